@@ -1,0 +1,53 @@
+/** All images of the repository and the edges between them. */
+import type { SourceLocation } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Reference, Repository } from "../oci/reference.ts";
+import type { Dockerfile } from "./dockerfile.ts";
+
+/** A path relative to the repository's root, with forward slashes; `.` is the root itself. */
+export type RepositoryPath = string;
+
+export interface Image {
+  readonly name: string;
+  /** The directory that holds the image; changes of the catalog are told by it. */
+  readonly directory: RepositoryPath;
+  /** Where it is pushed, the first being where it is built to. Empty for an image that is not published. */
+  readonly repositories: readonly Repository[];
+  readonly dockerfilePath: RepositoryPath;
+  readonly dockerfile: Dockerfile;
+  readonly context: RepositoryPath;
+  readonly target: string | undefined;
+  /** Empty: the builder's own. */
+  readonly platforms: readonly Platform[];
+  /** As the user wrote them, expressions unexpanded. */
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly parents: readonly ParentEdge[];
+  readonly bases: readonly ExternalBase[];
+}
+
+/** How a Dockerfile takes something from another image. */
+export type Via = "FROM" | "COPY --from" | "RUN --mount";
+
+/** This image is built on another image of the repository. */
+export interface ParentEdge {
+  readonly parent: string;
+  /**
+   * The name under which BuildKit looks up a named context for it: the reference as it stands after ARG expansion, in
+   * familiar form, without `:latest`.
+   */
+  readonly contextName: string;
+  readonly via: Via;
+  readonly at: SourceLocation;
+}
+
+/** An image from outside (or a pin of one of ours), on which this image is built. */
+export interface ExternalBase {
+  readonly reference: Reference;
+  readonly via: Via;
+  readonly at: SourceLocation;
+}
+
+/** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
+export interface Catalog {
+  readonly images: readonly Image[];
+}

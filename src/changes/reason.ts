@@ -1,0 +1,16 @@
+/** Why an image is published, as data; `describeReason` makes the sentence. */
+import type { RepositoryPath } from "../catalog/catalog.ts";
+
+export type Reason =
+  | { readonly kind: "file"; readonly path: RepositoryPath; readonly change: "added" | "modified" | "deleted" }
+  | { readonly kind: "builds-on"; readonly image: string }
+  /** Not affected itself, but an affected image cannot be built without it. */
+  | { readonly kind: "needed-by"; readonly image: string }
+  | { readonly kind: "new-branch"; readonly branch: string }
+  | { readonly kind: "tag"; readonly tag: string }
+  | { readonly kind: "first-commit" }
+  | { readonly kind: "scheduled" }
+  | { readonly kind: "asked-for" }
+  /** Nothing to compare with; `detail` says why, as a clause. */
+  | { readonly kind: "no-base"; readonly detail: string }
+  | { readonly kind: "unaffected" };

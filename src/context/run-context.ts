@@ -1,0 +1,74 @@
+/** What the run is about: the event, the repository, the commit. Read once from GitHub's (or a Forgejo's) environment. */
+
+/** A full commit id: 40 (sha1) or 64 (sha256) lowercase hex. */
+export type Commit = string & { readonly __brand: "Commit" };
+
+/** A full git ref, taken apart. `name` is what people call it: `main`, `v1.2.3`, `7` for `refs/pull/7/merge`. */
+export interface GitRef {
+  readonly full: string;
+  readonly kind: "branch" | "tag" | "pull" | "other";
+  readonly name: string;
+}
+
+/** Why the run happens. One member an event that differs in what is compared or published. */
+export type Trigger =
+  | {
+      readonly kind: "push";
+      /** The commit that the ref held before; `undefined` for a new ref. */
+      readonly before: Commit | undefined;
+      readonly forced: boolean;
+    }
+  | { readonly kind: "release"; readonly prerelease: boolean }
+  | {
+      readonly kind: "pull-request";
+      readonly number: number;
+      /** The branch it wants to go to. */
+      readonly baseRef: string;
+      readonly baseCommit: Commit;
+      readonly headCommit: Commit;
+      /** The head lies in another repository. */
+      readonly fromFork: boolean;
+      /** `pull_request_target`: runs on the base branch's commit, with secrets. */
+      readonly target: boolean;
+    }
+  | { readonly kind: "merge-group"; readonly baseCommit: Commit; readonly headCommit: Commit }
+  | { readonly kind: "schedule"; readonly cron: string | undefined }
+  /** `workflow_dispatch`, `repository_dispatch` and any other event that names no change. */
+  | { readonly kind: "dispatch"; readonly eventName: string }
+  /** A deleted ref or a closed pull request: nothing to do. */
+  | { readonly kind: "gone"; readonly what: string };
+
+export interface RunContext {
+  readonly trigger: Trigger;
+  /** The event's name as GitHub gives it: `push`, `workflow_dispatch`, … */
+  readonly eventName: string;
+  readonly ref: GitRef;
+  /** The event's commit. */
+  readonly commit: Commit;
+  readonly owner: string;
+  readonly repo: string;
+  /** `undefined` where neither payload nor checkout tells. */
+  readonly defaultBranch: string | undefined;
+  /** Whether the repository is private; `undefined` where the payload doesn't tell. */
+  readonly isPrivate: boolean | undefined;
+  /** What GitHub's payload says of the repository, for labels. */
+  readonly description: string | undefined;
+  readonly license: string | undefined;
+  /** `https://github.com`, without a slash at the end. */
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+  readonly actor: string | undefined;
+  /** The run's page, where the run is on a forge. */
+  readonly runUrl: string | undefined;
+  /** When the run started: the only clock that a plan knows. */
+  readonly startedAt: Date;
+  /** The checkout, absolute. */
+  readonly workspace: string;
+  /** A folder of the run's own, absolute, outside the checkout. */
+  readonly temp: string;
+}
+
+/** `https://github.com/o/r`. */
+export function repositoryUrl(context: RunContext): string {
+  return `${context.serverUrl}/${context.owner}/${context.repo}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Errors that a user reads. A `UserError` is about the user's repository, inputs, rights or environment and says what to
+ * do; everything else that is thrown is a defect of ours and is shown as one.
+ */
+
+/** A place in a file of the repository. `file` is relative to the repository's root, with forward slashes. */
+export interface SourceLocation {
+  readonly file: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based, counted in characters. */
+  readonly column?: number;
+}
+
+export interface UserErrorDetails {
+  /** What the user should do, as a sentence without a full stop. */
+  readonly hint: string;
+  readonly at?: SourceLocation;
+  readonly cause?: unknown;
+}
+
+/** What happened and why (the message and its cause), where (`at`), and what to do (`hint`). */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  readonly hint: string;
+  readonly at: SourceLocation | undefined;
+
+  constructor(message: string, details: UserErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.hint = details.hint;
+    this.at = details.at;
+  }
+}
+
+/** Several problems that were found together, so that the user can mend them in one go. */
+export class Problems extends UserError {
+  override readonly name = "Problems";
+  readonly problems: readonly UserError[];
+
+  constructor(problems: readonly UserError[]) {
+    super(problems.map((problem) => problem.message).join("\n"), { hint: "mend what is listed" });
+    this.problems = problems;
+  }
+}
+
+/** Throws one `UserError` for one problem, `Problems` for several, nothing for none. */
+export function throwProblems(problems: readonly UserError[]): void {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  throw others.length === 0 ? first : new Problems(problems);
+}
+
+/** The one line that tells what went wrong, for anything that can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Where something stands, as `file:line:column` with the parts that are known. */
+export function formatLocation(at: SourceLocation): string {
+  return [at.file, at.line, at.line === undefined ? undefined : at.column].filter((part) => part !== undefined).join(":");
+}

@@ -1,0 +1,54 @@
+import { UserError } from "../errors.ts";
+
+/** A platform in normal form, as `linux/amd64` or `linux/arm/v7` (OCI image-spec, image-index.md, "platform"). */
+export type Platform = string & { readonly __brand: "Platform" };
+
+export interface PlatformParts {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** Names that containerd's platform package takes for another, lower case. */
+const architectures: Readonly<Record<string, string>> = {
+  x86_64: "amd64",
+  "x86-64": "amd64",
+  aarch64: "arm64",
+  armhf: "arm/v7",
+  armel: "arm/v6",
+  i386: "386",
+};
+
+const impliedVariants: Readonly<Record<string, string>> = { arm64: "v8", amd64: "v1" };
+
+const part = /^[a-z0-9_.-]+$/;
+
+/**
+ * Parses and normalises `os/architecture[/variant]` or an architecture alone (Linux is meant then), as containerd does:
+ * `linux/aarch64`, `linux/arm64/v8` and `arm64` are all `linux/arm64`; `linux/arm` is `linux/arm/v7`.
+ * @throws UserError when malformed.
+ */
+export function platform(text: string): Platform {
+  const parts = text.trim().toLowerCase().split("/");
+  const [os, architecture, variant] = parts.length === 1 ? ["linux", parts[0]] : parts;
+  const wellFormed = parts.length <= 3 && parts.every((each) => part.test(each)) && os && architecture;
+  if (!wellFormed) {
+    throw new UserError(`"${text}" is no platform`, {
+      hint: "write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7",
+    });
+  }
+  const [base = architecture, aliasVariant] = (architectures[architecture] ?? architecture).split("/");
+  const given = variant ?? aliasVariant ?? (base === "arm" ? "v7" : undefined);
+  const kept = given === impliedVariants[base] ? undefined : given;
+  return [os === "macos" ? "darwin" : os, base, kept].filter((each) => each !== undefined).join("/") as Platform;
+}
+
+/** The platform that the parts of an index entry name. */
+export function platformOf(parts: PlatformParts): Platform {
+  return platform([parts.os, parts.architecture, ...(parts.variant ? [parts.variant] : [])].join("/"));
+}
+
+export function partsOf(of: Platform): PlatformParts {
+  const [os = "", architecture = "", variant] = of.split("/");
+  return variant === undefined ? { os, architecture } : { os, architecture, variant };
+}

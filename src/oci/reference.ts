@@ -1,0 +1,102 @@
+import { UserError } from "../errors.ts";
+import { type Digest, isDigest } from "./digest.ts";
+
+/** A repository in full, lower case: `ghcr.io/o/r/base`, `docker.io/library/debian`. */
+export type Repository = string & { readonly __brand: "Repository" };
+
+/** A tag (OCI distribution-spec, "Pulling manifests"): at most 128 of `[A-Za-z0-9_.-]`, not led by `.` or `-`. */
+export type Tag = string & { readonly __brand: "Tag" };
+
+/** What names an image: a repository, and perhaps a tag, a digest, or both. */
+export interface Reference {
+  readonly repository: Repository;
+  readonly tag?: Tag;
+  readonly digest?: Digest;
+}
+
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const hostPattern = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const componentPattern = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*$/;
+const maximumName = 255;
+
+export function isTag(text: string): text is Tag {
+  return tagPattern.test(text);
+}
+
+/** @throws UserError when the registry would refuse it. */
+export function tag(text: string): Tag {
+  if (isTag(text)) return text;
+  throw new UserError(`"${text}" is no tag that a registry takes`, {
+    hint: "use at most 128 letters, digits, dots, dashes and underscores, not led by a dot or dash",
+  });
+}
+
+/** Whether the first component of a name is a registry's host rather than part of the path (distribution's rule). */
+function isHost(component: string): boolean {
+  return /[.:]/.test(component) || component === "localhost" || component !== component.toLowerCase();
+}
+
+/**
+ * Parses a repository's name without tag or digest; a name without host is Docker Hub's, as in `docker pull`.
+ * @throws UserError when malformed.
+ */
+export function repository(text: string): Repository {
+  const slash = text.indexOf("/");
+  const first = slash < 0 ? "" : text.slice(0, slash);
+  const host = isHost(first) && first !== "" ? first : "docker.io";
+  const given = host === first ? text.slice(slash + 1) : text;
+  const canonicalHost = host === "index.docker.io" ? "docker.io" : host;
+  const path = canonicalHost === "docker.io" && !given.includes("/") ? `library/${given}` : given;
+  const components = path.split("/");
+  if (!hostPattern.test(host) || !components.every((each) => componentPattern.test(each)) || path.length > maximumName) {
+    throw new UserError(`"${text}" is no image name`, {
+      hint: /[A-Z]/.test(path)
+        ? "write the name in lower case"
+        : "write host/path, the path of lower-case letters and digits with single separators, such as ghcr.io/owner/name",
+    });
+  }
+  return `${canonicalHost.toLowerCase()}/${path}` as Repository;
+}
+
+/** The registry's host (and port) of a repository, and the path in it. */
+export function splitRepository(of: Repository): { readonly host: string; readonly path: string } {
+  const slash = of.indexOf("/");
+  return { host: of.slice(0, slash), path: of.slice(slash + 1) };
+}
+
+/** Parses `name[:tag][@digest]` (distribution's reference grammar). @throws UserError when malformed. */
+export function reference(text: string): Reference {
+  const at = text.indexOf("@");
+  const named = at < 0 ? text : text.slice(0, at);
+  const digestText = at < 0 ? undefined : text.slice(at + 1);
+  const colon = named.lastIndexOf(":");
+  const hasTag = colon > named.lastIndexOf("/");
+  const name = repository(hasTag ? named.slice(0, colon) : named);
+  if (digestText !== undefined && !isDigest(digestText)) {
+    throw new UserError(`"${text}" has a malformed digest`, { hint: "write sha256: and 64 lowercase hexadecimal digits" });
+  }
+  return {
+    repository: name,
+    ...(hasTag ? { tag: tag(named.slice(colon + 1)) } : {}),
+    ...(digestText === undefined ? {} : { digest: digestText as Digest }),
+  };
+}
+
+/** `reference`, or `undefined` for what is no reference at all (`scratch` and stage names are the caller's business). */
+export function tryReference(text: string): Reference | undefined {
+  try {
+    return reference(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The reference in full. */
+export function formatReference(of: Reference): string {
+  return `${of.repository}${of.tag === undefined ? "" : `:${of.tag}`}${of.digest === undefined ? "" : `@${of.digest}`}`;
+}
+
+/** The name as people write it: without `docker.io/` and `library/`. */
+export function familiarRepository(of: Repository): string {
+  return of.replace(/^docker\.io\/(?:library\/(?=[^/]+$))?/, "");
+}

@@ -1,0 +1,67 @@
+/**
+ * What will be done, as data: versioned, printable, handed from job to job. Everything in it is JSON, in a fixed order of
+ * keys, so that the same inputs give the same bytes.
+ */
+import type { RepositoryPath, Via } from "../catalog/catalog.ts";
+import type { Reason } from "../changes/reason.ts";
+import type { Commit } from "../context/run-context.ts";
+import type { SourceLocation } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Repository } from "../oci/reference.ts";
+import type { ImageTag } from "../tags/image-tags.ts";
+
+export interface Plan {
+  readonly schema: 1;
+  readonly event: string;
+  readonly ref: string;
+  readonly commit: Commit;
+  /** Compared with this commit; `null` where everything was taken. */
+  readonly base: Commit | null;
+  /** Whether candidates are pushed and tagged; `false` builds them into local OCI layouts. */
+  readonly push: boolean;
+  /** Parents before children. */
+  readonly images: readonly PlannedImage[];
+}
+
+export type PlannedImage = PlannedBuild | PlannedSkip;
+
+interface Planned {
+  readonly name: string;
+  readonly repositories: readonly Repository[];
+  readonly reasons: readonly Reason[];
+  /** The line that brings its base. */
+  readonly at: SourceLocation;
+}
+
+export interface PlannedBuild extends Planned {
+  readonly kind: "build";
+  readonly tags: readonly ImageTag[];
+  readonly version: string | null;
+  readonly context: RepositoryPath;
+  readonly dockerfile: RepositoryPath;
+  readonly target: string | null;
+  /** Empty: the builder's own. */
+  readonly platforms: readonly Platform[];
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly parents: readonly PlannedParent[];
+  readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+  /** Fetch bases anew and use no cache: a scheduled rebuild. */
+  readonly fresh: boolean;
+}
+
+export interface PlannedParent {
+  readonly name: string;
+  /** The key of the named context. */
+  readonly contextName: string;
+  readonly via: Via;
+  readonly at: SourceLocation;
+  /** The published digest to build on, where the parent is not built in this run. */
+  readonly published: Digest | null;
+}
+
+export interface PlannedSkip extends Planned {
+  readonly kind: "skip";
+}

@@ -1,0 +1,97 @@
+/**
+ * What the stages need from the outside world, each port as narrow as its use. `adapters/` implements them; only
+ * `main.ts` and `cli.ts` choose which.
+ */
+import type { SourceLocation } from "./errors.ts";
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The child's whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  /** Ends the child (TERM, then KILL) when aborted; `run` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Limit in milliseconds, after which the child is ended and `run` rejects. */
+  readonly timeout?: number;
+  /** Called for each complete line as it comes. */
+  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+export interface Finished {
+  /** The exit code; 128 + n for a child ended by signal n. */
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+}
+
+/** Starts programs: an argument vector, never a shell. */
+export interface Processes {
+  /** Runs to the end, whatever the exit code. @throws UserError when the program cannot be found or started. */
+  run(program: string, args: readonly string[], options: RunOptions): Promise<Finished>;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+  /** Limit in milliseconds until the whole body is here; 30,000 unless told. */
+  readonly timeout?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** One exchange, redirects not followed, nothing retried. */
+export interface Http {
+  /** @throws Error with a `code` (ECONNREFUSED, ETIMEDOUT, …) when there was no answer. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** Files by absolute path. */
+export interface Files {
+  /** `undefined` only where there is nothing at that path. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Entries of a directory, sorted by name; `undefined` only where there is none at that path. */
+  list(path: string): Promise<readonly DirectoryEntry[] | undefined>;
+  write(path: string, content: string | Uint8Array): Promise<void>;
+  append(path: string, content: string): Promise<void>;
+  /** Creates the directory and those above it. */
+  makeDirectory(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory" | "symlink" | "other";
+}
+
+export interface Notice {
+  readonly title?: string;
+  readonly at?: SourceLocation;
+}
+
+/** Lines for the person who reads the log. Implementations escape what they are given; callers pass plain text. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  notice(message: string, details?: Notice): void;
+  /** `hint` is what the reader should do. */
+  warning(message: string, hint: string, details?: Notice): void;
+  error(message: string, hint: string, details?: Notice): void;
+  /** A foldable block of lines, written at once so that blocks of images that run side by side do not mix. */
+  group(title: string, lines: readonly string[]): void;
+  /** Hides a secret from now on. */
+  mask(secret: string): void;
+}
+
+export interface Clock {
+  now(): Date;
+  /** @throws the signal's reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
