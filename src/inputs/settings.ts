@@ -1,0 +1,154 @@
+/** The inputs, typed and checked. */
+import { UserError } from "../errors.ts";
+import { type Platform, platform } from "../oci/platform.ts";
+import { nearest } from "./nearest.ts";
+import { type Command, type InputName, type InputSpecification, inputs, type RawInputs } from "./specification.ts";
+
+/** A line of an input, with where it stands: problems with it name the place. */
+export interface InputLine {
+  readonly text: string;
+  readonly input: InputName;
+  /** 1-based line of the input's value. */
+  readonly line: number;
+}
+
+export interface Settings {
+  readonly command: Command;
+  readonly config: string | undefined;
+  /** Globs; empty: the default ones. */
+  readonly path: readonly string[];
+  readonly images: readonly InputLine[];
+  /** Globs of names; empty: all. */
+  readonly only: readonly string[];
+  readonly tags: readonly InputLine[];
+  readonly flavor: readonly InputLine[];
+  readonly labels: readonly InputLine[];
+  readonly annotations: readonly InputLine[];
+  readonly platforms: readonly Platform[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly secrets: readonly InputLine[];
+  readonly secretEnvs: readonly InputLine[];
+  readonly secretFiles: readonly InputLine[];
+  readonly ssh: readonly InputLine[];
+  readonly builder: string | undefined;
+  readonly qemu: boolean;
+  readonly binfmtImage: string | undefined;
+  readonly cache: "auto" | "gha" | "registry" | "none";
+  readonly cacheFrom: readonly InputLine[];
+  readonly cacheTo: readonly InputLine[];
+  readonly provenance: string | undefined;
+  readonly sbom: string | undefined;
+  readonly push: "auto" | "true" | "false";
+  readonly rebuild: "auto" | "always";
+  readonly registryUsername: string | undefined;
+  readonly registryPassword: string | undefined;
+  readonly token: string | undefined;
+}
+
+/** Reads all inputs; `problems` holds every one that was found, and `settings` is to be used only when there is none. */
+export function readSettings(raw: RawInputs): { readonly settings: Settings; readonly problems: readonly UserError[] } {
+  const problems: UserError[] = inputs.flatMap((specification) => check(specification, raw[specification.name].trim()));
+  const text = (name: InputName): string | undefined => raw[name].trim() || undefined;
+  const lines = (name: InputName): readonly InputLine[] => linesOf(raw[name], name);
+  const word = <T extends string>(name: InputName, known: readonly T[], otherwise: T): T =>
+    known.find((each) => each === text(name)) ?? otherwise;
+  const collect = <T>(name: InputName, values: readonly InputLine[], parse: (text: string) => T): T[] =>
+    values.flatMap((value) => {
+      try {
+        return [parse(value.text)];
+      } catch (error) {
+        problems.push(atInput(name, value.line, error));
+        return [];
+      }
+    });
+  const settings: Settings = {
+    command: word("command", ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"], "publish"),
+    config: text("config"),
+    path: lines("path").flatMap(splitCommas),
+    images: lines("images"),
+    only: lines("only").flatMap(splitCommas),
+    tags: lines("tags"),
+    flavor: lines("flavor"),
+    labels: lines("labels"),
+    annotations: lines("annotations"),
+    platforms: unique(collect("platforms", lines("platforms").flatMap(commaLines), platform)),
+    buildArgs: Object.fromEntries(collect("build-args", lines("build-args"), buildArgument)),
+    secrets: lines("secrets"),
+    secretEnvs: lines("secret-envs"),
+    secretFiles: lines("secret-files"),
+    ssh: lines("ssh"),
+    builder: text("builder"),
+    qemu: text("qemu") !== "false",
+    binfmtImage: text("binfmt-image"),
+    cache: word("cache", ["auto", "gha", "registry", "none"], "auto"),
+    cacheFrom: lines("cache-from"),
+    cacheTo: lines("cache-to"),
+    provenance: text("provenance"),
+    sbom: text("sbom"),
+    push: word("push", ["auto", "true", "false"], "auto"),
+    rebuild: word("rebuild", ["auto", "always"], "auto"),
+    registryUsername: text("registry-username"),
+    registryPassword: text("registry-password"),
+    token: text("token"),
+  };
+  return { settings, problems };
+}
+
+function check(specification: InputSpecification, value: string): UserError[] {
+  const { name, words, served } = specification;
+  if (value === "") return [];
+  if (words !== undefined && !words.includes(value)) {
+    const like = nearest(value, words);
+    return [
+      new UserError(`the input "${name}" can't be "${value}"`, {
+        hint: `write ${listed(words)}${like === undefined ? "" : `; did you mean "${like}"?`}`,
+      }),
+    ];
+  }
+  if (served === undefined || served.includes(value)) return [];
+  const shown = specification.secret || words === undefined ? "" : ` with the value "${value}"`;
+  return [
+    new UserError(`this version of image-publish doesn't serve the input "${name}"${shown} yet`, {
+      hint: served.length === 0 ? `remove "${name}"` : `remove "${name}", or set it to ${listed(served)}`,
+    }),
+  ];
+}
+
+function listed(words: readonly string[]): string {
+  return words.length === 1 ? `${words[0]}` : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function atInput(name: InputName, line: number, error: unknown): UserError {
+  if (!(error instanceof UserError)) throw error;
+  return new UserError(`the input "${name}", line ${line}: ${error.message}`, { hint: error.hint, cause: error });
+}
+
+/** Lines that are neither empty nor a comment. */
+function linesOf(text: string, input: InputName): readonly InputLine[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, index) => ({ text: line.trim(), input, line: index + 1 }))
+    .filter((line) => line.text !== "" && !(line.text.startsWith("#") && input !== "secrets"));
+}
+
+function commaLines(line: InputLine): readonly InputLine[] {
+  return splitCommas(line).map((text) => ({ ...line, text }));
+}
+
+function splitCommas(line: InputLine): readonly string[] {
+  return line.text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}
+
+/** `NAME=value`; a bare `NAME`, which docker takes from the environment, is refused: the environment is no input. */
+function buildArgument(text: string): readonly [string, string] {
+  const equals = text.indexOf("=");
+  if (equals > 0) return [text.slice(0, equals).trim(), text.slice(equals + 1)];
+  throw new UserError(`"${text}" is no build argument`, { hint: "write NAME=value, one a line" });
+}

@@ -1,0 +1,82 @@
+/**
+ * Every input of the action, as data: its name, what values it takes, and which of them this version serves. A value that
+ * is not served yet is refused, never ignored.
+ */
+
+export const commands = ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"] as const;
+export type Command = (typeof commands)[number];
+
+export interface InputSpecification {
+  readonly name: string;
+  /** Set where only these words are taken. */
+  readonly words?: readonly string[];
+  /** Values other than empty that this version serves; unset where it serves all, empty where it serves none. */
+  readonly served?: readonly string[];
+  /** Its value is hidden in logs. */
+  readonly secret?: true;
+}
+
+const yesOrNo = ["true", "false"];
+
+export const inputs = [
+  { name: "command", words: commands, served: ["publish", "plan"] },
+  { name: "config" },
+  { name: "path" },
+  { name: "bake-target", served: [] },
+  { name: "context", served: [] },
+  { name: "file", served: [] },
+  { name: "target", served: [] },
+  { name: "build-contexts", served: [] },
+  { name: "images" },
+  { name: "only" },
+  { name: "variant", words: ["dockerfile", "nix"], served: ["dockerfile"] },
+  { name: "ref", served: [] },
+  { name: "tags" },
+  { name: "flavor" },
+  { name: "labels" },
+  { name: "annotations" },
+  { name: "platforms" },
+  { name: "build-args" },
+  { name: "secrets", secret: true },
+  { name: "secret-envs" },
+  { name: "secret-files" },
+  { name: "ssh" },
+  { name: "load", words: yesOrNo, served: ["false"] },
+  { name: "builder" },
+  { name: "qemu", words: yesOrNo },
+  { name: "binfmt-image" },
+  { name: "cache", words: ["gha", "registry", "none"] },
+  { name: "cache-from" },
+  { name: "cache-to" },
+  { name: "provenance" },
+  { name: "sbom" },
+  { name: "compression", served: [] },
+  { name: "attest", words: yesOrNo, served: ["false"] },
+  { name: "push", words: ["auto", "true", "false"] },
+  { name: "rebuild", words: ["auto", "always", "fixable"], served: ["auto", "always"] },
+  { name: "converge", words: yesOrNo, served: ["false"] },
+  { name: "promote", words: yesOrNo, served: ["false"] },
+  { name: "move", words: ["forward", "any"], served: ["any"] },
+  { name: "max-size", served: [] },
+  { name: "scan", words: yesOrNo, served: ["false"] },
+  { name: "severity", served: [] },
+  { name: "fail-on", served: [] },
+  { name: "ignore-unfixed", words: yesOrNo, served: [] },
+  { name: "gate", words: ["no-worse", "strict"], served: [] },
+  { name: "sarif", words: ["upload", "file", "off"], served: ["off"] },
+  { name: "bump", served: ["false"] },
+  { name: "check-pins", served: [] },
+  { name: "keep", served: [] },
+  { name: "older-than", served: [] },
+  { name: "keep-tags", served: [] },
+  { name: "dry-run", words: yesOrNo, served: [] },
+  { name: "registry-username" },
+  { name: "registry-password", secret: true },
+  { name: "token", secret: true },
+  { name: "bump-token", served: [], secret: true },
+] as const satisfies readonly InputSpecification[];
+
+export type InputName = (typeof inputs)[number]["name"];
+
+/** The inputs as given; an empty text means the default. */
+export type RawInputs = Readonly<Record<InputName, string>>;

@@ -1,0 +1,40 @@
+/** What a run did, image by image: the one input of everything in `report/`. */
+import type { Candidate } from "../build/candidate.ts";
+import type { UserError } from "../errors.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
+import type { Plan, PlannedImage } from "../plan/plan.ts";
+
+export interface TagResult {
+  readonly repository: Repository;
+  readonly tag: Tag;
+  /** `held`: an exact tag that names other bytes already; it was left where it is. */
+  readonly outcome: "put" | "already-there" | "held";
+}
+
+export type ImageResult = { readonly planned: PlannedImage } & (
+  | { readonly outcome: "published"; readonly candidate: Candidate; readonly tags: readonly TagResult[] }
+  /** Built and not pushed (a pull request, `push: false`, an image that is not published). */
+  | { readonly outcome: "built"; readonly candidate: Candidate }
+  | { readonly outcome: "skipped" }
+  /** `candidate` where the build was good and what came after failed. */
+  | { readonly outcome: "failed"; readonly error: UserError; readonly candidate?: Candidate }
+  /** An image that it builds on failed. */
+  | { readonly outcome: "blocked"; readonly by: string }
+  | { readonly outcome: "cancelled" }
+);
+
+/** A remark that the reader of the summary should see, with its remedy. */
+export interface Remark {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface RunResult {
+  readonly plan: Plan;
+  /** In the plan's order. */
+  readonly images: readonly ImageResult[];
+  readonly remarks: readonly Remark[];
+  readonly seconds: number;
+  /** Page of the repository on its forge, for links. */
+  readonly repositoryUrl: string;
+}
