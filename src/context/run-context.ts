@@ -1,4 +1,5 @@
 /** What the run is about: the event, the repository, the commit. Read once from GitHub's (or a Forgejo's) environment. */
+import { UserError } from "../errors.ts";
 
 /** A full commit id: 40 (sha1) or 64 (sha256) lowercase hex. */
 export type Commit = string & { readonly __brand: "Commit" };
@@ -14,7 +15,7 @@ export interface GitRef {
 export type Trigger =
   | {
       readonly kind: "push";
-      /** The commit that the ref held before; `undefined` for a new ref. */
+      /** The commit that the ref held before; `undefined` for a new ref. Where the payload doesn't tell, it is a dispatch. */
       readonly before: Commit | undefined;
       readonly forced: boolean;
     }
@@ -33,9 +34,12 @@ export type Trigger =
     }
   | { readonly kind: "merge-group"; readonly baseCommit: Commit; readonly headCommit: Commit }
   | { readonly kind: "schedule"; readonly cron: string | undefined }
-  /** `workflow_dispatch`, `repository_dispatch` and any other event that names no change. */
+  /**
+   * `workflow_dispatch`, `repository_dispatch` and any other event that names no change. `ref` may be a pull request's
+   * all the same (a review's comment, a dispatch by hand).
+   */
   | { readonly kind: "dispatch"; readonly eventName: string }
-  /** A deleted ref or a closed pull request: nothing to do. */
+  /** A deleted ref or a closed pull request: nothing to do. `what` is a sentence without a full stop. */
   | { readonly kind: "gone"; readonly what: string };
 
 export interface RunContext {
@@ -72,3 +76,29 @@ export interface RunContext {
 export function repositoryUrl(context: RunContext): string {
   return `${context.serverUrl}/${context.owner}/${context.repo}`;
 }
+
+export function isCommit(text: string | undefined): text is Commit {
+  return text !== undefined && commitPattern.test(text);
+}
+
+/** @throws UserError when it is no full commit id. */
+export function commit(text: string): Commit {
+  if (isCommit(text)) return text;
+  throw new UserError(`"${text}" is no commit id`, { hint: "write all 40 (or 64) lowercase hexadecimal digits" });
+}
+
+/** Git's name for "no commit", as in a push that made or deleted a ref. */
+export function isNoCommit(text: string | undefined): boolean {
+  return text !== undefined && commitPattern.test(text) && /^0+$/.test(text);
+}
+
+/** Takes a full ref apart; what lies outside `refs/heads`, `refs/tags` and `refs/pull` keeps its whole name. */
+export function gitRef(full: string): GitRef {
+  const [, folder, name] = /^refs\/(heads|tags|pull)\/(.+)$/s.exec(full) ?? [];
+  if (folder === "heads" && name !== undefined) return { full, kind: "branch", name };
+  if (folder === "tags" && name !== undefined) return { full, kind: "tag", name };
+  const number = folder === "pull" ? /^(\d+)\/(?:merge|head)$/.exec(name ?? "")?.[1] : undefined;
+  return number === undefined ? { full, kind: "other", name: full } : { full, kind: "pull", name: number };
+}
+
+const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

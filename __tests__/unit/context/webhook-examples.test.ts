@@ -1,0 +1,79 @@
+/** GitHub's own examples of payloads: whatever they hold, the context is read or the error is the user's. */
+import { createRequire } from "node:module";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { readContext } from "../../../src/context/read-context.ts";
+import type { RunContext } from "../../../src/context/run-context.ts";
+import { UserError } from "../../../src/errors.ts";
+import { environment } from "./environment.ts";
+
+interface Example {
+  readonly name: string;
+  readonly examples: readonly unknown[];
+}
+
+const require = createRequire(import.meta.url);
+const all: readonly Example[] = ["api.github.com", "ghes-35"].flatMap((server): readonly Example[] =>
+  require(`@octokit/webhooks-examples/${server}/index.json`),
+);
+
+function examplesOf(name: string): readonly Record<string, unknown>[] {
+  return all
+    .filter((each) => each.name === name)
+    .flatMap((each) => each.examples.map((one) => ({ ...(one as object) })));
+}
+
+function read(name: string, payload: unknown, ref = "refs/heads/main"): RunContext {
+  const env = environment({ GITHUB_EVENT_NAME: name, GITHUB_REF: ref, GITHUB_REPOSITORY: "Codertocat/Hello-World" });
+  return readContext({ env, payload: JSON.stringify(payload), now: new Date(0) });
+}
+
+test("every example of every webhook gives a context", () => {
+  for (const { name } of all) {
+    for (const payload of examplesOf(name)) expect(read(name, payload).eventName).toBe(name);
+  }
+});
+
+describe("GitHub's examples", () => {
+  test.each(examplesOf("push"))("push of $ref, $before to $after", (payload) => {
+    const { trigger, defaultBranch } = read("push", payload, String(payload.ref));
+    expect(trigger.kind).toBe(payload.deleted ? "gone" : "push");
+    expect(defaultBranch).toBe("master");
+  });
+
+  test.each(examplesOf("pull_request"))("pull request $number, $action", (payload) => {
+    const { trigger } = read("pull_request", payload, "refs/pull/2/merge");
+    if (payload.action === "closed") expect(trigger.kind).toBe("gone");
+    else expect(trigger).toMatchObject({ kind: "pull-request", number: payload.number });
+  });
+
+  test.each(examplesOf("release"))("release, $action", (payload) => {
+    const { trigger, ref } = read("release", payload, "refs/tags/0.0.1");
+    expect(ref.kind).toBe("tag");
+    if (payload.action === "deleted") expect(trigger.kind).toBe("gone");
+    else expect(trigger).toEqual({ kind: "release", prerelease: payload.action === "prereleased" });
+  });
+
+  test.each(examplesOf("merge_group"))("merge group, $action", (payload) => {
+    expect(read("merge_group", payload).trigger.kind).toBe("merge-group");
+  });
+});
+
+test("a payload with any of its values replaced gives a context or an error of the user's, never a crash", () => {
+  const events = all.filter(({ name }) => ["push", "pull_request", "release", "merge_group", "delete"].includes(name));
+  const anyExample = fc.constantFrom(
+    ...events.flatMap(({ name }) => examplesOf(name).map((payload) => ({ name, payload }))),
+  );
+  fc.assert(
+    fc.property(anyExample, fc.jsonValue(), fc.nat(), ({ name, payload }, value, seed) => {
+      const size = JSON.stringify(payload).split(/[,[{]/).length;
+      let count = 0;
+      const hostile = JSON.parse(JSON.stringify(payload), (_, old: unknown) => (count++ === seed % size ? value : old));
+      try {
+        read(name, hostile);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
+    }),
+  );
+});
