@@ -1,0 +1,32 @@
+import { expect, test } from "@jest/globals";
+import { dockerEnvironment } from "../../../src/build/environment.ts";
+
+const own = ["DOCKER_CLI_HINTS", "NO_COLOR", "BUILDX_METADATA_PROVENANCE"];
+
+test.each<[string, Record<string, string | undefined>, Parameters<typeof dockerEnvironment>[1], string[]]>([
+  [
+    "programs and docker's settings are found",
+    { PATH: "/bin", HOME: "/root", DOCKER_CONFIG: "/d" },
+    undefined,
+    ["PATH", "HOME", "DOCKER_CONFIG"],
+  ],
+  ["proxies are passed in both cases", { HTTPS_PROXY: "p", no_proxy: "n" }, undefined, ["HTTPS_PROXY", "no_proxy"]],
+  [
+    "inputs, tokens and the rest of the job stay out",
+    { INPUT_TOKEN: "t", GITHUB_TOKEN: "t", AWS_SECRET_ACCESS_KEY: "k" },
+    undefined,
+    [],
+  ],
+  ["the cache's token only where the cache is used", { ACTIONS_RUNTIME_TOKEN: "t" }, undefined, []],
+  [
+    "with the gha cache its address, version and token",
+    { ACTIONS_RUNTIME_TOKEN: "t", ACTIONS_RESULTS_URL: "u", ACTIONS_CACHE_SERVICE_V2: "true", ACTIONS_CACHE_URL: "v" },
+    { cacheService: true, ssh: false },
+    ["ACTIONS_RUNTIME_TOKEN", "ACTIONS_RESULTS_URL", "ACTIONS_CACHE_SERVICE_V2", "ACTIONS_CACHE_URL"],
+  ],
+  ["the agent's socket only where ssh is asked for", { SSH_AUTH_SOCK: "/s" }, undefined, []],
+  ["with ssh the agent's socket", { SSH_AUTH_SOCK: "/s" }, { cacheService: false, ssh: true }, ["SSH_AUTH_SOCK"]],
+  ["what is not set stays unset", { PATH: undefined }, undefined, []],
+])("%s", (_, parent, needs, expected) => {
+  expect(Object.keys(dockerEnvironment(parent, needs)).sort()).toEqual([...expected, ...own].sort());
+});

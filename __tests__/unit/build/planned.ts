@@ -1,0 +1,35 @@
+/** An image to build, as the planner would give it, with what a test is about changed. */
+import { digest } from "../../../src/oci/digest.ts";
+import { platform } from "../../../src/oci/platform.ts";
+import { repository } from "../../../src/oci/reference.ts";
+import type { PlannedBuild } from "../../../src/plan/plan.ts";
+
+export const digests = { a: digest(`sha256:${"a".repeat(64)}`), b: digest(`sha256:${"b".repeat(64)}`) };
+
+export const plannedBuild: PlannedBuild = {
+  kind: "build",
+  name: "app",
+  repositories: [repository("ghcr.io/o/r/app"), repository("quay.io/o/app")],
+  reasons: [{ kind: "asked-for" }],
+  at: { file: "images/app/Dockerfile", line: 1 },
+  tags: [],
+  version: null,
+  context: "images/app",
+  dockerfile: "images/app/Dockerfile",
+  target: null,
+  platforms: [platform("linux/amd64"), platform("linux/arm64")],
+  args: {},
+  labels: {},
+  annotations: {},
+  parents: [],
+  cache: { from: [], to: [] },
+  fresh: false,
+};
+
+export const parentOfApp = {
+  name: "base",
+  contextName: "ghcr.io/o/r/base",
+  via: "FROM",
+  at: { file: "images/app/Dockerfile", line: 1 },
+  published: null,
+} as const;

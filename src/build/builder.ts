@@ -1,0 +1,163 @@
+/** Finds the builder that builds: the one that is there when it can, else one of our own. */
+import { UserError } from "../errors.ts";
+import { type Platform, platform } from "../oci/platform.ts";
+import { type Repository, splitRepository } from "../oci/reference.ts";
+import type { Finished, Processes } from "../ports.ts";
+import type { Environment } from "./environment.ts";
+import { plainLine } from "./plain.ts";
+
+export interface Builder {
+  readonly name: string;
+  readonly driver: string;
+  /** What it can build for, by itself or through an emulator. */
+  readonly platforms: readonly Platform[];
+  /** Removes the builder, where it is one of ours; does nothing to another. */
+  readonly remove: () => Promise<void>;
+}
+
+export interface BuilderWish {
+  /** The input `builder`; `undefined`: the current one. */
+  readonly builder: string | undefined;
+  /** Where will be pushed: a builder of our own must reach a registry on this machine. */
+  readonly repositories: readonly Repository[];
+  /** What tells a builder of our own from those of other runs. */
+  readonly suffix: string;
+}
+
+export interface BuilderDependencies {
+  readonly processes: Processes;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** The first buildx whose progress, metadata and error locations (0.18, by path) are what we read. */
+export const minimumBuildx = "0.19.0";
+
+const install = `install buildx ${minimumBuildx} or later, for example with docker/setup-buildx-action before this step`;
+
+/**
+ * The builder to use, started. The `docker` driver can't push by digest, so where it is the current one a builder of
+ * our own is made; the caller removes it at the end.
+ * @throws UserError when docker, buildx or the named builder is missing, too old, or doesn't start.
+ */
+export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
+  const named = wish.builder === undefined ? [] : [wish.builder];
+  const [version, inspected] = await Promise.all([
+    docker(["buildx", "version"], deps),
+    docker(["buildx", "inspect", "--bootstrap", ...named], deps),
+  ]);
+  checkVersion(version);
+  const found = inspected.code === 0 ? parseInspect(textOf(inspected)) : undefined;
+  if (found === undefined || found.problem !== undefined)
+    throw unusable(wish.builder, found?.problem ?? inspected.stderr);
+  if (found.driver !== "docker") return { ...found, remove: async () => {} };
+  if (wish.builder !== undefined) {
+    throw new UserError(`the builder "${wish.builder}" has the docker driver, which can't push by digest`, {
+      hint: "name a builder with the docker-container, remote or kubernetes driver, or none: one is made then",
+    });
+  }
+  return createBuilder(wish, deps);
+}
+
+/** The builder as it is now: an emulator that came meanwhile adds platforms. @throws UserError when it doesn't start. */
+export async function inspectAgain(builder: Builder, deps: BuilderDependencies): Promise<Builder> {
+  const inspected = await docker(["buildx", "inspect", "--bootstrap", builder.name], deps);
+  const found = inspected.code === 0 ? parseInspect(textOf(inspected)) : undefined;
+  if (found === undefined || found.problem !== undefined)
+    throw unusable(builder.name, found?.problem ?? inspected.stderr);
+  return { ...builder, platforms: found.platforms };
+}
+
+interface Inspected {
+  readonly name: string;
+  readonly driver: string;
+  readonly platforms: readonly Platform[];
+  readonly problem: string | undefined;
+}
+
+/** Reads what `docker buildx inspect` prints: `Key: value` lines, the builder's first, then each node's. */
+export function parseInspect(text: string): Inspected | undefined {
+  const lines = text.split(/\r?\n/).map((line) => /^([A-Z][\w ]*):\s+(\S.*)$/.exec(line));
+  const all = (key: string): readonly string[] =>
+    lines.flatMap((match) => (match?.[1] === key && match[2] !== undefined ? [match[2].trim()] : []));
+  const [name] = all("Name");
+  const [driver] = all("Driver");
+  if (name === undefined || driver === undefined) return undefined;
+  const platforms = all("Platforms").flatMap((line) => line.split(",").flatMap((each) => knownPlatform(each)));
+  return { name, driver, platforms: [...new Set(platforms)], problem: all("Error")[0] };
+}
+
+/** `linux/amd64*` is one that the user gave the node; groups such as `linux/amd64 (+3)` are shortened for people. */
+function knownPlatform(text: string): readonly Platform[] {
+  try {
+    return [platform(text.replace(/\(\+\d+\)|\*/g, ""))];
+  } catch {
+    return [];
+  }
+}
+
+async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
+  const name = `image-publish-${wish.suffix}`;
+  const network = wish.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
+  const remove = async (): Promise<void> => {
+    // At the end of a cancelled run too, so not under its signal, but with a limit.
+    const { signal: _, ...rest } = deps;
+    await rest.processes.run("docker", ["buildx", "rm", "--force", name], { env: rest.environment, timeout: 60_000 });
+  };
+  const args = ["buildx", "create", "--driver", "docker-container", "--name", name, ...network, "--bootstrap"];
+  try {
+    const created = await docker(args, deps);
+    if (created.code !== 0) {
+      throw new UserError(`no builder could be made: ${lastLine(created.stderr)}`, {
+        hint: "set one up before this step, for example with docker/setup-buildx-action",
+      });
+    }
+    return await inspectAgain({ name, driver: "docker-container", platforms: [], remove }, deps);
+  } catch (error) {
+    await remove().catch(() => {});
+    throw error;
+  }
+}
+
+/** A loopback address in a container is the container's own. */
+function isOnThisMachine(repository: Repository): boolean {
+  const host = splitRepository(repository).host.replace(/:\d+$/, "");
+  return host === "localhost" || host.endsWith(".localhost") || host.startsWith("127.") || host === "[::1]";
+}
+
+function checkVersion(version: Finished): void {
+  if (version.code !== 0) {
+    throw new UserError("docker has no buildx here", { hint: install, cause: new Error(lastLine(version.stderr)) });
+  }
+  // `github.com/docker/buildx v0.29.1 <commit>`; a build from source may say no version, and is trusted.
+  const found = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(textOf(version));
+  if (found === null) return;
+  const order = (numbers: readonly string[]): number => Number(numbers[0]) * 1e6 + Number(numbers[1]);
+  if (order(found.slice(1)) >= order(minimumBuildx.split("."))) return;
+  throw new UserError(`buildx ${found[0]} is too old`, { hint: install });
+}
+
+function unusable(name: string | undefined, problem: string): UserError {
+  const message = lastLine(problem).replace(/^ERROR: /, "");
+  if (/Cannot connect to the Docker daemon|dial unix|permission denied/i.test(message)) {
+    return new UserError(`docker's engine can't be reached: ${message}`, {
+      hint: "start the engine, or give this user the right to use its socket",
+    });
+  }
+  const which = name === undefined ? "the current builder" : `the builder "${plainLine(name, 80)}"`;
+  return new UserError(`${which} can't be used: ${message}`, {
+    hint: "see `docker buildx ls` for the builders there are, or leave the input `builder` empty",
+  });
+}
+
+function docker(args: readonly string[], deps: BuilderDependencies): Promise<Finished> {
+  return deps.processes.run("docker", args, { env: deps.environment, signal: deps.signal, timeout: 180_000 });
+}
+
+function textOf(finished: Finished): string {
+  return new TextDecoder().decode(finished.stdout);
+}
+
+function lastLine(text: string): string {
+  return plainLine(text.trimEnd().split(/\r?\n/).at(-1) ?? "");
+}

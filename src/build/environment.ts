@@ -1,0 +1,67 @@
+/** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface EnvironmentNeeds {
+  /** Builds use the gha cache: buildx reads its address and token from the environment. */
+  readonly cacheService: boolean;
+  /** Builds use the agent of `--ssh`. */
+  readonly ssh: boolean;
+}
+
+/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
+const always: readonly string[] = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "TZ",
+  "XDG_RUNTIME_DIR",
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+  "DOCKER_CONFIG",
+  "DOCKER_CERT_PATH",
+  "DOCKER_TLS_VERIFY",
+  "DOCKER_API_VERSION",
+  "BUILDX_CONFIG",
+  "BUILDX_BUILDER",
+  "KUBECONFIG",
+  "KUBERNETES_SERVICE_HOST",
+  "KUBERNETES_SERVICE_PORT",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "ALL_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "all_proxy",
+];
+
+/** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
+const cacheService: readonly string[] = [
+  "ACTIONS_RUNTIME_TOKEN",
+  "ACTIONS_RESULTS_URL",
+  "ACTIONS_CACHE_SERVICE_V2",
+  "ACTIONS_CACHE_URL",
+];
+
+/** The whole environment of a docker child, taken from our own. */
+export function dockerEnvironment(
+  parent: Readonly<Record<string, string | undefined>>,
+  needs: EnvironmentNeeds = { cacheService: false, ssh: false },
+): Environment {
+  const names = [...always, ...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
+  const taken = names.flatMap((name) => {
+    const value = parent[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // The first two keep hints and colours out of what we read, the last a copy of the provenance out of the metadata file.
+  return Object.fromEntries([
+    ...taken,
+    ["DOCKER_CLI_HINTS", "false"],
+    ["NO_COLOR", "1"],
+    ["BUILDX_METADATA_PROVENANCE", "disabled"],
+  ]);
+}

@@ -1,0 +1,178 @@
+/**
+ * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
+ * remedy. The first row that matches counts, so the more exact ones stand above.
+ */
+export type FailureCategory =
+  | "dockerfile"
+  | "missing-file"
+  | "base-missing"
+  | "base-denied"
+  | "base-platform"
+  | "rate-limit"
+  | "push-denied"
+  | "registry-busy"
+  | "registry-unreachable"
+  | "cache"
+  | "disk-full"
+  | "out-of-memory"
+  | "emulation"
+  | "secret"
+  | "command"
+  | "builder-lost"
+  | "engine"
+  | "unknown";
+
+export interface FailureRow {
+  readonly category: FailureCategory;
+  /** Looked for in BuildKit's error and, with `inOutput`, in what the failed step wrote. */
+  readonly pattern: RegExp;
+  readonly inOutput?: true;
+  /** `$1` and so on are the pattern's groups; what they hold is escaped before it gets here. */
+  readonly message: string;
+  readonly hint: string;
+}
+
+const pushing = "(?:failed to push|error pushing|pushing (?:layers|manifest))";
+const denied = "(?:401|403|unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth)";
+const resolving = "(?:failed to resolve source metadata for|failed to copy: httpReadSeeker|failed to load cache key)";
+
+export const failureRows: readonly FailureRow[] = [
+  {
+    category: "disk-full",
+    pattern: /no space left on device/i,
+    inOutput: true,
+    message: "the disk is full",
+    hint: "free space before this step (large runner images can be trimmed), use fewer platforms at once, or a larger runner",
+  },
+  {
+    category: "emulation",
+    pattern: /exec format error|invalid ELF image|Could not open '\/lib(?:64)?\/ld-/i,
+    inOutput: true,
+    message: "a program for another platform was run without an emulator for it",
+    hint: "set `qemu: true`, or check that the base image is made for the platforms that are built",
+  },
+  {
+    category: "out-of-memory",
+    pattern: /did not complete successfully: exit code: 137\b/,
+    message: "the command was killed, most likely for want of memory",
+    hint: "let it use less memory (fewer parallel jobs), build fewer images at once, or use a larger runner",
+  },
+  {
+    category: "command",
+    pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
+    message: "$1 ended with exit code $2",
+    hint: "see the last lines of its output, and mend the command or what it needs",
+  },
+  {
+    category: "dockerfile",
+    pattern: /dockerfile parse error(?: on line \d+)?:? *(.*)/i,
+    message: "the Dockerfile can't be parsed: $1",
+    hint: "mend the line",
+  },
+  {
+    category: "dockerfile",
+    pattern: /target stage "?(.+?)"? could not be found(.*)/,
+    message: "the Dockerfile has no stage $1$2",
+    hint: "name a stage of the Dockerfile in `target`",
+  },
+  {
+    category: "missing-file",
+    pattern: /failed to read dockerfile: (?:open )?(\S*?):? no such file/i,
+    message: "the Dockerfile $1 is not there",
+    hint: "check its path, and that the checkout has it",
+  },
+  {
+    category: "dockerfile",
+    pattern:
+      /(unknown instruction: .*|the Dockerfile cannot be empty|no build stage in current context.*|invalid reference format.*|base name \(.*\) should not be blank|circular dependency detected on stage: .*|invalid (?:from flag value|field) .*)/i,
+    message: "the Dockerfile is wrong: $1",
+    hint: "mend the line",
+  },
+  {
+    category: "secret",
+    pattern: /secret ([\w.-]+): not found/,
+    message: "the build wants the secret $1, which it was not given",
+    hint: "give it in `secrets`, `secret-envs` or `secret-files`",
+  },
+  {
+    category: "missing-file",
+    pattern: /failed to (?:calculate checksum of ref|compute cache key).*?"(.+?)": not found/s,
+    message: "$1 is not in the build context",
+    hint: "check the path, the `.dockerignore`, and that an earlier step or the checkout made the file",
+  },
+  {
+    category: "rate-limit",
+    pattern: /toomanyrequests|pull rate limit/i,
+    message: "the registry of a base image allows no more pulls for now",
+    hint: "log in to it before this step, or take the base from a mirror",
+  },
+  {
+    category: "base-platform",
+    pattern: /no match for platform in manifest(?: \S+)?/,
+    message: "a base image is not made for a platform that is built",
+    hint: "take that platform out of `platforms`, or use a base that has it",
+  },
+  {
+    category: "push-denied",
+    pattern: new RegExp(`${pushing}(?: (\\S+?))?:.*\\b${denied}`, "is"),
+    message: "the registry refused the push of $1",
+    hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+  },
+  {
+    category: "registry-busy",
+    pattern:
+      /unexpected status(?: from \S+ request to \S+)?:? (429|5\d\d)\b|(429) Too Many Requests|\b(50[0234]) (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|connection reset by peer|broken pipe|TLS handshake timeout|http2: (?:client connection lost|server sent GOAWAY)/i,
+    message: "a registry was busy or broke off",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "base-denied",
+    pattern: new RegExp(`${resolving} (\\S+?):.*\\b${denied}`, "is"),
+    message: "the base image $1 is not there, or may not be read",
+    hint: "check its name, and log in to its registry if it is private",
+  },
+  {
+    category: "base-missing",
+    pattern: new RegExp(`${resolving} (\\S+?):.*not found`, "is"),
+    message: "the base image $1 is not there",
+    hint: "check its name and tag",
+  },
+  {
+    category: "registry-unreachable",
+    pattern:
+      /(dial tcp [^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client|i\/o timeout)/i,
+    message: "a registry can't be reached: $1",
+    hint: "check the registry's name, the network and proxy of the builder, and its certificate",
+  },
+  {
+    category: "cache",
+    pattern: /(?:cache (?:importer|exporter|export|import)|exporting cache|remotecache)[^\n]*/i,
+    message: "the build cache failed",
+    hint: "set `cache: none` to build without it",
+  },
+  {
+    category: "builder-lost",
+    pattern:
+      /code = Unavailable|closing transport|failed to receive status|error reading from server: EOF|no such container|failed to get status|is not running/i,
+    message: "the builder ended in the middle of the build",
+    hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
+  },
+  {
+    category: "engine",
+    pattern: /Cannot connect to the Docker daemon|no builder "/i,
+    message: "docker's engine or the builder can't be reached",
+    hint: "start the engine, and check the input `builder`",
+  },
+  {
+    category: "missing-file",
+    pattern:
+      /(?:unable to prepare context: )?path "(.+?)" not found|(?:lstat|stat|open) (\S+): no such file or directory/,
+    message: "$1$2 is not there",
+    hint: "check the path, and that an earlier step or the checkout made it",
+  },
+];
+
+/** Failures that another attempt a little later may not meet. */
+export function isTransient(category: FailureCategory): boolean {
+  return category === "registry-busy";
+}
