@@ -55,7 +55,23 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What went wrong and why: the message, then that of each cause that says more, a line each. */
+export function explain(error: unknown): string {
+  const lines: string[] = [];
+  for (
+    let each: unknown = error;
+    each !== undefined && lines.length < 5;
+    each = each instanceof Error ? each.cause : undefined
+  ) {
+    const message = messageOf(each);
+    if (!lines.some((line) => line.includes(message))) lines.push(message);
+  }
+  return lines.map((line, index) => (index === 0 ? line : `because: ${line}`)).join("\n");
+}
+
 /** Where something stands, as `file:line:column` with the parts that are known. */
 export function formatLocation(at: SourceLocation): string {
-  return [at.file, at.line, at.line === undefined ? undefined : at.column].filter((part) => part !== undefined).join(":");
+  return [at.file, at.line, at.line === undefined ? undefined : at.column]
+    .filter((part) => part !== undefined)
+    .join(":");
 }

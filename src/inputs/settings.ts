@@ -26,7 +26,8 @@ export interface Settings {
   readonly annotations: readonly InputLine[];
   readonly platforms: readonly Platform[];
   readonly buildArgs: Readonly<Record<string, string>>;
-  readonly secrets: readonly InputLine[];
+  /** As given: a value may hold line breaks. */
+  readonly secrets: string;
   readonly secretEnvs: readonly InputLine[];
   readonly secretFiles: readonly InputLine[];
   readonly ssh: readonly InputLine[];
@@ -73,7 +74,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     annotations: lines("annotations"),
     platforms: unique(collect("platforms", lines("platforms").flatMap(commaLines), platform)),
     buildArgs: Object.fromEntries(collect("build-args", lines("build-args"), buildArgument)),
-    secrets: lines("secrets"),
+    secrets: raw.secrets,
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
     ssh: lines("ssh"),
@@ -128,7 +129,7 @@ function linesOf(text: string, input: InputName): readonly InputLine[] {
   return text
     .split(/\r?\n/)
     .map((line, index) => ({ text: line.trim(), input, line: index + 1 }))
-    .filter((line) => line.text !== "" && !(line.text.startsWith("#") && input !== "secrets"));
+    .filter((line) => line.text !== "" && !line.text.startsWith("#"));
 }
 
 function commaLines(line: InputLine): readonly InputLine[] {

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { readSettings } from "../../../src/inputs/settings.ts";
+import { type InputName, inputs, type RawInputs } from "../../../src/inputs/specification.ts";
+
+const nothing = Object.fromEntries(inputs.map(({ name }) => [name, ""])) as RawInputs;
+
+function read(given: Partial<Record<InputName, string>>): ReturnType<typeof readSettings> {
+  return readSettings({ ...nothing, ...given });
+}
+
+describe("inputs", () => {
+  test("without any, everything has its default and nothing is wrong", () => {
+    const { settings, problems } = read({});
+    expect(problems).toEqual([]);
+    expect(settings).toMatchObject({ command: "publish", push: "auto", rebuild: "auto", cache: "auto", qemu: true });
+  });
+
+  test.each<[string, Partial<Record<InputName, string>>, string, string]>([
+    ["an unknown command names the nearest", { command: "publsh" }, '"command" can\'t be "publsh"', '"publish"'],
+    [
+      "a word that isn't one of the known",
+      { push: "sometimes" },
+      '"push" can\'t be "sometimes"',
+      "auto, true or false",
+    ],
+    [
+      "a malformed platform names its line",
+      { platforms: "linux/amd64\nlinux" + "/" },
+      '"platforms", line 2',
+      "linux/amd64",
+    ],
+    ["a build argument without a value", { "build-args": "A=1\nNAME" }, '"build-args", line 2', "NAME=value"],
+    ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish or plan"],
+    ["an input that isn't built yet", { "max-size": "200MB" }, '"max-size"', 'remove "max-size"'],
+    ["a value that isn't built yet", { scan: "true" }, '"scan" with the value "true"', "false"],
+  ])("%s", (_, given, message, hint) => {
+    const { problems } = read(given);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toContain(message);
+    expect(problems[0]?.hint).toContain(hint);
+  });
+
+  test("all problems are told at once", () => {
+    const { problems } = read({ command: "x", push: "y", platforms: "a/b/c/d, e/f/g/h", "build-args": "=" });
+    expect(problems).toHaveLength(5);
+  });
+
+  test("a secret's value is never told", () => {
+    const { problems } = read({ "bump-token": "s3cret" });
+    expect(problems).toHaveLength(1);
+    expect(`${problems[0]?.message}${problems[0]?.hint}`).not.toContain("s3cret");
+  });
+
+  test("lists are split at commas and lines, without comments, repetitions and empty ones", () => {
+    const { settings } = read({
+      platforms: "linux/amd64, linux/arm64\n# the small ones\nlinux/arm\nlinux/x86_64",
+      path: "images/*, apps/*\n",
+      images: "ghcr.io/o/{{name}}\n\n# copy\ndocker.io/o/{{name}}",
+      "build-args": "A=1=2\nB=",
+    });
+    expect(settings.platforms).toEqual(["linux/amd64", "linux/arm64", "linux/arm/v7"]);
+    expect(settings.path).toEqual(["images/*", "apps/*"]);
+    expect(settings.images).toEqual([
+      { text: "ghcr.io/o/{{name}}", input: "images", line: 1 },
+      { text: "docker.io/o/{{name}}", input: "images", line: 4 },
+    ]);
+    expect(settings.buildArgs).toEqual({ A: "1=2", B: "" });
+  });
+});
+
+describe("action.yml", () => {
+  const action: unknown = parse(readFileSync(join(import.meta.dirname, "../../../action.yml"), "utf8"));
+
+  test("has exactly the inputs that are read", () => {
+    expect(action).toMatchObject({ inputs: expect.anything(), runs: { using: "node24", main: "dist/index.js" } });
+    const { inputs: declared } = action as { inputs: Record<string, { description: string }> };
+    expect(Object.keys(declared)).toEqual(inputs.map(({ name }) => name));
+    for (const { description } of Object.values(declared)) expect(description.length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * Runs everything that must be green, one stage after the other, and ends with the line `N passed, N failed` over all of
+ * it. A stage that is not a test runner counts as one.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { checkBundle } from "./check-bundle.ts";
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly of: readonly ("check" | "unit" | "e2e")[];
+  readonly run: (jestArguments: readonly string[]) => Promise<Count>;
+}
+
+const root = resolve(import.meta.dirname, "..");
+const bin = (name: string): string => join(root, "node_modules/.bin", name);
+
+const stages: readonly Stage[] = [
+  { name: "format and lint", of: ["check"], run: tool(bin("biome"), ["check", "--error-on-warnings", "."]) },
+  { name: "imports", of: ["check"], run: tool(bin("depcruise"), ["src", "--config", ".dependency-cruiser.mjs"]) },
+  { name: "unused", of: ["check"], run: tool(bin("knip"), ["--no-progress"]) },
+  { name: "types", of: ["check"], run: tool(bin("tsc"), ["-p", "."]) },
+  { name: "unit tests", of: ["unit"], run: (rest) => jest("__tests__/unit", rest) },
+  { name: "bundle", of: ["check"], run: async () => checkBundle(root) },
+  { name: "end-to-end tests", of: ["e2e"], run: (rest) => jest("__tests__/e2e", ["--runInBand", ...rest]) },
+];
+
+/** A program that is green when it exits with 0. */
+function tool(program: string, args: readonly string[]): () => Promise<Count> {
+  return async () => ((await run(program, args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+/** Tests that jest counts; a suite that cannot even be loaded, or none at all, is a failure. */
+async function jest(folder: string, rest: readonly string[]): Promise<Count> {
+  const temporary = mkdtempSync(join(tmpdir(), "image-publish-jest-"));
+  try {
+    const report = join(temporary, "report.json");
+    const script = join(root, "node_modules/jest/bin/jest.js");
+    const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+    const code = await run(process.execPath, [...flags, script, folder, "--json", `--outputFile=${report}`, ...rest]);
+    const counted: unknown = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = numbers(counted);
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+  } catch (error) {
+    console.error(`jest left no report: ${error}`);
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+const counted = ["numPassedTests", "numFailedTests", "numRuntimeErrorTestSuites"] as const;
+
+function numbers(report: unknown): Record<(typeof counted)[number], number> {
+  const fields = new Map(Object.entries(report ?? {}));
+  const number = (name: string): number => Number(fields.get(name));
+  return {
+    numPassedTests: number(counted[0]),
+    numFailedTests: number(counted[1]),
+    numRuntimeErrorTestSuites: number(counted[2]),
+  };
+}
+
+/** The exit code. jest's JSON goes to the report's file; its standard output repeats it and is dropped. */
+function run(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((done, failed) => {
+    const quiet = args.includes("--json");
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", quiet ? "ignore" : "inherit", "inherit"] });
+    child.on("error", failed);
+    child.on("exit", (code) => done(code ?? 1));
+  });
+}
+
+async function main(): Promise<void> {
+  const [what = "all", ...rest] = process.argv.slice(2);
+  const chosen = stages.filter((stage) => what === "all" || stage.of.some((each) => each === what));
+  if (chosen.length === 0) throw new Error(`there are no tests called "${what}": say all, unit, check or e2e`);
+  if (chosen.some((stage) => stage.of.includes("e2e"))) {
+    const rig = spawnSync(join(root, "rig/run"), ["up"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    if (rig.status !== 0) console.error("the rig did not come up: the end-to-end tests will say what they miss");
+  }
+  const counts: Count[] = [];
+  for (const stage of chosen) {
+    const start = Date.now();
+    console.log(`\n── ${stage.name}`);
+    const count = await stage.run(rest);
+    counts.push(count);
+    const verdict = count.failed === 0 ? "green" : "RED";
+    console.log(`── ${stage.name}: ${verdict} after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  }
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+await main();

@@ -1,0 +1,97 @@
+/** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
+import { tmpdir } from "node:os";
+import { parseArgs } from "node:util";
+import { terminalLog } from "./adapters/terminal-log.ts";
+import { runCommand } from "./commands/run-command.ts";
+import { simulatedContext } from "./commands/simulated-context.ts";
+import { throwProblems, UserError } from "./errors.ts";
+import { nearest } from "./inputs/nearest.ts";
+import { readSettings } from "./inputs/settings.ts";
+import { commands, type InputName, inputs } from "./inputs/specification.ts";
+import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
+
+const usage = `Usage: image-publish COMMAND [--option value …]
+
+Commands:
+  plan      say what the event would do, and why; changes nothing
+  publish   do it
+
+What is asked about (the checkout in the current folder):
+  --event NAME    push, pull_request, schedule, release, workflow_dispatch, …   (push)
+  --base COMMIT   compare with this commit                                      (what the remote has)
+  --ref REF       act for this branch or tag: refs/tags/v1.2.3                  (the branch that is checked out)
+  --json          print JSON
+  --debug         say more
+
+Every input of the action is an option too: --images, --platforms, --only, --push false, …
+`;
+
+const own = {
+  event: { type: "string" },
+  base: { type: "string" },
+  json: { type: "boolean" },
+  debug: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** Runs one command line, without the program's name. @returns the exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const debug = args.includes("--debug");
+  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
+  const log = terminalLog({ write: (text) => process.stderr.write(text), colour, debug });
+  return guarded(log, debug, async (signal) => {
+    const { command, options } = readArguments(args);
+    if (command === undefined || options.help === true) {
+      process.stdout.write(usage);
+      return options.help === true ? 0 : 1;
+    }
+    const outside = systemOutside(log, signal);
+    const given = (name: string): string => String((name === "ref" ? "" : options[name]) ?? "");
+    const raw = rawInputs((name) => (name === "command" ? command : given(name)), log);
+    const { settings, problems } = readSettings(raw);
+    throwProblems(problems);
+    const context = await simulatedContext(
+      { event: text(options.event), base: text(options.base), ref: text(options.ref), temp: tmpdir() },
+      process.cwd(),
+      outside,
+    );
+    const result = await runCommand(settings, context, outside);
+    const width = process.stdout.columns ?? 120;
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify(result.json, undefined, 2)}\n`
+        : result.text({ colour: process.stdout.isTTY === true && !process.env.NO_COLOR, width }),
+    );
+    return sayFailures(result, log);
+  });
+}
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+function readArguments(args: readonly string[]): { readonly command: string | undefined; readonly options: Options } {
+  const names: readonly InputName[] = inputs.map(({ name }) => name).filter((name) => name !== "command");
+  const known = { ...Object.fromEntries(names.map((name) => [name, { type: "string" } as const])), ...own };
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
+    const [command, ...more] = positionals;
+    if (more.length > 0)
+      throw new UserError(`"${more[0]}" is one word too many`, { hint: "write COMMAND [--option value …]" });
+    return { command, options: values };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw badOption(error, Object.keys(known));
+  }
+}
+
+function badOption(error: unknown, known: readonly string[]): UserError {
+  const message = error instanceof Error ? error.message.split(". ")[0] : "the options can't be read";
+  const unknown = /--([\w-]+)/.exec(message ?? "")?.[1];
+  const like = unknown === undefined ? undefined : nearest(unknown, known);
+  return new UserError(message ?? "the options can't be read", {
+    hint: like === undefined || like === unknown ? `say ${commands[0]} --help` : `did you mean --${like}?`,
+  });
+}
+
+function text(value: string | boolean | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

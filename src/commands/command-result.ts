@@ -1,0 +1,21 @@
+import type { UserError } from "../errors.ts";
+
+export interface Terminal {
+  readonly colour: boolean;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** What a command leaves behind; the edge writes it where it belongs. */
+export interface CommandResult {
+  /** The outputs of the action, all of them. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Markdown for the job's summary. */
+  readonly summary: string;
+  /** What the command answers on a terminal, for people. */
+  readonly text: (terminal: Terminal) => string;
+  /** The same for machines. */
+  readonly json: unknown;
+  /** What went wrong; the run is red if there is anything. */
+  readonly failures: readonly UserError[];
+}

@@ -1,0 +1,17 @@
+import type { Clock, Files, Http, Log, Processes } from "../ports.ts";
+
+/** Everything outside that a command may use, made once at the edge. */
+export interface Outside {
+  readonly processes: Processes;
+  readonly http: Http;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** From 0 up to but not including 1; spreads retries. */
+  readonly random: () => number;
+  /** How many things this machine can do at once. */
+  readonly parallelism: number;
+  /** Aborted when the run is to end. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,128 @@
+/** The action's edge: reads the environment once, makes the adapters, runs one command, and says what became of it. */
+import { availableParallelism } from "node:os";
+import * as core from "@actions/core";
+import { actionLog } from "./adapters/action-log.ts";
+import { systemClock } from "./adapters/clock.ts";
+import { systemFiles } from "./adapters/files.ts";
+import { fetchHttp } from "./adapters/http.ts";
+import { childProcesses } from "./adapters/processes.ts";
+import type { CommandResult } from "./commands/command-result.ts";
+import type { Outside } from "./commands/outside.ts";
+import { runCommand } from "./commands/run-command.ts";
+import { readContext } from "./context/read-context.ts";
+import { explain, Problems, throwProblems, UserError } from "./errors.ts";
+import { readSettings } from "./inputs/settings.ts";
+import { type InputSpecification, inputs, type RawInputs } from "./inputs/specification.ts";
+import type { Log } from "./ports.ts";
+
+/** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
+export async function runAction(): Promise<number> {
+  const log = actionLog();
+  return guarded(log, core.isDebug(), async (signal) => {
+    const outside = systemOutside(log, signal);
+    const raw = rawInputs((name) => core.getInput(name), log);
+    const { settings, problems } = readSettings(raw);
+    const found = [...problems];
+    const context = await collecting(found, async () =>
+      readContext({ env: outside.env, payload: await payload(outside), now: outside.clock.now() }),
+    );
+    throwProblems(found);
+    if (context === undefined) return 1;
+    const result = await runCommand(settings, context, outside);
+    await leave(result, outside);
+    return sayFailures(result, log);
+  });
+}
+
+/** The adapters for the machine that this runs on. */
+export function systemOutside(log: Log, signal: AbortSignal): Outside {
+  return {
+    processes: childProcesses,
+    http: fetchHttp(process.env),
+    files: systemFiles,
+    clock: systemClock,
+    log,
+    env: process.env,
+    random: Math.random,
+    parallelism: availableParallelism(),
+    signal,
+  };
+}
+
+/** Reads every input, and hides the secret ones from now on. */
+export function rawInputs(read: (name: string) => string, log: Log): RawInputs {
+  const values = Object.fromEntries(inputs.map(({ name }) => [name, read(name)])) as RawInputs;
+  const secret = inputs.filter((input: InputSpecification) => input.secret === true);
+  for (const { name } of secret) for (const line of values[name].split(/\r?\n/)) log.mask(line.trim());
+  return values;
+}
+
+/**
+ * Runs `work` so that a signal aborts it and whatever it throws becomes a message. @returns the exit code: that of `work`, 1
+ * for an error, 128 + n for signal n.
+ */
+export async function guarded(
+  log: Log,
+  debug: boolean,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const controller = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  let stopped: number | undefined;
+  const stop = (name: "SIGINT" | "SIGTERM"): void => {
+    stopped = codes[name];
+    controller.abort(
+      new UserError(`the run was cancelled (${name})`, { hint: "run it again: it goes on where it was" }),
+    );
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    const code = await work(controller.signal);
+    return stopped ?? code;
+  } catch (error) {
+    sayError(error, log, debug);
+    return stopped ?? 1;
+  }
+}
+
+/** @returns the exit code. */
+export function sayFailures(result: CommandResult, log: Log): number {
+  for (const failure of result.failures) sayError(failure, log, false);
+  return result.failures.length === 0 ? 0 : 1;
+}
+
+function sayError(error: unknown, log: Log, debug: boolean): void {
+  const each = error instanceof Problems ? error.problems : [error];
+  for (const problem of each) {
+    if (problem instanceof UserError) {
+      log.error(explain(problem), problem.hint, problem.at === undefined ? {} : { at: problem.at });
+    } else {
+      log.error(
+        explain(problem),
+        "this is a defect of image-publish: report it, with a log of a run with debug logging on",
+      );
+    }
+    if (debug && problem instanceof Error && problem.stack !== undefined) log.debug(problem.stack);
+  }
+}
+
+async function collecting<T>(problems: UserError[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(...(error instanceof Problems ? error.problems : [error]));
+    return undefined;
+  }
+}
+
+async function payload({ env, files }: Outside): Promise<string | undefined> {
+  const path = env.GITHUB_EVENT_PATH;
+  const bytes = path ? await files.read(path) : undefined;
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+async function leave(result: CommandResult, { env, files }: Outside): Promise<void> {
+  for (const [name, value] of Object.entries(result.outputs)) core.setOutput(name, value);
+  if (env.GITHUB_STEP_SUMMARY) await files.append(env.GITHUB_STEP_SUMMARY, result.summary);
+}

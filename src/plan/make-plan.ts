@@ -1,0 +1,101 @@
+/** From everything that is known to what will be done. Pure: no clock, no network, no log. */
+import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Commit } from "../context/run-context.ts";
+import type { SourceLocation } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { ImageTags } from "../tags/image-tags.ts";
+import { type ReasonsByImage, toBuild } from "./needed.ts";
+import type { Plan, PlannedBuild, PlannedImage, PlannedParent } from "./plan.ts";
+
+export interface PlanInput {
+  readonly event: string;
+  readonly ref: string;
+  readonly commit: Commit;
+  readonly base: Commit | undefined;
+  readonly catalog: Catalog;
+  readonly affected: ReasonsByImage;
+  /** Digests of published images that were looked up (`parentsToLookUp`). */
+  readonly published: ReadonlyMap<string, Digest>;
+  readonly push: boolean;
+  /** A scheduled rebuild: fresh bases, no cache, and only tags that move. */
+  readonly fresh: boolean;
+  readonly details: (image: Image) => ImageDetails;
+}
+
+/** What the rules and inputs make of one image. */
+export interface ImageDetails {
+  readonly tags: ImageTags;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+}
+
+/** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
+export function makePlan(input: PlanInput): Plan {
+  const building = toBuild(input.catalog, input.affected, input.published);
+  return {
+    schema: 1,
+    event: input.event,
+    ref: input.ref,
+    commit: input.commit,
+    base: input.base ?? null,
+    push: input.push,
+    images: input.catalog.images.map((image): PlannedImage => {
+      const reasons = building.get(image.name);
+      return reasons === undefined ? skip(image) : { ...build(image, input, building), reasons };
+    }),
+  };
+}
+
+function skip(image: Image): PlannedImage {
+  return {
+    kind: "skip",
+    name: image.name,
+    repositories: image.repositories,
+    reasons: [{ kind: "unaffected" }],
+    at: baseLocation(image),
+  };
+}
+
+function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
+  const { tags, args, labels, annotations, cache } = input.details(image);
+  const isTagged = input.push && image.repositories.length > 0;
+  return {
+    kind: "build",
+    name: image.name,
+    repositories: image.repositories,
+    at: baseLocation(image),
+    tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.fresh) : [],
+    version: tags.version ?? null,
+    context: image.context,
+    dockerfile: image.dockerfilePath,
+    target: image.target ?? null,
+    platforms: image.platforms,
+    args: sorted(args),
+    labels: sorted(labels),
+    annotations: sorted(annotations),
+    parents: image.parents.map(
+      (edge): PlannedParent => ({
+        name: edge.parent,
+        contextName: edge.contextName,
+        via: edge.via,
+        at: edge.at,
+        published: building.has(edge.parent) ? null : (input.published.get(edge.parent) ?? null),
+      }),
+    ),
+    cache,
+    fresh: input.fresh,
+  };
+}
+
+/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile itself. */
+function baseLocation(image: Image): SourceLocation {
+  const froms = [...image.parents, ...image.bases].filter((each) => each.via === "FROM").map((each) => each.at);
+  const last = froms.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).at(-1);
+  return last ?? { file: image.dockerfilePath, line: 1 };
+}
+
+function sorted(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
