@@ -1,0 +1,244 @@
+/** Starts and stops the rig: the real parts that the end-to-end tests and the demo run on. */
+import { existsSync, lstatSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { actIsBuilt, actPath, buildAct } from "./act.ts";
+import {
+  authRegistryHost,
+  bin,
+  builder,
+  cacheUrl,
+  dockerConfig,
+  dockerHost,
+  engineEnvironment,
+  isHosted,
+  registryHost,
+} from "./addresses.ts";
+import { basesArePushed, pushBases } from "./bases.ts";
+import {
+  BUILDKIT_VERSION,
+  buildBuildkit,
+  builderImageIsPushed,
+  builderRuns,
+  buildkitIsBuilt,
+  pushBuilderImage,
+  startBuilder,
+} from "./buildkit.ts";
+import { azuriteIsInstalled, cacheAnswers, cacheToken, installAzurite, startCache, stopCache } from "./cache.ts";
+import { engineAnswers, link, startEngine, stopEngine } from "./engine.ts";
+import { folder, locked, readState } from "./folder.ts";
+import { removeGoCaches } from "./go.ts";
+import { mode } from "./machine.ts";
+import { areUnpacked, packageNames, unpack } from "./packages.ts";
+import { choosePorts } from "./ports.ts";
+import { running } from "./process.ts";
+import {
+  arm64IsRegistered,
+  binfmtImage,
+  binfmtImageIsPushed,
+  pushBinfmtImage,
+  registerArm64,
+  restoreBinfmt,
+} from "./qemu.ts";
+import { registriesAnswer, startRegistries, stopRegistries, USERNAME } from "./registry.ts";
+
+export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./act.ts";
+export { cacheToken, resetCache } from "./cache.ts";
+export { makeDockerConfig } from "./engine.ts";
+export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
+
+/** Where everything is, once it is up. */
+export interface Rig {
+  /** The rig's own folder. */
+  folder: string;
+  /** The engine's `DOCKER_HOST`, a Unix socket. */
+  dockerHost: string;
+  /** The `DOCKER_CONFIG` folder: plugins and builders, no logins. `makeDockerConfig` makes others. */
+  dockerConfig: string;
+  /** A `docker-container` builder without QEMU, on this machine's network. It is nobody's default: name it. */
+  builder: string;
+  /** Host and port of an open registry, plain HTTP. Use repository names of your own, nothing empties it. */
+  registry: string;
+  /** One that asks for a name and a password. */
+  authRegistry: { host: string; username: string; password: string };
+  /** GitHub's cache service. `resetCache` empties it, `cacheToken` makes tokens for other refs. */
+  cache: { resultsUrl: string; token: string };
+  /** The image that registers arm64 with `--privileged … --install arm64`. */
+  binfmtImage: string;
+  /** The workflow runner; see `runWorkflow`. */
+  act: string;
+  /** The folder of the rig's commands: node (24 or newer), docker, act, in `own` mode crane. First on `env.PATH`. */
+  bin: string;
+  /** What a child process needs to use all of this: this process's environment, completed. */
+  env: Record<string, string>;
+}
+
+type PartName =
+  | "packages"
+  | "engine"
+  | "registry"
+  | "bases"
+  | "buildkit"
+  | "image"
+  | "builder"
+  | "qemu"
+  | "binfmt"
+  | "azurite"
+  | "cache"
+  | "act";
+
+interface Part {
+  /** What it takes from elsewhere the first time, for the announcement. */
+  brings?: string;
+  needs: PartName[];
+  isUp: () => boolean | Promise<boolean>;
+  start: () => Promise<void>;
+}
+
+const parts: Record<PartName, Part> = {
+  packages: {
+    brings: `downloads and unpacks Debian's ${packageNames} (190 MB); nothing is installed`,
+    needs: [],
+    isUp: () => isHosted() || areUnpacked(),
+    start: unpack,
+  },
+  buildkit: {
+    brings: `builds BuildKit ${BUILDKIT_VERSION} from its Go module`,
+    needs: [],
+    isUp: buildkitIsBuilt,
+    start: buildBuildkit,
+  },
+  act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
+  azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
+  engine: { needs: ["packages"], isUp: engineAnswers, start: startEngine },
+  registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
+  bases: { needs: ["registry"], isUp: basesArePushed, start: pushBases },
+  image: { needs: ["registry", "buildkit"], isUp: builderImageIsPushed, start: pushBuilderImage },
+  builder: { needs: ["engine", "image"], isUp: builderRuns, start: startBuilder },
+  qemu: { needs: ["packages", "engine"], isUp: arm64IsRegistered, start: registerArm64 },
+  binfmt: { needs: ["registry"], isUp: binfmtImageIsPushed, start: pushBinfmtImage },
+  cache: { needs: ["azurite"], isUp: cacheAnswers, start: startCache },
+};
+
+const names = Object.keys(parts) as PartName[];
+
+export interface UpOptions {
+  /** Only these parts, and what they need. */
+  only?: PartName[];
+  /** Gets a line at a time; standard error unless told. */
+  say?: (line: string) => void;
+}
+
+/** Starts what does not run yet. @throws when a part does not come up, after all others came to an end */
+export async function up(options: UpOptions = {}): Promise<Rig> {
+  const say = options.say ?? ((line: string): void => console.error(line));
+  return locked(async () => {
+    const begin = performance.now();
+    await mode();
+    await choosePorts(!["registry", "auth-registry", "cache", "blobs", "engine"].some((name) => running(name)));
+    linkNode();
+    const wanted = closure(options.only ?? names);
+    const first = (
+      await Promise.all(wanted.map(async (name) => ((await parts[name].isUp()) ? "" : parts[name].brings)))
+    ).filter(Boolean);
+    if (first.length > 0) {
+      say(`rig: first start, all of it goes into ${folder}:`);
+      for (const what of first) say(`  ${what}`);
+    }
+    const started = await startAll(wanted, say);
+    removeGoCaches();
+    if (started > 0) say(`rig: up after ${seconds(begin)}`);
+    return describe();
+  });
+}
+
+/** Stops everything and takes back what was done to the kernel. Downloads and built programs stay in the folder. */
+export async function down(): Promise<void> {
+  await locked(async () => {
+    await Promise.all([stopCache(), restoreBinfmt(), stopRegistries()]);
+    await stopEngine();
+  });
+}
+
+/** Which parts are up. */
+export async function status(): Promise<Record<PartName, boolean>> {
+  const answers = await Promise.all(names.map(async (name) => [name, await parts[name].isUp()] as const));
+  return Object.fromEntries(answers) as Record<PartName, boolean>;
+}
+
+/** The rig as it is once it is up. */
+export function describe(): Rig {
+  const { password } = readState();
+  const cache = { resultsUrl: cacheUrl(), token: cacheToken() };
+  const own = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]));
+  return {
+    folder,
+    dockerHost: dockerHost(),
+    dockerConfig,
+    builder,
+    registry: registryHost(),
+    authRegistry: { host: authRegistryHost(), username: USERNAME, password },
+    cache,
+    binfmtImage: binfmtImage(),
+    act: actPath,
+    bin,
+    env: {
+      ...own,
+      ...engineEnvironment(),
+      ACTIONS_RESULTS_URL: cache.resultsUrl,
+      ACTIONS_RUNTIME_TOKEN: cache.token,
+      ACTIONS_CACHE_SERVICE_V2: "true",
+    },
+  };
+}
+
+/** Starts every part as soon as those that it needs are up. @returns how many were not up before */
+async function startAll(wanted: PartName[], say: (line: string) => void): Promise<number> {
+  let started = 0;
+  const runs = new Map<PartName, Promise<void>>();
+  const failures: Error[] = [];
+  const startOne = (name: PartName): Promise<void> => {
+    const known = runs.get(name);
+    if (known) return known;
+    const part = parts[name];
+    const run = (async (): Promise<void> => {
+      await Promise.all(part.needs.map(startOne));
+      if (await part.isUp()) return;
+      const begin = performance.now();
+      started += 1;
+      if (part.brings) say(`  ${name.padEnd(9)} …`);
+      try {
+        await part.start();
+      } catch (error) {
+        say(`  ${name.padEnd(9)} failed after ${seconds(begin)}`);
+        failures.push(error as Error);
+        throw error;
+      }
+      say(`  ${name.padEnd(9)} ${seconds(begin)}`);
+    })();
+    runs.set(name, run);
+    return run;
+  };
+  await Promise.allSettled(wanted.map(startOne));
+  if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n\n"), { cause: failures[0] });
+  return started;
+}
+
+function closure(wanted: PartName[]): PartName[] {
+  const all = new Set<PartName>();
+  const add = (name: PartName): void => {
+    parts[name].needs.forEach(add);
+    all.add(name);
+  };
+  wanted.forEach(add);
+  return names.filter((name) => all.has(name));
+}
+
+/** Node is in `bin`, so that actions run on it whatever else is on PATH. */
+function linkNode(): void {
+  const there = join(bin, "node");
+  if (existsSync(there)) return;
+  if (lstatSync(there, { throwIfNoEntry: false })) rmSync(there);
+  link("node", realpathSync(process.execPath));
+}
+
+const seconds = (begin: number): string => `${((performance.now() - begin) / 1000).toFixed(1)} s`;
