@@ -13,6 +13,8 @@ export interface Image {
   readonly directory: RepositoryPath;
   /** Where it is pushed, the first being where it is built to. Empty for an image that is not published. */
   readonly repositories: readonly Repository[];
+  /** The repositories by which others name it: those above, or what they would be for an image that is not published. */
+  readonly knownAs: readonly Repository[];
   readonly dockerfilePath: RepositoryPath;
   readonly dockerfile: Dockerfile;
   readonly context: RepositoryPath;
@@ -23,6 +25,8 @@ export interface Image {
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly parents: readonly ParentEdge[];
   readonly bases: readonly ExternalBase[];
+  /** Bases that nobody knows before the build: any image may be one. */
+  readonly unsettled: readonly UnsettledBase[];
 }
 
 /** How a Dockerfile takes something from another image. */
@@ -47,7 +51,25 @@ export interface ExternalBase {
   readonly at: SourceLocation;
 }
 
+/** A base that hangs on variables without a value: a platform, an expression that is filled in later. */
+export interface UnsettledBase {
+  /** As written. */
+  readonly text: string;
+  readonly variables: readonly string[];
+  readonly via: Via;
+  readonly at: SourceLocation;
+}
+
 /** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
 export interface Catalog {
   readonly images: readonly Image[];
+  /** What was found and is not served: the user should hear of it. */
+  readonly notes: readonly CatalogNote[];
+}
+
+export interface CatalogNote {
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+  readonly at: SourceLocation;
 }

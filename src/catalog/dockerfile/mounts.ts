@@ -1,0 +1,66 @@
+/** The mounts of RUN (BuildKit, frontend/dockerfile/instructions/commands_runmount.go). */
+import { UserError } from "../../errors.ts";
+
+/** Values are as written, variables unexpanded; in `from` there are none. */
+export interface Mount {
+  /** `bind` unless told; lower case. */
+  readonly type: string;
+  readonly from: string | undefined;
+  readonly source: string | undefined;
+  readonly target: string | undefined;
+  /** Keys that this reader doesn't know. */
+  readonly unknown: readonly string[];
+}
+
+const aliases: Readonly<Record<string, string>> = { src: "source", dst: "target", destination: "target" };
+const keys = new Set(
+  "type from source target readonly ro readwrite rw required size id sharing mode uid gid env".split(" "),
+);
+const types = new Set(["bind", "cache", "tmpfs", "secret", "ssh"]);
+
+/** Reads the value of a `--mount`. @throws UserError when it is no comma-separated list, or `from` holds a variable. */
+export function readMount(value: string): Mount {
+  const found = new Map<string, string>();
+  const unknown: string[] = [];
+  for (const field of fieldsOf(value)) {
+    const equals = field.indexOf("=");
+    const written = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
+    const key = aliases[written] ?? written;
+    if (!keys.has(key)) unknown.push(written);
+    else if (equals >= 0) found.set(key, field.slice(equals + 1));
+  }
+  const from = found.get("from");
+  const variable = from?.indexOf("$") ?? -1;
+  if (from !== undefined && variable >= 0 && variable !== from.length - 1) {
+    throw new UserError(`the mount takes "from=${from}", and no variable can stand there`, {
+      hint: "name a stage with FROM … AS, where ARGs may stand, and mount from that stage",
+    });
+  }
+  const type = (found.get("type") ?? "bind").toLowerCase();
+  if (!types.has(type) && !type.includes("$")) unknown.push(`type=${type}`);
+  return { type, from: from || undefined, source: found.get("source"), target: found.get("target"), unknown };
+}
+
+/** The fields of one line of CSV (RFC 4180, as github.com/tonistiigi/go-csvvalue reads it). */
+function fieldsOf(value: string): readonly string[] {
+  const line = value.replace(/\r?\n$/, "");
+  const fields: string[] = [];
+  let at = 0;
+  for (;;) {
+    const quoted = line[at] === '"' ? /"((?:[^"]|"")*)"/y : undefined;
+    const plain = /[^,"]*/y;
+    const pattern = quoted ?? plain;
+    pattern.lastIndex = at;
+    const match = pattern.exec(line);
+    const end = at + (match?.[0].length ?? 0);
+    const next = line[end];
+    if (line === "" || match === null || (next !== undefined && next !== ",")) {
+      throw new UserError(`"${value}" is no list of a mount's settings`, {
+        hint: "write type=bind,from=…,source=…,target=…, parted by commas",
+      });
+    }
+    fields.push(quoted === undefined ? match[0] : (match[1] ?? "").replaceAll('""', '"'));
+    if (next === undefined) return fields;
+    at = end + 1;
+  }
+}

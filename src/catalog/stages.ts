@@ -1,0 +1,132 @@
+/** Which stages of a Dockerfile its target needs, and what these take from outside (BuildKit, dockerfile2llb/convert.go). */
+import { type SourceLocation, UserError } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { UnsettledBase, Via } from "./catalog.ts";
+import type { Instruction } from "./dockerfile/instruction.ts";
+import { expandWord } from "./dockerfile/shell-lexer.ts";
+import type { Dockerfile, Stage } from "./dockerfile.ts";
+import { type BuildChoices, globalArguments } from "./global-arguments.ts";
+import { basesOf, type StageBase } from "./stage-bases.ts";
+
+/** An image that a needed stage names, which is no stage of the file. */
+export interface OutsideUse {
+  /** The reference after expansion. */
+  readonly text: string;
+  readonly via: Via;
+  readonly at: SourceLocation;
+}
+
+export interface Needs {
+  /** In the file's order. */
+  readonly stages: readonly Stage[];
+  readonly uses: readonly OutsideUse[];
+  readonly unsettled: readonly UnsettledBase[];
+}
+
+/**
+ * What the target needs, all wanted platforms together. Where a FROM isn't settled, every named stage above it counts.
+ * @throws UserError with file and line: no such target or stage, an empty base, a stage that uses one below it.
+ */
+export function neededStages(dockerfile: Dockerfile, choices: BuildChoices): Needs {
+  const found: Found = { dockerfile, stages: new Set(), uses: new Map(), unsettled: new Map() };
+  const target = targetOf(dockerfile, choices.target);
+  if (target === undefined) return { stages: [], uses: [], unsettled: [] };
+  const platforms: readonly (Platform | undefined)[] = choices.platforms.length === 0 ? [undefined] : choices.platforms;
+  for (const platform of platforms) {
+    const bases = basesOf(dockerfile, globalArguments(dockerfile, choices, platform));
+    visit(target, bases, found, new Set());
+  }
+  return {
+    stages: [...found.stages].sort((a, b) => a.index - b.index),
+    uses: [...found.uses.values()],
+    unsettled: [...found.unsettled.values()],
+  };
+}
+
+interface Found {
+  readonly dockerfile: Dockerfile;
+  readonly stages: Set<Stage>;
+  readonly uses: Map<string, OutsideUse>;
+  readonly unsettled: Map<number, UnsettledBase>;
+}
+
+/** `undefined` only where the file has no stage that this reader understands. */
+function targetOf({ file, stages }: Dockerfile, target: string | undefined): Stage | undefined {
+  if (target === undefined || stages.length === 0) return stages.at(-1);
+  const found = named(stages, target);
+  if (found !== undefined) return found;
+  const names = stages.flatMap((stage) => stage.name ?? []);
+  throw new UserError(`${file} has no stage named "${target}"`, {
+    hint:
+      names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${names.join(", ")}`,
+    at: { file },
+  });
+}
+
+function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited: Set<Stage>): void {
+  if (visited.has(stage)) return;
+  visited.add(stage);
+  found.stages.add(stage);
+  const { file, stages } = found.dockerfile;
+  const at = { file, line: stage.line };
+  const base = bases[stage.index];
+  const triggers: Instruction[] = [];
+  if (base?.kind === "stage") {
+    visit(base.stage, bases, found, visited);
+    triggers.push(...base.stage.instructions.flatMap((each) => (each.kind === "onbuild" ? (each.trigger ?? []) : [])));
+  } else if (base?.kind === "image") {
+    addUse(found, { text: base.text, via: "FROM", at });
+  } else if (base?.kind === "unsettled") {
+    found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
+    for (const above of stages.slice(0, stage.index)) if (above.name !== undefined) visit(above, bases, found, visited);
+  }
+  for (const instruction of [...triggers, ...stage.instructions]) {
+    for (const { from, via } of sourcesOf(instruction)) {
+      const place = { file, line: instruction.line };
+      const source = resolve(found.dockerfile, stage, { text: from, via, at: place });
+      if (source !== undefined) visit(source, bases, found, visited);
+      else if (from !== "scratch") addUse(found, { text: from, via, at: place });
+    }
+  }
+}
+
+function addUse(found: Found, use: OutsideUse): void {
+  found.uses.set(`${use.at.line} ${use.via} ${use.text}`, use);
+}
+
+function sourcesOf(instruction: Instruction): readonly { readonly from: string; readonly via: Via }[] {
+  if (instruction.kind === "copy")
+    return instruction.from === undefined ? [] : [{ from: instruction.from, via: "COPY --from" }];
+  if (instruction.kind !== "run") return [];
+  return instruction.mounts.flatMap(({ from }) => (from === undefined ? [] : [{ from, via: "RUN --mount" as const }]));
+}
+
+/** The stage that a use names, by name or, for COPY, by number; `undefined` for an image from outside. */
+function resolve({ file, stages, escape: escaper }: Dockerfile, user: Stage, use: OutsideUse): Stage | undefined {
+  const { text, via, at } = use;
+  if (via === "COPY --from" && expandWord(text, escaper, () => undefined) !== text) {
+    throw new UserError(`COPY takes "--from=${text}", and no variable, quote or escape can stand there`, {
+      hint: "name a stage with FROM … AS, where ARGs may stand, and copy from that stage",
+      at,
+    });
+  }
+  const isNumber = via === "COPY --from" && /^[+-]?\d+$/.test(text);
+  const stage = isNumber ? stages[Number(text)] : named(stages, text);
+  if (stage === undefined && isNumber) {
+    throw new UserError(`COPY --from=${text} counts past the stages of ${file}`, {
+      hint: `the stages count from 0 to ${stages.length - 1}; better name the stage with FROM … AS`,
+      at,
+    });
+  }
+  if (stage === undefined || stage.index < user.index) return stage;
+  throw new UserError(`${via}=${text} takes from a stage that isn't built before it`, {
+    hint: `move that stage (line ${stage.line}) above the one that uses it (line ${user.line})`,
+    at,
+  });
+}
+
+/** Case means nothing; of several stages of a name the last counts. */
+function named(stages: readonly Stage[], name: string): Stage | undefined {
+  const lower = name.toLowerCase();
+  return stages.findLast((stage) => stage.name === lower);
+}
