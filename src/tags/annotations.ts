@@ -1,0 +1,59 @@
+/** Annotations: labels that stand on manifests and on the index instead of in the image. */
+import { UserError } from "../errors.ts";
+import { type LabelFacts, type LabelLine, ociSet, ownEntries, parseLabels } from "./labels.ts";
+import { type Parsed, problemAt, type SourcedLine } from "./lines.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
+export interface AnnotationLine extends LabelLine {
+  /** `undefined` where the line names none. */
+  readonly levels: readonly string[] | undefined;
+}
+
+const dockerLevels = ["manifest"];
+const levels = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
+
+/** The OCI set stands on both: GHCR shows the description of a multi-platform image only from the index. */
+const ociLevels = ["index", "manifest"];
+
+/** Parses `[level[,level]:]key=value` lines, the form of buildx' `--annotation`; without a level `manifest` is meant. */
+export function parseAnnotations(lines: readonly SourcedLine[]): Parsed<AnnotationLine> {
+  const values: AnnotationLine[] = [];
+  const problems: UserError[] = [];
+  for (const line of lines) {
+    const { levels: given, rest } = splitLevels(line.text);
+    const parsed = parseLabels([{ ...line, text: rest }]);
+    const unknown = given?.find((level) => !levels.includes(level.replace(/\[[a-z0-9/._-]+\]$/i, "")));
+    if (unknown !== undefined) problems.push(problemAt(line, unknownLevel(unknown)));
+    else values.push(...parsed.values.map((value) => ({ ...value, levels: given })));
+    problems.push(...parsed.problems);
+  }
+  return { values, problems };
+}
+
+/** Annotations by `level:key`, as `--annotation` takes them: the OCI set on index and manifests, the user's over it. */
+export function deriveAnnotations(own: readonly AnnotationLine[], facts: LabelFacts): Readonly<Record<string, string>> {
+  const oci = ociSet(facts);
+  const isOci = (key: string): boolean => oci.some(([each]) => each === key);
+  const entries = new Map(ociLevels.flatMap((level) => oci.map(([key, value]) => [`${level}:${key}`, value] as const)));
+  for (const line of own) {
+    for (const [key, value] of ownEntries([line], facts)) {
+      // What the user says of the image in the place of the OCI set holds wherever the set stands.
+      const where = line.levels ?? (isOci(key) ? ociLevels : dockerLevels);
+      for (const level of where) entries.set(`${level}:${key}`, value);
+    }
+  }
+  return Object.fromEntries([...entries.keys()].sort().map((key) => [key, entries.get(key) ?? ""]));
+}
+
+function splitLevels(text: string): { readonly levels: readonly string[] | undefined; readonly rest: string } {
+  const [whole, prefix] = /^((?:[a-z-]+(?:\[[^\]]*\])?)(?:,[a-z-]+(?:\[[^\]]*\])?)*):/.exec(text) ?? [];
+  if (whole === undefined || prefix === undefined) return { levels: undefined, rest: text };
+  return { levels: prefix.split(","), rest: text.slice(whole.length) };
+}
+
+function unknownLevel(level: string): UserError {
+  return new UserError(`"${level}" is nothing that has annotations`, {
+    hint: `write one of ${levels.join(", ")}${didYouMean(level, levels)}`,
+  });
+}

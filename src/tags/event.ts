@@ -1,0 +1,99 @@
+/** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
+import type { Commit, RunContext } from "../context/run-context.ts";
+import { readReleaseTag } from "./release-tag.ts";
+
+/** The part of the context that rules, labels and names go by. */
+export type EventContext = Pick<
+  RunContext,
+  "trigger" | "ref" | "commit" | "owner" | "repo" | "defaultBranch" | "startedAt"
+>;
+
+export interface EventFacts {
+  readonly context: EventContext;
+  /** The image's name. */
+  readonly name: string;
+  /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
+  readonly names: readonly string[];
+  /** The branch that a pushed git tag came from, where the payload says so. */
+  readonly tagBaseRef?: string | undefined;
+}
+
+export type EventRef =
+  | { readonly kind: "branch"; readonly branch: string }
+  | {
+      readonly kind: "tag";
+      /** Without the image's name, where the tag releases one image. */
+      readonly tag: string;
+      readonly fullTag: string;
+    }
+  | { readonly kind: "pull"; readonly number: string }
+  | { readonly kind: "other" };
+
+export interface TagEvent {
+  readonly ref: EventRef;
+  /** The commit that tags name: a pull request's head, since its merge commit is nobody's. */
+  readonly commit: Commit;
+  readonly isSchedule: boolean;
+  readonly isDefaultBranch: boolean;
+  /** A release that its author flagged as prerelease, whatever its version says. */
+  readonly isFlaggedPrerelease: boolean;
+  /** No rule gives a tag: a merge group, a deleted ref, or the release of another image. */
+  readonly givesNone: boolean;
+}
+
+/** How many characters of a commit make its short form, as in the reference. */
+export const shortCommitLength = 7;
+
+export function readEvent({ context, name, names }: EventFacts): TagEvent {
+  const { trigger } = context;
+  const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, names) : undefined;
+  const ref = eventRef(context, release?.tag);
+  const isOfAnotherImage = ref.kind === "tag" && release?.image !== undefined && release.image !== name;
+  return {
+    ref,
+    commit: trigger.kind === "pull-request" ? trigger.headCommit : context.commit,
+    isSchedule: trigger.kind === "schedule",
+    isDefaultBranch: ref.kind === "branch" && ref.branch === context.defaultBranch,
+    isFlaggedPrerelease: trigger.kind === "release" && trigger.prerelease,
+    givesNone: trigger.kind === "merge-group" || trigger.kind === "gone" || isOfAnotherImage,
+  };
+}
+
+/** The values of expressions, but for `version`, which the rules themselves make. */
+export function eventValues(facts: EventFacts, event: TagEvent): ReadonlyMap<string, string> {
+  const { context } = facts;
+  const { ref } = event;
+  const isRelease = context.trigger.kind === "release" && !context.trigger.prerelease;
+  return new Map([
+    ["branch", ref.kind === "branch" ? ref.branch : ""],
+    ["tag", ref.kind === "tag" ? ref.tag : ""],
+    ["sha", event.commit.slice(0, shortCommitLength)],
+    ["base_ref", baseRef(facts, ref)],
+    ["is_default_branch", `${event.isDefaultBranch}`],
+    ["is_not_default_branch", `${!event.isDefaultBranch}`],
+    ["is_release", `${isRelease}`],
+    ["owner", context.owner],
+    ["repo", context.repo],
+    ["name", facts.name],
+  ]);
+}
+
+/** A pull request's ref is its own even where the event runs on the base branch (`pull_request_target`). */
+function eventRef({ trigger, ref }: EventContext, tag: string | undefined): EventRef {
+  if (trigger.kind === "pull-request") return { kind: "pull", number: `${trigger.number}` };
+  switch (ref.kind) {
+    case "branch":
+      return { kind: "branch", branch: ref.name };
+    case "tag":
+      return { kind: "tag", tag: tag ?? ref.name, fullTag: ref.name };
+    case "pull":
+      return { kind: "pull", number: ref.name };
+    case "other":
+      return { kind: "other" };
+  }
+}
+
+function baseRef({ context, tagBaseRef }: EventFacts, ref: EventRef): string {
+  if (context.trigger.kind === "pull-request") return context.trigger.baseRef;
+  return ref.kind === "tag" ? (tagBaseRef ?? "") : "";
+}

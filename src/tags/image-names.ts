@@ -1,0 +1,105 @@
+/** The `images` input: where an image is pushed. */
+import type { RunContext } from "../context/run-context.ts";
+import { UserError } from "../errors.ts";
+import { type Repository, repository } from "../oci/reference.ts";
+import { type EventContext, eventValues, readEvent } from "./event.ts";
+import { expand, parseTemplate, type Template } from "./expression.ts";
+import { type Parsed, parseLines, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
+import { didYouMean } from "./nearest.ts";
+import { checkEnabled } from "./parse-rules.ts";
+
+/** A line of the input: one name, with expressions. */
+export interface ImageNameLine {
+  readonly name: Template;
+  readonly enable: Template;
+  readonly line: SourcedLine;
+}
+
+export interface ImageNameFacts {
+  readonly context: EventContext & Pick<RunContext, "serverUrl">;
+  /** The image's name. */
+  readonly name: string;
+  /** Whether it is the image of the repository's root directory. */
+  readonly isRoot: boolean;
+}
+
+/** Expressions that have a value before any tag is known. */
+const nameNames = ["owner", "repo", "name", "is_default_branch", "is_not_default_branch", "is_release"];
+
+/**
+ * Parses the lines, as docker/metadata-action writes them: `name=ghcr.io/o/r,enable=true`, a bare name, or several bare
+ * ones with commas between. Empty: the default name counts.
+ */
+export function parseImageNames(lines: readonly SourcedLine[]): Parsed<ImageNameLine> {
+  const { values, problems } = parseLines(lines, parseLine);
+  return { values: values.flat(), problems };
+}
+
+/**
+ * The repositories of one image, lower case, each once, in the order of the lines; problems where a line gives no name that
+ * a registry takes. Without lines it is `ghcr.io/{{owner}}/{{repo}}/{{name}}`, for the root's image without the name; on a
+ * forge other than GitHub its own host, with port, in place of ghcr.io.
+ */
+export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageNameFacts): Parsed<Repository> {
+  const event = { context: facts.context, name: facts.name, names: [] };
+  const runDate = facts.context.startedAt;
+  const values = { values: eventValues(event, readEvent(event)), runDate, commitDate: runDate };
+  const found = new Set<Repository>();
+  const problems: UserError[] = [];
+  for (const { name, enable, line } of lines.length === 0 ? [defaultLine(facts)] : lines) {
+    try {
+      if (checkEnabled(expand(enable, values))) found.add(repository(expand(name, values).toLowerCase()));
+    } catch (error) {
+      problems.push(problemAt(line, error));
+    }
+  }
+  return { values: [...found], problems };
+}
+
+/** A problem for each repository that two images would be pushed to: one of them would replace the other. */
+export function repositoryCollisions(
+  images: readonly { readonly name: string; readonly repositories: readonly Repository[] }[],
+): readonly UserError[] {
+  const owners = new Map<Repository, string[]>();
+  for (const { name, repositories } of images) {
+    for (const each of repositories) owners.set(each, [...(owners.get(each) ?? []), name]);
+  }
+  return [...owners]
+    .filter(([, names]) => names.length > 1)
+    .map(
+      ([each, names]) =>
+        new UserError(`the images ${names.join(", ")} would all be pushed to ${each}`, {
+          hint: 'put {{name}} into "images", such as ghcr.io/{{owner}}/{{repo}}/{{name}}, or name one image with "only"',
+        }),
+    );
+}
+
+function parseLine(line: SourcedLine): readonly ImageNameLine[] {
+  const attributes = readAttributes(line);
+  const words = attributes.filter(({ name }) => name === undefined).map(({ value }) => value);
+  const named = new Map(attributes.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])));
+  const unknown = [...named.keys()].find((name) => name !== "name" && name !== "enable");
+  if (unknown !== undefined) {
+    throw new UserError(`an image has no attribute "${unknown}"`, {
+      hint: `write name=…,enable=true${didYouMean(unknown, ["name", "enable"])}`,
+    });
+  }
+  const given = named.get("name");
+  const names = [...words, ...(given === undefined ? [] : [given])].filter((name) => name !== "");
+  if (names.length === 0 || (given !== undefined && words.length > 0)) {
+    throw new UserError(`"${line.text}" names ${names.length === 0 ? "no image" : "an image twice"}`, {
+      hint: "write one name, such as ghcr.io/{{owner}}/{{repo}}/{{name}}",
+    });
+  }
+  const enable = parseTemplate(named.get("enable") ?? "true", nameNames);
+  if (enable.parts.every((part) => typeof part === "string")) checkEnabled(enable.text);
+  return names.map((name) => ({ name: parseTemplate(name, nameNames), enable, line }));
+}
+
+function defaultLine({ context, isRoot }: ImageNameFacts): ImageNameLine {
+  const { host } = new URL(context.serverUrl);
+  const registry = host === "github.com" ? "ghcr.io" : host;
+  const text = `${registry}/{{owner}}/{{repo}}${isRoot ? "" : "/{{name}}"}`;
+  const line = { text, input: "images", line: 1 };
+  return { name: parseTemplate(text, nameNames), enable: parseTemplate("true", nameNames), line };
+}

@@ -1,0 +1,102 @@
+/** Labels and annotations: the OCI set, and the user's lines over it. */
+import type { RunContext } from "../context/run-context.ts";
+import { repositoryUrl } from "../context/run-context.ts";
+import { UserError } from "../errors.ts";
+import { readFields, unquoteLine } from "./csv.ts";
+import { expressionValues } from "./derive-tags.ts";
+import { type EventFacts, readEvent } from "./event.ts";
+import { eventNames, expand, parseTemplate, type Template } from "./expression.ts";
+import { type Parsed, parseLines, type SourcedLine } from "./lines.ts";
+import { checkEnabled } from "./parse-rules.ts";
+
+/** A user's label or annotation. */
+export interface LabelLine {
+  readonly key: Template;
+  readonly value: Template;
+  readonly isEnabled: boolean;
+}
+
+export interface LabelFacts extends EventFacts {
+  readonly context: RunContext;
+  readonly commitDate: Date | undefined;
+  /** The image's first tag. */
+  readonly version: string | undefined;
+}
+
+/** Parses `key=value` lines (also `name=…,value=…,enable=…`, as docker/metadata-action takes). */
+export function parseLabels(lines: readonly SourcedLine[]): Parsed<LabelLine> {
+  return parseLines(lines, parseLabel);
+}
+
+/**
+ * The labels of an image: title, description, url, source, version, created, revision and licenses of the OCI set, then the
+ * user's, which win; sorted by key.
+ */
+export function deriveLabels(own: readonly LabelLine[], facts: LabelFacts): Readonly<Record<string, string>> {
+  const byKey = new Map([...ociSet(facts), ...ownEntries(own, facts)]);
+  // In the order of code units, so that the same labels are the same bytes on every machine.
+  return Object.fromEntries([...byKey.keys()].sort().map((key) => [key, byKey.get(key) ?? ""]));
+}
+
+/**
+ * What an image says of itself (image-spec, annotations.md, "Pre-Defined Annotation Keys"). `created` is the commit's date,
+ * so that one commit gives one image; what is not known is empty, and so hides what a base image says of itself.
+ */
+export function ociSet({ context, name, commitDate, version }: LabelFacts): readonly (readonly [string, string])[] {
+  const url = repositoryUrl(context);
+  const set = {
+    title: name,
+    description: context.description ?? "",
+    url,
+    source: url,
+    version: version ?? "",
+    created: (commitDate ?? context.startedAt).toISOString(),
+    revision: context.commit,
+    licenses: context.license ?? "",
+  };
+  return Object.entries(set).map(([key, value]) => [`org.opencontainers.image.${key}`, value]);
+}
+
+/** The user's lines with their expressions filled in, in their order. */
+export function ownEntries(own: readonly LabelLine[], facts: LabelFacts): readonly (readonly [string, string])[] {
+  const event = expressionValues(facts, readEvent(facts));
+  const values = { ...event, values: new Map([...event.values, ["version", facts.version ?? ""]]) };
+  return own
+    .filter(({ isEnabled }) => isEnabled)
+    .map(({ key, value }) => [expand(key, values).trim(), expand(value, values)]);
+}
+
+function parseLabel(line: SourcedLine): LabelLine {
+  return parseAttributeForm(line.text) ?? parsePlain(unquoteLine(line.text));
+}
+
+/** The first `=` outside of an expression separates: `{{date 'YYYY' tz='UTC'}}` may stand in a key too. */
+function parsePlain(text: string): LabelLine {
+  const [, key = "", value = ""] = /^((?:\{\{.*?\}\}|[^=])*)=([\s\S]*)$/.exec(text) ?? [];
+  return label(key, value, true, text);
+}
+
+function parseAttributeForm(text: string): LabelLine | undefined {
+  if (!/(?:^|,)"?name=/.test(text) || !/(?:^|,)"?(?:value|enable)=/.test(text)) return undefined;
+  const attributes = new Map<string, string>();
+  for (const field of readFields(text)) {
+    const [, name = "", value = ""] = /^\s*(name|value|enable)=([\s\S]*)$/.exec(field) ?? [];
+    if (name === "") {
+      throw new UserError(`"${field.trim()}" is no attribute of a label`, {
+        hint: "write name=, value= and enable= only",
+      });
+    }
+    attributes.set(name, value.trim());
+  }
+  const isEnabled = checkEnabled(attributes.get("enable") ?? "true");
+  return label(attributes.get("name") ?? "", attributes.get("value") ?? "", isEnabled, text);
+}
+
+function label(key: string, value: string, isEnabled: boolean, text: string): LabelLine {
+  if (key.trim() === "") {
+    throw new UserError(`"${text}" is no label`, {
+      hint: "write key=value, such as org.opencontainers.image.title=My image",
+    });
+  }
+  return { key: parseTemplate(key.trim(), eventNames), value: parseTemplate(value.trim(), eventNames), isEnabled };
+}
