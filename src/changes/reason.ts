@@ -3,6 +3,8 @@ import type { RepositoryPath } from "../catalog/catalog.ts";
 
 export type Reason =
   | { readonly kind: "file"; readonly path: RepositoryPath; readonly change: "added" | "modified" | "deleted" }
+  /** So many changed files beside those that are named: a plan stays readable when thousands change at once. */
+  | { readonly kind: "more-files"; readonly count: number }
   | { readonly kind: "builds-on"; readonly image: string }
   /** Not affected itself, but an affected image cannot be built without it. */
   | { readonly kind: "needed-by"; readonly image: string }

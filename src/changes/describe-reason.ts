@@ -1,0 +1,43 @@
+import type { Reason } from "./reason.ts";
+
+/**
+ * The reason as people read it, plain text on one line: "images/base/Dockerfile changed". Names are the repository's, so
+ * that what a terminal would obey, or hide, is spelled out; escaping for Markdown or a log is the printer's business.
+ */
+export function describeReason(reason: Reason): string {
+  switch (reason.kind) {
+    case "file":
+      return `${printable(reason.path)} ${verbs[reason.change]}`;
+    case "more-files":
+      return reason.count === 1 ? "1 more file" : `${reason.count} more files`;
+    case "builds-on":
+      return `builds on ${printable(reason.image)}`;
+    case "needed-by":
+      return `needed by ${printable(reason.image)}`;
+    case "new-branch":
+      return `new branch ${printable(reason.branch)}`;
+    case "tag":
+      return `tag ${printable(reason.tag)}`;
+    case "first-commit":
+      return "first commit";
+    case "scheduled":
+      return "scheduled";
+    case "asked-for":
+      return "asked for";
+    case "no-base":
+      return `nothing to compare with: ${printable(reason.detail)}`;
+    case "unaffected":
+      return "nothing it is built from changed";
+  }
+}
+
+const verbs = { added: "was added", modified: "changed", deleted: "was deleted" } as const;
+
+/** Controls, line ends, what reorders text or takes no room, and bytes that are no text (`decodePath`), as `\xNN` or `\u{NNNN}`. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const byte = code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
+    return byte <= 0xff ? `\\x${byte.toString(16).padStart(2, "0")}` : `\\u{${byte.toString(16)}}`;
+  });
+}

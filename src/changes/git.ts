@@ -1,0 +1,176 @@
+import { type Commit, commit as parseCommit } from "../context/run-context.ts";
+import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
+import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
+
+/**
+ * What the stages ask of the checkout's repository. Everything rejects with a `GitFailure` where git fails, so that no
+ * failure passes for an answer.
+ */
+export interface Git {
+  head(): Promise<Commit>;
+  /** The commit that a revision names; `undefined` where there is none. */
+  resolve(revision: string): Promise<Commit | undefined>;
+  /** Those of the given commits that are not here. */
+  missing(commits: readonly Commit[]): Promise<readonly Commit[]>;
+  /** The parents that the commit itself names, also those that a shallow clone lacks. */
+  parents(commit: Commit): Promise<readonly Commit[]>;
+  isShallow(): Promise<boolean>;
+  /**
+   * The best common ancestor; `undefined` where none is known. Not `isCertain` where a shallow clone lacks history that
+   * might hold a better one.
+   */
+  mergeBase(one: Commit, other: Commit): Promise<MergeBase | undefined>;
+  /** In a shallow clone, "no" is not known for sure. */
+  isAncestor(ancestor: Commit, descendant: Commit): Promise<"yes" | "no" | "unknown">;
+  changedFiles(base: Commit, head: Commit): Promise<readonly ChangedFile[]>;
+  /** Brings commits from origin. A partial clone stays partial, a full one full. */
+  fetch(commits: readonly Commit[], depth: FetchDepth): Promise<Fetched>;
+  /** The remote's default branch and where it stands now, asked from the remote. */
+  remoteDefault(): Promise<RemoteDefault | undefined>;
+  /** The full ref that a symbolic ref (`HEAD`, `refs/remotes/origin/HEAD`) points to. */
+  symbolicRef(name: string): Promise<string | undefined>;
+  originUrl(): Promise<string | undefined>;
+  /** The checkout's root. */
+  root(): Promise<string>;
+}
+
+export interface MergeBase {
+  readonly commit: Commit;
+  readonly isCertain: boolean;
+}
+
+/** `tip`: the commits alone where the clone is shallow. A number: so many more commits below what is here. */
+export type FetchDepth = "tip" | number | "everything";
+
+/** `gone`: the remote answered that it has no such commit. */
+export type Fetched =
+  | { readonly kind: "fetched" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "failed"; readonly failure: GitFailure };
+
+export interface RemoteDefault {
+  readonly branch: string | undefined;
+  readonly commit: Commit;
+}
+
+/** The checkout's repository, through the `git` program. */
+export function openGit(options: GitOptions): Git {
+  const git = gitCommand(options);
+  const isShallow = async () => line(await git.local(["rev-parse", "--is-shallow-repository"])) === "true";
+  return {
+    head: async () => parseCommit(line(await git.local(["rev-parse", "--verify", "HEAD^{commit}"]))),
+    resolve: (revision) => resolve(git, revision),
+    missing: (commits) => missing(git, commits),
+    parents: async (of) => parentsIn(text(await git.local(["cat-file", "commit", of]))),
+    isShallow,
+    mergeBase: (one, other) => mergeBase(git, isShallow, one, other),
+    async isAncestor(ancestor, descendant) {
+      const { code } = await git.local(["merge-base", "--is-ancestor", ancestor, descendant], { codes: [0, 1] });
+      if (code === 0) return "yes";
+      return (await isShallow()) ? "unknown" : "no";
+    },
+    changedFiles: (base, head) => changedFiles(git, base, head),
+    fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
+    remoteDefault: () => remoteDefault(git),
+    symbolicRef: async (name) =>
+      line(await git.local(["symbolic-ref", "--quiet", name], { codes: [0, 1] })) || undefined,
+    originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
+    root: async () => line(await git.local(["rev-parse", "--show-toplevel"])),
+  };
+}
+
+async function resolve(git: GitCommand, revision: string): Promise<Commit | undefined> {
+  if (revision.startsWith("-")) return undefined;
+  const found = await git.local(["rev-parse", "--verify", "--quiet", `${revision}^{commit}`], { codes: [0, 1] });
+  return found.code === 0 ? parseCommit(line(found)) : undefined;
+}
+
+async function missing(git: GitCommand, commits: readonly Commit[]): Promise<readonly Commit[]> {
+  const asked = await Promise.all(commits.map((each) => isHere(git, each)));
+  return commits.filter((_, index) => asked[index] !== true);
+}
+
+async function isHere(git: GitCommand, commit: Commit): Promise<boolean> {
+  try {
+    const answer = line(await git.local(["cat-file", "--batch-check"], { input: `${commit}\n` }));
+    return answer.startsWith(`${commit} commit `);
+  } catch (error) {
+    // A partial clone dies of not being let to fetch, until git 2.45 and its GIT_NO_LAZY_FETCH.
+    if (error instanceof GitFailure && error.message.includes("from promisor remote")) return false;
+    throw error;
+  }
+}
+
+async function mergeBase(
+  git: GitCommand,
+  isShallow: () => Promise<boolean>,
+  one: Commit,
+  other: Commit,
+): Promise<MergeBase | undefined> {
+  const found = await git.local(["merge-base", one, other], { codes: [0, 1] });
+  if (found.code === 1) return undefined;
+  const commit = parseCommit(line(found));
+  return { commit, isCertain: !(await isShallow()) || (await isWhole(git, [one, other], commit)) };
+}
+
+/**
+ * Whether everything that leads from the tips to the common ancestor is here. Then no better one can hide: it would lie on a
+ * path that was cut, and the commit where it was cut would show up without parents.
+ */
+async function isWhole(git: GitCommand, tips: readonly Commit[], ancestor: Commit): Promise<boolean> {
+  const rows = text(await git.local(["rev-list", "--parents", ...tips, `^${ancestor}`]))
+    .split("\n")
+    .filter((row) => row !== "");
+  return rows.every((row) => row.includes(" "));
+}
+
+const diffTimeout = 120_000;
+
+async function changedFiles(git: GitCommand, base: Commit, head: Commit): Promise<readonly ChangedFile[]> {
+  // The network, because a treeless clone fetches the trees that it compares.
+  const options = ["-r", "-z", "--no-renames", "--ignore-submodules=none", "--no-relative", "--no-commit-id"];
+  const { stdout } = await git.network(["diff-tree", ...options, base, head], diffTimeout);
+  return parseDiffTree(stdout);
+}
+
+const fetchTimeout = 120_000;
+const deepFetchTimeout = 300_000;
+
+async function depthOptions(depth: FetchDepth, isShallow: () => Promise<boolean>): Promise<readonly string[]> {
+  // A depth would turn a full clone into a shallow one.
+  if (!(await isShallow())) return [];
+  if (depth === "tip") return ["--depth=1"];
+  return [depth === "everything" ? "--unshallow" : `--deepen=${depth}`];
+}
+
+async function fetch(git: GitCommand, commits: readonly Commit[], depth: readonly string[]): Promise<Fetched> {
+  const quietly = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc"];
+  const timeout = depth.includes("--depth=1") ? fetchTimeout : deepFetchTimeout;
+  try {
+    await git.network(["fetch", ...quietly, ...depth, "origin", ...commits], timeout);
+    return { kind: "fetched" };
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    return notOnServer.test(error.message) ? { kind: "gone" } : { kind: "failed", failure: error };
+  }
+}
+
+async function remoteDefault(git: GitCommand): Promise<RemoteDefault | undefined> {
+  const answer = text(await git.network(["ls-remote", "--symref", "origin", "HEAD"], fetchTimeout));
+  const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(answer)?.[1];
+  const commit = /^([0-9a-f]+)\tHEAD$/m.exec(answer)?.[1];
+  return commit === undefined ? undefined : { branch, commit: parseCommit(commit) };
+}
+
+function parentsIn(commitObject: string): readonly Commit[] {
+  const [header = ""] = commitObject.split("\n\n", 1);
+  return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id = ""]) => parseCommit(id));
+}
+
+function text({ stdout }: { readonly stdout: Uint8Array }): string {
+  return new TextDecoder().decode(stdout);
+}
+
+function line(finished: { readonly stdout: Uint8Array }): string {
+  return text(finished).replace(/\n$/, "");
+}
