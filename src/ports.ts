@@ -13,14 +13,16 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Limit in milliseconds, after which the child is ended and `run` rejects. */
   readonly timeout?: number;
-  /** Called for each complete line as it comes. */
+  /** Called for each complete line as it comes, without its end; of a line over 4 MiB the beginning. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
 }
 
 export interface Finished {
   /** The exit code; 128 + n for a child ended by signal n. */
   readonly code: number;
+  /** Whole: a child that writes more than 256 MiB is ended, and `run` rejects. */
   readonly stdout: Uint8Array;
+  /** The last MiB. */
   readonly stderr: string;
 }
 
@@ -38,6 +40,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Limit in milliseconds until the whole body is here; 30,000 unless told. */
   readonly timeout?: number;
+  /** Most bytes that the answer's body may have; 64 MiB unless told. */
+  readonly maximumBody?: number;
 }
 
 export interface HttpResponse {
@@ -49,7 +53,7 @@ export interface HttpResponse {
 
 /** One exchange, redirects not followed, nothing retried. */
 export interface Http {
-  /** @throws Error with a `code` (ECONNREFUSED, ETIMEDOUT, …) when there was no answer. */
+  /** @throws Error with a `code` (ECONNREFUSED, ETIMEDOUT, …; EMSGSIZE for too long a body) when there was no whole answer. */
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
@@ -59,10 +63,12 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Entries of a directory, sorted by name; `undefined` only where there is none at that path. */
   list(path: string): Promise<readonly DirectoryEntry[] | undefined>;
-  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** `private`: for the owner's eyes alone, from the first byte. */
+  write(path: string, content: string | Uint8Array, options?: { readonly private?: boolean }): Promise<void>;
   append(path: string, content: string): Promise<void>;
   /** Creates the directory and those above it. */
   makeDirectory(path: string): Promise<void>;
+  /** With everything below it; what is not there is no error. */
   remove(path: string): Promise<void>;
 }
 
@@ -94,4 +100,15 @@ export interface Clock {
   now(): Date;
   /** @throws the signal's reason when aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What a forge (GitHub, Gitea, Forgejo) knows of a repository, for where event and checkout are silent. */
+export interface Forge {
+  /** `undefined` where the forge doesn't tell this token, or anybody, anything. @throws UserError when it can't be asked. */
+  repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
+}
+
+export interface ForgeRepository {
+  readonly defaultBranch: string;
+  readonly isPrivate: boolean;
 }

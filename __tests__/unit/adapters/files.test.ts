@@ -1,0 +1,66 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { systemFiles as files } from "../../../src/adapters/files.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(`${tmpdir()}/files-`);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("what is written is read, and appended to", async () => {
+  await files.write(`${folder}/a`, "one");
+  await files.append(`${folder}/a`, " two");
+  expect(await files.read(`${folder}/a`)).toEqual(Buffer.from("one two"));
+});
+
+test("nothing there is undefined, also below a file", async () => {
+  await files.write(`${folder}/a`, "");
+  for (const path of [`${folder}/b`, `${folder}/a/b`]) {
+    expect(await files.read(path)).toBeUndefined();
+    expect(await files.list(path)).toBeUndefined();
+  }
+  expect(await files.list(`${folder}/a`)).toBeUndefined();
+});
+
+test("a directory's entries, sorted, with what they are", async () => {
+  await files.makeDirectory(`${folder}/b/c`);
+  await files.write(`${folder}/a`, "");
+  await files.write(`${folder}/B`, "");
+  symlinkSync("nowhere", `${folder}/é`);
+  expect(await files.list(folder)).toEqual([
+    { name: "B", kind: "file" },
+    { name: "a", kind: "file" },
+    { name: "b", kind: "directory" },
+    { name: "é", kind: "symlink" },
+  ]);
+});
+
+test.each([
+  ["a new file", false],
+  ["one that was open to all", true],
+])("a private file is its owner's alone: %s", async (_, isThere) => {
+  const path = `${folder}/secret`;
+  if (isThere) {
+    writeFileSync(path, "old");
+    chmodSync(path, 0o666);
+  }
+  await files.write(path, "secret", { private: true });
+  expect((statSync(path).mode & 0o777).toString(8)).toBe("600");
+  expect(await files.read(path)).toEqual(Buffer.from("secret"));
+});
+
+test("a folder is removed with what is in it, and twice is no error", async () => {
+  await files.makeDirectory(`${folder}/b/c`);
+  await files.remove(`${folder}/b`);
+  await files.remove(`${folder}/b`);
+  expect(await files.list(folder)).toEqual([]);
+});
+
+test.each([
+  ["reading a directory", () => files.read(folder), /cannot read .*: it is a directory/],
+  ["writing into nowhere", () => files.write(`${folder}/x/y`, ""), /cannot write .*: its directory is not there/],
+])("%s is an error that says why and what to do", async (_, action, message) => {
+  await expect(action()).rejects.toMatchObject({ name: "UserError", message: expect.stringMatching(message) });
+});

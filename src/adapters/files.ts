@@ -1,0 +1,71 @@
+import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+import type { DirectoryEntry, Files } from "../ports.ts";
+import { codeOf } from "./system-error.ts";
+
+/** The `Files` port over the file system. What the system refuses is a `UserError` that names the path. */
+export const systemFiles: Files = {
+  read: (path) => attempt("read", path, () => readFile(path), ["ENOENT", "ENOTDIR"]),
+  list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
+  async write(path, content, options) {
+    await attempt("write", path, async () => {
+      // The mode given at creation keeps a new file private from the start; chmod does it for one that was there.
+      await writeFile(path, options?.private ? "" : content, options?.private ? { mode: 0o600 } : {});
+      if (!options?.private) return;
+      await chmod(path, 0o600);
+      await writeFile(path, content);
+    });
+  },
+  async append(path, content) {
+    await attempt("write", path, () => appendFile(path, content));
+  },
+  async makeDirectory(path) {
+    await attempt("make the directory", path, () => mkdir(path, { recursive: true }));
+  },
+  async remove(path) {
+    await attempt("remove", path, () => rm(path, { recursive: true, force: true }));
+  },
+};
+
+async function entriesOf(path: string): Promise<readonly DirectoryEntry[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries
+    .map((entry): DirectoryEntry => {
+      const kind = entry.isFile()
+        ? "file"
+        : entry.isDirectory()
+          ? "directory"
+          : entry.isSymbolicLink()
+            ? "symlink"
+            : "other";
+      return { name: entry.name, kind };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const reasons: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  EACCES: { why: "permission denied", hint: "let the runner's user read and write there" },
+  EPERM: { why: "permission denied", hint: "let the runner's user read and write there" },
+  EROFS: { why: "the file system is read-only", hint: "choose a folder that can be written" },
+  ENOSPC: { why: "no space left on the device", hint: "free disk space on the runner before this step" },
+  EISDIR: { why: "it is a directory", hint: "give the path of a file" },
+  ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
+  ENOENT: { why: "its directory is not there", hint: "check the path" },
+};
+
+/** @returns `undefined` for an error that is in `absent`. */
+async function attempt<T>(
+  verb: string,
+  path: string,
+  action: () => Promise<T>,
+  absent: readonly string[] = [],
+): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (absent.includes(code)) return undefined;
+    const { why, hint } = reasons[code] ?? { why: code || "unknown", hint: "check the path and the disk" };
+    throw new UserError(`cannot ${verb} ${path}: ${why}`, { hint, cause });
+  }
+}
