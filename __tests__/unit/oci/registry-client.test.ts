@@ -1,0 +1,414 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { fetchHttp } from "../../../src/adapters/http.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import type { Credentials } from "../../../src/oci/docker-config.ts";
+import { repository, tag } from "../../../src/oci/reference.ts";
+import { type Registry, registryClient } from "../../../src/oci/registry-client.ts";
+import { registryOrigin } from "../../../src/oci/registry-exchange.ts";
+import { imageManifest } from "./example-image.ts";
+import { answer, errorBody, type FakeRegistry, type Fault, fakeRegistry } from "./fake-registry.ts";
+import { stillClock } from "./still-clock.ts";
+
+const login: Credentials = { kind: "basic", username: "me", password: "secret" };
+let fake: FakeRegistry;
+let clock: ReturnType<typeof stillClock>;
+
+beforeEach(async () => {
+  fake = await fakeRegistry();
+  clock = stillClock();
+});
+afterEach(() => fake.close());
+
+function client(credentials?: Credentials): Registry {
+  return registryClient({ http: fetchHttp({}), clock, random: () => 1, credentials: async () => credentials });
+}
+const base = () => fake.repository("o/r/base");
+const one = imageManifest("one");
+
+/** The same fault for every request from now on. */
+function always(fault: Fault): void {
+  fake.faults.push(...Array.from({ length: 50 }, () => fault));
+}
+
+describe("what is there and what is not", () => {
+  test("a manifest is found under its tag and its digest, with its very bytes", async () => {
+    const digest = fake.store("o/r/base", one, "v1");
+    for (const name of [tag("v1"), digest]) {
+      const found = await client().manifest(base(), name);
+      expect(found).toMatchObject({ digest, bytes: Buffer.from(JSON.stringify(one)) });
+      expect(await client().head(base(), name)).toBe(digest);
+    }
+  });
+
+  test.each([
+    ["a tag that is not there", "o/r/base", "v2"],
+    ["a repository that is not there", "o/r/other", "v1"],
+  ])("%s is undefined", async (_, path, name) => {
+    fake.store("o/r/base", one, "v1");
+    expect(await client().manifest(fake.repository(path), tag(name))).toBeUndefined();
+    expect(await client().head(fake.repository(path), tag(name))).toBeUndefined();
+  });
+
+  test("a 404 that some other server sends is an error, also to a HEAD", async () => {
+    always((_, response) => answer(response, 404, {}, "<html>Not found</html>"));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+    await expect(client().head(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("a registry that does not tell the digest in a HEAD is asked for the manifest", async () => {
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.faults.push((_, response) => answer(response, 200));
+    expect(await client().head(base(), tag("v1"))).toBe(digest);
+  });
+
+  test("a tag is put with the bytes of the digest", async () => {
+    const digest = fake.store("o/r/base", one);
+    await client().tag(base(), digest, tag("v1"));
+    expect(await client().head(base(), tag("v1"))).toBe(digest);
+    expect(fake.seen.findLast(({ method }) => method === "PUT")?.body).toBe(JSON.stringify(one));
+  });
+
+  test("a tag for a digest that is gone says so", async () => {
+    fake.store("o/r/base", one);
+    await expect(client().tag(base(), digestOf("gone"), tag("v1"))).rejects.toMatchObject({ code: "missing" });
+  });
+
+  test("tags are listed over several pages", async () => {
+    fake.faults.push(
+      ({ url }, response) =>
+        url.includes("n=1000") &&
+        answer(response, 200, { link: '</v2/o/r/base/tags/list?last=b>; rel="next"' }, '{"tags":["a","b","no tag!"]}'),
+      ({ url }, response) => url.includes("last=b") && answer(response, 200, {}, '{"tags":["c"]}'),
+    );
+    expect(await client().tags(base())).toEqual(["a", "b", "c"]);
+  });
+
+  test("a next page on another host is not asked for", async () => {
+    fake.faults.push((_, response) =>
+      answer(response, 200, { link: '<https://evil.example/v2/x>; rel="next"' }, '{"tags":["a"]}'),
+    );
+    await expect(client().tags(base())).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("no tags are an empty list, no repository is undefined", async () => {
+    fake.faults.push((_, response) => answer(response, 200, {}, '{"tags":null}'));
+    expect(await client().tags(base())).toEqual([]);
+    expect(await client().tags(base())).toBeUndefined();
+  });
+
+  test("a blob is verified", async () => {
+    const bytes = Buffer.from("{}");
+    const descriptor = { mediaType: "x", digest: digestOf(bytes), size: 2, annotations: {} };
+    fake.blobs.set(descriptor.digest, bytes);
+    expect(await client().blob(base(), descriptor)).toEqual(bytes);
+    fake.blobs.set(descriptor.digest, Buffer.from("[]"));
+    await expect(client().blob(base(), descriptor)).rejects.toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("logging in", () => {
+  test.each([
+    ["basic", 1],
+    ["token", 2], // One for reading, one for writing.
+  ] as const)("with %s, and not for every request", async (auth, times) => {
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.auth = auth;
+    const registry = client(login);
+    await registry.head(base(), tag("v1"));
+    await registry.head(base(), tag("v1"));
+    await registry.tag(base(), digest, tag("v2"));
+    await registry.head(base(), tag("v2"));
+    const refused = fake.seen.filter(({ url, authorization }) => url.startsWith("/v2/") && authorization === undefined);
+    expect(refused).toHaveLength(times);
+    expect(fake.manifests.get("o/r/base")?.has("v2")).toBe(true);
+  });
+
+  test("requests side by side ask for one token", async () => {
+    fake.store("o/r/base", one, "v1");
+    fake.auth = "token";
+    const registry = client(login);
+    await Promise.all(Array.from({ length: 5 }, () => registry.head(base(), tag("v1"))));
+    expect(fake.tokens).toBe(1);
+    fake.tokens += 1; // What was issued has expired.
+    await Promise.all(Array.from({ length: 5 }, () => registry.head(base(), tag("v1"))));
+    expect(fake.tokens).toBe(3);
+  });
+
+  test("an expired token for writing is replaced, and not shown again for reading", async () => {
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.auth = "token";
+    const registry = client(login);
+    await registry.tag(base(), digest, tag("v2"));
+    fake.tokens += 1;
+    await registry.head(base(), tag("v1"));
+    const before = fake.seen.length;
+    expect(await registry.head(base(), tag("v1"))).toBe(digest);
+    expect(fake.seen).toHaveLength(before + 1);
+  });
+
+  test("the token is asked for with service, scope and login; a refresh token by POST", async () => {
+    fake.store("o/r/base", one, "v1");
+    fake.auth = "token";
+    await client(login).head(base(), tag("v1"));
+    expect(fake.seen[1]?.url).toBe("/token?service=fake&scope=repository%3Ao%2Fr%2Fbase%3Apull");
+    await client({ kind: "identity-token", token: "identity" }).head(base(), tag("v1"));
+    const posted = new URLSearchParams(fake.seen.find(({ method }) => method === "POST")?.body);
+    expect(Object.fromEntries(posted)).toEqual({
+      grant_type: "refresh_token",
+      client_id: "image-publish",
+      refresh_token: "identity",
+      service: "fake",
+      scope: "repository:o/r/base:pull",
+    });
+  });
+
+  test.each([
+    ["no login", "basic", undefined, "give registry-username"],
+    ["no login", "token", undefined, "give registry-username"],
+    ["a wrong password", "basic", { ...login, password: "wrong" }, "still valid"],
+    ["a wrong password", "token", { ...login, password: "wrong" }, "still valid"],
+  ] as const)("%s at a %s registry fails at once, and says what to do", async (_, auth, credentials, hint) => {
+    fake.auth = auth;
+    const refused = client(credentials).manifest(base(), tag("v1"));
+    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining(hint) });
+    expect(clock.slept).toEqual([]);
+    await refused.catch((error: Error) => expect(error.message).not.toMatch(/secret|wrong|token-/));
+  });
+
+  test("a login that may not push is told so", async () => {
+    const digest = fake.store("o/r/base", one);
+    fake.auth = "token";
+    fake.rights = "pull";
+    await expect(client(login).tag(base(), digest, tag("v1"))).rejects.toMatchObject({
+      code: "denied",
+      message: `${fake.host} refused the push of o/r/base`,
+    });
+  });
+
+  test("the login is not sent to a realm in the clear of a registry that is not local", async () => {
+    const sent: string[] = [];
+    const registry = registryClient({
+      http: {
+        async send({ url }) {
+          sent.push(url);
+          const headers = { "www-authenticate": 'Bearer realm="http://evil.example/token"' };
+          return { status: 401, headers, body: new Uint8Array() };
+        },
+      },
+      clock,
+      random: () => 1,
+      credentials: async () => login,
+    });
+    await expect(registry.head(repository("ghcr.io/o/r"), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+    expect(sent).toEqual(["https://ghcr.io/v2/o/r/manifests/v1"]);
+  });
+
+  test("GitHub's registry names the permission to add", async () => {
+    const registry = registryClient({
+      http: {
+        send: async () => ({ status: 403, headers: {}, body: Buffer.from(errorBody("DENIED", "no\u001b[31m\nway")) }),
+      },
+      clock,
+      random: () => 1,
+      credentials: async () => login,
+    });
+    const put = registry.putManifest(
+      repository("ghcr.io/o/r"),
+      { bytes: Buffer.from("{}"), mediaType: "x" },
+      tag("v1"),
+    );
+    await expect(put).rejects.toMatchObject({
+      code: "denied",
+      message: "ghcr.io refused the push of o/r: DENIED no [31m way",
+      hint: expect.stringContaining("`packages: write`"),
+    });
+  });
+});
+
+describe("redirects", () => {
+  test("a read follows them, without the login once the host is left", async () => {
+    const other = await fakeRegistry();
+    try {
+      const bytes = Buffer.from("{}");
+      const descriptor = { mediaType: "x", digest: digestOf(bytes), size: 2, annotations: {} };
+      fake.auth = "basic";
+      fake.faults.push(
+        ({ authorization }, response) =>
+          authorization !== undefined && answer(response, 307, { location: `http://${other.host}/away` }),
+      );
+      other.faults.push(({ url }, response) => url === "/away" && answer(response, 302, { location: "/further" }));
+      other.faults.push(({ url }, response) => url === "/further" && answer(response, 200, {}, bytes));
+      expect(await client(login).blob(base(), descriptor)).toEqual(bytes);
+      expect(other.seen.map(({ url, authorization }) => [url, authorization])).toEqual([
+        ["/away", undefined],
+        ["/further", undefined],
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test.each([
+    ["in circles", "/v2/o/r/base/manifests/v1"],
+    ["to nowhere", "http://"],
+    ["to a file", "file:///etc/passwd"],
+  ])("one that leads %s ends in an error", async (_, location) => {
+    always((_, response) => answer(response, 307, { location }));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("a host that a redirect leads to gets no login when it asks for one", async () => {
+    const other = await fakeRegistry();
+    try {
+      other.auth = "basic";
+      fake.faults.push((_, response) =>
+        answer(response, 307, { location: `http://${other.host}/v2/o/r/base/manifests/v1` }),
+      );
+      await expect(client(login).manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+      expect(other.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe("patience", () => {
+  const busy =
+    (headers: Record<string, string> = {}): Fault =>
+    (_, response) =>
+      answer(response, 429, headers);
+  const broken: Fault = (_, response) => answer(response, 500);
+  const reset: Fault = (_, response) => {
+    response.socket?.resetAndDestroy();
+    return true;
+  };
+  const resetInBody: Fault = (_, response) => {
+    response.writeHead(200, { "content-length": "1000" }).write("{");
+    setTimeout(() => response.socket?.resetAndDestroy(), 5);
+    return true;
+  };
+  const truncated: Fault = (_, response) => {
+    response.writeHead(200, { "content-length": "1000" }).write("{");
+    setTimeout(() => response.socket?.end(), 5);
+    return true;
+  };
+  const wrongBytes: Fault = (_, response) =>
+    answer(response, 200, { "docker-content-digest": digestOf("other") }, JSON.stringify(one));
+
+  test.each([
+    ["429 without Retry-After", busy(), [500]],
+    ["429 with Retry-After in seconds, and some jitter", busy({ "retry-after": "7" }), [7500]],
+    ["429 with Retry-After as a date", busy({ "retry-after": "Thu, 01 Jan 1970 00:00:03 GMT" }), [3500]],
+    ["500", broken, [500]],
+    ["503", (_, response) => answer(response, 503), [500]],
+    ["a connection reset before the answer", reset, [500]],
+    ["a connection reset in the body", resetInBody, [500]],
+    ["a truncated body", truncated, [500]],
+    ["bytes that are not those of the digest", wrongBytes, [500]],
+  ] as [string, Fault, number[]][])("%s: asked once more", async (_, fault, slept) => {
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.faults.push(fault);
+    expect((await client().manifest(base(), tag("v1")))?.digest).toBe(digest);
+    expect(clock.slept).toEqual(slept);
+  });
+
+  test("waits grow, up to an end that says how often and how long it was tried", async () => {
+    always(broken);
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      code: "unavailable",
+      message: `${fake.host} answered 500 for o/r/base (tried 5 times in 8 s)`,
+    });
+    expect(clock.slept).toEqual([500, 1000, 2000, 4000]);
+  });
+
+  test("a wait of an hour is not begun", async () => {
+    always(busy({ "retry-after": "3600" }));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      code: "rate-limited",
+      message: expect.stringContaining("asks to wait 3600 s"),
+    });
+    expect(clock.slept).toEqual([]);
+  });
+
+  test("waits that the registry asks for end before they add up to more than the limit", async () => {
+    always(busy({ "retry-after": "60" }));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "rate-limited" });
+    expect(clock.slept).toHaveLength(2);
+  });
+
+  test("bytes that are wrong every time are refused", async () => {
+    always(wrongBytes);
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringContaining(digestOf("other")),
+    });
+  });
+
+  test("a put is repeated too", async () => {
+    const digest = fake.store("o/r/base", one);
+    fake.faults.push(({ method }, response) => method === "PUT" && answer(response, 502));
+    await client().tag(base(), digest, tag("v1"));
+    expect(await client().head(base(), tag("v1"))).toBe(digest);
+  });
+
+  test("what is refused for good is not repeated", async () => {
+    fake.faults.push((_, response) => answer(response, 400, {}, errorBody("TAG_INVALID", "immutable")));
+    const put = client().putManifest(base(), { bytes: Buffer.from("{}"), mediaType: "x" }, tag("v1"));
+    await expect(put).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("TAG_INVALID immutable"),
+    });
+    expect(fake.seen).toHaveLength(1);
+  });
+
+  test("nobody there", async () => {
+    await fake.close();
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/cannot be reached: .*ECONNREFUSED.*tried 5 times/),
+    });
+    fake = await fakeRegistry();
+  });
+
+  test("a cancelled run waits for nothing", async () => {
+    always(broken);
+    const controller = new AbortController();
+    const cancelled = new Error("cancelled");
+    controller.abort(cancelled);
+    const { signal } = controller;
+    const registry = registryClient({
+      http: fetchHttp({}),
+      clock,
+      random: () => 1,
+      credentials: async () => undefined,
+      signal,
+    });
+    await expect(registry.head(base(), tag("v1"))).rejects.toBe(cancelled);
+  });
+
+  test("a manifest of many megabytes is not read", async () => {
+    fake.faults.push((_, response) => answer(response, 200, {}, Buffer.alloc(5 * 1024 * 1024, " ")));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("TLS with what does not speak it", async () => {
+    const http = {
+      send: ({ url }: { url: string }) =>
+        fetchHttp({}).send({ method: "GET", url: url.replace("tls.example", fake.host) }),
+    };
+    const registry = registryClient({ http, clock, random: () => 1, credentials: async () => undefined });
+    await expect(registry.head(repository("tls.example/o/r"), tag("v1"))).rejects.toMatchObject({ code: "tls" });
+  });
+});
+
+test.each([
+  ["docker.io", "https://registry-1.docker.io"],
+  ["ghcr.io", "https://ghcr.io"],
+  ["localhost:5000", "http://localhost:5000"],
+  ["127.0.0.1:5000", "http://127.0.0.1:5000"],
+  ["[::1]:5000", "http://[::1]:5000"],
+  ["localhost.example", "https://localhost.example"],
+  ["127.0.0.1.example", "https://127.0.0.1.example"],
+])("the API of %s is at %s", (host, origin) => {
+  expect(registryOrigin(host)).toBe(origin);
+});

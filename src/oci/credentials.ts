@@ -1,0 +1,82 @@
+/**
+ * Who we are to which registry. Always by the exact host: a login for `ghcr.io` is not one for `ghcr.io.example.com`, nor
+ * for the same host on another port.
+ */
+import { UserError } from "../errors.ts";
+import type { Processes } from "../ports.ts";
+import { askHelper } from "./credential-helper.ts";
+import { type Credentials, type DockerConfig, entryFor, parseDockerConfig, serverAddress } from "./docker-config.ts";
+
+export interface CredentialSources {
+  /** docker's config.json, with the path that messages call it by. */
+  readonly config: { readonly text: string; readonly path: string } | undefined;
+  /** The run's environment: DOCKER_AUTH_CONFIG, and what helpers need. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly processes: Processes;
+  /**
+   * The login from the inputs, and the only hosts that it may be shown to. Whoever fills `hosts` answers for it: the job's
+   * own token belongs to the forge's registry alone, also where `images` names others.
+   */
+  readonly login?: { readonly hosts: readonly string[]; readonly username: string; readonly password: string };
+}
+
+export interface CredentialStore {
+  /** What to log in to this registry with; asked once for each host. @throws UserError when a helper fails. */
+  find(host: string): Promise<Credentials | undefined>;
+  /** The logins, by host, that docker does not have by itself: those from the inputs. For `privateDockerConfig`. */
+  added(): Promise<ReadonlyMap<string, Credentials>>;
+}
+
+/** docker's own logins come first, the inputs' for hosts that have none. @throws UserError for a malformed config. */
+export function credentialStore(sources: CredentialSources): CredentialStore {
+  const { config, env, login } = sources;
+  const fromEnv = env.DOCKER_AUTH_CONFIG ? parseDockerConfig(env.DOCKER_AUTH_CONFIG, "DOCKER_AUTH_CONFIG") : undefined;
+  const fromFile = config && parseDockerConfig(config.text, config.path);
+  const own = new Map<string, Promise<Credentials | undefined>>();
+
+  const findOwn = (host: string) => {
+    const known = own.get(host);
+    if (known !== undefined) return known;
+    const found = ownCredentials(host, fromEnv, fromFile, sources);
+    own.set(host, found);
+    return found;
+  };
+  const given = (host: string): Credentials | undefined =>
+    login?.hosts.includes(host) && login.password !== ""
+      ? { kind: "basic", username: login.username, password: login.password }
+      : undefined;
+
+  return {
+    async find(host) {
+      return (await findOwn(host)) ?? given(host);
+    },
+    async added() {
+      const added = new Map<string, Credentials>();
+      for (const host of login?.hosts ?? []) {
+        const credentials = given(host);
+        if (credentials !== undefined && (await findOwn(host)) === undefined) added.set(host, credentials);
+      }
+      return added;
+    },
+  };
+}
+
+async function ownCredentials(
+  host: string,
+  fromEnv: DockerConfig | undefined,
+  fromFile: DockerConfig | undefined,
+  { env, processes, config }: CredentialSources,
+): Promise<Credentials | undefined> {
+  const inEnv = fromEnv && entryFor(fromEnv.auths, host);
+  if (inEnv !== undefined) return inEnv;
+  if (fromFile === undefined) return undefined;
+  // As docker does: where a helper is named the file's own entries don't count; an empty name means the file.
+  const helper = fromFile.credHelpers.get(serverAddress(host)) ?? fromFile.credHelpers.get(host) ?? fromFile.credsStore;
+  if (!helper) return entryFor(fromFile.auths, host);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(helper)) {
+    throw new UserError(`${config?.path} names a credential helper that cannot be one: ${JSON.stringify(helper)}`, {
+      hint: "write only what follows docker-credential- in the program's name",
+    });
+  }
+  return askHelper(helper, host, env, processes);
+}

@@ -1,0 +1,150 @@
+/**
+ * Manifests and indexes, with the names of the OCI image-spec (manifest.md, image-index.md, descriptor.md) and docker's
+ * media types for the same. What comes from a registry or a layout is hostile until it is parsed here.
+ */
+import { messageOf, UserError } from "../errors.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import { type Platform, platformOf } from "./platform.ts";
+
+export const mediaTypes = {
+  index: "application/vnd.oci.image.index.v1+json",
+  manifest: "application/vnd.oci.image.manifest.v1+json",
+  dockerList: "application/vnd.docker.distribution.manifest.list.v2+json",
+  dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
+} as const;
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Only in an index. */
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+export interface Index {
+  readonly kind: "index";
+  readonly mediaType: string;
+  readonly manifests: readonly Descriptor[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Manifest {
+  readonly kind: "manifest";
+  readonly mediaType: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The spec lets registries refuse more than 4 MiB (distribution-spec, "Pushing Manifests"). */
+export const maximumManifest = 4 * 1024 * 1024;
+
+/**
+ * Parses an index or image manifest. `contentType` is what the registry said it is; it must agree with the document, and
+ * the document must be one thing alone, else two readers could see two images in the same bytes (OCI image-spec,
+ * considerations of GHSA-77vh-xpmg-72qh). @throws UserError when it is neither.
+ */
+export function parseManifest(bytes: Uint8Array, contentType?: string): Index | Manifest {
+  const document = asRecord(parseJson(bytes), "a manifest");
+  const said = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  const mediaType = typeof document.mediaType === "string" ? document.mediaType : (said ?? impliedType(document));
+  if (said !== undefined && said !== mediaType) throw malformed(`it is sent as ${said} and calls itself ${mediaType}`);
+  if (document.schemaVersion !== 2) throw malformed("its schemaVersion is not 2");
+  const annotations = stringsOf(document.annotations, "annotations");
+  switch (mediaType) {
+    case mediaTypes.index:
+    case mediaTypes.dockerList:
+      if ("config" in document || "layers" in document) throw malformed("it is an index and has layers");
+      return { kind: "index", mediaType, manifests: descriptors(document.manifests, "manifests"), annotations };
+    case mediaTypes.manifest:
+    case mediaTypes.dockerManifest:
+      if ("manifests" in document) throw malformed("it is an image's manifest and lists manifests");
+      return {
+        kind: "manifest",
+        mediaType,
+        config: descriptor(document.config, "config"),
+        layers: descriptors(document.layers, "layers"),
+        annotations,
+      };
+    default:
+      throw malformed(`its media type is ${JSON.stringify(mediaType)}`);
+  }
+}
+
+/** The image manifests of an index, in its order: without attestations (`unknown/unknown`) and entries of no platform. */
+export function platformsOf(index: Index): readonly { readonly platform: Platform; readonly manifest: Descriptor }[] {
+  return index.manifests.flatMap((manifest) => {
+    const { platform } = manifest;
+    if (platform === undefined || platform.os === "unknown" || platform.architecture === "unknown") return [];
+    return [{ platform: platformOf(platform), manifest }];
+  });
+}
+
+/** Bytes that a pull transfers: config and layers, compressed as they are stored. */
+export function compressedSize(manifest: Manifest): number {
+  return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+}
+
+function impliedType(document: Record<string, unknown>): string {
+  return "manifests" in document ? mediaTypes.index : mediaTypes.manifest;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength > maximumManifest) throw malformed(`it has ${bytes.byteLength} bytes`);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw malformed(`it is no JSON (${messageOf(cause)})`, cause);
+  }
+}
+
+function descriptors(value: unknown, where: string): readonly Descriptor[] {
+  if (!Array.isArray(value)) throw malformed(`${where} is no list`);
+  return value.map((each: unknown, at) => descriptor(each, `${where}[${at}]`));
+}
+
+function descriptor(value: unknown, where: string): Descriptor {
+  const { mediaType, digest, size, annotations, platform } = asRecord(value, where);
+  if (typeof mediaType !== "string") throw malformed(`${where} has no media type`);
+  if (typeof digest !== "string" || !isDigest(digest)) throw malformed(`${where} has no sha256 digest`);
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) throw malformed(`${where} has no size`);
+  return {
+    mediaType,
+    digest,
+    size,
+    annotations: stringsOf(annotations, `${where}.annotations`),
+    ...(platform === undefined || platform === null ? {} : { platform: platformParts(platform, `${where}.platform`) }),
+  };
+}
+
+function platformParts(value: unknown, where: string): NonNullable<Descriptor["platform"]> {
+  const { os, architecture, variant } = asRecord(value, where);
+  if (typeof os !== "string" || typeof architecture !== "string")
+    throw malformed(`${where} has no os and architecture`);
+  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+}
+
+function stringsOf(value: unknown, where: string): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return {};
+  const entries = Object.entries(asRecord(value, where));
+  return Object.fromEntries(
+    entries.map(([key, each]) => {
+      if (typeof each !== "string") throw malformed(`${where} has a value that is no string`);
+      return [key, each];
+    }),
+  );
+}
+
+function asRecord(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(`${where} is no object`);
+  return value as Record<string, unknown>;
+}
+
+function malformed(why: string, cause?: unknown): UserError {
+  return new UserError(`this is no manifest of an image: ${why}`, {
+    hint: "check that the name is an image's, and push it again",
+    cause,
+  });
+}

@@ -1,0 +1,185 @@
+/** What can go wrong with a registry: a closed set, each with its remedy. Messages name host and repository, never a token. */
+import { messageOf, UserError } from "../errors.ts";
+import type { HttpResponse } from "../ports.ts";
+
+export type RegistryErrorCode =
+  /** No login, or one that is not accepted. */
+  | "unauthorized"
+  /** The login is good and has not the right. */
+  | "denied"
+  /** It is definitely not there. */
+  | "missing"
+  /** The registry understood and said no, for a reason of its own. */
+  | "refused"
+  | "rate-limited"
+  /** It answered with a failure of its own (5xx). */
+  | "unavailable"
+  /** There was no answer, or not a whole one. */
+  | "unreachable"
+  | "tls"
+  /** The answer is not what a registry may send: a wrong digest, no JSON, a redirect to nowhere. */
+  | "invalid";
+
+/** What is asked of which registry: the words of a message. */
+export interface Asked {
+  readonly host: string;
+  /** The path in the registry. */
+  readonly repository: string;
+  readonly access: "pull" | "push";
+}
+
+interface RegistryErrorDetails {
+  readonly hint: string;
+  readonly cause?: unknown;
+  readonly isTransient?: boolean;
+  readonly retryAfter?: number | undefined;
+}
+
+export class RegistryError extends UserError {
+  override readonly name = "RegistryError";
+  readonly code: RegistryErrorCode;
+  /** Whether the same request may well succeed later. */
+  readonly isTransient: boolean;
+  /** Milliseconds that the registry asks us to wait. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: RegistryErrorCode, message: string, details: RegistryErrorDetails) {
+    super(message, details);
+    this.code = code;
+    this.isTransient = details.isTransient ?? false;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+/** The error that an unwelcome answer is. */
+export function answerError(asked: Asked, response: HttpResponse, now: Date): RegistryError {
+  const { host, repository, access } = asked;
+  const said = registrySays(response);
+  const because = said === "" ? "" : `: ${said}`;
+  const { status } = response;
+  if (status === 403) return deniedError(asked, because);
+  if (status === 404) {
+    return new RegistryError("missing", `${host} has not what was asked for in ${repository} (404)${because}`, {
+      hint:
+        access === "push"
+          ? `create ${repository} in the registry`
+          : `check the name, and that ${repository} was published`,
+    });
+  }
+  if (status === 429) {
+    return new RegistryError("rate-limited", `${host} limits the rate of requests (429)${because}`, {
+      hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
+      isTransient: true,
+      retryAfter: retryAfter(response, now),
+    });
+  }
+  if (status >= 500 || status === 408) {
+    return new RegistryError("unavailable", `${host} answered ${status} for ${repository}${because}`, {
+      hint: "run again when the registry is well; what is published stays as it is",
+      isTransient: status !== 501,
+      retryAfter: retryAfter(response, now),
+    });
+  }
+  return new RegistryError("refused", `${host} refused the ${wordFor(access)} of ${repository} (${status})${because}`, {
+    hint: "mend what the registry complains about, and run again",
+  });
+}
+
+/** The login is missing (`hasLogin` false) or was not accepted. */
+export function unauthorizedError({ host, repository }: Asked, hasLogin: boolean): RegistryError {
+  return hasLogin
+    ? new RegistryError("unauthorized", `${host} does not accept the login for ${repository}`, {
+        hint: `check the login for ${host} (registry-username and registry-password, or docker/login-action): is it still valid?`,
+      })
+    : new RegistryError("unauthorized", `${host} wants a login for ${repository}, and there is none`, {
+        hint: `give registry-username and registry-password, or log in to ${host} with docker/login-action before this step`,
+      });
+}
+
+export function deniedError({ host, repository, access }: Asked, because = ""): RegistryError {
+  const permission = `packages: ${access === "push" ? "write" : "read"}`;
+  const ofGitHub = host === "ghcr.io" || (host.startsWith("containers.") && host.endsWith(".ghe.com"));
+  return new RegistryError("denied", `${host} refused the ${wordFor(access)} of ${repository}${because}`, {
+    hint: ofGitHub
+      ? `add \`${permission}\` to the job's permissions; a package that another repository made must also give this one access, in its settings`
+      : `give the login for ${host} the right to ${access} ${repository}; check the name too`,
+  });
+}
+
+/** The answer is no answer of a registry. `isTransient` where bytes may have been lost on the way. */
+export function invalidError(
+  { host, repository }: Asked,
+  why: string,
+  cause?: unknown,
+  isTransient = false,
+): RegistryError {
+  return new RegistryError("invalid", `${host} sent for ${repository} what no registry should: ${why}`, {
+    hint: "check that the host is a registry's, and that no proxy changes what it sends",
+    cause,
+    isTransient,
+  });
+}
+
+/** The error for an exchange that had no answer; `cause` carries the `code` of the `Http` port. */
+export function networkError(asked: Asked, cause: unknown): RegistryError {
+  const { host } = asked;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "EMSGSIZE") return invalidError(asked, messageOf(cause), cause);
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO") {
+    return new RegistryError("tls", `${host} does not speak TLS: ${messageOf(cause)}`, {
+      hint: "serve the registry over https; plain http is spoken with localhost alone",
+      cause,
+    });
+  }
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code)) {
+    return new RegistryError("tls", `the certificate of ${host} is not trusted: ${messageOf(cause)}`, {
+      hint: "mend the certificate, or name its authority's file in NODE_EXTRA_CA_CERTS (the builder needs it too)",
+      cause,
+    });
+  }
+  return new RegistryError("unreachable", `${host} cannot be reached: ${messageOf(cause)}`, {
+    hint: "check the host's name, the network of the runner, and its proxy settings",
+    cause,
+    // A name that does not exist is most often a typing error; a resolver in trouble says EAI_AGAIN.
+    isTransient: code !== "ENOTFOUND",
+  });
+}
+
+/** The codes of the answer's first error (distribution-spec, "Error Codes"); none for what is no such document. */
+export function errorCodes(response: HttpResponse): readonly string[] {
+  return errorsOf(response).map(({ code }) => code);
+}
+
+function registrySays(response: HttpResponse): string {
+  const [first] = errorsOf(response);
+  if (first === undefined) return "";
+  return Array.from(`${first.code} ${first.message}`.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
+    .slice(0, 200)
+    .join("");
+}
+
+function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message: string }[] {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder().decode(response.body.subarray(0, 65_536)));
+    if (typeof document !== "object" || document === null || !("errors" in document)) return [];
+    if (!Array.isArray(document.errors)) return [];
+    return document.errors.flatMap((each: unknown) => {
+      if (typeof each !== "object" || each === null || !("code" in each) || typeof each.code !== "string") return [];
+      return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function retryAfter(response: HttpResponse, now: Date): number | undefined {
+  const value = response.headers["retry-after"]?.trim();
+  if (value === undefined) return undefined;
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+}
+
+function wordFor(access: Asked["access"]): string {
+  return access === "push" ? "push" : "reading";
+}

@@ -1,0 +1,55 @@
+import type { Clock } from "../ports.ts";
+import { RegistryError } from "./registry-error.ts";
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const attempts = 5;
+const firstWait = 500;
+/** Longest single wait of our own choice. */
+const ceiling = 10_000;
+/** Longest wait that a registry may ask for; past it there is no use in asking sooner, and a job costs money. */
+const longestAskedFor = 60_000;
+/** From the first attempt on; no wait is begun that would end later. */
+const total = 150_000;
+
+/**
+ * Does it again where the error is transient: exponential backoff with full jitter, and at least as late as the registry
+ * asks. @throws what the last attempt threw, which then says how often and how long it was tried.
+ */
+export async function retrying<T>(action: () => Promise<T>, { clock, random, signal }: Patience): Promise<T> {
+  const start = clock.now().getTime();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !error.isTransient) throw error;
+      const spent = clock.now().getTime() - start;
+      const wait = waitBefore(attempt, error.retryAfter, random);
+      if (attempt === attempts || (error.retryAfter ?? 0) > longestAskedFor || spent + wait > total) {
+        throw givenUp(error, attempt, spent);
+      }
+      await clock.sleep(wait, signal);
+    }
+  }
+}
+
+function waitBefore(attempt: number, askedFor: number | undefined, random: () => number): number {
+  const jittered = random() * Math.min(ceiling, firstWait * 2 ** (attempt - 1));
+  // The jitter on top keeps many runs from coming back in the same instant.
+  return Math.round((askedFor ?? 0) + jittered);
+}
+
+function givenUp(error: RegistryError, attempt: number, spent: number): RegistryError {
+  const wanted = error.retryAfter === undefined ? "" : `; it asks to wait ${Math.ceil(error.retryAfter / 1000)} s`;
+  const tried = attempt === 1 ? "" : ` (tried ${attempt} times in ${Math.round(spent / 1000)} s)`;
+  if (tried === "" && wanted === "") return error;
+  return new RegistryError(error.code, `${error.message}${tried}${wanted}`, {
+    hint: error.hint,
+    cause: error.cause ?? error,
+  });
+}

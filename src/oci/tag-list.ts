@@ -1,0 +1,54 @@
+/** The tags of a repository, page by page (OCI distribution-spec, "Listing Tags"). */
+import { messageOf } from "../errors.ts";
+import type { HttpResponse } from "../ports.ts";
+import { isTag, type Tag } from "./reference.ts";
+import { type Asked, invalidError } from "./registry-error.ts";
+import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
+
+const maximumPages = 1_000;
+
+/** `checkAbsent` throws for a 404 that means nothing. @returns `undefined` for a repository that is not there. */
+export async function listTags(
+  exchange: RegistryExchange,
+  asked: Asked,
+  checkAbsent: (asked: Asked, response: HttpResponse) => void,
+): Promise<readonly Tag[] | undefined> {
+  const tags: Tag[] = [];
+  let page: URL | undefined = new URL(`/v2/${asked.repository}/tags/list?n=1000`, registryOrigin(asked.host));
+  for (let pages = 1; page !== undefined; pages += 1) {
+    if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
+    const check = (answer: HttpResponse) => {
+      if (answer.status === 404) checkAbsent(asked, answer);
+    };
+    const response: HttpResponse = await exchange({ asked, method: "GET", path: page, expected: [200, 404], check });
+    if (response.status === 404) return undefined;
+    tags.push(...parseTags(asked, response.body));
+    page = nextPage(asked, response.headers.link, page);
+  }
+  return tags;
+}
+
+function parseTags(asked: Asked, body: Uint8Array): readonly Tag[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw invalidError(asked, `a list of tags that is no JSON (${messageOf(cause)})`, cause);
+  }
+  if (typeof document === "object" && document !== null && "tags" in document) {
+    // An empty repository has null here.
+    if (document.tags === null) return [];
+    if (Array.isArray(document.tags)) return document.tags.filter((each) => typeof each === "string" && isTag(each));
+  }
+  throw invalidError(asked, "a list of tags without tags");
+}
+
+/** The address in `Link: <…>; rel="next"` (RFC 8288), which must be the registry's own. */
+function nextPage(asked: Asked, link: string | undefined, page: URL): URL | undefined {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const next = URL.parse(target, page.href);
+  if (next?.origin !== page.origin || next.href === page.href)
+    throw invalidError(asked, "a next page that is not its own");
+  return next;
+}
