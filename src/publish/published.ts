@@ -1,0 +1,83 @@
+/** What the registry holds of an image. */
+import type { Digest } from "../oci/digest.ts";
+import { compressedSize, type Descriptor, type Manifest, platformsOf } from "../oci/manifest.ts";
+import { type Platform, platform } from "../oci/platform.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
+import { missingManifest, type Registry } from "../oci/registry-client.ts";
+import { RegistryError } from "../oci/registry-error.ts";
+
+/**
+ * The digest that is published under the first of these tags that is there: what an image builds on whose parent is not
+ * built in this run. @returns `undefined` when none of them is there. @throws RegistryError when the registry cannot tell.
+ */
+export async function publishedDigest(
+  registry: Registry,
+  repository: Repository,
+  tags: readonly Tag[],
+): Promise<{ readonly digest: Digest; readonly tag: Tag } | undefined> {
+  for (const tag of tags) {
+    const digest = await registry.head(repository, tag);
+    if (digest !== undefined) return { digest, tag };
+  }
+  return undefined;
+}
+
+export interface PublishedPlatform {
+  readonly platform: Platform;
+  readonly digest: Digest;
+  /** Compressed bytes: config and layers. */
+  readonly size: number;
+}
+
+/**
+ * The platforms of a candidate or published image, in its index's order. A lone manifest is one platform, which its config
+ * names. @throws RegistryError when any part of it is missing or unreadable.
+ */
+export async function readPlatforms(
+  registry: Registry,
+  repository: Repository,
+  digest: Digest,
+): Promise<readonly PublishedPlatform[]> {
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  const { document } = found;
+  if (document.kind === "manifest") {
+    const only = await platformOfConfig(registry, repository, document.config);
+    return [{ platform: only, digest, size: compressedSize(document) }];
+  }
+  return Promise.all(
+    platformsOf(document).map(async ({ platform, manifest }) => ({
+      platform,
+      digest: manifest.digest,
+      size: compressedSize(await imageManifest(registry, repository, manifest.digest)),
+    })),
+  );
+}
+
+async function imageManifest(registry: Registry, repository: Repository, digest: Digest): Promise<Manifest> {
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  if (found.document.kind === "manifest") return found.document;
+  throw unusable(repository, digest, "it is an index within an index");
+}
+
+async function platformOfConfig(registry: Registry, repository: Repository, config: Descriptor): Promise<Platform> {
+  const text = new TextDecoder().decode(await registry.blob(repository, config));
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && "os" in parsed && "architecture" in parsed) {
+      const variant = "variant" in parsed && parsed.variant ? [parsed.variant] : [];
+      return platform([parsed.os, parsed.architecture, ...variant].map(String).join("/"));
+    }
+  } catch (cause) {
+    throw unusable(repository, config.digest, "its config cannot be read", cause);
+  }
+  throw unusable(repository, config.digest, "its config names no platform");
+}
+
+function unusable(repository: Repository, digest: Digest, why: string, cause?: unknown): RegistryError {
+  return new RegistryError("invalid", `${repository}@${digest} is no image that can be used: ${why}`, {
+    hint: "push the image again",
+    cause,
+  });
+}
