@@ -16,9 +16,12 @@ export type ImageResult = { readonly planned: PlannedImage } & (
   /** Built and not pushed (a pull request, `push: false`, an image that is not published). */
   | { readonly outcome: "built"; readonly candidate: Candidate }
   | { readonly outcome: "skipped" }
-  /** `candidate` where the build was good and what came after failed. */
+  /**
+   * `candidate` where the build was good and what came after failed. The first line of the error's message is the
+   * sentence that says what happened; what follows is the failing program's own last lines.
+   */
   | { readonly outcome: "failed"; readonly error: UserError; readonly candidate?: Candidate }
-  /** An image that it builds on failed. */
+  /** An image that it builds on failed, or was itself blocked. */
   | { readonly outcome: "blocked"; readonly by: string }
   | { readonly outcome: "cancelled" }
 );
@@ -29,12 +32,19 @@ export interface Remark {
   readonly hint: string;
 }
 
+/** Where files and commits can be looked at. */
+export interface Forge {
+  readonly kind: "github" | "forgejo";
+  /** The repository's page, `https://github.com/o/r`. */
+  readonly repositoryUrl: string;
+}
+
 export interface RunResult {
   readonly plan: Plan;
   /** In the plan's order. */
   readonly images: readonly ImageResult[];
   readonly remarks: readonly Remark[];
   readonly seconds: number;
-  /** Page of the repository on its forge, for links. */
-  readonly repositoryUrl: string;
+  /** `undefined` where there is none to link to. */
+  readonly forge: Forge | undefined;
 }

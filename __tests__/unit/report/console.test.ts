@@ -1,0 +1,97 @@
+import { describe, expect, test } from "@jest/globals";
+import { describeReason } from "../../../src/changes/describe-reason.ts";
+import { Problems, UserError } from "../../../src/errors.ts";
+import { tag } from "../../../src/oci/reference.ts";
+import { closingLines, failureNotices } from "../../../src/report/console.ts";
+import {
+  blocked,
+  build,
+  candidate,
+  commit,
+  failed,
+  hostile,
+  published,
+  quietRun,
+  redRun,
+  resultOf,
+} from "./example.ts";
+
+describe("the end of the log", () => {
+  test("has a line for each image and a sentence at the end", () => {
+    const lines = closingLines(redRun());
+    const why = describeReason({ kind: "builds-on", image: "base" });
+    expect(lines[2]).toBe(
+      `✅ nodejs      published · main, ${commit}, latest · ${candidate("nodejs").digest} · 34 s · ${why}`,
+    );
+    expect(lines.slice(3, 6)).toEqual([
+      '❌ agent       failed · agent: "RUN npm ci --omit=dev" ended with exit code 1 on linux/arm64',
+      "⛔ manager     blocked · builds on agent",
+      "⛔ manager-ui  blocked · builds on manager",
+    ]);
+    expect(lines.slice(-2)).toEqual([
+      "1 image not affected",
+      "❌ agent failed, 2 were not built because of it, 3 were published. Mend what is listed and run this again. What was published is complete and stays.",
+    ]);
+  });
+
+  test("is one line where nothing was to be done", () => {
+    expect(closingLines(quietRun())).toEqual([
+      "✅ Nothing to publish. Nothing that goes into any of the 3 images changed since 9f8e7d6.",
+    ]);
+  });
+
+  test("names the tags that were left where they are", () => {
+    expect(closingLines(resultOf([published(build("app"), [tag(commit)])]))[0]).toContain(
+      `published · main, latest · left where they are: ${commit} · sha256:`,
+    );
+  });
+
+  test("holds no control character and no command, whatever an image is called", () => {
+    const planned = build(hostile, { repositories: [] });
+    const lines = closingLines(
+      resultOf([failed(planned, new UserError(hostile, { hint: hostile })), blocked(planned, hostile)]),
+    );
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).not.toMatch(/\p{Cc}|\u202e|^\s*::|##\[/u);
+  });
+});
+
+describe("annotations of failures", () => {
+  test("one on the line of the Dockerfile, with the build's own words and what waits for it", () => {
+    expect(failureNotices(redRun())).toEqual([
+      {
+        title: "agent failed",
+        message: [
+          'agent: "RUN npm ci --omit=dev" ended with exit code 1 on linux/arm64',
+          "npm error code ERESOLVE",
+          "npm error ERESOLVE unable to resolve dependency tree",
+          "npm error Found: react@19.2.0",
+          'npm error Could not resolve dependency: peer react@"^18" from react-widget@4.1.0',
+          "Dockerfile:12",
+          "  12 | >>> RUN npm ci --omit=dev",
+          "Not built because of it: manager, manager-ui",
+        ].join("\n"),
+        hint: "mend the command, or run it in the image of the line before: docker build --target",
+        at: { file: "images/agent/Dockerfile", line: 12 },
+      },
+    ]);
+  });
+
+  test("an error without a place stands at the line that brings the image's base", () => {
+    const notices = failureNotices(resultOf([failed(build("base"), new UserError("no", { hint: "yes" }))]));
+    expect(notices[0]?.at).toEqual({ file: "images/base/Dockerfile", line: 1 });
+  });
+
+  test("several problems of one image are several annotations, what is blocked is told once", () => {
+    const problems = ["one", "two"].map((message) => new UserError(message, { hint: `mend ${message}` }));
+    const notices = failureNotices(resultOf([failed(build("a"), new Problems(problems)), blocked(build("b"), "a")]));
+    expect(notices.map(({ message, hint }) => [message, hint])).toEqual([
+      ["one\nNot built because of it: b", "mend one"],
+      ["two", "mend two"],
+    ]);
+  });
+
+  test("a good run has none", () => {
+    expect(failureNotices(quietRun())).toEqual([]);
+  });
+});

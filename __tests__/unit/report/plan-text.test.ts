@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { describeReason } from "../../../src/changes/describe-reason.ts";
+import { markdown } from "../../../src/report/escape.ts";
+import { planSentence, renderPlanSummary } from "../../../src/report/plan-summary.ts";
+import { renderPlan } from "../../../src/report/plan-table.ts";
+import { renderPlanTree } from "../../../src/report/plan-tree.ts";
+import { build, commit, forge, greenRun, hostile, planOf, redRun, skip } from "./example.ts";
+
+const plan = greenRun().plan;
+const esc = String.fromCharCode(27);
+
+describe("a plan in a terminal", () => {
+  test("is a table of action, image, reason and tags", () => {
+    const lines = renderPlan(plan, { colour: false, width: 140 }).split("\n");
+    expect(lines.slice(0, 3)).toEqual([
+      "Plan: build 4 of 8 images",
+      "Push to main at 1a2b3c4, compared with 9f8e7d6",
+      "",
+    ]);
+    expect(lines[3]).toMatch(/^ACTION {2}IMAGE {7}WHY +TAGS$/);
+    const agent = lines.find((line) => line.startsWith("build   agent")) ?? "";
+    expect(agent).toContain(describeReason({ kind: "builds-on", image: "nodejs" }));
+    expect(agent).toMatch(/^build {3}agent {7}\S.* main, 1a2b3c4…, latest$/);
+    expect(lines.filter((line) => line.startsWith("skip"))).toHaveLength(4);
+  });
+
+  test("has colours only when asked", () => {
+    expect(renderPlan(plan, { colour: false, width: 100 })).not.toContain(esc);
+    expect(renderPlan(plan, { colour: true, width: 100 })).toContain(`${esc}[32mbuild`);
+  });
+
+  test("is a list of blocks where there is no room for a table", () => {
+    expect(renderPlan(plan, { colour: false, width: 60 })).toContain("\nbuild builder\n");
+    expect(renderPlan(plan, { colour: false, width: 60 })).toContain("\n    main, 1a2b3c4…, latest\n");
+  });
+
+  test("folds many images that nothing is done for", () => {
+    const many = planOf([build("app"), ...Array.from({ length: 100 }, (_, n) => skip(`s${n}`))]);
+    const text = renderPlan(many, { colour: false, width: 100 });
+    expect(text).toContain("100 images not affected: s0, s1,");
+    expect(text.split("\n").filter((line) => line.startsWith("skip"))).toEqual([]);
+    expect(text).toContain("and 40 more");
+  });
+
+  test("never exceeds the width and holds nothing that a terminal or runner obeys", () => {
+    const names = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 90 }),
+      fc.constant(hostile),
+      fc.constant("::error::x"),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(names, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 40, max: 200 }),
+        (given, width) => {
+          const images = given.map((name) =>
+            build(name, { repositories: [], reasons: [{ kind: "file", path: name, change: "added" }] }),
+          );
+          const [, , , ...rows] = renderPlan(planOf(images), { colour: false, width }).split("\n");
+          for (const row of rows) {
+            // An inert line may carry marks of no width.
+            expect([...row.replaceAll("\u200b", "")].length).toBeLessThanOrEqual(width);
+            expect(row).not.toMatch(/\p{Cc}|^\s*::|##\[/u);
+          }
+        },
+      ),
+    );
+  });
+});
+
+test("the tree has each image once, below the first it builds on", () => {
+  expect(renderPlanTree(redRun().plan).split("\n")).toEqual([
+    "base",
+    "├─ builder",
+    "├─ nodejs",
+    "│  └─ agent (also on builder)",
+    "│     └─ manager (also on builder)",
+    "│        └─ manager-ui",
+    "└─ docker",
+    "proxmox-ve (skip)",
+  ]);
+});
+
+describe("a plan's summary", () => {
+  test.each([
+    ["some", planOf([build("a"), skip("b")]), "Plan: build 1 of 2 images"],
+    ["none", planOf([skip("b")]), "Plan: nothing to build"],
+    ["a pull request", planOf([build("a")], { push: false }), "Plan: build 1 of 1 image, publish nothing"],
+  ])("says in a sentence how much is to be done: %s", (_, of, expected) => {
+    expect(planSentence(of)).toBe(expected);
+  });
+
+  test("has a row for each image to build and the line that brings its base", () => {
+    const why = markdown(describeReason({ kind: "builds-on", image: "nodejs" }));
+    const summary = renderPlanSummary(plan, forge);
+    expect(summary).toContain(
+      `| **agent** | \`main\`<br>\`1a2b3c4…\`<br>\`latest\` | linux/amd64<br>linux/arm64 | ${why} | [\`images/agent/Dockerfile:1\`](${forge.repositoryUrl}/blob/${commit}/images/agent/Dockerfile#L1) |`,
+    );
+    expect(summary).toContain('["🔨 agent"]:::planned');
+    expect(summary).toContain("4 images not affected");
+  });
+});
+
+test.each([
+  ["push", "refs/tags/v1.2.3", "Push of tag v1.2.3 at"],
+  ["pull_request", "refs/pull/7/merge", "Pull request 7 at"],
+  ["schedule", "refs/heads/main", "Scheduled run on main at"],
+  ["workflow_dispatch", "main", "Manual run on main at"],
+  ["merge_group", "refs/heads/gh-readonly-queue/main/pr-7", "Merge group at"],
+  ["release", "refs/tags/v1.2.3", "Release v1.2.3 at"],
+  ["repository_dispatch", "refs/heads/main", "repository_dispatch on main at"],
+])("%s of %s is told in words", (event, ref, expected) => {
+  expect(renderPlan(planOf([], { event, ref }), { colour: false, width: 80 })).toContain(expected);
+});

@@ -1,0 +1,18 @@
+/** Why an image is in the run, in one sentence of bearable length. */
+import { describeReason } from "../changes/describe-reason.ts";
+import type { Reason } from "../changes/reason.ts";
+import { shortened } from "./escape.ts";
+
+/** The first reasons, and how many more there are. Plain text. */
+export function because(reasons: readonly Reason[]): string {
+  const shown = reasons.slice(0, most).map((reason) => shortened(describeReason(reason), 300));
+  const more = reasons.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+}
+
+const most = 3;
+
+/** Whether the event itself makes us act: an image that others merely need is not affected. */
+export function isAffected(reasons: readonly Reason[]): boolean {
+  return reasons.some((reason) => reason.kind !== "needed-by" && reason.kind !== "unaffected");
+}

@@ -1,0 +1,103 @@
+/**
+ * Text of others (names, paths, tags, messages, output of programs) made harmless for where it is shown. Everything that
+ * `report/` did not write itself goes through one of these.
+ */
+import { stripVTControlCharacters } from "node:util";
+
+/** One line of running text for a terminal or log: colours dropped, other control characters shown as `\x1b`. */
+export function plainLine(text: string): string {
+  return visible(stripVTControlCharacters(text.toWellFormed()).replace(/[\r\n\t\u2028\u2029]+/g, " "));
+}
+
+/** Output of a program as lines without control characters; of a line that was redrawn (`\r`), the last state. */
+export function plainLines(text: string): readonly string[] {
+  return stripVTControlCharacters(text.toWellFormed())
+    .split(/\r*\n|\u2028|\u2029/)
+    .map((line) => visible(line.split("\r").findLast((state) => state !== "") ?? "").replaceAll("\t", "    "));
+}
+
+/**
+ * A whole line for the log that no runner takes for a command: GitHub's obeys lines that begin with `::` after white
+ * space, and `##[` anywhere.
+ */
+export function inertLine(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b[");
+}
+
+/**
+ * Running text in GitHub flavoured Markdown, in a paragraph, a list, a link's text or a table cell: always one line, never
+ * an element, a link, a mention or markup. Entities, since backslashes stop neither mentions nor a table's `|` everywhere.
+ */
+export function markdown(text: string): string {
+  return escapedLine(plainLine(text).trim());
+}
+
+/** `markdown` for messages and hints: what stands between single backticks is set as code. */
+export function prose(text: string): string {
+  return plainLine(text)
+    .trim()
+    .split(/(?<!`)`([^`]+)`(?!`)/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : escapedLine(part)))
+    .join("");
+}
+
+/** A name, path or command in Markdown, set as code. Text that no code span can hold in a table becomes `<code>`. */
+export function code(text: string): string {
+  const line = plainLine(text);
+  const fitsSpan = /^[^`|\\\s](?:[^`|\\]*[^`|\\\s])?$/.test(line);
+  return fitsSpan ? `\`${line}\`` : `<code>${escapedLine(line)}</code>`;
+}
+
+/** A fenced block that its own lines cannot close. */
+export function codeBlock(lines: readonly string[], language = ""): string {
+  const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(Math.max(2, ...runs) + 1);
+  return [`${fence}${language}`, ...lines, fence].join("\n");
+}
+
+/** A label for `["…"]` in a Mermaid flowchart, where `#35;` is the character with that number. */
+export function mermaidLabel(text: string): string {
+  return [...plainLine(text)]
+    .map((character) => (/[\p{L}\p{N} ._/-]/u.test(character) ? character : `#${character.codePointAt(0)};`))
+    .join("");
+}
+
+/** At most so many characters, the rest an ellipsis. */
+export function shortened(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+/** The text with a full stop, where it has no end mark of its own. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
+function escapedLine(line: string): string {
+  return (
+    line
+      // GitHub looks for mentions and issue numbers in the finished text, where an entity is a character like any other.
+      .replace(/@/g, "@\u200b")
+      .replace(/#(?=\d)/g, "#\u200b")
+      .replace(/[&<>"`*_~[\]|\\$]/g, entity)
+      .replace(/:(?=\/\/)/g, entity)
+      .replace(/(?<=www)\./gi, entity)
+      // What would begin a heading, list, quote or rule at the start of a line.
+      .replace(/^(?:[#+=-]|\d+(?=[.)]|$))/, (start) => [...start].map(entity).join(""))
+  );
+}
+
+function entity(character: string): string {
+  return `&#${character.codePointAt(0)};`;
+}
+
+/** Control characters but tab, and the marks that turn the direction of text or hide it. */
+const controls = /(?!\t)\p{Cc}|[\u{61c}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}\u{feff}]/gu;
+
+function visible(text: string): string {
+  return text.replace(controls, (character) => {
+    const number = character.codePointAt(0) ?? 0;
+    return number < 256 ? `\\x${number.toString(16).padStart(2, "0")}` : `\\u${number.toString(16).padStart(4, "0")}`;
+  });
+}

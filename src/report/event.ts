@@ -1,0 +1,38 @@
+/** What the run is about, in words. */
+import type { Plan } from "../plan/plan.ts";
+import { shortCommit } from "./abbreviation.ts";
+import { code } from "./escape.ts";
+import { commitLink, compareLink } from "./links.ts";
+import type { Forge } from "./run-result.ts";
+
+/** `Push to main`, `Pull request 7`, `Release v1.2.3`. `quote` makes a ref's name fit for where it is shown. */
+export function describeEvent(plan: Plan, quote: (name: string) => string): string {
+  const isTag = plan.ref.startsWith("refs/tags/");
+  const ref = quote(plan.ref.replace(/^refs\/(?:heads|tags)\//, ""));
+  switch (plan.event.replaceAll("-", "_")) {
+    case "push":
+      return isTag ? `Push of tag ${ref}` : `Push to ${ref}`;
+    case "release":
+      return `Release ${ref}`;
+    case "pull_request":
+    case "pull_request_target":
+      return `Pull request ${quote(/\d+/.exec(plan.ref)?.[0] ?? plan.ref)}`;
+    case "merge_group":
+      return "Merge group";
+    case "schedule":
+      return `Scheduled run on ${ref}`;
+    case "dispatch":
+    case "workflow_dispatch":
+      return `Manual run on ${ref}`;
+    default:
+      return `${quote(plan.event)} on ${ref}`;
+  }
+}
+
+/** The event, its commit and what it is compared with, as a sentence of Markdown. */
+export function eventLine(plan: Plan, forge: Forge | undefined): string {
+  const at = `${describeEvent(plan, code)} at ${commitLink(forge, plan.commit)}`;
+  if (plan.base === null) return `${at}.`;
+  const compared = compareLink(forge, plan.base, plan.commit, `compared with ${code(shortCommit(plan.base))}`);
+  return `${at}, ${compared}.`;
+}

@@ -1,0 +1,81 @@
+/** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
+import { Problems, type SourceLocation, type UserError } from "../errors.ts";
+import { plainLine, plainLines, shortened } from "./escape.ts";
+import type { ImageResult, RunResult } from "./run-result.ts";
+
+export interface Failure {
+  readonly image: string;
+  /** One sentence. */
+  readonly what: string;
+  /** Why, where the error has a cause that says more. */
+  readonly causes: readonly string[];
+  /** The last lines of the program that failed, at most 40, none longer than 400 characters. */
+  readonly output: readonly string[];
+  readonly hint: string;
+  readonly at: SourceLocation;
+  /** The candidate's digest where the build was good and what came after failed. */
+  readonly built: string | undefined;
+  /** Images that were not built because of it, in the plan's order. */
+  readonly blocked: readonly string[];
+}
+
+/** One for each problem of each failed image, in the plan's order; what is blocked stands with the first of an image. */
+export function failuresOf(result: RunResult): readonly Failure[] {
+  const blocked = blockedByCulprit(result.images);
+  return result.images.flatMap((image) => {
+    if (image.outcome !== "failed") return [];
+    const problems = image.error instanceof Problems ? image.error.problems : [image.error];
+    return problems.map((error, index) => ({
+      image: image.planned.name,
+      ...explanation(error),
+      hint: shortened(plainLine(error.hint), longestSentence),
+      at: error.at ?? image.planned.at,
+      built: image.candidate?.digest,
+      blocked: index === 0 ? (blocked.get(image.planned.name) ?? []) : [],
+    }));
+  });
+}
+
+/** Names of blocked images by the failed image that stands at the beginning of their chain. */
+function blockedByCulprit(images: readonly ImageResult[]): ReadonlyMap<string, readonly string[]> {
+  const by = new Map(images.flatMap((each) => (each.outcome === "blocked" ? [[each.planned.name, each.by]] : [])));
+  const culprits = new Map<string, string[]>();
+  for (const name of by.keys()) {
+    const culprit = culpritOf(name, by);
+    culprits.set(culprit, [...(culprits.get(culprit) ?? []), name]);
+  }
+  return culprits;
+}
+
+function culpritOf(name: string, by: ReadonlyMap<string, string>): string {
+  let culprit = name;
+  // No chain is longer than there are links, whatever the data say.
+  for (let step = 0; step < by.size; step += 1) {
+    const next = by.get(culprit);
+    if (next === undefined) break;
+    culprit = next;
+  }
+  return culprit;
+}
+
+function explanation(error: UserError): Pick<Failure, "what" | "causes" | "output"> {
+  const [what = "", ...output] = plainLines(error.message.trim());
+  const causes: string[] = [];
+  let cause = error.cause;
+  for (let depth = 0; depth < deepestCause && cause instanceof Error; depth += 1) {
+    const [first = "", ...more] = plainLines(cause.message.trim());
+    if (first !== "" && ![what, ...causes].some((known) => known.includes(first))) causes.push(first);
+    output.push(...more);
+    cause = cause.cause;
+  }
+  return {
+    what: shortened(what, longestSentence),
+    causes: causes.map((each) => shortened(each, longestSentence)),
+    output: output.slice(-mostOutput).map((line) => shortened(line, longestLine)),
+  };
+}
+
+const deepestCause = 3;
+const longestSentence = 1000;
+const mostOutput = 40;
+const longestLine = 400;

@@ -1,0 +1,151 @@
+/** The step's outputs, for the steps and jobs that come after it. */
+import type { Digest } from "../oci/digest.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
+import { because, isAffected } from "./because.ts";
+import type { ImageResult, RunResult } from "./run-result.ts";
+
+/** An output that has nothing to say is the empty string, which a workflow cannot tell from one that was never set. */
+export interface Outputs {
+  /** Where the plan lies. */
+  readonly plan: string;
+  /** For `strategy.matrix`: `{"include":[{"image":"base"}]}`, one entry an image to build, parents first. */
+  readonly matrix: string;
+  /** JSON array of the names that the event affects, in the plan's order: not those that are only needed by others. */
+  readonly affected: string;
+  readonly "any-affected": "true" | "false";
+  /** JSON array of `ImageOutput`, every image of the plan in its order. */
+  readonly images: string;
+  readonly "pull-requests": string;
+  readonly sarif: string;
+  /** These five only where exactly one affected image is to be built. */
+  readonly digest: string;
+  /** Full references, a line each. */
+  readonly tags: string;
+  readonly version: string;
+  /** `key=value`, a line each. */
+  readonly labels: string;
+  /** As docker/metadata-action's `json`: `tags`, `tag-names`, `labels`, `annotations` with their level. */
+  readonly json: string;
+}
+
+/** One element of the output `images`. */
+interface ImageOutput {
+  readonly name: string;
+  /** What the plan has for it. */
+  readonly action: PlannedImage["kind"];
+  /** `null` where nothing was built, or its build failed. */
+  readonly digest: Digest | null;
+  /** Full references: those that name the digest now; of a plan or of what was not pushed, those it would get. */
+  readonly tags: readonly string[];
+  readonly platforms: readonly string[];
+  /** Compressed bytes by platform, since nobody pulls their sum: `images[0].size['linux/amd64']`. */
+  readonly size: Readonly<Record<string, number>> | null;
+  /** Not scanned. */
+  readonly findings: null;
+  readonly reason: string;
+}
+
+/** The outputs of a run, or of a plan that nothing was done for yet. `planPath` is where the plan was written. */
+export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
+  const images: readonly Known[] =
+    "schema" in about ? about.images.map((planned) => ({ planned, result: undefined })) : about.images.map(known);
+  const affected = images.filter(({ planned }) => planned.kind !== "skip" && isAffected(planned.reasons));
+  return {
+    plan: planPath,
+    matrix: JSON.stringify({
+      include: images.flatMap(({ planned }) => (planned.kind === "build" ? [{ image: planned.name }] : [])),
+    }),
+    affected: JSON.stringify(affected.map(({ planned }) => planned.name)),
+    "any-affected": affected.length > 0 ? "true" : "false",
+    images: JSON.stringify(images.map(imageOutput)),
+    "pull-requests": "[]",
+    sarif: "",
+    ...singleOutputs(affected),
+  };
+}
+
+interface Known {
+  readonly planned: PlannedImage;
+  readonly result: ImageResult | undefined;
+}
+
+function known(result: ImageResult): Known {
+  return { planned: result.planned, result };
+}
+
+function imageOutput({ planned, result }: Known): ImageOutput {
+  const candidate = candidateOf(result);
+  const platforms = candidate?.platforms.map(({ platform }) => platform);
+  return {
+    name: planned.name,
+    action: planned.kind,
+    digest: candidate?.digest ?? null,
+    tags: tagsOf(planned, result).map(({ reference }) => reference),
+    platforms: platforms ?? (planned.kind === "build" ? planned.platforms : []),
+    size:
+      candidate === undefined
+        ? null
+        : Object.fromEntries(candidate.platforms.map(({ platform, size }) => [platform, size])),
+    findings: null,
+    reason: because(planned.reasons),
+  };
+}
+
+/** A candidate whose image failed afterwards is no result to build on. */
+function candidateOf(
+  result: ImageResult | undefined,
+): { readonly digest: Digest; readonly platforms: Platforms } | undefined {
+  return result?.outcome === "published" || result?.outcome === "built" ? result.candidate : undefined;
+}
+
+type Platforms = Extract<ImageResult, { readonly outcome: "published" }>["candidate"]["platforms"];
+
+interface FullTag {
+  readonly tag: string;
+  readonly reference: string;
+}
+
+function tagsOf(planned: PlannedImage, result: ImageResult | undefined): readonly FullTag[] {
+  if (result?.outcome === "published") {
+    return result.tags
+      .filter(({ outcome }) => outcome !== "held")
+      .map(({ repository, tag }) => ({ tag, reference: formatReference({ repository, tag }) }));
+  }
+  if (planned.kind !== "build" || (result !== undefined && result.outcome !== "built")) return [];
+  return planned.repositories.flatMap((repository) =>
+    planned.tags.map(({ tag }) => ({ tag, reference: formatReference({ repository, tag }) })),
+  );
+}
+
+type Single = Pick<Outputs, "digest" | "tags" | "version" | "labels" | "json">;
+
+function singleOutputs(affected: readonly Known[]): Single {
+  const [only, ...others] = affected;
+  if (only?.planned.kind !== "build" || others.length > 0) {
+    return { digest: "", tags: "", version: "", labels: "", json: "" };
+  }
+  const tags = tagsOf(only.planned, only.result);
+  return {
+    digest: candidateOf(only.result)?.digest ?? "",
+    tags: tags.map(({ reference }) => reference).join("\n"),
+    version: only.planned.version ?? "",
+    labels: lines(only.planned.labels).join("\n"),
+    json: JSON.stringify(metadata(only.planned, tags)),
+  };
+}
+
+/** The shape of docker/metadata-action's `json`. Our annotations are the index's. */
+function metadata(planned: PlannedBuild, tags: readonly FullTag[]): object {
+  return {
+    tags: tags.map(({ reference }) => reference),
+    "tag-names": [...new Set(tags.map(({ tag }) => tag))],
+    labels: planned.labels,
+    annotations: lines(planned.annotations).map((line) => `index:${line}`),
+  };
+}
+
+/** A line break in a value would begin another label. */
+function lines(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).map(([key, value]) => `${key}=${value}`.replaceAll(/[\r\n]+/g, " "));
+}
