@@ -31,12 +31,12 @@ export function closingLines(result: RunResult): readonly string[] {
 
 /** One for each failure, with the images that could not be built because of it. */
 export function failureNotices(result: RunResult): readonly FailureNotice[] {
-  return failuresOf(result).map(({ image, what, causes, output, hint, at, blocked }) => ({
+  return failuresOf(result).map(({ image, what, causes, quoted, hint, at, blocked }) => ({
     title: `${plainLine(image)} failed`,
     message: [
       what,
       ...causes,
-      ...output,
+      ...quoted,
       ...(blocked.length === 0 ? [] : [`Not built because of it: ${namesOf(blocked)}`]),
     ].join("\n"),
     hint,

@@ -9,7 +9,9 @@ export interface Failure {
   readonly what: string;
   /** Why, where the error has a cause that says more. */
   readonly causes: readonly string[];
-  /** The last lines of the program that failed, at most 40, none longer than 400 characters. */
+  /** The program's last words, as the error quotes them. */
+  readonly quoted: readonly string[];
+  /** The same or more, for where there is room: at most 40 lines, none longer than 400 characters. */
   readonly output: readonly string[];
   readonly hint: string;
   readonly at: SourceLocation;
@@ -27,7 +29,7 @@ export function failuresOf(result: RunResult): readonly Failure[] {
     const problems = image.error instanceof Problems ? image.error.problems : [image.error];
     return problems.map((error, index) => ({
       image: image.planned.name,
-      ...explanation(error),
+      ...explanation(error, image.output),
       hint: shortened(plainLine(error.hint), longestSentence),
       at: error.at ?? image.planned.at,
       built: image.candidate?.digest,
@@ -58,21 +60,29 @@ function culpritOf(name: string, by: ReadonlyMap<string, string>): string {
   return culprit;
 }
 
-function explanation(error: UserError): Pick<Failure, "what" | "causes" | "output"> {
-  const [what = "", ...output] = plainLines(error.message.trim());
+function explanation(
+  error: UserError,
+  output: readonly string[] | undefined,
+): Pick<Failure, "what" | "causes" | "quoted" | "output"> {
+  const [what = "", ...quoted] = plainLines(error.message.trim());
   const causes: string[] = [];
   let cause = error.cause;
   for (let depth = 0; depth < deepestCause && cause instanceof Error; depth += 1) {
     const [first = "", ...more] = plainLines(cause.message.trim());
     if (first !== "" && ![what, ...causes].some((known) => known.includes(first))) causes.push(first);
-    output.push(...more);
+    quoted.push(...more);
     cause = cause.cause;
   }
   return {
     what: shortened(what, longestSentence),
     causes: causes.map((each) => shortened(each, longestSentence)),
-    output: output.slice(-mostOutput).map((line) => shortened(line, longestLine)),
+    quoted: lastLines(quoted),
+    output: lastLines(output === undefined || output.length === 0 ? quoted : output.flatMap(plainLines)),
   };
+}
+
+function lastLines(lines: readonly string[]): readonly string[] {
+  return lines.slice(-mostOutput).map((line) => shortened(line, longestLine));
 }
 
 const deepestCause = 3;

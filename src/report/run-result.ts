@@ -16,15 +16,21 @@ export type ImageResult = { readonly planned: PlannedImage } & (
   /** Built and not pushed (a pull request, `push: false`, an image that is not published). */
   | { readonly outcome: "built"; readonly candidate: Candidate }
   | { readonly outcome: "skipped" }
-  /**
-   * `candidate` where the build was good and what came after failed. The first line of the error's message is the
-   * sentence that says what happened; what follows is the failing program's own last lines.
-   */
-  | { readonly outcome: "failed"; readonly error: UserError; readonly candidate?: Candidate }
+  | FailedImage
   /** An image that it builds on failed, or was itself blocked. */
   | { readonly outcome: "blocked"; readonly by: string }
   | { readonly outcome: "cancelled" }
 );
+
+interface FailedImage {
+  readonly outcome: "failed";
+  /** The first line of its message is the sentence that says what happened, what follows is the program's last words. */
+  readonly error: UserError;
+  /** The end of what the failed program wrote, where there is more of it than the message quotes. */
+  readonly output?: readonly string[];
+  /** Where the build was good and what came after failed. */
+  readonly candidate?: Candidate;
+}
 
 /** A remark that the reader of the summary should see, with its remedy. */
 export interface Remark {

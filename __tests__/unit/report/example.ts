@@ -89,7 +89,7 @@ export function skipped(name: string): ImageResult {
   return { planned: skip(name), outcome: "skipped" };
 }
 
-export function failed(planned: PlannedBuild, error: UserError): ImageResult {
+export function failed(planned: PlannedBuild, error: UserError): Extract<ImageResult, { readonly outcome: "failed" }> {
   return { planned, outcome: "failed", error };
 }
 

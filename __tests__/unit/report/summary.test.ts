@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { UserError } from "../../../src/errors.ts";
 import { tag } from "../../../src/oci/reference.ts";
+import { failureNotices } from "../../../src/report/console.ts";
 import { markdown } from "../../../src/report/escape.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
 import {
@@ -127,6 +128,13 @@ describe("a push where one image fails", () => {
     expect(text).toContain("ghcr.io refused the push ([`images/base/Dockerfile:1`]");
     expect(text).toContain("Because: 403 Forbidden: denied");
     expect(text).toContain("**What to do:** add `packages: write`.");
+  });
+
+  test("what the program wrote stands in the summary, what the error quotes of it in the annotation", () => {
+    const error = new UserError("it failed\n  last words", { hint: "mend" });
+    const result = resultOf([{ ...failed(build("base"), error), output: ["first words", "::error::x", "last words"] }]);
+    expect(renderSummary(result)).toContain("```text\nfirst words\n::error::x\nlast words\n```");
+    expect(failureNotices(result)[0]?.message).toBe("it failed\n  last words");
   });
 
   test("of a long output the end is kept", () => {
