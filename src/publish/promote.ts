@@ -4,9 +4,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import { missingManifest, type Registry, type StoredManifest } from "../oci/registry-client.ts";
 import { RegistryError } from "../oci/registry-error.ts";
-import type { PlannedBuild } from "../plan/plan.ts";
-
-type ImageTag = PlannedBuild["tags"][number];
+import type { ImageTag } from "../tags/image-tags.ts";
 
 export interface Promotion {
   readonly registry: Registry;

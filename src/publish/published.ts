@@ -1,4 +1,5 @@
 /** What the registry holds of an image. */
+import type { CandidatePlatform } from "../build/candidate.ts";
 import type { Digest } from "../oci/digest.ts";
 import { compressedSize, type Descriptor, type Manifest, platformsOf } from "../oci/manifest.ts";
 import { type Platform, platform } from "../oci/platform.ts";
@@ -22,13 +23,6 @@ export async function publishedDigest(
   return undefined;
 }
 
-export interface PublishedPlatform {
-  readonly platform: Platform;
-  readonly digest: Digest;
-  /** Compressed bytes: config and layers. */
-  readonly size: number;
-}
-
 /**
  * The platforms of a candidate or published image, in its index's order. A lone manifest is one platform, which its config
  * names. @throws RegistryError when any part of it is missing or unreadable.
@@ -37,7 +31,7 @@ export async function readPlatforms(
   registry: Registry,
   repository: Repository,
   digest: Digest,
-): Promise<readonly PublishedPlatform[]> {
+): Promise<readonly CandidatePlatform[]> {
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
   const { document } = found;
