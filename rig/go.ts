@@ -8,7 +8,9 @@ const cache = (): string => path("go");
 
 /**
  * Builds `packages` of a module into the folder `target`, which appears when all are built. The module is copied
- * first: `go install` refuses modules with `exclude` or `replace`. @param variables link-time values of string variables
+ * first: `go install` refuses modules with `exclude` or `replace`.
+ * @param variables link-time values of string variables
+ * @param edit changes the copy before it is built
  */
 export async function buildModule(
   log: string,
@@ -16,6 +18,7 @@ export async function buildModule(
   packages: string[],
   target: string,
   variables: Record<string, string>,
+  edit: (source: string) => void = (): void => {},
 ): Promise<void> {
   const env = {
     CGO_ENABLED: "0",
@@ -33,6 +36,7 @@ export async function buildModule(
   const source = join(cache(), basename(target));
   rmSync(source, { recursive: true, force: true });
   cpSync(download.Dir, source, { recursive: true });
+  edit(source);
   const out = `${target}.new`;
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });

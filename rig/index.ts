@@ -41,7 +41,6 @@ import {
 } from "./qemu.ts";
 import { registriesAnswer, startRegistries, stopRegistries, USERNAME } from "./registry.ts";
 
-export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./act.ts";
 export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
