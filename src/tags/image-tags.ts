@@ -3,12 +3,15 @@ import type { Tag } from "../oci/reference.ts";
 
 export interface ImageTag {
   readonly tag: Tag;
-  /** An exact tag is set once (a full version, a git tag, a commit); a moving one follows (`main`, `1.2`, `latest`). */
+  /** An exact tag is set once (a full version, a git tag, a commit); a moving one follows (`main`, `1.2`, `latest`). `applyRule` has the whole table. */
   readonly moves: boolean;
 }
 
 export interface ImageTags {
-  /** In the order in which they are put: by priority of the rules, `latest` last. */
+  /**
+   * By priority of the rules, the order that docker/metadata-action gives; `latest` comes last when a rule's type or the
+   * flavor makes it, and in its rule's place when a rule spells it out.
+   */
   readonly tags: readonly ImageTag[];
   /** What `org.opencontainers.image.version` says: the first tag. `undefined` when no rule gives a tag. */
   readonly version: string | undefined;

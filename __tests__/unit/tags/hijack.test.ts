@@ -37,8 +37,12 @@ describe("a branch never takes a tag that belongs to something else", () => {
     },
   );
 
-  test("a flavor's suffix, which releases have too, doesn't hide it", () => {
-    expect(tags(branchRule, { ref: "refs/heads/1.2" }, "suffix=-alpine")).toEqual([]);
+  test("a flavor's suffix, which latest may have too, doesn't hide it", () => {
+    expect(tags(branchRule, { ref: "refs/heads/latest" }, "suffix=-alpine,onlatest=true")).toEqual([]);
+  });
+
+  test("nor does a flavor's prefix complete it", () => {
+    expect(tags(branchRule, { ref: "refs/heads/est" }, "prefix=lat")).toEqual([]);
   });
 
   test("a prefix can make it harmless, and can make it harmful", () => {

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "@jest/globals";
+import { repository } from "../../../src/oci/reference.ts";
+import { parseImageNames, repositoriesOf, repositoryCollisions } from "../../../src/tags/image-names.ts";
+import { context, lines } from "./facts.ts";
+
+const repositories = (text: string, serverUrl = "https://github.com", isRoot = false) => {
+  const { values, problems } = parseImageNames(lines(text, "images"));
+  const facts = { context: { ...context({ ref: "refs/heads/main" }), serverUrl }, name: "Base", isRoot };
+  const found = repositoriesOf(values, facts);
+  return { names: found.values, problems: [...problems, ...found.problems].map(({ message }) => message) };
+};
+
+describe("where an image is pushed", () => {
+  test.each([
+    ["by default", "", ["ghcr.io/mieweb/opensource-server/base"]],
+    ["a bare name", "Example/App", ["docker.io/example/app"]],
+    ["several bare names", "o/a,o/b", ["docker.io/o/a", "docker.io/o/b"]],
+    ["lines", "ghcr.io/o/a\nname=quay.io/o/a", ["ghcr.io/o/a", "quay.io/o/a"]],
+    ["a line that is not enabled", "ghcr.io/o/a\nquay.io/o/a,enable=false", ["ghcr.io/o/a"]],
+    [
+      "enabled by expression",
+      "ghcr.io/o/a\nname=quay.io/o/a,enable={{is_default_branch}}",
+      ["ghcr.io/o/a", "quay.io/o/a"],
+    ],
+    [
+      "expressions, lower case",
+      "localhost:5000/{{owner}}/{{repo}}-{{name}}",
+      ["localhost:5000/mieweb/opensource-server-base"],
+    ],
+    ["each once", "ghcr.io/o/a\nghcr.io/o/A", ["ghcr.io/o/a"]],
+  ])("%s", (_, text, names) => {
+    expect(repositories(text)).toEqual({ names, problems: [] });
+  });
+
+  test("the root's image has no name of its own behind the repository's", () => {
+    expect(repositories("", "https://github.com", true).names).toEqual(["ghcr.io/mieweb/opensource-server"]);
+  });
+
+  test.each([
+    ["https://forge.example.org", "forge.example.org/mieweb/opensource-server/base"],
+    ["http://forge.example.org:3000", "forge.example.org:3000/mieweb/opensource-server/base"],
+  ])("on another forge it is the forge's own registry: %s", (serverUrl, name) => {
+    expect(repositories("", serverUrl).names).toEqual([name]);
+  });
+
+  test.each([
+    ["name=", /names no image/],
+    ["o/a,name=o/b", /names an image twice/],
+    ["o/a,enable=bar", /enable=bar is neither/],
+    ["o/a,enabled=true", /no attribute "enabled"/],
+    ["ghcr.io/o/a:tag", /"ghcr.io\/o\/a:tag" is no image name/],
+    ["ghcr.io/{{version}}/a", /\{\{version\}\} has no meaning here/],
+    ["ghcr.io/a b", /is no image name/],
+  ])("%s is an error with its line", (text, problem) => {
+    const { problems } = repositories(`quay.io/o/fine\n${text}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^the input "images", line 2: /);
+    expect(problems[0]).toMatch(problem);
+  });
+});
+
+test("two images in one repository would replace one another", () => {
+  const at = (name: string, ...names: string[]) => ({ name, repositories: names.map(repository) });
+  const images = [at("a", "ghcr.io/o/r", "quay.io/o/a"), at("b", "ghcr.io/o/r"), at("c", "ghcr.io/o/c")];
+  expect(repositoryCollisions(images)).toMatchObject([
+    { message: "the images a, b would all be pushed to ghcr.io/o/r", hint: expect.stringContaining("{{name}}") },
+  ]);
+});
