@@ -14,6 +14,8 @@ export interface Git {
   missing(commits: readonly Commit[]): Promise<readonly Commit[]>;
   /** The parents that the commit itself names, also those that a shallow clone lacks. */
   parents(commit: Commit): Promise<readonly Commit[]>;
+  /** When the commit was made, by its committer's clock. */
+  committedAt(commit: Commit): Promise<Date>;
   isShallow(): Promise<boolean>;
   /**
    * The best common ancestor; `undefined` where none is known. Not `isCertain` where a shallow clone lacks history that
@@ -62,6 +64,7 @@ export function openGit(options: GitOptions): Git {
     resolve: (revision) => resolve(git, revision),
     missing: (commits) => missing(git, commits),
     parents: async (of) => parentsIn(text(await git.local(["cat-file", "commit", of]))),
+    committedAt: async (of) => committerDate(text(await git.local(["cat-file", "commit", of]))),
     isShallow,
     mergeBase: (one, other) => mergeBase(git, isShallow, one, other),
     async isAncestor(ancestor, descendant) {
@@ -77,6 +80,16 @@ export function openGit(options: GitOptions): Git {
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
     root: async () => line(await git.local(["rev-parse", "--show-toplevel"])),
   };
+}
+
+/** From the header of a commit object, which says it in seconds since 1970. */
+function committerDate(object: string): Date {
+  const [header = ""] = object.split("\n\n", 1);
+  const seconds = /^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1];
+  if (seconds === undefined) {
+    throw new GitFailure("git shows a commit without a committer's date", { hint: "check the repository with git fsck" });
+  }
+  return new Date(Number(seconds) * 1000);
 }
 
 async function resolve(git: GitCommand, revision: string): Promise<Commit | undefined> {
