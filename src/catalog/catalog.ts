@@ -63,10 +63,9 @@ export interface UnsettledBase {
 /** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
 export interface Catalog {
   readonly images: readonly Image[];
-  /** What was found and is not served: the user should hear of it. */
-  readonly notes: readonly CatalogNote[];
 }
 
+/** What was found and is not served: the user should hear of it. */
 export interface CatalogNote {
   readonly message: string;
   /** What to do. */

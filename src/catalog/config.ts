@@ -1,0 +1,164 @@
+/** What the user says of images in `image-publish.yml`. */
+import { posix } from "node:path";
+import { type SourceLocation, UserError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Files } from "../ports.ts";
+import type { RepositoryPath } from "./catalog.ts";
+import * as field from "./config-fields.ts";
+import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
+
+/** Settings that may stand for one image and for all. What isn't said is `undefined`. */
+export interface SharedSettings {
+  readonly target: string | undefined;
+  readonly platforms: readonly Platform[] | undefined;
+  readonly publish: boolean | undefined;
+  /** Expressions unexpanded. */
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export interface ImageSettings extends SharedSettings {
+  readonly name: string;
+  /** The directory that holds it. */
+  readonly path: RepositoryPath | undefined;
+  readonly context: RepositoryPath | undefined;
+  /** The Dockerfile, relative to the repository's root. */
+  readonly file: RepositoryPath | undefined;
+  /** Where its entry stands. */
+  readonly at: SourceLocation;
+}
+
+export interface CatalogConfig {
+  /** The file, relative to the repository's root; `undefined` where there is none. */
+  readonly file: RepositoryPath | undefined;
+  readonly images: readonly ImageSettings[];
+  readonly defaults: SharedSettings;
+}
+
+export interface ReadConfig {
+  /** What could be understood; to be used only where there is no problem. */
+  readonly config: CatalogConfig;
+  readonly problems: readonly UserError[];
+}
+
+const folders = [".github", ".forgejo", ".gitea"];
+const nothingSaid: SharedSettings = { target: undefined, platforms: undefined, publish: undefined, buildArgs: {} };
+const sharedKeys = ["target", "platforms", "publish", "build-args"];
+const imageKeys = ["path", "context", "file", "dockerfile", ...sharedKeys];
+
+/**
+ * Reads the config file that is named, or the one in `.github`, `.forgejo` or `.gitea`; none is fine.
+ * @param given the input `config`: a path relative to the repository's root, or the bare name of a file in those folders.
+ */
+export async function loadConfig(
+  root: string,
+  given: string | undefined,
+  files: Pick<Files, "read">,
+): Promise<ReadConfig> {
+  const asked = given === undefined ? ["image-publish.yml", "image-publish.yaml"] : [given];
+  const isBare = given === undefined || !given.includes("/");
+  const paths = asked.flatMap((name) => [
+    ...(given === undefined ? [] : [name]),
+    ...(isBare ? folders.map((folder) => `${folder}/${name}`) : []),
+  ]);
+  const contents = await Promise.all(
+    paths.map(async (file) => ({ file, bytes: await files.read(posix.join(root, file)) })),
+  );
+  const there = contents.flatMap(({ file, bytes }) => (bytes === undefined ? [] : [{ file, bytes }]));
+  const [first, second] = there;
+  if (first === undefined) {
+    const problem = new UserError(`the config file ${given} is not there`, {
+      hint: `looked for ${paths.join(", ")}; mend "config"`,
+    });
+    return {
+      config: { file: undefined, images: [], defaults: nothingSaid },
+      problems: given === undefined ? [] : [problem],
+    };
+  }
+  const { config, problems } = await readConfig(new TextDecoder().decode(first.bytes), first.file);
+  if (second === undefined) return { config, problems };
+  const hint = 'keep one of them, or say which with the input "config"';
+  const both = new UserError(`there are two config files, ${first.file} and ${second.file}`, {
+    hint,
+    at: { file: second.file },
+  });
+  return { config, problems: [both, ...problems] };
+}
+
+/** Reads the text of a config file; every problem names its line, and none hides another. */
+export async function readConfig(text: string, file: RepositoryPath): Promise<ReadConfig> {
+  const { tree, problems: wrong } = await parseTree(text, file);
+  const problems = [...wrong];
+  const top = tree === undefined ? [] : entries(tree, "the file", ["images", "defaults"], problems);
+  const imagesTree = valueUnder(top, "images");
+  const defaultsTree = valueUnder(top, "defaults");
+  const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
+  return {
+    config: {
+      file,
+      images: images.map((entry) => imageOf(entry, problems)),
+      defaults:
+        defaultsTree === undefined
+          ? nothingSaid
+          : shared(entries(defaultsTree, '"defaults"', sharedKeys, problems), problems),
+    },
+    problems,
+  };
+}
+
+function imageOf({ key: name, at, value }: TreeEntry, problems: UserError[]): ImageSettings {
+  const said = entries(value, `the image "${name}"`, imageKeys, problems);
+  const path = (key: string) => field.path(valueUnder(said, key), key, problems);
+  const other = said.find((entry) => entry.key === "dockerfile");
+  if (other !== undefined && valueUnder(said, "file") !== undefined) {
+    problems.push(
+      new UserError(`the image "${name}" has both "file" and "dockerfile", which mean the same`, {
+        hint: "keep one",
+        at: other.at,
+      }),
+    );
+  }
+  return {
+    name,
+    at,
+    path: path("path"),
+    context: path("context"),
+    file: path("file") ?? path("dockerfile"),
+    ...shared(said, problems),
+  };
+}
+
+function shared(said: readonly TreeEntry[], problems: UserError[]): SharedSettings {
+  return {
+    target: field.word(valueUnder(said, "target"), "target", problems),
+    platforms: field.platforms(valueUnder(said, "platforms"), problems),
+    publish: field.yesOrNo(valueUnder(said, "publish"), "publish", problems),
+    buildArgs: field.buildArgs(valueUnder(said, "build-args"), problems),
+  };
+}
+
+function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {
+  return said.find((entry) => entry.key === key)?.value;
+}
+
+/** The entries of a map with known keys (`undefined`: any); nothing at all is an empty map. */
+function entries(
+  tree: Tree,
+  what: string,
+  keys: readonly string[] | undefined,
+  problems: UserError[],
+): TreeMap["entries"] {
+  if (tree.kind === "scalar" && tree.value === null) return [];
+  if (tree.kind !== "map") {
+    const hint = keys === undefined ? "write name: {…}" : `write key: value, with ${keys.join(", ")}`;
+    problems.push(new UserError(`${what} is no map of keys and values`, { hint, at: tree.at }));
+    return [];
+  }
+  if (keys === undefined) return tree.entries;
+  for (const { key, at } of tree.entries.filter((entry) => !keys.includes(entry.key))) {
+    const like = nearest(key, keys);
+    const hint = like === undefined ? `the keys are ${keys.join(", ")}` : `did you mean "${like}"?`;
+    problems.push(new UserError(`${what} has the unknown key "${key}"`, { hint, at }));
+  }
+  return tree.entries;
+}
