@@ -16,9 +16,9 @@ import { parseStatus } from "./rawjson.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
-  readonly files: Files;
+  readonly files: Pick<Files, "read" | "makeDirectory">;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Pick<Log, "info" | "warning" | "group">;
   readonly settings: BuildSettings;
   /** The child's whole environment, with the values of secrets. */
   readonly environment: Environment;
@@ -46,91 +46,100 @@ export async function buildImage(
   sources: ReadonlyMap<string, ImageSource>,
   deps: BuildDependencies,
 ): Promise<Candidate> {
+  const started = deps.clock.now().getTime();
+  const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
+  const folder = `${deps.temp}/${folderName(planned.name)}`;
+  await deps.files.makeDirectory(folder);
   for (let attempt = 0; ; attempt++) {
-    try {
-      return await buildOnce(planned, sources, attempt, deps);
-    } catch (error) {
-      const pause = pauses[attempt];
-      if (!(error instanceof BuildError) || !isTransient(error.category) || pause === undefined) throw error;
-      deps.log.info(`${planned.name}: a registry was busy or broke off; trying again in ${duration(pause / 1000)}`);
-      await deps.clock.sleep(pause, deps.signal);
+    const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
+    const args = buildArguments(planned, sources, deps.settings, paths);
+    const built = await runBuildx(planned, args, seconds, deps);
+    const digest = built.code === 0 ? digestIn(await deps.files.read(paths.metadata)) : undefined;
+    if (digest !== undefined) {
+      tellWarnings(planned, built.progress, deps.log);
+      const candidate = await candidateOf(digest, planned, paths.layout, deps);
+      const steps = built.progress.steps();
+      const counts = `${steps.executed} steps ran, ${steps.cached} from cache`;
+      deps.log.group(`${planned.name}: built in ${duration(seconds())}, ${counts}`, built.progress.lines());
+      return { ...candidate, seconds: seconds(), steps };
     }
+    const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built);
+    const pause = pauses[attempt];
+    if (!(error instanceof BuildError) || !isTransient(error.category) || pause === undefined) {
+      tellWarnings(planned, built.progress, deps.log);
+      deps.log.group(`${planned.name}: failed after ${duration(seconds())}`, failureBlock(built));
+      throw error;
+    }
+    deps.log.info(`${error.message}; trying again in ${duration(pause / 1000)}`);
+    await deps.clock.sleep(pause, deps.signal);
   }
 }
 
-async function buildOnce(
-  planned: PlannedBuild,
-  sources: ReadonlyMap<string, ImageSource>,
-  attempt: number,
-  deps: BuildDependencies,
-): Promise<Candidate> {
-  const { files, clock, log, settings } = deps;
-  const started = clock.now().getTime();
-  const seconds = (): number => (clock.now().getTime() - started) / 1000;
-  const folder = `${deps.temp}/${folderName(planned.name)}`;
-  const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-  await files.makeDirectory(folder);
+/** How one invocation ended. */
+interface Invocation {
+  readonly code: number;
+  readonly progress: BuildProgress;
+  /** What buildx said beside the stream, a line each. */
+  readonly text: readonly string[];
+}
 
+async function runBuildx(
+  planned: PlannedBuild,
+  args: readonly string[],
+  seconds: () => number,
+  deps: BuildDependencies,
+): Promise<Invocation> {
   const progress = followBuild();
   const text: string[] = [];
-  const { code } = await whileTelling(planned.name, progress, seconds, deps, (onLine) =>
-    deps.processes.run("docker", buildArguments(planned, sources, settings, paths), {
+  const ended = new AbortController();
+  const telling = tellNowAndThen(planned.name, progress, seconds, deps, ended.signal);
+  try {
+    const { code } = await deps.processes.run("docker", args, {
       cwd: deps.workspace,
       env: deps.environment,
       signal: deps.signal,
       onLine: (line, stream) => {
-        if (stream === "stderr") onLine(line, text);
+        const status = stream === "stderr" ? parseStatus(line) : undefined;
+        if (status !== undefined) progress.add(status);
+        else if (stream === "stderr") keep(text, line);
       },
-    }),
-  );
-  tellWarnings(planned, progress, log);
-
-  const digest = code === 0 ? digestIn(await files.read(paths.metadata)) : undefined;
-  if (digest === undefined) {
-    const step = progress.failed();
-    log.group(`${planned.name}: failed after ${duration(seconds())}`, [
-      ...progress.lines(),
-      ...(step?.output.map((line) => `    ${line}`) ?? []),
-      ...text.map((line) => plainLine(line)),
-    ]);
-    throw code === 0 ? noDigest(planned) : diagnose({ ...diagnosed(planned), code, text, step });
-  }
-  const to = destination(planned, settings.push);
-  const read: ReadManifest = to === "layout" ? layoutReader(files, paths.layout) : (each) => deps.manifests(to, each);
-  const platforms = await readContents(digest, planned.platforms, read);
-  const steps = progress.steps();
-  log.group(
-    `${planned.name}: built in ${duration(seconds())}, ${steps.executed} steps ran, ${steps.cached} from cache`,
-    progress.lines(),
-  );
-  return { digest, layout: to === "layout" ? paths.layout : undefined, platforms, seconds: seconds(), steps };
-}
-
-type OnLine = (line: string, text: string[]) => void;
-
-/** Runs a build while following its stream, and says now and then what a long one is doing. */
-async function whileTelling<T>(
-  image: string,
-  progress: BuildProgress,
-  seconds: () => number,
-  deps: BuildDependencies,
-  run: (onLine: OnLine) => Promise<T>,
-): Promise<T> {
-  const ended = new AbortController();
-  const telling = tell(image, progress, seconds, deps, ended.signal);
-  try {
-    return await run((line, text) => {
-      const status = parseStatus(line);
-      if (status === undefined) keep(text, line);
-      else progress.add(status);
     });
+    return { code, progress, text };
   } finally {
     ended.abort();
     await telling;
   }
 }
 
-async function tell(
+function candidateOf(
+  digest: Digest,
+  planned: PlannedBuild,
+  layout: string,
+  deps: BuildDependencies,
+): Promise<Unmeasured> {
+  const to = destination(planned, deps.settings.push);
+  const read: ReadManifest = to === "layout" ? layoutReader(deps.files, layout) : (each) => deps.manifests(to, each);
+  return readContents(digest, planned.platforms, read).then((platforms) => ({
+    digest,
+    layout: to === "layout" ? layout : undefined,
+    platforms,
+  }));
+}
+
+type Unmeasured = Omit<Candidate, "seconds" | "steps">;
+
+function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progress }: Invocation): BuildError {
+  return diagnose({ image: name, dockerfile, at, code, text, step: progress.failed(text.join("\n")) });
+}
+
+/** Everything that helps to see what went wrong, and only then: the steps, the broken one's output, BuildKit's words. */
+function failureBlock({ progress, text }: Invocation): readonly string[] {
+  const output = progress.failed(text.join("\n"))?.output ?? [];
+  return [...progress.lines(), ...output.map((line) => `    ${line}`), ...text.map((line) => plainLine(line))];
+}
+
+/** Says now and then what a build that takes long is doing, until `ended`. */
+async function tellNowAndThen(
   image: string,
   progress: BuildProgress,
   seconds: () => number,
@@ -160,10 +169,11 @@ function keep(text: string[], line: string): void {
   if (text.length > 200) text.splice(0, 100);
 }
 
-function tellWarnings(planned: PlannedBuild, progress: BuildProgress, log: Log): void {
+function tellWarnings(planned: PlannedBuild, progress: BuildProgress, log: BuildDependencies["log"]): void {
   for (const { message, detail, url, line } of progress.warnings()) {
     const hint = [detail, url].filter((part) => part !== undefined && part !== "").join(", see ");
-    log.warning(plainLine(`${planned.name}: ${message}`), plainLine(hint) || "mend the line", {
+    const short = message.replace(/ \(line \d+\)$/, "");
+    log.warning(plainLine(`${planned.name}: ${short}`), plainLine(hint) || "mend the line", {
       title: "Dockerfile",
       at: { file: planned.dockerfile, ...(line === undefined ? {} : { line }) },
     });
@@ -188,14 +198,6 @@ function noDigest(planned: PlannedBuild): UserError {
     hint: "check that `target` and the Dockerfile's last stage give an image, and that buildx is a released version",
     at: planned.at,
   });
-}
-
-function diagnosed({ name, dockerfile, at }: PlannedBuild): {
-  image: string;
-  dockerfile: string;
-  at: PlannedBuild["at"];
-} {
-  return { image: name, dockerfile, at };
 }
 
 /** A name for a folder that neither leaves its parent nor means anything to buildx's own syntax, one for each image. */

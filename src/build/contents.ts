@@ -10,7 +10,7 @@ import type { CandidatePlatform } from "./candidate.ts";
 export type ReadManifest = (digest: Digest) => Promise<Uint8Array>;
 
 /** Reads from an OCI layout (OCI image-spec, image-layout.md, "Blobs"). `path` is absolute. */
-export function layoutReader(files: Files, path: string): ReadManifest {
+export function layoutReader(files: Pick<Files, "read">, path: string): ReadManifest {
   return async (digest) => {
     const bytes = await files.read(`${path}/blobs/${digest.replace(":", "/")}`);
     if (bytes === undefined) throw wrong(`${digest} is not in the layout that the build wrote`);

@@ -41,66 +41,72 @@ export interface FailedBuild {
 const quotedLines = 5;
 
 export function diagnose(failed: FailedBuild): BuildError {
-  const { image, step } = failed;
-  const error = errorText(failed);
-  const { category, sentence, hint } = classify(error, step?.output ?? []);
-  const output = step?.output ?? [];
-  const where = step === undefined ? "" : ` in the step ${step.name}`;
+  const said = lastWords(failed);
+  const { category, sentence, hint } = classify(failed, said);
+  const output = failed.step?.output ?? [];
   const quoted = isAboutTheStep(category) ? output.slice(-quotedLines).map((line) => `  ${line}`) : [];
-  return new BuildError([`${image} could not be built: ${sentence}${where}`, ...quoted].join("\n"), {
+  return new BuildError([`${failed.image} could not be built: ${sentence}`, ...quoted].join("\n"), {
     category,
     hint,
     at: location(failed),
     output,
-    cause: new Error(error),
+    cause: new Error(said),
   });
 }
 
-/** BuildKit's own message: the step's, else buildx's last words. */
-function errorText({ text, step, code }: FailedBuild): string {
+/** BuildKit's own message, from the line on that begins with `ERROR:`; without any, the step's. */
+function lastWords({ text, step, code }: FailedBuild): string {
   const last = text.findLastIndex((line) => line.startsWith("ERROR: "));
-  const said = last < 0 ? text.slice(-5) : text.slice(last);
-  const lines = [...(step === undefined ? [] : [step.error]), ...said].map((line) => plainLine(line, 1_000));
-  return (
-    lines.filter((line) => line.trim() !== "").join("\n") || `buildx ended with exit code ${code} and said nothing`
-  );
+  const said = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
+  const lines = said.map((line) => plainLine(line, 1_000)).filter((line) => line !== "");
+  return lines.join("\n") || `buildx ended with exit code ${code} and said nothing`;
 }
 
-function classify(
-  error: string,
-  output: readonly string[],
-): { readonly category: FailureCategory; readonly sentence: string; readonly hint: string } {
-  const withOutput = [error, ...output].join("\n");
-  for (const row of failureRows) {
-    const match = row.pattern.exec(row.inOutput ? withOutput : error);
-    if (match === null) continue;
-    const sentence = row.message.replace(/\$(\d)/g, (_, group: string) =>
-      plainLine(match[Number(group)] ?? "", 200).trim(),
-    );
-    return { category: row.category, sentence: sentence.trim(), hint: row.hint };
+interface Diagnosis {
+  readonly category: FailureCategory;
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+function classify(failed: FailedBuild, said: string): Diagnosis {
+  const { step } = failed;
+  const error = [...(step === undefined ? [] : [step.name]), said].join("\n");
+  const withOutput = [error, ...(step?.output ?? [])].join("\n");
+  for (const { category, pattern, inOutput, message, hint } of failureRows) {
+    const match = pattern.exec(inOutput ? withOutput : error);
+    if (match !== null) return { category, sentence: filled(message, match, failed), hint };
   }
-  const [first = ""] = error.split("\n");
-  return {
-    category: "unknown",
-    sentence: plainLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, "")),
-    hint: "see the lines of the build above",
-  };
+  const [first = ""] = said.split("\n");
+  const reason = plainLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, ""));
+  // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
+  return step === undefined && lineIn(failed) !== undefined
+    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "mend the line" }
+    : { category: "unknown", sentence: reason, hint: "see the lines of the build above" };
+}
+
+function filled(message: string, match: RegExpExecArray, { step, dockerfile }: FailedBuild): string {
+  const named: Readonly<Record<string, string>> = { step: step?.name ?? match[1] ?? "the build", dockerfile };
+  return message
+    .replace(/\$(\w+)/g, (_, name: string) => plainLine(named[name] ?? match[Number(name)] ?? "", 200))
+    .trim();
 }
 
 function isAboutTheStep(category: FailureCategory): boolean {
-  return category === "command" || category === "out-of-memory" || category === "emulation";
+  return category === "command" || category === "out-of-memory" || category === "emulation" || category === "disk-full";
 }
 
-/** BuildKit shows the place as `Dockerfile:3`, newer ones with the path, above an excerpt; of several the first is the culprit's. */
-function location({ text, dockerfile, at }: FailedBuild): SourceLocation {
+function location(failed: FailedBuild): SourceLocation {
+  const line = lineIn(failed);
+  return line === undefined ? failed.at : { file: failed.dockerfile, line };
+}
+
+/** BuildKit shows the place as `Dockerfile:3`, or with the path, above an excerpt; of several the first is the culprit's. */
+function lineIn({ text, dockerfile }: FailedBuild): number | undefined {
   const name = dockerfile.slice(dockerfile.lastIndexOf("/") + 1);
   for (const line of text) {
     const match = /^(.+):(\d+)$/.exec(line.trim());
-    if (match?.[1] !== undefined && (match[1] === name || match[1].endsWith(`/${name}`))) {
-      return { file: dockerfile, line: Number(match[2]) };
-    }
+    if (match?.[1] === name || match?.[1]?.endsWith(`/${name}`)) return Number(match[2]);
   }
   const parsed = /dockerfile parse error on line (\d+)/i.exec(text.join("\n"))?.[1];
-  if (parsed !== undefined) return { file: dockerfile, line: Number(parsed) };
-  return at;
+  return parsed === undefined ? undefined : Number(parsed);
 }

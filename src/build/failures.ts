@@ -10,6 +10,7 @@ export type FailureCategory =
   | "base-platform"
   | "rate-limit"
   | "push-denied"
+  | "push-refused"
   | "registry-busy"
   | "registry-unreachable"
   | "cache"
@@ -24,19 +25,27 @@ export type FailureCategory =
 
 export interface FailureRow {
   readonly category: FailureCategory;
-  /** Looked for in BuildKit's error and, with `inOutput`, in what the failed step wrote. */
+  /** Looked for in the failed step's name and BuildKit's error and, with `inOutput`, in what the step wrote. */
   readonly pattern: RegExp;
   readonly inOutput?: true;
-  /** `$1` and so on are the pattern's groups; what they hold is escaped before it gets here. */
+  /** `$1` and so on are the pattern's groups, `$step` is the failed step, `$dockerfile` the path in the repository. */
   readonly message: string;
   readonly hint: string;
 }
 
-const pushing = "(?:failed to push|error pushing|pushing (?:layers|manifest))";
-const denied = "(?:401|403|unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth)";
-const resolving = "(?:failed to resolve source metadata for|failed to copy: httpReadSeeker|failed to load cache key)";
+const pushing = "failed to push (\\S+): ";
+const denied = "(?:unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth)";
+/** The reference ends at the colon that a space follows. */
+const resolving = "failed to resolve source metadata for (\\S+): ";
 
 export const failureRows: readonly FailureRow[] = [
+  {
+    category: "cache",
+    // The step's own name; one of the Dockerfile stands in brackets.
+    pattern: /^(?:exporting|importing) (?:cache|to \w+ cache)/m,
+    message: "the build cache could not be written or read",
+    hint: "add ignore-error=true to `cache-to`, or set `cache: none` to build without it",
+  },
   {
     category: "disk-full",
     pattern: /no space left on device/i,
@@ -54,13 +63,13 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "out-of-memory",
     pattern: /did not complete successfully: exit code: 137\b/,
-    message: "the command was killed, most likely for want of memory",
+    message: "$step was killed, most likely for want of memory",
     hint: "let it use less memory (fewer parallel jobs), build fewer images at once, or use a larger runner",
   },
   {
     category: "command",
     pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
-    message: "$1 ended with exit code $2",
+    message: "$step ended with exit code $2",
     hint: "see the last lines of its output, and mend the command or what it needs",
   },
   {
@@ -77,8 +86,8 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "missing-file",
-    pattern: /failed to read dockerfile: (?:open )?(\S*?):? no such file/i,
-    message: "the Dockerfile $1 is not there",
+    pattern: /failed to read dockerfile: .*no such file/i,
+    message: "the Dockerfile $dockerfile is not there",
     hint: "check its path, and that the checkout has it",
   },
   {
@@ -102,7 +111,7 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "rate-limit",
-    pattern: /toomanyrequests|pull rate limit/i,
+    pattern: /pull rate limit/i,
     message: "the registry of a base image allows no more pulls for now",
     hint: "log in to it before this step, or take the base from a mirror",
   },
@@ -113,49 +122,59 @@ export const failureRows: readonly FailureRow[] = [
     hint: "take that platform out of `platforms`, or use a base that has it",
   },
   {
-    category: "push-denied",
-    pattern: new RegExp(`${pushing}(?: (\\S+?))?:.*\\b${denied}`, "is"),
-    message: "the registry refused the push of $1",
-    hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
-  },
-  {
-    category: "registry-busy",
-    pattern:
-      /unexpected status(?: from \S+ request to \S+)?:? (429|5\d\d)\b|(429) Too Many Requests|\b(50[0234]) (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|connection reset by peer|broken pipe|TLS handshake timeout|http2: (?:client connection lost|server sent GOAWAY)/i,
-    message: "a registry was busy or broke off",
-    hint: "run it again later; nothing was tagged",
-  },
-  {
-    category: "base-denied",
-    pattern: new RegExp(`${resolving} (\\S+?):.*\\b${denied}`, "is"),
-    message: "the base image $1 is not there, or may not be read",
-    hint: "check its name, and log in to its registry if it is private",
-  },
-  {
-    category: "base-missing",
-    pattern: new RegExp(`${resolving} (\\S+?):.*not found`, "is"),
-    message: "the base image $1 is not there",
-    hint: "check its name and tag",
-  },
-  {
-    category: "registry-unreachable",
-    pattern:
-      /(dial tcp [^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client|i\/o timeout)/i,
-    message: "a registry can't be reached: $1",
-    hint: "check the registry's name, the network and proxy of the builder, and its certificate",
-  },
-  {
-    category: "cache",
-    pattern: /(?:cache (?:importer|exporter|export|import)|exporting cache|remotecache)[^\n]*/i,
-    message: "the build cache failed",
-    hint: "set `cache: none` to build without it",
-  },
-  {
     category: "builder-lost",
     pattern:
       /code = Unavailable|closing transport|failed to receive status|error reading from server: EOF|no such container|failed to get status|is not running/i,
     message: "the builder ended in the middle of the build",
     hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
+  },
+  {
+    category: "push-denied",
+    pattern: new RegExp(`${pushing}.*\\b${denied}`, "is"),
+    message: "the registry refused the push of $1",
+    hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+  },
+  {
+    category: "registry-unreachable",
+    pattern:
+      /(dial tcp[^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client|i\/o timeout)/i,
+    message: "a registry can't be reached: $1",
+    hint: "check the registry's name, the network and proxy of the builder, and its certificate",
+  },
+  {
+    category: "push-refused",
+    pattern: new RegExp(
+      `${pushing}.*((?:name unknown|name invalid|manifest invalid|unsupported|quota|too large).*)`,
+      "is",
+    ),
+    message: "the registry doesn't take the push of $1: $2",
+    hint: "check the repository's name, that it exists where the registry wants that, and its limits",
+  },
+  {
+    category: "registry-busy",
+    // BuildKit often tells the registry's words without the status, so every other refusal counts as one that may pass.
+    pattern: new RegExp(pushing),
+    message: "the registry was busy or broke off the push of $1",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "registry-busy",
+    pattern:
+      /toomanyrequests|unexpected status(?: from \S+ request to \S+)?: (?:429|5\d\d)\b|connection reset by peer|broken pipe|TLS handshake timeout|use of closed network connection|failed to do request: .*: (?:unexpected )?EOF|http2: (?:client connection lost|server sent GOAWAY)/i,
+    message: "a registry was busy or broke off",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "base-denied",
+    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    message: "the base image $1 is not there, or may not be read",
+    hint: "check its name, and log in to its registry if it is private",
+  },
+  {
+    category: "base-missing",
+    pattern: new RegExp(`${resolving}.*not found`, "is"),
+    message: "the base image $1 is not there",
+    hint: "check its name and tag",
   },
   {
     category: "engine",

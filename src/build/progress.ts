@@ -22,8 +22,11 @@ export interface BuildProgress {
   steps(): { readonly cached: number; readonly executed: number };
   /** A line for each step with its time, in the order in which they started. */
   lines(): readonly string[];
-  /** The step that broke the build, not those that were given up because of it. */
-  failed(): FailedStep | undefined;
+  /**
+   * The step that broke the build: the one whose error `said`, buildx's last words, tells, else the first that failed and
+   * was not merely given up. A cache that can't be read is an error of its step, though not of the build.
+   */
+  failed(said: string): FailedStep | undefined;
   /** Lint warnings, each once though every platform has it. */
   warnings(): readonly VertexWarning[];
 }
@@ -58,9 +61,9 @@ export function followBuild(): BuildProgress {
       return { cached: own.filter((each) => each.cached).length, executed: executed.length };
     },
     lines: () => all().filter(isWorthALine).sort(byStart).map(stepLine),
-    failed() {
-      const broken = all().filter((each) => each.error !== undefined);
-      const culprit = broken.find((each) => !isGivenUp(each.error)) ?? broken[0];
+    failed(said) {
+      const broken = all().filter((each) => each.error !== undefined && !isGivenUp(each.error));
+      const culprit = broken.find((each) => said.includes(each.error ?? "")) ?? broken[0];
       if (culprit?.error === undefined) return undefined;
       const tail = output.get(culprit.id)?.lines() ?? [];
       return { name: plainLine(culprit.name), error: culprit.error, output: tail };

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "@jest/globals";
+import { type BuildDependencies, buildImage } from "../../../src/build/build-image.ts";
+import { BuildError } from "../../../src/build/diagnose.ts";
+import { digest } from "../../../src/oci/digest.ts";
+import type { PlannedBuild } from "../../../src/plan/plan.ts";
+import type { Clock } from "../../../src/ports.ts";
+import { plannedBuild } from "./planned.ts";
+import { type Answer, scriptedDocker } from "./scripted-docker.ts";
+import { indexOf } from "./store.ts";
+import { streamLines } from "./stream.ts";
+
+const index = indexOf(["linux/amd64", "linux/arm64"]);
+
+/** A world in which buildx answers as told; a good build writes its metadata file. */
+function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, clock?: Clock) {
+  const written = new Map<string, Uint8Array>();
+  const logged: string[] = [];
+  const slept: number[] = [];
+  const abort = new AbortController();
+  const docker = scriptedDocker({
+    "buildx build": answers.map((answer) => ({ ...answer, effect: effectOf(answer, written) })),
+  });
+  let now = 0;
+  const deps: BuildDependencies = {
+    processes: docker,
+    files: {
+      read: async (path) => written.get(path) ?? (path.includes("/blobs/") ? index.read(digestAt(path)) : undefined),
+      makeDirectory: async () => {},
+    },
+    clock: clock ?? {
+      now: () => {
+        now += 500;
+        return new Date(now);
+      },
+      // Live lines wait until the build ends; pauses between attempts pass at once.
+      sleep: (milliseconds, signal) =>
+        signal === abort.signal
+          ? Promise.resolve(void slept.push(milliseconds))
+          : new Promise((_, reject) => {
+              signal?.addEventListener("abort", () => reject(signal.reason));
+            }),
+    },
+    log: {
+      info: (message) => void logged.push(message),
+      warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
+      group: (title, lines) => void logged.push([title, ...lines].join("\n")),
+    },
+    settings: {
+      builder: "rig",
+      push: true,
+      provenance: "false",
+      sbom: undefined,
+      secrets: [],
+      ssh: [],
+      cacheService: true,
+    },
+    environment: { PATH: "/bin" },
+    workspace: "/repo",
+    temp: "/tmp/run",
+    signal: abort.signal,
+    manifests: (_, asked) => index.read(asked),
+  };
+  const build = () => buildImage({ ...plannedBuild, ...changed }, new Map(), deps);
+  return { build, docker, logged, slept, abort };
+}
+
+function effectOf(answer: Answer, written: Map<string, Uint8Array>): NonNullable<Answer["effect"]> {
+  return async (args, options) => {
+    await answer.effect?.(args, options);
+    const metadata = args[args.indexOf("--metadata-file") + 1] ?? "";
+    if (answer.code === undefined && answer.stdout === undefined) {
+      written.set(metadata, Buffer.from(JSON.stringify({ "containerimage.digest": index.digest })));
+    } else if (answer.stdout !== undefined) written.set(metadata, Buffer.from(answer.stdout));
+  };
+}
+
+function digestAt(path: string) {
+  return digest(`sha256:${path.split("/").at(-1)}`);
+}
+
+const busy: Answer = {
+  code: 1,
+  stderr: ["ERROR: failed to build: failed to solve: failed to push ghcr.io/o/r/app: toomanyrequests: slow down"],
+};
+
+describe("building an image", () => {
+  test("gives the digest that buildx wrote down, with what is behind it", async () => {
+    const { build, docker, logged } = world([{ stderr: streamLines("cached") }]);
+    expect(await build()).toMatchObject({
+      digest: index.digest,
+      layout: undefined,
+      platforms: [{ platform: "linux/amd64", size: 1_100 }, { platform: "linux/arm64" }],
+      steps: { cached: 2, executed: 0 },
+      seconds: expect.any(Number),
+    });
+    expect(docker.calls).toHaveLength(1);
+    expect(logged).toEqual([expect.stringMatching(/^app: built in \d\.\d s, 0 steps ran, 2 from cache\n {3}cached /)]);
+  });
+
+  test("what is not published goes into a layout, under a name of its own", async () => {
+    const { build } = world([{}, {}], { repositories: [], name: "../a,b" });
+    expect((await build()).layout).toMatch(/^\/tmp\/run\/_a_b-[0-9a-f]{8}\/layout$/);
+  });
+
+  test.each<[string, Answer]>([
+    ["no metadata file", { code: 0 }],
+    ["a metadata file without a digest", { stdout: "{}" }],
+    ["a metadata file that is cut off", { stdout: '{"containerimage.digest":"sha2' }],
+    ["a digest that is none", { stdout: '{"containerimage.digest":"latest"}' }],
+  ])("exit code 0 with %s is a failure", async (_, answer) => {
+    await expect(world([answer]).build()).rejects.toThrow(
+      "app could not be built: buildx ended well but made no image",
+    );
+  });
+
+  test("a failure names category and line, and its block in the log has the step's output", async () => {
+    const { build, logged } = world([{ code: 1, stderr: streamLines("command-failed") }]);
+    const error = await build().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BuildError);
+    expect(error).toMatchObject({ category: "command", at: { file: "images/app/Dockerfile", line: 3 } });
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/^app: failed after .*FAILED {2}\[linux\/.*\n {4}line 1\n.*>>> RUN for/s);
+  });
+
+  test("a busy registry is tried again after growing pauses", async () => {
+    const { build, slept, logged } = world([busy, busy, {}]);
+    expect((await build()).digest).toBe(index.digest);
+    expect(slept).toEqual([2_000, 10_000]);
+    expect(logged[0]).toBe(
+      "app could not be built: the registry was busy or broke off the push of ghcr.io/o/r/app; trying again in 2.0 s",
+    );
+  });
+
+  test("but not for ever", async () => {
+    const { build, docker } = world([busy]);
+    await expect(build()).rejects.toMatchObject({ category: "registry-busy" });
+    expect(docker.calls).toHaveLength(4);
+  });
+
+  test("another failure is not tried again", async () => {
+    const { build, docker } = world([{ code: 1, stderr: streamLines("push-refused") }]);
+    await expect(build()).rejects.toMatchObject({ category: "push-denied" });
+    expect(docker.calls).toHaveLength(1);
+  });
+
+  test("lint warnings are told on their lines", async () => {
+    const { build, logged } = world([{ stderr: streamLines("lint") }]);
+    await build();
+    expect(logged[0]).toMatch(
+      /^warning 1: app: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
+    );
+    expect(logged.filter((line) => line.startsWith("warning"))).toHaveLength(4);
+  });
+
+  test("a cancelled build rejects with the signal's own reason", async () => {
+    const stop = new Error("stop");
+    const { build, abort } = world([{ effect: () => abort.abort(stop) }]);
+    await expect(build()).rejects.toBe(stop);
+  });
+
+  test("a long build says what it does, once a minute while that stays the same", async () => {
+    const started = '{"vertexes":[{"digest":"v","name":"[2/3] RUN make","started":"2026-01-01T00:00:00Z"}]}';
+    const { clock, passed } = clockOfPauses(12);
+    const effect: Answer["effect"] = async (_, options) => {
+      options.onLine?.(started, "stderr");
+      await passed;
+    };
+    const { build, logged } = world([{ effect }], {}, clock);
+    await build();
+    expect(logged.slice(0, -1)).toEqual(["app: [2/3] RUN make (10 s)", "app: [2/3] RUN make (70 s)"]);
+  });
+});
+
+/** A clock on which ten seconds pass with every pause; after `count` of them `passed` resolves and time stands still. */
+function clockOfPauses(count: number) {
+  const { promise: passed, resolve } = Promise.withResolvers<void>();
+  let pauses = 0;
+  const clock: Clock = {
+    now: () => new Date(pauses * 10_000),
+    async sleep(_, signal) {
+      if (pauses < count) pauses++;
+      else {
+        resolve();
+        await new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+      }
+    },
+  };
+  return { clock, passed };
+}
