@@ -59,7 +59,7 @@ export async function buildImage(
       tellWarnings(planned, built.progress, deps.log);
       const candidate = await candidateOf(digest, planned, paths.layout, deps);
       const steps = built.progress.steps();
-      const counts = `${steps.executed} steps ran, ${steps.cached} from cache`;
+      const counts = `${steps.executed} ${steps.executed === 1 ? "step" : "steps"} ran, ${steps.cached} from cache`;
       deps.log.group(`${planned.name}: built in ${duration(seconds())}, ${counts}`, built.progress.lines());
       return { ...candidate, seconds: seconds(), steps };
     }

@@ -4,7 +4,7 @@ import { type Platform, platform } from "../oci/platform.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
 import type { Finished, Processes } from "../ports.ts";
 import type { Environment } from "./environment.ts";
-import { plainLine } from "./plain.ts";
+import { lastMessage, plainLine } from "./plain.ts";
 
 export interface Builder {
   readonly name: string;
@@ -31,7 +31,7 @@ export interface BuilderDependencies {
 }
 
 /** The first buildx whose progress, metadata and error locations (0.18, by path) are what we read. */
-export const minimumBuildx = "0.19.0";
+const minimumBuildx = "0.19.0";
 
 const install = `install buildx ${minimumBuildx} or later, for example with docker/setup-buildx-action before this step`;
 
@@ -81,8 +81,9 @@ export function parseInspect(text: string): Inspected | undefined {
   const all = (key: string): readonly string[] =>
     lines.flatMap((match) => (match?.[1] === key && match[2] !== undefined ? [match[2].trim()] : []));
   const [name] = all("Name");
-  const [driver] = all("Driver");
-  if (name === undefined || driver === undefined) return undefined;
+  if (name === undefined) return undefined;
+  // An engine that is down has no driver either.
+  const [driver = ""] = all("Driver");
   const platforms = all("Platforms").flatMap((line) => line.split(",").flatMap((each) => knownPlatform(each)));
   return { name, driver, platforms: [...new Set(platforms)], problem: all("Error")[0] };
 }
@@ -108,7 +109,7 @@ async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Prom
   try {
     const created = await docker(args, deps);
     if (created.code !== 0) {
-      throw new UserError(`no builder could be made: ${lastLine(created.stderr)}`, {
+      throw new UserError(`no builder could be made: ${lastMessage(created.stderr)}`, {
         hint: "set one up before this step, for example with docker/setup-buildx-action",
       });
     }
@@ -127,7 +128,7 @@ function isOnThisMachine(repository: Repository): boolean {
 
 function checkVersion(version: Finished): void {
   if (version.code !== 0) {
-    throw new UserError("docker has no buildx here", { hint: install, cause: new Error(lastLine(version.stderr)) });
+    throw new UserError("docker has no buildx here", { hint: install, cause: new Error(lastMessage(version.stderr)) });
   }
   // `github.com/docker/buildx v0.29.1 <commit>`; a build from source may say no version, and is trusted.
   const found = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(textOf(version));
@@ -138,7 +139,7 @@ function checkVersion(version: Finished): void {
 }
 
 function unusable(name: string | undefined, problem: string): UserError {
-  const message = lastLine(problem).replace(/^ERROR: /, "");
+  const message = lastMessage(problem);
   if (/Cannot connect to the Docker daemon|dial unix|permission denied/i.test(message)) {
     return new UserError(`docker's engine can't be reached: ${message}`, {
       hint: "start the engine, or give this user the right to use its socket",
@@ -156,8 +157,4 @@ function docker(args: readonly string[], deps: BuilderDependencies): Promise<Fin
 
 function textOf(finished: Finished): string {
   return new TextDecoder().decode(finished.stdout);
-}
-
-function lastLine(text: string): string {
-  return plainLine(text.trimEnd().split(/\r?\n/).at(-1) ?? "");
 }

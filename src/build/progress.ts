@@ -118,8 +118,9 @@ function stepLine(vertex: Vertex): string {
   return `${state.padStart(9)}  ${plainLine(vertex.name, 160)}`;
 }
 
+/** Cached steps start within one millisecond: then their numbers rule. */
 function byStart(a: Vertex, b: Vertex): number {
-  return (a.started ?? 0) - (b.started ?? 0);
+  return (a.started ?? 0) - (b.started ?? 0) || a.name.localeCompare(b.name, "en", { numeric: true });
 }
 
 function isGivenUp(error: string | undefined): boolean {

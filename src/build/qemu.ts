@@ -3,10 +3,10 @@ import { UserError } from "../errors.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import { formatReference, reference } from "../oci/reference.ts";
 import { type Builder, type BuilderDependencies, inspectAgain } from "./builder.ts";
-import { plainLine } from "./plain.ts";
+import { lastMessage } from "./plain.ts";
 
 /** The emulators that docker/setup-qemu-action installs too, by digest. */
-export const defaultBinfmtImage =
+const defaultBinfmtImage =
   "docker.io/tonistiigi/binfmt:qemu-v9.2.2@sha256:1b804311fe87047a4c96d38b4b3ef6f62fca8cd125265917a9e3dc3c996c39e6";
 
 export interface Emulation {
@@ -77,7 +77,7 @@ async function install(
     timeout: 180_000,
   });
   if (finished.code === 0) return;
-  const reason = plainLine(finished.stderr.trimEnd().split(/\r?\n/).at(-1) ?? "");
+  const reason = lastMessage(finished.stderr);
   throw new UserError(`${message}, and the emulator of ${parsed} could not be installed: ${reason}`, {
     hint: "set up QEMU before this step, name a reachable image in `binfmt-image`, or take the platforms out",
   });

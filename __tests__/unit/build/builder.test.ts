@@ -94,7 +94,7 @@ describe("finding the builder", () => {
       "buildx create": { code: 1, stderr: ["#1 pulling image", "ERROR: no such image"] },
       "buildx rm": {},
     });
-    await expect(findBuilder(wish, deps(docker))).rejects.toThrow("no builder could be made: ERROR: no such image");
+    await expect(findBuilder(wish, deps(docker))).rejects.toThrow("no builder could be made: no such image");
     expect(docker.calls.at(-1)).toContain("rm");
   });
 
@@ -127,7 +127,9 @@ describe("finding the builder", () => {
       "the engine is down",
       {
         "buildx version": version,
-        "buildx inspect": { code: 1, stderr: ["ERROR: Cannot connect to the Docker daemon at x. Is it running?"] },
+        "buildx inspect": {
+          stdout: "Name: default\nDriver: \nError: Cannot connect to the Docker daemon at x. Is it running?\n",
+        },
       },
       {},
       "docker's engine can't be reached: Cannot connect to the Docker daemon at x. Is it running?",
@@ -220,8 +222,8 @@ describe("emulators", () => {
       "an image that can't be had",
       "docker-container",
       true,
-      { run: { code: 125, stderr: ["docker: not found"] } },
-      "could not be installed: docker: not found",
+      { run: { code: 125, stderr: ["docker: not found", "", "Run 'docker run --help' for more information"] } },
+      "could not be installed: not found",
     ],
     [
       "a builder that still can't",
