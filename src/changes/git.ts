@@ -87,7 +87,9 @@ function committerDate(object: string): Date {
   const [header = ""] = object.split("\n\n", 1);
   const seconds = /^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1];
   if (seconds === undefined) {
-    throw new GitFailure("git shows a commit without a committer's date", { hint: "check the repository with git fsck" });
+    throw new GitFailure("git shows a commit without a committer's date", {
+      hint: "check the repository with git fsck",
+    });
   }
   return new Date(Number(seconds) * 1000);
 }

@@ -1,0 +1,36 @@
+/** Small catalogs by hand. */
+import type { Catalog, Image } from "../../../src/catalog/catalog.ts";
+import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
+
+export interface ImageSketch extends Partial<Image> {
+  readonly name: string;
+  /** Names of the images it is built on. */
+  readonly on?: readonly string[];
+  /** The Dockerfile's text. */
+  readonly text?: string;
+}
+
+/** Parents have to stand before their children. */
+export function catalogOf(...sketches: readonly ImageSketch[]): Catalog {
+  return { images: sketches.map(imageOf) };
+}
+
+function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: ImageSketch): Image {
+  const directory = sketch.directory ?? `images/${sketch.name}`;
+  const dockerfilePath = sketch.dockerfilePath ?? `${directory}/Dockerfile`;
+  return {
+    directory,
+    repositories: [],
+    knownAs: [],
+    dockerfilePath,
+    dockerfile: readDockerfile(Buffer.from(text), dockerfilePath),
+    context: directory,
+    target: undefined,
+    platforms: [],
+    buildArgs: {},
+    parents: on.map((parent) => ({ parent, contextName: parent, via: "FROM", at: { file: dockerfilePath } })),
+    bases: [],
+    unsettled: [],
+    ...sketch,
+  };
+}
