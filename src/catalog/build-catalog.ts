@@ -134,9 +134,10 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | UserError> {
   }
 }
 
-/** Each once, though several images share the Dockerfile that has it. */
+/** Each once, though several images share the Dockerfile, or the line of an input, that has it. */
 function problemsOf(errors: readonly UserError[]): readonly UserError[] {
-  return [...new Set(errors.flatMap((error) => (error instanceof Problems ? error.problems : [error])))];
+  const all = errors.flatMap((error) => (error instanceof Problems ? error.problems : [error]));
+  return [...new Map(all.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
 }
 
 function noImages(globs: readonly string[], notes: readonly CatalogNote[]): UserError {

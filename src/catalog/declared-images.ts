@@ -30,7 +30,7 @@ export interface DeclaredImage {
 }
 
 /**
- * Every image once. An entry of the config overrides the found image of its name, or takes over the directory that its
+ * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the directory that its
  * `path` names; else it adds an image. What is said of one image wins over an input, an input over the file's defaults.
  */
 export function declareImages(
@@ -69,7 +69,9 @@ export function declareImages(
   });
   const images = [...declared, ...others];
   const file = config.file ?? ".github/image-publish.yml";
-  return { images, problems: [...problems, ...sameNames(images, file), ...unfitNames(images, file)] };
+  const unfit = images.filter(({ name, isRoot }) => !isRoot && !fitName.test(name.toLowerCase()));
+  problems.push(...sameNames(images, file), ...unfit.map((image) => unfitName(image, file)));
+  return { images: images.filter((image) => !unfit.includes(image)), problems };
 }
 
 interface NamedDirectory extends FoundDirectory {
@@ -116,13 +118,11 @@ function sameNames(images: readonly DeclaredImage[], file: string): readonly Use
 const component = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
 const fitName = new RegExp(`^${component}(?:/${component})*$`);
 
-function unfitNames(images: readonly DeclaredImage[], file: string): readonly UserError[] {
-  return images
-    .filter(({ name }) => !fitName.test(name.toLowerCase()))
-    .map(({ name, directory }) => {
-      const hint = `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {fit-name: {path: ${directory}}}`;
-      return new UserError(`"${name}" can't be an image's name`, { hint, at: { file: directory } });
-    });
+function unfitName({ name, directory }: DeclaredImage, file: string): UserError {
+  return new UserError(`"${name}" can't be an image's name`, {
+    hint: `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {fit-name: {path: ${directory}}}`,
+    at: { file: directory },
+  });
 }
 
 /** Where the Dockerfile of a directory may lie. */

@@ -55,13 +55,13 @@ export function readDockerfile(bytes: Uint8Array, file: string): Dockerfile {
   const doubts: Doubt[] = [];
   if (text.includes("\ufffd")) doubts.push({ what: "text that is not UTF-8", at: { file } });
   if (!isForeign(syntax)) return { ...readStages(text, file, doubts), syntax };
-  doubts.push({ what: `the frontend ${syntax}`, at: { file, line: 1 } });
+  const foreign = { what: `the frontend ${syntax}`, at: { file, line: 1 } };
   try {
-    return { ...readStages(text, file, doubts), syntax };
+    return { ...readStages(text, file, [foreign, ...doubts]), syntax };
   } catch (error) {
     // Its own frontend may well understand it.
     if (!(error instanceof UserError)) throw error;
-    return { file, syntax, escape: "\\", globalArguments: [], stages: [], doubts };
+    return { file, syntax, escape: "\\", globalArguments: [], stages: [], doubts: [foreign] };
   }
 }
 

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig, readConfig } from "../../../src/catalog/config.ts";
+import { formatLocation } from "../../../src/errors.ts";
+import { memoryFiles, repository } from "./memory-files.ts";
+
+const read = (text: string) => readConfig(text, ".github/image-publish.yml");
+
+describe("what may be said", () => {
+  test("an image with everything", async () => {
+    const { config, problems } = await read(`
+images:
+  workspace:
+    path: ./src/containers/
+    context: .
+    file: src/containers/Dockerfile.base
+    target: final
+    platforms: linux/amd64, arm64
+    publish: false
+    build-args: {VERSION: 1.10, EMPTY: , TEXT: "{{version}}"}
+  other:
+defaults:
+  platforms: [linux/amd64]
+`);
+    expect(problems).toEqual([]);
+    expect(config.images).toMatchObject([
+      {
+        name: "workspace",
+        path: "src/containers",
+        context: ".",
+        file: "src/containers/Dockerfile.base",
+        target: "final",
+        platforms: ["linux/amd64", "linux/arm64"],
+        publish: false,
+        buildArgs: { VERSION: "1.10", EMPTY: "", TEXT: "{{version}}" },
+        at: { line: 3, column: 3 },
+      },
+      { name: "other", path: undefined, publish: undefined, buildArgs: {} },
+    ]);
+    expect(config.defaults.platforms).toEqual(["linux/amd64"]);
+  });
+
+  test.each([
+    ["an empty file", ""],
+    ["a file of comments", "# nothing yet\n"],
+    ["keys without values", "images:\ndefaults:\n"],
+  ])("%s says nothing", async (_, text) => {
+    expect(await read(text)).toMatchObject({ config: { images: [] }, problems: [] });
+  });
+
+  test("docker's other name for the file, arguments as lines, and an anchor", async () => {
+    const { config, problems } = await read(
+      "images:\n  a: {dockerfile: x/Dockerfile.a, build-args: &args [A=1, B=x=y]}\n  b: {path: b, build-args: *args}\n",
+    );
+    expect(problems).toEqual([]);
+    expect(config.images).toMatchObject([
+      { file: "x/Dockerfile.a", buildArgs: { A: "1", B: "x=y" } },
+      { buildArgs: { A: "1", B: "x=y" } },
+    ]);
+  });
+});
+
+describe("mistakes name their place and the remedy", () => {
+  test.each<[string, string, [string, string, string][]]>([
+    ["an unknown key", "image: {}", [["1:1", 'unknown key "image"', 'did you mean "images"?']]],
+    [
+      "a key of an image",
+      "images:\n  a:\n    platform: x",
+      [["3:5", 'unknown key "platform"', 'did you mean "platforms"?']],
+    ],
+    ["a word where a yes or no is", "images:\n  a:\n    publish: nope", [["3:14", '"publish"', "true or false"]]],
+    [
+      "no platform",
+      "images:\n  a:\n    platforms: [linux/amd64, a/b/c/d]",
+      [["3:30", '"a/b/c/d" is no platform', "os/architecture"]],
+    ],
+    [
+      "a path that leads out",
+      "images:\n  a: {context: ../x}",
+      [["2:16", '"context"', "relative to the repository's root"]],
+    ],
+    ["a list of images", "images: [a]", [["1:9", '"images" is no map', "name: {…}"]]],
+    ["a map as a path", "images:\n  a: {file: {x: y}}", [["2:13", '"file" is a map', "a path"]]],
+    ["file and dockerfile", "images:\n  a: {file: x, dockerfile: y}", [["2:16", "mean the same", "keep one"]]],
+    [
+      "a build argument without value",
+      "images:\n  a: {build-args: [X]}",
+      [["2:20", '"X" is no build argument', "NAME: value"]],
+    ],
+    ["no YAML", "images: [", [["1:10", "no YAML", "mend"]]],
+    ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "mend"]]],
+    ["an alias inside what it names", "images: &x\n  a: *x\n", [["2:6", "alias", "write the value out"]]],
+    [
+      "several at once",
+      "foo: 1\nimages:\n  a: {bar: 2}",
+      [
+        ["1:1", '"foo"', "images"],
+        ["3:7", '"bar"', "path"],
+      ],
+    ],
+  ])("%s", async (_, text, expected) => {
+    const { problems } = await read(text);
+    expect(problems.map(({ at, message, hint }) => [at && formatLocation(at), message, hint])).toEqual(
+      expected.map(([place, message, hint]) => [
+        `.github/image-publish.yml:${place}`,
+        expect.stringContaining(message),
+        expect.stringContaining(hint),
+      ]),
+    );
+  });
+
+  test("many aliases of aliases are read in no time", async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `  a${index + 1}: &a${index + 1} [*a${index}, *a${index}]`);
+    expect((await read(`images:\n  a0: &a0 x\n${lines.join("\n")}\n`)).problems).toHaveLength(31);
+  });
+});
+
+describe("where the file is", () => {
+  test.each<[string, Record<string, string>, string | undefined, string | undefined, number]>([
+    ["nowhere", {}, undefined, undefined, 0],
+    ["in GitHub's folder", { ".github/image-publish.yml": "" }, undefined, ".github/image-publish.yml", 0],
+    ["in Forgejo's folder", { ".forgejo/image-publish.yml": "" }, undefined, ".forgejo/image-publish.yml", 0],
+    [
+      "in two folders",
+      { ".github/image-publish.yml": "", ".gitea/image-publish.yml": "" },
+      undefined,
+      ".github/image-publish.yml",
+      1,
+    ],
+    ["named by its path", { "ci/images.yml": "" }, "ci/images.yml", "ci/images.yml", 0],
+    ["named by its name alone", { ".gitea/mine.yml": "" }, "mine.yml", ".gitea/mine.yml", 0],
+    ["named, and not there", {}, "mine.yml", undefined, 1],
+  ])("%s", async (_, tree, given, file, problems) => {
+    const loaded = await loadConfig("/repo", given, memoryFiles(repository(tree)));
+    expect([loaded.config.file, loaded.problems.length]).toEqual([file, problems]);
+  });
+});
