@@ -44,13 +44,15 @@ export interface Doubt {
   readonly at: SourceLocation;
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
  * Reads a Dockerfile.
  * @param file the path that messages name, relative to the repository's root.
  * @throws UserError with file and line for what BuildKit would refuse, and for a file without FROM.
  */
 export function readDockerfile(bytes: Uint8Array, file: string): Dockerfile {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const text = decoder.decode(bytes);
   const syntax = syntaxOf(text);
   const doubts: Doubt[] = [];
   if (text.includes("\ufffd")) doubts.push({ what: "text that is not UTF-8", at: { file } });

@@ -72,7 +72,12 @@ export function quotedWords(text: string, escaper: Escape): readonly string[] {
 }
 
 function flagsOf(text: string, escaper: Escape): { readonly flags: readonly string[]; readonly rest: string } {
-  if (!trim(text).startsWith("--")) return { flags: [], rest: trim(text) };
+  const trimmed = trim(text);
+  if (!trimmed.startsWith("--")) return { flags: [], rest: trimmed };
+  if (/^\p{ASCII}*$/u.test(text)) {
+    const { flags, end } = scanFlags(text, escaper);
+    return { flags, rest: trim(text.slice(end)) };
+  }
   // BuildKit walks over bytes here and takes each for a character.
   const bytes = Buffer.from(text).toString("latin1");
   const { flags, end } = scanFlags(bytes, escaper);
