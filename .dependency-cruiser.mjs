@@ -31,7 +31,7 @@ const rooms = {
 };
 
 const place = (room) =>
-  room.includes("/") || ["ports", "walk"].includes(room) ? `^src/${room}\\.ts$` : `^src/${room}/`;
+  room.includes("/") || ["errors", "nearest", "ports", "walk"].includes(room) ? `^src/${room}\\.ts$` : `^src/${room}/`;
 
 const roomRules = Object.entries(rooms).map(([room, imports]) => ({
   name: `room-${room}`,
@@ -39,7 +39,7 @@ const roomRules = Object.entries(rooms).map(([room, imports]) => ({
   from: { path: `^src/${room}/` },
   to: {
     path: "^src/",
-    pathNot: [room, "errors.ts", ...imports].map((each) => (each === "errors.ts" ? "^src/errors\\.ts$" : place(each))),
+    pathNot: [room, "errors", "nearest", ...imports].map(place),
   },
 }));
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { terminalLog } from "./adapters/terminal-log.ts";
 import { runCommand } from "./commands/run-command.ts";
+import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
 import { throwProblems, UserError } from "./errors.ts";
-import { nearest } from "./inputs/nearest.ts";
-import { readSettings } from "./inputs/settings.ts";
+import { nearest } from "./nearest.ts";
 import { commands, type InputName, inputs } from "./inputs/specification.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
 
@@ -48,14 +48,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const outside = systemOutside(log, signal);
     const given = (name: string): string => String((name === "ref" ? "" : options[name]) ?? "");
     const raw = rawInputs((name) => (name === "command" ? command : given(name)), log);
-    const { settings, problems } = readSettings(raw);
+    const { inputs: read, problems } = readRunInputs(raw, outside.env);
     throwProblems(problems);
     const context = await simulatedContext(
       { event: text(options.event), base: text(options.base), ref: text(options.ref), temp: tmpdir() },
       process.cwd(),
       outside,
     );
-    const result = await runCommand(settings, context, outside);
+    const result = await runCommand(read, context, outside);
     const width = process.stdout.columns ?? 120;
     process.stdout.write(
       options.json === true

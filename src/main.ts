@@ -2,17 +2,19 @@
 import { availableParallelism } from "node:os";
 import * as core from "@actions/core";
 import { actionLog } from "./adapters/action-log.ts";
+import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemFiles } from "./adapters/files.ts";
+import { forgeApi } from "./adapters/forge.ts";
 import { fetchHttp } from "./adapters/http.ts";
 import { childProcesses } from "./adapters/processes.ts";
 import type { CommandResult } from "./commands/command-result.ts";
 import type { Outside } from "./commands/outside.ts";
 import { runCommand } from "./commands/run-command.ts";
+import { readRunInputs } from "./commands/run-inputs.ts";
 import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
-import { readSettings } from "./inputs/settings.ts";
-import { type InputSpecification, inputs, type RawInputs } from "./inputs/specification.ts";
+import { type InputSpecification, inputs as specification, type RawInputs } from "./inputs/specification.ts";
 import type { Log } from "./ports.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
@@ -21,14 +23,15 @@ export async function runAction(): Promise<number> {
   return guarded(log, core.isDebug(), async (signal) => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => core.getInput(name), log);
-    const { settings, problems } = readSettings(raw);
+    const { inputs, problems } = readRunInputs(raw, outside.env);
+    for (const secret of inputs.secrets.values) log.mask(secret);
     const found = [...problems];
     const context = await collecting(found, async () =>
       readContext({ env: outside.env, payload: await payload(outside), now: outside.clock.now() }),
     );
     throwProblems(found);
     if (context === undefined) return 1;
-    const result = await runCommand(settings, context, outside);
+    const result = await runCommand(inputs, context, outside);
     await leave(result, outside);
     return sayFailures(result, log);
   });
@@ -42,6 +45,8 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     files: systemFiles,
     clock: systemClock,
     log,
+    forge: forgeApi,
+    hasCacheService: () => hasCacheService(process.env),
     env: process.env,
     random: Math.random,
     parallelism: availableParallelism(),
@@ -51,8 +56,8 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
 
 /** Reads every input, and hides the secret ones from now on. */
 export function rawInputs(read: (name: string) => string, log: Log): RawInputs {
-  const values = Object.fromEntries(inputs.map(({ name }) => [name, read(name)])) as RawInputs;
-  const secret = inputs.filter((input: InputSpecification) => input.secret === true);
+  const values = Object.fromEntries(specification.map(({ name }) => [name, read(name)])) as RawInputs;
+  const secret = specification.filter((input: InputSpecification) => input.secret === true);
   for (const { name } of secret) for (const line of values[name].split(/\r?\n/)) log.mask(line.trim());
   return values;
 }
@@ -87,7 +92,7 @@ export async function guarded(
 
 /** @returns the exit code. */
 export function sayFailures(result: CommandResult, log: Log): number {
-  for (const failure of result.failures) sayError(failure, log, false);
+  for (const { title, message, hint, at } of result.failures) log.error(message, hint, { title, at });
   return result.failures.length === 0 ? 0 : 1;
 }
 

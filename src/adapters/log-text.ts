@@ -14,4 +14,4 @@ function plainLine(line: string): string {
 }
 
 /** C0 but tab, DEL and C1, and the marks that turn the direction of text around. */
-const controlCharacters = /[\u{0}-\u{8}\u{a}-\u{1f}\u{7f}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu;
+const controlCharacters = /(?!\t)[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu;

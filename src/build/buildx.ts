@@ -63,7 +63,7 @@ export function buildArguments(
     ...["--build-arg", "BUILDKIT_MULTI_PLATFORM=1"],
     ...contexts(planned, sources).flatMap((context) => ["--build-context", context]),
     ...pairs(planned.labels).flatMap((pair) => ["--label", pair]),
-    ...pairs(planned.annotations).flatMap((pair) => ["--annotation", `index:${pair}`]),
+    ...pairs(planned.annotations).flatMap((pair) => ["--annotation", pair]),
     ...(planned.fresh ? [] : planned.cache.from.filter(usable)).flatMap((line) => ["--cache-from", line]),
     ...planned.cache.to.filter(usable).flatMap((line) => ["--cache-to", line]),
     ...(planned.fresh ? ["--pull", "--no-cache"] : []),

@@ -7,7 +7,7 @@ import { type FileIndex, indexFiles } from "./file-index.ts";
 import type { IgnoreFiles } from "./ignore-files.ts";
 import type { Reason } from "./reason.ts";
 import { selectImages } from "./select.ts";
-import { touching } from "./touching.ts";
+import { type Touched, touching } from "./touching.ts";
 
 export interface AffectedInput {
   readonly catalog: Catalog;
@@ -65,14 +65,12 @@ function reasonsByFile(
   ignores: IgnoreFiles,
   config: RepositoryPath | undefined,
 ): ReadonlyMap<string, readonly Reason[]> {
-  const touched = touching(index, ignores);
   const settings = [...new Set([...configFiles, ...(config === undefined ? [] : [config])])];
-  const ofAll = settings.flatMap((path) => index.at(path) ?? []);
+  const touched = touching({ index, ignores, ofAll: settings.flatMap((path) => index.at(path) ?? []) });
   const reasons = new Map<string, readonly Reason[]>();
   // Parents stand before their children, so that one pass is enough.
   for (const image of images) {
-    const files = [...new Set([...ofAll, ...touched(image)])];
-    const found = [...fileReasons(files), ...parentReasons(image, reasons)];
+    const found = [...fileReasons(touched(image)), ...parentReasons(image, reasons)];
     if (found.length > 0) reasons.set(image.name, found);
   }
   return reasons;
@@ -83,11 +81,10 @@ function parentReasons(image: Image, affected: ReadonlyMap<string, unknown>): re
   return [...parents].filter((name) => affected.has(name)).map((name) => ({ kind: "builds-on", image: name }));
 }
 
-const named = 10;
-
-function fileReasons(files: readonly ChangedFile[]): readonly Reason[] {
-  const first = files.slice(0, named).map(({ path, change }): Reason => ({ kind: "file", path, change }));
-  return files.length > named ? [...first, { kind: "more-files", count: files.length - named }] : first;
+function fileReasons({ named, count }: Touched): readonly Reason[] {
+  const reasons = named.map(({ path, change }): Reason => ({ kind: "file", path, change }));
+  const more = count - named.length;
+  return more > 0 ? [...reasons, { kind: "more-files", count: more }] : reasons;
 }
 
 /** Deleted Dockerfiles beside the images that are left: elsewhere, nobody knows whether one was an image. */

@@ -36,7 +36,7 @@ export interface Git {
   root(): Promise<string>;
 }
 
-export interface MergeBase {
+interface MergeBase {
   readonly commit: Commit;
   readonly isCertain: boolean;
 }
@@ -45,12 +45,12 @@ export interface MergeBase {
 export type FetchDepth = "tip" | number | "everything";
 
 /** `gone`: the remote answered that it has no such commit. */
-export type Fetched =
+type Fetched =
   | { readonly kind: "fetched" }
   | { readonly kind: "gone" }
   | { readonly kind: "failed"; readonly failure: GitFailure };
 
-export interface RemoteDefault {
+interface RemoteDefault {
   readonly branch: string | undefined;
   readonly commit: Commit;
 }

@@ -1,4 +1,12 @@
-import type { UserError } from "../errors.ts";
+import type { SourceLocation } from "../errors.ts";
+
+export interface Failure {
+  readonly title: string;
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+  readonly at: SourceLocation;
+}
 
 export interface Terminal {
   readonly colour: boolean;
@@ -17,5 +25,5 @@ export interface CommandResult {
   /** The same for machines. */
   readonly json: unknown;
   /** What went wrong; the run is red if there is anything. */
-  readonly failures: readonly UserError[];
+  readonly failures: readonly Failure[];
 }

@@ -1,4 +1,4 @@
-import type { Clock, Files, Http, Log, Processes } from "../ports.ts";
+import type { Clock, Files, Forge, Http, Log, Processes } from "../ports.ts";
 
 /** Everything outside that a command may use, made once at the edge. */
 export interface Outside {
@@ -7,6 +7,9 @@ export interface Outside {
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
+  readonly forge: (apiUrl: string, token: string | undefined) => Forge;
+  /** Whether the runner has a cache service. */
+  readonly hasCacheService: () => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From 0 up to but not including 1; spreads retries. */
   readonly random: () => number;

@@ -1,7 +1,7 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
 import { type Platform, platform } from "../oci/platform.ts";
-import { nearest } from "./nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { type Command, type InputName, type InputSpecification, inputs, type RawInputs } from "./specification.ts";
 
 /** A line of an input, with where it stands: problems with it name the place. */
@@ -99,10 +99,9 @@ function check(specification: InputSpecification, value: string): UserError[] {
   const { name, words, served } = specification;
   if (value === "") return [];
   if (words !== undefined && !words.includes(value)) {
-    const like = nearest(value, words);
     return [
       new UserError(`the input "${name}" can't be "${value}"`, {
-        hint: `write ${listed(words)}${like === undefined ? "" : `; did you mean "${like}"?`}`,
+        hint: `write ${listed(served?.length ? served : words)}${didYouMean(value, words)}`,
       }),
     ];
   }

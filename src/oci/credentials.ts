@@ -14,10 +14,17 @@ export interface CredentialSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly processes: Processes;
   /**
-   * The login from the inputs, and the only hosts that it may be shown to. Whoever fills `hosts` answers for it: the job's
-   * own token belongs to the forge's registry alone, also where `images` names others.
+   * Logins from the inputs, each with the only hosts that it may be shown to; the first for a host counts. Whoever fills
+   * `hosts` answers for it: the job's own token belongs to the forge's registry alone, also where `images` names others.
    */
-  readonly login?: { readonly hosts: readonly string[]; readonly username: string; readonly password: string };
+  readonly logins?: readonly Login[];
+}
+
+export interface Login {
+  readonly hosts: readonly string[];
+  readonly username: string;
+  /** Empty: there is none. */
+  readonly password: string;
 }
 
 export interface CredentialStore {
@@ -29,7 +36,7 @@ export interface CredentialStore {
 
 /** docker's own logins come first, the inputs' for hosts that have none. @throws UserError for a malformed config. */
 export function credentialStore(sources: CredentialSources): CredentialStore {
-  const { config, env, login } = sources;
+  const { config, env, logins = [] } = sources;
   const fromEnv = env.DOCKER_AUTH_CONFIG ? parseDockerConfig(env.DOCKER_AUTH_CONFIG, "DOCKER_AUTH_CONFIG") : undefined;
   const fromFile = config && parseDockerConfig(config.text, config.path);
   const own = new Map<string, Promise<Credentials | undefined>>();
@@ -41,10 +48,10 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
     own.set(host, found);
     return found;
   };
-  const given = (host: string): Credentials | undefined =>
-    login?.hosts.includes(host) && login.password !== ""
-      ? { kind: "basic", username: login.username, password: login.password }
-      : undefined;
+  const given = (host: string): Credentials | undefined => {
+    const login = logins.find(({ hosts, password }) => hosts.includes(host) && password !== "");
+    return login && { kind: "basic", username: login.username, password: login.password };
+  };
 
   return {
     async find(host) {
@@ -52,7 +59,7 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
     },
     async added() {
       const added = new Map<string, Credentials>();
-      for (const host of login?.hosts ?? []) {
+      for (const host of new Set(logins.flatMap(({ hosts }) => hosts))) {
         const credentials = given(host);
         if (credentials !== undefined && (await findOwn(host)) === undefined) added.set(host, credentials);
       }

@@ -15,7 +15,8 @@ export interface Reference {
 }
 
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const hostPattern = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const hostPattern =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 const componentPattern = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*$/;
 const maximumName = 255;
 
@@ -48,7 +49,11 @@ export function repository(text: string): Repository {
   const canonicalHost = host === "index.docker.io" ? "docker.io" : host;
   const path = canonicalHost === "docker.io" && !given.includes("/") ? `library/${given}` : given;
   const components = path.split("/");
-  if (!hostPattern.test(host) || !components.every((each) => componentPattern.test(each)) || path.length > maximumName) {
+  if (
+    !hostPattern.test(host) ||
+    !components.every((each) => componentPattern.test(each)) ||
+    path.length > maximumName
+  ) {
     throw new UserError(`"${text}" is no image name`, {
       hint: /[A-Z]/.test(path)
         ? "write the name in lower case"
@@ -73,7 +78,9 @@ export function reference(text: string): Reference {
   const hasTag = colon > named.lastIndexOf("/");
   const name = repository(hasTag ? named.slice(0, colon) : named);
   if (digestText !== undefined && !isDigest(digestText)) {
-    throw new UserError(`"${text}" has a malformed digest`, { hint: "write sha256: and 64 lowercase hexadecimal digits" });
+    throw new UserError(`"${text}" has a malformed digest`, {
+      hint: "write sha256: and 64 lowercase hexadecimal digits",
+    });
   }
   return {
     repository: name,

@@ -3,6 +3,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
 import { type Digest, digestOf, isDigest } from "./digest.ts";
 import { type Descriptor, type Index, type Manifest, maximumManifest, mediaTypes, parseManifest } from "./manifest.ts";
+import { checkPush } from "./push-check.ts";
 import { type Repository, splitRepository, type Tag } from "./reference.ts";
 import { type Asked, errorCodes, invalidError, RegistryError } from "./registry-error.ts";
 import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
@@ -27,6 +28,8 @@ export interface Registry {
   tag(repository: Repository, digest: Digest, tag: Tag): Promise<void>;
   /** A blob that fits into memory, such as a config. */
   blob(repository: Repository, descriptor: Descriptor): Promise<Uint8Array>;
+  /** Whether we may push there, asked before anything is built. */
+  checkPush(repository: Repository): Promise<void>;
   /** All tags, in the registry's order; `undefined` for a repository that is not there. */
   tags(repository: Repository): Promise<readonly Tag[] | undefined>;
 }
@@ -52,6 +55,7 @@ export function registryClient(options: RegistryOptions): Registry {
       await putManifest(exchange, repository, found, tag);
     },
     blob: (repository, descriptor) => getBlob(exchange, repository, descriptor),
+    checkPush: (repository) => checkPush(exchange, repository),
     tags: (repository) => listTags(exchange, askedOf(repository, "pull"), checkAbsent),
   };
 }

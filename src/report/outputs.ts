@@ -135,13 +135,13 @@ function singleOutputs(affected: readonly Known[]): Single {
   };
 }
 
-/** The shape of docker/metadata-action's `json`. Our annotations are the index's. */
+/** The shape of docker/metadata-action's `json`. */
 function metadata(planned: PlannedBuild, tags: readonly FullTag[]): object {
   return {
     tags: tags.map(({ reference }) => reference),
     "tag-names": [...new Set(tags.map(({ tag }) => tag))],
     labels: planned.labels,
-    annotations: lines(planned.annotations).map((line) => `index:${line}`),
+    annotations: lines(planned.annotations),
   };
 }
 

@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { type LabelFacts, type LabelLine, ociSet, ownEntries, parseLabels } from "./labels.ts";
 import { type Parsed, problemAt, type SourcedLine } from "./lines.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../nearest.ts";
 
 /** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
 export interface AnnotationLine extends LabelLine {

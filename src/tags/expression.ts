@@ -4,7 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import { formatDate } from "./date-format.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /** A text taken apart into what stands as it is and what is to be filled in. */
 export interface Template {

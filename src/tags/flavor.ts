@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { eventNames, parseTemplate, type Template } from "./expression.ts";
 import { type Attribute, type Parsed, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../nearest.ts";
 
 export interface Flavor {
   /** `auto`: the first rule that gives a tag decides. */

@@ -5,7 +5,7 @@ import { type Repository, repository } from "../oci/reference.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { expand, parseTemplate, type Template } from "./expression.ts";
 import { type Parsed, parseLines, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { checkEnabled } from "./parse-rules.ts";
 
 /** A line of the input: one name, with expressions. */

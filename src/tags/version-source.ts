@@ -1,6 +1,6 @@
 /** Where an image's own version stands: the `from` of `type=version`. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../nearest.ts";
 
 export type VersionSource =
   /** Default of an ARG in the Dockerfile. */

@@ -71,7 +71,7 @@ describe("what an option is given", () => {
       ["--push=", "BUILDKIT_MULTI_PLATFORM=1"],
     ],
     ["labels", { labels: { "a.b": "c, d" } }, {}, "--label", ["a.b=c, d"]],
-    ["annotations go on the index", { annotations: { "a.b": "c" } }, {}, "--annotation", ["index:a.b=c"]],
+    ["annotations go on what they name", { annotations: { "index:a.b": "c" } }, {}, "--annotation", ["index:a.b=c"]],
     ["a cache is read", { cache }, {}, "--cache-from", cache.from],
     ["and written", { cache }, {}, "--cache-to", cache.to],
     ["a fresh build reads none", { cache, fresh: true }, {}, "--cache-from", []],

@@ -149,7 +149,7 @@ describe("the login from the inputs", () => {
   const login = { hosts: ["ghcr.io", "a.io"], ...given };
 
   test("is for the hosts it was given for, and only where docker has none", async () => {
-    const found = store({ auths: { "a.io": { auth: base64("me:pass:word") } } }, { login });
+    const found = store({ auths: { "a.io": { auth: base64("me:pass:word") } } }, { logins: [login] });
     expect(await found.find("ghcr.io")).toEqual({ kind: "basic", ...given });
     expect(await found.find("a.io")).toEqual(me);
     expect(await found.find("docker.io")).toBeUndefined();
@@ -157,6 +157,6 @@ describe("the login from the inputs", () => {
   });
 
   test("without a password it is none", async () => {
-    expect(await store(undefined, { login: { ...login, password: "" } }).find("ghcr.io")).toBeUndefined();
+    expect(await store(undefined, { logins: [{ ...login, password: "" }] }).find("ghcr.io")).toBeUndefined();
   });
 });

@@ -37,6 +37,7 @@ function registryOf(documents: readonly object[], broken: (name: string) => bool
       return digestOf(manifest.bytes);
     },
     tag: () => Promise.reject(new Error("not used")),
+    checkPush: () => Promise.reject(new Error("not used")),
     tags: () => Promise.reject(new Error("not used")),
     async blob(_, { digest }) {
       return blobs.get(digest) ?? Buffer.from("");

@@ -85,7 +85,7 @@ describe("one image", () => {
     ],
     version: "1.2.3",
     labels: { "org.opencontainers.image.description": "two\nlines", "org.opencontainers.image.title": "app" },
-    annotations: { "org.opencontainers.image.title": "app" },
+    annotations: { "index:org.opencontainers.image.title": "app" },
   });
 
   test("has the outputs that people know from docker/metadata-action", () => {

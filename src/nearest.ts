@@ -20,3 +20,9 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** `; did you mean "x"?`, or nothing: the end of a hint. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const like = nearest(given, known);
+  return like === undefined ? "" : `; did you mean "${like}"?`;
+}

@@ -1,0 +1,51 @@
+/**
+ * Writes the README's tables of inputs and outputs, which are made from action.yml and from what this version serves.
+ * `node scripts/readme.ts` writes them, a test compares.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import { type InputSpecification, inputs } from "../src/inputs/specification.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+interface Entry {
+  readonly description: string;
+}
+
+interface ActionFile {
+  readonly inputs: Readonly<Record<string, Entry>>;
+  readonly outputs: Readonly<Record<string, Entry>>;
+}
+
+/** The README's text with both tables as they should be. */
+export function withTables(readme: string, action: ActionFile): string {
+  const notYet = new Set<string>(
+    inputs.filter((input: InputSpecification) => input.served?.length === 0).map(({ name }) => name),
+  );
+  const served = Object.entries(action.inputs).filter(([name]) => !notYet.has(name));
+  const later = Object.keys(action.inputs).filter((name) => notYet.has(name));
+  const refused = `Refused until they are built: ${later.map((name) => `\`${name}\``).join(", ")}.`;
+  const withInputs = replaced(readme, "inputs", `${table("input", served)}\n\n${refused}`);
+  return replaced(withInputs, "outputs", table("output", Object.entries(action.outputs)));
+}
+
+function table(head: string, entries: readonly (readonly [string, Entry])[]): string {
+  const rows = entries.map(([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")} |`);
+  return [`| ${head} | meaning |`, "|---|---|", ...rows].join("\n");
+}
+
+function replaced(readme: string, name: string, content: string): string {
+  const begin = readme.indexOf("\n", readme.indexOf(`<!-- ${name}:`));
+  const end = readme.indexOf(`<!-- /${name} -->`);
+  return `${readme.slice(0, begin + 1)}${content}\n${readme.slice(end)}`;
+}
+
+export function readAction(): ActionFile {
+  return parse(readFileSync(resolve(root, "action.yml"), "utf8"));
+}
+
+if (import.meta.main) {
+  const path = resolve(root, "README.md");
+  writeFileSync(path, withTables(readFileSync(path, "utf8"), readAction()));
+}

@@ -1,0 +1,143 @@
+/** What a run needs before its first build: a builder that can, a registry that takes what it makes, a cache that answers. */
+import type { BuildDependencies } from "../build/build-image.ts";
+import { findBuilder } from "../build/builder.ts";
+import { isCacheService } from "../build/buildx.ts";
+import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
+import { dockerEnvironment, type Environment } from "../build/environment.ts";
+import { provenanceArgument, publishedSecrets } from "../build/provenance.ts";
+import { ensurePlatforms } from "../build/qemu.ts";
+import type { CredentialStore } from "../oci/credentials.ts";
+import { privateDockerConfig } from "../oci/docker-login.ts";
+import { type Repository, splitRepository } from "../oci/reference.ts";
+import { missingManifest, type Registry } from "../oci/registry-client.ts";
+import type { Plan, PlannedBuild } from "../plan/plan.ts";
+import type { Remark } from "../report/run-result.ts";
+import type { Session } from "./session.ts";
+
+export interface BuildSession {
+  readonly dependencies: BuildDependencies;
+  readonly remarks: readonly Remark[];
+  /** Removes what was made for the run: its builder, its logins. */
+  readonly close: () => Promise<void>;
+}
+
+/** @throws UserError for everything that would make every build fail; nothing is left behind then. */
+export async function openBuildSession(
+  plan: Plan,
+  session: Session,
+  registry: Registry,
+  credentials: CredentialStore,
+): Promise<BuildSession> {
+  const { outside, inputs, context, folder } = session;
+  const { settings, secrets } = inputs;
+  const builds = plan.images.filter((image) => image.kind === "build");
+  const login = `${folder}/docker`;
+  const removeLogin = (): Promise<void> => outside.files.remove(login);
+  try {
+    const [cache, variables] = await Promise.all([
+      cacheRemarks(builds, session),
+      privateDockerConfig({ files: outside.files, folder: login, logins: await credentials.added(), env: outside.env }),
+      plan.push ? checkPush(builds, registry) : undefined,
+    ]);
+    const environment: Environment = {
+      ...dockerEnvironment(
+        { ...outside.env, ...variables },
+        { cacheService: cache.isUsable, ssh: settings.ssh.length > 0 },
+      ),
+      ...secrets.environment,
+    };
+    const { builder, remove } = await readyBuilder(builds, environment, session);
+    const provenance = provenanceArgument(settings.provenance, context);
+    return {
+      remarks: [...cache.remarks, ...secretRemarks(builds, provenance)],
+      close: async () => {
+        await Promise.all([remove(), removeLogin()]);
+      },
+      dependencies: {
+        ...outside,
+        environment,
+        workspace: context.workspace,
+        temp: folder,
+        settings: {
+          builder,
+          push: plan.push,
+          provenance,
+          sbom: settings.sbom,
+          secrets: secrets.arguments,
+          ssh: settings.ssh.map(({ text }) => text),
+          cacheService: cache.isUsable,
+        },
+        manifests: async (repository, digest) => {
+          const found = await registry.manifest(repository, digest);
+          if (found === undefined) throw missingManifest(repository, digest);
+          return found.bytes;
+        },
+      },
+    };
+  } catch (error) {
+    await removeLogin();
+    throw error;
+  }
+}
+
+async function readyBuilder(
+  builds: readonly PlannedBuild[],
+  environment: Environment,
+  { outside, inputs, folder }: Session,
+): Promise<{ readonly builder: string; readonly remove: () => Promise<void> }> {
+  const { settings } = inputs;
+  const { processes, signal } = outside;
+  const deps = { processes, environment, signal };
+  const repositories = builds.flatMap((image) => image.repositories.slice(0, 1));
+  const suffix = folder.slice(-8);
+  const builder = await findBuilder({ builder: settings.builder, repositories, suffix }, deps);
+  try {
+    const wanted = builds.flatMap((image) => image.platforms);
+    const { name } = await ensurePlatforms(
+      wanted,
+      builder,
+      { install: settings.qemu, image: settings.binfmtImage },
+      deps,
+    );
+    return { builder: name, remove: builder.remove };
+  } catch (error) {
+    await builder.remove();
+    throw error;
+  }
+}
+
+/** A registry that refuses is better known before an hour of building than after. One repository of each registry is asked. */
+async function checkPush(builds: readonly PlannedBuild[], registry: Registry): Promise<void> {
+  const byHost = new Map<string, Repository>();
+  for (const repository of builds.flatMap((image) => image.repositories)) {
+    const { host } = splitRepository(repository);
+    if (!byHost.has(host)) byHost.set(host, repository);
+  }
+  await Promise.all([...byHost.values()].map((repository) => registry.checkPush(repository)));
+}
+
+async function cacheRemarks(
+  builds: readonly PlannedBuild[],
+  { outside }: Session,
+): Promise<{ readonly isUsable: boolean; readonly remarks: readonly Remark[] }> {
+  const isWanted = builds.some(({ cache }) => [...cache.from, ...cache.to].some(isCacheService));
+  if (!isWanted) return { isUsable: false, remarks: [] };
+  const request = cacheServiceRequest(outside.env);
+  const problem =
+    request === undefined
+      ? "this runner has none"
+      : await cacheServiceProblem(outside.http, { ...request, signal: outside.signal });
+  if (problem === undefined) return { isUsable: true, remarks: [] };
+  const message = `the cache service is not used: ${problem}`;
+  const hint = "run again later for a warm cache, or choose `cache: registry`";
+  return { isUsable: false, remarks: [{ message, hint }] };
+}
+
+function secretRemarks(builds: readonly PlannedBuild[], provenance: string): readonly Remark[] {
+  return builds.flatMap(({ name, args }) =>
+    publishedSecrets(args, provenance).map((argument) => ({
+      message: `the build argument ${argument} of ${name} looks like a secret, and its value stands in the published provenance`,
+      hint: "hand it in by `secrets`, or set `provenance: mode=min`",
+    })),
+  );
+}

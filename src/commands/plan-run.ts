@@ -1,0 +1,141 @@
+/** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
+import type { Image } from "../catalog/catalog.ts";
+import { repositoryUrl } from "../context/run-context.ts";
+import { UserError } from "../errors.ts";
+import type { CredentialStore } from "../oci/credentials.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isTag, splitRepository, type Tag } from "../oci/reference.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import { parentsToLookUp } from "../plan/needed.ts";
+import type { Plan } from "../plan/plan.ts";
+import { publishedDigest } from "../publish/published.ts";
+import type { Forge, Remark } from "../report/run-result.ts";
+import { type CacheKind, imageDetails, tagsOf } from "./image-details.ts";
+import { openRegistry, type Session } from "./session.ts";
+import { type Survey, survey } from "./survey.ts";
+
+export interface Planning {
+  readonly plan: Plan;
+  /** Where it was written. */
+  readonly planPath: string;
+  readonly remarks: readonly Remark[];
+  readonly registry: Registry;
+  readonly credentials: CredentialStore;
+  readonly forge: Forge | undefined;
+}
+
+/**
+ * Plans what the event asks for, and writes the plan into the session's folder. @throws UserError (or `Problems`) when the
+ * repository or the inputs are not in order, or a registry that has to be asked doesn't answer.
+ */
+export async function planRun(session: Session): Promise<Planning> {
+  const { context, inputs, outside, folder } = session;
+  const { settings } = inputs;
+  const surveyed = await survey(session);
+  const { catalog, comparison, affected } = surveyed;
+  const push = pushes(session);
+  const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
+  const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
+  const remarks: Remark[] = [...surveyed.remarks, ...checkoutRemark(session)];
+  const published = await lookUpParents(surveyed, session, registry, push, remarks);
+  const told = new Set<string>();
+  const details = imageDetails(session, {
+    cache: await cacheKind(session, affected.size > 0),
+    names: catalog.images.map(({ name }) => name),
+    remark: (remark) => {
+      if (!told.has(remark.message)) remarks.push(remark);
+      told.add(remark.message);
+    },
+  });
+  const plan = makePlan({
+    event: context.eventName,
+    ref: context.ref.full,
+    commit: context.commit,
+    base: comparison.kind === "files" ? comparison.base : undefined,
+    catalog,
+    affected,
+    published,
+    push,
+    fresh: settings.rebuild === "always" || context.trigger.kind === "schedule",
+    details,
+  });
+  const planPath = `${folder}/plan.json`;
+  await outside.files.makeDirectory(folder);
+  await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
+  return { plan, planPath, remarks, registry, credentials, forge: forgeOf(session) };
+}
+
+/** Whether candidates are pushed: never from a pull request of a fork or a merge group, nor where nobody wants it. */
+function pushes({ context, inputs }: Session): boolean {
+  const { trigger, ref } = context;
+  const { push } = inputs.settings;
+  if (push === "false" || trigger.kind === "merge-group") return false;
+  if (trigger.kind === "pull-request") return push === "true" && !trigger.fromFork;
+  return ref.kind === "branch" || ref.kind === "tag";
+}
+
+/**
+ * Digests of published parents that this run doesn't build. Where the registry definitely has none the parent is built; where
+ * it can't be asked a run that pushes ends here, and one that doesn't builds the parent.
+ */
+async function lookUpParents(
+  { catalog, affected }: Survey,
+  session: Session,
+  registry: Registry,
+  push: boolean,
+  remarks: Remark[],
+): Promise<ReadonlyMap<string, Digest>> {
+  const names = catalog.images.map(({ name }) => name);
+  const found = await Promise.all(
+    parentsToLookUp(catalog, affected).map(async (image): Promise<readonly (readonly [string, Digest])[]> => {
+      const [repository] = image.repositories;
+      if (repository === undefined) return [];
+      try {
+        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, names));
+        return published === undefined ? [] : [[image.name, published.digest]];
+      } catch (error) {
+        if (!(error instanceof UserError) || push) throw error;
+        const message = `${repository} can't be asked for what is published, so ${image.name} is built too: ${error.message}`;
+        remarks.push({ message, hint: error.hint });
+        return [];
+      }
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** Tags under which the published parent of an image is looked for: this run's own moving tags, then the lines it came from. */
+function tagsToFollow(session: Session, image: Image, names: readonly string[]): readonly Tag[] {
+  const { trigger, defaultBranch } = session.context;
+  const own = tagsOf(session, image.name, names)
+    .tags.filter(({ moves }) => moves)
+    .map(({ tag }) => tag);
+  const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
+  const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
+  const slugs = branches.map((branch) => branch.replaceAll(/[^A-Za-z0-9._-]+/g, "-"));
+  return [...new Set([...own, ...slugs, "latest"])].filter(isTag);
+}
+
+async function cacheKind({ inputs, outside }: Session, isNeeded: boolean): Promise<CacheKind> {
+  const { cache } = inputs.settings;
+  if (cache !== "auto") return cache;
+  return isNeeded && (await outside.hasCacheService()) ? "gha" : "none";
+}
+
+function checkoutRemark({ isAtEvent, context }: Session): readonly Remark[] {
+  if (isAtEvent) return [];
+  return [
+    {
+      message: `the checkout holds ${context.commit.slice(0, 7)}, which is not the event's commit: tags that move stay where they are`,
+      hint: "check out the event's own commit to move them",
+    },
+  ];
+}
+
+/** Gitea and Forgejo are told by the address of their API. */
+function forgeOf({ context }: Session): Forge | undefined {
+  if (context.owner === "local" && context.runUrl === undefined) return undefined;
+  const kind = context.apiUrl.endsWith("/api/v1") ? "forgejo" : "github";
+  return { kind, repositoryUrl: repositoryUrl(context) };
+}

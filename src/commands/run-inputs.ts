@@ -1,0 +1,59 @@
+/** Everything that the user wrote, read: what each stage understands of it, and every problem that any of them has with it. */
+import { type BuildSecrets, readSecrets } from "../build/secrets.ts";
+import type { UserError } from "../errors.ts";
+import { readSettings, type Settings } from "../inputs/settings.ts";
+import type { RawInputs } from "../inputs/specification.ts";
+import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
+import { type Flavor, parseFlavor } from "../tags/flavor.ts";
+import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
+import { type LabelLine, parseLabels } from "../tags/labels.ts";
+import { parseRules } from "../tags/parse-rules.ts";
+import type { Rule } from "../tags/rule.ts";
+
+export interface RunInputs {
+  readonly settings: Settings;
+  readonly rules: readonly Rule[];
+  readonly flavor: Flavor;
+  readonly labels: readonly LabelLine[];
+  readonly annotations: readonly AnnotationLine[];
+  readonly names: readonly ImageNameLine[];
+  readonly secrets: BuildSecrets;
+}
+
+/** Reads all inputs; they are to be used only where there is no problem. */
+export function readRunInputs(
+  raw: RawInputs,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly inputs: RunInputs; readonly problems: readonly UserError[] } {
+  const { settings, problems } = readSettings(raw);
+  const rules = parseRules(settings.tags);
+  const { flavor, problems: flavorProblems } = parseFlavor(settings.flavor);
+  const labels = parseLabels(settings.labels);
+  const annotations = parseAnnotations(settings.annotations);
+  const names = parseImageNames(settings.images);
+  const { secrets, problems: secretProblems } = readSecrets(
+    {
+      secrets: settings.secrets,
+      envs: settings.secretEnvs.map(({ text }) => text),
+      files: settings.secretFiles.map(({ text }) => text),
+    },
+    env,
+  );
+  return {
+    inputs: {
+      settings,
+      rules: rules.values,
+      flavor,
+      labels: labels.values,
+      annotations: annotations.values,
+      names: names.values,
+      secrets,
+    },
+    problems: [
+      ...problems,
+      ...[rules, labels, annotations, names].flatMap((each) => each.problems),
+      ...flavorProblems,
+      ...secretProblems,
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+/** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
+import { type Git, openGit } from "../changes/git.ts";
+import { GitFailure } from "../changes/git-command.ts";
+import type { Commit, RunContext } from "../context/run-context.ts";
+import { explain, UserError } from "../errors.ts";
+import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
+import { dockerConfigFolder } from "../oci/docker-config.ts";
+import { type Registry, registryClient } from "../oci/registry-client.ts";
+import type { Outside } from "./outside.ts";
+import type { RunInputs } from "./run-inputs.ts";
+
+export interface Session {
+  /** With the commit that is checked out, which is what is built. */
+  readonly context: RunContext;
+  readonly inputs: RunInputs;
+  readonly outside: Outside;
+  readonly git: Git;
+  readonly commitDate: Date;
+  /** The checkout holds the event's commit, so that tags that move may follow. */
+  readonly isAtEvent: boolean;
+  /** A folder of this command's own, absolute. */
+  readonly folder: string;
+}
+
+/** @throws UserError where there is no checkout. */
+export async function openSession(given: RunContext, inputs: RunInputs, outside: Outside): Promise<Session> {
+  const { env, processes, signal, random } = outside;
+  const { workspace, serverUrl } = given;
+  const git = openGit({ processes, workspace, env, serverUrl, token: inputs.settings.token, signal });
+  const head = await headOf(git, workspace);
+  const isAtEvent = await holdsEvent(given, head, git);
+  const context = { ...given, commit: head, ...(await forgeFacts(given, inputs.settings.token, git, outside)) };
+  const suffix = Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, "0");
+  return {
+    context,
+    inputs,
+    outside,
+    git,
+    commitDate: await git.committedAt(head),
+    isAtEvent,
+    folder: `${given.temp}/image-publish-${suffix}`,
+  };
+}
+
+/** The registries' client, with docker's logins, the inputs' for the hosts that images are pushed to, and the job's own. */
+export async function openRegistry(
+  { context, inputs, outside }: Session,
+  hosts: readonly string[],
+): Promise<{ readonly registry: Registry; readonly credentials: CredentialStore }> {
+  const { env, processes, files, http, clock, random, signal } = outside;
+  const { registryUsername, registryPassword, token } = inputs.settings;
+  const folder = dockerConfigFolder(env);
+  const path = `${folder}/config.json`;
+  const bytes = folder === undefined ? undefined : await files.read(path);
+  const username = registryUsername ?? context.actor ?? "image-publish";
+  const forge = forgeRegistry(context.serverUrl);
+  const others = hosts.filter((host) => host !== forge || registryUsername !== undefined);
+  const credentials = credentialStore({
+    config: bytes === undefined ? undefined : { text: new TextDecoder().decode(bytes), path },
+    env,
+    processes,
+    logins: [
+      ...(registryPassword === undefined ? [] : [{ hosts: others, username, password: registryPassword }]),
+      ...[token ?? registryPassword ?? ""].map((password) => ({ hosts: [forge], username, password })),
+    ],
+  });
+  const registry = registryClient({ http, clock, random, signal, credentials: (host) => credentials.find(host) });
+  return { registry, credentials };
+}
+
+/** The registry that the job's own token is for. */
+export function forgeRegistry(serverUrl: string): string {
+  const { host } = new URL(serverUrl);
+  return host === "github.com" ? "ghcr.io" : host;
+}
+
+async function headOf(git: Git, workspace: string): Promise<Commit> {
+  try {
+    return await git.head();
+  } catch (cause) {
+    if (!(cause instanceof GitFailure)) throw cause;
+    throw new UserError(`${workspace} holds no git checkout`, {
+      hint: "put `uses: actions/checkout` before this step",
+      cause,
+    });
+  }
+}
+
+/** A tag's event may name the tag's own object; a pull request's checkout may be its merge or its head. */
+async function holdsEvent({ trigger, commit }: RunContext, head: Commit, git: Git): Promise<boolean> {
+  if (head === commit || trigger.kind === "pull-request" || trigger.kind === "gone") return true;
+  return (await git.resolve(commit)) === head;
+}
+
+/** What the payload doesn't tell: from the forge's API where it answers, the branch else from the remote. */
+async function forgeFacts(
+  { owner, repo, defaultBranch, isPrivate, trigger, apiUrl }: RunContext,
+  token: string | undefined,
+  git: Git,
+  { forge, log }: Outside,
+): Promise<Pick<RunContext, "defaultBranch" | "isPrivate">> {
+  if (defaultBranch !== undefined || trigger.kind === "gone") return { defaultBranch, isPrivate };
+  try {
+    const known = await forge(apiUrl, token).repository(owner, repo);
+    if (known !== undefined) return known;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.debug(explain(error));
+  }
+  return { defaultBranch: await remoteDefault(git), isPrivate };
+}
+
+async function remoteDefault(git: Git): Promise<string | undefined> {
+  try {
+    return (await git.remoteDefault())?.branch;
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  }
+}

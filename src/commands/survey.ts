@@ -1,0 +1,115 @@
+/** What is there, and what of it the event affects: the stages up to the plan. */
+import { type BuiltCatalog, buildCatalog } from "../catalog/build-catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { loadConfig } from "../catalog/config.ts";
+import { affectedImages, type DeletedImage } from "../changes/affected.ts";
+import { type Comparison, compare } from "../changes/comparison.ts";
+import { readIgnoreFiles } from "../changes/ignore-files.ts";
+import type { RunContext } from "../context/run-context.ts";
+import { throwProblems, UserError } from "../errors.ts";
+import type { Repository } from "../oci/reference.ts";
+import type { ReasonsByImage } from "../plan/needed.ts";
+import type { Remark } from "../report/run-result.ts";
+import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
+import { readReleaseTag } from "../tags/release-tag.ts";
+import { tagsOf } from "./image-details.ts";
+import type { Session } from "./session.ts";
+
+export interface Survey {
+  readonly catalog: Catalog;
+  readonly comparison: Comparison;
+  readonly affected: ReasonsByImage;
+  readonly remarks: readonly Remark[];
+}
+
+/** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
+export async function survey(session: Session): Promise<Survey> {
+  const { context, git, inputs, outside } = session;
+  if (context.trigger.kind === "gone") {
+    const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
+    return { catalog: { images: [] }, comparison, affected: new Map(), remarks: [] };
+  }
+  const [{ catalog, configFile }, comparison] = await Promise.all([readCatalog(session), compare(context, git)]);
+  const { affected, deleted } = affectedImages({
+    catalog,
+    comparison,
+    ignores: await readIgnoreFiles(catalog.images, context.workspace, outside.files),
+    only: inputs.settings.only,
+    config: configFile,
+  });
+  const released = releasedImage(context, catalog);
+  return {
+    catalog,
+    comparison,
+    affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
+    remarks: [...catalog.notes, ...deleted.map(deletedRemark)],
+  };
+}
+
+/** The one image that a git tag such as `app-v1.2.3` releases; `undefined`: all. */
+function releasedImage({ ref }: RunContext, { images }: Catalog): string | undefined {
+  if (ref.kind !== "tag") return undefined;
+  return readReleaseTag(
+    ref.name,
+    images.map(({ name }) => name),
+  ).image;
+}
+
+function deletedRemark({ directory, dockerfile }: DeletedImage): Remark {
+  return {
+    message: `${dockerfile} is deleted, so that the image of ${directory} is built no more; what is published of it stays`,
+    hint: "delete its packages in the registry, or take what still names them out of the repository",
+  };
+}
+
+interface ReadCatalog {
+  readonly catalog: BuiltCatalog;
+  readonly configFile: string | undefined;
+}
+
+async function readCatalog(session: Session): Promise<ReadCatalog> {
+  const { context, inputs, outside } = session;
+  const { settings } = inputs;
+  const { config, problems } = await loadConfig(context.workspace, settings.config, outside.files);
+  throwProblems(problems);
+  const catalog = await buildCatalog({
+    root: context.workspace,
+    files: outside.files,
+    globs: settings.path,
+    rootName: context.repo.toLowerCase(),
+    config,
+    inputs: settings,
+    repositoriesOf: (name, isRoot) => repositories(session, name, isRoot),
+    movingTags: (name) => movingTags(session, name),
+  });
+  throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
+  return { catalog, configFile: config.file };
+}
+
+function repositories({ context, inputs }: Session, name: string, isRoot: boolean): readonly Repository[] {
+  const { values, problems } = repositoriesOf(inputs.names, { context, name, isRoot });
+  throwProblems(problems);
+  return values;
+}
+
+/** A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. */
+function movingTags(session: Session, name: string): ReadonlySet<string> {
+  const { trigger } = session.context;
+  const own = tagsOf(session, name, [name])
+    .tags.filter(({ moves }) => moves)
+    .map(({ tag }) => tag);
+  return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [trigger.baseRef] : [])]);
+}
+
+function severalRepositories({ images }: Catalog): readonly UserError[] {
+  const one = images.find((image) => image.repositories.length > 1);
+  if (one === undefined) return [];
+  return [
+    new UserError(
+      `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`,
+      {
+        hint: "leave one line in `images`",
+      },
+    ),
+  ];
+}
