@@ -54,14 +54,14 @@ describe("what changed between two commits", () => {
     ["tabs and newlines", {}, { "a\tb\nc": "1" }, [["a\tb\nc", "added"]]],
     ["names of other scripts", {}, { "größe/数": "1" }, [["größe/数", "added"]]],
   ])("%s", async (_, before, after, expected) => {
-    const { dev } = started();
+    const dev = place.alone();
     const base = dev.commit(before);
     const files = await open(dev).changedFiles(base, dev.commit(after));
     expect(files.map(({ path, change }) => [path, change])).toEqual(expected);
   });
 
   test("a file that becomes executable", async () => {
-    const { dev } = started();
+    const dev = place.alone();
     const base = dev.commit({ a: "1" });
     dev.git("update-index", "--chmod=+x", "a");
     dev.git("commit", "--quiet", "--message", "mode");
@@ -69,7 +69,7 @@ describe("what changed between two commits", () => {
   });
 
   test("a submodule's bump, also where the repository says to ignore it", async () => {
-    const { dev } = started();
+    const dev = place.alone();
     const base = dev.commit({ ".gitmodules": '[submodule "lib"]\n\tpath = lib\n\turl = ./lib\n\tignore = all\n' });
     dev.git("update-index", "--add", "--cacheinfo", `160000,${base},lib`);
     dev.git("commit", "--quiet", "--message", "submodule");
@@ -80,7 +80,7 @@ describe("what changed between two commits", () => {
   });
 
   test("names that are no UTF-8 keep their bytes", async () => {
-    const { dev } = started();
+    const dev = place.alone();
     const base = dev.commit({ a: "1" });
     const blob = dev.git("rev-parse", "HEAD:a");
     const entry = Buffer.concat([
@@ -97,7 +97,7 @@ describe("what changed between two commits", () => {
   });
 
   test("a commit that is not there is a failure, not nothing", async () => {
-    const { dev } = started();
+    const dev = place.alone();
     const head = dev.commit({ a: "1" });
     await expect(open(dev).changedFiles(commit("1".repeat(40)), head)).rejects.toBeInstanceOf(GitFailure);
   });

@@ -73,6 +73,13 @@ export class Workplace {
     return new Repository(folder);
   }
 
+  /** A repository without remote. */
+  alone(): Repository {
+    const folder = this.#next("alone");
+    execFileSync("git", ["init", "--quiet", "--initial-branch=main", folder], { env });
+    return new Repository(folder);
+  }
+
   /** A full clone, in which someone works. */
   clone(forge: Repository): Repository {
     return this.#clone(forge, []);
