@@ -11,8 +11,12 @@ __webpack_require__.d(__webpack_exports__, {
   runCommandLine: () => (/* binding */ runCommandLine)
 });
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(7975);
 // EXTERNAL MODULE: ./src/errors.ts
@@ -261,14 +265,16 @@ async function simulatedContext({ event, base, ref, temp }, folder, { processes,
     return simulateContext({ event, base: commit, ref, checkout, now: clock.now(), temp });
 }
 
-// EXTERNAL MODULE: ./src/nearest.ts
-var nearest = __webpack_require__(7909);
 // EXTERNAL MODULE: ./src/inputs/specification.ts
 var specification = __webpack_require__(1388);
-// EXTERNAL MODULE: ./src/main.ts + 13 modules
-var main = __webpack_require__(4522);
+// EXTERNAL MODULE: ./src/main.ts + 12 modules
+var main = __webpack_require__(1110);
+// EXTERNAL MODULE: ./src/nearest.ts
+var nearest = __webpack_require__(7909);
 ;// CONCATENATED MODULE: ./src/cli.ts
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
+
+
 
 
 
@@ -317,14 +323,22 @@ async function runCommandLine(args) {
         const raw = (0,main/* rawInputs */.me)((name) => (name === "command" ? command : given(name)), log);
         const { inputs: read, problems } = (0,run_inputs/* readRunInputs */.h)(raw, outside.env);
         (0,errors/* throwProblems */.Jh)(problems);
-        const context = await simulatedContext({ event: cli_text(options.event), base: cli_text(options.base), ref: cli_text(options.ref), temp: (0,external_node_os_.tmpdir)() }, process.cwd(), outside);
-        const result = await (0,run_command/* runCommand */.d)(read, context, outside);
-        const width = process.stdout.columns ?? 120;
-        process.stdout.write(options.json === true
-            ? `${JSON.stringify(result.json, undefined, 2)}\n`
-            : result.text({ colour: process.stdout.isTTY === true && !process.env.NO_COLOR, width }));
-        return (0,main/* sayFailures */.xZ)(result, log);
+        const temp = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), "image-publish-"));
+        const said = { event: cli_text(options.event), base: cli_text(options.base), ref: cli_text(options.ref), temp };
+        try {
+            const result = await (0,run_command/* runCommand */.d)(read, await simulatedContext(said, process.cwd(), outside), outside);
+            print(result, options.json === true);
+            return (0,main/* sayFailures */.xZ)(result, log);
+        }
+        finally {
+            await (0,promises_.rm)(temp, { recursive: true, force: true });
+        }
     });
+}
+function print(result, asJson) {
+    const { isTTY, columns } = process.stdout;
+    const terminal = { colour: isTTY === true && !process.env.NO_COLOR, width: columns ?? 120 };
+    process.stdout.write(asJson ? `${JSON.stringify(result.json, undefined, 2)}\n` : result.text(terminal));
 }
 function readArguments(args) {
     const names = specification/* inputs */.Q.map(({ name }) => name).filter((name) => name !== "command");

@@ -1,14 +1,17 @@
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { terminalLog } from "./adapters/terminal-log.ts";
+import type { CommandResult } from "./commands/command-result.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
 import { throwProblems, UserError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
 import { commands, type InputName, inputs } from "./inputs/specification.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
+import { nearest } from "./nearest.ts";
 
 const usage = `Usage: image-publish COMMAND [--option value …]
 
@@ -50,20 +53,22 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const raw = rawInputs((name) => (name === "command" ? command : given(name)), log);
     const { inputs: read, problems } = readRunInputs(raw, outside.env);
     throwProblems(problems);
-    const context = await simulatedContext(
-      { event: text(options.event), base: text(options.base), ref: text(options.ref), temp: tmpdir() },
-      process.cwd(),
-      outside,
-    );
-    const result = await runCommand(read, context, outside);
-    const width = process.stdout.columns ?? 120;
-    process.stdout.write(
-      options.json === true
-        ? `${JSON.stringify(result.json, undefined, 2)}\n`
-        : result.text({ colour: process.stdout.isTTY === true && !process.env.NO_COLOR, width }),
-    );
-    return sayFailures(result, log);
+    const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
+    const said = { event: text(options.event), base: text(options.base), ref: text(options.ref), temp };
+    try {
+      const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside);
+      print(result, options.json === true);
+      return sayFailures(result, log);
+    } finally {
+      await rm(temp, { recursive: true, force: true });
+    }
   });
+}
+
+function print(result: CommandResult, asJson: boolean): void {
+  const { isTTY, columns } = process.stdout;
+  const terminal = { colour: isTTY === true && !process.env.NO_COLOR, width: columns ?? 120 };
+  process.stdout.write(asJson ? `${JSON.stringify(result.json, undefined, 2)}\n` : result.text(terminal));
 }
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;

@@ -14,7 +14,7 @@ import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
-import { type InputSpecification, inputs as specification, type RawInputs } from "./inputs/specification.ts";
+import { type InputSpecification, type RawInputs, inputs as specification } from "./inputs/specification.ts";
 import type { Log } from "./ports.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */

@@ -1,6 +1,7 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import { type CacheBranches, type CacheLines, registryCache, serviceCache } from "../build/cache.ts";
 import type { Image } from "../catalog/catalog.ts";
+import { declaredArguments } from "../catalog/dockerfile.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
@@ -29,7 +30,10 @@ export function imageDetails(session: Session, options: DetailsOptions): (image:
     const values = expressionValues(facts, readEvent(facts));
     const complete = { ...values, values: new Map([...values.values, ["version", tags.version ?? ""]]) };
     const fill = (text: string): string => expand(parseTemplate(text, buildNames, "keep"), complete);
-    const args = Object.entries({ ...image.buildArgs }).map(([key, value]) => [key, fill(value)] as const);
+    const given = { ...conventionalArguments(session, tags.version), ...image.buildArgs };
+    const declared = declaredArguments(image.dockerfile);
+    const wanted = Object.entries(given).filter(([key]) => declared.has(key) || key in image.buildArgs);
+    const args = wanted.map(([key, value]) => [key, fill(value)] as const);
     return {
       tags,
       args: Object.fromEntries(args),
@@ -38,6 +42,11 @@ export function imageDetails(session: Session, options: DetailsOptions): (image:
       cache: cacheOf(session, image, options.cache, fill),
     };
   };
+}
+
+/** The arguments that a Dockerfile gets for declaring them: what the labels of the same meaning say. */
+function conventionalArguments({ context, commitDate }: Session, version: string | undefined): Record<string, string> {
+  return { BUILD_DATE: commitDate.toISOString(), VCS_REF: context.commit, VERSION: version ?? "" };
 }
 
 /** The tags of an image; none that moves where the checkout is not at the event's commit. */

@@ -1,7 +1,7 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
-import type { Commit, RunContext } from "../context/run-context.ts";
+import { type Commit, forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
@@ -55,7 +55,7 @@ export async function openRegistry(
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);
   const username = registryUsername ?? context.actor ?? "image-publish";
-  const forge = forgeRegistry(context.serverUrl);
+  const forge = forgeRegistry(context);
   const others = hosts.filter((host) => host !== forge || registryUsername !== undefined);
   const credentials = credentialStore({
     config: bytes === undefined ? undefined : { text: new TextDecoder().decode(bytes), path },
@@ -68,12 +68,6 @@ export async function openRegistry(
   });
   const registry = registryClient({ http, clock, random, signal, credentials: (host) => credentials.find(host) });
   return { registry, credentials };
-}
-
-/** The registry that the job's own token is for. */
-export function forgeRegistry(serverUrl: string): string {
-  const { host } = new URL(serverUrl);
-  return host === "github.com" ? "ghcr.io" : host;
 }
 
 async function headOf(git: Git, workspace: string): Promise<Commit> {

@@ -2,7 +2,7 @@
 import { type BuiltCatalog, buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { loadConfig } from "../catalog/config.ts";
-import { affectedImages, type DeletedImage } from "../changes/affected.ts";
+import { affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare } from "../changes/comparison.ts";
 import { readIgnoreFiles } from "../changes/ignore-files.ts";
 import type { RunContext } from "../context/run-context.ts";
@@ -42,7 +42,7 @@ export async function survey(session: Session): Promise<Survey> {
     catalog,
     comparison,
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
-    remarks: [...catalog.notes, ...deleted.map(deletedRemark)],
+    remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
 }
 
@@ -53,13 +53,6 @@ function releasedImage({ ref }: RunContext, { images }: Catalog): string | undef
     ref.name,
     images.map(({ name }) => name),
   ).image;
-}
-
-function deletedRemark({ directory, dockerfile }: DeletedImage): Remark {
-  return {
-    message: `${dockerfile} is deleted, so that the image of ${directory} is built no more; what is published of it stays`,
-    hint: "delete its packages in the registry, or take what still names them out of the repository",
-  };
 }
 
 interface ReadCatalog {

@@ -77,6 +77,12 @@ export function repositoryUrl(context: RunContext): string {
   return `${context.serverUrl}/${context.owner}/${context.repo}`;
 }
 
+/** The registry of the forge itself, which the job's own token is for: ghcr.io for GitHub, else the forge's own host. */
+export function forgeRegistry({ serverUrl }: Pick<RunContext, "serverUrl">): string {
+  const { host } = new URL(serverUrl);
+  return host === "github.com" ? "ghcr.io" : host;
+}
+
 export function isCommit(text: string | undefined): text is Commit {
   return text !== undefined && commitPattern.test(text);
 }

@@ -1,7 +1,7 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
-import { type Platform, platform } from "../oci/platform.ts";
 import { didYouMean } from "../nearest.ts";
+import { type Platform, platform } from "../oci/platform.ts";
 import { type Command, type InputName, type InputSpecification, inputs, type RawInputs } from "./specification.ts";
 
 /** A line of an input, with where it stands: problems with it name the place. */

@@ -3,8 +3,8 @@
  * is escaped; `{{{…}}}` means the same.
  */
 import { UserError } from "../errors.ts";
-import { formatDate } from "./date-format.ts";
 import { nearest } from "../nearest.ts";
+import { formatDate } from "./date-format.ts";
 
 /** A text taken apart into what stands as it is and what is to be filled in. */
 export interface Template {

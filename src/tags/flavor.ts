@@ -1,8 +1,8 @@
 /** The `flavor` input: what holds for all rules. */
 import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { eventNames, parseTemplate, type Template } from "./expression.ts";
 import { type Attribute, type Parsed, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
-import { didYouMean } from "../nearest.ts";
 
 export interface Flavor {
   /** `auto`: the first rule that gives a tag decides. */
@@ -20,7 +20,7 @@ export interface Affix {
 const none: Affix = { template: { text: "", parts: [] }, onLatest: false };
 
 /** The flavor of an empty input. */
-export const defaultFlavor: Flavor = { latest: "auto", prefix: none, suffix: none };
+const defaultFlavor: Flavor = { latest: "auto", prefix: none, suffix: none };
 
 /** Parses the lines; a later line overrides an earlier one. */
 export function parseFlavor(

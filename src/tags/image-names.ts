@@ -1,11 +1,11 @@
 /** The `images` input: where an image is pushed. */
-import type { RunContext } from "../context/run-context.ts";
+import { forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { type Repository, repository } from "../oci/reference.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { expand, parseTemplate, type Template } from "./expression.ts";
 import { type Parsed, parseLines, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
-import { didYouMean } from "../nearest.ts";
 import { checkEnabled } from "./parse-rules.ts";
 
 /** A line of the input: one name, with expressions. */
@@ -97,9 +97,7 @@ function parseLine(line: SourcedLine): readonly ImageNameLine[] {
 }
 
 function defaultLine({ context, isRoot }: ImageNameFacts): ImageNameLine {
-  const { host } = new URL(context.serverUrl);
-  const registry = host === "github.com" ? "ghcr.io" : host;
-  const text = `${registry}/{{owner}}/{{repo}}${isRoot ? "" : "/{{name}}"}`;
+  const text = `${forgeRegistry(context)}/{{owner}}/{{repo}}${isRoot ? "" : "/{{name}}"}`;
   const line = { text, input: "images", line: 1 };
   return { name: parseTemplate(text, nameNames), enable: parseTemplate("true", nameNames), line };
 }
