@@ -60,7 +60,7 @@ export const builderImageIsPushed = async (): Promise<boolean> =>
 
 /** A builder that is not on the host's network reaches the rig's services at their usual addresses all the same. */
 const entrypoint = (): string => `#!/bin/sh
-if ! nc -w 1 127.0.0.1 ${readState().ports.registry} </dev/null 2>/dev/null; then
+if ! ip address show | grep -q 'inet ${gateway()}/'; then # this is not the host's network
   for port in ${ports().join(" ")}; do
     nc -ll -p $port -e nc ${gateway()} $port &
   done

@@ -30,7 +30,7 @@ export async function installAzurite(): Promise<void> {
   for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(LOCK, file), join(work, file));
   const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
   const options = ["--ignore-scripts", "--cache", path("npm-cache"), ...quiet];
-  await run("npm", ["ci", ...options], { cwd: work, log: "cache", limit: 300 });
+  await run("npm", ["ci", ...options], { cwd: work, log: "azurite", limit: 300 });
   renameSync(work, installed());
 }
 

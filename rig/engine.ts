@@ -57,13 +57,14 @@ export async function copyOfficial(image: string, repository: string, tags: stri
  */
 export function makeDockerConfig(folder: string): void {
   mkdirSync(join(folder, "cli-plugins"), { recursive: true });
-  const plugin = join(folder, "cli-plugins", "docker-buildx");
   const own = unpacked("usr/libexec/docker/cli-plugins/docker-buildx");
   const buildx = isHosted() ? which("docker-buildx", PLUGIN_FOLDERS) : own;
   if (!buildx) throw new Error("docker's plugin buildx is not installed, the rig needs it");
-  rmSync(plugin, { force: true });
-  symlinkSync(buildx, plugin);
+  rmSync(pluginIn(folder), { force: true });
+  symlinkSync(buildx, pluginIn(folder));
 }
+
+const pluginIn = (folder: string): string => join(folder, "cli-plugins", "docker-buildx");
 
 /** Puts a command into the rig's `bin`. */
 export function link(command: string, target: string): void {
@@ -72,18 +73,22 @@ export function link(command: string, target: string): void {
   symlinkSync(target, join(bin, command));
 }
 
-export const engineAnswers = (): Promise<boolean> => pings(dockerHost());
+/** The engine answers, and what belongs to it is there. */
+export async function engineIsUp(): Promise<boolean> {
+  if (!existsSync(pluginIn(dockerConfig)) || !(isHosted() || running("forward") !== undefined)) return false;
+  return pings(dockerHost());
+}
 
 export async function startEngine(): Promise<void> {
   makeDockerConfig(dockerConfig);
   if (isHosted()) {
-    if (!(await engineAnswers())) throw new Error(`the engine at ${dockerHost()} answers no longer: start it again`);
+    if (!(await pings(dockerHost())))
+      throw new Error(`the engine at ${dockerHost()} answers no longer: start it again`);
     return;
   }
   link("docker", unpacked("usr/bin/docker"));
   link("crane", unpacked("usr/bin/crane"));
   link("busybox", unpacked("usr/bin/busybox"));
-  if (await engineAnswers()) return;
   if (running("engine") === undefined) {
     await takeBack(); // what a killed engine left
     await makeBridge();
@@ -91,7 +96,8 @@ export async function startEngine(): Promise<void> {
     const PATH = [...commandFolders, process.env.PATH ?? ""].join(delimiter);
     start("engine", unpacked("usr/sbin/dockerd"), ["--config-file", path("engine", "daemon.json")], { PATH });
   }
-  await healthy("engine", engineAnswers, 60);
+  await healthy("engine", () => pings(dockerHost()), 60);
+  await stop("forward"); // it may be bound to a bridge that is gone
   const services = Object.values(readState().ports).map(String);
   start("forward", process.execPath, [join(import.meta.dirname, "forward.ts"), gateway(), ...services]);
 }
@@ -102,7 +108,7 @@ export async function stopEngine(): Promise<void> {
     return;
   }
   await stop("forward");
-  if (await engineAnswers()) {
+  if (await pings(dockerHost())) {
     // Stopped by hand they stay so when the engine comes back; the rig starts its own builder again by itself.
     const containers = (await docker(["ps", "--quiet"])).split("\n").filter(Boolean);
     if (containers.length > 0) await docker(["stop", "--time", "3", ...containers]);
@@ -146,47 +152,70 @@ async function makeBridge(): Promise<void> {
   await ip("link", "set", bridge, "up");
 }
 
-/** Removes what an engine leaves behind: its containerd if it was killed, mounts, the bridge, control groups. */
+/** Removes what an engine leaves behind, all the more when it was killed: containers, mounts, the bridge, cgroups. */
 async function takeBack(): Promise<void> {
-  const containerd = path("run", "engine", "containerd", "containerd.pid");
-  if (existsSync(containerd)) {
-    const pid = Number(readFileSync(containerd, "utf8"));
-    if (commandOf(pid).startsWith(join(folder, "built"))) {
-      process.kill(pid, "SIGTERM");
-      await until(() => commandOf(pid) === "", 10);
-    }
-  }
+  await until(() => {
+    leftovers().forEach(kill);
+    return leftovers().length === 0;
+  }, 5);
   const mounts = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "")
     .filter((mount) => mount.startsWith(`${folder}/`));
   for (const mount of mounts.reverse()) await run("umount", ["--lazy", mount]);
-  rmSync(join(folder, "run", "engine"), { recursive: true, force: true });
+  for (const rest of ["engine", "dockerd.pid"]) rmSync(join(folder, "run", rest), { recursive: true, force: true });
   if (existsSync(`/sys/class/net/${bridge}`)) await ip("link", "delete", bridge);
-  removeControlGroups();
+  // buildx puts its builders into a group of its own whatever the engine's is.
+  const groups = [bridge, "docker/buildx", "docker"].flatMap(controlGroups).flatMap(withFoldersBelow);
+  const shared = ["/run/docker/plugins", "/run/docker", "/run/containerd/s", "/run/containerd"];
+  [...groups, ...shared].forEach(removeEmpty);
 }
 
-function commandOf(pid: number): string {
+/** containerd and its shims, by the folder in their command line, and whatever has its root in the engine's data. */
+function leftovers(): number[] {
+  const isDaemon = (pid: string): boolean => {
+    const words = readText(`/proc/${pid}/cmdline`).split("\0");
+    const isOurs = words.some((word) => word.startsWith(join(folder, "run/engine")));
+    return isOurs && words[0]?.includes("containerd") === true;
+  };
+  const isContained = (pid: string): boolean => {
+    const root = readText(`/proc/${pid}/mountinfo`).match(/^\S+ \S+ \S+ \S+ \/ .*$/m)?.[0];
+    return root?.includes(`upperdir=${join(folder, "engine/data")}/`) === true;
+  };
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => isDaemon(pid) || isContained(pid)).map(Number);
+}
+
+function kill(pid: number): void {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    process.kill(pid, "SIGKILL");
   } catch {
-    return "";
+    // it ended by itself
   }
 }
 
-function removeControlGroups(): void {
-  const parents = ["/sys/fs/cgroup", ...listFolders("/sys/fs/cgroup")];
-  for (const parent of parents) {
-    const group = join(parent, bridge);
-    for (const inner of [...listFolders(group), group]) {
-      try {
-        rmdirSync(inner);
-      } catch {
-        // not there, or in use: the kernel keeps what is in use
-      }
-    }
+/** A control group in every hierarchy (with cgroup v2 there is but one). */
+const controlGroups = (name: string): string[] =>
+  ["/sys/fs/cgroup", ...listFolders("/sys/fs/cgroup")].map((parent) => join(parent, name));
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // gone meanwhile
   }
 }
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // not there, or in use
+  }
+}
+
+/** The deepest first. */
+const withFoldersBelow = (folder: string): string[] => [...listFolders(folder).flatMap(withFoldersBelow), folder];
 
 function listFolders(parent: string): string[] {
   if (!existsSync(parent)) return [];

@@ -27,6 +27,7 @@ export async function buildModule(
     GOFLAGS: "-buildvcs=false -modcacherw -trimpath",
     GOMODCACHE: join(cache(), "modules"),
     GOCACHE: join(cache(), "builds"),
+    GOGC: "500", // with no debug information a third less work for the compiler
   };
   const options = { env, log, limit: 900 };
   mkdirSync(cache(), { recursive: true });
@@ -42,7 +43,10 @@ export async function buildModule(
   mkdirSync(out, { recursive: true });
   const link = ["-s", "-w", ...Object.entries(variables).map(([name, value]) => `-X=${name}=${value}`)].join(" ");
   const wanted = packages.map((name) => `./${name}`);
-  await run("go", ["build", "-ldflags", link, "-o", `${out}/`, ...wanted], { ...options, cwd: source });
+  await run("go", ["build", "-gcflags=all=-dwarf=false", "-ldflags", link, "-o", `${out}/`, ...wanted], {
+    ...options,
+    cwd: source,
+  });
   mkdirSync(dirname(target), { recursive: true });
   renameSync(out, target);
 }

@@ -24,7 +24,7 @@ import {
   startBuilder,
 } from "./buildkit.ts";
 import { azuriteIsInstalled, cacheAnswers, cacheToken, installAzurite, startCache, stopCache } from "./cache.ts";
-import { engineAnswers, link, startEngine, stopEngine } from "./engine.ts";
+import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked, readState } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
@@ -108,7 +108,7 @@ const parts: Record<PartName, Part> = {
   },
   act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
-  engine: { needs: ["packages"], isUp: engineAnswers, start: startEngine },
+  engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
   bases: { needs: ["registry"], isUp: basesArePushed, start: pushBases },
   image: { needs: ["registry", "buildkit"], isUp: builderImageIsPushed, start: pushBuilderImage },

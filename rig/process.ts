@@ -52,9 +52,9 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
   return promise;
 }
 
-/** Starts a command that stays when this process ends. Its output goes to the part's log. */
+/** Starts a command that stays when this process ends. Its output goes to the part's log, which begins anew. */
 export function start(name: string, command: string, args: string[], env: Record<string, string> = {}): void {
-  const log = openSync(logFile(name), "a");
+  const log = openSync(logFile(name), "w");
   const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log], env: { ...process.env, ...env } });
   closeSync(log);
   child.on("error", () => {}); // a command that is missing shows in the health check

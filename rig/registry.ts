@@ -63,7 +63,7 @@ function configuration(storage: string, address: string, htpasswd: string | unde
     version: "0.1",
     log: { level: "warn", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
-    http: { addr: address },
+    http: { addr: address, secret: readState().password },
     ...auth,
   });
 }

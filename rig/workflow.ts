@@ -70,7 +70,7 @@ export interface WorkflowResult {
   summary: string;
   /** Errors, warnings and notices, as in GitHub's annotations. */
   annotations: { level: "error" | "warning" | "notice"; message: string; properties: Record<string, string> }[];
-  /** What steps with an id gave out: `outputs[job][step][name]`. */
+  /** What steps with an id gave out: `outputs[job][step][name]`; a job of a matrix is called `build (a, b)`. */
   outputs: Record<string, Record<string, Record<string, string>>>;
   /** Each job's result, `success` or `failure`. */
   jobs: Record<string, string>;
@@ -81,6 +81,7 @@ export interface WorkflowResult {
 interface Entry {
   msg: string;
   jobID?: string;
+  matrix?: Record<string, unknown>;
   stepID?: string[];
   raw_output?: boolean;
   command?: string;
@@ -205,7 +206,7 @@ async function runAct({ args, env }: Prepared, options: WorkflowOptions): Promis
     const entry = parse(line);
     note(entry, result, summaries);
     for (const part of entry.msg.replaceAll("\r", "").replace(/\n$/, "").split("\n")) {
-      const said = entry.jobID ? `[${entry.jobID}] ${entry.raw_output ? "| " : ""}${part}` : part;
+      const said = entry.jobID ? `[${jobName(entry)}] ${entry.raw_output ? "| " : ""}${part}` : part;
       lines.push(said);
       options.onLine?.(said);
     }
@@ -231,18 +232,26 @@ function parse(line: string): Entry {
   }
 }
 
+/** As GitHub shows it: the id, and the values of the matrix. */
+function jobName({ jobID = "", matrix = {} }: Entry): string {
+  const values = Object.values(matrix);
+  return values.length > 0 ? `${jobID} (${values.join(", ")})` : jobID;
+}
+
 function note(
-  { command, kvPairs, arg, name, content, jobID = "", stepID = [], jobResult }: Entry,
+  entry: Entry,
   { annotations, outputs, jobs }: Pick<WorkflowResult, "annotations" | "outputs" | "jobs">,
   summaries: string[],
 ): void {
+  const { command, kvPairs, arg, name, content, stepID: [step = ""] = [], jobResult } = entry;
+  const job = jobName(entry);
   if (command === "error" || command === "warning" || command === "notice") {
     annotations.push({ level: command, message: arg ?? "", properties: kvPairs ?? {} });
   }
   if (command === "summary") summaries.push(content ?? "");
   if (command === "set-output" && name !== undefined) {
-    outputs[jobID] ??= {};
-    outputs[jobID][stepID[0] ?? ""] = { ...outputs[jobID][stepID[0] ?? ""], [name]: arg ?? "" };
+    outputs[job] ??= {};
+    outputs[job][step] = { ...outputs[job][step], [name]: arg ?? "" };
   }
-  if (jobResult) jobs[jobID] = jobResult;
+  if (jobResult) jobs[job] = jobResult;
 }
