@@ -32,6 +32,8 @@ export async function runAction(): Promise<number> {
     throwProblems(found);
     if (context === undefined) return 1;
     const result = await runCommand(inputs, context, outside);
+    const text = result.text({ colour: false, width: 120 });
+    if (text !== "") log.info(text.trimEnd());
     await leave(result, outside);
     return sayFailures(result, log);
   });

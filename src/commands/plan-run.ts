@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Image } from "../catalog/catalog.ts";
+import type { Catalog, Image } from "../catalog/catalog.ts";
 import { repositoryUrl } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
@@ -13,7 +13,7 @@ import { publishedDigest } from "../publish/published.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
 import { type CacheKind, imageDetails, tagsOf } from "./image-details.ts";
 import { openRegistry, type Session } from "./session.ts";
-import { type Survey, survey } from "./survey.ts";
+import { survey } from "./survey.ts";
 
 export interface Planning {
   readonly plan: Plan;
@@ -27,9 +27,10 @@ export interface Planning {
 
 /**
  * Plans what the event asks for, and writes the plan into the session's folder. @throws UserError (or `Problems`) when the
- * repository or the inputs are not in order, or a registry that has to be asked doesn't answer.
+ * repository or the inputs are not in order, or a registry that has to be asked doesn't answer. Without asking, parents that
+ * this run doesn't build are taken for published, their digests unknown.
  */
-export async function planRun(session: Session): Promise<Planning> {
+export async function planRun(session: Session, { askRegistry }: { readonly askRegistry: boolean }): Promise<Planning> {
   const { context, inputs, outside, folder } = session;
   const { settings } = inputs;
   const surveyed = await survey(session);
@@ -38,7 +39,10 @@ export async function planRun(session: Session): Promise<Planning> {
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
   const remarks: Remark[] = [...surveyed.remarks, ...checkoutRemark(session)];
-  const published = await lookUpParents(surveyed, session, registry, push, remarks);
+  const parents = parentsToLookUp(catalog, affected);
+  const published = askRegistry
+    ? await lookUp(parents, catalog, session, registry, push, remarks)
+    : new Map(parents.map(({ name }) => [name, null]));
   const told = new Set<string>();
   const details = imageDetails(session, {
     cache: await cacheKind(session, affected.size > 0),
@@ -79,8 +83,9 @@ function pushes({ context, inputs }: Session): boolean {
  * Digests of published parents that this run doesn't build. Where the registry definitely has none the parent is built; where
  * it can't be asked a run that pushes ends here, and one that doesn't builds the parent.
  */
-async function lookUpParents(
-  { catalog, affected }: Survey,
+async function lookUp(
+  parents: readonly Image[],
+  catalog: Catalog,
   session: Session,
   registry: Registry,
   push: boolean,
@@ -88,7 +93,7 @@ async function lookUpParents(
 ): Promise<ReadonlyMap<string, Digest>> {
   const names = catalog.images.map(({ name }) => name);
   const found = await Promise.all(
-    parentsToLookUp(catalog, affected).map(async (image): Promise<readonly (readonly [string, Digest])[]> => {
+    parents.map(async (image): Promise<readonly (readonly [string, Digest])[]> => {
       const [repository] = image.repositories;
       if (repository === undefined) return [];
       try {

@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 
 export async function plan(session: Session): Promise<CommandResult> {
   const { log } = session.outside;
-  const planning = await planRun(session);
+  const planning = await planRun(session, { askRegistry: false });
   for (const { message, hint } of planning.remarks) log.warning(message, hint);
   return {
     outputs: { ...outputsOf(planning.plan, planning.planPath) },

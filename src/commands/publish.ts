@@ -7,6 +7,7 @@ import type { Registry } from "../oci/registry-client.ts";
 import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
 import { outputsOf } from "../report/outputs.ts";
+import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
@@ -20,7 +21,7 @@ import type { Session } from "./session.ts";
 export async function publish(session: Session): Promise<CommandResult> {
   const { clock, log } = session.outside;
   const started = clock.now().getTime();
-  const planning = await planRun(session);
+  const planning = await planRun(session, { askRegistry: true });
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
@@ -49,6 +50,8 @@ interface Executed {
 
 async function execute({ plan, registry, credentials }: Planning, session: Session): Promise<Executed> {
   if (!plan.images.some((image) => image.kind === "build")) return { images: plan.images.map(skipped), remarks: [] };
+  const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
+  session.outside.log.group(title, lines);
   const building = await openBuildSession(plan, session, registry, credentials);
   try {
     return { images: await walkPlan(plan, session, registry, building.dependencies), remarks: building.remarks };

@@ -1,12 +1,13 @@
 /** Everything that the user wrote, read: what each stage understands of it, and every problem that any of them has with it. */
 import { type BuildSecrets, readSecrets } from "../build/secrets.ts";
-import type { UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { readSettings, type Settings } from "../inputs/settings.ts";
 import type { RawInputs } from "../inputs/specification.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
+import { problemAt } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
@@ -51,9 +52,19 @@ export function readRunInputs(
     },
     problems: [
       ...problems,
+      ...rules.values.flatMap(notServed),
       ...[rules, labels, annotations, names].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
     ],
   };
+}
+
+/** What these rules read of an image is not gathered yet. */
+function notServed({ type, line }: Rule): readonly UserError[] {
+  if (type !== "version" && type !== "content") return [];
+  const error = new UserError(`this version of image-publish doesn't serve tag rules of type ${type} yet`, {
+    hint: "remove the rule, or use semver, pep440, match, ref, raw, sha, calver, schedule or edge",
+  });
+  return [problemAt(line, error)];
 }

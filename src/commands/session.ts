@@ -27,7 +27,9 @@ export async function openSession(given: RunContext, inputs: RunInputs, outside:
   const { env, processes, signal, random } = outside;
   const { workspace, serverUrl } = given;
   const git = openGit({ processes, workspace, env, serverUrl, token: inputs.settings.token, signal });
-  const head = await headOf(git, workspace);
+  // A deleted ref or a closed pull request needs no checkout, as nothing is done.
+  const isGone = given.trigger.kind === "gone";
+  const head = isGone ? given.commit : await headOf(git, workspace);
   const isAtEvent = await holdsEvent(given, head, git);
   const context = { ...given, commit: head, ...(await forgeFacts(given, inputs.settings.token, git, outside)) };
   const suffix = Math.floor(random() * 2 ** 32)
@@ -38,7 +40,7 @@ export async function openSession(given: RunContext, inputs: RunInputs, outside:
     inputs,
     outside,
     git,
-    commitDate: await git.committedAt(head),
+    commitDate: isGone ? given.startedAt : await git.committedAt(head),
     isAtEvent,
     folder: `${given.temp}/image-publish-${suffix}`,
   };

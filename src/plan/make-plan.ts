@@ -14,8 +14,8 @@ export interface PlanInput {
   readonly base: Commit | undefined;
   readonly catalog: Catalog;
   readonly affected: ReasonsByImage;
-  /** Digests of published images that were looked up (`parentsToLookUp`). */
-  readonly published: ReadonlyMap<string, Digest>;
+  /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
+  readonly published: ReadonlyMap<string, Digest | null>;
   readonly push: boolean;
   /** A scheduled rebuild: fresh bases, no cache, and only tags that move. */
   readonly fresh: boolean;

@@ -22,7 +22,7 @@ export function parentsToLookUp(catalog: Catalog, affected: ReasonsByImage): rea
 export function toBuild(
   catalog: Catalog,
   affected: ReasonsByImage,
-  published: ReadonlyMap<string, Digest>,
+  published: ReadonlyMap<string, Digest | null>,
 ): ReasonsByImage {
   return withNeeded(catalog, affected, (image) => isPublished(image) && !published.has(image.name));
 }

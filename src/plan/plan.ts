@@ -58,7 +58,7 @@ export interface PlannedParent {
   readonly contextName: string;
   readonly via: Via;
   readonly at: SourceLocation;
-  /** The published digest to build on, where the parent is not built in this run. */
+  /** The published digest to build on, where the parent is not built in this run and was asked for. */
   readonly published: Digest | null;
 }
 
