@@ -6,7 +6,7 @@ import { link } from "./engine.ts";
 import { folder } from "./folder.ts";
 import { buildModule } from "./go.ts";
 
-export const ACT_VERSION = "0.2.89";
+const ACT_VERSION = "0.2.89";
 
 export const actPath = join(bin, "act");
 

@@ -2,6 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { cacheUrl } from "./addresses.ts";
 import { ACCOUNT, accountKey } from "./blobs.ts";
 import { folder, path, readState } from "./folder.ts";
@@ -31,6 +32,7 @@ export async function installAzurite(): Promise<void> {
   const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
   const options = ["--ignore-scripts", "--cache", path("npm-cache"), ...quiet];
   await run("npm", ["ci", ...options], { cwd: work, log: "azurite", limit: 300 });
+  rmSync(path("npm-cache"), { recursive: true, force: true });
   renameSync(work, installed());
 }
 
@@ -46,7 +48,7 @@ export async function startCache(): Promise<void> {
     });
   }
   if (running("cache") === undefined) {
-    const front = join(import.meta.dirname, "cache-front.ts");
+    const front = fileURLToPath(import.meta.resolve("./cache-front.ts"));
     start("cache", process.execPath, [front, String(ports.cache), String(ports.blobs)], { RIG_SECRET: password });
   }
   await healthy("cache", cacheAnswers, 30);

@@ -1,14 +1,17 @@
 /** `rig/run up | down | status | env` */
-import { describe, down, status, up } from "./index.ts";
+import { describe, down, isPart, status, up } from "./index.ts";
 
 const [command = "", ...names] = process.argv.slice(2);
 
 try {
   switch (command) {
-    case "up":
-      await up(names.length > 0 ? { only: names as never[] } : {});
+    case "up": {
+      const unknown = names.filter((name) => !isPart(name));
+      if (unknown.length > 0) throw new Error(`no part is called ${unknown.join(", ")}: see \`rig/run status\``);
+      await up(names.length > 0 ? { only: names.filter(isPart) } : {});
       console.error("rig: is up, `rig/run env` tells where");
       break;
+    }
     case "down":
       await down();
       console.error("rig: is down");

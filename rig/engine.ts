@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   bin,
   builderContainer,
@@ -99,7 +100,7 @@ export async function startEngine(): Promise<void> {
   await healthy("engine", () => pings(dockerHost()), 60);
   await stop("forward"); // it may be bound to a bridge that is gone
   const services = Object.values(readState().ports).map(String);
-  start("forward", process.execPath, [join(import.meta.dirname, "forward.ts"), gateway(), ...services]);
+  start("forward", process.execPath, [fileURLToPath(import.meta.resolve("./forward.ts")), gateway(), ...services]);
 }
 
 export async function stopEngine(): Promise<void> {

@@ -6,16 +6,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Unix sockets deep in the folder must stay under the kernel's 108 bytes. */
-const LONGEST_FOLDER = 64;
-
 export const folder = resolve(
   process.env.IMAGE_PUBLISH_RIG || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "image-publish-rig"),
 );
-
-if (folder.length > LONGEST_FOLDER) {
-  throw new Error(`${folder} is too long for sockets: set IMAGE_PUBLISH_RIG to a folder of at most 64 characters`);
-}
 
 /** A path in the rig's folder; the folder that holds it is made. */
 export function path(...parts: string[]): string {

@@ -1,18 +1,8 @@
 /** Starts and stops the rig: the real parts that the end-to-end tests and the demo run on. */
 import { existsSync, lstatSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { actIsBuilt, actPath, buildAct } from "./act.ts";
-import {
-  authRegistryHost,
-  bin,
-  builder,
-  cacheUrl,
-  dockerConfig,
-  dockerHost,
-  engineEnvironment,
-  isHosted,
-  registryHost,
-} from "./addresses.ts";
+import { actIsBuilt, buildAct } from "./act.ts";
+import { bin, isHosted } from "./addresses.ts";
 import { basesArePushed, pushBases } from "./bases.ts";
 import {
   BUILDKIT_VERSION,
@@ -23,53 +13,23 @@ import {
   pushBuilderImage,
   startBuilder,
 } from "./buildkit.ts";
-import { azuriteIsInstalled, cacheAnswers, cacheToken, installAzurite, startCache, stopCache } from "./cache.ts";
+import { azuriteIsInstalled, cacheAnswers, installAzurite, startCache, stopCache } from "./cache.ts";
 import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
-import { folder, locked, readState } from "./folder.ts";
+import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
 import { running } from "./process.ts";
-import {
-  arm64IsRegistered,
-  binfmtImage,
-  binfmtImageIsPushed,
-  pushBinfmtImage,
-  registerArm64,
-  restoreBinfmt,
-} from "./qemu.ts";
-import { registriesAnswer, startRegistries, stopRegistries, USERNAME } from "./registry.ts";
+import { arm64IsRegistered, binfmtImageIsPushed, pushBinfmtImage, registerArm64, restoreBinfmt } from "./qemu.ts";
+import { registriesAnswer, startRegistries, stopRegistries } from "./registry.ts";
+import { describe, type Rig } from "./rig.ts";
 
 export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
-
-/** Where everything is, once it is up. */
-export interface Rig {
-  /** The rig's own folder. */
-  folder: string;
-  /** The engine's `DOCKER_HOST`, a Unix socket. */
-  dockerHost: string;
-  /** The `DOCKER_CONFIG` folder: plugins and builders, no logins. `makeDockerConfig` makes others. */
-  dockerConfig: string;
-  /** A `docker-container` builder without QEMU, on this machine's network. It is nobody's default: name it. */
-  builder: string;
-  /** Host and port of an open registry, plain HTTP. Use repository names of your own, nothing empties it. */
-  registry: string;
-  /** One that asks for a name and a password. */
-  authRegistry: { host: string; username: string; password: string };
-  /** GitHub's cache service. `resetCache` empties it, `cacheToken` makes tokens for other refs. */
-  cache: { resultsUrl: string; token: string };
-  /** The image that registers arm64 with `--privileged … --install arm64`. */
-  binfmtImage: string;
-  /** The workflow runner; see `runWorkflow`. */
-  act: string;
-  /** The folder of the rig's commands: node (24 or newer), docker, act, in `own` mode crane. First on `env.PATH`. */
-  bin: string;
-  /** What a child process needs to use all of this: this process's environment, completed. */
-  env: Record<string, string>;
-}
+export { describe, type Rig } from "./rig.ts";
+export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./workflow.ts";
 
 type PartName =
   | "packages"
@@ -120,6 +80,8 @@ const parts: Record<PartName, Part> = {
 
 const names = Object.keys(parts) as PartName[];
 
+export const isPart = (name: string): name is PartName => name in parts;
+
 export interface UpOptions {
   /** Only these parts, and what they need. */
   only?: PartName[];
@@ -162,32 +124,6 @@ export async function down(): Promise<void> {
 export async function status(): Promise<Record<PartName, boolean>> {
   const answers = await Promise.all(names.map(async (name) => [name, await parts[name].isUp()] as const));
   return Object.fromEntries(answers) as Record<PartName, boolean>;
-}
-
-/** The rig as it is once it is up. */
-export function describe(): Rig {
-  const { password } = readState();
-  const cache = { resultsUrl: cacheUrl(), token: cacheToken() };
-  const own = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]));
-  return {
-    folder,
-    dockerHost: dockerHost(),
-    dockerConfig,
-    builder,
-    registry: registryHost(),
-    authRegistry: { host: authRegistryHost(), username: USERNAME, password },
-    cache,
-    binfmtImage: binfmtImage(),
-    act: actPath,
-    bin,
-    env: {
-      ...own,
-      ...engineEnvironment(),
-      ACTIONS_RESULTS_URL: cache.resultsUrl,
-      ACTIONS_RUNTIME_TOKEN: cache.token,
-      ACTIONS_CACHE_SERVICE_V2: "true",
-    },
-  };
 }
 
 /** Starts every part as soon as those that it needs are up. @returns how many were not up before */

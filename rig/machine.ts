@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { delimiter, join } from "node:path";
-import { readState, remember, type State } from "./folder.ts";
+import { folder, readState, remember, type State } from "./folder.ts";
 import { run } from "./process.ts";
 
 /** Seconds that the search for an engine and for Docker Hub may take together. */
@@ -11,6 +11,9 @@ const PATIENCE = 5;
 /** The oldest releases that do all that the rig needs (buildkitd 0.26 needs Go 1.25). */
 const OLDEST_GO = 25;
 const OLDEST_DEBIAN = 12;
+
+/** Unix sockets deep in the folder must stay under the kernel's 108 bytes. */
+const LONGEST_FOLDER = 64;
 
 /**
  * Decides once how the rig comes up here, and remembers it. `host`: an engine runs and official images can be pulled.
@@ -32,7 +35,15 @@ export async function mode(): Promise<NonNullable<State["mode"]>> {
 
 function everywhere(): string[] {
   if (process.platform !== "linux") return [`it needs Linux, this is ${process.platform}: run it in a virtual machine`];
-  return ["go", "git", "npm", "tar", "perl"].filter((tool) => !which(tool)).map((tool) => `${tool} is not on PATH`);
+  const missing = ["go", "git", "npm", "tar", "perl"]
+    .filter((tool) => !which(tool))
+    .map((tool) => `${tool} is not on PATH`);
+  if (folder.length > LONGEST_FOLDER) {
+    missing.push(
+      `${folder} is too long for sockets: set IMAGE_PUBLISH_RIG to a folder of at most ${LONGEST_FOLDER} characters`,
+    );
+  }
+  return missing;
 }
 
 function onHost(): string[] {

@@ -58,7 +58,7 @@ export async function unpack(): Promise<void> {
   const wanted = PACKAGES.map(({ name, suite }) => `${name}/${suite}`);
   await run("apt-get", [...apt, "download", ...wanted], { cwd: archives, log: "packages", limit: 300 });
   await Promise.all(readdirSync(archives).map((archive) => unpackOne(join(archives, archive), work)));
-  rmSync(archives, { recursive: true });
+  for (const rest of [archives, path("apt")]) rmSync(rest, { recursive: true });
   renameSync(work, root);
 }
 

@@ -108,7 +108,7 @@ export async function healthy(name: string, test: () => Promise<boolean>, second
   throw new Error(`${name} ${end}${log}\nlog: ${logFile(name)}`);
 }
 
-export const logFile = (name: string): string => path("log", `${name}.log`);
+const logFile = (name: string): string => path("log", `${name}.log`);
 
 const pidFile = (name: string): string => path("run", `${name}.pid`);
 

@@ -26,8 +26,8 @@ import { actPath } from "./act.ts";
 import { cacheToken } from "./cache.ts";
 import { checkOut } from "./checkout.ts";
 import { path } from "./folder.ts";
-import { describe } from "./index.ts";
 import { run } from "./process.ts";
+import { describe } from "./rig.ts";
 
 export interface WorkflowOptions {
   /** A git repository with `.github/workflows`. Only what is committed counts; it is not touched. */
@@ -199,7 +199,11 @@ async function runAct({ args, env }: Prepared, options: WorkflowOptions): Promis
   const summaries: string[] = [];
   const result: Pick<WorkflowResult, "annotations" | "outputs" | "jobs"> = { annotations: [], outputs: {}, jobs: {} };
   const act = spawn(actPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const interrupt = (): boolean => act.kill("SIGINT");
+  let patience: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    act.kill("SIGINT");
+    patience ??= setTimeout(() => act.kill("SIGKILL"), 20_000);
+  };
   options.signal?.addEventListener("abort", interrupt);
   const limit = setTimeout(interrupt, (options.limit ?? 300) * 1000);
   const hear = (line: string): void => {
@@ -220,6 +224,7 @@ async function runAct({ args, env }: Prepared, options: WorkflowOptions): Promis
   });
   await Promise.all(closed);
   clearTimeout(limit);
+  clearTimeout(patience);
   options.signal?.removeEventListener("abort", interrupt);
   return { code, log: `${lines.join("\n")}\n`, summary: summaries.join("\n"), ...result };
 }
