@@ -1,9 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { repository } from "../../../src/oci/reference.ts";
 import { deriveAnnotations, parseAnnotations } from "../../../src/tags/annotations.ts";
 import { deriveLabels, type LabelFacts, parseLabels } from "../../../src/tags/labels.ts";
-import { metadataJson } from "../../../src/tags/metadata-json.ts";
-import { context, derive, lines, sha } from "./facts.ts";
+import { context, lines, sha } from "./facts.ts";
 
 const oci = "org.opencontainers.image";
 const labelFacts: LabelFacts = {
@@ -129,16 +127,5 @@ describe("annotations", () => {
       message: 'the input "annotations", line 1: "manfest" is nothing that has annotations',
       hint: expect.stringContaining('did you mean "manifest"'),
     });
-  });
-});
-
-test("the output json has the reference's shape", () => {
-  const { tags } = derive("type=semver,pattern={{version}}", { ref: "refs/tags/v1.2.3" });
-  const repositories = [repository("ghcr.io/o/r"), repository("quay.io/o/r")];
-  expect(metadataJson(repositories, tags, { a: "1" }, { "manifest:a": "1" })).toEqual({
-    tags: ["ghcr.io/o/r:1.2.3", "ghcr.io/o/r:latest", "quay.io/o/r:1.2.3", "quay.io/o/r:latest"],
-    "tag-names": ["1.2.3", "latest"],
-    labels: { a: "1" },
-    annotations: ["manifest:a=1"],
   });
 });
