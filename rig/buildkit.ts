@@ -115,6 +115,12 @@ export async function startBuilder(): Promise<void> {
   await docker(["buildx", "inspect", "--bootstrap", builder], 120);
 }
 
+/** BuildKit looks for what it can emulate when it starts, and lists just that until it starts anew. */
+export async function restartBuilder(): Promise<void> {
+  await docker(["restart", "--time", "3", builderContainer]);
+  await docker(["buildx", "inspect", "--bootstrap", builder], 120);
+}
+
 /** The container, if it is there and of the image that it should be of. */
 async function inspect(): Promise<{ State: { Running: boolean } } | undefined> {
   const answer = await askEngine(dockerHost(), `/containers/${builderContainer}/json`);

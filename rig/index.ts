@@ -25,6 +25,7 @@ import { arm64IsRegistered, binfmtImageIsPushed, pushBinfmtImage, registerArm64,
 import { registriesAnswer, startRegistries, stopRegistries } from "./registry.ts";
 import { describe, type Rig } from "./rig.ts";
 
+export { restartBuilder } from "./buildkit.ts";
 export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
@@ -102,7 +103,7 @@ export async function up(options: UpOptions = {}): Promise<Rig> {
       await Promise.all(wanted.map(async (name) => ((await parts[name].isUp()) ? "" : parts[name].brings)))
     ).filter(Boolean);
     if (first.length > 0) {
-      say(`rig: first start, all of it goes into ${folder}:`);
+      say(`rig: has to bring these first, all of it into ${folder}:`);
       for (const what of first) say(`  ${what}`);
     }
     const started = await startAll(wanted, say);
