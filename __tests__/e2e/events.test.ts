@@ -93,12 +93,12 @@ test("a new branch is built whole and gets its own tag, no latest", async () => 
 });
 
 test("a branch with a slash, a space and an umlaut gives a tag that a registry takes", async () => {
-  const project = makeProject({ "Dockerfile": "FROM scratch\nCOPY Dockerfile /\n" });
+  const project = makeProject({ Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" });
   project.git("update-ref", "refs/heads/feature/ä\u00a0b", "HEAD");
   const run = await runAction(project, pushed(noCommit, "feature/ä\u00a0b"));
   expect(run).toMatchObject({ code: 0, annotations: [] });
   const [tag] = (await tagsOf(project.own)).filter((each) => each.startsWith("feature"));
-  expect(tag).toMatch(/^feature-[\w.-]+b$/);
+  expect(tag).toMatch(/^feature-[\w.-]*b$/);
   expect(run.outputs.tags?.split("\n")).toContain(`${project.own}:${tag}`);
 });
 
@@ -165,7 +165,10 @@ test("a merge group is built and not pushed", async () => {
   const run = await runAction(project, {
     event: "merge_group",
     ref: "refs/heads/gh-readonly-queue/main/pr-7",
-    payload: { action: "checks_requested", merge_group: { base_sha: base, head_sha: head, base_ref: "refs/heads/main" } },
+    payload: {
+      action: "checks_requested",
+      merge_group: { base_sha: base, head_sha: head, base_ref: "refs/heads/main" },
+    },
   });
   expect(run.code).toBe(0);
   expect(affected(run)).toEqual(["alone"]);

@@ -42,7 +42,8 @@ export function makeProject(files: Changes, { registry = rig.registry } = {}): P
     own,
     folder,
     commit(changes) {
-      for (const [path, content] of Object.entries(changes)) write(join(folder, path), content?.replaceAll("{own}", own));
+      for (const [path, content] of Object.entries(changes))
+        write(join(folder, path), content?.replaceAll("{own}", own));
       project.git("add", "--all");
       project.git("commit", "--quiet", "--message", "A change");
       return project.git("rev-parse", "HEAD");
@@ -67,7 +68,9 @@ export function git(folder: string, ...args: readonly string[]): string {
 }
 
 function write(path: string, content: string | undefined): void {
-  if (content === undefined) return rmSync(path);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  if (content === undefined) rmSync(path);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
 }

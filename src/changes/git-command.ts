@@ -132,5 +132,7 @@ function failure(args: readonly string[], { code, stderr }: Finished): GitFailur
   const lines = stderr.split("\n").map((line) => line.trim());
   const told = lines.find((line) => /^(?:fatal|error|ERROR): /.test(line)) ?? lines.find((line) => line !== "");
   const why = told?.replace(/^(?:fatal|error|ERROR): /, "") ?? `it ended with code ${code}`;
-  return new GitFailure(`git ${args[0] ?? ""} failed: ${why}`, { hint: remedy, cause: new Error(stderr) });
+  const said = stderr.trim();
+  const more = said === told ? {} : { cause: new Error(said) };
+  return new GitFailure(`git ${args[0] ?? ""} failed: ${why}`, { hint: remedy, ...more });
 }

@@ -23,6 +23,9 @@ const impliedVariants: Readonly<Record<string, string>> = { arm64: "v8", amd64: 
 
 const part = /^[a-z0-9_.-]+$/;
 
+/** Alone they name no architecture; containerd would take the machine's own, which differs from runner to runner. */
+const operatingSystems: ReadonlySet<string> = new Set(["linux", "windows", "darwin", "macos", "freebsd"]);
+
 /**
  * Parses and normalises `os/architecture[/variant]` or an architecture alone (Linux is meant then), as containerd does:
  * `linux/aarch64`, `linux/arm64/v8` and `arm64` are all `linux/arm64`; `linux/arm` is `linux/arm/v7`.
@@ -32,7 +35,7 @@ export function platform(text: string): Platform {
   const parts = text.trim().toLowerCase().split("/");
   const [os, architecture, variant] = parts.length === 1 ? ["linux", parts[0]] : parts;
   const wellFormed = parts.length <= 3 && parts.every((each) => part.test(each)) && os && architecture;
-  if (!wellFormed) {
+  if (!wellFormed || operatingSystems.has(architecture)) {
     throw new UserError(`"${text}" is no platform`, {
       hint: "write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7",
     });

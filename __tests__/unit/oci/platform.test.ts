@@ -1,0 +1,25 @@
+import { expect, test } from "@jest/globals";
+import { platform } from "../../../src/oci/platform.ts";
+
+test.each([
+  ["linux/amd64", "linux/amd64"],
+  ["amd64", "linux/amd64"],
+  [" Linux/AArch64 ", "linux/arm64"],
+  ["linux/arm64/v8", "linux/arm64"],
+  ["linux/arm", "linux/arm/v7"],
+  ["armhf", "linux/arm/v7"],
+  ["macos/arm64", "darwin/arm64"],
+])("%s means %s", (text, normal) => {
+  expect(platform(text)).toBe(normal);
+});
+
+test.each([
+  ["an operating system alone, which says nothing of the processor", "linux"],
+  ["another one", "Windows"],
+  ["nothing", ""],
+  ["too many parts", "linux/arm/v7/x"],
+  ["an empty part", "linux/"],
+  ["what no name holds", "linux/amd 64"],
+])("%s is no platform", (_, text) => {
+  expect(() => platform(text)).toThrow("is no platform");
+});
