@@ -1,0 +1,91 @@
+/** What is handed in as a secret reaches what it is for, and nothing else: no argument vector, log, summary, output or plan. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, jest, test } from "@jest/globals";
+import { serveGit } from "../unit/changes/git-server.ts";
+import { firstPush, pushed } from "./events.ts";
+import { git, makeProject } from "./project.ts";
+import { type Recorder, record } from "./recorder.ts";
+import { rig } from "./rig.ts";
+import { type Ended, runAction } from "./run-action.ts";
+
+jest.setTimeout(120_000);
+
+/** Everything that stays of a run, and how its children were called. */
+function expectNowhere(secret: string, run: Ended, recorder: Recorder): void {
+  const left = readdirSync(run.temp, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+  const texts = [run.log, run.summary, JSON.stringify(run.outputs), recorder.argumentsSeen().join("\n"), ...left];
+  for (const form of [secret, Buffer.from(`x-access-token:${secret}`).toString("base64")]) {
+    for (const text of texts) expect(text).not.toContain(form);
+  }
+}
+
+test("`before` is fetched with `token` where the checkout kept no credentials", async () => {
+  const project = makeProject({
+    "images/web/Dockerfile": "FROM scratch\nCOPY * /\n",
+    "images/api/Dockerfile": "FROM scratch\nCOPY * /\n",
+  });
+  const token = "token-of-the-job-0815";
+  const before = project.git("rev-parse", "HEAD");
+  project.commit({ "images/web/content": "one\n" });
+  project.commit({ "images/web/content": "two\n" });
+  const workspace = await project.checkOut();
+  const wanted = `basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
+  const server = await serveGit(project.folder, wanted);
+  const recorder = record("git", "docker");
+  try {
+    git(workspace, "remote", "set-url", "origin", `${server.url}/${project.slug}`);
+    const run = await runAction(project, {
+      ...pushed(before),
+      workspace,
+      inputs: { token, images: `${rig.registry}/{{owner}}/{{repo}}/{{name}}`, cache: "none" },
+      env: { PATH: recorder.path, GITHUB_SERVER_URL: server.url },
+    });
+    expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: '["web"]' } });
+    expect(server.seen.length).toBeGreaterThan(0);
+    expect(recorder.argumentsSeen()).toEqual(expect.arrayContaining(["git", "docker"]));
+    expectNowhere(token, run, recorder);
+    expect(git(workspace, "config", "--list")).not.toContain(token);
+  } finally {
+    await server.close();
+  }
+});
+
+test("secrets of the build reach the steps that mount them", async () => {
+  const secrets = {
+    plain: "very-secret-4711",
+    fromEnvironment: "from-the-environment-4712",
+    lines: "first\nsecond 4713",
+  };
+  const checks = [
+    `RUN --mount=type=secret,id=plain test "$(cat /run/secrets/plain)" = "${secrets.plain.slice(0, 4)}-secret-$((4700 + 11))"`,
+    `RUN --mount=type=secret,id=env test "$(wc -c </run/secrets/env)" -eq ${secrets.fromEnvironment.length}`,
+    'RUN --mount=type=secret,id=lines test "$(wc -l </run/secrets/lines)" -eq 1',
+    "RUN --mount=type=secret,id=file grep -q 'in a file' /run/secrets/file",
+  ];
+  const project = makeProject({
+    "images/web/Dockerfile": `FROM busybox:1.37\n${checks.join("\n")}\n`,
+    "not-so-secret.txt": "in a file\n",
+  });
+  const recorder = record("docker");
+  const run = await runAction(project, {
+    ...firstPush,
+    inputs: {
+      secrets: `plain=${secrets.plain}\n"lines=${secrets.lines}"`,
+      "secret-envs": "env=OF_THE_STEP",
+      "secret-files": "file=not-so-secret.txt",
+    },
+    env: { PATH: recorder.path, OF_THE_STEP: secrets.fromEnvironment },
+  });
+  expect(run).toMatchObject({ code: 0, annotations: [] });
+  for (const secret of [secrets.plain, secrets.fromEnvironment, "second 4713"]) expectNowhere(secret, run, recorder);
+});
+
+test("a secret that is not there is said before anything is built", async () => {
+  const project = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" });
+  const run = await runAction(project, { ...firstPush, inputs: { "secret-envs": "env=NOT_SET_ANYWHERE" } });
+  expect(run.code).toBe(1);
+  expect(run.annotations).toEqual([expect.objectContaining({ message: expect.stringContaining("NOT_SET_ANYWHERE") })]);
+});

@@ -1,0 +1,228 @@
+/**
+ * The life of examples/monorepo, as `npm run demo` plays it: a real workflow run by act, two platforms, a real registry. It is
+ * played once, before the tests, which look at what each event left behind.
+ */
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { runWorkflow, type WorkflowResult } from "../../rig/workflow.ts";
+import { firstPush, pushed, taggedPush } from "./events.ts";
+import { stepsIn } from "./log.ts";
+import { git, makeProject, type Project } from "./project.ts";
+import { configsOf, digestsOf, type ImageConfig, manifestOf, tagsOf } from "./registry.ts";
+import { rig, root } from "./rig.ts";
+import type { Happening, ImageOutput } from "./run-action.ts";
+
+jest.setTimeout(300_000);
+
+const names = ["agent", "base", "docker", "docs", "manager", "nodejs", "proxmox-ve"];
+const onBase = ["agent", "base", "docker", "docs", "manager", "nodejs"];
+
+interface Chapter {
+  readonly result: WorkflowResult;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly images: Readonly<Record<string, ImageOutput>>;
+  readonly commit: string;
+  /** Every published image's tags after the event, each with its digest. */
+  readonly tags: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+let project: Project;
+let everything: Chapter;
+let leaf: Chapter;
+let base: Chapter;
+let nothing: Chapter;
+let release: Chapter;
+let weekly: Chapter;
+
+beforeAll(async () => {
+  project = makeProject({});
+  copyExample(project);
+  everything = await play(firstPush);
+  leaf = await play(change("images/manager/Dockerfile", "LABEL changed=manager\n"));
+  base = await play(change("images/base/healthcheck", "# changed\n"));
+  nothing = await play(change("README.md", "\nOne more line.\n"));
+  project.git("tag", "v1.2.3");
+  release = await play(taggedPush("v1.2.3"));
+  weekly = await play({ event: "schedule", ref: "refs/heads/main", payload: { schedule: "0 23 * * 0" } });
+});
+
+/** The example as a user would copy it: its images are named by the registry and the owner that it has here. */
+function copyExample({ folder, own }: Project): void {
+  cpSync(join(root, "examples/monorepo"), folder, { recursive: true });
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || path.includes("/.git/")) continue;
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll("ghcr.io/acme/monorepo", own));
+  }
+  const workflow = join(folder, ".github/workflows/images.yml");
+  writeFileSync(workflow, readFileSync(workflow, "utf8").replace("- uses: org/", "- id: images\n        uses: org/"));
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--amend", "--message", "The example");
+}
+
+function change(path: string, more: string): Happening {
+  const before = project.git("rev-parse", "HEAD");
+  project.commit({ [path]: readFileSync(join(project.folder, path), "utf8") + more });
+  return pushed(before);
+}
+
+async function play({ event, ref, payload }: Happening): Promise<Chapter> {
+  const [owner = "", name = ""] = project.slug.split("/");
+  const repository = { full_name: project.slug, name, default_branch: "main", private: false, owner: { login: owner } };
+  const result = await runWorkflow({
+    repository: project.folder,
+    event,
+    ref: ref ?? "refs/heads/main",
+    payload: { ...payload, repository },
+    env: { GITHUB_SERVER_URL: `http://${rig.registry}`, BUILDX_BUILDER: rig.builder },
+    actionDirectory: root,
+  });
+  const outputs = result.outputs.images?.images ?? {};
+  const images: readonly ImageOutput[] = JSON.parse(outputs.images ?? "[]");
+  const tags = await Promise.all(names.map(async (each) => [each, await digestsOf(`${project.own}/${each}`)] as const));
+  return {
+    result,
+    outputs,
+    images: Object.fromEntries(images.map((image) => [image.name, image])),
+    commit: project.git("rev-parse", "HEAD"),
+    tags: Object.fromEntries(tags),
+  };
+}
+
+const affected = ({ outputs }: Chapter): readonly string[] => [...JSON.parse(outputs.affected ?? "null")].sort();
+
+/** Each image whose tag names another digest now. */
+function moved(tag: string, from: Chapter, to: Chapter): readonly string[] {
+  return names.filter((name) => from.tags[name]?.[tag] !== to.tags[name]?.[tag]);
+}
+
+/** The layers of an image begin with those of another. */
+async function expectBuiltOn(child: string, parent: string, tag: string): Promise<void> {
+  const [on, of] = await Promise.all([child, parent].map((name) => configsOf(`${project.own}/${name}`, tag)));
+  const layers = (configs: Readonly<Record<string, ImageConfig>> | undefined, platform: string) =>
+    configs?.[platform]?.rootfs.diff_ids ?? [];
+  for (const platform of ["linux/amd64", "linux/arm64"]) {
+    const below = layers(of, platform);
+    expect(below.length).toBeGreaterThan(0);
+    expect(layers(on, platform).slice(0, below.length)).toEqual(below);
+  }
+}
+
+test("every run is green, without error or warning", () => {
+  for (const { result } of [everything, leaf, base, nothing, release, weekly]) {
+    expect(result).toMatchObject({ code: 0, jobs: { images: "success" } });
+    expect(result.annotations).toEqual([]);
+  }
+});
+
+describe("(a) the first push", () => {
+  test("builds and publishes all, each because it is the first commit", () => {
+    expect(affected(everything)).toEqual([...names, "builder"].sort());
+    for (const { reason } of Object.values(everything.images)) expect(reason).toBe("first commit");
+    for (const name of names) {
+      const { digest } = everything.images[name] ?? {};
+      expect(everything.tags[name]).toEqual({ [everything.commit]: digest, main: digest, latest: digest });
+    }
+  });
+
+  test("builds for amd64 and arm64 both", async () => {
+    for (const name of names) {
+      const configs = await configsOf(`${project.own}/${name}`, everything.commit);
+      expect(Object.entries(configs).map(([platform, { architecture }]) => `${platform} ${architecture}`)).toEqual([
+        "linux/amd64 amd64",
+        "linux/arm64 arm64",
+      ]);
+    }
+  });
+
+  test("does not publish what others merely mount, but its files are in them", async () => {
+    expect(await tagsOf(`${project.own}/builder`)).toEqual([]);
+    expect(everything.images.builder?.tags).toEqual([]);
+  });
+
+  test("tells it in the summary: tags, graph, how to pull", () => {
+    const { summary } = everything.result;
+    expect(summary).toMatch(/^## ✅ Published all 7 images/);
+    expect(summary).toContain("```mermaid");
+    expect(summary).toMatch(/docker pull/);
+    for (const name of names) expect(summary).toContain(name);
+  });
+});
+
+describe("(b) a push that changes a leaf", () => {
+  test("builds that leaf alone, and leaves every other image as it was", () => {
+    expect(affected(leaf)).toEqual(["manager"]);
+    expect(leaf.images.manager?.reason).toBe("images/manager/Dockerfile changed");
+    expect(moved("latest", everything, leaf)).toEqual(["manager"]);
+    for (const name of names.filter((each) => each !== "manager"))
+      expect(leaf.tags[name]).toEqual(everything.tags[name]);
+  });
+
+  test("builds it on the published parent, not on a new one", async () => {
+    await expectBuiltOn("manager", "agent", leaf.commit).catch(async () => {
+      // agent has no tag of this commit: the one that it has is what manager stands on.
+      const [child, parent] = await Promise.all([
+        configsOf(`${project.own}/manager`, leaf.commit),
+        configsOf(`${project.own}/agent`, everything.commit),
+      ]);
+      const below = parent["linux/arm64"]?.rootfs.diff_ids ?? [];
+      expect(child["linux/arm64"]?.rootfs.diff_ids.slice(0, below.length)).toEqual(below);
+    });
+  });
+});
+
+describe("(c) a push that changes the base", () => {
+  test("builds it and everything on it, each with its reason", () => {
+    expect(affected(base)).toEqual(onBase);
+    expect(base.images.base?.reason).toBe("images/base/healthcheck changed");
+    expect(base.images.nodejs?.reason).toBe("builds on base");
+    expect(base.images.agent?.reason).toBe("builds on nodejs");
+    expect(base.images.builder?.reason).toMatch(/^needed by /);
+    expect(moved("latest", leaf, base)).toEqual(onBase);
+    expect(base.tags["proxmox-ve"]).toEqual(leaf.tags["proxmox-ve"]);
+  });
+
+  test("builds every child on the very parent of this run", async () => {
+    const pairs = [
+      ["nodejs", "base"],
+      ["docker", "base"],
+      ["docs", "base"],
+      ["agent", "nodejs"],
+      ["manager", "agent"],
+    ] as const;
+    await Promise.all(pairs.map(([child, parent]) => expectBuiltOn(child, parent, base.commit)));
+  });
+});
+
+test("(d) a push that changes no image does nothing, in under two seconds", () => {
+  expect(nothing.outputs).toMatchObject({ affected: "[]", "any-affected": "false" });
+  expect(nothing.tags).toEqual(base.tags);
+  expect(nothing.result.summary).toContain("Nothing to publish");
+  expect(nothing.result.seconds).toBeLessThan(2);
+});
+
+test("(e) a version's tag gives every image its semver tags, and latest", async () => {
+  expect(affected(release)).toEqual([...names, "builder"].sort());
+  for (const name of names) {
+    const digest = release.images[name]?.digest;
+    const { [release.commit]: ofCommit, main, ...others } = release.tags[name] ?? {};
+    expect(others).toMatchObject({ "1.2.3": digest, "v1.2.3": digest, "1.2": digest, "1": digest, latest: digest });
+    expect(main).toBe(base.tags[name]?.main);
+    expect(ofCommit).toBeDefined();
+  }
+  const { document } = await manifestOf(`${project.own}/docs`, "1.2.3");
+  expect(document.manifests?.filter(({ platform }) => platform?.architecture === "arm64")).toHaveLength(1);
+});
+
+test("(f) the weekly rebuild builds everything without cache, and moves only what moves", () => {
+  expect(affected(weekly)).toEqual([...names, "builder"].sort());
+  expect(moved("latest", release, weekly)).toEqual(names);
+  expect(moved("main", release, weekly)).toEqual(names);
+  for (const tag of ["1.2.3", "v1.2.3", "1.2", "1", release.commit, everything.commit]) {
+    expect(moved(tag, release, weekly)).toEqual([]);
+  }
+  const steps = stepsIn(weekly.result.log);
+  expect(Object.keys(steps).sort()).toEqual([...names, "builder"].sort());
+  for (const { cached } of Object.values(steps)) expect(cached).toBe(0);
+});
