@@ -44,11 +44,12 @@ test("files of an image may be called anything", async () => {
   expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: '["web"]' } });
   expectNothingObeyed(run);
   expect(run.images.web?.reason).toContain('it\'s "quoted" `id` $(id) |');
-  expect(run.log + run.summary).not.toMatch(/[\u001b\u202e]/);
+  for (const control of ["\u001b", "\u202e"]) expect(run.log + run.summary).not.toContain(control);
 });
 
 test("a branch may be called anything that git allows", async () => {
-  const branch = 'it\'s-"$(touch${IFS}pwned)"-`touch${IFS}pwned`|;&<b>-::error::'.replaceAll(":", "\uff1a");
+  const shell = "touch$" + "{IFS}pwned";
+  const branch = `it's-"$(${shell})"-\`${shell}\`|;&<b>-\uff1a\uff1aerror\uff1a\uff1a`;
   const project = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY . /\n" });
   project.git("branch", branch);
   const workspace = await project.checkOut({ ref: `refs/heads/${branch}` });
@@ -91,7 +92,7 @@ test("what a failing build prints is quoted, not obeyed", async () => {
   expect(run.annotations).toEqual([expect.objectContaining({ level: "error", title: "web failed" })]);
   expect(run.annotations[0]?.message).toContain("exit code 7");
   expect(["add-mask", "endgroup", "error", "group"]).toEqual(expect.arrayContaining([...run.commands]));
-  expect(run.log).not.toMatch(/\u001b/);
+  expect(run.log).not.toContain("\u001b");
   expect(run.log.match(/^\s*::(?:set-output|add-mask)::/gm)).toBeNull();
   // Whatever the build prints stays inside its block of code.
   const outside = run.summary.replaceAll(/^(`{3,})[^\n]*\n[\s\S]*?^\1$/gm, "");

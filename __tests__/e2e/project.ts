@@ -45,7 +45,7 @@ export function makeProject(files: Changes, { registry = rig.registry } = {}): P
       for (const [path, content] of Object.entries(changes))
         write(join(folder, path), content?.replaceAll("{own}", own));
       project.git("add", "--all");
-      project.git("commit", "--quiet", "--message", "A change");
+      project.git("commit", "--quiet", "--allow-empty", "--message", "A change");
       return project.git("rev-parse", "HEAD");
     },
     git: (...args) => git(folder, ...args),

@@ -9,7 +9,7 @@ import { runWorkflow, type WorkflowResult } from "../../rig/workflow.ts";
 import { firstPush, pushed, taggedPush } from "./events.ts";
 import { stepsIn } from "./log.ts";
 import { git, makeProject, type Project } from "./project.ts";
-import { configsOf, digestsOf, type ImageConfig, manifestOf, tagsOf } from "./registry.ts";
+import { configsOf, digestsOf, manifestOf, tagsOf } from "./registry.ts";
 import { rig, root } from "./rig.ts";
 import type { Happening, ImageOutput } from "./run-action.ts";
 
@@ -97,16 +97,21 @@ function moved(tag: string, from: Chapter, to: Chapter): readonly string[] {
   return names.filter((name) => from.tags[name]?.[tag] !== to.tags[name]?.[tag]);
 }
 
-/** The layers of an image begin with those of another. */
-async function expectBuiltOn(child: string, parent: string, tag: string): Promise<void> {
-  const [on, of] = await Promise.all([child, parent].map((name) => configsOf(`${project.own}/${name}`, tag)));
-  const layers = (configs: Readonly<Record<string, ImageConfig>> | undefined, platform: string) =>
-    configs?.[platform]?.rootfs.diff_ids ?? [];
-  for (const platform of ["linux/amd64", "linux/arm64"]) {
-    const below = layers(of, platform);
+/** The layers of an image begin with those of another, on both platforms. */
+async function expectBuiltOn(child: string, parent: string): Promise<void> {
+  const [of, on] = await Promise.all([child, parent].map(layersOf));
+  for (const [platform, below] of Object.entries(on ?? {})) {
     expect(below.length).toBeGreaterThan(0);
-    expect(layers(on, platform).slice(0, below.length)).toEqual(below);
+    expect(of?.[platform]?.slice(0, below.length)).toEqual(below);
   }
+  expect(Object.keys(on ?? {})).toEqual(["linux/amd64", "linux/arm64"]);
+}
+
+/** The layers of each platform's image. `image` is `name:tag`. */
+async function layersOf(image: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  const [name = "", tag = ""] = image.split(":");
+  const configs = Object.entries(await configsOf(`${project.own}/${name}`, tag));
+  return Object.fromEntries(configs.map(([platform, { rootfs }]) => [platform, rootfs.diff_ids]));
 }
 
 test("every run is green, without error or warning", () => {
@@ -160,15 +165,7 @@ describe("(b) a push that changes a leaf", () => {
   });
 
   test("builds it on the published parent, not on a new one", async () => {
-    await expectBuiltOn("manager", "agent", leaf.commit).catch(async () => {
-      // agent has no tag of this commit: the one that it has is what manager stands on.
-      const [child, parent] = await Promise.all([
-        configsOf(`${project.own}/manager`, leaf.commit),
-        configsOf(`${project.own}/agent`, everything.commit),
-      ]);
-      const below = parent["linux/arm64"]?.rootfs.diff_ids ?? [];
-      expect(child["linux/arm64"]?.rootfs.diff_ids.slice(0, below.length)).toEqual(below);
-    });
+    await expectBuiltOn(`manager:${leaf.commit}`, `agent:${everything.commit}`);
   });
 });
 
@@ -191,7 +188,9 @@ describe("(c) a push that changes the base", () => {
       ["agent", "nodejs"],
       ["manager", "agent"],
     ] as const;
-    await Promise.all(pairs.map(([child, parent]) => expectBuiltOn(child, parent, base.commit)));
+    await Promise.all(
+      pairs.map(([child, parent]) => expectBuiltOn(`${child}:${base.commit}`, `${parent}:${base.commit}`)),
+    );
   });
 });
 
@@ -222,7 +221,7 @@ test("(f) the weekly rebuild builds everything without cache, and moves only wha
   for (const tag of ["1.2.3", "v1.2.3", "1.2", "1", release.commit, everything.commit]) {
     expect(moved(tag, release, weekly)).toEqual([]);
   }
-  const steps = stepsIn(weekly.result.log);
-  expect(Object.keys(steps).sort()).toEqual([...names, "builder"].sort());
-  for (const { cached } of Object.values(steps)) expect(cached).toBe(0);
+  expect(Object.keys(stepsIn(weekly.result.log)).sort()).toEqual([...names, "builder"].sort());
+  // WORKDIR is the one step that BuildKit takes from its cache in spite of --no-cache: it makes a folder.
+  expect(weekly.result.log).not.toMatch(/cached {2}\[[^\]]+\] (?!WORKDIR )/);
 });
