@@ -267,8 +267,8 @@ async function simulatedContext({ event, base, ref, temp }, folder, { processes,
 
 // EXTERNAL MODULE: ./src/inputs/specification.ts
 var specification = __webpack_require__(1388);
-// EXTERNAL MODULE: ./src/main.ts + 12 modules
-var main = __webpack_require__(1110);
+// EXTERNAL MODULE: ./src/main.ts + 16 modules
+var main = __webpack_require__(8812);
 // EXTERNAL MODULE: ./src/nearest.ts
 var nearest = __webpack_require__(7909);
 ;// CONCATENATED MODULE: ./src/cli.ts
@@ -326,7 +326,7 @@ async function runCommandLine(args) {
         const temp = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), "image-publish-"));
         const said = { event: cli_text(options.event), base: cli_text(options.base), ref: cli_text(options.ref), temp };
         try {
-            const result = await (0,run_command/* runCommand */.d)(read, await simulatedContext(said, process.cwd(), outside), outside);
+            const result = await (0,run_command.runCommand)(read, await simulatedContext(said, process.cwd(), outside), outside);
             print(result, options.json === true);
             return (0,main/* sayFailures */.xZ)(result, log);
         }

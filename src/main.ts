@@ -1,7 +1,7 @@
 /** The action's edge: reads the environment once, makes the adapters, runs one command, and says what became of it. */
 import { availableParallelism } from "node:os";
-import * as core from "@actions/core";
 import { actionLog } from "./adapters/action-log.ts";
+import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemFiles } from "./adapters/files.ts";
@@ -10,7 +10,6 @@ import { fetchHttp } from "./adapters/http.ts";
 import { childProcesses } from "./adapters/processes.ts";
 import type { CommandResult } from "./commands/command-result.ts";
 import type { Outside } from "./commands/outside.ts";
-import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
@@ -20,9 +19,9 @@ import type { Log } from "./ports.ts";
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {
   const log = actionLog();
-  return guarded(log, core.isDebug(), async (signal) => {
+  return guarded(log, isDebug(process.env), async (signal) => {
     const outside = systemOutside(log, signal);
-    const raw = rawInputs((name) => core.getInput(name), log);
+    const raw = rawInputs((name) => readInput(outside.env, name), log);
     const { inputs, problems } = readRunInputs(raw, outside.env);
     for (const secret of inputs.secrets.values) log.mask(secret);
     const found = [...problems];
@@ -31,6 +30,8 @@ export async function runAction(): Promise<number> {
     );
     throwProblems(found);
     if (context === undefined) return 1;
+    // What refuses a bad input need not wait for all that would come after it.
+    const { runCommand } = await import("./commands/run-command.ts");
     const result = await runCommand(inputs, context, outside);
     const text = result.text({ colour: false, width: 120 });
     if (text !== "") log.info(text.trimEnd());
@@ -130,6 +131,6 @@ async function payload({ env, files }: Outside): Promise<string | undefined> {
 }
 
 async function leave(result: CommandResult, { env, files }: Outside): Promise<void> {
-  for (const [name, value] of Object.entries(result.outputs)) core.setOutput(name, value);
+  if (env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
   if (env.GITHUB_STEP_SUMMARY) await files.append(env.GITHUB_STEP_SUMMARY, result.summary);
 }

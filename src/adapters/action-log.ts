@@ -1,36 +1,33 @@
-import * as core from "@actions/core";
+import { EOL } from "node:os";
+// Not by the package's entry: that brings a whole HTTP client along, for tokens that nobody asks for (docs/architecture.md).
+import { type CommandProperties, issueCommand } from "../../node_modules/@actions/core/lib/command.js";
 import type { Log, Notice } from "../ports.ts";
 import { plainLines } from "./log-text.ts";
 
 /** The log of a job on GitHub's or a Forgejo's runner: foldable groups, and annotations by workflow commands. */
 export function actionLog(): Log {
   const print = (message: string): void => {
-    for (const line of plainLines(message)) core.info(line);
+    for (const line of plainLines(message)) process.stdout.write(`${line}${EOL}`);
   };
   const annotated = (message: string, hint: string): string => plainLines(`${message}\n→ ${hint}`).join("\n");
   return {
-    debug: (message) => core.debug(message),
+    debug: (message) => issueCommand("debug", {}, message),
     info: print,
-    notice: (message, details) => core.notice(plainLines(message).join("\n"), properties(details)),
-    warning: (message, hint, details) => core.warning(annotated(message, hint), properties(details)),
-    error: (message, hint, details) => core.error(annotated(message, hint), properties(details)),
+    notice: (message, details) => issueCommand("notice", properties(details), plainLines(message).join("\n")),
+    warning: (message, hint, details) => issueCommand("warning", properties(details), annotated(message, hint)),
+    error: (message, hint, details) => issueCommand("error", properties(details), annotated(message, hint)),
     group: (title, lines) => {
-      core.startGroup(plainLines(title).join(" "));
+      issueCommand("group", {}, plainLines(title).join(" "));
       for (const line of lines) print(line);
-      core.endGroup();
+      issueCommand("endgroup", {}, "");
     },
     mask: (secret) => {
-      if (secret !== "") core.setSecret(secret);
+      if (secret !== "") issueCommand("add-mask", {}, secret);
     },
   };
 }
 
-function properties(details: Notice | undefined): core.AnnotationProperties {
-  const { title, at } = details ?? {};
-  return {
-    ...(title === undefined ? {} : { title }),
-    ...(at === undefined ? {} : { file: at.file }),
-    ...(at?.line === undefined ? {} : { startLine: at.line }),
-    ...(at?.column === undefined || at.line === undefined ? {} : { startColumn: at.column }),
-  };
+function properties({ title, at }: Notice = {}): CommandProperties {
+  const all = { title, file: at?.file, line: at?.line, col: at?.line === undefined ? undefined : at.column };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

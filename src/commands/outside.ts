@@ -9,7 +9,7 @@ export interface Outside {
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;
   /** Whether the runner has a cache service. */
-  readonly hasCacheService: () => Promise<boolean>;
+  readonly hasCacheService: () => boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From 0 up to but not including 1; spreads retries. */
   readonly random: () => number;

@@ -45,7 +45,7 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
     : new Map(parents.map(({ name }) => [name, null]));
   const told = new Set<string>();
   const details = imageDetails(session, {
-    cache: await cacheKind(session, affected.size > 0),
+    cache: cacheKind(session, affected.size > 0),
     names: catalog.images.map(({ name }) => name),
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
@@ -122,10 +122,10 @@ function tagsToFollow(session: Session, image: Image, names: readonly string[]):
   return [...new Set([...own, ...slugs, "latest"])].filter(isTag);
 }
 
-async function cacheKind({ inputs, outside }: Session, isNeeded: boolean): Promise<CacheKind> {
+function cacheKind({ inputs, outside }: Session, isNeeded: boolean): CacheKind {
   const { cache } = inputs.settings;
   if (cache !== "auto") return cache;
-  return isNeeded && (await outside.hasCacheService()) ? "gha" : "none";
+  return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 
 function checkoutRemark({ isAtEvent, context }: Session): readonly Remark[] {
