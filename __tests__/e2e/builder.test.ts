@@ -1,7 +1,7 @@
 /** Where no builder can push by digest, one is made for the run, and nothing is left of it however the run ends. */
 import { randomInt } from "node:crypto";
 import { expect, jest, test } from "@jest/globals";
-import { builders, plainEngine, processes, until } from "./docker.ts";
+import { plainEngine, processes, until, watchBuilders } from "./docker.ts";
 import { firstPush, pushed } from "./events.ts";
 import { makeProject } from "./project.ts";
 import { digestsOf, isUntouched, tagsOf } from "./registry.ts";
@@ -16,21 +16,25 @@ test("the run's own builder pushes to a registry on this machine, and is gone af
     "images/web/Dockerfile": "FROM {own}/base\nCOPY * /\n",
   });
   const env = plainEngine();
-  const before = builders(env.BUILDX_CONFIG);
+  const watch = watchBuilders(env.BUILDX_CONFIG);
   const run = await runAction(project, { ...firstPush, env });
   expect(run).toMatchObject({ code: 0, annotations: [] });
   expect(await tagsOf(`${project.own}/web`)).toContain("latest");
-  expect(builders(env.BUILDX_CONFIG)).toEqual(before);
+  watch.stop();
+  expect(watch.seen()).toEqual([expect.stringMatching(/^image-publish-/)]);
+  expect(watch.left()).toEqual([]);
 });
 
 test("it is gone after a build that failed, too", async () => {
   const project = makeProject({ "images/web/Dockerfile": "FROM busybox:1.37\nRUN exit 1\n" });
   const env = plainEngine();
-  const before = builders(env.BUILDX_CONFIG);
+  const watch = watchBuilders(env.BUILDX_CONFIG);
   const run = await runAction(project, { ...firstPush, env });
   expect(run.code).toBe(1);
   expect(run.annotations).toEqual([expect.objectContaining({ title: "web failed", line: 2 })]);
-  expect(builders(env.BUILDX_CONFIG)).toEqual(before);
+  watch.stop();
+  expect(watch.seen()).toEqual([expect.stringMatching(/^image-publish-/)]);
+  expect(watch.left()).toEqual([]);
 });
 
 test.each<[NodeJS.Signals, number]>([
@@ -54,7 +58,7 @@ test.each<[NodeJS.Signals, number]>([
       "images/base/content": "two\n",
     });
     const env = plainEngine();
-    const before = builders(env.BUILDX_CONFIG);
+    const watch = watchBuilders(env.BUILDX_CONFIG);
     const isAsleep = (): boolean => [...processes().values()].some((line) => line.endsWith(sleeping));
 
     const { child, ended } = await startAction(project, { ...pushed(first), env });
@@ -70,7 +74,9 @@ test.each<[NodeJS.Signals, number]>([
     expect(run.summary).toMatch(/^## ⏹️ The run was cancelled/);
     expect(run.summary).toContain("slow");
     expect(JSON.parse(run.outputs.affected ?? "")).toEqual(["base", "slow"]);
-    expect(builders(env.BUILDX_CONFIG)).toEqual(before);
+    watch.stop();
+    expect(watch.seen()).toEqual([expect.stringMatching(/^image-publish-/)]);
+    expect(watch.left()).toEqual([]);
     expect([...processes().values()].filter((line) => line.includes(run.temp) || line.endsWith(sleeping))).toEqual([]);
     expect(await tagsOf(`${project.own}/slow`)).not.toContain(head);
   },

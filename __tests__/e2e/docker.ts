@@ -9,15 +9,35 @@ export function docker(...args: readonly string[]): string {
   return execFileSync("docker", args, { env: rig.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Names of all builders, and of the containers that belong to builders. */
-export function builders(buildxConfig = rig.env.BUILDX_CONFIG ?? ""): readonly string[] {
-  const instances = join(buildxConfig, "instances");
-  const containers = docker("ps", "--all", "--filter", "name=buildx_buildkit_", "--format", "{{.Names}}").split("\n");
-  return [...(existsSync(instances) ? readdirSync(instances) : []), ...containers].filter(Boolean).sort();
+/** Builders as buildx knows them, and whether their containers are still there. */
+export interface BuilderWatch {
+  /** Those that came while it watched. */
+  seen(): readonly string[];
+  /** Those of them that are still there, as buildx's or as the engine's. */
+  left(): readonly string[];
+  stop(): void;
+}
+
+/** Watches the builders of a buildx configuration. */
+export function watchBuilders(config: string): BuilderWatch {
+  const folder = join(config, "instances");
+  const there = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  const seen = new Set<string>();
+  const look = setInterval(() => {
+    for (const name of there()) seen.add(name);
+  }, 20).unref();
+  return {
+    seen: () => [...seen],
+    left: () => {
+      const containers = docker("ps", "--all", "--format", "{{.Names}}").split("\n");
+      return [...seen].filter((name) => there().includes(name) || containers.includes(`buildx_buildkit_${name}0`));
+    },
+    stop: () => clearInterval(look),
+  };
 }
 
 /** A step's environment in which the current builder is the engine's own, of the `docker` driver. */
-export function plainEngine(): Record<string, string | undefined> {
+export function plainEngine(): { readonly BUILDX_CONFIG: string; readonly BUILDX_BUILDER: undefined } {
   return { BUILDX_CONFIG: freshBuildxConfig(), BUILDX_BUILDER: undefined };
 }
 

@@ -19,10 +19,17 @@ const family: Changes = {
   "README.md": "Hello\n",
 };
 
-/** The family, pushed and published. */
-async function published(files: Changes = family): Promise<Project> {
+/** One image, where more don't matter. */
+const single: Changes = {
+  "images/alone/Dockerfile": "FROM scratch\nCOPY alone /\n",
+  "images/alone/alone": "one\n",
+};
+
+/** A project that was pushed and published once. */
+async function published(files: Changes): Promise<Project> {
   const project = makeProject(files);
   expect(await runAction(project, firstPush)).toMatchObject({ code: 0 });
+  expect(await isUntouched(project)).toBe(false);
   return project;
 }
 
@@ -30,7 +37,7 @@ const affected = ({ outputs }: Ended): unknown => JSON.parse(outputs.affected ??
 
 describe("a push to main", () => {
   test("of three commits, checked out at depth 1, is compared with what main was before", async () => {
-    const project = await published();
+    const project = await published(family);
     const before = project.git("rev-parse", "HEAD");
     const old = await digestsOf(`${project.own}/alone`);
     project.commit({ "images/base/base": "two\n" });
@@ -46,50 +53,44 @@ describe("a push to main", () => {
     expect(run.images.web?.reason).toBe("images/web/web changed; builds on base");
     expect(await tagsOf(`${project.own}/web`)).toEqual([before, head, "latest", "main"].sort());
     expect(await digestsOf(`${project.own}/alone`)).toEqual(old);
-  });
-
-  test("builds children on the very digest that this run made of their parent", async () => {
-    const project = await published();
-    const before = project.git("rev-parse", "HEAD");
-    project.commit({ "images/base/base": "two\n" });
-    await runAction(project, pushed(before));
+    // The child stands on the very parent that this run made.
     const [base] = Object.values(await configsOf(`${project.own}/base`, "main"));
     const [web] = Object.values(await configsOf(`${project.own}/web`, "main"));
     expect(web?.rootfs.diff_ids.slice(0, 1)).toEqual(base?.rootfs.diff_ids);
   });
 
   test("that changes no image publishes nothing, is green, and says so within two seconds", async () => {
-    const project = await published();
+    const project = await published(single);
     const before = project.git("rev-parse", "HEAD");
-    const old = await digestsOf(`${project.own}/base`);
+    const old = await digestsOf(`${project.own}/alone`);
     project.commit({ "README.md": "Changed\n" });
     const run = await runAction(project, pushed(before));
     expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: "[]", "any-affected": "false" } });
     expect(run.summary).toContain("Nothing to publish");
     expect(run.seconds).toBeLessThan(2);
-    expect(await digestsOf(`${project.own}/base`)).toEqual(old);
+    expect(await digestsOf(`${project.own}/alone`)).toEqual(old);
   });
 
   test("whose `before` is gone for good builds everything, and says why", async () => {
-    const project = makeProject(family);
+    const project = makeProject(single);
     const run = await runAction(project, pushed("1234567890".repeat(4)));
     expect(run.code).toBe(0);
-    expect(affected(run)).toEqual(["alone", "base", "web"]);
+    expect(affected(run)).toEqual(["alone"]);
     expect(run.images.alone?.reason).toMatch(/^nothing to compare with: 1234567.* is gone/);
   });
 });
 
 test("a new branch is built whole and gets its own tag, no latest", async () => {
-  const project = await published();
-  const old = await digestsOf(`${project.own}/base`);
+  const project = await published(single);
+  const old = await digestsOf(`${project.own}/alone`);
   project.git("checkout", "--quiet", "-b", "next");
-  const head = project.commit({ "images/web/web": "next\n" });
+  const head = project.commit({ "README.md": "Next\n" });
   const run = await runAction(project, pushed(noCommit, "next"));
   expect(run.code).toBe(0);
-  expect(affected(run)).toEqual(["alone", "base", "web"]);
-  expect(run.images.base?.reason).toBe("new branch next");
-  const now = await digestsOf(`${project.own}/base`);
-  expect(now).toEqual({ ...old, next: run.images.base?.digest, [head]: run.images.base?.digest });
+  expect(affected(run)).toEqual(["alone"]);
+  expect(run.images.alone?.reason).toBe("new branch next");
+  const digest = run.images.alone?.digest;
+  expect(await digestsOf(`${project.own}/alone`)).toEqual({ ...old, next: digest, [head]: digest });
 });
 
 test("a branch with a slash, a space and an umlaut gives a tag that a registry takes", async () => {
@@ -127,7 +128,7 @@ describe("a pull request", () => {
   }
 
   test("builds what it changes, not what its base changed meanwhile, and neither pushes nor tags", async () => {
-    const project = await published();
+    const project = await published(family);
     const old = await digestsOf(`${project.own}/web`);
     const run = await runAction(project, proposed(project));
     expect(run.code).toBe(0);
@@ -158,7 +159,7 @@ describe("a pull request", () => {
 });
 
 test("a merge group is built and not pushed", async () => {
-  const project = makeProject(family);
+  const project = makeProject(single);
   const base = project.git("rev-parse", "HEAD");
   project.git("checkout", "--quiet", "-b", "gh-readonly-queue/main/pr-7");
   const head = project.commit({ "images/alone/alone": "queued\n" });
@@ -177,7 +178,7 @@ test("a merge group is built and not pushed", async () => {
 
 describe("a version", () => {
   test("that is released gets its own tags, its lines' and latest", async () => {
-    const project = makeProject(family);
+    const project = makeProject(single);
     project.git("tag", "v1.4.2");
     const commit = project.git("rev-parse", "HEAD");
     const run = await runAction(project, {
@@ -186,27 +187,27 @@ describe("a version", () => {
       payload: { action: "published", release: { tag_name: "v1.4.2", prerelease: false } },
     });
     expect(run).toMatchObject({ code: 0, annotations: [] });
-    expect(await tagsOf(`${project.own}/web`)).toEqual(["1", "1.4", "1.4.2", "v1.4.2", commit, "latest"].sort());
+    expect(await tagsOf(`${project.own}/alone`)).toEqual(["1", "1.4", "1.4.2", "v1.4.2", commit, "latest"].sort());
   });
 
   test("that is a candidate moves no line and no latest", async () => {
-    const project = makeProject(family);
+    const project = makeProject(single);
     project.git("tag", "--annotate", "--message", "One", "v1.5.0-rc.1");
     const commit = project.git("rev-parse", "HEAD");
     const run = await runAction(project, taggedPush("v1.5.0-rc.1"));
     expect(run).toMatchObject({ code: 0, annotations: [] });
-    expect(await tagsOf(`${project.own}/web`)).toEqual(["1.5.0-rc.1", "v1.5.0-rc.1", commit].sort());
+    expect(await tagsOf(`${project.own}/alone`)).toEqual(["1.5.0-rc.1", "v1.5.0-rc.1", commit].sort());
   });
 
   test("whose exact tag names other bytes already leaves it where it is, and says so", async () => {
-    const project = makeProject(family);
+    const project = makeProject(single);
     project.git("tag", "v2.0.0");
-    const first = await runAction(project, { ...taggedPush("v2.0.0"), inputs: { only: "alone" } });
+    const first = await runAction(project, taggedPush("v2.0.0"));
     const old = await digestsOf(`${project.own}/alone`);
     project.commit({ "images/alone/alone": "another\n" });
     project.git("tag", "--force", "v2.0.0");
 
-    const run = await runAction(project, { ...taggedPush("v2.0.0"), inputs: { only: "alone" } });
+    const run = await runAction(project, taggedPush("v2.0.0"));
 
     expect(first.code).toBe(0);
     expect(run.code).toBe(0);
@@ -222,7 +223,7 @@ describe("a version", () => {
 
 describe("a dispatch", () => {
   test("with `only` publishes that image alone, at once with what it stands on", async () => {
-    const project = await published();
+    const project = await published(family);
     const old = await digestsOf(`${project.own}/base`);
     const run = await runAction(project, { event: "workflow_dispatch", inputs: { only: "w*" } });
     expect(run.code).toBe(0);
@@ -233,7 +234,7 @@ describe("a dispatch", () => {
   });
 
   test("of a checkout that holds another commit than the event's moves no tag that moves", async () => {
-    const project = await published();
+    const project = await published(single);
     const old = project.git("rev-parse", "HEAD");
     const before = await digestsOf(`${project.own}/alone`);
     const head = project.commit({ "images/alone/alone": "two\n" });
@@ -241,7 +242,6 @@ describe("a dispatch", () => {
       event: "workflow_dispatch",
       sha: head,
       workspace: await project.checkOut({ ref: "refs/heads/main", sha: old }),
-      inputs: { only: "alone" },
     });
     expect(run.code).toBe(0);
     expect(run.annotations).toEqual([expect.objectContaining({ level: "warning" })]);
@@ -251,13 +251,14 @@ describe("a dispatch", () => {
 });
 
 test("a schedule builds everything without cache, and moves nothing but what moves", async () => {
-  const project = await published();
-  const old = await digestsOf(`${project.own}/base`);
+  const project = await published(single);
+  const old = await digestsOf(`${project.own}/alone`);
   const commit = project.git("rev-parse", "HEAD");
   const run = await runAction(project, { event: "schedule", payload: { schedule: "0 23 * * 0" } });
   expect(run).toMatchObject({ code: 0, annotations: [] });
-  expect(affected(run)).toEqual(["alone", "base", "web"]);
-  expect(Object.values(stepsIn(run.log)).map(({ cached }) => cached)).toEqual([0, 0, 0]);
-  const digest = run.images.base?.digest;
-  expect(await digestsOf(`${project.own}/base`)).toEqual({ [commit]: old[commit], main: digest, latest: digest });
+  expect(run.images.alone?.reason).toBe("scheduled");
+  expect(stepsIn(run.log)).toEqual({ alone: { ran: 1, cached: 0 } });
+  const digest = run.images.alone?.digest;
+  expect(digest).not.toBe(old.main);
+  expect(await digestsOf(`${project.own}/alone`)).toEqual({ [commit]: old[commit], main: digest, latest: digest });
 });

@@ -11,6 +11,7 @@ export async function publishCandidate(
   planned: PlannedBuild,
   candidate: Candidate,
   registry: Registry,
+  signal: AbortSignal,
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
   const [first, ...others] = planned.repositories;
@@ -21,15 +22,9 @@ export async function publishCandidate(
     tags: planned.tags,
   });
   if (failures.length === 0) return { planned, outcome: "published", candidate, tags };
-  return {
-    planned,
-    outcome: "failed",
-    error: oneError(
-      planned,
-      failures.map(({ error }) => error),
-    ),
-    candidate,
-  };
+  const errors = failures.map(({ error }) => error);
+  if (signal.aborted && errors.every((error) => error === signal.reason)) return { planned, outcome: "cancelled" };
+  return { planned, outcome: "failed", error: oneError(planned, errors), candidate };
 }
 
 function oneError(planned: PlannedBuild, errors: readonly UserError[]): UserError {

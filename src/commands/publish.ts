@@ -82,7 +82,7 @@ async function walkPlan(
     async ({ planned }, parents: ReadonlyMap<string, Candidate>) => {
       const candidate = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       // Not waited for: children need the digest alone.
-      const publishing = publishCandidate(planned, candidate, registry);
+      const publishing = publishCandidate(planned, candidate, registry, outside.signal);
       publishing.catch(() => {});
       published.set(planned.name, publishing);
       return candidate;
