@@ -172,11 +172,11 @@ function git(life: Life, ...args: readonly string[]): string {
 function looks(rig: Rig, { name }: Life): readonly string[] {
   const image = `${rig.registry}/${name}/docs`;
   return [
-    `export DOCKER_HOST=${rig.dockerHost}`,
+    `export PATH=${rig.bin}:$PATH DOCKER_HOST=${rig.dockerHost}`,
     `docker pull ${image}:1.2.3`,
     `docker run --rm ${image}:latest ls /srv/site`,
     `curl http://${rig.registry}/v2/${name}/docs/tags/list`,
-    "rig/run down            # stops everything; a later demo starts it again in seconds",
+    `${join(root, "rig/run")} down   # stops everything; a later demo starts it again in seconds`,
   ];
 }
 

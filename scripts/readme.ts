@@ -31,8 +31,17 @@ export function withTables(readme: string, action: ActionFile): string {
 }
 
 function table(head: string, entries: readonly (readonly [string, Entry])[]): string {
-  const rows = entries.map(([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")} |`);
+  const rows = entries.map(
+    ([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")}${limits(name)} |`,
+  );
   return [`| ${head} | meaning |`, "|---|---|", ...rows].join("\n");
+}
+
+/** Words that the input will take and that this version doesn't serve, so that its default isn't read as a promise. */
+function limits(name: string): string {
+  const input: InputSpecification | undefined = inputs.find((each) => each.name === name);
+  if (input?.served === undefined || input.served.length === input.words?.length) return "";
+  return ` **This version: only ${input.served.map((word) => `\`${word}\``).join(", ")}.**`;
 }
 
 function replaced(readme: string, name: string, content: string): string {

@@ -9,7 +9,7 @@ import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
 import { throwProblems, UserError } from "./errors.ts";
-import { commands, type InputName, inputs } from "./inputs/specification.ts";
+import { commands, type InputName, type InputSpecification, inputs } from "./inputs/specification.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
 import { nearest } from "./nearest.ts";
 
@@ -26,7 +26,8 @@ What is asked about (the checkout in the current folder):
   --json          print JSON
   --debug         say more
 
-Every input of the action is an option too: --images, --platforms, --only, --push false, …
+Every input of the action is an option too: --images, --platforms, --only, --push false, … Those that are secret come by the
+environment: IMAGE_PUBLISH_REGISTRY_PASSWORD, IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH_SECRETS.
 `;
 
 const own = {
@@ -49,12 +50,17 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       return options.help === true ? 0 : 1;
     }
     const outside = systemOutside(log, signal);
-    const given = (name: string): string => String((name === "ref" ? "" : options[name]) ?? "");
-    const raw = rawInputs((name) => (name === "command" ? command : given(name)), log);
+    const raw = rawInputs((name) => valueOf(name, command, options), log);
     const { inputs: read, problems } = readRunInputs(raw, outside.env);
     throwProblems(problems);
     const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
-    const said = { event: text(options.event), base: text(options.base), ref: text(options.ref), temp };
+    const said = {
+      event: text(options.event),
+      base: text(options.base),
+      ref: text(options.ref),
+      builds: command !== "plan",
+      temp,
+    };
     try {
       const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside);
       print(result, options.json === true);
@@ -71,10 +77,25 @@ function print(result: CommandResult, asJson: boolean): void {
   process.stdout.write(asJson ? `${JSON.stringify(result.json, undefined, 2)}\n` : result.text(terminal));
 }
 
+/** A secret never stands on a command line, which every process of the machine may read. */
+function valueOf(name: InputName, command: string, options: Options): string {
+  if (name === "command") return command;
+  // The option --ref is about the event to simulate.
+  if (name === "ref") return "";
+  if (secretNames.has(name)) return process.env[`IMAGE_PUBLISH_${name.replaceAll("-", "_").toUpperCase()}`] ?? "";
+  return String(options[name] ?? "");
+}
+
+const secretNames: ReadonlySet<string> = new Set(
+  inputs.filter((input: InputSpecification) => input.secret === true).map(({ name }) => name),
+);
+
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 function readArguments(args: readonly string[]): { readonly command: string | undefined; readonly options: Options } {
-  const names: readonly InputName[] = inputs.map(({ name }) => name).filter((name) => name !== "command");
+  const names: readonly InputName[] = inputs
+    .map(({ name }) => name)
+    .filter((name) => name !== "command" && !secretNames.has(name));
   const known = { ...Object.fromEntries(names.map((name) => [name, { type: "string" } as const])), ...own };
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });

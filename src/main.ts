@@ -13,7 +13,12 @@ import type { Outside } from "./commands/outside.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
-import { type InputSpecification, type RawInputs, inputs as specification } from "./inputs/specification.ts";
+import {
+  type InputName,
+  type InputSpecification,
+  type RawInputs,
+  inputs as specification,
+} from "./inputs/specification.ts";
 import type { Log } from "./ports.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
@@ -58,7 +63,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
 }
 
 /** Reads every input, and hides the secret ones from now on. */
-export function rawInputs(read: (name: string) => string, log: Log): RawInputs {
+export function rawInputs(read: (name: InputName) => string, log: Log): RawInputs {
   const values = Object.fromEntries(specification.map(({ name }) => [name, read(name)])) as RawInputs;
   const secret = specification.filter((input: InputSpecification) => input.secret === true);
   for (const { name } of secret) for (const line of values[name].split(/\r?\n/)) log.mask(line.trim());

@@ -103,7 +103,9 @@ async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Prom
   const remove = async (): Promise<void> => {
     // At the end of a cancelled run too, so not under its signal, but with a limit.
     const { signal: _, ...rest } = deps;
-    await rest.processes.run("docker", ["buildx", "rm", "--force", name], { env: rest.environment, timeout: 60_000 });
+    const args = ["buildx", "rm", "--force", name];
+    const removed = await rest.processes.run("docker", args, { env: rest.environment, timeout: 60_000 });
+    if (removed.code !== 0) throw new Error(`docker buildx rm ${name}: ${lastMessage(removed.stderr)}`);
   };
   const args = ["buildx", "create", "--driver", "docker-container", "--name", name, ...network, "--bootstrap"];
   try {

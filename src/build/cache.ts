@@ -1,5 +1,6 @@
 /** Where builds keep their layers from one run to the next: docker's cache entries for each image. */
 import { messageOf } from "../errors.ts";
+import { digestOf } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Http, HttpRequest } from "../ports.ts";
 import { csvLine } from "./csv.ts";
@@ -44,10 +45,27 @@ export function registryCache(repository: Repository | undefined, write: boolean
   };
 }
 
-/** The scope of an image on a branch: `base-feature_x`. A `-` in the branch's name stays, so `feature/x` differs from it. */
+/** Whether a cache line is kept in a registry, so that writing it is a push. */
+export function isRegistryCache(line: string): boolean {
+  const fields = line.split(",").map((field) => field.trim());
+  return (
+    fields.includes("type=registry") ||
+    fields.includes("type=inline") ||
+    !fields.some((field) => field.startsWith("type="))
+  );
+}
+
+/**
+ * The scope of an image on a branch: `base:main`. No two have the same: what a name may not hold in a scope becomes `_`, and
+ * then a hash of the name stands behind it.
+ */
 export function scope(image: string, branch: string): string {
-  const slug = (text: string): string => text.replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 100);
-  return `${slug(image)}-${slug(branch)}`;
+  return `${part(image)}:${part(branch)}`;
+}
+
+function part(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);
+  return plain === name ? plain : `${plain}-${digestOf(name).slice(-8)}`;
 }
 
 /** Where the cache service is, by the environment of a JavaScript action; `undefined` where the runner has none. */

@@ -1,4 +1,5 @@
 /** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
+import { helperVariables } from "../oci/credential-helper.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -7,6 +8,8 @@ export interface EnvironmentNeeds {
   readonly cacheService: boolean;
   /** Builds use the agent of `--ssh`. */
   readonly ssh: boolean;
+  /** docker's config.json names credential helpers, which find logins by variables of their own. */
+  readonly credentialHelpers: boolean;
 }
 
 /** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
@@ -19,6 +22,7 @@ const always: readonly string[] = [
   "DOCKER_HOST",
   "DOCKER_CONTEXT",
   "DOCKER_CONFIG",
+  "DOCKER_AUTH_CONFIG",
   "DOCKER_CERT_PATH",
   "DOCKER_TLS_VERIFY",
   "DOCKER_API_VERSION",
@@ -50,10 +54,12 @@ const cacheService: readonly string[] = [
 /** The whole environment of a docker child, taken from our own. */
 export function dockerEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
-  needs: EnvironmentNeeds = { cacheService: false, ssh: false },
+  needs: EnvironmentNeeds = { cacheService: false, ssh: false, credentialHelpers: false },
 ): Environment {
-  const names = [...always, ...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
-  const taken = names.flatMap((name) => {
+  const helpers = needs.credentialHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
+  const some = [...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
+  const names = new Set([...always, ...helpers, ...some]);
+  const taken = [...names].flatMap((name) => {
     const value = parent[name];
     return value === undefined ? [] : [[name, value] as const];
   });

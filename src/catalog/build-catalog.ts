@@ -25,6 +25,8 @@ export interface CatalogInput {
   readonly inputs: SharedInputs;
   /** Where an image is, or would be, pushed. @throws UserError */
   repositoriesOf(name: string, isRoot: boolean): readonly Repository[];
+  /** An image's build arguments with the values that they will have. @throws UserError */
+  argumentsOf(image: Pick<Image, "name" | "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
   movingTags(name: string): ReadonlySet<string>;
 }
@@ -76,7 +78,7 @@ async function readImage(image: DeclaredImage, reader: Reader, input: CatalogInp
     image,
     dockerfilePath: path,
     dockerfile,
-    needs: neededStages(dockerfile, image),
+    needs: neededStages(dockerfile, { ...image, buildArgs: input.argumentsOf(image) }),
     knownAs: input.repositoriesOf(image.name, image.isRoot),
   };
 }

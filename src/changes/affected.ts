@@ -67,10 +67,13 @@ function reasonsByFile(
 ): ReadonlyMap<string, readonly Reason[]> {
   const settings = [...new Set([...configFiles, ...(config === undefined ? [] : [config])])];
   const touched = touching({ index, ignores, ofAll: settings.flatMap((path) => index.at(path) ?? []) });
+  const files = new Map(images.map((image) => [image.name, fileReasons(touched(image))]));
+  const isAnyTouched = [...files.values()].some((each) => each.length > 0);
   const reasons = new Map<string, readonly Reason[]>();
   // Parents stand before their children, so that one pass is enough.
   for (const image of images) {
-    const found = [...fileReasons(touched(image)), ...parentReasons(image, reasons)];
+    const unknown = isAnyTouched ? unknownBases(image) : [];
+    const found = [...(files.get(image.name) ?? []), ...parentReasons(image, reasons), ...unknown];
     if (found.length > 0) reasons.set(image.name, found);
   }
   return reasons;
@@ -79,6 +82,11 @@ function reasonsByFile(
 function parentReasons(image: Image, affected: ReadonlyMap<string, unknown>): readonly Reason[] {
   const parents = new Set(image.parents.map((edge) => edge.parent));
   return [...parents].filter((name) => affected.has(name)).map((name) => ({ kind: "builds-on", image: name }));
+}
+
+/** A base that nobody knows before the build may be any image, also one that changed. */
+function unknownBases({ unsettled }: Image): readonly Reason[] {
+  return unsettled.map(({ text }) => ({ kind: "unknown-base", base: text }));
 }
 
 function fileReasons({ named, count }: Touched): readonly Reason[] {

@@ -12,6 +12,8 @@ export function describeReason(reason: Reason): string {
       return reason.count === 1 ? "1 more file" : `${reason.count} more files`;
     case "builds-on":
       return `builds on ${printable(reason.image)}`;
+    case "unknown-base":
+      return `may build on what changed, as ${printable(reason.base)} is not known before the build`;
     case "needed-by":
       return `needed by ${printable(reason.image)}`;
     case "new-branch":

@@ -14,6 +14,8 @@ export interface Git {
   missing(commits: readonly Commit[]): Promise<readonly Commit[]>;
   /** The parents that the commit itself names, also those that a shallow clone lacks. */
   parents(commit: Commit): Promise<readonly Commit[]>;
+  /** Files that git tracks and whose content is not the commit's that is checked out. */
+  uncommitted(): Promise<readonly string[]>;
   /** When the commit was made, by its committer's clock. */
   committedAt(commit: Commit): Promise<Date>;
   isShallow(): Promise<boolean>;
@@ -64,6 +66,10 @@ export function openGit(options: GitOptions): Git {
     resolve: (revision) => resolve(git, revision),
     missing: (commits) => missing(git, commits),
     parents: async (of) => parentsIn(text(await git.local(["cat-file", "commit", of]))),
+    uncommitted: async () =>
+      text(await git.local(["status", "--porcelain", "--untracked-files=no", "-z"]))
+        .split("\0")
+        .filter((each) => each !== ""),
     committedAt: async (of) => committerDate(text(await git.local(["cat-file", "commit", of]))),
     isShallow,
     mergeBase: (one, other) => mergeBase(git, isShallow, one, other),

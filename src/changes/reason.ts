@@ -6,6 +6,8 @@ export type Reason =
   /** So many changed files beside those that are named: a plan stays readable when thousands change at once. */
   | { readonly kind: "more-files"; readonly count: number }
   | { readonly kind: "builds-on"; readonly image: string }
+  /** It builds on what nobody knows before the build (`base`, as written), and some image changed. */
+  | { readonly kind: "unknown-base"; readonly base: string }
   /** Not affected itself, but an affected image cannot be built without it. */
   | { readonly kind: "needed-by"; readonly image: string }
   | { readonly kind: "new-branch"; readonly branch: string }

@@ -6,6 +6,7 @@ import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
 import { dockerEnvironment, type Environment } from "../build/environment.ts";
 import { provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
+import { messageOf } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { privateDockerConfig } from "../oci/docker-login.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
@@ -17,8 +18,8 @@ import type { Session } from "./session.ts";
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
   readonly remarks: readonly Remark[];
-  /** Removes what was made for the run: its builder, its logins. */
-  readonly close: () => Promise<void>;
+  /** Removes what was made for the run: its builder, its logins. Never rejects; what stays behind is a remark. */
+  readonly close: () => Promise<readonly Remark[]>;
 }
 
 /** @throws UserError for everything that would make every build fail; nothing is left behind then. */
@@ -42,7 +43,11 @@ export async function openBuildSession(
     const environment: Environment = {
       ...dockerEnvironment(
         { ...outside.env, ...variables },
-        { cacheService: cache.isUsable, ssh: settings.ssh.length > 0 },
+        {
+          cacheService: cache.isUsable,
+          ssh: settings.ssh.length > 0,
+          credentialHelpers: credentials.usesHelpers,
+        },
       ),
       ...secrets.environment,
     };
@@ -50,9 +55,11 @@ export async function openBuildSession(
     const provenance = provenanceArgument(settings.provenance, context);
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, provenance)],
-      close: async () => {
-        await Promise.all([remove(), removeLogin()]);
-      },
+      close: () =>
+        closeAll([
+          ["the builder that was made for this run", remove],
+          ["the folder with the run's logins", removeLogin],
+        ]),
       dependencies: {
         ...outside,
         environment,
@@ -78,6 +85,25 @@ export async function openBuildSession(
     await removeLogin();
     throw error;
   }
+}
+
+async function closeAll(parts: readonly (readonly [string, () => Promise<void>])[]): Promise<readonly Remark[]> {
+  const ended = await Promise.all(
+    parts.map(async ([what, close]): Promise<readonly Remark[]> => {
+      try {
+        await close();
+        return [];
+      } catch (error) {
+        return [
+          {
+            message: `${what} could not be removed: ${messageOf(error)}`,
+            hint: "remove it by hand on a runner that stays",
+          },
+        ];
+      }
+    }),
+  );
+  return ended.flat();
 }
 
 async function readyBuilder(

@@ -1,13 +1,15 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
-import { type CacheBranches, type CacheLines, registryCache, serviceCache } from "../build/cache.ts";
+import { type CacheBranches, type CacheLines, isRegistryCache, registryCache, serviceCache } from "../build/cache.ts";
 import type { Image } from "../catalog/catalog.ts";
-import { declaredArguments } from "../catalog/dockerfile.ts";
+import type { RunContext } from "../context/run-context.ts";
+import { UserError } from "../errors.ts";
+import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
 import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
 import { readEvent } from "../tags/event.ts";
-import { buildNames, expand, parseTemplate } from "../tags/expression.ts";
+import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
 import type { Session } from "./session.ts";
 
@@ -15,6 +17,8 @@ export type CacheKind = "gha" | "registry" | "none";
 
 export interface DetailsOptions {
   readonly cache: CacheKind;
+  /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
+  readonly push: boolean;
   /** All names of the catalog. */
   readonly names: readonly string[];
   readonly remark: (remark: Remark) => void;
@@ -23,30 +27,56 @@ export interface DetailsOptions {
 /** The details of an image. Warnings of rules come as remarks, each once. */
 export function imageDetails(session: Session, options: DetailsOptions): (image: Image) => ImageDetails {
   return (image) => {
-    const facts = factsOf(session, image.name, options.names);
     const tags = tagsOf(session, image.name, options.names);
     for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...facts, version: tags.version };
-    const values = expressionValues(facts, readEvent(facts));
-    const complete = { ...values, values: new Map([...values.values, ["version", tags.version ?? ""]]) };
-    const fill = (text: string): string => expand(parseTemplate(text, buildNames, "keep"), complete);
-    const given = { ...conventionalArguments(session, tags.version), ...image.buildArgs };
-    const declared = declaredArguments(image.dockerfile);
-    const wanted = Object.entries(given).filter(([key]) => declared.has(key) || key in image.buildArgs);
-    const args = wanted.map(([key, value]) => [key, fill(value)] as const);
+    const named = { ...factsOf(session, image.name, options.names), version: tags.version };
+    const fill = filler(session, image, options.names);
     return {
       tags,
-      args: Object.fromEntries(args),
+      args: fillAll(image.buildArgs, fill),
       labels: deriveLabels(session.inputs.labels, named),
       annotations: deriveAnnotations(session.inputs.annotations, named),
-      cache: cacheOf(session, image, options.cache, fill),
+      cache: cacheOf(session, image, options, fill),
     };
   };
 }
 
-/** The arguments that a Dockerfile gets for declaring them: what the labels of the same meaning say. */
-function conventionalArguments({ context, commitDate }: Session, version: string | undefined): Record<string, string> {
-  return { BUILD_DATE: commitDate.toISOString(), VCS_REF: context.commit, VERSION: version ?? "" };
+/** An image's build arguments with their expressions filled in. */
+export function buildArgumentsOf(
+  session: Session,
+  image: Pick<Image, "name" | "platforms" | "buildArgs">,
+): Readonly<Record<string, string>> {
+  return fillAll(image.buildArgs, filler(session, image, [image.name]));
+}
+
+function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+}
+
+/**
+ * Fills in the expressions of a text that is for one image; what is none of ours stays. @throws UserError for `{{platform}}`
+ * and `{{arch}}` in an image of several platforms, which one build makes together.
+ */
+function filler(
+  session: Session,
+  { name, platforms }: Pick<Image, "name" | "platforms">,
+  names: readonly string[],
+): (text: string) => string {
+  const facts = factsOf(session, name, names);
+  const { values, ...dates } = expressionValues(facts, readEvent(facts));
+  const [platform] = platforms;
+  const known = new Map([...values, ["version", tagsOf(session, name, names).version ?? ""]]);
+  if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
+  return (text) => {
+    const template = parseTemplate(text, buildNames, "keep");
+    const perPlatform = ["platform", "arch"].find((each) => uses(template, each));
+    if (perPlatform !== undefined && platforms.length !== 1) {
+      throw new UserError(`"${text}" has no value for ${name}, which is built for several platforms at once`, {
+        hint: `take {{${perPlatform}}} out; a Dockerfile has TARGETPLATFORM and TARGETARCH for it`,
+      });
+    }
+    return expand(template, { ...dates, values: known });
+  };
 }
 
 /** The tags of an image; none that moves where the checkout is not at the event's commit. */
@@ -62,21 +92,27 @@ function factsOf({ context, commitDate }: Session, name: string, names: readonly
 function cacheOf(
   { inputs, context }: Session,
   image: Image,
-  kind: CacheKind,
+  { cache, push }: DetailsOptions,
   fill: (text: string) => string,
 ): CacheLines {
   const { cacheFrom, cacheTo } = inputs.settings;
   if (cacheFrom.length > 0 || cacheTo.length > 0) {
-    return { from: cacheFrom.map(({ text }) => fill(text)), to: cacheTo.map(({ text }) => fill(text)) };
+    const to = cacheTo.map(({ text }) => fill(text)).filter((line) => push || !isRegistryCache(line));
+    return { from: cacheFrom.map(({ text }) => fill(text)), to };
   }
   const branches = cacheBranches(context);
-  if (kind === "gha") return serviceCache(image.name, branches);
-  if (kind === "registry") return registryCache(image.repositories[0], branches.write);
+  if (cache === "gha") return serviceCache(image.name, branches);
+  // One tag for all branches, so that only the default branch may write what all of them read.
+  if (cache === "registry") return registryCache(image.repositories[0], push && branches.own === context.defaultBranch);
   return { from: [], to: [] };
 }
 
 /** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */
-function cacheBranches({ trigger, ref, defaultBranch }: Session["context"]): CacheBranches {
+export function cacheBranches({
+  trigger,
+  ref,
+  defaultBranch,
+}: Pick<RunContext, "trigger" | "ref" | "defaultBranch">): CacheBranches {
   const main = defaultBranch === undefined ? [] : [defaultBranch];
   if (trigger.kind === "pull-request") {
     return { own: `pr-${trigger.number}`, fallbacks: [trigger.baseRef, ...main], write: true };

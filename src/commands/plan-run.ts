@@ -9,8 +9,10 @@ import type { Registry } from "../oci/registry-client.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { parentsToLookUp } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
+import { pushes } from "../plan/pushes.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
+import { tagText } from "../tags/finish-tag.ts";
 import { type CacheKind, imageDetails, tagsOf } from "./image-details.ts";
 import { openRegistry, type Session } from "./session.ts";
 import { survey } from "./survey.ts";
@@ -35,7 +37,7 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const { settings } = inputs;
   const surveyed = await survey(session);
   const { catalog, comparison, affected } = surveyed;
-  const push = pushes(session);
+  const push = pushes(context, settings.push);
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
   const remarks: Remark[] = [...surveyed.remarks, ...checkoutRemark(session)];
@@ -46,6 +48,7 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const told = new Set<string>();
   const details = imageDetails(session, {
     cache: cacheKind(session, affected.size > 0),
+    push,
     names: catalog.images.map(({ name }) => name),
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
@@ -62,21 +65,13 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
     published,
     push,
     fresh: settings.rebuild === "always" || context.trigger.kind === "schedule",
+    movingTagsOnly: context.trigger.kind === "schedule",
     details,
   });
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
   return { plan, planPath, remarks, registry, credentials, forge: forgeOf(session) };
-}
-
-/** Whether candidates are pushed: never from a pull request of a fork or a merge group, nor where nobody wants it. */
-function pushes({ context, inputs }: Session): boolean {
-  const { trigger, ref } = context;
-  const { push } = inputs.settings;
-  if (push === "false" || trigger.kind === "merge-group") return false;
-  if (trigger.kind === "pull-request") return push === "true" && !trigger.fromFork;
-  return ref.kind === "branch" || ref.kind === "tag";
 }
 
 /**
@@ -118,8 +113,7 @@ function tagsToFollow(session: Session, image: Image, names: readonly string[]):
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
   const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
-  const slugs = branches.map((branch) => branch.replaceAll(/[^A-Za-z0-9._-]+/g, "-"));
-  return [...new Set([...own, ...slugs, "latest"])].filter(isTag);
+  return [...new Set([...own, ...branches.map(tagText), "latest"])].filter(isTag);
 }
 
 function cacheKind({ inputs, outside }: Session, isNeeded: boolean): CacheKind {

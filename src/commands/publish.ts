@@ -2,11 +2,12 @@
 import { buildImage } from "../build/build-image.ts";
 import { parentSources } from "../build/buildx.ts";
 import type { Candidate } from "../build/candidate.ts";
+import { BuildError } from "../build/diagnose.ts";
 import { UserError } from "../errors.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
-import { outputsOf } from "../report/outputs.ts";
+import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -22,6 +23,7 @@ export async function publish(session: Session): Promise<CommandResult> {
   const { clock, log } = session.outside;
   const started = clock.now().getTime();
   const planning = await planRun(session, { askRegistry: true });
+  tell(planning.remarks, session);
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
@@ -30,15 +32,13 @@ export async function publish(session: Session): Promise<CommandResult> {
     seconds: (clock.now().getTime() - started) / 1000,
     forge: planning.forge,
   };
-  for (const { message, hint } of result.remarks) log.warning(message, hint);
-  const lines = closingLines(result);
-  for (const line of lines) log.info(line);
+  for (const line of closingLines(result)) log.info(line);
   const outputs = outputsOf(result, planning.planPath);
   return {
     outputs: { ...outputs },
     summary: renderSummary(result),
     text: () => "",
-    json: JSON.parse(outputs.images),
+    json: imageOutputs(result),
     failures: failureNotices(result),
   };
 }
@@ -52,12 +52,21 @@ async function execute({ plan, registry, credentials }: Planning, session: Sessi
   if (!plan.images.some((image) => image.kind === "build")) return { images: plan.images.map(skipped), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const building = await openBuildSession(plan, session, registry, credentials);
+  const { dependencies, remarks, close } = await openBuildSession(plan, session, registry, credentials);
+  tell(remarks, session);
   try {
-    return { images: await walkPlan(plan, session, registry, building.dependencies), remarks: building.remarks };
-  } finally {
-    await building.close();
+    const images = await walkPlan(plan, session, registry, dependencies);
+    const left = await close();
+    tell(left, session);
+    return { images, remarks: [...remarks, ...left] };
+  } catch (error) {
+    await close();
+    throw error;
   }
+}
+
+function tell(remarks: readonly Remark[], { outside }: Session): void {
+  for (const { message, hint } of remarks) outside.log.warning(message, hint);
 }
 
 /** How many images are built at once at least: much of a build is waiting for networks. */
@@ -82,9 +91,12 @@ async function walkPlan(
     async ({ planned }, parents: ReadonlyMap<string, Candidate>) => {
       const candidate = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       // Not waited for: children need the digest alone.
-      const publishing = publishCandidate(planned, candidate, registry, outside.signal);
-      publishing.catch(() => {});
-      published.set(planned.name, publishing);
+      published.set(
+        planned.name,
+        publishCandidate(planned, candidate, registry, outside.signal).catch((error: unknown) =>
+          failed(planned, error),
+        ),
+      );
       return candidate;
     },
     { concurrency: Math.max(leastConcurrency, outside.parallelism), signal: outside.signal },
@@ -106,7 +118,7 @@ async function resultOf(
     case "cancelled":
       return { planned, outcome: "cancelled" };
     case "failed":
-      return { planned, outcome: "failed", error: userErrorOf(outcome.error, planned) };
+      return failed(planned, outcome.error);
   }
 }
 
@@ -115,10 +127,12 @@ function skipped(planned: PlannedImage): ImageResult {
 }
 
 /** A defect of ours in one image must not hide what became of the others. */
-function userErrorOf(error: unknown, { name }: PlannedBuild): UserError {
-  if (error instanceof UserError) return error;
-  return new UserError(`${name} could not be built because of a defect of image-publish`, {
+function failed(planned: PlannedBuild, error: unknown): ImageResult {
+  if (error instanceof BuildError) return { planned, outcome: "failed", error, output: error.output };
+  if (error instanceof UserError) return { planned, outcome: "failed", error };
+  const defect = new UserError(`${planned.name} could not be published because of a defect of image-publish`, {
     hint: "report it, with a log of a run with debug logging on",
     cause: error,
   });
+  return { planned, outcome: "failed", error: defect };
 }

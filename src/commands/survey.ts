@@ -10,9 +10,10 @@ import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
+import { tagText } from "../tags/finish-tag.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
-import { tagsOf } from "./image-details.ts";
+import { buildArgumentsOf, tagsOf } from "./image-details.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
@@ -24,12 +25,12 @@ export interface Survey {
 
 /** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
 export async function survey(session: Session): Promise<Survey> {
-  const { context, git, inputs, outside } = session;
+  const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
     return { catalog: { images: [] }, comparison, affected: new Map(), remarks: [] };
   }
-  const [{ catalog, configFile }, comparison] = await Promise.all([readCatalog(session), compare(context, git)]);
+  const [{ catalog, configFile }, comparison] = await Promise.all([readCatalog(session), compareAll(session)]);
   const { affected, deleted } = affectedImages({
     catalog,
     comparison,
@@ -44,6 +45,13 @@ export async function survey(session: Session): Promise<Survey> {
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
     remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
+}
+
+/** `rebuild: always` takes everything, whatever changed. */
+function compareAll({ context, git, inputs }: Session): Promise<Comparison> {
+  if (inputs.settings.rebuild === "always")
+    return Promise.resolve({ kind: "everything", because: { kind: "asked-for" } });
+  return compare(context, git);
 }
 
 /** The one image that a git tag such as `app-v1.2.3` releases; `undefined`: all. */
@@ -72,6 +80,7 @@ async function readCatalog(session: Session): Promise<ReadCatalog> {
     rootName: context.repo.toLowerCase(),
     config,
     inputs: settings,
+    argumentsOf: (image) => buildArgumentsOf(session, image),
     repositoriesOf: (name, isRoot) => repositories(session, name, isRoot),
     movingTags: (name) => movingTags(session, name),
   });
@@ -91,7 +100,7 @@ function movingTags(session: Session, name: string): ReadonlySet<string> {
   const own = tagsOf(session, name, [name])
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
-  return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [trigger.baseRef] : [])]);
+  return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);
 }
 
 function severalRepositories({ images }: Catalog): readonly UserError[] {

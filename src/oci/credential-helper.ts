@@ -6,7 +6,7 @@ import { type Credentials, serverAddress } from "./docker-config.ts";
 const timeout = 30_000;
 
 /** What helpers for the clouds and the desktops look at. The job's tokens and inputs are none of it. */
-const handedOn =
+export const helperVariables =
   /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|LANG|DOCKER_CONFIG|DBUS_SESSION_BUS_ADDRESS|GNUPGHOME|PASSWORD_STORE_DIR|XDG_[A-Z_]+|(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCE)_[A-Z0-9_]+|(?:https?|no|HTTPS?|NO)_(?:proxy|PROXY)|SSL_CERT_(?:FILE|DIR))$/;
 
 /** @returns `undefined` when the helper knows no login for the host. @throws UserError when it cannot tell. */
@@ -41,7 +41,7 @@ export async function askHelper(
 function helperEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const handed: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && handedOn.test(name)) handed[name] = value;
+    if (value !== undefined && helperVariables.test(name)) handed[name] = value;
   }
   return handed;
 }

@@ -30,6 +30,8 @@ export interface Login {
 export interface CredentialStore {
   /** What to log in to this registry with; asked once for each host. @throws UserError when a helper fails. */
   find(host: string): Promise<Credentials | undefined>;
+  /** docker's config.json names credential helpers. */
+  readonly usesHelpers: boolean;
   /** The logins, by host, that docker does not have by itself: those from the inputs. For `privateDockerConfig`. */
   added(): Promise<ReadonlyMap<string, Credentials>>;
 }
@@ -54,6 +56,7 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
   };
 
   return {
+    usesHelpers: Boolean(fromFile?.credsStore) || (fromFile?.credHelpers.size ?? 0) > 0,
     async find(host) {
       return (await findOwn(host)) ?? given(host);
     },

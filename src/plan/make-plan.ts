@@ -17,8 +17,10 @@ export interface PlanInput {
   /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
   readonly published: ReadonlyMap<string, Digest | null>;
   readonly push: boolean;
-  /** A scheduled rebuild: fresh bases, no cache, and only tags that move. */
+  /** Fresh bases and no cache. */
   readonly fresh: boolean;
+  /** A scheduled rebuild puts only tags that move. */
+  readonly movingTagsOnly: boolean;
   readonly details: (image: Image) => ImageDetails;
 }
 
@@ -66,7 +68,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     name: image.name,
     repositories: image.repositories,
     at: baseLocation(image),
-    tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.fresh) : [],
+    tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],
     version: tags.version ?? null,
     context: image.context,
     dockerfile: image.dockerfilePath,

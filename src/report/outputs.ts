@@ -65,6 +65,11 @@ export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
   };
 }
 
+/** The output `images`, before it is text. */
+export function imageOutputs(result: RunResult): readonly ImageOutput[] {
+  return result.images.map(known).map(imageOutput);
+}
+
 interface Known {
   readonly planned: PlannedImage;
   readonly result: ImageResult | undefined;

@@ -3,7 +3,7 @@ import { isTag, type Tag } from "../oci/reference.ts";
 import { applyRule } from "./apply-rule.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand } from "./expression.ts";
-import { finishTag, sanitize } from "./finish-tag.ts";
+import { finishTag, tagText } from "./finish-tag.ts";
 import type { Affix, Flavor } from "./flavor.ts";
 import type { ImageTag, ImageTags, TagWarning } from "./image-tags.ts";
 import { placeOf, problemAt } from "./lines.ts";
@@ -104,7 +104,7 @@ function isForPulls(rule: Rule): boolean {
 /** The tag that the flavor makes of `latest`; registries refuse it with some prefixes. */
 function latestName({ prefix, suffix }: Flavor, values: ExpressionValues): Tag | undefined {
   const affix = ({ template, onLatest }: Affix): string => (onLatest ? expand(template, values) : "");
-  const name = sanitize(`${affix(prefix)}latest${affix(suffix)}`);
+  const name = tagText(`${affix(prefix)}latest${affix(suffix)}`);
   return isTag(name) ? name : undefined;
 }
 

@@ -29,7 +29,7 @@ export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }
   if (yielded.text === "") return undefined;
   const prefix = rule.prefix ?? flavor.prefix.template;
   const suffix = rule.suffix ?? flavor.suffix.template;
-  const whole = sanitize(`${expand(prefix, scope)}${yielded.text}${expand(suffix, scope)}`);
+  const whole = tagText(`${expand(prefix, scope)}${yielded.text}${expand(suffix, scope)}`);
   const place = rule.line === undefined ? "" : `${placeOf(rule.line)}: `;
 
   const isStampedOutside = rule.type !== "schedule" && [prefix, suffix].some((each) => isStamped(each, scope));
@@ -50,7 +50,7 @@ export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }
 }
 
 /** Runs of characters that no tag may have become a dash, as in the reference. */
-export function sanitize(text: string): string {
+export function tagText(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
 }
 
@@ -61,7 +61,7 @@ function isFromBranch(rule: Rule, affixes: readonly Template[]): boolean {
 
 /** The tag without the flavor's prefix and suffix, which versions and `latest` have as well. */
 function ownText({ text }: Yield, { prefix, suffix }: Rule, scope: RuleScope): string {
-  return sanitize(`${prefix ? expand(prefix, scope) : ""}${text}${suffix ? expand(suffix, scope) : ""}`);
+  return tagText(`${prefix ? expand(prefix, scope) : ""}${text}${suffix ? expand(suffix, scope) : ""}`);
 }
 
 /** A long one keeps its beginning and ends in a hash of the whole, so that two long ones stay two. */

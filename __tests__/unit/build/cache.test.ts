@@ -13,8 +13,8 @@ import type { Http } from "../../../src/ports.ts";
 describe("the runner's cache service", () => {
   test("an image reads its own branch first and the default branch after it, and writes its own", () => {
     expect(serviceCache("base", { own: "feature/x", fallbacks: ["main"], write: true })).toEqual({
-      from: ["type=gha,scope=base-feature_x,timeout=3m", "type=gha,scope=base-main,timeout=3m"],
-      to: ["type=gha,scope=base-feature_x,mode=max,ignore-error=true,timeout=3m"],
+      from: ["type=gha,scope=base:feature_x-f425f3dc,timeout=3m", "type=gha,scope=base:main,timeout=3m"],
+      to: ["type=gha,scope=base:feature_x-f425f3dc,mode=max,ignore-error=true,timeout=3m"],
     });
   });
 
@@ -26,10 +26,15 @@ describe("the runner's cache service", () => {
     expect([lines.from.length, lines.to.length]).toEqual([from, to]);
   });
 
+  test("no two images or branches share a scope", () => {
+    expect(scope("web", "admin-main")).not.toBe(scope("web-admin", "main"));
+    expect(scope("web", "feature/x")).not.toBe(scope("web", "feature_x"));
+  });
+
   test("no name of a branch adds a field to the entry", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string(), (image, branch) => {
-        expect(scope(image, branch)).toMatch(/^[A-Za-z0-9_.-]*$/);
+        expect(scope(image, branch)).toMatch(/^[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*$/);
       }),
     );
   });

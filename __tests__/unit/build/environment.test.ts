@@ -17,15 +17,26 @@ test.each<[string, Record<string, string | undefined>, Parameters<typeof dockerE
     undefined,
     [],
   ],
+  [
+    "a credential helper gets what it finds logins by",
+    { INPUT_TOKEN: "t", AWS_SECRET_ACCESS_KEY: "k" },
+    { cacheService: false, ssh: false, credentialHelpers: true },
+    ["AWS_SECRET_ACCESS_KEY"],
+  ],
   ["the cache's token only where the cache is used", { ACTIONS_RUNTIME_TOKEN: "t" }, undefined, []],
   [
     "with the gha cache its address, version and token",
     { ACTIONS_RUNTIME_TOKEN: "t", ACTIONS_RESULTS_URL: "u", ACTIONS_CACHE_SERVICE_V2: "true", ACTIONS_CACHE_URL: "v" },
-    { cacheService: true, ssh: false },
+    { cacheService: true, ssh: false, credentialHelpers: false },
     ["ACTIONS_RUNTIME_TOKEN", "ACTIONS_RESULTS_URL", "ACTIONS_CACHE_SERVICE_V2", "ACTIONS_CACHE_URL"],
   ],
   ["the agent's socket only where ssh is asked for", { SSH_AUTH_SOCK: "/s" }, undefined, []],
-  ["with ssh the agent's socket", { SSH_AUTH_SOCK: "/s" }, { cacheService: false, ssh: true }, ["SSH_AUTH_SOCK"]],
+  [
+    "with ssh the agent's socket",
+    { SSH_AUTH_SOCK: "/s" },
+    { cacheService: false, ssh: true, credentialHelpers: false },
+    ["SSH_AUTH_SOCK"],
+  ],
   ["what is not set stays unset", { PATH: undefined }, undefined, []],
 ])("%s", (_, parent, needs, expected) => {
   expect(Object.keys(dockerEnvironment(parent, needs)).sort()).toEqual([...expected, ...own].sort());

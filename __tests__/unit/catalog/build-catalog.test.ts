@@ -26,6 +26,7 @@ async function build(
     rootName: "r",
     config: (await readConfig(config, ".github/image-publish.yml")).config,
     inputs: { platforms: platforms.map(platform), buildArgs },
+    argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name.toLowerCase()}`)],
     movingTags: () => new Set(moving),
   });

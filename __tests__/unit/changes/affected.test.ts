@@ -164,6 +164,17 @@ describe("ignore files", () => {
     );
   });
 
+  test("an image whose base nobody knows may build on what changed", async () => {
+    const at = { file: "images/docs/Dockerfile", line: 1 };
+    const unsettled = [{ text: "$REGISTRY/base", variables: ["REGISTRY"], via: "FROM" as const, at }];
+    const sketches = [{ name: "base" }, { name: "docs", unsettled }];
+    expect(await reasonsOf(sketches, changed("images/base/Dockerfile"))).toEqual({
+      base: ["images/base/Dockerfile changed"],
+      docs: ["may build on what changed, as $REGISTRY/base is not known before the build"],
+    });
+    expect(await reasonsOf(sketches, changed("README.md"))).toEqual({});
+  });
+
   test("images that share a context are told apart by their ignore files", async () => {
     const other: ImageSketch = { ...root, name: "other", dockerfilePath: "other.Dockerfile" };
     const files = { "other.Dockerfile.dockerignore": "*.md" };

@@ -54,6 +54,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
     published: new Map(published.map((name): [string, Digest] => [name, digestOf(name)])),
     push: true,
     fresh: false,
+    movingTagsOnly: false,
     details: ({ name }) => ({
       tags: {
         tags: [
@@ -120,8 +121,13 @@ describe("plan", () => {
   });
 
   test("a scheduled rebuild moves moving tags only", () => {
-    const [base] = makePlan(input(["base"], [], { fresh: true })).images;
+    const [base] = makePlan(input(["base"], [], { fresh: true, movingTagsOnly: true })).images;
     expect(base).toMatchObject({ fresh: true, tags: [{ tag: "main" }] });
+  });
+
+  test("a rebuild that is asked for on a release keeps its exact tags", () => {
+    const [base] = makePlan(input(["base"], [], { fresh: true })).images;
+    expect(base).toMatchObject({ fresh: true, tags: [{ tag: "abc" }, { tag: "main" }] });
   });
 
   test("nothing that isn't pushed is planned a tag, nor an image that isn't published", () => {
