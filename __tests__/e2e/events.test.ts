@@ -124,7 +124,7 @@ describe("a pull request", () => {
     project.commit({ "images/web/web": "proposed\n" });
     project.git("checkout", "--quiet", "main");
     project.commit({ "images/alone/alone": "moved on\n" });
-    return pullRequest(project, "proposal", base);
+    return pullRequest(project, "proposal", { base });
   }
 
   test("builds what it changes, not what its base changed meanwhile, and neither pushes nor tags", async () => {
@@ -148,6 +148,22 @@ describe("a pull request", () => {
     expect(stepsIn(run.log)).toMatchObject({ base: {}, web: {} });
     expect(run.images.base?.reason).toBe("needed by web");
     expect(run.annotations.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test.each([
+    ["of the own repository is pushed with `push: true`, with a tag of its own", undefined, ["pr-7"]],
+    ["of a fork never is", "somebody/fork", []],
+  ])("%s", async (_, from, tags) => {
+    const project = makeProject(single);
+    project.git("checkout", "--quiet", "-b", "proposal");
+    project.commit({ "images/alone/alone": "proposed\n" });
+    const happening = pullRequest(project, "proposal", from === undefined ? {} : { from });
+    const run = await runAction(project, { ...happening, inputs: { push: "true" } });
+    expect(run.code).toBe(0);
+    expect(affected(run)).toEqual(["alone"]);
+    const found = await tagsOf(`${project.own}/alone`);
+    expect(found.filter((tag) => !/^[0-9a-f]{40}$/.test(tag))).toEqual(tags);
+    expect(await isUntouched(project)).toBe(tags.length === 0);
   });
 
   test("that was closed: nothing", async () => {

@@ -19,21 +19,28 @@ export function taggedPush(tag: string): Happening {
 
 /**
  * A pull request from the branch `head`, number 7. The remote gets the merge commit that GitHub makes of it, which is what
- * is checked out.
+ * is checked out. `base` is the commit of main that the payload names, `from` the repository that holds `head`.
  */
-export function pullRequest(project: Project, head: string, base = project.git("rev-parse", "main")): Happening {
+export function pullRequest(
+  project: Project,
+  head: string,
+  { base = project.git("rev-parse", "main"), from = project.slug } = {},
+): Happening {
   const headCommit = project.git("rev-parse", head);
   const tree = project.git("merge-tree", "--write-tree", "main", head).split("\n")[0] ?? "";
   const merge = project.git("commit-tree", tree, "-p", "main", "-p", head, "-m", "Merge");
   project.git("update-ref", "refs/pull/7/merge", merge);
-  const repo = { full_name: project.slug };
   return {
     event: "pull_request",
     ref: "refs/pull/7/merge",
     payload: {
       action: "synchronize",
       number: 7,
-      pull_request: { number: 7, base: { ref: "main", sha: base, repo }, head: { ref: head, sha: headCommit, repo } },
+      pull_request: {
+        number: 7,
+        base: { ref: "main", sha: base, repo: { full_name: project.slug } },
+        head: { ref: head, sha: headCommit, repo: { full_name: from } },
+      },
     },
   };
 }

@@ -1,12 +1,16 @@
 /** What is handed in as a secret reaches what it is for, and nothing else: no argument vector, log, summary, output or plan. */
 import { readdirSync, readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
+import { makeDockerConfig } from "../../rig/index.ts";
 import { serveGit } from "../unit/changes/git-server.ts";
 import { firstPush, pushed } from "./events.ts";
+import { withServer } from "./http-server.ts";
 import { git, makeProject } from "./project.ts";
 import { type Recorder, record } from "./recorder.ts";
-import { rig } from "./rig.ts";
+import { tagsOf } from "./registry.ts";
+import { newFolder, rig } from "./rig.ts";
 import { type Ended, runAction } from "./run-action.ts";
 
 jest.setTimeout(120_000);
@@ -17,7 +21,9 @@ function expectNowhere(secret: string, run: Ended, recorder: Recorder): void {
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
   const texts = [run.log, run.summary, JSON.stringify(run.outputs), recorder.argumentsSeen().join("\n"), ...left];
-  for (const form of [secret, Buffer.from(`x-access-token:${secret}`).toString("base64")]) {
+  const users = ["x-access-token", "octocat", rig.authRegistry.username];
+  const encoded = users.map((user) => Buffer.from(`${user}:${secret}`).toString("base64"));
+  for (const form of [secret, ...encoded]) {
     for (const text of texts) expect(text).not.toContain(form);
   }
 }
@@ -51,6 +57,50 @@ test("`before` is fetched with `token` where the checkout kept no credentials", 
   } finally {
     await server.close();
   }
+});
+
+test("a registry gets the login of the inputs", async () => {
+  const { host, username, password } = rig.authRegistry;
+  const project = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" }, { registry: host });
+  const config = newFolder("docker");
+  makeDockerConfig(config);
+  const recorder = record("docker");
+  const run = await runAction(project, {
+    ...firstPush,
+    inputs: {
+      images: `${host}/{{owner}}/{{repo}}/{{name}}`,
+      "registry-username": username,
+      "registry-password": password,
+    },
+    env: { DOCKER_CONFIG: config, PATH: recorder.path },
+  });
+  expect(run).toMatchObject({ code: 0, annotations: [] });
+  expect(await tagsOf(`${project.own}/web`)).toContain("latest");
+  expectNowhere(password, run, recorder);
+});
+
+test("the job's token is shown to the forge's own registry, and to no other", async () => {
+  const token = "token-of-the-job-0816";
+  const shown: string[] = [];
+  const asking = (request: IncomingMessage, response: ServerResponse): void => {
+    shown.push(request.headers.authorization ?? "nothing");
+    response.writeHead(401, { "www-authenticate": 'Basic realm="here"' }).end();
+  };
+  const offered = (owner: "forge" | "other"): Promise<readonly string[]> =>
+    withServer(asking, async (host) => {
+      shown.length = 0;
+      const project = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" }, { registry: host });
+      const run = await runAction(project, {
+        ...firstPush,
+        inputs: { token, images: `${host}/{{owner}}/{{name}}` },
+        env: owner === "forge" ? { GITHUB_SERVER_URL: `http://${host}` } : {},
+      });
+      expect(run.code).toBe(1);
+      return [...shown];
+    });
+  const login = `Basic ${Buffer.from(`octocat:${token}`).toString("base64")}`;
+  expect(await offered("forge")).toContain(login);
+  expect(new Set(await offered("other"))).toEqual(new Set(["nothing"]));
 });
 
 test("secrets of the build reach the steps that mount them", async () => {
