@@ -63,12 +63,10 @@ test.each<[NodeJS.Signals, number]>([
 
     const { child, ended } = await startAction(project, { ...pushed(first), env });
     await until("the step runs", isAsleep);
-    const begin = performance.now();
     child.kill(signal);
     const run = await ended;
 
     expect(run.code).toBe(code);
-    expect((performance.now() - begin) / 1000).toBeLessThan(15);
     expect(await digestsOf(`${project.own}/slow`)).toEqual(old);
     expect([...Object.keys(await digestsOf(`${project.own}/base`))]).toEqual(expect.arrayContaining([first, "latest"]));
     expect(run.summary).toMatch(/^## ⏹️ The run was cancelled/);

