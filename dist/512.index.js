@@ -65,8 +65,8 @@ function terminalLog({ write, colour, debug }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 96 modules
-var run_command = __webpack_require__(7213);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 97 modules
+var run_command = __webpack_require__(2157);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 3 modules
 var run_inputs = __webpack_require__(1405);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -273,8 +273,8 @@ async function simulatedContext({ event, base, ref, builds, temp }, folder, { pr
 
 // EXTERNAL MODULE: ./src/inputs/specification.ts
 var specification = __webpack_require__(1388);
-// EXTERNAL MODULE: ./src/main.ts + 16 modules
-var main = __webpack_require__(8812);
+// EXTERNAL MODULE: ./src/main.ts + 17 modules
+var main = __webpack_require__(4704);
 // EXTERNAL MODULE: ./src/nearest.ts
 var nearest = __webpack_require__(7909);
 ;// CONCATENATED MODULE: ./src/cli.ts

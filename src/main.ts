@@ -1,5 +1,6 @@
 /** The action's edge: reads the environment once, makes the adapters, runs one command, and says what became of it. */
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { actionLog } from "./adapters/action-log.ts";
 import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
@@ -8,9 +9,10 @@ import { systemFiles } from "./adapters/files.ts";
 import { forgeApi } from "./adapters/forge.ts";
 import { fetchHttp } from "./adapters/http.ts";
 import { childProcesses } from "./adapters/processes.ts";
+import { redact } from "./adapters/redact.ts";
 import type { CommandResult } from "./commands/command-result.ts";
 import type { Outside } from "./commands/outside.ts";
-import { readRunInputs } from "./commands/run-inputs.ts";
+import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
 import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
 import {
@@ -28,7 +30,8 @@ export async function runAction(): Promise<number> {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
     const { inputs, problems } = readRunInputs(raw, outside.env);
-    for (const secret of inputs.secrets.values) log.mask(secret);
+    const secrets = [...secretsIn(raw), ...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))];
+    for (const secret of secrets) log.mask(secret);
     const found = [...problems];
     const context = await collecting(found, async () =>
       readContext({ env: outside.env, payload: await payload(outside), now: outside.clock.now() }),
@@ -40,8 +43,9 @@ export async function runAction(): Promise<number> {
     const result = await runCommand(inputs, context, outside);
     const text = result.text({ colour: false, width: 120 });
     if (text !== "") log.info(text.trimEnd());
-    await leave(result, outside);
-    return sayFailures(result, log);
+    const code = sayFailures(result, log);
+    await leave(result, secrets, outside);
+    return code;
   });
 }
 
@@ -65,10 +69,26 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
 /** Reads every input, and hides the secret ones from now on. */
 export function rawInputs(read: (name: InputName) => string, log: Log): RawInputs {
   const values = Object.fromEntries(specification.map(({ name }) => [name, read(name)])) as RawInputs;
-  const secret = specification.filter((input: InputSpecification) => input.secret === true);
-  for (const { name } of secret) for (const line of values[name].split(/\r?\n/)) log.mask(line.trim());
+  for (const secret of secretsIn(values)) log.mask(secret);
   return values;
 }
+
+function secretsIn(raw: RawInputs): readonly string[] {
+  const secret = specification.filter((input: InputSpecification) => input.secret === true);
+  return secret.flatMap(({ name }) => raw[name].split(/\r?\n/)).map((line) => line.trim());
+}
+
+/** Lines of the files that `secret-files` names: a build may print them. One that is not there is buildx's to complain of. */
+async function secretsInFiles({ settings }: RunInputs, { files, env }: Outside): Promise<readonly string[]> {
+  const paths = settings.secretFiles.map(({ text }) =>
+    resolve(env.GITHUB_WORKSPACE ?? ".", text.slice(text.indexOf("=") + 1)),
+  );
+  const contents = await Promise.all(paths.map((path) => files.read(path).catch(() => undefined)));
+  const lines = contents.flatMap((bytes) => new TextDecoder().decode(bytes ?? new Uint8Array()).split(/\r?\n/));
+  return lines.map((line) => line.trim()).slice(0, mostSecretLines);
+}
+
+const mostSecretLines = 1_000;
 
 /**
  * Runs `work` so that a signal aborts it and whatever it throws becomes a message. @returns the exit code: that of `work`, 1
@@ -135,7 +155,7 @@ async function payload({ env, files }: Outside): Promise<string | undefined> {
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-async function leave(result: CommandResult, { env, files }: Outside): Promise<void> {
+async function leave(result: CommandResult, secrets: readonly string[], { env, files }: Outside): Promise<void> {
   if (env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
-  if (env.GITHUB_STEP_SUMMARY) await files.append(env.GITHUB_STEP_SUMMARY, result.summary);
+  if (env.GITHUB_STEP_SUMMARY) await files.append(env.GITHUB_STEP_SUMMARY, redact(result.summary, secrets));
 }

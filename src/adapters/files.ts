@@ -1,11 +1,12 @@
-import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { appendFile, chmod, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { DirectoryEntry, Files } from "../ports.ts";
 import { codeOf } from "./system-error.ts";
 
 /** The `Files` port over the file system. What the system refuses is a `UserError` that names the path. */
 export const systemFiles: Files = {
-  read: (path) => attempt("read", path, () => readFile(path), ["ENOENT", "ENOTDIR"]),
+  read: (path) => attempt("read", path, () => readRegular(path), ["ENOENT", "ENOTDIR"]),
   list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
   async write(path, content, options) {
     await attempt("write", path, async () => {
@@ -26,6 +27,19 @@ export const systemFiles: Files = {
     await attempt("remove", path, () => rm(path, { recursive: true, force: true }));
   },
 };
+
+/** A device or a pipe may never end. */
+async function readRegular(path: string): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = await file.stat();
+    if (stat.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: "EISDIR" });
+    if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "ENXIO" });
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
 
 async function entriesOf(path: string): Promise<readonly DirectoryEntry[]> {
   const entries = await readdir(path, { withFileTypes: true });
@@ -49,6 +63,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   EROFS: { why: "the file system is read-only", hint: "choose a folder that can be written" },
   ENOSPC: { why: "no space left on the device", hint: "free disk space on the runner before this step" },
   EISDIR: { why: "it is a directory", hint: "give the path of a file" },
+  ENXIO: { why: "it is no regular file", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
   ENOENT: { why: "its directory is not there", hint: "check the path" },
 };

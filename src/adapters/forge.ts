@@ -17,7 +17,10 @@ export function forgeApi(apiUrl: string, token: string | undefined): Forge {
           repo,
           request: { signal: timeout },
         });
-        return { defaultBranch: data.default_branch, isPrivate: data.private };
+        // Whatever answers there may not be a forge.
+        const known: Partial<typeof data> = data;
+        if (typeof known.default_branch !== "string" || typeof known.private !== "boolean") return undefined;
+        return { defaultBranch: known.default_branch, isPrivate: known.private };
       } catch (cause) {
         const status = statusOf(cause);
         if (status === 401 || status === 403 || status === 404) return undefined;

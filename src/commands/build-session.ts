@@ -35,11 +35,13 @@ export async function openBuildSession(
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
   try {
-    const [cache, variables] = await Promise.all([
+    const [cache] = await Promise.all([
       cacheRemarks(builds, session),
-      privateDockerConfig({ files: outside.files, folder: login, logins: await credentials.added(), env: outside.env }),
       plan.push ? checkPush(builds, registry) : undefined,
     ]);
+    // After what may refuse, so that nothing is still being written when it is removed.
+    const logins = await credentials.added();
+    const variables = await privateDockerConfig({ files: outside.files, folder: login, logins, env: outside.env });
     const environment: Environment = {
       ...dockerEnvironment(
         { ...outside.env, ...variables },

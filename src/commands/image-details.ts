@@ -1,7 +1,7 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import { type CacheBranches, type CacheLines, isRegistryCache, registryCache, serviceCache } from "../build/cache.ts";
 import type { Image } from "../catalog/catalog.ts";
-import type { RunContext } from "../context/run-context.ts";
+import { gitRef, type RunContext, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
@@ -79,10 +79,19 @@ function filler(
   };
 }
 
-/** The tags of an image; none that moves where the checkout is not at the event's commit. */
+/**
+ * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
+ * exact tags that the commit itself gives, and none at all for a pull request.
+ */
 export function tagsOf(session: Session, name: string, names: readonly string[]): DerivedTags {
-  const derived = deriveTags(session.inputs.rules, session.inputs.flavor, factsOf(session, name, names));
-  return session.isAtEvent ? derived : { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
+  const { inputs, context, isAtEvent } = session;
+  const derive = (facts: ReturnType<typeof factsOf>): DerivedTags => deriveTags(inputs.rules, inputs.flavor, facts);
+  const facts = factsOf(session, name, names);
+  if (isAtEvent) return derive(facts);
+  if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [] };
+  const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
+  const derived = derive({ ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } });
+  return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
 }
 
 function factsOf({ context, commitDate }: Session, name: string, names: readonly string[]) {

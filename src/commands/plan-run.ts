@@ -40,7 +40,7 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const push = pushes(context, settings.push);
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
-  const remarks: Remark[] = [...surveyed.remarks, ...checkoutRemark(session)];
+  const remarks: Remark[] = [...surveyed.remarks, ...(push ? checkoutRemarks(session) : [])];
   const parents = parentsToLookUp(catalog, affected);
   const published = askRegistry
     ? await lookUp(parents, catalog, session, registry, push, remarks)
@@ -122,13 +122,20 @@ function cacheKind({ inputs, outside }: Session, isNeeded: boolean): CacheKind {
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 
-function checkoutRemark({ isAtEvent, context }: Session): readonly Remark[] {
-  if (isAtEvent) return [];
+function checkoutRemarks({ isAtEvent, context }: Session): readonly Remark[] {
+  const commit = context.commit.slice(0, 7);
+  const elsewhere = {
+    message: `the checkout holds ${commit}, which is not the event's commit: it gets no tag of ${context.ref.full}`,
+    hint: "check out the event's own commit",
+  };
+  const noDefault = {
+    message:
+      "nothing tells the repository's default branch, so that no push is one of it, and `latest` stays where it is",
+    hint: "give `token` the right to read the repository, or let the checkout keep its remote",
+  };
   return [
-    {
-      message: `the checkout holds ${context.commit.slice(0, 7)}, which is not the event's commit: tags that move stay where they are`,
-      hint: "check out the event's own commit to move them",
-    },
+    ...(isAtEvent ? [] : [elsewhere]),
+    ...(context.defaultBranch === undefined && context.ref.kind === "branch" ? [noDefault] : []),
   ];
 }
 

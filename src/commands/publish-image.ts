@@ -11,7 +11,7 @@ export async function publishCandidate(
   planned: PlannedBuild,
   candidate: Candidate,
   registry: Registry,
-  signal: AbortSignal,
+  { isRelease, signal }: { readonly isRelease: boolean; readonly signal: AbortSignal },
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
   const [first, ...others] = planned.repositories;
@@ -20,6 +20,7 @@ export async function publishCandidate(
     repositories: first === undefined ? [] : [first, ...others],
     digest: candidate.digest,
     tags: planned.tags,
+    isRelease,
   });
   if (failures.length === 0) return { planned, outcome: "published", candidate, tags };
   const errors = failures.map(({ error }) => error);

@@ -85,6 +85,7 @@ async function walkPlan(
     planned,
     parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
   }));
+  const isRelease = plan.ref.startsWith("refs/tags/");
   const published = new Map<string, Promise<ImageResult>>();
   const outcomes = await walk(
     nodes,
@@ -93,7 +94,7 @@ async function walkPlan(
       // Not waited for: children need the digest alone.
       published.set(
         planned.name,
-        publishCandidate(planned, candidate, registry, outside.signal).catch((error: unknown) =>
+        publishCandidate(planned, candidate, registry, { isRelease, signal: outside.signal }).catch((error: unknown) =>
           failed(planned, error),
         ),
       );

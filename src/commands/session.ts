@@ -6,6 +6,7 @@ import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type Registry, registryClient } from "../oci/registry-client.ts";
+import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
 
@@ -52,21 +53,14 @@ export async function openRegistry(
   hosts: readonly string[],
 ): Promise<{ readonly registry: Registry; readonly credentials: CredentialStore }> {
   const { env, processes, files, http, clock, random, signal } = outside;
-  const { registryUsername, registryPassword, token } = inputs.settings;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);
-  const username = registryUsername ?? context.actor ?? "image-publish";
-  const forge = forgeRegistry(context);
-  const others = hosts.filter((host) => host !== forge || registryUsername !== undefined);
   const credentials = credentialStore({
     config: bytes === undefined ? undefined : { text: new TextDecoder().decode(bytes), path },
     env,
     processes,
-    logins: [
-      ...(registryPassword === undefined ? [] : [{ hosts: others, username, password: registryPassword }]),
-      ...[token ?? registryPassword ?? ""].map((password) => ({ hosts: [forge], username, password })),
-    ],
+    logins: loginsOf(inputs.settings, { hosts, forge: forgeRegistry(context), actor: context.actor }),
   });
   const registry = registryClient({ http, clock, random, signal, credentials: (host) => credentials.find(host) });
   return { registry, credentials };
@@ -84,10 +78,16 @@ async function headOf(git: Git, workspace: string): Promise<Commit> {
   }
 }
 
-/** A tag's event may name the tag's own object; a pull request's checkout may be its merge or its head. */
+/**
+ * A tag's event may name the tag's own object; a pull request's checkout may be its head or the merge of it, and is neither where
+ * `pull_request_target` runs on the base branch.
+ */
 async function holdsEvent({ trigger, commit }: RunContext, head: Commit, git: Git): Promise<boolean> {
-  if (head === commit || trigger.kind === "pull-request" || trigger.kind === "gone") return true;
-  return (await git.resolve(commit)) === head;
+  if (trigger.kind === "gone") return true;
+  if (trigger.kind === "pull-request") {
+    return head === trigger.headCommit || (await git.parents(head)).includes(trigger.headCommit);
+  }
+  return head === commit || (await git.resolve(commit)) === head;
 }
 
 /** What the payload doesn't tell: from the forge's API where it answers, the branch else from the remote. */

@@ -12,12 +12,17 @@ export interface Promotion {
   readonly repositories: readonly Repository[];
   readonly digest: Digest;
   readonly tags: readonly ImageTag[];
+  /**
+   * A release: where an exact tag is held, the tags that move go to what it holds, so that `1.2.3`, `1.2` and `latest` of one
+   * release never name different bytes.
+   */
+  readonly isRelease: boolean;
 }
 
 export interface PromotedTag {
   readonly repository: Repository;
   readonly tag: Tag;
-  /** `held`: an exact tag that names other bytes already; it was left where it is. */
+  /** `held`: an exact tag that names other bytes already and was left where it is, or a tag of its release that follows it. */
   readonly outcome: "put" | "already-there" | "held";
   /** What a held tag names. */
   readonly existing?: Digest;
@@ -54,16 +59,27 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
 
 async function promoteIn(
   repository: Repository,
-  { registry, digest, tags }: Promotion,
+  { registry, digest, tags, isRelease }: Promotion,
   done: PromotedTag[],
 ): Promise<void> {
+  const manifest = await storedManifest(registry, repository, digest);
+  let followed: StoredManifest | undefined;
+  for (const step of steps(tags)) {
+    const ended = await Promise.allSettled(step.map((tag) => put(registry, repository, followed ?? manifest, tag)));
+    const settled = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    done.push(
+      ...settled.map((tag): PromotedTag => (followed ? { ...tag, outcome: "held", existing: followed.digest } : tag)),
+    );
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+    const held = settled.find(({ existing }) => existing !== undefined)?.existing;
+    if (isRelease && held !== undefined) followed ??= await storedManifest(registry, repository, held);
+  }
+}
+
+async function storedManifest(registry: Registry, repository: Repository, digest: Digest): Promise<StoredManifest> {
   const manifest = await registry.manifest(repository, digest);
   if (manifest === undefined) throw missingManifest(repository, digest);
-  for (const step of steps(tags)) {
-    const ended = await Promise.allSettled(step.map((tag) => put(registry, repository, manifest, tag)));
-    for (const each of ended) if (each.status === "fulfilled") done.push(each.value);
-    for (const each of ended) if (each.status === "rejected") throw each.reason;
-  }
+  return manifest;
 }
 
 /** Tags of one step may be put side by side. */

@@ -32,7 +32,10 @@ test("a run that is cancelled while its tags are put has not failed: it is not f
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const { signal } = cancelled;
-  const result = await publishCandidate(plannedBuild, candidate, failing(signal.reason), signal);
+  const result = await publishCandidate(plannedBuild, candidate, failing(signal.reason), {
+    isRelease: false,
+    signal: signal,
+  });
   expect(result).toEqual({ planned: plannedBuild, outcome: "cancelled" });
 });
 
@@ -40,6 +43,9 @@ test("a registry that refused is a failure, also in a run that was cancelled lat
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const refused = new RegistryError("denied", "refused", { hint: "ask for the right" });
-  const result = await publishCandidate(plannedBuild, candidate, failing(refused), cancelled.signal);
+  const result = await publishCandidate(plannedBuild, candidate, failing(refused), {
+    isRelease: false,
+    signal: cancelled.signal,
+  });
   expect(result).toMatchObject({ outcome: "failed", candidate });
 });

@@ -59,7 +59,7 @@ describe("promotion", () => {
     const held = registryOf([imageManifest("new")], broken);
     for (const [name, digest] of Object.entries(before)) held.tags.set(`${here}:${name}`, digest);
     const digest = held.digests[0] ?? digestOf("");
-    const result = await promote({ registry: held.registry, repositories: [here], digest, tags });
+    const result = await promote({ registry: held.registry, repositories: [here], digest, tags, isRelease: false });
     return { ...held, result, digest, outcomes: result.tags.map(({ tag, outcome }) => `${tag} ${outcome}`) };
   }
   const old = digestOf("old");
@@ -75,6 +75,20 @@ describe("promotion", () => {
     expect(outcomes).toEqual(["1.2.3 held", "1.2 put", "1 put", "latest put"]);
     expect(result.tags[0]?.existing).toBe(old);
     expect(tags.get(`${here}:1.2.3`)).toBe(old);
+  });
+
+  test("a release that is run again leaves its version, and the tags of its line with it", async () => {
+    const { registry, tags, digests } = registryOf([imageManifest("again"), imageManifest("first")]);
+    const [again = old, first = old] = digests;
+    tags.set(`${here}:1.2.3`, first).set(`${here}:latest`, first);
+    const result = await promote({ registry, repositories: [here], digest: again, tags: release, isRelease: true });
+    expect(result.tags.map(({ tag, outcome }) => `${tag} ${outcome}`)).toEqual([
+      "1.2.3 held",
+      "1.2 held",
+      "1 held",
+      "latest held",
+    ]);
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(tags.get(`${here}:${name}`)).toBe(first);
   });
 
   test("what is there already is not written again", async () => {
@@ -104,7 +118,7 @@ describe("promotion", () => {
 
   test("a digest that is not there gets no tags", async () => {
     const { registry, puts } = registryOf([]);
-    const result = await promote({ registry, repositories: [here], digest: old, tags: release });
+    const result = await promote({ registry, repositories: [here], digest: old, tags: release, isRelease: false });
     expect(puts).toEqual([]);
     expect(result.failures).toMatchObject([{ error: { code: "missing" } }]);
   });
@@ -112,7 +126,7 @@ describe("promotion", () => {
   test("one repository's failure leaves the other's tags complete", async () => {
     const { registry, digests } = registryOf([imageManifest("new")], (name) => name.startsWith(there));
     const digest = digests[0] ?? old;
-    const result = await promote({ registry, repositories: [there, here], digest, tags: release });
+    const result = await promote({ registry, repositories: [there, here], digest, tags: release, isRelease: false });
     expect(result.failures.map(({ repository }) => repository)).toEqual([there]);
     expect(result.tags.map(({ repository }) => repository)).toEqual([here, here, here, here]);
   });
@@ -124,7 +138,7 @@ describe("promotion", () => {
       ...held.registry,
       head: async (_, name) => (held.puts.length > 0 && name === "main" ? old : undefined),
     };
-    const result = await promote({ registry, repositories: [here], digest, tags: [moving("main")] });
+    const result = await promote({ registry, repositories: [here], digest, tags: [moving("main")], isRelease: false });
     expect(result.failures).toMatchObject([{ error: { hint: expect.stringContaining("concurrency") } }]);
   });
 
@@ -136,6 +150,7 @@ describe("promotion", () => {
       repositories: [here],
       digest: old,
       tags: release,
+      isRelease: false,
     });
     await expect(promotion).rejects.toThrow(TypeError);
   });
