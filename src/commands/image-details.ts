@@ -11,42 +11,65 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
+import { asksForFacts, type FactsByImage } from "./image-facts.ts";
+import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 export type CacheKind = "gha" | "registry" | "none";
 
-export interface DetailsOptions {
+/** The parts of a session that tags and labels go by. */
+export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent">;
+
+/** What tags are made of, beside the event. */
+export interface TagSources {
+  /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
+  readonly names: readonly string[];
+  readonly rulesOf: (name: string) => ImageRules;
+  readonly facts: FactsByImage;
+}
+
+export interface DetailsOptions extends TagSources {
   readonly cache: CacheKind;
   /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
   readonly push: boolean;
-  /** All names of the catalog. */
-  readonly names: readonly string[];
   readonly remark: (remark: Remark) => void;
 }
 
-/** The details of an image. Warnings of rules come as remarks, each once. */
-export function imageDetails(session: Session, options: DetailsOptions): (image: Image) => ImageDetails {
+/** The details of an image. Warnings of rules come as remarks. */
+export function imageDetails(
+  session: Naming & Pick<Session, "inputs">,
+  options: DetailsOptions,
+): (image: Image) => ImageDetails {
   return (image) => {
-    const tags = tagsOf(session, image.name, options.names);
+    const tags = tagsOf(session, image.name, options);
+    const rules = options.rulesOf(image.name);
     for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...factsOf(session, image.name, options.names), version: tags.version };
-    const fill = filler(session, image, options.names);
+    const named = { ...factsOf(session, image.name, options), version: tags.version };
+    const fill = filler(session, image, options);
     return {
       tags,
       args: fillAll(image.buildArgs, fill),
-      labels: deriveLabels(session.inputs.labels, named),
-      annotations: deriveAnnotations(session.inputs.annotations, named),
+      labels: deriveLabels(rules.labels, named),
+      annotations: deriveAnnotations(rules.annotations, named),
       cache: cacheOf(session, image, options, fill),
     };
   };
 }
 
-/** An image's build arguments with their expressions filled in. */
+/**
+ * An image's build arguments with their expressions filled in, before its own files are read: a `{{version}}` that comes from
+ * these stays as it is.
+ */
 export function buildArgumentsOf(
-  session: Session,
+  session: Naming,
   image: Pick<Image, "name" | "platforms" | "buildArgs">,
+  rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
-  return fillAll(image.buildArgs, filler(session, image, [image.name]));
+  const fill = filler(session, image, { names: [image.name], rulesOf, facts: new Map() });
+  if (!asksForFacts(rulesOf(image.name).rules)) return fillAll(image.buildArgs, fill);
+  return fillAll(image.buildArgs, (text) =>
+    uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
+  );
 }
 
 function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
@@ -58,14 +81,14 @@ function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) =
  * and `{{arch}}` in an image of several platforms, which one build makes together.
  */
 function filler(
-  session: Session,
+  session: Naming,
   { name, platforms }: Pick<Image, "name" | "platforms">,
-  names: readonly string[],
+  sources: TagSources,
 ): (text: string) => string {
-  const facts = factsOf(session, name, names);
+  const facts = factsOf(session, name, sources);
   const { values, ...dates } = expressionValues(facts, readEvent(facts));
   const [platform] = platforms;
-  const known = new Map([...values, ["version", tagsOf(session, name, names).version ?? ""]]);
+  const known = new Map([...values, ["version", tagsOf(session, name, sources).version ?? ""]]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
   return (text) => {
     const template = parseTemplate(text, buildNames, "keep");
@@ -83,23 +106,23 @@ function filler(
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request.
  */
-export function tagsOf(session: Session, name: string, names: readonly string[]): DerivedTags {
-  const { inputs, context, isAtEvent } = session;
-  const derive = (facts: ReturnType<typeof factsOf>): DerivedTags => deriveTags(inputs.rules, inputs.flavor, facts);
-  const facts = factsOf(session, name, names);
-  if (isAtEvent) return derive(facts);
-  if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [] };
+export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string, sources: TagSources): DerivedTags {
+  const { rules, flavor } = sources.rulesOf(name);
+  const facts = factsOf({ context, commitDate }, name, sources);
+  if (isAtEvent) return deriveTags(rules, flavor, facts);
+  if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
-  const derived = derive({ ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } });
+  const elsewhere = { ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } };
+  const derived = deriveTags(rules, flavor, elsewhere);
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
 }
 
-function factsOf({ context, commitDate }: Session, name: string, names: readonly string[]) {
-  return { context, name, names, commitDate };
+function factsOf({ context, commitDate }: Pick<Naming, "context" | "commitDate">, name: string, { names, facts }: TagSources) {
+  return { context, name, names, commitDate, ...facts.get(name) };
 }
 
 function cacheOf(
-  { inputs, context }: Session,
+  { inputs, context }: Pick<Session, "inputs" | "context">,
   image: Image,
   { cache, push }: DetailsOptions,
   fill: (text: string) => string,

@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Image } from "../catalog/catalog.ts";
 import { repositoryUrl } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
@@ -7,18 +7,21 @@ import type { Digest } from "../oci/digest.ts";
 import { isTag, splitRepository, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { makePlan } from "../plan/make-plan.ts";
-import { parentsToLookUp } from "../plan/needed.ts";
+import { parentsToLookUp, toBuild } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { pushes } from "../plan/pushes.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
 import { tagText } from "../tags/finish-tag.ts";
-import { type CacheKind, imageDetails, tagsOf } from "./image-details.ts";
+import { type CacheKind, imageDetails, type TagSources, tagsOf } from "./image-details.ts";
+import { gatherFacts } from "./image-facts.ts";
 import { openRegistry, type Session } from "./session.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 
 export interface Planning {
   readonly plan: Plan;
+  readonly surveyed: Survey;
+  readonly sources: TagSources;
   /** Where it was written. */
   readonly planPath: string;
   readonly remarks: readonly Remark[];
@@ -27,12 +30,18 @@ export interface Planning {
   readonly forge: Forge | undefined;
 }
 
+export interface PlanOptions {
+  readonly askRegistry: boolean;
+  /** The name of an image that is asked about in particular: what its tags are made of is known though it isn't built. */
+  readonly about?: string | undefined;
+}
+
 /**
  * Plans what the event asks for, and writes the plan into the session's folder. @throws UserError (or `Problems`) when the
  * repository or the inputs are not in order, or a registry that has to be asked doesn't answer. Without asking, parents that
  * this run doesn't build are taken for published, their digests unknown.
  */
-export async function planRun(session: Session, { askRegistry }: { readonly askRegistry: boolean }): Promise<Planning> {
+export async function planRun(session: Session, { askRegistry, about }: PlanOptions): Promise<Planning> {
   const { context, inputs, outside, folder } = session;
   const { settings } = inputs;
   const surveyed = await survey(session);
@@ -41,15 +50,16 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
   const remarks: Remark[] = [...surveyed.remarks, ...(push ? checkoutRemarks(session) : [])];
+  const sources = await tagSources(session, surveyed, about);
   const parents = parentsToLookUp(catalog, affected);
   const published = askRegistry
-    ? await lookUp(parents, catalog, session, registry, push, remarks)
+    ? await lookUp(parents, sources, session, registry, push, remarks)
     : new Map(parents.map(({ name }) => [name, null]));
   const told = new Set<string>();
   const details = imageDetails(session, {
     cache: cacheKind(session, affected.size > 0),
     push,
-    names: catalog.images.map(({ name }) => name),
+    ...sources,
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
       told.add(remark.message);
@@ -71,7 +81,24 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
-  return { plan, planPath, remarks, registry, credentials, forge: forgeOf(session) };
+  return { plan, surveyed, sources, planPath, remarks, registry, credentials, forge: forgeOf(session) };
+}
+
+/** What the tags of all images are made of that this run may build, or look for in a registry. */
+async function tagSources(
+  session: Session,
+  { catalog, affected, rulesOf }: Survey,
+  about?: string,
+): Promise<TagSources> {
+  const { context, outside } = session;
+  const needed = toBuild(catalog, affected, new Map());
+  const images = catalog.images.filter(({ name }) => needed.has(name) || name === about);
+  const reader = { root: context.workspace, files: outside.files };
+  return {
+    names: catalog.images.map(({ name }) => name),
+    rulesOf,
+    facts: await gatherFacts(images, (name) => rulesOf(name).rules, reader),
+  };
 }
 
 /**
@@ -80,19 +107,18 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
  */
 async function lookUp(
   parents: readonly Image[],
-  catalog: Catalog,
+  sources: TagSources,
   session: Session,
   registry: Registry,
   push: boolean,
   remarks: Remark[],
 ): Promise<ReadonlyMap<string, Digest>> {
-  const names = catalog.images.map(({ name }) => name);
   const found = await Promise.all(
     parents.map(async (image): Promise<readonly (readonly [string, Digest])[]> => {
       const [repository] = image.repositories;
       if (repository === undefined) return [];
       try {
-        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, names));
+        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
         return published === undefined ? [] : [[image.name, published.digest]];
       } catch (error) {
         if (!(error instanceof UserError) || push) throw error;
@@ -106,9 +132,9 @@ async function lookUp(
 }
 
 /** Tags under which the published parent of an image is looked for: this run's own moving tags, then the lines it came from. */
-function tagsToFollow(session: Session, image: Image, names: readonly string[]): readonly Tag[] {
+function tagsToFollow(session: Session, image: Image, sources: TagSources): readonly Tag[] {
   const { trigger, defaultBranch } = session.context;
-  const own = tagsOf(session, image.name, names)
+  const own = tagsOf(session, image.name, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];

@@ -11,12 +11,17 @@ import { problemAt } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
-export interface RunInputs {
-  readonly settings: Settings;
+/** What the user wants an image to be called and to say of itself. */
+export interface ImageRules {
   readonly rules: readonly Rule[];
   readonly flavor: Flavor;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
+}
+
+/** Read: what the inputs say holds for every image that says nothing of its own. */
+export interface RunInputs extends ImageRules {
+  readonly settings: Settings;
   readonly names: readonly ImageNameLine[];
   readonly secrets: BuildSecrets;
 }
@@ -61,10 +66,18 @@ export function readRunInputs(
 }
 
 /** What these rules read of an image is not gathered yet. */
-function notServed({ type, line }: Rule): readonly UserError[] {
-  if (type !== "version" && type !== "content") return [];
-  const error = new UserError(`this version of image-publish doesn't serve tag rules of type ${type} yet`, {
-    hint: "remove the rule, or use semver, pep440, match, ref, raw, sha, calver, schedule or edge",
-  });
-  return [problemAt(line, error)];
+function notServed(rule: Rule): readonly UserError[] {
+  const refuse = (what: string, hint: string): readonly UserError[] => [
+    problemAt(rule.line, new UserError(`this version of image-publish doesn't serve ${what} yet`, { hint })),
+  ];
+  if (rule.type === "content" && rule.of === "inputs") {
+    return refuse(
+      "of=inputs in a rule of type content",
+      "write of=file for the Dockerfile's own hash, or remove the rule",
+    );
+  }
+  if (rule.type === "version" && rule.from.some(({ kind }) => kind === "bake")) {
+    return refuse("from=bake: in a rule of type version", "name another source, such as from=arg:VERSION");
+  }
+  return [];
 }

@@ -4,7 +4,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { loadConfig } from "../catalog/config.ts";
 import { affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare } from "../changes/comparison.ts";
-import { readIgnoreFiles } from "../changes/ignore-files.ts";
+import { type IgnoreFiles, readIgnoreFiles } from "../changes/ignore-files.ts";
 import type { RunContext } from "../context/run-context.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -14,27 +14,39 @@ import { tagText } from "../tags/finish-tag.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
+import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
   readonly catalog: Catalog;
   readonly comparison: Comparison;
   readonly affected: ReasonsByImage;
+  /** The ignore files in force, by name of the image. */
+  readonly ignores: IgnoreFiles;
+  readonly rulesOf: RulesOf;
   readonly remarks: readonly Remark[];
 }
+
+/** What holds for the image of a name. */
+export type RulesOf = (name: string) => ImageRules;
 
 /** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
 export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    return { catalog: { images: [] }, comparison, affected: new Map(), remarks: [] };
+    const rulesOf = () => inputs;
+    return { catalog: { images: [] }, comparison, affected: new Map(), ignores: new Map(), rulesOf, remarks: [] };
   }
-  const [{ catalog, configFile }, comparison] = await Promise.all([readCatalog(session), compareAll(session)]);
+  const [{ catalog, configFile, rulesOf }, comparison] = await Promise.all([
+    readCatalog(session),
+    compareAll(session),
+  ]);
+  const ignores = await readIgnoreFiles(catalog.images, context.workspace, outside.files);
   const { affected, deleted } = affectedImages({
     catalog,
     comparison,
-    ignores: await readIgnoreFiles(catalog.images, context.workspace, outside.files),
+    ignores,
     only: inputs.settings.only,
     config: configFile,
   });
@@ -43,6 +55,8 @@ export async function survey(session: Session): Promise<Survey> {
     catalog,
     comparison,
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
+    ignores,
+    rulesOf,
     remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
 }
@@ -66,6 +80,7 @@ function releasedImage({ ref }: RunContext, { images }: Catalog): string | undef
 interface ReadCatalog {
   readonly catalog: BuiltCatalog;
   readonly configFile: string | undefined;
+  readonly rulesOf: RulesOf;
 }
 
 async function readCatalog(session: Session): Promise<ReadCatalog> {
@@ -73,6 +88,8 @@ async function readCatalog(session: Session): Promise<ReadCatalog> {
   const { settings } = inputs;
   const { config, problems } = await loadConfig(context.workspace, settings.config, outside.files);
   throwProblems(problems);
+  // What the file says of one image goes before the inputs, as soon as it can say so.
+  const rulesOf: RulesOf = () => inputs;
   const catalog = await buildCatalog({
     root: context.workspace,
     files: outside.files,
@@ -80,12 +97,12 @@ async function readCatalog(session: Session): Promise<ReadCatalog> {
     rootName: context.repo.toLowerCase(),
     config,
     inputs: settings,
-    argumentsOf: (image) => buildArgumentsOf(session, image),
+    argumentsOf: (image) => buildArgumentsOf(session, image, rulesOf),
     repositoriesOf: (name, isRoot) => repositories(session, name, isRoot),
-    movingTags: (name) => movingTags(session, name),
+    movingTags: (name) => movingTags(session, name, rulesOf),
   });
   throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
-  return { catalog, configFile: config.file };
+  return { catalog, configFile: config.file, rulesOf };
 }
 
 function repositories({ context, inputs }: Session, name: string, isRoot: boolean): readonly Repository[] {
@@ -94,10 +111,13 @@ function repositories({ context, inputs }: Session, name: string, isRoot: boolea
   return values;
 }
 
-/** A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. */
-function movingTags(session: Session, name: string): ReadonlySet<string> {
+/**
+ * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
+ * an image's own version is none of these, so that who names it is pinned to it.
+ */
+function movingTags(session: Session, name: string, rulesOf: RulesOf): ReadonlySet<string> {
   const { trigger } = session.context;
-  const own = tagsOf(session, name, [name])
+  const own = tagsOf(session, name, { names: [name], rulesOf, facts: new Map() })
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);

@@ -17,9 +17,10 @@ import { formatVersionSource } from "./version-source.ts";
 export function applyOwnVersion(rule: KindOf<"version">, scope: RuleScope): Yield | undefined {
   const sources = rule.from.map(formatVersionSource);
   const given = sources.map((source) => scope.ownVersions.get(source)).find((version) => version !== undefined);
+  const name = scope.values.get("name");
   if (given === undefined) {
     scope.warn({
-      message: `the image has no version: there is no ${sources.join(" and no ")}`,
+      message: `${name} has no version: there is no ${sources.join(" and no ")}`,
       hint: "add it, or change the rule's from",
     });
     return undefined;
@@ -28,7 +29,7 @@ export function applyOwnVersion(rule: KindOf<"version">, scope: RuleScope): Yiel
   const version = text === undefined ? undefined : readLooseVersion(text);
   if (version === undefined) {
     scope.warn({
-      message: `the image's version "${given}" has no number`,
+      message: `the version "${given}" of ${name} has no number`,
       hint: "nothing, if that is meant; else change the rule's from",
     });
     return undefined;
@@ -57,7 +58,7 @@ export function applyContent(rule: KindOf<"content">, scope: RuleScope): Yield |
   const hash = scope.contents[rule.of];
   if (hash !== undefined) return exact(hash.slice(0, rule.length));
   scope.warn({
-    message: `the hash of the image's ${rule.of} is not known`,
+    message: `the hash of the ${rule.of} of ${scope.values.get("name")} is not known`,
     hint: "this is a defect of image-publish: please report it",
   });
   return undefined;

@@ -25,7 +25,7 @@ describe("type=version: the image's own", () => {
     const { tags: given, warnings } = derive("type=version,from=arg:V\nrolling", withVersion("master"));
     expect(given.map(({ tag }) => tag)).toEqual(["rolling"]);
     expect(warnings).toEqual([
-      { message: `the input "tags", line 1: the image's version "master" has no number`, hint: expect.any(String) },
+      { message: `the input "tags", line 1: the version "master" of base has no number`, hint: expect.any(String) },
     ]);
   });
 

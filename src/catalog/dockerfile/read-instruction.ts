@@ -31,7 +31,7 @@ export function readInstruction(source: Source): Instruction | FromInstruction {
       return { kind: "arg", line: source.line, arguments: readArguments(source), unknown: [] };
     case "ENV": {
       const { unknown } = readFlags("ENV", source.command.flags);
-      return { kind: "env", line: source.line, variables: readVariables(source), unknown };
+      return { kind: "env", line: source.line, variables: readVariables(source.command, source.escaper), unknown };
     }
     case "COPY":
     case "ADD":
@@ -41,7 +41,7 @@ export function readInstruction(source: Source): Instruction | FromInstruction {
     case "ONBUILD":
       return readOnbuild(source);
     case "LABEL":
-      readVariables(source);
+      readVariables(source.command, source.escaper);
       return readOther(source);
     default:
       return readOther(source);
@@ -78,9 +78,14 @@ function readArguments({ command, escaper }: Source): readonly Argument[] {
   });
 }
 
-/** `NAME=value …`, or the old form of one name, blanks, and all the rest as its value. */
-function readVariables({ command, escaper }: Source): readonly Variable[] {
-  const { keyword, rest } = command;
+/**
+ * What ENV and LABEL set: `NAME=value …`, or the old form of one name, blanks, and all the rest as its value.
+ * @throws UserError, without a place, for what BuildKit refuses.
+ */
+export function readVariables(
+  { keyword, rest }: Pick<Command, "keyword" | "rest">,
+  escaper: Escape,
+): readonly Variable[] {
   const hint = `write ${keyword} NAME=value`;
   const words = quotedWords(rest, escaper);
   const [first] = words;

@@ -1,0 +1,63 @@
+/** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
+import { bounded } from "../catalog/bounded.ts";
+import type { Image } from "../catalog/catalog.ts";
+import { UserError } from "../errors.ts";
+import { digestOf } from "../oci/digest.ts";
+import type { TagFacts } from "../tags/derive-tags.ts";
+import type { Rule } from "../tags/rule.ts";
+import { formatVersionSource, type VersionSource } from "../tags/version-source.ts";
+import { ownVersions, type VersionReader } from "./own-versions.ts";
+
+export type ImageFacts = Required<Pick<TagFacts, "ownVersions" | "contents">>;
+
+/** By name of the image; one that isn't in it has nothing that its rules would read. */
+export type FactsByImage = ReadonlyMap<string, ImageFacts>;
+
+const reads = 16;
+
+/**
+ * Reads what the rules of each image ask for, and nothing where they don't. `hashOfInputs` is the image's source hash,
+ * where it is known. @throws UserError for a file that can't be read or understood.
+ */
+export async function gatherFacts(
+  images: readonly Image[],
+  rulesOf: (name: string) => readonly Rule[],
+  reader: VersionReader,
+  hashOfInputs: (image: Image) => Promise<string | undefined> = async () => undefined,
+): Promise<FactsByImage> {
+  const gather = bounded(reads, async (image: Image) => {
+    const rules = rulesOf(image.name);
+    const [versions, file, inputs] = await Promise.all([
+      ownVersions(sourcesOf(rules), image, reader),
+      asksFor(rules, "file") ? hashOfFile(image, reader) : undefined,
+      asksFor(rules, "inputs") ? hashOfInputs(image) : undefined,
+    ]);
+    const contents = { ...(file === undefined ? {} : { file }), ...(inputs === undefined ? {} : { inputs }) };
+    return [image.name, { ownVersions: versions, contents }] as const;
+  });
+  return new Map(await Promise.all(images.filter(({ name }) => asksForFacts(rulesOf(name))).map(gather)));
+}
+
+/** Whether any of the rules reads something of the image itself. */
+export function asksForFacts(rules: readonly Rule[]): boolean {
+  return rules.some(({ type }) => type === "version" || type === "content");
+}
+
+function asksFor(rules: readonly Rule[], of: "file" | "inputs"): boolean {
+  return rules.some((rule) => rule.type === "content" && rule.of === of);
+}
+
+/** Each once. */
+function sourcesOf(rules: readonly Rule[]): readonly VersionSource[] {
+  const all = rules.flatMap((rule) => (rule.type === "version" ? rule.from : []));
+  return [...new Map(all.map((source) => [formatVersionSource(source), source])).values()];
+}
+
+/** sha256 of the Dockerfile as hex, byte for byte: other programs compute the same. */
+async function hashOfFile({ dockerfilePath }: Image, { root, files }: VersionReader): Promise<string> {
+  const bytes = await files.read(`${root}/${dockerfilePath}`);
+  if (bytes !== undefined) return digestOf(bytes).slice("sha256:".length);
+  throw new UserError(`${dockerfilePath} is gone while it was being read`, {
+    hint: "run again when nothing else changes the checkout",
+  });
+}

@@ -1,0 +1,103 @@
+/** The versions that stand in an image's own files, for rules of `type=version`. */
+import { posix } from "node:path";
+import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import { argumentValue, labelValue } from "../catalog/dockerfile-values.ts";
+import { joinPath, repositoryPath } from "../catalog/repository-path.ts";
+import { firstLine, nixVersion, packageVersion } from "../catalog/written-version.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import { formatVersionSource, type VersionSource } from "../tags/version-source.ts";
+
+export interface VersionReader {
+  /** The checkout, absolute. */
+  readonly root: string;
+  readonly files: Pick<Files, "read" | "list">;
+}
+
+/**
+ * What the sources hold for an image, by `formatVersionSource`; those that aren't there are left out.
+ * @throws UserError for a file that lies outside the repository, is a symlink, is too long or can't be understood.
+ */
+export async function ownVersions(
+  sources: readonly VersionSource[],
+  image: Image,
+  reader: VersionReader,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    sources.map(async (source) => [formatVersionSource(source), await ownVersion(source, image, reader)] as const),
+  );
+  return new Map(found.flatMap(([key, version]) => (version === undefined ? [] : [[key, version] as const])));
+}
+
+async function ownVersion(source: VersionSource, image: Image, reader: VersionReader): Promise<string | undefined> {
+  switch (source.kind) {
+    case "arg":
+      return argumentValue(image.dockerfile, image, source.name);
+    case "label":
+      return labelValue(image.dockerfile, image, source.name);
+    case "file":
+      return (await beside(image, source.name, longestLine, reader, firstLine))?.value;
+    case "nix":
+      return (await beside(image, "default.nix", longestFile, reader, nixVersion))?.value;
+    case "package.json":
+      return (await beside(image, "package.json", longestFile, reader, packageVersion))?.value;
+    case "bake":
+      // Refused with the inputs, until bake files are read.
+      return undefined;
+  }
+}
+
+const longestLine = 65_536;
+const longestFile = 4_194_304;
+
+/** Reads a file of the image's directory, else of its build context, and takes from it what `read` finds. */
+async function beside(
+  { directory, context }: Image,
+  name: string,
+  longest: number,
+  reader: VersionReader,
+  read: (text: string) => string | undefined,
+): Promise<{ readonly value: string | undefined } | undefined> {
+  for (const folder of new Set([directory, context])) {
+    const path = repositoryPath(joinPath(folder, name));
+    const bytes = await insideFile(path, reader);
+    if (bytes === undefined) continue;
+    if (bytes.length > longest) {
+      throw new UserError(`${path} is too long to hold a version: ${bytes.length} bytes`, {
+        hint: `name a file of at most ${longest} bytes in from=`,
+        at: { file: path },
+      });
+    }
+    return { value: understood(path, () => read(new TextDecoder().decode(bytes))) };
+  }
+  return undefined;
+}
+
+/** A symlink could lead to any file of this machine, whose first line would then become a public tag. */
+async function insideFile(path: RepositoryPath, { root, files }: VersionReader): Promise<Uint8Array | undefined> {
+  const parts = path.split("/");
+  for (const [index, part] of parts.entries()) {
+    const entries = await files.list(posix.join(root, ...parts.slice(0, index)));
+    const entry = entries?.find(({ name }) => name === part);
+    if (entry === undefined) return undefined;
+    if (entry.kind === "symlink") {
+      throw new UserError(`${parts.slice(0, index + 1).join("/")} is a symlink, and no version is read through one`, {
+        hint: "name the file that it leads to in from=, such as from=file:../../VERSION",
+        at: { file: path },
+      });
+    }
+  }
+  return files.read(posix.join(root, path));
+}
+
+function understood<T>(path: RepositoryPath, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new UserError(`${path} can't be understood: ${messageOf(cause)}`, {
+      cause,
+      hint: "mend it, or remove it from the rule's from=",
+      at: { file: path },
+    });
+  }
+}
