@@ -1,0 +1,96 @@
+/** What a repository's files and a step's inputs make of an event: the way from text to tags, with only the files faked. */
+import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
+import { readConfig } from "../../../src/catalog/config.ts";
+import { imageDetails } from "../../../src/commands/image-details.ts";
+import { type FactsByImage, gatherFacts } from "../../../src/commands/image-facts.ts";
+import { readRunInputs } from "../../../src/commands/run-inputs.ts";
+import { throwProblems } from "../../../src/errors.ts";
+import { inputs as specification } from "../../../src/inputs/specification.ts";
+import { repository as imageRepository } from "../../../src/oci/reference.ts";
+import type { ImageDetails } from "../../../src/plan/make-plan.ts";
+import { memoryFiles, repository, type Tree } from "../catalog/memory-files.ts";
+import { context, type Situation } from "../tags/facts.ts";
+
+export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
+  readonly files: Tree;
+  /** By the inputs' names. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** The config file. */
+  readonly config?: string;
+  /** What is known of bake files, by image: `bake:VERSION`. */
+  readonly bake?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly commitDate?: Date;
+  readonly isAtEvent?: boolean;
+}
+
+export interface Named extends ImageDetails {
+  readonly name: string;
+  readonly warnings: readonly string[];
+}
+
+/** Every image with its details. @throws what a run would end with. */
+export async function namedImages(given: Case): Promise<readonly Named[]> {
+  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true } = given;
+  const raw = { ...Object.fromEntries(specification.map(({ name }) => [name, ""])), ...inputs } as Parameters<
+    typeof readRunInputs
+  >[0];
+  const { inputs: read, problems } = readRunInputs(raw, {});
+  // Bake files are not read yet, so that their versions are refused; here they are known.
+  throwProblems(problems.filter(({ message }) => given.bake === undefined || !message.includes("from=bake:")));
+  const files = memoryFiles(repository(tree));
+  const catalog = await buildCatalog({
+    root: "/repo",
+    files,
+    globs: read.settings.path,
+    rootName: "app",
+    config: (await readConfig(config, ".github/image-publish.yml")).config,
+    inputs: read.settings,
+    repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name}`)],
+    movingTags: () => new Set(["latest"]),
+  });
+  const gathered = await gatherFacts(catalog.images, () => read.rules, { root: "/repo", files });
+  const warnings: string[] = [];
+  const details = imageDetails(
+    {
+      context: context(given),
+      commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
+      isAtEvent,
+      inputs: read,
+    },
+    {
+      cache: "none",
+      names: catalog.images.map(({ name }) => name),
+      rulesOf: () => read,
+      facts: withBake(gathered, bake),
+      remark: ({ message }) => warnings.push(message),
+    },
+  );
+  return catalog.images.map((image) => {
+    warnings.length = 0;
+    return { name: image.name, ...details(image), warnings: [...warnings] };
+  });
+}
+
+/** The tags of each image. */
+export async function tagsByImage(given: Case): Promise<Readonly<Record<string, readonly string[]>>> {
+  const images = await namedImages(given);
+  return Object.fromEntries(images.map(({ name, tags }) => [name, tags.tags.map(({ tag }) => tag)]));
+}
+
+/** The tags of the only image. */
+export async function tagsOfOne(given: Case): Promise<readonly string[]> {
+  const [[, only], ...others] = Object.entries(await tagsByImage(given));
+  if (only === undefined || others.length > 0) throw new Error("there is not exactly one image");
+  return only;
+}
+
+function withBake(facts: FactsByImage, bake: NonNullable<Case["bake"]>): FactsByImage {
+  const names = new Set([...facts.keys(), ...Object.keys(bake)]);
+  return new Map(
+    [...names].map((name) => {
+      const read = facts.get(name);
+      const ownVersions = new Map([...(read?.ownVersions ?? []), ...Object.entries(bake[name] ?? {})]);
+      return [name, { contents: read?.contents ?? {}, ownVersions }];
+    }),
+  );
+}
