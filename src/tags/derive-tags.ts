@@ -1,15 +1,13 @@
 /** Rules and an event to the tags of one image. */
 import { isTag, type Tag } from "../oci/reference.ts";
-import { applyRule } from "./apply-rule.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand } from "./expression.ts";
-import { finishTag, tagText } from "./finish-tag.ts";
+import { tagText } from "./finish-tag.ts";
 import type { Affix, Flavor } from "./flavor.ts";
-import type { ImageTag, ImageTags, TagWarning } from "./image-tags.ts";
-import { placeOf, problemAt } from "./lines.ts";
-import { checkEnabled } from "./parse-rules.ts";
+import type { ImageTag, ImageTags, RuleOutcome, TagWarning } from "./image-tags.ts";
+import { placeOf } from "./lines.ts";
 import type { Rule } from "./rule.ts";
-import type { RuleScope } from "./rule-scope.ts";
+import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
 
 export interface TagFacts extends EventFacts {
   /** The committer's date; `undefined` where the checkout doesn't tell. */
@@ -21,6 +19,8 @@ export interface TagFacts extends EventFacts {
 }
 
 export interface DerivedTags extends ImageTags {
+  /** Of every rule, in the order in which they applied; then that of what made `latest` by itself. */
+  readonly outcomes: readonly RuleOutcome[];
   readonly warnings: readonly TagWarning[];
 }
 
@@ -31,25 +31,53 @@ export interface DerivedTags extends ImageTags {
  */
 export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFacts): DerivedTags {
   const event = readEvent(facts);
-  const warnings: TagWarning[] = [];
-  if (event.givesNone) return { tags: [], version: undefined, warnings };
-  const values = expressionValues(facts, event);
-  const warn = (warning: TagWarning): number => warnings.push(warning);
-  const tags = new Map<Tag, ImageTag>();
-  let isLatest: boolean | undefined;
-  for (const rule of byPriority(rules)) {
-    const [version] = tags.values();
-    const scope = ruleScope(rule, { facts, event, values, version, warn });
-    if (!isEnabled(rule, scope) || (event.ref.kind === "pull" && !isForPulls(rule))) continue;
-    const yielded = applyRule(rule, scope);
-    const made = yielded && finishTag(yielded, { rule, flavor, scope, version, warn });
-    if (yielded === undefined || made === undefined) continue;
-    isLatest ??= flavor.latest === "auto" ? yielded.makesLatest : flavor.latest === "true";
-    // Exact by one rule is exact: the other one only could not tell.
-    tags.set(made.tag, { tag: made.tag, moves: made.moves && (tags.get(made.tag)?.moves ?? true) });
+  const sorted = byPriority(rules);
+  if (event.givesNone !== undefined) {
+    const because = event.givesNone;
+    const outcomes = sorted.map((rule) => outcome(rule, undefined, because));
+    return { tags: [], version: undefined, warnings: [], outcomes };
   }
-  const all = withLatest([...tags.values()], isLatest === true, latestName(flavor, values), event);
-  return { tags: all, version: all[0]?.tag, warnings };
+  const values = expressionValues(facts, event);
+  const tags = new Map<Tag, ImageTag>();
+  const runs: (RuleRun & { readonly rule: Rule })[] = [];
+  for (const rule of sorted) {
+    const [version] = tags.values();
+    const run = runRule(rule, { flavor, scope: ruleScope(facts, event, values, version), version });
+    runs.push({ ...run, rule });
+    // Exact by one rule is exact: the other one only could not tell.
+    const { made } = run;
+    if (made) tags.set(made.tag, { tag: made.tag, moves: made.moves && (tags.get(made.tag)?.moves ?? true) });
+  }
+  const decider = runs.find(({ made }) => made !== undefined);
+  const isLatest = flavor.latest === "auto" ? decider?.makesLatest === true : flavor.latest === "true";
+  const wanted = decider !== undefined && isLatest;
+  const all = withLatest([...tags.values()], wanted, latestName(flavor, values), event);
+  const given = new Map(all.map((each) => [each.tag, each]));
+  return {
+    tags: all,
+    version: all[0]?.tag,
+    warnings: runs.flatMap(({ warnings }) => warnings),
+    outcomes: [
+      ...runs.map(({ rule, made, because }) => {
+        const gave = made && given.get(made.tag);
+        return outcome(
+          rule,
+          gave,
+          made !== undefined && gave === undefined ? "a pull request is never latest" : because,
+        );
+      }),
+      ...all.filter(({ tag }) => !tags.has(tag)).map((gave) => latestOutcome(gave, flavor, decider?.rule)),
+    ],
+  };
+}
+
+function outcome(rule: Rule, gave: ImageTag | undefined, because: string | undefined): RuleOutcome {
+  return { rule: rule.text, place: rule.line && placeOf(rule.line), gave, because };
+}
+
+function latestOutcome(gave: ImageTag, { latest }: Flavor, decider: Rule | undefined): RuleOutcome {
+  const because = latest === "auto" ? `the first rule that gave a tag is of type ${decider?.type}` : undefined;
+  return { rule: `latest=${latest}`, place: undefined, gave, because };
 }
 
 /** Values of expressions outside of rules too, such as in labels; a commit's date that nobody knows is the run's. */
@@ -58,15 +86,12 @@ export function expressionValues(facts: EventFacts & Pick<TagFacts, "commitDate"
   return { values: eventValues(facts, event), runDate, commitDate: facts.commitDate ?? runDate };
 }
 
-interface Scoping {
-  readonly facts: TagFacts;
-  readonly event: TagEvent;
-  readonly values: ExpressionValues;
-  readonly version: ImageTag | undefined;
-  readonly warn: (warning: TagWarning) => void;
-}
-
-function ruleScope({ line }: Rule, { facts, event, values, version, warn }: Scoping): RuleScope {
+function ruleScope(
+  facts: TagFacts,
+  event: TagEvent,
+  values: ExpressionValues,
+  version: ImageTag | undefined,
+): RuleSurroundings["scope"] {
   return {
     ...values,
     values: new Map([...values.values, ["version", version?.tag ?? ""]]),
@@ -74,31 +99,12 @@ function ruleScope({ line }: Rule, { facts, event, values, version, warn }: Scop
     isCommitDateKnown: facts.commitDate !== undefined,
     ownVersions: facts.ownVersions ?? new Map(),
     contents: facts.contents ?? {},
-    warn: ({ message, hint }) => {
-      if (line !== undefined) warn({ message: `${placeOf(line)}: ${message}`, hint });
-    },
   };
 }
 
 /** Highest first; equal ones keep their order. */
 function byPriority(rules: readonly Rule[]): readonly Rule[] {
   return [...rules].sort((a, b) => b.priority - a.priority);
-}
-
-function isEnabled(rule: Rule, scope: RuleScope): boolean {
-  try {
-    return checkEnabled(expand(rule.enable, scope));
-  } catch (error) {
-    throw problemAt(rule.line, error);
-  }
-}
-
-/**
- * What a pull request made must not pass for anything else: it gets its number, its commit, and a literal that the user
- * gave it on purpose, by `enable`. Never a version, a branch or `latest`.
- */
-function isForPulls(rule: Rule): boolean {
-  return rule.type === "ref" || rule.type === "sha" || (rule.type === "raw" && rule.isEnableGiven);
 }
 
 /** The tag that the flavor makes of `latest`; registries refuse it with some prefixes. */

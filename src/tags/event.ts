@@ -3,10 +3,11 @@ import type { Commit, RunContext } from "../context/run-context.ts";
 import { readReleaseTag } from "./release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
-export type EventContext = Pick<
-  RunContext,
-  "trigger" | "ref" | "commit" | "owner" | "repo" | "defaultBranch" | "startedAt"
->;
+export interface EventContext
+  extends Pick<RunContext, "trigger" | "ref" | "commit" | "owner" | "repo" | "defaultBranch" | "startedAt"> {
+  /** The branch that a pushed git tag came from, where the payload says so. */
+  readonly tagBaseRef?: string | undefined;
+}
 
 export interface EventFacts {
   readonly context: EventContext;
@@ -14,8 +15,6 @@ export interface EventFacts {
   readonly name: string;
   /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
   readonly names: readonly string[];
-  /** The branch that a pushed git tag came from, where the payload says so. */
-  readonly tagBaseRef?: string | undefined;
 }
 
 export type EventRef =
@@ -37,8 +36,8 @@ export interface TagEvent {
   readonly isDefaultBranch: boolean;
   /** A release that its author flagged as prerelease, whatever its version says. */
   readonly isFlaggedPrerelease: boolean;
-  /** No rule gives a tag: a merge group, a deleted ref, or the release of another image. */
-  readonly givesNone: boolean;
+  /** Why no rule gives a tag at all, as a clause; `undefined` where they may. */
+  readonly givesNone: string | undefined;
 }
 
 /** How many characters of a commit make its short form, as in the reference. */
@@ -55,8 +54,13 @@ export function readEvent({ context, name, names }: EventFacts): TagEvent {
     isSchedule: trigger.kind === "schedule",
     isDefaultBranch: ref.kind === "branch" && ref.branch === context.defaultBranch,
     isFlaggedPrerelease: trigger.kind === "release" && trigger.prerelease,
-    givesNone: trigger.kind === "merge-group" || trigger.kind === "gone" || isOfAnotherImage,
+    givesNone: isOfAnotherImage ? `the git tag releases ${release.image} alone` : tagless(trigger),
   };
+}
+
+function tagless({ kind }: EventContext["trigger"]): string | undefined {
+  if (kind === "merge-group") return "what a merge group builds is nobody's yet";
+  return kind === "gone" ? "there is nothing to be done" : undefined;
 }
 
 /** The values of expressions, but for `version`, which the rules themselves make. */
@@ -93,7 +97,7 @@ function eventRef({ trigger, ref }: EventContext, tag: string | undefined): Even
   }
 }
 
-function baseRef({ context, tagBaseRef }: EventFacts, ref: EventRef): string {
+function baseRef({ context }: EventFacts, ref: EventRef): string {
   if (context.trigger.kind === "pull-request") return context.trigger.baseRef;
-  return ref.kind === "tag" ? (tagBaseRef ?? "") : "";
+  return ref.kind === "tag" ? (context.tagBaseRef ?? "") : "";
 }

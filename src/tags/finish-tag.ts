@@ -4,7 +4,6 @@ import { isTag, type Tag } from "../oci/reference.ts";
 import { expand, type Template, uses } from "./expression.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ImageTag, TagWarning } from "./image-tags.ts";
-import { placeOf } from "./lines.ts";
 import { reservedMeaning } from "./reserved-name.ts";
 import type { Rule } from "./rule.ts";
 import { isStamped, type RuleScope, type Yield } from "./rule-scope.ts";
@@ -30,7 +29,6 @@ export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }
   const prefix = rule.prefix ?? flavor.prefix.template;
   const suffix = rule.suffix ?? flavor.suffix.template;
   const whole = tagText(`${expand(prefix, scope)}${yielded.text}${expand(suffix, scope)}`);
-  const place = rule.line === undefined ? "" : `${placeOf(rule.line)}: `;
 
   const isStampedOutside = rule.type !== "schedule" && [prefix, suffix].some((each) => isStamped(each, scope));
   const isExactVersion = rule.type === "raw" && uses(rule.value, "version") && version?.moves === false;
@@ -39,13 +37,13 @@ export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }
     const meaning = reservedMeaning(ownText(yielded, rule, scope)) ?? reservedMeaning(whole);
     if (meaning !== undefined) {
       warn({
-        message: `${place}the branch gives no tag "${whole}", which would pass for ${meaning}`,
+        message: `the branch gives no tag "${whole}", which would pass for ${meaning}`,
         hint: "rename the branch, or give its tags a prefix, such as type=ref,event=branch,prefix=branch-",
       });
       return undefined;
     }
   }
-  const tag = registryTag(whole, place, warn);
+  const tag = registryTag(whole, warn);
   return tag === undefined ? undefined : { tag, moves: !isExact };
 }
 
@@ -65,11 +63,11 @@ function ownText({ text }: Yield, { prefix, suffix }: Rule, scope: RuleScope): s
 }
 
 /** A long one keeps its beginning and ends in a hash of the whole, so that two long ones stay two. */
-function registryTag(text: string, place: string, warn: (warning: TagWarning) => void): Tag | undefined {
+function registryTag(text: string, warn: (warning: TagWarning) => void): Tag | undefined {
   if (isTag(text)) return text;
   if (/^[.-]/.test(text)) {
     warn({
-      message: `${place}"${text}" is no tag: registries refuse a leading "${text.charAt(0)}"`,
+      message: `"${text}" is no tag: registries refuse a leading "${text.charAt(0)}"`,
       hint: "give the rule a prefix, or limit it with enable=",
     });
     return undefined;
@@ -77,7 +75,7 @@ function registryTag(text: string, place: string, warn: (warning: TagWarning) =>
   const hash = digestOf(text).slice("sha256:".length, "sha256:".length + hashLength);
   const short = `${text.slice(0, maximumLength - hashLength - 1)}-${hash}`;
   warn({
-    message: `${place}a tag of ${text.length} characters is shortened to "${short}"`,
+    message: `a tag of ${text.length} characters is shortened to "${short}"`,
     hint: `registries take at most ${maximumLength}: use a shorter name`,
   });
   return isTag(short) ? short : undefined;

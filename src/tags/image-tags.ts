@@ -17,6 +17,17 @@ export interface ImageTags {
   readonly version: string | undefined;
 }
 
+/** What one rule made of an event, for people who ask why. */
+export interface RuleOutcome {
+  /** As it is written. */
+  readonly rule: string;
+  /** Where: `the input "tags", line 2`; `undefined` for a default rule, and for what makes `latest` by itself. */
+  readonly place: string | undefined;
+  readonly gave: ImageTag | undefined;
+  /** Why it gave none, or what is to know of the tag it gave; a clause. */
+  readonly because: string | undefined;
+}
+
 export interface TagWarning {
   readonly message: string;
   readonly hint: string;

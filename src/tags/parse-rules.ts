@@ -26,6 +26,7 @@ function parseRule(line: SourcedLine): Rule {
   const enable = one(attributes, "enable");
   return {
     ...parseKind(attributes),
+    text: line.text,
     enable: parseEnable(enable ?? "true"),
     isEnableGiven: enable !== undefined,
     priority: parsePriority(one(attributes, "priority") ?? `${ruleTypes[attributes.type].priority}`),

@@ -6,6 +6,8 @@ import type { VersionSource } from "./version-source.ts";
 export type Rule = RuleCommon & RuleKind;
 
 export interface RuleCommon {
+  /** The line as it is written. */
+  readonly text: string;
   /** Gives `true` or `false`. */
   readonly enable: Template;
   /** Whether the line says `enable`, rather than leaving it to the default. */

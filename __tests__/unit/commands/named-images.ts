@@ -79,7 +79,7 @@ export async function tagsByImage(given: Case): Promise<Readonly<Record<string, 
 
 /** The tags of the only image. */
 export async function tagsOfOne(given: Case): Promise<readonly string[]> {
-  const [[, only], ...others] = Object.entries(await tagsByImage(given));
+  const [only, ...others] = Object.values(await tagsByImage(given));
   if (only === undefined || others.length > 0) throw new Error("there is not exactly one image");
   return only;
 }

@@ -10,7 +10,7 @@ describe("expressions", () => {
     ["{{tag}}", { ref: "refs/tags/v1" }, "x-v1"],
     ["{{tag}}", main, "x-"],
     ["{{sha}}", main, "x-e973f3c"],
-    ["{{base_ref}}", { ref: "refs/tags/v1", facts: { tagBaseRef: "main" } }, "x-main"],
+    ["{{base_ref}}", { ref: "refs/tags/v1", tagBaseRef: "main" }, "x-main"],
     ["{{base_ref}}", main, "x-"],
     ["{{is_default_branch}}", main, "x-true"],
     ["{{is_default_branch}}", { ref: "refs/heads/other", trigger: dispatch }, "x-false"],

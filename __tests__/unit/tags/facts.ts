@@ -1,6 +1,7 @@
 /** Events as the rules see them, for tests. */
 import type { Commit, GitRef, RunContext, Trigger } from "../../../src/context/run-context.ts";
 import { type DerivedTags, deriveTags, type TagFacts } from "../../../src/tags/derive-tags.ts";
+import type { EventContext } from "../../../src/tags/event.ts";
 import { parseFlavor } from "../../../src/tags/flavor.ts";
 import type { SourcedLine } from "../../../src/tags/lines.ts";
 import { parseRules } from "../../../src/tags/parse-rules.ts";
@@ -15,6 +16,7 @@ export interface Situation {
   readonly name?: string;
   readonly names?: readonly string[];
   readonly defaultBranch?: string | undefined;
+  readonly tagBaseRef?: string;
   readonly facts?: Partial<TagFacts>;
 }
 
@@ -37,7 +39,7 @@ export function pullRequest(number: number, target = false): Trigger {
   };
 }
 
-export function context({ ref, trigger = push, ...others }: Situation): RunContext {
+export function context({ ref, trigger = push, ...others }: Situation): RunContext & Pick<EventContext, "tagBaseRef"> {
   return {
     trigger,
     eventName: trigger.kind,
@@ -56,10 +58,11 @@ export function context({ ref, trigger = push, ...others }: Situation): RunConte
     startedAt: new Date("2026-06-14T23:00:05.678Z"),
     workspace: "/checkout",
     temp: "/temp",
+    tagBaseRef: others.tagBaseRef,
   };
 }
 
-export function facts(situation: Situation): TagFacts {
+function facts(situation: Situation): TagFacts {
   return {
     context: context(situation),
     name: situation.name ?? "base",

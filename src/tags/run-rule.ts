@@ -1,0 +1,98 @@
+/** One rule, from whether it applies at all to the finished tag, and why there is none. */
+import { applyRule } from "./apply-rule.ts";
+import type { TagEvent } from "./event.ts";
+import { expand } from "./expression.ts";
+import { finishTag } from "./finish-tag.ts";
+import type { Flavor } from "./flavor.ts";
+import type { ImageTag, TagWarning } from "./image-tags.ts";
+import { placeOf, problemAt } from "./lines.ts";
+import { checkEnabled } from "./parse-rules.ts";
+import type { Rule } from "./rule.ts";
+import type { RuleScope } from "./rule-scope.ts";
+
+export interface RuleRun {
+  readonly made: ImageTag | undefined;
+  /** Whether the flavor's `latest=auto` makes `latest` of it. */
+  readonly makesLatest: boolean;
+  /** Why there is no tag, or what is to know of it: a clause. */
+  readonly because: string | undefined;
+  /** With the rule's place. */
+  readonly warnings: readonly TagWarning[];
+}
+
+export interface RuleSurroundings {
+  readonly flavor: Flavor;
+  /** What the rule may look at, but for where its warnings go. */
+  readonly scope: Omit<RuleScope, "warn">;
+  /** The first tag, if an earlier rule gave it. */
+  readonly version: ImageTag | undefined;
+}
+
+/** @throws UserError for an `enable` that gives neither true nor false. */
+export function runRule(rule: Rule, { flavor, scope: silent, version }: RuleSurroundings): RuleRun {
+  // A default rule never warns of what it can't read; whatever rule it is, a tag that can't be is told.
+  const unread: TagWarning[] = [];
+  const unfit: TagWarning[] = [];
+  const scope: RuleScope = { ...silent, warn: (warning) => unread.push(warning) };
+  const none = (because: string): RuleRun => ({ made: undefined, makesLatest: false, because, warnings: [] });
+  if (!isEnabled(rule, scope)) return none(`enable=${rule.enable.text} is false here`);
+  if (scope.event.ref.kind === "pull" && !isForPulls(rule)) return none(notForPulls);
+  const yielded = applyRule(rule, scope);
+  const made = yielded && finishTag(yielded, { rule, flavor, scope, version, warn: (warning) => unfit.push(warning) });
+  const [first] = [...unread, ...unfit];
+  return {
+    made,
+    makesLatest: yielded?.makesLatest === true,
+    because: first?.message ?? (made === undefined ? whyNone(rule, scope.event) : undefined),
+    warnings: [...(rule.line === undefined ? [] : unread), ...unfit].map((warning) => placed(warning, rule)),
+  };
+}
+
+const notForPulls =
+  "what a pull request made gets no version, branch or other name, only its number, its commit, and literals that have an enable=";
+
+function isEnabled(rule: Rule, scope: RuleScope): boolean {
+  try {
+    return checkEnabled(expand(rule.enable, scope));
+  } catch (error) {
+    throw problemAt(rule.line, error);
+  }
+}
+
+/**
+ * What a pull request made must not pass for anything else: it gets its number, its commit, and a literal that the user
+ * gave it on purpose, by `enable`. Never a version, a branch or `latest`.
+ */
+function isForPulls(rule: Rule): boolean {
+  return rule.type === "ref" || rule.type === "sha" || (rule.type === "raw" && rule.isEnableGiven);
+}
+
+function placed({ message, hint }: TagWarning, { line }: Rule): TagWarning {
+  return { message: line === undefined ? message : `${placeOf(line)}: ${message}`, hint };
+}
+
+/** Why a rule that nobody warned of gave nothing. */
+function whyNone(rule: Rule, { ref }: TagEvent): string {
+  switch (rule.type) {
+    case "schedule":
+      return "this is no schedule";
+    case "semver":
+    case "pep440":
+    case "match":
+      if (rule.value !== undefined) return `its value ${rule.value.text} is empty here`;
+      return ref.kind === "tag"
+        ? "it takes less than a version, which a prerelease doesn't move"
+        : "this is no git tag";
+    case "edge":
+      return `this is not the branch ${rule.branch ?? "that is the default"}`;
+    case "ref":
+      return `this is no ${{ branch: "branch", tag: "git tag", pr: "pull request" }[rule.event]}`;
+    case "raw":
+      return `${rule.value.text} is empty here`;
+    case "sha":
+    case "version":
+    case "calver":
+    case "content":
+      return "it is empty here";
+  }
+}
