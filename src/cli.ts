@@ -21,9 +21,14 @@ Commands:
 
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, …   (push)
-  --base COMMIT   compare with this commit                                      (what the remote has)
-  --ref REF       act for this branch or tag: refs/tags/v1.2.3                  (the branch that is checked out)
-  --json          print JSON
+  --base COMMIT   compare with this commit: HEAD~3, main                        (what the remote has)
+  --ref REF       act for this branch or tag: refs/tags/v1.2.3, refs/pull/7/merge
+                                                                                (the branch that is checked out)
+
+What is shown of a plan:
+  --explain NAME  all of one image: from the changed line to its tags, and which rule gave each
+  --graph         how the images build on one another (shown by itself where it is small); --no-graph leaves it out
+  --json          the plan as JSON; with --explain, the explanation
   --debug         say more
 
 Every input of the action is an option too: --images, --platforms, --only, --push false, … Those that are secret come by the
@@ -33,6 +38,8 @@ environment: IMAGE_PUBLISH_REGISTRY_PASSWORD, IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH
 const own = {
   event: { type: "string" },
   base: { type: "string" },
+  explain: { type: "string" },
+  graph: { type: "boolean" },
   json: { type: "boolean" },
   debug: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -62,7 +69,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       temp,
     };
     try {
-      const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside);
+      const asked = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
+      const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside, asked);
       print(result, options.json === true);
       return sayFailures(result, log);
     } finally {
@@ -98,7 +106,12 @@ function readArguments(args: readonly string[]): { readonly command: string | un
     .filter((name) => name !== "command" && !secretNames.has(name));
   const known = { ...Object.fromEntries(names.map((name) => [name, { type: "string" } as const])), ...own };
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: known,
+      allowPositionals: true,
+      allowNegative: true,
+    });
     const [command, ...more] = positionals;
     if (more.length > 0)
       throw new UserError(`"${more[0]}" is one word too many`, { hint: "write COMMAND [--option value …]" });
@@ -116,6 +129,10 @@ function badOption(error: unknown, known: readonly string[]): UserError {
   return new UserError(message ?? "the options can't be read", {
     hint: like === undefined || like === unknown ? `say ${commands[0]} --help` : `did you mean --${like}?`,
   });
+}
+
+function flag(value: string | boolean | undefined): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
 }
 
 function text(value: string | boolean | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
+import { changedLines, type LineRange } from "./changed-lines.ts";
 import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface Git {
   /** In a shallow clone, "no" is not known for sure. */
   isAncestor(ancestor: Commit, descendant: Commit): Promise<"yes" | "no" | "unknown">;
   changedFiles(base: Commit, head: Commit): Promise<readonly ChangedFile[]>;
+  /** The lines of a file that changed, for people; empty where they can't be told. */
+  changedLines(base: Commit, head: Commit, path: string): Promise<readonly LineRange[]>;
   /** Brings commits from origin. A partial clone stays partial, a full one full. */
   fetch(commits: readonly Commit[], depth: FetchDepth): Promise<Fetched>;
   /** The remote's default branch and where it stands now, asked from the remote. */
@@ -79,6 +82,7 @@ export function openGit(options: GitOptions): Git {
       return (await isShallow()) ? "unknown" : "no";
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
+    changedLines: (base, head, path) => changedLines(git, base, head, path),
     fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
     remoteDefault: () => remoteDefault(git),
     symbolicRef: async (name) =>

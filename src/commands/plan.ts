@@ -1,20 +1,42 @@
 /** `command: plan`: says what the event would do, and why; changes nothing. */
+import { renderExplanation } from "../report/explain-image.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
-import type { CommandResult } from "./command-result.ts";
-import { planRun } from "./plan-run.ts";
+import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
+import type { CommandResult, Terminal } from "./command-result.ts";
+import { explainImage } from "./explain.ts";
+import { type Planning, planRun } from "./plan-run.ts";
 import type { Session } from "./session.ts";
 
-export async function plan(session: Session): Promise<CommandResult> {
+/** What a person at a terminal wants to see of a plan. */
+export interface PlanView {
+  /** The name of one image, to be told all of. */
+  readonly explain?: string | undefined;
+  /** Show how the images build on one another; `undefined`: where it is small and says something. */
+  readonly graph?: boolean | undefined;
+}
+
+export async function plan(session: Session, { explain, graph }: PlanView = {}): Promise<CommandResult> {
   const { log } = session.outside;
-  const planning = await planRun(session, { askRegistry: false });
+  const planning = await planRun(session, { askRegistry: false, about: explain });
   for (const { message, hint } of planning.remarks) log.warning(message, hint);
-  return {
-    outputs: { ...outputsOf(planning.plan, planning.planPath) },
-    summary: renderPlanSummary(planning.plan, planning.forge),
-    text: (terminal) => `${renderPlan(planning.plan, terminal)}\n`,
-    json: planning.plan,
-    failures: [],
-  };
+  const outputs = { ...outputsOf(planning.plan, planning.planPath) };
+  const summary = renderPlanSummary(planning.plan, planning.forge);
+  if (explain === undefined) {
+    const text = (terminal: Terminal): string => planText(planning, terminal, graph);
+    return { outputs, summary, text, json: planning.plan, failures: [] };
+  }
+  const explanation = await explainImage(planning, explain, session);
+  const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
+  return { outputs, summary, text, json: explanation, failures: [] };
+}
+
+function planText({ plan: planned, surveyed }: Planning, terminal: Terminal, graph: boolean | undefined): string {
+  const parents = new Map(
+    surveyed.catalog.images.map((image) => [image.name, image.parents.map((each) => each.parent)]),
+  );
+  const table = renderPlan(planned, terminal);
+  if (!(graph ?? isTreeWorthwhile(planned, parents))) return `${table}\n`;
+  return `${table}\n\n${renderPlanTree(planned, parents, terminal)}\n`;
 }

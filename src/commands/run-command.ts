@@ -2,23 +2,39 @@ import type { RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { CommandResult } from "./command-result.ts";
 import type { Outside } from "./outside.ts";
-import { plan } from "./plan.ts";
+import { type PlanView, plan } from "./plan.ts";
 import { publish } from "./publish.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** Runs the command that the inputs name. @throws UserError for what keeps it from starting. */
-export async function runCommand(inputs: RunInputs, context: RunContext, outside: Outside): Promise<CommandResult> {
-  const session = await openSession(context, inputs, outside);
-  return commandOf(inputs.settings.command)(session);
+/** What only a person at a terminal may ask for. */
+export interface Asked extends PlanView {
+  /** The event is simulated: what the checkout doesn't tell is asked of nobody. */
+  readonly simulated?: boolean;
 }
 
-function commandOf(name: RunInputs["settings"]["command"]): (session: Session) => Promise<CommandResult> {
+/** Runs the command that the inputs name. @throws UserError for what keeps it from starting. */
+export async function runCommand(
+  inputs: RunInputs,
+  context: RunContext,
+  outside: Outside,
+  asked: Asked = {},
+): Promise<CommandResult> {
+  const { command } = inputs.settings;
+  const offline = asked.simulated === true && command === "plan";
+  const session = await openSession(context, inputs, outside, { offline });
+  return commandOf(command, asked)(session);
+}
+
+function commandOf(
+  name: RunInputs["settings"]["command"],
+  view: PlanView,
+): (session: Session) => Promise<CommandResult> {
   switch (name) {
     case "publish":
       return publish;
     case "plan":
-      return plan;
+      return (session) => plan(session, view);
     default:
       throw new UserError(`this version of image-publish has no command "${name}" yet`, {
         hint: "write publish or plan",

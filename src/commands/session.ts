@@ -23,8 +23,13 @@ export interface Session {
   readonly folder: string;
 }
 
-/** @throws UserError where there is no checkout. */
-export async function openSession(given: RunContext, inputs: RunInputs, outside: Outside): Promise<Session> {
+/** `offline`: what neither event nor checkout tell stays unknown. @throws UserError where there is no checkout. */
+export async function openSession(
+  given: RunContext,
+  inputs: RunInputs,
+  outside: Outside,
+  { offline = false }: { readonly offline?: boolean } = {},
+): Promise<Session> {
   const { env, processes, signal, random } = outside;
   const { workspace, serverUrl } = given;
   const git = openGit({ processes, workspace, env, serverUrl, token: inputs.settings.token, signal });
@@ -32,7 +37,9 @@ export async function openSession(given: RunContext, inputs: RunInputs, outside:
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, workspace);
   const isAtEvent = await holdsEvent(given, head, git);
-  const context = { ...given, commit: head, ...(await forgeFacts(given, inputs.settings.token, git, outside)) };
+  const facts = offline ? given : await forgeFacts(given, inputs.settings.token, git, outside);
+  const { defaultBranch, isPrivate } = facts;
+  const context = { ...given, commit: head, defaultBranch, isPrivate };
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");

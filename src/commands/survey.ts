@@ -24,6 +24,7 @@ export interface Survey {
   /** The ignore files in force, by name of the image. */
   readonly ignores: IgnoreFiles;
   readonly rulesOf: RulesOf;
+  readonly configFile: string | undefined;
   readonly remarks: readonly Remark[];
 }
 
@@ -36,7 +37,15 @@ export async function survey(session: Session): Promise<Survey> {
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
     const rulesOf = () => inputs;
-    return { catalog: { images: [] }, comparison, affected: new Map(), ignores: new Map(), rulesOf, remarks: [] };
+    return {
+      catalog: { images: [] },
+      comparison,
+      affected: new Map(),
+      ignores: new Map(),
+      rulesOf,
+      configFile: undefined,
+      remarks: [],
+    };
   }
   const [{ catalog, configFile, rulesOf }, comparison] = await Promise.all([
     readCatalog(session),
@@ -57,6 +66,7 @@ export async function survey(session: Session): Promise<Survey> {
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
     ignores,
     rulesOf,
+    configFile,
     remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
 }

@@ -1,10 +1,10 @@
 /** A plan for the person at a terminal or in front of a log. */
-import { styleText } from "node:util";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 import { shortCommit, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
 import { inertLine, plainLine, shortened } from "./escape.ts";
 import { describeEvent } from "./event.ts";
+import { type Paint, painter } from "./paint.ts";
 import { planSentence } from "./plan-summary.ts";
 import { count } from "./quantities.ts";
 
@@ -20,7 +20,7 @@ export interface PlanStyle {
  * More than a few images that nothing is done for are named in one paragraph. No line break at the end.
  */
 export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
-  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = painter(colour);
   const skipped = plan.images.filter((image) => image.kind === "skip");
   const folded: readonly PlannedImage[] = skipped.length > mostSkippedRows ? skipped : [];
   const rows = plan.images.filter((image) => !folded.includes(image)).map(rowOf);
@@ -39,9 +39,6 @@ const mostSkippedRows = 12;
 const mostFoldedNames = 60;
 const gap = "  ";
 const indent = "    ";
-
-type Style = "bold" | "dim" | "green" | "cyan";
-type Paint = (style: Style, text: string) => string;
 
 interface Row {
   readonly action: string;

@@ -1,24 +1,48 @@
 /** How the images of a plan build on one another, for a terminal. */
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 import { inertLine, plainLine } from "./escape.ts";
+import { painter } from "./paint.ts";
 
-/**
- * Every image once, indented below the first image it builds on; other parents are named behind it. A plan knows no
- * parents of what it skips, so that stands at the margin.
- */
-export function renderPlanTree(plan: Plan): string {
+/** The names of the images that each image builds on, those that are skipped too; a plan alone knows no parents of these. */
+export type ParentsByName = ReadonlyMap<string, readonly string[]>;
+
+const worthwhile = 24;
+
+/** Whether the tree is short, and tells more than the table above it. */
+export function isTreeWorthwhile(plan: Plan, parents: ParentsByName): boolean {
+  return (
+    plan.images.length <= worthwhile &&
+    plan.images.some((image) => image.kind === "build" && parentsOf(image, parents).length > 0)
+  );
+}
+
+/** Every image once, indented below the first image it builds on; other parents are named behind it. */
+export function renderPlanTree(
+  plan: Plan,
+  parents: ParentsByName = new Map(),
+  { colour }: { readonly colour: boolean } = { colour: false },
+): string {
+  const paint = painter(colour);
   const children = new Map<string, PlannedImage[]>();
   const roots: PlannedImage[] = [];
   const names = new Set(plan.images.map(({ name }) => name));
   for (const image of plan.images) {
-    const [first] = parentsOf(image).filter((parent) => names.has(parent));
+    const [first] = parentsOf(image, parents).filter((parent) => names.has(parent));
     if (first === undefined) roots.push(image);
     else children.set(first, [...(children.get(first) ?? []), image]);
   }
+  const node = (image: PlannedImage): string => {
+    const [, ...others] = parentsOf(image, parents);
+    const also = others.length === 0 ? "" : ` (also on ${others.map(plainLine).join(", ")})`;
+    const name = plainLine(image.name);
+    return image.kind === "skip"
+      ? paint("dim", `${name} (skip)${also}`)
+      : `${paint("bold", name)}${paint("dim", also)}`;
+  };
   const lines = (image: PlannedImage, lead: string, branch: string): readonly string[] => {
     const below = children.get(image.name) ?? [];
     return [
-      `${lead}${branch}${nodeText(image)}`,
+      `${paint("dim", `${lead}${branch}`)}${node(image)}`,
       ...below.flatMap((child, index) =>
         lines(child, lead + continuation(branch), index === below.length - 1 ? "└─ " : "├─ "),
       ),
@@ -35,12 +59,7 @@ function continuation(branch: string): string {
   return branch.startsWith("├") ? "│  " : "   ";
 }
 
-function nodeText(image: PlannedImage): string {
-  const [, ...others] = parentsOf(image);
-  const also = others.length === 0 ? "" : ` (also on ${others.map(plainLine).join(", ")})`;
-  return `${plainLine(image.name)}${image.kind === "skip" ? " (skip)" : ""}${also}`;
-}
-
-function parentsOf(image: PlannedImage): readonly string[] {
-  return image.kind === "build" ? [...new Set(image.parents.map((parent) => parent.name))] : [];
+function parentsOf(image: PlannedImage, parents: ParentsByName): readonly string[] {
+  const own = image.kind === "build" ? image.parents.map((parent) => parent.name) : [];
+  return [...new Set(own.length > 0 ? own : parents.get(image.name))];
 }

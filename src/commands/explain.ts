@@ -1,0 +1,56 @@
+/** Gathers what there is to tell of one image of a plan. */
+import type { Image } from "../catalog/catalog.ts";
+import { noIgnoreFile } from "../changes/ignore-files.ts";
+import { whyCounts } from "../changes/why-counts.ts";
+import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
+import { formatReference } from "../oci/reference.ts";
+import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
+import { tagsOf } from "./image-details.ts";
+import type { Planning } from "./plan-run.ts";
+import type { Session } from "./session.ts";
+
+/** @throws UserError where the plan has no image of that name. */
+export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
+  const { plan, surveyed, sources } = planning;
+  checkName(name, sources.names);
+  const chain = chainOf(plan, name);
+  const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
+  const made = await Promise.all(
+    images.map(async (image) => [image.name, await makingOf(image, planning, session)] as const),
+  );
+  return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, name, sources).outcomes };
+}
+
+const listed = 20;
+
+/** @throws UserError where no image has the name. */
+function checkName(name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  const more = names.length > listed ? `, and ${names.length - listed} more` : "";
+  const hint =
+    names.length === 0
+      ? "there are no images, as nothing is done on this event"
+      : `choose from ${names.slice(0, listed).join(", ")}${more}${didYouMean(name, names)}`;
+  throw new UserError(`--explain names "${name}", and no image is called that`, { hint });
+}
+
+async function makingOf(image: Image, { plan, surveyed }: Planning, session: Session): Promise<Making> {
+  const ignoreFile = surveyed.ignores.get(image.name) ?? noIgnoreFile;
+  const planned = plan.images.find(({ name }) => name === image.name);
+  const paths = planned?.reasons.flatMap((reason) => (reason.kind === "file" ? [reason.path] : [])) ?? [];
+  const files = await Promise.all(
+    paths.map(async (path): Promise<readonly [string, CountingFile]> => {
+      const lines = plan.base === null ? [] : await session.git.changedLines(plan.base, plan.commit, path);
+      return [path, { rule: whyCounts(path, image, ignoreFile, surveyed.configFile), lines }];
+    }),
+  );
+  return {
+    context: image.context,
+    dockerfile: image.dockerfilePath,
+    ignoreFile: ignoreFile.path ?? null,
+    parents: image.parents.map(({ parent, via, at }) => ({ name: parent, via, at })),
+    bases: image.bases.map(({ reference, via, at }) => ({ name: formatReference(reference), via, at })),
+    files: Object.fromEntries(files),
+  };
+}

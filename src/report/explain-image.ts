@@ -1,0 +1,136 @@
+/** The explanation of one image, for a terminal. */
+import { describeReason } from "../changes/describe-reason.ts";
+import type { Reason } from "../changes/reason.ts";
+import { formatLocation, type SourceLocation } from "../errors.ts";
+import type { PlannedImage } from "../plan/plan.ts";
+import { shortCommit } from "./abbreviation.ts";
+import { inertLine, plainLine } from "./escape.ts";
+import { describeEvent } from "./event.ts";
+import { explainTags } from "./explain-tags.ts";
+import type { Explanation, Making, UsedImage } from "./explanation.ts";
+import { type Paint, painter } from "./paint.ts";
+
+/**
+ * The whole chain: from the changed line over the images in between to this one, what it is made of, and which rule gave
+ * which tag. Lines are not wrapped: each is one fact. No line break at the end.
+ */
+export function renderExplanation(explanation: Explanation, { colour }: { readonly colour: boolean }): string {
+  const paint = painter(colour);
+  const { plan, image } = explanation;
+  const planned = plan.images.find(({ name }) => name === image);
+  if (planned === undefined) return "";
+  const base = plan.base === null ? "" : `, compared with ${shortCommit(plan.base)}`;
+  const action = paint(planned.kind === "skip" ? "dim" : "green", planned.kind);
+  return [
+    `${paint("bold", plainLine(image))}: ${action}`,
+    paint("dim", plainLine(`${describeEvent(plan, plainLine)} at ${shortCommit(plan.commit)}${base}`)),
+    "",
+    paint("bold", "Why"),
+    ...why(planned, explanation, paint, new Set()).map((line) => `  ${line}`),
+    "",
+    paint("bold", "Made of"),
+    ...madeOf(planned, explanation).map((line) => `  ${line}`),
+    "",
+    ...explainTags(planned, explanation, paint),
+  ]
+    .map((line) => inertLine(line.trimEnd()))
+    .join("\n");
+}
+
+/** The reasons of an image, each with what leads to it below. An image that was told already is not told again. */
+function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
+  told.add(planned.name);
+  const making = explanation.made[planned.name];
+  return planned.reasons.flatMap((reason) => [
+    ...reasonLines(reason, planned, making, explanation, paint),
+    ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
+  ]);
+}
+
+function reasonLines(
+  reason: Reason,
+  planned: PlannedImage,
+  making: Making | undefined,
+  explanation: Explanation,
+  paint: Paint,
+): readonly string[] {
+  const text = plainLine(describeReason(reason));
+  switch (reason.kind) {
+    case "file": {
+      const file = making?.files[reason.path];
+      if (file === undefined) return [text];
+      const lines = file.lines.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+      const where = lines.length === 0 ? "" : ` in line${lines.join().match(/^\d+$/) ? "" : "s"} ${shortList(lines)}`;
+      return [`${text}${where}`, paint("dim", `  counts because ${plainLine(file.rule)}`)];
+    }
+    case "builds-on":
+      return [`${text}${paint("dim", usesOf(making, reason.image))}`];
+    case "needed-by":
+      return [`${text}${paint("dim", usesOf(explanation.made[reason.image], planned.name))}`];
+    case "unaffected":
+      return [text, ...unaffected(making).map((line) => paint("dim", `  ${line}`))];
+    default:
+      return [text];
+  }
+}
+
+function further(reason: Reason, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
+  if (reason.kind !== "builds-on" && reason.kind !== "needed-by") return [];
+  const next = explanation.plan.images.find(({ name }) => name === reason.image);
+  if (next === undefined) return [];
+  const name = paint("bold", plainLine(next.name));
+  if (told.has(next.name)) return [`${name}: as above`];
+  return [`${name}:`, ...why(next, explanation, paint, told).map((line) => `  ${line}`)];
+}
+
+/** What would have made an image count that nothing touched. */
+function unaffected(making: Making | undefined): readonly string[] {
+  if (making === undefined) return [];
+  const { dockerfile, context, ignoreFile, parents } = making;
+  const folder = context === "." ? "the repository" : context;
+  const names = [...new Set(parents.map(({ name }) => name))];
+  return [
+    `would count: ${plainLine(dockerfile)}, the files of ${plainLine(folder)}${
+      ignoreFile === null ? "" : ` that ${plainLine(ignoreFile)} doesn't leave out`
+    }${names.length === 0 ? "" : `, and ${names.map(plainLine).join(", ")} being built`}`,
+  ];
+}
+
+function usesOf(making: Making | undefined, name: string): string {
+  const uses = making?.parents.filter((parent) => parent.name === name) ?? [];
+  return uses.length === 0 ? "" : ` (${uses.map((use) => `${use.via} at ${place(use.at)}`).join(", ")})`;
+}
+
+function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly string[] {
+  const making = made[planned.name];
+  if (making === undefined) return [];
+  const built = new Set(plan.images.filter(({ kind }) => kind === "build").map(({ name }) => name));
+  const fact = (what: string, values: readonly string[]): readonly string[] =>
+    values.map((value, index) => `${(index === 0 ? what : "").padEnd(14)}${plainLine(value)}`);
+  const used = ({ name, via, at }: UsedImage, more: string): string => `${name}${more} (${via} at ${place(at)})`;
+  return [
+    ...fact("context", [making.context === "." ? ". (the repository's root)" : making.context]),
+    ...fact("Dockerfile", [making.dockerfile]),
+    ...fact("ignore file", [making.ignoreFile ?? "none"]),
+    ...fact(
+      "builds on",
+      making.parents.map((each) => used(each, built.has(each.name) ? ", built in this run" : ", as it is published")),
+    ),
+    ...fact(
+      "from outside",
+      making.bases.map((each) => used(each, "")),
+    ),
+    ...fact("platforms", planned.kind === "build" ? [planned.platforms.join(", ") || "the builder's own"] : []),
+  ];
+}
+
+function place(at: SourceLocation): string {
+  return plainLine(formatLocation(at));
+}
+
+const mostRanges = 8;
+
+function shortList(parts: readonly string[]): string {
+  const more = parts.length - mostRanges;
+  return `${parts.slice(0, mostRanges).join(", ")}${more > 0 ? ` and ${more} more places` : ""}`;
+}

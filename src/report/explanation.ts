@@ -1,0 +1,58 @@
+/** All that there is to tell of one image of a plan: why it is in it, what it is made of, and how it gets its tags. */
+import type { LineRange } from "../changes/changed-lines.ts";
+import type { Reason } from "../changes/reason.ts";
+import type { SourceLocation } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RuleOutcome } from "../tags/image-tags.ts";
+
+export interface Explanation {
+  readonly plan: Plan;
+  /** The image's name. */
+  readonly image: string;
+  /** The image itself and all that its reasons lead to, by name. */
+  readonly made: Readonly<Record<string, Making>>;
+  readonly rules: readonly RuleOutcome[];
+}
+
+/** What an image is made of. */
+export interface Making {
+  readonly context: string;
+  readonly dockerfile: string;
+  /** The ignore file in force; `null` where there is none. */
+  readonly ignoreFile: string | null;
+  /** Images of this repository. */
+  readonly parents: readonly UsedImage[];
+  /** Images from outside, and pins of ours. */
+  readonly bases: readonly UsedImage[];
+  /** The changed files that count, by the path that a reason names. */
+  readonly files: Readonly<Record<string, CountingFile>>;
+}
+
+export interface UsedImage {
+  /** The image's name, or the reference of one from outside. */
+  readonly name: string;
+  readonly via: string;
+  readonly at: SourceLocation;
+}
+
+export interface CountingFile {
+  /** The rule that makes it count, as a clause: "it is the Dockerfile". */
+  readonly rule: string;
+  /** Empty where they can't be told. */
+  readonly lines: readonly LineRange[];
+}
+
+/** The images that the reasons of an image lead to, itself first. */
+export function chainOf(plan: Plan, image: string): readonly string[] {
+  const reasons = new Map<string, readonly Reason[]>(plan.images.map((each) => [each.name, each.reasons]));
+  const chain = new Set<string>();
+  const follow = (name: string): void => {
+    if (chain.has(name)) return;
+    chain.add(name);
+    for (const reason of reasons.get(name) ?? []) {
+      if (reason.kind === "builds-on" || reason.kind === "needed-by") follow(reason.image);
+    }
+  };
+  follow(image);
+  return [...chain];
+}
