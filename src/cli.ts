@@ -9,7 +9,7 @@ import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
 import { throwProblems, UserError } from "./errors.ts";
-import { commands, type InputName, type InputSpecification, inputs } from "./inputs/specification.ts";
+import { type InputName, type InputSpecification, inputs } from "./inputs/specification.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
 import { nearest } from "./nearest.ts";
 
@@ -127,7 +127,7 @@ function badOption(error: unknown, known: readonly string[]): UserError {
   const unknown = /--([\w-]+)/.exec(message ?? "")?.[1];
   const like = unknown === undefined ? undefined : nearest(unknown, known);
   return new UserError(message ?? "the options can't be read", {
-    hint: like === undefined || like === unknown ? `say ${commands[0]} --help` : `did you mean --${like}?`,
+    hint: like === undefined || like === unknown ? "say image-publish --help" : `did you mean --${like}?`,
   });
 }
 

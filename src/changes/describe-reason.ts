@@ -28,6 +28,8 @@ export function describeReason(reason: Reason): string {
       return "asked for";
     case "no-base":
       return `nothing to compare with: ${printable(reason.detail)}`;
+    case "not-chosen":
+      return printable(reason.detail);
     case "unaffected":
       return "nothing it is built from changed";
   }

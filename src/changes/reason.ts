@@ -17,4 +17,6 @@ export type Reason =
   | { readonly kind: "asked-for" }
   /** Nothing to compare with; `detail` says why, as a clause. */
   | { readonly kind: "no-base"; readonly detail: string }
+  /** The run is about other images; `detail` says which, as a clause. */
+  | { readonly kind: "not-chosen"; readonly detail: string }
   | { readonly kind: "unaffected" };

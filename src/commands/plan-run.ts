@@ -72,6 +72,7 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
     base: comparison.kind === "files" ? comparison.base : undefined,
     catalog,
     affected,
+    left: surveyed.left,
     published,
     push,
     fresh: settings.rebuild === "always" || context.trigger.kind === "schedule",

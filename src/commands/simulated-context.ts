@@ -1,8 +1,10 @@
+/** The context of an event that didn't happen, on a laptop. */
 import { readCheckoutFacts } from "../changes/checkout-facts.ts";
-import { openGit } from "../changes/git.ts";
+import { type Git, openGit } from "../changes/git.ts";
+import { GitFailure } from "../changes/git-command.ts";
 import type { RunContext } from "../context/run-context.ts";
-import { simulateContext } from "../context/simulate-context.ts";
-import { UserError } from "../errors.ts";
+import { type CheckoutFacts, simulateContext } from "../context/simulate-context.ts";
+import { explain, UserError } from "../errors.ts";
 import type { Outside } from "./outside.ts";
 
 /** What a laptop says of the event to simulate; what it leaves out is taken from the checkout. */
@@ -10,6 +12,7 @@ export interface SimulatedEvent {
   readonly event: string | undefined;
   /** Anything that git takes for a commit: `HEAD~3`, `main`. */
   readonly base: string | undefined;
+  /** A full ref, or the name of a branch or tag. */
   readonly ref: string | undefined;
   /** Whether images are to be built from the checkout, which must be the commit's then. */
   readonly builds: boolean;
@@ -24,7 +27,7 @@ export async function simulatedContext(
   { processes, env, signal, clock, log }: Outside,
 ): Promise<RunContext> {
   const git = openGit({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
-  const checkout = await readCheckoutFacts(git);
+  const checkout = await checkoutAround(folder, git);
   if ((await git.uncommitted()).length > 0) {
     const hint = "commit them to have them count";
     if (builds)
@@ -37,5 +40,41 @@ export async function simulatedContext(
       hint: "name one that git knows, such as HEAD~1",
     });
   }
-  return simulateContext({ event, base: commit, ref, checkout, now: clock.now(), temp });
+  const meant = ref === undefined ? undefined : await fullRef(ref, git);
+  const context = simulateContext({ event, base: commit, ref: meant, checkout, now: clock.now(), temp });
+  if (base !== undefined && !comparing.has(context.trigger.kind)) {
+    log.notice(`--base means nothing for ${context.eventName}: it takes every image`);
+  }
+  return context;
+}
+
+/** Events that compare the checkout with another commit. */
+const comparing: ReadonlySet<RunContext["trigger"]["kind"]> = new Set(["push", "pull-request", "merge-group"]);
+
+async function checkoutAround(folder: string, git: Git): Promise<CheckoutFacts> {
+  try {
+    return await readCheckoutFacts(git);
+  } catch (cause) {
+    if (!(cause instanceof GitFailure)) throw cause;
+    const said = explain(cause);
+    if (/not a git repository/i.test(said)) {
+      throw new UserError(`${folder} is no git checkout`, { hint: "go into one, and say it again there" });
+    }
+    if (/Needed a single revision/i.test(said)) {
+      throw new UserError("there is no commit here yet, and so nothing that an event could be about", {
+        hint: "commit what there is, and say it again",
+      });
+    }
+    throw cause;
+  }
+}
+
+/** A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. */
+async function fullRef(ref: string, git: Git): Promise<string> {
+  if (ref.startsWith("refs/")) return ref;
+  const [branch, remoteBranch, tag] = await Promise.all(
+    [`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)),
+  );
+  if (branch !== undefined || remoteBranch !== undefined) return ref;
+  return tag !== undefined || /^v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }

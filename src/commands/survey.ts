@@ -5,6 +5,8 @@ import { loadConfig } from "../catalog/config.ts";
 import { affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare } from "../changes/comparison.ts";
 import { type IgnoreFiles, readIgnoreFiles } from "../changes/ignore-files.ts";
+import type { Reason } from "../changes/reason.ts";
+import { selectImages } from "../changes/select.ts";
 import type { RunContext } from "../context/run-context.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -21,6 +23,8 @@ export interface Survey {
   readonly catalog: Catalog;
   readonly comparison: Comparison;
   readonly affected: ReasonsByImage;
+  /** Images that the run is not about, whatever changed. */
+  readonly left: ReasonsByImage;
   /** The ignore files in force, by name of the image. */
   readonly ignores: IgnoreFiles;
   readonly rulesOf: RulesOf;
@@ -41,6 +45,7 @@ export async function survey(session: Session): Promise<Survey> {
       catalog: { images: [] },
       comparison,
       affected: new Map(),
+      left: new Map(),
       ignores: new Map(),
       rulesOf,
       configFile: undefined,
@@ -64,6 +69,7 @@ export async function survey(session: Session): Promise<Survey> {
     catalog,
     comparison,
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
+    left: leftOut(catalog, inputs.settings.only, released),
     ignores,
     rulesOf,
     configFile,
@@ -76,6 +82,19 @@ function compareAll({ context, git, inputs }: Session): Promise<Comparison> {
   if (inputs.settings.rebuild === "always")
     return Promise.resolve({ kind: "everything", because: { kind: "asked-for" } });
   return compare(context, git);
+}
+
+/** The images that neither `only` nor the git tag means. */
+function leftOut(catalog: Catalog, only: readonly string[], released: string | undefined): ReasonsByImage {
+  const selected = selectImages(catalog, only);
+  const left = new Map<string, readonly Reason[]>();
+  for (const { name } of catalog.images) {
+    if (!selected.has(name)) left.set(name, [{ kind: "not-chosen", detail: "`only` doesn't name it" }]);
+    else if (released !== undefined && released !== name) {
+      left.set(name, [{ kind: "not-chosen", detail: `the git tag releases ${released} alone` }]);
+    }
+  }
+  return left;
 }
 
 /** The one image that a git tag such as `app-v1.2.3` releases; `undefined`: all. */

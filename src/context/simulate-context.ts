@@ -1,5 +1,6 @@
 /** A context made on a laptop, from the checkout alone: what the event would be if it happened now. */
 import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { type Origin, parseOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
 import { type Commit, type GitRef, gitRef, type RunContext, type Trigger } from "./run-context.ts";
@@ -96,6 +97,8 @@ function simulatedTrigger(event: string, ref: GitRef, simulation: Simulation): T
       return { kind: "release", prerelease: false };
     case "workflow_dispatch":
     case "repository_dispatch":
+    case "workflow_call":
+    case "workflow_run":
       return { kind: "dispatch", eventName: event };
     case "pull_request":
     case "pull_request_target":
@@ -114,11 +117,34 @@ function simulatedTrigger(event: string, ref: GitRef, simulation: Simulation): T
         baseCommit: targetOf(event, simulation),
         headCommit: simulation.checkout.head,
       };
+    case "create":
+      return { kind: "push", before: undefined, forced: false };
     default:
-      throw new UserError(`the event ${event} can't be simulated`, {
-        hint: "use push, pull_request, pull_request_target, merge_group, schedule, release, workflow_dispatch or repository_dispatch",
-      });
+      throw unknownEvent(event);
   }
+}
+
+const events = [
+  ...["push", "create", "pull_request", "pull_request_target", "merge_group", "schedule", "release"],
+  ...["workflow_dispatch", "repository_dispatch", "workflow_call", "workflow_run"],
+];
+
+/** What people call events that have another name on GitHub. */
+const otherNames: Readonly<Record<string, string>> = {
+  branch: "--event push --ref refs/heads/NAME",
+  tag: "--event push --ref refs/tags/v1.2.3",
+  pr: "--event pull_request",
+  cron: "--event schedule",
+  manual: "--event workflow_dispatch",
+  dispatch: "--event workflow_dispatch",
+  merge_queue: "--event merge_group",
+};
+
+function unknownEvent(event: string): UserError {
+  const meant = Object.hasOwn(otherNames, event) ? otherNames[event] : undefined;
+  return new UserError(`there is no event "${event}" that could be simulated`, {
+    hint: meant === undefined ? `write one of ${events.join(", ")}${didYouMean(event, events)}` : `write ${meant}`,
+  });
 }
 
 /** A push sends what the remote's branch lacks; a branch that the remote doesn't know is new. */

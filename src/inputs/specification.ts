@@ -3,7 +3,7 @@
  * is not served yet is refused, never ignored.
  */
 
-export const commands = ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"] as const;
+const commands = ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"] as const;
 export type Command = (typeof commands)[number];
 
 export interface InputSpecification {

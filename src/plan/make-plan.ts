@@ -1,5 +1,6 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -14,6 +15,8 @@ export interface PlanInput {
   readonly base: Commit | undefined;
   readonly catalog: Catalog;
   readonly affected: ReasonsByImage;
+  /** Why images that might be affected are left out, where it isn't for being untouched. */
+  readonly left?: ReasonsByImage;
   /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
   readonly published: ReadonlyMap<string, Digest | null>;
   readonly push: boolean;
@@ -45,17 +48,19 @@ export function makePlan(input: PlanInput): Plan {
     push: input.push,
     images: input.catalog.images.map((image): PlannedImage => {
       const reasons = building.get(image.name);
-      return reasons === undefined ? skip(image) : { ...build(image, input, building), reasons };
+      return reasons === undefined
+        ? skip(image, input.left?.get(image.name))
+        : { ...build(image, input, building), reasons };
     }),
   };
 }
 
-function skip(image: Image): PlannedImage {
+function skip(image: Image, reasons: readonly Reason[] = [{ kind: "unaffected" }]): PlannedImage {
   return {
     kind: "skip",
     name: image.name,
     repositories: image.repositories,
-    reasons: [{ kind: "unaffected" }],
+    reasons,
     at: baseLocation(image),
   };
 }

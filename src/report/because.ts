@@ -12,7 +12,12 @@ export function because(reasons: readonly Reason[]): string {
 
 const most = 3;
 
+/** Whether it is a reason for doing nothing that holds for many images alike. */
+export function isUntouched(kind: Reason["kind"]): boolean {
+  return kind === "unaffected" || kind === "not-chosen";
+}
+
 /** Whether the event itself makes us act: an image that others merely need is not affected. */
 export function isAffected(reasons: readonly Reason[]): boolean {
-  return reasons.some((reason) => reason.kind !== "needed-by" && reason.kind !== "unaffected");
+  return reasons.some(({ kind }) => kind !== "needed-by" && !isUntouched(kind));
 }

@@ -7,8 +7,9 @@ import { shortCommit } from "./abbreviation.ts";
 import { inertLine, plainLine } from "./escape.ts";
 import { describeEvent } from "./event.ts";
 import { explainTags } from "./explain-tags.ts";
-import type { Explanation, Making, UsedImage } from "./explanation.ts";
+import type { CountingFile, Explanation, Making, UsedImage } from "./explanation.ts";
 import { type Paint, painter } from "./paint.ts";
+import { count } from "./quantities.ts";
 
 /**
  * The whole chain: from the changed line over the images in between to this one, what it is made of, and which rule gave
@@ -40,47 +41,40 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
 /** The reasons of an image, each with what leads to it below. An image that was told already is not told again. */
 function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
   told.add(planned.name);
-  const making = explanation.made[planned.name];
   return planned.reasons.flatMap((reason) => [
-    ...reasonLines(reason, planned, making, explanation, paint),
+    ...reasonLines(reason, planned, explanation, paint),
     ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
   ]);
 }
 
-function reasonLines(
-  reason: Reason,
-  planned: PlannedImage,
-  making: Making | undefined,
-  explanation: Explanation,
-  paint: Paint,
-): readonly string[] {
+function reasonLines(reason: Reason, { name }: PlannedImage, { made }: Explanation, paint: Paint): readonly string[] {
   const text = plainLine(describeReason(reason));
   switch (reason.kind) {
     case "file": {
-      const file = making?.files[reason.path];
+      const file = made[name]?.files[reason.path];
       if (file === undefined) return [text];
-      const lines = file.lines.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
-      const where = lines.length === 0 ? "" : ` in line${lines.join().match(/^\d+$/) ? "" : "s"} ${shortList(lines)}`;
-      return [`${text}${where}`, paint("dim", `  counts because ${plainLine(file.rule)}`)];
+      return [`${text}${linesOf(file)}`, paint("dim", `  counts because ${plainLine(file.rule)}`)];
     }
     case "builds-on":
-      return [`${text}${paint("dim", usesOf(making, reason.image))}`];
+      return [`${text}${paint("dim", usesOf(made[name], reason.image))}`];
     case "needed-by":
-      return [`${text}${paint("dim", usesOf(explanation.made[reason.image], planned.name))}`];
+      return [`${text}${paint("dim", usesOf(made[reason.image], name))}`];
     case "unaffected":
-      return [text, ...unaffected(making).map((line) => paint("dim", `  ${line}`))];
+    case "not-chosen":
+      return [text, ...unaffected(made[name]).map((line) => paint("dim", `  ${line}`))];
     default:
       return [text];
   }
 }
 
+/** What the reason leads to: the reasons of that image, with its name before them. */
 function further(reason: Reason, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
   if (reason.kind !== "builds-on" && reason.kind !== "needed-by") return [];
   const next = explanation.plan.images.find(({ name }) => name === reason.image);
   if (next === undefined) return [];
   const name = paint("bold", plainLine(next.name));
-  if (told.has(next.name)) return [`${name}: as above`];
-  return [`${name}:`, ...why(next, explanation, paint, told).map((line) => `  ${line}`)];
+  if (told.has(next.name)) return [`${name}: as told above`];
+  return why(next, explanation, paint, told).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
 }
 
 /** What would have made an image count that nothing touched. */
@@ -90,7 +84,7 @@ function unaffected(making: Making | undefined): readonly string[] {
   const folder = context === "." ? "the repository" : context;
   const names = [...new Set(parents.map(({ name }) => name))];
   return [
-    `would count: ${plainLine(dockerfile)}, the files of ${plainLine(folder)}${
+    `what counts for it: ${plainLine(dockerfile)}, the files of ${plainLine(folder)}${
       ignoreFile === null ? "" : ` that ${plainLine(ignoreFile)} doesn't leave out`
     }${names.length === 0 ? "" : `, and ${names.map(plainLine).join(", ")} being built`}`,
   ];
@@ -130,7 +124,11 @@ function place(at: SourceLocation): string {
 
 const mostRanges = 8;
 
-function shortList(parts: readonly string[]): string {
-  const more = parts.length - mostRanges;
-  return `${parts.slice(0, mostRanges).join(", ")}${more > 0 ? ` and ${more} more places` : ""}`;
+function linesOf({ lines }: CountingFile): string {
+  const [only, ...others] = lines.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  if (only === undefined) return "";
+  const shown = [only, ...others].slice(0, mostRanges);
+  const more = lines.length - shown.length;
+  const isOne = others.length === 0 && !only.includes("-");
+  return ` in line${isOne ? "" : "s"} ${shown.join(", ")}${more > 0 ? ` and ${count(more, "more place")}` : ""}`;
 }

@@ -1,26 +1,35 @@
 /** Which rule gave which tag, which of them move, and why the others gave none. */
 import type { PlannedImage } from "../plan/plan.ts";
 import type { ImageTag, RuleOutcome } from "../tags/image-tags.ts";
-import { plainLine, shortened } from "./escape.ts";
+import { plainLine } from "./escape.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Paint } from "./paint.ts";
 
 /** Lines for a terminal: the tags in their order, then the rules that gave none. */
 export function explainTags(planned: PlannedImage, { plan, rules }: Explanation, paint: Paint): readonly string[] {
+  const where = planned.repositories.map(plainLine).join(", ");
+  const title = `${paint("bold", "Tags")}${where === "" ? "" : ` of ${where}`}`;
+  if (where === "") return [title, "  none: the image is not published"];
   const given = rules.flatMap((each) => (each.gave === undefined ? [] : [{ ...each, gave: each.gave }]));
   const none = rules.filter(({ gave }) => gave === undefined);
-  const width = Math.min(48, Math.max(0, ...given.map(({ gave }) => gave.tag.length)));
-  const where = planned.repositories.join(", ");
+  const width = Math.max(0, ...given.map(({ gave }) => gave.tag.length));
+  const onlyIf = whyNothing(planned, plan.push);
+  const seen = new Set<string>();
+  const notesOf = ({ because, gave }: (typeof given)[number]): readonly string[] => {
+    const again = seen.has(gave.tag) ? "given above already" : undefined;
+    seen.add(gave.tag);
+    const held = onlyIf === undefined ? whyHeld(gave, planned) : undefined;
+    return [because, again, held].filter((note) => note !== undefined).map(plainLine);
+  };
   return [
-    `${paint("bold", "Tags")}${where === "" ? "" : ` of ${plainLine(where)}`}`,
+    title,
+    ...(onlyIf === undefined ? [] : [paint("yellow", `  ${onlyIf}; otherwise they would be:`)]),
     ...(given.length === 0 ? ["  none"] : []),
-    ...given.map(({ gave, ...rule }) => {
-      const withheld = whyWithheld(gave, planned, plan.push);
-      const name = paint(withheld === undefined ? "cyan" : "dim", shortened(gave.tag, width).padEnd(width));
-      const how = gave.moves ? "moves" : "once ";
-      const notes = [rule.because, withheld].filter((note) => note !== undefined).map(plainLine);
+    ...given.map((each) => {
+      const notes = notesOf(each);
       const note = notes.length === 0 ? "" : paint("yellow", ` – ${notes.join("; ")}`);
-      return `  ${name}  ${how}  ${ruleText(rule, paint)}${note}`;
+      const tag = paint(onlyIf === undefined ? "cyan" : "dim", each.gave.tag.padEnd(width));
+      return `  ${tag}  ${each.gave.moves ? "moves   " : "set once"}  ${ruleText(each, paint)}${note}`;
     }),
     ...(none.length === 0 ? [] : ["", paint("bold", "Rules that gave none")]),
     ...none.map((rule) => `  ${ruleText(rule, paint)}${paint("dim", ` – ${plainLine(rule.because ?? "")}`)}`),
@@ -31,12 +40,16 @@ function ruleText({ rule, place }: Pick<RuleOutcome, "rule" | "place">, paint: P
   return `${plainLine(rule)}${place === undefined ? "" : paint("dim", ` (${plainLine(place)})`)}`;
 }
 
-/** Why a tag that the rules give is not put on anything by this plan. */
-function whyWithheld({ tag, moves }: ImageTag, planned: PlannedImage, push: boolean): string | undefined {
-  if (planned.kind === "skip") return "not put now: nothing is done for this image";
-  if (planned.tags.some((each) => each.tag === tag)) return undefined;
-  if (planned.repositories.length === 0) return "not put: the image is not published";
-  if (!push) return "not put: this run pushes nothing";
-  if (!moves && planned.fresh) return "left where it is: a rebuild moves only what moves";
-  return "left where it is: the checkout is not at the event's commit";
+/** Why none of the tags is put on anything by this plan. */
+function whyNothing(planned: PlannedImage, push: boolean): string | undefined {
+  if (planned.kind === "skip") return "none, as nothing is done for this image";
+  return push ? undefined : "none, as this run pushes nothing";
+}
+
+/** Why this one of them is not. */
+function whyHeld({ tag, moves }: ImageTag, planned: PlannedImage): string | undefined {
+  if (planned.kind === "skip" || planned.tags.some((each) => each.tag === tag)) return undefined;
+  return moves
+    ? "left where it is: the checkout is not at the event's commit"
+    : "left where it is: a rebuild moves only what moves";
 }

@@ -106,7 +106,7 @@ function blocks(rows: readonly Row[], width: number, paint: Paint): readonly str
 function foldedLines(images: readonly PlannedImage[], width: number): readonly string[] {
   const names = images.slice(0, mostFoldedNames).map(({ name }) => plainLine(name));
   const more = images.length - names.length;
-  const all = `${count(images.length, "image")} not affected: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const all = `${count(images.length, "image")} skipped: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   return wrap(all, width);
 }
 

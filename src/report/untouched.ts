@@ -1,6 +1,6 @@
 /** The images of a run that nothing is done for. */
 import type { PlannedImage } from "../plan/plan.ts";
-import { because } from "./because.ts";
+import { because, isUntouched } from "./because.ts";
 import { code, markdown, shortened } from "./escape.ts";
 import { count } from "./quantities.ts";
 import { chunks, type Section, text } from "./sections.ts";
@@ -8,7 +8,7 @@ import { chunks, type Section, text } from "./sections.ts";
 /** Their names, folded; one with a reason of its own has it beside it. */
 export function untouchedSection(images: readonly PlannedImage[]): Section {
   if (images.length === 0) return text("");
-  const explained = images.filter((image) => image.reasons.some(({ kind }) => kind !== "unaffected"));
+  const explained = images.filter((image) => image.reasons.some(({ kind }) => !isUntouched(kind)));
   const names = images.filter((image) => !explained.includes(image)).map(({ name }) => code(shortened(name, 100)));
   return {
     head: `<details><summary>${count(images.length, "image")} not affected</summary>\n`,

@@ -48,8 +48,8 @@ export function runRule(rule: Rule, { flavor, scope: silent, version }: RuleSurr
   };
 }
 
-const notForPulls =
-  "what a pull request made gets no version, branch or other name, only its number, its commit, and literals that have an enable=";
+/** A literal may say that it is meant for them, by an `enable`. */
+const notForPulls = "this is a pull request, and a rule of type ref, sha, or raw with an enable=, is what names those";
 
 function isEnabled(rule: Rule, scope: RuleScope): boolean {
   try {

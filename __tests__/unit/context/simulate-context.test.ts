@@ -96,7 +96,7 @@ test.each([
 });
 
 test.each([
-  ["an event that can't be simulated", { event: "gollum" }, {}, /gollum can't be simulated/],
+  ["an event that can't be simulated", { event: "gollum" }, {}, /no event "gollum"/],
   ["a release without tag", { event: "release" }, {}, /a release needs a tag/],
   [
     "a pull request without anything to compare with",
