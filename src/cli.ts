@@ -22,12 +22,11 @@ Commands:
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, …   (push)
   --base COMMIT   compare with this commit: HEAD~3, main                        (what the remote has)
-  --ref REF       act for this branch or tag: refs/tags/v1.2.3, refs/pull/7/merge
-                                                                                (the branch that is checked out)
+  --ref REF       act for this branch or tag: refs/tags/v1.2.3                  (the branch here)
 
 What is shown of a plan:
-  --explain NAME  all of one image: from the changed line to its tags, and which rule gave each
-  --graph         how the images build on one another (shown by itself where it is small); --no-graph leaves it out
+  --explain NAME  all of one image: from the changed line to its tags, and the rule of each
+  --graph         how the images build on one another; --no-graph leaves it out (where it is small)
   --json          the plan as JSON; with --explain, the explanation
   --debug         say more
 

@@ -1,0 +1,80 @@
+/** `image-publish plan` in a checkout with real git, and with a network that is only counted. */
+import { systemFiles } from "../../../src/adapters/files.ts";
+import { childProcesses } from "../../../src/adapters/processes.ts";
+import { runCommand } from "../../../src/commands/run-command.ts";
+import { readRunInputs } from "../../../src/commands/run-inputs.ts";
+import { simulatedContext } from "../../../src/commands/simulated-context.ts";
+import { throwProblems } from "../../../src/errors.ts";
+import { inputs as specification } from "../../../src/inputs/specification.ts";
+import type { Log } from "../../../src/ports.ts";
+import { type Change, type Repository, Workplace } from "../changes/repository.ts";
+
+export interface Laptop {
+  readonly repository: Repository;
+  /** What a commit changes, as a clone of a forge's repository has it. */
+  commit(changes: Readonly<Record<string, Change>>): string;
+  plan(said?: Said): Promise<Told>;
+  remove(): void;
+}
+
+export interface Said {
+  readonly event?: string;
+  readonly base?: string;
+  readonly ref?: string;
+  readonly explain?: string;
+  readonly graph?: boolean;
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+export interface Told {
+  readonly text: string;
+  readonly json: unknown;
+  /** Notices, warnings and errors beside the result. */
+  readonly beside: readonly string[];
+}
+
+/** A clone whose commit `files` is what the remote's main has. */
+export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
+  const workplace = new Workplace();
+  const repository = workplace.alone();
+  repository.commit(files);
+  repository.git("remote", "add", "origin", "https://github.com/o/r.git");
+  repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  return {
+    repository,
+    commit: (changes) => repository.commit(changes),
+    plan: (said) => plan(repository, workplace.folder, said ?? {}),
+    remove: () => workplace.remove(),
+  };
+}
+
+async function plan(repository: Repository, folder: string, said: Said): Promise<Told> {
+  const beside: string[] = [];
+  const say = (message: string): number => beside.push(message);
+  const log: Log = { debug() {}, info() {}, notice: say, warning: say, error: say, group() {}, mask() {} };
+  const forbidden = async (): Promise<never> => {
+    throw new Error("the network was asked");
+  };
+  const outside = {
+    processes: childProcesses,
+    http: { send: forbidden },
+    files: systemFiles,
+    clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },
+    log,
+    forge: () => ({ repository: forbidden }),
+    hasCacheService: async () => false,
+    env: { PATH: process.env.PATH, HOME: "/nonexistent" },
+    random: () => 0.5,
+    parallelism: 2,
+    signal: new AbortController().signal,
+  };
+  const raw = Object.fromEntries(specification.map(({ name }) => [name, ""]));
+  const given = { ...raw, command: "plan", ...said.inputs } as Parameters<typeof readRunInputs>[0];
+  const { inputs, problems } = readRunInputs(given, {});
+  throwProblems(problems);
+  const { event, base, ref, explain, graph } = said;
+  const simulated = { event, base, ref, temp: `${folder}/temp` };
+  const context = await simulatedContext(simulated, repository.folder, outside);
+  const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
+  return { text: result.text({ colour: false, width: 100 }), json: result.json, beside };
+}

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { type Laptop, makeLaptop, type Said } from "./laptop.ts";
+
+const family = {
+  "images/base/Dockerfile": "FROM debian:13\nCOPY healthcheck /\n",
+  "images/base/healthcheck": "one\ntwo\nthree\n",
+  "images/base/.dockerignore": "*.md\n",
+  "images/base/README.md": "x\n",
+  "images/web/Dockerfile": "FROM ghcr.io/o/r/base\nARG VERSION\nCOPY . /\n",
+  "images/web/page": "one\n",
+  "images/alone/Dockerfile": "FROM alpine:3\n",
+  "README.md": "x\n",
+};
+
+let laptop: Laptop;
+beforeAll(() => {
+  laptop = makeLaptop(family);
+  laptop.commit({ "README.md": "y\n", "images/base/README.md": "y\n" });
+  laptop.commit({ "images/base/healthcheck": "one\n2\nthree\nfour\nfive\n" });
+});
+afterAll(() => laptop.remove());
+
+/** What is built, with its tags. */
+async function built(said: Said): Promise<Readonly<Record<string, string>>> {
+  const { images } = (await laptop.plan(said)).json as Plan;
+  const builds = images.flatMap((image) => (image.kind === "build" ? [image] : []));
+  return Object.fromEntries(builds.map(({ name, tags }) => [name, tags.map(({ tag }) => tag).join(" ")]));
+}
+
+const head = (): string => laptop.repository.head();
+
+describe("what an event would do, asked on a laptop without any network", () => {
+  test.each([
+    ["a push of what the remote lacks", {}, () => ({ base: `main ${head()} latest`, web: `main ${head()} latest` })],
+    [
+      "a push since a commit that I name",
+      { base: "HEAD~1" },
+      () => Object.fromEntries(["base", "web"].map((name) => [name, `main ${head()} latest`])),
+    ],
+    ["a push of nothing that counts", { base: "HEAD" }, () => ({})],
+    ["a push to another branch, which is new", { ref: "next" }, () => all(`next ${head()}`)],
+    ["a push of a tag", { ref: "refs/tags/v1.2.3" }, () => all(`1.2.3 1.2 1 v1.2.3 ${head()} latest`)],
+    ["a tag by its bare name", { ref: "v1.2.3-rc.1" }, () => all(`1.2.3-rc.1 v1.2.3-rc.1 ${head()}`)],
+    ["a tag of one image", { ref: "refs/tags/web-v2.0.0" }, () => ({ web: `2.0.0 2.0 2 v2.0.0 ${head()} latest` })],
+    ["a release", { event: "release", ref: "v1.2.3" }, () => all(`1.2.3 1.2 1 v1.2.3 ${head()} latest`)],
+    ["the schedule", { event: "schedule" }, () => all("main latest")],
+    ["a dispatch", { event: "workflow_dispatch" }, () => all(`main ${head()} latest`)],
+    [
+      "a dispatch of some",
+      { event: "workflow_dispatch", inputs: { only: "a*" } },
+      () => ({ alone: `main ${head()} latest` }),
+    ],
+    ["a pull request", { event: "pull_request" }, () => ({ base: "", web: "" })],
+    ["a pull request against a commit", { event: "pull_request", base: "HEAD~1" }, () => ({ base: "", web: "" })],
+    [
+      "a pull request that may push",
+      { event: "pull_request", ref: "refs/pull/7/merge", inputs: { push: "true" } },
+      () => ({ base: `pr-7 ${head()}`, web: `pr-7 ${head()}` }),
+    ],
+    ["a merge group", { event: "merge_group" }, () => ({ base: "", web: "" })],
+    ["repository_dispatch", { event: "repository_dispatch" }, () => all(`main ${head()} latest`)],
+    ["a new branch, told by create", { event: "create", ref: "refs/heads/next" }, () => all(`next ${head()}`)],
+  ] satisfies [string, Said, () => Readonly<Record<string, string>>][])("%s", async (_, said, expected) => {
+    expect(await built(said)).toEqual(expected());
+  });
+
+  test.each([
+    ["an event of another name", { event: "tag" }, /no event "tag"/, /write --event push --ref refs\/tags\/v1\.2\.3/],
+    ["a slip in its name", { event: "scheduel" }, /no event "scheduel"/, /did you mean "schedule"/],
+    ["a release of nothing", { event: "release" }, /a release needs a tag/, /--ref v1\.2\.3/],
+    ["a base that is not there", { base: "v9" }, /--base: there is no commit "v9"/, /HEAD~1/],
+    ["an image that is not there", { explain: "weeb" }, /--explain names "weeb"/, /base, web; did you mean "web"\?/],
+    ["an image that `only` misspells", { inputs: { only: "wep" } }, /`only` names "wep"/, /did you mean "web"\?/],
+  ] satisfies [string, Said, RegExp, RegExp][])("what is missing is said: %s", async (_, said, message, hint) => {
+    const error = await laptop.plan(said).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
+  });
+
+  test("a base where nothing is compared is told to mean nothing", async () => {
+    expect((await laptop.plan({ event: "schedule", base: "HEAD~1" })).beside).toEqual([
+      "--base means nothing for schedule: it takes every image",
+    ]);
+  });
+});
+
+/** Every image, with the same tags. */
+function all(tags: string): Readonly<Record<string, string>> {
+  return { alone: tags, base: tags, web: tags };
+}
+
+describe("all of one image", () => {
+  const told = async (explain: string, said: Said = {}): Promise<string> =>
+    (await laptop.plan({ explain, ...said })).text.replaceAll(head(), "HEAD");
+
+  test("from the changed lines over what it builds on to its tags, and the rule of each", async () => {
+    expect(await told("web")).toBe(`web: build
+Push to main at ${head().slice(0, 7)}, compared with ${laptop.repository.git("rev-parse", "--short=7", "origin/main")}
+
+Why
+  builds on base (FROM at images/web/Dockerfile:1)
+    base: images/base/healthcheck changed in lines 2, 4-5
+      counts because it lies in the build context images/base, and images/base/.dockerignore doesn't leave it out
+
+Made of
+  context       images/web
+  Dockerfile    images/web/Dockerfile
+  ignore file   none
+  builds on     base, built in this run (FROM at images/web/Dockerfile:1)
+  platforms     the builder's own
+
+Tags of ghcr.io/o/r/web
+  main                                      moves     type=ref,event=branch
+  HEAD  set once  type=sha,format=long,prefix=
+  latest                                    moves     type=raw,value=latest,priority=1,enable={{is_default_branch}}
+
+Rules that gave none
+  type=semver,pattern={{version}} – this is no git tag
+  type=semver,pattern={{major}}.{{minor}} – this is no git tag
+  type=match,pattern=^v?([1-9]\\d*)\\.\\d+\\.\\d+(?:\\+.*)?$,group=1,priority=890 – this is no git tag
+  type=raw,value={{tag}},prefix=,suffix=,priority=600 – {{tag}} is empty here
+  type=ref,event=pr – this is no pull request
+`);
+  });
+
+  test("one that is skipped: what would count, and the tags it would have", async () => {
+    const text = await told("alone", { inputs: { tags: "type=ref,event=branch" } });
+    expect(text).toContain("alone: skip\n");
+    expect(text).toContain("nothing it is built from changed\n    what counts for it: images/alone/Dockerfile");
+    expect(text).toContain("none, as nothing is done for this image; otherwise they would be:\n  main  moves");
+  });
+
+  test("one that the run is not about", async () => {
+    expect(await told("base", { event: "workflow_dispatch", inputs: { only: "alone" } })).toContain(
+      "Why\n  `only` doesn't name it\n",
+    );
+    expect(await told("base", { ref: "refs/tags/web-v1.0.0" })).toContain("Why\n  the git tag releases web alone\n");
+    expect(await told("base", { ref: "refs/tags/web-v1.0.0" })).toContain(
+      "type=semver,pattern={{version}} – the git tag releases web alone",
+    );
+  });
+
+  test("a pull request's tags are put on nothing, a rebuild leaves those that are set once", async () => {
+    expect(await told("web", { event: "pull_request" })).toContain("none, as this run pushes nothing; otherwise");
+    expect(await told("web", { event: "schedule" })).toMatch(
+      /HEAD +set once .* – left where it is: a rebuild moves only/,
+    );
+  });
+
+  test("its own version, also where it is not built", async () => {
+    const rule = "type=version,from=arg:VERSION,from=label:v";
+    expect(await told("alone", { inputs: { tags: rule } })).toContain(
+      `${rule} (the input "tags", line 1) – alone has no version: there is no arg:VERSION and no label:v`,
+    );
+  });
+
+  test("as JSON too", async () => {
+    const { json } = await laptop.plan({ explain: "web" });
+    expect(json).toMatchObject({
+      image: "web",
+      made: {
+        web: { parents: [{ name: "base", via: "FROM", at: { file: "images/web/Dockerfile", line: 1 } }] },
+        base: {
+          files: {
+            "images/base/healthcheck": {
+              lines: [
+                { first: 2, last: 2 },
+                { first: 4, last: 5 },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+});
+
+describe("the graph", () => {
+  test("stands below the table where it is small and says something", async () => {
+    expect((await laptop.plan()).text).toMatch(/\n\nalone \(skip\)\nbase\n└─ web\n$/);
+  });
+  test.each([
+    ["nothing is built that builds on another", { event: "workflow_dispatch", inputs: { only: "alone" } }],
+    ["nobody wants it", { graph: false }],
+  ])("is left out where %s", async (_, said) => {
+    expect((await laptop.plan(said)).text).not.toContain("└─ web");
+  });
+  test("can be had of what is skipped", async () => {
+    expect((await laptop.plan({ base: "HEAD", graph: true })).text).toMatch(/\nbase \(skip\)\n└─ web \(skip\)\n$/);
+  });
+});
+
+describe("where there is nothing to ask about", () => {
+  test("changes that are not committed are told", async () => {
+    const dirty = makeLaptop(family);
+    try {
+      dirty.repository.git("rm", "--quiet", "--cached", "README.md");
+      expect((await dirty.plan()).beside).toEqual([expect.stringContaining("not committed")]);
+    } finally {
+      dirty.remove();
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { repository, tag } from "../../../src/oci/reference.ts";
+import { renderExplanation } from "../../../src/report/explain-image.ts";
+import { chainOf, type Explanation, type Making } from "../../../src/report/explanation.ts";
+import { build, greenRun, hostile, planOf, skip } from "./example.ts";
+
+const plain = { colour: false };
+
+function making(settings: Partial<Making> = {}): Making {
+  return { context: ".", dockerfile: "Dockerfile", ignoreFile: null, parents: [], bases: [], files: {}, ...settings };
+}
+
+function explanation(settings: Partial<Explanation>): Explanation {
+  return { plan: planOf([build("app")]), image: "app", made: { app: making() }, rules: [], ...settings };
+}
+
+describe("the chain of reasons", () => {
+  test("leads from an image over what it builds on to what changed", () => {
+    expect(chainOf(greenRun().plan, "manager")).toEqual(["manager", "agent", "nodejs"]);
+    expect(chainOf(greenRun().plan, "builder")).toEqual(["builder", "agent", "nodejs"]);
+    expect(chainOf(greenRun().plan, "base")).toEqual(["base"]);
+  });
+
+  test("ends, and tells each image once, where two need one another", () => {
+    const plan = planOf([
+      build("a", { reasons: [{ kind: "needed-by", image: "b" }] }),
+      build("b", { reasons: [{ kind: "builds-on", image: "a" }] }),
+    ]);
+    expect(renderExplanation(explanation({ plan, image: "b", made: {} }), plain)).toContain(
+      "  builds on a\n    a: needed by b\n      b: as told above\n",
+    );
+  });
+});
+
+describe("what an explanation says", () => {
+  const file = { rule: "it is the Dockerfile", lines: [] };
+  test.each([
+    [[], "images/app/Dockerfile changed\n"],
+    [[{ first: 3, last: 3 }], "images/app/Dockerfile changed in line 3\n"],
+    [[{ first: 3, last: 5 }], "images/app/Dockerfile changed in lines 3-5\n"],
+    [
+      Array.from({ length: 10 }, (_, index) => ({ first: 2 * index + 1, last: 2 * index + 1 })),
+      "changed in lines 1, 3, 5, 7, 9, 11, 13, 15 and 2 more places\n",
+    ],
+  ])("of changed lines %j", (lines, expected) => {
+    const made = { app: making({ files: { "images/app/Dockerfile": { ...file, lines } } }) };
+    expect(renderExplanation(explanation({ made }), plain)).toContain(expected);
+  });
+
+  test.each([
+    [
+      "an image that nobody publishes",
+      planOf([build("app", { repositories: [], tags: [] })]),
+      "none: the image is not published",
+    ],
+    [
+      "a run that pushes nothing",
+      planOf([build("app", { tags: [] })], { push: false }),
+      "none, as this run pushes nothing",
+    ],
+    ["a skipped image", planOf([skip("app")]), "none, as nothing is done for this image"],
+    [
+      "a rebuild",
+      planOf([build("app", { tags: [], fresh: true })]),
+      "1.2.3  set once  r – left where it is: a rebuild moves only what moves",
+    ],
+  ])("of the tags of %s", (_, plan, expected) => {
+    const rules = [{ rule: "r", place: undefined, gave: { tag: tag("1.2.3"), moves: false }, because: undefined }];
+    expect(renderExplanation(explanation({ plan, rules }), plain)).toContain(expected);
+  });
+
+  test("of a tag that stays because the checkout is another commit's", () => {
+    const rules = [{ rule: "r", place: undefined, gave: { tag: tag("main"), moves: true }, because: undefined }];
+    const plan = planOf([build("app", { tags: [] })]);
+    expect(renderExplanation(explanation({ plan, rules }), plain)).toContain(
+      "main  moves     r – left where it is: the checkout",
+    );
+  });
+
+  test("of two rules that gave one tag", () => {
+    const gave = { tag: tag("main"), moves: true };
+    const rules = ["one", "two"].map((rule) => ({ rule, place: "somewhere", gave, because: undefined }));
+    const text = renderExplanation(explanation({ rules }), plain);
+    expect(text).toContain("main  moves     one (somewhere)\n  main  moves     two (somewhere) – given above already");
+  });
+
+  test("in colour only where there is colour", () => {
+    const esc = String.fromCharCode(27);
+    expect(renderExplanation(explanation({}), plain)).not.toContain(esc);
+    expect(renderExplanation(explanation({}), { colour: true })).toContain(`${esc}[32mbuild`);
+  });
+});
+
+test("nothing in it is obeyed by a terminal or runner, whatever things are called", () => {
+  const names = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.constant(hostile), fc.constant("::error::x"));
+  fc.assert(
+    fc.property(names, names, (name, other) => {
+      const at = { file: other, line: 1 };
+      const used = { name: other, via: "FROM", at };
+      const planned = build(name, {
+        repositories: [repository("ghcr.io/o/r")],
+        reasons: [
+          { kind: "file", path: other, change: "added" },
+          { kind: "builds-on", image: other },
+        ],
+      });
+      const files = { [other]: { rule: other, lines: [{ first: 1, last: 2 }] } };
+      const made = {
+        [name]: making({ context: other, dockerfile: other, ignoreFile: other, parents: [used], bases: [used], files }),
+      };
+      const rules = [{ rule: other, place: other, gave: undefined, because: other }];
+      const text = renderExplanation({ plan: planOf([planned], { ref: name }), image: name, made, rules }, plain);
+      for (const line of text.split("\n")) expect(line).not.toMatch(/\p{Cc}|\u202e|^\s*::|##\[/u);
+    }),
+  );
+});
