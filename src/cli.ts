@@ -26,7 +26,7 @@ What is asked about (the checkout in the current folder):
 
 What is shown of a plan:
   --explain NAME  all of one image: from the changed line to its tags, and the rule of each
-  --graph         how the images build on one another; --no-graph leaves it out (where it is small)
+  --graph         how the images build on one another (by itself where small); --no-graph: never
   --json          the plan as JSON; with --explain, the explanation
   --debug         say more
 
