@@ -20,9 +20,9 @@ Commands:
   publish   do it
 
 What is asked about (the checkout in the current folder):
-  --event NAME    push, pull_request, schedule, release, workflow_dispatch, …   (push)
-  --base COMMIT   compare with this commit: HEAD~3, main                        (what the remote has)
-  --ref REF       act for this branch or tag: refs/tags/v1.2.3                  (the branch here)
+  --event NAME    push, pull_request, schedule, release, workflow_dispatch, … (push)
+  --base COMMIT   compare with this commit: HEAD~3, main (what the remote has)
+  --ref REF       act for this branch or tag: refs/tags/v1.2.3 (the branch here)
 
 What is shown of a plan:
   --explain NAME  all of one image: from the changed line to its tags, and the rule of each
