@@ -30,8 +30,8 @@ What is shown of a plan:
   --json          the plan as JSON; with --explain, the explanation
   --debug         say more
 
-Every input of the action is an option too: --images, --platforms, --only, --push false, … Those that are secret come by the
-environment: IMAGE_PUBLISH_REGISTRY_PASSWORD, IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH_SECRETS.
+Every input of the action is an option too: --images, --platforms, --only, --push false, …
+Those that are secret come by the environment: IMAGE_PUBLISH_REGISTRY_PASSWORD, IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH_SECRETS.
 `;
 
 const own = {

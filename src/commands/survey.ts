@@ -52,10 +52,7 @@ export async function survey(session: Session): Promise<Survey> {
       remarks: [],
     };
   }
-  const [{ catalog, configFile, rulesOf }, comparison] = await Promise.all([
-    readCatalog(session),
-    compareAll(session),
-  ]);
+  const [{ catalog, configFile, rulesOf }, comparison] = await Promise.all([readCatalog(session), compareAll(session)]);
   const ignores = await readIgnoreFiles(catalog.images, context.workspace, outside.files);
   const { affected, deleted } = affectedImages({
     catalog,

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { commit } from "../../../src/context/run-context.ts";
 import { type Change, open, Workplace } from "./repository.ts";
@@ -40,13 +38,4 @@ describe("the lines of a file that changed", () => {
     expect(await open(repository).changedLines(commit("1".repeat(40)), head, "a")).toEqual([]);
     expect(await open(repository).changedLines(head, head, "\udc80")).toEqual([]);
   });
-});
-
-test("changes that are in no commit are seen, ignored files are not", async () => {
-  const repository = workplace.alone();
-  repository.commit({ a: "1", ".gitignore": "built\n" });
-  writeFileSync(join(repository.folder, "built"), "");
-  expect(await open(repository).hasUncommitted()).toBe(false);
-  repository.git("rm", "--quiet", "--cached", "a");
-  expect(await open(repository).hasUncommitted()).toBe(true);
 });

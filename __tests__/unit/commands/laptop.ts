@@ -73,7 +73,7 @@ async function plan(repository: Repository, folder: string, said: Said): Promise
   const { inputs, problems } = readRunInputs(given, {});
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
-  const simulated = { event, base, ref, temp: `${folder}/temp` };
+  const simulated = { event, base, ref, builds: false, temp: `${folder}/temp` };
   const context = await simulatedContext(simulated, repository.folder, outside);
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
   return { text: result.text({ colour: false, width: 100 }), json: result.json, beside };

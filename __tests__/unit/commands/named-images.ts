@@ -1,7 +1,7 @@
 /** What a repository's files and a step's inputs make of an event: the way from text to tags, with only the files faked. */
 import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import { readConfig } from "../../../src/catalog/config.ts";
-import { imageDetails } from "../../../src/commands/image-details.ts";
+import { buildArgumentsOf, imageDetails } from "../../../src/commands/image-details.ts";
 import { type FactsByImage, gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { throwProblems } from "../../../src/errors.ts";
@@ -38,6 +38,12 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   // Bake files are not read yet, so that their versions are refused; here they are known.
   throwProblems(problems.filter(({ message }) => given.bake === undefined || !message.includes("from=bake:")));
   const files = memoryFiles(repository(tree));
+  const session = {
+    context: context(given),
+    commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
+    isAtEvent,
+    inputs: read,
+  };
   const catalog = await buildCatalog({
     root: "/repo",
     files,
@@ -45,26 +51,20 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     rootName: "app",
     config: (await readConfig(config, ".github/image-publish.yml")).config,
     inputs: read.settings,
+    argumentsOf: (image) => buildArgumentsOf(session, image, () => read),
     repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
   const gathered = await gatherFacts(catalog.images, () => read.rules, { root: "/repo", files });
   const warnings: string[] = [];
-  const details = imageDetails(
-    {
-      context: context(given),
-      commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
-      isAtEvent,
-      inputs: read,
-    },
-    {
-      cache: "none",
-      names: catalog.images.map(({ name }) => name),
-      rulesOf: () => read,
-      facts: withBake(gathered, bake),
-      remark: ({ message }) => warnings.push(message),
-    },
-  );
+  const details = imageDetails(session, {
+    cache: "none",
+    push: true,
+    names: catalog.images.map(({ name }) => name),
+    rulesOf: () => read,
+    facts: withBake(gathered, bake),
+    remark: ({ message }) => warnings.push(message),
+  });
   return catalog.images.map((image) => {
     warnings.length = 0;
     return { name: image.name, ...details(image), warnings: [...warnings] };

@@ -141,6 +141,13 @@ describe("several sources and images", () => {
   });
 });
 
+test("a build argument takes the version, and a FROM that goes by it is left for the build", async () => {
+  const files = image("ARG TAG\nFROM ghcr.io/x/y:$TAG\nARG V=1.2\n");
+  const inputs = { tags: "type=version,from=arg:V", "build-args": "TAG={{version}}" };
+  const [web] = await namedImages({ ...main, files, inputs });
+  expect(web?.args).toEqual({ TAG: "1.2" });
+});
+
 describe("the hash of the Dockerfile", () => {
   test.each(["FROM alpine\n", "FROM alpine\r\n", "\uFEFFFROM alpine"])("is of its bytes: %j", async (dockerfile) => {
     const expected = createHash("sha256").update(dockerfile).digest("hex").slice(0, 16);

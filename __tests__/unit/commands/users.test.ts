@@ -70,7 +70,8 @@ describe("a pinned base image with CalVer", () => {
 
   test("the version is baked into the image by a build argument", async () => {
     const own = { "src/containers/workspace/Dockerfile.base": "FROM debian:13\nARG VERSION\n" };
-    const [image] = await namedImages({ ...given, files: own, ref: "refs/heads/main" });
+    const inputs = { ...given.inputs, "build-args": "VERSION={{version}}" };
+    const [image] = await namedImages({ ...given, inputs, files: own, ref: "refs/heads/main" });
     expect(image?.args).toEqual({ VERSION: "2026.06.10-e973f3c" });
   });
 });
@@ -132,6 +133,7 @@ describe("one image, released by semver", () => {
     tags: ["{{raw}}", "{{version}}", "{{major}}.{{minor}}", "{{major}}"]
       .map((pattern) => `type=semver,pattern=${pattern}`)
       .join("\n"),
+    "build-args": "BUILD_DATE={{commit_date 'YYYY-MM-DDTHH:mm:ssZ'}}\nVCS_REF={{sha}}\nVERSION={{version}}",
     labels:
       "org.opencontainers.image.vendor=Alto9\norg.opencontainers.image.documentation=https://example.org/docs/{{version}}",
   };
@@ -158,7 +160,7 @@ describe("one image, released by semver", () => {
       [`${oci}.version`]: "v1.2.3",
       [`${oci}.revision`]: sha,
     });
-    expect(image?.args).toEqual({ BUILD_DATE: "2026-06-10T22:30:00.000Z", VCS_REF: sha, VERSION: "v1.2.3" });
+    expect(image?.args).toEqual({ BUILD_DATE: "2026-06-10T22:30:00+00:00", VCS_REF: short, VERSION: "v1.2.3" });
   });
 });
 

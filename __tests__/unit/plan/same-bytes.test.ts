@@ -77,6 +77,7 @@ async function everything(order: Order): Promise<string> {
     rootName: "r",
     config: (await readConfig(config, ".github/image-publish.yml")).config,
     inputs: inputs.settings,
+    argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: (name) => [imageRepository(`ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
@@ -101,7 +102,8 @@ async function everything(order: Order): Promise<string> {
     published: new Map(published),
     push: true,
     fresh: false,
-    details: imageDetails(situation, { ...sources, cache: "gha", remark: () => {} }),
+    movingTagsOnly: false,
+    details: imageDetails(situation, { ...sources, cache: "gha", push: true, remark: () => {} }),
   });
   const style = { colour: true, width: 100 };
   const explained = plan.images.map(({ name }) => renderExplanation({ plan, image: name, made: {}, rules: [] }, style));

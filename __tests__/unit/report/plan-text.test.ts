@@ -38,7 +38,7 @@ describe("a plan in a terminal", () => {
   test("folds many images that nothing is done for", () => {
     const many = planOf([build("app"), ...Array.from({ length: 100 }, (_, n) => skip(`s${n}`))]);
     const text = renderPlan(many, { colour: false, width: 100 });
-    expect(text).toContain("100 images not affected: s0, s1,");
+    expect(text).toContain("100 images skipped: s0, s1,");
     expect(text.split("\n").filter((line) => line.startsWith("skip"))).toEqual([]);
     expect(text).toContain("and 40 more");
   });

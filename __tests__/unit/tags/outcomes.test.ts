@@ -47,7 +47,7 @@ describe("what each rule made of an event, and why", () => {
     [
       "rolling",
       { ref: "refs/pull/3/merge", trigger: pullRequest(3) },
-      "none: what a pull request made gets no version",
+      "none: this is a pull request, and a rule of type ref, sha, or raw with an enable=",
     ],
     [
       "latest,enable=true",
