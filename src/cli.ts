@@ -31,7 +31,8 @@ What is shown of a plan:
   --debug         say more
 
 Every input of the action is an option too: --images, --platforms, --only, --push false, …
-Those that are secret come by the environment: IMAGE_PUBLISH_REGISTRY_PASSWORD, IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH_SECRETS.
+Those that are secret come by the environment: IMAGE_PUBLISH_REGISTRY_PASSWORD,
+IMAGE_PUBLISH_TOKEN, IMAGE_PUBLISH_SECRETS.
 `;
 
 const own = {
