@@ -140,7 +140,7 @@ function cacheOf(
 }
 
 /** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */
-export function cacheBranches({
+function cacheBranches({
   trigger,
   ref,
   defaultBranch,

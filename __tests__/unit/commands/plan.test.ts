@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { type Laptop, makeLaptop, type Said } from "./laptop.ts";
@@ -9,7 +10,7 @@ const family = {
   "images/base/README.md": "x\n",
   "images/web/Dockerfile": "FROM ghcr.io/o/r/base\nARG VERSION\nCOPY . /\n",
   "images/web/page": "one\n",
-  "images/alone/Dockerfile": "FROM alpine:3\n",
+  "images/alone/Dockerfile": "FROM alpine:3\nARG V=3.1\n",
   "README.md": "x\n",
 };
 
@@ -88,6 +89,13 @@ describe("what an event would do, asked on a laptop without any network", () => 
 function all(tags: string): Readonly<Record<string, string>> {
   return { alone: tags, base: tags, web: tags };
 }
+
+test("an image's own version and the hash of its Dockerfile are read where rules ask for them", async () => {
+  const rules = "type=version,from=arg:V\ntype=content,of=file\ntype=ref,event=branch,priority=1";
+  const hash = createHash("sha256").update(family["images/alone/Dockerfile"]).digest("hex").slice(0, 12);
+  const said = { event: "workflow_dispatch", inputs: { only: "alone", tags: rules } };
+  expect(await built(said)).toEqual({ alone: `3.1 ${hash} main` });
+});
 
 describe("all of one image", () => {
   const told = async (explain: string, said: Said = {}): Promise<string> =>

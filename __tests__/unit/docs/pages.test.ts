@@ -1,0 +1,60 @@
+/** What the pages of docs/ say is what the program does. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { tagsPage, withLists } from "../../../scripts/tags-docs.ts";
+import { build, planOf, skip } from "../report/example.ts";
+import { headSha, pullRequest, type Situation, schedule, sha, tags } from "../tags/facts.ts";
+
+const page = (name: string): string => readFileSync(join(import.meta.dirname, "../../../docs", name), "utf8");
+
+describe("docs/tags.md", () => {
+  test("lists types and expressions as the parser knows them", () => {
+    expect(withLists(readFileSync(tagsPage, "utf8"))).toBe(page("tags.md"));
+  });
+
+  const events: Readonly<Record<string, Situation>> = {
+    "push to `main` (the default branch), schedule": { ref: "refs/heads/main", trigger: schedule },
+    "push to `feat/A_b`": { ref: "refs/heads/feat/A_b" },
+    "tag `v1.2.3`": { ref: "refs/tags/v1.2.3" },
+    "tag `v1.2.3-rc.1`": { ref: "refs/tags/v1.2.3-rc.1" },
+    "tag `v0.3.0`": { ref: "refs/tags/v0.3.0" },
+    "pull request, with `push: true`": { ref: "refs/pull/9/merge", trigger: pullRequest(9) },
+  };
+  test.each(Object.entries(events))("the tags without rules: %s", (row, situation) => {
+    const cells = page("tags.md").split(`| ${row} | `)[1]?.split(" |\n")[0]?.split(", ");
+    const said = cells?.map((cell) =>
+      cell === "the commit" ? sha : cell === "its head's commit" ? headSha : cell.replaceAll("`", ""),
+    );
+    expect(said).toEqual(tags("", situation));
+  });
+
+  test.each([...page("tags.md").matchAll(/^ {2}(type=.*)$/gm)].map(([, rule = ""]) => rule))(
+    "`%s` is a rule",
+    (rule) => {
+      expect(() => tags(rule, { ref: "refs/heads/main" })).not.toThrow();
+    },
+  );
+});
+
+describe("docs/plan.md", () => {
+  test("names every key of a plan, in its order", () => {
+    const { images, ...top } = planOf([build("web", {}, ["base"]), skip("alone")]);
+    const [web, alone] = images.map((image) => Object.keys(image));
+    const said = (from: string): string[] =>
+      [...(page("plan.md").split(from)[1]?.split("\n\n")[0] ?? "").matchAll(/^\| (`.*?`(?:, `.*?`)*) \|/gm)].flatMap(
+        ([, keys = ""]) => keys.replaceAll("`", "").split(", "),
+      );
+    expect(said("| key | |")).toEqual([...Object.keys(top), "images"]);
+    expect([...said("| key of an image | |")].sort()).toEqual([...(web ?? [])].sort());
+    expect(web).toEqual(expect.arrayContaining(alone ?? ["none"]));
+  });
+
+  test("names every option of the command line", () => {
+    const cli = readFileSync(join(import.meta.dirname, "../../../src/cli.ts"), "utf8");
+    const own = /const own = \{([\s\S]*?)\} as const/.exec(cli)?.[1] ?? "";
+    for (const [, name] of own.matchAll(/^ {2}(\w+):/gm)) {
+      if (name !== "help" && name !== "debug") expect(page("plan.md")).toContain(`\`--${name}`);
+    }
+  });
+});
