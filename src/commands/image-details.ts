@@ -117,7 +117,11 @@ export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string,
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
 }
 
-function factsOf({ context, commitDate }: Pick<Naming, "context" | "commitDate">, name: string, { names, facts }: TagSources) {
+function factsOf(
+  { context, commitDate }: Pick<Naming, "context" | "commitDate">,
+  name: string,
+  { names, facts }: TagSources,
+) {
   return { context, name, names, commitDate, ...facts.get(name) };
 }
 
@@ -140,7 +144,7 @@ function cacheOf(
 }
 
 /** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */
-function cacheBranches({
+export function cacheBranches({
   trigger,
   ref,
   defaultBranch,
