@@ -44,7 +44,8 @@ function limits(name: string): string {
   return ` **This version: only ${input.served.map((word) => `\`${word}\``).join(", ")}.**`;
 }
 
-function replaced(readme: string, name: string, content: string): string {
+/** The text with what stands between `<!-- name: … -->` and `<!-- /name -->` put in anew. */
+export function replaced(readme: string, name: string, content: string): string {
   const begin = readme.indexOf("\n", readme.indexOf(`<!-- ${name}:`));
   const end = readme.indexOf(`<!-- /${name} -->`);
   return `${readme.slice(0, begin + 1)}${content}\n${readme.slice(end)}`;

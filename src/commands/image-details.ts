@@ -11,14 +11,18 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
+import type { CacheSettings, SettingsOf } from "./image-settings.ts";
+import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 export type CacheKind = "gha" | "registry" | "none";
 
 export interface DetailsOptions {
+  /** What the cache is where nobody says. */
   readonly cache: CacheKind;
   /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
   readonly push: boolean;
+  readonly settingsOf: SettingsOf;
   /** All names of the catalog. */
   readonly names: readonly string[];
   readonly remark: (remark: Remark) => void;
@@ -27,16 +31,19 @@ export interface DetailsOptions {
 /** The details of an image. Warnings of rules come as remarks, each once. */
 export function imageDetails(session: Session, options: DetailsOptions): (image: Image) => ImageDetails {
   return (image) => {
-    const tags = tagsOf(session, image.name, options.names);
+    const settings = options.settingsOf(image.name, image);
+    const tags = tagsOf(session, image.name, options.names, settings);
     for (const warning of tags.warnings) options.remark(warning);
     const named = { ...factsOf(session, image.name, options.names), version: tags.version };
-    const fill = filler(session, image, options.names);
+    const fill = filler(session, image, options.names, settings);
     return {
       tags,
       args: fillAll(image.buildArgs, fill),
-      labels: deriveLabels(session.inputs.labels, named),
-      annotations: deriveAnnotations(session.inputs.annotations, named),
-      cache: cacheOf(session, image, options, fill),
+      labels: deriveLabels(settings.labels, named),
+      annotations: deriveAnnotations(settings.annotations, named),
+      cache: cacheOf(session, image, settings.cache, options, fill),
+      provenance: settings.provenance,
+      sbom: settings.sbom,
     };
   };
 }
@@ -45,8 +52,9 @@ export function imageDetails(session: Session, options: DetailsOptions): (image:
 export function buildArgumentsOf(
   session: Session,
   image: Pick<Image, "name" | "platforms" | "buildArgs">,
+  rules: ImageRules,
 ): Readonly<Record<string, string>> {
-  return fillAll(image.buildArgs, filler(session, image, [image.name]));
+  return fillAll(image.buildArgs, filler(session, image, [image.name], rules));
 }
 
 function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
@@ -61,11 +69,12 @@ function filler(
   session: Session,
   { name, platforms }: Pick<Image, "name" | "platforms">,
   names: readonly string[],
+  rules: ImageRules,
 ): (text: string) => string {
   const facts = factsOf(session, name, names);
   const { values, ...dates } = expressionValues(facts, readEvent(facts));
   const [platform] = platforms;
-  const known = new Map([...values, ["version", tagsOf(session, name, names).version ?? ""]]);
+  const known = new Map([...values, ["version", tagsOf(session, name, names, rules).version ?? ""]]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
   return (text) => {
     const template = parseTemplate(text, buildNames, "keep");
@@ -83,9 +92,14 @@ function filler(
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request.
  */
-export function tagsOf(session: Session, name: string, names: readonly string[]): DerivedTags {
-  const { inputs, context, isAtEvent } = session;
-  const derive = (facts: ReturnType<typeof factsOf>): DerivedTags => deriveTags(inputs.rules, inputs.flavor, facts);
+export function tagsOf(
+  session: Session,
+  name: string,
+  names: readonly string[],
+  { rules, flavor }: ImageRules,
+): DerivedTags {
+  const { context, isAtEvent } = session;
+  const derive = (facts: ReturnType<typeof factsOf>): DerivedTags => deriveTags(rules, flavor, facts);
   const facts = factsOf(session, name, names);
   if (isAtEvent) return derive(facts);
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [] };
@@ -99,16 +113,16 @@ function factsOf({ context, commitDate }: Session, name: string, names: readonly
 }
 
 function cacheOf(
-  { inputs, context }: Session,
+  { context }: Session,
   image: Image,
-  { cache, push }: DetailsOptions,
+  { kind: said, from, to }: CacheSettings,
+  { cache: otherwise, push }: DetailsOptions,
   fill: (text: string) => string,
 ): CacheLines {
-  const { cacheFrom, cacheTo } = inputs.settings;
-  if (cacheFrom.length > 0 || cacheTo.length > 0) {
-    const to = cacheTo.map(({ text }) => fill(text)).filter((line) => push || !isRegistryCache(line));
-    return { from: cacheFrom.map(({ text }) => fill(text)), to };
+  if (from.length > 0 || to.length > 0) {
+    return { from: from.map(fill), to: to.map(fill).filter((line) => push || !isRegistryCache(line)) };
   }
+  const cache = said === "auto" ? otherwise : said;
   const branches = cacheBranches(context);
   if (cache === "gha") return serviceCache(image.name, branches);
   // One tag for all branches, so that only the default branch may write what all of them read.

@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Image } from "../catalog/catalog.ts";
 import { repositoryUrl } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
@@ -14,8 +14,9 @@ import { publishedDigest } from "../publish/published.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
 import { tagText } from "../tags/finish-tag.ts";
 import { type CacheKind, imageDetails, tagsOf } from "./image-details.ts";
+import type { ImageRules } from "./run-inputs.ts";
 import { openRegistry, type Session } from "./session.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 
 export interface Planning {
   readonly plan: Plan;
@@ -36,19 +37,20 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
   const { context, inputs, outside, folder } = session;
   const { settings } = inputs;
   const surveyed = await survey(session);
-  const { catalog, comparison, affected } = surveyed;
+  const { catalog, comparison, affected, settingsOf } = surveyed;
   const push = pushes(context, settings.push);
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
   const remarks: Remark[] = [...surveyed.remarks, ...(push ? checkoutRemarks(session) : [])];
   const parents = parentsToLookUp(catalog, affected);
   const published = askRegistry
-    ? await lookUp(parents, catalog, session, registry, push, remarks)
+    ? await lookUp(parents, surveyed, session, registry, push, remarks)
     : new Map(parents.map(({ name }) => [name, null]));
   const told = new Set<string>();
   const details = imageDetails(session, {
     cache: cacheKind(session, affected.size > 0),
     push,
+    settingsOf,
     names: catalog.images.map(({ name }) => name),
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
@@ -80,7 +82,7 @@ export async function planRun(session: Session, { askRegistry }: { readonly askR
  */
 async function lookUp(
   parents: readonly Image[],
-  catalog: Catalog,
+  { catalog, settingsOf }: Survey,
   session: Session,
   registry: Registry,
   push: boolean,
@@ -92,7 +94,11 @@ async function lookUp(
       const [repository] = image.repositories;
       if (repository === undefined) return [];
       try {
-        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, names));
+        const published = await publishedDigest(
+          registry,
+          repository,
+          tagsToFollow(session, image, names, settingsOf(image.name)),
+        );
         return published === undefined ? [] : [[image.name, published.digest]];
       } catch (error) {
         if (!(error instanceof UserError) || push) throw error;
@@ -106,9 +112,9 @@ async function lookUp(
 }
 
 /** Tags under which the published parent of an image is looked for: this run's own moving tags, then the lines it came from. */
-function tagsToFollow(session: Session, image: Image, names: readonly string[]): readonly Tag[] {
+function tagsToFollow(session: Session, image: Image, names: readonly string[], rules: ImageRules): readonly Tag[] {
   const { trigger, defaultBranch } = session.context;
-  const own = tagsOf(session, image.name, names)
+  const own = tagsOf(session, image.name, names, rules)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
@@ -116,9 +122,8 @@ function tagsToFollow(session: Session, image: Image, names: readonly string[]):
   return [...new Set([...own, ...branches.map(tagText), "latest"])].filter(isTag);
 }
 
-function cacheKind({ inputs, outside }: Session, isNeeded: boolean): CacheKind {
-  const { cache } = inputs.settings;
-  if (cache !== "auto") return cache;
+/** What the cache is where nobody says. */
+function cacheKind({ outside }: Session, isNeeded: boolean): CacheKind {
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 

@@ -11,12 +11,17 @@ import { problemAt } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
-export interface RunInputs {
-  readonly settings: Settings;
+/** What the user wants an image to be called and to say of itself. */
+export interface ImageRules {
   readonly rules: readonly Rule[];
   readonly flavor: Flavor;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
+}
+
+/** Read: what the inputs say holds for every image that says nothing of its own. */
+export interface RunInputs extends ImageRules {
+  readonly settings: Settings;
   readonly names: readonly ImageNameLine[];
   readonly secrets: BuildSecrets;
 }
@@ -52,7 +57,7 @@ export function readRunInputs(
     },
     problems: [
       ...problems,
-      ...rules.values.flatMap(notServed),
+      ...notServed(rules.values),
       ...[rules, labels, annotations, names].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
@@ -60,8 +65,12 @@ export function readRunInputs(
   };
 }
 
-/** What these rules read of an image is not gathered yet. */
-function notServed({ type, line }: Rule): readonly UserError[] {
+/** A problem for each rule that reads of an image what is not gathered yet. */
+export function notServed(rules: readonly Rule[]): readonly UserError[] {
+  return rules.flatMap(refused);
+}
+
+function refused({ type, line }: Rule): readonly UserError[] {
   if (type !== "version" && type !== "content") return [];
   const error = new UserError(`this version of image-publish doesn't serve tag rules of type ${type} yet`, {
     hint: "remove the rule, or use semver, pep440, match, ref, raw, sha, calver, schedule or edge",

@@ -13,13 +13,17 @@ import type { Remark } from "../report/run-result.ts";
 import { tagText } from "../tags/finish-tag.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
+import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
+import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
+import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
   readonly catalog: Catalog;
   readonly comparison: Comparison;
   readonly affected: ReasonsByImage;
+  readonly settingsOf: SettingsOf;
   readonly remarks: readonly Remark[];
 }
 
@@ -28,9 +32,13 @@ export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    return { catalog: { images: [] }, comparison, affected: new Map(), remarks: [] };
+    const { settingsOf } = readImageSettings({ file: undefined, images: [], defaults: {} }, inputs);
+    return { catalog: { images: [] }, comparison, affected: new Map(), settingsOf, remarks: [] };
   }
-  const [{ catalog, configFile }, comparison] = await Promise.all([readCatalog(session), compareAll(session)]);
+  const [{ catalog, configFile, settingsOf }, comparison] = await Promise.all([
+    readCatalog(session),
+    compareAll(session),
+  ]);
   const { affected, deleted } = affectedImages({
     catalog,
     comparison,
@@ -43,6 +51,7 @@ export async function survey(session: Session): Promise<Survey> {
     catalog,
     comparison,
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
+    settingsOf,
     remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
 }
@@ -66,13 +75,16 @@ function releasedImage({ ref }: RunContext, { images }: Catalog): string | undef
 interface ReadCatalog {
   readonly catalog: BuiltCatalog;
   readonly configFile: string | undefined;
+  readonly settingsOf: SettingsOf;
 }
 
 async function readCatalog(session: Session): Promise<ReadCatalog> {
   const { context, inputs, outside } = session;
   const { settings } = inputs;
   const { config, problems } = await loadConfig(context.workspace, settings.config, outside.files);
-  throwProblems(problems);
+  const { settingsOf, problems: more } = readImageSettings(config, inputs);
+  const byHand = imageByHand(settings);
+  throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const catalog = await buildCatalog({
     root: context.workspace,
     files: outside.files,
@@ -80,24 +92,33 @@ async function readCatalog(session: Session): Promise<ReadCatalog> {
     rootName: context.repo.toLowerCase(),
     config,
     inputs: settings,
-    argumentsOf: (image) => buildArgumentsOf(session, image),
-    repositoriesOf: (name, isRoot) => repositories(session, name, isRoot),
-    movingTags: (name) => movingTags(session, name),
+    bakeTargets: settings.bakeTarget,
+    bake: outside,
+    byHand,
+    isDockerfileOnly: settings.variant === "dockerfile",
+    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf(image.name)),
+    repositoriesOf: (name, isRoot) => repositories(session, settingsOf(name).names, name, isRoot),
+    movingTags: (name) => movingTags(session, settingsOf(name), name),
   });
   throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
-  return { catalog, configFile: config.file };
+  return { catalog, configFile: config.file, settingsOf };
 }
 
-function repositories({ context, inputs }: Session, name: string, isRoot: boolean): readonly Repository[] {
-  const { values, problems } = repositoriesOf(inputs.names, { context, name, isRoot });
+function repositories(
+  { context }: Session,
+  lines: ImageSettings["names"],
+  name: string,
+  isRoot: boolean,
+): readonly Repository[] {
+  const { values, problems } = repositoriesOf(lines, { context, name, isRoot });
   throwProblems(problems);
   return values;
 }
 
 /** A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. */
-function movingTags(session: Session, name: string): ReadonlySet<string> {
+function movingTags(session: Session, rules: ImageRules, name: string): ReadonlySet<string> {
   const { trigger } = session.context;
-  const own = tagsOf(session, name, [name])
+  const own = tagsOf(session, name, [name], rules)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);

@@ -25,16 +25,18 @@ defaults:
     expect(config.images).toMatchObject([
       {
         name: "workspace",
-        path: "src/containers",
-        context: ".",
-        file: "src/containers/Dockerfile.base",
-        target: "final",
-        platforms: ["linux/amd64", "linux/arm64"],
-        publish: false,
-        buildArgs: { VERSION: "1.10", EMPTY: "", TEXT: "{{version}}" },
         at: { line: 3, column: 3 },
+        said: {
+          path: "src/containers",
+          context: ".",
+          file: "src/containers/Dockerfile.base",
+          target: "final",
+          platforms: ["linux/amd64", "linux/arm64"],
+          publish: false,
+          "build-args": { VERSION: { value: "1.10" }, EMPTY: { value: "" }, TEXT: { value: "{{version}}" } },
+        },
       },
-      { name: "other", path: undefined, publish: undefined, buildArgs: {} },
+      { name: "other", said: {} },
     ]);
     expect(config.defaults.platforms).toEqual(["linux/amd64"]);
   });
@@ -53,8 +55,8 @@ defaults:
     );
     expect(problems).toEqual([]);
     expect(config.images).toMatchObject([
-      { file: "x/Dockerfile.a", buildArgs: { A: "1", B: "x=y" } },
-      { buildArgs: { A: "1", B: "x=y" } },
+      { said: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { said: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
     ]);
   });
 });
@@ -84,7 +86,7 @@ describe("mistakes name their place and the remedy", () => {
     [
       "a build argument without value",
       "images:\n  a: {build-args: [X]}",
-      [["2:20", '"X" is no build argument', "NAME: value"]],
+      [["2:20", '"X" in "build-args" has no value', "NAME: value"]],
     ],
     ["no YAML", "images: [", [["1:10", "no YAML", "mend"]]],
     ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "mend"]]],
