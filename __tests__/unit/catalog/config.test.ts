@@ -61,6 +61,34 @@ defaults:
   });
 });
 
+describe("settings with lines keep each line's place", () => {
+  const lines = async (text: string) => {
+    const { config, problems } = await read(text);
+    expect(problems).toEqual([]);
+    const { tags = [], labels = [] } = config.defaults;
+    return [...tags, ...labels].map(({ text: line, at }) => `${at.line}: ${line}`);
+  };
+
+  test.each([
+    [
+      "a block",
+      "defaults:\n  tags: |\n    type=sha\n\n    # not yet\n    type=edge\n",
+      ["3: type=sha", "6: type=edge"],
+    ],
+    ["a list", "defaults:\n  tags:\n    - type=sha\n    - type=edge\n", ["3: type=sha", "4: type=edge"]],
+    ["a single line", "defaults: {tags: type=sha}\n", ["1: type=sha"]],
+    ["a map, values as written", "defaults:\n  labels:\n    a.b: 1.10\n    c: 'd=e'\n", ["3: a.b=1.10", "4: c=d=e"]],
+    ["lines where a map may stand", "defaults:\n  labels: |\n    a=b\n", ["3: a=b"]],
+  ])("%s", async (_, text, expected) => {
+    expect(await lines(text)).toEqual(expected);
+  });
+});
+
+test("flags where a text may stand are taken as they are written", async () => {
+  const { config } = await read("images:\n  a: {provenance: false, sbom: true, cache: none}\n");
+  expect(config.images).toMatchObject([{ said: { provenance: "false", sbom: "true", cache: "none" } }]);
+});
+
 describe("mistakes name their place and the remedy", () => {
   test.each<[string, string, [string, string, string][]]>([
     ["an unknown key", "image: {}", [["1:1", 'unknown key "image"', 'did you mean "images"?']]],
@@ -87,6 +115,18 @@ describe("mistakes name their place and the remedy", () => {
       "a build argument without value",
       "images:\n  a: {build-args: [X]}",
       [["2:20", '"X" in "build-args" has no value', "NAME: value"]],
+    ],
+    [
+      "a cache that is none",
+      "images:\n  a: {cache: registy}",
+      [["2:14", '"cache" can\'t be "registy"', 'did you mean "registry"?']],
+    ],
+    ["a map of tags", "defaults:\n  tags: {a: b}", [["2:9", '"tags" is a map', "write lines, or a list of them"]]],
+    ["a label that is a list", "defaults:\n  labels: {a: [b]}", [["2:15", '"a" is a list', "write a text"]]],
+    [
+      "a setting of one image among those of all",
+      "defaults:\n  path: x",
+      [["2:3", '"defaults" has the unknown key "path"', "the keys are target, platforms"]],
     ],
     ["no YAML", "images: [", [["1:10", "no YAML", "mend"]]],
     ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "mend"]]],

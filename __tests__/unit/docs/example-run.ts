@@ -26,7 +26,7 @@ export interface Example {
 }
 
 /** Reads the section of a repository: a step, and perhaps a config file. */
-export function exampleOf(repository: string): Example {
+function exampleOf(repository: string): Example {
   const page = readFileSync(join(root, "docs/examples.md"), "utf8");
   const section = page.split(/^## /m).find((each) => each.startsWith(`${repository}\n`)) ?? "";
   const [step = "", config] = [...section.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = ""]) => block);
