@@ -5,6 +5,7 @@ import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Candidate } from "./candidate.ts";
 import { csvLine } from "./csv.ts";
+import { type ProvenanceContext, provenanceArgument } from "./provenance.ts";
 
 /** Where the bytes of an image are that another one is built on. */
 export type ImageSource =
@@ -18,10 +19,8 @@ export interface BuildSettings {
   readonly builder: string;
   /** `false`: nothing is pushed, every candidate is an OCI layout. */
   readonly push: boolean;
-  /** The value of `--provenance`: `false`, or attributes such as `mode=max`. */
-  readonly provenance: string;
-  /** The value of `--sbom`; `undefined` is buildx's default, none. */
-  readonly sbom: string | undefined;
+  /** What provenance says of the run, and how much of it by default. */
+  readonly provenance: ProvenanceContext;
   /** Values of `--secret`, which name secrets and hold none. */
   readonly secrets: readonly string[];
   /** Values of `--ssh`. */
@@ -67,8 +66,8 @@ export function buildArguments(
     ...(planned.fresh ? [] : planned.cache.from.filter(usable)).flatMap((line) => ["--cache-from", line]),
     ...planned.cache.to.filter(usable).flatMap((line) => ["--cache-to", line]),
     ...(planned.fresh ? ["--pull", "--no-cache"] : []),
-    ...["--provenance", settings.provenance],
-    ...(settings.sbom === undefined ? [] : ["--sbom", settings.sbom]),
+    ...["--provenance", provenanceArgument(planned.provenance ?? undefined, settings.provenance)],
+    ...(planned.sbom === null ? [] : ["--sbom", planned.sbom]),
     ...settings.secrets.flatMap((secret) => ["--secret", secret]),
     ...settings.ssh.flatMap((agent) => ["--ssh", agent]),
     ...["--output", output(planned, settings.push, paths.layout)],
@@ -121,14 +120,18 @@ function pairs(record: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(record).map(([key, value]) => `${key}=${value}`);
 }
 
-/** A parent that is used in several places is named once. */
+/** All named contexts; a parent that is used in several places is named once. */
 function contexts(planned: PlannedBuild, sources: ReadonlyMap<string, ImageSource>): readonly string[] {
-  const found = planned.parents.map(({ name, contextName }) => {
+  const found = planned.parents.flatMap(({ name, contextName }) => {
+    if (contextName === null) return [];
     const source = sources.get(name);
     if (source === undefined) throw new Error(`no source was given for ${name}, the parent of ${planned.name}`);
-    return `${contextName}=${sourceUrl(source)}`;
+    return [`${contextName}=${sourceUrl(source)}`];
   });
-  return [...new Set(found)];
+  const others = planned.contexts.map(
+    (each) => `${each.name}=${each.kind === "directory" ? fromRoot(each.path) : each.value}`,
+  );
+  return [...new Set([...others, ...found])];
 }
 
 function sourceUrl(source: ImageSource): string {

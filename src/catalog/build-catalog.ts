@@ -1,26 +1,21 @@
-/** Discovery, the config file and the Dockerfiles, joined into the graph of images. */
+/** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { posix } from "node:path";
-import { Problems, throwProblems, UserError } from "../errors.ts";
+import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
-import type { Files } from "../ports.ts";
+import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { bounded } from "./bounded.ts";
-import type { Catalog, CatalogNote, Image, RepositoryPath } from "./catalog.ts";
+import type { Catalog, CatalogNote, Image, ParentEdge, RepositoryPath } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
 import { type DeclaredImage, declareImages, dockerfileCandidates, type SharedInputs } from "./declared-images.ts";
-import { defaultGlobs, discover } from "./discover.ts";
+import { defaultGlobs } from "./discover.ts";
 import { type Dockerfile, readDockerfile } from "./dockerfile.ts";
-import { edgesOf } from "./edges.ts";
-import { type Needs, neededStages } from "./stages.ts";
+import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
+import { type FindInput, findImages } from "./find-images.ts";
+import { saidEdges, unknownImages } from "./said-edges.ts";
+import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
-export interface CatalogInput {
-  /** The checkout, absolute. */
-  readonly root: string;
-  readonly files: Pick<Files, "list" | "read">;
-  /** Globs of directories; empty: the default ones. */
-  readonly globs: readonly string[];
-  /** The name of the image at the root: the repository's. */
-  readonly rootName: string;
+export interface CatalogInput extends FindInput {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
   /** Where an image is, or would be, pushed. @throws UserError */
@@ -44,68 +39,100 @@ const reads = 32;
  *   that clash, a cycle.
  */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
-  const { found, notes, problems: discoveryProblems } = await discover(input.root, input.globs, input.files);
-  const declared = declareImages(found, input.config, input.inputs, input.rootName);
-  const problems = [...discoveryProblems, ...declared.problems];
-  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs, notes));
+  const found = await findImages(input);
+  const declared = declareImages(found.images, input.config, input.inputs, input.rootName);
+  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images)];
+  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs, found.notes));
   const reader = dockerfileReader(input);
-  const read = await Promise.all(declared.images.map((image) => attempt(() => readImage(image, reader, input))));
-  const images = read.flatMap((each) => (each instanceof UserError ? [] : [each]));
-  problems.push(...problemsOf(read.filter((each) => each instanceof UserError)));
-  const owners = new Map(images.flatMap(({ image, knownAs }) => knownAs.map((each) => [each, image.name] as const)));
-  const ordered = topologicalOrder(
-    images.map((each) => {
-      const edges = edgesOf(each.needs.uses, owners, input.movingTags);
-      problems.push(...edges.problems);
-      return imageOf(each, edges);
-    }),
+  const read = outcomes(
+    await Promise.all(declared.images.map((image) => attemptLater(() => readImage(image, reader, input)))),
   );
-  throwProblems([...problems, ...ordered.problems]);
-  return { images: ordered.images, notes };
+  const known = new Map(read.values.map((each) => [each.image.name, each]));
+  const owners = new Map(
+    read.values.flatMap(({ image, knownAs }) => knownAs.map((each) => [each, image.name] as const)),
+  );
+  const connected = outcomes(read.values.map((each) => attempt(() => connect(each, known, owners, input))));
+  const ordered = topologicalOrder(connected.values);
+  throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
+  return { images: ordered.images, notes: found.notes };
 }
 
 interface ReadImage {
   readonly image: DeclaredImage;
   readonly dockerfilePath: RepositoryPath;
   readonly dockerfile: Dockerfile;
-  readonly needs: Needs;
   readonly knownAs: readonly Repository[];
 }
 
 async function readImage(image: DeclaredImage, reader: Reader, input: CatalogInput): Promise<ReadImage> {
   const { path, dockerfile } = await reader(image);
-  return {
-    image,
-    dockerfilePath: path,
+  return { image, dockerfilePath: path, dockerfile, knownAs: input.repositoriesOf(image.name, image.isRoot) };
+}
+
+/** Finds what an image takes from others. @throws UserError, or `Problems`. */
+function connect(read: ReadImage, known: ReadonlyMap<string, ReadImage>, owners: Owners, input: CatalogInput): Image {
+  const { image, dockerfile } = read;
+  const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
+  const needs = neededStages(
     dockerfile,
-    needs: neededStages(dockerfile, { ...image, buildArgs: input.argumentsOf(image) }),
-    knownAs: input.repositoriesOf(image.name, image.isRoot),
+    { ...image, buildArgs: input.argumentsOf(image) },
+    surroundings(naming, known),
+  );
+  const edges = edgesOf(needs.uses, naming);
+  throwProblems(edges.problems);
+  const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
+  // What is wrong with the others has been told.
+  const there = parents.filter(({ parent }) => known.has(parent));
+  return imageOf(read, needs, there, edges.bases);
+}
+
+/** What named contexts and the parents' ONBUILD put into an image's Dockerfile. */
+function surroundings(naming: Naming, known: ReadonlyMap<string, ReadImage>): Surroundings {
+  return {
+    isContext: (name) => naming.contexts.has(name),
+    triggersOf: (base) => {
+      const meaning = attempt(() => meaningOf(base, naming));
+      const parent = "value" in meaning && meaning.value.kind === "parent" ? known.get(meaning.value.name) : undefined;
+      return parent === undefined ? [] : triggersOf(parent.dockerfile, parent.image.target);
+    },
   };
 }
 
-function imageOf(read: ReadImage, { parents, bases }: Pick<Image, "parents" | "bases">): Image {
-  const { name, directory, context, target, platforms, buildArgs, publish } = read.image;
+function imageOf(
+  { image, dockerfilePath, dockerfile, knownAs }: ReadImage,
+  needs: Needs,
+  parents: readonly ParentEdge[],
+  bases: Image["bases"],
+): Image {
+  const { name, directory, context, target, platforms, buildArgs, publish, labels, annotations } = image;
+  const edges = new Set(parents.map(({ contextName }) => contextName));
+  const contexts = [...image.contexts.values()].flatMap(({ to }) =>
+    to.kind === "image" || edges.has(to.name) ? [] : [to],
+  );
   return {
     name,
     directory,
-    repositories: publish ? read.knownAs : [],
-    knownAs: read.knownAs,
-    dockerfilePath: read.dockerfilePath,
-    dockerfile: read.dockerfile,
+    repositories: publish ? knownAs : [],
+    knownAs,
+    dockerfilePath,
+    dockerfile,
     context,
     target,
     platforms,
     buildArgs,
+    contexts: contexts.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    labels,
+    annotations,
     parents,
     bases,
-    unsettled: read.needs.unsettled,
+    unsettled: needs.unsettled,
   };
 }
 
 type Reader = (image: DeclaredImage) => Promise<{ readonly path: RepositoryPath; readonly dockerfile: Dockerfile }>;
 
 /** Several images may have one Dockerfile: it is read once. */
-function dockerfileReader({ root, files }: CatalogInput): Reader {
+function dockerfileReader({ root, files }: Pick<CatalogInput, "root" | "files">): Reader {
   const known = new Map<RepositoryPath, Promise<Dockerfile | undefined>>();
   const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
   const parse = async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
@@ -121,31 +148,24 @@ function dockerfileReader({ root, files }: CatalogInput): Reader {
       if (dockerfile !== undefined) return { path, dockerfile };
     }
     throw new UserError(`the image "${image.name}" has no Dockerfile: ${candidates.join(", ")} is not there`, {
-      hint: 'say which it is with "file" in the image\'s entry of the config file',
+      hint: 'say which it is with "file", in the image\'s entry of the config file or as an input',
       at: { file: candidates[0] ?? image.directory },
     });
   };
 }
 
-async function attempt<T>(action: () => Promise<T>): Promise<T | UserError> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-}
-
-/** Each once, though several images share the Dockerfile, or the line of an input, that has it. */
-function problemsOf(errors: readonly UserError[]): readonly UserError[] {
-  const all = errors.flatMap((error) => (error instanceof Problems ? error.problems : [error]));
-  return [...new Map(all.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
+/** Several images may share the Dockerfile, or the line of an input, that has a problem. */
+function eachOnce(problems: readonly UserError[]): readonly UserError[] {
+  return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
 }
 
 function noImages(globs: readonly string[], notes: readonly CatalogNote[]): UserError {
   const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
   const unread = notes.map((note) => `; ${note.message}`).join("");
-  return new UserError(`no directory holds a Dockerfile or Containerfile: looked in ${looked}${unread}`, {
-    hint: 'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
-  });
+  return new UserError(
+    `no directory holds a Dockerfile, a Containerfile or a bake file: looked in ${looked}${unread}`,
+    {
+      hint: 'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
+    },
+  );
 }

@@ -23,23 +23,38 @@ export interface Image {
   readonly platforms: readonly Platform[];
   /** As the user wrote them, expressions unexpanded. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Named contexts, but those that stand for an image of the repository: these are edges. Sorted by name. */
+  readonly contexts: readonly NamedContext[];
+  /** What its bake file says that labels are, word for word. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Likewise annotations, in the form of buildx' `--annotation`. */
+  readonly annotations: readonly string[];
   readonly parents: readonly ParentEdge[];
   readonly bases: readonly ExternalBase[];
   /** Bases that nobody knows before the build: any image may be one. */
   readonly unsettled: readonly UnsettledBase[];
 }
 
-/** How a Dockerfile takes something from another image. */
-export type Via = "FROM" | "COPY --from" | "RUN --mount";
+/** A named context (`--build-context`) that is no image of the repository. */
+export type NamedContext =
+  | { readonly kind: "directory"; readonly name: string; readonly path: RepositoryPath }
+  /** An image, a git repository, a directory outside of the checkout: `value` is what buildx takes. */
+  | { readonly kind: "elsewhere"; readonly name: string; readonly value: string };
+
+/**
+ * How something of another image is taken. `build-contexts`: the named context says so, and the Dockerfile isn't understood
+ * well enough to tell where it is used. `depends`: the config file says so, and nothing else.
+ */
+export type Via = "FROM" | "COPY --from" | "RUN --mount" | "build-contexts" | "depends";
 
 /** This image is built on another image of the repository. */
 export interface ParentEdge {
   readonly parent: string;
   /**
    * The name under which BuildKit looks up a named context for it: the reference as it stands after ARG expansion, in
-   * familiar form, without `:latest`.
+   * familiar form, without `:latest`. `undefined` where the build takes nothing of the parent.
    */
-  readonly contextName: string;
+  readonly contextName: string | undefined;
   readonly via: Via;
   readonly at: SourceLocation;
 }

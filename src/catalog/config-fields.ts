@@ -1,78 +1,138 @@
-/** The values that a config file may hold, each checked; `undefined` where nothing, or nothing usable, is said. */
+/** Reads the values of a config file, each in its form; nothing where nothing, or nothing usable, is said. */
 import { type SourceLocation, UserError } from "../errors.ts";
-import { type Platform, platform } from "../oci/platform.ts";
-import type { RepositoryPath } from "./catalog.ts";
+import { didYouMean } from "../nearest.ts";
+import { platform } from "../oci/platform.ts";
+import type { Form, Forms, Placed, Setting, SettingLine } from "./config-schema.ts";
 import { repositoryPath } from "./repository-path.ts";
-import type { Tree, TreeScalar } from "./yaml-tree.ts";
+import type { Tree, TreeEntry, TreeScalar } from "./yaml-tree.ts";
 
-export function word(tree: Tree | undefined, key: string, problems: UserError[]): string | undefined {
-  const text = scalar(tree, key, "a word", problems)?.text.trim();
-  return text === "" ? undefined : text;
+/** How a setting is read: `add` takes each problem. */
+interface Reading {
+  readonly key: string;
+  readonly add: (problem: UserError) => void;
 }
 
-/** A path inside the repository, relative to its root. */
-export function path(tree: Tree | undefined, key: string, problems: UserError[]): RepositoryPath | undefined {
-  const found = scalar(tree, key, "a path", problems);
-  if (found === undefined) return undefined;
-  return attempt(problems, key, found.at, () => repositoryPath(found.text));
+type Readers = { readonly [F in Form]: (tree: Tree, reading: Reading) => Forms[F] | undefined };
+
+const readers: Readers = {
+  text: (tree, reading) => scalar(tree, "a text", reading)?.text.trim(),
+  "text-or-flag": (tree, reading) => scalar(tree, "a text, true or false", reading)?.text.trim(),
+  flag: readFlag,
+  path(tree, reading) {
+    const found = scalar(tree, "a path", reading);
+    return found === undefined ? undefined : attempt(reading, found.at, () => repositoryPath(found.text));
+  },
+  platforms(tree, reading) {
+    const expected = "a list of platforms such as [linux/amd64, linux/arm64]";
+    const words = texts(tree, expected, reading).flatMap(({ value, at }) =>
+      value.split(/[,\n]/).map((text) => ({ text: text.trim(), at })),
+    );
+    const given = words.filter(({ text }) => text !== "");
+    return [...new Set(given.flatMap(({ text, at }) => attempt(reading, at, () => platform(text)) ?? []))];
+  },
+  names: (tree, reading) => texts(tree, "a list of names", reading).filter(({ value }) => value !== ""),
+  pairs: readPairs,
+  lines: (tree, reading) => readLines(tree, reading),
+  "lines-or-map": (tree, reading) => (tree.kind === "map" ? mapLines(tree.entries, reading) : readLines(tree, reading)),
+  cache(tree, reading) {
+    const words = ["gha", "registry", "none"] as const;
+    const found = scalar(tree, words.join(", "), reading);
+    if (found === undefined) return undefined;
+    const word = words.find((each) => each === found.text);
+    if (word === undefined) {
+      const hint = `write gha, registry or none${didYouMean(found.text, words)}`;
+      reading.add(new UserError(`"${reading.key}" can't be "${found.text}"`, { hint, at: found.at }));
+    }
+    return word;
+  },
+};
+
+/** Reads the settings that a map has; keys that are none are the caller's business. */
+export function readSettings<T extends Readonly<Record<string, Setting>>>(
+  entries: readonly TreeEntry[],
+  settings: T,
+  problems: UserError[],
+): { readonly [K in keyof T]?: Forms[T[K]["form"]] } {
+  const found = entries.flatMap(({ key, value }): readonly (readonly [string, unknown])[] => {
+    const form = Object.hasOwn(settings, key) ? settings[key]?.form : undefined;
+    if (form === undefined || (value.kind === "scalar" && value.value === null)) return [];
+    const read = readers[form](value, { key, add: (problem) => problems.push(problem) });
+    return read === undefined ? [] : [[key, read]];
+  });
+  // The table says which form each key has, and `readers` what each form gives: a parsing edge.
+  return Object.fromEntries(found) as { readonly [K in keyof T]?: Forms[T[K]["form"]] };
 }
 
-export function yesOrNo(tree: Tree | undefined, key: string, problems: UserError[]): boolean | undefined {
-  if (tree === undefined) return undefined;
+function readFlag(tree: Tree, { key, add }: Reading): boolean | undefined {
   if (tree.kind === "scalar" && typeof tree.value === "boolean") return tree.value;
-  problems.push(new UserError(`"${key}" is neither true nor false`, { hint: "write true or false", at: tree.at }));
+  add(new UserError(`"${key}" is neither true nor false`, { hint: "write true or false", at: tree.at }));
   return undefined;
 }
 
-/** A list, or words with commas or line ends between them. */
-export function platforms(tree: Tree | undefined, problems: UserError[]): readonly Platform[] | undefined {
-  if (tree === undefined) return undefined;
-  const items = tree.kind === "list" ? tree.items : [tree];
-  const texts = items.flatMap((item) => {
-    const found = scalar(item, "platforms", "a list of platforms such as [linux/amd64, linux/arm64]", problems);
-    return (found?.text.split(/[,\n]/) ?? []).map((text) => ({ text: text.trim(), at: item.at }));
-  });
-  const found = texts.filter(({ text }) => text !== "");
-  return [...new Set(found.flatMap(({ text, at }) => attempt(problems, "platforms", at, () => platform(text)) ?? []))];
-}
-
-/** A map, or a list of `NAME=value`. */
-export function buildArgs(tree: Tree | undefined, problems: UserError[]): Readonly<Record<string, string>> {
-  const form = "a map of names and values";
-  if (tree?.kind === "map") {
-    const pairs = tree.entries.map(
-      ({ key, value }) => [key, scalar(value, key, "a text", problems)?.text ?? ""] as const,
-    );
+function readPairs(tree: Tree, reading: Reading): Forms["pairs"] {
+  if (tree.kind === "map") {
+    const pairs = tree.entries.map(({ key, at, value }) => {
+      const text = scalar(value, "a text", { ...reading, key })?.text ?? "";
+      return [key, { value: text, at }] as const;
+    });
     return Object.fromEntries(pairs);
   }
-  const items = tree === undefined ? [] : tree.kind === "list" ? tree.items : [tree];
-  const pairs = items.flatMap((item) => {
-    const text = scalar(item, "build-args", form, problems)?.text ?? "";
+  const pairs = readLines(tree, reading, "a map of names and values").flatMap(({ text, at }) => {
     const equals = text.indexOf("=");
-    if (equals > 0) return [[text.slice(0, equals), text.slice(equals + 1)] as const];
-    if (item.kind === "scalar") {
-      problems.push(new UserError(`"${text}" is no build argument`, { hint: "write NAME: value", at: item.at }));
-    }
+    if (equals > 0) return [[text.slice(0, equals).trim(), { value: text.slice(equals + 1), at }] as const];
+    const problem = new UserError(`"${text}" in "${reading.key}" has no value`, { hint: "write NAME: value", at });
+    reading.add(problem);
     return [];
   });
   return Object.fromEntries(pairs);
 }
 
-function scalar(tree: Tree | undefined, key: string, expected: string, problems: UserError[]): TreeScalar | undefined {
-  if (tree === undefined || tree.kind === "scalar") return tree?.value === null ? undefined : tree;
+function mapLines(entries: readonly TreeEntry[], reading: Reading): readonly SettingLine[] {
+  return entries.map(({ key, at, value }, index) => ({
+    text: `${key}=${scalar(value, "a text", { ...reading, key })?.text ?? ""}`,
+    input: reading.key,
+    line: index + 1,
+    at,
+  }));
+}
+
+/** Lines that are neither empty nor a comment, as in an input. */
+function readLines(tree: Tree, reading: Reading, expected = "lines, or a list of them"): readonly SettingLine[] {
+  const items = tree.kind === "list" ? tree.items : [tree];
+  const lines = items.flatMap((item) => {
+    const found = scalar(item, expected, reading);
+    return (found?.text.split(/\r?\n/) ?? []).map((text, index) => ({
+      text: text.trim(),
+      at: found?.isBlock === true ? { file: item.at.file, line: (item.at.line ?? 0) + 1 + index } : item.at,
+    }));
+  });
+  return lines
+    .map(({ text, at }, index) => ({ text, input: reading.key, line: index + 1, at }))
+    .filter(({ text }) => text !== "" && !text.startsWith("#"));
+}
+
+function texts(tree: Tree, expected: string, reading: Reading): readonly Placed<string>[] {
+  const items = tree.kind === "list" ? tree.items : [tree];
+  return items.flatMap((item) => {
+    const found = scalar(item, expected, reading);
+    return found === undefined ? [] : [{ value: found.text.trim(), at: found.at }];
+  });
+}
+
+function scalar(tree: Tree, expected: string, { key, add }: Reading): TreeScalar | undefined {
+  if (tree.kind === "scalar") return tree.value === null ? undefined : tree;
   const what = tree.kind === "list" ? "a list" : "a map";
-  problems.push(
-    new UserError(`"${key}" is ${what}, where ${expected} is expected`, { hint: `write ${expected}`, at: tree.at }),
-  );
+  const details = { hint: `write ${expected}`, at: tree.at };
+  add(new UserError(`"${key}" is ${what}, where ${expected} is expected`, details));
   return undefined;
 }
 
-function attempt<T>(problems: UserError[], key: string, at: SourceLocation, read: () => T): T | undefined {
+function attempt<T>({ key, add }: Reading, at: SourceLocation, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(new UserError(`"${key}": ${error.message}`, { hint: error.hint, at, cause: error.cause }));
+    add(new UserError(`"${key}": ${error.message}`, { hint: error.hint, at, cause: error.cause }));
     return undefined;
   }
 }

@@ -2,36 +2,24 @@
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { Platform } from "../oci/platform.ts";
 import type { Files } from "../ports.ts";
 import type { RepositoryPath } from "./catalog.ts";
-import * as field from "./config-fields.ts";
+import { readSettings } from "./config-fields.ts";
+import { type ImageSettings, imageSettings, type SharedSettings, sharedSettings } from "./config-schema.ts";
 import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
-/** Settings that may stand for one image and for all. What isn't said is `undefined`. */
-export interface SharedSettings {
-  readonly target: string | undefined;
-  readonly platforms: readonly Platform[] | undefined;
-  readonly publish: boolean | undefined;
-  /** Expressions unexpanded. */
-  readonly buildArgs: Readonly<Record<string, string>>;
-}
-
-export interface ImageSettings extends SharedSettings {
+/** What is said of one image. */
+export interface ImageEntry {
   readonly name: string;
-  /** The directory that holds it. */
-  readonly path: RepositoryPath | undefined;
-  readonly context: RepositoryPath | undefined;
-  /** The Dockerfile, relative to the repository's root. */
-  readonly file: RepositoryPath | undefined;
   /** Where its entry stands. */
   readonly at: SourceLocation;
+  readonly said: ImageSettings;
 }
 
 export interface CatalogConfig {
   /** The file, relative to the repository's root; `undefined` where there is none. */
   readonly file: RepositoryPath | undefined;
-  readonly images: readonly ImageSettings[];
+  readonly images: readonly ImageEntry[];
   readonly defaults: SharedSettings;
 }
 
@@ -42,10 +30,6 @@ export interface ReadConfig {
 }
 
 const folders = [".github", ".forgejo", ".gitea"];
-const nothingSaid: SharedSettings = { target: undefined, platforms: undefined, publish: undefined, buildArgs: {} };
-const sharedKeys = ["target", "platforms", "publish", "build-args"];
-const imageKeys = ["path", "context", "file", "dockerfile", ...sharedKeys];
-
 /**
  * Reads the config file that is named, or the one in `.github`, `.forgejo` or `.gitea`; none is fine.
  * @param given the input `config`: a path relative to the repository's root, or the bare name of a file in those folders.
@@ -71,7 +55,7 @@ export async function loadConfig(
       hint: `looked for ${paths.join(", ")}; mend "config"`,
     });
     return {
-      config: { file: undefined, images: [], defaults: nothingSaid },
+      config: { file: undefined, images: [], defaults: {} },
       problems: given === undefined ? [] : [problem],
     };
   }
@@ -93,48 +77,28 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
   const imagesTree = valueUnder(top, "images");
   const defaultsTree = valueUnder(top, "defaults");
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
+  const shared = Object.keys(sharedSettings);
+  const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
   return {
     config: {
       file,
       images: images.map((entry) => imageOf(entry, problems)),
-      defaults:
-        defaultsTree === undefined
-          ? nothingSaid
-          : shared(entries(defaultsTree, '"defaults"', sharedKeys, problems), problems),
+      defaults: readSettings(defaults, sharedSettings, problems),
     },
     problems,
   };
 }
 
-function imageOf({ key: name, at, value }: TreeEntry, problems: UserError[]): ImageSettings {
-  const said = entries(value, `the image "${name}"`, imageKeys, problems);
-  const path = (key: string) => field.path(valueUnder(said, key), key, problems);
+function imageOf({ key: name, at, value }: TreeEntry, problems: UserError[]): ImageEntry {
+  const what = `the image "${name}"`;
+  const said = entries(value, what, Object.keys(imageSettings), problems);
+  const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
   const other = said.find((entry) => entry.key === "dockerfile");
-  if (other !== undefined && valueUnder(said, "file") !== undefined) {
-    problems.push(
-      new UserError(`the image "${name}" has both "file" and "dockerfile", which mean the same`, {
-        hint: "keep one",
-        at: other.at,
-      }),
-    );
+  if (other !== undefined && others.file !== undefined) {
+    const problem = `${what} has both "file" and "dockerfile", which mean the same`;
+    problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
   }
-  return {
-    name,
-    at,
-    path: path("path"),
-    context: path("context"),
-    file: path("file") ?? path("dockerfile"),
-    ...shared(said, problems),
-  };
-}
-
-function shared(said: readonly TreeEntry[], problems: UserError[]): SharedSettings {
-  return {
-    target: field.word(valueUnder(said, "target"), "target", problems),
-    platforms: field.platforms(valueUnder(said, "platforms"), problems),
-    publish: field.yesOrNo(valueUnder(said, "publish"), "publish", problems),
-    buildArgs: field.buildArgs(valueUnder(said, "build-args"), problems),
-  };
+  return { name, at, said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others } };
 }
 
 function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {

@@ -1,11 +1,13 @@
-/** What discovery found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
+/** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
 import { UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { RepositoryPath } from "./catalog.ts";
-import type { CatalogConfig, ImageSettings, SharedSettings } from "./config.ts";
-import type { FoundDirectory } from "./discover.ts";
-import { directoryOf, joinPath, lastPart } from "./repository-path.ts";
+import type { CatalogConfig, ImageEntry } from "./config.ts";
+import type { Forms, Placed, SharedSettings } from "./config-schema.ts";
+import { directoryImage, type FoundImage } from "./found-image.ts";
+import { readContext, type SaidContexts } from "./named-contexts.ts";
+import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** What the inputs say of all images. */
 export interface SharedInputs {
@@ -15,90 +17,133 @@ export interface SharedInputs {
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
-export interface DeclaredImage {
-  readonly name: string;
+export interface DeclaredImage
+  extends Pick<FoundImage, "name" | "directory" | "context" | "dockerfilePath" | "target" | "labels" | "annotations"> {
   /** It is the repository's own image, at its root. */
   readonly isRoot: boolean;
-  readonly directory: RepositoryPath;
-  readonly context: RepositoryPath;
-  /** `undefined`: whichever of Dockerfile and Containerfile lies in the directory. */
-  readonly dockerfilePath: RepositoryPath | undefined;
-  readonly target: string | undefined;
   readonly platforms: readonly Platform[];
   readonly publish: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly contexts: SaidContexts;
+  readonly depends: readonly Placed<string>[];
 }
 
 /**
- * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the directory that its
- * `path` names; else it adds an image. What is said of one image wins over an input, an input over the file's defaults.
+ * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the
+ * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
+ * wins over an input, an input over the file's defaults.
  */
 export function declareImages(
-  found: readonly FoundDirectory[],
+  found: readonly FoundImage[],
   config: CatalogConfig,
   inputs: SharedInputs,
   rootName: string,
 ): { readonly images: readonly DeclaredImage[]; readonly problems: readonly UserError[] } {
   const problems: UserError[] = [];
-  const shared = (said: SharedSettings | undefined) => joined(said, inputs, config.defaults);
-  const claimed = new Set(config.images.flatMap((entry) => entry.path ?? []));
-  const left = new Map<RepositoryPath, NamedDirectory>();
-  for (const each of found) if (!claimed.has(each.directory)) left.set(each.directory, withName(each, rootName));
+  const join = (image: FoundImage, entry?: ImageEntry) =>
+    joined(image, entry, inputs, config.defaults, rootName, problems);
+  const left = new Set(found.filter((each) => !isClaimed(each, config.images)));
   const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
-    const own = entry.path === undefined ? [...left.values()].find((each) => each.name === entry.name) : undefined;
-    if (own !== undefined) left.delete(own.directory);
-    const beside = entry.file === undefined ? entry.context : directoryOf(entry.file);
-    const directory = entry.path ?? own?.directory ?? beside;
-    if (directory === undefined) {
-      problems.push(
-        placeless(
-          entry,
-          found.map((each) => withName(each, rootName).name),
-        ),
-      );
-      return [];
-    }
-    const isRoot = entry.name === rootName && directory === ".";
-    const inside = found.find((each) => each.directory === directory)?.dockerfile;
-    const context = entry.context ?? directory;
-    return [{ name: entry.name, isRoot, directory, context, dockerfilePath: entry.file ?? inside, ...shared(entry) }];
+    const own = [...left].find((each) => each.name === entry.name && !liesElsewhere(each, entry));
+    if (own !== undefined) left.delete(own);
+    const image = own ?? elsewhere(entry, found, rootName);
+    if (image !== undefined) return [join(image, entry)];
+    problems.push(placeless(entry, found));
+    return [];
   });
-  const others = [...left.values()].map(({ name, directory, dockerfile }): DeclaredImage => {
-    const isRoot = directory === ".";
-    return { name, isRoot, directory, context: directory, dockerfilePath: dockerfile, ...shared(undefined) };
-  });
-  const images = [...declared, ...others];
+  const images = [...declared, ...[...left].map((image) => join(image))];
   const file = config.file ?? ".github/image-publish.yml";
   const unfit = images.filter(({ name, isRoot }) => !isRoot && !fitName.test(name.toLowerCase()));
   problems.push(...sameNames(images, file), ...unfit.map((image) => unfitName(image, file)));
   return { images: images.filter((image) => !unfit.includes(image)), problems };
 }
 
-interface NamedDirectory extends FoundDirectory {
-  readonly name: string;
+/** Whether an entry takes over the directory of an image, under whatever name. */
+function isClaimed({ from, directory }: FoundImage, entries: readonly ImageEntry[]): boolean {
+  return from === "directory" && entries.some(({ said }) => said.path === directory);
 }
 
-function withName(found: FoundDirectory, rootName: string): NamedDirectory {
-  return { ...found, name: found.directory === "." ? rootName : lastPart(found.directory) };
+/** Whether an entry means another directory than the one that bears its name. */
+function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): boolean {
+  return from === "directory" && said.path !== undefined && said.path !== directory;
 }
 
-function joined(said: SharedSettings | undefined, inputs: SharedInputs, defaults: SharedSettings) {
+/** The image that an entry adds, where it says in which directory. */
+function elsewhere({ name, said }: ImageEntry, found: readonly FoundImage[], rootName: string): FoundImage | undefined {
+  const beside = said.file === undefined ? said.context : directoryOf(said.file);
+  const directory = said.path ?? beside;
+  if (directory === undefined) return undefined;
+  const there = found.find((each) => each.from === "directory" && each.directory === directory);
+  const image = there ?? directoryImage(directory, joinPath(directory, "Dockerfile"), rootName);
+  return { ...image, name, dockerfilePath: there?.dockerfilePath };
+}
+
+function joined(
+  image: FoundImage,
+  entry: ImageEntry | undefined,
+  inputs: SharedInputs,
+  defaults: SharedSettings,
+  rootName: string,
+  problems: UserError[],
+): DeclaredImage {
+  const said = entry?.said ?? {};
+  const directory = said.path ?? image.directory;
+  const own = said.platforms ?? (image.platforms.length > 0 ? image.platforms : undefined);
+  const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
   return {
-    target: said?.target ?? inputs.target ?? defaults.target,
-    platforms: said?.platforms ?? (inputs.platforms.length > 0 ? inputs.platforms : (defaults.platforms ?? [])),
-    publish: said?.publish ?? defaults.publish ?? true,
-    buildArgs: { ...defaults.buildArgs, ...inputs.buildArgs, ...said?.buildArgs },
+    name: image.name,
+    isRoot: image.name === rootName && directory === ".",
+    directory,
+    context: said.context ?? image.context,
+    dockerfilePath: said.file ?? image.dockerfilePath,
+    target: said.target ?? image.target ?? inputs.target ?? defaults.target,
+    platforms: own ?? given ?? defaults.platforms ?? [],
+    publish: said.publish ?? image.publish ?? defaults.publish ?? true,
+    buildArgs: {
+      ...values(defaults["build-args"]),
+      ...inputs.buildArgs,
+      ...image.buildArgs,
+      ...values(said["build-args"]),
+    },
+    contexts: new Map([
+      ...contextsOf(defaults["build-contexts"], problems),
+      ...image.contexts,
+      ...contextsOf(said["build-contexts"], problems),
+    ]),
+    labels: image.labels,
+    annotations: image.annotations,
+    depends: said.depends ?? [],
   };
 }
 
-function placeless(entry: ImageSettings, found: readonly string[]): UserError {
-  const like = nearest(entry.name, found);
-  return new UserError(`no directory holds an image named "${entry.name}"`, {
+function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(pairs).map(([name, { value }]) => [name, value]));
+}
+
+function contextsOf(pairs: Forms["pairs"] = {}, problems: UserError[]): SaidContexts {
+  const read = Object.entries(pairs).flatMap(([name, { value, at }]) => {
+    try {
+      return [readContext(name, value, ".", at)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
+      return [];
+    }
+  });
+  return new Map(read.map((each) => [each.to.name, each]));
+}
+
+function placeless({ name, at }: ImageEntry, found: readonly FoundImage[]): UserError {
+  const like = nearest(
+    name,
+    found.map((each) => each.name),
+  );
+  return new UserError(`no directory holds an image named "${name}"`, {
     hint:
       like === undefined
         ? 'say where it lies with "path" or "file"'
         : `did you mean "${like}"? Else say where it lies with "path"`,
-    at: entry.at,
+    at,
   });
 }
 
@@ -128,7 +173,6 @@ function unfitName({ name, directory }: DeclaredImage, file: string): UserError 
 /** Where the Dockerfile of a directory may lie. */
 export function dockerfileCandidates({ directory, context, dockerfilePath }: DeclaredImage): readonly RepositoryPath[] {
   if (dockerfilePath !== undefined) return [dockerfilePath];
-  return [...new Set([directory, context])].flatMap((each) =>
-    ["Dockerfile", "Containerfile"].map((name) => joinPath(each, name)),
-  );
+  const folders: readonly RepositoryPath[] = [...new Set([directory, context])];
+  return folders.flatMap((each: RepositoryPath) => ["Dockerfile", "Containerfile"].map((name) => joinPath(each, name)));
 }

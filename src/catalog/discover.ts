@@ -2,6 +2,8 @@
 import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import type { DirectoryEntry, Files } from "../ports.ts";
+import { bakeNames, composeNames } from "./bake/bake-files.ts";
+import type { BakeFolder } from "./bake/print.ts";
 import { bounded } from "./bounded.ts";
 import type { CatalogNote, RepositoryPath } from "./catalog.ts";
 import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
@@ -18,18 +20,20 @@ export interface FoundDirectory {
 export interface Discovery {
   /** Sorted by directory. */
   readonly found: readonly FoundDirectory[];
+  /** Folders with bake files, and those with compose files alone: the directories of images, and what they lie in. */
+  readonly bakes: readonly BakeFolder[];
+  readonly composes: readonly BakeFolder[];
   readonly notes: readonly CatalogNote[];
   readonly problems: readonly UserError[];
 }
 
 /** Dockerfile wins where both are there. Case counts, as it does for docker. */
 const dockerfileNames = ["Dockerfile", "Containerfile"];
-const bakeNames = ["docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json"];
 const reads = 32;
 
 /**
- * Looks for directories with a Dockerfile or Containerfile. Symlinked directories are not followed; hidden ones and
- * node_modules only where they are named.
+ * Looks for directories with a Dockerfile or Containerfile, and for bake files in them and one level up. Symlinked
+ * directories are not followed; hidden ones and node_modules only where they are named.
  * @param globs of directories; none: the default ones. One without wildcard has to hold an image.
  */
 export async function discover(root: string, globs: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
@@ -41,19 +45,24 @@ export async function discover(root: string, globs: readonly string[], files: Pi
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, list) })),
   );
   const directories = [...new Set(matches.flatMap((match) => match.directories))].sort();
-  const inside = new Map(
-    await Promise.all(directories.map(async (each) => [each, await lookInto(each, list)] as const)),
-  );
+  const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
+  const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
   if (globs.length > 0) {
     const named = matches.filter(({ glob }) => glob.isLiteral);
     problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list)))).flat());
   }
-  const above = await Promise.all(parsed.map((glob) => lookInto(literalPart(glob), list)));
+  const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
+  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each)).sort());
+  const looks = [...inside.values(), ...above];
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile }) =>
       dockerfile === undefined ? [] : [{ directory, dockerfile }],
     ),
-    notes: notesOn([...inside.values(), ...above]),
+    bakes: looks.flatMap(({ directory: folder, bake: file }) => (file === undefined ? [] : [{ folder, file }])),
+    composes: looks.flatMap(({ directory: folder, bake, compose: file }) =>
+      file === undefined || bake !== undefined ? [] : [{ folder, file }],
+    ),
+    notes: nixNote([...inside.values()]),
     problems,
   };
 }
@@ -96,17 +105,23 @@ async function matching(directory: RepositoryPath, parts: readonly GlobPart[], l
 interface Inside {
   readonly directory: RepositoryPath;
   readonly dockerfile: RepositoryPath | undefined;
-  /** Build files of kinds that this version doesn't read. */
-  readonly unread: readonly RepositoryPath[];
+  readonly bake: RepositoryPath | undefined;
+  readonly compose: RepositoryPath | undefined;
+  readonly nix: RepositoryPath | undefined;
 }
 
-async function lookInto(directory: RepositoryPath, list: List): Promise<Inside> {
-  const names = new Set((await list(directory)).filter((each) => each.kind !== "directory").map((each) => each.name));
-  const dockerfile = dockerfileNames.find((name) => names.has(name));
+async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> {
+  const there = new Set((await list(directory)).filter((each) => each.kind !== "directory").map((each) => each.name));
+  const first = (names: readonly string[]): RepositoryPath | undefined => {
+    const name = names.find((each) => there.has(each));
+    return name === undefined ? undefined : joinPath(directory, name);
+  };
   return {
     directory,
-    dockerfile: dockerfile === undefined ? undefined : joinPath(directory, dockerfile),
-    unread: ["default.nix", ...bakeNames].filter((name) => names.has(name)).map((name) => joinPath(directory, name)),
+    dockerfile: first(dockerfileNames),
+    bake: first(bakeNames),
+    compose: first(composeNames),
+    nix: first(["default.nix"]),
   };
 }
 
@@ -120,39 +135,28 @@ function literalPart(glob: PathGlob): RepositoryPath {
   return posix.join(...names, ".");
 }
 
-/** A note on each kind of build file that isn't read, whatever the number of files. */
-function notesOn(looks: readonly Inside[]): readonly CatalogNote[] {
-  const unread = [...new Set(looks.flatMap((each) => each.unread))].sort();
-  const nix = unread.filter((path) => path.endsWith(".nix"));
-  const bake = unread.filter((path) => !path.endsWith(".nix"));
-  const built = new Set(looks.flatMap((each) => (each.dockerfile === undefined ? [] : [each.directory])));
+/** One note on all Nix files. */
+function nixNote(looks: readonly Inside[]): readonly CatalogNote[] {
   // At the root, a default.nix rarely makes an image.
-  return [
-    noteOn(
-      nix.filter((path) => path !== "default.nix"),
-      built,
-      "Nix",
-    ),
-    noteOn(bake, built, "bake"),
-  ].flatMap((note) => note ?? []);
-}
-
-function noteOn(paths: readonly RepositoryPath[], built: ReadonlySet<string>, kind: string): CatalogNote | undefined {
+  const found = looks.filter(({ directory, nix }) => nix !== undefined && directory !== ".");
+  const paths = found.flatMap(({ nix }) => nix ?? []);
   const [first] = paths;
-  if (first === undefined) return undefined;
+  if (first === undefined) return [];
   const listed = paths.length > 5 ? `${paths.slice(0, 4).join(", ")} and ${paths.length - 4} more` : paths.join(", ");
-  const besides = paths.some((path) => built.has(directoryOf(path)));
-  const instead = besides ? "; the Dockerfiles beside are built without them" : "";
-  return {
-    message: `this version of image-publish doesn't read ${kind} files: ${listed}${instead}`,
-    hint: `say in .github/image-publish.yml what they say, or publish what only they make in another step`,
-    at: { file: first },
-  };
+  const isBesides = found.some(({ dockerfile }) => dockerfile !== undefined);
+  const instead = isBesides ? "; the Dockerfiles beside are built without them" : "";
+  return [
+    {
+      message: `this version of image-publish doesn't build Nix files: ${listed}${instead}`,
+      hint: "set `variant: dockerfile` where that is what you want, and publish what only Nix makes in another step",
+      at: { file: first },
+    },
+  ];
 }
 
 async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list: List): Promise<UserError[]> {
   const look = inside.get(glob.text);
-  if (look?.dockerfile !== undefined) return [];
+  if (look?.dockerfile !== undefined || look?.bake !== undefined || look?.compose !== undefined) return [];
   const at = { file: glob.text };
   if (look === undefined) {
     const entry = (await list(directoryOf(glob.text))).find(
@@ -167,10 +171,13 @@ async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list
     const hint = 'mend "path"; it names directories, relative to the repository\'s root';
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
-  const why = look.unread.length === 0 ? "" : `; it holds ${look.unread.join(", ")}, which this version doesn't read`;
+  const why = look.nix === undefined ? "" : `; it holds ${look.nix}, which this version doesn't build`;
   const hint = 'add the Dockerfile, or take the directory out of "path"';
   return [
-    new UserError(`"path" names ${glob.text}, which has neither Dockerfile nor Containerfile${why}`, { hint, at }),
+    new UserError(`"path" names ${glob.text}, which has neither Dockerfile, Containerfile nor bake file${why}`, {
+      hint,
+      at,
+    }),
   ];
 }
 

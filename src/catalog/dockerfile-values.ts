@@ -56,7 +56,7 @@ function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
   const declared = new Set(dockerfile.globalArguments.map(({ name }) => name));
   const globals = (name: string): Value | undefined =>
     declared.has(name) && /^[A-Za-z_]\w*$/.test(name) ? settledValue(expand, `\${${name}}`) : undefined;
-  const bases = basesOf(dockerfile, expand);
+  const bases = basesOf(dockerfile, expand, () => false);
   const scopes: Scope[] = [];
   // A stage that is built on another stands below it.
   for (const stage of dockerfile.stages) {

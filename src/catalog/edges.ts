@@ -1,11 +1,21 @@
 /** Which of what an image takes in comes from the repository's other images, and which from outside. */
 import { UserError } from "../errors.ts";
-import { familiarRepository, type Reference, type Repository, reference } from "../oci/reference.ts";
+import { type Reference, type Repository, reference } from "../oci/reference.ts";
+import { attempt } from "./attempt.ts";
 import type { ExternalBase, ParentEdge } from "./catalog.ts";
+import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
 import type { OutsideUse } from "./stages.ts";
 
 /** Finds the image of this repository that a repository's name stands for. */
 export type Owners = ReadonlyMap<Repository, string>;
+
+/** What names mean to one image. */
+export interface Naming {
+  readonly contexts: SaidContexts;
+  readonly owners: Owners;
+  /** The tags of an image that this plan moves. */
+  movingTags(name: string): ReadonlySet<string>;
+}
 
 export interface Edges {
   readonly parents: readonly ParentEdge[];
@@ -13,53 +23,57 @@ export interface Edges {
   readonly problems: readonly UserError[];
 }
 
+/** What a name in a Dockerfile stands for. */
+export type Meaning =
+  | { readonly kind: "parent"; readonly name: string; readonly contextName: string }
+  | { readonly kind: "base"; readonly reference: Reference }
+  /** A named context that is no image: files. */
+  | { readonly kind: "files" };
+
 /**
- * A reference is an edge when its repository is one of an image here and it has no tag, or one that this plan moves. With a
- * digest or any other tag it is a pin: it names something that is published already, wherever it comes from.
+ * A named context goes before everything. Else a reference is an edge when its repository is one of an image here and it
+ * has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that is published
+ * already, wherever it comes from. @throws UserError, without a place, for what is no reference.
  */
-export function edgesOf(
-  uses: readonly OutsideUse[],
-  owners: Owners,
-  movingTags: (name: string) => ReadonlySet<string>,
-): Edges {
+export function meaningOf(text: string, naming: Naming): Meaning {
+  const key = contextKey(text);
+  const said = naming.contexts.get(key);
+  return said === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, said, naming);
+}
+
+function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Meaning {
+  if (to.kind === "image") return { kind: "parent", name: to.image, contextName: key };
+  const prefix = "docker-image://";
+  if (to.kind === "directory" || !to.value.startsWith(prefix)) return { kind: "files" };
+  const meaning = meaningOfReference(to.value.slice(prefix.length), key, naming);
+  return meaning.kind === "parent" ? { ...meaning, contextName: key } : meaning;
+}
+
+function meaningOfReference(text: string, name: string, { owners, movingTags }: Naming): Meaning {
+  const read = reference(text);
+  const parent = owners.get(read.repository);
+  const moves = read.tag === undefined || (parent !== undefined && movingTags(parent).has(read.tag));
+  if (parent === undefined || read.digest !== undefined || !moves) return { kind: "base", reference: read };
+  return { kind: "parent", name: parent, contextName: contextName(name, read) };
+}
+
+/** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */
+export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
   const parents = new Map<string, ParentEdge>();
   const bases: ExternalBase[] = [];
   const problems: UserError[] = [];
   for (const { text, via, at } of uses) {
-    const read = parse(text);
-    if (read instanceof UserError) {
-      problems.push(new UserError(`${via} names "${text}", and ${read.message}`, { hint: read.hint, at }));
+    const read = attempt(() => meaningOf(text, naming));
+    if ("problem" in read) {
+      const { message, hint } = read.problem;
+      problems.push(new UserError(`${via} names "${text}", and ${message}`, { hint, at }));
       continue;
     }
-    const parent = owners.get(read.repository);
-    const moves = read.tag === undefined || (parent !== undefined && movingTags(parent).has(read.tag));
-    if (parent === undefined || read.digest !== undefined || !moves) {
-      bases.push({ reference: read, via, at });
-      continue;
-    }
-    const edge = { parent, contextName: contextName(text, read), via, at };
-    const key = `${parent} ${edge.contextName}`;
-    if (!parents.has(key)) parents.set(key, edge);
+    const meaning = read.value;
+    if (meaning.kind === "base") bases.push({ reference: meaning.reference, via, at });
+    if (meaning.kind !== "parent") continue;
+    const key = `${meaning.name} ${meaning.contextName}`;
+    if (!parents.has(key)) parents.set(key, { parent: meaning.name, contextName: meaning.contextName, via, at });
   }
   return { parents: [...parents.values()], bases, problems };
-}
-
-function parse(text: string): Reference | UserError {
-  try {
-    return reference(text);
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-}
-
-/**
- * What BuildKit looks a named context up by (frontend/dockerui, `NamedContext`): the familiar name, `:latest` left out. It
- * keeps the case of a host as written.
- */
-function contextName(text: string, { repository, tag }: Reference): string {
-  const familiar = familiarRepository(repository);
-  const written = tag === undefined ? text : text.slice(0, -tag.length - 1);
-  const name = written.toLowerCase() === familiar ? written : familiar;
-  return tag === undefined || tag === "latest" ? name : `${name}:${tag}`;
 }

@@ -9,13 +9,23 @@ export type StageBase =
   /** The reference after expansion. */
   | { readonly kind: "image"; readonly text: string }
   | { readonly kind: "scratch" }
+  /** A named context of the stage's name stands in its place; what the file says of the stage is nothing. */
+  | { readonly kind: "replaced"; readonly text: string }
   | { readonly kind: "unsettled"; readonly variables: readonly string[] };
 
 /** The base of every stage, in order. @throws UserError with the line where a base is empty or can't be expanded. */
-export function basesOf(dockerfile: Dockerfile, expand: Expand): readonly StageBase[] {
+export function basesOf(
+  dockerfile: Dockerfile,
+  expand: Expand,
+  isContext: (name: string) => boolean,
+): readonly StageBase[] {
   const above = new Map<string, Stage>();
   return dockerfile.stages.map((stage) => {
-    const base = located({ file: dockerfile.file, line: stage.line }, () => baseOf(stage, expand, above));
+    const { name } = stage;
+    const base: StageBase =
+      name !== undefined && isContext(name)
+        ? { kind: "replaced", text: name }
+        : located({ file: dockerfile.file, line: stage.line }, () => baseOf(stage, expand, above));
     if (stage.name !== undefined) above.set(stage.name, stage);
     return base;
   });

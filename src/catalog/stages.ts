@@ -23,17 +23,34 @@ export interface Needs {
   readonly unsettled: readonly UnsettledBase[];
 }
 
+/** An instruction that an image carries out because another file's ONBUILD says so. */
+export interface Trigger {
+  readonly instruction: Instruction;
+  /** The file that says so. */
+  readonly file: string;
+}
+
+/** What an image's surroundings put into its Dockerfile. */
+export interface Surroundings {
+  /** Whether a named context has this name. */
+  isContext(name: string): boolean;
+  /** What the image that a FROM names hands on to those built on it. */
+  triggersOf(base: string): readonly Trigger[];
+}
+
+const alone: Surroundings = { isContext: () => false, triggersOf: () => [] };
+
 /**
  * What the target needs, all wanted platforms together. Where a FROM isn't settled, every named stage above it counts.
  * @throws UserError with file and line: no such target or stage, an empty base, a stage that uses one below it.
  */
-export function neededStages(dockerfile: Dockerfile, choices: BuildChoices): Needs {
-  const found: Found = { dockerfile, stages: new Set(), uses: new Map(), unsettled: new Map() };
+export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, around: Surroundings = alone): Needs {
+  const found: Found = { dockerfile, around, stages: new Set(), uses: new Map(), unsettled: new Map() };
   const target = targetOf(dockerfile, choices.target);
   if (target === undefined) return { stages: [], uses: [], unsettled: [] };
   const platforms: readonly (Platform | undefined)[] = choices.platforms.length === 0 ? [undefined] : choices.platforms;
   for (const platform of platforms) {
-    const bases = basesOf(dockerfile, globalArguments(dockerfile, choices, platform));
+    const bases = basesOf(dockerfile, globalArguments(dockerfile, choices, platform), around.isContext);
     visit(target, bases, found, new Set());
   }
   return {
@@ -43,8 +60,21 @@ export function neededStages(dockerfile: Dockerfile, choices: BuildChoices): Nee
   };
 }
 
+/** What those built on an image carry out: the triggers of its last stage alone, as Docker hands them on only once. */
+export function triggersOf(dockerfile: Dockerfile, target: string | undefined): readonly Trigger[] {
+  const stage = targetOf(dockerfile, target);
+  return stage === undefined ? [] : ownTriggers(stage, dockerfile.file);
+}
+
+function ownTriggers({ instructions }: Stage, file: string): readonly Trigger[] {
+  return instructions.flatMap((each) =>
+    each.kind === "onbuild" && each.trigger !== undefined ? [{ instruction: each.trigger, file }] : [],
+  );
+}
+
 interface Found {
   readonly dockerfile: Dockerfile;
+  readonly around: Surroundings;
   readonly stages: Set<Stage>;
   readonly uses: Map<string, OutsideUse>;
   readonly unsettled: Map<number, UnsettledBase>;
@@ -66,32 +96,39 @@ function targetOf({ file, stages }: Dockerfile, target: string | undefined): Sta
 function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited: Set<Stage>): void {
   if (visited.has(stage)) return;
   visited.add(stage);
-  found.stages.add(stage);
   const { file, stages } = found.dockerfile;
   const at = { file, line: stage.line };
   const base = bases[stage.index];
-  const triggers: Instruction[] = [];
+  if (base?.kind === "replaced") {
+    addUse(found, { text: base.text, via: "FROM", at });
+    return;
+  }
+  found.stages.add(stage);
+  const triggers: Trigger[] = [];
   if (base?.kind === "stage") {
     visit(base.stage, bases, found, visited);
-    triggers.push(...base.stage.instructions.flatMap((each) => (each.kind === "onbuild" ? (each.trigger ?? []) : [])));
+    if (bases[base.stage.index]?.kind === "replaced") triggers.push(...found.around.triggersOf(base.stage.name ?? ""));
+    else triggers.push(...ownTriggers(base.stage, file));
   } else if (base?.kind === "image") {
     addUse(found, { text: base.text, via: "FROM", at });
+    triggers.push(...found.around.triggersOf(base.text));
   } else if (base?.kind === "unsettled") {
     found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
     for (const above of stages.slice(0, stage.index)) if (above.name !== undefined) visit(above, bases, found, visited);
   }
-  for (const instruction of [...triggers, ...stage.instructions]) {
-    for (const { from, via } of sourcesOf(instruction)) {
-      const place = { file, line: instruction.line };
-      const source = resolve(found.dockerfile, stage, { text: from, via, at: place });
+  const own = stage.instructions.map((instruction) => ({ instruction, file }));
+  for (const { instruction, file: from } of [...triggers, ...own]) {
+    const place = { file: from, line: instruction.line };
+    for (const { from: text, via } of sourcesOf(instruction)) {
+      const source = resolve(found.dockerfile, stage, { text, via, at: place });
       if (source !== undefined) visit(source, bases, found, visited);
-      else if (from !== "scratch") addUse(found, { text: from, via, at: place });
+      else if (text !== "scratch") addUse(found, { text, via, at: place });
     }
   }
 }
 
 function addUse(found: Found, use: OutsideUse): void {
-  found.uses.set(`${use.at.line} ${use.via} ${use.text}`, use);
+  found.uses.set(`${use.at.file} ${use.at.line} ${use.via} ${use.text}`, use);
 }
 
 function sourcesOf(instruction: Instruction): readonly { readonly from: string; readonly via: Via }[] {

@@ -73,7 +73,9 @@ function cyclesAmong(left: ReadonlyMap<string, Image>): readonly UserError[] {
 function cycle(start: string, edges: readonly ParentEdge[]): UserError {
   const [first] = edges;
   const names = [start, ...edges.map((edge) => edge.parent)];
-  const lines = edges.map((edge) => `${formatLocation(edge.at)} (${edge.via} ${edge.contextName})`);
+  const lines = edges.map(
+    (edge) => `${formatLocation(edge.at)} (${[edge.via, edge.contextName ?? []].flat().join(" ")})`,
+  );
   const what =
     edges.length === 1
       ? `the image "${start}" builds on itself`

@@ -27,6 +27,8 @@ export interface TreeScalar {
   /** As written, so that a version 1.10 stays one. */
   readonly text: string;
   readonly value: string | number | boolean | null;
+  /** It stands below its key as it is (`|`), so that its lines are those of the file. */
+  readonly isBlock?: true;
   readonly at: SourceLocation;
 }
 
@@ -95,7 +97,8 @@ function read(node: unknown, at: SourceLocation, reading: Reading): Tree {
   const isPlain = yaml.isScalar(node) && node.type === "PLAIN" && node.source !== undefined;
   const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
   const text = isPlain ? (node.source ?? "") : String(known ?? "");
-  return { kind: "scalar", at, value: known, text };
+  const isBlock = yaml.isScalar(node) && node.type === "BLOCK_LITERAL";
+  return { kind: "scalar", at, value: known, text, ...(isBlock ? { isBlock } : {}) };
 }
 
 function entryOf(pair: Pair, map: SourceLocation, reading: Reading): TreeEntry {

@@ -4,7 +4,7 @@ import { findBuilder } from "../build/builder.ts";
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
 import { dockerEnvironment, type Environment } from "../build/environment.ts";
-import { provenanceArgument, publishedSecrets } from "../build/provenance.ts";
+import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
 import { messageOf } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
@@ -54,9 +54,8 @@ export async function openBuildSession(
       ...secrets.environment,
     };
     const { builder, remove } = await readyBuilder(builds, environment, session);
-    const provenance = provenanceArgument(settings.provenance, context);
     return {
-      remarks: [...cache.remarks, ...secretRemarks(builds, provenance)],
+      remarks: [...cache.remarks, ...secretRemarks(builds, context)],
       close: () =>
         closeAll([
           ["the builder that was made for this run", remove],
@@ -70,8 +69,7 @@ export async function openBuildSession(
         settings: {
           builder,
           push: plan.push,
-          provenance,
-          sbom: settings.sbom,
+          provenance: context,
           secrets: secrets.arguments,
           ssh: settings.ssh.map(({ text }) => text),
           cacheService: cache.isUsable,
@@ -161,9 +159,9 @@ async function cacheRemarks(
   return { isUsable: false, remarks: [{ message, hint }] };
 }
 
-function secretRemarks(builds: readonly PlannedBuild[], provenance: string): readonly Remark[] {
-  return builds.flatMap(({ name, args }) =>
-    publishedSecrets(args, provenance).map((argument) => ({
+function secretRemarks(builds: readonly PlannedBuild[], context: ProvenanceContext): readonly Remark[] {
+  return builds.flatMap(({ name, args, provenance }) =>
+    publishedSecrets(args, provenanceArgument(provenance ?? undefined, context)).map((argument) => ({
       message: `the build argument ${argument} of ${name} looks like a secret, and its value stands in the published provenance`,
       hint: "hand it in by `secrets`, or set `provenance: mode=min`",
     })),

@@ -12,6 +12,7 @@ import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
+import type { CacheSettings, SettingsOf } from "./image-settings.ts";
 import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
@@ -28,30 +29,32 @@ export interface TagSources {
   readonly facts: FactsByImage;
 }
 
-export interface DetailsOptions extends TagSources {
+export interface DetailsOptions extends Omit<TagSources, "rulesOf"> {
+  /** What the cache is where nobody says. */
   readonly cache: CacheKind;
   /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
   readonly push: boolean;
+  readonly settingsOf: SettingsOf;
   readonly remark: (remark: Remark) => void;
 }
 
 /** The details of an image. Warnings of rules come as remarks. */
-export function imageDetails(
-  session: Naming & Pick<Session, "inputs">,
-  options: DetailsOptions,
-): (image: Image) => ImageDetails {
+export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
+  const sources: TagSources = { ...options, rulesOf: options.settingsOf };
   return (image) => {
-    const tags = tagsOf(session, image.name, options);
-    const rules = options.rulesOf(image.name);
+    const settings = options.settingsOf(image.name, image);
+    const tags = tagsOf(session, image.name, sources);
     for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...factsOf(session, image.name, options), version: tags.version };
-    const fill = filler(session, image, options);
+    const named = { ...factsOf(session, image.name, sources), version: tags.version };
+    const fill = filler(session, image, sources);
     return {
       tags,
       args: fillAll(image.buildArgs, fill),
-      labels: deriveLabels(rules.labels, named),
-      annotations: deriveAnnotations(rules.annotations, named),
-      cache: cacheOf(session, image, options, fill),
+      labels: deriveLabels(settings.labels, named),
+      annotations: deriveAnnotations(settings.annotations, named),
+      cache: cacheOf(session, image, settings.cache, options, fill),
+      provenance: settings.provenance,
+      sbom: settings.sbom,
     };
   };
 }
@@ -126,16 +129,16 @@ function factsOf(
 }
 
 function cacheOf(
-  { inputs, context }: Pick<Session, "inputs" | "context">,
+  { context }: Naming,
   image: Image,
-  { cache, push }: DetailsOptions,
+  { kind: said, from, to }: CacheSettings,
+  { cache: otherwise, push }: DetailsOptions,
   fill: (text: string) => string,
 ): CacheLines {
-  const { cacheFrom, cacheTo } = inputs.settings;
-  if (cacheFrom.length > 0 || cacheTo.length > 0) {
-    const to = cacheTo.map(({ text }) => fill(text)).filter((line) => push || !isRegistryCache(line));
-    return { from: cacheFrom.map(({ text }) => fill(text)), to };
+  if (from.length > 0 || to.length > 0) {
+    return { from: from.map(fill), to: to.map(fill).filter((line) => push || !isRegistryCache(line)) };
   }
+  const cache = said === "auto" ? otherwise : said;
   const branches = cacheBranches(context);
   if (cache === "gha") return serviceCache(image.name, branches);
   // One tag for all branches, so that only the default branch may write what all of them read.

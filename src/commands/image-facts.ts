@@ -1,4 +1,5 @@
 /** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
+import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
 import { bounded } from "../catalog/bounded.ts";
 import type { Image } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
@@ -13,6 +14,10 @@ export type ImageFacts = Required<Pick<TagFacts, "ownVersions" | "contents">>;
 /** By name of the image; one that isn't in it has nothing that its rules would read. */
 export type FactsByImage = ReadonlyMap<string, ImageFacts>;
 
+export interface FactsReader extends Pick<VersionReader, "root" | "files"> {
+  readonly bake: BakeTools;
+}
+
 const reads = 16;
 
 /**
@@ -22,9 +27,10 @@ const reads = 16;
 export async function gatherFacts(
   images: readonly Image[],
   rulesOf: (name: string) => readonly Rule[],
-  reader: VersionReader,
+  { root, files, bake }: FactsReader,
   hashOfInputs: (image: Image) => Promise<string | undefined> = async () => undefined,
 ): Promise<FactsByImage> {
+  const reader: VersionReader = { root, files, variablesOf: onceEach((at) => listVariables(at, root, bake)) };
   const gather = bounded(reads, async (image: Image) => {
     const rules = rulesOf(image.name);
     const [versions, file, inputs] = await Promise.all([
@@ -36,6 +42,16 @@ export async function gatherFacts(
     return [image.name, { ownVersions: versions, contents }] as const;
   });
   return new Map(await Promise.all(images.filter(({ name }) => asksForFacts(rulesOf(name))).map(gather)));
+}
+
+/** One bake file may be that of many images. */
+function onceEach(read: VersionReader["variablesOf"]): VersionReader["variablesOf"] {
+  const known = new Map<string, ReturnType<VersionReader["variablesOf"]>>();
+  return (at: BakeFolder) => {
+    const found = known.get(at.folder) ?? read(at);
+    known.set(at.folder, found);
+    return found;
+  };
 }
 
 /** Whether any of the rules reads something of the image itself. */
@@ -54,7 +70,10 @@ function sourcesOf(rules: readonly Rule[]): readonly VersionSource[] {
 }
 
 /** sha256 of the Dockerfile as hex, byte for byte: other programs compute the same. */
-async function hashOfFile({ dockerfilePath }: Image, { root, files }: VersionReader): Promise<string> {
+async function hashOfFile(
+  { dockerfilePath }: Image,
+  { root, files }: Pick<VersionReader, "root" | "files">,
+): Promise<string> {
   const bytes = await files.read(`${root}/${dockerfilePath}`);
   if (bytes !== undefined) return digestOf(bytes).slice("sha256:".length);
   throw new UserError(`${dockerfilePath} is gone while it was being read`, {

@@ -1,8 +1,10 @@
 /** The versions that stand in an image's own files, for rules of `type=version`. */
 import { posix } from "node:path";
+import { bakeNames } from "../catalog/bake/bake-files.ts";
+import type { BakeFolder } from "../catalog/bake/print.ts";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import { argumentValue, labelValue } from "../catalog/dockerfile-values.ts";
-import { joinPath, repositoryPath } from "../catalog/repository-path.ts";
+import { directoryOf, joinPath, repositoryPath } from "../catalog/repository-path.ts";
 import { firstLine, nixVersion, packageVersion } from "../catalog/written-version.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
@@ -12,6 +14,8 @@ export interface VersionReader {
   /** The checkout, absolute. */
   readonly root: string;
   readonly files: Pick<Files, "read" | "list">;
+  /** What the variables of a bake file hold. */
+  readonly variablesOf: (at: BakeFolder) => Promise<ReadonlyMap<string, string>>;
 }
 
 /**
@@ -42,13 +46,22 @@ async function ownVersion(source: VersionSource, image: Image, reader: VersionRe
     case "package.json":
       return (await beside(image, "package.json", longestFile, reader, packageVersion))?.value;
     case "bake":
-      // Refused with the inputs, until bake files are read.
-      return undefined;
+      return (await variablesAbove(image, reader))?.get(source.name);
   }
 }
 
 const longestLine = 65_536;
 const longestFile = 4_194_304;
+
+/** Those of the bake file in the image's directory, or in the next folder above that has one. */
+async function variablesAbove({ directory }: Image, { root, files, variablesOf }: VersionReader) {
+  for (let folder = directory; ; folder = directoryOf(folder)) {
+    const entries = await files.list(posix.join(root, folder));
+    const name = bakeNames.find((each) => entries?.some((entry) => entry.name === each && entry.kind === "file"));
+    if (name !== undefined) return variablesOf({ folder, file: joinPath(folder, name) });
+    if (folder === ".") return undefined;
+  }
+}
 
 /** Reads a file of the image's directory, else of its build context, and takes from it what `read` finds. */
 async function beside(

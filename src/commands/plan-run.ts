@@ -45,7 +45,7 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
   const { context, inputs, outside, folder } = session;
   const { settings } = inputs;
   const surveyed = await survey(session);
-  const { catalog, comparison, affected } = surveyed;
+  const { catalog, comparison, affected, settingsOf } = surveyed;
   const push = pushes(context, settings.push);
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
   const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
@@ -60,6 +60,7 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
     cache: cacheKind(session, affected.size > 0),
     push,
     ...sources,
+    settingsOf,
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
       told.add(remark.message);
@@ -88,17 +89,17 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
 /** What the tags of all images are made of that this run may build, or look for in a registry. */
 async function tagSources(
   session: Session,
-  { catalog, affected, rulesOf }: Survey,
+  { catalog, affected, settingsOf }: Survey,
   about?: string,
 ): Promise<TagSources> {
   const { context, outside } = session;
   const needed = toBuild(catalog, affected, new Map());
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about);
-  const reader = { root: context.workspace, files: outside.files };
+  const reader = { root: context.workspace, files: outside.files, bake: outside };
   return {
     names: catalog.images.map(({ name }) => name),
-    rulesOf,
-    facts: await gatherFacts(images, (name) => rulesOf(name).rules, reader),
+    rulesOf: settingsOf,
+    facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader),
   };
 }
 
@@ -143,9 +144,8 @@ function tagsToFollow(session: Session, image: Image, sources: TagSources): read
   return [...new Set([...own, ...branches.map(tagText), "latest"])].filter(isTag);
 }
 
-function cacheKind({ inputs, outside }: Session, isNeeded: boolean): CacheKind {
-  const { cache } = inputs.settings;
-  if (cache !== "auto") return cache;
+/** What the cache is where nobody says. */
+function cacheKind({ outside }: Session, isNeeded: boolean): CacheKind {
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 

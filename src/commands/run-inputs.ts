@@ -57,7 +57,7 @@ export function readRunInputs(
     },
     problems: [
       ...problems,
-      ...rules.values.flatMap(notServed),
+      ...notServed(rules.values),
       ...[rules, labels, annotations, names].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
@@ -65,8 +65,12 @@ export function readRunInputs(
   };
 }
 
-/** What these rules read of an image is not gathered yet. */
-function notServed(rule: Rule): readonly UserError[] {
+/** A problem for each rule that reads of an image what is not gathered yet. */
+export function notServed(rules: readonly Rule[]): readonly UserError[] {
+  return rules.flatMap(refused);
+}
+
+function refused(rule: Rule): readonly UserError[] {
   const refuse = (what: string, hint: string): readonly UserError[] => [
     problemAt(rule.line, new UserError(`this version of image-publish doesn't serve ${what} yet`, { hint })),
   ];
@@ -75,9 +79,6 @@ function notServed(rule: Rule): readonly UserError[] {
       "of=inputs in a rule of type content",
       "write of=file for the Dockerfile's own hash, or remove the rule",
     );
-  }
-  if (rule.type === "version" && rule.from.some(({ kind }) => kind === "bake")) {
-    return refuse("from=bake: in a rule of type version", "name another source, such as from=arg:VERSION");
   }
   return [];
 }

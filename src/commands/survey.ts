@@ -15,8 +15,9 @@ import type { Remark } from "../report/run-result.ts";
 import { tagText } from "../tags/finish-tag.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
+import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
-import type { ImageRules } from "./run-inputs.ts";
+import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
@@ -27,32 +28,32 @@ export interface Survey {
   readonly left: ReasonsByImage;
   /** The ignore files in force, by name of the image. */
   readonly ignores: IgnoreFiles;
-  readonly rulesOf: RulesOf;
+  readonly settingsOf: SettingsOf;
   readonly configFile: string | undefined;
   readonly remarks: readonly Remark[];
 }
-
-/** What holds for the image of a name. */
-export type RulesOf = (name: string) => ImageRules;
 
 /** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
 export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    const rulesOf = () => inputs;
+    const { settingsOf } = readImageSettings({ file: undefined, images: [], defaults: {} }, inputs);
     return {
       catalog: { images: [] },
       comparison,
       affected: new Map(),
       left: new Map(),
       ignores: new Map(),
-      rulesOf,
+      settingsOf,
       configFile: undefined,
       remarks: [],
     };
   }
-  const [{ catalog, configFile, rulesOf }, comparison] = await Promise.all([readCatalog(session), compareAll(session)]);
+  const [{ catalog, configFile, settingsOf }, comparison] = await Promise.all([
+    readCatalog(session),
+    compareAll(session),
+  ]);
   const ignores = await readIgnoreFiles(catalog.images, context.workspace, outside.files);
   const { affected, deleted } = affectedImages({
     catalog,
@@ -68,7 +69,7 @@ export async function survey(session: Session): Promise<Survey> {
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
     left: leftOut(catalog, inputs.settings.only, released),
     ignores,
-    rulesOf,
+    settingsOf,
     configFile,
     remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
   };
@@ -106,16 +107,16 @@ function releasedImage({ ref }: RunContext, { images }: Catalog): string | undef
 interface ReadCatalog {
   readonly catalog: BuiltCatalog;
   readonly configFile: string | undefined;
-  readonly rulesOf: RulesOf;
+  readonly settingsOf: SettingsOf;
 }
 
 async function readCatalog(session: Session): Promise<ReadCatalog> {
   const { context, inputs, outside } = session;
   const { settings } = inputs;
   const { config, problems } = await loadConfig(context.workspace, settings.config, outside.files);
-  throwProblems(problems);
-  // What the file says of one image goes before the inputs, as soon as it can say so.
-  const rulesOf: RulesOf = () => inputs;
+  const { settingsOf, problems: more } = readImageSettings(config, inputs);
+  const byHand = imageByHand(settings);
+  throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const catalog = await buildCatalog({
     root: context.workspace,
     files: outside.files,
@@ -123,16 +124,25 @@ async function readCatalog(session: Session): Promise<ReadCatalog> {
     rootName: context.repo.toLowerCase(),
     config,
     inputs: settings,
-    argumentsOf: (image) => buildArgumentsOf(session, image, rulesOf),
-    repositoriesOf: (name, isRoot) => repositories(session, name, isRoot),
-    movingTags: (name) => movingTags(session, name, rulesOf),
+    bakeTargets: settings.bakeTarget,
+    bake: outside,
+    byHand,
+    isDockerfileOnly: settings.variant === "dockerfile",
+    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
+    repositoriesOf: (name, isRoot) => repositories(session, settingsOf(name).names, name, isRoot),
+    movingTags: (name) => movingTags(session, settingsOf, name),
   });
   throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
-  return { catalog, configFile: config.file, rulesOf };
+  return { catalog, configFile: config.file, settingsOf };
 }
 
-function repositories({ context, inputs }: Session, name: string, isRoot: boolean): readonly Repository[] {
-  const { values, problems } = repositoriesOf(inputs.names, { context, name, isRoot });
+function repositories(
+  { context }: Session,
+  lines: ImageSettings["names"],
+  name: string,
+  isRoot: boolean,
+): readonly Repository[] {
+  const { values, problems } = repositoriesOf(lines, { context, name, isRoot });
   throwProblems(problems);
   return values;
 }
@@ -141,9 +151,9 @@ function repositories({ context, inputs }: Session, name: string, isRoot: boolea
  * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
  * an image's own version is none of these, so that who names it is pinned to it.
  */
-function movingTags(session: Session, name: string, rulesOf: RulesOf): ReadonlySet<string> {
+function movingTags(session: Session, settingsOf: SettingsOf, name: string): ReadonlySet<string> {
   const { trigger } = session.context;
-  const own = tagsOf(session, name, { names: [name], rulesOf, facts: new Map() })
+  const own = tagsOf(session, name, { names: [name], rulesOf: settingsOf, facts: new Map() })
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);

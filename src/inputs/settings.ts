@@ -17,6 +17,13 @@ export interface Settings {
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
+  /** Groups and targets of bake files to publish; empty: the group `default`. */
+  readonly bakeTarget: readonly string[];
+  readonly context: string | undefined;
+  readonly file: string | undefined;
+  readonly target: string | undefined;
+  readonly buildContexts: readonly InputLine[];
+  readonly variant: "dockerfile" | undefined;
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
@@ -66,6 +73,12 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     command: word("command", ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"], "publish"),
     config: text("config"),
     path: lines("path").flatMap(splitCommas),
+    bakeTarget: lines("bake-target").flatMap(splitCommas),
+    context: text("context"),
+    file: text("file"),
+    target: text("target"),
+    buildContexts: lines("build-contexts"),
+    variant: text("variant") === "dockerfile" ? "dockerfile" : undefined,
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
     tags: lines("tags"),

@@ -34,6 +34,8 @@ export interface ImageDetails {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+  readonly provenance: string | undefined;
+  readonly sbom: string | undefined;
 }
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
@@ -66,7 +68,7 @@ function skip(image: Image, reasons: readonly Reason[] = [{ kind: "unaffected" }
 }
 
 function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
-  const { tags, args, labels, annotations, cache } = input.details(image);
+  const { tags, args, labels, annotations, cache, provenance, sbom } = input.details(image);
   const isTagged = input.push && image.repositories.length > 0;
   return {
     kind: "build",
@@ -82,16 +84,19 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     args: sorted(args),
     labels: sorted(labels),
     annotations: sorted(annotations),
+    contexts: image.contexts,
     parents: image.parents.map(
       (edge): PlannedParent => ({
         name: edge.parent,
-        contextName: edge.contextName,
+        contextName: edge.contextName ?? null,
         via: edge.via,
         at: edge.at,
         published: building.has(edge.parent) ? null : (input.published.get(edge.parent) ?? null),
       }),
     ),
     cache,
+    provenance: provenance ?? null,
+    sbom: sbom ?? null,
     fresh: input.fresh,
   };
 }

@@ -2,7 +2,7 @@
  * What will be done, as data: versioned, printable, handed from job to job. Everything in it is JSON, in a fixed order of
  * keys, so that the same inputs give the same bytes.
  */
-import type { RepositoryPath, Via } from "../catalog/catalog.ts";
+import type { NamedContext, RepositoryPath, Via } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -46,16 +46,21 @@ export interface PlannedBuild extends Planned {
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Named contexts that are no parents. */
+  readonly contexts: readonly NamedContext[];
   readonly parents: readonly PlannedParent[];
   readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+  /** As the user wrote it; `null`: the default. */
+  readonly provenance: string | null;
+  readonly sbom: string | null;
   /** Fetch bases anew and use no cache: a scheduled rebuild. */
   readonly fresh: boolean;
 }
 
 export interface PlannedParent {
   readonly name: string;
-  /** The key of the named context. */
-  readonly contextName: string;
+  /** The key of the named context; `null` where the build takes nothing of it. */
+  readonly contextName: string | null;
   readonly via: Via;
   readonly at: SourceLocation;
   /** The published digest to build on, where the parent is not built in this run and was asked for. */

@@ -7,8 +7,7 @@ import { digests, parentOfApp, plannedBuild } from "./planned.ts";
 const settings: BuildSettings = {
   builder: "rig",
   push: true,
-  provenance: "mode=min",
-  sbom: undefined,
+  provenance: { isPrivate: true, runUrl: undefined },
   secrets: [],
   ssh: [],
   cacheService: true,
@@ -86,7 +85,30 @@ describe("what an option is given", () => {
     ["and written", { cache }, { cacheService: false }, "--cache-to", []],
     ["secrets by name", {}, { secrets: ["id=npm,env=X"] }, "--secret", ["id=npm,env=X"]],
     ["an ssh agent", {}, { ssh: ["default"] }, "--ssh", ["default"]],
-    ["an SBOM", {}, { sbom: "true" }, "--sbom", ["true"]],
+    ["an SBOM", { sbom: "true" }, {}, "--sbom", ["true"]],
+    ["no SBOM unless somebody asks", {}, {}, "--sbom", []],
+    ["provenance as the image has it", { provenance: "false" }, {}, "--provenance", ["false"]],
+    ["else as is usual", {}, {}, "--provenance", ["mode=min"]],
+    [
+      "contexts from elsewhere and directories, led by ./ so that none is an address",
+      {
+        contexts: [
+          { kind: "elsewhere", name: "alpine", value: "docker-image://alpine:3" },
+          { kind: "directory", name: "features", path: "features" },
+          { kind: "directory", name: "root", path: "." },
+        ],
+      },
+      {},
+      "--build-context",
+      ["alpine=docker-image://alpine:3", "features=./features", "root=."],
+    ],
+    [
+      "nothing of a parent that it only goes after",
+      { parents: [{ ...parentOfApp, contextName: null, via: "depends" }] },
+      {},
+      "--build-context",
+      [],
+    ],
     [
       "nothing pushed: a layout",
       {},

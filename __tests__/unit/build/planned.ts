@@ -21,8 +21,11 @@ export const plannedBuild: PlannedBuild = {
   args: {},
   labels: {},
   annotations: {},
+  contexts: [],
   parents: [],
   cache: { from: [], to: [] },
+  provenance: null,
+  sbom: null,
   fresh: false,
 };
 

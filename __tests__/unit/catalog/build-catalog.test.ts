@@ -1,58 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a Dockerfile writes variables
 import { describe, expect, test } from "@jest/globals";
-import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
-import { readConfig } from "../../../src/catalog/config.ts";
-import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
-import { platform } from "../../../src/oci/platform.ts";
-import { formatReference, repository as imageRepository } from "../../../src/oci/reference.ts";
-import { memoryFiles, repository, type Tree } from "./memory-files.ts";
-
-interface Options {
-  readonly config?: string;
-  readonly path?: readonly string[];
-  readonly platforms?: readonly string[];
-  readonly buildArgs?: Readonly<Record<string, string>>;
-  readonly moving?: readonly string[];
-}
-
-async function build(
-  tree: Tree,
-  { config = "", path = [], platforms = [], buildArgs = {}, moving = ["main", "latest"] }: Options = {},
-) {
-  return buildCatalog({
-    root: "/repo",
-    files: memoryFiles(repository(tree)),
-    globs: path,
-    rootName: "r",
-    config: (await readConfig(config, ".github/image-publish.yml")).config,
-    inputs: { platforms: platforms.map(platform), buildArgs },
-    argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name.toLowerCase()}`)],
-    movingTags: () => new Set(moving),
-  });
-}
-
-/** `images/NAME/Dockerfile` for each name. */
-function images(dockerfiles: Readonly<Record<string, string>>): Tree {
-  return Object.fromEntries(Object.entries(dockerfiles).map(([name, text]) => [`images/${name}/Dockerfile`, text]));
-}
-
-const edges = async (tree: Tree, options?: Options) =>
-  (await build(tree, options)).images.map(({ name, parents }) =>
-    `${name}: ${parents.map((edge) => edge.parent).join(" ")}`.trim(),
-  );
-
-async function problems(tree: Tree, options?: Options): Promise<readonly string[]> {
-  try {
-    await build(tree, options);
-  } catch (error) {
-    const all = error instanceof Problems ? error.problems : error instanceof UserError ? [error] : [];
-    return all.map(
-      ({ at, message, hint }) => `${at === undefined ? "" : `${formatLocation(at)} `}${message} (${hint})`,
-    );
-  }
-  return [];
-}
+import { formatReference } from "../../../src/oci/reference.ts";
+import { buildTree as build, edges, images, type Options, problems } from "./build-tree.ts";
+import type { Tree } from "./memory-files.ts";
 
 describe("a folder of images that build on one another", () => {
   const tree = images({
@@ -235,6 +185,118 @@ images:
   });
 });
 
+describe("what no Dockerfile says", () => {
+  const base = "FROM debian:13";
+
+  test("a build context of the config file makes a short name an edge", async () => {
+    const tree = images({ base, docker: "FROM base", node: "FROM base" });
+    const config = `
+images:
+  docker: {build-contexts: {base: target:base, features: build/features}}
+  docker-nodejs: {file: images/docker/Dockerfile, build-contexts: [base=target:node]}
+defaults: {build-contexts: {base: docker-image://debian:13}}`;
+    expect((await build(tree, { config })).images).toMatchObject([
+      { name: "base", contexts: [{ name: "base", value: "docker-image://debian:13" }] },
+      { name: "docker", parents: [{ parent: "base" }], contexts: [{ kind: "directory", path: "build/features" }] },
+      { name: "node", parents: [], bases: [{ reference: { repository: "docker.io/library/debian" } }] },
+      { name: "docker-nodejs", parents: [{ parent: "node", contextName: "base" }] },
+    ]);
+  });
+
+  test("a context goes before a pin: of a tag that is named in full", async () => {
+    const tree = images({ base, child: "FROM ghcr.io/o/r/base:1.2.3" });
+    const config = "images: {child: {build-contexts: {'ghcr.io/o/r/base:1.2.3': target:base}}}";
+    expect(await edges(tree, { config })).toEqual(["base:", "child: base"]);
+    expect(await edges(tree, { config: config.replace("1.2.3", "1.2.4") })).toEqual(["base:", "child:"]);
+  });
+
+  test("depends puts an image after another one, and takes nothing of it", async () => {
+    const config = "images: {child: {depends: [base]}}";
+    const { images: all } = await build(images({ base, child: base }), { config });
+    expect(all[1]?.parents).toMatchObject([
+      { parent: "base", contextName: undefined, via: "depends", at: { file: ".github/image-publish.yml", line: 1 } },
+    ]);
+  });
+
+  test("a parent's ONBUILD takes from an image in the child's name", async () => {
+    const parent = "FROM debian:13\nONBUILD COPY --from=ghcr.io/o/r/tools a b\nONBUILD RUN --mount=from=base x";
+    const tree = images({ parent, tools: base, child: "FROM debian AS base\nFROM ghcr.io/o/r/parent" });
+    const child = (await build(tree)).images.find(({ name }) => name === "child");
+    expect(child).toMatchObject({
+      parents: [
+        { parent: "parent", via: "FROM" },
+        { parent: "tools", via: "COPY --from", at: { file: "images/parent/Dockerfile", line: 2 } },
+      ],
+      bases: [
+        { reference: { repository: "docker.io/library/debian" }, at: { file: "images/child/Dockerfile", line: 1 } },
+      ],
+    });
+  });
+
+  test("that of a grandparent is over, and that of a stage other than the parent's target", async () => {
+    const first = "FROM debian:13\nONBUILD COPY --from=ghcr.io/o/r/tools a b";
+    const second =
+      "FROM debian:13 AS x\nONBUILD COPY --from=ghcr.io/o/r/tools a b\nFROM ghcr.io/o/r/first AS y\nFROM x";
+    const tree = images({ first, second, tools: base, third: "FROM ghcr.io/o/r/second" });
+    expect(await edges(tree)).toEqual(["first:", "tools:", "second: tools", "third: second"]);
+  });
+});
+
+describe("one image given by hand", () => {
+  const tree = {
+    Dockerfile: "FROM a",
+    "docker/Base.Dockerfile": "FROM b AS one\nFROM features",
+    ...images({ c: "FROM c" }),
+  };
+
+  test("is the only one", async () => {
+    const byHand = { file: "docker/Base.Dockerfile", context: "./src/", contexts: ["features=docker-image://x"] };
+    expect((await build(tree, { byHand, target: "one" })).images).toMatchObject([
+      { name: "docker", directory: "docker", context: "src", dockerfilePath: "docker/Base.Dockerfile", target: "one" },
+    ]);
+  });
+
+  test("has the name that it is pushed under, else the repository's at the root", async () => {
+    expect((await build(tree, { byHand: { name: "base", file: "docker/Base.Dockerfile" } })).images).toMatchObject([
+      { name: "base", repositories: ["ghcr.io/o/r/base"], context: "." },
+    ]);
+    expect((await build(tree, { byHand: { context: "." } })).images).toMatchObject([
+      { name: "r", repositories: ["ghcr.io/o/r"], dockerfilePath: "Dockerfile" },
+    ]);
+  });
+
+  test("takes its entry of the config file", async () => {
+    const config = "images: {c: {platforms: [linux/arm64]}}";
+    expect((await build(tree, { config, byHand: { context: "images/c" } })).images).toMatchObject([
+      { name: "c", platforms: ["linux/arm64"], directory: "images/c" },
+    ]);
+  });
+
+  test.each<[string, Options["byHand"], RegExp]>([
+    [
+      "a repository elsewhere",
+      { context: "https://github.com/o/r.git" },
+      /"context".*not a directory of the checkout.*check the other/,
+    ],
+    ["docker's expression for it", { context: "{{defaultContext}}:sub" }, /not a directory of the checkout/],
+    ["a path that leads out", { file: "../Dockerfile" }, /"file".*no path inside the repository/],
+    ["a context without value", { contexts: ["features"] }, /"build-contexts".*write NAME=VALUE/],
+    [
+      "a file that isn't there",
+      { context: "src" },
+      /image "src" has no Dockerfile: src\/Dockerfile, src\/Containerfile/,
+    ],
+  ])("but not %s", async (_, byHand = {}, message) => {
+    expect(await problems(tree, { byHand })).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+test("Nix files are no matter where only Dockerfiles are asked for", async () => {
+  const tree = { "containers/a/default.nix": "", "containers/b/Dockerfile": "FROM a" };
+  expect((await build(tree)).notes).toHaveLength(1);
+  expect((await build(tree, { variant: "dockerfile" })).notes).toEqual([]);
+});
+
 describe("what can't be is an error", () => {
   test.each<[string, Tree, Options, (string | RegExp)[]]>([
     ["nothing to build", { README: "" }, {}, [/looked in \., images\/\*, containers\/\*, apps\/\*.*\(put each image/]],
@@ -242,7 +304,7 @@ describe("what can't be is an error", () => {
       "nothing but what isn't read yet",
       { "apps/a/default.nix": "" },
       {},
-      [/doesn't read Nix files: apps\/a\/default\.nix/],
+      [/doesn't build Nix files: apps\/a\/default\.nix/],
     ],
     [
       "a directory that holds none",
@@ -273,6 +335,28 @@ describe("what can't be is an error", () => {
       { "images/Web/Dockerfile": "FROM a", "apps/web/Dockerfile": "FROM a" },
       {},
       [/two images have the name "web", in apps\/web and in images\/Web \(give one.*path: images\/Web/],
+    ],
+    [
+      "a context that is no image",
+      images({ a: "FROM a", nodejs: "FROM a" }),
+      { config: "defaults: {build-contexts: {x: target:nodesj}}" },
+      [
+        /^\.github\/image-publish\.yml:1:\d+ .*"x" of "a" is target:nodesj, and there is no such image \(.*did you mean "nodejs"/,
+      ],
+    ],
+    [
+      "depending on nothing",
+      images({ a: "FROM a" }),
+      { config: "images: {a: {depends: b}}" },
+      [/^\.github\/image-publish\.yml:1:\d+ the image "a" depends on "b", and there is no such image/],
+    ],
+    [
+      "a circle by what the config file says",
+      images({ a: "FROM a", b: "FROM ghcr.io/o/r/a" }),
+      { config: "images: {a: {depends: [b]}}" },
+      [
+        /in a circle: a → b → a, by \.github\/image-publish\.yml:1:\d+ \(depends\), images\/b\/Dockerfile:1 \(FROM ghcr/,
+      ],
     ],
     ["a name that no registry takes", images({ "a b": "FROM a" }), {}, [/"a b" can't be an image's name/]],
     [

@@ -25,16 +25,18 @@ defaults:
     expect(config.images).toMatchObject([
       {
         name: "workspace",
-        path: "src/containers",
-        context: ".",
-        file: "src/containers/Dockerfile.base",
-        target: "final",
-        platforms: ["linux/amd64", "linux/arm64"],
-        publish: false,
-        buildArgs: { VERSION: "1.10", EMPTY: "", TEXT: "{{version}}" },
         at: { line: 3, column: 3 },
+        said: {
+          path: "src/containers",
+          context: ".",
+          file: "src/containers/Dockerfile.base",
+          target: "final",
+          platforms: ["linux/amd64", "linux/arm64"],
+          publish: false,
+          "build-args": { VERSION: { value: "1.10" }, EMPTY: { value: "" }, TEXT: { value: "{{version}}" } },
+        },
       },
-      { name: "other", path: undefined, publish: undefined, buildArgs: {} },
+      { name: "other", said: {} },
     ]);
     expect(config.defaults.platforms).toEqual(["linux/amd64"]);
   });
@@ -53,10 +55,38 @@ defaults:
     );
     expect(problems).toEqual([]);
     expect(config.images).toMatchObject([
-      { file: "x/Dockerfile.a", buildArgs: { A: "1", B: "x=y" } },
-      { buildArgs: { A: "1", B: "x=y" } },
+      { said: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { said: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
     ]);
   });
+});
+
+describe("settings with lines keep each line's place", () => {
+  const lines = async (text: string) => {
+    const { config, problems } = await read(text);
+    expect(problems).toEqual([]);
+    const { tags = [], labels = [] } = config.defaults;
+    return [...tags, ...labels].map(({ text: line, at }) => `${at.line}: ${line}`);
+  };
+
+  test.each([
+    [
+      "a block",
+      "defaults:\n  tags: |\n    type=sha\n\n    # not yet\n    type=edge\n",
+      ["3: type=sha", "6: type=edge"],
+    ],
+    ["a list", "defaults:\n  tags:\n    - type=sha\n    - type=edge\n", ["3: type=sha", "4: type=edge"]],
+    ["a single line", "defaults: {tags: type=sha}\n", ["1: type=sha"]],
+    ["a map, values as written", "defaults:\n  labels:\n    a.b: 1.10\n    c: 'd=e'\n", ["3: a.b=1.10", "4: c=d=e"]],
+    ["lines where a map may stand", "defaults:\n  labels: |\n    a=b\n", ["3: a=b"]],
+  ])("%s", async (_, text, expected) => {
+    expect(await lines(text)).toEqual(expected);
+  });
+});
+
+test("flags where a text may stand are taken as they are written", async () => {
+  const { config } = await read("images:\n  a: {provenance: false, sbom: true, cache: none}\n");
+  expect(config.images).toMatchObject([{ said: { provenance: "false", sbom: "true", cache: "none" } }]);
 });
 
 describe("mistakes name their place and the remedy", () => {
@@ -84,7 +114,19 @@ describe("mistakes name their place and the remedy", () => {
     [
       "a build argument without value",
       "images:\n  a: {build-args: [X]}",
-      [["2:20", '"X" is no build argument', "NAME: value"]],
+      [["2:20", '"X" in "build-args" has no value', "NAME: value"]],
+    ],
+    [
+      "a cache that is none",
+      "images:\n  a: {cache: registy}",
+      [["2:14", '"cache" can\'t be "registy"', 'did you mean "registry"?']],
+    ],
+    ["a map of tags", "defaults:\n  tags: {a: b}", [["2:9", '"tags" is a map', "write lines, or a list of them"]]],
+    ["a label that is a list", "defaults:\n  labels: {a: [b]}", [["2:15", '"a" is a list', "write a text"]]],
+    [
+      "a setting of one image among those of all",
+      "defaults:\n  path: x",
+      [["2:3", '"defaults" has the unknown key "path"', "the keys are target, platforms"]],
     ],
     ["no YAML", "images: [", [["1:10", "no YAML", "mend"]]],
     ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "mend"]]],

@@ -73,7 +73,7 @@ describe("what the user named and isn't there", () => {
     ["no such directory", "images/c", "is not there"],
     ["a file", "README", "is no directory"],
     ["a symlink", "link", "is a symlink"],
-    ["a directory without Dockerfile", "images/a", "neither Dockerfile nor Containerfile"],
+    ["a directory without Dockerfile", "images/a", "neither Dockerfile, Containerfile nor bake file"],
     ["out of the repository", "../x", "no path inside the repository"],
     ["absolute", "/etc", "no path inside the repository"],
     ["an open bracket", "images/[a", "isn't closed"],
@@ -85,27 +85,57 @@ describe("what the user named and isn't there", () => {
   });
 
   test("the default places need not be there", async () => {
-    expect(await run({ "src/x": "" })).toEqual({ found: [], notes: [], problems: [] });
+    expect(await run({ "src/x": "" })).toEqual({ found: [], bakes: [], composes: [], notes: [], problems: [] });
   });
 });
 
-describe("build files that aren't read yet are said to be so", () => {
-  test.each<[string, Tree, string[]]>([
-    ["a Nix file", { "containers/a/default.nix": "" }, ["containers/a/default.nix"]],
+describe("bake files", () => {
+  test.each<[string, string[], Tree, string[]]>([
+    ["beside Dockerfiles", [], { "apps/a/docker-bake.hcl": "", "apps/a/Dockerfile": "" }, ["apps/a/docker-bake.hcl"]],
+    ["above the images", [], { "images/docker-bake.json": "", "images/a/x": "" }, ["images/docker-bake.json"]],
+    ["above images of which there is none", [], { "images/docker-bake.hcl": "" }, ["images/docker-bake.hcl"]],
     [
-      "a bake file above the images",
-      { "images/docker-bake.hcl": "", "images/a/Dockerfile": "" },
-      ["images/docker-bake.hcl"],
+      "in the root, above what is named",
+      ["docker"],
+      { "docker-bake.hcl": "", "docker/Dockerfile": "" },
+      ["docker-bake.hcl"],
     ],
+    ["not two levels up", ["a/b/*"], { "a/docker-bake.hcl": "", "a/b/c/Dockerfile": "" }, []],
     [
-      "a bake file beside a Dockerfile",
-      { "apps/a/docker-bake.hcl": "", "apps/a/Dockerfile": "" },
-      ["apps/a/docker-bake.hcl; the Dockerfiles beside"],
+      "the first of several in a folder names them all",
+      [],
+      { "docker-bake.override.hcl": "", "docker-bake.hcl": "" },
+      ["docker-bake.hcl"],
+    ],
+  ])("%s", async (_, globs, tree, expected) => {
+    expect((await run(tree, globs)).bakes.map(({ file }) => file)).toEqual(expected);
+  });
+
+  test("a compose file is another matter", async () => {
+    const { bakes, composes } = await run({
+      "compose.yaml": "",
+      "apps/a/docker-compose.yml": "",
+      "apps/a/docker-bake.hcl": "",
+    });
+    expect([bakes.map(({ file }) => file), composes.map(({ file }) => file)]).toEqual([
+      ["apps/a/docker-bake.hcl"],
+      ["compose.yaml"],
+    ]);
+  });
+});
+
+describe("Nix files are said not to be built", () => {
+  test.each<[string, Tree, string[]]>([
+    ["one", { "containers/a/default.nix": "" }, ["containers/a/default.nix"]],
+    [
+      "one beside a Dockerfile",
+      { "containers/a/default.nix": "", "containers/a/Dockerfile": "" },
+      ["containers/a/default.nix; the Dockerfiles beside"],
     ],
     [
       "many, in one note",
-      Object.fromEntries([..."abcdefg"].map((name) => [`apps/${name}/docker-bake.hcl`, ""])),
-      ["apps/d/docker-bake.hcl and 3 more"],
+      Object.fromEntries([..."abcdefg"].map((name) => [`apps/${name}/default.nix`, ""])),
+      ["apps/d/default.nix and 3 more"],
     ],
     ["a development shell at the root is no image", { "default.nix": "", Dockerfile: "" }, []],
   ])("%s", async (_, tree, expected) => {

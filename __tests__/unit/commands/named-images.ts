@@ -2,12 +2,14 @@
 import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import { readConfig } from "../../../src/catalog/config.ts";
 import { buildArgumentsOf, imageDetails } from "../../../src/commands/image-details.ts";
-import { type FactsByImage, gatherFacts } from "../../../src/commands/image-facts.ts";
+import { gatherFacts } from "../../../src/commands/image-facts.ts";
+import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
 import type { ImageDetails } from "../../../src/plan/make-plan.ts";
+import type { Processes } from "../../../src/ports.ts";
 import { memoryFiles, repository, type Tree } from "../catalog/memory-files.ts";
 import { context, type Situation } from "../tags/facts.ts";
 
@@ -17,8 +19,10 @@ export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The config file. */
   readonly config?: string;
-  /** What is known of bake files, by image: `bake:VERSION`. */
-  readonly bake?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What buildx says of bake files: by the folder, images as `--print` gives them and variables as `--list` does. */
+  readonly bake?: Readonly<
+    Record<string, { readonly print: object; readonly variables: Readonly<Record<string, string>> }>
+  >;
   readonly commitDate?: Date;
   readonly isAtEvent?: boolean;
 }
@@ -35,34 +39,43 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     typeof readRunInputs
   >[0];
   const { inputs: read, problems } = readRunInputs(raw, {});
-  // Bake files are not read yet, so that their versions are refused; here they are known.
-  throwProblems(problems.filter(({ message }) => given.bake === undefined || !message.includes("from=bake:")));
   const files = memoryFiles(repository(tree));
+  const tools = { processes: recorded(bake), env: { PATH: "/bin" }, signal: new AbortController().signal };
+  const { config: said, problems: wrong } = await readConfig(config, ".github/image-publish.yml");
+  const { settingsOf, problems: more } = readImageSettings(said, read);
+  throwProblems([...problems, ...wrong, ...more]);
   const session = {
     context: context(given),
     commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
     isAtEvent,
-    inputs: read,
   };
   const catalog = await buildCatalog({
     root: "/repo",
     files,
     globs: read.settings.path,
     rootName: "app",
-    config: (await readConfig(config, ".github/image-publish.yml")).config,
+    config: said,
     inputs: read.settings,
-    argumentsOf: (image) => buildArgumentsOf(session, image, () => read),
+    bakeTargets: [],
+    bake: tools,
+    byHand: undefined,
+    isDockerfileOnly: false,
+    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
     repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
-  const gathered = await gatherFacts(catalog.images, () => read.rules, { root: "/repo", files });
+  const facts = await gatherFacts(catalog.images, (name) => settingsOf(name).rules, {
+    root: "/repo",
+    files,
+    bake: tools,
+  });
   const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",
     push: true,
     names: catalog.images.map(({ name }) => name),
-    rulesOf: () => read,
-    facts: withBake(gathered, bake),
+    settingsOf,
+    facts,
     remark: ({ message }) => warnings.push(message),
   });
   return catalog.images.map((image) => {
@@ -84,13 +97,13 @@ export async function tagsOfOne(given: Case): Promise<readonly string[]> {
   return only;
 }
 
-function withBake(facts: FactsByImage, bake: NonNullable<Case["bake"]>): FactsByImage {
-  const names = new Set([...facts.keys(), ...Object.keys(bake)]);
-  return new Map(
-    [...names].map((name) => {
-      const read = facts.get(name);
-      const ownVersions = new Map([...(read?.ownVersions ?? []), ...Object.entries(bake[name] ?? {})]);
-      return [name, { contents: read?.contents ?? {}, ownVersions }];
-    }),
-  );
+function recorded(bake: NonNullable<Case["bake"]>): Processes {
+  return {
+    async run(_, args, { cwd = "" }) {
+      const said = bake[cwd.replace(/^\/repo\/?/, "") || "."];
+      const listed = Object.entries(said?.variables ?? {}).map(([name, value]) => ({ name, value }));
+      const json = JSON.stringify(args.some((each) => each.startsWith("--list")) ? listed : said?.print);
+      return { code: 0, stdout: new TextEncoder().encode(json), stderr: "" };
+    },
+  };
 }

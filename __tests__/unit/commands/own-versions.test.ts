@@ -113,6 +113,33 @@ describe("from a file", () => {
   });
 });
 
+describe("from a variable of a bake file", () => {
+  const target = (name: string) => ({ context: name, dockerfile: "Dockerfile" });
+  const print = { group: { default: { targets: ["web", "api"] } }, target: { web: target("web"), api: target("api") } };
+  const files = {
+    "images/docker-bake.hcl": "…",
+    "images/web/Dockerfile": "FROM alpine\n",
+    "images/api/Dockerfile": "FROM alpine\n",
+  };
+
+  test("that stands in a folder above, for all its images", async () => {
+    const bake = { images: { print, variables: { VERSION: "26.2", OTHER: "" } } };
+    const tags = "type=version,from=bake:OTHER,from=bake:VERSION,pattern={{major}}.{{minor}}.{{patch}}";
+    expect(await tagsByImage({ ...main, files, bake, inputs: { tags } })).toEqual({ api: ["26.2.0"], web: ["26.2.0"] });
+  });
+
+  test("where there is no bake file there is no such version", async () => {
+    expect(await version("bake:VERSION", image("FROM alpine\n"))).toBe("");
+  });
+});
+
+test("an image's own rules in the config file go before the inputs, and read what they need", async () => {
+  const files = { "images/a/Dockerfile": "FROM alpine\nARG V=1.5\n", "images/b/Dockerfile": "FROM alpine\n" };
+  const config = "images: {a: {tags: 'type=version,from=arg:V', flavor: suffix=-x}}";
+  const given = { ...main, files, config, inputs: { tags: "type=ref,event=branch" } };
+  expect(await tagsByImage(given)).toEqual({ a: ["1.5-x"], b: ["main"] });
+});
+
 describe("several sources and images", () => {
   const tags = "type=version,from=arg:V,from=label:v,from=nix,pattern=v{{version}}-{{sha}}";
   test("the first source that an image has counts, for each by itself", async () => {
@@ -155,10 +182,10 @@ describe("the hash of the Dockerfile", () => {
     expect(await tagsOfOne({ ...main, files: image(dockerfile), inputs })).toEqual([expected]);
   });
 
-  test.each([
-    ["type=content,of=inputs", /line 1: .* doesn't serve of=inputs .* yet/],
-    ["type=version,from=bake:VERSION", /line 1: .* doesn't serve from=bake: .* yet/],
-  ])("%s is refused until it is there, never ignored", async (tags, problem) => {
-    await expect(tagsOfOne({ ...main, files: image("FROM alpine\n"), inputs: { tags } })).rejects.toThrow(problem);
-  });
+  test.each([["type=content,of=inputs", /line 1: .* doesn't serve of=inputs .* yet/]])(
+    "%s is refused until it is there, never ignored",
+    async (tags, problem) => {
+      await expect(tagsOfOne({ ...main, files: image("FROM alpine\n"), inputs: { tags } })).rejects.toThrow(problem);
+    },
+  );
 });

@@ -165,7 +165,11 @@ describe("one image, released by semver", () => {
 });
 
 describe("many applications with a VERSION in their bake files", () => {
-  const files = { "apps/app/Dockerfile": "FROM alpine\n" };
+  const files = { "apps/app/Dockerfile": "FROM alpine\n", "apps/app/docker-bake.hcl": 'variable "VERSION" { … }' };
+  const print = {
+    group: { default: { targets: ["image"] } },
+    target: { image: { context: ".", dockerfile: "Dockerfile" } },
+  };
   const source = "type=version,from=bake:VERSION";
   const inputs = {
     tags: `
@@ -179,7 +183,7 @@ describe("many applications with a VERSION in their bake files", () => {
   const app = (version: string, event: Pick<Case, "ref" | "trigger">) => ({
     files,
     inputs,
-    bake: { app: { "bake:VERSION": version } },
+    bake: { "apps/app": { print, variables: { VERSION: version } } },
     ...event,
   });
   const main = { ref: "refs/heads/main" };

@@ -67,6 +67,8 @@ function input(affected: readonly string[], published: readonly string[], more: 
       labels: { name },
       annotations: {},
       cache: { from: [], to: [] },
+      provenance: undefined,
+      sbom: undefined,
     }),
     ...more,
   };

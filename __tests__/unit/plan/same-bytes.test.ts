@@ -9,6 +9,7 @@ import type { ChangedFile } from "../../../src/changes/changed-file.ts";
 import { readIgnoreFiles } from "../../../src/changes/ignore-files.ts";
 import { imageDetails } from "../../../src/commands/image-details.ts";
 import { gatherFacts } from "../../../src/commands/image-facts.ts";
+import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { commit } from "../../../src/context/run-context.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
@@ -59,6 +60,11 @@ interface Order {
   readonly globs: readonly string[];
 }
 
+const noProcess = async (): Promise<never> => {
+  throw new Error("there is no bake file");
+};
+const bake = { processes: { run: noProcess }, env: {}, signal: new AbortController().signal };
+
 const raw = Object.fromEntries(specification.map(({ name }) => [name, ""]));
 
 async function everything(order: Order): Promise<string> {
@@ -69,7 +75,8 @@ async function everything(order: Order): Promise<string> {
   const tags = "type=version,from=arg:V\ntype=sha\ntype=ref,event=branch\ntype=content,of=file";
   const { inputs } = readRunInputs({ ...raw, ...own, tags } as Parameters<typeof readRunInputs>[0], {});
   const files = memoryFiles(tree);
-  const config = `images:\n${order.names.map((name) => `  ${name}: {target: ""}`).join("\n")}\n`;
+  const { settingsOf } = readImageSettings({ file: undefined, images: [], defaults: {} }, inputs);
+  const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
   const catalog: Catalog = await buildCatalog({
     root: "/repo",
     files,
@@ -77,6 +84,10 @@ async function everything(order: Order): Promise<string> {
     rootName: "r",
     config: (await readConfig(config, ".github/image-publish.yml")).config,
     inputs: inputs.settings,
+    bakeTargets: [],
+    bake,
+    byHand: undefined,
+    isDockerfileOnly: false,
     argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: (name) => [imageRepository(`ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
@@ -89,9 +100,9 @@ async function everything(order: Order): Promise<string> {
   const published = order.published
     .filter((name) => known.has(name))
     .map((name): [string, Digest] => [name, digestOf(name)]);
-  const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files });
-  const situation = { context: context({ ref: "refs/heads/main" }), commitDate: new Date(0), isAtEvent: true, inputs };
-  const sources = { names: catalog.images.map(({ name }) => name), rulesOf: () => inputs, facts };
+  const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake });
+  const situation = { context: context({ ref: "refs/heads/main" }), commitDate: new Date(0), isAtEvent: true };
+  const sources = { names: catalog.images.map(({ name }) => name), settingsOf, facts };
   const plan = makePlan({
     event: "push",
     ref: "refs/heads/main",

@@ -35,8 +35,11 @@ export function build(name: string, settings: Partial<PlannedBuild> = {}, on: re
     args: {},
     labels: { "org.opencontainers.image.revision": commit, "org.opencontainers.image.title": name },
     annotations: { "org.opencontainers.image.title": name },
+    contexts: [],
     parents: on.map((parent) => parentEdge(parent, name)),
     cache: { from: [], to: [] },
+    provenance: null,
+    sbom: null,
     fresh: false,
     ...settings,
   };

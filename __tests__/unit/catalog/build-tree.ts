@@ -1,0 +1,89 @@
+/** Builds catalogs of repositories that exist in memory only. */
+import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
+import type { ByHand } from "../../../src/catalog/by-hand.ts";
+import { readConfig } from "../../../src/catalog/config.ts";
+import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
+import { platform } from "../../../src/oci/platform.ts";
+import { repository as imageRepository } from "../../../src/oci/reference.ts";
+import type { Finished, Processes } from "../../../src/ports.ts";
+import { memoryFiles, repository, type Tree } from "./memory-files.ts";
+
+export interface Options {
+  readonly config?: string;
+  readonly path?: readonly string[];
+  readonly platforms?: readonly string[];
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly moving?: readonly string[];
+  readonly byHand?: Partial<ByHand>;
+  readonly bakeTargets?: readonly string[];
+  /** What `docker buildx bake --print` says: by folder, with the wanted names after it where there are any. */
+  readonly bake?: Readonly<Record<string, object | Partial<Finished>>>;
+  readonly variant?: "dockerfile";
+}
+
+export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
+  const { config = "", platforms = [], byHand } = options;
+  const { config: read, problems } = await readConfig(config, ".github/image-publish.yml");
+  if (problems.length > 0) throw new Problems(problems);
+  return buildCatalog({
+    root: "/repo",
+    files: memoryFiles(repository(tree)),
+    globs: options.path ?? [],
+    rootName: "r",
+    config: read,
+    inputs: {
+      platforms: platforms.map((each) => platform(each)),
+      buildArgs: options.buildArgs ?? {},
+      target: options.target,
+    },
+    bakeTargets: options.bakeTargets ?? [],
+    bake: { processes: recordedBake(options.bake ?? {}), env: { PATH: "/bin" }, signal: new AbortController().signal },
+    byHand: byHand && { name: undefined, context: undefined, file: undefined, contexts: [], ...byHand },
+    isDockerfileOnly: options.variant === "dockerfile",
+    argumentsOf: ({ buildArgs }) => buildArgs,
+    repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name.toLowerCase()}`)],
+    movingTags: () => new Set(options.moving ?? ["main", "latest"]),
+  });
+}
+
+/** `images/NAME/Dockerfile` for each name. */
+export function images(dockerfiles: Readonly<Record<string, string>>): Tree {
+  return Object.fromEntries(Object.entries(dockerfiles).map(([name, text]) => [`images/${name}/Dockerfile`, text]));
+}
+
+/** Each image with its parents. */
+export async function edges(tree: Tree, options?: Options): Promise<readonly string[]> {
+  const catalog = await buildTree(tree, options);
+  return catalog.images.map(({ name, parents }) => `${name}: ${parents.map((edge) => edge.parent).join(" ")}`.trim());
+}
+
+/** All problems, each with its place and its hint. */
+export async function problems(tree: Tree, options?: Options): Promise<readonly string[]> {
+  try {
+    await buildTree(tree, options);
+  } catch (error) {
+    const all = error instanceof Problems ? error.problems : error instanceof UserError ? [error] : [];
+    return all.map(
+      ({ at, message, hint }) => `${at === undefined ? "" : `${formatLocation(at)} `}${message} (${hint})`,
+    );
+  }
+  return [];
+}
+
+/** A buildx that says what was recorded, and that a name is missing where nothing was. */
+function recordedBake(recorded: NonNullable<Options["bake"]>): Processes {
+  return {
+    async run(_, args, { cwd = "" }) {
+      const names = args.slice(args.lastIndexOf("--set") + 2);
+      const said = recorded[[cwd.replace(/^\/repo\/?/, "") || ".", ...names].join(" ")];
+      const finished: Partial<Finished> =
+        said === undefined
+          ? { code: 1, stderr: `ERROR: failed to find target ${names[0] ?? "default"}\n` }
+          : "code" in said
+            ? said
+            : { stdout: new TextEncoder().encode(JSON.stringify(said)) };
+      return { code: 0, stdout: new Uint8Array(), stderr: "", ...finished };
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Writes the JSON Schema of the config file (docs/image-publish.schema.json) and the tables of docs/config.md, from the one
+ * definition in src/catalog/config-schema.ts. `node scripts/schema.ts` writes them, a test compares.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Form, imageSettings, type Setting, sharedSettings } from "../src/catalog/config-schema.ts";
+import { replaced } from "./readme.ts";
+
+const root = resolve(import.meta.dirname, "..");
+export const schemaPath = resolve(root, "docs/image-publish.schema.json");
+export const pagePath = resolve(root, "docs/config.md");
+
+type Json = Readonly<Record<string, unknown>>;
+
+const scalar = { type: ["string", "number", "boolean"] };
+const list = { type: "array", items: scalar };
+const map = { type: "object", additionalProperties: { type: ["string", "number", "boolean", "null"] } };
+
+/** What an editor accepts for each form; the reader says more exactly what is wrong. */
+const forms: Readonly<Record<Form, Json>> = {
+  text: scalar,
+  "text-or-flag": scalar,
+  flag: { type: "boolean" },
+  path: { type: "string" },
+  platforms: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
+  names: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
+  pairs: { anyOf: [map, list, { type: "string" }] },
+  lines: { anyOf: [{ type: "string" }, list] },
+  "lines-or-map": { anyOf: [{ type: "string" }, list, map] },
+  cache: { enum: ["gha", "registry", "none"] },
+};
+
+/** How a form is written, for people. */
+const spelled: Readonly<Record<Form, string>> = {
+  text: "text",
+  "text-or-flag": "text, `true` or `false`",
+  flag: "`true` or `false`",
+  path: "path from the repository's root",
+  platforms: "list",
+  names: "list of names",
+  pairs: "map, or lines `NAME=value`",
+  lines: "lines or list",
+  "lines-or-map": "lines `key=value`, or map",
+  cache: "word",
+};
+
+/** The schema as it should be published. */
+export function configSchema(): Json {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "image-publish.yml",
+    description: "Images of a repository, and what image-publish does with them.",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      images: {
+        description: "What differs from the convention, by the image's name.",
+        type: "object",
+        additionalProperties: { anyOf: [settings(imageSettings), { type: "null" }] },
+      },
+      defaults: {
+        description: "What holds where neither an image nor an input says anything.",
+        ...settings(sharedSettings),
+      },
+    },
+  };
+}
+
+function settings(table: Readonly<Record<string, Setting>>): Json {
+  const properties = Object.entries(table).map(([key, { form, means }]) => [
+    key,
+    { description: means, ...forms[form] },
+  ]);
+  return { type: "object", additionalProperties: false, properties: Object.fromEntries(properties) };
+}
+
+/** The page's text with both tables as they should be. */
+export function withSettings(page: string): string {
+  const shared = Object.entries(sharedSettings);
+  const own = Object.entries(imageSettings).filter(([key]) => !Object.hasOwn(sharedSettings, key));
+  return replaced(replaced(page, "image", table(own)), "shared", table(shared));
+}
+
+function table(entries: readonly (readonly [string, Setting])[]): string {
+  const rows = entries.map(([key, { form, means }]) => `| \`${key}\` | ${spelled[form]} | ${means} |`);
+  return ["| key | form | meaning |", "|---|---|---|", ...rows].join("\n");
+}
+
+if (import.meta.main) {
+  writeFileSync(schemaPath, `${JSON.stringify(configSchema(), undefined, 2)}\n`);
+  writeFileSync(pagePath, withSettings(readFileSync(pagePath, "utf8")));
+}

@@ -1,0 +1,141 @@
+/** From the targets of a bake file to images. Tags, outputs, caches and attestations of targets don't count: ours do. */
+import { UserError } from "../../errors.ts";
+import { platform } from "../../oci/platform.ts";
+import { attempt, outcomes } from "../attempt.ts";
+import type { RepositoryPath } from "../catalog.ts";
+import type { FoundImage } from "../found-image.ts";
+import { isInside, isUrl, pathFrom, readContext } from "../named-contexts.ts";
+import { directoryOf, lastPart } from "../repository-path.ts";
+import { type BakeDefinition, type BakeTarget, membersOf } from "./bake-definition.ts";
+import type { BakeFolder } from "./print.ts";
+
+export interface BakeImages {
+  /** Those that are published, and those that these take something from. */
+  readonly images: readonly FoundImage[];
+  readonly problems: readonly UserError[];
+}
+
+/**
+ * The images of a definition that was printed. Who is in the group is published, unless its only output is the cache; who is
+ * there because others need it is not. The one image of a file has its folder's name if its Dockerfile lies beside the
+ * file, or if its target is called `default`; everything else has its target's.
+ */
+export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName: string): BakeImages {
+  const members = new Set(
+    membersOf(definition, "default").filter((name) => definition.targets.get(name)?.isCacheOnly === false),
+  );
+  const nameOf = namesIn(definition, members, at, rootName);
+  const { values, problems } = outcomes(
+    [...definition.targets].map(([name, target]) => attempt(() => imageOf(name, target, members, nameOf, at))),
+  );
+  const isEmpty = members.size === 0 && definition.targets.size > 0;
+  return { images: values, problems: [...problems, ...(isEmpty ? [nothingPublished(at)] : [])] };
+}
+
+/** The directories that hold what targets are built from, so that none of them is an image by itself. */
+export function directoriesNamed(definition: BakeDefinition, { folder }: BakeFolder): ReadonlySet<RepositoryPath> {
+  return new Set(
+    [...definition.targets.values()].flatMap((target) => {
+      if (isUrl(target.context)) return [];
+      const context = pathFrom(folder, withoutScheme(target.context));
+      // Many targets have the root for their context, whatever they build.
+      return [directoryOf(pathFrom(context, target.dockerfile)), ...(context === "." ? [] : [context])];
+    }),
+  );
+}
+
+type NameOf = (target: string) => string;
+
+function namesIn(
+  { targets }: BakeDefinition,
+  members: ReadonlySet<string>,
+  { folder }: BakeFolder,
+  rootName: string,
+): NameOf {
+  const [only, ...others] = members;
+  const target = only === undefined || others.length > 0 ? undefined : targets.get(only);
+  const isBeside = target !== undefined && dockerfileDirectory(target, folder) === folder;
+  if (only === undefined || target === undefined || !(isBeside || only === "default")) return (name) => name;
+  const own = folder === "." ? rootName : lastPart(folder);
+  // Files of many images may each have a `builder`.
+  return (name) => (name === only ? own : `${own}-${name}`);
+}
+
+/** @throws UserError with the target and its file. */
+function imageOf(
+  name: string,
+  target: BakeTarget,
+  members: ReadonlySet<string>,
+  nameOf: NameOf,
+  at: BakeFolder,
+): FoundImage {
+  try {
+    return readTarget(name, target, members, nameOf, at);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { hint, cause } = error;
+    throw new UserError(`the target "${name}": ${error.message}`, { hint, at: { file: at.file }, cause });
+  }
+}
+
+function readTarget(
+  name: string,
+  target: BakeTarget,
+  members: ReadonlySet<string>,
+  nameOf: NameOf,
+  { folder, file }: BakeFolder,
+): FoundImage {
+  if (target.isInline) {
+    throw new UserError("its Dockerfile stands in the bake file, which this version doesn't build", {
+      hint: "put dockerfile-inline into a Dockerfile of its own",
+    });
+  }
+  const context = inside(target.context, folder, "context");
+  const dockerfilePath = inside(target.dockerfile, context, "dockerfile");
+  const isNamedByFolder = nameOf(name) !== name && members.has(name);
+  const contexts = Object.entries(target.contexts).map(([key, value]) => readContext(key, value, folder, { file }));
+  return {
+    name: nameOf(name),
+    from: "bake",
+    directory: isNamedByFolder ? folder : directoryOf(dockerfilePath),
+    context,
+    dockerfilePath,
+    target: target.target,
+    platforms: [...new Set(target.platforms.map(platform))],
+    publish: members.has(name),
+    buildArgs: target.args,
+    contexts: new Map(
+      contexts.map(({ to, at }) => [
+        to.name,
+        { to: to.kind === "image" ? { ...to, image: nameOf(to.image) } : to, at },
+      ]),
+    ),
+    labels: target.labels,
+    annotations: target.annotations,
+    at: { file },
+  };
+}
+
+function dockerfileDirectory({ context, dockerfile }: BakeTarget, folder: RepositoryPath): string {
+  return directoryOf(pathFrom(pathFrom(folder, withoutScheme(context)), dockerfile));
+}
+
+/** `cwd://` is where bake runs: the folder of the file. */
+function withoutScheme(path: string): string {
+  return path.replace(/^cwd:\/\//, "");
+}
+
+function inside(given: string, folder: RepositoryPath, key: string): RepositoryPath {
+  const path = pathFrom(folder, withoutScheme(given));
+  if (!isUrl(given.replace(/^cwd:\/\//, "")) && isInside(path)) return path;
+  throw new UserError(`its ${key} is ${given}, which lies outside of the repository`, {
+    hint: "name a path inside the checkout; what lies elsewhere can be a named context",
+  });
+}
+
+function nothingPublished({ file }: BakeFolder): UserError {
+  return new UserError(`${file} publishes nothing: every target of the group only fills the cache`, {
+    hint: 'name the targets to publish with "bake-target"',
+    at: { file },
+  });
+}

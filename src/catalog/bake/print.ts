@@ -1,0 +1,123 @@
+/** Asks buildx what bake files mean: groups, variables, functions, matrices and inheritance are its business. */
+import { UserError } from "../../errors.ts";
+import type { Processes } from "../../ports.ts";
+import type { RepositoryPath } from "../catalog.ts";
+import { joinPath } from "../repository-path.ts";
+import { type BakeDefinition, readDefinition } from "./bake-definition.ts";
+
+export interface BakeTools {
+  readonly processes: Processes;
+  /** Our own environment, of which docker gets what it needs to find its parts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** The bake file that messages name, and the folder in which it means what its author meant. */
+export interface BakeFolder {
+  readonly folder: RepositoryPath;
+  readonly file: RepositoryPath;
+}
+
+/**
+ * What docker needs to find buildx. Nothing else of the environment is there, because bake takes any variable of its files
+ * from it: the plan must not hang on what happens to be set where it is made.
+ */
+const passed: readonly string[] = ["PATH", "HOME", "DOCKER_CONFIG", "BUILDX_CONFIG", "XDG_RUNTIME_DIR", "TMPDIR"];
+const limit = 60_000;
+
+/**
+ * Prints the definition of groups or targets, by default that of the group `default`. @returns `missing`: the first name that
+ * there is no target or group of. @throws UserError for a file that buildx refuses, and where there is no buildx.
+ */
+export async function printBake(
+  { folder, file }: BakeFolder,
+  names: readonly string[],
+  root: string,
+  { processes, env, signal }: BakeTools,
+): Promise<{ readonly definition: BakeDefinition } | { readonly missing: string }> {
+  // Secrets and agents are not needed to print, and those that aren't there would be an error.
+  const overrides = ["--set", "*.secrets=", "--set", "*.ssh="];
+  const { code, stdout, stderr } = await running(
+    processes.run("docker", ["buildx", "bake", "--print", "--progress", "quiet", ...overrides, ...names], {
+      cwd: joinPath(root, folder),
+      env: cleanEnvironment(env),
+      signal,
+      timeout: limit,
+    }),
+    file,
+  );
+  if (code === 0) return { definition: readDefinition(new TextDecoder().decode(stdout), file) };
+  const missing = /failed to find target (\S+)/.exec(stderr)?.[1];
+  if (missing !== undefined) return { missing };
+  throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
+}
+
+/**
+ * What the variables of bake files hold, as text: their defaults, or what is made of others. @throws UserError for a file that
+ * buildx refuses, and where there is no buildx that can tell.
+ */
+export async function listVariables(
+  { folder, file }: BakeFolder,
+  root: string,
+  { processes, env, signal }: BakeTools,
+): Promise<ReadonlyMap<string, string>> {
+  const args = ["buildx", "bake", "--list=type=variables,format=json", "--progress", "quiet"];
+  const { code, stdout, stderr } = await running(
+    processes.run("docker", args, { cwd: joinPath(root, folder), env: cleanEnvironment(env), signal, timeout: limit }),
+    file,
+  );
+  if (/unknown flag: --(?:list|progress)/.test(stderr)) throw tooOld(file);
+  if (code !== 0) throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
+  const listed: unknown = JSON.parse(new TextDecoder().decode(stdout));
+  const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  return new Map(
+    entries.flatMap((entry) => {
+      const { name, value } = Object.fromEntries(Object.entries(entry ?? {}));
+      return typeof name === "string" && typeof value === "string" && value !== "" ? [[name, value] as const] : [];
+    }),
+  );
+}
+
+function cleanEnvironment(env: BakeTools["env"]): Record<string, string> {
+  return Object.fromEntries(passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+async function running<T>(run: Promise<T>, file: RepositoryPath): Promise<T> {
+  try {
+    return await run;
+  } catch (cause) {
+    if (!(cause instanceof UserError) || !cause.message.includes("was not found")) throw cause;
+    throw noBuildx(file, cause);
+  }
+}
+
+/** Docker without the plugin takes `--print` for an option of its own. */
+function isBuildxMissing(stderr: string): boolean {
+  return /unknown flag: --print|is not a docker command|unknown command: docker buildx/.test(stderr);
+}
+
+function noBuildx(file: RepositoryPath, cause?: unknown): UserError {
+  return new UserError(`${file} can't be read: it takes docker with buildx, which is not there`, {
+    hint: "install docker with the buildx plugin (hosted runners have it), or say in image-publish.yml what the bake file says",
+    at: { file },
+    cause,
+  });
+}
+
+/** Docker without buildx doesn't know the option either. */
+function tooOld(file: RepositoryPath): UserError {
+  return new UserError(`this docker's buildx can't tell what the variables of ${file} hold`, {
+    hint: "install a buildx plugin that has `docker buildx bake --list`, or take the version from elsewhere, such as from=arg:VERSION",
+    at: { file },
+  });
+}
+
+function refused(file: RepositoryPath, stderr: string): UserError {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const said = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
+  const line = new RegExp(`${file.split("/").at(-1)?.replaceAll(".", "\\.")}:(\\d+)`).exec(stderr)?.[1];
+  return new UserError(`docker buildx bake can't read ${file}: ${said.trim() || "it says nothing"}`, {
+    hint: "mend the file; `docker buildx bake --print` in its folder says the same",
+    at: { file, ...(line === undefined ? {} : { line: Number(line) }) },
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * What a config file may say: the one definition from which the types, the checks and the published JSON Schema
+ * (docs/image-publish.schema.json) come.
+ */
+import type { SourceLocation } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { RepositoryPath } from "./catalog.ts";
+
+/** A line of a setting, as the input of its name takes them, with where it stands. */
+export interface SettingLine {
+  readonly text: string;
+  /** The setting's name. */
+  readonly input: string;
+  /** 1-based, within the setting. */
+  readonly line: number;
+  readonly at: SourceLocation;
+}
+
+/** A value with where it stands. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly at: SourceLocation;
+}
+
+/** The forms that values have, and what is made of each. */
+export interface Forms {
+  readonly text: string;
+  /** A text, for which true and false may stand as they are. */
+  readonly "text-or-flag": string;
+  readonly flag: boolean;
+  /** Inside the repository, relative to its root. */
+  readonly path: RepositoryPath;
+  /** A list, or words with commas or line ends between them. */
+  readonly platforms: readonly Platform[];
+  /** A list of names. */
+  readonly names: readonly Placed<string>[];
+  /** A map, or lines of `NAME=value`. */
+  readonly pairs: Readonly<Record<string, Placed<string>>>;
+  /** Lines, or a list of them. */
+  readonly lines: readonly SettingLine[];
+  /** Lines of `key=value`, or a map. */
+  readonly "lines-or-map": readonly SettingLine[];
+  readonly cache: "gha" | "registry" | "none";
+}
+
+export type Form = keyof Forms;
+
+export interface Setting {
+  readonly form: Form;
+  /** What editors show, a sentence. */
+  readonly means: string;
+}
+
+/** Settings that may stand for one image and, under `defaults`, for all. */
+export const sharedSettings = {
+  target: { form: "text", means: "Stage of the Dockerfile to build. Default: the last." },
+  platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
+  publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
+  "build-args": { form: "pairs", means: "Build arguments; expressions such as {{version}} are filled in." },
+  "build-contexts": {
+    form: "pairs",
+    means: "Named contexts: a directory, docker-image://REFERENCE, or target:IMAGE for an image of this repository.",
+  },
+  images: { form: "lines", means: "Where to push, as the input images." },
+  tags: { form: "lines", means: "Tag rules, as the input tags." },
+  flavor: { form: "lines", means: "Settings of all tag rules, as the input flavor." },
+  labels: { form: "lines-or-map", means: "Labels, added to those of the inputs." },
+  annotations: { form: "lines-or-map", means: "Annotations, added to those of the inputs." },
+  cache: { form: "cache", means: "gha, registry or none." },
+  "cache-from": { form: "lines", means: "Own cache sources as for docker build, in place of cache." },
+  "cache-to": { form: "lines", means: "Own cache targets as for docker build, in place of cache." },
+  provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
+  sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Settings of one image. */
+export const imageSettings = {
+  path: { form: "path", means: "Directory that holds the image; takes over, and may rename, what was found there." },
+  context: { form: "path", means: "Build context. Default: the directory." },
+  file: { form: "path", means: "The Dockerfile." },
+  dockerfile: { form: "path", means: "The same as file." },
+  depends: {
+    form: "names",
+    means: "Images that go before this one, and whose changes affect it, though its Dockerfile names none.",
+  },
+  ...sharedSettings,
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** What was said, by setting; what wasn't is not there. */
+export type Said<T extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof T]?: Forms[T[K]["form"]];
+};
+
+export type SharedSettings = Said<typeof sharedSettings>;
+export type ImageSettings = Said<typeof imageSettings>;

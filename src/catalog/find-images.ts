@@ -1,0 +1,95 @@
+/** All images that the repository's layout tells of: directories, bake files, or one that is given by hand. */
+import { posix } from "node:path";
+import { UserError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import { mayBuild } from "./bake/bake-files.ts";
+import type { BakeFolder, BakeTools } from "./bake/print.ts";
+import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read-bake.ts";
+import { type ByHand, byHandImage } from "./by-hand.ts";
+import type { CatalogNote } from "./catalog.ts";
+import { type Discovery, defaultGlobs, discover, type FoundDirectory } from "./discover.ts";
+import { directoryImage, type FoundImage } from "./found-image.ts";
+
+export interface FindInput {
+  /** The checkout, absolute. */
+  readonly root: string;
+  readonly files: Pick<Files, "list" | "read">;
+  /** Globs of directories; empty: the default ones. */
+  readonly globs: readonly string[];
+  /** The name of the image at the root: the repository's. */
+  readonly rootName: string;
+  /** Groups and targets of bake files to publish; empty: the group `default`. */
+  readonly bakeTargets: readonly string[];
+  readonly bake: BakeTools;
+  /** One image given by hand, discovery off. */
+  readonly byHand: ByHand | undefined;
+  /** Nix files are left out on purpose: nothing has to be said of them. */
+  readonly isDockerfileOnly: boolean;
+}
+
+export interface FoundImages {
+  readonly images: readonly FoundImage[];
+  readonly notes: readonly CatalogNote[];
+  readonly problems: readonly UserError[];
+}
+
+/** Finds them; what a bake file names is an image by its say, and not by itself. */
+export async function findImages(input: FindInput): Promise<FoundImages> {
+  if (input.byHand !== undefined) {
+    const { images, problems } = byHandImage(input.byHand, input.rootName);
+    return { images, notes: [], problems };
+  }
+  const discovery = await discover(input.root, input.globs, input.files);
+  const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
+  const asked: BakeInput = { root: input.root, rootName: input.rootName, names: input.bakeTargets, tools: input.bake };
+  const baked = await readBake(bakes, asked);
+  const directories = await notNamed(discovery.found, baked.images, bakes, asked);
+  const images = [
+    ...directories.map(({ directory, dockerfile }) => directoryImage(directory, dockerfile, input.rootName)),
+    ...baked.images,
+  ];
+  const notes = input.isDockerfileOnly ? [] : discovery.notes;
+  const problems = [...discovery.problems, ...baked.problems, ...noBake(bakes, input)];
+  return { images, notes, problems };
+}
+
+/**
+ * A compose file says how to run things, which is often something else than what to publish: it counts where targets are
+ * asked for, and where nothing else tells of an image.
+ */
+async function composesThatCount(
+  { bakes, composes, found }: Discovery,
+  { root, files, bakeTargets }: FindInput,
+): Promise<readonly BakeFolder[]> {
+  const isElse = bakes.length > 0 || found.length > 0;
+  if (bakeTargets.length === 0 && isElse) return [];
+  const contents = await Promise.all(composes.map(({ file }) => files.read(posix.join(root, file))));
+  return composes.filter((_, index) => mayBuild(contents[index] ?? new Uint8Array()));
+}
+
+async function notNamed(
+  found: readonly FoundDirectory[],
+  baked: readonly FoundImage[],
+  bakes: readonly BakeFolder[],
+  asked: BakeInput,
+): Promise<readonly FoundDirectory[]> {
+  const named = new Set(baked.flatMap(({ directory, context }) => [directory, ...(context === "." ? [] : [context])]));
+  const left = found.filter(({ directory }) => !named.has(directory));
+  // Targets that nobody asked for may name what is left: buildx is asked again only where there is something left.
+  const above = bakes.filter(({ folder }) => left.some(({ directory }) => isBelow(directory, folder)));
+  const more = await Promise.all(above.map((each) => directoriesOfAll(each, asked)));
+  return left.filter(({ directory }) => !more.some((each) => each.has(directory)));
+}
+
+function noBake(bakes: readonly BakeFolder[], { bakeTargets, globs }: FindInput): readonly UserError[] {
+  if (bakeTargets.length === 0 || bakes.length > 0) return [];
+  const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
+  return [
+    new UserError(
+      `"bake-target" names ${bakeTargets.join(", ")}, but there is no bake file: looked in ${looked} and above`,
+      {
+        hint: 'name the bake file\'s folder with "path", or leave "bake-target" out',
+      },
+    ),
+  ];
+}

@@ -1,0 +1,49 @@
+/** An image as the repository lays it out, before the config file and the inputs have their say. */
+import { posix } from "node:path";
+import type { SourceLocation } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { RepositoryPath } from "./catalog.ts";
+import type { SaidContexts } from "./named-contexts.ts";
+
+export interface FoundImage {
+  readonly name: string;
+  /** `inputs`: one image given by hand. */
+  readonly from: "directory" | "bake" | "inputs";
+  readonly directory: RepositoryPath;
+  readonly context: RepositoryPath;
+  /** `undefined`: whichever of Dockerfile and Containerfile lies in the directory. */
+  readonly dockerfilePath: RepositoryPath | undefined;
+  readonly target: string | undefined;
+  /** Empty: not said. */
+  readonly platforms: readonly Platform[];
+  readonly publish: boolean | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly contexts: SaidContexts;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: readonly string[];
+  /** What tells that it is there. */
+  readonly at: SourceLocation;
+}
+
+/** The image of a directory that holds a Dockerfile, which says nothing else of it. @param rootName the root's image's name. */
+export function directoryImage(
+  directory: RepositoryPath,
+  dockerfilePath: RepositoryPath,
+  rootName: string,
+): FoundImage {
+  return {
+    name: directory === "." ? rootName : posix.basename(directory),
+    from: "directory",
+    directory,
+    context: directory,
+    dockerfilePath,
+    target: undefined,
+    platforms: [],
+    publish: undefined,
+    buildArgs: {},
+    contexts: new Map(),
+    labels: {},
+    annotations: [],
+    at: { file: dockerfilePath },
+  };
+}

@@ -1,0 +1,55 @@
+/** Edges that don't stand in a Dockerfile: those of `depends`, and of contexts where the Dockerfile can't be vouched for. */
+import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
+import type { ParentEdge } from "./catalog.ts";
+import type { DeclaredImage } from "./declared-images.ts";
+import type { Dockerfile } from "./dockerfile.ts";
+import type { Needs } from "./stages.ts";
+
+/** The edges of an image beside those of its Dockerfile. */
+export function saidEdges(
+  image: DeclaredImage,
+  dockerfile: Dockerfile,
+  needs: Needs,
+  parents: readonly ParentEdge[],
+): readonly ParentEdge[] {
+  const has = new Set(parents.map(({ contextName }) => contextName));
+  const contexts = isUnderstood(dockerfile, needs) ? [] : [...image.contexts.values()];
+  return [
+    ...contexts.flatMap(({ to, at }): readonly ParentEdge[] => {
+      // Defaults may name the very image that they are for.
+      if (to.kind !== "image" || has.has(to.name) || to.image === image.name) return [];
+      return [{ parent: to.image, contextName: to.name, via: "build-contexts", at }];
+    }),
+    ...image.depends.map(({ value, at }) => ({ parent: value, contextName: undefined, via: "depends" as const, at })),
+  ];
+}
+
+function isUnderstood({ doubts }: Dockerfile, { stages, unsettled }: Needs): boolean {
+  return doubts.length === 0 && unsettled.length === 0 && stages.every((stage) => stage.doubts.length === 0);
+}
+
+/** A problem for each name of `depends` and of a `target:` context that is no image's. */
+export function unknownImages(images: readonly DeclaredImage[]): readonly UserError[] {
+  const names = images.map(({ name }) => name);
+  const known = new Set(names);
+  const problems = images.flatMap(({ name, depends, contexts }) => [
+    ...depends.map(({ value, at }) => ({ value, at, what: `the image "${name}" depends on "${value}"` })),
+    ...[...contexts.values()].flatMap(({ to, at }) =>
+      to.kind === "image"
+        ? [{ value: to.image, at, what: `the build context "${to.name}" of "${name}" is target:${to.image}` }]
+        : [],
+    ),
+  ]);
+  // Defaults say the same of every image: once is enough.
+  const wrong = Map.groupBy(
+    problems.filter(({ value }) => !known.has(value)),
+    ({ value, at }) => JSON.stringify([value, at]),
+  );
+  return [...wrong.values()]
+    .flatMap((same) => same.slice(0, 1))
+    .map(({ value, at, what }) => {
+      const hint = `name an image of this repository${didYouMean(value, names)}`;
+      return new UserError(`${what}, and there is no such image`, { hint, at });
+    });
+}

@@ -1,0 +1,142 @@
+/** What holds for one image of all that the config file, its bake file and the inputs say, where these speak of one thing. */
+import type { Image } from "../catalog/catalog.ts";
+import type { CatalogConfig } from "../catalog/config.ts";
+import type { SettingLine, SharedSettings } from "../catalog/config-schema.ts";
+import { throwProblems, type UserError } from "../errors.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
+import type { Template } from "../tags/expression.ts";
+import { type Flavor, parseFlavor } from "../tags/flavor.ts";
+import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
+import { type LabelLine, parseLabels } from "../tags/labels.ts";
+import { parseRules } from "../tags/parse-rules.ts";
+import type { Rule } from "../tags/rule.ts";
+import { type ImageRules, notServed, type RunInputs } from "./run-inputs.ts";
+
+export interface ImageSettings extends ImageRules {
+  /** Where it is pushed; empty: the default name. */
+  readonly names: readonly ImageNameLine[];
+  readonly cache: CacheSettings;
+  /** As written; `undefined`: the default. */
+  readonly provenance: string | undefined;
+  readonly sbom: string | undefined;
+}
+
+/** Docker's own lines, where there are any, go before the kind. */
+export interface CacheSettings {
+  readonly kind: Settings["cache"];
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** The settings of the image of a name; what its bake file says is in them where the image is given. */
+export type SettingsOf = (name: string, image?: Pick<Image, "labels" | "annotations">) => ImageSettings;
+
+/**
+ * Reads what the config file says, and puts it together: an image's own entry goes before the inputs, these before the
+ * file's defaults. Labels and annotations add up, those that go before winning.
+ */
+export function readImageSettings(
+  config: CatalogConfig,
+  inputs: RunInputs,
+): { readonly settingsOf: SettingsOf; readonly problems: readonly UserError[] } {
+  const defaults = read(config.defaults);
+  const entries = new Map(config.images.map(({ name, said }) => [name, read(said)]));
+  const given = ofInputs(inputs);
+  const nothing: Spoken = { labels: [], annotations: [] };
+  return {
+    settingsOf: (name, image) => joined([entries.get(name) ?? nothing, ofBake(image), given, defaults], inputs),
+    problems: [defaults, ...entries.values()].flatMap(({ problems }) => problems),
+  };
+}
+
+/** What one place says; `undefined` where it says nothing. */
+interface Spoken {
+  readonly rules?: readonly Rule[] | undefined;
+  readonly flavor?: Flavor | undefined;
+  readonly names?: readonly ImageNameLine[] | undefined;
+  readonly cache?: CacheSettings | undefined;
+  readonly provenance?: string | undefined;
+  readonly sbom?: string | undefined;
+  readonly labels: readonly LabelLine[];
+  readonly annotations: readonly AnnotationLine[];
+}
+
+function read(said: SharedSettings): Spoken & { readonly problems: readonly UserError[] } {
+  const rules = parseRules(said.tags ?? []);
+  const flavor = parseFlavor(said.flavor ?? []);
+  const names = parseImageNames(said.images ?? []);
+  const labels = parseLabels(said.labels ?? []);
+  const annotations = parseAnnotations(said.annotations ?? []);
+  return {
+    rules: said.tags && rules.values,
+    flavor: said.flavor && flavor.flavor,
+    names: said.images && names.values,
+    cache: cacheOf(said.cache, said["cache-from"], said["cache-to"]),
+    provenance: said.provenance,
+    sbom: said.sbom,
+    labels: labels.values,
+    annotations: annotations.values,
+    problems: [
+      ...(said.tags === undefined ? [] : notServed(rules.values)),
+      ...[rules, flavor, names, labels, annotations].flatMap(({ problems }) => problems),
+    ],
+  };
+}
+
+function ofInputs({ settings, rules, flavor, names, labels, annotations }: RunInputs): Spoken {
+  const { tags, cache, cacheFrom, cacheTo, provenance, sbom } = settings;
+  return {
+    rules: tags.length === 0 ? undefined : rules,
+    flavor: settings.flavor.length === 0 ? undefined : flavor,
+    names: names.length === 0 ? undefined : names,
+    cache: cacheOf(cache === "auto" ? undefined : cache, cacheFrom, cacheTo),
+    provenance,
+    sbom,
+    labels,
+    annotations,
+  };
+}
+
+/** Labels of a bake file are taken word for word. @throws UserError for an annotation that is none. */
+function ofBake(image: Parameters<SettingsOf>[1]): Spoken {
+  const labels = Object.entries(image?.labels ?? {}).map(([key, value]) => ({
+    key: literally(key),
+    value: literally(value),
+    isEnabled: true,
+  }));
+  const lines = (image?.annotations ?? []).map((text, index) => ({ text, input: "annotations", line: index + 1 }));
+  const annotations = parseAnnotations(lines);
+  throwProblems(annotations.problems);
+  return { labels, annotations: annotations.values };
+}
+
+function literally(text: string): Template {
+  return { text, parts: [text] };
+}
+
+function cacheOf(
+  kind: CacheSettings["kind"] | undefined,
+  from: readonly Pick<SettingLine, "text">[] = [],
+  to: readonly Pick<SettingLine, "text">[] = [],
+): CacheSettings | undefined {
+  if (kind === undefined && from.length === 0 && to.length === 0) return undefined;
+  return { kind: kind ?? "auto", from: from.map(({ text }) => text), to: to.map(({ text }) => text) };
+}
+
+/** @param spoken whoever stands first goes before. */
+function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
+  const first = <K extends keyof Spoken>(key: K): Spoken[K] | undefined =>
+    spoken.find((each) => each[key] !== undefined)?.[key];
+  return {
+    rules: first("rules") ?? inputs.rules,
+    flavor: first("flavor") ?? inputs.flavor,
+    names: first("names") ?? [],
+    cache: first("cache") ?? { kind: "auto", from: [], to: [] },
+    provenance: first("provenance"),
+    sbom: first("sbom"),
+    // Of two with one key the later one counts.
+    labels: spoken.toReversed().flatMap((each) => each.labels),
+    annotations: spoken.toReversed().flatMap((each) => each.annotations),
+  };
+}
