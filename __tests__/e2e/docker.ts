@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newFolder, rig } from "./rig.ts";
 
-export function docker(...args: readonly string[]): string {
+function docker(...args: readonly string[]): string {
   return execFileSync("docker", args, { env: rig.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 

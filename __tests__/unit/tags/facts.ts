@@ -59,7 +59,7 @@ export function context({ ref, trigger = push, ...others }: Situation): RunConte
   };
 }
 
-export function facts(situation: Situation): TagFacts {
+function facts(situation: Situation): TagFacts {
   return {
     context: context(situation),
     name: situation.name ?? "base",
