@@ -326,7 +326,7 @@ async function runCommandLine(args) {
             return options.help === true ? 0 : 1;
         }
         const outside = (0,main/* systemOutside */.vc)(log, signal);
-        const raw = (0,main/* rawInputs */.me)((name) => cli_valueOf(name, command, options), log);
+        const raw = (0,main/* rawInputs */.me)((name) => inputValue(name, command, options), log);
         const { inputs: read, problems } = (0,run_inputs/* readRunInputs */.h)(raw, outside.env);
         (0,errors/* throwProblems */.Jh)(problems);
         const temp = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), "image-publish-"));
@@ -353,7 +353,7 @@ function print(result, asJson) {
     process.stdout.write(asJson ? `${JSON.stringify(result.json, undefined, 2)}\n` : result.text(terminal));
 }
 /** A secret never stands on a command line, which every process of the machine may read. */
-function cli_valueOf(name, command, options) {
+function inputValue(name, command, options) {
     if (name === "command")
         return command;
     // The option --ref is about the event to simulate.

@@ -57,7 +57,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       return options.help === true ? 0 : 1;
     }
     const outside = systemOutside(log, signal);
-    const raw = rawInputs((name) => inputText(name, command, options), log);
+    const raw = rawInputs((name) => inputValue(name, command, options), log);
     const { inputs: read, problems } = readRunInputs(raw, outside.env);
     throwProblems(problems);
     const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
@@ -86,7 +86,7 @@ function print(result: CommandResult, asJson: boolean): void {
 }
 
 /** A secret never stands on a command line, which every process of the machine may read. */
-function inputText(name: InputName, command: string, options: Options): string {
+function inputValue(name: InputName, command: string, options: Options): string {
   if (name === "command") return command;
   // The option --ref is about the event to simulate.
   if (name === "ref") return "";

@@ -1,0 +1,87 @@
+/** A git repository with many images, written straight into git's store. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import type { Checkout } from "./step.ts";
+
+const filesOfEach = 100;
+
+/**
+ * `images/i0000` and so on, each a Dockerfile and 99 other files. A quarter of the images is built on others of them, by
+ * their full names. The second commit, HEAD, changes a file in every other image.
+ */
+export async function makeLargeRepository(folder: string, images: number): Promise<Checkout> {
+  const slug = "acme/fleet";
+  mkdirSync(folder, { recursive: true });
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", args, { cwd: folder, encoding: "utf8", env: quiet() });
+  git("init", "--quiet", "--initial-branch", "main");
+  const importer = spawn("git", ["fast-import", "--quiet"], {
+    cwd: folder,
+    env: quiet(),
+    stdio: ["pipe", "inherit", "inherit"],
+  });
+  const ended = once(importer, "close");
+  importer.stdin.write(commit("Images"));
+  for (let image = 0; image < images; image++) {
+    const lines = filesOf(image, slug).map(([path, text]) => change(path, text));
+    if (!importer.stdin.write(lines.join(""))) await once(importer.stdin, "drain");
+  }
+  importer.stdin.write(commit("Changes"));
+  for (let image = 0; image < images; image += 2) {
+    importer.stdin.write(change(`${folderOf(image)}/src/part-3/file-${image % 33}.txt`, `changed ${image}\n`));
+  }
+  importer.stdin.end();
+  const [code] = (await ended) as [number];
+  if (code !== 0) throw new Error(`git fast-import ended with ${code}`);
+  git("reset", "--quiet", "--hard", "main");
+  const [head = "", before = ""] = git("rev-list", "main").trim().split("\n");
+  return { folder, slug, before, commit: head };
+}
+
+const nameOf = (image: number): string => `i${String(image).padStart(4, "0")}`;
+const folderOf = (image: number): string => `images/${nameOf(image)}`;
+
+function filesOf(image: number, slug: string): readonly (readonly [string, string])[] {
+  const folder = folderOf(image);
+  const base = image % 4 === 1 ? `ghcr.io/${slug}/${nameOf(Math.floor(image / 3))}` : "debian:13";
+  const dockerfile = [
+    `ARG VERSION=1.${image}`,
+    `FROM ${base} AS build`,
+    "ARG VERSION",
+    "RUN apt-get update && apt-get install --yes --no-install-recommends \\",
+    "      build-essential ca-certificates && rm -rf /var/lib/apt/lists/*",
+    "COPY src /src",
+    'RUN make -C /src "VERSION=$VERSION" install',
+    `FROM ${base}`,
+    "COPY --from=build /usr/local /usr/local",
+    'CMD ["serve"]',
+    "",
+  ];
+  const ignores =
+    image % 5 === 0 ? ([[`${folder}/.dockerignore`, "**/*.md\n!README.md\nsrc/part-2/*.log\n"]] as const) : [];
+  const count = filesOfEach - 1 - ignores.length;
+  const sources = Array.from({ length: count }, (_, at) => {
+    const path = `${folder}/src/part-${1 + Math.floor(at / 33)}/file-${at % 33}.txt`;
+    return [path, `${image} ${at}\n`] as const;
+  });
+  return [[`${folder}/Dockerfile`, dockerfile.join("\n")], ...ignores, ...sources];
+}
+
+/** git-fast-import(1), "commit" and "M" with inline data. */
+function commit(message: string): string {
+  return `commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\n${data(message)}`;
+}
+
+function change(path: string, text: string): string {
+  return `M 100644 inline ${path}\n${data(text)}`;
+}
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+/** The user's own configuration must not matter. */
+function quiet(): Record<string, string> {
+  return { PATH: process.env.PATH ?? "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" };
+}
