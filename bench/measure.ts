@@ -56,7 +56,7 @@ export async function interleaved<Name extends string>(
   return Object.fromEntries([...times].map(([name, each]) => [name, median(each)])) as Record<Name, number>;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
   return middle.reduce((sum, each) => sum + each, 0) / middle.length;
