@@ -36,14 +36,22 @@ export interface Contender<Name extends string> {
   readonly run: () => Promise<number>;
 }
 
+/** What came of several rounds. */
+export interface Rounds<Name extends string> {
+  /** In milliseconds. */
+  readonly median: (name: Name) => number;
+  /** The median of what `of` gives for the two times of each round: they were taken one after the other. */
+  readonly compared: (one: Name, other: Name, of: (one: number, other: number) => number) => number;
+}
+
 /**
- * The median of every contender. Each round runs all of them, every other one in reverse, so that a machine which grows
- * busier or warmer meanwhile favours none.
+ * Runs all contenders in each round, in every other one in reverse, so that a machine which grows busier or warmer
+ * meanwhile favours none.
  */
 export async function interleaved<Name extends string>(
   contenders: readonly Contender<Name>[],
   rounds: number,
-): Promise<Readonly<Record<Name, number>>> {
+): Promise<Rounds<Name>> {
   const times = new Map<Name, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, run } of round % 2 === 0 ? contenders : contenders.toReversed()) {
@@ -53,8 +61,16 @@ export async function interleaved<Name extends string>(
     }
   }
   progress("");
-  return Object.fromEntries([...times].map(([name, each]) => [name, median(each)])) as Record<Name, number>;
+  const of = (name: Name): readonly number[] => times.get(name) ?? [];
+  return {
+    median: (name) => median(of(name)),
+    compared: (one, other, comparison) =>
+      median(of(one).map((value, round) => comparison(value, of(other)[round] ?? Number.NaN))),
+  };
 }
+
+export const ratio = (one: number, other: number): number => one / other;
+export const difference = (one: number, other: number): number => one - other;
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

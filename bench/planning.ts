@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeLargeRepository } from "./large-repository.ts";
-import { type Command, interleaved, progress, time } from "./measure.ts";
+import { type Command, interleaved, progress, ratio, time } from "./measure.ts";
 import { type Checkout, makeStep, type Step } from "./step.ts";
 import { atMost, megabytes, type Row, seconds, times } from "./table.ts";
 
@@ -21,7 +21,7 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
   };
   const memory = await firstPlan(plan(large), images);
   await firstPlan(plan(small), images / 10);
-  const medians = await interleaved(
+  const rounds = await interleaved(
     [
       { name: "large", run: () => time(plan(large)) },
       { name: "small", run: () => time(plan(small)) },
@@ -29,19 +29,20 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
     ],
     quick ? 3 : 9,
   );
-  const growth = medians.large / medians.small;
+  const slow = rounds.median("large");
+  const growth = rounds.compared("large", "small", ratio);
   const count = images.toLocaleString("en");
   return [
-    { measure: `git diff-tree alone, of ${count} images`, value: seconds(medians.diff) },
+    { measure: `git diff-tree alone, of ${count} images`, value: seconds(rounds.median("diff")) },
     {
       measure: `plan of ${count} images, ${(images * 100).toLocaleString("en")} files`,
-      value: seconds(medians.large),
-      ratio: `${times(medians.large / medians.diff)} git diff-tree`,
-      limit: atMost(slowest, medians.large, seconds(slowest)),
+      value: seconds(slow),
+      ratio: `${times(rounds.compared("large", "diff", ratio))} git diff-tree`,
+      limit: atMost(slowest, slow, seconds(slowest)),
     },
     {
       measure: `plan of ${images / 10} images, a tenth`,
-      value: seconds(medians.small),
+      value: seconds(rounds.median("small")),
       ratio: `grows ${times(growth)}`,
       limit: atMost(steepest, growth, times(steepest)),
     },

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { bareScript, linkedBake, usualChain } from "./contenders.ts";
 import { checkOutExample, exampleStep, type OnRig } from "./example.ts";
-import { type Contender, interleaved, progress, time } from "./measure.ts";
+import { type Contender, interleaved, progress, type Rounds, ratio, time } from "./measure.ts";
 import { type Recording, record, transferred } from "./recording.ts";
 import type { Checkout } from "./step.ts";
 import { atMost, type Row, seconds, times } from "./table.ts";
@@ -68,19 +68,18 @@ function contenders(
   }));
 }
 
-function rows(kind: string, medians: Readonly<Record<Name, number>>): readonly Row[] {
-  const { action, bare, bake, chain } = medians;
-  const ratio = action / bare;
+function rows(kind: string, { median, compared }: Rounds<Name>): readonly Row[] {
+  const beside = (other: Name): number => compared("action", other, ratio);
   return [
     {
       measure: `publish, ${kind}`,
-      value: seconds(action),
-      ratio: `${times(ratio)} bare script`,
-      limit: atMost(limit, ratio, times(limit)),
+      value: seconds(median("action")),
+      ratio: `${times(beside("bare"))} bare script`,
+      limit: atMost(limit, beside("bare"), times(limit)),
     },
-    { measure: `bare script, ${kind}`, value: seconds(bare) },
-    { measure: `linked bake, ${kind}`, value: seconds(bake), ratio: `action ${times(action / bake)}` },
-    { measure: `chain of builds, ${kind}`, value: seconds(chain), ratio: `action ${times(action / chain)}` },
+    { measure: `bare script, ${kind}`, value: seconds(median("bare")) },
+    { measure: `linked bake, ${kind}`, value: seconds(median("bake")), ratio: `action ${times(beside("bake"))}` },
+    { measure: `chain of builds, ${kind}`, value: seconds(median("chain")), ratio: `action ${times(beside("chain"))}` },
   ];
 }
 

@@ -1,7 +1,7 @@
 /** How long the bundle takes to say that an input is wrong, and how large it is. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { interleaved, time } from "./measure.ts";
+import { difference, interleaved, time } from "./measure.ts";
 import { atMost, megabytes, milliseconds, type Row } from "./table.ts";
 
 const slowest = 60;
@@ -16,19 +16,19 @@ export async function measureStart(bundle: string, quick: boolean): Promise<read
   const refused = { program: node, args: [index], env: { ...env, INPUT_COMMAND: "pubilsh" }, expected: 1 };
   const bare = { program: node, args: ["-e", "0"], env };
   await time(refused);
-  const medians = await interleaved(
+  const rounds = await interleaved(
     [
       { name: "bundle", run: () => time(refused) },
       { name: "node", run: () => time(bare) },
     ],
     quick ? 9 : 41,
   );
-  const more = medians.bundle - medians.node;
+  const more = rounds.compared("bundle", "node", difference);
   return [
-    { measure: "node -e 0", value: milliseconds(medians.node) },
+    { measure: "node -e 0", value: milliseconds(rounds.median("node")) },
     {
       measure: "bundle, to a bad input's error",
-      value: milliseconds(medians.bundle),
+      value: milliseconds(rounds.median("bundle")),
       ratio: `+${milliseconds(more)}`,
       limit: atMost(slowest, more, `+${slowest} ms`),
     },
