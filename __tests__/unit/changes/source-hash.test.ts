@@ -15,7 +15,8 @@ import { filesDigest } from "../../../src/changes/files-digest.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import type { ImageSketch } from "./catalog-of.ts";
 import { hashOf, survey } from "./hashing.ts";
-import { type Change, Repository, Workplace } from "./repository.ts";
+import type { Change } from "./objects.ts";
+import { Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();
 afterAll(() => place.remove());
