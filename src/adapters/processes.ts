@@ -11,24 +11,30 @@ import type { Finished, Processes, RunOptions } from "../ports.ts";
 import { lineReader, Tail, Whole } from "./child-output.ts";
 import { codeOf } from "./system-error.ts";
 
-/** Between TERM and KILL; also how long output may stay open, in other hands, after the child has ended. */
-const grace = 5_000;
 const maximumStdout = 256 * 1024 * 1024;
 const keptStderr = 1024 * 1024;
 
 /** Programs are looked up in the PATH of the environment that is given to them. */
-export const childProcesses: Processes = {
-  async run(program, args, options) {
-    options.signal?.throwIfAborted();
-    try {
-      return await runToEnd(program, args, options);
-    } catch (error) {
-      throw startError(program, options.cwd, error);
-    }
-  },
-};
+export const childProcesses: Processes = childProcessesWith(5_000);
 
-function runToEnd(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+/**
+ * @param grace milliseconds between TERM and KILL; also how long output may stay open, in other hands, after the child has
+ * ended
+ */
+export function childProcessesWith(grace: number): Processes {
+  return {
+    async run(program, args, options) {
+      options.signal?.throwIfAborted();
+      try {
+        return await runToEnd(program, args, options, grace);
+      } catch (error) {
+        throw startError(program, options.cwd, error);
+      }
+    },
+  };
+}
+
+function runToEnd(program: string, args: readonly string[], options: RunOptions, grace: number): Promise<Finished> {
   const { signal, timeout } = options;
   const child = spawn(program, args, {
     env: { ...options.env },
