@@ -1,6 +1,6 @@
 /** Real repositories in a temporary folder, made commit by commit. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { childProcesses } from "../../../src/adapters/processes.ts";
@@ -56,16 +56,18 @@ export class Repository {
     }).trim();
   }
 
+  /** A first commit of these files on main, checked out. */
+  start(files: Readonly<Record<string, Change>>): Commit {
+    const commit = this.record(files);
+    this.point("main", commit);
+    this.#write(files);
+    this.git("add", "--all");
+    return commit;
+  }
+
   /** Changes the working tree, and commits all that is in it. */
   commit(changes: Readonly<Record<string, Change>> = {}): Commit {
-    for (const [path, change] of Object.entries(changes)) {
-      const file = join(this.folder, path);
-      rmSync(file, { force: true, recursive: true });
-      if (change === undefined) continue;
-      mkdirSync(dirname(file), { recursive: true });
-      if (typeof change === "string") writeFileSync(file, change);
-      else symlinkSync(change.link, file);
-    }
+    this.#write(changes);
     this.git("add", "--all");
     this.git("commit", "--quiet", "--allow-empty", "--message", "change");
     return this.head();
@@ -93,14 +95,27 @@ export class Repository {
     writeFileSync(file, `${commit}\n`);
   }
 
+  /** Names the remote `origin`, as `git remote add` does. */
+  setRemote(url: string): void {
+    const section = `[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`;
+    appendFileSync(join(this.gitFolder, "config"), section);
+  }
+
   head(): Commit {
     const head = readFileSync(join(this.gitFolder, "HEAD"), "utf8").trim();
     const branch = /^ref: (.+)$/.exec(head)?.[1];
     return parseCommit(branch === undefined ? head : readFileSync(join(this.gitFolder, branch), "utf8").trim());
   }
 
-  push(...args: readonly string[]): void {
-    this.git("push", "--quiet", ...args);
+  #write(changes: Readonly<Record<string, Change>>): void {
+    for (const [path, change] of Object.entries(changes)) {
+      const file = join(this.folder, path);
+      rmSync(file, { force: true, recursive: true });
+      if (change === undefined) continue;
+      mkdirSync(dirname(file), { recursive: true });
+      if (typeof change === "string") writeFileSync(file, change);
+      else symlinkSync(change.link, file);
+    }
   }
 }
 
@@ -129,7 +144,7 @@ export class Workplace {
   /** As actions/checkout leaves it, but for the working tree: one ref or commit at some depth. */
   checkout(forge: Repository, what: string, ...options: readonly string[]): Repository {
     const repository = new Repository(this.#next("checkout")).init();
-    repository.git("remote", "add", "origin", `file://${forge.folder}`);
+    repository.setRemote(`file://${forge.folder}`);
     const depth = options.length === 0 ? ["--depth=1"] : options;
     repository.git("fetch", "--quiet", "--no-tags", ...depth, "origin", what);
     const [fetched = ""] = readFileSync(join(repository.gitFolder, "FETCH_HEAD"), "utf8").split("\t");

@@ -25,12 +25,12 @@ beforeAll(async () => {
   const address = network.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   repository = workplace.alone();
-  repository.commit({
+  const pushed = repository.start({
     "images/base/Dockerfile": "FROM alpine\n",
     "images/web/Dockerfile": `FROM 127.0.0.1:${port}/o/r/base\nCOPY page /\n`,
   });
-  repository.git("remote", "add", "origin", `http://127.0.0.1:${port}/o/r.git`);
-  repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  repository.point("refs/remotes/origin/main", pushed);
+  repository.setRemote(`http://127.0.0.1:${port}/o/r.git`);
   repository.commit({ "images/web/page": "new\n" });
   usage = await run(["--help"]);
 }, 60_000);

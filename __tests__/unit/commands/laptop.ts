@@ -39,9 +39,8 @@ export interface Told {
 export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
   const workplace = new Workplace();
   const repository = workplace.alone();
-  repository.commit(files);
-  repository.git("remote", "add", "origin", "https://github.com/o/r.git");
-  repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  repository.point("refs/remotes/origin/main", repository.start(files));
+  repository.setRemote("https://github.com/o/r.git");
   let processes = remembering(childProcesses);
   const changing = <T>(change: () => T): T => {
     processes = remembering(childProcesses);
