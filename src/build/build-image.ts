@@ -10,6 +10,7 @@ import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
 import { isTransient } from "./failures.ts";
+import { reachableSources } from "./layout-path.ts";
 import { plainLine } from "./plain.ts";
 import { type BuildProgress, duration, followBuild, liveLine } from "./progress.ts";
 import { parseStatus } from "./rawjson.ts";
@@ -50,9 +51,10 @@ export async function buildImage(
   const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
+  const reachable = reachableSources(sources, deps.workspace);
   for (let attempt = 0; ; attempt++) {
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(planned, sources, deps.settings, paths);
+    const args = buildArguments(planned, reachable, deps.settings, paths);
     const built = await runBuildx(planned, args, seconds, deps);
     const digest = built.code === 0 ? digestIn(await deps.files.read(paths.metadata)) : undefined;
     if (digest !== undefined) {
