@@ -25,6 +25,7 @@ export function childProcessesWith(grace: number): Processes {
   return {
     async run(program, args, options) {
       options.signal?.throwIfAborted();
+      refuseNul(program, args, options);
       try {
         return await runToEnd(program, args, options, grace);
       } catch (error) {
@@ -119,6 +120,20 @@ function collect(child: ChildProcess, program: string, onLine: RunOptions["onLin
       child.stderr?.destroy();
     },
   };
+}
+
+/** Texts end at a NUL for every program. Configuration, bake files and payloads can hold one, as no path or variable can. */
+function refuseNul(program: string, args: readonly string[], { env, cwd }: RunOptions): void {
+  const shown = (text: string): string => JSON.stringify(text.slice(0, 100));
+  const found = [
+    ...args.map((arg) => ({ what: `the argument ${shown(arg)}`, text: arg })),
+    ...Object.entries(env).map(([name, value]) => ({ what: `the variable ${name}`, text: `${name}${value}` })),
+    ...(cwd === undefined ? [] : [{ what: `the folder ${shown(cwd)}`, text: cwd }]),
+  ].find(({ text }) => text.includes("\0"));
+  if (found === undefined) return;
+  throw new UserError(`${program} can't be given ${found.what}: it holds a NUL character`, {
+    hint: "take the character (\\0, \\u0000) out of the file or setting that the text comes from",
+  });
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -109,6 +109,17 @@ describe("what cannot be started", () => {
     });
   });
 
+  test.each([
+    ["an argument", ["a\0b"], {}, 'the argument "a\\u0000b"'],
+    ["a variable, whose value may be a secret", [], { env: { SECRET: "s3cret\0" } }, "the variable SECRET"],
+    ["a folder", [], { cwd: "/tmp/\0" }, 'the folder "/tmp/\\u0000"'],
+  ])("what holds a NUL character: %s", async (_, args, options, what) => {
+    await expect(run("docker", args, { env: {}, ...options })).rejects.toMatchObject({
+      name: "UserError",
+      message: `docker can't be given ${what}: it holds a NUL character`,
+    });
+  });
+
   test("programs are looked up in the PATH that is given", async () => {
     await expect(run("node", [], { env: { PATH: "/nowhere" } })).rejects.toThrow("node was not found");
   });

@@ -27,6 +27,13 @@ function history(repository: Repository): History {
   return { repository, first, second };
 }
 
+function datedCommit(repository: Repository, date: string): Commit {
+  const tree = repository.git("rev-parse", `${repository.record()}^{tree}`);
+  const object = `tree ${tree}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> ${date}\n\nx\n`;
+  const args = ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"];
+  return commit(execFileSync("git", args, { cwd: repository.folder, input: object, encoding: "utf8" }).trim());
+}
+
 describe("what changed between two commits", () => {
   test.each<[string, Record<string, Change>, Record<string, Change>, readonly [string, string][]]>([
     ["a new file", {}, { "a/b": "1" }, [["a/b", "added"]]],
@@ -146,6 +153,26 @@ describe("questions", () => {
     execFileSync("chown", ["-R", "12345:12345", repository.folder]);
     expect(await open(repository).head()).toBe(second);
   });
+
+  test.each([
+    ["253402300799 +0000", "9999-12-31T23:59:59.000Z"],
+    ["0 -1200", "1970-01-01T00:00:00.000Z"],
+  ])("a commit's date is its committer's: %s", async (date, expected) => {
+    const repository = place.alone();
+    expect((await open(repository).committedAt(datedCommit(repository, date))).toISOString()).toBe(expected);
+  });
+
+  test.each(["253402300800 +0000", "18446744073709551615 +0000", "-1 +0000", "x +0000"])(
+    "a date that no label can carry is the commit's fault: %s",
+    async (date) => {
+      const repository = place.alone();
+      await expect(open(repository).committedAt(datedCommit(repository, date))).rejects.toMatchObject({
+        name: "GitFailure",
+        message: expect.stringMatching(/^the commit [0-9a-f]{7} has no usable date/),
+        hint: expect.stringContaining("git commit --amend --no-edit"),
+      });
+    },
+  );
 
   test("a folder without repository is said to be none", async () => {
     const folder = { folder: place.folder } as Repository;
