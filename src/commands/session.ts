@@ -7,7 +7,7 @@ import { type Commit, forgeRegistry, type RunContext } from "../context/run-cont
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
-import { type Registry, registryClient } from "../oci/registry-client.ts";
+import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -63,7 +63,7 @@ export async function openSession(
 export async function openRegistry(
   { context, inputs, outside }: Session,
   hosts: readonly string[],
-): Promise<{ readonly registry: Registry; readonly credentials: CredentialStore }> {
+): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
   const { env, processes, files, http, clock, random, signal } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;

@@ -1,9 +1,10 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { StoredManifest } from "../oci/manifest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
-import { missingManifest, type Registry, type StoredManifest } from "../oci/registry-client.ts";
-import { RegistryError } from "../oci/registry-error.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { missingManifest, RegistryError } from "../oci/registry-error.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 
 export interface Promotion {

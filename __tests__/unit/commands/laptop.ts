@@ -57,7 +57,7 @@ async function plan(repository: Repository, folder: string, said: Said): Promise
   };
   const outside = {
     processes: childProcesses,
-    http: { send: forbidden },
+    http: { send: forbidden, open: forbidden },
     files: systemFiles,
     clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },
     log,

@@ -93,6 +93,7 @@ function committed(folder: string): string {
 
 function outsideOf(env: Outside["env"], fixture: string, workspace: string): Outside {
   const quiet = (): void => {};
+  const nobody = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const log: Log = {
     debug: quiet,
     info: quiet,
@@ -104,7 +105,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
   };
   return {
     processes: recordedDocker(fixture, workspace),
-    http: { send: () => Promise.reject(new Error("nobody is to be asked")) },
+    http: { send: nobody, open: nobody },
     files: systemFiles,
     clock: systemClock,
     log,
