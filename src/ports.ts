@@ -149,6 +149,8 @@ export interface Clock {
 export interface Forge {
   /** `undefined` where the forge doesn't tell this token, or anybody, anything. @throws UserError when it can't be asked. */
   repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
+  /** Whether a commit is an ancestor of another, or the same; `undefined` where the forge doesn't tell. Never rejects for that. */
+  contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
 }
 
 export interface ForgeRepository {

@@ -74,7 +74,7 @@ export async function planOf(
   const read = readRunInputs(raw, env);
   throwProblems(read.problems);
   const session = await openSession(context, read.inputs, outsideOf(env, fixture, workspace));
-  return (await planRun(session, { askRegistry: false })).plan;
+  return (await planRun(session, { ask: "nobody" })).plan;
 }
 
 function committed(folder: string): string {
@@ -109,7 +109,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     files: systemFiles,
     clock: systemClock,
     log,
-    forge: () => ({ repository: async () => undefined }),
+    forge: () => ({ repository: async () => undefined, contains: async () => undefined }),
     hasCacheService: () => false,
     env,
     random: () => 0,
