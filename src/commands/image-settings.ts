@@ -11,7 +11,7 @@ import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
-import { type ImageRules, notServed, type RunInputs } from "./run-inputs.ts";
+import type { ImageRules, RunInputs } from "./run-inputs.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
@@ -77,10 +77,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     sbom: said.sbom,
     labels: labels.values,
     annotations: annotations.values,
-    problems: [
-      ...(said.tags === undefined ? [] : notServed(rules.values)),
-      ...[rules, flavor, names, labels, annotations].flatMap(({ problems }) => problems),
-    ],
+    problems: [rules, flavor, names, labels, annotations].flatMap(({ problems }) => problems),
   };
 }
 

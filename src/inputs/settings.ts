@@ -27,6 +27,8 @@ export interface Settings {
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
+  /** Act for this ref or commit, which must be checked out; `undefined`: the event's. */
+  readonly ref: string | undefined;
   readonly tags: readonly InputLine[];
   readonly flavor: readonly InputLine[];
   readonly labels: readonly InputLine[];
@@ -48,6 +50,9 @@ export interface Settings {
   readonly sbom: string | undefined;
   readonly push: "auto" | "true" | "false";
   readonly rebuild: "auto" | "always";
+  readonly converge: boolean;
+  readonly promote: boolean;
+  readonly move: "forward" | "any";
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
   readonly token: string | undefined;
@@ -81,6 +86,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     variant: text("variant") === "dockerfile" ? "dockerfile" : undefined,
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
+    ref: text("ref"),
     tags: lines("tags"),
     flavor: lines("flavor"),
     labels: lines("labels"),
@@ -101,6 +107,9 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     sbom: text("sbom"),
     push: word("push", ["auto", "true", "false"], "auto"),
     rebuild: word("rebuild", ["auto", "always"], "auto"),
+    converge: text("converge") !== "false",
+    promote: text("promote") !== "false",
+    move: word("move", ["forward", "any"], "forward"),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     token: text("token"),
