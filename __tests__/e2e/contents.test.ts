@@ -82,7 +82,7 @@ test("a run on demand of one image has its outputs as docker/metadata-action giv
   const project = makeProject({ Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" });
   const commit = project.git("rev-parse", "HEAD");
   const run = await runAction(project, firstPush);
-  expect(run.outputs.tags?.split("\n")).toEqual([commit, "main", "latest"].map((tag) => `${project.own}:${tag}`));
+  expect(run.outputs.tags?.split("\n")).toEqual(["main", commit, "latest"].map((tag) => `${project.own}:${tag}`));
   expect(run.outputs.matrix).toBe(JSON.stringify({ include: [{ image: "images" }] }));
   expect(JSON.parse(run.outputs.json ?? "")["tag-names"].sort()).toEqual([commit, "main", "latest"].sort());
 });
