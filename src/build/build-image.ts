@@ -9,7 +9,7 @@ import type { Candidate } from "./candidate.ts";
 import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
-import { isTransient } from "./failures.ts";
+import { pausesAfter } from "./failures.ts";
 import { plainLine } from "./plain.ts";
 import { type BuildProgress, duration, followBuild, liveLine } from "./progress.ts";
 import { parseStatus } from "./rawjson.ts";
@@ -30,9 +30,6 @@ export interface BuildDependencies {
   /** Reads a manifest that was pushed. */
   readonly manifests: (repository: Repository, digest: Digest) => Promise<Uint8Array>;
 }
-
-/** Pauses before the attempts after the first, in milliseconds. */
-const pauses: readonly number[] = [2_000, 10_000, 30_000];
 
 /** While a build runs, how often a line says what it does. */
 const livePause = 10_000;
@@ -64,8 +61,8 @@ export async function buildImage(
       return { ...candidate, seconds: seconds(), steps };
     }
     const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built);
-    const pause = pauses[attempt];
-    if (!(error instanceof BuildError) || !isTransient(error.category) || pause === undefined) {
+    const pause = error instanceof BuildError ? pausesAfter(error.category)[attempt] : undefined;
+    if (pause === undefined) {
       tellWarnings(planned, built.progress, deps.log);
       deps.log.group(`${planned.name}: failed after ${duration(seconds())}`, failureBlock(built));
       throw error;

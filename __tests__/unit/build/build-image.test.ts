@@ -136,6 +136,14 @@ describe("building an image", () => {
     expect(docker.calls).toHaveLength(4);
   });
 
+  test("a builder that ended is started by the next attempt", async () => {
+    const lost = "ERROR: failed to build: failed to solve: Unavailable: error reading from server: EOF";
+    const gone = "ERROR: failed to build: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.";
+    const { build, slept } = world([{ code: 1, stderr: [lost] }, { code: 1, stderr: [gone] }, {}]);
+    expect((await build()).digest).toBe(index.digest);
+    expect(slept).toEqual([2_000, 10_000]);
+  });
+
   test("another failure is not tried again", async () => {
     const { build, docker } = world([{ code: 1, stderr: streamLines("push-refused") }]);
     await expect(build()).rejects.toMatchObject({ category: "push-denied" });
