@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { actionLog } from "./adapters/action-log.ts";
 import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
+import { attestOnGitHub } from "./adapters/attestations.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemFiles } from "./adapters/files.ts";
 import { forgeApi } from "./adapters/forge.ts";
@@ -58,6 +59,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     clock: systemClock,
     log,
     forge: forgeApi,
+    attest: attestOnGitHub,
     hasCacheService: () => hasCacheService(process.env),
     env: process.env,
     random: Math.random,

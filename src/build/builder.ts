@@ -85,7 +85,8 @@ function usable(inspected: Finished, name: string | undefined): Omit<Builder, "r
   return { name: found.name, driver, platforms, isHere };
 }
 
-async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
+/** A builder of our own, started; the caller removes it. @throws UserError when it can't be made, nothing left behind then. */
+export async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
   const name = `image-publish-${wish.suffix}`;
   const network = wish.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
   const remove = async (): Promise<void> => {

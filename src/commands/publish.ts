@@ -12,7 +12,7 @@ import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
-import { openBuildSession } from "./build-session.ts";
+import { type BuildSession, openBuildSession } from "./build-session.ts";
 import type { CommandResult } from "./command-result.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import { publishCandidate } from "./publish-image.ts";
@@ -52,10 +52,10 @@ async function execute({ plan, registry, credentials }: Planning, session: Sessi
   if (!plan.images.some((image) => image.kind === "build")) return { images: plan.images.map(skipped), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const { dependencies, remarks, close } = await openBuildSession(plan, session, registry, credentials);
+  const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   tell(remarks, session);
   try {
-    const images = await walkPlan(plan, session, registry, dependencies);
+    const images = await walkPlan(plan, session, registry, { dependencies, complete });
     const left = await close();
     tell(left, session);
     return { images, remarks: [...remarks, ...left] };
@@ -76,7 +76,7 @@ async function walkPlan(
   plan: Plan,
   { outside }: Session,
   registry: Registry,
-  dependencies: Parameters<typeof buildImage>[2],
+  { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<readonly ImageResult[]> {
   const byName = new Map(plan.images.map((image) => [image.name, image]));
   const builds = plan.images.filter((image) => image.kind === "build");
@@ -94,9 +94,9 @@ async function walkPlan(
       // Not waited for: children need the digest alone.
       published.set(
         planned.name,
-        publishCandidate(planned, candidate, registry, { isRelease, signal: outside.signal }).catch((error: unknown) =>
-          failed(planned, error),
-        ),
+        publishCandidate(planned, candidate, registry, { isRelease, signal: outside.signal })
+          .then(complete)
+          .catch((error: unknown) => failed(planned, error)),
       );
       return candidate;
     },

@@ -38,6 +38,7 @@ export interface Settings {
   readonly secretEnvs: readonly InputLine[];
   readonly secretFiles: readonly InputLine[];
   readonly ssh: readonly InputLine[];
+  readonly load: boolean;
   readonly builder: string | undefined;
   readonly qemu: boolean;
   readonly binfmtImage: string | undefined;
@@ -46,8 +47,13 @@ export interface Settings {
   readonly cacheTo: readonly InputLine[];
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
+  readonly compression: readonly InputLine[];
+  readonly attest: boolean;
   readonly push: "auto" | "true" | "false";
   readonly rebuild: "auto" | "always";
+  readonly maxSize: readonly InputLine[];
+  /** Globs of files; empty: none is checked. */
+  readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
   readonly token: string | undefined;
@@ -91,6 +97,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
     ssh: lines("ssh"),
+    load: text("load") === "true",
     builder: text("builder"),
     qemu: text("qemu") !== "false",
     binfmtImage: text("binfmt-image"),
@@ -99,8 +106,12 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     cacheTo: lines("cache-to"),
     provenance: text("provenance"),
     sbom: text("sbom"),
+    compression: lines("compression"),
+    attest: text("attest") === "true",
     push: word("push", ["auto", "true", "false"], "auto"),
     rebuild: word("rebuild", ["auto", "always"], "auto"),
+    maxSize: lines("max-size"),
+    checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     token: text("token"),

@@ -1,12 +1,14 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import type { Catalog, Image } from "../catalog/catalog.ts";
+import { finalBase } from "../catalog/final-base.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import { formatReference } from "../oci/reference.ts";
 import type { ImageTags } from "../tags/image-tags.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
-import type { Plan, PlannedBuild, PlannedImage, PlannedParent } from "./plan.ts";
+import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent } from "./plan.ts";
 
 export interface PlanInput {
   readonly event: string;
@@ -38,6 +40,7 @@ export interface ImageDetails {
   readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
+  readonly compression: string | undefined;
 }
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
@@ -69,7 +72,7 @@ function skip(image: Image, input: PlanInput): PlannedImage {
 }
 
 function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
-  const { tags, args, labels, annotations, cache, provenance, sbom } = input.details(image);
+  const { tags, args, labels, annotations, cache, provenance, sbom, compression } = input.details(image);
   const isTagged = input.push && image.repositories.length > 0;
   return {
     kind: "build",
@@ -86,6 +89,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     args: sorted(args),
     labels: sorted(labels),
     annotations: sorted(annotations),
+    base: baseOf(image, input.catalog),
     contexts: image.contexts,
     parents: image.parents.map(
       (edge): PlannedParent => ({
@@ -99,6 +103,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     cache,
     provenance: provenance ?? null,
     sbom: sbom ?? null,
+    compression: compression ?? null,
     fresh: input.fresh,
   };
 }
@@ -106,6 +111,19 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
 function hashOf({ name }: Image, { hashes }: PlanInput): string | null {
   const found = hashes.get(name);
   return found?.kind === "known" ? found.hash : null;
+}
+
+function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
+  const base = finalBase(image);
+  if (base === undefined) return null;
+  if (base.kind === "image") {
+    const { digest, ...named } = base.reference;
+    const tagged = digest === undefined && named.tag === undefined ? `${named.repository}:latest` : formatReference(named);
+    return { name: tagged, parent: null, digest: digest ?? null };
+  }
+  // An image that is not published has no name that anybody could look up.
+  const repository = images.find(({ name }) => name === base.name)?.repositories[0];
+  return repository === undefined ? null : { name: repository, parent: base.name, digest: null };
 }
 
 /** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile itself. */

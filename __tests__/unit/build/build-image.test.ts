@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type BuildDependencies, buildImage } from "../../../src/build/build-image.ts";
+import { cacheTrouble } from "../../../src/build/cache-trouble.ts";
 import { BuildError } from "../../../src/build/diagnose.ts";
+import { lintReport } from "../../../src/build/lint.ts";
 import { digest } from "../../../src/oci/digest.ts";
 import type { PlannedBuild } from "../../../src/plan/plan.ts";
 import type { Clock } from "../../../src/ports.ts";
@@ -16,7 +18,9 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
   const written = new Map<string, Uint8Array>();
   const logged: string[] = [];
   const slept: number[] = [];
+  const put = new Map<string, string>();
   const abort = new AbortController();
+  let builder = "rig";
   const docker = scriptedDocker({
     "buildx build": answers.map((answer) => ({ ...answer, effect: effectOf(answer, written) })),
   });
@@ -25,6 +29,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     processes: docker,
     files: {
       read: async (path) => written.get(path) ?? (path.includes("/blobs/") ? index.read(digestAt(path)) : undefined),
+      write: async (path, content) => void written.set(path, Buffer.from(content)),
       makeDirectory: async () => {},
     },
     clock: clock ?? {
@@ -42,25 +47,34 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     },
     log: {
       info: (message) => void logged.push(message),
-      warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
       group: (title, lines) => void logged.push([title, ...lines].join("\n")),
     },
     settings: {
-      builder: "rig",
       push: true,
       provenance: { isPrivate: undefined, runUrl: undefined },
       secrets: [],
       ssh: [],
       cacheService: true,
     },
+    builder: {
+      name: () => builder,
+      replace: async (used) => void (builder = `${used}-2`),
+    },
+    cache: cacheTrouble((message, hint) => logged.push(`warning: ${message} → ${hint}`)),
+    lint: lintReport({
+      warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
+    }),
     environment: { PATH: "/bin" },
     workspace: "/repo",
     temp: "/tmp/run",
     signal: abort.signal,
-    manifests: (_, asked) => index.read(asked),
+    registry: {
+      manifest: (_, asked) => index.read(asked),
+      putManifest: async (_, { bytes, digest: of }) => void put.set(of, new TextDecoder().decode(bytes)),
+    },
   };
   const build = () => buildImage({ ...plannedBuild, ...changed }, new Map(), deps);
-  return { build, docker, logged, slept, abort };
+  return { build, docker, logged, slept, abort, put, written };
 }
 
 function effectOf(answer: Answer, written: Map<string, Uint8Array>): NonNullable<Answer["effect"]> {
@@ -154,7 +168,7 @@ describe("building an image", () => {
     const { build, logged } = world([{ stderr: streamLines("lint") }]);
     await build();
     expect(logged[0]).toMatch(
-      /^warning 1: app: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
+      /^warning 1: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
     );
     expect(logged.filter((line) => line.startsWith("warning"))).toHaveLength(4);
   });

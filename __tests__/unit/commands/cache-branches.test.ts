@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { cacheBranches } from "../../../src/commands/image-details.ts";
+import { cacheBranches } from "../../../src/commands/image-cache.ts";
 import { commit, gitRef, type Trigger } from "../../../src/context/run-context.ts";
 
 const someCommit = commit("a".repeat(40));

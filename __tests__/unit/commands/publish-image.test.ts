@@ -10,6 +10,7 @@ const candidate = {
   layout: undefined,
   platforms: [],
   seconds: 1,
+  bases: [],
   steps: { cached: 0, executed: 1 },
 };
 const notUsed = (): Promise<never> => Promise.reject(new Error("not used"));

@@ -109,6 +109,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     clock: systemClock,
     log,
     forge: () => ({ repository: async () => undefined }),
+    attest: async () => undefined,
     hasCacheService: () => false,
     env,
     random: () => 0,

@@ -70,6 +70,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
       cache: { from: [], to: [] },
       provenance: undefined,
       sbom: undefined,
+      compression: undefined,
     }),
     ...more,
   };
