@@ -191,7 +191,11 @@ describe("walk", () => {
   });
 
   test.each<[string, Readonly<Record<string, number>>, string[]]>([
-    ["slow after quick ones goes first by what it took last time", { lone: 90, base: 1, node: 1, app: 1 }, ["lone", "base", "node", "app"]],
+    [
+      "slow after quick ones goes first by what it took last time",
+      { lone: 90, base: 1, node: 1, app: 1 },
+      ["lone", "base", "node", "app"],
+    ],
     ["a chain counts as a whole", { lone: 5, base: 1, node: 2, app: 3 }, ["base", "lone", "node", "app"]],
     ["what nobody knows is as long as others are", { lone: 10, app: 40 }, ["base", "node", "app", "lone"]],
     ["nothing known: the longest chain", {}, ["base", "node", "lone", "app"]],

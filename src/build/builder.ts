@@ -78,9 +78,12 @@ function usable(inspected: Finished, name: string | undefined): Omit<Builder, "r
   }
   const { driver, platforms, isHere } = found;
   if (found.buildkit !== undefined && isOlder(found.buildkit, minimumBuildkit)) {
-    throw new UserError(`the builder "${plainLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`, {
-      hint: `give it BuildKit ${minimumBuildkit} or later, which exports what is asked for here, or leave the input \`builder\` empty`,
-    });
+    throw new UserError(
+      `the builder "${plainLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`,
+      {
+        hint: `give it BuildKit ${minimumBuildkit} or later, which exports what is asked for here, or leave the input \`builder\` empty`,
+      },
+    );
   }
   return { name: found.name, driver, platforms, isHere };
 }

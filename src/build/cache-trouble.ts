@@ -35,7 +35,8 @@ export function cacheTrouble(tell: (message: string, hint: string) => void): Cac
 export const longestSilence = 120_000;
 
 const importing = /^importing cache manifest from /;
-const exporting = /^exporting (?:cache )?to (?:GitHub Actions Cache|registry|client directory|Azure|S3)|^exporting cache /i;
+const exporting =
+  /^exporting (?:cache )?to (?:GitHub Actions Cache|registry|client directory|Azure|S3)|^exporting cache /i;
 
 /** What a build waits for when it waits for nothing but its cache. */
 export function waitsForCache(progress: BuildProgress): "import" | "export" | undefined {
@@ -59,8 +60,16 @@ function isCache(name: string): boolean {
 
 /** The digest of what was exported, where all of it is where it should be, though the cache isn't. */
 export function exportedDigest(progress: BuildProgress): Digest | undefined {
-  const done = new Map(progress.vertexes().filter(isDone).map((each) => [each.id, each]));
-  const [last] = progress.completed().filter(({ vertex }) => done.has(vertex)).slice(-1);
+  const done = new Map(
+    progress
+      .vertexes()
+      .filter(isDone)
+      .map((each) => [each.id, each]),
+  );
+  const [last] = progress
+    .completed()
+    .filter(({ vertex }) => done.has(vertex))
+    .slice(-1);
   const digest = last?.id.split(" ").at(-1) ?? "";
   return isDigest(digest) ? digest : undefined;
 }

@@ -18,20 +18,20 @@ export interface InspectedBuilder {
 /** `undefined` where the text is of something else. */
 export function parseInspect(text: string): InspectedBuilder | undefined {
   const [head = [], ...nodes] = blocks(text);
-  const name = valueOf(head, "Name");
+  const name = fieldOf(head, "Name");
   if (name === undefined) return undefined;
-  const driver = valueOf(head, "Driver") ?? "";
-  const broken = [head, ...nodes].flatMap((lines) => valueOf(lines, "Error") ?? []);
+  const driver = fieldOf(head, "Driver") ?? "";
+  const broken = [head, ...nodes].flatMap((lines) => fieldOf(lines, "Error") ?? []);
   // buildx leaves out a node that doesn't answer, as long as another one does.
-  const working = nodes.filter((lines) => valueOf(lines, "Error") === undefined);
-  const versions = working.flatMap((lines) => /^v?\d+\.\d+\.\d+/.exec(valueOf(lines, "BuildKit version") ?? "") ?? []);
+  const working = nodes.filter((lines) => fieldOf(lines, "Error") === undefined);
+  const versions = working.flatMap((lines) => /^v?\d+\.\d+\.\d+/.exec(fieldOf(lines, "BuildKit version") ?? "") ?? []);
   return {
     name,
     driver,
-    platforms: [...new Set(working.flatMap((lines) => platformsIn(valueOf(lines, "Platforms") ?? "")))],
-    isHere: working.every((lines) => isHere(driver, valueOf(lines, "Endpoint") ?? "")),
+    platforms: [...new Set(working.flatMap((lines) => platformsIn(fieldOf(lines, "Platforms") ?? "")))],
+    isHere: working.every((lines) => isHere(driver, fieldOf(lines, "Endpoint") ?? "")),
     buildkit: versions.toSorted(byVersion)[0],
-    problem: working.length === 0 || valueOf(head, "Error") !== undefined ? broken[0] : undefined,
+    problem: working.length === 0 || fieldOf(head, "Error") !== undefined ? broken[0] : undefined,
   };
 }
 
@@ -45,7 +45,7 @@ function blocks(text: string): readonly (readonly string[])[] {
   return found;
 }
 
-function valueOf(lines: readonly string[], key: string): string | undefined {
+function fieldOf(lines: readonly string[], key: string): string | undefined {
   const line = lines.find((each) => each.startsWith(`${key}:`));
   return line?.slice(key.length + 1).trim() || undefined;
 }

@@ -79,9 +79,9 @@ function pinsIn(tree: Tree, file: string, repositories: ReadonlySet<Repository>)
 
 /** A chart's own version counts where it says no version of what it installs: many charts have versions of their own. */
 function chartPins(map: TreeMap): readonly Pin[] {
-  if (valueOf(map, "apiVersion") === undefined || valueOf(map, "name") === undefined) return [];
+  if (scalarAt(map, "apiVersion") === undefined || scalarAt(map, "name") === undefined) return [];
   for (const key of ["appVersion", "version"]) {
-    const value = valueOf(map, key);
+    const value = scalarAt(map, key);
     if (value !== undefined) {
       return [{ repository: undefined, tag: value.text, text: `${key}: ${value.text}`, at: value.at }];
     }
@@ -91,12 +91,12 @@ function chartPins(map: TreeMap): readonly Pin[] {
 
 /** `{repository, tag}` of Helm, perhaps with a registry apart, and `{name, newName, newTag}` of kustomize. */
 function splitPins(map: TreeMap, repositories: ReadonlySet<Repository>): readonly Pin[] {
-  const registry = valueOf(map, "registry")?.text;
-  const helm = valueOf(map, "repository")?.text;
-  const named = valueOf(map, "newName") ?? valueOf(map, "name");
+  const registry = scalarAt(map, "registry")?.text;
+  const helm = scalarAt(map, "repository")?.text;
+  const named = scalarAt(map, "newName") ?? scalarAt(map, "name");
   const pairs = [
-    { name: helm === undefined || !registry ? helm : `${registry}/${helm}`, tag: valueOf(map, "tag") },
-    { name: named?.text, tag: valueOf(map, "newTag") },
+    { name: helm === undefined || !registry ? helm : `${registry}/${helm}`, tag: scalarAt(map, "tag") },
+    { name: named?.text, tag: scalarAt(map, "newTag") },
   ];
   return pairs.flatMap(({ name, tag }): readonly Pin[] => {
     const repository = name === undefined ? undefined : tryReference(name)?.repository;
@@ -106,7 +106,7 @@ function splitPins(map: TreeMap, repositories: ReadonlySet<Repository>): readonl
   });
 }
 
-function valueOf(map: TreeMap, key: string): TreeScalar | undefined {
+function scalarAt(map: TreeMap, key: string): TreeScalar | undefined {
   const value = map.entries.find((entry) => entry.key === key)?.value;
   return value?.kind === "scalar" && value.value !== null ? value : undefined;
 }

@@ -23,7 +23,10 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   if (result.outcome !== "published" && result.outcome !== "built") return result;
   const { planned, candidate } = result;
   try {
-    const [loaded] = await Promise.all([load(result, deps), result.outcome === "published" ? attest(result, deps) : undefined]);
+    const [loaded] = await Promise.all([
+      load(result, deps),
+      result.outcome === "published" ? attest(result, deps) : undefined,
+    ]);
     return loaded === undefined ? result : { ...result, loaded };
   } catch (error) {
     if (deps.signal.aborted) return result;

@@ -1,6 +1,12 @@
 /** What a run needs before its first build: a builder that can, a registry that takes what it makes, a cache that answers. */
 import type { BuildDependencies, BuilderInUse } from "../build/build-image.ts";
-import { type Builder, type BuilderDependencies, type BuilderWish, createBuilder, findBuilder } from "../build/builder.ts";
+import {
+  type Builder,
+  type BuilderDependencies,
+  type BuilderWish,
+  createBuilder,
+  findBuilder,
+} from "../build/builder.ts";
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
 import { cacheTrouble } from "../build/cache-trouble.ts";

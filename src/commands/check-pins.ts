@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { type ReleasedImage, stalePins } from "../bump/check-pins.ts";
 import { findPins } from "../bump/find-pins.ts";
 import { type GlobPart, pathGlob } from "../catalog/path-glob.ts";
-import { type RunContext } from "../context/run-context.ts";
+import type { RunContext } from "../context/run-context.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Files } from "../ports.ts";
@@ -42,7 +42,12 @@ function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] 
   return [{ name, repositories, version, tags: tags.map(({ tag }) => tag) }];
 }
 
-async function pinsOf(path: string, root: string, repositories: Parameters<typeof findPins>[2], files: Pick<Files, "read">) {
+async function pinsOf(
+  path: string,
+  root: string,
+  repositories: Parameters<typeof findPins>[2],
+  files: Pick<Files, "read">,
+) {
   const bytes = await files.read(posix.join(root, path));
   if (bytes === undefined || bytes.length > longest) return [];
   return findPins(new TextDecoder().decode(bytes), path, repositories);

@@ -66,7 +66,10 @@ function isFree(image: Image, name: string): boolean {
 
 /** The ARGs of a name above the first FROM and in the stages that the target needs. */
 function declarations(image: Image, name: string): readonly Argument[] {
-  const contexts = new Set([...image.contexts.map((each) => each.name), ...image.parents.map((each) => each.contextName)]);
+  const contexts = new Set([
+    ...image.contexts.map((each) => each.name),
+    ...image.parents.map((each) => each.contextName),
+  ]);
   const { stages } = neededStages(image.dockerfile, image, {
     isContext: (each) => contexts.has(each),
     triggersOf: () => [],

@@ -1,5 +1,12 @@
 /** The cache of one image: which branches' it reads and writes, and where. */
-import { type CacheBranches, type CacheLines, hardened, isRegistryCache, registryCache, serviceCache } from "../build/cache.ts";
+import {
+  type CacheBranches,
+  type CacheLines,
+  hardened,
+  isRegistryCache,
+  registryCache,
+  serviceCache,
+} from "../build/cache.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { RunContext } from "../context/run-context.ts";
 import type { CacheSettings } from "./image-settings.ts";

@@ -4,6 +4,7 @@ import { type BuildSecrets, readSecrets } from "../build/secrets.ts";
 import { UserError } from "../errors.ts";
 import { readSettings, type Settings } from "../inputs/settings.ts";
 import type { RawInputs } from "../inputs/specification.ts";
+import { parseSize } from "../publish/max-size.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
@@ -27,6 +28,8 @@ export interface RunInputs extends ImageRules {
   readonly secrets: BuildSecrets;
   /** Attributes of the output. */
   readonly compression: string | undefined;
+  /** Bytes. */
+  readonly maxSize: number | undefined;
   /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
   readonly sourceDateEpoch: string | undefined;
 }
@@ -51,6 +54,7 @@ export function readRunInputs(
     env,
   );
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
+  const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
   const sourceDateEpoch = env.SOURCE_DATE_EPOCH || undefined;
   return {
     inputs: {
@@ -62,12 +66,13 @@ export function readRunInputs(
       names: names.values,
       secrets,
       compression: compression.values[0],
+      maxSize: maxSize.values[0],
       sourceDateEpoch,
     },
     problems: [
       ...problems,
       ...notServed(rules.values),
-      ...[rules, labels, annotations, names, compression].flatMap((each) => each.problems),
+      ...[rules, labels, annotations, names, compression, maxSize].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
       ...(sourceDateEpoch === undefined || /^\d+$/.test(sourceDateEpoch) ? [] : [noEpoch(sourceDateEpoch)]),

@@ -118,7 +118,8 @@ function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
   if (base === undefined) return null;
   if (base.kind === "image") {
     const { digest, ...named } = base.reference;
-    const tagged = digest === undefined && named.tag === undefined ? `${named.repository}:latest` : formatReference(named);
+    const tagged =
+      digest === undefined && named.tag === undefined ? `${named.repository}:latest` : formatReference(named);
     return { name: tagged, parent: null, digest: digest ?? null };
   }
   // An image that is not published has no name that anybody could look up.

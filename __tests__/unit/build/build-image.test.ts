@@ -58,7 +58,9 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     },
     builder: {
       name: () => builder,
-      replace: async (used) => void (builder = `${used}-2`),
+      replace: async (used) => {
+        builder = `${used}-2`;
+      },
     },
     cache: cacheTrouble((message, hint) => logged.push(`warning: ${message} → ${hint}`)),
     lint: lintReport({
@@ -171,6 +173,84 @@ describe("building an image", () => {
       /^warning 1: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
     );
     expect(logged.filter((line) => line.startsWith("warning"))).toHaveLength(4);
+  });
+
+  describe("a cache that holds the build up", () => {
+    const line = (vertexes: object, statuses: object = {}): string => JSON.stringify({ ...vertexes, ...statuses });
+    const time = "2026-01-01T00:00:00Z";
+    const hanging = (name: string, ...before: string[]): Answer => ({
+      effect: async (_, options) => {
+        for (const each of before) options.onLine?.(each, "stderr");
+        options.onLine?.(line({ vertexes: [{ digest: "c", name, started: time }] }), "stderr");
+        await new Promise((_resolve, reject) =>
+          options.signal?.addEventListener("abort", () => reject(options.signal?.reason)),
+        );
+      },
+    });
+    const importing = hanging("importing cache manifest from gha:1");
+    const cache = { from: ["type=gha,scope=a"], to: ["type=gha,scope=a"] };
+
+    test("while it is read: the build is done without it, on a builder that doesn't hang", async () => {
+      const { clock } = clockOfPauses(20);
+      const { build, docker, logged } = world([importing, {}], { cache }, clock);
+      expect((await build()).digest).toBe(index.digest);
+      const [first = [], second = []] = docker.calls;
+      expect([first.includes("--cache-from"), second.includes("--cache-from")]).toEqual([true, false]);
+      expect([first[4], second[4]]).toEqual(["rig", "rig-2"]);
+      expect(logged).toContainEqual(
+        expect.stringMatching(/^warning: the build cache is used no more in this run.* → /),
+      );
+    });
+
+    test("while it is written: the image is there already", async () => {
+      const exported = line(
+        { vertexes: [{ digest: "x", name: "exporting to image", started: time, completed: time }] },
+        { statuses: [{ id: `exporting manifest list ${index.digest}`, vertex: "x", completed: time }] },
+      );
+      const { clock } = clockOfPauses(20);
+      const { build, docker } = world([hanging("exporting to GitHub Actions Cache", exported)], { cache }, clock);
+      expect((await build()).digest).toBe(index.digest);
+      expect(docker.calls).toHaveLength(1);
+    });
+
+    test("by asking for fewer requests: what comes after is built without it", async () => {
+      const refused = line({
+        vertexes: [
+          { digest: "c", name: "importing cache manifest from gha:1", started: time, completed: time, error: "429" },
+        ],
+      });
+      const { build, docker } = world([{ stderr: [refused] }, {}], { cache });
+      await build();
+      await build();
+      expect(docker.calls.map((call) => call.includes("--cache-to"))).toEqual([true, false]);
+    });
+  });
+
+  test("the base that BuildKit took stands in the index, whose digest that is", async () => {
+    const base = { name: "docker.io/library/busybox:latest", parent: null, digest: null };
+    const { build, put } = world([{ stderr: streamLines("cached") }], { base });
+    const candidate = await build();
+    const [busybox] = candidate.bases;
+    expect(busybox?.name).toBe("docker.io/library/busybox:latest");
+    expect([...put.keys()]).toEqual([candidate.digest]);
+    expect(candidate.digest).not.toBe(index.digest);
+    expect(JSON.parse(put.get(candidate.digest) ?? "")).toMatchObject({
+      manifests: [{}, {}],
+      annotations: {
+        "org.opencontainers.image.base.name": "docker.io/library/busybox:latest",
+        "org.opencontainers.image.base.digest": busybox?.digest,
+      },
+    });
+  });
+
+  test("in a layout, too, which names that index", async () => {
+    const base = { name: "docker.io/library/busybox:latest", parent: null, digest: null };
+    const { build, written } = world([{ stderr: streamLines("cached") }], { base, repositories: [] });
+    const { digest: made, layout } = await build();
+    expect(JSON.parse(Buffer.from(written.get(`${layout}/index.json`) ?? "").toString())).toMatchObject({
+      manifests: [{ digest: made }],
+    });
+    expect(written.has(`${layout}/blobs/${made.replace(":", "/")}`)).toBe(true);
   });
 
   test("a cancelled build rejects with the signal's own reason", async () => {

@@ -146,7 +146,13 @@ describe("what an option is given", () => {
   });
 
   test("a comma in the layout's path doesn't end it", () => {
-    const args = buildArguments(plannedBuild, new Map(), "rig", { ...settings, push: false }, { ...paths, layout: "/a,b/l" });
+    const args = buildArguments(
+      plannedBuild,
+      new Map(),
+      "rig",
+      { ...settings, push: false },
+      { ...paths, layout: "/a,b/l" },
+    );
     expect(valuesOf(args, "--output")).toEqual(['type=oci,tar=false,"dest=/a,b/l",oci-mediatypes=true']);
   });
 });

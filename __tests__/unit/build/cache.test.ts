@@ -58,7 +58,9 @@ describe("the registry as cache", () => {
       "type=registry,ref=ghcr.io/o/r/base:buildcache-feature_x-f425f3dc",
       "type=registry,ref=ghcr.io/o/r/base:buildcache",
     ]);
-    expect(to).toEqual([expect.stringMatching(/^type=registry,ref=ghcr\.io\/o\/r\/base:buildcache-feature_x-f425f3dc,/)]);
+    expect(to).toEqual([
+      expect.stringMatching(/^type=registry,ref=ghcr\.io\/o\/r\/base:buildcache-feature_x-f425f3dc,/),
+    ]);
   });
 
   test("what may not write reads what others wrote, and looks for nothing of its own", () => {
@@ -88,7 +90,12 @@ describe("a user's own line", () => {
     ["of the service waits no longer than ours", "from", "type=gha,scope=a", "type=gha,scope=a,timeout=60s"],
     ["fails no build", "to", "type=gha", "type=gha,timeout=60s,ignore-error=true"],
     ["in a registry fails no build", "to", "type=registry,ref=r/c", "type=registry,ref=r/c,ignore-error=true"],
-    ["that says so itself stays", "to", "type=gha,timeout=9m,ignore-error=false", "type=gha,timeout=9m,ignore-error=false"],
+    [
+      "that says so itself stays",
+      "to",
+      "type=gha,timeout=9m,ignore-error=false",
+      "type=gha,timeout=9m,ignore-error=false",
+    ],
     ["that is inline takes no more", "to", "type=inline", "type=inline"],
     ["that is an image's name stays", "from", "ghcr.io/o/r/app:cache", "ghcr.io/o/r/app:cache"],
   ])("%s", (_, direction, line, expected) => {
