@@ -1,10 +1,12 @@
 /** Builders that somebody else runs, and what becomes of a run when one of them, or its disk, comes to an end. */
 import { randomInt } from "node:crypto";
+import { chmodSync, writeFileSync } from "node:fs";
 import { expect, jest, test } from "@jest/globals";
 import { docker, processes, until, withBuilder, withRemoteBuilder } from "./docker.ts";
 import { firstPush, pullRequest } from "./events.ts";
 import { makeProject } from "./project.ts";
 import { configsOf, tagsOf } from "./registry.ts";
+import { newFolder, rig } from "./rig.ts";
 import { runAction, startAction } from "./run-action.ts";
 
 jest.setTimeout(180_000);
@@ -110,8 +112,6 @@ test("a disk that is full costs the image that filled it: the line, the words, a
 });
 
 test("buildx that is too old: an error that names the version to have", async () => {
-  const { writeFileSync, chmodSync } = await import("node:fs");
-  const { newFolder, rig } = await import("./rig.ts");
   const folder = newFolder("old-docker");
   const script =
     '#!/bin/sh\ncase "$1 $2" in "buildx version") echo "github.com/docker/buildx v0.12.1 abc";; *) exit 1;; esac\n';

@@ -36,21 +36,24 @@ export async function runBuildx(
 ): Promise<Invocation> {
   const progress = followBuild();
   const text: string[] = [];
-  const stall = new AbortController();
+  const stop = new AbortController();
+  const cancel = (): void => stop.abort(deps.signal.reason);
   const ended = new AbortController();
   let heard = deps.clock.now().getTime();
   const isSilent = (): boolean => deps.clock.now().getTime() - heard >= longestSilence;
   const tell = nowAndThen(image, progress, seconds, deps.log);
   const watching = lookNowAndThen(deps.clock, ended.signal, () => {
     const waits = waitsForCache(progress);
-    if (waits !== undefined && isSilent()) stall.abort(new Stalled(waits));
+    if (waits !== undefined && isSilent()) stop.abort(new Stalled(waits));
     tell();
   });
+  if (deps.signal.aborted) cancel();
+  deps.signal.addEventListener("abort", cancel, { once: true });
   try {
     const { code } = await deps.processes.run("docker", args, {
       cwd: deps.workspace,
       env: deps.environment,
-      signal: AbortSignal.any([deps.signal, stall.signal]),
+      signal: stop.signal,
       onLine: (line, stream) => {
         heard = deps.clock.now().getTime();
         const status = stream === "stderr" ? parseStatus(line) : undefined;
@@ -63,6 +66,7 @@ export async function runBuildx(
     if (!(error instanceof Stalled) || deps.signal.aborted) throw error;
     return { code: 1, progress, text, stalled: error.at };
   } finally {
+    deps.signal.removeEventListener("abort", cancel);
     ended.abort();
     await watching;
   }
