@@ -1,6 +1,5 @@
 /** What an image was built on, by BuildKit's own word, and the annotations that say so. */
-import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
-import { parseManifest } from "../oci/manifest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { formatReference, tryReference } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import type { ImageSource } from "./buildx.ts";
@@ -48,21 +47,4 @@ export function baseAnnotations(
 function onlyDigest(resolved: readonly ResolvedBase[], name: string): Digest | undefined {
   const [first, ...others] = resolved.filter((each) => each.name === name);
   return others.length === 0 ? first?.digest : undefined;
-}
-
-/**
- * The index with more annotations, as other bytes with another digest; `undefined` where it has them all.
- * @throws UserError for bytes that are no index.
- */
-export function annotated(
-  bytes: Uint8Array,
-  annotations: Readonly<Record<string, string>>,
-): { readonly bytes: Uint8Array; readonly mediaType: string; readonly digest: Digest } | undefined {
-  const { mediaType, annotations: before } = parseManifest(bytes);
-  if (Object.entries(annotations).every(([key, value]) => before[key] === value)) return undefined;
-  const all = { ...before, ...annotations };
-  const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const text = JSON.stringify({ ...(JSON.parse(new TextDecoder().decode(bytes)) as object), annotations: sorted });
-  const written = new TextEncoder().encode(text);
-  return { bytes: written, mediaType, digest: digestOf(written) };
 }

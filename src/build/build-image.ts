@@ -1,13 +1,14 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
 import { UserError } from "../errors.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
+import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import type { Clock, Files, Log, Processes } from "../ports.ts";
-import { annotated, baseAnnotations, resolvedBases } from "./bases.ts";
+import { baseAnnotations, resolvedBases } from "./bases.ts";
 import { type BuildSettings, buildArguments, destination, type ImageSource } from "./buildx.ts";
 import { type CacheTrouble, exportedDigest, refusedByCache } from "./cache-trouble.ts";
 import type { Candidate } from "./candidate.ts";
-import { readContents } from "./contents.ts";
+import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
 import { pausesAfter } from "./failures.ts";
@@ -15,11 +16,10 @@ import { type Invocation, runBuildx } from "./invocation.ts";
 import type { LintReport } from "./lint.ts";
 import { plainLine } from "./plain.ts";
 import { type BuildProgress, duration } from "./progress.ts";
-import { type CandidateRegistry, layoutStore, registryStore } from "./store.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
-  readonly files: Pick<Files, "read" | "write" | "makeDirectory">;
+  readonly files: Pick<Files, "read" | "makeDirectory">;
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "group">;
   readonly settings: BuildSettings;
@@ -33,8 +33,8 @@ export interface BuildDependencies {
   /** A folder of the run's own, absolute; the layouts stay there for later stages. */
   readonly temp: string;
   readonly signal: AbortSignal;
-  /** Where candidates are pushed to. */
-  readonly registry: CandidateRegistry;
+  /** Reads a manifest that was pushed. */
+  readonly manifests: (repository: Repository, digest: Digest) => Promise<Uint8Array>;
 }
 
 /** The builder may be changed for another while a run goes on. */
@@ -62,7 +62,7 @@ export async function buildImage(
     const builder = deps.builder.name();
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
     const args = buildArguments(withUsableCache(planned, deps.cache), sources, builder, deps.settings, paths);
-    const built = await runBuildx(planned.name, args, seconds, deps);
+    const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), deps);
     const digest = await madeDigest(built, paths.metadata, deps.files);
     await heedCache(built, builder, deps);
     if (digest !== undefined) {
@@ -96,7 +96,7 @@ async function heedCache({ stalled, progress }: Invocation, used: string, deps: 
   const refused = refusedByCache(progress);
   if (refused !== undefined) deps.cache.giveUp(refused);
   if (stalled === undefined) return;
-  deps.cache.giveUp(`it said nothing any more (${stalled})`);
+  deps.cache.giveUp(`it said nothing any more (${stalled})`, stalled === "import" ? used : undefined);
   // What waits for the cache in there waits on, and with it every build that shares a step.
   if (stalled === "import") await deps.builder.replace(used);
 }
@@ -114,7 +114,7 @@ async function madeDigest(
 type Unmeasured = Omit<Candidate, "seconds" | "steps">;
 
 async function candidateOf(
-  built: Digest,
+  digest: Digest,
   planned: PlannedBuild,
   sources: ReadonlyMap<string, ImageSource>,
   progress: BuildProgress,
@@ -122,12 +122,15 @@ async function candidateOf(
   deps: BuildDependencies,
 ): Promise<Unmeasured> {
   const to = destination(planned, deps.settings.push);
-  const store = to === "layout" ? layoutStore(deps.files, layout) : registryStore(deps.registry, to);
-  const platforms = await readContents(built, planned.platforms, store.read);
+  const read: ReadManifest = to === "layout" ? layoutReader(deps.files, layout) : (each) => deps.manifests(to, each);
   const bases = resolvedBases(progress);
-  const more = annotated(await store.read(built), baseAnnotations(planned, sources, bases));
-  if (more !== undefined) await store.write(more);
-  return { digest: more?.digest ?? built, layout: to === "layout" ? layout : undefined, platforms, bases };
+  return {
+    digest,
+    layout: to === "layout" ? layout : undefined,
+    platforms: await readContents(digest, planned.platforms, read),
+    bases,
+    baseAnnotations: baseAnnotations(planned, sources, bases),
+  };
 }
 
 function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progress }: Invocation): BuildError {

@@ -12,15 +12,23 @@ import type { Vertex } from "./rawjson.ts";
 export interface CacheTrouble {
   /** Whether builds go without any cache from now on. */
   isGivenUp(): boolean;
-  /** @param why a clause; told once, whoever says it first. */
-  giveUp(why: string): void;
+  /**
+   * @param why a clause; told once, whoever says it first.
+   * @param hanging the builder in which something waits for the cache for ever, if so.
+   */
+  giveUp(why: string, hanging?: string): void;
+  /** Whether something in a builder waits for ever. */
+  hangs(builder: string): boolean;
 }
 
 export function cacheTrouble(tell: (message: string, hint: string) => void): CacheTrouble {
   let isGivenUp = false;
+  const hanging = new Set<string>();
   return {
     isGivenUp: () => isGivenUp,
-    giveUp(why) {
+    hangs: (builder) => hanging.has(builder),
+    giveUp(why, builder) {
+      if (builder !== undefined) hanging.add(builder);
       if (isGivenUp) return;
       isGivenUp = true;
       tell(
@@ -38,10 +46,13 @@ const importing = /^importing cache manifest from /;
 const exporting =
   /^exporting (?:cache )?to (?:GitHub Actions Cache|registry|client directory|Azure|S3)|^exporting cache /i;
 
-/** What a build waits for when it waits for nothing but its cache. */
-export function waitsForCache(progress: BuildProgress): "import" | "export" | undefined {
+/**
+ * What a build waits for when it waits for nothing but its cache.
+ * @param isSuspect something in its builder hangs already: then a build that does nothing at all waits for a step in common.
+ */
+export function waitsForCache(progress: BuildProgress, isSuspect: boolean): "import" | "export" | undefined {
   const running = progress.vertexes().filter((each) => each.started !== undefined && each.completed === undefined);
-  if (running.length === 0) return undefined;
+  if (running.length === 0) return isSuspect ? "import" : undefined;
   if (running.every(({ name }) => exporting.test(name))) return "export";
   return running.every(({ name }) => importing.test(name)) ? "import" : undefined;
 }

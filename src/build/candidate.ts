@@ -10,6 +10,8 @@ export interface Candidate {
   readonly platforms: readonly CandidatePlatform[];
   /** Images from outside that went into it, as BuildKit resolved them. */
   readonly bases: readonly ResolvedBase[];
+  /** What its index is to say of what it is built on, which nobody knew before it was built. */
+  readonly baseAnnotations: Readonly<Record<string, string>>;
   readonly seconds: number;
   /** Steps of the build: how many came from a cache and how many ran. */
   readonly steps: { readonly cached: number; readonly executed: number };

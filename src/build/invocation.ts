@@ -27,11 +27,15 @@ export interface InvocationDependencies {
 /** While a build runs, how often is looked at what it does. */
 const glance = 10_000;
 
-/** @throws the signal's reason when it is aborted. */
+/**
+ * @param builderHangs whether another build was found to hang in the same builder.
+ * @throws the signal's reason when it is aborted.
+ */
 export async function runBuildx(
   image: string,
   args: readonly string[],
   seconds: () => number,
+  builderHangs: () => boolean,
   deps: InvocationDependencies,
 ): Promise<Invocation> {
   const progress = followBuild();
@@ -43,7 +47,7 @@ export async function runBuildx(
   const isSilent = (): boolean => deps.clock.now().getTime() - heard >= longestSilence;
   const tell = nowAndThen(image, progress, seconds, deps.log);
   const watching = lookNowAndThen(deps.clock, ended.signal, () => {
-    const waits = waitsForCache(progress);
+    const waits = waitsForCache(progress, builderHangs());
     if (waits !== undefined && isSilent()) stop.abort(new Stalled(waits));
     tell();
   });

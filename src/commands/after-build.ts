@@ -6,7 +6,7 @@ import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Attest, Log } from "../ports.ts";
 import type { ImageResult } from "../report/run-result.ts";
-import { tagText } from "../tags/finish-tag.ts";
+import { tagText } from "../tags/image-tags.ts";
 
 export interface AfterBuild {
   /** `undefined`: the input `load` is not set. */

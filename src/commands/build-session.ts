@@ -14,12 +14,12 @@ import { dockerEnvironment, type Environment } from "../build/environment.ts";
 import { lintReport } from "../build/lint.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
-import type { CandidateRegistry } from "../build/store.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { privateDockerConfig } from "../oci/docker-login.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
-import { missingManifest, type Registry } from "../oci/registry-client.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { missingManifest } from "../oci/registry-error.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { afterBuild, signer } from "./after-build.ts";
@@ -98,7 +98,11 @@ export async function openBuildSession(
           ssh: settings.ssh.map(({ text }) => text),
           cacheService: cache.isUsable,
         },
-        registry: candidateRegistry(registry),
+        manifests: async (repository, digest) => {
+          const found = await registry.manifest(repository, digest);
+          if (found === undefined) throw missingManifest(repository, digest);
+          return found.bytes;
+        },
       },
     };
   } catch (error) {
@@ -124,19 +128,6 @@ async function closeAll(parts: readonly (readonly [string, () => Promise<void>])
     }),
   );
   return ended.flat();
-}
-
-function candidateRegistry(registry: Registry): CandidateRegistry {
-  return {
-    async manifest(repository, digest) {
-      const found = await registry.manifest(repository, digest);
-      if (found === undefined) throw missingManifest(repository, digest);
-      return found.bytes;
-    },
-    async putManifest(repository, index) {
-      await registry.putManifest(repository, index, index.digest);
-    },
-  };
 }
 
 interface ReadyBuilder extends BuilderInUse {

@@ -4,6 +4,7 @@ import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
+import { releaseOf } from "../plan/version-line.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
 import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
@@ -46,13 +47,17 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
     for (const warning of tags.warnings) options.remark(warning);
     const named = { ...factsOf(session, image.name, sources), version: tags.version };
     const fill = filler(session, image, sources);
+    const args: Readonly<Record<string, string>> = {
+      ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
+      ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
+      ...fillAll(image.buildArgs, fill),
+    };
+    const { ref } = readEvent(named);
     return {
       tags,
-      args: {
-        ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
-        ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
-        ...fillAll(image.buildArgs, fill),
-      },
+      release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
+      bakedVersion: args.VERSION,
+      args,
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
       cache: cacheOf(session.context, image, settings.cache, options, fill),

@@ -13,7 +13,7 @@ import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
-import { type ImageRules, notServed, type RunInputs } from "./run-inputs.ts";
+import type { ImageRules, RunInputs } from "./run-inputs.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
@@ -86,10 +86,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     compression: compression.values[0],
     labels: labels.values,
     annotations: annotations.values,
-    problems: [
-      ...(said.tags === undefined ? [] : notServed(rules.values)),
-      ...[rules, flavor, names, labels, annotations, compression].flatMap(({ problems }) => problems),
-    ],
+    problems: [rules, flavor, names, labels, annotations, compression].flatMap(({ problems }) => problems),
   };
 }
 

@@ -9,7 +9,7 @@ import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
-import { parseLines, problemAt } from "../tags/lines.ts";
+import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
@@ -71,7 +71,6 @@ export function readRunInputs(
     },
     problems: [
       ...problems,
-      ...notServed(rules.values),
       ...[rules, labels, annotations, names, compression, maxSize].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
@@ -84,22 +83,4 @@ function noEpoch(value: string): UserError {
   return new UserError(`SOURCE_DATE_EPOCH in the step's environment is "${value.slice(0, 40)}", which is no time`, {
     hint: "set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or take it away",
   });
-}
-
-/** A problem for each rule that reads of an image what is not gathered yet. */
-export function notServed(rules: readonly Rule[]): readonly UserError[] {
-  return rules.flatMap(refused);
-}
-
-function refused(rule: Rule): readonly UserError[] {
-  const refuse = (what: string, hint: string): readonly UserError[] => [
-    problemAt(rule.line, new UserError(`this version of image-publish doesn't serve ${what} yet`, { hint })),
-  ];
-  if (rule.type === "content" && rule.of === "inputs") {
-    return refuse(
-      "of=inputs in a rule of type content",
-      "write of=file for the Dockerfile's own hash, or remove the rule",
-    );
-  }
-  return [];
 }

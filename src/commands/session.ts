@@ -7,7 +7,8 @@ import { type Commit, forgeRegistry, type RunContext } from "../context/run-cont
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
-import { type Registry, registryClient } from "../oci/registry-client.ts";
+import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
+import { actFor } from "./act-for.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -40,10 +41,11 @@ export async function openSession(
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, workspace);
-  const isAtEvent = await holdsEvent(given, head, git);
-  const facts = offline ? given : await forgeFacts(given, inputs.settings.token, git, outside);
+  const meant = await actFor(inputs.settings.ref, given, head, git);
+  const isAtEvent = await holdsEvent(meant, head, git);
+  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
   const { defaultBranch, isPrivate } = facts;
-  const context = { ...given, commit: head, defaultBranch, isPrivate };
+  const context = { ...meant, commit: head, defaultBranch, isPrivate };
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
@@ -63,8 +65,9 @@ export async function openSession(
 export async function openRegistry(
   { context, inputs, outside }: Session,
   hosts: readonly string[],
-): Promise<{ readonly registry: Registry; readonly credentials: CredentialStore }> {
-  const { env, processes, files, http, clock, random, signal } = outside;
+  signal: AbortSignal = outside.signal,
+): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
+  const { env, processes, files, http, clock, random } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);

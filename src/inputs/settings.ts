@@ -27,6 +27,8 @@ export interface Settings {
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
+  /** Act for this ref or commit, which must be checked out; `undefined`: the event's. */
+  readonly ref: string | undefined;
   readonly tags: readonly InputLine[];
   readonly flavor: readonly InputLine[];
   readonly labels: readonly InputLine[];
@@ -51,6 +53,9 @@ export interface Settings {
   readonly attest: boolean;
   readonly push: "auto" | "true" | "false";
   readonly rebuild: "auto" | "always";
+  readonly converge: boolean;
+  readonly promote: boolean;
+  readonly move: "forward" | "any";
   readonly maxSize: readonly InputLine[];
   /** Globs of files; empty: none is checked. */
   readonly checkPins: readonly string[];
@@ -87,6 +92,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     variant: text("variant") === "dockerfile" ? "dockerfile" : undefined,
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
+    ref: text("ref"),
     tags: lines("tags"),
     flavor: lines("flavor"),
     labels: lines("labels"),
@@ -110,6 +116,9 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     attest: text("attest") === "true",
     push: word("push", ["auto", "true", "false"], "auto"),
     rebuild: word("rebuild", ["auto", "always"], "auto"),
+    converge: text("converge") !== "false",
+    promote: text("promote") !== "false",
+    move: word("move", ["forward", "any"], "forward"),
     maxSize: lines("max-size"),
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),

@@ -10,6 +10,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
+import type { Release } from "./version-line.ts";
 
 export interface Plan {
   readonly schema: 1;
@@ -24,7 +25,7 @@ export interface Plan {
   readonly images: readonly PlannedImage[];
 }
 
-export type PlannedImage = PlannedBuild | PlannedSkip;
+export type PlannedImage = PlannedBuild | PlannedPromote | PlannedSkip;
 
 interface Planned {
   readonly name: string;
@@ -36,18 +37,26 @@ interface Planned {
   readonly at: SourceLocation;
 }
 
-export interface PlannedBuild extends Planned {
-  readonly kind: "build";
+/** What is published gets tags. */
+interface Publishing extends Planned {
   readonly tags: readonly ImageTag[];
   readonly version: string | null;
+  /** Where the tags are a release's: by what they are compared with others. */
+  readonly release: Release | null;
+  /** The value of the build argument VERSION, where the run gives it one: it is in the bytes. */
+  readonly bakedVersion: string | null;
+  /** Empty: the builder's own. */
+  readonly platforms: readonly Platform[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface PlannedBuild extends Publishing {
+  readonly kind: "build";
   readonly context: RepositoryPath;
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
-  /** Empty: the builder's own. */
-  readonly platforms: readonly Platform[];
   readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
   /** What it is built on in the end; `null` for one from scratch, and where nobody can tell before it is built. */
   readonly base: PlannedBase | null;
   /** Named contexts that are no parents. */
@@ -70,6 +79,12 @@ export interface PlannedBase {
   readonly parent: string | null;
   /** Where the Dockerfile says it. */
   readonly digest: Digest | null;
+}
+
+/** What is made of these sources is in the registry already: it gets the tags. */
+export interface PlannedPromote extends Publishing {
+  readonly kind: "promote";
+  readonly digest: Digest;
 }
 
 export interface PlannedParent {

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { annotated, baseAnnotations, resolvedBases } from "../../../src/build/bases.ts";
+import { baseAnnotations, resolvedBases } from "../../../src/build/bases.ts";
 import type { ImageSource } from "../../../src/build/buildx.ts";
 import { followBuild } from "../../../src/build/progress.ts";
-import { parseManifest } from "../../../src/oci/manifest.ts";
 import { repository } from "../../../src/oci/reference.ts";
 import type { PlannedBase } from "../../../src/plan/plan.ts";
 import { digests, parentOfApp, plannedBuild } from "./planned.ts";
-import { indexOf } from "./store.ts";
 
 function progressOf(...names: readonly string[]) {
   const progress = followBuild();
@@ -58,14 +56,4 @@ describe("the base in the annotations", () => {
       "org.opencontainers.image.base.digest": digests.a,
     });
   });
-});
-
-test("an index with more annotations holds what it held, and the same words change nothing", async () => {
-  const index = indexOf(["linux/amd64"]);
-  const more = annotated(await index.read(index.digest), { b: "2", a: "1" });
-  expect(more).toBeDefined();
-  const { kind, annotations, ...rest } = parseManifest(more?.bytes ?? new Uint8Array());
-  expect({ kind, annotations }).toEqual({ kind: "index", annotations: { a: "1", b: "2" } });
-  expect(rest).toMatchObject({ manifests: [{ platform: { architecture: "amd64" } }] });
-  expect(annotated(more?.bytes ?? new Uint8Array(), { a: "1" })).toBeUndefined();
 });

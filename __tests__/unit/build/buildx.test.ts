@@ -194,6 +194,7 @@ describe("where a parent is", () => {
     platforms: [],
     seconds: 1,
     bases: [],
+    baseAnnotations: {},
     steps: { cached: 0, executed: 0 },
   };
   const child = (published: typeof digests.a | null): PlannedBuild => ({

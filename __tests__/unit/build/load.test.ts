@@ -16,6 +16,7 @@ const candidate: Candidate = {
   layout: undefined,
   platforms: manifests,
   bases: [],
+  baseAnnotations: {},
   seconds: 1,
   steps: { cached: 0, executed: 1 },
 };

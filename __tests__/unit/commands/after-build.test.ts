@@ -81,6 +81,7 @@ describe("signing", () => {
     layout: undefined,
     platforms: [],
     bases: [],
+    baseAnnotations: {},
     seconds: 1,
     steps: { cached: 0, executed: 1 },
   };
