@@ -73,7 +73,6 @@ describe("several images", () => {
       size: { "linux/amd64": 45_231_000, "linux/arm64": 43_118_000 },
       findings: null,
       loaded: [],
-      loaded: [],
       reason: describeReason({ kind: "builds-on", image: "nodejs" }),
     });
   });
