@@ -65,8 +65,8 @@ function terminalLog({ write, colour, debug }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 122 modules
-var run_command = __webpack_require__(1710);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 142 modules
+var run_command = __webpack_require__(3406);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(3693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts

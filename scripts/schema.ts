@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Form, imageSettings, type Setting, sharedSettings } from "../src/catalog/config-schema.ts";
+import { type Form, imageSettings, type Setting, sharedSettings, wholeSettings } from "../src/catalog/config-schema.ts";
 import { replaced } from "./readme.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -63,23 +63,26 @@ export function configSchema(): Json {
         description: "What holds where neither an image nor an input says anything.",
         ...settings(sharedSettings),
       },
+      ...properties(wholeSettings),
     },
   };
 }
 
 function settings(table: Readonly<Record<string, Setting>>): Json {
-  const properties = Object.entries(table).map(([key, { form, means }]) => [
-    key,
-    { description: means, ...forms[form] },
-  ]);
-  return { type: "object", additionalProperties: false, properties: Object.fromEntries(properties) };
+  return { type: "object", additionalProperties: false, properties: properties(table) };
 }
 
-/** The page's text with both tables as they should be. */
+function properties(table: Readonly<Record<string, Setting>>): Json {
+  const found = Object.entries(table).map(([key, { form, means }]) => [key, { description: means, ...forms[form] }]);
+  return Object.fromEntries(found);
+}
+
+/** The page's text with the tables as they should be. */
 export function withSettings(page: string): string {
   const shared = Object.entries(sharedSettings);
   const own = Object.entries(imageSettings).filter(([key]) => !Object.hasOwn(sharedSettings, key));
-  return replaced(replaced(page, "image", table(own)), "shared", table(shared));
+  const whole = Object.entries(wholeSettings);
+  return replaced(replaced(replaced(page, "image", table(own)), "shared", table(shared)), "whole", table(whole));
 }
 
 function table(entries: readonly (readonly [string, Setting])[]): string {

@@ -77,6 +77,24 @@ export interface DirectoryEntry {
   readonly kind: "file" | "directory" | "symlink" | "other";
 }
 
+/** Files as they lie there, links not followed, by absolute path. */
+export interface FileLooks {
+  /** `undefined` only where there is nothing at that path, which may be bytes, as git's are. */
+  look(path: Uint8Array): Promise<FileLook | undefined>;
+}
+
+export type FileLook =
+  | {
+      readonly kind: "file";
+      /** In bytes. */
+      readonly size: number;
+      /** For its owner. */
+      readonly isExecutable: boolean;
+      content(): Promise<Uint8Array>;
+    }
+  | { readonly kind: "symlink"; readonly target: Uint8Array }
+  | { readonly kind: "directory" | "other" };
+
 export interface Notice {
   readonly title?: string;
   readonly at?: SourceLocation;

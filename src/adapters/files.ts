@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
-import { appendFile, chmod, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, lstat, mkdir, open, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
-import type { DirectoryEntry, Files } from "../ports.ts";
+import type { DirectoryEntry, FileLook, FileLooks, Files } from "../ports.ts";
 import { codeOf } from "./system-error.ts";
 
-/** The `Files` port over the file system. What the system refuses is a `UserError` that names the path. */
-export const systemFiles: Files = {
+/** The ports of files over the file system. What the system refuses is a `UserError` that names the path. */
+export const systemFiles: Files & FileLooks = {
   read: (path) => attempt("read", path, () => readRegular(path), ["ENOENT", "ENOTDIR"]),
   list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
   async write(path, content, options) {
@@ -26,10 +26,12 @@ export const systemFiles: Files = {
   async remove(path) {
     await attempt("remove", path, () => rm(path, { recursive: true, force: true }));
   },
+  look: (path) =>
+    attempt("look at", Buffer.from(path).toString(), () => lookAt(Buffer.from(path)), ["ENOENT", "ENOTDIR"]),
 };
 
 /** A device or a pipe may never end. */
-async function readRegular(path: string): Promise<Uint8Array> {
+async function readRegular(path: string | Buffer): Promise<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await file.stat();
@@ -39,6 +41,16 @@ async function readRegular(path: string): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
+}
+
+async function lookAt(path: Buffer): Promise<FileLook> {
+  const found = await lstat(path);
+  if (found.isSymbolicLink()) return { kind: "symlink", target: await readlink(path, { encoding: "buffer" }) };
+  if (found.isDirectory()) return { kind: "directory" };
+  if (!found.isFile()) return { kind: "other" };
+  const content = () =>
+    attempt("read", path.toString(), () => readRegular(path)).then((bytes) => bytes ?? new Uint8Array());
+  return { kind: "file", size: found.size, isExecutable: (found.mode & 0o100) !== 0, content };
 }
 
 async function entriesOf(path: string): Promise<readonly DirectoryEntry[]> {

@@ -104,7 +104,8 @@ function imageOf(
   parents: readonly ParentEdge[],
   bases: Image["bases"],
 ): Image {
-  const { name, directory, context, target, platforms, buildArgs, publish, labels, annotations } = image;
+  const { name, directory, context, target, platforms, buildArgs, publish, labels, annotations, watch, bakeFiles } =
+    image;
   const edges = new Set(parents.map(({ contextName }) => contextName));
   const contexts = [...image.contexts.values()].flatMap(({ to }) =>
     to.kind === "image" || edges.has(to.name) ? [] : [to],
@@ -123,6 +124,8 @@ function imageOf(
     contexts: contexts.sort((a, b) => (a.name < b.name ? -1 : 1)),
     labels,
     annotations,
+    watch,
+    bakeFiles,
     parents,
     bases,
     unsettled: needs.unsettled,

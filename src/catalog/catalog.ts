@@ -3,6 +3,7 @@ import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Reference, Repository } from "../oci/reference.ts";
 import type { Dockerfile } from "./dockerfile.ts";
+import type { Placed } from "./placed.ts";
 
 /** A path relative to the repository's root, with forward slashes; `.` is the root itself. */
 export type RepositoryPath = string;
@@ -29,6 +30,10 @@ export interface Image {
   readonly labels: Readonly<Record<string, string>>;
   /** Likewise annotations, in the form of buildx' `--annotation`. */
   readonly annotations: readonly string[];
+  /** Files whose changes affect it though the build doesn't read them: patterns as in an ignore file, from the root. */
+  readonly watch: readonly Placed<string>[];
+  /** Where the bake files lie, or would lie, that tell of it. */
+  readonly bakeFiles: readonly RepositoryPath[];
   readonly parents: readonly ParentEdge[];
   readonly bases: readonly ExternalBase[];
   /** Bases that nobody knows before the build: any image may be one. */

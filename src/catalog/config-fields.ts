@@ -2,7 +2,8 @@
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { platform } from "../oci/platform.ts";
-import type { Form, Forms, Placed, Setting, SettingLine } from "./config-schema.ts";
+import type { Form, Forms, Setting, SettingLine } from "./config-schema.ts";
+import type { Placed } from "./placed.ts";
 import { repositoryPath } from "./repository-path.ts";
 import type { Tree, TreeEntry, TreeScalar } from "./yaml-tree.ts";
 

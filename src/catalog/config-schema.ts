@@ -5,6 +5,7 @@
 import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { RepositoryPath } from "./catalog.ts";
+import type { Placed } from "./placed.ts";
 
 /** A line of a setting, as the input of its name takes them, with where it stands. */
 export interface SettingLine {
@@ -13,12 +14,6 @@ export interface SettingLine {
   readonly input: string;
   /** 1-based, within the setting. */
   readonly line: number;
-  readonly at: SourceLocation;
-}
-
-/** A value with where it stands. */
-export interface Placed<T> {
-  readonly value: T;
   readonly at: SourceLocation;
 }
 
@@ -83,7 +78,16 @@ export const imageSettings = {
     form: "names",
     means: "Images that go before this one, and whose changes affect it, though its Dockerfile names none.",
   },
+  watch: {
+    form: "names",
+    means: "Files whose changes affect the image as well: patterns as in .dockerignore, from the root.",
+  },
   ...sharedSettings,
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Settings that stand beside `images` and `defaults`. */
+export const wholeSettings = {
+  "watch-all": { form: "names", means: "Files whose changes affect every image: patterns as those of watch." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** What was said, by setting; what wasn't is not there. */

@@ -5,7 +5,14 @@ import { nearest } from "../nearest.ts";
 import type { Files } from "../ports.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { readSettings } from "./config-fields.ts";
-import { type ImageSettings, imageSettings, type SharedSettings, sharedSettings } from "./config-schema.ts";
+import {
+  type ImageSettings,
+  imageSettings,
+  type SharedSettings,
+  sharedSettings,
+  wholeSettings,
+} from "./config-schema.ts";
+import type { Placed } from "./placed.ts";
 import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** What is said of one image. */
@@ -20,6 +27,8 @@ export interface CatalogConfig {
   /** The file, relative to the repository's root; `undefined` where there is none. */
   readonly file: RepositoryPath | undefined;
   readonly images: readonly ImageEntry[];
+  /** Files whose changes affect every image. */
+  readonly watchAll: readonly Placed<string>[];
   readonly defaults: SharedSettings;
 }
 
@@ -39,12 +48,7 @@ export async function loadConfig(
   given: string | undefined,
   files: Pick<Files, "read">,
 ): Promise<ReadConfig> {
-  const asked = given === undefined ? ["image-publish.yml", "image-publish.yaml"] : [given];
-  const isBare = given === undefined || !given.includes("/");
-  const paths = asked.flatMap((name) => [
-    ...(given === undefined ? [] : [name]),
-    ...(isBare ? folders.map((folder) => `${folder}/${name}`) : []),
-  ]);
+  const paths = configPaths(given);
   const contents = await Promise.all(
     paths.map(async (file) => ({ file, bytes: await files.read(posix.join(root, file)) })),
   );
@@ -55,7 +59,7 @@ export async function loadConfig(
       hint: `looked for ${paths.join(", ")}; mend "config"`,
     });
     return {
-      config: { file: undefined, images: [], defaults: {} },
+      config: { file: undefined, images: [], watchAll: [], defaults: {} },
       problems: given === undefined ? [] : [problem],
     };
   }
@@ -69,11 +73,21 @@ export async function loadConfig(
   return { config, problems: [both, ...problems] };
 }
 
+/** Where the config file may lie, the first that is there being the one. @param given as for `loadConfig`. */
+export function configPaths(given: string | undefined): readonly RepositoryPath[] {
+  const asked = given === undefined ? ["image-publish.yml", "image-publish.yaml"] : [given];
+  const isBare = given === undefined || !given.includes("/");
+  return asked.flatMap((name) => [
+    ...(given === undefined ? [] : [posix.normalize(name)]),
+    ...(isBare ? folders.map((folder) => `${folder}/${name}`) : []),
+  ]);
+}
+
 /** Reads the text of a config file; every problem names its line, and none hides another. */
 export async function readConfig(text: string, file: RepositoryPath): Promise<ReadConfig> {
   const { tree, problems: wrong } = await parseTree(text, file);
   const problems = [...wrong];
-  const top = tree === undefined ? [] : entries(tree, "the file", ["images", "defaults"], problems);
+  const top = tree === undefined ? [] : entries(tree, "the file", ["images", "defaults", "watch-all"], problems);
   const imagesTree = valueUnder(top, "images");
   const defaultsTree = valueUnder(top, "defaults");
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
@@ -83,6 +97,7 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
     config: {
       file,
       images: images.map((entry) => imageOf(entry, problems)),
+      watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
       defaults: readSettings(defaults, sharedSettings, problems),
     },
     problems,

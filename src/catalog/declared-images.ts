@@ -2,11 +2,13 @@
 import { UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
+import { bakeFilesBeside } from "./bake/bake-files.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import type { CatalogConfig, ImageEntry } from "./config.ts";
-import type { Forms, Placed, SharedSettings } from "./config-schema.ts";
+import type { Forms } from "./config-schema.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 import { readContext, type SaidContexts } from "./named-contexts.ts";
+import type { Placed } from "./placed.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** What the inputs say of all images. */
@@ -26,6 +28,10 @@ export interface DeclaredImage
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly contexts: SaidContexts;
   readonly depends: readonly Placed<string>[];
+  /** Where the bake files lie, or would lie, that tell of it. */
+  readonly bakeFiles: readonly RepositoryPath[];
+  /** Files whose changes affect it as well. */
+  readonly watch: readonly Placed<string>[];
 }
 
 /**
@@ -40,8 +46,7 @@ export function declareImages(
   rootName: string,
 ): { readonly images: readonly DeclaredImage[]; readonly problems: readonly UserError[] } {
   const problems: UserError[] = [];
-  const join = (image: FoundImage, entry?: ImageEntry) =>
-    joined(image, entry, inputs, config.defaults, rootName, problems);
+  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
   const left = new Set(found.filter((each) => !isClaimed(each, config.images)));
   const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
     const own = [...left].find((each) => each.name === entry.name && !liesElsewhere(each, entry));
@@ -82,7 +87,7 @@ function joined(
   image: FoundImage,
   entry: ImageEntry | undefined,
   inputs: SharedInputs,
-  defaults: SharedSettings,
+  { defaults, watchAll }: CatalogConfig,
   rootName: string,
   problems: UserError[],
 ): DeclaredImage {
@@ -113,6 +118,8 @@ function joined(
     labels: image.labels,
     annotations: image.annotations,
     depends: said.depends ?? [],
+    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
+    watch: [...watchAll, ...(said.watch ?? [])],
   };
 }
 

@@ -1,5 +1,6 @@
 /** The variables of FROM lines (BuildKit, frontend/dockerfile/dockerfile2llb: `defaultArgs`, `buildMetaArgs`). */
 import { type Platform, partsOf } from "../oci/platform.ts";
+import type { Escape } from "./dockerfile/lines.ts";
 import { located } from "./dockerfile/located.ts";
 import { expandWord, unsettled } from "./dockerfile/shell-lexer.ts";
 import type { Dockerfile } from "./dockerfile.ts";
@@ -21,30 +22,45 @@ export type Expand = (text: string) => Settled;
 
 /** What FROM lines see when the image is built for a platform. @throws UserError where an ARG can't be expanded. */
 export function globalArguments(dockerfile: Dockerfile, choices: BuildChoices, platform: Platform | undefined): Expand {
-  const given = new Map(Object.entries(choices.buildArgs).map(([name, value]) => [name, givenValue(name, value)]));
+  const known = globalValues(dockerfile, choices, platform);
+  return (text) => expandSettled(text, dockerfile.escape, (name) => known.get(name));
+}
+
+/** The variables of FROM lines, which an ARG of a stage may take over. @throws UserError where an ARG can't be expanded. */
+export function globalValues(
+  dockerfile: Dockerfile,
+  { target, buildArgs }: BuildChoices,
+  platform: Platform | undefined,
+): ReadonlyMap<string, Settled> {
   const known = new Map<string, Settled>();
-  for (const [name, value] of predefined(dockerfile, choices.target, platform))
-    known.set(name, given.get(name) ?? value);
-  const expand: Expand = (text) => {
-    const unknown = new Set<string>();
-    const expanded = expandWord(text, dockerfile.escape, (name) => {
-      const value = known.get(name);
-      if (value === undefined || "text" in value) return value?.text;
-      for (const each of value.unsettled) unknown.add(each);
-      return unsettled;
-    });
-    return expanded === unsettled ? { unsettled: [...unknown] } : { text: expanded };
-  };
+  for (const [name, value] of predefined(dockerfile, target, platform))
+    known.set(name, givenValue(buildArgs, name) ?? value);
+  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => known.get(name));
   for (const { name, value, line } of dockerfile.globalArguments) {
     const settled =
-      given.get(name) ??
+      givenValue(buildArgs, name) ??
       (value === undefined ? undefined : located({ file: dockerfile.file, line }, () => expand(value)));
     if (settled !== undefined) known.set(name, settled);
   }
-  return expand;
+  return known;
 }
 
-function givenValue(name: string, value: string): Settled {
+/** Puts in what is known of variables; `lookup` gives nothing for one that is not set. @throws UserError, without a place. */
+export function expandSettled(text: string, escaper: Escape, lookup: (name: string) => Settled | undefined): Settled {
+  const unknown = new Set<string>();
+  const expanded = expandWord(text, escaper, (name) => {
+    const value = lookup(name);
+    if (value === undefined || "text" in value) return value?.text;
+    for (const each of value.unsettled) unknown.add(each);
+    return unsettled;
+  });
+  return expanded === unsettled ? { unsettled: [...unknown] } : { text: expanded };
+}
+
+/** The value that a build argument is given; one that holds an expression has none yet. */
+export function givenValue(buildArgs: BuildChoices["buildArgs"], name: string): Settled | undefined {
+  const value = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
+  if (value === undefined) return undefined;
   return value.includes("{{") ? { unsettled: [name] } : { text: value };
 }
 

@@ -60,6 +60,21 @@ export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, arou
   };
 }
 
+/** What a stage carries out, in order: what its base hands on, then its own instructions. */
+export function carriedOut(
+  stage: Stage,
+  bases: readonly StageBase[],
+  file: string,
+  around: Surroundings,
+): readonly Trigger[] {
+  const base = bases[stage.index];
+  const own = stage.instructions.map((instruction) => ({ instruction, file }));
+  if (base?.kind === "image") return [...around.triggersOf(base.text), ...own];
+  if (base?.kind !== "stage") return own;
+  const isReplaced = bases[base.stage.index]?.kind === "replaced";
+  return [...(isReplaced ? around.triggersOf(base.stage.name ?? "") : ownTriggers(base.stage, file)), ...own];
+}
+
 /** What those built on an image carry out: the triggers of its last stage alone, as Docker hands them on only once. */
 export function triggersOf(dockerfile: Dockerfile, target: string | undefined): readonly Trigger[] {
   const stage = targetOf(dockerfile, target);
@@ -104,20 +119,15 @@ function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited:
     return;
   }
   found.stages.add(stage);
-  const triggers: Trigger[] = [];
   if (base?.kind === "stage") {
     visit(base.stage, bases, found, visited);
-    if (bases[base.stage.index]?.kind === "replaced") triggers.push(...found.around.triggersOf(base.stage.name ?? ""));
-    else triggers.push(...ownTriggers(base.stage, file));
   } else if (base?.kind === "image") {
     addUse(found, { text: base.text, via: "FROM", at });
-    triggers.push(...found.around.triggersOf(base.text));
   } else if (base?.kind === "unsettled") {
     found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
     for (const above of stages.slice(0, stage.index)) if (above.name !== undefined) visit(above, bases, found, visited);
   }
-  const own = stage.instructions.map((instruction) => ({ instruction, file }));
-  for (const { instruction, file: from } of [...triggers, ...own]) {
+  for (const { instruction, file: from } of carriedOut(stage, bases, file, found.around)) {
     const place = { file: from, line: instruction.line };
     for (const { from: text, via } of sourcesOf(instruction)) {
       const source = resolve(found.dockerfile, stage, { text, via, at: place });

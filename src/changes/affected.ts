@@ -1,23 +1,38 @@
 /** From what an event changed to the images that it makes us publish. Pure. */
-import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
+import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
 import { directoryOf, lastPart } from "../catalog/repository-path.ts";
+import type { Commit } from "../context/run-context.ts";
+import { withBuiltOn } from "./built-on.ts";
 import type { ChangedFile } from "./changed-file.ts";
 import type { Comparison } from "./comparison.ts";
-import { type FileIndex, indexFiles } from "./file-index.ts";
-import type { IgnoreFiles } from "./ignore-files.ts";
+import { takesGit } from "./context-files.ts";
+import { indexFiles } from "./file-index.ts";
+import type { ImageInputs } from "./image-inputs.ts";
 import type { Reason } from "./reason.ts";
 import { selectImages } from "./select.ts";
 import { type Touched, touching } from "./touching.ts";
+import { watchedFiles } from "./watch.ts";
 
 export interface AffectedInput {
   readonly catalog: Catalog;
   readonly comparison: Comparison;
+  /** The commit that is checked out. */
+  readonly commit: Commit;
   /** Of all images of the catalog; not looked at unless files are compared. */
-  readonly ignores: IgnoreFiles;
+  readonly inputs: ReadonlyMap<string, ImageInputs>;
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
-  /** The config file, where it has a place of its own. */
-  readonly config: RepositoryPath | undefined;
+  readonly config: ConfigChange;
+  /** Images that hold what no change can be seen of, with the reason as a clause. */
+  readonly unseen: ReadonlyMap<string, string>;
+}
+
+/** What became of the config file. */
+export interface ConfigChange {
+  /** Where it may lie, or may have lain. */
+  readonly paths: readonly RepositoryPath[];
+  /** Whether the settings of an image of this name differ, where one of these paths changed; `true` in doubt. */
+  affects(name: string): boolean;
 }
 
 export interface Affected {
@@ -33,19 +48,22 @@ export interface DeletedImage {
   readonly dockerfile: RepositoryPath;
 }
 
-/** The affected images, those that build on them included. @throws UserError when `only` names no image. */
-export function affectedImages({ catalog, comparison, ignores, only, config }: AffectedInput): Affected {
+/** The affected images, those that build on them included. @throws UserError when `only` names no image, or `watch` no pattern. */
+export function affectedImages(input: AffectedInput): Affected {
+  const { catalog, comparison, only } = input;
   const selected = selectImages(catalog, only);
-  const isSelected = ([name]: readonly [string, unknown]) => selected.has(name);
   switch (comparison.kind) {
     case "nothing":
       return { affected: new Map(), deleted: [] };
     case "everything":
       return { affected: becauseOf(comparison.because, catalog, selected), deleted: [] };
     case "files": {
-      const index = indexFiles(comparison.files);
-      const reasons = reasonsByFile(catalog, index, ignores, config);
-      return { affected: new Map([...reasons].filter(isSelected)), deleted: deletedImages(catalog, comparison.files) };
+      const reasons = withBuiltOn(catalog, reasonsByFile(input, comparison));
+      const affected = catalog.images.flatMap(({ name }) => {
+        const found = selected.has(name) ? reasons.get(name) : undefined;
+        return found === undefined ? [] : [[name, found] as const];
+      });
+      return { affected: new Map(affected), deleted: deletedImages(catalog, comparison.files) };
     }
   }
 }
@@ -54,45 +72,46 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
   return new Map(images.filter(({ name }) => selected.has(name)).map(({ name }) => [name, [reason]]));
 }
 
-/** Where the config file is looked for. A change may mean any image: what it meant before is not known here. */
-const configFiles: readonly RepositoryPath[] = [".github", ".forgejo", ".gitea"].flatMap((folder) =>
-  ["yml", "yaml"].map((ending) => `${folder}/image-publish.${ending}`),
-);
-
+/** The reasons that lie in an image itself. */
 function reasonsByFile(
-  { images }: Catalog,
-  index: FileIndex,
-  ignores: IgnoreFiles,
-  config: RepositoryPath | undefined,
-): ReadonlyMap<string, readonly Reason[]> {
-  const settings = [...new Set([...configFiles, ...(config === undefined ? [] : [config])])];
-  const touched = touching({ index, ignores, ofAll: settings.flatMap((path) => index.at(path) ?? []) });
-  const files = new Map(images.map((image) => [image.name, fileReasons(touched(image))]));
-  const isAnyTouched = [...files.values()].some((each) => each.length > 0);
+  { catalog, inputs, commit, config, unseen }: AffectedInput,
+  { files, base }: Compared,
+): Map<string, readonly Reason[]> {
+  const index = indexFiles(files);
+  const touched = touching(index);
+  const watched = watchedFiles(index);
+  const settings = config.paths.flatMap((path) => index.at(path) ?? []);
   const reasons = new Map<string, readonly Reason[]>();
-  // Parents stand before their children, so that one pass is enough.
-  for (const image of images) {
-    const unknown = isAnyTouched ? unknownBases(image) : [];
-    const found = [...(files.get(image.name) ?? []), ...parentReasons(image, reasons), ...unknown];
+  for (const image of catalog.images) {
+    const own = inputs.get(image.name);
+    if (own === undefined) throw new Error(`nobody says what goes into ${image.name}`);
+    const others = [
+      ...(settings.length > 0 && config.affects(image.name) ? settings : []),
+      ...image.bakeFiles.flatMap((path) => index.at(path) ?? []),
+      ...watched(image.watch),
+    ];
+    const takesCommit = base !== commit && own.contexts.some(takesGit);
+    const detail = own.outside === undefined ? unseen.get(image.name) : `${own.outside} lies outside the checkout`;
+    const found: readonly Reason[] = [
+      ...fileReasons(touched(own, others)),
+      ...(takesCommit ? [{ kind: "commit" } as const] : []),
+      ...(detail === undefined ? [] : [{ kind: "unseen", detail } as const]),
+    ];
     if (found.length > 0) reasons.set(image.name, found);
   }
   return reasons;
 }
 
-function parentReasons(image: Image, affected: ReadonlyMap<string, unknown>): readonly Reason[] {
-  const parents = new Set(image.parents.map((edge) => edge.parent));
-  return [...parents].filter((name) => affected.has(name)).map((name) => ({ kind: "builds-on", image: name }));
-}
+type Compared = Extract<Comparison, { readonly kind: "files" }>;
 
-/** A base that nobody knows before the build may be any image, also one that changed. */
-function unknownBases({ unsettled }: Image): readonly Reason[] {
-  return unsettled.map(({ text }) => ({ kind: "unknown-base", base: text }));
-}
-
-function fileReasons({ named, count }: Touched): readonly Reason[] {
-  const reasons = named.map(({ path, change }): Reason => ({ kind: "file", path, change }));
+function fileReasons({ named, count, doubtful }: Touched): readonly Reason[] {
   const more = count - named.length;
-  return more > 0 ? [...reasons, { kind: "more-files", count: more }] : reasons;
+  const doubt = doubtful?.followed.kind === "whole" ? doubtful.followed.doubt : undefined;
+  return [
+    ...named.map(({ path, change }): Reason => ({ kind: "file", path, change })),
+    ...(more > 0 ? [{ kind: "more-files", count: more } as const] : []),
+    ...(doubt === undefined ? [] : [{ kind: "doubt", ...doubt } as const]),
+  ];
 }
 
 /** Deleted Dockerfiles beside the images that are left: elsewhere, nobody knows whether one was an image. */

@@ -1,3 +1,4 @@
+import { formatLocation } from "../errors.ts";
 import type { Reason } from "./reason.ts";
 
 /**
@@ -10,10 +11,16 @@ export function describeReason(reason: Reason): string {
       return `${printable(reason.path)} ${verbs[reason.change]}`;
     case "more-files":
       return reason.count === 1 ? "1 more file" : `${reason.count} more files`;
+    case "doubt":
+      return `everything in its context counts, because of ${printable(`${reason.what} (${formatLocation(reason.at)})`)}`;
+    case "commit":
+      return "git's own folder is in its context, so every commit counts";
+    case "unseen":
+      return `always built: ${printable(reason.detail)}`;
     case "builds-on":
       return `builds on ${printable(reason.image)}`;
     case "unknown-base":
-      return `may build on what changed, as ${printable(reason.base)} is not known before the build`;
+      return `may build on ${printable(reason.image)}, as ${printable(reason.base)} is not known before the build`;
     case "needed-by":
       return `needed by ${printable(reason.image)}`;
     case "new-branch":

@@ -1,26 +1,28 @@
 import type { RepositoryPath } from "../catalog/catalog.ts";
-import type { ChangedFile } from "./changed-file.ts";
 
-/** Changed files, to be asked for by place: a question costs the logarithm of their number, and what it finds. */
-export interface FileIndex {
-  /** The change of this very path. */
-  at(path: RepositoryPath): ChangedFile | undefined;
-  /** The change of this path, or of what it lies in: a submodule, or a symlink in place of a directory. */
-  atOrAbove(path: RepositoryPath): ChangedFile | undefined;
-  /** All changes below a directory, sorted by path; `.` is the whole repository. */
-  below(directory: RepositoryPath): readonly ChangedFile[];
+/** Things with a path, to be asked for by place: a question costs the logarithm of their number, and what it finds. */
+export interface FileIndex<T extends { readonly path: RepositoryPath }> {
+  /** What has this very path. */
+  at(path: RepositoryPath): T | undefined;
+  /** What has this path, or one that it lies in: a submodule, or a symlink in place of a directory. */
+  atOrAbove(path: RepositoryPath): T | undefined;
+  /** All that lies below a directory, sorted by path; `.` is the whole repository. */
+  below(directory: RepositoryPath): readonly T[];
 }
 
-export function indexFiles(files: readonly ChangedFile[]): FileIndex {
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const byPath = new Map(sorted.map((file) => [file.path, file]));
-  const atOrAbove = (path: RepositoryPath): ChangedFile | undefined => {
-    const found = byPath.get(path);
+export function indexFiles<T extends { readonly path: RepositoryPath }>(files: readonly T[]): FileIndex<T> {
+  const sorted = isSorted(files) ? files : files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const at = (path: RepositoryPath): T | undefined => {
+    const found = sorted[firstFrom(sorted, path)];
+    return found?.path === path ? found : undefined;
+  };
+  const atOrAbove = (path: RepositoryPath): T | undefined => {
+    const found = at(path);
     const slash = path.lastIndexOf("/");
     return found !== undefined || slash < 0 ? found : atOrAbove(path.slice(0, slash));
   };
   return {
-    at: (path) => byPath.get(path),
+    at,
     atOrAbove,
     below(directory) {
       if (directory === ".") return sorted;
@@ -30,8 +32,16 @@ export function indexFiles(files: readonly ChangedFile[]): FileIndex {
   };
 }
 
-/** The index of the first file whose path is not before the given text. */
-function firstFrom(sorted: readonly ChangedFile[], text: string): number {
+/** Git's lists nearly always are, and to see it is much quicker than to sort. */
+function isSorted(files: readonly { readonly path: RepositoryPath }[]): boolean {
+  for (let at = 1; at < files.length; at++) {
+    if ((files[at - 1]?.path ?? "") > (files[at]?.path ?? "")) return false;
+  }
+  return true;
+}
+
+/** The index of the first whose path is not before the given text. */
+function firstFrom(sorted: readonly { readonly path: RepositoryPath }[], text: string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

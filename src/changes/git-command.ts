@@ -24,7 +24,7 @@ export interface GitCommand {
   /** Runs without the network, also where a partial clone would fetch what it lacks. Exit codes beside 0 can be allowed. */
   local(
     args: readonly string[],
-    call?: { readonly codes?: readonly number[]; readonly input?: string },
+    call?: { readonly codes?: readonly number[]; readonly input?: string | Uint8Array },
   ): Promise<Finished>;
   /** Runs with the network: with the checkout's credentials, and then with the token if those don't do. */
   network(args: readonly string[], timeout: number): Promise<Finished>;
@@ -66,7 +66,7 @@ async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   timeout: number,
-  input?: string,
+  input?: string | Uint8Array,
 ): Promise<Finished> {
   try {
     return await processes.run("git", [...settings(workspace), ...args], {

@@ -1,3 +1,4 @@
+import type { RepositoryPath } from "../catalog/catalog.ts";
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
 import { changedLines, type LineRange } from "./changed-lines.ts";
@@ -28,6 +29,8 @@ export interface Git {
   /** In a shallow clone, "no" is not known for sure. */
   isAncestor(ancestor: Commit, descendant: Commit): Promise<"yes" | "no" | "unknown">;
   changedFiles(base: Commit, head: Commit): Promise<readonly ChangedFile[]>;
+  /** What a file held at a commit; `undefined` only where there was none. */
+  fileAt(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** The lines of a file that changed, for people; empty where they can't be told. */
   changedLines(base: Commit, head: Commit, path: string): Promise<readonly LineRange[]>;
   /** Brings commits from origin. A partial clone stays partial, a full one full. */
@@ -82,6 +85,7 @@ export function openGit(options: GitOptions): Git {
       return (await isShallow()) ? "unknown" : "no";
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
+    fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
     remoteDefault: () => remoteDefault(git),
@@ -156,6 +160,13 @@ async function changedFiles(git: GitCommand, base: Commit, head: Commit): Promis
   const options = ["-r", "-z", "--no-renames", "--ignore-submodules=none", "--no-relative", "--no-commit-id"];
   const { stdout } = await git.network(["diff-tree", ...options, base, head], diffTimeout);
   return parseDiffTree(stdout);
+}
+
+/** With the network, because a partial clone fetches what it lacks. */
+async function fileAt(git: GitCommand, commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined> {
+  const { stdout } = await git.network(["ls-tree", "-z", "--full-tree", commit, "--", path], diffTimeout);
+  const id = /^100\d{3} blob ([0-9a-f]+)\t/.exec(text({ stdout }))?.[1];
+  return id === undefined ? undefined : (await git.network(["cat-file", "blob", id], diffTimeout)).stdout;
 }
 
 const fetchTimeout = 120_000;

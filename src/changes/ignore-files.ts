@@ -1,28 +1,24 @@
 import { bounded } from "../catalog/bounded.ts";
-import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import type { RepositoryPath } from "../catalog/catalog.ts";
 import type { Files } from "../ports.ts";
 import { type Ignore, ignoresNothing, readIgnore } from "./ignore.ts";
 
-/** The ignore file in force for an image. */
+/** The ignore file in force for a context. */
 export interface IgnoreFile {
   /** `undefined` where there is none. */
   readonly path: RepositoryPath | undefined;
   readonly ignore: Ignore;
 }
 
-/** By name of the image. */
-export type IgnoreFiles = ReadonlyMap<string, IgnoreFile>;
-
-export const noIgnoreFile: IgnoreFile = { path: undefined, ignore: ignoresNothing };
+const noIgnoreFile: IgnoreFile = { path: undefined, ignore: ignoresNothing };
 
 const reads = 32;
 
-/** Reads the ignore files in force, as the working tree has them: the build goes by those. */
-export async function readIgnoreFiles(
-  images: readonly Image[],
+/** Finds the first of some ignore files that is there, as the working tree has it: the build goes by those. Each is read once. */
+export function ignoreFileReader(
   workspace: string,
   files: Pick<Files, "read">,
-): Promise<IgnoreFiles> {
+): (candidates: readonly RepositoryPath[]) => Promise<IgnoreFile> {
   const read = bounded(reads, async (path: RepositoryPath) => files.read(`${workspace}/${path}`));
   const known = new Map<RepositoryPath, Promise<IgnoreFile | undefined>>();
   const once = (path: RepositoryPath) => {
@@ -30,20 +26,11 @@ export async function readIgnoreFiles(
     known.set(path, found);
     return found;
   };
-  const inForce = async (image: Image): Promise<IgnoreFile> => {
-    const { own, shared } = ignorePaths(image);
-    return (await once(own)) ?? (await once(shared)) ?? noIgnoreFile;
-  };
-  return new Map(await Promise.all(images.map(async (image) => [image.name, await inForce(image)] as const)));
-}
-
-/** Where an image's ignore file may be: the Dockerfile's own, which goes before, and the context's. */
-export function ignorePaths({ dockerfilePath, context }: Image): {
-  readonly own: RepositoryPath;
-  readonly shared: RepositoryPath;
-} {
-  return {
-    own: `${dockerfilePath}.dockerignore`,
-    shared: context === "." ? ".dockerignore" : `${context}/.dockerignore`,
+  return async (candidates) => {
+    for (const path of candidates) {
+      const found = await once(path);
+      if (found !== undefined) return found;
+    }
+    return noIgnoreFile;
   };
 }

@@ -17,10 +17,16 @@ export const ignoresNothing: Ignore = { ignores: () => false };
  * then every file of the context counts.
  */
 export function readIgnore(bytes: Uint8Array): Ignore {
+  const ignore = patternMatcher(patternsIn(decodePath(bytes)));
+  return typeof ignore === "string" ? ignoresNothing : ignore;
+}
+
+/** What ignores that which the patterns match, as the lines of an ignore file; the first pattern that is refused, where one is. */
+export function patternMatcher(texts: readonly string[]): Ignore | string {
   const patterns: IgnorePattern[] = [];
-  for (const text of patternsIn(decodePath(bytes))) {
+  for (const text of texts) {
     const pattern = readPattern(text);
-    if (pattern === "refused") return ignoresNothing;
+    if (pattern === "refused") return text;
     if (pattern !== undefined) patterns.push(pattern);
   }
   return patterns.length === 0 ? ignoresNothing : matcher(patterns);
@@ -61,7 +67,7 @@ function match(patterns: readonly IgnorePattern[], path: string, parent: Result)
 }
 
 /** The lines of an ignore file as patterns (moby/patternmatcher/ignorefile, `ReadAll`). */
-function patternsIn(text: string): readonly string[] {
+export function patternsIn(text: string): readonly string[] {
   const lines = text.replace(/^\ufeff/, "").split("\n");
   return lines.flatMap((line) => {
     if (line.startsWith("#")) return [];

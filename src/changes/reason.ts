@@ -1,13 +1,20 @@
 /** Why an image is published, as data; `describeReason` makes the sentence. */
 import type { RepositoryPath } from "../catalog/catalog.ts";
+import type { SourceLocation } from "../errors.ts";
 
 export type Reason =
   | { readonly kind: "file"; readonly path: RepositoryPath; readonly change: "added" | "modified" | "deleted" }
   /** So many changed files beside those that are named: a plan stays readable when thousands change at once. */
   | { readonly kind: "more-files"; readonly count: number }
+  /** A changed file of a context counts, though nobody can tell whether the build reads it; `what` is a noun. */
+  | { readonly kind: "doubt"; readonly what: string; readonly at: SourceLocation }
+  /** Git's own folder is in a context, so that the commit itself goes into the image. */
+  | { readonly kind: "commit" }
+  /** No change can be seen of something that goes into it; `detail` says why, as a clause. */
+  | { readonly kind: "unseen"; readonly detail: string }
   | { readonly kind: "builds-on"; readonly image: string }
-  /** It builds on what nobody knows before the build (`base`, as written), and some image changed. */
-  | { readonly kind: "unknown-base"; readonly base: string }
+  /** It builds on what nobody knows before the build (`base`, as written), which may be an image that is affected. */
+  | { readonly kind: "unknown-base"; readonly image: string; readonly base: string }
   /** Not affected itself, but an affected image cannot be built without it. */
   | { readonly kind: "needed-by"; readonly image: string }
   | { readonly kind: "new-branch"; readonly branch: string }

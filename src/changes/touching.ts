@@ -1,65 +1,69 @@
 /** Which of the changed files go into an image. */
-import type { Image } from "../catalog/catalog.ts";
+import type { RepositoryPath } from "../catalog/catalog.ts";
 import type { ChangedFile } from "./changed-file.ts";
+import { contextFiles } from "./context-files.ts";
 import type { FileIndex } from "./file-index.ts";
-import { type IgnoreFile, type IgnoreFiles, ignorePaths, noIgnoreFile } from "./ignore-files.ts";
+import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
 
-/** The changed files that go into an image: the first few, and how many there are. */
+/** The changed files that count for an image: the first few, and how many there are. */
 export interface Touched {
-  /** Its Dockerfile and ignore file come first. */
+  /** The Dockerfile and ignore files stand before what is in contexts. */
   readonly named: readonly ChangedFile[];
   readonly count: number;
-}
-
-export interface TouchingInput {
-  readonly index: FileIndex;
-  readonly ignores: IgnoreFiles;
-  /** Changes that count for every image. */
-  readonly ofAll: readonly ChangedFile[];
+  /** A context of which a changed file counts, though nobody can tell whether the build reads it. */
+  readonly doubtful: ContextInputs | undefined;
 }
 
 const mostNamed = 10;
 
 /**
- * A file goes into an image when it is its Dockerfile or the ignore file in force, or lies in its context and is not ignored.
- * A context at the repository's root makes every file count that nobody ignores.
+ * A file goes into an image when it is its Dockerfile or an ignore file in force, or is in one of its contexts, not ignored,
+ * and read by the build. What a symlink on the way to one of these leads to counts for it as well, and so do `others`.
  */
-export function touching({ index, ignores, ofAll }: TouchingInput): (image: Image) => Touched {
-  const contexts = new Map<string, ReadonlySet<ChangedFile>>();
-  // Many images may share a context, such as the root: it is gone through once, and never copied.
-  const inContext = (context: string, ignoreFile: IgnoreFile): ReadonlySet<ChangedFile> => {
-    const key = `${context}\0${ignoreFile.path ?? ""}`;
-    const found = contexts.get(key) ?? filesInContext(index, context, ignoreFile);
-    contexts.set(key, found);
-    return found;
+export function touching(
+  index: FileIndex<ChangedFile>,
+): (inputs: ImageInputs, others: readonly ChangedFile[]) => Touched {
+  // Many images may share a context, such as the root: what is found there is never copied.
+  const filesOf = contextFiles(index);
+  const sets = new Map<readonly ChangedFile[], ReadonlySet<ChangedFile>>();
+  const setOf = (files: readonly ChangedFile[]): ReadonlySet<ChangedFile> => {
+    const set = sets.get(files) ?? new Set(files);
+    sets.set(files, set);
+    return set;
   };
-  return (image) => {
-    const ignoreFile = ignores.get(image.name) ?? noIgnoreFile;
-    const first = new Set([...ofAll, ...filesByName(image, index, ignoreFile)]);
-    const context = inContext(image.context, ignoreFile);
-    const named = [...first];
-    for (const file of context) {
-      if (named.length >= mostNamed) break;
-      if (!first.has(file)) named.push(file);
+  return (inputs, others) => {
+    const first = new Set([...others, ...filesByName(inputs, index)]);
+    const found = inputs.contexts.map((context) => ({ context, files: setOf(filesOf(context)) }));
+    const isDoubtful = ({ context: { followed }, files }: (typeof found)[number]) =>
+      files.size > 0 && followed.kind === "whole" && followed.doubt !== undefined;
+    const all = [first, ...found.map(({ files }) => files)];
+    return { named: firstOf(all), count: countOf(all), doubtful: found.find(isDoubtful)?.context };
+  };
+}
+
+function firstOf(sets: readonly ReadonlySet<ChangedFile>[]): readonly ChangedFile[] {
+  const named = new Set<ChangedFile>();
+  for (const files of sets) {
+    for (const file of files) {
+      if (named.size >= mostNamed) return [...named];
+      named.add(file);
     }
-    const outside = [...first].filter((file) => !context.has(file)).length;
-    return { named: named.slice(0, mostNamed), count: context.size + outside };
-  };
+  }
+  return [...named];
 }
 
-function filesByName(image: Image, index: FileIndex, ignoreFile: IgnoreFile): readonly ChangedFile[] {
-  const { own, shared } = ignorePaths(image);
+/** How many there are, each once, without putting together what is large. */
+function countOf(sets: readonly ReadonlySet<ChangedFile>[]): number {
+  const [largest = new Set(), ...others] = sets.toSorted((a, b) => b.size - a.size);
+  return largest.size + new Set(others.flatMap((files) => [...files].filter((file) => !largest.has(file)))).size;
+}
+
+function filesByName({ dockerfile, contexts }: ImageInputs, index: FileIndex<ChangedFile>): readonly ChangedFile[] {
+  // A submodule in which something lies stands for it.
+  const atOrAbove = (path: RepositoryPath) => (path === "." ? undefined : index.atOrAbove(path));
   return [
-    index.atOrAbove(image.dockerfilePath),
-    index.at(own),
-    // Where the Dockerfile has an ignore file of its own, the context's is a file like others.
-    ignoreFile.path === own ? undefined : index.at(shared),
-    // A submodule in which the context lies, or a symlink that stands for it.
-    image.context === "." ? undefined : index.atOrAbove(image.context),
+    ...dockerfile.paths.map(atOrAbove),
+    ...contexts.flatMap(({ ignorePaths }) => ignorePaths.map(index.at)),
+    ...contexts.flatMap(({ directory }) => directory.paths.map(atOrAbove)),
   ].filter((file) => file !== undefined);
-}
-
-function filesInContext(index: FileIndex, context: string, { ignore }: IgnoreFile): ReadonlySet<ChangedFile> {
-  const start = context === "." ? 0 : context.length + 1;
-  return new Set(index.below(context).filter(({ path }) => !ignore.ignores(path.slice(start))));
 }

@@ -1,27 +1,58 @@
 /** Which rule makes a changed file count for an image: what `touching` decides, told. */
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
-import { type IgnoreFile, ignorePaths } from "./ignore-files.ts";
+import { joinPath } from "../catalog/repository-path.ts";
+import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
+import { sourcesOf } from "./sources.ts";
 
-/** A clause about the file: "it is the Dockerfile". `config` is the config file, where it has a place of its own. */
+/** A clause about the file: "it is the Dockerfile". `configPaths` is where the config file may lie. */
 export function whyCounts(
   path: RepositoryPath,
-  image: Image,
-  ignoreFile: IgnoreFile,
-  config: RepositoryPath | undefined,
+  image: Pick<Image, "bakeFiles">,
+  { dockerfile, contexts }: ImageInputs,
+  configPaths: readonly RepositoryPath[],
 ): string {
-  const { own, shared } = ignorePaths(image);
-  if (path === config || usualConfig.test(path)) return "it is the configuration, which may mean any image";
-  if (isAtOrAbove(path, image.dockerfilePath)) return "it is the Dockerfile";
-  if (path === own || (path === shared && ignoreFile.path !== own)) return "it is the ignore file of the build context";
-  if (image.context !== "." && isAtOrAbove(path, image.context)) return `the build context ${image.context} lies in it`;
-  const place = image.context === "." ? "the repository's root, which is the build context" : image.context;
-  const where = image.context === "." ? place : `the build context ${place}`;
-  const kept =
-    ignoreFile.path === undefined ? "which has no ignore file" : `and ${ignoreFile.path} doesn't leave it out`;
-  return `it lies in ${where}, ${kept}`;
+  if (configPaths.includes(path)) return "it is the configuration, and what it says of this image changed";
+  if (image.bakeFiles.includes(path)) return "it is the bake file that defines the image";
+  if (dockerfile.paths.some((each) => isAtOrAbove(path, each))) {
+    return path === dockerfile.path ? "it is the Dockerfile" : `the Dockerfile ${dockerfile.path} leads there`;
+  }
+  const ignored = contexts.find(({ ignorePaths }) => ignorePaths.includes(path));
+  if (ignored !== undefined) return `it is the ignore file of ${describeContext(ignored)}`;
+  const above = contexts.find(({ directory }) =>
+    directory.paths.some((each) => each !== "." && isAtOrAbove(path, each)),
+  );
+  if (above !== undefined) return `${describeContext(above)} lies in it`;
+  const context = contexts.find((each) => isIn(path, each));
+  return context === undefined ? "`watch` names it" : whyInContext(path, context);
 }
 
-const usualConfig = /^\.(?:github|forgejo|gitea)\/image-publish\.ya?ml$/;
+function isIn(path: RepositoryPath, { directory: { target }, followed, ignore }: ContextInputs): boolean {
+  if (target !== "." && !path.startsWith(`${target}/`)) return false;
+  const inside = target === "." ? path : path.slice(target.length + 1);
+  if (followed.kind === "whole") return !ignore.ignores(inside);
+  const sources = sourcesOf(followed.sources);
+  return sources.takes(inside) ? !ignore.ignores(inside) : sources.leadsTo(inside);
+}
+
+function whyInContext(path: RepositoryPath, context: ContextInputs): string {
+  const { directory, followed, ignoreFile } = context;
+  const kept = ignoreFile === undefined ? "" : `, and ${ignoreFile.path} doesn't leave it out`;
+  const place = describeContext(context);
+  if (followed.kind === "whole") return `it lies in ${place}${kept === "" ? ", which has no ignore file" : kept}`;
+  const source = followed.sources.find((each) => {
+    const { takes, leadsTo } = sourcesOf([each]);
+    const inside = directory.target === "." ? path : path.slice(directory.target.length + 1);
+    return takes(inside) || leadsTo(inside);
+  });
+  const read = source === undefined ? directory.target : joinPath(directory.target, source);
+  return `the build reads ${read} of ${place}${kept}`;
+}
+
+function describeContext({ name, directory: { path } }: ContextInputs): string {
+  const place = path === "." ? "the repository's root" : path;
+  if (name !== undefined) return `the context ${name} (${place})`;
+  return path === "." ? `${place}, which is the build context` : `the build context ${place}`;
+}
 
 /** A submodule or a symlink may stand where a folder was. */
 function isAtOrAbove(path: RepositoryPath, below: RepositoryPath): boolean {

@@ -1,6 +1,5 @@
 /** Gathers what there is to tell of one image of a plan. */
 import type { Image } from "../catalog/catalog.ts";
-import { noIgnoreFile } from "../changes/ignore-files.ts";
 import { whyCounts } from "../changes/why-counts.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
@@ -36,19 +35,22 @@ function checkName(name: string, names: readonly string[]): void {
 }
 
 async function makingOf(image: Image, { plan, surveyed }: Planning, session: Session): Promise<Making> {
-  const ignoreFile = surveyed.ignores.get(image.name) ?? noIgnoreFile;
+  const inputs = surveyed.inputs.get(image.name);
+  if (inputs === undefined) throw new Error(`nobody says what goes into ${image.name}`);
   const planned = plan.images.find(({ name }) => name === image.name);
   const paths = planned?.reasons.flatMap((reason) => (reason.kind === "file" ? [reason.path] : [])) ?? [];
   const files = await Promise.all(
     paths.map(async (path): Promise<readonly [string, CountingFile]> => {
       const lines = plan.base === null ? [] : await session.git.changedLines(plan.base, plan.commit, path);
-      return [path, { rule: whyCounts(path, image, ignoreFile, surveyed.configFile), lines }];
+      return [path, { rule: whyCounts(path, image, inputs, surveyed.configPaths), lines }];
     }),
   );
+  const main = inputs.contexts.find(({ name }) => name === undefined);
   return {
     context: image.context,
     dockerfile: image.dockerfilePath,
-    ignoreFile: ignoreFile.path ?? null,
+    ignoreFile: main?.ignoreFile?.path ?? null,
+    reads: main === undefined || main.followed.kind === "whole" ? null : main.followed.sources,
     parents: image.parents.map(({ parent, via, at }) => ({ name: parent, via, at })),
     bases: image.bases.map(({ reference, via, at }) => ({ name: formatReference(reference), via, at })),
     files: Object.fromEntries(files),

@@ -68,6 +68,8 @@ export function buildArgumentsOf(
   image: Pick<Image, "name" | "platforms" | "buildArgs">,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
+  // Most have no expression, and to fill them in takes the image's tags.
+  if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
   const fill = filler(session, image, { names: [image.name], rulesOf, facts: new Map() });
   if (!asksForFacts(rulesOf(image.name).rules)) return fillAll(image.buildArgs, fill);
   return fillAll(image.buildArgs, (text) =>

@@ -1,10 +1,10 @@
-import type { Clock, Files, Forge, Http, Log, Processes } from "../ports.ts";
+import type { Clock, FileLooks, Files, Forge, Http, Log, Processes } from "../ports.ts";
 
 /** Everything outside that a command may use, made once at the edge. */
 export interface Outside {
   readonly processes: Processes;
   readonly http: Http;
-  readonly files: Files;
+  readonly files: Files & FileLooks;
   readonly clock: Clock;
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;

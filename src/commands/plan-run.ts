@@ -75,6 +75,7 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
     affected,
     left: surveyed.left,
     published,
+    hashes: surveyed.hashes,
     push,
     fresh: settings.rebuild === "always" || context.trigger.kind === "schedule",
     movingTagsOnly: context.trigger.kind === "schedule",

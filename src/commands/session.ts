@@ -1,6 +1,8 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
+import type { Checkout } from "../changes/checkout.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
+import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
@@ -16,6 +18,7 @@ export interface Session {
   readonly inputs: RunInputs;
   readonly outside: Outside;
   readonly git: Git;
+  readonly checkout: Checkout;
   readonly commitDate: Date;
   /** The checkout holds the event's commit, so that tags that move may follow. */
   readonly isAtEvent: boolean;
@@ -32,7 +35,8 @@ export async function openSession(
 ): Promise<Session> {
   const { env, processes, signal, random } = outside;
   const { workspace, serverUrl } = given;
-  const git = openGit({ processes, workspace, env, serverUrl, token: inputs.settings.token, signal });
+  const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
+  const git = openGit(options);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, workspace);
@@ -48,6 +52,7 @@ export async function openSession(
     inputs,
     outside,
     git,
+    checkout: { git: openGitTree(options), files: outside.files, workspace },
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     isAtEvent,
     folder: `${given.temp}/image-publish-${suffix}`,

@@ -1,23 +1,21 @@
 /** What is there, and what of it the event affects: the stages up to the plan. */
-import { type BuiltCatalog, buildCatalog } from "../catalog/build-catalog.ts";
-import type { Catalog } from "../catalog/catalog.ts";
-import { loadConfig } from "../catalog/config.ts";
+import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
 import { affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare } from "../changes/comparison.ts";
-import { type IgnoreFiles, readIgnoreFiles } from "../changes/ignore-files.ts";
+import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
+import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
+import { readListing } from "../changes/listing.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
+import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
 import type { RunContext } from "../context/run-context.ts";
-import { throwProblems, UserError } from "../errors.ts";
-import type { Repository } from "../oci/reference.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
-import { tagText } from "../tags/finish-tag.ts";
-import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
-import { besidesByHand, imageByHand } from "./image-by-hand.ts";
-import { buildArgumentsOf, tagsOf } from "./image-details.ts";
+import { configChange } from "./config-change.ts";
+import { buildArgumentsOf } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
+import { readCatalog } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
@@ -26,10 +24,15 @@ export interface Survey {
   readonly affected: ReasonsByImage;
   /** Images that the run is not about, whatever changed. */
   readonly left: ReasonsByImage;
-  /** The ignore files in force, by name of the image. */
-  readonly ignores: IgnoreFiles;
+  /** Where what goes into an image lies, by its name. */
+  readonly inputs: ReadonlyMap<string, ImageInputs>;
+  /** Where the config file may lie. */
+  readonly configPaths: readonly RepositoryPath[];
   readonly settingsOf: SettingsOf;
-  readonly configFile: string | undefined;
+  /** By name of the image. */
+  readonly hashes: ReadonlyMap<string, SourceHash>;
+  /** What a sparse checkout lacks for a build. */
+  readonly absent: readonly Incomplete[];
   readonly remarks: readonly Remark[];
 }
 
@@ -38,29 +41,42 @@ export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    const { settingsOf } = readImageSettings({ file: undefined, images: [], defaults: {} }, inputs);
+    const { settingsOf } = readImageSettings({ file: undefined, images: [], watchAll: [], defaults: {} }, inputs);
     return {
       catalog: { images: [] },
       comparison,
       affected: new Map(),
       left: new Map(),
-      ignores: new Map(),
+      inputs: new Map(),
+      configPaths: [],
       settingsOf,
-      configFile: undefined,
+      hashes: new Map(),
+      absent: [],
       remarks: [],
     };
   }
-  const [{ catalog, configFile, settingsOf }, comparison] = await Promise.all([
-    readCatalog(session),
+  const { files } = outside;
+  const [{ catalog, settingsOf }, comparison, listing] = await Promise.all([
+    readCatalog(session, files),
     compareAll(session),
+    readListing(session.checkout),
   ]);
-  const ignores = await readIgnoreFiles(catalog.images, context.workspace, outside.files);
+  const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
+  const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
+  const sources = { inputs: inside, listing, checkout: session.checkout };
+  const [hashes, incomplete, config] = await Promise.all([
+    sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.name, image)) }),
+    incompleteFiles(catalog, sources),
+    configChange(session, comparison, { catalog, settingsOf }),
+  ]);
   const { affected, deleted } = affectedImages({
     catalog,
     comparison,
-    ignores,
+    commit: context.commit,
+    inputs: inside,
     only: inputs.settings.only,
-    config: configFile,
+    config,
+    unseen: unknownHashes(hashes),
   });
   const released = releasedImage(context, catalog);
   return {
@@ -68,10 +84,12 @@ export async function survey(session: Session): Promise<Survey> {
     comparison,
     affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
     left: leftOut(catalog, inputs.settings.only, released),
-    ignores,
+    inputs: inside,
+    configPaths: config.paths,
     settingsOf,
-    configFile,
-    remarks: [...catalog.notes, ...deleted.map(describeDeleted)],
+    hashes,
+    absent: incomplete.absent,
+    remarks: [...catalog.notes, ...deleted.map(describeDeleted), ...incomplete.pointers.map(describePointers)],
   };
 }
 
@@ -104,70 +122,24 @@ function releasedImage({ ref }: RunContext, { images }: Catalog): string | undef
   ).image;
 }
 
-interface ReadCatalog {
-  readonly catalog: BuiltCatalog;
-  readonly configFile: string | undefined;
-  readonly settingsOf: SettingsOf;
+function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {
+  return new Map([...hashes].flatMap(([name, hash]) => (hash.kind === "unknown" ? [[name, hash.why] as const] : [])));
 }
 
-async function readCatalog(session: Session): Promise<ReadCatalog> {
-  const { context, inputs, outside } = session;
-  const { settings } = inputs;
-  const { config, problems } = await loadConfig(context.workspace, settings.config, outside.files);
-  const { settingsOf, problems: more } = readImageSettings(config, inputs);
-  const byHand = imageByHand(settings);
-  throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
-  const catalog = await buildCatalog({
-    root: context.workspace,
-    files: outside.files,
-    globs: settings.path,
-    rootName: context.repo.toLowerCase(),
-    config,
-    inputs: settings,
-    bakeTargets: settings.bakeTarget,
-    bake: outside,
-    byHand,
-    isDockerfileOnly: settings.variant === "dockerfile",
-    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: (name, isRoot) => repositories(session, settingsOf(name).names, name, isRoot),
-    movingTags: (name) => movingTags(session, settingsOf, name),
-  });
-  throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
-  return { catalog, configFile: config.file, settingsOf };
+/** What settings put into an image that its files don't tell of, expressions as they were written. */
+function hashedSettings({ labels, annotations, provenance, sbom }: ImageSettings): unknown {
+  return {
+    labels: labels.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
+    annotations: annotations.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
+    provenance: provenance ?? null,
+    sbom: sbom ?? null,
+  };
 }
 
-function repositories(
-  { context }: Session,
-  lines: ImageSettings["names"],
-  name: string,
-  isRoot: boolean,
-): readonly Repository[] {
-  const { values, problems } = repositoriesOf(lines, { context, name, isRoot });
-  throwProblems(problems);
-  return values;
-}
-
-/**
- * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
- * an image's own version is none of these, so that who names it is pinned to it.
- */
-function movingTags(session: Session, settingsOf: SettingsOf, name: string): ReadonlySet<string> {
-  const { trigger } = session.context;
-  const own = tagsOf(session, name, { names: [name], rulesOf: settingsOf, facts: new Map() })
-    .tags.filter(({ moves }) => moves)
-    .map(({ tag }) => tag);
-  return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);
-}
-
-function severalRepositories({ images }: Catalog): readonly UserError[] {
-  const one = images.find((image) => image.repositories.length > 1);
-  if (one === undefined) return [];
-  return [
-    new UserError(
-      `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`,
-      {
-        hint: "leave one line in `images`",
-      },
-    ),
-  ];
+function describePointers({ image, path, count }: Incomplete): Remark {
+  const files = count === 1 ? path : `${path} and ${count - 1} more`;
+  return {
+    message: `${image} is built from ${files}, which Git LFS holds and the checkout doesn't`,
+    hint: "check out with `lfs: true`, unless the pointers themselves are wanted",
+  };
 }

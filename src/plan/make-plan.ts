@@ -1,6 +1,6 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import type { Catalog, Image } from "../catalog/catalog.ts";
-import type { Reason } from "../changes/reason.ts";
+import type { SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly left?: ReasonsByImage;
   /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
   readonly published: ReadonlyMap<string, Digest | null>;
+  /** By name of the image. */
+  readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly push: boolean;
   /** Fresh bases and no cache. */
   readonly fresh: boolean;
@@ -50,19 +52,18 @@ export function makePlan(input: PlanInput): Plan {
     push: input.push,
     images: input.catalog.images.map((image): PlannedImage => {
       const reasons = building.get(image.name);
-      return reasons === undefined
-        ? skip(image, input.left?.get(image.name))
-        : { ...build(image, input, building), reasons };
+      return reasons === undefined ? skip(image, input) : { ...build(image, input, building), reasons };
     }),
   };
 }
 
-function skip(image: Image, reasons: readonly Reason[] = [{ kind: "unaffected" }]): PlannedImage {
+function skip(image: Image, input: PlanInput): PlannedImage {
   return {
     kind: "skip",
     name: image.name,
     repositories: image.repositories,
-    reasons,
+    sourceHash: hashOf(image, input),
+    reasons: input.left?.get(image.name) ?? [{ kind: "unaffected" }],
     at: baseLocation(image),
   };
 }
@@ -74,6 +75,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     kind: "build",
     name: image.name,
     repositories: image.repositories,
+    sourceHash: hashOf(image, input),
     at: baseLocation(image),
     tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],
     version: tags.version ?? null,
@@ -99,6 +101,11 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     sbom: sbom ?? null,
     fresh: input.fresh,
   };
+}
+
+function hashOf({ name }: Image, { hashes }: PlanInput): string | null {
+  const found = hashes.get(name);
+  return found?.kind === "known" ? found.hash : null;
 }
 
 /** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile itself. */

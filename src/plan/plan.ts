@@ -29,6 +29,8 @@ export type PlannedImage = PlannedBuild | PlannedSkip;
 interface Planned {
   readonly name: string;
   readonly repositories: readonly Repository[];
+  /** What all that goes into it from this repository is called: 64 hexadecimal digits; `null` where nobody can tell. */
+  readonly sourceHash: string | null;
   readonly reasons: readonly Reason[];
   /** The line that brings its base. */
   readonly at: SourceLocation;

@@ -80,14 +80,23 @@ function further(reason: Reason, explanation: Explanation, paint: Paint, told: S
 /** What would have made an image count that nothing touched. */
 function unaffected(making: Making | undefined): readonly string[] {
   if (making === undefined) return [];
-  const { dockerfile, context, ignoreFile, parents } = making;
+  const { dockerfile, context, ignoreFile, reads, parents } = making;
   const folder = context === "." ? "the repository" : context;
+  const read = reads === null ? "the files" : readOf(reads);
   const names = [...new Set(parents.map(({ name }) => name))];
   return [
-    `what counts for it: ${plainLine(dockerfile)}, the files of ${plainLine(folder)}${
-      ignoreFile === null ? "" : ` that ${plainLine(ignoreFile)} doesn't leave out`
+    `what counts for it: ${plainLine(dockerfile)}, ${plainLine(read)} of ${plainLine(folder)}${
+      ignoreFile === null || reads?.length === 0 ? "" : ` that ${plainLine(ignoreFile)} doesn't leave out`
     }${names.length === 0 ? "" : `, and ${names.map(plainLine).join(", ")} being built`}`,
   ];
+}
+
+const mostRead = 8;
+
+function readOf(sources: readonly string[]): string {
+  if (sources.length === 0) return "no file";
+  const more = sources.length - mostRead;
+  return `${sources.slice(0, mostRead).join(", ")}${more > 0 ? ` and ${count(more, "more source")}` : ""}`;
 }
 
 function usesOf(making: Making | undefined, name: string): string {
@@ -106,6 +115,7 @@ function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly st
     ...fact("context", [making.context === "." ? ". (the repository's root)" : making.context]),
     ...fact("Dockerfile", [making.dockerfile]),
     ...fact("ignore file", [making.ignoreFile ?? "none"]),
+    ...fact("reads", [making.reads === null ? "the whole context" : readOf(making.reads)]),
     ...fact(
       "builds on",
       making.parents.map((each) => used(each, built.has(each.name) ? ", built in this run" : ", as it is published")),

@@ -20,6 +20,8 @@ export interface Making {
   readonly dockerfile: string;
   /** The ignore file in force; `null` where there is none. */
   readonly ignoreFile: string | null;
+  /** The files and folders of the context that the build reads; `null`: all of it. */
+  readonly reads: readonly string[] | null;
   /** Images of this repository. */
   readonly parents: readonly UsedImage[];
   /** Images from outside, and pins of ours. */

@@ -179,6 +179,7 @@ describe("where a parent is", () => {
     kind: "skip",
     name: "base",
     repositories: [repository("ghcr.io/o/r/base")],
+    sourceHash: null,
     reasons: [{ kind: "unaffected" }],
     at: { file: "images/base/Dockerfile", line: 1 },
   };

@@ -10,6 +10,7 @@ export const plannedBuild: PlannedBuild = {
   kind: "build",
   name: "app",
   repositories: [repository("ghcr.io/o/r/app"), repository("quay.io/o/app")],
+  sourceHash: null,
   reasons: [{ kind: "asked-for" }],
   at: { file: "images/app/Dockerfile", line: 1 },
   tags: [],

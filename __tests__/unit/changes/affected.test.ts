@@ -1,12 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type AffectedInput, affectedImages, describeDeleted } from "../../../src/changes/affected.ts";
+import {
+  type AffectedInput,
+  affectedImages,
+  type ConfigChange,
+  describeDeleted,
+} from "../../../src/changes/affected.ts";
 import type { ChangedFile } from "../../../src/changes/changed-file.ts";
 import type { Comparison } from "../../../src/changes/comparison.ts";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
-import { readIgnoreFiles } from "../../../src/changes/ignore-files.ts";
 import { commit } from "../../../src/context/run-context.ts";
+import { repository } from "../../../src/oci/reference.ts";
 import { catalogOf, type ImageSketch } from "./catalog-of.ts";
+import { inputsIn, type MemoryFiles } from "./memory-checkout.ts";
 
 const base = commit("1".repeat(40));
 
@@ -14,21 +20,26 @@ function changed(...paths: readonly string[]): Comparison {
   return { kind: "files", base, files: paths.map((path): ChangedFile => ({ path, change: "modified" })) };
 }
 
+const noConfig: ConfigChange = { paths: [".github/image-publish.yml"], affects: () => false };
+
+type More = Partial<AffectedInput> & { readonly files?: MemoryFiles };
+
+/** The affected images; the commit is that of the base unless told, so that nothing counts but files. */
+async function affectedOf(sketches: readonly ImageSketch[], comparison: Comparison, more: More = {}) {
+  const catalog = catalogOf(...sketches);
+  const { files = {}, ...others } = more;
+  const inputs = await inputsIn(catalog, files);
+  const rest = { commit: base, only: [], config: noConfig, unseen: new Map<string, string>() };
+  return affectedImages({ catalog, comparison, inputs, ...rest, ...others });
+}
+
 /** The reasons of every affected image, as people read them. */
 async function reasonsOf(
   sketches: readonly ImageSketch[],
   comparison: Comparison,
-  more: Partial<AffectedInput> & { readonly files?: Readonly<Record<string, string>> } = {},
+  more: More = {},
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  const catalog = catalogOf(...sketches);
-  const { files = {}, ...others } = more;
-  const ignores = await readIgnoreFiles(catalog.images, "/w", {
-    read: (path) =>
-      Promise.resolve(
-        files[path.slice("/w/".length)] === undefined ? undefined : Buffer.from(files[path.slice(3)] ?? ""),
-      ),
-  });
-  const { affected } = affectedImages({ catalog, comparison, ignores, only: [], config: undefined, ...others });
+  const { affected } = await affectedOf(sketches, comparison, more);
   return Object.fromEntries([...affected].map(([name, reasons]) => [name, reasons.map(describeReason)]));
 }
 
@@ -73,13 +84,6 @@ describe("a push that changes", () => {
       ["images"],
       Object.fromEntries(family.map(({ name }) => [name, expect.arrayContaining(["images changed"])])),
     ],
-    [
-      "the config file: every image, for nobody knows what it said before",
-      [".github/image-publish.yml"],
-      Object.fromEntries(
-        family.map(({ name }) => [name, expect.arrayContaining([".github/image-publish.yml changed"])]),
-      ),
-    ],
   ])("%s", async (_, paths, expected) => {
     expect(await reasonsOf(family, changed(...paths))).toEqual(expected);
   });
@@ -93,10 +97,18 @@ describe("a push that changes", () => {
     expect(reasons.base?.at(-1)).toBe("5 more files");
   });
 
-  test("a config file of another place", async () => {
-    expect(await reasonsOf([{ name: "base" }], changed("ci/images.yml"), { config: "ci/images.yml" })).toEqual({
-      base: ["ci/images.yml changed"],
+  test("the config file: the images whose settings differ, and what builds on them", async () => {
+    const config: ConfigChange = { ...noConfig, affects: (name) => name === "nodejs" };
+    expect(await reasonsOf(family, changed(".github/image-publish.yml"), { config })).toEqual({
+      nodejs: [".github/image-publish.yml changed"],
+      agent: ["builds on nodejs"],
     });
+    expect(await reasonsOf(family, changed("README.md"), { config })).toEqual({});
+  });
+
+  test("a bake file: the images that it tells of", async () => {
+    const sketches = [{ name: "base", bakeFiles: ["docker-bake.hcl", "docker-bake.json"] }, { name: "other" }];
+    expect(await reasonsOf(sketches, changed("docker-bake.json"))).toEqual({ base: ["docker-bake.json changed"] });
   });
 
   test("a Dockerfile outside its context", async () => {
@@ -164,21 +176,233 @@ describe("ignore files", () => {
     );
   });
 
-  test("an image whose base nobody knows may build on what changed", async () => {
-    const at = { file: "images/docs/Dockerfile", line: 1 };
-    const unsettled = [{ text: "$REGISTRY/base", variables: ["REGISTRY"], via: "FROM" as const, at }];
-    const sketches = [{ name: "base" }, { name: "docs", unsettled }];
-    expect(await reasonsOf(sketches, changed("images/base/Dockerfile"))).toEqual({
-      base: ["images/base/Dockerfile changed"],
-      docs: ["may build on what changed, as $REGISTRY/base is not known before the build"],
-    });
-    expect(await reasonsOf(sketches, changed("README.md"))).toEqual({});
-  });
-
   test("images that share a context are told apart by their ignore files", async () => {
     const other: ImageSketch = { ...root, name: "other", dockerfilePath: "other.Dockerfile" };
     const files = { "other.Dockerfile.dockerignore": "*.md" };
     expect(Object.keys(await reasonsOf([root, other], changed("README.md"), { files }))).toEqual(["app"]);
+  });
+});
+
+describe("a base that nobody knows before the build", () => {
+  function on(text: string): Pick<ImageSketch, "unsettled"> {
+    return { unsettled: [{ text, variables: ["X"], via: "FROM", at: { file: "images/docs/Dockerfile", line: 1 } }] };
+  }
+  const base: ImageSketch = { name: "base", knownAs: [repository("ghcr.io/o/r/base")] };
+  const touched = changed("images/base/a");
+
+  test.each([
+    ["may be anything", "$X", true],
+    ["may be anything of a registry", "ghcr.io/$X", true],
+    ["may be a tag", "ghcr.io/o/r/base:$X", true],
+    ["is no image of another registry", "quay.io/o/r/$X", false],
+    ["is no tag of another image", "ghcr.io/o/r/bas:$X", false],
+    ["is no image from the hub, whose names need no registry", "debian:$X", false],
+  ])("%s", async (_, text, mayBe) => {
+    const why = `may build on base, as ${text} is not known before the build`;
+    expect(await reasonsOf([base, { name: "docs", ...on(text) }], touched)).toEqual({
+      base: ["images/base/a changed"],
+      ...(mayBe ? { docs: [why] } : {}),
+    });
+  });
+
+  test("may stand after it, and what builds on it follows", async () => {
+    const sketches = [{ name: "a", ...on("$X") }, { name: "b", on: ["a"] }, base];
+    expect(Object.keys(await reasonsOf(sketches, touched))).toEqual(["a", "b", "base"]);
+  });
+
+  test("is nothing that builds on the image itself", async () => {
+    const sketches = [
+      { name: "a", ...on("$X") },
+      { name: "b", on: ["a"] },
+    ];
+    expect(Object.keys(await reasonsOf(sketches, changed("images/b/x")))).toEqual(["b"]);
+  });
+
+  test("means nothing where nothing changed", async () => {
+    expect(await reasonsOf([base, { name: "docs", ...on("$X") }], changed("README.md"))).toEqual({});
+  });
+});
+
+describe("what a build reads of its context", () => {
+  const app: ImageSketch = { name: "app", directory: ".", dockerfilePath: "Dockerfile", context: "." };
+
+  test.each<[string, string, MemoryFiles, readonly string[], readonly string[]]>([
+    ["a file that is copied", "COPY src /", {}, ["src/a/b"], ["src/a/b changed"]],
+    ["not one beside it", "COPY src /", {}, ["src.txt", "srcs/a", "README.md"], []],
+    ["what replaced a folder above it", "COPY src/a /", {}, ["src"], ["src changed"]],
+    [
+      "what a glob matches",
+      "COPY *.txt conf/?.d /",
+      {},
+      ["a.txt", "conf/a.d/x", "conf/ab.d/x", "b/c.txt"],
+      ["a.txt changed", "conf/a.d/x changed"],
+    ],
+    ["but not what is ignored", "COPY src /", { ".dockerignore": "**/*.md" }, ["src/a.md"], []],
+    [
+      "everything behind a symlink, for COPY follows it",
+      "COPY conf /",
+      { conf: { link: "etc/real" } },
+      ["etc/real/a"],
+      ["etc/real/a changed", "everything in its context counts, because of a symlink (conf)"],
+    ],
+    [
+      "everything behind a symlink above",
+      "COPY conf/a/b /",
+      { "conf/a": { link: "../real" } },
+      ["real/b"],
+      ["real/b changed", "everything in its context counts, because of a symlink (conf/a)"],
+    ],
+    [
+      "everything behind a symlink that a glob matches",
+      "COPY con*/a /",
+      { confs: { link: "real" } },
+      ["real/a"],
+      ["real/a changed", "everything in its context counts, because of a symlink (confs)"],
+    ],
+    [
+      "no symlink's target that lies below a source, where it is copied as it is",
+      "COPY conf /",
+      { "conf/a": { link: "../real" } },
+      ["real"],
+      [],
+    ],
+    [
+      "everything in doubt, and says so",
+      "COPY --parents src /",
+      {},
+      ["README.md"],
+      ["README.md changed", "everything in its context counts, because of COPY --parents (Dockerfile:2)"],
+    ],
+    [
+      "no doubt where nothing in the context changed",
+      "COPY --parents src /",
+      { ".dockerignore": "docs" },
+      ["docs/a"],
+      [],
+    ],
+  ])("%s", async (_, text, files, paths, expected) => {
+    const found = await reasonsOf([{ ...app, text: `FROM scratch\n${text}\n` }], changed(...paths), { files });
+    expect(found.app ?? []).toEqual(expected);
+  });
+
+  test("named contexts, each with its own ignore file", async () => {
+    const contexts = [{ kind: "directory" as const, name: "lib", path: "lib" }];
+    const sketch: ImageSketch = { name: "app", contexts, text: "FROM scratch\nCOPY --from=lib src /\nCOPY own /" };
+    const files = { "lib/.dockerignore": "**/*.md", "images/app/.dockerignore": "**/*.txt" };
+    const paths = [
+      "lib/src/a.txt",
+      "lib/src/b.md",
+      "lib/own/c",
+      "images/app/own/d.md",
+      "images/app/own/e.txt",
+      "images/app/src/f",
+    ];
+    expect(await reasonsOf([sketch], changed(...paths, "lib/.dockerignore"), { files })).toEqual({
+      app: ["lib/.dockerignore changed", "images/app/own/d.md changed", "lib/src/a.txt changed"],
+    });
+  });
+
+  test("a context, a Dockerfile and an ignore file that are symlinks count for what they lead to", async () => {
+    const files: MemoryFiles = {
+      "images/app": { link: "../real" },
+      "real/Dockerfile": { link: "../docker/App" },
+      "real/.dockerignore": { link: "../ignored" },
+    };
+    const found = await reasonsOf([{ name: "app" }], changed("real/a", "docker/App", "ignored", "images/app"), {
+      files,
+    });
+    expect(found).toEqual({ app: ["images/app changed", "docker/App changed", "ignored changed", "real/a changed"] });
+  });
+
+  test.each<[string, ImageSketch]>([
+    ["a context behind a symlink that leads away", { name: "app" }],
+    ["a Dockerfile behind one", { name: "app", context: "src", dockerfilePath: "images/app/Dockerfile" }],
+  ])("%s: always built", async (_, sketch) => {
+    const files: MemoryFiles = { "images/app": { link: "../../elsewhere" } };
+    const found = await reasonsOf([sketch], changed("README.md"), { files });
+    expect(found.app).toEqual([expect.stringMatching(/^always built: images\/app.* lies outside the checkout$/)]);
+  });
+
+  test.each([
+    ["another folder of the machine", "../lib", true],
+    ["a repository elsewhere", "https://github.com/o/lib.git", true],
+    ["an image, which is a base", "docker-image://debian:13", false],
+  ])("a named context that is %s", async (_, value, isAlwaysBuilt) => {
+    const contexts = [{ kind: "elsewhere" as const, name: "lib", value }];
+    const found = await reasonsOf([{ name: "app", contexts }], changed("README.md"));
+    expect(found).toEqual(isAlwaysBuilt ? { app: [`always built: ${value} lies outside the checkout`] } : {});
+  });
+
+  test("symlinks that run in circles lead nowhere", async () => {
+    const files: MemoryFiles = { "images/app": { link: "../loop" }, loop: { link: "images/app" } };
+    expect((await reasonsOf([{ name: "app" }], changed("README.md"), { files })).app).toHaveLength(1);
+  });
+});
+
+describe("git's own folder", () => {
+  const app: ImageSketch = { name: "app", directory: ".", dockerfilePath: "Dockerfile", context: "." };
+  const commitOfEvent = commit("2".repeat(40));
+
+  test.each<[string, string, string, boolean]>([
+    ["in a context makes every commit count", "COPY . /", "", true],
+    ["is mostly ignored", "COPY . /", ".git\n", false],
+    ["is ignored with all hidden files", "COPY . /", ".*\n", false],
+    ["with everything", "COPY . /", "*\n!src\n", false],
+    ["may be let in again, in part", "COPY . /", ".git\n!.git/HEAD\n", true],
+    ["is matched by a star", "COPY * /", "", true],
+    ["is named", "COPY .git/refs /", "", true],
+    ["is not named", "COPY src /", "", false],
+    ["is mounted with all else", "RUN --mount=target=/src true", "", true],
+  ])("%s", async (_, text, ignored, counts) => {
+    const sketches = [{ ...app, text: `FROM scratch\n${text}\n` }];
+    const more = { files: { ".dockerignore": ignored }, commit: commitOfEvent };
+    const why = "git's own folder is in its context, so every commit counts";
+    expect(await reasonsOf(sketches, changed(), more)).toEqual(counts ? { app: [why] } : {});
+    expect(await reasonsOf(sketches, changed(), { ...more, commit: base })).toEqual({});
+  });
+
+  test("lies in no other context", async () => {
+    expect(await reasonsOf(family, changed(), { commit: commitOfEvent })).toEqual({});
+  });
+});
+
+describe("watched files", () => {
+  const at = { file: ".github/image-publish.yml", line: 3 };
+  const watching = (...globs: readonly string[]): readonly ImageSketch[] => [
+    { name: "app", watch: globs.map((value) => ({ value, at })) },
+  ];
+
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ["a file", ["VERSION"], ["VERSION", "VERSIONS"], ["VERSION changed"]],
+    ["a directory with all in it", ["lib/a"], ["lib/a/b/c", "lib/ab"], ["lib/a/b/c changed"]],
+    [
+      "stars",
+      ["lib/*.c", "**/shared"],
+      ["lib/x.c", "lib/x.h", "a/b/shared/d"],
+      ["a/b/shared/d changed", "lib/x.c changed"],
+    ],
+    ["an exception", ["lib", "!lib/*.md"], ["lib/x.c", "lib/x.md"], ["lib/x.c changed"]],
+  ])("%s", async (_, globs, paths, expected) => {
+    const { app = [] } = await reasonsOf(watching(...globs), changed(...paths));
+    expect([...app].sort()).toEqual(expected);
+  });
+
+  test("count once, with what the build reads", async () => {
+    expect(await reasonsOf(watching("images/app"), changed("images/app/a"))).toEqual({ app: ["images/app/a changed"] });
+  });
+
+  test("a pattern that is none is told of, with its place", async () => {
+    await expect(reasonsOf(watching("a["), changed("a"))).rejects.toMatchObject({
+      message: expect.stringContaining('"a["'),
+      at,
+    });
+  });
+});
+
+test("what no change can be seen of is always built", async () => {
+  const unseen = new Map([["docs", "docs is built from 20001 files that git can't vouch for"]]);
+  expect(await reasonsOf(family, changed(), { unseen })).toEqual({
+    docs: ["always built: docs is built from 20001 files that git can't vouch for"],
   });
 });
 
@@ -224,18 +448,11 @@ describe("only", () => {
 describe("a deleted image", () => {
   function deletedOf(...paths: readonly string[]) {
     const files = paths.map((path): ChangedFile => ({ path, change: "deleted" }));
-    const comparison: Comparison = { kind: "files", base, files };
-    return affectedImages({
-      catalog: catalogOf(...family),
-      comparison,
-      ignores: new Map(),
-      only: [],
-      config: undefined,
-    });
+    return affectedOf(family, { kind: "files", base, files });
   }
 
-  test("is reported and not built", () => {
-    const { affected, deleted } = deletedOf("images/old/Dockerfile", "images/old/run.sh");
+  test("is reported and not built", async () => {
+    const { affected, deleted } = await deletedOf("images/old/Dockerfile", "images/old/run.sh");
     expect(affected.size).toBe(0);
     expect(deleted).toEqual([{ directory: "images/old", dockerfile: "images/old/Dockerfile" }]);
     expect(deleted.map(describeDeleted)[0]?.message).toMatch(/^old is no image any more/);
@@ -245,8 +462,8 @@ describe("a deleted image", () => {
     ["a Dockerfile that became a Containerfile", "images/base/Dockerfile"],
     ["a Dockerfile of somebody's tests", "test/fixtures/Dockerfile"],
     ["another file", "images/old/README.md"],
-  ])("is not meant by %s", (_, path) => {
-    expect(deletedOf(path).deleted).toEqual([]);
+  ])("is not meant by %s", async (_, path) => {
+    expect((await deletedOf(path)).deleted).toEqual([]);
   });
 });
 

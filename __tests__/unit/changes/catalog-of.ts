@@ -31,6 +31,8 @@ function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: Imag
     contexts: [],
     labels: {},
     annotations: [],
+    watch: [],
+    bakeFiles: [],
     parents: on.map((parent) => ({ parent, contextName: parent, via: "FROM", at: { file: dockerfilePath } })),
     bases: [],
     unsettled: [],

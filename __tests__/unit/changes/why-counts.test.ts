@@ -1,36 +1,53 @@
 import { expect, test } from "@jest/globals";
-import type { Image } from "../../../src/catalog/catalog.ts";
-import { noIgnoreFile } from "../../../src/changes/ignore-files.ts";
 import { whyCounts } from "../../../src/changes/why-counts.ts";
+import { catalogOf, type ImageSketch } from "./catalog-of.ts";
+import { inputsIn, type MemoryFiles } from "./memory-checkout.ts";
 
-const web = { context: "images/web", dockerfilePath: "images/web/Dockerfile" };
-const root = { context: ".", dockerfilePath: "images/tool/Dockerfile" };
+const whole: ImageSketch = { name: "web", text: "FROM scratch\nCOPY . /\n" };
+const some: ImageSketch = { name: "web", text: "FROM scratch\nCOPY page styles/* /\n" };
+const root: ImageSketch = { ...whole, context: "." };
 const own = "images/web/Dockerfile.dockerignore";
 const shared = "images/web/.dockerignore";
 
-test.each([
-  ["images/web/Dockerfile", web, undefined, "it is the Dockerfile"],
-  ["images", web, undefined, "it is the Dockerfile"],
-  [own, web, own, "it is the ignore file of the build context"],
-  [shared, web, undefined, "it is the ignore file of the build context"],
-  [shared, web, own, `it lies in the build context images/web, and ${own} doesn't leave it out`],
-  ["images/web/page", web, undefined, "it lies in the build context images/web, which has no ignore file"],
-  ["images/web/page", web, shared, `it lies in the build context images/web, and ${shared} doesn't leave it out`],
+test.each<[string, ImageSketch, MemoryFiles, string]>([
+  ["images/web/Dockerfile", whole, {}, "it is the Dockerfile"],
+  ["images", whole, {}, "the Dockerfile images/web/Dockerfile leads there"],
   [
-    "README.md",
-    root,
-    undefined,
-    "it lies in the repository's root, which is the build context, which has no ignore file",
+    "Dockerfile.common",
+    whole,
+    { "images/web/Dockerfile": { link: "../../Dockerfile.common" }, "Dockerfile.common": "" },
+    "the Dockerfile images/web/Dockerfile leads there",
   ],
-  [".github/image-publish.yml", web, undefined, "it is the configuration, which may mean any image"],
-  ["ci/images.yml", web, undefined, "it is the configuration, which may mean any image"],
+  [own, whole, { [own]: "x" }, "it is the ignore file of the build context images/web"],
+  [shared, whole, { [shared]: "x" }, "it is the ignore file of the build context images/web"],
   [
-    "app",
-    { context: "app/src", dockerfilePath: "docker/Dockerfile" },
-    undefined,
-    "the build context app/src lies in it",
+    shared,
+    whole,
+    { [own]: "x", [shared]: "x" },
+    `it lies in the build context images/web, and ${own} doesn't leave it out`,
   ],
-])("%s counts because …", (path, image, ignoreFile, why) => {
-  const inForce = { ...noIgnoreFile, path: ignoreFile };
-  expect(whyCounts(path, image as Image, inForce, "ci/images.yml")).toBe(why);
+  ["images/web/page", whole, {}, "it lies in the build context images/web, which has no ignore file"],
+  [
+    "images/web/page",
+    whole,
+    { [shared]: "x" },
+    `it lies in the build context images/web, and ${shared} doesn't leave it out`,
+  ],
+  ["images/web/page", some, {}, "the build reads images/web/page of the build context images/web"],
+  [
+    "images/web/styles/a.css",
+    some,
+    { [shared]: "x" },
+    `the build reads images/web/styles/* of the build context images/web, and ${shared} doesn't leave it out`,
+  ],
+  ["README.md", root, {}, "it lies in the repository's root, which is the build context, which has no ignore file"],
+  [".github/image-publish.yml", whole, {}, "it is the configuration, and what it says of this image changed"],
+  ["VERSION", whole, {}, "`watch` names it"],
+])("%s counts because …", async (path, sketch, files, why) => {
+  const catalog = catalogOf(sketch);
+  const inputs = await inputsIn(catalog, files);
+  const [image] = catalog.images;
+  const inside = inputs.get("web");
+  if (image === undefined || inside === undefined) throw new Error("no image");
+  expect(whyCounts(path, image, inside, [".github/image-publish.yml"])).toBe(why);
 });

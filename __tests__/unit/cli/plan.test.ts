@@ -25,7 +25,7 @@ beforeAll(async () => {
   repository = workplace.alone();
   repository.commit({
     "images/base/Dockerfile": "FROM alpine\n",
-    "images/web/Dockerfile": `FROM 127.0.0.1:${port}/o/r/base\n`,
+    "images/web/Dockerfile": `FROM 127.0.0.1:${port}/o/r/base\nCOPY page /\n`,
   });
   repository.git("remote", "add", "origin", `http://127.0.0.1:${port}/o/r.git`);
   repository.git("update-ref", "refs/remotes/origin/main", "HEAD");

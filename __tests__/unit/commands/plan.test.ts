@@ -108,12 +108,13 @@ Push to main at ${head().slice(0, 7)}, compared with ${laptop.repository.git("re
 Why
   builds on base (FROM at images/web/Dockerfile:1)
     base: images/base/healthcheck changed in lines 2, 4-5
-      counts because it lies in the build context images/base, and images/base/.dockerignore doesn't leave it out
+      counts because the build reads images/base/healthcheck of the build context images/base, and images/base/.dockerignore doesn't leave it out
 
 Made of
   context       images/web
   Dockerfile    images/web/Dockerfile
   ignore file   none
+  reads         the whole context
   builds on     base, built in this run (FROM at images/web/Dockerfile:1)
   platforms     the builder's own
 

@@ -51,6 +51,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
     base: undefined,
     catalog,
     affected: new Map(affected.map((name) => [name, [changed]])),
+    hashes: new Map(),
     published: new Map(published.map((name): [string, Digest] => [name, digestOf(name)])),
     push: true,
     fresh: false,

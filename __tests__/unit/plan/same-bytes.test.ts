@@ -6,7 +6,6 @@ import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readConfig } from "../../../src/catalog/config.ts";
 import { affectedImages } from "../../../src/changes/affected.ts";
 import type { ChangedFile } from "../../../src/changes/changed-file.ts";
-import { readIgnoreFiles } from "../../../src/changes/ignore-files.ts";
 import { imageDetails } from "../../../src/commands/image-details.ts";
 import { gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readImageSettings } from "../../../src/commands/image-settings.ts";
@@ -23,6 +22,7 @@ import { renderPlanSummary } from "../../../src/report/plan-summary.ts";
 import { renderPlan } from "../../../src/report/plan-table.ts";
 import { renderPlanTree } from "../../../src/report/plan-tree.ts";
 import { memoryFiles, repository } from "../catalog/memory-files.ts";
+import { inputsIn } from "../changes/memory-checkout.ts";
 import { context } from "../tags/facts.ts";
 
 const names = ["base", "nodejs", "agent", "manager", "docs", "docker", "proxmox-ve"];
@@ -33,17 +33,16 @@ const parents: Readonly<Record<string, string>> = {
   agent: "nodejs",
   manager: "agent",
 };
-const tree = repository(
-  Object.fromEntries(
-    names.flatMap((name) => [
-      [
-        `images/${name}/Dockerfile`,
-        `ARG V=1.2\nFROM ${parents[name] ? `ghcr.io/o/r/${parents[name]}` : "debian:13"}\nARG B\nARG A\n`,
-      ],
-      [`images/${name}/.dockerignore`, "*.md\n"],
-    ]),
-  ),
+const texts = Object.fromEntries(
+  names.flatMap((name) => [
+    [
+      `images/${name}/Dockerfile`,
+      `ARG V=1.2\nFROM ${parents[name] ? `ghcr.io/o/r/${parents[name]}` : "debian:13"}\nARG B\nARG A\nCOPY . /\n`,
+    ],
+    [`images/${name}/.dockerignore`, "*.md\n"],
+  ]),
 );
+const tree = repository(texts);
 const changes: readonly ChangedFile[] = names.flatMap((name) =>
   ["Dockerfile", "a", "b", "README.md", ...Array.from({ length: 12 }, (_, index) => `many/${index}`)].map((file) => ({
     path: `images/${name}/${file}`,
@@ -75,7 +74,7 @@ async function everything(order: Order): Promise<string> {
   const tags = "type=version,from=arg:V\ntype=sha\ntype=ref,event=branch\ntype=content,of=file";
   const { inputs } = readRunInputs({ ...raw, ...own, tags } as Parameters<typeof readRunInputs>[0], {});
   const files = memoryFiles(tree);
-  const { settingsOf } = readImageSettings({ file: undefined, images: [], defaults: {} }, inputs);
+  const { settingsOf } = readImageSettings({ file: undefined, images: [], watchAll: [], defaults: {} }, inputs);
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
   const catalog: Catalog = await buildCatalog({
     root: "/repo",
@@ -92,10 +91,18 @@ async function everything(order: Order): Promise<string> {
     repositoriesOf: (name) => [imageRepository(`ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
-  const ignores = await readIgnoreFiles(catalog.images, "/repo", files);
   const base = commit("b".repeat(40));
+  const head = commit("a".repeat(40));
   const comparison = { kind: "files" as const, base, files: order.changes };
-  const { affected } = affectedImages({ catalog, comparison, ignores, only: [], config: undefined });
+  const { affected } = affectedImages({
+    catalog,
+    comparison,
+    commit: head,
+    inputs: await inputsIn(catalog, texts),
+    only: [],
+    config: { paths: [".github/image-publish.yml"], affects: () => true },
+    unseen: new Map(),
+  });
   const known = new Set(parentsToLookUp(catalog, affected).map(({ name }) => name));
   const published = order.published
     .filter((name) => known.has(name))
@@ -106,11 +113,12 @@ async function everything(order: Order): Promise<string> {
   const plan = makePlan({
     event: "push",
     ref: "refs/heads/main",
-    commit: commit("a".repeat(40)),
+    commit: head,
     base,
     catalog,
     affected,
     published: new Map(published),
+    hashes: new Map(),
     push: true,
     fresh: false,
     movingTagsOnly: false,

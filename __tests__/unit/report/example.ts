@@ -20,6 +20,7 @@ export function build(name: string, settings: Partial<PlannedBuild> = {}, on: re
     kind: "build",
     name,
     repositories: settings.repositories ?? [repository(`${host}/${name}`)],
+    sourceHash: "5".repeat(64),
     reasons: [{ kind: "file", path: `images/${name}/Dockerfile`, change: "modified" }],
     at: { file: `images/${name}/Dockerfile`, line: 1 },
     tags: [
@@ -46,8 +47,8 @@ export function build(name: string, settings: Partial<PlannedBuild> = {}, on: re
 }
 
 export function skip(name: string, reasons: readonly Reason[] = [{ kind: "unaffected" }]): PlannedSkip {
-  const { repositories, at } = build(name);
-  return { kind: "skip", name, repositories, reasons, at };
+  const { repositories, sourceHash, at } = build(name);
+  return { kind: "skip", name, repositories, sourceHash, reasons, at };
 }
 
 export function planOf(images: readonly PlannedImage[], settings: Partial<Plan> = {}): Plan {

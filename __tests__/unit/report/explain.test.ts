@@ -8,7 +8,16 @@ import { build, greenRun, hostile, planOf, skip } from "./example.ts";
 const plain = { colour: false };
 
 function making(settings: Partial<Making> = {}): Making {
-  return { context: ".", dockerfile: "Dockerfile", ignoreFile: null, parents: [], bases: [], files: {}, ...settings };
+  return {
+    context: ".",
+    dockerfile: "Dockerfile",
+    ignoreFile: null,
+    reads: null,
+    parents: [],
+    bases: [],
+    files: {},
+    ...settings,
+  };
 }
 
 function explanation(settings: Partial<Explanation>): Explanation {

@@ -1,4 +1,6 @@
 /** The files that buildx bake reads in a folder when nobody names one (buildx, bake/bake.go, `defaultFilenames`). */
+import type { RepositoryPath } from "../catalog.ts";
+import { directoryOf, joinPath, lastPart } from "../repository-path.ts";
 
 /** Written for bake: where one lies, it says which images there are. */
 export const bakeNames: readonly string[] = [
@@ -15,6 +17,12 @@ export const composeNames: readonly string[] = [
   "docker-compose.yaml",
   "docker-compose.yml",
 ];
+
+/** All bake files, or compose files, that may lie beside one and are read with it. */
+export function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[] {
+  const names = composeNames.includes(lastPart(file)) ? composeNames : bakeNames;
+  return names.map((name) => joinPath(directoryOf(file), name));
+}
 
 /** Whether a compose file may have a `build` section. */
 export function mayBuild(compose: Uint8Array): boolean {

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "@jest/globals";
+import type { NamedContext } from "../../../src/catalog/catalog.ts";
+import { surroundingsOf } from "../../../src/catalog/surroundings.ts";
+import { type Followed, followedPaths } from "../../../src/changes/followed-paths.ts";
+import { platform } from "../../../src/oci/platform.ts";
+import { catalogOf, type ImageSketch } from "./catalog-of.ts";
+
+function followed(text: string, sketch: Partial<ImageSketch> = {}, ...others: readonly ImageSketch[]) {
+  const { images } = catalogOf(...others, { name: "app", text, ...sketch });
+  const image = images.at(-1);
+  if (image === undefined) throw new Error("no image");
+  return followedPaths(image, surroundingsOf(image, new Map(images.map((each) => [each.name, each]))));
+}
+
+/** The sources; "*" for the whole context, with what is doubtful. */
+function told(what: Followed | undefined): readonly string[] | string | undefined {
+  if (what?.kind !== "whole") return what?.sources;
+  return what.doubt === undefined ? "*" : `*, because of ${what.doubt.what}, line ${what.doubt.at.line}`;
+}
+
+describe("a Dockerfile reads of its context", () => {
+  test.each<[string, string, readonly string[] | string]>([
+    ["nothing without COPY", "FROM debian\nRUN make", []],
+    ["what COPY names", "FROM debian\nCOPY a b/c /", ["a", "b/c"]],
+    [
+      "paths from the root, however they are written",
+      "FROM debian\nCOPY ./a/ /b ../../c d//e /",
+      ["a", "b", "c", "d/e"],
+    ],
+    ["everything for a dot", "FROM debian\nCOPY . /", "*"],
+    ["everything for a slash, and for nothing", 'FROM scratch\nCOPY "" /', "*"],
+    ["what ADD names, but addresses", "FROM debian\nADD a https://example.org/b /", ["a"]],
+    ["globs", "FROM debian\nCOPY *.txt a?/b[0-9].c /", ["*.txt", "a?/b[0-9].c"]],
+    ["JSON forms", 'FROM debian\nCOPY ["a b", "/"]', ["a b"]],
+    ["no heredocs", "FROM debian\nCOPY <<EOF a /\nb\nEOF\n", ["a"]],
+    ["nothing that stages hand on", "FROM a AS b\nFROM debian\nCOPY --from=b /x /\nCOPY --from=0 /y /", []],
+    ["only what the needed stages copy", "FROM a AS b\nCOPY no /\nFROM c\nCOPY yes /", ["yes"]],
+    ["what the stages below it need", "FROM a AS b\nCOPY one /\nFROM b\nCOPY two /", ["one", "two"]],
+    [
+      "what a stage that is mounted copies",
+      "FROM a AS b\nCOPY one /\nFROM c\nRUN --mount=from=b,target=/b true",
+      ["one"],
+    ],
+    ["bind mounts", "FROM a\nRUN --mount=type=bind,source=src,target=/src make", ["src"]],
+    ["bind mounts, bind being what a mount is", "FROM a\nRUN --mount=src=src,dst=/src make", ["src"]],
+    ["everything for a bind mount without source", "FROM a\nRUN --mount=target=. make", "*"],
+    [
+      "nothing for caches, secrets and others",
+      "FROM a\nRUN --mount=type=cache,target=/c --mount=type=secret,id=s true",
+      [],
+    ],
+    ["nothing for an ONBUILD of its own", "FROM a\nONBUILD COPY . /", []],
+    ["what ONBUILD of a stage below it says", "FROM a AS b\nONBUILD COPY x /\nFROM b\nCOPY y /", ["x", "y"]],
+  ])("%s", (_, text, expected) => {
+    expect(told(followed(text).main)).toEqual(expected);
+  });
+
+  test("what a target needs, and no more", () => {
+    const text = "FROM a AS one\nCOPY 1 /\nFROM b AS two\nCOPY 2 /";
+    expect(told(followed(text, { target: "one" }).main)).toEqual(["1"]);
+  });
+
+  test("what ONBUILD of another image here says", () => {
+    const base: ImageSketch = {
+      name: "base",
+      text: "FROM debian AS x\nONBUILD COPY no /\nFROM debian\nONBUILD COPY conf /etc",
+    };
+    const parents: ImageSketch["parents"] = [
+      { parent: "base", contextName: "ghcr.io/o/r/base", via: "FROM", at: { file: "images/app/Dockerfile", line: 1 } },
+    ];
+    expect(told(followed("FROM ghcr.io/o/r/base:latest\nCOPY a /", { parents }, base).main)).toEqual(["a", "conf"]);
+  });
+});
+
+describe("variables", () => {
+  test.each<[string, string, readonly string[] | string]>([
+    ["a default", "FROM debian\nARG A=x\nCOPY $A/y /", ["x/y"]],
+    ["a default that takes another", "FROM debian\nARG A=x B=$A/y\nARG C=$A/$B\nCOPY $C /", ["x/x/y"]],
+    ["one after another sees what was before", "FROM debian\nARG A=x\nARG B=$A/y\nCOPY $B /", ["x/y"]],
+    ["a build argument goes before the default", "FROM debian\nARG GIVEN=x\nCOPY $GIVEN /", ["given"]],
+    ["a global one, where it is declared", "ARG A=x\nFROM debian\nARG A\nCOPY $A /", ["x"]],
+    ["a global one's default stands back", "ARG A=x\nFROM debian\nARG A=y\nCOPY $A /", ["y"]],
+    ["one that is not declared is nothing", "ARG A=x\nFROM scratch\nCOPY a$A /", ["a"]],
+    [
+      "but may come from the base's environment",
+      "FROM debian\nCOPY a$A /",
+      "*, because of a$A, whose value is not known before the build, line 2",
+    ],
+    [
+      "as may one that is declared without a value",
+      "FROM debian\nARG A\nCOPY $A /",
+      "*, because of $A, whose value is not known before the build, line 3",
+    ],
+    ["ENV", "FROM debian\nENV A=x B=y\nCOPY $A /", ["x"]],
+    ["one ENV sees what was before it", "FROM scratch\nENV A=x\nENV A=y B=$A\nCOPY $B /", ["x"]],
+    ["the last to speak wins, ARG or ENV", "FROM debian\nENV A=x\nARG A=y\nCOPY $A /\nENV A=z\nCOPY $A /", ["y", "z"]],
+    ["the environment of the stage below", "FROM debian AS a\nENV A=x\nFROM a\nCOPY $A /", ["x"]],
+    ["a quote keeps a dollar", "FROM debian\nCOPY 'a$b' /", ["a$b"]],
+    ["in a mount", "FROM debian\nARG A=x\nRUN --mount=source=$A,target=/a true", ["x"]],
+    [
+      "an expression is filled in later",
+      "FROM debian\nARG LATER\nCOPY $LATER /",
+      "*, because of $LATER, whose value is not known before the build, line 3",
+    ],
+    [
+      "the builder's platform is not known",
+      "FROM debian\nARG BUILDARCH\nCOPY $BUILDARCH /",
+      "*, because of $BUILDARCH, whose value is not known before the build, line 3",
+    ],
+    [
+      "nor is the target's, where nobody says which",
+      "FROM debian\nARG TARGETARCH\nCOPY $TARGETARCH /",
+      "*, because of $TARGETARCH, whose value is not known before the build, line 3",
+    ],
+    [
+      "an error is BuildKit's to tell",
+      "FROM debian\nCOPY ${A /",
+      "*, because of ${A, whose value is not known before the build, line 2",
+    ],
+  ])("%s", (_, text, expected) => {
+    const buildArgs = { GIVEN: "given", LATER: "{{version}}" };
+    expect(told(followed(text, { buildArgs }).main)).toEqual(
+      typeof expected === "string" ? expected : expected.map((each) => each.replace(/\/$/, "")),
+    );
+  });
+
+  test("all wanted platforms are joined", () => {
+    const platforms = [platform("linux/amd64"), platform("linux/arm/v7")];
+    const text =
+      "FROM base AS amd64\nCOPY x86 /\nFROM base AS arm\nCOPY arm /\nFROM $TARGETARCH\nARG TARGETARCH TARGETVARIANT\nCOPY bin/$TARGETARCH$TARGETVARIANT /";
+    expect(told(followed(`ARG TARGETARCH\n${text}`, { platforms }).main)).toEqual([
+      "arm",
+      "bin/amd64",
+      "bin/armv7",
+      "x86",
+    ]);
+  });
+});
+
+describe("everything counts, and why is told, for", () => {
+  test.each<[string, string, string]>([
+    ["two stars", "FROM a\nCOPY a/**/b /", "the pattern a/**/b, line 2"],
+    ["--parents", "FROM a\nCOPY --parents a b /", "COPY --parents, line 2"],
+    ["an escape", "# escape=`\nFROM a\nCOPY a\\* /", "the pattern a\\*, line 3"],
+    ["a class that may match a slash", "FROM a\nCOPY a[^b] /", "the pattern a[^b], line 2"],
+    ["an open class", "FROM a\nCOPY a[ /", "the pattern a[, line 2"],
+    ["a flag of tomorrow", "FROM a\nCOPY --tomorrow=x a /", "--tomorrow, line 2"],
+    ["an instruction of tomorrow", "FROM a\nTAKE x", "TAKE, line 2"],
+    ["another frontend", "# syntax=example.com/own\nFROM a\nCOPY b /", "the frontend example.com/own, line 1"],
+  ])("%s", (_, text, expected) => {
+    expect(told(followed(text).main)).toBe(`*, because of ${expected}`);
+  });
+
+  test("a flag of tomorrow in a stage that nobody needs: no doubt", () => {
+    expect(told(followed("FROM a AS b\nCOPY --tomorrow x /\nFROM c\nCOPY y /").main)).toEqual(["y"]);
+  });
+
+  test("that everything is read for sure is no doubt", () => {
+    expect(told(followed("FROM a\nCOPY --parents x /\nCOPY . /").main)).toBe("*");
+  });
+});
+
+describe("named contexts", () => {
+  const contexts: readonly NamedContext[] = [
+    { kind: "directory", name: "features", path: "lib/features" },
+    { kind: "elsewhere", name: "tools", value: "docker-image://debian:13" },
+  ];
+
+  test.each<[string, string, readonly string[] | string, readonly string[] | string]>([
+    ["what COPY takes from one", "FROM a\nCOPY --from=features x /\nCOPY y /", ["y"], ["x"]],
+    ["all of one without source", "FROM a\nRUN --mount=from=features,target=/f true", [], "*"],
+    ["what a mount takes from one", "FROM a\nRUN --mount=from=features,source=x,target=/f true", [], ["x"]],
+    ["all of one that is a base", "FROM features\nCOPY y /", ["y"], "*"],
+    ["all of one that stands for a stage", "FROM a AS features\nCOPY no /\nFROM features\nCOPY y /", ["y"], "*"],
+    [
+      "what COPY takes of one that stands for a stage",
+      "FROM a AS features\nCOPY no /\nFROM b\nCOPY --from=features x /",
+      [],
+      ["x"],
+    ],
+    ["nothing of one that nobody names", "FROM a\nCOPY --from=tools x /", [], []],
+  ])("%s", (_, text, main, named) => {
+    const paths = followed(text, { contexts });
+    expect([told(paths.main), told(paths.named.get("features"))]).toEqual([main, named]);
+    expect([...paths.named.keys()]).toEqual(["features"]);
+  });
+
+  test("a doubt means all of them", () => {
+    expect(told(followed("FROM a\nTAKE x", { contexts }).named.get("features"))).toMatch(/TAKE/);
+  });
+});

@@ -1,0 +1,49 @@
+/** Source hashes of working trees on disk. */
+import { systemFiles } from "../../../src/adapters/files.ts";
+import { childProcesses } from "../../../src/adapters/processes.ts";
+import type { Image } from "../../../src/catalog/catalog.ts";
+import { openGitTree } from "../../../src/changes/git-tree.ts";
+import { readInputs } from "../../../src/changes/image-inputs.ts";
+import { incompleteFiles } from "../../../src/changes/incomplete.ts";
+import { readListing } from "../../../src/changes/listing.ts";
+import { sourceHashes } from "../../../src/changes/source-hash.ts";
+import { catalogOf, type ImageSketch } from "./catalog-of.ts";
+import type { Repository } from "./repository.ts";
+
+export async function survey(
+  { folder }: Pick<Repository, "folder">,
+  sketches: readonly ImageSketch[],
+  settingsOf: (image: Image) => unknown = () => null,
+) {
+  const catalog = catalogOf(...sketches);
+  const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
+  const options = {
+    processes: childProcesses,
+    workspace: folder,
+    env,
+    serverUrl: "https://github.com",
+    token: undefined,
+  };
+  const checkout = { git: openGitTree(options), files: systemFiles, workspace: folder };
+  const listing = await readListing(checkout);
+  const argumentsOf = ({ buildArgs }: Image) => buildArgs;
+  const inputs = await readInputs(catalog, { listing, checkout, files: systemFiles, argumentsOf });
+  const sources = { inputs, listing, checkout };
+  const [hashes, incomplete] = await Promise.all([
+    sourceHashes(catalog, { ...sources, settingsOf }),
+    incompleteFiles(catalog, sources),
+  ]);
+  return { hashes, incomplete };
+}
+
+/** The hash of the last image; an error where it has none. */
+export async function hashOf(
+  repository: Pick<Repository, "folder">,
+  sketches: readonly ImageSketch[] = [{ name: "app" }],
+  settingsOf?: (image: Image) => unknown,
+): Promise<string> {
+  const { hashes } = await survey(repository, sketches, settingsOf);
+  const hash = hashes.get(sketches.at(-1)?.name ?? "");
+  if (hash?.kind !== "known") throw new Error(hash?.why ?? "no such image");
+  return hash.hash;
+}

@@ -1,0 +1,78 @@
+/** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
+import { UserError } from "../errors.ts";
+import type { Argument, Instruction } from "./dockerfile/instruction.ts";
+import type { Dockerfile } from "./dockerfile.ts";
+import { type BuildChoices, expandSettled, givenValue, type Settled } from "./global-arguments.ts";
+
+export interface StageVariables {
+  readonly known: ReadonlyMap<string, Settled>;
+  /** An image from outside, whose environment nobody knows here, may set any other. */
+  readonly isOpen: boolean;
+}
+
+/** At the start of a stage built on nothing. */
+export const noVariables: StageVariables = { known: new Map(), isOpen: false };
+
+/** At the start of a stage built on an image. */
+export const anyVariables: StageVariables = { known: new Map(), isOpen: true };
+
+/** What the variables of a file's stages come from. */
+export interface VariableSources extends Pick<BuildChoices, "buildArgs"> {
+  readonly dockerfile: Dockerfile;
+  /** Those of `globalValues`. */
+  readonly globals: ReadonlyMap<string, Settled>;
+}
+
+/** A word as the instruction after these variables sees it. What BuildKit refuses counts as not settled. */
+export function expandIn({ known, isOpen }: StageVariables, word: string, { dockerfile }: VariableSources): Settled {
+  try {
+    return expandSettled(
+      word,
+      dockerfile.escape,
+      (name) => known.get(name) ?? (isOpen ? { unsettled: [name] } : undefined),
+    );
+  } catch (error) {
+    if (error instanceof UserError) return { unsettled: [word] };
+    throw error;
+  }
+}
+
+/** The variables after an instruction. */
+export function afterInstruction(
+  variables: StageVariables,
+  instruction: Instruction,
+  sources: VariableSources,
+): StageVariables {
+  if (instruction.kind === "arg") {
+    return instruction.arguments.reduce((before, argument) => afterArgument(before, argument, sources), variables);
+  }
+  if (instruction.kind !== "env") return variables;
+  // All of one ENV see what was before it.
+  const set = instruction.variables.map(({ name, value }) => ({
+    name: expandIn(variables, name, sources),
+    value: expandIn(variables, value, sources),
+  }));
+  const isOpen = variables.isOpen || set.some(({ name }) => "unsettled" in name);
+  const named = set.flatMap(({ name, value }) => ("text" in name ? [[name.text, value] as const] : []));
+  return { isOpen, known: new Map([...variables.known, ...named]) };
+}
+
+/** BuildKit keeps these out of the environment. */
+const settingsOfBuildKit = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
+
+function afterArgument(variables: StageVariables, argument: Argument, sources: VariableSources): StageVariables {
+  const { name } = argument;
+  const value = settingsOfBuildKit.has(name) ? undefined : argumentValue(variables, argument, sources);
+  return value === undefined ? variables : { ...variables, known: new Map([...variables.known, [name, value]]) };
+}
+
+/** `undefined`: the ARG changes nothing, and what the base sets stays. */
+function argumentValue(
+  variables: StageVariables,
+  { name, value }: Argument,
+  sources: VariableSources,
+): Settled | undefined {
+  const given = givenValue(sources.buildArgs, name);
+  if (given !== undefined) return given;
+  return value === undefined ? sources.globals.get(name) : expandIn(variables, value, sources);
+}

@@ -1,0 +1,151 @@
+/** What a build reads of its local contexts (BuildKit, dockerfile2llb/convert.go: `ctxPaths`, from which come its "follow paths"). */
+import type { Image } from "../catalog/catalog.ts";
+import type { Instruction } from "../catalog/dockerfile/instruction.ts";
+import type { Mount } from "../catalog/dockerfile/mounts.ts";
+import type { Doubt, Stage } from "../catalog/dockerfile.ts";
+import { type Expand, expandSettled, globalValues, type Settled } from "../catalog/global-arguments.ts";
+import { contextKey } from "../catalog/named-contexts.ts";
+import { basesOf, type StageBase } from "../catalog/stage-bases.ts";
+import {
+  afterInstruction,
+  anyVariables,
+  expandIn,
+  noVariables,
+  type StageVariables,
+  type VariableSources,
+} from "../catalog/stage-variables.ts";
+import { carriedOut, neededStages, type Surroundings } from "../catalog/stages.ts";
+import type { SourceLocation } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+import { narrows, normalSource } from "./sources.ts";
+
+/** What is read of one context. */
+export type Followed =
+  /** In the form of `normalSource`, all of them narrowing; sorted. */
+  | { readonly kind: "paths"; readonly sources: readonly string[] }
+  /** All of it; with a doubt where the build may well read less, but nobody can tell how much. */
+  | { readonly kind: "whole"; readonly doubt: Doubt | undefined };
+
+export interface FollowedPaths {
+  readonly main: Followed;
+  /** Of directories that are named contexts, by the context's name. */
+  readonly named: ReadonlyMap<string, Followed>;
+}
+
+/**
+ * What the stages that the target needs read, all wanted platforms together. Pure: neither files nor registries are asked. An
+ * image from outside is taken to have no ONBUILD.
+ */
+export function followedPaths(image: Image, around: Surroundings): FollowedPaths {
+  const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
+  const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
+  const [doubt] = image.dockerfile.doubts;
+  if (doubt !== undefined) {
+    for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
+  } else {
+    const { platforms } = image;
+    for (const each of platforms.length === 0 ? [undefined] : platforms) readFor(image, each, around, reads);
+  }
+  return {
+    main: reads.main.result(),
+    named: new Map([...reads.named].map(([name, reading]) => [name, reading.result()])),
+  };
+}
+
+interface Reads {
+  readonly main: Reading;
+  readonly named: ReadonlyMap<string, Reading>;
+}
+
+/** Gathers what is read of one context. */
+interface Reading {
+  take(use: Use, expanded: Settled, at: SourceLocation): void;
+  takeAll(doubt: Doubt | undefined): void;
+  result(): Followed;
+}
+
+function startReading(): Reading {
+  const sources = new Set<string>();
+  let whole: { readonly doubt: Doubt | undefined } | undefined;
+  const takeAll = (doubt: Doubt | undefined): void => {
+    // That all is read for sure says more than a doubt.
+    if (whole === undefined || doubt === undefined) whole = { doubt };
+  };
+  return {
+    takeAll,
+    take({ source, doubt }, expanded, at) {
+      const normal = "text" in expanded ? normalSource(expanded.text) : undefined;
+      if (doubt !== undefined) takeAll({ what: doubt, at });
+      else if (normal === undefined) takeAll({ what: `${source}, whose value is not known before the build`, at });
+      else if (normal === ".") takeAll(undefined);
+      else if (narrows(normal)) sources.add(normal);
+      else takeAll({ what: `the pattern ${source}`, at });
+    },
+    result: () => (whole === undefined ? { kind: "paths", sources: [...sources].sort() } : { kind: "whole", ...whole }),
+  };
+}
+
+function readFor(image: Image, platform: Platform | undefined, around: Surroundings, reads: Reads): void {
+  const { dockerfile, buildArgs } = image;
+  const { file } = dockerfile;
+  const globals = globalValues(dockerfile, image, platform);
+  const sources: VariableSources = { dockerfile, buildArgs, globals };
+  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name));
+  const bases = basesOf(dockerfile, expand, around.isContext);
+  const needs = neededStages(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
+  const after = new Map<Stage, StageVariables>();
+  // A context that stands for the target itself is all there is.
+  if (needs.stages.length === 0)
+    for (const { text } of needs.uses) reads.named.get(contextKey(text))?.takeAll(undefined);
+  for (const stage of needs.stages) {
+    reads.named.get(contextKey(baseName(bases[stage.index], bases)))?.takeAll(undefined);
+    if (bases[stage.index]?.kind === "unsettled") {
+      const doubt = { what: `FROM ${stage.base}`, at: { file, line: stage.line } };
+      for (const each of reads.named.values()) each.takeAll(doubt);
+    }
+    for (const doubt of stage.doubts) for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
+    let variables = variablesAtStart(bases[stage.index], after);
+    for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
+      for (const use of usesOf(instruction)) {
+        // What is taken from a stage, or an image, is no file of a context.
+        const reading = use.from === undefined ? reads.main : reads.named.get(contextKey(use.from));
+        reading?.take(use, expandIn(variables, use.source, sources), { file: from, line: instruction.line });
+      }
+      variables = afterInstruction(variables, instruction, sources);
+    }
+    after.set(stage, variables);
+  }
+}
+
+/** The name that may be a context's; empty for a stage, and for what is not settled. */
+function baseName(base: StageBase | undefined, bases: readonly StageBase[]): string {
+  if (base?.kind === "image") return base.text;
+  return base?.kind === "stage" && bases[base.stage.index]?.kind === "replaced" ? (base.stage.name ?? "") : "";
+}
+
+function variablesAtStart(base: StageBase | undefined, after: ReadonlyMap<Stage, StageVariables>): StageVariables {
+  if (base?.kind === "scratch") return noVariables;
+  return (base?.kind === "stage" ? after.get(base.stage) : undefined) ?? anyVariables;
+}
+
+/** Something that an instruction takes from a context, or from elsewhere by that name. */
+interface Use {
+  readonly from: string | undefined;
+  /** As written. */
+  readonly source: string;
+  /** Why the source alone doesn't say what is taken. */
+  readonly doubt?: string;
+}
+
+function usesOf(instruction: Instruction): readonly Use[] {
+  if (instruction.kind === "run") return instruction.mounts.flatMap(mountUse);
+  if (instruction.kind !== "copy") return [];
+  const { from, sources, keepsParents, keyword } = instruction;
+  const local = sources.filter((source) => keyword === "COPY" || !/^https?:\/\//.test(source));
+  return local.map((source) => ({ from, source, ...(keepsParents ? { doubt: `${keyword} --parents` } : {}) }));
+}
+
+/** A mount whose type hangs on a variable may be any; the others take nothing of a context. */
+function mountUse({ type, from, source = "" }: Mount): readonly Use[] {
+  return type === "bind" || type.includes("$") ? [{ from, source }] : [];
+}

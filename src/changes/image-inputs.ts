@@ -1,0 +1,129 @@
+/** Where in the repository lies what goes into an image. */
+import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
+import { joinPath } from "../catalog/repository-path.ts";
+import { surroundingsOf } from "../catalog/surroundings.ts";
+import type { Files } from "../ports.ts";
+import type { Checkout } from "./checkout.ts";
+import { type Followed, followedPaths } from "./followed-paths.ts";
+import type { Ignore } from "./ignore.ts";
+import { type IgnoreFile, ignoreFileReader } from "./ignore-files.ts";
+import { type Links, linksOf, type Place } from "./links.ts";
+import type { Listing } from "./listing.ts";
+
+export interface ImageInputs {
+  readonly dockerfile: Place;
+  /** The main one first. */
+  readonly contexts: readonly ContextInputs[];
+  /** Something that lies elsewhere, where no change can be seen; a noun. */
+  readonly outside: string | undefined;
+}
+
+/** A directory of the repository that a build reads. */
+export interface ContextInputs {
+  /** `undefined`: the main one. */
+  readonly name: string | undefined;
+  readonly directory: Place;
+  readonly ignore: Ignore;
+  /** The ignore file in force; `undefined` where there is none. */
+  readonly ignoreFile: Place | undefined;
+  /** Where an ignore file in force lies, or would lie. */
+  readonly ignorePaths: readonly RepositoryPath[];
+  /** With symlinks considered. */
+  readonly followed: Followed;
+}
+
+export interface InputSources {
+  readonly listing: Listing;
+  readonly checkout: Checkout;
+  readonly files: Pick<Files, "read">;
+  /** An image's build arguments with the values that they will have. */
+  argumentsOf(image: Image): Image["buildArgs"];
+}
+
+/** By name of the image. */
+export async function readInputs(
+  { images }: Catalog,
+  { listing, checkout, files, argumentsOf }: InputSources,
+): Promise<ReadonlyMap<string, ImageInputs>> {
+  const reader: Reader = {
+    listing,
+    links: linksOf(listing, checkout),
+    ignoreFile: ignoreFileReader(checkout.workspace, files),
+    argumentsOf,
+  };
+  const byName = new Map(images.map((image) => [image.name, image]));
+  const read = images.map(async (image) => [image.name, await inputsOf(image, byName, reader)] as const);
+  return new Map(await Promise.all(read));
+}
+
+interface Reader {
+  readonly listing: Listing;
+  readonly links: Links;
+  readonly ignoreFile: (candidates: readonly RepositoryPath[]) => Promise<IgnoreFile>;
+  readonly argumentsOf: InputSources["argumentsOf"];
+}
+
+async function inputsOf(image: Image, images: ReadonlyMap<string, Image>, reader: Reader): Promise<ImageInputs> {
+  const filled = { ...image, buildArgs: reader.argumentsOf(image) };
+  const followed = followedPaths(filled, surroundingsOf(image, images));
+  const own = `${image.dockerfilePath}.dockerignore`;
+  const named = image.contexts.flatMap((each) => (each.kind === "directory" ? [each] : []));
+  const [dockerfile, ...contexts] = await Promise.all([
+    reader.links.resolve(image.dockerfilePath),
+    contextInputs(undefined, image.context, own, followed.main, reader),
+    ...named.map(({ name, path }) => contextInputs(name, path, undefined, followed.named.get(name), reader)),
+  ]);
+  const lost = [
+    ...(dockerfile === undefined ? [image.dockerfilePath] : []),
+    ...[image.context, ...named.map(({ path }) => path)].filter((_, index) => contexts[index] === undefined),
+    ...image.contexts.flatMap((each) => (each.kind === "elsewhere" && !isImage(each.value) ? [each.value] : [])),
+  ];
+  return {
+    dockerfile: dockerfile ?? unresolved(image.dockerfilePath),
+    contexts: contexts.filter((each) => each !== undefined),
+    outside: lost[0],
+  };
+}
+
+/** Images from outside are bases: what they hold is told apart by their digests. */
+function isImage(value: string): boolean {
+  return value.startsWith("docker-image://");
+}
+
+async function contextInputs(
+  name: string | undefined,
+  path: RepositoryPath,
+  own: RepositoryPath | undefined,
+  followed: Followed = { kind: "paths", sources: [] },
+  { listing, links, ignoreFile }: Reader,
+): Promise<ContextInputs | undefined> {
+  const directory = await links.resolve(path);
+  if (directory === undefined) return undefined;
+  const shared = joinPath(directory.target, ".dockerignore");
+  const candidates = await Promise.all(
+    (own === undefined ? [shared] : [own, shared]).map(async (each) => (await links.resolve(each)) ?? unresolved(each)),
+  );
+  // What is not listed need not be looked for.
+  const there = candidates.filter(({ target }) => listing.files.at(target) !== undefined);
+  const inForce = await ignoreFile(there.map((each) => each.path));
+  // Where the Dockerfile has an ignore file of its own, the context's is a file like others.
+  const found = candidates.filter((each) => each.path === own || inForce.path !== own || own === undefined);
+  return {
+    name,
+    directory,
+    ignore: inForce.ignore,
+    ignoreFile: found.find(({ path: each }) => each === inForce.path),
+    ignorePaths: found.flatMap((place) => place.paths),
+    followed: await withLinks(followed, directory.target, links),
+  };
+}
+
+/** COPY follows a symlink, wherever it leads to. */
+async function withLinks(followed: Followed, directory: RepositoryPath, links: Links): Promise<Followed> {
+  const link = followed.kind === "paths" ? await links.among(directory, followed.sources) : undefined;
+  return link === undefined ? followed : { kind: "whole", doubt: { what: "a symlink", at: { file: link } } };
+}
+
+function unresolved(path: RepositoryPath): Place {
+  return { path, target: path, paths: [path] };
+}

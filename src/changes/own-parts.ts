@@ -1,0 +1,96 @@
+/** What goes into an image itself, as one digest: all but what it builds on. */
+import { createHash } from "node:crypto";
+import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import { declaredArguments } from "../catalog/dockerfile.ts";
+import type { Checkout } from "./checkout.ts";
+import { contextFiles, readingKey, takesGit } from "./context-files.ts";
+import { type ContentReader, contentReader } from "./file-content.ts";
+import { type FilesDigest, filesDigest } from "./files-digest.ts";
+import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
+import type { Place } from "./links.ts";
+import type { Listing } from "./listing.ts";
+import { watchedFiles } from "./watch.ts";
+
+export interface OwnPartsInput {
+  readonly inputs: ReadonlyMap<string, ImageInputs>;
+  readonly listing: Listing;
+  readonly checkout: Checkout;
+  /** What inputs and config say of an image that Dockerfile and files don't: labels, attestations, output. Plain JSON. */
+  settingsOf(image: Image): unknown;
+}
+
+/** Makes a function that gives the digest of an image's own parts; what images share is read once. */
+export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesDigest> {
+  const { listing, checkout } = input;
+  const digests = digestReader(listing, contentReader(checkout, listing.objectFormat));
+  const watched = watchedFiles(listing.files);
+  let description: Promise<string | undefined> | undefined;
+  return async (image) => {
+    const inputs = input.inputs.get(image.name);
+    if (inputs === undefined) throw new Error(`nobody says what goes into ${image.name}`);
+    if (inputs.outside !== undefined)
+      return { kind: "unknown", why: `${inputs.outside}, which lies outside the checkout` };
+    const [dockerfile, watch, ...contexts] = await Promise.all([
+      digests.content(inputs.dockerfile),
+      filesDigest(watched(image.watch), 0, digests.reader),
+      ...inputs.contexts.map((context) => digests.context(context)),
+    ]);
+    const unknown = [watch, ...contexts].find((each) => each.kind === "unknown");
+    if (unknown !== undefined) return unknown;
+    if (inputs.contexts.some(takesGit)) description ??= checkout.git.description();
+    const parts = {
+      dockerfile,
+      contexts: inputs.contexts.map(({ name }, index) => [name ?? null, contexts[index]]),
+      ignoreFiles: await Promise.all(
+        inputs.contexts.map(({ ignoreFile }) => ignoreFile && digests.content(ignoreFile)),
+      ),
+      git: inputs.contexts.some(takesGit) ? await description : null,
+      watch,
+      target: image.target ?? null,
+      platforms: image.platforms,
+      args: argumentsOf(image),
+      elsewhere: image.contexts.flatMap((each) => (each.kind === "elsewhere" ? [[each.name, each.value]] : [])),
+      settings: input.settingsOf(image),
+    };
+    return { kind: "known", digest: createHash("sha256").update(JSON.stringify(parts)).digest("hex") };
+  };
+}
+
+/** Arguments that BuildKit heeds though no file declares them. */
+const undeclared = /^(?:BUILDKIT_|SOURCE_DATE_EPOCH$)/;
+
+/** As the user wrote them. One that nothing declares does nothing. */
+function argumentsOf({ dockerfile, buildArgs }: Image): readonly (readonly [string, string])[] {
+  const declared = declaredArguments(dockerfile);
+  const isForeign = dockerfile.doubts.length > 0;
+  return Object.entries(buildArgs)
+    .filter(([name]) => isForeign || declared.has(name) || undeclared.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+interface DigestReader {
+  readonly reader: ContentReader;
+  /** Of one file, whatever git says of it; `null` where there is none. */
+  content(place: Place): Promise<string | null>;
+  context(context: ContextInputs): Promise<FilesDigest>;
+}
+
+function digestReader({ files }: Listing, reader: ContentReader): DigestReader {
+  const filesOf = contextFiles(files);
+  const known = new Map<string, Promise<FilesDigest>>();
+  return {
+    reader,
+    async content({ target }: { readonly target: RepositoryPath }) {
+      const file = files.at(target) ?? { path: target, content: undefined };
+      // The mode means nothing here.
+      return (await reader.content(file))?.replace(/^\d+ /, "") ?? null;
+    },
+    context(context) {
+      const { target } = context.directory;
+      const key = readingKey(context);
+      const found = known.get(key) ?? filesDigest(filesOf(context), target === "." ? 0 : target.length + 1, reader);
+      known.set(key, found);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * What COPY, ADD and bind mounts name in a context: literal paths and the globs of Go's filepath.Match, the only ones that
+ * narrow what a build reads.
+ */
+
+/** Sources in normal form, taken apart. */
+export interface Sources {
+  /** The folder or file of each source above its first wildcard: nothing elsewhere is taken. */
+  readonly starts: readonly string[];
+  /** Whether a path is one of the sources or lies below one. */
+  takes(path: string): boolean;
+  /** Whether a path is one of the sources or lies above one, where a symlink would lead elsewhere. */
+  leadsTo(path: string): boolean;
+}
+
+/** A source in normal form: relative to the context's root, which is `.`; it can't lead out of it (BuildKit joins it with `/`). */
+export function normalSource(written: string): string {
+  const parts: string[] = [];
+  for (const part of written.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/") || ".";
+}
+
+/**
+ * Whether a source in normal form narrows. Not where `**` or an escape stands, which BuildKit's two matchers read differently,
+ * nor where a class may match a slash.
+ */
+export function narrows(source: string): boolean {
+  return source !== "." && !source.includes("**") && !/[\\!^[\]]/.test(source.replace(plainClass, ""));
+}
+
+/** Letters, digits and underscores, single or as ranges: no slash lies among them. */
+const plainClass = /\[(?:\w(?:-\w)?)+\]/g;
+
+type Part = string | RegExp;
+
+/** Takes apart sources that narrow. */
+export function sourcesOf(sources: readonly string[]): Sources {
+  const all = sources.map((source) => source.split("/").map(partOf));
+  return {
+    starts: [...new Set(all.map(startOf))],
+    takes: (path) => {
+      const names = path.split("/");
+      return all.some((parts) => parts.length <= names.length && matches(parts, names));
+    },
+    leadsTo: (path) => {
+      const names = path.split("/");
+      return all.some((parts) => parts.length >= names.length && matches(parts, names));
+    },
+  };
+}
+
+/** Compares as many parts as both have. */
+function matches(parts: readonly Part[], names: readonly string[]): boolean {
+  return parts.every((part, index) => {
+    const name = names[index];
+    return name === undefined || (typeof part === "string" ? part === name : part.test(name));
+  });
+}
+
+function startOf(parts: readonly Part[]): string {
+  const wild = parts.findIndex((part) => typeof part !== "string");
+  return parts.slice(0, wild < 0 ? parts.length : wild).join("/") || ".";
+}
+
+function partOf(text: string): Part {
+  if (!/[*?[]/.test(text)) return text;
+  const pattern = text.replace(/\[(.*?)\]|[*?]|[.+^${}()|\]\\/-]/g, (piece, inside: string | undefined) => {
+    if (inside !== undefined) return classOf(inside);
+    if (piece === "*") return "[^/]*";
+    return piece === "?" ? "[^/]" : `\\${piece}`;
+  });
+  return new RegExp(`^${pattern}$`, "su");
+}
+
+/** A range that runs backwards matches nothing in Go, and is an error here. */
+function classOf(inside: string): string {
+  const kept = inside.replace(/(\w)-(\w)/g, (range, low: string, high: string) => (low > high ? "" : range));
+  return kept === "" ? "(?!)" : `[${kept}]`;
+}

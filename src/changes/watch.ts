@@ -1,0 +1,54 @@
+/** Files that somebody wants watched: patterns as in ignore files, so that a directory means all that lies in it. */
+import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import { UserError } from "../errors.ts";
+import type { FileIndex } from "./file-index.ts";
+import { type Ignore, patternMatcher, patternsIn } from "./ignore.ts";
+
+type Watch = Image["watch"];
+
+/** Makes a function that finds the files that `watch` names, each once. @throws UserError, with its place, for what is no pattern. */
+export function watchedFiles<T extends { readonly path: RepositoryPath }>(
+  index: FileIndex<T>,
+): (watch: Watch) => readonly T[] {
+  const known = new Map<string, readonly T[]>();
+  return (watch) => {
+    const key = watch.map(({ value }) => value).join("\n");
+    const found = known.get(key) ?? find(index, watch);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function find<T extends { readonly path: RepositoryPath }>(index: FileIndex<T>, watch: Watch): readonly T[] {
+  if (watch.length === 0) return [];
+  const matcher = matcherOf(watch);
+  const patterns = watch.flatMap(({ value }) => patternsIn(value)).filter((pattern) => !pattern.startsWith("!"));
+  const starts = [...new Set(patterns.map(startOf))];
+  const candidates = starts.flatMap((start) => [
+    ...[index.at(start)].filter((file) => file !== undefined),
+    ...index.below(start),
+  ]);
+  return [...new Set(candidates.filter(({ path }) => matcher.ignores(path)))];
+}
+
+function matcherOf(watch: Watch): Ignore {
+  for (const { value, at } of watch) {
+    if (typeof patternMatcher(patternsIn(value)) !== "string") continue;
+    throw new UserError(`"watch" has "${value}", which is no pattern`, {
+      hint: "write paths from the repository's root, with *, ?, [a-z] and ** as in .dockerignore",
+      at,
+    });
+  }
+  const matcher = patternMatcher(watch.flatMap(({ value }) => patternsIn(value)));
+  if (typeof matcher === "string") throw new Error(`the pattern ${matcher} was fine a moment ago`);
+  return matcher;
+}
+
+/** The directory, or file, above the first wildcard of a pattern. */
+function startOf(pattern: string): RepositoryPath {
+  // A bar is an "or", also past the ends.
+  if (pattern.includes("|")) return ".";
+  const parts = pattern.split("/");
+  const wild = parts.findIndex((part) => /[*?[\\^]/.test(part));
+  return parts.slice(0, wild < 0 ? undefined : wild).join("/") || ".";
+}
