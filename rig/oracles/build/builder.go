@@ -24,12 +24,14 @@ type builder struct {
 	asked map[string]struct{}
 }
 
+// All that BuildKit can do.
+var (
+	buildCaps    = pb.Caps.CapSet(pb.Caps.All())
+	frontendCaps = gateway.Caps.CapSet(gateway.Caps.All())
+)
+
 func (b *builder) BuildOpts() client.BuildOpts {
-	return client.BuildOpts{
-		Opts:    b.options,
-		LLBCaps: pb.Caps.CapSet(pb.Caps.All()),
-		Caps:    gateway.Caps.CapSet(gateway.Caps.All()),
-	}
+	return client.BuildOpts{Opts: b.options, LLBCaps: buildCaps, Caps: frontendCaps}
 }
 
 func (b *builder) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }

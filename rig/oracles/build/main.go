@@ -30,18 +30,22 @@ type question struct {
 	Images map[string]imageConfig `json:"images"`
 }
 
+// imageConfig is what an image hands on to those built on it.
 type imageConfig struct {
 	Env     []string
+	Labels  map[string]string
 	OnBuild []string
 }
 
 type answer struct {
 	// Contexts gives the paths that are followed in each context that is used, the main one being "context"; null is all.
 	Contexts map[string][]string `json:"contexts"`
-	// Images are those that are asked for their configs, by full reference.
-	Images  []string          `json:"images"`
-	Labels  map[string]string `json:"labels"`
-	OnBuild []string          `json:"onbuild"`
+	// Images are those that are used, by full reference.
+	Images []string `json:"images"`
+	// Asked are those that are asked for their configs.
+	Asked []string `json:"asked"`
+	// Config is that of the image that is built.
+	Config imageConfig `json:"config"`
 }
 
 func main() {
@@ -67,13 +71,12 @@ func plan(q question) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	contexts, err := followed(definition)
-	return answer{
-		Contexts: contexts,
-		Images:   slices.Sorted(maps.Keys(builder.asked)),
-		Labels:   image.Config.Labels,
-		OnBuild:  image.Config.OnBuild,
-	}, err
+	found := answer{
+		Contexts: map[string][]string{},
+		Asked:    slices.Sorted(maps.Keys(builder.asked)),
+		Config:   imageConfig{image.Config.Env, image.Config.Labels, image.Config.OnBuild},
+	}
+	return found, found.take(definition)
 }
 
 func options(q question) map[string]string {
@@ -87,38 +90,40 @@ func options(q question) map[string]string {
 	return found
 }
 
-// followed joins what the local sources of a definition follow.
-func followed(definition *llb.Definition) (map[string][]string, error) {
-	contexts := map[string][]string{}
+// take adds the sources of a definition to the answer.
+func (a *answer) take(definition *llb.Definition) error {
 	whole := map[string]bool{}
 	for _, encoded := range definition.Def {
 		var op pb.Op
 		if err := proto.Unmarshal(encoded, &op); err != nil {
-			return nil, err
+			return err
 		}
-		name, isLocal := cutLocal(op.GetSource())
-		if !isLocal {
-			continue
+		kind, name, _ := strings.Cut(op.GetSource().GetIdentifier(), "://")
+		switch kind {
+		case "docker-image":
+			a.Images = append(a.Images, name)
+		case "local":
+			paths, err := followPaths(op.GetSource())
+			if err != nil {
+				return err
+			}
+			whole[name] = whole[name] || paths == nil
+			a.Contexts[name] = append(a.Contexts[name], paths...)
 		}
-		paths, err := followPaths(op.GetSource())
-		if err != nil {
-			return nil, err
-		}
-		whole[name] = whole[name] || paths == nil
-		contexts[name] = append(contexts[name], paths...)
 	}
-	for name, paths := range contexts {
-		slices.Sort(paths)
-		contexts[name] = slices.Compact(paths)
+	a.Images = sorted(a.Images)
+	for name, paths := range a.Contexts {
+		a.Contexts[name] = sorted(paths)
 		if whole[name] {
-			contexts[name] = nil
+			a.Contexts[name] = nil
 		}
 	}
-	return contexts, nil
+	return nil
 }
 
-func cutLocal(source *pb.SourceOp) (name string, isLocal bool) {
-	return strings.CutPrefix(source.GetIdentifier(), "local://")
+func sorted(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // followPaths gives no list where everything is followed.
