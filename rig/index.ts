@@ -53,7 +53,7 @@ interface Part {
   brings?: string;
   needs: PartName[];
   isUp: () => boolean | Promise<boolean>;
-  start: () => Promise<void>;
+  start: (say: (line: string) => void) => Promise<void>;
 }
 
 const parts: Record<PartName, Part> = {
@@ -61,7 +61,9 @@ const parts: Record<PartName, Part> = {
     brings: `downloads and unpacks Debian's ${packageNames} (190 MB); nothing is installed`,
     needs: [],
     isUp: () => isHosted() || areUnpacked(),
-    start: unpack,
+    start: async (say) => {
+      for (const line of await unpack()) say(`  ${line}`);
+    },
   },
   buildkit: {
     brings: `builds BuildKit ${BUILDKIT_VERSION} from its Go module`,
@@ -151,7 +153,7 @@ async function startAll(wanted: PartName[], say: (line: string) => void): Promis
       started += 1;
       if (part.brings) say(`  ${name.padEnd(9)} …`);
       try {
-        await part.start();
+        await part.start(say);
       } catch (error) {
         say(`  ${name.padEnd(9)} failed after ${seconds(begin)}`);
         failures.push(error as Error);
