@@ -156,10 +156,10 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 178 modules
-var run_command = __webpack_require__(41708);
-// EXTERNAL MODULE: ./src/commands/run-inputs.ts + 3 modules
-var run_inputs = __webpack_require__(12014);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 180 modules
+var run_command = __webpack_require__(90801);
+// EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
+var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
 /** What a simulated event needs to know of the checkout; nothing is asked from the network. */
 async function readCheckoutFacts(git) {

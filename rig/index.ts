@@ -18,6 +18,7 @@ import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
+import { buildOracles, oraclesAreBuilt } from "./oracles.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
 import { running } from "./process.ts";
@@ -44,7 +45,8 @@ type PartName =
   | "binfmt"
   | "azurite"
   | "cache"
-  | "act";
+  | "act"
+  | "oracles";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
@@ -70,6 +72,12 @@ const parts: Record<PartName, Part> = {
     start: buildBuildkit,
   },
   act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
+  oracles: {
+    brings: `builds the oracles from BuildKit ${BUILDKIT_VERSION}'s Go module`,
+    needs: [],
+    isUp: oraclesAreBuilt,
+    start: buildOracles,
+  },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
