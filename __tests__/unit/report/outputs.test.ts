@@ -46,6 +46,7 @@ test("a push that changes no image gives empty lists", () => {
     tags: [],
     platforms: [],
     size: null,
+    loaded: [],
     findings: null,
     reason: describeReason({ kind: "unaffected" }),
   });
@@ -70,6 +71,7 @@ describe("several images", () => {
       tags: [`${host}/agent:main`, `${host}/agent:${commit}`, `${host}/agent:latest`],
       platforms: ["linux/amd64", "linux/arm64"],
       size: { "linux/amd64": 45_231_000, "linux/arm64": 43_118_000 },
+      loaded: [],
       findings: null,
       reason: describeReason({ kind: "builds-on", image: "nodejs" }),
     });
