@@ -37,14 +37,14 @@ test("a second run on a new builder executes no step; nor does a new branch's, w
 
   const first = await withBuilder((builder) => runAction(project, { ...firstPush, env, inputs: { builder, images } }));
   const second = await withBuilder((builder) =>
-    runAction(project, { event: "workflow_dispatch", env, inputs: { builder, images } }),
+    runAction(project, { event: "workflow_dispatch", env, inputs: { builder, images, converge: "false" } }),
   );
   project.git("branch", "next");
   const third = await withBuilder((builder) =>
     runAction(project, {
       ...pushed(noCommit, "next"),
       env: service("refs/heads/next", "refs/heads/main"),
-      inputs: { builder, images },
+      inputs: { builder, images, converge: "false" },
     }),
   );
 
@@ -116,7 +116,7 @@ test("the registry can hold the cache instead, a tag for each branch; a pull req
   const project = makeProject({ "images/web/Dockerfile": "FROM busybox:1.37\nRUN echo one >/one\n" });
   const run = (happening: Parameters<typeof runAction>[1]) =>
     withBuilder((builder) =>
-      runAction(project, { ...happening, inputs: { builder, cache: "registry", push: "true", rebuild: "auto" } }),
+      runAction(project, { ...happening, inputs: { builder, cache: "registry", push: "true", converge: "false" } }),
     );
   const caches = async () => (await tagsOf(`${project.own}/web`)).filter((tag) => tag.startsWith("buildcache"));
   const first = await run(firstPush);
