@@ -1988,7 +1988,8 @@ function template(by, match) {
     });
 }
 function tokensOf(pattern) {
-    const characters = [...pattern];
+    // Go's scanner passes over a byte order mark.
+    const characters = [...pattern.replace(/^\ufeff/, "")];
     const tokens = [];
     for (let at = 0; at < characters.length; at++) {
         const character = characters[at] ?? "";
@@ -2682,6 +2683,7 @@ function scanFlag(text, start, escaper) {
 
 
 
+
 const one = (rest) => (rest === "" ? "takes one argument" : undefined);
 const any = (rest) => jsonWords(rest) === "mixed" ? "has a JSON array with something else than strings" : undefined;
 /** What is wrong with the arguments, by keyword. */
@@ -2695,7 +2697,7 @@ const checks = {
     ENTRYPOINT: any,
     EXPOSE: (rest) => (rest === "" ? "needs a port" : undefined),
     VOLUME: (rest) => any(rest) ??
-        (other_instruction_wordsOf(rest).length === 0 || other_instruction_wordsOf(rest).some((word) => word.trim() === "") ? "needs a path" : undefined),
+        (other_instruction_wordsOf(rest).length === 0 || other_instruction_wordsOf(rest).some((word) => trim(word) === "") ? "needs a path" : undefined),
     SHELL: (rest) => any(rest) ?? ((jsonWords(rest) ?? []).length === 0 ? 'needs a JSON array such as ["sh", "-c"]' : undefined),
     HEALTHCHECK: checkHealth,
 };
@@ -2734,6 +2736,7 @@ function checkHealth(rest) {
 
 ;// CONCATENATED MODULE: ./src/catalog/dockerfile/read-instruction.ts
 /** From a logical line to an instruction (BuildKit, frontend/dockerfile/parser/line_parsers.go and instructions/parse.go). */
+
 
 
 
@@ -2880,7 +2883,9 @@ function readOnbuild({ command, heredocs, line }) {
             hint: "write an instruction such as COPY or RUN after ONBUILD",
         });
     }
-    const read = readTrigger({ command: trigger, heredocs, line, escaper: "\\" });
+    // Under another escape, a backslash at the end continues nothing in this file and joins lines in the child's build.
+    const isOneLine = !withoutContinuation(command.rest, "\\").continues;
+    const read = isOneLine ? readTrigger({ command: trigger, heredocs, line, escaper: "\\" }) : undefined;
     const doubtful = read === undefined ? [`ONBUILD ${trigger.keyword}`] : read.unknown;
     return { kind: "onbuild", line, trigger: read, unknown: [...unknown, ...doubtful] };
 }
@@ -3021,6 +3026,42 @@ function readHeredocs(text, lines) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/catalog/attempt.ts
+/** Going on after a problem of the user's, so that all problems are told at once. */
+
+/** What an action gives, or what is wrong. Rethrows what is no `UserError`. */
+function attempt(action) {
+    try {
+        return { value: action() };
+    }
+    catch (error) {
+        return failed(error);
+    }
+}
+/** As `attempt`, for what takes time. */
+async function attemptLater(action) {
+    try {
+        return { value: await action() };
+    }
+    catch (error) {
+        return failed(error);
+    }
+}
+/** What came of several attempts: all values, and all problems, one by one. */
+function outcomes(attempts) {
+    return {
+        values: attempts.flatMap((each) => ("value" in each ? [each.value] : [])),
+        problems: attempts
+            .flatMap((each) => ("problem" in each ? each.problem : []))
+            .flatMap((problem) => (problem instanceof src_errors/* Problems */.Zw ? problem.problems : [problem])),
+    };
+}
+function failed(error) {
+    if (error instanceof src_errors/* UserError */.yo)
+        return { problem: error };
+    throw error;
+}
+
 ;// CONCATENATED MODULE: ./src/catalog/global-arguments.ts
 /** The variables of FROM lines (BuildKit, frontend/dockerfile/dockerfile2llb: `defaultArgs`, `buildMetaArgs`). */
 
@@ -3123,6 +3164,7 @@ function baseOf(stage, expand, above) {
 
 
 
+
 const alone = { isContext: () => false, triggersOf: () => [] };
 /**
  * What the target needs, all wanted platforms together. Where a FROM isn't settled, every named stage above it counts.
@@ -3145,7 +3187,7 @@ function neededStages(dockerfile, choices, around = alone) {
     };
 }
 /** What a stage carries out, in order: what its base hands on, then its own instructions. */
-function carriedOut(stage, bases, file, around) {
+function carriedOut(stage, bases, file, around = alone) {
     const base = bases[stage.index];
     const own = stage.instructions.map((instruction) => ({ instruction, file }));
     if (base?.kind === "image")
@@ -3162,6 +3204,10 @@ function triggersOf(dockerfile, target) {
 }
 function ownTriggers({ instructions }, file) {
     return instructions.flatMap((each) => each.kind === "onbuild" && each.trigger !== undefined ? [{ instruction: each.trigger, file }] : []);
+}
+/** The stage, of all, that a use names, by name or, for COPY, by number; `undefined` for an image or a named context. */
+function sourceStage(stages, text, via) {
+    return isNumber(text, via) ? stages[Number(text)] : named(stages, text);
 }
 /** `undefined` only where the file has no stage that this reader understands. */
 function targetOf({ file, stages }, target) {
@@ -3196,14 +3242,15 @@ function visit(stage, bases, found, visited) {
     }
     else if (base?.kind === "unsettled") {
         found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
+        // What is wrong with a stage that may not be needed at all, BuildKit tells where it is.
         for (const above of stages.slice(0, stage.index))
             if (above.name !== undefined)
-                visit(above, bases, found, visited);
+                attempt(() => visit(above, bases, found, visited));
     }
     for (const { instruction, file: from } of carriedOut(stage, bases, file, found.around)) {
         const place = { file: from, line: instruction.line };
         for (const { from: text, via } of stages_sourcesOf(instruction)) {
-            const source = resolve(found.dockerfile, stage, { text, via, at: place });
+            const source = resolve(found.dockerfile, bases, stage, { text, via, at: place });
             if (source !== undefined)
                 visit(source, bases, found, visited);
             else if (text !== "scratch")
@@ -3221,8 +3268,8 @@ function stages_sourcesOf(instruction) {
         return [];
     return instruction.mounts.flatMap(({ from }) => (from === undefined ? [] : [{ from, via: "RUN --mount" }]));
 }
-/** The stage that a use names, by name or, for COPY, by number; `undefined` for an image from outside. */
-function resolve({ file, stages, escape: escaper }, user, use) {
+/** The stage that a use names; `undefined` for an image from outside. */
+function resolve({ file, stages, escape: escaper }, bases, user, use) {
     const { text, via, at } = use;
     if (via === "COPY --from" && expandWord(text, escaper, () => undefined) !== text) {
         throw new src_errors/* UserError */.yo(`COPY takes "--from=${text}", and no variable, quote or escape can stand there`, {
@@ -3230,20 +3277,24 @@ function resolve({ file, stages, escape: escaper }, user, use) {
             at,
         });
     }
-    const isNumber = via === "COPY --from" && /^[+-]?\d+$/.test(text);
-    const stage = isNumber ? stages[Number(text)] : named(stages, text);
-    if (stage === undefined && isNumber) {
+    const stage = sourceStage(stages, text, via);
+    if (stage === undefined && isNumber(text, via)) {
         throw new src_errors/* UserError */.yo(`COPY --from=${text} counts past the stages of ${file}`, {
             hint: `the stages count from 0 to ${stages.length - 1}; better name the stage with FROM … AS`,
             at,
         });
     }
-    if (stage === undefined || stage.index < user.index)
+    // What stands for a context is there from the start.
+    const isThere = stage === undefined || stage.index < user.index || bases[stage.index]?.kind === "replaced";
+    if (isThere)
         return stage;
     throw new src_errors/* UserError */.yo(`${via}=${text} takes from a stage that isn't built before it`, {
         hint: `move that stage (line ${stage.line}) above the one that uses it (line ${user.line})`,
         at,
     });
+}
+function isNumber(text, via) {
+    return via === "COPY --from" && /^[+-]?\d+$/.test(text);
 }
 /** Case means nothing; of several stages of a name the last counts. */
 function named(stages, name) {
@@ -3700,8 +3751,75 @@ function mayBuild(compose) {
     return /^\s+build\s*:/m.test(new TextDecoder().decode(compose));
 }
 
+;// CONCATENATED MODULE: ./src/catalog/stage-variables.ts
+/** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
+
+
+/** At the start of a stage built on nothing: BuildKit sets a path, which is its own affair. */
+const path = new Map([["PATH", { unsettled: ["PATH"] }]]);
+const noVariables = { known: path, environment: path, isOpen: false };
+/** At the start of a stage built on an image. */
+const anyVariables = { known: new Map(), environment: new Map(), isOpen: true };
+/**
+ * The variables at the start of a stage.
+ * @param after those at the end of the stages that are built before it.
+ */
+function startingVariables(base, after) {
+    if (base?.kind === "scratch")
+        return noVariables;
+    const below = base?.kind === "stage" ? after.get(base.stage) : undefined;
+    if (below === undefined)
+        return anyVariables;
+    const { known, environment, isOpen } = below;
+    // The environment of the image below is set anew, and goes before any ARG of its stage.
+    return { known: isOpen ? environment : new Map([...known, ...environment]), environment, isOpen };
+}
+/** A word as the instruction after these variables sees it. What BuildKit refuses counts as not settled. */
+function expandIn({ known, isOpen }, word, { dockerfile }) {
+    try {
+        return expandSettled(word, dockerfile.escape, (name) => known.get(name) ?? (isOpen ? { unsettled: [name] } : undefined));
+    }
+    catch (error) {
+        if (error instanceof src_errors/* UserError */.yo)
+            return { unsettled: [word] };
+        throw error;
+    }
+}
+/** The variables after an instruction. */
+function afterInstruction(variables, instruction, sources) {
+    if (instruction.kind === "arg") {
+        return instruction.arguments.reduce((before, argument) => afterArgument(before, argument, sources), variables);
+    }
+    if (instruction.kind !== "env")
+        return variables;
+    // All of one ENV see what was before it.
+    const set = instruction.variables.map(({ name, value }) => ({
+        name: expandIn(variables, name, sources),
+        value: expandIn(variables, value, sources),
+    }));
+    const named = set.flatMap(({ name, value }) => ("text" in name ? [[name.text, value]] : []));
+    // A name that isn't known may be any.
+    if (named.length < set.length)
+        return anyVariables;
+    const { known, environment, isOpen } = variables;
+    return { known: new Map([...known, ...named]), environment: new Map([...environment, ...named]), isOpen };
+}
+/** BuildKit keeps these out of the environment. */
+const settingsOfBuildKit = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
+function afterArgument(variables, argument, sources) {
+    const { name } = argument;
+    const value = settingsOfBuildKit.has(name) ? undefined : argumentValue(variables, argument, sources);
+    return value === undefined ? variables : { ...variables, known: new Map([...variables.known, [name, value]]) };
+}
+/** `undefined`: the ARG changes nothing, and what the base sets stays. */
+function argumentValue(variables, { name, value }, sources) {
+    const given = givenValue(sources.buildArgs, name);
+    if (given !== undefined)
+        return given;
+    return value === undefined ? sources.globals.get(name) : expandIn(variables, value, sources);
+}
+
 ;// CONCATENATED MODULE: ./src/catalog/dockerfile-values.ts
-/** Values that stand in a Dockerfile: what an ARG holds, what a LABEL says. Nothing is built for it, so some stay unknown. */
 
 
 
@@ -3711,97 +3829,68 @@ function mayBuild(compose) {
  * What the ARG holds in a build: what `build-args` gives it, else its first default, from the top of the file. `undefined`
  * where no ARG has the name, none has a default, or the value hangs on something that nobody knows before the build.
  */
-function argumentValue(dockerfile, choices, name) {
+function dockerfile_values_argumentValue(dockerfile, choices, name) {
     const { globals, scopes } = readValues(dockerfile, choices);
     const first = dockerfile.globalArguments.find((each) => each.name === name);
-    const holders = dockerfile.stages.filter(({ instructions }) => instructions.some((each) => each.kind === "arg" && each.arguments.some((argument) => argument.name === name)));
     if (first?.value !== undefined || (first !== undefined && Object.hasOwn(choices.buildArgs, name)))
-        return dockerfile_values_text(globals(name));
-    for (const stage of holders) {
-        const value = scopes[stage.index]?.arguments.get(name);
-        if (value !== undefined)
-            return dockerfile_values_text(value);
-    }
-    return undefined;
+        return textOf(globals.get(name));
+    const holder = scopes.find(({ own }) => own.has(name));
+    return textOf(holder?.own.get(name));
 }
 /** What the target's own LABEL says, or that of a stage which it is made from; what an image from outside says is unknown. */
 function labelValue(dockerfile, choices, key) {
     const { stages } = dockerfile;
     const target = choices.target?.toLowerCase();
     const stage = target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target);
-    return stage && dockerfile_values_text(readValues(dockerfile, choices).scopes[stage.index]?.labels.get(key));
+    return stage && textOf(readValues(dockerfile, choices).scopes[stage.index]?.labels.get(key));
 }
-const nothing = { arguments: new Map(), environment: new Map(), labels: new Map() };
 function readValues(dockerfile, choices) {
-    const expand = globalArguments(dockerfile, choices, choices.platforms[0]);
-    const declared = new Set(dockerfile.globalArguments.map(({ name }) => name));
-    const globals = (name) => declared.has(name) && /^[A-Za-z_]\w*$/.test(name) ? settledValue(expand, `\${${name}}`) : undefined;
+    const globals = globalValues(dockerfile, choices, choices.platforms[0]);
+    const expand = (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name));
     const bases = basesOf(dockerfile, expand, () => false);
+    const sources = { dockerfile, buildArgs: choices.buildArgs, globals };
+    const after = new Map();
     const scopes = [];
     // A stage that is built on another stands below it.
     for (const stage of dockerfile.stages) {
-        scopes.push(readStage(stage, inherited(bases[stage.index], scopes), { dockerfile, choices, globals }));
+        const base = bases[stage.index];
+        const own = new Map();
+        const labels = new Map(base?.kind === "stage" ? scopes[base.stage.index]?.labels : []);
+        let variables = startingVariables(base, after);
+        for (const { instruction } of carriedOut(stage, bases, dockerfile.file)) {
+            label(labels, instruction, variables, sources);
+            variables = afterInstruction(variables, instruction, sources);
+            for (const name of namesOf(instruction, sources))
+                own.set(name, variables.known.get(name) ?? { unsettled: [name] });
+        }
+        after.set(stage, variables);
+        scopes.push({ own, labels });
     }
     return { globals, scopes };
 }
-function settledValue(expand, word) {
-    const settled = expand(word);
-    return "text" in settled ? settled.text : unsettled;
+/** Those that an ARG gives a value. */
+function namesOf(instruction, { buildArgs, globals }) {
+    if (instruction.kind !== "arg")
+        return [];
+    const holds = ({ name, value }) => value !== undefined || Object.hasOwn(buildArgs, name) || globals.has(name);
+    return instruction.arguments.filter(holds).map(({ name }) => name);
 }
-/** A stage inherits all that the stage below it declared (Dockerfile reference, "ARG", Scope). */
-function inherited(base, scopes) {
-    return (base?.kind === "stage" ? scopes[base.stage.index] : undefined) ?? nothing;
-}
-function readStage(stage, base, { dockerfile, choices, globals }) {
-    const scope = {
-        arguments: new Map(base.arguments),
-        environment: new Map(base.environment),
-        labels: new Map(base.labels),
-    };
-    const given = new Map(Object.entries(choices.buildArgs));
-    // A name that nobody declared here may be a variable of the image below.
-    const lookup = (name) => scope.environment.get(name) ?? scope.arguments.get(name) ?? unsettled;
-    const put = (word) => expanded(word, dockerfile, lookup);
-    for (const instruction of stage.instructions) {
-        if (instruction.kind === "arg") {
-            for (const { name, value } of instruction.arguments) {
-                const own = dockerfile_values_givenValue(given.get(name)) ?? (value === undefined ? globals(name) : put(value));
-                if (own !== undefined)
-                    scope.arguments.set(name, own);
-            }
-        }
-        else if (instruction.kind === "env") {
-            for (const { name, value } of instruction.variables)
-                scope.environment.set(name, put(value));
-        }
-        else if (instruction.kind === "other" && instruction.keyword === "LABEL") {
-            const labels = readVariables({ keyword: "LABEL", rest: instruction.text }, dockerfile.escape);
-            for (const { name, value } of labels) {
-                const key = put(name);
-                if (key !== unsettled)
-                    scope.labels.set(key, put(value));
-            }
-        }
-    }
-    return scope;
-}
-/** What BuildKit would fail on is left to BuildKit, which names the line. */
-function expanded(word, { escape: escaper }, lookup) {
-    try {
-        return expandWord(word, escaper, lookup);
-    }
-    catch (error) {
-        if (error instanceof src_errors/* UserError */.yo)
-            return unsettled;
-        throw error;
+function label(labels, instruction, variables, sources) {
+    if (instruction.kind !== "other" || instruction.keyword !== "LABEL")
+        return;
+    const said = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
+    for (const { name, value } of said) {
+        const key = expandIn(variables, name, sources);
+        // A key that isn't known may be any.
+        if ("text" in key)
+            labels.set(key.text, expandIn(variables, value, sources));
+        else
+            labels.clear();
     }
 }
-/** An expression of ours has its value only when the tags are known. */
-function dockerfile_values_givenValue(value) {
-    return value?.includes("{{") ? unsettled : value;
-}
-function dockerfile_values_text(value) {
-    return value === unsettled || value === "" ? undefined : value;
+/** An empty text says nothing. */
+function textOf(value) {
+    return value !== undefined && "text" in value && value.text !== "" ? value.text : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/catalog/written-version.ts
@@ -3850,7 +3939,7 @@ async function ownVersions(sources, image, reader) {
 async function ownVersion(source, image, reader) {
     switch (source.kind) {
         case "arg":
-            return argumentValue(image.dockerfile, image, source.name);
+            return dockerfile_values_argumentValue(image.dockerfile, image, source.name);
         case "label":
             return labelValue(image.dockerfile, image, source.name);
         case "file":
@@ -6082,7 +6171,7 @@ function registryExchange(options) {
     return {
         send: (request) => patiently(request, send),
         async open(request) {
-            const { status, headers, stream = registry_exchange_nothing() } = await patiently(request, open);
+            const { status, headers, stream = nothing() } = await patiently(request, open);
             return { status, headers, body: stream };
         },
         requests: () => counts,
@@ -6158,7 +6247,7 @@ async function beginningOf(body) {
     }
     return Buffer.concat(chunks);
 }
-async function* registry_exchange_nothing() { }
+async function* nothing() { }
 
 ;// CONCATENATED MODULE: ./src/oci/blob-source.ts
 /** The bytes of a blob as they come from a registry: taken up again where they break off, and verified before they end. */
@@ -6843,13 +6932,13 @@ const readers = {
     flag: readFlag,
     path(tree, reading) {
         const found = scalar(tree, "a path", reading);
-        return found === undefined ? undefined : attempt(reading, found.at, () => repositoryPath(found.text));
+        return found === undefined ? undefined : config_fields_attempt(reading, found.at, () => repositoryPath(found.text));
     },
     platforms(tree, reading) {
         const expected = "a list of platforms such as [linux/amd64, linux/arm64]";
         const words = config_fields_texts(tree, expected, reading).flatMap(({ value, at }) => value.split(/[,\n]/).map((text) => ({ text: text.trim(), at })));
         const given = words.filter(({ text }) => text !== "");
-        return [...new Set(given.flatMap(({ text, at }) => attempt(reading, at, () => (0,oci_platform/* platform */.iD)(text)) ?? []))];
+        return [...new Set(given.flatMap(({ text, at }) => config_fields_attempt(reading, at, () => (0,oci_platform/* platform */.iD)(text)) ?? []))];
     },
     names: (tree, reading) => config_fields_texts(tree, "a list of names", reading).filter(({ value }) => value !== ""),
     pairs: readPairs,
@@ -6941,7 +7030,7 @@ function scalar(tree, expected, { key, add }) {
     add(new src_errors/* UserError */.yo(`"${key}" is ${what}, where ${expected} is expected`, details));
     return undefined;
 }
-function attempt({ key, add }, at, read) {
+function config_fields_attempt({ key, add }, at, read) {
     try {
         return read();
     }
@@ -7511,6 +7600,8 @@ const ignoresNothing = { ignores: () => false };
  * then every file of the context counts.
  */
 function readIgnore(bytes) {
+    if (hasTooLongLine(bytes))
+        return ignoresNothing;
     const ignore = patternMatcher(patternsIn((0,path_bytes/* decodePath */.q)(bytes)));
     return typeof ignore === "string" ? ignoresNothing : ignore;
 }
@@ -7567,6 +7658,17 @@ function patternsIn(text) {
             return [fromRoot(pattern)];
         return [`!${fromRoot(ignore_pattern_trim(pattern.slice(1)))}`];
     });
+}
+/** The scanner of moby takes no longer line (Go's `bufio.MaxScanTokenSize`). */
+const ignore_maximumBytes = 65_536;
+function hasTooLongLine(bytes) {
+    for (let start = 0; bytes.length - start >= ignore_maximumBytes;) {
+        const end = bytes.indexOf(0x0a, start);
+        if ((end < 0 ? bytes.length : end) - start >= ignore_maximumBytes)
+            return true;
+        start = end + 1;
+    }
+    return false;
 }
 function fromRoot(pattern) {
     const cleaned = pattern === "" ? "" : cleanPath(pattern);
@@ -8040,56 +8142,6 @@ function surroundingsOf(image, images) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/catalog/stage-variables.ts
-/** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
-
-
-/** At the start of a stage built on nothing. */
-const noVariables = { known: new Map(), isOpen: false };
-/** At the start of a stage built on an image. */
-const anyVariables = { known: new Map(), isOpen: true };
-/** A word as the instruction after these variables sees it. What BuildKit refuses counts as not settled. */
-function expandIn({ known, isOpen }, word, { dockerfile }) {
-    try {
-        return expandSettled(word, dockerfile.escape, (name) => known.get(name) ?? (isOpen ? { unsettled: [name] } : undefined));
-    }
-    catch (error) {
-        if (error instanceof src_errors/* UserError */.yo)
-            return { unsettled: [word] };
-        throw error;
-    }
-}
-/** The variables after an instruction. */
-function afterInstruction(variables, instruction, sources) {
-    if (instruction.kind === "arg") {
-        return instruction.arguments.reduce((before, argument) => afterArgument(before, argument, sources), variables);
-    }
-    if (instruction.kind !== "env")
-        return variables;
-    // All of one ENV see what was before it.
-    const set = instruction.variables.map(({ name, value }) => ({
-        name: expandIn(variables, name, sources),
-        value: expandIn(variables, value, sources),
-    }));
-    const isOpen = variables.isOpen || set.some(({ name }) => "unsettled" in name);
-    const named = set.flatMap(({ name, value }) => ("text" in name ? [[name.text, value]] : []));
-    return { isOpen, known: new Map([...variables.known, ...named]) };
-}
-/** BuildKit keeps these out of the environment. */
-const settingsOfBuildKit = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
-function afterArgument(variables, argument, sources) {
-    const { name } = argument;
-    const value = settingsOfBuildKit.has(name) ? undefined : stage_variables_argumentValue(variables, argument, sources);
-    return value === undefined ? variables : { ...variables, known: new Map([...variables.known, [name, value]]) };
-}
-/** `undefined`: the ARG changes nothing, and what the base sets stays. */
-function stage_variables_argumentValue(variables, { name, value }, sources) {
-    const given = givenValue(sources.buildArgs, name);
-    if (given !== undefined)
-        return given;
-    return value === undefined ? sources.globals.get(name) : expandIn(variables, value, sources);
-}
-
 ;// CONCATENATED MODULE: ./src/changes/followed-paths.ts
 
 
@@ -8168,11 +8220,11 @@ function readFor(image, platform, around, reads) {
         for (const doubt of stage.doubts)
             for (const each of [reads.main, ...reads.named.values()])
                 each.takeAll(doubt);
-        let variables = variablesAtStart(bases[stage.index], after);
+        let variables = startingVariables(bases[stage.index], after);
         for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
             for (const use of followed_paths_usesOf(instruction)) {
                 // What is taken from a stage, or an image, is no file of a context.
-                const reading = use.from === undefined ? reads.main : reads.named.get(contextKey(use.from));
+                const reading = use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
                 reading?.take(use, expandIn(variables, use.source, sources), { file: from, line: instruction.line });
             }
             variables = afterInstruction(variables, instruction, sources);
@@ -8180,16 +8232,19 @@ function readFor(image, platform, around, reads) {
         after.set(stage, variables);
     }
 }
+/** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */
+function contextOf(from, via, bases, { stages }) {
+    const stage = sourceStage(stages, from, via);
+    if (stage === undefined)
+        return contextKey(from);
+    const base = bases[stage.index];
+    return base?.kind === "replaced" ? base.text : "";
+}
 /** The name that may be a context's; empty for a stage, and for what is not settled. */
 function baseName(base, bases) {
     if (base?.kind === "image")
         return base.text;
     return base?.kind === "stage" && bases[base.stage.index]?.kind === "replaced" ? (base.stage.name ?? "") : "";
-}
-function variablesAtStart(base, after) {
-    if (base?.kind === "scratch")
-        return noVariables;
-    return (base?.kind === "stage" ? after.get(base.stage) : undefined) ?? anyVariables;
 }
 function followed_paths_usesOf(instruction) {
     if (instruction.kind === "run")
@@ -8198,11 +8253,17 @@ function followed_paths_usesOf(instruction) {
         return [];
     const { from, sources, keepsParents, keyword } = instruction;
     const local = sources.filter((source) => keyword === "COPY" || !/^https?:\/\//.test(source));
-    return local.map((source) => ({ from, source, ...(keepsParents ? { doubt: `${keyword} --parents` } : {}) }));
+    return local.map((source) => ({
+        from,
+        via: "COPY --from",
+        source,
+        ...(keepsParents ? { doubt: `${keyword} --parents` } : {}),
+    }));
 }
-/** A mount whose type hangs on a variable may be any; the others take nothing of a context. */
+/** A cache may begin as a copy of something. A mount whose type hangs on a variable may be any; the others take nothing. */
 function mountUse({ type, from, source = "" }) {
-    return type === "bind" || type.includes("$") ? [{ from, source }] : [];
+    const takes = type === "bind" || (type === "cache" && from !== undefined) || type.includes("$");
+    return takes ? [{ from, via: "RUN --mount", source }] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/changes/ignore-files.ts
@@ -8459,10 +8520,10 @@ function alterationBy(values) {
 }
 /** To ask for the attributes of every path takes long: most repositories have none that matter. */
 async function doAlter(checkout, places) {
-    const texts = await Promise.all([...new Set(places)].map((path) => textOf(checkout, path)));
+    const texts = await Promise.all([...new Set(places)].map((path) => altered_textOf(checkout, path)));
     return texts.some((text) => /\b(?:filter|ident|working-tree-encoding)\b|\beol=crlf\b/.test(text));
 }
-async function textOf(checkout, path) {
+async function altered_textOf(checkout, path) {
     const found = path.startsWith("/") ? await checkout.files.look((0,path_bytes/* encodePath */.O)(path)) : await lookAt(checkout, path);
     return found?.kind === "file" ? new TextDecoder().decode(await found.content()) : "";
 }
@@ -8768,42 +8829,6 @@ function joined(parts) {
 
 // EXTERNAL MODULE: ./src/tags/release-tag.ts
 var release_tag = __webpack_require__(93629);
-;// CONCATENATED MODULE: ./src/catalog/attempt.ts
-/** Going on after a problem of the user's, so that all problems are told at once. */
-
-/** What an action gives, or what is wrong. Rethrows what is no `UserError`. */
-function attempt_attempt(action) {
-    try {
-        return { value: action() };
-    }
-    catch (error) {
-        return failed(error);
-    }
-}
-/** As `attempt`, for what takes time. */
-async function attemptLater(action) {
-    try {
-        return { value: await action() };
-    }
-    catch (error) {
-        return failed(error);
-    }
-}
-/** What came of several attempts: all values, and all problems, one by one. */
-function outcomes(attempts) {
-    return {
-        values: attempts.flatMap((each) => ("value" in each ? [each.value] : [])),
-        problems: attempts
-            .flatMap((each) => ("problem" in each ? each.problem : []))
-            .flatMap((problem) => (problem instanceof src_errors/* Problems */.Zw ? problem.problems : [problem])),
-    };
-}
-function failed(error) {
-    if (error instanceof src_errors/* UserError */.yo)
-        return { problem: error };
-    throw error;
-}
-
 ;// CONCATENATED MODULE: ./src/catalog/found-image.ts
 /** An image as the repository lays it out, before the config file and the inputs have their say. */
 
@@ -9196,7 +9221,7 @@ function edgesOf(uses, naming) {
     const bases = [];
     const problems = [];
     for (const { text, via, at } of uses) {
-        const read = attempt_attempt(() => edges_meaningOf(text, naming));
+        const read = attempt(() => edges_meaningOf(text, naming));
         if ("problem" in read) {
             const { message, hint } = read.problem;
             problems.push(new src_errors/* UserError */.yo(`${via} names "${text}", and ${message}`, { hint, at }));
@@ -9230,7 +9255,7 @@ function edgesOf(uses, naming) {
 function bakeImages(definition, at, rootName) {
     const members = new Set(membersOf(definition, "default").filter((name) => definition.targets.get(name)?.isCacheOnly === false));
     const nameOf = namesIn(definition, members, at, rootName);
-    const { values, problems } = outcomes([...definition.targets].map(([name, target]) => attempt_attempt(() => bake_images_imageOf(name, target, members, nameOf, at))));
+    const { values, problems } = outcomes([...definition.targets].map(([name, target]) => attempt(() => bake_images_imageOf(name, target, members, nameOf, at))));
     const isEmpty = members.size === 0 && definition.targets.size > 0;
     return { images: values, problems: [...problems, ...(isEmpty ? [nothingPublished(at)] : [])] };
 }
@@ -9417,9 +9442,9 @@ function unknownName(name) {
 /** The image, or what is wrong with the inputs. Its `target`, arguments and platforms are inputs of all images. */
 function byHandImage(given, rootName) {
     const read = {
-        context: attempt_attempt(() => said("context", () => contextPath(given.context ?? "."))),
-        file: attempt_attempt(() => said("file", () => (given.file === undefined ? undefined : repositoryPath(given.file)))),
-        contexts: attempt_attempt(() => said("build-contexts", () => given.contexts.map(contextOf))),
+        context: attempt(() => said("context", () => contextPath(given.context ?? "."))),
+        file: attempt(() => said("file", () => (given.file === undefined ? undefined : repositoryPath(given.file)))),
+        contexts: attempt(() => said("build-contexts", () => given.contexts.map(by_hand_contextOf))),
     };
     const { problems } = outcomes(Object.values(read));
     if (!("value" in read.context && "value" in read.file && "value" in read.contexts))
@@ -9448,7 +9473,7 @@ function contextPath(text) {
         hint: "check the other repository out in a step before, and name its directory",
     });
 }
-function contextOf(line) {
+function by_hand_contextOf(line) {
     const equals = line.indexOf("=");
     return readContext(line.slice(0, Math.max(0, equals)), line.slice(equals + 1), ".", { file: "." });
 }
@@ -9676,7 +9701,7 @@ async function buildCatalog(input) {
     const read = outcomes(await Promise.all(declared.images.map((image) => attemptLater(() => readImage(image, reader, input)))));
     const known = new Map(read.values.map((each) => [each.image.name, each]));
     const owners = new Map(read.values.flatMap(({ image, knownAs }) => knownAs.map((each) => [each, image.name])));
-    const connected = outcomes(read.values.map((each) => attempt_attempt(() => connect(each, known, owners, input))));
+    const connected = outcomes(read.values.map((each) => attempt(() => connect(each, known, owners, input))));
     const ordered = topologicalOrder(connected.values);
     (0,src_errors/* throwProblems */.Jh)([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
     return { images: ordered.images, notes: found.notes };
@@ -9702,7 +9727,7 @@ function surroundings(naming, known) {
     return {
         isContext: (name) => naming.contexts.has(name),
         triggersOf: (base) => {
-            const meaning = attempt_attempt(() => edges_meaningOf(base, naming));
+            const meaning = attempt(() => edges_meaningOf(base, naming));
             const parent = "value" in meaning && meaning.value.kind === "parent" ? known.get(meaning.value.name) : undefined;
             return parent === undefined ? [] : triggersOf(parent.dockerfile, parent.image.target);
         },
@@ -11598,7 +11623,7 @@ function closingLines(result) {
     return [
         ...acted.map((image) => imageLine(image, width)),
         ...[...explained].map(([why, images]) => {
-            const names = namesOf(images.map(({ name }) => name));
+            const names = console_namesOf(images.map(({ name }) => name));
             return `${console_marks.skipped} ${names} · ${plainLine(why)}`;
         }),
         ...(untouched.length > 0 && acted.length > 0 ? [`${count(untouched.length, "image")} not affected`] : []),
@@ -11613,16 +11638,16 @@ function failureNotices(result) {
             what,
             ...causes,
             ...quoted,
-            ...(put.length === 0 ? [] : [`Tags that are in place: ${namesOf(put)}`]),
-            ...(missing.length === 0 ? [] : [`Tags that are missing: ${namesOf(missing)}`]),
-            ...(blocked.length === 0 ? [] : [`Not built because of it: ${namesOf(blocked)}`]),
+            ...(put.length === 0 ? [] : [`Tags that are in place: ${console_namesOf(put)}`]),
+            ...(missing.length === 0 ? [] : [`Tags that are missing: ${console_namesOf(missing)}`]),
+            ...(blocked.length === 0 ? [] : [`Not built because of it: ${console_namesOf(blocked)}`]),
         ].join("\n"),
         hint,
         at,
     }));
 }
 const mostNames = 10;
-function namesOf(names) {
+function console_namesOf(names) {
     const shown = names.slice(0, mostNames).map(plainLine).join(", ");
     return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown;
 }
@@ -11986,7 +12011,7 @@ function closeHopeless(waiting, outcomes) {
     for (let closed = true; closed;) {
         closed = false;
         for (const node of waiting) {
-            const outcome = walk_inherited(node, outcomes);
+            const outcome = inherited(node, outcomes);
             if (outcome === undefined)
                 continue;
             outcomes.set(node.name, outcome);
@@ -11995,7 +12020,7 @@ function closeHopeless(waiting, outcomes) {
         }
     }
 }
-function walk_inherited(node, outcomes) {
+function inherited(node, outcomes) {
     let cancelled = false;
     for (const parent of node.parents) {
         const outcome = outcomes.get(parent);
@@ -12039,6 +12064,349 @@ function topological(graph, children) {
     if (order.length < graph.length)
         throw new Error("the graph has a cycle");
     return order;
+}
+
+;// CONCATENATED MODULE: ./src/build/environment.ts
+/** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
+
+/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
+const always = [
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TZ",
+    "XDG_RUNTIME_DIR",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_AUTH_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_API_VERSION",
+    "BUILDX_CONFIG",
+    "BUILDX_BUILDER",
+    "KUBECONFIG",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+];
+/** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
+const cacheService = [
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_RESULTS_URL",
+    "ACTIONS_CACHE_SERVICE_V2",
+    "ACTIONS_CACHE_URL",
+];
+/** The whole environment of a docker child, taken from our own. */
+function dockerEnvironment(parent, needs = { cacheService: false, ssh: false, credentialHelpers: false }) {
+    const helpers = needs.credentialHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
+    const some = [...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
+    const names = new Set([...always, ...helpers, ...some]);
+    const taken = [...names].flatMap((name) => {
+        const value = parent[name];
+        return value === undefined ? [] : [[name, value]];
+    });
+    // The first two keep hints and colours out of what we read, the last a copy of the provenance out of the metadata file.
+    return Object.fromEntries([
+        ...taken,
+        ["DOCKER_CLI_HINTS", "false"],
+        ["NO_COLOR", "1"],
+        ["BUILDX_METADATA_PROVENANCE", "disabled"],
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/build/load.ts
+/** Puts a candidate into the engine under names, for the tests of later steps: the very bytes that were built. */
+
+
+
+
+
+/**
+ * Loads a candidate from its layout, or from the repository that it was pushed to.
+ * @param names full references with tags, at least one.
+ * @throws UserError when the engine doesn't take it; the signal's reason when aborted.
+ */
+async function loadImage(image, candidate, pushedTo, names, deps) {
+    try {
+        const one = chosen(candidate.platforms, await enginePlatform(deps));
+        if (candidate.layout !== undefined)
+            await loadLayout(one, candidate.layout, names, deps);
+        else if (pushedTo !== undefined)
+            await pull(one, pushedTo, names, deps);
+        return { names, platform: one.platform };
+    }
+    catch (cause) {
+        deps.signal.throwIfAborted();
+        throw new src_errors/* UserError */.yo(`${image} was built and could not be loaded into the engine: ${(0,src_errors/* messageOf */.bD)(cause)}`, {
+            hint: "check that the engine runs, has room, and can read from the registry; or set `load: false`",
+            cause,
+        });
+    }
+}
+/** `linux/amd64`, as the engine says of itself. */
+async function enginePlatform(deps) {
+    const said = await docker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], deps);
+    return said.trim();
+}
+/** One of another architecture runs through an emulator, if at all. */
+function chosen(platforms, engine) {
+    const native = platforms.find(({ platform }) => {
+        const { os, architecture } = (0,oci_platform/* partsOf */.CI)(platform);
+        return `${os}/${architecture}` === engine;
+    });
+    const found = native ?? platforms[0];
+    if (found === undefined)
+        throw new Error("the candidate has no platform");
+    return found;
+}
+async function pull({ digest }, repository, names, deps) {
+    const reference = `${repository}@${digest}`;
+    await docker(["pull", "--quiet", reference], deps);
+    for (const name of names)
+        await docker(["tag", reference, name], deps);
+}
+/**
+ * An archive that every engine reads: an OCI layout of one image for those with the containerd store, and manifest.json
+ * (moby, image/spec, "Combined Image JSON + Filesystem Changeset Format") for the others.
+ */
+async function loadLayout({ digest }, layout, names, deps) {
+    const bytes = await layoutReader(deps.files, layout)(digest);
+    const manifest = parseManifest(bytes);
+    if (manifest.kind !== "manifest")
+        throw new Error(`${digest} is no image`);
+    const blobs = [digest, manifest.config.digest, ...manifest.layers.map((layer) => layer.digest)].map(blobPath);
+    const folder = `${deps.temp}/load-${digest.slice(-12)}`;
+    const archive = `${folder}/image.tar`;
+    await deps.files.makeDirectory(folder);
+    try {
+        const files = headFiles({ mediaType: manifest.mediaType, digest, size: bytes.length }, manifest, names);
+        for (const [name, content] of Object.entries(files))
+            await deps.files.write(`${folder}/${name}`, JSON.stringify(content));
+        const parts = ["-C", folder, ...Object.keys(files), "-C", layout, ...new Set(blobs)];
+        await run("tar", ["-cf", archive, ...parts], deps);
+        await docker(["load", "--quiet", "--input", archive], deps);
+    }
+    finally {
+        await deps.files.remove(folder);
+    }
+}
+function headFiles(descriptor, { config, layers }, names) {
+    const entries = names.map((name) => ({
+        ...descriptor,
+        annotations: {
+            "io.containerd.image.name": name,
+            "org.opencontainers.image.ref.name": name.slice(name.lastIndexOf(":") + 1),
+        },
+    }));
+    return {
+        "oci-layout": { imageLayoutVersion: "1.0.0" },
+        "index.json": { schemaVersion: 2, manifests: entries },
+        "manifest.json": [
+            { Config: blobPath(config.digest), RepoTags: names, Layers: layers.map(({ digest }) => blobPath(digest)) },
+        ],
+    };
+}
+function blobPath(digest) {
+    return `blobs/${digest.replace(":", "/")}`;
+}
+function docker(args, deps) {
+    return run("docker", args, deps);
+}
+const load_limit = 600_000;
+async function run(program, args, deps) {
+    const { environment: env, signal } = deps;
+    const { code, stdout, stderr } = await deps.processes.run(program, args, { env, signal, timeout: load_limit });
+    if (code !== 0)
+        throw new Error(lastMessage(stderr) || `${program} ${args[0]} ended with exit code ${code}`);
+    return new TextDecoder().decode(stdout);
+}
+
+;// CONCATENATED MODULE: ./src/oci/docker-login.ts
+
+/**
+ * Writes the folder and returns the variables that docker and buildx need to use it and to find everything else where it
+ * was: builders (BUILDX_CONFIG) and the engine's certificates (DOCKER_CERT_PATH); contexts are copied, plugins named in the
+ * file. @returns no variables, and writes nothing, when there is no login to add.
+ */
+async function privateDockerConfig(options) {
+    const { files, folder, logins, env } = options;
+    if (logins.size === 0)
+        return {};
+    const original = dockerConfigFolder(env);
+    const bytes = original === undefined ? undefined : await files.read(`${original}/config.json`);
+    const existing = bytes && { text: new TextDecoder().decode(bytes), path: `${original}/config.json` };
+    await files.makeDirectory(folder);
+    const plugins = original === undefined ? [] : [`${original}/cli-plugins`];
+    await files.write(`${folder}/config.json`, dockerConfigWith(logins, existing, plugins), { private: true });
+    if (original === undefined)
+        return { DOCKER_CONFIG: folder };
+    await copyFolder(files, `${original}/contexts`, `${folder}/contexts`);
+    return {
+        DOCKER_CONFIG: folder,
+        BUILDX_CONFIG: env.BUILDX_CONFIG || `${original}/buildx`,
+        // Where TLS is asked for by environment, the certificates' default place is beside config.json.
+        ...(env.DOCKER_TLS_VERIFY && !env.DOCKER_CERT_PATH ? { DOCKER_CERT_PATH: original } : {}),
+    };
+}
+/**
+ * The text of config.json with the logins added: everything else stays as it was. A host's own (empty) entry in
+ * `credHelpers` makes docker look into this file where a `credsStore` is set.
+ */
+function dockerConfigWith(logins, existing, pluginFolders = []) {
+    const document = existing === undefined ? {} : parseDockerDocument(existing.text, existing.path);
+    const auths = Object.entries(document.auths ?? {}).filter(([address]) => !logins.has(hostOfAddress(address)));
+    const helpers = Object.entries(document.credHelpers ?? {}).filter(([host]) => !logins.has(hostOfAddress(host)));
+    const needsHelpers = helpers.length > 0 || Boolean(document.credsStore);
+    const extraFolders = Array.isArray(document.cliPluginsExtraDirs) ? document.cliPluginsExtraDirs : [];
+    const addresses = [...logins].map(([host, credentials]) => [serverAddress(host), credentials]);
+    const merged = {
+        ...document,
+        auths: Object.fromEntries([...auths, ...addresses.map(([address, login]) => [address, authEntry(login)])]),
+        ...(needsHelpers
+            ? { credHelpers: Object.fromEntries([...helpers, ...addresses.map(([address]) => [address, ""])]) }
+            : {}),
+        cliPluginsExtraDirs: [...extraFolders, ...pluginFolders],
+    };
+    return `${JSON.stringify(merged, undefined, 2)}\n`;
+}
+function authEntry(credentials) {
+    return credentials.kind === "basic"
+        ? { auth: Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64") }
+        : { identitytoken: credentials.token, auth: Buffer.from("<token>:").toString("base64") };
+}
+async function copyFolder(files, from, to) {
+    const entries = await files.list(from);
+    if (entries === undefined)
+        return;
+    await files.makeDirectory(to);
+    for (const { name, kind } of entries) {
+        if (kind === "directory")
+            await copyFolder(files, `${from}/${name}`, `${to}/${name}`);
+        if (kind !== "file")
+            continue;
+        const content = await files.read(`${from}/${name}`);
+        // Contexts hold private keys too.
+        if (content !== undefined)
+            await files.write(`${to}/${name}`, content, { private: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/after-build.ts
+/** What is done with an image once it is good: loaded into the engine, its provenance signed. */
+
+
+
+
+
+
+
+/** The result with what was done, or a failure in its place. What is good stays so where the run is cancelled. */
+async function afterBuild(result, deps) {
+    if (result.outcome !== "published" && result.outcome !== "built" && result.outcome !== "promoted")
+        return result;
+    const { planned } = result;
+    try {
+        const [loaded] = await Promise.all([
+            load(result, deps),
+            result.outcome === "published" ? attest(result, deps) : undefined,
+        ]);
+        return loaded === undefined ? result : { ...result, loaded };
+    }
+    catch (error) {
+        if (deps.signal.aborted)
+            return result;
+        if (!(error instanceof src_errors/* UserError */.yo))
+            throw error;
+        return { planned, outcome: "failed", error, ...("candidate" in result ? { candidate: result.candidate } : {}) };
+    }
+}
+async function load(result, { load: deps, context, log }) {
+    const { planned } = result;
+    if (deps === undefined || planned.kind === "skip")
+        return undefined;
+    const candidate = "candidate" in result ? result.candidate : { ...result.image, layout: undefined };
+    const names = localNames(planned, context);
+    const { platform } = await loadImage(planned.name, candidate, planned.repositories[0], names, deps);
+    log.info(`${planned.name}: loaded into the engine as ${names.join(", ")} (${platform})`);
+    return names;
+}
+/**
+ * The references by which later steps find an image in the engine: with the tags that this run gives it; where it gives none
+ * (a pull request) with that of the pull request, the branch or the git tag. An image without repository goes by its own name.
+ */
+function localNames({ name, repositories, tags }, { trigger, ref }) {
+    const otherwise = trigger.kind === "pull-request" ? `pr-${trigger.number}` : (0,image_tags/* tagText */.e)(ref.name) || "local";
+    const all = tags.length === 0 ? [otherwise] : tags.map(({ tag }) => tag);
+    return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
+}
+async function attest({ planned, candidate }, { attest: sign, context, log }) {
+    if (sign === undefined)
+        return;
+    try {
+        const id = await sign(subjectsOf(planned), candidate.digest.slice("sha256:".length));
+        const page = id === undefined ? "" : `: ${(0,run_context/* repositoryUrl */.Ek)(context)}/attestations/${id}`;
+        log.info(`${planned.name}: its provenance is signed${page}`);
+    }
+    catch (cause) {
+        throw new src_errors/* UserError */.yo(`${planned.name} is published, and its provenance could not be signed: ${(0,src_errors/* explain */.WE)(cause)}`, {
+            hint: "run again; if it stays, check the job's `permissions: id-token: write` and `attestations: write`",
+            cause,
+        });
+    }
+}
+function subjectsOf({ repositories }) {
+    return repositories;
+}
+/**
+ * What signs, checked before anything is built. @throws UserError where the job may not sign, or GitHub can't verify it.
+ * @param push where nothing is pushed there is nothing to sign.
+ */
+function signer(attest, context, token, env) {
+    const { serverUrl, isPrivate } = context;
+    if (!/^https:\/\/(?:github\.com|[a-z0-9-]+\.ghe\.com)$/.test(serverUrl)) {
+        throw new src_errors/* UserError */.yo(`\`attest\` signs by GitHub, and ${serverUrl} is none`, {
+            hint: "set `attest: false`; `provenance` and `sbom` are attested by the build itself, wherever it runs",
+        });
+    }
+    if (!env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
+        throw new src_errors/* UserError */.yo("`attest` needs an identity of the job, and it has no right to one", {
+            hint: "give the job `permissions: id-token: write` and `attestations: write`, beside those it has",
+        });
+    }
+    if (token === undefined) {
+        throw new src_errors/* UserError */.yo("`attest` keeps what it signs on GitHub, and there is no `token` for that", {
+            hint: "leave `token` at its default, and give the job `permissions: attestations: write`",
+        });
+    }
+    return (repositories, sha256) => attest(repositories.map((name) => ({ name, sha256 })), { token, isPublic: isPrivate === false });
+}
+/** Loads what got tags without having been built, where the input `load` is set; to be called without a build session. */
+async function loadPublished(result, { context, inputs, outside, folder }, credentials) {
+    const { files, env, log, signal } = outside;
+    if (!inputs.settings.load || result.outcome !== "promoted")
+        return result;
+    const login = `${folder}/docker-${(0,oci_digest/* digestOf */.ol)(result.planned.name).slice(-8)}`;
+    try {
+        const logins = await credentials.added();
+        const variables = await privateDockerConfig({ files, folder: login, logins, env });
+        const needs = { cacheService: false, ssh: false, credentialHelpers: credentials.usesHelpers };
+        const environment = dockerEnvironment({ ...env, ...variables }, needs);
+        const load = { ...outside, environment, temp: folder };
+        return await afterBuild(result, { load, attest: undefined, context, log, signal });
+    }
+    finally {
+        await files.remove(login);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/build/inspect-builder.ts
@@ -12121,8 +12489,8 @@ const minimumBuildkit = "0.13.0";
 async function findBuilder(wish, deps) {
     const named = wish.builder === undefined ? [] : [wish.builder];
     const [version, inspected] = await Promise.all([
-        docker(["buildx", "version"], deps),
-        docker(["buildx", "inspect", "--bootstrap", ...named], deps),
+        builder_docker(["buildx", "version"], deps),
+        builder_docker(["buildx", "inspect", "--bootstrap", ...named], deps),
     ]);
     checkVersion(version);
     const found = builder_usable(inspected, wish.builder);
@@ -12137,7 +12505,7 @@ async function findBuilder(wish, deps) {
 }
 /** The builder as it is now: an emulator that came meanwhile adds platforms. @throws UserError when it doesn't start. */
 async function inspectAgain(builder, deps) {
-    const inspected = await docker(["buildx", "inspect", "--bootstrap", builder.name], deps);
+    const inspected = await builder_docker(["buildx", "inspect", "--bootstrap", builder.name], deps);
     const { platforms, isHere } = builder_usable(inspected, builder.name);
     return { ...builder, platforms, isHere };
 }
@@ -12169,7 +12537,7 @@ async function createBuilder(wish, deps) {
     };
     const args = ["buildx", "create", "--driver", "docker-container", "--name", name, ...network, "--bootstrap"];
     try {
-        const created = await docker(args, deps);
+        const created = await builder_docker(args, deps);
         if (created.code !== 0) {
             throw new src_errors/* UserError */.yo(`no builder could be made: ${lastMessage(created.stderr)}`, {
                 hint: "set one up before this step, for example with docker/setup-buildx-action",
@@ -12221,69 +12589,11 @@ function builder_unusable(name, problem, driver) {
             : "see `docker buildx ls` for the builders there are, or leave the input `builder` empty",
     });
 }
-function docker(args, deps) {
+function builder_docker(args, deps) {
     return deps.processes.run("docker", args, { env: deps.environment, signal: deps.signal, timeout: 180_000 });
 }
 function builder_textOf(finished) {
     return new TextDecoder().decode(finished.stdout);
-}
-
-;// CONCATENATED MODULE: ./src/build/environment.ts
-/** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
-
-/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
-const always = [
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "TZ",
-    "XDG_RUNTIME_DIR",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_AUTH_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-    "DOCKER_API_VERSION",
-    "BUILDX_CONFIG",
-    "BUILDX_BUILDER",
-    "KUBECONFIG",
-    "KUBERNETES_SERVICE_HOST",
-    "KUBERNETES_SERVICE_PORT",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "all_proxy",
-];
-/** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
-const cacheService = [
-    "ACTIONS_RUNTIME_TOKEN",
-    "ACTIONS_RESULTS_URL",
-    "ACTIONS_CACHE_SERVICE_V2",
-    "ACTIONS_CACHE_URL",
-];
-/** The whole environment of a docker child, taken from our own. */
-function dockerEnvironment(parent, needs = { cacheService: false, ssh: false, credentialHelpers: false }) {
-    const helpers = needs.credentialHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
-    const some = [...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
-    const names = new Set([...always, ...helpers, ...some]);
-    const taken = [...names].flatMap((name) => {
-        const value = parent[name];
-        return value === undefined ? [] : [[name, value]];
-    });
-    // The first two keep hints and colours out of what we read, the last a copy of the provenance out of the metadata file.
-    return Object.fromEntries([
-        ...taken,
-        ["DOCKER_CLI_HINTS", "false"],
-        ["NO_COLOR", "1"],
-        ["BUILDX_METADATA_PROVENANCE", "disabled"],
-    ]);
 }
 
 ;// CONCATENATED MODULE: ./src/build/lint.ts
@@ -12388,268 +12698,6 @@ async function seeEmulators(missing, builder, deps) {
         timeout: 60_000,
     });
     return inspectAgain(builder, deps);
-}
-
-;// CONCATENATED MODULE: ./src/oci/docker-login.ts
-
-/**
- * Writes the folder and returns the variables that docker and buildx need to use it and to find everything else where it
- * was: builders (BUILDX_CONFIG) and the engine's certificates (DOCKER_CERT_PATH); contexts are copied, plugins named in the
- * file. @returns no variables, and writes nothing, when there is no login to add.
- */
-async function privateDockerConfig(options) {
-    const { files, folder, logins, env } = options;
-    if (logins.size === 0)
-        return {};
-    const original = dockerConfigFolder(env);
-    const bytes = original === undefined ? undefined : await files.read(`${original}/config.json`);
-    const existing = bytes && { text: new TextDecoder().decode(bytes), path: `${original}/config.json` };
-    await files.makeDirectory(folder);
-    const plugins = original === undefined ? [] : [`${original}/cli-plugins`];
-    await files.write(`${folder}/config.json`, dockerConfigWith(logins, existing, plugins), { private: true });
-    if (original === undefined)
-        return { DOCKER_CONFIG: folder };
-    await copyFolder(files, `${original}/contexts`, `${folder}/contexts`);
-    return {
-        DOCKER_CONFIG: folder,
-        BUILDX_CONFIG: env.BUILDX_CONFIG || `${original}/buildx`,
-        // Where TLS is asked for by environment, the certificates' default place is beside config.json.
-        ...(env.DOCKER_TLS_VERIFY && !env.DOCKER_CERT_PATH ? { DOCKER_CERT_PATH: original } : {}),
-    };
-}
-/**
- * The text of config.json with the logins added: everything else stays as it was. A host's own (empty) entry in
- * `credHelpers` makes docker look into this file where a `credsStore` is set.
- */
-function dockerConfigWith(logins, existing, pluginFolders = []) {
-    const document = existing === undefined ? {} : parseDockerDocument(existing.text, existing.path);
-    const auths = Object.entries(document.auths ?? {}).filter(([address]) => !logins.has(hostOfAddress(address)));
-    const helpers = Object.entries(document.credHelpers ?? {}).filter(([host]) => !logins.has(hostOfAddress(host)));
-    const needsHelpers = helpers.length > 0 || Boolean(document.credsStore);
-    const extraFolders = Array.isArray(document.cliPluginsExtraDirs) ? document.cliPluginsExtraDirs : [];
-    const addresses = [...logins].map(([host, credentials]) => [serverAddress(host), credentials]);
-    const merged = {
-        ...document,
-        auths: Object.fromEntries([...auths, ...addresses.map(([address, login]) => [address, authEntry(login)])]),
-        ...(needsHelpers
-            ? { credHelpers: Object.fromEntries([...helpers, ...addresses.map(([address]) => [address, ""])]) }
-            : {}),
-        cliPluginsExtraDirs: [...extraFolders, ...pluginFolders],
-    };
-    return `${JSON.stringify(merged, undefined, 2)}\n`;
-}
-function authEntry(credentials) {
-    return credentials.kind === "basic"
-        ? { auth: Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64") }
-        : { identitytoken: credentials.token, auth: Buffer.from("<token>:").toString("base64") };
-}
-async function copyFolder(files, from, to) {
-    const entries = await files.list(from);
-    if (entries === undefined)
-        return;
-    await files.makeDirectory(to);
-    for (const { name, kind } of entries) {
-        if (kind === "directory")
-            await copyFolder(files, `${from}/${name}`, `${to}/${name}`);
-        if (kind !== "file")
-            continue;
-        const content = await files.read(`${from}/${name}`);
-        // Contexts hold private keys too.
-        if (content !== undefined)
-            await files.write(`${to}/${name}`, content, { private: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/build/load.ts
-/** Puts a candidate into the engine under names, for the tests of later steps: the very bytes that were built. */
-
-
-
-
-
-/**
- * Loads a candidate from its layout, or from the repository that it was pushed to.
- * @param names full references with tags, at least one.
- * @throws UserError when the engine doesn't take it; the signal's reason when aborted.
- */
-async function loadImage(image, candidate, pushedTo, names, deps) {
-    try {
-        const one = chosen(candidate.platforms, await enginePlatform(deps));
-        if (candidate.layout !== undefined)
-            await loadLayout(one, candidate.layout, names, deps);
-        else if (pushedTo !== undefined)
-            await pull(one, pushedTo, names, deps);
-        return { names, platform: one.platform };
-    }
-    catch (cause) {
-        deps.signal.throwIfAborted();
-        throw new src_errors/* UserError */.yo(`${image} was built and could not be loaded into the engine: ${(0,src_errors/* messageOf */.bD)(cause)}`, {
-            hint: "check that the engine runs, has room, and can read from the registry; or set `load: false`",
-            cause,
-        });
-    }
-}
-/** `linux/amd64`, as the engine says of itself. */
-async function enginePlatform(deps) {
-    const said = await load_docker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], deps);
-    return said.trim();
-}
-/** One of another architecture runs through an emulator, if at all. */
-function chosen(platforms, engine) {
-    const native = platforms.find(({ platform }) => {
-        const { os, architecture } = (0,oci_platform/* partsOf */.CI)(platform);
-        return `${os}/${architecture}` === engine;
-    });
-    const found = native ?? platforms[0];
-    if (found === undefined)
-        throw new Error("the candidate has no platform");
-    return found;
-}
-async function pull({ digest }, repository, names, deps) {
-    const reference = `${repository}@${digest}`;
-    await load_docker(["pull", "--quiet", reference], deps);
-    for (const name of names)
-        await load_docker(["tag", reference, name], deps);
-}
-/**
- * An archive that every engine reads: an OCI layout of one image for those with the containerd store, and manifest.json
- * (moby, image/spec, "Combined Image JSON + Filesystem Changeset Format") for the others.
- */
-async function loadLayout({ digest }, layout, names, deps) {
-    const bytes = await layoutReader(deps.files, layout)(digest);
-    const manifest = parseManifest(bytes);
-    if (manifest.kind !== "manifest")
-        throw new Error(`${digest} is no image`);
-    const blobs = [digest, manifest.config.digest, ...manifest.layers.map((layer) => layer.digest)].map(blobPath);
-    const folder = `${deps.temp}/load-${digest.slice(-12)}`;
-    const archive = `${folder}/image.tar`;
-    await deps.files.makeDirectory(folder);
-    try {
-        const files = headFiles({ mediaType: manifest.mediaType, digest, size: bytes.length }, manifest, names);
-        for (const [name, content] of Object.entries(files))
-            await deps.files.write(`${folder}/${name}`, JSON.stringify(content));
-        const parts = ["-C", folder, ...Object.keys(files), "-C", layout, ...new Set(blobs)];
-        await run("tar", ["-cf", archive, ...parts], deps);
-        await load_docker(["load", "--quiet", "--input", archive], deps);
-    }
-    finally {
-        await deps.files.remove(folder);
-    }
-}
-function headFiles(descriptor, { config, layers }, names) {
-    const entries = names.map((name) => ({
-        ...descriptor,
-        annotations: {
-            "io.containerd.image.name": name,
-            "org.opencontainers.image.ref.name": name.slice(name.lastIndexOf(":") + 1),
-        },
-    }));
-    return {
-        "oci-layout": { imageLayoutVersion: "1.0.0" },
-        "index.json": { schemaVersion: 2, manifests: entries },
-        "manifest.json": [
-            { Config: blobPath(config.digest), RepoTags: names, Layers: layers.map(({ digest }) => blobPath(digest)) },
-        ],
-    };
-}
-function blobPath(digest) {
-    return `blobs/${digest.replace(":", "/")}`;
-}
-function load_docker(args, deps) {
-    return run("docker", args, deps);
-}
-const load_limit = 600_000;
-async function run(program, args, deps) {
-    const { environment: env, signal } = deps;
-    const { code, stdout, stderr } = await deps.processes.run(program, args, { env, signal, timeout: load_limit });
-    if (code !== 0)
-        throw new Error(lastMessage(stderr) || `${program} ${args[0]} ended with exit code ${code}`);
-    return new TextDecoder().decode(stdout);
-}
-
-;// CONCATENATED MODULE: ./src/commands/after-build.ts
-/** What is done with an image once it is good: loaded into the engine, its provenance signed. */
-
-
-
-
-/** The result with what was done, or a failure in its place. What is good stays so where the run is cancelled. */
-async function afterBuild(result, deps) {
-    if (result.outcome !== "published" && result.outcome !== "built")
-        return result;
-    const { planned, candidate } = result;
-    try {
-        const [loaded] = await Promise.all([
-            load(result, deps),
-            result.outcome === "published" ? attest(result, deps) : undefined,
-        ]);
-        return loaded === undefined ? result : { ...result, loaded };
-    }
-    catch (error) {
-        if (deps.signal.aborted)
-            return result;
-        if (!(error instanceof src_errors/* UserError */.yo))
-            throw error;
-        return { planned, outcome: "failed", error, candidate };
-    }
-}
-async function load({ planned, candidate }, { load: deps, context, log }) {
-    if (deps === undefined || planned.kind !== "build")
-        return undefined;
-    const names = localNames(planned, context);
-    const { platform } = await loadImage(planned.name, candidate, planned.repositories[0], names, deps);
-    log.info(`${planned.name}: loaded into the engine as ${names.join(", ")} (${platform})`);
-    return names;
-}
-/**
- * The references by which later steps find an image in the engine: with the tags that this run gives it; where it gives none
- * (a pull request) with that of the pull request, the branch or the git tag. An image without repository goes by its own name.
- */
-function localNames({ name, repositories, tags }, { trigger, ref }) {
-    const otherwise = trigger.kind === "pull-request" ? `pr-${trigger.number}` : (0,image_tags/* tagText */.e)(ref.name) || "local";
-    const all = tags.length === 0 ? [otherwise] : tags.map(({ tag }) => tag);
-    return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
-}
-async function attest({ planned, candidate }, { attest: sign, context, log }) {
-    if (sign === undefined)
-        return;
-    try {
-        const id = await sign(subjectsOf(planned), candidate.digest.slice("sha256:".length));
-        const page = id === undefined ? "" : `: ${(0,run_context/* repositoryUrl */.Ek)(context)}/attestations/${id}`;
-        log.info(`${planned.name}: its provenance is signed${page}`);
-    }
-    catch (cause) {
-        throw new src_errors/* UserError */.yo(`${planned.name} is published, and its provenance could not be signed: ${(0,src_errors/* explain */.WE)(cause)}`, {
-            hint: "run again; if it stays, check the job's `permissions: id-token: write` and `attestations: write`",
-            cause,
-        });
-    }
-}
-function subjectsOf({ repositories }) {
-    return repositories;
-}
-/**
- * What signs, checked before anything is built. @throws UserError where the job may not sign, or GitHub can't verify it.
- * @param push where nothing is pushed there is nothing to sign.
- */
-function signer(attest, context, token, env) {
-    const { serverUrl, isPrivate } = context;
-    if (!/^https:\/\/(?:github\.com|[a-z0-9-]+\.ghe\.com)$/.test(serverUrl)) {
-        throw new src_errors/* UserError */.yo(`\`attest\` signs by GitHub, and ${serverUrl} is none`, {
-            hint: "set `attest: false`; `provenance` and `sbom` are attested by the build itself, wherever it runs",
-        });
-    }
-    if (!env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
-        throw new src_errors/* UserError */.yo("`attest` needs an identity of the job, and it has no right to one", {
-            hint: "give the job `permissions: id-token: write` and `attestations: write`, beside those it has",
-        });
-    }
-    if (token === undefined) {
-        throw new src_errors/* UserError */.yo("`attest` keeps what it signs on GitHub, and there is no `token` for that", {
-            hint: "leave `token` at its default, and give the job `permissions: attestations: write`",
-        });
-    }
-    return (repositories, sha256) => attest(repositories.map((name) => ({ name, sha256 })), { token, isPublic: isPrivate === false });
 }
 
 ;// CONCATENATED MODULE: ./src/bump/check-pins.ts
@@ -13493,6 +13541,7 @@ function oldestBelow(graph, lately) {
 
 
 
+
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 async function publish(session) {
     const { clock, log } = session.outside;
@@ -13547,7 +13596,9 @@ function publish_settled({ images }, results) {
 /** What is published already needs nothing but tags: it waits for nobody. */
 function promoteAll(planning, session) {
     const publishing = publishingOf(planning, session);
-    const run = bounded(promotionsAtOnce, (planned) => publishAgain(planned, publishing).catch((error) => publish_failed(planned, error)));
+    const run = bounded(promotionsAtOnce, (planned) => publishAgain(planned, publishing)
+        .then((result) => loadPublished(result, session, planning.credentials))
+        .catch((error) => publish_failed(planned, error)));
     const promotes = planning.plan.images.filter((image) => image.kind === "promote");
     return new Map(promotes.map((planned) => [planned.name, run(planned)]));
 }

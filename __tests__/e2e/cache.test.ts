@@ -2,7 +2,7 @@
 import { expect, jest, test } from "@jest/globals";
 import { cacheToken } from "../../rig/index.ts";
 import { withBuilder } from "./docker.ts";
-import { firstPush, noCommit, pushed } from "./events.ts";
+import { firstPush, noCommit, pullRequest, pushed } from "./events.ts";
 import { withServer } from "./http-server.ts";
 import { stepsIn } from "./log.ts";
 import { type Changes, makeProject } from "./project.ts";
@@ -112,14 +112,25 @@ test("a cache service that breaks off in the middle costs its entries and not th
   );
 });
 
-test("the registry can hold the cache instead", async () => {
+test("the registry can hold the cache instead, a tag for each branch; a pull request reads it and writes none", async () => {
   const project = makeProject({ "images/web/Dockerfile": "FROM busybox:1.37\nRUN echo one >/one\n" });
   const run = (happening: Parameters<typeof runAction>[1]) =>
     withBuilder((builder) =>
-      runAction(project, { ...happening, inputs: { builder, cache: "registry", converge: "false" } }),
+      runAction(project, { ...happening, inputs: { builder, cache: "registry", push: "true", converge: "false" } }),
     );
+  const caches = async () => (await tagsOf(`${project.own}/web`)).filter((tag) => tag.startsWith("buildcache"));
   const first = await run(firstPush);
-  const second = await run({ event: "workflow_dispatch" });
-  expect([first.code, second.code]).toEqual([0, 0]);
-  expect(stepsIn(second.log)).toEqual({ web: { ran: 0, cached: 1 } });
+  expect(await caches()).toEqual(["buildcache"]);
+  project.git("checkout", "--quiet", "-b", "next");
+  project.commit({ "images/web/Dockerfile": "FROM busybox:1.37\nRUN echo one >/one\nRUN echo two >/two\n" });
+  const second = await run(pushed(noCommit, "next"));
+  expect(await caches()).toEqual(["buildcache", "buildcache-next"]);
+  project.git("checkout", "--quiet", "main");
+  const third = await run(pullRequest(project, "next"));
+  expect(await caches()).toEqual(["buildcache", "buildcache-next"]);
+  expect([first, second, third].map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect([second, third].map(({ log }) => stepsIn(log).web)).toEqual([
+    { ran: 1, cached: 1 },
+    { ran: 1, cached: 1 },
+  ]);
 });

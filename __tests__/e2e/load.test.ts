@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, jest, test } from "@jest/globals";
 import { docker } from "./docker.ts";
-import { firstPush, pullRequest } from "./events.ts";
+import { firstPush, pullRequest, taggedPush } from "./events.ts";
 import { makeProject } from "./project.ts";
 import { isUntouched, manifestOf } from "./registry.ts";
 import { rig } from "./rig.ts";
@@ -49,4 +49,14 @@ test("what is pushed is loaded under its tags, the very bytes", async () => {
   expect(docker("image", "inspect", "--format", '{{join .RepoDigests " "}}', `${project.own}/web:latest`)).toContain(
     document.manifests?.[0]?.digest,
   );
+});
+
+test("a release of what is published already is loaded too, though nothing is built", async () => {
+  const project = makeProject(family);
+  await runAction(project, firstPush);
+  project.git("tag", "v1.2.3");
+  const run = await runAction(project, { ...taggedPush("v1.2.3"), inputs: { load: "true" } });
+  expect(run).toMatchObject({ code: 0, annotations: [] });
+  expect(run.images.web?.action).toBe("promote");
+  expect(runs(`${project.own}/web:1.2.3`)).toBe("one\ntwo");
 });

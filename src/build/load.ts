@@ -31,7 +31,7 @@ export interface LoadedImage {
  */
 export async function loadImage(
   image: string,
-  candidate: Candidate,
+  candidate: Pick<Candidate, "platforms" | "layout">,
   pushedTo: Repository | undefined,
   names: readonly string[],
   deps: LoadDependencies,

@@ -1,12 +1,17 @@
 /** What is done with an image once it is good: loaded into the engine, its provenance signed. */
+import { dockerEnvironment } from "../build/environment.ts";
 import { type LoadDependencies, loadImage } from "../build/load.ts";
 import { type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
+import type { CredentialStore } from "../oci/credentials.ts";
+import { digestOf } from "../oci/digest.ts";
+import { privateDockerConfig } from "../oci/docker-login.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Attest, Log } from "../ports.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { tagText } from "../tags/image-tags.ts";
+import type { Session } from "./session.ts";
 
 export interface AfterBuild {
   /** `undefined`: the input `load` is not set. */
@@ -20,8 +25,8 @@ export interface AfterBuild {
 
 /** The result with what was done, or a failure in its place. What is good stays so where the run is cancelled. */
 export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise<ImageResult> {
-  if (result.outcome !== "published" && result.outcome !== "built") return result;
-  const { planned, candidate } = result;
+  if (result.outcome !== "published" && result.outcome !== "built" && result.outcome !== "promoted") return result;
+  const { planned } = result;
   try {
     const [loaded] = await Promise.all([
       load(result, deps),
@@ -31,14 +36,16 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   } catch (error) {
     if (deps.signal.aborted) return result;
     if (!(error instanceof UserError)) throw error;
-    return { planned, outcome: "failed", error, candidate };
+    return { planned, outcome: "failed", error, ...("candidate" in result ? { candidate: result.candidate } : {}) };
   }
 }
 
-type Good = Extract<ImageResult, { readonly outcome: "published" | "built" }>;
+type Good = Extract<ImageResult, { readonly outcome: "published" | "built" | "promoted" }>;
 
-async function load({ planned, candidate }: Good, { load: deps, context, log }: AfterBuild) {
-  if (deps === undefined || planned.kind !== "build") return undefined;
+async function load(result: Good, { load: deps, context, log }: AfterBuild) {
+  const { planned } = result;
+  if (deps === undefined || planned.kind === "skip") return undefined;
+  const candidate = "candidate" in result ? result.candidate : { ...result.image, layout: undefined };
   const names = localNames(planned, context);
   const { platform } = await loadImage(planned.name, candidate, planned.repositories[0], names, deps);
   log.info(`${planned.name}: loaded into the engine as ${names.join(", ")} (${platform})`);
@@ -58,7 +65,10 @@ export function localNames(
   return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
 }
 
-async function attest({ planned, candidate }: Good, { attest: sign, context, log }: AfterBuild): Promise<void> {
+async function attest(
+  { planned, candidate }: Extract<Good, { readonly outcome: "published" }>,
+  { attest: sign, context, log }: AfterBuild,
+): Promise<void> {
   if (sign === undefined) return;
   try {
     const id = await sign(subjectsOf(planned), candidate.digest.slice("sha256:".length));
@@ -107,4 +117,25 @@ export function signer(
       repositories.map((name) => ({ name, sha256 })),
       { token, isPublic: isPrivate === false },
     );
+}
+
+/** Loads what got tags without having been built, where the input `load` is set; to be called without a build session. */
+export async function loadPublished(
+  result: ImageResult,
+  { context, inputs, outside, folder }: Session,
+  credentials: CredentialStore,
+): Promise<ImageResult> {
+  const { files, env, log, signal } = outside;
+  if (!inputs.settings.load || result.outcome !== "promoted") return result;
+  const login = `${folder}/docker-${digestOf(result.planned.name).slice(-8)}`;
+  try {
+    const logins = await credentials.added();
+    const variables = await privateDockerConfig({ files, folder: login, logins, env });
+    const needs = { cacheService: false, ssh: false, credentialHelpers: credentials.usesHelpers };
+    const environment = dockerEnvironment({ ...env, ...variables }, needs);
+    const load = { ...outside, environment, temp: folder };
+    return await afterBuild(result, { load, attest: undefined, context, log, signal });
+  } finally {
+    await files.remove(login);
+  }
 }

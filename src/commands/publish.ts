@@ -12,6 +12,7 @@ import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
+import { loadPublished } from "./after-build.ts";
 import { type BuildSession, openBuildSession } from "./build-session.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
@@ -85,7 +86,9 @@ function settled({ images }: Plan, results: Results): Promise<readonly ImageResu
 function promoteAll(planning: Planning, session: Session): Results {
   const publishing = publishingOf(planning, session);
   const run = bounded(promotionsAtOnce, (planned: PlannedPromote) =>
-    publishAgain(planned, publishing).catch((error: unknown) => failed(planned, error)),
+    publishAgain(planned, publishing)
+      .then((result) => loadPublished(result, session, planning.credentials))
+      .catch((error: unknown) => failed(planned, error)),
   );
   const promotes = planning.plan.images.filter((image) => image.kind === "promote");
   return new Map(promotes.map((planned) => [planned.name, run(planned)]));

@@ -46,8 +46,8 @@ test("a push that changes no image gives empty lists", () => {
     tags: [],
     platforms: [],
     size: null,
-    findings: null,
     loaded: [],
+    findings: null,
     reason: describeReason({ kind: "unaffected" }),
   });
 });
@@ -71,8 +71,8 @@ describe("several images", () => {
       tags: [`${host}/agent:main`, `${host}/agent:${commit}`, `${host}/agent:latest`],
       platforms: ["linux/amd64", "linux/arm64"],
       size: { "linux/amd64": 45_231_000, "linux/arm64": 43_118_000 },
-      findings: null,
       loaded: [],
+      findings: null,
       reason: describeReason({ kind: "builds-on", image: "nodejs" }),
     });
   });
