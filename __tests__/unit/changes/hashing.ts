@@ -7,18 +7,24 @@ import { readInputs } from "../../../src/changes/image-inputs.ts";
 import { incompleteFiles } from "../../../src/changes/incomplete.ts";
 import { readListing } from "../../../src/changes/listing.ts";
 import { sourceHashes } from "../../../src/changes/source-hash.ts";
+import type { Processes } from "../../../src/ports.ts";
 import { catalogOf, type ImageSketch } from "./catalog-of.ts";
-import type { Repository } from "./repository.ts";
+
+interface WorkingTree {
+  readonly folder: string;
+  /** Git, where it is to be asked in another way. */
+  readonly processes?: Processes;
+}
 
 export async function survey(
-  { folder }: Pick<Repository, "folder">,
+  { folder, processes = childProcesses }: WorkingTree,
   sketches: readonly ImageSketch[],
   settingsOf: (image: Image) => unknown = () => null,
 ) {
   const catalog = catalogOf(...sketches);
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
   const options = {
-    processes: childProcesses,
+    processes,
     workspace: folder,
     env,
     serverUrl: "https://github.com",
@@ -38,7 +44,7 @@ export async function survey(
 
 /** The hash of the last image; an error where it has none. */
 export async function hashOf(
-  repository: Pick<Repository, "folder">,
+  repository: WorkingTree,
   sketches: readonly ImageSketch[] = [{ name: "app" }],
   settingsOf?: (image: Image) => unknown,
 ): Promise<string> {

@@ -11,11 +11,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { childProcesses } from "../../../src/adapters/processes.ts";
 import { filesDigest } from "../../../src/changes/files-digest.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import type { ImageSketch } from "./catalog-of.ts";
 import { hashOf, survey } from "./hashing.ts";
 import type { Change } from "./objects.ts";
+import { remembering } from "./remembering.ts";
 import { Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();
@@ -252,7 +254,7 @@ describe("submodules and large files", () => {
 
 describe("what is said of an image is part of it", () => {
   const app: ImageSketch = { name: "app", text: "FROM scratch AS x\nARG DECLARED\nCOPY . /\nFROM x\n" };
-  const made = repository();
+  const made = { folder: repository().folder, processes: remembering(childProcesses) };
   let asPlain: Promise<string> | undefined;
   const plain = () => {
     asPlain ??= hashOf(made, [app]);

@@ -13,7 +13,7 @@ let calls = 0;
 let network: Server;
 let repository: Repository;
 /** The first start, after which the others find the compiled program. */
-let usage: Ended;
+let first: Ended;
 
 beforeAll(async () => {
   symlinkSync(execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim(), join(bin, "git"));
@@ -32,7 +32,7 @@ beforeAll(async () => {
   repository.point("refs/remotes/origin/main", pushed);
   repository.setRemote(`http://127.0.0.1:${port}/o/r.git`);
   repository.commit({ "images/web/page": "new\n" });
-  usage = await run(["--help"]);
+  first = await run(["plan"]);
 }, 60_000);
 afterAll(() => {
   network.close();
@@ -59,17 +59,14 @@ function run(args: readonly string[], cwd = repository.folder): Promise<Ended> {
 
 describe("image-publish plan", () => {
   test("needs git and no network, whatever event is asked about", async () => {
-    const asked = [
-      ["plan"],
-      ["plan", "--event", "pull_request", "--base", "HEAD~1"],
-      ["plan", "--ref", "v1.2.3", "--json"],
-      ["plan", "--explain", "web"],
-    ];
-    const ended = await Promise.all(asked.map((args) => run(args)));
-    expect(ended.map(({ code, err }) => ({ code, err }))).toEqual(asked.map(() => ({ code: 0, err: "" })));
-    expect(ended[0]?.out).toContain("Plan: build 1 of 2 images");
-    expect(JSON.parse(ended[2]?.out ?? "")).toMatchObject({ schema: 1, ref: "refs/tags/v1.2.3" });
-    expect(ended[3]?.out).toContain("images/web/page was added in line 1");
+    const [release, pull] = await Promise.all([
+      run(["plan", "--ref", "v1.2.3", "--json"]),
+      run(["plan", "--event", "pull_request", "--base", "HEAD~1", "--explain", "web"]),
+    ]);
+    for (const { code, err } of [first, release, pull]) expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(first.out).toContain("Plan: build 1 of 2 images");
+    expect(JSON.parse(release.out)).toMatchObject({ schema: 1, ref: "refs/tags/v1.2.3" });
+    expect(pull.out).toContain("images/web/page was added in line 1");
     expect(calls).toBe(0);
   }, 60_000);
 
@@ -77,20 +74,15 @@ describe("image-publish plan", () => {
     const empty = join(workplace.folder, "empty");
     mkdirSync(empty);
     const unborn = workplace.alone();
-    const [none, nothing, option] = await Promise.all([
-      run(["plan"], empty),
-      run(["plan"], unborn.folder),
-      run(["plan", "--explian", "web"]),
-    ]);
+    const [none, nothing] = await Promise.all([run(["plan"], empty), run(["plan"], unborn.folder)]);
     expect(none).toMatchObject({ code: 1, out: "", err: expect.stringContaining("is no git checkout") });
     expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("there is no commit here yet") });
-    expect(option).toMatchObject({ code: 1, err: expect.stringContaining("did you mean --explain?") });
   }, 60_000);
 
-  test("shows how it is used", () => {
-    const { code, out } = usage;
+  test("shows how it is used", async () => {
+    const { code, out } = await run(["--help"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^Usage: image-publish COMMAND/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-  });
+  }, 60_000);
 });

@@ -8,6 +8,7 @@ import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import type { Log, Processes } from "../../../src/ports.ts";
 import type { Change } from "../changes/objects.ts";
+import { remembering } from "../changes/remembering.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 
 export interface Laptop {
@@ -52,19 +53,6 @@ export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
     head: () => repository.head(),
     plan: (said) => plan(repository, workplace.folder, processes, said ?? {}),
     remove: () => workplace.remove(),
-  };
-}
-
-/** Asks each question once: a plan has some twenty for git, and the next plan in the same checkout has them again. */
-function remembering({ run }: Processes): Processes {
-  const answers = new Map<string, ReturnType<Processes["run"]>>();
-  return {
-    run(program, args, options) {
-      const question = JSON.stringify([program, args, options.cwd, options.env, options.input]);
-      const answer = answers.get(question) ?? run(program, args, options);
-      answers.set(question, answer);
-      return answer;
-    },
   };
 }
 
