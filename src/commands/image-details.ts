@@ -1,6 +1,6 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import { type CacheBranches, type CacheLines, isRegistryCache, registryCache, serviceCache } from "../build/cache.ts";
-import type { Image } from "../catalog/catalog.ts";
+import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
 import { gitRef, type RunContext, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
@@ -11,6 +11,7 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
+import type { ReleaseNames } from "../tags/release-tag.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
 import type { CacheSettings, SettingsOf } from "./image-settings.ts";
 import type { ImageRules } from "./run-inputs.ts";
@@ -22,9 +23,8 @@ export type CacheKind = "gha" | "registry" | "none";
 export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent">;
 
 /** What tags are made of, beside the event. */
-export interface TagSources {
-  /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
-  readonly names: readonly string[];
+export interface TagSources extends ReleaseNames {
+  /** By the public name. */
   readonly rulesOf: (name: string) => ImageRules;
   readonly facts: FactsByImage;
 }
@@ -42,10 +42,10 @@ export interface DetailsOptions extends Omit<TagSources, "rulesOf"> {
 export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
   const sources: TagSources = { ...options, rulesOf: options.settingsOf };
   return (image) => {
-    const settings = options.settingsOf(image.name, image);
-    const tags = tagsOf(session, image.name, sources);
+    const settings = options.settingsOf(image.publicName, image);
+    const tags = tagsOf(session, image, sources);
     for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...factsOf(session, image.name, sources), version: tags.version };
+    const named = { ...factsOf(session, image, sources), version: tags.version };
     const fill = filler(session, image, sources);
     return {
       tags,
@@ -65,13 +65,13 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
  */
 export function buildArgumentsOf(
   session: Naming,
-  image: Pick<Image, "name" | "platforms" | "buildArgs">,
+  image: ImageName & Pick<Image, "platforms" | "buildArgs">,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
   if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
-  const fill = filler(session, image, { names: [image.name], rulesOf, facts: new Map() });
-  if (!asksForFacts(rulesOf(image.name).rules)) return fillAll(image.buildArgs, fill);
+  const fill = filler(session, image, { names: [image.publicName], rulesOf, facts: new Map() });
+  if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
   return fillAll(image.buildArgs, (text) =>
     uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
   );
@@ -87,13 +87,14 @@ function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) =
  */
 function filler(
   session: Naming,
-  { name, platforms }: Pick<Image, "name" | "platforms">,
+  image: ImageName & Pick<Image, "platforms">,
   sources: TagSources,
 ): (text: string) => string {
-  const facts = factsOf(session, name, sources);
+  const facts = factsOf(session, image, sources);
   const { values, ...dates } = expressionValues(facts, readEvent(facts));
+  const { name, platforms } = image;
   const [platform] = platforms;
-  const known = new Map([...values, ["version", tagsOf(session, name, sources).version ?? ""]]);
+  const known = new Map([...values, ["version", tagsOf(session, image, sources).version ?? ""]]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
   return (text) => {
     const template = parseTemplate(text, buildNames, "keep");
@@ -111,9 +112,9 @@ function filler(
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request.
  */
-export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string, sources: TagSources): DerivedTags {
-  const { rules, flavor } = sources.rulesOf(name);
-  const facts = factsOf({ context, commitDate }, name, sources);
+export function tagsOf({ context, commitDate, isAtEvent }: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { rules, flavor } = sources.rulesOf(image.publicName);
+  const facts = factsOf({ context, commitDate }, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, facts);
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
@@ -122,12 +123,19 @@ export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string,
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
 }
 
+/** What tells whose release a git tag is. */
+export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): ReleaseNames {
+  const names = [...new Set(images.map(({ publicName }) => publicName))];
+  const patterns = names.map((name) => [name, settingsOf(name).releaseTags] as const);
+  return { names, releaseTags: new Map(patterns.filter(([, each]) => each.length > 0)) };
+}
+
 function factsOf(
   { context, commitDate }: Pick<Naming, "context" | "commitDate">,
-  name: string,
-  { names, facts }: TagSources,
+  { name, publicName, variant }: ImageName,
+  { names, releaseTags, facts }: TagSources,
 ) {
-  return { context, name, names, commitDate, ...facts.get(name) };
+  return { context, name: publicName, variant, names, releaseTags, commitDate, ...facts.get(name) };
 }
 
 function cacheOf(

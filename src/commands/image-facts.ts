@@ -1,7 +1,7 @@
 /** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
 import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
 import { bounded } from "../catalog/bounded.ts";
-import type { Image } from "../catalog/catalog.ts";
+import { type Image, recipeOf } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import { digestOf } from "../oci/digest.ts";
 import type { TagFacts } from "../tags/derive-tags.ts";
@@ -32,7 +32,7 @@ export async function gatherFacts(
 ): Promise<FactsByImage> {
   const reader: VersionReader = { root, files, variablesOf: onceEach((at) => listVariables(at, root, bake)) };
   const gather = bounded(reads, async (image: Image) => {
-    const rules = rulesOf(image.name);
+    const rules = rulesOf(image.publicName);
     const [versions, file, inputs] = await Promise.all([
       ownVersions(sourcesOf(rules), image, reader),
       asksFor(rules, "file") ? hashOfFile(image, reader) : undefined,
@@ -41,7 +41,7 @@ export async function gatherFacts(
     const contents = { ...(file === undefined ? {} : { file }), ...(inputs === undefined ? {} : { inputs }) };
     return [image.name, { ownVersions: versions, contents }] as const;
   });
-  return new Map(await Promise.all(images.filter(({ name }) => asksForFacts(rulesOf(name))).map(gather)));
+  return new Map(await Promise.all(images.filter(({ publicName }) => asksForFacts(rulesOf(publicName))).map(gather)));
 }
 
 /** One bake file may be that of many images. */
@@ -69,14 +69,12 @@ function sourcesOf(rules: readonly Rule[]): readonly VersionSource[] {
   return [...new Map(all.map((source) => [formatVersionSource(source), source])).values()];
 }
 
-/** sha256 of the Dockerfile as hex, byte for byte: other programs compute the same. */
-async function hashOfFile(
-  { dockerfilePath }: Image,
-  { root, files }: Pick<VersionReader, "root" | "files">,
-): Promise<string> {
-  const bytes = await files.read(`${root}/${dockerfilePath}`);
+/** sha256 of the Dockerfile (or Nix file) as hex, byte for byte: other programs compute the same. */
+async function hashOfFile(image: Image, { root, files }: Pick<VersionReader, "root" | "files">): Promise<string> {
+  const path = recipeOf(image);
+  const bytes = await files.read(`${root}/${path}`);
   if (bytes !== undefined) return digestOf(bytes).slice("sha256:".length);
-  throw new UserError(`${dockerfilePath} is gone while it was being read`, {
+  throw new UserError(`${path} is gone while it was being read`, {
     hint: "run again when nothing else changes the checkout",
   });
 }

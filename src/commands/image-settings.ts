@@ -9,13 +9,17 @@ import type { Template } from "../tags/expression.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
+import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
+import { parseReleasePattern, type ReleasePattern } from "../tags/release-tag.ts";
 import type { Rule } from "../tags/rule.ts";
 import { type ImageRules, notServed, type RunInputs } from "./run-inputs.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
   readonly names: readonly ImageNameLine[];
+  /** The git tags that release it; empty: those of the convention. */
+  readonly releaseTags: readonly ReleasePattern[];
   readonly cache: CacheSettings;
   /** As written; `undefined`: the default. */
   readonly provenance: string | undefined;
@@ -55,6 +59,7 @@ interface Spoken {
   readonly rules?: readonly Rule[] | undefined;
   readonly flavor?: Flavor | undefined;
   readonly names?: readonly ImageNameLine[] | undefined;
+  readonly releaseTags?: readonly ReleasePattern[] | undefined;
   readonly cache?: CacheSettings | undefined;
   readonly provenance?: string | undefined;
   readonly sbom?: string | undefined;
@@ -66,12 +71,14 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const rules = parseRules(said.tags ?? []);
   const flavor = parseFlavor(said.flavor ?? []);
   const names = parseImageNames(said.images ?? []);
+  const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
   return {
     rules: said.tags && rules.values,
     flavor: said.flavor && flavor.flavor,
     names: said.images && names.values,
+    releaseTags: said["release-tag"] && releaseTags.values,
     cache: cacheOf(said.cache, said["cache-from"], said["cache-to"]),
     provenance: said.provenance,
     sbom: said.sbom,
@@ -79,7 +86,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     annotations: annotations.values,
     problems: [
       ...(said.tags === undefined ? [] : notServed(rules.values)),
-      ...[rules, flavor, names, labels, annotations].flatMap(({ problems }) => problems),
+      ...[rules, flavor, names, releaseTags, labels, annotations].flatMap(({ problems }) => problems),
     ],
   };
 }
@@ -132,6 +139,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     rules: first("rules") ?? inputs.rules,
     flavor: first("flavor") ?? inputs.flavor,
     names: first("names") ?? [],
+    releaseTags: first("releaseTags") ?? [],
     cache: first("cache") ?? { kind: "auto", from: [], to: [] },
     provenance: first("provenance"),
     sbom: first("sbom"),

@@ -13,7 +13,7 @@ import { pushes } from "../plan/pushes.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
 import { tagText } from "../tags/finish-tag.ts";
-import { type CacheKind, imageDetails, type TagSources, tagsOf } from "./image-details.ts";
+import { type CacheKind, imageDetails, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
 import { openRegistry, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -98,7 +98,7 @@ async function tagSources(
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about);
   const reader = { root: context.workspace, files: outside.files, bake: outside };
   return {
-    names: catalog.images.map(({ name }) => name),
+    ...releaseNames(catalog, settingsOf),
     rulesOf: settingsOf,
     facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader),
   };
@@ -137,7 +137,7 @@ async function lookUp(
 /** Tags under which the published parent of an image is looked for: this run's own moving tags, then the lines it came from. */
 function tagsToFollow(session: Session, image: Image, sources: TagSources): readonly Tag[] {
   const { trigger, defaultBranch } = session.context;
-  const own = tagsOf(session, image.name, sources)
+  const own = tagsOf(session, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];

@@ -23,7 +23,8 @@ export interface Settings {
   readonly file: string | undefined;
   readonly target: string | undefined;
   readonly buildContexts: readonly InputLine[];
-  readonly variant: "dockerfile" | undefined;
+  /** By what images are to be built; `undefined`: by either. */
+  readonly variant: "dockerfile" | "nix" | undefined;
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
@@ -78,7 +79,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     file: text("file"),
     target: text("target"),
     buildContexts: lines("build-contexts"),
-    variant: text("variant") === "dockerfile" ? "dockerfile" : undefined,
+    variant: (["dockerfile", "nix"] as const).find((each) => each === text("variant")),
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
     tags: lines("tags"),

@@ -1,5 +1,5 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
-import type { Catalog, Image } from "../catalog/catalog.ts";
+import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -79,9 +79,10 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     at: baseLocation(image),
     tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],
     version: tags.version ?? null,
-    context: image.context,
-    dockerfile: image.dockerfilePath,
-    target: image.target ?? null,
+    variant: image.variant,
+    context: image.variant === "nix" ? image.directory : image.context,
+    dockerfile: recipeOf(image),
+    target: image.variant === "nix" ? null : (image.target ?? null),
     platforms: image.platforms,
     args: sorted(args),
     labels: sorted(labels),
@@ -108,11 +109,11 @@ function hashOf({ name }: Image, { hashes }: PlanInput): string | null {
   return found?.kind === "known" ? found.hash : null;
 }
 
-/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile itself. */
+/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile or Nix file itself. */
 function baseLocation(image: Image): SourceLocation {
   const froms = [...image.parents, ...image.bases].filter((each) => each.via === "FROM").map((each) => each.at);
   const last = froms.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).at(-1);
-  return last ?? { file: image.dockerfilePath, line: 1 };
+  return last ?? { file: recipeOf(image), line: 1 };
 }
 
 function sorted(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

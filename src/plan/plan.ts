@@ -2,7 +2,7 @@
  * What will be done, as data: versioned, printable, handed from job to job. Everything in it is JSON, in a fixed order of
  * keys, so that the same inputs give the same bytes.
  */
-import type { NamedContext, RepositoryPath, Via } from "../catalog/catalog.ts";
+import type { NamedContext, RepositoryPath, Variant, Via } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -40,7 +40,10 @@ export interface PlannedBuild extends Planned {
   readonly kind: "build";
   readonly tags: readonly ImageTag[];
   readonly version: string | null;
+  readonly variant: Variant;
+  /** Of a Nix file, its directory. */
   readonly context: RepositoryPath;
+  /** The Dockerfile, or the Nix file. */
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
   /** Empty: the builder's own. */

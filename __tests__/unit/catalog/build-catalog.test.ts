@@ -291,21 +291,9 @@ describe("one image given by hand", () => {
   });
 });
 
-test("Nix files are no matter where only Dockerfiles are asked for", async () => {
-  const tree = { "containers/a/default.nix": "", "containers/b/Dockerfile": "FROM a" };
-  expect((await build(tree)).notes).toHaveLength(1);
-  expect((await build(tree, { variant: "dockerfile" })).notes).toEqual([]);
-});
-
 describe("what can't be is an error", () => {
   test.each<[string, Tree, Options, (string | RegExp)[]]>([
     ["nothing to build", { README: "" }, {}, [/looked in \., images\/\*, containers\/\*, apps\/\*.*\(put each image/]],
-    [
-      "nothing but what isn't read yet",
-      { "apps/a/default.nix": "" },
-      {},
-      [/doesn't build Nix files: apps\/a\/default\.nix/],
-    ],
     [
       "a directory that holds none",
       images({ a: "FROM a" }),

@@ -86,9 +86,8 @@ async function everything(order: Order): Promise<string> {
     bakeTargets: [],
     bake,
     byHand: undefined,
-    isDockerfileOnly: false,
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: (name) => [imageRepository(`ghcr.io/o/r/${name}`)],
+    repositoriesOf: ({ name }) => [imageRepository(`ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
   const base = commit("b".repeat(40));
