@@ -3,7 +3,7 @@ import { buildImage } from "../build/build-image.ts";
 import { parentSources } from "../build/buildx.ts";
 import type { Candidate } from "../build/candidate.ts";
 import { BuildError } from "../build/diagnose.ts";
-import { UserError } from "../errors.ts";
+import { throwProblems, UserError } from "../errors.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
@@ -24,6 +24,7 @@ export async function publish(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const planning = await planRun(session, { askRegistry: true });
   tell(planning.remarks, session);
+  throwProblems(severalRepositories(planning.plan));
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
@@ -41,6 +42,14 @@ export async function publish(session: Session): Promise<CommandResult> {
     json: imageOutputs(result),
     failures: failureNotices(result),
   };
+}
+
+/** A plan has all repositories of an image; nothing copies between them yet. */
+function severalRepositories({ images, push }: Plan): readonly UserError[] {
+  const one = images.find(({ kind, repositories }) => push && kind === "build" && repositories.length > 1);
+  if (one === undefined) return [];
+  const message = `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`;
+  return [new UserError(message, { hint: "leave one line in `images`" })];
 }
 
 interface Executed {

@@ -2,7 +2,7 @@
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import { loadConfig } from "../catalog/config.ts";
-import { throwProblems, UserError } from "../errors.ts";
+import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Files } from "../ports.ts";
 import { tagText } from "../tags/finish-tag.ts";
@@ -44,7 +44,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
-  throwProblems([...repositoryCollisions(pushed), ...severalRepositories(catalog)]);
+  throwProblems(repositoryCollisions(pushed));
   return { catalog, settingsOf };
 }
 
@@ -72,17 +72,4 @@ function movingTags(session: Session, settingsOf: SettingsOf, image: ImageName):
   const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
   const usual = ["latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])];
   return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
-}
-
-function severalRepositories({ images }: Catalog): readonly UserError[] {
-  const one = images.find((image) => image.repositories.length > 1);
-  if (one === undefined) return [];
-  return [
-    new UserError(
-      `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`,
-      {
-        hint: "leave one line in `images`",
-      },
-    ),
-  ];
 }

@@ -1,6 +1,6 @@
 /** Git tags that release some images of several: by convention `app/v1.2.3`, `app-v1.2.3`, `app@1.2.3`, or by a pattern. */
 import { UserError } from "../errors.ts";
-import { parseTemplate, type Template, uses } from "./expression.ts";
+import { parseTemplate, type Template } from "./expression.ts";
 
 /** What is known of the images that a git tag may release, by what they are called in public. */
 export interface ReleaseNames {
@@ -19,17 +19,17 @@ export type Release =
   /** `because` is a clause. */
   | { readonly kind: "left"; readonly because: string };
 
-/** @throws UserError for a pattern without `{{version}}`, or with any other expression. */
+/** @throws UserError for a pattern that hasn't `{{version}}` once, or has anything but `{{name}}` beside it. */
 export function parseReleasePattern(text: string): ReleasePattern {
   const pattern = parseTemplate(text, ["name", "version"]);
-  if (
-    pattern.parts.filter((part) => typeof part !== "string" && part.kind === "value" && part.name === "version")
-      .length === 1
-  )
-    return pattern;
-  const what = uses(pattern, "version") ? "more than one {{version}}" : "no {{version}}";
+  const names = pattern.parts.flatMap((part) =>
+    typeof part === "string" ? [] : part.kind === "value" ? part.name : "a date",
+  );
+  const versions = names.filter((name) => name === "version").length;
+  if (versions === 1 && !names.includes("a date")) return pattern;
+  const what = versions === 1 ? "a date in it" : versions === 0 ? "no {{version}}" : "more than one {{version}}";
   throw new UserError(`"${text}" has ${what}`, {
-    hint: "write the git tag with {{version}} in it, such as {{name}}-v{{version}}",
+    hint: "write the git tag with {{version}} once and perhaps {{name}} in it, such as {{name}}-v{{version}}",
   });
 }
 
