@@ -18,6 +18,7 @@ import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
+import { installNix, nixIsThere } from "./nix.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
 import { running } from "./process.ts";
@@ -44,7 +45,8 @@ type PartName =
   | "binfmt"
   | "azurite"
   | "cache"
-  | "act";
+  | "act"
+  | "nix";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
@@ -68,6 +70,12 @@ const parts: Record<PartName, Part> = {
     start: buildBuildkit,
   },
   act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
+  nix: {
+    brings: "downloads and unpacks nix-bin (6 MB); nothing is installed",
+    needs: [],
+    isUp: nixIsThere,
+    start: installNix,
+  },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },

@@ -3,25 +3,28 @@ import { UserError } from "../errors.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
-import type { Clock, Files, Log, Processes } from "../ports.ts";
+import type { Clock, Log, Processes } from "../ports.ts";
 import { type BuildSettings, buildArguments, destination, type ImageSource } from "./buildx.ts";
 import type { Candidate } from "./candidate.ts";
 import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
 import { isTransient } from "./failures.ts";
+import { builtByNix, type NixImageDependencies } from "./nix.ts";
 import { plainLine } from "./plain.ts";
 import { type BuildProgress, duration, followBuild, liveLine } from "./progress.ts";
 import { parseStatus } from "./rawjson.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
-  readonly files: Pick<Files, "read" | "makeDirectory">;
+  readonly files: NixImageDependencies["files"];
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "warning" | "group">;
   readonly settings: BuildSettings;
   /** The child's whole environment, with the values of secrets. */
   readonly environment: Environment;
+  /** That of nix-build, which gets none of these. */
+  readonly nixEnvironment: Environment;
   /** The repository's root, absolute. */
   readonly workspace: string;
   /** A folder of the run's own, absolute; the layouts stay there for later stages. */
@@ -50,9 +53,10 @@ export async function buildImage(
   const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
+  const build = planned.variant === "nix" ? await builtByNix(planned, folder, deps) : planned;
   for (let attempt = 0; ; attempt++) {
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(planned, sources, deps.settings, paths);
+    const args = buildArguments(build, sources, deps.settings, paths);
     const built = await runBuildx(planned, args, seconds, deps);
     const digest = built.code === 0 ? digestIn(await deps.files.read(paths.metadata)) : undefined;
     if (digest !== undefined) {

@@ -1,4 +1,5 @@
 /** The one invocation of buildx that builds one image: pure, from what is planned to an argument vector. */
+import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -111,9 +112,9 @@ export function isCacheService(line: string): boolean {
   return line.split(",").some((field) => field.trim() === "type=gha");
 }
 
-/** A leading `./` keeps a path from being read as an option, a URL or standard input. */
+/** A leading `./` keeps a path from being read as an option, a URL or standard input; one with a leading `/` is none. */
 function fromRoot(path: string): string {
-  return path === "." ? "." : `./${path}`;
+  return path === "." || posix.isAbsolute(path) ? path : `./${path}`;
 }
 
 function pairs(record: Readonly<Record<string, string>>): readonly string[] {
@@ -145,6 +146,8 @@ function output(planned: PlannedBuild, push: boolean, layout: string): string {
   const common: readonly string[] = [
     "oci-mediatypes=true",
     // An epoch sets the times in config and history; only rewritten layers are the same bytes again.
+    // Nix leaves the layers as they are, and what has a form is not compressed otherwise.
+    ...(planned.variant === "nix" ? ["force-compression=true"] : []),
     ...(planned.args.SOURCE_DATE_EPOCH === undefined ? [] : ["rewrite-timestamp=true"]),
   ];
   return to === "layout"

@@ -3,7 +3,7 @@ import type { BuildDependencies } from "../build/build-image.ts";
 import { findBuilder } from "../build/builder.ts";
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
-import { dockerEnvironment, type Environment } from "../build/environment.ts";
+import { dockerEnvironment, type Environment, nixEnvironment } from "../build/environment.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
 import { messageOf } from "../errors.ts";
@@ -64,6 +64,7 @@ export async function openBuildSession(
       dependencies: {
         ...outside,
         environment,
+        nixEnvironment: nixEnvironment(outside.env),
         workspace: context.workspace,
         temp: folder,
         settings: {

@@ -52,7 +52,7 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       args: fillAll(image.buildArgs, fill),
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
-      cache: cacheOf(session, image, settings.cache, options, fill),
+      cache: image.variant === "nix" ? { from: [], to: [] } : cacheOf(session, image, settings.cache, options, fill),
       provenance: settings.provenance,
       sbom: settings.sbom,
     };
