@@ -8,6 +8,7 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { defaultGlobs } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
@@ -43,7 +44,11 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   const known = new Map(read.values.map((each) => [each.image.name, each]));
   const owners = ownersOf(read.values);
   const connected = outcomes(read.values.map((each) => attempt(() => connect(each, known, owners, input))));
-  const ordered = topologicalOrder(connected.values);
+  const possible = connected.values.flatMap(({ image, possible: edges }) =>
+    edges.length === 0 ? [] : [[image.name, edges] as const],
+  );
+  const images = connected.values.map(({ image }) => image);
+  const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };
 }
@@ -63,22 +68,35 @@ function ownersOf(images: readonly ReadImage[]): Owners {
   return owners;
 }
 
+interface Connected {
+  readonly image: Image;
+  /** Edges that it may have beside its own. */
+  readonly possible: readonly ParentEdge[];
+}
+
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
-function connect(read: ReadImage, known: ReadonlyMap<string, ReadImage>, owners: Owners, input: CatalogInput): Image {
+function connect(
+  read: ReadImage,
+  known: ReadonlyMap<string, ReadImage>,
+  owners: Owners,
+  input: CatalogInput,
+): Connected {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  if (read.kind === "nix") return nixImage(read, there(dependsEdges(read.image)));
+  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [] };
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
-  const needs = neededStages(
-    dockerfile,
-    { ...image, buildArgs: input.argumentsOf(image) },
-    surroundings(naming, known),
-  );
+  const choices = { ...image, buildArgs: input.argumentsOf(image) };
+  const needs = neededStages(dockerfile, choices, surroundings(naming, known));
   const edges = edgesOf(needs.uses, naming);
   throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
-  return dockerfileImage(read, needs, there(parents), edges.bases);
+  // Of what may be, only what is here counts.
+  const possible = needs.unsettled.length === 0 ? [] : possibleUses(dockerfile, choices, needs.unsettled);
+  return {
+    image: dockerfileImage(read, needs, there(parents), edges.bases),
+    possible: edgesOf(possible, naming).parents,
+  };
 }
 
 /** What named contexts and the parents' ONBUILD put into an image's Dockerfile. */

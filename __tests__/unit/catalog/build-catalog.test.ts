@@ -125,6 +125,54 @@ describe("what is an edge, and what a pin", () => {
   });
 });
 
+describe("a base that hangs on a platform that nobody knows yet is whichever image here it may be", () => {
+  const bases = { "base-amd64": "FROM scratch", "base-arm64": "FROM scratch", "base-vax": "FROM scratch" };
+  const of = async (child: string, options: Options = {}, more = {}) =>
+    (await edges(images({ ...bases, ...more, child }), options)).filter((each) => !each.startsWith("base-"));
+
+  test.each<[string, string, Options, string]>([
+    [
+      "the target's, where no platforms are said",
+      "FROM ghcr.io/o/r/base-$TARGETARCH",
+      {},
+      "child: base-amd64 base-arm64",
+    ],
+    [
+      "only those that are said",
+      "FROM ghcr.io/o/r/base-$TARGETARCH",
+      { platforms: ["linux/arm64"] },
+      "child: base-arm64",
+    ],
+    [
+      "the machine's, whatever is said",
+      "FROM ghcr.io/o/r/base-$BUILDARCH",
+      { platforms: ["linux/arm64"] },
+      "child: base-amd64 base-arm64",
+    ],
+    ["through an ARG", "ARG B=ghcr.io/o/r/base-${TARGETARCH}\nFROM $B", {}, "child: base-amd64 base-arm64"],
+    [
+      "not what hangs on something else",
+      "ARG X\nFROM ghcr.io/o/r/base-$X",
+      { buildArgs: { X: "{{version}}" } },
+      "child:",
+    ],
+    ["not a pin", "FROM ghcr.io/o/r/base-$TARGETARCH:1.2", {}, "child:"],
+    ["not a stage of that name", "FROM scratch AS base-amd64\nFROM base-$TARGETARCH", {}, "child:"],
+  ])("%s", async (_, dockerfile, options, expected) => {
+    expect(await of(dockerfile, options)).toEqual([expected]);
+  });
+
+  test("each has the name that the build looks it up by, and none goes round in a circle", async () => {
+    const { images: all } = await build(images({ ...bases, child: "FROM ghcr.io/o/r/base-$TARGETARCH" }));
+    expect(all.at(-1)?.parents.map(({ contextName }) => contextName)).toEqual([
+      "ghcr.io/o/r/base-amd64",
+      "ghcr.io/o/r/base-arm64",
+    ]);
+    const round = { "base-amd64": "FROM ghcr.io/o/r/child", "base-arm64": "FROM ghcr.io/o/r/base-$BUILDARCH" };
+    expect(await of("FROM ghcr.io/o/r/base-$TARGETARCH", {}, round)).toEqual(["child:"]);
+  });
+});
+
 describe("what the config file says", () => {
   test("wins over the inputs, and these over its defaults", async () => {
     const config = `

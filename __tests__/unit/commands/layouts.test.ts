@@ -133,3 +133,51 @@ test("an image in several registries has each tag in each, the first repository 
     laptop.remove();
   }
 });
+
+describe("what lies behind symlinks counts", () => {
+  let laptop: Laptop;
+  beforeAll(() => {
+    laptop = makeLaptop({
+      "images/linked": { link: "../shared/linked" },
+      "shared/linked/Dockerfile": "FROM alpine\nCOPY . /\n",
+      "shared/linked/a": "1",
+      "images/common/Dockerfile": { link: "../../shared/Dockerfile.common" },
+      "images/common/a": "1",
+      "shared/Dockerfile.common": "FROM alpine\nCOPY a /\n",
+      "images/file/Dockerfile": "FROM alpine\nCOPY a /\n",
+      "images/file/a": { link: "../../shared/data" },
+      "images/named/Dockerfile": "FROM alpine\nCOPY --from=data x /\n",
+      data: { link: "shared/named" },
+      "shared/named/x": "1",
+      ".github/image-publish.yml":
+        "images:\n  linked: {path: images/linked}\n  named: {build-contexts: {data: data}}\n",
+    });
+  });
+  afterAll(() => laptop.remove());
+
+  test.each([
+    ["a directory", "shared/linked/a", ["linked"]],
+    ["the Dockerfile in a directory", "shared/linked/Dockerfile", ["linked"]],
+    ["a Dockerfile", "shared/Dockerfile.common", ["common"]],
+    ["a directory that is a named context", "shared/named/x", ["named"]],
+    ["nothing that any reads", "shared/other", []],
+  ])("%s", async (_, path, expected) => {
+    laptop.commit({ [path]: path.includes("Dockerfile") ? `FROM alpine\nCOPY a /\n# ${Math.random()}\n` : "2" });
+    const all = await planned(laptop, { base: "HEAD~1" });
+    expect(Object.keys(all).filter((name) => all[name] !== "unaffected")).toEqual(expected);
+  });
+
+  test("the links themselves", async () => {
+    laptop.commit({
+      "images/linked": { link: "../shared/named" },
+      "images/common/Dockerfile": { link: "../file/Dockerfile" },
+    });
+    await expect(laptop.plan({ base: "HEAD~1" })).rejects.toThrow('the image "linked" has no Dockerfile');
+    laptop.commit({ "images/linked": { link: "../images/file" } });
+    expect(await planned(laptop, { base: "HEAD~2" })).toMatchObject({
+      linked: expect.stringContaining("main"),
+      common: expect.stringContaining("main"),
+      file: "unaffected",
+    });
+  });
+});
