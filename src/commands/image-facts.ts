@@ -2,6 +2,7 @@
 import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
 import { bounded } from "../catalog/bounded.ts";
 import { type Image, recipeOf } from "../catalog/catalog.ts";
+import type { SourceHash } from "../changes/source-hash.ts";
 import { UserError } from "../errors.ts";
 import { digestOf } from "../oci/digest.ts";
 import type { TagFacts } from "../tags/derive-tags.ts";
@@ -21,24 +22,27 @@ export interface FactsReader extends Pick<VersionReader, "root" | "files"> {
 const reads = 16;
 
 /**
- * Reads what the rules of each image ask for, and nothing where they don't. `hashOfInputs` is the image's source hash,
- * where it is known. @throws UserError for a file that can't be read or understood.
+ * Reads what the rules of each image ask for, and nothing where they don't. `hashes` are the images' source hashes, by
+ * name. @throws UserError for a file that can't be read or understood.
  */
 export async function gatherFacts(
   images: readonly Image[],
   rulesOf: (name: string) => readonly Rule[],
   { root, files, bake }: FactsReader,
-  hashOfInputs: (image: Image) => Promise<string | undefined> = async () => undefined,
+  hashes: ReadonlyMap<string, SourceHash>,
 ): Promise<FactsByImage> {
   const reader: VersionReader = { root, files, variablesOf: onceEach((at) => listVariables(at, root, bake)) };
   const gather = bounded(reads, async (image: Image) => {
     const rules = rulesOf(image.publicName);
-    const [versions, file, inputs] = await Promise.all([
+    const [versions, file] = await Promise.all([
       ownVersions(sourcesOf(rules), image, reader),
       asksFor(rules, "file") ? hashOfFile(image, reader) : undefined,
-      asksFor(rules, "inputs") ? hashOfInputs(image) : undefined,
     ]);
-    const contents = { ...(file === undefined ? {} : { file }), ...(inputs === undefined ? {} : { inputs }) };
+    const inputs = hashes.get(image.name);
+    const contents = {
+      ...(file === undefined ? {} : { file }),
+      ...(inputs?.kind === "known" ? { inputs: inputs.hash } : {}),
+    };
     return [image.name, { ownVersions: versions, contents }] as const;
   });
   return new Map(await Promise.all(images.filter(({ publicName }) => asksForFacts(rulesOf(publicName))).map(gather)));

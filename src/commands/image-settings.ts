@@ -13,7 +13,7 @@ import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import { parseReleasePattern, type ReleasePattern } from "../tags/release-tag.ts";
 import type { Rule } from "../tags/rule.ts";
-import { type ImageRules, notServed, type RunInputs } from "./run-inputs.ts";
+import type { ImageRules, RunInputs } from "./run-inputs.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
@@ -84,10 +84,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     sbom: said.sbom,
     labels: labels.values,
     annotations: annotations.values,
-    problems: [
-      ...(said.tags === undefined ? [] : notServed(rules.values)),
-      ...[rules, flavor, names, releaseTags, labels, annotations].flatMap(({ problems }) => problems),
-    ],
+    problems: [rules, flavor, names, releaseTags, labels, annotations].flatMap(({ problems }) => problems),
   };
 }
 

@@ -90,7 +90,7 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
 /** What the tags of all images are made of that this run may build, or look for in a registry. */
 async function tagSources(
   session: Session,
-  { catalog, affected, settingsOf }: Survey,
+  { catalog, affected, settingsOf, hashes }: Survey,
   about?: string,
 ): Promise<TagSources> {
   const { context, outside } = session;
@@ -100,7 +100,7 @@ async function tagSources(
   return {
     ...releaseNames(catalog, settingsOf),
     rulesOf: settingsOf,
-    facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader),
+    facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader, hashes),
   };
 }
 

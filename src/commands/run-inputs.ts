@@ -1,13 +1,12 @@
 /** Everything that the user wrote, read: what each stage understands of it, and every problem that any of them has with it. */
 import { type BuildSecrets, readSecrets } from "../build/secrets.ts";
-import { UserError } from "../errors.ts";
+import type { UserError } from "../errors.ts";
 import { readSettings, type Settings } from "../inputs/settings.ts";
 import type { RawInputs } from "../inputs/specification.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
-import { problemAt } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
@@ -57,28 +56,9 @@ export function readRunInputs(
     },
     problems: [
       ...problems,
-      ...notServed(rules.values),
       ...[rules, labels, annotations, names].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
     ],
   };
-}
-
-/** A problem for each rule that reads of an image what is not gathered yet. */
-export function notServed(rules: readonly Rule[]): readonly UserError[] {
-  return rules.flatMap(refused);
-}
-
-function refused(rule: Rule): readonly UserError[] {
-  const refuse = (what: string, hint: string): readonly UserError[] => [
-    problemAt(rule.line, new UserError(`this version of image-publish doesn't serve ${what} yet`, { hint })),
-  ];
-  if (rule.type === "content" && rule.of === "inputs") {
-    return refuse(
-      "of=inputs in a rule of type content",
-      "write of=file for the Dockerfile's own hash, or remove the rule",
-    );
-  }
-  return [];
 }

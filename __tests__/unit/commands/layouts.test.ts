@@ -181,3 +181,33 @@ describe("what lies behind symlinks counts", () => {
     });
   });
 });
+
+test("a tag that is the hash of all that goes in is the source hash's beginning, and none where that is unknown", async () => {
+  const laptop = makeLaptop({
+    "images/app/Dockerfile": "FROM alpine\nCOPY . /\n",
+    "images/app/a": "1",
+    "images/out/Dockerfile": "FROM alpine\nCOPY --from=out . /\n",
+    ".github/image-publish.yml": "images: {out: {build-contexts: {out: ../elsewhere}}}",
+  });
+  try {
+    const tagged = async () => {
+      const { json, beside } = await laptop.plan({
+        event: "workflow_dispatch",
+        inputs: { tags: "type=content,of=inputs,length=20" },
+      });
+      const [app, out] = (json as Plan).images;
+      const [hash, tags] = [app?.sourceHash, app?.kind === "build" ? app.tags : []];
+      expect(tags).toEqual([{ tag: hash?.slice(0, 20), moves: false }]);
+      expect(out).toMatchObject({ kind: "build", tags: [], sourceHash: null });
+      expect(beside).toContainEqual(expect.stringContaining("the hash of the inputs of out is not known"));
+      return hash;
+    };
+    const before = await tagged();
+    laptop.commit({ README: "nothing that goes in" });
+    expect(await tagged()).toBe(before);
+    laptop.commit({ "images/app/a": "2" });
+    expect(await tagged()).not.toBe(before);
+  } finally {
+    laptop.remove();
+  }
+});

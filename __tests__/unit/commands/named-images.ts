@@ -63,11 +63,16 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     repositoriesOf: ({ publicName }, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
     movingTags: () => new Set(["latest"]),
   });
-  const facts = await gatherFacts(catalog.images, (name) => settingsOf(name).rules, {
-    root: "/repo",
-    files,
-    bake: tools,
-  });
+  const facts = await gatherFacts(
+    catalog.images,
+    (name) => settingsOf(name).rules,
+    {
+      root: "/repo",
+      files,
+      bake: tools,
+    },
+    new Map(),
+  );
   const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",

@@ -189,11 +189,4 @@ describe("the hash of the Dockerfile", () => {
     const inputs = { tags: "type=content,of=file,length=16" };
     expect(await tagsOfOne({ ...main, files: image(dockerfile), inputs })).toEqual([expected]);
   });
-
-  test.each([["type=content,of=inputs", /line 1: .* doesn't serve of=inputs .* yet/]])(
-    "%s is refused until it is there, never ignored",
-    async (tags, problem) => {
-      await expect(tagsOfOne({ ...main, files: image("FROM alpine\n"), inputs: { tags } })).rejects.toThrow(problem);
-    },
-  );
 });
