@@ -37,6 +37,8 @@ export interface Git {
   fetch(commits: readonly Commit[], depth: FetchDepth): Promise<Fetched>;
   /** The remote's default branch and where it stands now, asked from the remote. */
   remoteDefault(): Promise<RemoteDefault | undefined>;
+  /** Where the remote has these full refs now, an annotated tag at the commit that it names; asked from the remote. */
+  remoteRefs(names: readonly string[]): Promise<ReadonlyMap<string, Commit>>;
   /** The full ref that a symbolic ref (`HEAD`, `refs/remotes/origin/HEAD`) points to. */
   symbolicRef(name: string): Promise<string | undefined>;
   originUrl(): Promise<string | undefined>;
@@ -89,6 +91,7 @@ export function openGit(options: GitOptions): Git {
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
     remoteDefault: () => remoteDefault(git),
+    remoteRefs: (names) => remoteRefs(git, names),
     symbolicRef: async (name) =>
       line(await git.local(["symbolic-ref", "--quiet", name], { codes: [0, 1] })) || undefined,
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
@@ -209,4 +212,21 @@ function text({ stdout }: { readonly stdout: Uint8Array }): string {
 
 function line(finished: { readonly stdout: Uint8Array }): string {
   return text(finished).replace(/\n$/, "");
+}
+
+async function remoteRefs(git: GitCommand, names: readonly string[]): Promise<ReadonlyMap<string, Commit>> {
+  const patterns = names.flatMap((name) => [name, `${name}^{}`]);
+  const answer = text(await git.network(["ls-remote", "origin", ...patterns], fetchTimeout));
+  // A pattern matches the end of a name, too.
+  const found = answer.split("\n").flatMap((row) => {
+    const [id = "", name = ""] = row.split("\t");
+    return patterns.includes(name) ? [[name, parseCommit(id)] as const] : [];
+  });
+  const known = new Map(found);
+  return new Map(
+    names.flatMap((name) => {
+      const commit = known.get(`${name}^{}`) ?? known.get(name);
+      return commit === undefined ? [] : [[name, commit] as const];
+    }),
+  );
 }

@@ -8,6 +8,7 @@ import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type Registry, registryClient } from "../oci/registry-client.ts";
+import { contextFor } from "./asked-ref.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -28,18 +29,20 @@ export interface Session {
 
 /** `offline`: what neither event nor checkout tell stays unknown. @throws UserError where there is no checkout. */
 export async function openSession(
-  given: RunContext,
+  event: RunContext,
   inputs: RunInputs,
   outside: Outside,
   { offline = false }: { readonly offline?: boolean } = {},
 ): Promise<Session> {
   const { env, processes, signal, random } = outside;
-  const { workspace, serverUrl } = given;
+  const { workspace, serverUrl } = event;
   const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
   const git = openGit(options);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
-  const isGone = given.trigger.kind === "gone";
-  const head = isGone ? given.commit : await headOf(git, workspace);
+  const isGone = event.trigger.kind === "gone";
+  const asked = isGone ? undefined : inputs.settings.ref;
+  const head = isGone ? event.commit : await headOf(git, workspace);
+  const given = asked === undefined ? event : await contextFor(asked, event, git);
   const isAtEvent = await holdsEvent(given, head, git);
   const facts = offline ? given : await forgeFacts(given, inputs.settings.token, git, outside);
   const { defaultBranch, isPrivate } = facts;

@@ -25,6 +25,8 @@ export interface Settings {
   readonly buildContexts: readonly InputLine[];
   /** By what images are to be built; `undefined`: by either. */
   readonly variant: "dockerfile" | "nix" | undefined;
+  /** A full ref, a name or a commit, in the place of the event's. */
+  readonly ref: string | undefined;
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
@@ -80,6 +82,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     target: text("target"),
     buildContexts: lines("build-contexts"),
     variant: (["dockerfile", "nix"] as const).find((each) => each === text("variant")),
+    ref: text("ref"),
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
     tags: lines("tags"),

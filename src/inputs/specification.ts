@@ -30,7 +30,7 @@ export const inputs = [
   { name: "images" },
   { name: "only" },
   { name: "variant", words: ["dockerfile", "nix"] },
-  { name: "ref", served: [] },
+  { name: "ref" },
   { name: "tags" },
   { name: "flavor" },
   { name: "labels" },
