@@ -11,7 +11,7 @@ const rooms = {
   tags: ["context", "oci"],
   plan: ["catalog", "changes", "context", "oci", "tags"],
   build: ["plan", "oci", "ports"],
-  publish: ["build/candidate", "plan", "oci", "ports", "tags/image-tags"],
+  publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
   report: ["build/candidate", "changes", "plan", "oci", "tags/image-tags"],
   adapters: ["ports"],
   commands: [

@@ -65,8 +65,8 @@ function terminalLog({ write, colour, debug }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 142 modules
-var run_command = __webpack_require__(3406);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 163 modules
+var run_command = __webpack_require__(1121);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(3693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -337,8 +337,8 @@ async function fullRef(ref, git) {
 
 // EXTERNAL MODULE: ./src/inputs/specification.ts
 var specification = __webpack_require__(1388);
-// EXTERNAL MODULE: ./src/main.ts + 17 modules
-var main = __webpack_require__(4704);
+// EXTERNAL MODULE: ./src/main.ts + 22 modules
+var main = __webpack_require__(7370);
 ;// CONCATENATED MODULE: ./src/cli.ts
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
 
@@ -396,7 +396,7 @@ async function runCommandLine(args) {
         }
         const outside = (0,main/* systemOutside */.vc)(log, signal);
         const raw = (0,main/* rawInputs */.me)((name) => inputValue(name, command, options), log);
-        const { inputs: read, problems } = (0,run_inputs/* readRunInputs */.A)(raw, outside.env);
+        const { inputs: read, problems } = (0,run_inputs/* readRunInputs */.h)(raw, outside.env);
         (0,errors/* throwProblems */.Jh)(problems);
         const temp = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), "image-publish-"));
         const said = {

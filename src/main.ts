@@ -7,7 +7,7 @@ import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemFiles } from "./adapters/files.ts";
 import { forgeApi } from "./adapters/forge.ts";
-import { fetchHttp } from "./adapters/http.ts";
+import { nodeHttp } from "./adapters/http.ts";
 import { childProcesses } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
 import type { CommandResult } from "./commands/command-result.ts";
@@ -53,7 +53,7 @@ export async function runAction(): Promise<number> {
 export function systemOutside(log: Log, signal: AbortSignal): Outside {
   return {
     processes: childProcesses,
-    http: fetchHttp(process.env),
+    http: nodeHttp(process.env),
     files: systemFiles,
     clock: systemClock,
     log,

@@ -38,12 +38,25 @@ export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | string | HttpBody;
   readonly signal?: AbortSignal;
   /** Limit in milliseconds until the whole body is here; 30,000 unless told. */
   readonly timeout?: number;
-  /** Most bytes that the answer's body may have; 64 MiB unless told. */
+  /** Limit in milliseconds in which nothing moves, in either direction, though there is something to send; none unless told. */
+  readonly stall?: number;
+  /** Most bytes that the body of an answer to `send` may have; 64 MiB unless told. */
   readonly maximumBody?: number;
+}
+
+/** A body that is too large for memory. */
+export interface HttpBody {
+  /** Bytes. */
+  readonly length: number;
+  /**
+   * The bytes, from the first one at each call. What it throws ends the exchange, and is thrown as it is. `signal` is aborted
+   * when they are of no more use.
+   */
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpResponse {
@@ -57,6 +70,18 @@ export interface HttpResponse {
 export interface Http {
   /** @throws Error with a `code` (ECONNREFUSED, ETIMEDOUT, …; EMSGSIZE for too long a body) when there was no whole answer. */
   send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpStream extends Omit<HttpResponse, "body"> {
+  /**
+   * To be read once, at once. Leaving it early closes the connection. @throws as `Http` does, also when it ends too early.
+   */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The same for answers that are too large for memory: `timeout` and `stall` hold until the body is read. */
+export interface HttpStreams {
+  open(request: HttpRequest): Promise<HttpStream>;
 }
 
 /** Files by absolute path. */
@@ -128,6 +153,8 @@ export interface Clock {
 export interface Forge {
   /** `undefined` where the forge doesn't tell this token, or anybody, anything. @throws UserError when it can't be asked. */
   repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
+  /** Whether a commit is an ancestor of another, or the same; `undefined` where the forge doesn't tell. Never rejects for that. */
+  contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
 }
 
 export interface ForgeRepository {

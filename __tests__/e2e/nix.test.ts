@@ -73,6 +73,7 @@ test("only what the expression names affects it, and a program that writes the i
     "shared/other": "1\n",
   });
   const before = project.git("rev-parse", "HEAD");
+  expect((await runAction(project, { ...firstPush, inputs: variant })).images.app?.action).toBe("build");
   project.commit({ "shared/other": "2\n" });
   const untouched = await runAction(project, { ...pushed(before), inputs: variant });
   expect(untouched.images.app).toMatchObject({ action: "skip" });

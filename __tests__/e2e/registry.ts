@@ -39,12 +39,44 @@ function ask(repository: string, path: string): Promise<Response> {
   });
 }
 
-/** All tags, sorted; none where the repository does not exist. */
+/** All tags that people know of, sorted: without those of source hashes. None where the repository does not exist. */
 export async function tagsOf(repository: string): Promise<readonly string[]> {
+  return (await allTagsOf(repository)).filter((tag) => !isSourceTag(tag));
+}
+
+/** The tags of source hashes, by which later runs find what was made of the same sources. */
+export async function sourceTagsOf(repository: string): Promise<readonly string[]> {
+  return (await allTagsOf(repository)).filter(isSourceTag);
+}
+
+function isSourceTag(tag: string): boolean {
+  return /^src-[0-9a-f]{16}$/.test(tag);
+}
+
+async function allTagsOf(repository: string): Promise<readonly string[]> {
   const answer = await ask(repository, "tags/list");
   if (answer.status === 404) return [];
   const { tags } = (await answer.json()) as { tags: readonly string[] | null };
   return [...(tags ?? [])].sort();
+}
+
+/** Takes a tag away, as a run that ended too early leaves it; the digest stays. */
+export async function removeTag(repository: string, tag: string): Promise<void> {
+  const [host = "", ...name] = repository.split("/");
+  const { digest, mediaType } = await manifestOf(repository, tag);
+  const others = (await allTagsOf(repository)).filter((each) => each !== tag);
+  const kept = await Promise.all(others.map(async (each) => [each, await manifestOf(repository, each)] as const));
+  const bytes = await (await ask(repository, `manifests/${tag}`)).text();
+  // The test registry only deletes by digest, which takes all tags of it along.
+  await fetch(`http://${host}/v2/${name.join("/")}/manifests/${digest}`, { method: "DELETE" });
+  const put = (reference: string) =>
+    fetch(`http://${host}/v2/${name.join("/")}/manifests/${reference}`, {
+      method: "PUT",
+      headers: { "content-type": mediaType },
+      body: bytes,
+    });
+  await put(digest);
+  for (const [each, manifest] of kept) if (manifest.digest === digest) await put(each);
 }
 
 /** The digest of each tag. */

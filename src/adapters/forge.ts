@@ -7,6 +7,7 @@ import type { Forge } from "../ports.ts";
  */
 export function forgeApi(apiUrl: string, token: string | undefined): Forge {
   return {
+    contains: (owner, repo, descendant, ancestor) => contains(apiUrl, token, { owner, repo, descendant, ancestor }),
     async repository(owner, repo) {
       if (token === undefined) return undefined;
       const { getOctokit } = await import("@actions/github");
@@ -31,6 +32,33 @@ export function forgeApi(apiUrl: string, token: string | undefined): Forge {
       }
     },
   };
+}
+
+/**
+ * What one commit has that the other lacks (`GET /repos/{owner}/{repo}/compare/{basehead}`): nothing, where it is contained.
+ * Gitea and Forgejo count in the same field.
+ */
+async function contains(
+  apiUrl: string,
+  token: string | undefined,
+  { owner, repo, descendant, ancestor }: Readonly<Record<"owner" | "repo" | "descendant" | "ancestor", string>>,
+): Promise<boolean | undefined> {
+  if (token === undefined) return undefined;
+  const { getOctokit } = await import("@actions/github");
+  try {
+    const { data } = await getOctokit(token, { baseUrl: apiUrl }).rest.repos.compareCommitsWithBasehead({
+      owner,
+      repo,
+      basehead: `${descendant}...${ancestor}`,
+      per_page: 1,
+      request: { signal: AbortSignal.timeout(15_000) },
+    });
+    const known: Partial<typeof data> = data;
+    return typeof known.total_commits === "number" ? known.total_commits === 0 : undefined;
+  } catch {
+    // Whatever it is, nothing is known; the caller has other ways to find out.
+    return undefined;
+  }
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,120 +1,162 @@
-/**
- * The `Http` port over Node's own `fetch`, which Node loads when it is first called. A custom certificate authority comes
- * in by NODE_EXTRA_CA_CERTS, which Node reads itself.
- */
-import { messageOf, UserError } from "../errors.ts";
-import type { Http, HttpRequest, HttpResponse } from "../ports.ts";
+/** The `Http` ports over Node's own client, which is loaded when something is asked for. */
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Http, HttpBody, HttpRequest, HttpStream, HttpStreams } from "../ports.ts";
+import { type Connections, connections } from "./http-connection.ts";
+import { errorWithCode, networkFailure } from "./http-error.ts";
+import { type Limits, limitsOf } from "./http-limits.ts";
 import { codeOf } from "./system-error.ts";
 
-const defaultTimeout = 30_000;
 const defaultMaximumBody = 64 * 1024 * 1024;
 
-/**
- * `env` is searched for HTTP_PROXY, HTTPS_PROXY and NO_PROXY (either case), which then hold for every `fetch` of this
- * process.
- */
-export function fetchHttp(env: Readonly<Record<string, string | undefined>>): Http {
-  let proxies: Promise<void> | undefined;
+/** `env` tells proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), and where docker keeps registries' certificates. */
+export function nodeHttp(env: Readonly<Record<string, string | undefined>>): Http & HttpStreams {
+  const connected = connections(env);
   return {
+    open: (request) => open(request, connected),
     async send(request) {
-      proxies ??= useProxies(env);
-      await proxies;
-      return exchange(request);
+      const { status, headers, body } = await open(request, connected);
+      return { status, headers, body: await whole(body, request.maximumBody ?? defaultMaximumBody, request.url) };
     },
   };
 }
 
-async function exchange(request: HttpRequest): Promise<HttpResponse> {
+async function open(request: HttpRequest, connected: Connections): Promise<HttpStream> {
   request.signal?.throwIfAborted();
-  const controller = new AbortController();
-  const timeout = request.timeout ?? defaultTimeout;
-  const host = new URL(request.url).host;
-  const timer = setTimeout(
-    () => controller.abort(errorWithCode("ETIMEDOUT", `no answer from ${host} within ${timeout / 1000} s`)),
-    timeout,
-  );
-  const abort = () => controller.abort(request.signal?.reason);
-  request.signal?.addEventListener("abort", abort, { once: true });
+  const target = new URL(request.url);
+  const limits = limitsOf(request, target.host);
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      redirect: "manual",
-      signal: controller.signal,
-      ...(request.headers === undefined ? {} : { headers: request.headers }),
-      // `fetch` wants bytes over an ArrayBuffer, and a view may lie over a shared one.
-      ...(request.body === undefined
-        ? {}
-        : { body: typeof request.body === "string" ? request.body : Uint8Array.from(request.body) }),
-    });
-    const body = await bodyOf(response, request.maximumBody ?? defaultMaximumBody, host);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body };
+    const { message, response } = await answerTo(request, target, limits, connected);
+    const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(", ")] as const);
+    return {
+      status: response.statusCode ?? 0,
+      headers: Object.fromEntries(headers),
+      body: bodyOf(message, response, target.host, limits),
+    };
   } catch (error) {
-    throw controller.signal.aborted ? controller.signal.reason : withCode(error);
-  } finally {
-    clearTimeout(timer);
-    request.signal?.removeEventListener("abort", abort);
+    limits.end();
+    throw error;
   }
 }
 
-async function bodyOf(response: Response, maximum: number, host: string): Promise<Uint8Array> {
+/**
+ * Sends again where nothing can have been done yet: a kept connection that was closed meanwhile, an unknown authority. How much
+ * of a long body has arrived nobody knows: its sender decides.
+ */
+async function answerTo(
+  request: HttpRequest,
+  target: URL,
+  limits: Limits,
+  connected: Connections,
+): Promise<{ readonly message: ClientRequest; readonly response: IncomingMessage }> {
+  for (;;) {
+    const { method, headers } = request;
+    const message = await connected.request(target, { method, headers: headersOf(headers, request.body) });
+    try {
+      return { message, response: await exchange(message, request.body, limits) };
+    } catch (error) {
+      limits.check();
+      if (error instanceof BodyFailure) throw error.cause;
+      const code = codeOf(error);
+      const isStale = message.reusedSocket && !isStream(request.body) && (code === "ECONNRESET" || code === "EPIPE");
+      if (!isStale && !connected.trustMore(target, code)) {
+        throw networkFailure(error, target.host, connected.proxyOf(target));
+      }
+    }
+  }
+}
+
+function headersOf(headers: HttpRequest["headers"] = {}, body: HttpRequest["body"]): RequestOptions["headers"] {
+  return { ...headers, ...(isStream(body) ? { "content-length": body.length } : {}) };
+}
+
+function isStream(body: HttpRequest["body"]): body is HttpBody {
+  return typeof body === "object" && "open" in body;
+}
+
+/** Settles with the head of the answer, which may come before the request's body is sent. */
+function exchange(message: ClientRequest, body: HttpRequest["body"], limits: Limits): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    limits.onEnd((reason) => message.destroy(reason));
+    message.on("error", reject);
+    message.once("response", (response) => {
+      limits.touch();
+      resolve(response);
+    });
+    if (isStream(body)) {
+      sendBody(message, body, limits).catch((cause: unknown) => {
+        reject(new BodyFailure(cause));
+        message.destroy();
+      });
+    } else message.end(body);
+  });
+}
+
+/** An error of the request's own body, told apart from those of the connection. */
+class BodyFailure extends Error {
+  constructor(cause: unknown) {
+    super("the body failed", { cause });
+  }
+}
+
+async function sendBody(message: ClientRequest, body: HttpBody, limits: Limits): Promise<void> {
+  let answered = false;
+  message.once("response", () => {
+    answered = true;
+  });
+  const unwanted = new AbortController();
+  message.once("close", () => unwanted.abort(new Error("the request is over")));
+  limits.hold();
+  for await (const chunk of body.open(unwanted.signal)) {
+    // Whoever answers before it has the whole body does not want it.
+    if (answered || message.destroyed) return;
+    limits.touch();
+    if (!message.write(chunk)) await roomIn(message);
+    limits.hold();
+  }
+  limits.touch();
+  message.end();
+}
+
+function roomIn(message: ClientRequest): Promise<void> {
+  const events = ["drain", "response", "close"] as const;
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of events) message.off(event, done);
+      resolve();
+    };
+    for (const event of events) message.once(event, done);
+  });
+}
+
+async function* bodyOf(
+  message: ClientRequest,
+  response: IncomingMessage,
+  host: string,
+  limits: Limits,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response) {
+      limits.touch();
+      yield chunk;
+    }
+  } catch (error) {
+    limits.check();
+    throw networkFailure(error, host, undefined);
+  } finally {
+    limits.end();
+    // A connection is of no more use once an end of it was not reached.
+    if (!response.complete || !message.writableFinished) message.destroy();
+  }
+}
+
+async function whole(body: AsyncIterable<Uint8Array>, maximum: number, url: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  if (response.body === null) return new Uint8Array();
-  // Leaving the loop by an error cancels the stream and frees its socket.
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > maximum) throw errorWithCode("EMSGSIZE", `${host} sent more than ${maximum} bytes`);
+    if (length > maximum) throw errorWithCode("EMSGSIZE", `${new URL(url).host} sent more than ${maximum} bytes`);
     chunks.push(chunk);
   }
   const [only] = chunks;
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-}
-
-/** undici's own codes, as the names that the operating system has for the same. */
-const systemCodes: Readonly<Record<string, string>> = {
-  UND_ERR_SOCKET: "ECONNRESET",
-  UND_ERR_CONNECT_TIMEOUT: "ETIMEDOUT",
-  UND_ERR_HEADERS_TIMEOUT: "ETIMEDOUT",
-  UND_ERR_BODY_TIMEOUT: "ETIMEDOUT",
-};
-
-/** `fetch` says "fetch failed" or "terminated", and what happened in the innermost cause that has a code. */
-function withCode(error: unknown): Error {
-  let code: string | undefined;
-  let message = messageOf(error);
-  for (let each = error; typeof each === "object" && each !== null; each = "cause" in each ? each.cause : undefined) {
-    if (codeOf(each) !== "") code = systemCodes[codeOf(each)] ?? codeOf(each);
-    // Where several addresses were tried in vain, the message of the whole is empty.
-    if ("message" in each && typeof each.message === "string" && each.message !== "") message = each.message;
-    else message = code ?? message;
-  }
-  return errorWithCode(code ?? "EFETCH", message.replace(/^[0-9A-F]+:error:/, "").trim(), error);
-}
-
-function errorWithCode(code: string, message: string, cause?: unknown): Error {
-  return Object.assign(new Error(message, { cause }), { code });
-}
-
-/** Go's rule, which docker and BuildKit follow: what is local is never asked for through a proxy. */
-const neverProxied = ["localhost", "127.0.0.1", "::1", "[::1]"];
-
-async function useProxies(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const value = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
-  const http = value("HTTP_PROXY");
-  const https = value("HTTPS_PROXY");
-  if (http === undefined && https === undefined) return;
-  const { setGlobalProxyFromEnv } = await import("node:http");
-  // Came with Node 24.14; the types know no older one.
-  if (typeof setGlobalProxyFromEnv !== "function") {
-    if (env.NODE_USE_ENV_PROXY === "1") return;
-    throw new UserError(`a proxy is set, and Node ${process.version} cannot take it up while it runs`, {
-      hint: 'set NODE_USE_ENV_PROXY: "1" in the job\'s env, or update the runner',
-    });
-  }
-  const noProxy = [value("NO_PROXY"), ...neverProxied].filter((each) => each !== undefined).join(",");
-  setGlobalProxyFromEnv({
-    ...(http === undefined ? {} : { http_proxy: http }),
-    ...(https === undefined ? {} : { https_proxy: https }),
-    no_proxy: noProxy,
-  });
 }

@@ -25,6 +25,16 @@ export async function compare(context: RunContext, git: Git): Promise<Comparison
   }
 }
 
+/** What changed from a commit to the checkout, whatever the event. */
+export async function compareSince(base: Commit, git: Git): Promise<Comparison> {
+  try {
+    return await since(git, base, "of what is published");
+  } catch (error) {
+    if (error instanceof GitFailure) return noBase(error.message);
+    throw error;
+  }
+}
+
 function compareByEvent(context: RunContext, git: Git): Comparison | Promise<Comparison> {
   const { trigger } = context;
   switch (trigger.kind) {

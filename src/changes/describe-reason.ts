@@ -39,7 +39,27 @@ export function describeReason(reason: Reason): string {
       return printable(reason.detail);
     case "unaffected":
       return "nothing it is built from changed";
+    case "never-published":
+      return "not in the registry yet";
+    case "behind":
+      return `what is published was made from other sources, at ${printable(reason.revision.slice(0, 7))}`;
+    case "no-record":
+      return `what is published doesn't say what it was made from: ${printable(reason.detail)}`;
+    case "incomplete":
+      return `published, but not yet as ${someOf(reason.missing)}`;
+    case "current":
+      return "published already, under all its tags";
+    case "superseded":
+      return `its tag stays where it is: ${printable(reason.detail)}`;
   }
+}
+
+/** Copies in other registries may lack many at once. */
+const mostMissing = 4;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - mostMissing;
+  return `${printable(names.slice(0, mostMissing).join(", "))}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 const verbs = { added: "was added", modified: "changed", deleted: "was deleted" } as const;

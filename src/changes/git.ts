@@ -37,8 +37,8 @@ export interface Git {
   fetch(commits: readonly Commit[], depth: FetchDepth): Promise<Fetched>;
   /** The remote's default branch and where it stands now, asked from the remote. */
   remoteDefault(): Promise<RemoteDefault | undefined>;
-  /** Where the remote has these full refs now, an annotated tag at the commit that it names; asked from the remote. */
-  remoteRefs(names: readonly string[]): Promise<ReadonlyMap<string, Commit>>;
+  /** Where a full ref stands on the remote now; `undefined` where the remote has no such ref. */
+  remoteCommit(ref: string): Promise<Commit | undefined>;
   /** The full ref that a symbolic ref (`HEAD`, `refs/remotes/origin/HEAD`) points to. */
   symbolicRef(name: string): Promise<string | undefined>;
   originUrl(): Promise<string | undefined>;
@@ -82,6 +82,8 @@ export function openGit(options: GitOptions): Git {
     isShallow,
     mergeBase: (one, other) => mergeBase(git, isShallow, one, other),
     async isAncestor(ancestor, descendant) {
+      // A commit that is not here may have been rewritten away, or lie below what a shallow clone has.
+      if (!(await isHere(git, ancestor)) || !(await isHere(git, descendant))) return "unknown";
       const { code } = await git.local(["merge-base", "--is-ancestor", ancestor, descendant], { codes: [0, 1] });
       if (code === 0) return "yes";
       return (await isShallow()) ? "unknown" : "no";
@@ -91,7 +93,7 @@ export function openGit(options: GitOptions): Git {
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
     remoteDefault: () => remoteDefault(git),
-    remoteRefs: (names) => remoteRefs(git, names),
+    remoteCommit: (ref) => remoteCommit(git, ref),
     symbolicRef: async (name) =>
       line(await git.local(["symbolic-ref", "--quiet", name], { codes: [0, 1] })) || undefined,
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
@@ -201,6 +203,13 @@ async function remoteDefault(git: GitCommand): Promise<RemoteDefault | undefined
   return commit === undefined ? undefined : { branch, commit: parseCommit(commit) };
 }
 
+async function remoteCommit(git: GitCommand, ref: string): Promise<Commit | undefined> {
+  const answer = text(await git.network(["ls-remote", "origin", ref], fetchTimeout));
+  // `ls-remote` takes the name for the end of others, too.
+  const found = answer.split("\n").find((row) => row.endsWith(`\t${ref}`));
+  return found === undefined ? undefined : parseCommit(found.slice(0, found.indexOf("\t")));
+}
+
 function parentsIn(commitObject: string): readonly Commit[] {
   const [header = ""] = commitObject.split("\n\n", 1);
   return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id = ""]) => parseCommit(id));
@@ -212,21 +221,4 @@ function text({ stdout }: { readonly stdout: Uint8Array }): string {
 
 function line(finished: { readonly stdout: Uint8Array }): string {
   return text(finished).replace(/\n$/, "");
-}
-
-async function remoteRefs(git: GitCommand, names: readonly string[]): Promise<ReadonlyMap<string, Commit>> {
-  const patterns = names.flatMap((name) => [name, `${name}^{}`]);
-  const answer = text(await git.network(["ls-remote", "origin", ...patterns], fetchTimeout));
-  // A pattern matches the end of a name, too.
-  const found = answer.split("\n").flatMap((row) => {
-    const [id = "", name = ""] = row.split("\t");
-    return patterns.includes(name) ? [[name, parseCommit(id)] as const] : [];
-  });
-  const known = new Map(found);
-  return new Map(
-    names.flatMap((name) => {
-      const commit = known.get(`${name}^{}`) ?? known.get(name);
-      return commit === undefined ? [] : [[name, commit] as const];
-    }),
-  );
 }

@@ -26,4 +26,16 @@ export type Reason =
   | { readonly kind: "no-base"; readonly detail: string }
   /** The run is about other images; `detail` says which, as a clause. */
   | { readonly kind: "not-chosen"; readonly detail: string }
-  | { readonly kind: "unaffected" };
+  | { readonly kind: "unaffected" }
+  /** The registry has nothing of it under the tags that it should have. */
+  | { readonly kind: "never-published" }
+  /** What is published was made from other sources, at this commit: a run was lost. */
+  | { readonly kind: "behind"; readonly revision: string }
+  /** What is published does not say what it was made from; `detail` is a clause. */
+  | { readonly kind: "no-record"; readonly detail: string }
+  /** What is published is right, but some of its tags, or copies in other registries, are missing. */
+  | { readonly kind: "incomplete"; readonly missing: readonly string[] }
+  /** What is made of these sources is published, under all its tags. */
+  | { readonly kind: "current" }
+  /** None of the tags could be put on it; `detail` says why, as a clause. */
+  | { readonly kind: "superseded"; readonly detail: string };

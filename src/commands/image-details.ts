@@ -5,6 +5,7 @@ import { gitRef, type RunContext, type Trigger } from "../context/run-context.ts
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
+import { releaseOf } from "../plan/version-line.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
 import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
@@ -47,9 +48,13 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
     for (const warning of tags.warnings) options.remark(warning);
     const named = { ...factsOf(session, image, sources), version: tags.version };
     const fill = filler(session, image, sources);
+    const args = fillAll(image.buildArgs, fill);
+    const { ref } = readEvent(named);
     return {
       tags,
-      args: fillAll(image.buildArgs, fill),
+      release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
+      bakedVersion: args.VERSION,
+      args,
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
       cache: image.variant === "nix" ? { from: [], to: [] } : cacheOf(session, image, settings.cache, options, fill),

@@ -1,9 +1,9 @@
-import type { Clock, FileLooks, Files, Forge, Http, Log, Processes } from "../ports.ts";
+import type { Clock, FileLooks, Files, Forge, Http, HttpStreams, Log, Processes } from "../ports.ts";
 
 /** Everything outside that a command may use, made once at the edge. */
 export interface Outside {
   readonly processes: Processes;
-  readonly http: Http;
+  readonly http: Http & HttpStreams;
   readonly files: Files & FileLooks;
   readonly clock: Clock;
   readonly log: Log;

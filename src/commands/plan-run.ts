@@ -5,14 +5,21 @@ import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag, splitRepository, type Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
+import type { Registry, RegistryClient } from "../oci/registry-client.ts";
+import { RegistryError } from "../oci/registry-error.ts";
 import { makePlan } from "../plan/make-plan.ts";
-import { parentsToLookUp, toBuild } from "../plan/needed.ts";
+import { parentsToLookUp, type ReasonsByImage, toBuild } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { pushes } from "../plan/pushes.ts";
+import type { Clock } from "../ports.ts";
+import type { History } from "../publish/guard.ts";
 import { publishedDigest } from "../publish/published.ts";
+import type { Lately } from "../publish/standing.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
-import { tagText } from "../tags/finish-tag.ts";
+import { variantSuffix } from "../tags/flavor.ts";
+import { tagText } from "../tags/image-tags.ts";
+import { type Converged, converge, isRebuild } from "./converge.ts";
+import { openHistory } from "./history.ts";
 import { type CacheKind, imageDetails, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
 import { openRegistry, type Session } from "./session.ts";
@@ -25,13 +32,17 @@ export interface Planning {
   /** Where it was written. */
   readonly planPath: string;
   readonly remarks: readonly Remark[];
-  readonly registry: Registry;
+  readonly registry: RegistryClient;
+  readonly history: Omit<History, "published">;
+  /** How images that are built were built the last time. */
+  readonly lately: ReadonlyMap<string, Lately>;
   readonly credentials: CredentialStore;
   readonly forge: Forge | undefined;
 }
 
 export interface PlanOptions {
-  readonly askRegistry: boolean;
+  /** Whether the registries are asked what they hold: a run that can't be without it, one that can, or one without a network. */
+  readonly ask: "must" | "may" | "nobody";
   /** The name of an image that is asked about in particular: what its tags are made of is known though it isn't built. */
   readonly about?: string | undefined;
 }
@@ -41,26 +52,35 @@ export interface PlanOptions {
  * repository or the inputs are not in order, or a registry that has to be asked doesn't answer. Without asking, parents that
  * this run doesn't build are taken for published, their digests unknown.
  */
-export async function planRun(session: Session, { askRegistry, about }: PlanOptions): Promise<Planning> {
+export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
   const { context, inputs, outside, folder } = session;
   const { settings } = inputs;
   const surveyed = await survey(session);
-  const { catalog, comparison, affected, settingsOf } = surveyed;
+  const { catalog, comparison, settingsOf } = surveyed;
   const push = pushes(context, settings.push);
   const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
-  const { registry, credentials } = await openRegistry(session, [...new Set(hosts)]);
+  const asking = new AbortController();
+  const { registry, credentials } = await openRegistry(
+    session,
+    [...new Set(hosts)],
+    AbortSignal.any([outside.signal, asking.signal]),
+  );
   const remarks: Remark[] = [...surveyed.remarks, ...(push ? checkoutRemarks(session) : [])];
-  const sources = await tagSources(session, surveyed, about);
-  const parents = parentsToLookUp(catalog, affected);
-  const published = askRegistry
-    ? await lookUp(parents, sources, session, registry, push, remarks)
-    : new Map(parents.map(({ name }) => [name, null]));
+  const converges = ask !== "nobody" && push && settings.converge && context.trigger.kind !== "pull-request";
+  const sources = await tagSources(session, surveyed, { all: converges, about });
+  const movingTagsOnly = context.trigger.kind === "schedule";
+  const detailing = { cache: cacheKind(session, catalog.images.length > 0), push, ...sources, settingsOf };
+  const history = openHistory(session);
+  const asked = await standings(converges, async () => {
+    const details = imageDetails(session, { ...detailing, remark: () => {} });
+    return converge(session, surveyed, { registry, history, details, movingTagsOnly });
+  });
+  const { affected, left, promoted, lately } = asked ?? { ...surveyed, promoted: new Map(), lately: new Map() };
+  const published = asked?.published ?? (await parentsOf(affected, ask));
+  remarks.push(...(asked?.remarks ?? []));
   const told = new Set<string>();
   const details = imageDetails(session, {
-    cache: cacheKind(session, affected.size > 0),
-    push,
-    ...sources,
-    settingsOf,
+    ...detailing,
     remark: (remark) => {
       if (!told.has(remark.message)) remarks.push(remark);
       told.add(remark.message);
@@ -73,29 +93,70 @@ export async function planRun(session: Session, { askRegistry, about }: PlanOpti
     base: comparison.kind === "files" ? comparison.base : undefined,
     catalog,
     affected,
-    left: surveyed.left,
+    left,
     published,
+    promoted,
     hashes: surveyed.hashes,
     push,
-    fresh: settings.rebuild === "always" || context.trigger.kind === "schedule",
-    movingTagsOnly: context.trigger.kind === "schedule",
+    fresh: isRebuild(session),
+    movingTagsOnly,
     details,
   });
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
-  return { plan, surveyed, sources, planPath, remarks, registry, credentials, forge: forgeOf(session) };
+  const done = { registry, credentials, history, lately, forge: forgeOf(session) };
+  return { plan, surveyed, sources, planPath, remarks, ...done };
+
+  /** `undefined`: the event's diff alone counts. */
+  async function standings(isWanted: boolean, wanted: () => Promise<Converged>): Promise<Converged | undefined> {
+    if (!isWanted) return undefined;
+    try {
+      return await (ask === "must" ? wanted() : withinPatience(wanted(), outside.clock));
+    } catch (error) {
+      if (ask === "must" || !(error instanceof RegistryError)) throw error;
+      asking.abort(error);
+      remarks.push({
+        message: `what is published is not considered, as the registry can't be asked: ${error.message}`,
+        hint: error.hint,
+      });
+      return undefined;
+    }
+  }
+
+  async function parentsOf(building: ReasonsByImage, whom: PlanOptions["ask"]) {
+    const parents = parentsToLookUp(catalog, building);
+    if (whom !== "must") return new Map(parents.map(({ name }) => [name, null]));
+    return lookUp(parents, sources, session, registry, push, remarks);
+  }
+}
+
+/** How long a plan that can do without waits for registries, in milliseconds. */
+const patience = 20_000;
+
+async function withinPatience<T>(work: Promise<T>, clock: Clock): Promise<T> {
+  const ended = new AbortController();
+  const late = clock.sleep(patience, ended.signal).then(() => {
+    throw new RegistryError("unavailable", `there was no answer within ${patience / 1000} s`, { hint: "run again" });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    ended.abort();
+    late.catch(() => {});
+    work.catch(() => {});
+  }
 }
 
 /** What the tags of all images are made of that this run may build, or look for in a registry. */
 async function tagSources(
   session: Session,
   { catalog, affected, settingsOf, hashes }: Survey,
-  about?: string,
+  { all, about }: { readonly all: boolean; readonly about: string | undefined },
 ): Promise<TagSources> {
   const { context, outside } = session;
   const needed = toBuild(catalog, affected, new Map());
-  const images = catalog.images.filter(({ name }) => needed.has(name) || name === about);
+  const images = catalog.images.filter(({ name }) => needed.has(name) || name === about || all);
   const reader = { root: context.workspace, files: outside.files, bake: outside };
   return {
     ...releaseNames(catalog, settingsOf),
@@ -142,7 +203,9 @@ function tagsToFollow(session: Session, image: Image, sources: TagSources): read
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
   const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
-  return [...new Set([...own, ...branches.map(tagText), "latest"])].filter(isTag);
+  const ending = variantSuffix(image, sources.rulesOf(image.publicName).flavor);
+  const usual = [...branches.map(tagText), "latest"].map((tag) => `${tag}${ending}`);
+  return [...new Set([...own, ...usual])].filter(isTag);
 }
 
 /** What the cache is where nobody says. */

@@ -15,11 +15,16 @@ export interface PlanView {
   readonly explain?: string | undefined;
   /** Show how the images build on one another; `undefined`: where it is small and says something. */
   readonly graph?: boolean | undefined;
+  /** The event is simulated: what the checkout doesn't tell is asked of nobody. */
+  readonly simulated?: boolean;
 }
 
-export async function plan(session: Session, { explain, graph }: PlanView = {}): Promise<CommandResult> {
+export async function plan(
+  session: Session,
+  { explain, graph, simulated = false }: PlanView = {},
+): Promise<CommandResult> {
   const { log } = session.outside;
-  const planning = await planRun(session, { askRegistry: false, about: explain });
+  const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
   for (const { message, hint } of planning.remarks) log.warning(message, hint);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);

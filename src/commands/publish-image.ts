@@ -1,35 +1,118 @@
-/** What happens to one image after it was built: its tags are put on the digest, and the outcome is told as data. */
+/** What happens to one image once it is there: copies for the other registries, its tags, and the outcome as data. */
 import type { Candidate } from "../build/candidate.ts";
 import { Problems, UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
-import type { PlannedBuild } from "../plan/plan.ts";
-import { promote } from "../publish/promote.ts";
+import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
+import { sourceTag } from "../plan/record.ts";
+import type { Clock } from "../ports.ts";
+import type { History, Mover } from "../publish/guard.ts";
+import { hasPlatforms, holdingOf } from "../publish/holding.ts";
+import { type PromotedTag, promote } from "../publish/promote.ts";
+import { readPlatforms } from "../publish/published.ts";
 import type { ImageResult } from "../report/run-result.ts";
+
+export interface Publishing {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly history: Omit<History, "published">;
+  readonly mover: Omit<Mover, "release" | "platforms">;
+  readonly signal: AbortSignal;
+  /** Brings an image with everything in it from one repository into another, without a tag. */
+  readonly copy: (digest: Digest, from: Repository, to: Repository) => Promise<void>;
+}
 
 /** Puts the planned tags on a candidate. Never rejects for what is the user's or the registry's fault: that is an outcome. */
 export async function publishCandidate(
   planned: PlannedBuild,
   candidate: Candidate,
-  registry: Registry,
-  { isRelease, signal }: { readonly isRelease: boolean; readonly signal: AbortSignal },
+  publishing: Publishing,
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
-  const [first, ...others] = planned.repositories;
-  const { tags, failures } = await promote({
-    registry,
-    repositories: first === undefined ? [] : [first, ...others],
-    digest: candidate.digest,
-    tags: planned.tags,
-    isRelease,
-  });
-  if (failures.length === 0) return { planned, outcome: "published", candidate, tags };
-  const errors = failures.map(({ error }) => error);
-  if (signal.aborted && errors.every((error) => error === signal.reason)) return { planned, outcome: "cancelled" };
-  return { planned, outcome: "failed", error: oneError(planned, errors), candidate };
+  const digest = await madeMeanwhile(planned, publishing);
+  const made = await publishDigest(planned, digest ?? candidate.digest, publishing);
+  if (made.error === undefined) {
+    return { planned, outcome: "published", candidate: { ...candidate, digest: made.digest }, tags: made.tags };
+  }
+  if (isCancelled(made.error, publishing)) return { planned, outcome: "cancelled" };
+  return { planned, outcome: "failed", error: made.error, candidate, tags: made.tags };
 }
 
-function oneError(planned: PlannedBuild, errors: readonly UserError[]): UserError {
-  const [first, ...others] = errors;
-  if (first === undefined) return new UserError(`${planned.name} could not be published`, { hint: "run again" });
-  return others.length === 0 ? first : new Problems(errors);
+/** Puts the planned tags on what is published already. */
+export async function publishAgain(planned: PlannedPromote, publishing: Publishing): Promise<ImageResult> {
+  const { digest, tags, error } = await publishDigest(planned, planned.digest, publishing);
+  if (error !== undefined) {
+    if (isCancelled(error, publishing)) return { planned, outcome: "cancelled" };
+    return { planned, outcome: "failed", error, tags };
+  }
+  const [repository] = planned.repositories;
+  const platforms = repository === undefined ? [] : await readPlatforms(publishing.registry, repository, digest);
+  return { planned, outcome: "promoted", image: { digest, platforms }, tags };
+}
+
+interface Published {
+  readonly digest: Digest;
+  readonly tags: readonly PromotedTag[];
+  readonly error: UserError | undefined;
+}
+
+/** One repository's failure does not keep the others from their tags. */
+async function publishDigest(
+  planned: PlannedBuild | PlannedPromote,
+  digest: Digest,
+  publishing: Publishing,
+): Promise<Published> {
+  const { registry, clock, history, copy } = publishing;
+  const [first] = planned.repositories;
+  const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
+  const ended = await Promise.all(
+    planned.repositories.map(async (repository): Promise<Published> => {
+      try {
+        if (repository !== first && first !== undefined) await copy(digest, first, repository);
+        const { tags, sourceHash } = planned;
+        return await promote({ registry, clock, repository, digest, tags, sourceHash, mover, history });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { digest, tags: [], error };
+      }
+    }),
+  );
+  return {
+    digest: ended[0]?.digest ?? digest,
+    tags: ended.flatMap(({ tags }) => tags),
+    error: oneError(ended.flatMap(({ error }) => (error === undefined ? [] : [error]))),
+  };
+}
+
+/** What another run published from the same sources while this one was building: one source hash is one image. */
+async function madeMeanwhile(
+  { repositories: [repository], sourceHash, platforms, bakedVersion }: PlannedBuild,
+  { registry, mover, history }: Publishing,
+): Promise<Digest | undefined> {
+  if (repository === undefined || sourceHash === null || mover.isRebuild || mover.ref.startsWith("refs/pull/"))
+    return undefined;
+  try {
+    const found = await registry.manifest(repository, sourceTag(sourceHash));
+    if (found === undefined) return undefined;
+    const holding = holdingOf(found);
+    const { record } = holding;
+    const isSame = record?.sourceHash === sourceHash && record.bakedVersion === bakedVersion;
+    if (!isSame || !hasPlatforms(holding, platforms)) return undefined;
+    const position = await history.position(mover.commit, record.revision);
+    return position === "same" || position === "descends" ? holding.digest : undefined;
+  } catch (error) {
+    // What was built is as good; the tags will tell what the registry has to say.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function isCancelled(error: UserError, { signal }: Publishing): boolean {
+  const errors = error instanceof Problems ? error.problems : [error];
+  return signal.aborted && errors.every((each) => each === signal.reason);
+}
+
+function oneError(errors: readonly UserError[]): UserError | undefined {
+  return errors.length > 1 ? new Problems(errors) : errors[0];
 }

@@ -3,9 +3,9 @@ import { buildImage } from "../build/build-image.ts";
 import { parentSources } from "../build/buildx.ts";
 import type { Candidate } from "../build/candidate.ts";
 import { BuildError } from "../build/diagnose.ts";
-import { throwProblems, UserError } from "../errors.ts";
-import type { Registry } from "../oci/registry-client.ts";
-import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
+import { bounded } from "../catalog/bounded.ts";
+import { UserError } from "../errors.ts";
+import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import { renderPlan } from "../report/plan-table.ts";
@@ -14,17 +14,18 @@ import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { openBuildSession } from "./build-session.ts";
 import type { CommandResult } from "./command-result.ts";
+import { moverOf } from "./converge.ts";
 import { type Planning, planRun } from "./plan-run.ts";
-import { publishCandidate } from "./publish-image.ts";
+import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
+import { recordCandidate } from "./record-candidate.ts";
 import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {
   const { clock, log } = session.outside;
   const started = clock.now().getTime();
-  const planning = await planRun(session, { askRegistry: true });
+  const planning = await planRun(session, { ask: "must" });
   tell(planning.remarks, session);
-  throwProblems(severalRepositories(planning.plan));
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
@@ -44,27 +45,25 @@ export async function publish(session: Session): Promise<CommandResult> {
   };
 }
 
-/** A plan has all repositories of an image; nothing copies between them yet. */
-function severalRepositories({ images, push }: Plan): readonly UserError[] {
-  const one = images.find(({ kind, repositories }) => push && kind === "build" && repositories.length > 1);
-  if (one === undefined) return [];
-  const message = `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`;
-  return [new UserError(message, { hint: "leave one line in `images`" })];
-}
-
 interface Executed {
   readonly images: readonly ImageResult[];
   readonly remarks: readonly Remark[];
 }
 
-async function execute({ plan, registry, credentials }: Planning, session: Session): Promise<Executed> {
-  if (!plan.images.some((image) => image.kind === "build")) return { images: plan.images.map(skipped), remarks: [] };
+async function execute(planning: Planning, session: Session): Promise<Executed> {
+  const { plan, registry, credentials } = planning;
+  if (plan.images.every((image) => image.kind === "skip"))
+    return { images: await settled(plan, new Map()), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
+  const promotions = promoteAll(planning, session);
+  if (!plan.images.some((image) => image.kind === "build"))
+    return { images: await settled(plan, promotions), remarks: [] };
   const { dependencies, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   tell(remarks, session);
   try {
-    const images = await walkPlan(plan, session, registry, dependencies);
+    const built = await walkPlan(planning, session, dependencies);
+    const images = await settled(plan, new Map([...promotions, ...built]));
     const left = await close();
     tell(left, session);
     return { images, remarks: [...remarks, ...left] };
@@ -74,6 +73,38 @@ async function execute({ plan, registry, credentials }: Planning, session: Sessi
   }
 }
 
+type Results = ReadonlyMap<string, Promise<ImageResult>>;
+
+function settled({ images }: Plan, results: Results): Promise<readonly ImageResult[]> {
+  return Promise.all(images.map((planned) => results.get(planned.name) ?? { planned, outcome: "skipped" as const }));
+}
+
+/** What is published already needs nothing but tags: it waits for nobody. */
+function promoteAll(planning: Planning, session: Session): Results {
+  const publishing = publishingOf(planning, session);
+  const run = bounded(promotionsAtOnce, (planned: PlannedPromote) =>
+    publishAgain(planned, publishing).catch((error: unknown) => failed(planned, error)),
+  );
+  const promotes = planning.plan.images.filter((image) => image.kind === "promote");
+  return new Map(promotes.map((planned) => [planned.name, run(planned)]));
+}
+
+const promotionsAtOnce = 8;
+
+function publishingOf({ registry, history }: Planning, session: Session): Publishing {
+  const { clock, signal } = session.outside;
+  return {
+    registry,
+    clock,
+    history,
+    signal,
+    mover: moverOf(session),
+    copy: async (digest, from, to) => {
+      await registry.copyImage({ digest, from, to, signal });
+    },
+  };
+}
+
 function tell(remarks: readonly Remark[], { outside }: Session): void {
   for (const { message, hint } of remarks) outside.log.warning(message, hint);
 }
@@ -81,63 +112,61 @@ function tell(remarks: readonly Remark[], { outside }: Session): void {
 /** How many images are built at once at least: much of a build is waiting for networks. */
 const leastConcurrency = 4;
 
+/** The results of all images that are built, each as soon as its tags are put. */
 async function walkPlan(
-  plan: Plan,
-  { outside }: Session,
-  registry: Registry,
+  planning: Planning,
+  session: Session,
   dependencies: Parameters<typeof buildImage>[2],
-): Promise<readonly ImageResult[]> {
+): Promise<Results> {
+  const { plan, registry } = planning;
+  const { context, outside } = session;
+  const { signal } = outside;
+  const publishing = publishingOf(planning, session);
   const byName = new Map(plan.images.map((image) => [image.name, image]));
-  const builds = plan.images.filter((image) => image.kind === "build");
-  const nodes = builds.map((planned) => ({
-    name: planned.name,
-    planned,
-    parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
-  }));
-  const isRelease = plan.ref.startsWith("refs/tags/");
+  const nodes = plan.images
+    .filter((image) => image.kind === "build")
+    .map((planned) => ({
+      name: planned.name,
+      planned,
+      parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
+    }));
   const published = new Map<string, Promise<ImageResult>>();
   const outcomes = await walk(
     nodes,
     async ({ planned }, parents: ReadonlyMap<string, Candidate>) => {
-      const candidate = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
+      const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
+      const candidate = await recordCandidate(planned, built, { context, registry });
       // Not waited for: children need the digest alone.
       published.set(
         planned.name,
-        publishCandidate(planned, candidate, registry, { isRelease, signal: outside.signal }).catch((error: unknown) =>
-          failed(planned, error),
-        ),
+        publishCandidate(planned, candidate, publishing).catch((error: unknown) => failed(planned, error)),
       );
       return candidate;
     },
-    { concurrency: Math.max(leastConcurrency, outside.parallelism), signal: outside.signal },
+    { concurrency: Math.max(leastConcurrency, outside.parallelism), signal },
   );
-  return Promise.all(plan.images.map((planned) => resultOf(planned, outcomes.get(planned.name), published)));
+  return new Map(nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), published.get(name))]));
 }
 
 async function resultOf(
-  planned: PlannedImage,
+  planned: PlannedBuild,
   outcome: Outcome<Candidate> | undefined,
-  published: ReadonlyMap<string, Promise<ImageResult>>,
+  published: Promise<ImageResult> | undefined,
 ): Promise<ImageResult> {
-  if (planned.kind !== "build" || outcome === undefined) return skipped(planned);
-  switch (outcome.kind) {
+  switch (outcome?.kind) {
     case "done":
-      return (await published.get(planned.name)) ?? skipped(planned);
+      return (await published) ?? { planned, outcome: "cancelled" };
     case "blocked":
       return { planned, outcome: "blocked", by: outcome.by };
-    case "cancelled":
-      return { planned, outcome: "cancelled" };
     case "failed":
       return failed(planned, outcome.error);
+    default:
+      return { planned, outcome: "cancelled" };
   }
 }
 
-function skipped(planned: PlannedImage): ImageResult {
-  return { planned, outcome: "skipped" };
-}
-
 /** A defect of ours in one image must not hide what became of the others. */
-function failed(planned: PlannedBuild, error: unknown): ImageResult {
+function failed(planned: PlannedBuild | PlannedPromote, error: unknown): ImageResult {
   if (error instanceof BuildError) return { planned, outcome: "failed", error, output: error.output };
   if (error instanceof UserError) return { planned, outcome: "failed", error };
   const defect = new UserError(`${planned.name} could not be published because of a defect of image-publish`, {

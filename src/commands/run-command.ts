@@ -7,18 +7,12 @@ import { publish } from "./publish.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** What only a person at a terminal may ask for. */
-export interface Asked extends PlanView {
-  /** The event is simulated: what the checkout doesn't tell is asked of nobody. */
-  readonly simulated?: boolean;
-}
-
 /** Runs the command that the inputs name. @throws UserError for what keeps it from starting. */
 export async function runCommand(
   inputs: RunInputs,
   context: RunContext,
   outside: Outside,
-  asked: Asked = {},
+  asked: PlanView = {},
 ): Promise<CommandResult> {
   const { command } = inputs.settings;
   const offline = asked.simulated === true && command === "plan";

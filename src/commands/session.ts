@@ -7,8 +7,8 @@ import { type Commit, forgeRegistry, type RunContext } from "../context/run-cont
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
-import { type Registry, registryClient } from "../oci/registry-client.ts";
-import { contextFor } from "./asked-ref.ts";
+import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
+import { actFor } from "./act-for.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -29,24 +29,23 @@ export interface Session {
 
 /** `offline`: what neither event nor checkout tell stays unknown. @throws UserError where there is no checkout. */
 export async function openSession(
-  event: RunContext,
+  given: RunContext,
   inputs: RunInputs,
   outside: Outside,
   { offline = false }: { readonly offline?: boolean } = {},
 ): Promise<Session> {
   const { env, processes, signal, random } = outside;
-  const { workspace, serverUrl } = event;
+  const { workspace, serverUrl } = given;
   const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
   const git = openGit(options);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
-  const isGone = event.trigger.kind === "gone";
-  const asked = isGone ? undefined : inputs.settings.ref;
-  const head = isGone ? event.commit : await headOf(git, workspace);
-  const given = asked === undefined ? event : await contextFor(asked, event, git);
-  const isAtEvent = await holdsEvent(given, head, git);
-  const facts = offline ? given : await forgeFacts(given, inputs.settings.token, git, outside);
+  const isGone = given.trigger.kind === "gone";
+  const head = isGone ? given.commit : await headOf(git, workspace);
+  const meant = await actFor(inputs.settings.ref, given, head, git);
+  const isAtEvent = await holdsEvent(meant, head, git);
+  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
   const { defaultBranch, isPrivate } = facts;
-  const context = { ...given, commit: head, defaultBranch, isPrivate };
+  const context = { ...meant, commit: head, defaultBranch, isPrivate };
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
@@ -66,8 +65,9 @@ export async function openSession(
 export async function openRegistry(
   { context, inputs, outside }: Session,
   hosts: readonly string[],
-): Promise<{ readonly registry: Registry; readonly credentials: CredentialStore }> {
-  const { env, processes, files, http, clock, random, signal } = outside;
+  signal: AbortSignal = outside.signal,
+): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
+  const { env, processes, files, http, clock, random } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);

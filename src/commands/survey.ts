@@ -1,13 +1,15 @@
 /** What is there, and what of it the event affects: the stages up to the plan. */
 import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
-import { affectedImages, describeDeleted } from "../changes/affected.ts";
-import { type Comparison, compare } from "../changes/comparison.ts";
+import { configPaths } from "../catalog/config.ts";
+import { type Affected, affectedImages, describeDeleted } from "../changes/affected.ts";
+import { type Comparison, compare, compareSince } from "../changes/comparison.ts";
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
 import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
 import { readListing } from "../changes/listing.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
+import type { Commit } from "../context/run-context.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
@@ -33,6 +35,8 @@ export interface Survey {
   /** What a sparse checkout lacks for a build. */
   readonly absent: readonly Incomplete[];
   readonly remarks: readonly Remark[];
+  /** The images into which something goes that changed since a commit; `undefined` where that can't be told. */
+  affectedSince(base: Commit): Promise<ReadonlySet<string> | undefined>;
 }
 
 /** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
@@ -52,6 +56,7 @@ export async function survey(session: Session): Promise<Survey> {
       hashes: new Map(),
       absent: [],
       remarks: [],
+      affectedSince: async () => undefined,
     };
   }
   const { files } = outside;
@@ -63,20 +68,21 @@ export async function survey(session: Session): Promise<Survey> {
   const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
   const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
   const sources = { inputs: inside, listing, checkout: session.checkout };
-  const [hashes, incomplete, config] = await Promise.all([
+  const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
-    configChange(session, comparison, { catalog, settingsOf }),
   ]);
-  const { affected, deleted } = affectedImages({
-    catalog,
-    comparison,
-    commit: context.commit,
-    inputs: inside,
-    only: inputs.settings.only,
-    config,
-    unseen: unknownHashes(hashes),
-  });
+  const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
+    affectedImages({
+      catalog,
+      comparison: compared,
+      commit: context.commit,
+      inputs: inside,
+      only,
+      config: await configChange(session, compared, { catalog, settingsOf }),
+      unseen: unknownHashes(hashes),
+    });
+  const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
   const left = leftOut(catalog, session, settingsOf);
   return {
     catalog,
@@ -84,11 +90,15 @@ export async function survey(session: Session): Promise<Survey> {
     affected: new Map([...affected].filter(([name]) => !left.has(name))),
     left,
     inputs: inside,
-    configPaths: config.paths,
+    configPaths: configPaths(inputs.settings.config),
     settingsOf,
     hashes,
     absent: incomplete.absent,
     remarks: [...deleted.map(describeDeleted), ...incomplete.pointers.map(describePointers)],
+    affectedSince: async (base) => {
+      const since = await compareSince(base, session.git);
+      return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
+    },
   };
 }
 

@@ -25,11 +25,11 @@ export interface Settings {
   readonly buildContexts: readonly InputLine[];
   /** By what images are to be built; `undefined`: by either. */
   readonly variant: "dockerfile" | "nix" | undefined;
-  /** A full ref, a name or a commit, in the place of the event's. */
-  readonly ref: string | undefined;
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
+  /** Act for this ref or commit, which must be checked out; `undefined`: the event's. */
+  readonly ref: string | undefined;
   readonly tags: readonly InputLine[];
   readonly flavor: readonly InputLine[];
   readonly labels: readonly InputLine[];
@@ -51,6 +51,9 @@ export interface Settings {
   readonly sbom: string | undefined;
   readonly push: "auto" | "true" | "false";
   readonly rebuild: "auto" | "always";
+  readonly converge: boolean;
+  readonly promote: boolean;
+  readonly move: "forward" | "any";
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
   readonly token: string | undefined;
@@ -82,9 +85,9 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     target: text("target"),
     buildContexts: lines("build-contexts"),
     variant: (["dockerfile", "nix"] as const).find((each) => each === text("variant")),
-    ref: text("ref"),
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
+    ref: text("ref"),
     tags: lines("tags"),
     flavor: lines("flavor"),
     labels: lines("labels"),
@@ -105,6 +108,9 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     sbom: text("sbom"),
     push: word("push", ["auto", "true", "false"], "auto"),
     rebuild: word("rebuild", ["auto", "always"], "auto"),
+    converge: text("converge") !== "false",
+    promote: text("promote") !== "false",
+    move: word("move", ["forward", "any"], "forward"),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     token: text("token"),

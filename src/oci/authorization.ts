@@ -1,18 +1,12 @@
 /**
  * The header `Authorization` for a registry, got by answering its challenge: Basic directly, Bearer with a token from the
- * realm that it names (distribution, "Token Authentication Specification" and "OAuth2 Token Authentication").
+ * realm that it names.
  */
-import type { Clock, Http, HttpRequest } from "../ports.ts";
+import type { Clock, Http } from "../ports.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credentials } from "./docker-config.ts";
-import {
-  type Asked,
-  answerError,
-  deniedError,
-  invalidError,
-  networkError,
-  unauthorizedError,
-} from "./registry-error.ts";
+import { type Asked, deniedError, invalidError, RegistryError, unauthorizedError } from "./registry-error.ts";
+import { basic, challengeForAny, fetchToken, isForAll } from "./token.ts";
 
 export interface AuthorizationOptions {
   readonly http: Http;
@@ -28,7 +22,10 @@ export interface Shown {
 }
 
 export interface Authorization {
-  /** What was got for the same registry, repository and access before. */
+  /**
+   * What was got for the same registry, repository and access before and has not expired; else, where the registry has asked
+   * for tokens before, a token: so that it need not refuse first.
+   */
   known(asked: Asked): Promise<Shown | undefined>;
   /**
    * Answers a 401. `shown` is what the refused request carried. What comes is newer than that: if it is refused too, the
@@ -39,16 +36,56 @@ export interface Authorization {
   refusal(asked: Asked, shown: Shown): Promise<Error>;
 }
 
-/** Keeps what it got by registry, repository and access: a token is asked for once, also by requests side by side. */
-export function authorization(options: AuthorizationOptions): Authorization {
-  const given = new Map<string, Promise<Shown>>();
+interface Given extends Shown {
+  readonly until: number;
+  /** It holds for the whole registry. */
+  readonly isForAll: boolean;
+}
+
+interface Wanted {
+  readonly challenges: readonly Challenge[];
+  readonly plainHttp: boolean;
+}
+
+/**
+ * Keeps what it got by registry, repository and access: a token is asked for once, also by requests side by side. `onToken` is
+ * called for each one that is asked for.
+ */
+export function authorization(options: AuthorizationOptions, onToken: (asked: Asked) => void): Authorization {
+  const given = new Map<string, Promise<Given>>();
+  /** By host: what it wants for any repository, once it has said so. */
+  const usual = new Map<string, Wanted>();
   let sequence = 0;
-  const key = (asked: Asked) => `${asked.host}/${asked.repository} ${asked.access}`;
-  // Basic holds for the whole registry, and who may push may read.
-  const keys = (asked: Asked) => [asked.host, key({ ...asked, access: "push" }), key(asked)];
+
+  const obtain = (asked: Asked, wanted: Wanted): Promise<Given> => {
+    const pending = given.get(key(asked));
+    if (pending !== undefined) return pending;
+    const got = satisfy(asked, wanted, options, onToken).then((answer) => {
+      sequence += 1;
+      return { ...answer, sequence };
+    });
+    given.set(key(asked), got);
+    got.then(
+      ({ isForAll }) => isForAll && given.set(asked.host, got),
+      () => given.delete(key(asked)),
+    );
+    return got;
+  };
+  const forget = (each: string, held: Promise<Given> | undefined) => {
+    if (given.get(each) === held) given.delete(each);
+  };
+
   return {
     async known(asked) {
-      return given.get(keys(asked).find((each) => given.has(each)) ?? "");
+      for (const each of keys(asked)) {
+        const held = given.get(each);
+        const shown = await held;
+        if (shown !== undefined && shown.until > options.clock.now().getTime()) return shown;
+        forget(each, held);
+      }
+      const wanted = usual.get(asked.host);
+      // What the registry has not asked for itself is no reason to fail.
+      return wanted && obtain(asked, wanted).catch(unlessTransient);
     },
     async answer(asked, challenge, plainHttp, shown) {
       for (const each of keys(asked)) {
@@ -56,20 +93,13 @@ export function authorization(options: AuthorizationOptions): Authorization {
         const newer = await held;
         // Another request may have answered meanwhile; what is older has expired as well.
         if (newer !== undefined && newer.sequence > (shown?.sequence ?? 0)) return newer;
-        if (given.get(each) === held) given.delete(each);
+        forget(each, held);
       }
-      const pending = given.get(key(asked));
-      if (pending !== undefined) return pending;
-      const got = answerChallenge(asked, parseChallenges(challenge), plainHttp, options).then((header) => {
-        sequence += 1;
-        return { header, sequence };
-      });
-      given.set(key(asked), got);
-      got.then(
-        ({ header }) => header.startsWith("Basic ") && given.set(asked.host, got),
-        () => given.delete(key(asked)),
-      );
-      return got;
+      const challenges = parseChallenges(challenge);
+      const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+      const forAny = bearer && challengeForAny(bearer, asked);
+      if (forAny !== undefined) usual.set(asked.host, { challenges: [forAny], plainHttp });
+      return obtain(asked, { challenges, plainHttp });
     },
     async refusal(asked, { header }) {
       for (const each of keys(asked)) given.delete(each);
@@ -81,91 +111,35 @@ export function authorization(options: AuthorizationOptions): Authorization {
   };
 }
 
-async function answerChallenge(
+function key({ host, repository, access, mountFrom = "" }: Asked): string {
+  return `${host}/${repository} ${access} ${mountFrom}`;
+}
+
+/** Where what would do may be: who may push may read. */
+function keys(asked: Asked): readonly string[] {
+  const { host, mountFrom } = asked;
+  return mountFrom === undefined ? [host, key({ ...asked, access: "push" }), key(asked)] : [host, key(asked)];
+}
+
+function unlessTransient(error: unknown): undefined {
+  if (error instanceof RegistryError && !error.isTransient) return undefined;
+  throw error;
+}
+
+async function satisfy(
   asked: Asked,
-  challenges: readonly Challenge[],
-  plainHttp: boolean,
+  { challenges, plainHttp }: Wanted,
   options: AuthorizationOptions,
-): Promise<string> {
+  onToken: (asked: Asked) => void,
+): Promise<Omit<Given, "sequence">> {
   const login = await options.credentials(asked.host);
-  const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-  if (bearer !== undefined) return `Bearer ${await fetchToken(asked, bearer, login, plainHttp, options)}`;
+  const challenge = challenges.find(({ scheme }) => scheme === "bearer");
+  if (challenge !== undefined) {
+    onToken(asked);
+    const { token, until } = await fetchToken({ asked, challenge, login, plainHttp }, options);
+    return { header: `Bearer ${token}`, until, isForAll: isForAll(challenge) };
+  }
   if (!challenges.some(({ scheme }) => scheme === "basic")) throw invalidError(asked, "401 with no way to log in");
   if (login?.kind !== "basic") throw unauthorizedError(asked, login !== undefined);
-  return basic(login);
-}
-
-async function fetchToken(
-  asked: Asked,
-  challenge: Challenge,
-  login: Credentials | undefined,
-  plainHttp: boolean,
-  { http, clock, signal }: AuthorizationOptions,
-): Promise<string> {
-  const request = tokenRequest(asked, challenge, login, plainHttp);
-  const response = await http
-    .send({ ...request, ...(signal && { signal }), maximumBody: 1024 * 1024 })
-    .catch((cause) => {
-      signal?.throwIfAborted();
-      throw networkError(asked, cause);
-    });
-  if (response.status === 401) throw unauthorizedError(asked, login !== undefined);
-  // Without a login, "denied" is the token server's way to ask for one.
-  if (response.status === 403 && login === undefined) throw unauthorizedError(asked, false);
-  if (response.status >= 300 && response.status < 400) throw invalidError(asked, "its token server redirects");
-  if (response.status !== 200) throw answerError(asked, response, clock.now());
-  return parseToken(asked, response.body);
-}
-
-function tokenRequest(
-  asked: Asked,
-  challenge: Challenge,
-  login: Credentials | undefined,
-  plainHttp: boolean,
-): HttpRequest {
-  const { realm = "", service, scope = scopeOf(asked) } = challenge.parameters;
-  const url = URL.parse(realm);
-  // The login goes there: never in the clear, except to a registry that is local and in the clear itself.
-  if (url === null || !(url.protocol === "https:" || (plainHttp && url.protocol === "http:"))) {
-    throw invalidError(asked, `a login at ${JSON.stringify(realm.slice(0, 200))}, which is no https address`);
-  }
-  const scopes = scope.split(" ").filter((each) => each !== "");
-  if (login?.kind === "identity-token") {
-    const form = new URLSearchParams({
-      grant_type: "refresh_token",
-      client_id: "image-publish",
-      refresh_token: login.token,
-    });
-    if (service !== undefined) form.set("service", service);
-    form.set("scope", scopes.join(" "));
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    return { method: "POST", url: url.href, headers, body: form.toString() };
-  }
-  if (service !== undefined) url.searchParams.set("service", service);
-  for (const each of scopes) url.searchParams.append("scope", each);
-  return { method: "GET", url: url.href, headers: login === undefined ? {} : { authorization: basic(login) } };
-}
-
-function parseToken(asked: Asked, body: Uint8Array): string {
-  let document: unknown;
-  try {
-    document = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    document = undefined;
-  }
-  if (typeof document === "object" && document !== null) {
-    // The OAuth2 name is the other server's only name for it; "token" wins where both are there.
-    for (const value of ["token" in document && document.token, "access_token" in document && document.access_token]) {
-      if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
-    }
-  }
-  throw invalidError(asked, "its token server gave no token");
-}
-
-function basic(login: Credentials & { readonly kind: "basic" }): string {
-  return `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
-}
-
-function scopeOf({ repository, access }: Asked): string {
-  return `repository:${repository}:${access === "push" ? "pull,push" : "pull"}`;
+  return { header: basic(login), until: Number.POSITIVE_INFINITY, isForAll: true };
 }

@@ -19,6 +19,8 @@ export interface Descriptor {
   /** Bytes. */
   readonly size: number;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Other places where the same bytes may be had; only where there are any. */
+  readonly urls?: readonly string[];
   /** Only in an index. */
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
 }
@@ -37,6 +39,16 @@ export interface Manifest {
   readonly layers: readonly Descriptor[];
   readonly annotations: Readonly<Record<string, string>>;
 }
+
+export interface StoredManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** The very bytes, whose digest it is. */
+  readonly bytes: Uint8Array;
+  readonly document: Index | Manifest;
+}
+
+export type ManifestBytes = Pick<StoredManifest, "bytes" | "mediaType">;
 
 /** The spec lets registries refuse more than 4 MiB (distribution-spec, "Pushing Manifests"). */
 export const maximumManifest = 4 * 1024 * 1024;
@@ -82,6 +94,20 @@ export function platformsOf(index: Index): readonly { readonly platform: Platfor
   });
 }
 
+/** What an entry of an index is by its media type; `undefined` for what is stored as a blob. */
+export function isManifestType(mediaType: string): "index" | "manifest" | undefined {
+  if (mediaType === mediaTypes.index || mediaType === mediaTypes.dockerList) return "index";
+  return mediaType === mediaTypes.manifest || mediaType === mediaTypes.dockerManifest ? "manifest" : undefined;
+}
+
+/** A layer that no registry may hold, and that is pulled from where its `urls` say (image-spec, "Non-Distributable Layers"). */
+export function isForeign({ mediaType, urls }: Descriptor): boolean {
+  return (
+    urls !== undefined &&
+    /^application\/vnd\.(?:oci\.image\.layer\.nondistributable|docker\.image\.rootfs\.foreign)\./.test(mediaType)
+  );
+}
+
 /** Bytes that a pull transfers: config and layers, compressed as they are stored. */
 export function compressedSize(manifest: Manifest): number {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
@@ -106,7 +132,7 @@ function descriptors(value: unknown, where: string): readonly Descriptor[] {
 }
 
 function descriptor(value: unknown, where: string): Descriptor {
-  const { mediaType, digest, size, annotations, platform } = asRecord(value, where);
+  const { mediaType, digest, size, annotations, platform, urls } = asRecord(value, where);
   if (typeof mediaType !== "string") throw malformed(`${where} has no media type`);
   if (typeof digest !== "string" || !isDigest(digest)) throw malformed(`${where} has no sha256 digest`);
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) throw malformed(`${where} has no size`);
@@ -115,6 +141,7 @@ function descriptor(value: unknown, where: string): Descriptor {
     digest,
     size,
     annotations: stringsOf(annotations, `${where}.annotations`),
+    ...(Array.isArray(urls) && urls.length > 0 ? { urls: urls.map(String) } : {}),
     ...(platform === undefined || platform === null ? {} : { platform: platformParts(platform, `${where}.platform`) }),
   };
 }

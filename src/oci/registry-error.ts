@@ -1,6 +1,8 @@
 /** What can go wrong with a registry: a closed set, each with its remedy. Messages name host and repository, never a token. */
 import { messageOf, UserError } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
+import type { Digest } from "./digest.ts";
+import type { Repository } from "./reference.ts";
 
 export type RegistryErrorCode =
   /** No login, or one that is not accepted. */
@@ -26,6 +28,8 @@ export interface Asked {
   /** The path in the registry. */
   readonly repository: string;
   readonly access: "pull" | "push";
+  /** Another repository of the registry, whose blobs are asked for too. */
+  readonly mountFrom?: string;
 }
 
 interface RegistryErrorDetails {
@@ -80,6 +84,15 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
       retryAfter: retryAfter(response, now),
     });
   }
+  if (status === 413) {
+    return new RegistryError(
+      "refused",
+      `${host} takes nothing as large as what is pushed to ${repository} (413)${because}`,
+      {
+        hint: "raise the limit of the registry, or of the proxy in front of it, or make the image's layers smaller",
+      },
+    );
+  }
   return new RegistryError("refused", `${host} refused the ${wordFor(access)} of ${repository} (${status})${because}`, {
     hint: "mend what the registry complains about, and run again",
   });
@@ -103,6 +116,13 @@ export function deniedError({ host, repository, access }: Asked, because = ""): 
     hint: ofGitHub
       ? `add \`${permission}\` to the job's permissions; a package that another repository made must also give this one access, in its settings`
       : `give the login for ${host} the right to ${access} ${repository}; check the name too`,
+  });
+}
+
+/** The error for a digest that should be there and is not. */
+export function missingManifest(repository: Repository, digest: Digest): RegistryError {
+  return new RegistryError("missing", `${repository} does not hold ${digest}`, {
+    hint: "run again: it was never pushed there, or something deleted it meanwhile",
   });
 }
 
@@ -133,7 +153,13 @@ export function networkError(asked: Asked, cause: unknown): RegistryError {
   }
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code)) {
     return new RegistryError("tls", `the certificate of ${host} is not trusted: ${messageOf(cause)}`, {
-      hint: "mend the certificate, or name its authority's file in NODE_EXTRA_CA_CERTS (the builder needs it too)",
+      hint: "mend the certificate, or name its authority's file in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS (the builder needs it too)",
+      cause,
+    });
+  }
+  if (code === "EPROXY") {
+    return new RegistryError("unreachable", `${host} cannot be reached: ${messageOf(cause)}`, {
+      hint: "mend HTTPS_PROXY (a login stands in it as http://user:password@host:port), or name the host in NO_PROXY",
       cause,
     });
   }

@@ -1,12 +1,13 @@
 /** One request to a registry, with all that stands between asking and an answer: address, login, redirects, patience. */
-import type { Clock, Http, HttpRequest, HttpResponse } from "../ports.ts";
+import { UserError } from "../errors.ts";
+import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../ports.ts";
 import { authorization } from "./authorization.ts";
 import type { Credentials } from "./docker-config.ts";
 import { type Asked, answerError, invalidError, networkError } from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 
 export interface RegistryOptions {
-  readonly http: Http;
+  readonly http: Http & HttpStreams;
   readonly clock: Clock;
   /** Uniform in [0, 1): the jitter of waits. */
   readonly random: () => number;
@@ -14,50 +15,97 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface RegistryRequest {
+export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "maximumBody" | "timeout" | "stall"> {
   readonly asked: Asked;
-  readonly method: HttpRequest["method"];
   /** Below `/v2/`, or an address that the registry gave. */
   readonly path: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-  readonly maximumBody?: number;
-  readonly timeout?: number;
+  /** Beside the client's own. */
+  readonly signal?: AbortSignal | undefined;
   /** Statuses that are answers; every other one is thrown as a `RegistryError`. */
   readonly expected: readonly number[];
   /** Looks at the answer within the patience: what it throws as transient is asked for again. */
   readonly check?: (response: HttpResponse) => void;
+  /** Not asked again but for a login: the caller has a patience of its own. */
+  readonly once?: boolean;
 }
 
-export type RegistryExchange = (request: RegistryRequest) => Promise<HttpResponse>;
+export interface RegistryExchange {
+  send(request: RegistryRequest): Promise<HttpResponse>;
+  /** Reads with a body that comes as it is read, for which the patience is the caller's. */
+  open(request: RegistryRequest): Promise<HttpStream>;
+  /** How many requests went out, by the registry on whose behalf; those to token servers and storage included. */
+  requests(): ReadonlyMap<string, number>;
+}
+
+interface Answer extends HttpResponse {
+  readonly stream?: HttpStream["body"];
+}
+
+type Transfer = (request: RegistryRequest, sent: HttpRequest) => Promise<Answer>;
 
 const maximumRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
+/** What is read of an answer that is no stream of what was asked for. */
+const maximumRefusal = 64 * 1024;
 
 export function registryExchange(options: RegistryOptions): RegistryExchange {
-  const authorized = authorization(options);
-  const attempt = async (request: RegistryRequest): Promise<HttpResponse> => {
+  const counts = new Map<string, number>();
+  const count = ({ host }: Asked) => counts.set(host, (counts.get(host) ?? 0) + 1);
+  const authorized = authorization(options, count);
+  const send: Transfer = async ({ asked }, sent) => {
+    count(asked);
+    return options.http.send(sent);
+  };
+  const open: Transfer = async ({ asked, expected }, sent) => {
+    count(asked);
+    const { status, headers, body } = await options.http.open(sent);
+    if (expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
+    return { status, headers, body: await beginningOf(body) };
+  };
+  const attempt = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
     const { asked } = request;
     const url = addressOf(request);
-    const shown = await authorized.known(asked);
-    let response = await follow(request, url, shown?.header, options);
-    if (response.status === 401) {
+    // An upload may be taken elsewhere, which is then no place for the login.
+    const isOwn = url.origin === registryOrigin(asked.host);
+    const shown = isOwn ? await authorized.known(asked) : undefined;
+    let response = await follow(request, url, shown?.header, transfer, options);
+    if (response.status === 401 && isOwn) {
       const challenge = response.headers["www-authenticate"] ?? "";
       const fresh = await authorized.answer(asked, challenge, url.protocol === "http:", shown);
-      response = await follow(request, url, fresh.header, options);
+      response = await follow(request, url, fresh.header, transfer, options);
       if (response.status === 401) throw await authorized.refusal(asked, fresh);
     }
     if (!request.expected.includes(response.status)) throw answerError(asked, response, options.clock.now());
     request.check?.(response);
     return response;
   };
-  return (request) => retrying(() => attempt(request), options);
+  const patiently = (request: RegistryRequest, transfer: Transfer): Promise<Answer> =>
+    request.once
+      ? attempt(request, transfer)
+      : retrying(() => attempt(request, transfer), {
+          ...options,
+          signal: eitherSignal(request.signal, options.signal),
+        });
+  return {
+    send: (request) => patiently(request, send),
+    async open(request) {
+      const { status, headers, stream = nothing() } = await patiently(request, open);
+      return { status, headers, body: stream };
+    },
+    requests: () => counts,
+  };
 }
 
 /** Where a registry's API is. Plain http for this machine alone, as docker and BuildKit do. */
 export function registryOrigin(host: string): string {
   if (host === "docker.io") return "https://registry-1.docker.io";
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host) ? `http://${host}` : `https://${host}`;
+}
+
+/** Aborted as soon as one of them is. */
+export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
 function addressOf({ asked, path }: RegistryRequest): URL {
@@ -69,16 +117,17 @@ async function follow(
   request: RegistryRequest,
   start: URL,
   authorizationHeader: string | undefined,
+  transfer: Transfer,
   options: RegistryOptions,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { asked, method } = request;
   let url = start;
   let login = authorizationHeader;
   for (let hops = 0; hops <= maximumRedirects; hops += 1) {
-    const response = await send(request, url, login, options);
+    const response = await exchange(request, url, login, transfer, options);
     if (!redirects.has(response.status)) {
       // A challenge from elsewhere is not the registry's: nothing is shown to whoever sent it.
-      if (response.status === 401 && url.origin !== start.origin)
+      if (response.status === 401 && url.origin !== registryOrigin(asked.host))
         throw invalidError(asked, "a redirect to what wants a login");
       return response;
     }
@@ -93,14 +142,17 @@ async function follow(
   throw invalidError(asked, `more than ${maximumRedirects} redirects`);
 }
 
-async function send(
-  { asked, method, headers, body, maximumBody, timeout }: RegistryRequest,
+async function exchange(
+  request: RegistryRequest,
   url: URL,
   login: string | undefined,
-  { http, signal }: RegistryOptions,
-): Promise<HttpResponse> {
+  transfer: Transfer,
+  options: RegistryOptions,
+): Promise<Answer> {
+  const { asked, method, headers, body, maximumBody, timeout, stall } = request;
+  const signal = eitherSignal(request.signal, options.signal);
   try {
-    return await http.send({
+    return await transfer(request, {
       method,
       url: url.href,
       // Digests are of the bytes as they are stored.
@@ -108,10 +160,25 @@ async function send(
       ...(body === undefined ? {} : { body }),
       ...(maximumBody === undefined ? {} : { maximumBody }),
       ...(timeout === undefined ? {} : { timeout }),
+      ...(stall === undefined ? {} : { stall }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw networkError(asked, cause);
+    // The body that was sent may have failed by itself, and told why.
+    throw cause instanceof UserError ? cause : networkError(asked, cause);
   }
 }
+
+async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > maximumRefusal) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

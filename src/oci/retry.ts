@@ -21,21 +21,31 @@ const total = 150_000;
  * Does it again where the error is transient: exponential backoff with full jitter, and at least as late as the registry
  * asks. @throws what the last attempt threw, which then says how often and how long it was tried.
  */
-export async function retrying<T>(action: () => Promise<T>, { clock, random, signal }: Patience): Promise<T> {
-  const start = clock.now().getTime();
-  for (let attempt = 1; ; attempt += 1) {
+export async function retrying<T>(action: () => Promise<T>, patience: Patience): Promise<T> {
+  const waitOrThrow = patient(patience);
+  for (;;) {
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof RegistryError) || !error.isTransient) throw error;
-      const spent = clock.now().getTime() - start;
-      const wait = waitBefore(attempt, error.retryAfter, random);
-      if (attempt === attempts || (error.retryAfter ?? 0) > longestAskedFor || spent + wait > total) {
-        throw givenUp(error, attempt, spent);
-      }
-      await clock.sleep(wait, signal);
+      await waitOrThrow(error);
     }
   }
+}
+
+/** For what is tried in another way than as one function: called with each failure, it waits, or throws what to give up with. */
+export function patient({ clock, random, signal }: Patience): (error: unknown) => Promise<void> {
+  const start = clock.now().getTime();
+  let attempt = 0;
+  return async (error) => {
+    attempt += 1;
+    if (!(error instanceof RegistryError) || !error.isTransient) throw error;
+    const spent = clock.now().getTime() - start;
+    const wait = waitBefore(attempt, error.retryAfter, random);
+    if (attempt === attempts || (error.retryAfter ?? 0) > longestAskedFor || spent + wait > total) {
+      throw givenUp(error, attempt, spent);
+    }
+    await clock.sleep(wait, signal);
+  };
 }
 
 function waitBefore(attempt: number, askedFor: number | undefined, random: () => number): number {

@@ -1,26 +1,36 @@
 /** The tags of a repository, page by page (OCI distribution-spec, "Listing Tags"). */
 import { messageOf } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
+import type { Absence } from "./absence.ts";
 import { isTag, type Tag } from "./reference.ts";
 import { type Asked, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
 
-/** `checkAbsent` throws for a 404 that means nothing. @returns `undefined` for a repository that is not there. */
+/** @returns `undefined` for a repository that is not there. */
 export async function listTags(
   exchange: RegistryExchange,
   asked: Asked,
-  checkAbsent: (asked: Asked, response: HttpResponse) => void,
+  absent: Absence,
 ): Promise<readonly Tag[] | undefined> {
   const tags: Tag[] = [];
+  const seen = new Set<string>();
   let page: URL | undefined = new URL(`/v2/${asked.repository}/tags/list?n=1000`, registryOrigin(asked.host));
   for (let pages = 1; page !== undefined; pages += 1) {
     if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
+    if (seen.has(page.href)) throw invalidError(asked, "pages of tags that lead in a circle");
+    seen.add(page.href);
     const check = (answer: HttpResponse) => {
-      if (answer.status === 404) checkAbsent(asked, answer);
+      if (answer.status === 404) absent.check(asked, answer);
     };
-    const response: HttpResponse = await exchange({ asked, method: "GET", path: page, expected: [200, 404], check });
+    const response: HttpResponse = await exchange.send({
+      asked,
+      method: "GET",
+      path: page,
+      expected: [200, 404],
+      check,
+    });
     if (response.status === 404) return undefined;
     tags.push(...parseTags(asked, response.body));
     page = nextPage(asked, response.headers.link, page);
@@ -48,7 +58,6 @@ function nextPage(asked: Asked, link: string | undefined, page: URL): URL | unde
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "")?.[1];
   if (target === undefined) return undefined;
   const next = URL.parse(target, page.href);
-  if (next?.origin !== page.origin || next.href === page.href)
-    throw invalidError(asked, "a next page that is not its own");
+  if (next?.origin !== page.origin) throw invalidError(asked, "a next page that is not its own");
   return next;
 }

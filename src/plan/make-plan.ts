@@ -6,7 +6,8 @@ import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ImageTags } from "../tags/image-tags.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
-import type { Plan, PlannedBuild, PlannedImage, PlannedParent } from "./plan.ts";
+import type { Plan, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
+import type { Release } from "./version-line.ts";
 
 export interface PlanInput {
   readonly event: string;
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly left?: ReasonsByImage;
   /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
   readonly published: ReadonlyMap<string, Digest | null>;
+  /** What is there already, and needs tags at most; an image that is in `affected` for it is not built. */
+  readonly promoted?: ReadonlyMap<string, Digest>;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly push: boolean;
@@ -32,6 +35,8 @@ export interface PlanInput {
 /** What the rules and inputs make of one image. */
 export interface ImageDetails {
   readonly tags: ImageTags;
+  readonly release: Release | undefined;
+  readonly bakedVersion: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -42,7 +47,9 @@ export interface ImageDetails {
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
 export function makePlan(input: PlanInput): Plan {
-  const building = toBuild(input.catalog, input.affected, input.published);
+  const promoted = input.promoted ?? new Map<string, Digest>();
+  const affected = new Map([...input.affected].filter(([name]) => !promoted.has(name)));
+  const building = toBuild(input.catalog, affected, new Map([...input.published, ...promoted]));
   return {
     schema: 1,
     event: input.event,
@@ -51,6 +58,8 @@ export function makePlan(input: PlanInput): Plan {
     base: input.base ?? null,
     push: input.push,
     images: input.catalog.images.map((image): PlannedImage => {
+      const digest = promoted.get(image.name);
+      if (digest !== undefined) return promote(image, digest, input);
       const reasons = building.get(image.name);
       return reasons === undefined ? skip(image, input) : { ...build(image, input, building), reasons };
     }),
@@ -68,25 +77,46 @@ function skip(image: Image, input: PlanInput): PlannedImage {
   };
 }
 
-function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
-  const { tags, args, labels, annotations, cache, provenance, sbom } = input.details(image);
+function promote(image: Image, digest: Digest, input: PlanInput): PlannedPromote {
+  return {
+    kind: "promote",
+    ...publishing(image, input, input.details(image)),
+    digest,
+    reasons: input.affected.get(image.name) ?? [],
+  };
+}
+
+type Publishing = Omit<PlannedPromote, "kind" | "digest" | "reasons">;
+
+function publishing(image: Image, input: PlanInput, details: ImageDetails): Publishing {
+  const { tags, release, bakedVersion, labels, annotations } = details;
   const isTagged = input.push && image.repositories.length > 0;
   return {
-    kind: "build",
     name: image.name,
     repositories: image.repositories,
     sourceHash: hashOf(image, input),
     at: baseLocation(image),
     tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],
     version: tags.version ?? null,
+    release: release ?? null,
+    bakedVersion: bakedVersion ?? null,
+    platforms: image.platforms,
+    labels: sorted(labels),
+    annotations: sorted(annotations),
+  };
+}
+
+function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
+  const details = input.details(image);
+  const { args, cache, provenance, sbom } = details;
+  return {
+    kind: "build",
+    ...publishing(image, input, details),
     variant: image.variant,
     context: image.variant === "nix" ? image.directory : image.context,
     dockerfile: recipeOf(image),
     target: image.variant === "nix" ? null : (image.target ?? null),
-    platforms: image.platforms,
     args: sorted(args),
-    labels: sorted(labels),
-    annotations: sorted(annotations),
     contexts: image.contexts,
     parents: image.parents.map(
       (edge): PlannedParent => ({
@@ -94,7 +124,9 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
         contextName: edge.contextName ?? null,
         via: edge.via,
         at: edge.at,
-        published: building.has(edge.parent) ? null : (input.published.get(edge.parent) ?? null),
+        published: building.has(edge.parent)
+          ? null
+          : (input.promoted?.get(edge.parent) ?? input.published.get(edge.parent) ?? null),
       }),
     ),
     cache,

@@ -10,6 +10,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
+import type { Release } from "./version-line.ts";
 
 export interface Plan {
   readonly schema: 1;
@@ -24,7 +25,7 @@ export interface Plan {
   readonly images: readonly PlannedImage[];
 }
 
-export type PlannedImage = PlannedBuild | PlannedSkip;
+export type PlannedImage = PlannedBuild | PlannedPromote | PlannedSkip;
 
 interface Planned {
   readonly name: string;
@@ -36,21 +37,29 @@ interface Planned {
   readonly at: SourceLocation;
 }
 
-export interface PlannedBuild extends Planned {
-  readonly kind: "build";
+/** What is published gets tags. */
+interface Publishing extends Planned {
   readonly tags: readonly ImageTag[];
   readonly version: string | null;
+  /** Where the tags are a release's: by what they are compared with others. */
+  readonly release: Release | null;
+  /** The value of the build argument VERSION, where the run gives it one: it is in the bytes. */
+  readonly bakedVersion: string | null;
+  /** Empty: the builder's own. */
+  readonly platforms: readonly Platform[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface PlannedBuild extends Publishing {
+  readonly kind: "build";
   readonly variant: Variant;
   /** Of a Nix file, its directory. */
   readonly context: RepositoryPath;
   /** The Dockerfile, or the Nix file. */
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
-  /** Empty: the builder's own. */
-  readonly platforms: readonly Platform[];
   readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
   /** Named contexts that are no parents. */
   readonly contexts: readonly NamedContext[];
   readonly parents: readonly PlannedParent[];
@@ -60,6 +69,12 @@ export interface PlannedBuild extends Planned {
   readonly sbom: string | null;
   /** Fetch bases anew and use no cache: a scheduled rebuild. */
   readonly fresh: boolean;
+}
+
+/** What is made of these sources is in the registry already: it gets the tags. */
+export interface PlannedPromote extends Publishing {
+  readonly kind: "promote";
+  readonly digest: Digest;
 }
 
 export interface PlannedParent {

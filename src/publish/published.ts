@@ -4,8 +4,8 @@ import type { Digest } from "../oci/digest.ts";
 import { compressedSize, type Descriptor, type Manifest, platformsOf } from "../oci/manifest.ts";
 import { type Platform, platform } from "../oci/platform.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
-import { missingManifest, type Registry } from "../oci/registry-client.ts";
-import { RegistryError } from "../oci/registry-error.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { missingManifest, RegistryError } from "../oci/registry-error.ts";
 
 /**
  * The digest that is published under the first of these tags that is there: what an image builds on whose parent is not

@@ -14,10 +14,12 @@ const most = 3;
 
 /** Whether it is a reason for doing nothing that holds for many images alike. */
 export function isUntouched(kind: Reason["kind"]): boolean {
-  return kind === "unaffected" || kind === "not-chosen";
+  return untouched.has(kind);
 }
 
-/** Whether the event itself makes us act: an image that others merely need is not affected. */
+const untouched: ReadonlySet<Reason["kind"]> = new Set(["unaffected", "not-chosen"]);
+
+/** Whether the event, or what a lost run left undone, makes us act: an image that others merely need is not affected. */
 export function isAffected(reasons: readonly Reason[]): boolean {
   return reasons.some(({ kind }) => kind !== "needed-by" && !isUntouched(kind));
 }

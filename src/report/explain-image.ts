@@ -8,7 +8,7 @@ import { inertLine, plainLine } from "./escape.ts";
 import { describeEvent } from "./event.ts";
 import { explainTags } from "./explain-tags.ts";
 import type { CountingFile, Explanation, Making, UsedImage } from "./explanation.ts";
-import { type Paint, painter } from "./paint.ts";
+import { actionStyles, type Paint, painter } from "./paint.ts";
 import { count } from "./quantities.ts";
 
 /**
@@ -21,7 +21,7 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
   const planned = plan.images.find(({ name }) => name === image);
   if (planned === undefined) return "";
   const base = plan.base === null ? "" : `, compared with ${shortCommit(plan.base)}`;
-  const action = paint(planned.kind === "skip" ? "dim" : "green", planned.kind);
+  const action = paint(actionStyles[planned.kind], planned.kind);
   return [
     `${paint("bold", plainLine(image))}: ${action}`,
     paint("dim", plainLine(`${describeEvent(plan, plainLine)} at ${shortCommit(plan.commit)}${base}`)),
@@ -41,10 +41,13 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
 /** The reasons of an image, each with what leads to it below. An image that was told already is not told again. */
 function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
   told.add(planned.name);
-  return planned.reasons.flatMap((reason) => [
-    ...reasonLines(reason, planned, explanation, paint),
-    ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
-  ]);
+  return [
+    ...planned.reasons.flatMap((reason) => [
+      ...reasonLines(reason, planned, explanation, paint),
+      ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
+    ]),
+    ...(planned.kind === "promote" ? ["what is made of these sources is published already: it only gets tags"] : []),
+  ];
 }
 
 function reasonLines(reason: Reason, { name }: PlannedImage, { made }: Explanation, paint: Paint): readonly string[] {
@@ -126,7 +129,8 @@ function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly st
       "from outside",
       making.bases.map((each) => used(each, "")),
     ),
-    ...fact("platforms", planned.kind === "build" ? [planned.platforms.join(", ") || "the builder's own"] : []),
+    ...fact("platforms", planned.kind === "skip" ? [] : [planned.platforms.join(", ") || "the builder's own"]),
+    ...fact("published as", planned.kind === "promote" ? [planned.digest] : []),
   ];
 }
 

@@ -23,7 +23,7 @@ export function explainTags(planned: PlannedImage, { plan, rules }: Explanation,
   };
   return [
     title,
-    ...(onlyIf === undefined ? [] : [paint("yellow", `  ${onlyIf}; otherwise they would be:`)]),
+    ...(onlyIf === undefined ? [] : [paint("yellow", `  ${onlyIf}:`)]),
     ...(given.length === 0 ? ["  none"] : []),
     ...given.map((each) => {
       const notes = notesOf(each);
@@ -41,9 +41,11 @@ function ruleText({ rule, place }: Pick<RuleOutcome, "rule" | "place">, paint: P
 }
 
 /** Why none of the tags is put on anything by this plan. */
-function whyNothing(planned: PlannedImage, push: boolean): string | undefined {
-  if (planned.kind === "skip") return "none, as nothing is done for this image";
-  return push ? undefined : "none, as this run pushes nothing";
+function whyNothing({ kind, reasons }: PlannedImage, push: boolean): string | undefined {
+  if (kind !== "skip") return push ? undefined : "none, as this run pushes nothing; otherwise they would be";
+  if (reasons.some((reason) => reason.kind === "current")) return "none to put, as all are there already";
+  if (reasons.some((reason) => reason.kind === "superseded")) return "none, as they stay where they are";
+  return "none, as nothing is done for this image; otherwise they would be";
 }
 
 /** Why this one of them is not. */

@@ -2,6 +2,7 @@
 import { Problems, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLine, plainLines, shortened } from "./escape.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
+import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 
 export interface Failure {
   readonly image: string;
@@ -17,22 +18,29 @@ export interface Failure {
   readonly at: SourceLocation;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
+  /** Tags that were put, or found right, before it failed; they stay. */
+  readonly put: readonly string[];
+  /** Where some were put: those that are missing. */
+  readonly missing: readonly string[];
   /** Images that were not built because of it, in the plan's order. */
   readonly blocked: readonly string[];
 }
 
-/** One for each problem of each failed image, in the plan's order; what is blocked stands with the first of an image. */
+/** One for each problem of each failed image, in the plan's order; what is blocked and tagged stands with the first of an image. */
 export function failuresOf(result: RunResult): readonly Failure[] {
   const blocked = blockedByCulprit(result.images);
   return result.images.flatMap((image) => {
     if (image.outcome !== "failed") return [];
     const problems = image.error instanceof Problems ? image.error.problems : [image.error];
+    const put = tagLabels(ownTags(image), image);
+    const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
     return problems.map((error, index) => ({
       image: image.planned.name,
       ...explanation(error, image.output),
       hint: shortened(plainLine(error.hint), longestSentence),
       at: error.at ?? image.planned.at,
       built: image.candidate?.digest,
+      ...(index === 0 ? tagged : { put: [], missing: [] }),
       blocked: index === 0 ? (blocked.get(image.planned.name) ?? []) : [],
     }));
   });

@@ -4,7 +4,16 @@ import { codeBlock, mermaidLabel, shortened } from "./escape.ts";
 import { count } from "./quantities.ts";
 import { type Section, text } from "./sections.ts";
 
-export type NodeState = "published" | "built" | "planned" | "skipped" | "failed" | "blocked" | "cancelled";
+export type NodeState =
+  | "published"
+  | "promoted"
+  | "built"
+  | "toBuild"
+  | "toPromote"
+  | "skipped"
+  | "failed"
+  | "blocked"
+  | "cancelled";
 
 export interface GraphNode {
   readonly planned: PlannedImage;
@@ -12,12 +21,12 @@ export interface GraphNode {
 }
 
 /**
- * Images that do something and the published ones they build on; at most 60, failures first, since a larger picture is
+ * Images that are built and the published ones they build on; at most 60, failures first, since a larger picture is
  * read by nobody and Mermaid stops at 50,000 characters or 500 edges. Empty where no image builds on another.
  */
 export function graphSection(nodes: readonly GraphNode[]): Section {
   const parents = new Set(nodes.flatMap(({ planned }) => parentsOf(planned)));
-  const wanted = nodes.filter(({ planned, state }) => state !== "skipped" || parents.has(planned.name));
+  const wanted = nodes.filter(({ planned }) => planned.kind === "build" || parents.has(planned.name));
   const chosen = new Set(wanted.toSorted((a, b) => rank[a.state] - rank[b.state]).slice(0, mostNodes));
   const drawn = wanted.filter((node) => chosen.has(node));
   const ids = new Map(drawn.map(({ planned }, index) => [planned.name, `n${index}`]));
@@ -40,14 +49,18 @@ const rank: Readonly<Record<NodeState, number>> = {
   cancelled: 2,
   published: 3,
   built: 3,
-  planned: 3,
+  toBuild: 3,
+  promoted: 3,
+  toPromote: 3,
   skipped: 4,
 };
 
 const marks: Readonly<Record<NodeState, string>> = {
   published: "✅",
+  promoted: "🏷️",
   built: "✅",
-  planned: "🔨",
+  toBuild: "🔨",
+  toPromote: "🏷️",
   skipped: "➖",
   failed: "❌",
   blocked: "⛔",
@@ -57,8 +70,10 @@ const marks: Readonly<Record<NodeState, string>> = {
 /** Fill, border and text for each state, told apart in light and dark themes; the mark tells them apart without colour. */
 const colours: Readonly<Record<NodeState, string>> = {
   published: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+  promoted: "fill:#fbefff,stroke:#8250df,color:#1f2328",
   built: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-  planned: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+  toBuild: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+  toPromote: "fill:#fbefff,stroke:#8250df,color:#1f2328",
   skipped: "fill:#f6f8fa,stroke:#8c959f,color:#59636e",
   failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
   blocked: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",

@@ -1,8 +1,10 @@
 /** The one sentence that says how the run went, for the summary's heading and the log's last line. */
+
 import type { Plan } from "../plan/plan.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { count, formatDuration } from "./quantities.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
+import { isPublished, ownTags } from "./tag-notes.ts";
 
 export interface Headline {
   readonly mark: "✅" | "❌" | "⏹️";
@@ -11,54 +13,64 @@ export interface Headline {
   readonly advice: string | undefined;
 }
 
-/** `quote` makes an image's name fit for where the sentence is shown. */
+/** `quote` makes a name fit for where the sentence is shown. */
 export function headline(result: RunResult, quote: (name: string) => string): Headline {
-  const named = (outcome: ImageResult["outcome"]): readonly string[] =>
-    result.images.filter((image) => image.outcome === outcome).map((image) => image.planned.name);
-  const published = named("published").length;
-  const failed = named("failed");
-  const cancelled = named("cancelled").length;
-  const built = named("built").length;
+  const { images, plan } = result;
   const took = formatDuration(result.seconds);
+  const published = images.filter(isPublished);
+  const kept = images.filter((image) => isTagged(image) && !isPublished(image));
+  const built = images.filter(({ outcome }) => outcome === "built");
+  const cancelled = images.filter(({ outcome }) => outcome === "cancelled");
 
-  if (failed.length > 0) return afterFailure(failed, named("blocked").length, published, cancelled, quote);
-  if (cancelled > 0) {
+  if (images.some(({ outcome }) => outcome === "failed")) return afterFailure(images, quote);
+  if (cancelled.length > 0) {
     return {
       mark: "⏹️",
-      sentence: `The run was cancelled: ${count(published, "image")} published, ${cancelled} not finished`,
+      sentence: `The run was cancelled: ${count(published.length, "image")} published, ${cancelled.length} not finished`,
       advice: "What was published is complete and stays. Run this again for the rest.",
     };
   }
-  if (published > 0) {
-    const publishable = result.plan.images.filter((image) => image.repositories.length > 0).length;
-    const which = publishable === published ? allOf(publishable) : `${published} of ${count(publishable, "image")}`;
-    return { mark: "✅", sentence: `Published ${which} in ${took}`, advice: undefined };
+  if (published.length > 0) {
+    const advice = [whatWasPromoted(published), keptTags(kept.length, "more image")].filter((each) => each !== "");
+    return {
+      mark: "✅",
+      sentence: `${whatWasPublished(published, plan, quote)} in ${took}${howManyUnbuilt(published)}`,
+      advice: advice.length === 0 ? undefined : advice.join(" "),
+    };
   }
-  if (built > 0) {
-    const sentence = `Built ${count(built, "image")} in ${took}, published nothing`;
-    return { mark: "✅", sentence, advice: whyNotPushed(result.plan) };
+  if (kept.length > 0) return { mark: "✅", sentence: "Nothing was tagged", advice: keptTags(kept.length, "image") };
+  if (built.length > 0) {
+    const sentence = `Built ${count(built.length, "image")} in ${took}, published nothing`;
+    return { mark: "✅", sentence, advice: whyNotPushed(plan) };
   }
-  return { mark: "✅", sentence: "Nothing to publish", advice: nothingAffected(result.plan) };
+  return { mark: "✅", sentence: "Nothing to publish", advice: whyNothing(plan) };
 }
 
-function afterFailure(
-  failed: readonly string[],
-  blocked: number,
-  published: number,
-  cancelled: number,
-  quote: (name: string) => string,
-): Headline {
-  const [first = "", ...others] = failed;
+function isTagged({ outcome }: ImageResult): boolean {
+  return outcome === "published" || outcome === "promoted";
+}
+
+function afterFailure(images: readonly ImageResult[], quote: (name: string) => string): Headline {
+  const failed = images.filter(({ outcome }) => outcome === "failed");
+  const numberOf = (outcome: ImageResult["outcome"]) => images.filter((image) => image.outcome === outcome).length;
+  const partly = failed.filter((image) => ownTags(image).length > 0).length;
+  const published = images.filter(isPublished).length;
+  const [blocked, cancelled] = [numberOf("blocked"), numberOf("cancelled")];
+  const [first, ...others] = failed;
+  const isOne = others.length === 0;
   const parts = [
-    others.length === 0 ? `${quote(first)} failed` : `${failed.length} images failed`,
-    ...(blocked > 0 ? [`${were(blocked)} not built because of ${others.length === 0 ? "it" : "them"}`] : []),
+    isOne ? `${quote(first?.planned.name ?? "")} failed` : `${failed.length} images failed`,
+    ...(partly > 0 ? [isOne ? "some of its tags are in place" : `${partly} of them with some tags in place`] : []),
+    ...(blocked > 0 ? [`${were(blocked)} not built because of ${isOne ? "it" : "them"}`] : []),
     ...(cancelled > 0 ? [`${were(cancelled)} cancelled`] : []),
-    published > 0 ? `${were(published)} published` : "nothing was published",
+    published > 0 ? `${were(published)} published` : `nothing ${partly > 0 ? "else " : ""}was published`,
   ];
+  const stays = published > 0 ? " What was published is complete and stays." : "";
+  const tagged = partly > 0 ? " Tags that are in place name complete images; the next run puts the others." : "";
   return {
     mark: "❌",
     sentence: parts.join(", "),
-    advice: `Mend what is listed and run this again.${published > 0 ? " What was published is complete and stays." : ""}`,
+    advice: `Mend what is listed and run this again.${stays}${tagged}`,
   };
 }
 
@@ -66,8 +78,46 @@ function were(number: number): string {
   return `${number} ${number === 1 ? "was" : "were"}`;
 }
 
+/** `Published 3 of 8 images`, `Released all 8 images as 1.2.3`. */
+function whatWasPublished(published: readonly ImageResult[], plan: Plan, quote: (name: string) => string): string {
+  const publishable = plan.images.filter((image) => image.repositories.length > 0).length;
+  const number = published.length;
+  const which = publishable === number ? allOf(number) : `${number} of ${count(publishable, "image")}`;
+  const versions = published.map(releasedVersion);
+  if (versions.some((version) => version === undefined)) return `Published ${which}`;
+  const [version, ...more] = new Set(versions);
+  return `Released ${which}${version === undefined || more.length > 0 ? "" : ` as ${quote(version)}`}`;
+}
+
+/** `undefined` where no release's own tag is on the image. */
+function releasedVersion(image: ImageResult): string | undefined {
+  const release = image.planned.kind === "skip" ? null : image.planned.release;
+  return ownTags(image).some(({ tag }) => tag === release?.tag) ? release?.version : undefined;
+}
+
 function allOf(number: number): string {
   return number === 1 ? "the image" : number === 2 ? "both images" : `all ${number} images`;
+}
+
+function howManyUnbuilt(published: readonly ImageResult[]): string {
+  const promoted = published.filter(({ outcome }) => outcome === "promoted").length;
+  if (promoted === 0) return "";
+  if (promoted < published.length) return `, ${promoted} of them without building`;
+  return `, without building ${promoted === 1 ? "it" : "any"}`;
+}
+
+function whatWasPromoted(published: readonly ImageResult[]): string {
+  if (published.some(({ outcome }) => outcome !== "promoted")) return "";
+  const isOne = published.length === 1;
+  if (published.every((image) => releasedVersion(image) !== undefined)) {
+    return `What was tested is what ships: ${isOne ? "it is" : "each is"} the very digest that was published before.`;
+  }
+  return `What is made of these sources was published already, so ${isOne ? "it" : "they"} only got tags.`;
+}
+
+function keptTags(images: number, what: string): string {
+  if (images === 0) return "";
+  return `The tags of ${count(images, what)} stay where they are; the reason stands beside ${images === 1 ? "it" : "each"}.`;
 }
 
 function whyNotPushed(plan: Plan): string {
@@ -77,10 +127,15 @@ function whyNotPushed(plan: Plan): string {
   return "This run does not push.";
 }
 
-function nothingAffected(plan: Plan): string | undefined {
-  const unaffected = plan.images.every((image) => image.reasons.every(({ kind }) => kind === "unaffected"));
-  if (!unaffected || plan.images.length === 0) return undefined;
-  const images = plan.images.length === 1 ? "the image" : `any of the ${plan.images.length} images`;
-  const since = plan.base === null ? "" : ` since ${shortCommit(plan.base)}`;
-  return `Nothing that goes into ${images} changed${since}.`;
+function whyNothing({ images, base }: Plan): string | undefined {
+  const numberOf = (wanted: string) =>
+    images.filter(({ reasons }) => reasons.some(({ kind }) => kind === wanted)).length;
+  const [current, superseded] = [numberOf("current"), numberOf("superseded")];
+  if (current + superseded > 0) {
+    const there = `${count(current, "image")} ${current === 1 ? "is" : "are"} published already, under all tags.`;
+    return [...(current > 0 ? [there] : []), ...(superseded > 0 ? [keptTags(superseded, "image")] : [])].join(" ");
+  }
+  if (images.length === 0 || numberOf("unaffected") < images.length) return undefined;
+  const which = images.length === 1 ? "the image" : `any of the ${images.length} images`;
+  return `Nothing that goes into ${which} changed${base === null ? "" : ` since ${shortCommit(base)}`}.`;
 }

@@ -1,9 +1,11 @@
 /** The step's outputs, for the steps and jobs that come after it. */
+import type { CandidatePlatform } from "../build/candidate.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { Plan, PlannedBuild, PlannedImage } from "../plan/plan.ts";
+import type { Plan, PlannedBuild, PlannedImage, PlannedPromote } from "../plan/plan.ts";
 import { because, isAffected } from "./because.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
+import { ownTags } from "./tag-notes.ts";
 
 /** An output that has nothing to say is the empty string, which a workflow cannot tell from one that was never set. */
 export interface Outputs {
@@ -11,19 +13,22 @@ export interface Outputs {
   readonly plan: string;
   /** For `strategy.matrix`: `{"include":[{"image":"base"}]}`, one entry an image to build, parents first. */
   readonly matrix: string;
-  /** JSON array of the names that the event affects, in the plan's order: not those that are only needed by others. */
+  /**
+   * JSON array of the names that are built or promoted, in the plan's order: not those that are only needed by others, and
+   * not those of which everything is in place.
+   */
   readonly affected: string;
   readonly "any-affected": "true" | "false";
   /** JSON array of `ImageOutput`, every image of the plan in its order. */
   readonly images: string;
   readonly "pull-requests": string;
   readonly sarif: string;
-  /** These five only where exactly one affected image is to be built. */
+  /** These five only where exactly one image is affected. */
   readonly digest: string;
   /** Full references, a line each. */
   readonly tags: string;
   readonly version: string;
-  /** `key=value`, a line each. */
+  /** `key=value`, a line each; what the rules give, which a promoted image was built without. */
   readonly labels: string;
   /** As docker/metadata-action's `json`: `tags`, `tag-names`, `labels`, `annotations` with their level. */
   readonly json: string;
@@ -34,7 +39,7 @@ interface ImageOutput {
   readonly name: string;
   /** What the plan has for it. */
   readonly action: PlannedImage["kind"];
-  /** `null` where nothing was built, or its build failed. */
+  /** `null` where nothing was built or promoted, or that failed. */
   readonly digest: Digest | null;
   /** Full references: those that name the digest now; of a plan or of what was not pushed, those it would get. */
   readonly tags: readonly string[];
@@ -80,31 +85,43 @@ function known(result: ImageResult): Known {
 }
 
 function imageOutput({ planned, result }: Known): ImageOutput {
-  const candidate = candidateOf(result);
-  const platforms = candidate?.platforms.map(({ platform }) => platform);
+  const image = imageOf(planned, result);
+  const platforms = image?.platforms?.map(({ platform }) => platform);
   return {
     name: planned.name,
     action: planned.kind,
-    digest: candidate?.digest ?? null,
+    digest: image?.digest ?? null,
     tags: tagsOf(planned, result).map(({ reference }) => reference),
-    platforms: platforms ?? (planned.kind === "build" ? planned.platforms : []),
+    platforms: platforms ?? (planned.kind === "skip" ? [] : planned.platforms),
     size:
-      candidate === undefined
+      image?.platforms === undefined
         ? null
-        : Object.fromEntries(candidate.platforms.map(({ platform, size }) => [platform, size])),
+        : Object.fromEntries(image.platforms.map(({ platform, size }) => [platform, size])),
     findings: null,
     reason: because(planned.reasons),
   };
 }
 
-/** A candidate whose image failed afterwards is no result to build on. */
-function candidateOf(
-  result: ImageResult | undefined,
-): { readonly digest: Digest; readonly platforms: Platforms } | undefined {
-  return result?.outcome === "published" || result?.outcome === "built" ? result.candidate : undefined;
+interface KnownImage {
+  readonly digest: Digest;
+  /** `undefined` where nobody asked. */
+  readonly platforms?: readonly CandidatePlatform[];
 }
 
-type Platforms = Extract<ImageResult, { readonly outcome: "published" }>["candidate"]["platforms"];
+/** An image that failed after it was built, or between its tags, is no result to build on. */
+function imageOf(planned: PlannedImage, result: ImageResult | undefined): KnownImage | undefined {
+  switch (result?.outcome) {
+    case undefined:
+      return planned.kind === "promote" ? { digest: planned.digest } : undefined;
+    case "published":
+    case "built":
+      return result.candidate;
+    case "promoted":
+      return result.image;
+    default:
+      return undefined;
+  }
+}
 
 interface FullTag {
   readonly tag: string;
@@ -112,12 +129,10 @@ interface FullTag {
 }
 
 function tagsOf(planned: PlannedImage, result: ImageResult | undefined): readonly FullTag[] {
-  if (result?.outcome === "published") {
-    return result.tags
-      .filter(({ outcome }) => outcome !== "held")
-      .map(({ repository, tag }) => ({ tag, reference: formatReference({ repository, tag }) }));
+  if (result?.outcome === "published" || result?.outcome === "promoted") {
+    return ownTags(result).map(({ repository, tag }) => ({ tag, reference: formatReference({ repository, tag }) }));
   }
-  if (planned.kind !== "build" || (result !== undefined && result.outcome !== "built")) return [];
+  if (planned.kind === "skip" || (result !== undefined && result.outcome !== "built")) return [];
   return planned.repositories.flatMap((repository) =>
     planned.tags.map(({ tag }) => ({ tag, reference: formatReference({ repository, tag }) })),
   );
@@ -127,12 +142,12 @@ type Single = Pick<Outputs, "digest" | "tags" | "version" | "labels" | "json">;
 
 function singleOutputs(affected: readonly Known[]): Single {
   const [only, ...others] = affected;
-  if (only?.planned.kind !== "build" || others.length > 0) {
+  if (only === undefined || only.planned.kind === "skip" || others.length > 0) {
     return { digest: "", tags: "", version: "", labels: "", json: "" };
   }
   const tags = tagsOf(only.planned, only.result);
   return {
-    digest: candidateOf(only.result)?.digest ?? "",
+    digest: imageOf(only.planned, only.result)?.digest ?? "",
     tags: tags.map(({ reference }) => reference).join("\n"),
     version: only.planned.version ?? "",
     labels: lines(only.planned.labels).join("\n"),
@@ -141,7 +156,7 @@ function singleOutputs(affected: readonly Known[]): Single {
 }
 
 /** The shape of docker/metadata-action's `json`. */
-function metadata(planned: PlannedBuild, tags: readonly FullTag[]): object {
+function metadata(planned: PlannedBuild | PlannedPromote, tags: readonly FullTag[]): object {
   return {
     tags: tags.map(({ reference }) => reference),
     "tag-names": [...new Set(tags.map(({ tag }) => tag))],

@@ -1,7 +1,15 @@
 /** Colours and weights for a terminal. */
 import { styleText } from "node:util";
+import type { PlannedImage } from "../plan/plan.ts";
 
-type Style = "bold" | "dim" | "green" | "cyan" | "yellow";
+type Style = "bold" | "dim" | "green" | "cyan" | "magenta" | "yellow";
+
+/** What is built, promoted and left alone is told apart by its colour. */
+export const actionStyles: Readonly<Record<PlannedImage["kind"], Style>> = {
+  build: "green",
+  promote: "magenta",
+  skip: "dim",
+};
 
 export type Paint = (style: Style, text: string) => string;
 

@@ -4,9 +4,10 @@ import { shortCommit, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
 import { inertLine, plainLine, shortened } from "./escape.ts";
 import { describeEvent } from "./event.ts";
-import { type Paint, painter } from "./paint.ts";
+import { actionStyles, type Paint, painter } from "./paint.ts";
 import { planSentence } from "./plan-summary.ts";
 import { count } from "./quantities.ts";
+import { leftImages } from "./untouched.ts";
 
 export interface PlanStyle {
   /** Colours and weights as escape sequences; a log that escapes what it is given must not be handed these. */
@@ -17,7 +18,7 @@ export interface PlanStyle {
 
 /**
  * A table of image, action, reasons and tags, wrapped to the width; below 72 columns a block for each image instead.
- * More than a few images that nothing is done for are named in one paragraph. No line break at the end.
+ * More than a few images that nothing is done for are named in a paragraph for each reason. No line break at the end.
  */
 export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
   const paint = painter(colour);
@@ -29,7 +30,7 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
     paint("dim", eventOf(plan)),
     "",
     ...(width < narrow ? blocks(rows, width, paint) : table(rows, width, paint)),
-    ...(folded.length === 0 ? [] : ["", ...foldedLines(folded, width).map((line) => paint("dim", line))]),
+    ...foldedLines(folded, width).map((line) => paint("dim", line)),
   ];
   return lines.map((line) => inertLine(line.trimEnd())).join("\n");
 }
@@ -45,18 +46,18 @@ interface Row {
   readonly image: string;
   readonly why: string;
   readonly tags: string;
-  readonly skipped: boolean;
+  readonly kind: PlannedImage["kind"];
 }
 
 function rowOf(image: PlannedImage): Row {
-  const tags = image.kind === "build" ? image.tags.map(({ tag }) => shortTag(tag)).join(", ") : "";
+  const tags = image.kind === "skip" ? "" : image.tags.map(({ tag }) => shortTag(tag)).join(", ");
   const unpublished = image.kind === "build" && image.repositories.length === 0;
   return {
     action: image.kind,
     image: plainLine(image.name),
     why: plainLine(because(image.reasons)),
     tags: unpublished ? "(not published)" : plainLine(tags),
-    skipped: image.kind === "skip",
+    kind: image.kind,
   };
 }
 
@@ -81,8 +82,8 @@ function table(rows: readonly Row[], width: number, paint: Paint): readonly stri
         const [action = "", name = "", reason = "", tags = ""] = cells.map((cell, column) =>
           pad(cell[index] ?? "", widths[column] ?? 0),
         );
-        if (row.skipped) return paint("dim", [action, name, reason, tags].join(gap));
-        return [paint("green", action), paint("bold", name), reason, paint("cyan", tags)].join(gap);
+        if (row.kind === "skip") return paint("dim", [action, name, reason, tags].join(gap));
+        return [paint(actionStyles[row.kind], action), paint("bold", name), reason, paint("cyan", tags)].join(gap);
       });
     }),
   ];
@@ -98,16 +99,21 @@ function blocks(rows: readonly Row[], width: number, paint: Paint): readonly str
       wrap(text, width - indent.length),
     );
     const image = shortened(row.image, width - row.action.length - 1);
-    const head = `${paint(row.skipped ? "dim" : "green", row.action)} ${paint(row.skipped ? "dim" : "bold", image)}`;
+    const head = `${paint(actionStyles[row.kind], row.action)} ${paint(row.kind === "skip" ? "dim" : "bold", image)}`;
     return [head, ...details.map((detail) => `${indent}${paint("dim", detail)}`)];
   });
 }
 
 function foldedLines(images: readonly PlannedImage[], width: number): readonly string[] {
-  const names = images.slice(0, mostFoldedNames).map(({ name }) => plainLine(name));
-  const more = images.length - names.length;
-  const all = `${count(images.length, "image")} skipped: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-  return wrap(all, width);
+  const { untouched, explained } = leftImages(images);
+  return [["", untouched] as const, ...explained].flatMap(([why, some]) => {
+    if (some.length === 0) return [];
+    const names = some.slice(0, mostFoldedNames).map(({ name }) => plainLine(name));
+    const more = some.length - names.length;
+    const reason = why === "" ? "" : ` (${plainLine(why)})`;
+    const skipped = `${count(some.length, "image")} skipped${reason}: ${names.join(", ")}`;
+    return ["", ...wrap(`${skipped}${more > 0 ? ` and ${more} more` : ""}`, width)];
+  });
 }
 
 /** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. */

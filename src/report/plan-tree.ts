@@ -1,7 +1,7 @@
 /** How the images of a plan build on one another, for a terminal. */
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 import { inertLine, plainLine } from "./escape.ts";
-import { painter } from "./paint.ts";
+import { actionStyles, painter } from "./paint.ts";
 
 /** The names of the images that each image builds on, those that are skipped too; a plan alone knows no parents of these. */
 export type ParentsByName = ReadonlyMap<string, readonly string[]>;
@@ -35,9 +35,9 @@ export function renderPlanTree(
     const [, ...others] = parentsOf(image, parents);
     const also = others.length === 0 ? "" : ` (also on ${others.map(plainLine).join(", ")})`;
     const name = plainLine(image.name);
-    return image.kind === "skip"
-      ? paint("dim", `${name} (skip)${also}`)
-      : `${paint("bold", name)}${paint("dim", also)}`;
+    if (image.kind === "skip") return paint("dim", `${name} (skip)${also}`);
+    const action = image.kind === "build" ? "" : paint(actionStyles[image.kind], ` (${image.kind})`);
+    return `${paint("bold", name)}${action}${paint("dim", also)}`;
   };
   const lines = (image: PlannedImage, lead: string, branch: string): readonly string[] => {
     const below = children.get(image.name) ?? [];

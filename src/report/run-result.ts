@@ -1,18 +1,31 @@
 /** What a run did, image by image: the one input of everything in `report/`. */
-import type { Candidate } from "../build/candidate.ts";
+import type { Candidate, CandidatePlatform } from "../build/candidate.ts";
 import type { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 
 export interface TagResult {
   readonly repository: Repository;
   readonly tag: Tag;
-  /** `held`: an exact tag that names other bytes already; it was left where it is. */
+  /** `held`: it was left where it is. */
   readonly outcome: "put" | "already-there" | "held";
+  /** What it names now. */
+  readonly digest: Digest;
+  /** Why it was left, or what is to know of its move; a clause. */
+  readonly because?: string;
+}
+
+/** What is in a registry. */
+export interface PublishedImage {
+  readonly digest: Digest;
+  readonly platforms: readonly CandidatePlatform[];
 }
 
 export type ImageResult = { readonly planned: PlannedImage } & (
   | { readonly outcome: "published"; readonly candidate: Candidate; readonly tags: readonly TagResult[] }
+  /** Nothing was built: what was published before got tags. */
+  | { readonly outcome: "promoted"; readonly image: PublishedImage; readonly tags: readonly TagResult[] }
   /** Built and not pushed (a pull request, `push: false`, an image that is not published). */
   | { readonly outcome: "built"; readonly candidate: Candidate }
   | { readonly outcome: "skipped" }
@@ -30,6 +43,8 @@ interface FailedImage {
   readonly output?: readonly string[];
   /** Where the build was good and what came after failed. */
   readonly candidate?: Candidate;
+  /** Tags that were put, or found right, before it failed. */
+  readonly tags?: readonly TagResult[];
 }
 
 /** A remark that the reader of the summary should see, with its remedy. */

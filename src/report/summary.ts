@@ -5,16 +5,20 @@ import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { graphSection } from "./graph.ts";
 import { headline } from "./headline.ts";
-import { heldTags, imageTable, type Made } from "./image-table.ts";
+import { imageTable, type Made } from "./image-table.ts";
 import { fileLink } from "./links.ts";
 import type { ImageResult, Remark, RunResult } from "./run-result.ts";
 import { chunks, joinSections, type Section, text } from "./sections.ts";
-import { untouchedSection } from "./untouched.ts";
+import { ownTags, tagResults } from "./tag-notes.ts";
+import { heldRemarks, quietNotes } from "./tag-remarks.ts";
+import { leftSections } from "./untouched.ts";
 
 /** Always fewer bytes than GitHub takes for one step. */
 export function renderSummary(result: RunResult): string {
   const { mark, sentence: how, advice } = headline(result, name);
-  const made = result.images.filter((image) => image.outcome === "published" || image.outcome === "built");
+  const made = result.images.filter(
+    (image) => image.outcome === "published" || image.outcome === "promoted" || image.outcome === "built",
+  );
   const opening = [
     `## ${mark} ${how}`,
     eventLine(result.plan, result.forge),
@@ -26,10 +30,11 @@ export function renderSummary(result: RunResult): string {
     unfinishedSection(result.images),
     remarkSection([...result.remarks, ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
+    noteSection(result.images),
     graphSection(result.images.map((image) => ({ planned: image.planned, state: image.outcome }))),
     pullSection(made),
-    referenceSection(made),
-    untouchedSection(result.images.flatMap((image) => (image.outcome === "skipped" ? [image.planned] : []))),
+    referenceSection(result.images),
+    ...leftSections(result.images.flatMap((image) => (image.outcome === "skipped" ? [image.planned] : []))),
   ]);
 }
 
@@ -54,6 +59,8 @@ function failureBlock(failure: Failure, { plan, forge }: RunResult): string {
     ...causes,
     ...(failure.output.length === 0 ? [] : [codeBlock(failure.output, "text")]),
     `**What to do:** ${prose(sentence(failure.hint))}`,
+    ...(failure.put.length === 0 ? [] : [`**Tags that are in place:** ${namesOf(failure.put)}`]),
+    ...(failure.missing.length === 0 ? [] : [`**Tags that are missing:** ${namesOf(failure.missing)}`]),
     ...(blocked === "" ? [] : [`**Not built because of it:** ${blocked}`]),
     ...(failure.built === undefined ? [] : [`Its build was good (${code(failure.built)}); what came after it failed.`]),
   ].join("\n\n");
@@ -89,24 +96,26 @@ function remarkText(given: string): string {
   return prose(sentence(shortened(given, 1000)));
 }
 
-function heldRemarks(images: readonly ImageResult[]): readonly Remark[] {
-  return images.flatMap((image) =>
-    heldTags(image).map(({ repository, tag }) => ({
-      message: `${familiarRepository(repository)}:${tag} names other bytes already and was left there`,
-      hint: "an exact tag is set once; give new bytes a new version",
-    })),
-  );
+/** What nobody has to do anything about, folded. */
+function noteSection(images: readonly ImageResult[]): Section {
+  const notes = quietNotes(images);
+  if (notes.length === 0) return text("");
+  return {
+    head: `<details><summary>Notes on tags (${notes.length})</summary>\n`,
+    pieces: notes.map((note) => `- ${remarkText(note)}`),
+    tail: "\n</details>",
+    what: "notes",
+  };
 }
 
 function madeTitle(made: readonly Made[]): string {
-  return made.some((image) => image.outcome === "published") ? "Published" : "Built";
+  return made.some((image) => image.outcome !== "built") ? "Published" : "Built";
 }
 
 /** One command an image, with the tag that people would type. */
 function pullSection(made: readonly Made[]): Section {
   const commands = made.flatMap((image) => {
-    if (image.outcome !== "published") return [];
-    const first = image.tags.find(({ outcome }) => outcome !== "held");
+    const [first] = ownTags(image);
     return first === undefined ? [] : [`docker pull ${familiarRepository(first.repository)}:${first.tag}`];
   });
   if (commands.length === 0) return text("");
@@ -115,14 +124,12 @@ function pullSection(made: readonly Made[]): Section {
   return text(`### Pull\n\n${codeBlock(commands.slice(0, mostPulls), "sh")}${note}`);
 }
 
-/** Every tag with its digest, to be copied whole. */
-function referenceSection(made: readonly Made[]): Section {
-  const references = made.flatMap((image) =>
-    image.outcome !== "published"
-      ? []
-      : image.tags
-          .filter(({ outcome }) => outcome !== "held")
-          .map(({ repository, tag }) => `${familiarRepository(repository)}:${tag}@${image.candidate.digest}`),
+/** Every tag that was put or found right with its digest, to be copied whole. */
+function referenceSection(images: readonly ImageResult[]): Section {
+  const references = images.flatMap((image) =>
+    tagResults(image)
+      .filter(({ outcome }) => outcome !== "held")
+      .map(({ repository, tag, digest }) => `${familiarRepository(repository)}:${tag}@${digest}`),
   );
   if (references.length === 0) return text("");
   return {

@@ -5,18 +5,47 @@ import { code, markdown, shortened } from "./escape.ts";
 import { count } from "./quantities.ts";
 import { chunks, type Section, text } from "./sections.ts";
 
-/** Their names, folded; one with a reason of its own has it beside it. */
-export function untouchedSection(images: readonly PlannedImage[]): Section {
-  if (images.length === 0) return text("");
-  const explained = images.filter((image) => image.reasons.some(({ kind }) => !isUntouched(kind)));
-  const names = images.filter((image) => !explained.includes(image)).map(({ name }) => code(shortened(name, 100)));
+export interface LeftImages {
+  /** Those that the event is not about. */
+  readonly untouched: readonly PlannedImage[];
+  /** The others, by their reason in words; plain text. */
+  readonly explained: ReadonlyMap<string, readonly PlannedImage[]>;
+}
+
+/** Images that nothing is done for, in groups that are told together. */
+export function leftImages(images: readonly PlannedImage[]): LeftImages {
+  const isExplained = (image: PlannedImage) => image.reasons.some(({ kind }) => !isUntouched(kind));
   return {
-    head: `<details><summary>${count(images.length, "image")} not affected</summary>\n`,
-    pieces: [
-      ...chunks(names, 20).map((some, index) => (index === 0 ? "" : ", ") + some.join(", ")),
-      ...explained.map((image) => `\n- ${code(shortened(image.name, 100))}: ${markdown(because(image.reasons))}`),
-    ],
+    untouched: images.filter((image) => !isExplained(image)),
+    explained: Map.groupBy(images.filter(isExplained), ({ reasons }) => because(reasons)),
+  };
+}
+
+/** Their names, folded; first those that have a reason of their own, with it. */
+export function leftSections(images: readonly PlannedImage[]): readonly Section[] {
+  const { untouched, explained } = leftImages(images);
+  const explainedCount = images.length - untouched.length;
+  return [
+    folded(
+      `Nothing to do for ${count(explainedCount, "image")}`,
+      [...explained].flatMap(([why, some]) => names(some, `- ${markdown(why)}: `)),
+      explainedCount,
+    ),
+    folded(`${count(untouched.length, "image")} not affected`, names(untouched, ""), untouched.length),
+  ];
+}
+
+function folded(title: string, pieces: readonly string[], number: number): Section {
+  if (number === 0) return text("");
+  return {
+    head: `<details><summary>${title}</summary>\n`,
+    pieces,
     tail: "\n</details>",
     what: "lines",
   };
+}
+
+function names(images: readonly PlannedImage[], before: string): readonly string[] {
+  const each = images.map(({ name }) => code(shortened(name, 100)));
+  return chunks(each, 20).map((some, index) => (index === 0 ? before : ", ") + some.join(", "));
 }

@@ -50,7 +50,10 @@ export function applyRule(rule: Rule, scope: RuleScope): Yield | undefined {
     case "raw":
       return { text: fill(rule.value, scope), isExact: isStamped(rule.value, scope), makesLatest: false };
     case "sha":
-      return exact(rule.format === "long" ? event.commit : event.commit.slice(0, shortCommitLength));
+      return {
+        ...exact(rule.format === "long" ? event.commit : event.commit.slice(0, shortCommitLength)),
+        of: "commit",
+      };
     case "version":
       return applyOwnVersion(rule, scope);
     case "calver":

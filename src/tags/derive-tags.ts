@@ -2,9 +2,8 @@
 import { isTag, type Tag } from "../oci/reference.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand } from "./expression.ts";
-import { tagText } from "./finish-tag.ts";
 import { type Affix, type Flavor, variantSuffix } from "./flavor.ts";
-import type { ImageTag, ImageTags, RuleOutcome, TagWarning } from "./image-tags.ts";
+import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
 import { placeOf } from "./lines.ts";
 import type { Rule } from "./rule.ts";
 import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
@@ -45,9 +44,8 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
     const [version] = tags.values();
     const run = runRule(rule, { flavor, ending, scope: ruleScope(facts, event, values, version), version });
     runs.push({ ...run, rule });
-    // Exact by one rule is exact: the other one only could not tell.
     const { made } = run;
-    if (made) tags.set(made.tag, { tag: made.tag, moves: made.moves && (tags.get(made.tag)?.moves ?? true) });
+    if (made) tags.set(made.tag, joined(made, tags.get(made.tag)));
   }
   const decider = runs.find(({ made }) => made !== undefined);
   const isLatest = flavor.latest === "auto" ? decider?.makesLatest === true : flavor.latest === "true";
@@ -70,6 +68,14 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
       ...all.filter(({ tag }) => !tags.has(tag)).map((gave) => latestOutcome(gave, flavor, decider?.rule)),
     ],
   };
+}
+
+/** Exact by one rule is exact: the other one only could not tell. A version that is a commit's name as well is set once. */
+function joined({ tag, moves, of }: ImageTag, other: ImageTag | undefined): ImageTag {
+  if (other === undefined) return { tag, moves, ...(of && { of }) };
+  const exact = [{ moves, of }, other].filter((each) => !each.moves);
+  const same = exact.every((each) => each.of === exact[0]?.of) ? exact[0]?.of : undefined;
+  return { tag, moves: exact.length === 0, ...(same && { of: same }) };
 }
 
 function outcome(rule: Rule, gave: ImageTag | undefined, because: string | undefined): RuleOutcome {

@@ -3,7 +3,7 @@ import { digestOf } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import { expand, type Template, uses } from "./expression.ts";
 import type { Flavor } from "./flavor.ts";
-import type { ImageTag, TagWarning } from "./image-tags.ts";
+import { type ImageTag, type TagWarning, tagText } from "./image-tags.ts";
 import { reservedMeaning } from "./reserved-name.ts";
 import type { Rule } from "./rule.ts";
 import { isStamped, type RuleScope, type Yield } from "./rule-scope.ts";
@@ -49,12 +49,7 @@ export function finishTag(
     }
   }
   const tag = registryTag(`${whole}${ending}`, warn);
-  return tag === undefined ? undefined : { tag, moves: !isExact };
-}
-
-/** Runs of characters that no tag may have become a dash, as in the reference. */
-export function tagText(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+  return tag === undefined ? undefined : { tag, moves: !isExact, ...(yielded.of && { of: yielded.of }) };
 }
 
 function isFromBranch(rule: Rule, affixes: readonly Template[]): boolean {

@@ -5,6 +5,8 @@ export interface ImageTag {
   readonly tag: Tag;
   /** An exact tag is set once (a full version, a git tag, a commit); a moving one follows (`main`, `1.2`, `latest`). `applyRule` has the whole table. */
   readonly moves: boolean;
+  /** What an exact tag is the name of, where that is no version: the commit, or the content of the image. */
+  readonly of?: "commit" | "content";
 }
 
 export interface ImageTags {
@@ -31,4 +33,9 @@ export interface RuleOutcome {
 export interface TagWarning {
   readonly message: string;
   readonly hint: string;
+}
+
+/** Runs of characters that no tag may have become a dash, as in the reference. */
+export function tagText(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
 }

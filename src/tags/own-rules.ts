@@ -56,7 +56,7 @@ export function applyCalver(rule: KindOf<"calver">, scope: RuleScope): Yield | u
 /** `type=content`: the hash of what goes in. */
 export function applyContent(rule: KindOf<"content">, scope: RuleScope): Yield | undefined {
   const hash = scope.contents[rule.of];
-  if (hash !== undefined) return exact(hash.slice(0, rule.length));
+  if (hash !== undefined) return { ...exact(hash.slice(0, rule.length)), of: "content" };
   scope.warn({
     message: `the hash of the ${rule.of} of ${scope.values.get("name")} is not known`,
     hint: "some of it can't be seen in the checkout, or is too much to be read: use another rule for this image",

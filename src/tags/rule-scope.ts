@@ -9,6 +9,8 @@ export interface Yield {
   readonly text: string;
   /** Set once, rather than following: see the table in `applyRule`. */
   readonly isExact: boolean;
+  /** See `ImageTag.of`. */
+  readonly of?: "commit" | "content";
   /** Whether the flavor's `latest=auto` makes `latest` of it. */
   readonly makesLatest: boolean;
 }

@@ -16,6 +16,8 @@ export const plannedBuild: PlannedBuild = {
   at: { file: "images/app/Dockerfile", line: 1 },
   tags: [],
   version: null,
+  release: null,
+  bakedVersion: null,
   context: "images/app",
   dockerfile: "images/app/Dockerfile",
   target: null,

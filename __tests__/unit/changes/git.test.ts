@@ -138,23 +138,6 @@ describe("questions", () => {
     expect(await open(checkout).head()).toBe(checkoutOf);
   });
 
-  test("where the remote has branches and tags now, annotated ones at their commit", async () => {
-    const { forge, dev } = started();
-    const first = dev.commit({ a: "1" });
-    dev.git("tag", "-a", "v1", "-m", "one");
-    dev.push("origin", "main", "v1");
-    const checkout = place.checkout(forge, "main");
-    const now = dev.commit({ a: "2" });
-    dev.push("origin", "main", "main:refs/heads/x/refs/heads/other");
-    const names = ["refs/heads/main", "refs/tags/v1", "refs/heads/other"];
-    expect(await open(checkout).remoteRefs(names)).toEqual(
-      new Map([
-        ["refs/heads/main", now],
-        ["refs/tags/v1", first],
-      ]),
-    );
-  });
-
   test("a checkout that belongs to somebody else is read all the same", async () => {
     if (process.getuid?.() !== 0) return;
     const { dev } = started();

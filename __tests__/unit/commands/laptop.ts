@@ -57,11 +57,11 @@ async function plan(repository: Repository, folder: string, said: Said): Promise
   };
   const outside = {
     processes: childProcesses,
-    http: { send: forbidden },
+    http: { send: forbidden, open: forbidden },
     files: systemFiles,
     clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },
     log,
-    forge: () => ({ repository: forbidden }),
+    forge: () => ({ repository: forbidden, contains: forbidden }),
     hasCacheService: () => false,
     env: { PATH: process.env.PATH, HOME: "/nonexistent" },
     random: () => 0.5,

@@ -1,9 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { publishCandidate } from "../../../src/commands/publish-image.ts";
+import { type Publishing, publishCandidate } from "../../../src/commands/publish-image.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Registry } from "../../../src/oci/registry-client.ts";
 import { RegistryError } from "../../../src/oci/registry-error.ts";
 import { digests, plannedBuild } from "../build/planned.ts";
+import { at, historyOf } from "../publish/commits.ts";
+import { Timeline } from "../publish/simulation.ts";
 
 const candidate = {
   digest: digests.a,
@@ -28,14 +30,16 @@ function failing(error: unknown): Registry {
   };
 }
 
+function publishing(registry: Registry, signal: AbortSignal): Publishing {
+  const mover = { commit: at("main-1"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false };
+  return { registry, clock: new Timeline().clock, history: historyOf(), mover, signal, copy: async () => {} };
+}
+
 test("a run that is cancelled while its tags are put has not failed: it is not finished", async () => {
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const { signal } = cancelled;
-  const result = await publishCandidate(plannedBuild, candidate, failing(signal.reason), {
-    isRelease: false,
-    signal: signal,
-  });
+  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(signal.reason), signal));
   expect(result).toEqual({ planned: plannedBuild, outcome: "cancelled" });
 });
 
@@ -43,9 +47,6 @@ test("a registry that refused is a failure, also in a run that was cancelled lat
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const refused = new RegistryError("denied", "refused", { hint: "ask for the right" });
-  const result = await publishCandidate(plannedBuild, candidate, failing(refused), {
-    isRelease: false,
-    signal: cancelled.signal,
-  });
+  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(refused), cancelled.signal));
   expect(result).toMatchObject({ outcome: "failed", candidate });
 });

@@ -134,7 +134,7 @@ describe("a tag that is the content", () => {
     ["a dispatch", { ref: "refs/heads/main", trigger: dispatch }],
   ])("the first 12 hex digits of the file's sha256, byte for byte, on %s", async (_, event) => {
     const [image] = await namedImages({ files, config, inputs: { tags: "type=content,of=file" }, ...event });
-    expect(image?.tags.tags).toEqual([{ tag, moves: false }]);
+    expect(image?.tags.tags).toEqual([{ tag, moves: false, of: "content" }]);
   });
 });
 

@@ -74,7 +74,7 @@ export async function planOf(
   const read = readRunInputs(raw, env);
   throwProblems(read.problems);
   const session = await openSession(context, read.inputs, outsideOf(env, fixture, workspace));
-  return (await planRun(session, { askRegistry: false })).plan;
+  return (await planRun(session, { ask: "nobody" })).plan;
 }
 
 function committed(folder: string): string {
@@ -93,6 +93,7 @@ function committed(folder: string): string {
 
 function outsideOf(env: Outside["env"], fixture: string, workspace: string): Outside {
   const quiet = (): void => {};
+  const nobody = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const log: Log = {
     debug: quiet,
     info: quiet,
@@ -104,11 +105,11 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
   };
   return {
     processes: recordedDocker(fixture, workspace),
-    http: { send: () => Promise.reject(new Error("nobody is to be asked")) },
+    http: { send: nobody, open: nobody },
     files: systemFiles,
     clock: systemClock,
     log,
-    forge: () => ({ repository: async () => undefined }),
+    forge: () => ({ repository: async () => undefined, contains: async () => undefined }),
     hasCacheService: () => false,
     env,
     random: () => 0,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { tagsPage, withLists } from "../../../scripts/tags-docs.ts";
-import { build, planOf, skip } from "../report/example.ts";
+import { build, planOf, promote, skip } from "../report/example.ts";
 import { headSha, pullRequest, type Situation, schedule, sha, tags } from "../tags/facts.ts";
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, "../../../docs", name), "utf8");
@@ -38,16 +38,31 @@ describe("docs/tags.md", () => {
 });
 
 describe("docs/plan.md", () => {
+  const said = (from: string): string[] =>
+    [...(page("plan.md").split(from)[1]?.split("\n\n")[0] ?? "").matchAll(/^\| (`.*?`(?:, `.*?`)*) \|/gm)].flatMap(
+      ([, keys = ""]) => keys.replaceAll("`", "").split(", "),
+    );
+
   test("names every key of a plan, in its order", () => {
-    const { images, ...top } = planOf([build("web", {}, ["base"]), skip("alone")]);
-    const [web, alone] = images.map((image) => Object.keys(image));
-    const said = (from: string): string[] =>
-      [...(page("plan.md").split(from)[1]?.split("\n\n")[0] ?? "").matchAll(/^\| (`.*?`(?:, `.*?`)*) \|/gm)].flatMap(
-        ([, keys = ""]) => keys.replaceAll("`", "").split(", "),
-      );
+    const { images: _, ...top } = planOf([]);
     expect(said("| key | |")).toEqual([...Object.keys(top), "images"]);
-    expect([...said("| key of an image | |")].sort()).toEqual([...(web ?? [])].sort());
-    expect(web).toEqual(expect.arrayContaining(alone ?? ["none"]));
+  });
+
+  const ofBoth = "| key of a `build` or `promote` too | |";
+  test.each([
+    ["skip", skip("alone"), []],
+    ["promote", promote("web"), [ofBoth, "| key of a `promote` alone | |"]],
+    ["build", build("web", {}, ["base"]), [ofBoth, "| key of a `build` alone | |"]],
+  ])("names every key of a %s", (_, image, more) => {
+    const keys = ["| key of an image | |", ...more].flatMap(said);
+    expect(keys.sort()).toEqual(Object.keys(image).sort());
+  });
+
+  test("names every reason", () => {
+    const source = readFileSync(join(import.meta.dirname, "../../../src/changes/reason.ts"), "utf8");
+    const kinds = [...source.matchAll(/readonly kind: "([\w-]+)"/g)].map(([, kind]) => kind);
+    const [, listed = ""] = /each with a `kind` \(([^)]*)\)/.exec(page("plan.md")) ?? [];
+    expect(listed.replaceAll("`", "").split(", ")).toEqual(kinds);
   });
 
   test("names every option of the command line", () => {

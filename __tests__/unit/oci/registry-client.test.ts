@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { fetchHttp } from "../../../src/adapters/http.ts";
+import { nodeHttp } from "../../../src/adapters/http.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { Credentials } from "../../../src/oci/docker-config.ts";
 import { repository, tag } from "../../../src/oci/reference.ts";
-import { type Registry, registryClient } from "../../../src/oci/registry-client.ts";
+import { type RegistryClient, registryClient } from "../../../src/oci/registry-client.ts";
 import { registryOrigin } from "../../../src/oci/registry-exchange.ts";
 import { imageManifest } from "./example-image.ts";
 import { answer, errorBody, type FakeRegistry, type Fault, fakeRegistry } from "./fake-registry.ts";
@@ -19,9 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-function client(credentials?: Credentials): Registry {
-  return registryClient({ http: fetchHttp({}), clock, random: () => 1, credentials: async () => credentials });
+function client(credentials?: Credentials): RegistryClient {
+  return registryClient({ http: nodeHttp({}), clock, random: () => 1, credentials: async () => credentials });
 }
+const noStreams = { open: () => Promise.reject(new Error("nothing is streamed here")) };
 const base = () => fake.repository("o/r/base");
 const one = imageManifest("one");
 
@@ -55,6 +56,41 @@ describe("what is there and what is not", () => {
     await expect(client().head(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
   });
 
+  describe("a lookup of what is not there costs one request", () => {
+    const absentTwice = async (): Promise<readonly string[]> => {
+      const registry = client();
+      for (const path of ["o/r/one", "o/r/two"]) {
+        expect(await registry.head(fake.repository(path), tag("v1"))).toBeUndefined();
+      }
+      expect(registry.requests().get(fake.host)).toBe(fake.seen.length);
+      return fake.seen.map(({ method }) => method);
+    };
+
+    test("where the registry names its API", async () => {
+      expect(await absentTwice()).toEqual(["HEAD", "HEAD"]);
+    });
+
+    test("where it answers in JSON alone, once it was seen to mean it", async () => {
+      fake.headers = { "content-type": "application/json" };
+      expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD"]);
+    });
+
+    test("but for one that says neither: then its body is always asked for", async () => {
+      fake.headers = { "content-type": "text/plain", "docker-distribution-api-version": "registry/2.0" };
+      expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD", "GET"]);
+    });
+
+    test("and what a server in front says in JSON is no proof", async () => {
+      fake.headers = { "content-type": "application/json" };
+      fake.store("o/r/base", one, "v1");
+      always((_, response) => answer(response, 404, fake.headers, '{"message":"no Route matched"}'));
+      const registry = client();
+      for (let tries = 0; tries < 2; tries += 1) {
+        await expect(registry.head(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+      }
+    });
+  });
+
   test("a registry that does not tell the digest in a HEAD is asked for the manifest", async () => {
     const digest = fake.store("o/r/base", one, "v1");
     fake.faults.push((_, response) => answer(response, 200));
@@ -83,6 +119,28 @@ describe("what is there and what is not", () => {
     expect(await client().tags(base())).toEqual(["a", "b", "c"]);
   });
 
+  test.each([
+    ["relative to the page", "?last=b"],
+    ["from the root", "/v2/o/r/base/tags/list?last=b"],
+    ["absolute", "http://HOST/v2/o/r/base/tags/list?last=b"],
+  ])("the next page may be told %s", async (_, next) => {
+    const link = `<${next.replace("HOST", fake.host)}>; rel="next"`;
+    fake.faults.push(
+      ({ url }, response) => url.includes("n=1000") && answer(response, 200, { link }, '{"tags":["a","b"]}'),
+      ({ url }, response) => url === "/v2/o/r/base/tags/list?last=b" && answer(response, 200, {}, '{"tags":["c"]}'),
+    );
+    expect(await client().tags(base())).toEqual(["a", "b", "c"]);
+  });
+
+  test.each([
+    ["the first", "/v2/o/r/base/tags/list?n=1000"],
+    ["another one", "/v2/o/r/base/tags/list?last=b"],
+  ])("pages that lead back to %s end in an error", async (_, next) => {
+    always((_, response) => answer(response, 200, { link: `<${next}>; rel="next"` }, '{"tags":["a","b"]}'));
+    await expect(client().tags(base())).rejects.toMatchObject({ code: "invalid" });
+    expect(fake.seen.length).toBeLessThan(4);
+  });
+
   test("a next page on another host is not asked for", async () => {
     fake.faults.push((_, response) =>
       answer(response, 200, { link: '<https://evil.example/v2/x>; rel="next"' }, '{"tags":["a"]}'),
@@ -98,19 +156,18 @@ describe("what is there and what is not", () => {
 
   test("a blob is verified", async () => {
     const bytes = Buffer.from("{}");
-    const descriptor = { mediaType: "x", digest: digestOf(bytes), size: 2, annotations: {} };
-    fake.blobs.set(descriptor.digest, bytes);
+    const descriptor = { mediaType: "x", digest: fake.storeBlob("o/r/base", bytes), size: 2, annotations: {} };
     expect(await client().blob(base(), descriptor)).toEqual(bytes);
-    fake.blobs.set(descriptor.digest, Buffer.from("[]"));
+    fake.blobs.get("o/r/base")?.set(descriptor.digest, Buffer.from("[]"));
     await expect(client().blob(base(), descriptor)).rejects.toMatchObject({ code: "invalid" });
   });
 });
 
 describe("logging in", () => {
   test.each([
-    ["basic", 1],
+    ["basic", 0],
     ["token", 2], // One for reading, one for writing.
-  ] as const)("with %s, and not for every request", async (auth, times) => {
+  ] as const)("with %s, refused once and never again", async (auth, tokens) => {
     const digest = fake.store("o/r/base", one, "v1");
     fake.auth = auth;
     const registry = client(login);
@@ -119,7 +176,8 @@ describe("logging in", () => {
     await registry.tag(base(), digest, tag("v2"));
     await registry.head(base(), tag("v2"));
     const refused = fake.seen.filter(({ url, authorization }) => url.startsWith("/v2/") && authorization === undefined);
-    expect(refused).toHaveLength(times);
+    expect(refused).toHaveLength(1);
+    expect(fake.tokens).toBe(tokens);
     expect(fake.manifests.get("o/r/base")?.has("v2")).toBe(true);
   });
 
@@ -189,6 +247,7 @@ describe("logging in", () => {
     const sent: string[] = [];
     const registry = registryClient({
       http: {
+        ...noStreams,
         async send({ url }) {
           sent.push(url);
           const headers = { "www-authenticate": 'Bearer realm="http://evil.example/token"' };
@@ -203,9 +262,37 @@ describe("logging in", () => {
     expect(sent).toEqual(["https://ghcr.io/v2/o/r/manifests/v1"]);
   });
 
+  test.each([
+    ["in the clear", "http://ghcr.io/v2/o/r/blobs/uploads/1"],
+    ["that is nowhere", undefined],
+  ])("no upload goes to a place %s, which says nothing of the right to push", async (_, location) => {
+    const sent: string[] = [];
+    const manifest = imageManifest("one");
+    const registry = registryClient({
+      http: {
+        ...noStreams,
+        async send({ method, url }) {
+          sent.push(`${method} ${new URL(url).protocol}`);
+          if (method === "GET") return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(manifest)) };
+          const headers = location === undefined ? {} : { location };
+          return { status: method === "POST" ? 202 : 404, headers, body: new Uint8Array() };
+        },
+      },
+      clock,
+      random: () => 1,
+      credentials: async () => undefined,
+    });
+    const digest = digestOf(JSON.stringify(manifest));
+    const copied = registry.copyImage({ from: repository("a.io/o/r"), to: repository("ghcr.io/o/r"), digest });
+    await expect(copied).rejects.toMatchObject({ code: "invalid" });
+    await registry.checkPush(repository("ghcr.io/o/r"));
+    expect(new Set(sent)).toEqual(new Set(["GET https:", "HEAD https:", "POST https:"]));
+  });
+
   test("GitHub's registry names the permission to add", async () => {
     const registry = registryClient({
       http: {
+        ...noStreams,
         send: async () => ({ status: 403, headers: {}, body: Buffer.from(errorBody("DENIED", "no\u001b[31m\nway")) }),
       },
       clock,
@@ -377,7 +464,7 @@ describe("patience", () => {
     controller.abort(cancelled);
     const { signal } = controller;
     const registry = registryClient({
-      http: fetchHttp({}),
+      http: nodeHttp({}),
       clock,
       random: () => 1,
       credentials: async () => undefined,
@@ -393,8 +480,9 @@ describe("patience", () => {
 
   test("TLS with what does not speak it", async () => {
     const http = {
+      ...noStreams,
       send: ({ url }: { url: string }) =>
-        fetchHttp({}).send({ method: "GET", url: url.replace("tls.example", fake.host) }),
+        nodeHttp({}).send({ method: "GET", url: url.replace("tls.example", fake.host) }),
     };
     const registry = registryClient({ http, clock, random: () => 1, credentials: async () => undefined });
     await expect(registry.head(repository("tls.example/o/r"), tag("v1"))).rejects.toMatchObject({ code: "tls" });

@@ -64,6 +64,8 @@ function input(affected: readonly string[], published: readonly string[], more: 
         ],
         version: "main",
       },
+      release: undefined,
+      bakedVersion: undefined,
       args: { B: "2", A: "1" },
       labels: { name },
       annotations: {},

@@ -1,209 +1,270 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Digest, digestOf } from "../../../src/oci/digest.ts";
-import { parseManifest } from "../../../src/oci/manifest.ts";
+import fc from "fast-check";
+import { digestOf } from "../../../src/oci/digest.ts";
+import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
-import type { Registry } from "../../../src/oci/registry-client.ts";
-import { RegistryError } from "../../../src/oci/registry-error.ts";
-import { promote } from "../../../src/publish/promote.ts";
-import { publishedDigest, readPlatforms } from "../../../src/publish/published.ts";
-import { imageIndex, imageManifest } from "../oci/example-image.ts";
+import { releaseOf } from "../../../src/plan/version-line.ts";
+import type { Mover } from "../../../src/publish/guard.ts";
+import { type Promotion, type PromotionResult, promote } from "../../../src/publish/promote.ts";
+import type { ImageTag } from "../../../src/tags/image-tags.ts";
+import { at, historyOf, recordOf } from "./commits.ts";
+import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "./simulation.ts";
 
 const here = repository("ghcr.io/o/r/base");
-const there = repository("docker.io/o/base");
+const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
+const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
 
-/** A registry of maps: names to bytes by repository. `puts` tells what was stored in which order. */
-function registryOf(documents: readonly object[], broken: (name: string) => boolean = () => false) {
-  const bytes = documents.map((each) => Buffer.from(JSON.stringify(each)));
-  const names = new Map(bytes.map((each) => [digestOf(each) as string, each]));
-  const blobs = new Map<Digest, Buffer>();
-  const tags = new Map<string, Digest>();
-  const puts: string[] = [];
-  const failing = (name: string) => {
-    if (broken(name)) throw new RegistryError("unavailable", `${name} is broken`, { hint: "run again" });
-  };
-  const registry: Registry = {
-    async head(repository, name) {
-      failing(`HEAD ${repository}:${name}`);
-      return tags.get(`${repository}:${name}`);
-    },
-    async manifest(_, name) {
-      const found = names.get(name);
-      return found && { digest: digestOf(found), mediaType: "x", bytes: found, document: parseManifest(found) };
-    },
-    async putManifest(repository, manifest, name) {
-      failing(`${repository}:${name}`);
-      puts.push(`${repository}:${name}`);
-      tags.set(`${repository}:${name}`, digestOf(manifest.bytes));
-      return digestOf(manifest.bytes);
-    },
-    tag: () => Promise.reject(new Error("not used")),
-    checkPush: () => Promise.reject(new Error("not used")),
-    tags: () => Promise.reject(new Error("not used")),
-    async blob(_, { digest }) {
-      return blobs.get(digest) ?? Buffer.from("");
-    },
-  };
-  return { registry, tags, puts, blobs, digests: bytes.map(digestOf) };
+const main: Mover = {
+  commit: at("main-5"),
+  ref: "refs/heads/main",
+  isRebuild: false,
+  mayGoBack: false,
+  release: undefined,
+  platforms: [],
+};
+
+function made(revision: string, ref = "refs/heads/main"): StoredManifest {
+  return index({ content: `made from ${revision}`, record: recordOf(at(revision), { ref }) });
 }
 
-const exact = (text: string) => ({ tag: tag(text), moves: false });
-const moving = (text: string) => ({ tag: tag(text), moves: true });
-const release = [moving("latest"), moving("1.2"), exact("1.2.3"), moving("1")];
+function releasing(version: string): Mover {
+  const release = releaseOf(version, [exact(version)]);
+  return { ...main, commit: at(`release-${version}`), ref: `refs/tags/v${version}`, release };
+}
 
-describe("promotion", () => {
-  async function promoted(
-    tags = release,
-    before: Readonly<Record<string, Digest>> = {},
-    broken?: (name: string) => boolean,
-  ) {
-    const held = registryOf([imageManifest("new")], broken);
-    for (const [name, digest] of Object.entries(before)) held.tags.set(`${here}:${name}`, digest);
-    const digest = held.digests[0] ?? digestOf("");
-    const result = await promote({ registry: held.registry, repositories: [here], digest, tags, isRelease: false });
-    return { ...held, result, digest, outcomes: result.tags.map(({ tag, outcome }) => `${tag} ${outcome}`) };
-  }
-  const old = digestOf("old");
+const releaseTags = (version: string): ImageTag[] => {
+  const [major, minor] = version.split(".");
+  return [moving("latest"), moving(`${major}.${minor}`), exact(version), moving(`${major}`)];
+};
 
+interface Setting {
+  readonly timeline: Timeline;
+  readonly registry: SimulatedRegistry;
+}
+
+function setting(isBroken?: (request: string) => boolean): Setting {
+  const timeline = new Timeline();
+  return { timeline, registry: simulatedRegistry(timeline, isBroken) };
+}
+
+function promotion({ timeline, registry }: Setting, digest: StoredManifest, more: Partial<Promotion>): Promotion {
+  return {
+    registry,
+    clock: timeline.clock,
+    repository: here,
+    digest: digest.digest,
+    tags: [],
+    sourceHash: null,
+    mover: main,
+    history: historyOf(),
+    ...more,
+  };
+}
+
+function put(where: Setting, subject: StoredManifest, more: Partial<Promotion>): Promise<PromotionResult> {
+  where.registry.hold(here, subject);
+  return where.timeline.run(promote(promotion(where, subject, more)));
+}
+
+const puts = ({ registry }: Setting) =>
+  registry.requests.filter((each) => each.startsWith("PUT")).map((each) => each.split(":")[1]);
+const names = ({ registry }: Setting, name: string) => registry.held.get(`${here}:${name}`)?.digest;
+const outcomes = (result: PromotionResult) => result.tags.map((each) => `${each.tag} ${each.outcome}`);
+
+describe("the order of promotion", () => {
   test("exact tags come first, latest last", async () => {
-    const { puts, outcomes } = await promoted();
-    expect(puts.map((each) => each.split(":")[1])).toEqual(["1.2.3", "1.2", "1", "latest"]);
-    expect(outcomes).toEqual(["1.2.3 put", "1.2 put", "1 put", "latest put"]);
+    const where = setting();
+    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    expect(puts(where)).toEqual(["1.2.3", "1.2", "1", "latest"]);
+    expect(outcomes(result)).toEqual(["1.2.3 put", "1.2 put", "1 put", "latest put"]);
+    expect(result.error).toBeUndefined();
   });
 
-  test("an exact tag on other bytes is held, a moving one moves", async () => {
-    const { result, outcomes, tags } = await promoted(release, { "1.2.3": old, "1.2": old });
-    expect(outcomes).toEqual(["1.2.3 held", "1.2 put", "1 put", "latest put"]);
-    expect(result.tags[0]?.existing).toBe(old);
-    expect(tags.get(`${here}:1.2.3`)).toBe(old);
+  test("the tag of the source hash is put with the exact ones, and nobody is told", async () => {
+    const where = setting();
+    const result = await put(where, made("main-5"), { tags: [moving("main")], sourceHash: "a".repeat(64) });
+    expect(puts(where)).toEqual(["src-aaaaaaaaaaaaaaaa", "main"]);
+    expect(outcomes(result)).toEqual(["main put"]);
   });
 
-  test("a release that is run again leaves its version, and the tags of its line with it", async () => {
-    const { registry, tags, digests } = registryOf([imageManifest("again"), imageManifest("first")]);
-    const [again = old, first = old] = digests;
-    tags.set(`${here}:1.2.3`, first).set(`${here}:latest`, first);
-    const result = await promote({ registry, repositories: [here], digest: again, tags: release, isRelease: true });
-    expect(result.tags.map(({ tag, outcome }) => `${tag} ${outcome}`)).toEqual([
-      "1.2.3 held",
-      "1.2 held",
-      "1 held",
-      "latest held",
-    ]);
-    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(tags.get(`${here}:${name}`)).toBe(first);
+  test("what a pull request made is never found by its sources", async () => {
+    const where = setting();
+    const mover = { ...main, ref: "refs/pull/7/merge" };
+    await put(where, made("main-5"), { tags: [moving("pr-7")], sourceHash: "a".repeat(64), mover });
+    expect(puts(where)).toEqual(["pr-7"]);
   });
 
   test("what is there already is not written again", async () => {
-    const digest = digestOf(JSON.stringify(imageManifest("new")));
-    const { puts, outcomes } = await promoted(release, { "1.2.3": digest, latest: digest });
-    expect(puts).toEqual([`${here}:1.2`, `${here}:1`]);
-    expect(outcomes).toEqual(["1.2.3 already-there", "1.2 put", "1 put", "latest already-there"]);
-  });
-
-  test("an exact tag called latest is no moving one", async () => {
-    const { puts } = await promoted([moving("main"), exact("latest")]);
-    expect(puts).toEqual([`${here}:latest`, `${here}:main`]);
+    const where = setting();
+    const subject = where.registry.hold(here, made("main-5"), tag("main"));
+    const result = await put(where, subject, { tags: [moving("main"), moving("latest")] });
+    expect(puts(where)).toEqual(["latest"]);
+    expect(outcomes(result)).toEqual(["main already-there", "latest put"]);
   });
 
   test("where a step fails the next is not begun, and what was put is told", async () => {
-    const { result, puts, outcomes } = await promoted(release, {}, (name) => name === `${here}:1`);
-    expect(puts).toEqual([`${here}:1.2.3`, `${here}:1.2`]);
-    expect(outcomes).toEqual(["1.2.3 put", "1.2 put"]);
-    expect(result.failures).toMatchObject([{ repository: here, error: { code: "unavailable" } }]);
+    const where = setting((request) => request === `PUT ${here}:1`);
+    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    expect(puts(where)).toEqual(["1.2.3", "1.2", "1"]);
+    expect(outcomes(result)).toEqual(["1.2.3 put", "1.2 put"]);
+    expect(result.error).toMatchObject({ code: "unavailable" });
   });
 
   test("an exact tag that cannot be asked for is neither missing nor put", async () => {
-    const { result, puts } = await promoted(release, {}, (name) => name === `HEAD ${here}:1.2.3`);
-    expect(puts).toEqual([]);
-    expect(result.failures).toHaveLength(1);
+    const where = setting((request) => request === `HEAD ${here}:1.2.3`);
+    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    expect(puts(where)).toEqual([]);
+    expect(result.error).toBeDefined();
   });
 
   test("a digest that is not there gets no tags", async () => {
-    const { registry, puts } = registryOf([]);
-    const result = await promote({ registry, repositories: [here], digest: old, tags: release, isRelease: false });
-    expect(puts).toEqual([]);
-    expect(result.failures).toMatchObject([{ error: { code: "missing" } }]);
-  });
-
-  test("one repository's failure leaves the other's tags complete", async () => {
-    const { registry, digests } = registryOf([imageManifest("new")], (name) => name.startsWith(there));
-    const digest = digests[0] ?? old;
-    const result = await promote({ registry, repositories: [there, here], digest, tags: release, isRelease: false });
-    expect(result.failures.map(({ repository }) => repository)).toEqual([there]);
-    expect(result.tags.map(({ repository }) => repository)).toEqual([here, here, here, here]);
-  });
-
-  test("a tag that another run moved meanwhile is told", async () => {
-    const held = registryOf([imageManifest("new")]);
-    const digest = held.digests[0] ?? old;
-    const registry: Registry = {
-      ...held.registry,
-      head: async (_, name) => (held.puts.length > 0 && name === "main" ? old : undefined),
-    };
-    const result = await promote({ registry, repositories: [here], digest, tags: [moving("main")], isRelease: false });
-    expect(result.failures).toMatchObject([{ error: { hint: expect.stringContaining("concurrency") } }]);
+    const where = setting();
+    const result = await where.timeline.run(promote(promotion(where, made("main-5"), { tags: [moving("main")] })));
+    expect(puts(where)).toEqual([]);
+    expect(result.error).toMatchObject({ code: "missing" });
   });
 
   test("a defect of ours is not taken for the registry's", async () => {
-    const { registry } = registryOf([imageManifest("new")]);
-    const manifest = () => Promise.reject(new TypeError("defect"));
-    const promotion = promote({
-      registry: { ...registry, manifest },
-      repositories: [here],
-      digest: old,
-      tags: release,
-      isRelease: false,
-    });
-    await expect(promotion).rejects.toThrow(TypeError);
+    const where = setting();
+    const registry = { ...where.registry, manifest: () => Promise.reject(new TypeError("defect")) };
+    await expect(promote({ ...promotion(where, made("main-5"), {}), registry })).rejects.toThrow(TypeError);
   });
 });
 
-describe("what is published", () => {
-  test.each([
-    ["the first tag that is there", ["v2", "main", "latest"], "main"],
-    ["none", ["v2"], undefined],
-  ])("%s", async (_, names, found) => {
-    const { registry, tags } = registryOf([]);
-    for (const name of ["main", "latest"]) tags.set(`${here}:${name}`, digestOf(name));
-    const published = await publishedDigest(
-      registry,
-      here,
-      names.map((name): Tag => tag(name)),
+describe("tags that stay", () => {
+  test("an exact tag on other bytes is held, with the reason", async () => {
+    const where = setting();
+    where.registry.hold(here, made("main-3"), tag("1.2.3"));
+    const result = await put(where, made("main-5"), { tags: [exact("1.2.3"), moving("main")] });
+    expect(outcomes(result)).toEqual(["1.2.3 held", "main put"]);
+    expect(result.tags[0]).toMatchObject({
+      digest: made("main-3").digest,
+      because: expect.stringContaining("made from"),
+    });
+  });
+
+  test("a release whose version names other bytes leaves its line with them: one release is one image", async () => {
+    const where = setting();
+    const first = where.registry.hold(here, made("release-0"), tag("1.2.3"), tag("1.2"));
+    const again = made("release-1.2.3");
+    const result = await put(where, again, { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    expect(outcomes(result)).toEqual(["1.2.3 held", "1.2 already-there", "1 put", "latest put"]);
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(first.digest);
+  });
+
+  test("a branch that nobody can compare is an error that names the remedy, after the exact tags", async () => {
+    const where = setting();
+    where.registry.hold(here, made("gone-1"), tag("main"));
+    const result = await put(where, made("main-5"), { tags: [exact("c0ffee5"), moving("main")] });
+    expect(outcomes(result)).toEqual(["c0ffee5 put"]);
+    expect(result.error?.hint).toContain("fetch-depth: 0");
+  });
+});
+
+describe("bytes that were published before", () => {
+  const old = made("main-3");
+  const between = made("main-4");
+
+  test("after a revert, get an index with this run's revision: a slow run in between doesn't pass for newer", async () => {
+    const where = setting();
+    where.registry.hold(here, old);
+    where.registry.hold(here, between, tag("main"));
+    const result = await put(where, old, { tags: [exact("c0ffee5"), moving("main"), moving("latest")] });
+    expect(result.digest).not.toBe(old.digest);
+    for (const name of ["c0ffee5", "main", "latest"]) expect(names(where, name)).toBe(result.digest);
+    const now = where.registry.held.get(`${here}:main`)?.document;
+    expect(now).toMatchObject({ annotations: { "io.image-publish.revision": at("main-5") } });
+    expect(now?.kind === "index" && now.manifests).toEqual(old.document.kind === "index" && old.document.manifests);
+    const slow = await where.timeline.run(
+      promote(promotion(where, between, { tags: [moving("main")], mover: { ...main, commit: at("main-4") } })),
     );
-    expect(published).toEqual(found && { digest: digestOf(found), tag: found });
+    expect(outcomes(slow)).toEqual(["main held"]);
   });
 
-  test("a registry that cannot tell is not one that has nothing", async () => {
-    const { registry } = registryOf([], () => true);
-    await expect(publishedDigest(registry, here, [tag("main")])).rejects.toMatchObject({ code: "unavailable" });
+  test.each<[string, readonly string[], Partial<Mover>]>([
+    ["a tag that nobody holds", [], {}],
+    ["a tag that an earlier commit holds", ["main-2"], {}],
+    ["a release", ["main-4"], releasing("1.2.3")],
+  ])("keep their digest for %s", async (_, holders, more) => {
+    const where = setting();
+    for (const each of holders) where.registry.hold(here, made(each), tag("main"));
+    const mover = { ...main, ...more };
+    const tags = mover.release ? [exact("1.2.3"), moving("latest")] : [moving("main")];
+    const result = await put(where, old, { tags, mover });
+    expect(result.digest).toBe(old.digest);
+    for (const each of tags) expect(names(where, each.tag)).toBe(old.digest);
+  });
+});
+
+describe("runs that overtake one another", () => {
+  /** Each leg of a request takes some time; none takes twice as long as another. */
+  const legs = fc.infiniteStream(fc.integer({ min: 5, max: 9 }));
+
+  test("a branch's tags end on the newest commit, whoever comes first", async () => {
+    const runs = fc.array(
+      fc.record({ commit: fc.integer({ min: 1, max: 5 }), delay: fc.integer({ min: 0, max: 200 }) }),
+      {
+        minLength: 2,
+        maxLength: 4,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(runs, legs, async (all, times) => {
+        const timeline = new Timeline(() => times.next().value ?? 5);
+        const registry = simulatedRegistry(timeline);
+        const tags = [moving("main"), moving("latest")];
+        const run = async (commit: number, delay: number) => {
+          await timeline.pass(delay);
+          const subject = registry.hold(here, made(`main-${commit}`));
+          const mover = { ...main, commit: at(`main-${commit}`) };
+          return promote(promotion({ timeline, registry }, subject, { tags, mover }));
+        };
+        await timeline.run(Promise.all(all.map(({ commit, delay }) => run(commit, delay))));
+        const newest = made(`main-${Math.max(...all.map(({ commit }) => commit))}`).digest;
+        for (const { tag } of tags) expect(names({ timeline, registry }, tag)).toBe(newest);
+      }),
+      { numRuns: 100 },
+    );
   });
 
-  test("the platforms of an index, with digest and compressed size", async () => {
-    const [amd64, arm64] = [imageManifest("amd64", [100, 20]), imageManifest("arm64", [50])];
-    const digests = [amd64, arm64].map((each) => digestOf(JSON.stringify(each)));
-    const index = imageIndex([
-      { platform: "linux/amd64", digest: digests[0] ?? "" },
-      { platform: "linux/arm64", digest: digests[1] ?? "" },
-      { platform: "unknown/unknown", digest: digestOf("attestation") },
-    ]);
-    const { registry } = registryOf([amd64, arm64, index]);
-    expect(await readPlatforms(registry, here, digestOf(JSON.stringify(index)))).toEqual([
-      { platform: "linux/amd64", digest: digests[0], size: 130 },
-      { platform: "linux/arm64", digest: digests[1], size: 60 },
-    ]);
+  test("the tags of a line end on the highest release, whoever comes first", async () => {
+    const versions = fc.uniqueArray(fc.constantFrom("1.2.3", "1.2.4", "1.3.0", "2.0.0"), { minLength: 2 });
+    const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 4, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(versions, delays, legs, async (all, wait, times) => {
+        const timeline = new Timeline(() => times.next().value ?? 5);
+        const registry = simulatedRegistry(timeline);
+        const run = async (version: string, delay: number) => {
+          await timeline.pass(delay);
+          const subject = registry.hold(here, made(`release-${version}`));
+          const more = { tags: releaseTags(version), mover: releasing(version) };
+          return promote(promotion({ timeline, registry }, subject, more));
+        };
+        await timeline.run(Promise.all(all.map((version, at) => run(version, wait[at] ?? 0))));
+        const highest = (line: string) =>
+          all
+            .filter((each) => each.startsWith(line))
+            .sort()
+            .at(-1);
+        for (const [name, line] of [
+          ["latest", ""],
+          ["1", "1."],
+          ["1.2", "1.2."],
+          ["2", "2."],
+        ] as const) {
+          const expected = highest(line);
+          if (expected !== undefined)
+            expect(names({ timeline, registry }, name)).toBe(made(`release-${expected}`).digest);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
+});
 
-  test("a lone manifest is the platform that its config names", async () => {
-    const manifest = imageManifest("one", [100]);
-    const { registry, blobs, digests } = registryOf([manifest]);
-    const digest = digests[0] ?? digestOf("");
-    blobs.set(manifest.config.digest, Buffer.from('{"os":"linux","architecture":"arm","variant":"v7"}'));
-    expect(await readPlatforms(registry, here, digest)).toEqual([{ platform: "linux/arm/v7", digest, size: 110 }]);
-    blobs.set(manifest.config.digest, Buffer.from("{}"));
-    await expect(readPlatforms(registry, here, digest)).rejects.toMatchObject({ code: "invalid" });
-  });
-
-  test("an index whose platform is gone is no image", async () => {
-    const index = imageIndex([{ platform: "linux/amd64", digest: digestOf("gone") }]);
-    const { registry, digests } = registryOf([index]);
-    await expect(readPlatforms(registry, here, digests[0] ?? digestOf(""))).rejects.toMatchObject({ code: "missing" });
-  });
+test("what was promoted can be read as it was put", async () => {
+  const where = setting();
+  const subject = made("main-5");
+  await put(where, subject, { tags: [moving("main")] });
+  expect(digestOf(where.registry.held.get(`${here}:${"main" as Tag}`)?.bytes ?? "")).toBe(subject.digest);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
+import type { Reason } from "../../../src/changes/reason.ts";
 import { Problems, UserError } from "../../../src/errors.ts";
-import { tag } from "../../../src/oci/reference.ts";
 import { closingLines, failureNotices } from "../../../src/report/console.ts";
 import {
   blocked,
@@ -10,10 +10,16 @@ import {
   commit,
   failed,
   hostile,
+  partlyTagged,
+  promote,
+  promoted,
   published,
   quietRun,
   redRun,
+  release,
   resultOf,
+  skip,
+  skipped,
 } from "./example.ts";
 
 describe("the end of the log", () => {
@@ -40,18 +46,52 @@ describe("the end of the log", () => {
     ]);
   });
 
-  test("names the tags that were left where they are", () => {
-    expect(closingLines(resultOf([published(build("app"), [tag(commit)])]))[0]).toContain(
-      `published · main, latest · left where they are: ${commit} · sha256:`,
+  test("names the tags that were left where they are, and why", () => {
+    const held = { main: "it holds 7654321, which is newer", latest: "it holds 7654321, which is newer" };
+    expect(closingLines(resultOf([published(build("app"), held)]))[0]).toContain(
+      `published · ${commit} · left where they are: main, latest (it holds 7654321, which is newer) · sha256:`,
     );
+  });
+
+  test("says of what was promoted that nothing was built", () => {
+    expect(closingLines(resultOf([promoted(promote("app", release))]))).toEqual([
+      `🏷️ app  promoted · 1.2.3, 1.2, latest · ${candidate("app").digest} · nothing built · tag v1.2.3`,
+      "✅ Released the image as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the very digest that was published before.",
+    ]);
+  });
+
+  test("tells images that have a reason of their own to be left from those that nothing touched", () => {
+    const older: Reason = { kind: "superseded", detail: "it holds 7654321, which is newer" };
+    const images = [
+      skipped("a", [{ kind: "current" }]),
+      skipped("b", [older]),
+      skipped("c", [{ kind: "current" }]),
+      skipped("d"),
+      published(build("e")),
+    ];
+    const lines = closingLines(resultOf(images));
+    expect(lines.slice(1, -1)).toEqual([
+      `➖ a, c · ${describeReason({ kind: "current" })}`,
+      `➖ b · ${describeReason(older)}`,
+      "1 image not affected",
+    ]);
+  });
+
+  test("says which tags a failed image has", () => {
+    expect(closingLines(resultOf([partlyTagged]))[0]).toBe("❌ app  failed · ghcr.io is away · in place: 1.2.3");
   });
 
   test("holds no control character and no command, whatever an image is called", () => {
     const planned = build(hostile, { repositories: [] });
     const lines = closingLines(
-      resultOf([failed(planned, new UserError(hostile, { hint: hostile })), blocked(planned, hostile)]),
+      resultOf([
+        failed(planned, new UserError(hostile, { hint: hostile })),
+        blocked(planned, hostile),
+        published(build("app"), { main: hostile }),
+        { planned: { ...skip("s", [{ kind: "superseded", detail: hostile }]), name: hostile }, outcome: "skipped" },
+      ]),
     );
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(5);
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}|\u202e|^\s*::|##\[/u);
   });
 });
@@ -89,6 +129,12 @@ describe("annotations of failures", () => {
       ["one\nNot built because of it: b", "mend one"],
       ["two", "mend two"],
     ]);
+  });
+
+  test("says which tags are in place, and which are missing", () => {
+    expect(failureNotices(resultOf([partlyTagged]))[0]?.message).toBe(
+      "ghcr.io is away\nTags that are in place: 1.2.3\nTags that are missing: 1.2, latest",
+    );
   });
 
   test("a good run has none", () => {

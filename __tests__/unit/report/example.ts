@@ -3,11 +3,18 @@ import type { Candidate } from "../../../src/build/candidate.ts";
 import type { Reason } from "../../../src/changes/reason.ts";
 import type { Commit } from "../../../src/context/run-context.ts";
 import { UserError } from "../../../src/errors.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../../src/oci/digest.ts";
 import { platform } from "../../../src/oci/platform.ts";
-import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
-import type { Plan, PlannedBuild, PlannedImage, PlannedParent, PlannedSkip } from "../../../src/plan/plan.ts";
-import type { Forge, ImageResult, RunResult } from "../../../src/report/run-result.ts";
+import { repository, tag } from "../../../src/oci/reference.ts";
+import type {
+  Plan,
+  PlannedBuild,
+  PlannedImage,
+  PlannedParent,
+  PlannedPromote,
+  PlannedSkip,
+} from "../../../src/plan/plan.ts";
+import type { Forge, ImageResult, RunResult, TagResult } from "../../../src/report/run-result.ts";
 
 export const commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d" as Commit;
 export const base = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c" as Commit;
@@ -26,10 +33,12 @@ export function build(name: string, settings: Partial<PlannedBuild> = {}, on: re
     at: { file: `images/${name}/Dockerfile`, line: 1 },
     tags: [
       { tag: tag("main"), moves: true },
-      { tag: tag(commit), moves: false },
+      { tag: tag(commit), moves: false, of: "commit" },
       { tag: tag("latest"), moves: true },
     ],
     version: "main",
+    release: null,
+    bakedVersion: null,
     context: `images/${name}`,
     dockerfile: `images/${name}/Dockerfile`,
     target: null,
@@ -51,6 +60,37 @@ export function skip(name: string, reasons: readonly Reason[] = [{ kind: "unaffe
   const { repositories, sourceHash, at } = build(name);
   return { kind: "skip", name, repositories, sourceHash, reasons, at };
 }
+
+export function promote(name: string, settings: Partial<PlannedPromote> = {}): PlannedPromote {
+  const {
+    repositories,
+    sourceHash,
+    reasons,
+    at,
+    tags,
+    version,
+    release,
+    bakedVersion,
+    platforms,
+    labels,
+    annotations,
+  } = build(name);
+  const publishing = { tags, version, release, bakedVersion, platforms, labels, annotations };
+  const digest = digestOf(name);
+  return { kind: "promote", name, repositories, sourceHash, reasons, at, ...publishing, digest, ...settings };
+}
+
+/** What a tag of version 1.2.3 makes of an image. */
+export const release = {
+  reasons: [{ kind: "tag", tag: "v1.2.3" }],
+  tags: [
+    { tag: tag("1.2.3"), moves: false },
+    { tag: tag("1.2"), moves: true },
+    { tag: tag("latest"), moves: true },
+  ],
+  version: "1.2.3",
+  release: { version: "1.2.3", tag: tag("1.2.3"), before: "", after: "" },
+} as const satisfies Partial<PlannedPromote>;
 
 export function planOf(images: readonly PlannedImage[], settings: Partial<Plan> = {}): Plan {
   return { schema: 1, event: "push", ref: "refs/heads/main", commit, base, push: true, images, ...settings };
@@ -75,28 +115,68 @@ export function candidate(name: string, settings: Partial<Candidate> = {}): Cand
   };
 }
 
-export function published(planned: PlannedBuild, held: readonly Tag[] = []): ImageResult {
-  const tags = planned.repositories.flatMap((to) =>
-    planned.tags.map((each) => ({
-      repository: to,
-      tag: each.tag,
-      outcome: held.includes(each.tag) ? ("held" as const) : ("put" as const),
-    })),
+/** Why each of these tags was held. */
+type Held = Readonly<Record<string, string>>;
+
+export function published(planned: PlannedBuild, held: Held = {}): ImageResult {
+  const made = candidate(planned.name);
+  return { planned, outcome: "published", candidate: made, tags: tagsOn(planned, made.digest, held) };
+}
+
+export function promoted(planned: PlannedPromote, held: Held = {}): ImageResult {
+  const { platforms } = candidate(planned.name);
+  const { digest } = planned;
+  return { planned, outcome: "promoted", image: { digest, platforms }, tags: tagsOn(planned, digest, held) };
+}
+
+/** In the order in which they are put: exact ones first. */
+function tagsOn(
+  { repositories, tags }: PlannedBuild | PlannedPromote,
+  digest: Digest,
+  held: Held = {},
+): readonly TagResult[] {
+  return repositories.flatMap((to) =>
+    tags
+      .toSorted((a, b) => Number(a.moves) - Number(b.moves))
+      .map(({ tag: each }): TagResult => {
+        const because = held[each];
+        if (because === undefined) return { repository: to, tag: each, outcome: "put", digest };
+        return { repository: to, tag: each, outcome: "held", digest: digestOf(`old ${each}`), because };
+      }),
   );
-  return { planned, outcome: "published", candidate: candidate(planned.name), tags };
 }
 
 export function built(planned: PlannedBuild): ImageResult {
   return { planned, outcome: "built", candidate: candidate(planned.name) };
 }
 
-export function skipped(name: string): ImageResult {
-  return { planned: skip(name), outcome: "skipped" };
+export function skipped(name: string, reasons?: readonly Reason[]): ImageResult {
+  return { planned: skip(name, reasons), outcome: "skipped" };
 }
 
-export function failed(planned: PlannedBuild, error: UserError): Extract<ImageResult, { readonly outcome: "failed" }> {
+export function failed(
+  planned: PlannedBuild | PlannedPromote,
+  error: UserError,
+): Extract<ImageResult, { readonly outcome: "failed" }> {
   return { planned, outcome: "failed", error };
 }
+
+const app = build("app", release);
+
+/** Its exact tag was put, and then its registry was gone. */
+export const partlyTagged: ImageResult = {
+  ...failed(app, new UserError("ghcr.io is away", { hint: "run it again" })),
+  candidate: candidate("app"),
+  tags: tagsOn(app, candidate("app").digest).slice(0, 1),
+};
+
+/** Its version names other bytes, and the tags that move went to those. */
+export const followed: ImageResult = {
+  planned: app,
+  outcome: "published",
+  candidate: candidate("app"),
+  tags: tagsOn(app, digestOf("old 1.2.3"), { "1.2.3": "it names other bytes already" }),
+};
 
 export function blocked(planned: PlannedBuild, by: string): ImageResult {
   return { planned, outcome: "blocked", by };
@@ -156,7 +236,10 @@ export function redRun(): RunResult {
 
 /** A push that touched only the README. */
 export function quietRun(): RunResult {
-  return resultOf(["base", "nodejs", "agent"].map(skipped), { seconds: 0.8 });
+  return resultOf(
+    ["base", "nodejs", "agent"].map((name) => skipped(name)),
+    { seconds: 0.8 },
+  );
 }
 
 /** Text that tries to be everything it should not be, wherever it is shown. */

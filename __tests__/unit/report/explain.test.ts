@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { repository, tag } from "../../../src/oci/reference.ts";
 import { renderExplanation } from "../../../src/report/explain-image.ts";
 import { chainOf, type Explanation, type Making } from "../../../src/report/explanation.ts";
-import { build, greenRun, hostile, planOf, skip } from "./example.ts";
+import { build, greenRun, hostile, planOf, promote, skip } from "./example.ts";
 
 const plain = { colour: false };
 
@@ -69,7 +69,17 @@ describe("what an explanation says", () => {
       planOf([build("app", { tags: [] })], { push: false }),
       "none, as this run pushes nothing",
     ],
-    ["a skipped image", planOf([skip("app")]), "none, as nothing is done for this image"],
+    ["a skipped image", planOf([skip("app")]), "none, as nothing is done for this image; otherwise they would be:"],
+    [
+      "an image that has them all",
+      planOf([skip("app", [{ kind: "current" }])]),
+      "none to put, as all are there already:",
+    ],
+    [
+      "an image that is published in a newer state",
+      planOf([skip("app", [{ kind: "superseded", detail: "it holds 7654321, which is newer" }])]),
+      "none, as they stay where they are:",
+    ],
     [
       "a rebuild",
       planOf([build("app", { tags: [], fresh: true })]),
@@ -78,6 +88,15 @@ describe("what an explanation says", () => {
   ])("of the tags of %s", (_, plan, expected) => {
     const rules = [{ rule: "r", place: undefined, gave: { tag: tag("1.2.3"), moves: false }, because: undefined }];
     expect(renderExplanation(explanation({ plan, rules }), plain)).toContain(expected);
+  });
+
+  test("of an image that is published already and gets tags", () => {
+    const planned = promote("app");
+    const text = renderExplanation(explanation({ plan: planOf([planned]) }), plain);
+    expect(text).toMatch(/^app: promote\n/);
+    expect(text).toContain("\n  what is made of these sources is published already: it only gets tags\n");
+    expect(text).toContain(`\n  published as  ${planned.digest}\n`);
+    expect(text).toContain("\n  platforms     linux/amd64, linux/arm64\n");
   });
 
   test("of a tag that stays because the checkout is another commit's", () => {

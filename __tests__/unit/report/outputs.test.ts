@@ -9,10 +9,14 @@ import {
   candidate,
   commit,
   failed,
+  followed,
   greenRun,
   planOf,
+  promote,
+  promoted,
   published,
   quietRun,
+  release,
   resultOf,
   skip,
   skipped,
@@ -109,8 +113,44 @@ describe("one image", () => {
   });
 
   test("a held tag names other bytes and is not among its tags", () => {
-    const outputs = outputsOf(resultOf([published(planned, [tag("1.2.3")])]), "p");
+    const outputs = outputsOf(resultOf([published(planned, { "1.2.3": "it names other bytes already" })]), "p");
     expect(outputs.tags).toBe("ghcr.io/o/app:latest\ndocker.io/o/app:latest");
+  });
+
+  test("promoted is told as one that was built, with the digest that was there", () => {
+    const again = promote("app", { ...release, repositories: [repository("ghcr.io/o/app")] });
+    const outputs = outputsOf(resultOf([promoted(again), skipped("other")]), "p");
+    expect(outputs).toMatchObject({ affected: '["app"]', matrix: '{"include":[]}', version: "1.2.3" });
+    expect(outputs.digest).toBe(again.digest);
+    expect(outputs.tags).toBe("ghcr.io/o/app:1.2.3\nghcr.io/o/app:1.2\nghcr.io/o/app:latest");
+    expect(JSON.parse(outputs.json)["tag-names"]).toEqual(["1.2.3", "1.2", "latest"]);
+    expect(JSON.parse(outputs.images)[0]).toMatchObject({
+      action: "promote",
+      digest: again.digest,
+      platforms: ["linux/amd64", "linux/arm64"],
+      size: { "linux/amd64": 45_231_000, "linux/arm64": 43_118_000 },
+    });
+  });
+
+  test("to be promoted has its digest in the plan's outputs already", () => {
+    const outputs = outputsOf(planOf([promote("app")]), "p");
+    expect(outputs.digest).toBe(promote("app").digest);
+    expect(JSON.parse(outputs.images)[0]).toMatchObject({
+      action: "promote",
+      digest: promote("app").digest,
+      size: null,
+    });
+  });
+
+  test("that is published already is not affected, and says why", () => {
+    const outputs = outputsOf(resultOf([skipped("app", [{ kind: "current" }])]), "p");
+    expect(outputs).toMatchObject({ affected: "[]", "any-affected": "false", digest: "" });
+    expect(JSON.parse(outputs.images)[0].reason).toBe(describeReason({ kind: "current" }));
+  });
+
+  test("whose version names other bytes has none of the tags that follow it", () => {
+    const outputs = outputsOf(resultOf([followed]), "p");
+    expect([outputs.digest, outputs.tags]).toEqual([candidate("app").digest, ""]);
   });
 
   test("of a plan the tags are those it would get, and there is no digest", () => {

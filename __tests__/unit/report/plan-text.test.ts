@@ -5,7 +5,7 @@ import { markdown } from "../../../src/report/escape.ts";
 import { planSentence, renderPlanSummary } from "../../../src/report/plan-summary.ts";
 import { renderPlan } from "../../../src/report/plan-table.ts";
 import { renderPlanTree } from "../../../src/report/plan-tree.ts";
-import { build, commit, forge, greenRun, hostile, planOf, redRun, skip } from "./example.ts";
+import { build, commit, forge, greenRun, hostile, planOf, promote, redRun, skip } from "./example.ts";
 
 const plan = greenRun().plan;
 const esc = String.fromCharCode(27);
@@ -41,6 +41,22 @@ describe("a plan in a terminal", () => {
     expect(text).toContain("100 images skipped: s0, s1,");
     expect(text.split("\n").filter((line) => line.startsWith("skip"))).toEqual([]);
     expect(text).toContain("and 40 more");
+  });
+
+  test("folds them by reason", () => {
+    const current = Array.from({ length: 20 }, (_, n) => skip(`c${n}`, [{ kind: "current" }]));
+    const text = renderPlan(planOf([build("app"), skip("s"), ...current]), { colour: false, width: 400 });
+    expect(text).toContain("\n\n1 image skipped: s\n\n");
+    expect(text).toContain(`20 images skipped (${describeReason({ kind: "current" })}): c0, c1,`);
+  });
+
+  test("shows what is only promoted in a colour of its own", () => {
+    const promotes = planOf([promote("app")]);
+    expect(renderPlan(promotes, { colour: false, width: 120 })).toMatch(
+      /\npromote {2}app +\S.* main, 1a2b3c4…, latest$/,
+    );
+    expect(renderPlan(promotes, { colour: true, width: 120 })).toContain(`${esc}[35mpromote`);
+    expect(renderPlan(promotes, { colour: true, width: 60 })).toContain(`${esc}[35mpromote`);
   });
 
   test("never exceeds the width and holds nothing that a terminal or runner obeys", () => {
@@ -82,9 +98,16 @@ test("the tree has each image once, below the first it builds on", () => {
   ]);
 });
 
+test("the tree says what is only promoted", () => {
+  const tree = renderPlanTree(planOf([promote("base"), build("nodejs", {}, ["base"]), promote("docs")]));
+  expect(tree).toBe("base (promote)\n└─ nodejs\ndocs (promote)");
+});
+
 describe("a plan's summary", () => {
   test.each([
     ["some", planOf([build("a"), skip("b")]), "Plan: build 1 of 2 images"],
+    ["built, promoted and left", planOf([build("a"), promote("b"), skip("c")]), "Plan: build 1, promote 1 of 3 images"],
+    ["a release", planOf([promote("a"), promote("b")]), "Plan: promote 2 of 2 images"],
     ["none", planOf([skip("b")]), "Plan: nothing to build"],
     ["a pull request", planOf([build("a")], { push: false }), "Plan: build 1 of 1 image, publish nothing"],
   ])("says in a sentence how much is to be done: %s", (_, of, expected) => {
@@ -97,8 +120,19 @@ describe("a plan's summary", () => {
     expect(summary).toContain(
       `| **agent** | \`main\`<br>\`1a2b3c4…\`<br>\`latest\` | linux/amd64<br>linux/arm64 | ${why} | [\`images/agent/Dockerfile:1\`](${forge.repositoryUrl}/blob/${commit}/images/agent/Dockerfile#L1) |`,
     );
-    expect(summary).toContain('["🔨 agent"]:::planned');
+    expect(summary).toContain('["🔨 agent"]:::toBuild');
     expect(summary).toContain("4 images not affected");
+  });
+
+  test("says what is published already, and what is only promoted", () => {
+    const images = [promote("base"), build("nodejs", {}, ["base"]), skip("docs", [{ kind: "current" }]), skip("other")];
+    const summary = renderPlanSummary(planOf(images), forge);
+    expect(summary).toMatch(/\| \*\*base\*\* \| `main`.* \| _published already as_ `cae662172fd4…` \|/);
+    expect(summary).toContain('["🏷️ base"]:::toPromote');
+    expect(summary).toContain(
+      `<summary>Nothing to do for 1 image</summary>\n\n- ${describeReason({ kind: "current" })}: \`docs\`\n`,
+    );
+    expect(summary).toContain("<summary>1 image not affected</summary>\n\n`other`\n");
   });
 });
 

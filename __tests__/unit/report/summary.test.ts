@@ -4,6 +4,7 @@ import { UserError } from "../../../src/errors.ts";
 import { tag } from "../../../src/oci/reference.ts";
 import { failureNotices } from "../../../src/report/console.ts";
 import { markdown } from "../../../src/report/escape.ts";
+import type { ImageResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
 import {
   base,
@@ -21,6 +22,7 @@ import {
   quietRun,
   redRun,
   resultOf,
+  skip,
   skipped,
 } from "./example.ts";
 
@@ -191,9 +193,9 @@ test("an exact tag that names other bytes is marked, explained, and in no comman
       { tag: tag("latest"), moves: true },
     ],
   });
-  const summary = renderSummary(resultOf([published(planned, [tag("v1.2.3")])]));
+  const summary = renderSummary(resultOf([published(planned, { "v1.2.3": "it names other bytes already" })]));
   expect(summary).toContain("| `v1.2.3` _held_<br>`latest` |");
-  expect(summary).toContain("opensource-server/app:v1.2.3 names other bytes already and was left there. _What to do:_");
+  expect(summary).toContain("- `v1.2.3` of app was left where it is: it names other bytes already. _What to do:_");
   expect(summary).toContain("docker pull ghcr.io/mieweb/opensource-server/app:latest");
   expect(summary).not.toContain("app:v1.2.3@");
 });
@@ -217,7 +219,13 @@ test("hostile names, paths, messages and output stay text in their places", () =
     "base",
   ]);
   const error = new UserError(`${hostile}\n${hostile}`, { hint: hostile, at: { file: hostile, line: 3 } });
-  const images = [published(build("base")), built(planned), failed(planned, error), blocked(build("x"), hostile)];
+  const images: readonly ImageResult[] = [
+    published(build("base"), { main: hostile }),
+    built(planned),
+    failed(planned, error),
+    blocked(build("x"), hostile),
+    { planned: { ...skip("s", [{ kind: "superseded", detail: hostile }]), name: hostile }, outcome: "skipped" },
+  ];
   const summary = renderSummary(resultOf(images, { remarks: [{ message: hostile, hint: hostile }] }));
   const outside = summary
     .replaceAll(/^(`{3,}).*?^\1$/gms, "")

@@ -79,7 +79,7 @@ describe("type=content", () => {
     ["type=content,of=inputs,length=16", "fedcba9876543210"],
     ["type=content,of=file,prefix=c-", "c-0123456789ab"],
   ])("%s", (rule, tag) => {
-    expect(derive(rule, { ...main, facts: { contents } }).tags).toEqual([{ tag, moves: false }]);
+    expect(derive(rule, { ...main, facts: { contents } }).tags).toEqual([{ tag, moves: false, of: "content" }]);
   });
 });
 

@@ -1,0 +1,187 @@
+/** Asks the registries how all images stand, and makes of what the event affects what there is to do. */
+import { bounded } from "../catalog/bounded.ts";
+import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Reason } from "../changes/reason.ts";
+import type { Commit } from "../context/run-context.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isTag, type Tag } from "../oci/reference.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import type { ImageDetails } from "../plan/make-plan.ts";
+import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
+import type { History, Mover } from "../publish/guard.ts";
+import { type Lately, type Standing, standingOf, type Wish } from "../publish/standing.ts";
+import type { Remark } from "../report/run-result.ts";
+import { variantSuffix } from "../tags/flavor.ts";
+import { type ImageTag, tagText } from "../tags/image-tags.ts";
+import type { Session } from "./session.ts";
+import type { Survey } from "./survey.ts";
+
+export interface ConvergeOptions {
+  readonly registry: Registry;
+  readonly history: Omit<History, "published">;
+  readonly details: (image: Image) => ImageDetails;
+  readonly movingTagsOnly: boolean;
+}
+
+/** What is to be done, by name of the image. */
+export interface Converged {
+  /** To be built or promoted. */
+  readonly affected: ReasonsByImage;
+  readonly promoted: ReadonlyMap<string, Digest>;
+  /** Of what is not built, and others build on. */
+  readonly published: ReadonlyMap<string, Digest>;
+  /** Why nothing is done for an image, where that isn't for its being untouched. */
+  readonly left: ReasonsByImage;
+  /** How images were built the last time. */
+  readonly lately: ReadonlyMap<string, Lately>;
+  readonly remarks: readonly Remark[];
+}
+
+/** How many images are asked about at once. */
+const parallel = 16;
+
+/** @throws RegistryError when an image's first registry can't tell. */
+export async function converge(session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Converged> {
+  const { catalog } = surveyed;
+  const ask = bounded(parallel, (image: Image) => standing(image, session, surveyed, options));
+  const chosen = catalog.images.filter(({ name, repositories }) => repositories.length > 0 && !surveyed.left.has(name));
+  const standings = new Map(await Promise.all(chosen.map(async (image) => [image.name, await ask(image)] as const)));
+  const affected = acting(catalog, surveyed.affected, standings);
+  const parents = bounded(parallel, (image: Image) => standingOfParent(image, session, surveyed, options));
+  const published = new Map<string, Digest>();
+  // What has to be built for others may itself be built on something.
+  for (let open = parentsToLookUp(catalog, affected); open.length > 0; ) {
+    const found = await Promise.all(open.map(async (image) => [image.name, await parents(image)] as const));
+    for (const [name, digest] of found) if (digest !== undefined) published.set(name, digest);
+    const missing = found.flatMap(([name, digest]) => (digest === undefined ? [name] : []));
+    const needed = new Map([...affected, ...missing.map((name): [string, readonly Reason[]] => [name, []])]);
+    const asked = new Set([...published.keys(), ...missing]);
+    open = parentsToLookUp(catalog, needed).filter(({ name }) => !asked.has(name));
+  }
+  return {
+    affected,
+    published,
+    promoted: new Map([...standings].flatMap(([name, each]) => (each.kind === "promote" ? [[name, each.digest]] : []))),
+    left: new Map([...surveyed.left, ...leftBy(standings, surveyed.affected)]),
+    lately: new Map(
+      [...standings].flatMap(([name, each]) => (each.kind === "build" && each.lately ? [[name, each.lately]] : [])),
+    ),
+    remarks: catalog.images.flatMap((image) => remarksOn(image, standings.get(image.name), options)),
+  };
+}
+
+type Standings = ReadonlyMap<string, Standing>;
+
+/** What there is to do, with reasons; images that are not published stay with what the event says. */
+function acting({ images }: Catalog, affected: ReasonsByImage, standings: Standings): ReasonsByImage {
+  return new Map(
+    images.flatMap(({ name }): readonly (readonly [string, readonly Reason[]])[] => {
+      const found = standings.get(name);
+      const reasons = affected.get(name);
+      if (found === undefined) return reasons === undefined ? [] : [[name, reasons]];
+      if (found.kind !== "build" && found.kind !== "promote") return [];
+      return [[name, [...(reasons ?? []), ...found.because]]];
+    }),
+  );
+}
+
+function leftBy(standings: Standings, affected: ReasonsByImage): readonly (readonly [string, readonly Reason[]])[] {
+  return [...standings].flatMap(([name, each]): readonly (readonly [string, readonly Reason[]])[] => {
+    if (each.kind === "superseded") return [[name, [{ kind: "superseded", detail: each.why }]]];
+    return each.kind === "current" && affected.has(name) ? [[name, [{ kind: "current" }]]] : [];
+  });
+}
+
+function standing(image: Image, session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Standing> {
+  const { tags, release, bakedVersion } = options.details(image);
+  const wish = wishFor(image, session, surveyed, {
+    tags: tags.tags.filter(({ moves }) => moves || !options.movingTagsOnly),
+    bakedVersion: bakedVersion ?? null,
+    isAffected: surveyed.affected.has(image.name),
+    mover: { ...moverOf(session), release, platforms: image.platforms },
+  });
+  if (wish === undefined) throw new Error(`${image.name} has no repository`);
+  return standingOf(wish, standingOptions(image, session, surveyed, options, release !== undefined));
+}
+
+/** The digest that others are to build on; `undefined` where nothing that is published will do. */
+async function standingOfParent(
+  image: Image,
+  session: Session,
+  surveyed: Survey,
+  options: ConvergeOptions,
+): Promise<Digest | undefined> {
+  const { tags, bakedVersion } = options.details(image);
+  const moving = tags.tags.filter(({ moves }) => moves);
+  const usual = defaultTags(image, session, surveyed).map((tag): ImageTag => ({ tag, moves: true }));
+  const wish = wishFor(image, session, surveyed, {
+    tags: moving.length > 0 ? moving : usual,
+    bakedVersion: bakedVersion ?? null,
+    isAffected: false,
+    mover: { ...moverOf(session), release: undefined, platforms: image.platforms },
+  });
+  if (wish === undefined) return undefined;
+  const found = await standingOf(wish, standingOptions(image, session, surveyed, options, false));
+  return found.kind === "build" ? undefined : found.digest;
+}
+
+function wishFor(
+  { name, repositories, platforms }: Image,
+  _: Session,
+  { hashes }: Survey,
+  wish: Pick<Wish, "tags" | "bakedVersion" | "isAffected" | "mover">,
+): Wish | undefined {
+  const [first, ...others] = repositories;
+  if (first === undefined) return undefined;
+  const hash = hashes.get(name);
+  const sourceHash = hash?.kind === "known" ? hash.hash : null;
+  return { ...wish, repositories: [first, ...others], platforms, sourceHash };
+}
+
+function standingOptions(
+  image: Image,
+  session: Session,
+  surveyed: Survey,
+  { registry, history }: ConvergeOptions,
+  isRelease: boolean,
+) {
+  return {
+    registry,
+    history,
+    elsewhere: defaultTags(image, session, surveyed),
+    buildsReleases: isRelease && !session.inputs.settings.promote,
+    changedSince: async (revision: Commit) => (await surveyed.affectedSince(revision))?.has(image.name),
+  };
+}
+
+/** Who puts the tags of this run. */
+export function moverOf({ context, inputs }: Session): Omit<Mover, "release" | "platforms"> {
+  const { trigger, ref, commit } = context;
+  return {
+    commit: trigger.kind === "pull-request" ? trigger.headCommit : commit,
+    ref: ref.full,
+    isRebuild: isRebuild({ context, inputs }),
+    mayGoBack: inputs.settings.move === "any",
+  };
+}
+
+/** Built anew though nothing changed: fresh bases, no cache. */
+export function isRebuild({ context, inputs }: Pick<Session, "context" | "inputs">): boolean {
+  return inputs.settings.rebuild === "always" || context.trigger.kind === "schedule";
+}
+
+function defaultTags(image: Image, { context: { defaultBranch } }: Session, { settingsOf }: Survey): readonly Tag[] {
+  const ending = variantSuffix(image, settingsOf(image.publicName).flavor);
+  return defaultBranch === undefined ? [] : [`${tagText(defaultBranch)}${ending}`].filter(isTag);
+}
+
+/** A release that can't be published is nothing to pass over in silence. */
+function remarksOn(image: Image, found: Standing | undefined, { details }: ConvergeOptions): readonly Remark[] {
+  if (found?.kind !== "superseded" || !found.isTaken) return [];
+  return [
+    {
+      message: `${image.name} ${details(image).release?.version} is not published again: ${found.why}`,
+      hint: "an exact tag is set once; release what changed under a new version",
+    },
+  ];
+}

@@ -1,0 +1,73 @@
+/** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
+import { commonAncestor } from "../changes/common-ancestor.ts";
+import { GitFailure } from "../changes/git-command.ts";
+import type { Commit } from "../context/run-context.ts";
+import type { History, Position } from "../publish/guard.ts";
+import type { Session } from "./session.ts";
+
+/** Each question is asked once. Never rejects for what can't be told. */
+export function openHistory(session: Session): Omit<History, "published"> {
+  const known = new Map<string, Promise<boolean | undefined>>();
+  const isAncestor = (ancestor: Commit, descendant: Commit): Promise<boolean | undefined> => {
+    const key = `${ancestor} ${descendant}`;
+    const asked = known.get(key) ?? askAncestor(session, ancestor, descendant);
+    known.set(key, asked);
+    return asked;
+  };
+  let head: Promise<boolean | undefined> | undefined;
+  return {
+    async position(commit, to): Promise<Position> {
+      if (commit === to) return "same";
+      const descends = await isAncestor(to, commit);
+      if (descends === true) return "descends";
+      const before = await isAncestor(commit, to);
+      if (before === true) return "before";
+      return descends === undefined || before === undefined ? "unknown" : "apart";
+    },
+    isHeadNow: () => {
+      head ??= isHeadNow(session);
+      return head;
+    },
+  };
+}
+
+async function askAncestor(
+  { git, context, inputs, outside }: Session,
+  ancestor: Commit,
+  descendant: Commit,
+): Promise<boolean | undefined> {
+  return unlessGitFails(async () => {
+    const here = await git.isAncestor(ancestor, descendant);
+    if (here !== "unknown") return here === "yes";
+    const forge = outside.forge(context.apiUrl, inputs.settings.token);
+    const told = await forge.contains(context.owner, context.repo, descendant, ancestor);
+    if (told !== undefined) return told;
+    const missing = await git.missing([ancestor, descendant]);
+    if (missing.length > 0 && (await git.fetch(missing, "tip")).kind !== "fetched") return undefined;
+    const found = await commonAncestor(git, ancestor, descendant);
+    if (found.kind === "found") return found.commit === ancestor;
+    return (await git.isShallow()) ? undefined : false;
+  });
+}
+
+/** Of a pull request it is the head that people push; the merge of it is the forge's. */
+async function isHeadNow({ git, context }: Session): Promise<boolean | undefined> {
+  const { trigger, ref } = context;
+  const isPull = trigger.kind === "pull-request";
+  const [asked, expected] = isPull
+    ? [`refs/pull/${trigger.number}/head`, trigger.headCommit]
+    : [ref.full, context.commit];
+  return unlessGitFails(async () => {
+    const now = await git.remoteCommit(asked);
+    return now === undefined ? undefined : now === expected;
+  });
+}
+
+async function unlessGitFails<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  }
+}

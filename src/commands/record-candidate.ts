@@ -1,0 +1,44 @@
+/** A candidate gets its record: later runs know it by that. */
+import type { Candidate } from "../build/candidate.ts";
+import type { RunContext } from "../context/run-context.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { missingManifest } from "../oci/registry-error.ts";
+import type { PlannedBuild } from "../plan/plan.ts";
+import type { PublicationRecord } from "../plan/record.ts";
+import { withRecord } from "../publish/recorded-index.ts";
+
+/**
+ * The candidate as it is to be published: an index of the same manifests that says what it was made from. It is made after the
+ * build, as only then the digests of its bases are known. What wasn't pushed stays as it is.
+ */
+export async function recordCandidate(
+  planned: PlannedBuild,
+  candidate: Candidate,
+  { context, registry }: { readonly context: RunContext; readonly registry: Registry },
+): Promise<Candidate> {
+  const [repository] = planned.repositories;
+  if (candidate.layout !== undefined || repository === undefined) return candidate;
+  const index = await registry.manifest(repository, candidate.digest);
+  if (index === undefined) throw missingManifest(repository, candidate.digest);
+  const recorded = withRecord(index, recordOf(planned, candidate, context));
+  await registry.putManifest(repository, recorded, recorded.digest);
+  return { ...candidate, digest: recorded.digest };
+}
+
+function recordOf(
+  { sourceHash, bakedVersion, args }: PlannedBuild,
+  { seconds }: Candidate,
+  { trigger, commit, ref, startedAt }: RunContext,
+): PublicationRecord {
+  // Who sets it wants the same bytes whenever they are made.
+  const isReproducible = args.SOURCE_DATE_EPOCH !== undefined;
+  return {
+    sourceHash,
+    revision: trigger.kind === "pull-request" ? trigger.headCommit : commit,
+    ref: ref.full,
+    bakedVersion,
+    bases: {},
+    started: isReproducible ? null : `${startedAt.toISOString().slice(0, 19)}Z`,
+    seconds: isReproducible ? null : Math.round(seconds),
+  };
+}

@@ -1,0 +1,108 @@
+/** Manifests of a registry, by tag or digest, verified by their digests (OCI distribution-spec, "Pull" and "Push"). */
+import { messageOf } from "../errors.ts";
+import type { Absence } from "./absence.ts";
+import { type Digest, digestOf, isDigest } from "./digest.ts";
+import { type ManifestBytes, maximumManifest, mediaTypes, parseManifest, type StoredManifest } from "./manifest.ts";
+import { type Repository, splitRepository, type Tag } from "./reference.ts";
+import { type Asked, invalidError } from "./registry-error.ts";
+import type { RegistryExchange } from "./registry-exchange.ts";
+
+/** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
+export interface ManifestRequests {
+  /** The digest under a tag (or whether a digest is there), by the registry's word. */
+  head(repository: Repository, name: Tag | Digest): Promise<Digest | undefined>;
+  manifest(repository: Repository, name: Tag | Digest): Promise<StoredManifest | undefined>;
+  /** Stores these bytes under a tag, or by their digest alone. */
+  putManifest(repository: Repository, manifest: ManifestBytes, name: Tag | Digest): Promise<Digest>;
+}
+
+const accept = Object.values(mediaTypes).join(", ");
+/** Registries look at everything that an index refers to before they answer. */
+const putTimeout = 60_000;
+
+/** `access` is asked for when reading: `push` where something will be pushed there next, so that one token does for both. */
+export function manifestRequests(
+  exchange: RegistryExchange,
+  absence: Absence,
+  access: Asked["access"] = "pull",
+): ManifestRequests {
+  const reading = (repository: Repository) => ({ ...askedOf(repository, access) });
+  const requests: ManifestRequests = {
+    async head(repository, name) {
+      const asked = reading(repository);
+      const path = `${asked.repository}/manifests/${name}`;
+      const response = await exchange.send({ asked, method: "HEAD", path, headers: { accept }, expected: [200, 404] });
+      const said = response.headers["docker-content-digest"] ?? "";
+      if (response.status === 200 && isDigest(said)) return said;
+      if (response.status === 404 && absence.isCertain(asked, response)) return undefined;
+      // The body tells what the head did not; the digest is an optional header too.
+      return (await requests.manifest(repository, name))?.digest;
+    },
+    manifest: (repository, name) => getManifest(exchange, absence, reading(repository), name),
+    putManifest: (repository, manifest, name) => putManifest(exchange, askedOf(repository, "push"), manifest, name),
+  };
+  return requests;
+}
+
+export function askedOf(repository: Repository, access: Asked["access"]): Asked {
+  const { host, path } = splitRepository(repository);
+  return { host, repository: path, access };
+}
+
+/** Bytes can be lost without HTTP's notice, where the length is not told: worth another try. */
+export function verifyDigest(asked: Asked, bytes: Uint8Array, wanted: string): void {
+  const digest = digestOf(bytes);
+  if (digest !== wanted) throw invalidError(asked, `${digest} in place of ${wanted.slice(0, 100)}`, undefined, true);
+}
+
+async function getManifest(
+  exchange: RegistryExchange,
+  absence: Absence,
+  asked: Asked,
+  name: Tag | Digest,
+): Promise<StoredManifest | undefined> {
+  const response = await exchange.send({
+    asked,
+    method: "GET",
+    path: `${asked.repository}/manifests/${name}`,
+    headers: { accept },
+    maximumBody: maximumManifest,
+    expected: [200, 404],
+    check: (answer) => {
+      if (answer.status !== 200) return absence.check(asked, answer);
+      const wanted = isDigest(name) ? name : answer.headers["docker-content-digest"];
+      if (wanted?.startsWith("sha256:")) verifyDigest(asked, answer.body, wanted);
+    },
+  });
+  if (response.status === 404) return undefined;
+  try {
+    const document = parseManifest(response.body, response.headers["content-type"]);
+    return { digest: digestOf(response.body), mediaType: document.mediaType, bytes: response.body, document };
+  } catch (cause) {
+    throw invalidError(asked, `under ${name}, ${messageOf(cause)}`, cause);
+  }
+}
+
+/** Put again after a failure: the same bytes under the same name. */
+async function putManifest(
+  exchange: RegistryExchange,
+  asked: Asked,
+  { bytes, mediaType }: ManifestBytes,
+  name: Tag | Digest,
+): Promise<Digest> {
+  const digest = digestOf(bytes);
+  if (isDigest(name) && name !== digest) throw new Error(`a manifest of digest ${digest} cannot be stored as ${name}`);
+  const response = await exchange.send({
+    asked,
+    method: "PUT",
+    path: `${asked.repository}/manifests/${name}`,
+    headers: { "content-type": mediaType },
+    body: bytes,
+    timeout: putTimeout,
+    expected: [200, 201, 202],
+  });
+  const said = response.headers["docker-content-digest"];
+  if (said?.startsWith("sha256:") && said !== digest)
+    throw invalidError(asked, `it stored ${digest} as ${said.slice(0, 100)}`);
+  return digest;
+}

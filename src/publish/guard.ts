@@ -1,0 +1,119 @@
+/**
+ * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
+ * asked twice, when the plan is made and right before a tag is put.
+ */
+import { type Commit, gitRef } from "../context/run-context.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Tag } from "../oci/reference.ts";
+import { highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
+import { type ImageTag, tagText } from "../tags/image-tags.ts";
+import type { Holding } from "./holding.ts";
+import { hasPlatforms } from "./holding.ts";
+
+export type Verdict =
+  /** Nobody holds the tag. */
+  | { readonly kind: "free" }
+  /** It names the digest already. */
+  | { readonly kind: "there" }
+  /** `remark`: what to know of it, a sentence without a full stop. */
+  | { readonly kind: "moves"; readonly remark?: string }
+  /** It stays where it is; `why` is a clause. */
+  | { readonly kind: "stays"; readonly why: string; readonly higher?: PublishedRelease }
+  /** Nobody can tell, so that it may not move. */
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Who wants to put tags. */
+export interface Mover {
+  /** The commit that the run is about. */
+  readonly commit: Commit;
+  /** Its full ref. */
+  readonly ref: string;
+  /** The same commit is built anew on purpose: by a schedule, or `rebuild: always`. */
+  readonly isRebuild: boolean;
+  /** `move: any`. */
+  readonly mayGoBack: boolean;
+  /** `undefined` where the tags are no release's. */
+  readonly release: Release | undefined;
+  /** Empty: whatever there is. */
+  readonly platforms: readonly Platform[];
+}
+
+/** How a commit stands to another: `descends` from it, is the same, lies `before` it, or neither. */
+export type Position = "descends" | "same" | "before" | "apart" | "unknown";
+
+/** What the guard asks, only where an answer hangs on it. */
+export interface History {
+  /** How the first stands to the second. */
+  position(commit: Commit, to: Commit): Promise<Position>;
+  /** Whether the run's commit is what its ref is on the forge now; `undefined` where the forge doesn't tell. */
+  isHeadNow(): Promise<boolean | undefined>;
+  /** All tags of the repository. */
+  published(): Promise<readonly Tag[]>;
+}
+
+/**
+ * @param holder what the tag holds now; `undefined`: nothing.
+ * @param digest what it is wanted on; `undefined` where it isn't built yet.
+ */
+export async function judge(
+  tag: ImageTag,
+  holder: Holding | undefined,
+  digest: Digest | undefined,
+  mover: Mover,
+  history: History,
+): Promise<Verdict> {
+  if (holder !== undefined && holder.digest === digest) return { kind: "there" };
+  if (!tag.moves) return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
+  if (mover.release !== undefined && !mover.mayGoBack) return judgeLine(tag.tag, mover.release, holder, history);
+  if (holder === undefined) return { kind: "free" };
+  return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
+}
+
+function judgeExact({ of }: ImageTag, holder: Holding, { commit, isRebuild, platforms }: Mover): Verdict {
+  if (of === "content" && !hasPlatforms(holder, platforms)) {
+    return { kind: "moves", remark: "it lacked a platform that is wanted" };
+  }
+  if (of === "commit" && isRebuild && (holder.revision === undefined || holder.revision === commit)) {
+    return { kind: "moves" };
+  }
+  const from = holder.revision === undefined ? "" : `, made from ${short(holder.revision)}`;
+  return { kind: "stays", why: `it names other bytes already${from}` };
+}
+
+/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
+async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined, history: History): Promise<Verdict> {
+  const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
+  if (highest === undefined || !isHigher(highest.version, release.version)) return { kind: holder ? "moves" : "free" };
+  return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
+}
+
+async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: History): Promise<Verdict> {
+  const { revision } = holder;
+  if (revision === undefined) {
+    return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
+  }
+  const position = await history.position(mover.commit, revision);
+  if (position === "descends") return { kind: "moves" };
+  if (position === "same") {
+    return mover.isRebuild ? { kind: "moves" } : { kind: "stays", why: "what it names was made from this very commit" };
+  }
+  const other = otherBranch(tag, holder, mover);
+  if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };
+  const held = `it holds ${short(revision)}`;
+  if (position === "unknown") return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
+  if (position === "before") return { kind: "stays", why: `${held}, which is newer` };
+  const of = other === undefined ? "" : ` of the branch ${other}`;
+  return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
+}
+
+/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
+function otherBranch(tag: Tag, { record }: Holding, { ref }: Mover): string | undefined {
+  if (record === undefined || record.ref === ref) return undefined;
+  const { kind, name } = gitRef(record.ref);
+  return kind === "branch" && tagText(name) === tag ? name : undefined;
+}
+
+function short(commit: Commit): string {
+  return commit.slice(0, 7);
+}

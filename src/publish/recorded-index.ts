@@ -1,0 +1,21 @@
+/** Indexes that say of themselves what they were made from. */
+import { annotatedIndex } from "../oci/annotated-index.ts";
+import { parseManifest, type StoredManifest } from "../oci/manifest.ts";
+import { isOfRecord, type PublicationRecord, recordAnnotations } from "../plan/record.ts";
+import type { Mover } from "./guard.ts";
+
+/** The same manifests in an index with this record, in place of any that it had. @throws UserError when it is no index. */
+export function withRecord(index: StoredManifest, record: PublicationRecord): StoredManifest {
+  const kept = Object.entries(index.document.annotations).filter(([key]) => !isOfRecord(key));
+  const made = annotatedIndex(index, { ...Object.fromEntries(kept), ...recordAnnotations(record) });
+  return { ...made, document: parseManifest(made.bytes, made.mediaType) };
+}
+
+/** What was published for an earlier commit, as this run's commit publishes it again. */
+export function withRevision(
+  index: StoredManifest,
+  record: PublicationRecord,
+  { commit, ref }: Pick<Mover, "commit" | "ref">,
+): StoredManifest {
+  return withRecord(index, { ...record, revision: commit, ref });
+}
