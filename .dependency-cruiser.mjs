@@ -12,6 +12,7 @@ const rooms = {
   plan: ["catalog", "changes", "context", "oci", "tags"],
   build: ["plan", "oci", "ports"],
   publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
+  bump: ["catalog/yaml-tree", "plan", "oci", "ports"],
   report: ["build/candidate", "changes", "plan", "oci", "tags/image-tags"],
   adapters: ["ports"],
   commands: [
@@ -24,6 +25,7 @@ const rooms = {
     "plan",
     "build",
     "publish",
+    "bump",
     "report",
     "walk",
     "ports",

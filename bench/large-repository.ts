@@ -8,9 +8,13 @@ const filesOfEach = 100;
 
 /**
  * `images/i0000` and so on, each a Dockerfile and 99 other files. A quarter of the images is built on others of them, by
- * their full names. The second commit, HEAD, changes a file in every other image.
+ * their full names. With root contexts a config file gives all of them the repository's root for a context. The second commit, HEAD, changes a file in every other image.
  */
-export async function makeLargeRepository(folder: string, images: number): Promise<Checkout> {
+export async function makeLargeRepository(
+  folder: string,
+  images: number,
+  { isRootContext = false } = {},
+): Promise<Checkout> {
   const slug = "acme/fleet";
   mkdirSync(folder, { recursive: true });
   const git = (...args: readonly string[]): string =>
@@ -23,8 +27,9 @@ export async function makeLargeRepository(folder: string, images: number): Promi
   });
   const ended = once(importer, "close");
   importer.stdin.write(commit("Images"));
+  if (isRootContext) importer.stdin.write(change(".github/image-publish.yml", rootContexts(images)));
   for (let image = 0; image < images; image++) {
-    const lines = filesOf(image, slug).map(([path, text]) => change(path, text));
+    const lines = filesOf(image, slug, isRootContext).map(([path, text]) => change(path, text));
     if (!importer.stdin.write(lines.join(""))) await once(importer.stdin, "drain");
   }
   importer.stdin.write(commit("Changes"));
@@ -42,7 +47,14 @@ export async function makeLargeRepository(folder: string, images: number): Promi
 const nameOf = (image: number): string => `i${String(image).padStart(4, "0")}`;
 const folderOf = (image: number): string => `images/${nameOf(image)}`;
 
-function filesOf(image: number, slug: string): readonly (readonly [string, string])[] {
+function rootContexts(images: number): string {
+  const entries = Array.from({ length: images }, (_, image) => {
+    return `  ${nameOf(image)}: {context: ., file: ${folderOf(image)}/Dockerfile}\n`;
+  });
+  return `images:\n${entries.join("")}`;
+}
+
+function filesOf(image: number, slug: string, isRootContext: boolean): readonly (readonly [string, string])[] {
   const folder = folderOf(image);
   const base = image % 4 === 1 ? `ghcr.io/${slug}/${nameOf(Math.floor(image / 3))}` : "debian:13";
   const dockerfile = [
@@ -51,7 +63,7 @@ function filesOf(image: number, slug: string): readonly (readonly [string, strin
     "ARG VERSION",
     "RUN apt-get update && apt-get install --yes --no-install-recommends \\",
     "      build-essential ca-certificates && rm -rf /var/lib/apt/lists/*",
-    "COPY src /src",
+    `COPY ${isRootContext ? `${folder}/` : ""}src /src`,
     'RUN make -C /src "VERSION=$VERSION" install',
     `FROM ${base}`,
     "COPY --from=build /usr/local /usr/local",

@@ -6,31 +6,41 @@ import { type Command, interleaved, progress, ratio, time } from "./measure.ts";
 import { type Checkout, makeStep, type Step } from "./step.ts";
 import { atMost, megabytes, type Row, seconds, times } from "./table.ts";
 
-const slowest = 1_500;
-/** Ten times the images may take little more than ten times as long. */
-const steepest = 12;
+const slowest = 1_000;
+const mostMemory = 200 * 1024 * 1024;
+/** Four times the images may take little more than four times as long. */
+const steepest = 4.5;
 
 export async function measurePlanning(bundle: string, folder: string, quick: boolean): Promise<readonly Row[]> {
   const images = quick ? 300 : 1_000;
-  progress(`writing repositories of ${images} and ${images / 10} images`);
+  progress(`writing repositories of ${images}, ${images} and ${images * 4} images`);
   const large = await makeLargeRepository(join(folder, "large"), images);
-  const small = await makeLargeRepository(join(folder, "small"), images / 10);
+  const roots = await makeLargeRepository(join(folder, "roots"), images, { isRootContext: true });
+  const larger = await makeLargeRepository(join(folder, "larger"), images * 4);
   const plan = (checkout: Checkout): Step => {
     const { PATH = "" } = process.env;
-    return makeStep({ bundle, checkout, folder, inputs: { command: "plan", cache: "none" }, env: { PATH } });
+    return makeStep({
+      bundle,
+      checkout,
+      folder,
+      inputs: { command: "plan", cache: "none", converge: "false" },
+      env: { PATH },
+    });
   };
   const memory = await firstPlan(plan(large), images);
-  await firstPlan(plan(small), images / 10);
+  await firstPlan(plan(roots), images);
+  await firstPlan(plan(larger), images * 4);
   const rounds = await interleaved(
     [
       { name: "large", run: () => time(plan(large)) },
-      { name: "small", run: () => time(plan(small)) },
+      { name: "roots", run: () => time(plan(roots)) },
+      { name: "larger", run: () => time(plan(larger)) },
       { name: "diff", run: () => time(diffTree(large)) },
     ],
     quick ? 3 : 9,
   );
   const slow = rounds.median("large");
-  const growth = rounds.compared("large", "small", ratio);
+  const growth = rounds.compared("larger", "large", ratio);
   const count = images.toLocaleString("en");
   return [
     { measure: `git diff-tree alone, of ${count} images`, value: seconds(rounds.median("diff")) },
@@ -41,12 +51,22 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
       limit: atMost(slowest, slow, seconds(slowest)),
     },
     {
-      measure: `plan of ${images / 10} images, a tenth`,
-      value: seconds(rounds.median("small")),
+      measure: `plan of ${count} images whose context is the root`,
+      value: seconds(rounds.median("roots")),
+      ratio: `${times(rounds.compared("roots", "large", ratio))} contexts of their own`,
+      limit: atMost(slowest, rounds.median("roots"), seconds(slowest)),
+    },
+    {
+      measure: `plan of ${(images * 4).toLocaleString("en")} images, four times as many`,
+      value: seconds(rounds.median("larger")),
       ratio: `grows ${times(growth)}`,
       limit: atMost(steepest, growth, times(steepest)),
     },
-    { measure: `memory of the plan of ${count} images`, value: megabytes(memory) },
+    {
+      measure: `memory of the plan of ${count} images`,
+      value: megabytes(memory),
+      limit: atMost(mostMemory, memory, megabytes(mostMemory)),
+    },
   ];
 }
 

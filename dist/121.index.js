@@ -4151,9 +4151,9 @@ function judgeExact({ of }, holder, { commit, isRebuild, platforms }) {
     if (of === "content" && !hasPlatforms(holder, platforms)) {
         return { kind: "moves", remark: "it lacked a platform that is wanted" };
     }
-    if (of === "commit" && isRebuild && (holder.revision === undefined || holder.revision === commit)) {
+    const isSame = holder.revision === undefined || holder.revision === commit;
+    if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms)))
         return { kind: "moves" };
-    }
     const from = holder.revision === undefined ? "" : `, made from ${guard_short(holder.revision)}`;
     return { kind: "stays", why: `it names other bytes already${from}` };
 }
@@ -4173,7 +4173,9 @@ async function judgeHistory(tag, holder, mover, history) {
     if (position === "descends")
         return { kind: "moves" };
     if (position === "same") {
-        return mover.isRebuild ? { kind: "moves" } : { kind: "stays", why: "what it names was made from this very commit" };
+        return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
+            ? { kind: "moves" }
+            : { kind: "stays", why: "what it names was made from this very commit" };
     }
     const other = otherBranch(tag, holder, mover);
     if (other === undefined && (await history.isHeadNow()) === true)

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { actionLog } from "./adapters/action-log.ts";
 import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
+import { attestOnGitHub } from "./adapters/attestations.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemFiles } from "./adapters/files.ts";
@@ -58,6 +59,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     clock: systemClock,
     log,
     forge: forgeApi,
+    attest: attestOnGitHub,
     hasCacheService: () => hasCacheService(process.env),
     env: process.env,
     random: Math.random,

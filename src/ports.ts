@@ -161,3 +161,24 @@ export interface ForgeRepository {
   readonly defaultBranch: string;
   readonly isPrivate: boolean;
 }
+
+/** What GitHub's signed build provenance is about: the same bytes under one or several names. */
+export interface AttestedSubject {
+  /** A repository in full, without a tag. */
+  readonly name: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface AttestOptions {
+  /** May write attestations of the repository. */
+  readonly token: string;
+  /** Public repositories sign by Sigstore's public instance and its log, others by GitHub's own. */
+  readonly isPublic: boolean;
+}
+
+/**
+ * Signs the provenance of what this run built, and keeps it with the repository on GitHub. @returns its id there.
+ * @throws Error when it can't be signed or kept.
+ */
+export type Attest = (subjects: readonly AttestedSubject[], options: AttestOptions) => Promise<string | undefined>;

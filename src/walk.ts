@@ -73,6 +73,27 @@ export async function walk<N extends WalkNode, T>(
 }
 
 /**
+ * The priority that keeps the chain waiting least which takes longest: the seconds from a node's start to the end of all that
+ * depends on it. `seconds` says how long a node took the last time; where it doesn't know, a node is taken for as long as the
+ * median of those that it knows, and for one second where it knows none.
+ * @throws Error as `walk` does.
+ */
+export function longestFirst<N extends WalkNode>(
+  graph: readonly N[],
+  seconds: (name: string) => number | undefined,
+): (node: N) => number {
+  const known = graph.flatMap(({ name }) => usable(seconds(name)) ?? []).sort((a, b) => a - b);
+  const otherwise = known[Math.floor(known.length / 2)] ?? 1;
+  const lengths = longestPaths(graph, ({ name }) => usable(seconds(name)) ?? otherwise);
+  return ({ name }) => lengths.get(name) ?? 0;
+}
+
+/** Durations come from what was published once; one that is none must not upset the order. */
+function usable(seconds: number | undefined): number | undefined {
+  return seconds !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
+/**
  * For each node the weight of the heaviest chain that starts with it and leads down to a node without children; a node
  * weighs 1 unless told. Given durations in seconds it says how long the rest of a walk takes at least.
  * @throws Error as `walk` does.

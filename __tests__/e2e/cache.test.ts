@@ -37,14 +37,14 @@ test("a second run on a new builder executes no step; nor does a new branch's, w
 
   const first = await withBuilder((builder) => runAction(project, { ...firstPush, env, inputs: { builder, images } }));
   const second = await withBuilder((builder) =>
-    runAction(project, { event: "workflow_dispatch", env, inputs: { builder, images } }),
+    runAction(project, { event: "workflow_dispatch", env, inputs: { builder, images, converge: "false" } }),
   );
   project.git("branch", "next");
   const third = await withBuilder((builder) =>
     runAction(project, {
       ...pushed(noCommit, "next"),
       env: service("refs/heads/next", "refs/heads/main"),
-      inputs: { builder, images },
+      inputs: { builder, images, converge: "false" },
     }),
   );
 
@@ -115,7 +115,9 @@ test("a cache service that breaks off in the middle costs its entries and not th
 test("the registry can hold the cache instead", async () => {
   const project = makeProject({ "images/web/Dockerfile": "FROM busybox:1.37\nRUN echo one >/one\n" });
   const run = (happening: Parameters<typeof runAction>[1]) =>
-    withBuilder((builder) => runAction(project, { ...happening, inputs: { builder, cache: "registry" } }));
+    withBuilder((builder) =>
+      runAction(project, { ...happening, inputs: { builder, cache: "registry", converge: "false" } }),
+    );
   const first = await run(firstPush);
   const second = await run({ event: "workflow_dispatch" });
   expect([first.code, second.code]).toEqual([0, 0]);

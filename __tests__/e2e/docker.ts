@@ -1,12 +1,13 @@
 /** The engine and its builders, looked at and used by the tests themselves. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newFolder, rig } from "./rig.ts";
 
-function docker(...args: readonly string[]): string {
-  return execFileSync("docker", args, { env: rig.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+/** Runs docker on the rig's engine. @returns what it printed, trimmed. */
+export function docker(...args: readonly string[]): string {
+  return execFileSync("docker", args, { env: rig.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 }
 
 /** Builders as buildx knows them, and whether their containers are still there. */
@@ -70,6 +71,43 @@ export async function withBuilder<T>(use: (name: string) => Promise<T>): Promise
     return await use(name);
   } finally {
     docker("buildx", "rm", "--force", name);
+  }
+}
+
+export interface RemoteBuilder {
+  readonly name: string;
+  /** What a step needs to find it. */
+  readonly env: { readonly BUILDX_CONFIG: string; readonly BUILDX_BUILDER: string };
+  /** The container that BuildKit runs in; buildx knows nothing of it. */
+  readonly container: string;
+}
+
+/** A BuildKit that somebody else runs, as a builder of the driver `remote`. Its state has room for `megabytes`. */
+export async function withRemoteBuilder<T>(megabytes: number, use: (builder: RemoteBuilder) => Promise<T>): Promise<T> {
+  made += 1;
+  const container = `e2e-remote-${process.pid}-${made}`;
+  const config = join(rig.env.BUILDX_CONFIG ?? "", "buildkitd.default.toml");
+  docker(
+    ...["run", "--detach", "--rm", "--privileged", "--network", "host", "--name", container],
+    ...["--tmpfs", `/var/lib/buildkit:exec,suid,dev,size=${megabytes}m`, "--volume", `${config}:/buildkitd.toml:ro`],
+    ...["moby/buildkit:buildx-stable-1", "--config", "/buildkitd.toml"],
+  );
+  try {
+    // Without the default configuration, which this driver refuses.
+    const env = { BUILDX_CONFIG: newFolder("buildx"), BUILDX_BUILDER: "elsewhere" };
+    const settings = [
+      "buildx",
+      "create",
+      "--name",
+      "elsewhere",
+      "--driver",
+      "remote",
+      `docker-container://${container}`,
+    ];
+    execFileSync("docker", settings, { env: { ...rig.env, ...env }, stdio: "ignore" });
+    return await use({ name: "elsewhere", env, container });
+  } finally {
+    spawnSync("docker", ["rm", "--force", "--volumes", container], { env: rig.env, stdio: "ignore" });
   }
 }
 

@@ -93,12 +93,20 @@ describe("a registry", () => {
     expect(await isUntouched(project)).toBe(true);
   });
 
-  test.each<[string, number, RegExp]>([
-    ["that forbids the push (403)", 403, /refused the push.*\n→ .*right to push/s],
-    ["that is unwell (500)", 500, /answered 500.*\n→ .*run again/s],
-  ])("%s", async (_, status, message) => {
+  test.each<[string, number, RegExp, RegExp]>([
+    ["that forbids the push (403)", 403, /POST|PUT/, /refused the push.*\n→ .*right to push/s],
+    ["that forbids to be read (403)", 403, /./, /refused the reading.*\n→ .*right to pull/s],
+    ["that is unwell (500)", 500, /./, /answered 500.*\n→ .*run again/s],
+  ])("%s", async (_, status, methods, message) => {
     await withServer(
-      (_request, response) => response.writeHead(status).end("<html>no</html>"),
+      (request, response) => {
+        if (methods.test(request.method ?? "")) response.writeHead(status).end("<html>no</html>");
+        else {
+          response.setHeader("content-type", "application/json");
+          response.setHeader("docker-distribution-api-version", "registry/2.0");
+          response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
+        }
+      },
       async (faulty) => {
         const project = makeProject(one, { registry: faulty });
         const run = await runAction(project, { ...firstPush, inputs: { images: `${faulty}/{{owner}}/{{name}}` } });

@@ -406,7 +406,7 @@ describe("the whole action", () => {
     proxy.inject(
       { method: "POST", times: 1, fault: status(429, { "retry-after": "1" }) },
       { method: "HEAD", path: manifests, times: 1, fault: { kind: "reset" } },
-      { method: "GET", path: manifests, times: 1, fault: { kind: "wrong-bytes" } },
+      { method: "GET", path: /\/manifests\/sha256:/, times: 1, fault: { kind: "wrong-bytes" } },
       { method: "PUT", path: /\/manifests\/main$/, times: 1, fault: status(503) },
       { method: "PUT", path: /\/manifests\/latest$/, times: 1, fault: { kind: "reset-after" } },
     );

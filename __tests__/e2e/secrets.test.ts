@@ -46,7 +46,7 @@ test("`before` is fetched with `token` where the checkout kept no credentials", 
     const run = await runAction(project, {
       ...pushed(before),
       workspace,
-      inputs: { token, images: `${rig.registry}/{{owner}}/{{repo}}/{{name}}`, cache: "none" },
+      inputs: { token, images: `${rig.registry}/{{owner}}/{{repo}}/{{name}}`, cache: "none", converge: "false" },
       env: { PATH: recorder.path, GITHUB_SERVER_URL: server.url },
     });
     expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: '["web"]' } });

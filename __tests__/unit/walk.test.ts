@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { longestPaths, type Outcome, type WalkNode, walk } from "../../src/walk.ts";
+import { longestFirst, longestPaths, type Outcome, type WalkNode, walk } from "../../src/walk.ts";
 
 const never = new AbortController().signal;
 
@@ -188,6 +188,29 @@ describe("walk", () => {
     ],
   ])("refuses %s", async (_, graph, message) => {
     await expect(walk(graph, async () => 1, { concurrency: 1, signal: never })).rejects.toThrow(message);
+  });
+
+  test.each<[string, Readonly<Record<string, number>>, string[]]>([
+    [
+      "slow after quick ones goes first by what it took last time",
+      { lone: 90, base: 1, node: 1, app: 1 },
+      ["lone", "base", "node", "app"],
+    ],
+    ["a chain counts as a whole", { lone: 5, base: 1, node: 2, app: 3 }, ["base", "lone", "node", "app"]],
+    ["what nobody knows is as long as others are", { lone: 10, app: 40 }, ["base", "node", "app", "lone"]],
+    ["nothing known: the longest chain", {}, ["base", "node", "lone", "app"]],
+    ["a duration that is none counts for nothing", { lone: Number.NaN, app: -1 }, ["base", "node", "lone", "app"]],
+  ])("durations: %s", async (_, seconds, expected) => {
+    const graph = [
+      { name: "lone", parents: [] },
+      { name: "base", parents: [] },
+      { name: "node", parents: ["base"] },
+      { name: "app", parents: ["node"] },
+    ];
+    const order: string[] = [];
+    const priority = longestFirst(graph, (name) => seconds[name]);
+    await walk(graph, async (node) => void order.push(node.name), { concurrency: 1, signal: never, priority });
+    expect(order).toEqual(expected);
   });
 
   test("longestPaths adds up weights down the heaviest chain", () => {

@@ -3,24 +3,30 @@ import { UserError } from "../errors.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
-import type { Clock, Log, Processes } from "../ports.ts";
+import type { Clock, Files, Log, Processes } from "../ports.ts";
+import { baseAnnotations, resolvedBases } from "./bases.ts";
 import { type BuildSettings, buildArguments, destination, type ImageSource } from "./buildx.ts";
+import { type CacheTrouble, exportedDigest, refusedByCache } from "./cache-trouble.ts";
 import type { Candidate } from "./candidate.ts";
 import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
-import { isTransient } from "./failures.ts";
+import { pausesAfter } from "./failures.ts";
+import { type Invocation, runBuildx } from "./invocation.ts";
+import type { LintReport } from "./lint.ts";
 import { builtByNix, type NixImageDependencies } from "./nix.ts";
 import { plainLine } from "./plain.ts";
-import { type BuildProgress, duration, followBuild, liveLine } from "./progress.ts";
-import { parseStatus } from "./rawjson.ts";
+import { type BuildProgress, duration } from "./progress.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
   readonly files: NixImageDependencies["files"];
   readonly clock: Clock;
-  readonly log: Pick<Log, "info" | "warning" | "group">;
+  readonly log: Pick<Log, "info" | "group">;
   readonly settings: BuildSettings;
+  readonly builder: BuilderInUse;
+  readonly cache: CacheTrouble;
+  readonly lint: LintReport;
   /** The child's whole environment, with the values of secrets. */
   readonly environment: Environment;
   /** That of nix-build, which gets none of these. */
@@ -34,14 +40,16 @@ export interface BuildDependencies {
   readonly manifests: (repository: Repository, digest: Digest) => Promise<Uint8Array>;
 }
 
-/** Pauses before the attempts after the first, in milliseconds. */
-const pauses: readonly number[] = [2_000, 10_000, 30_000];
-
-/** While a build runs, how often a line says what it does. */
-const livePause = 10_000;
+/** The builder may be changed for another while a run goes on. */
+export interface BuilderInUse {
+  name(): string;
+  /** Takes another one in the place of `used`, which hangs, where there can be one. */
+  replace(used: string): Promise<void>;
+}
 
 /**
- * Builds and pushes by digest alone (or into a layout). A registry that was busy or broke off is tried again after a pause.
+ * Builds and pushes by digest alone (or into a layout). A registry that was busy and a builder that ended are tried again
+ * after a pause, a cache that holds the build up is left out.
  * @throws BuildError (a UserError with category and line) when the build failed; the signal's reason when it was aborted.
  */
 export async function buildImage(
@@ -55,22 +63,26 @@ export async function buildImage(
   await deps.files.makeDirectory(folder);
   const build = planned.variant === "nix" ? await builtByNix(planned, folder, deps) : planned;
   for (let attempt = 0; ; attempt++) {
+    const builder = deps.builder.name();
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(build, sources, deps.settings, paths);
-    const built = await runBuildx(planned, args, seconds, deps);
-    const digest = built.code === 0 ? digestIn(await deps.files.read(paths.metadata)) : undefined;
+    const args = buildArguments(withUsableCache(build, deps.cache), sources, builder, deps.settings, paths);
+    const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), deps);
+    const digest = await madeDigest(built, paths.metadata, deps.files);
+    await heedCache(built, builder, deps);
     if (digest !== undefined) {
-      tellWarnings(planned, built.progress, deps.log);
-      const candidate = await candidateOf(digest, planned, paths.layout, deps);
+      deps.lint.tell(planned.dockerfile, built.progress.warnings());
+      const made = await candidateOf(digest, planned, sources, built.progress, paths.layout, deps);
       const steps = built.progress.steps();
       const counts = `${steps.executed} ${steps.executed === 1 ? "step" : "steps"} ran, ${steps.cached} from cache`;
       deps.log.group(`${planned.name}: built in ${duration(seconds())}, ${counts}`, built.progress.lines());
-      return { ...candidate, seconds: seconds(), steps };
+      return { ...made, seconds: seconds(), steps };
     }
+    // Without its cache it is another build, and not one that failed.
+    if (built.stalled !== undefined) continue;
     const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built);
-    const pause = pauses[attempt];
-    if (!(error instanceof BuildError) || !isTransient(error.category) || pause === undefined) {
-      tellWarnings(planned, built.progress, deps.log);
+    const pause = error instanceof BuildError ? pausesAfter(error.category)[attempt] : undefined;
+    if (pause === undefined) {
+      deps.lint.tell(planned.dockerfile, built.progress.warnings());
       deps.log.group(`${planned.name}: failed after ${duration(seconds())}`, failureBlock(built));
       throw error;
     }
@@ -79,58 +91,51 @@ export async function buildImage(
   }
 }
 
-/** How one invocation ended. */
-interface Invocation {
-  readonly code: number;
-  readonly progress: BuildProgress;
-  /** What buildx said beside the stream, a line each. */
-  readonly text: readonly string[];
+function withUsableCache(planned: PlannedBuild, cache: CacheTrouble): PlannedBuild {
+  return cache.isGivenUp() ? { ...planned, cache: { from: [], to: [] } } : planned;
 }
 
-async function runBuildx(
-  planned: PlannedBuild,
-  args: readonly string[],
-  seconds: () => number,
-  deps: BuildDependencies,
-): Promise<Invocation> {
-  const progress = followBuild();
-  const text: string[] = [];
-  const ended = new AbortController();
-  const telling = tellNowAndThen(planned.name, progress, seconds, deps, ended.signal);
-  try {
-    const { code } = await deps.processes.run("docker", args, {
-      cwd: deps.workspace,
-      env: deps.environment,
-      signal: deps.signal,
-      onLine: (line, stream) => {
-        const status = stream === "stderr" ? parseStatus(line) : undefined;
-        if (status !== undefined) progress.add(status);
-        else if (stream === "stderr") keep(text, line);
-      },
-    });
-    return { code, progress, text };
-  } finally {
-    ended.abort();
-    await telling;
-  }
+/** A cache that held one build up would hold up the next one too. */
+async function heedCache({ stalled, progress }: Invocation, used: string, deps: BuildDependencies): Promise<void> {
+  const refused = refusedByCache(progress);
+  if (refused !== undefined) deps.cache.giveUp(refused);
+  if (stalled === undefined) return;
+  deps.cache.giveUp(`it said nothing any more (${stalled})`, stalled === "import" ? used : undefined);
+  // What waits for the cache in there waits on, and with it every build that shares a step.
+  if (stalled === "import") await deps.builder.replace(used);
 }
 
-function candidateOf(
+/** By the metadata file; where only the cache was left to be written, by what was exported before. */
+async function madeDigest(
+  { code, stalled, progress }: Invocation,
+  metadata: string,
+  files: Pick<Files, "read">,
+): Promise<Digest | undefined> {
+  if (stalled !== undefined) return exportedDigest(progress);
+  return code === 0 ? digestIn(await files.read(metadata)) : undefined;
+}
+
+type Unmeasured = Omit<Candidate, "seconds" | "steps">;
+
+async function candidateOf(
   digest: Digest,
   planned: PlannedBuild,
+  sources: ReadonlyMap<string, ImageSource>,
+  progress: BuildProgress,
   layout: string,
   deps: BuildDependencies,
 ): Promise<Unmeasured> {
   const to = destination(planned, deps.settings.push);
   const read: ReadManifest = to === "layout" ? layoutReader(deps.files, layout) : (each) => deps.manifests(to, each);
-  return readContents(digest, planned.platforms, read).then((platforms) => ({
+  const bases = resolvedBases(progress);
+  return {
     digest,
     layout: to === "layout" ? layout : undefined,
-    platforms,
-  }));
+    platforms: await readContents(digest, planned.platforms, read),
+    bases,
+    baseAnnotations: baseAnnotations(planned, sources, bases),
+  };
 }
-
-type Unmeasured = Omit<Candidate, "seconds" | "steps">;
 
 function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progress }: Invocation): BuildError {
   return diagnose({ image: name, dockerfile, at, code, text, step: progress.failed(text.join("\n")) });
@@ -140,48 +145,6 @@ function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progres
 function failureBlock({ progress, text }: Invocation): readonly string[] {
   const output = progress.failed(text.join("\n"))?.output ?? [];
   return [...progress.lines(), ...output.map((line) => `    ${line}`), ...text.map((line) => plainLine(line))];
-}
-
-/** Says now and then what a build that takes long is doing, until `ended`. */
-async function tellNowAndThen(
-  image: string,
-  progress: BuildProgress,
-  seconds: () => number,
-  { clock, log }: BuildDependencies,
-  ended: AbortSignal,
-): Promise<void> {
-  let told: string | undefined;
-  for (let quiet = 0; !ended.aborted; quiet++) {
-    try {
-      await clock.sleep(livePause, ended);
-    } catch {
-      return;
-    }
-    const current = progress.current();
-    // A step that takes minutes is told of once in a minute.
-    if (current === undefined || (current === told && quiet < 6)) continue;
-    log.info(liveLine(image, current, seconds()));
-    told = current;
-    quiet = 0;
-  }
-}
-
-/** What buildx says beside the stream is short; a builder gone mad must not fill the memory. */
-function keep(text: string[], line: string): void {
-  if (line.trim() === "") return;
-  text.push(line);
-  if (text.length > 200) text.splice(0, 100);
-}
-
-function tellWarnings(planned: PlannedBuild, progress: BuildProgress, log: BuildDependencies["log"]): void {
-  for (const { message, detail, url, line } of progress.warnings()) {
-    const hint = [detail, url].filter((part) => part !== undefined && part !== "").join(", see ");
-    const short = message.replace(/ \(line \d+\)$/, "");
-    log.warning(plainLine(`${planned.name}: ${short}`), plainLine(hint) || "mend the line", {
-      title: "Dockerfile",
-      at: { file: planned.dockerfile, ...(line === undefined ? {} : { line }) },
-    });
-  }
 }
 
 /** The digest in buildx's metadata file; exit code 0 alone proves nothing. */

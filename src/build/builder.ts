@@ -1,9 +1,10 @@
 /** Finds the builder that builds: the one that is there when it can, else one of our own. */
 import { UserError } from "../errors.ts";
-import { type Platform, platform } from "../oci/platform.ts";
+import type { Platform } from "../oci/platform.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
 import type { Finished, Processes } from "../ports.ts";
 import type { Environment } from "./environment.ts";
+import { parseInspect } from "./inspect-builder.ts";
 import { lastMessage, plainLine } from "./plain.ts";
 
 export interface Builder {
@@ -11,6 +12,8 @@ export interface Builder {
   readonly driver: string;
   /** What it can build for, by itself or through an emulator. */
   readonly platforms: readonly Platform[];
+  /** Whether it runs on this machine's kernel, where emulators can be registered for it. */
+  readonly isHere: boolean;
   /** Removes the builder, where it is one of ours; does nothing to another. */
   readonly remove: () => Promise<void>;
 }
@@ -33,7 +36,10 @@ export interface BuilderDependencies {
 /** The first buildx whose progress, metadata and error locations (0.18, by path) are what we read. */
 const minimumBuildx = "0.19.0";
 
-const install = `install buildx ${minimumBuildx} or later, for example with docker/setup-buildx-action before this step`;
+const install = `install buildx ${minimumBuildx} or later, which tells its progress as data and lines by their path, for example with docker/setup-buildx-action before this step`;
+
+/** The first BuildKit that rewrites timestamps, ignores errors of a cache and takes attestations of all exporters. */
+const minimumBuildkit = "0.13.0";
 
 /**
  * The builder to use, started. The `docker` driver can't push by digest, so where it is the current one a builder of
@@ -47,9 +53,7 @@ export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies):
     docker(["buildx", "inspect", "--bootstrap", ...named], deps),
   ]);
   checkVersion(version);
-  const found = inspected.code === 0 ? parseInspect(textOf(inspected)) : undefined;
-  if (found === undefined || found.problem !== undefined)
-    throw unusable(wish.builder, found?.problem ?? inspected.stderr);
+  const found = usable(inspected, wish.builder);
   if (found.driver !== "docker") return { ...found, remove: async () => {} };
   if (wish.builder !== undefined) {
     throw new UserError(`the builder "${wish.builder}" has the docker driver, which can't push by digest`, {
@@ -62,42 +66,30 @@ export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies):
 /** The builder as it is now: an emulator that came meanwhile adds platforms. @throws UserError when it doesn't start. */
 export async function inspectAgain(builder: Builder, deps: BuilderDependencies): Promise<Builder> {
   const inspected = await docker(["buildx", "inspect", "--bootstrap", builder.name], deps);
+  const { platforms, isHere } = usable(inspected, builder.name);
+  return { ...builder, platforms, isHere };
+}
+
+/** What is used of an inspected builder. @throws UserError where none of its nodes can build. */
+function usable(inspected: Finished, name: string | undefined): Omit<Builder, "remove"> {
   const found = inspected.code === 0 ? parseInspect(textOf(inspected)) : undefined;
-  if (found === undefined || found.problem !== undefined)
-    throw unusable(builder.name, found?.problem ?? inspected.stderr);
-  return { ...builder, platforms: found.platforms };
-}
-
-interface Inspected {
-  readonly name: string;
-  readonly driver: string;
-  readonly platforms: readonly Platform[];
-  readonly problem: string | undefined;
-}
-
-/** Reads what `docker buildx inspect` prints: `Key: value` lines, the builder's first, then each node's. */
-export function parseInspect(text: string): Inspected | undefined {
-  const lines = text.split(/\r?\n/).map((line) => /^([A-Z][\w ]*):\s+(\S.*)$/.exec(line));
-  const all = (key: string): readonly string[] =>
-    lines.flatMap((match) => (match?.[1] === key && match[2] !== undefined ? [match[2].trim()] : []));
-  const [name] = all("Name");
-  if (name === undefined) return undefined;
-  // An engine that is down has no driver either.
-  const [driver = ""] = all("Driver");
-  const platforms = all("Platforms").flatMap((line) => line.split(",").flatMap((each) => knownPlatform(each)));
-  return { name, driver, platforms: [...new Set(platforms)], problem: all("Error")[0] };
-}
-
-/** `linux/amd64*` is one that the user gave the node; groups such as `linux/amd64 (+3)` are shortened for people. */
-function knownPlatform(text: string): readonly Platform[] {
-  try {
-    return [platform(text.replace(/\(\+\d+\)|\*/g, ""))];
-  } catch {
-    return [];
+  if (found === undefined || found.problem !== undefined) {
+    throw unusable(name, found?.problem ?? inspected.stderr, found?.driver ?? "");
   }
+  const { driver, platforms, isHere } = found;
+  if (found.buildkit !== undefined && isOlder(found.buildkit, minimumBuildkit)) {
+    throw new UserError(
+      `the builder "${plainLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`,
+      {
+        hint: `give it BuildKit ${minimumBuildkit} or later, which exports what is asked for here, or leave the input \`builder\` empty`,
+      },
+    );
+  }
+  return { name: found.name, driver, platforms, isHere };
 }
 
-async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
+/** A builder of our own, started; the caller removes it. @throws UserError when it can't be made, nothing left behind then. */
+export async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
   const name = `image-publish-${wish.suffix}`;
   const network = wish.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
   const remove = async (): Promise<void> => {
@@ -115,7 +107,7 @@ async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Prom
         hint: "set one up before this step, for example with docker/setup-buildx-action",
       });
     }
-    return await inspectAgain({ name, driver: "docker-container", platforms: [], remove }, deps);
+    return await inspectAgain({ name, driver: "docker-container", platforms: [], isHere: true, remove }, deps);
   } catch (error) {
     await remove().catch(() => {});
     throw error;
@@ -135,21 +127,31 @@ function checkVersion(version: Finished): void {
   // `github.com/docker/buildx v0.29.1 <commit>`; a build from source may say no version, and is trusted.
   const found = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(textOf(version));
   if (found === null) return;
-  const order = (numbers: readonly string[]): number => Number(numbers[0]) * 1e6 + Number(numbers[1]);
-  if (order(found.slice(1)) >= order(minimumBuildx.split("."))) return;
-  throw new UserError(`buildx ${found[0]} is too old`, { hint: install });
+  if (isOlder(found[0], minimumBuildx)) throw new UserError(`buildx ${found[0]} is too old`, { hint: install });
 }
 
-function unusable(name: string | undefined, problem: string): UserError {
+/** Compares major and minor version. */
+function isOlder(version: string, than: string): boolean {
+  const order = (text: string): number => {
+    const [major, minor] = text.replace(/^v/, "").split(".");
+    return Number(major) * 1e6 + Number(minor);
+  };
+  return order(version) < order(than);
+}
+
+function unusable(name: string | undefined, problem: string, driver: string): UserError {
   const message = lastMessage(problem);
-  if (/Cannot connect to the Docker daemon|dial unix|permission denied/i.test(message)) {
+  const isElsewhere = driver === "remote" || driver === "kubernetes";
+  if (!isElsewhere && /Cannot connect to the Docker daemon|dial unix|permission denied/i.test(message)) {
     return new UserError(`docker's engine can't be reached: ${message}`, {
       hint: "start the engine, or give this user the right to use its socket",
     });
   }
   const which = name === undefined ? "the current builder" : `the builder "${plainLine(name, 80)}"`;
   return new UserError(`${which} can't be used: ${message}`, {
-    hint: "see `docker buildx ls` for the builders there are, or leave the input `builder` empty",
+    hint: isElsewhere
+      ? `check that what it connects to (driver ${driver}) runs and can be reached from here, or choose another with \`builder\``
+      : "see `docker buildx ls` for the builders there are, or leave the input `builder` empty",
   });
 }
 

@@ -16,8 +16,6 @@ export type ImageSource =
 
 /** What holds for every image of a run. */
 export interface BuildSettings {
-  /** The builder's name. */
-  readonly builder: string;
   /** `false`: nothing is pushed, every candidate is an OCI layout. */
   readonly push: boolean;
   /** What provenance says of the run, and how much of it by default. */
@@ -49,12 +47,13 @@ export function destination(planned: PlannedBuild, push: boolean): Repository | 
 export function buildArguments(
   planned: PlannedBuild,
   sources: ReadonlyMap<string, ImageSource>,
+  builder: string,
   settings: BuildSettings,
   paths: OutputPaths,
 ): readonly string[] {
   const usable = (line: string): boolean => settings.cacheService || !isCacheService(line);
   return [
-    ...["buildx", "build", "--builder", settings.builder],
+    ...["buildx", "build", "--builder", builder],
     ...["--progress", "rawjson", "--metadata-file", paths.metadata],
     ...["--file", fromRoot(planned.dockerfile)],
     ...(planned.target === null ? [] : ["--target", planned.target]),
@@ -145,9 +144,10 @@ function output(planned: PlannedBuild, push: boolean, layout: string): string {
   const to = destination(planned, push);
   const common: readonly string[] = [
     "oci-mediatypes=true",
+    ...(planned.compression === null ? [] : planned.compression.split(",")),
+    // Nix leaves the layers uncompressed, and what is there is not compressed by itself.
+    ...(planned.variant === "nix" && !planned.compression?.includes("force-") ? ["force-compression=true"] : []),
     // An epoch sets the times in config and history; only rewritten layers are the same bytes again.
-    // Nix leaves the layers as they are, and what has a form is not compressed otherwise.
-    ...(planned.variant === "nix" ? ["force-compression=true"] : []),
     ...(planned.args.SOURCE_DATE_EPOCH === undefined ? [] : ["rewrite-timestamp=true"]),
   ];
   return to === "layout"

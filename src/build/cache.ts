@@ -19,8 +19,8 @@ export interface CacheBranches {
   readonly write: boolean;
 }
 
-/** A cache outage must not fail a good build, nor hold it up: BuildKit's own limit is ten minutes for each step. */
-const limits: readonly string[] = ["timeout=3m"];
+/** A cache outage must not fail a good build, nor hold it up: BuildKit's own limit is ten minutes for each request. */
+const limits: readonly string[] = ["timeout=60s"];
 
 /**
  * The runner's cache service, in a scope of its own for each image and branch, as images that share one overwrite each
@@ -35,14 +35,43 @@ export function serviceCache(image: string, branches: CacheBranches): CacheLines
   };
 }
 
-/** A tag `buildcache` beside the image; none for an image that has no repository. */
-export function registryCache(repository: Repository | undefined, write: boolean): CacheLines {
+export interface RegistryBranches extends CacheBranches {
+  readonly defaultBranch: string | undefined;
+}
+
+/**
+ * A tag beside the image for each branch: `buildcache` for the default branch, `buildcache-next` for another. None for an
+ * image that has no repository.
+ */
+export function registryCache(repository: Repository | undefined, branches: RegistryBranches): CacheLines {
   if (repository === undefined) return { from: [], to: [] };
-  const entry = ["type=registry", `ref=${repository}:buildcache`];
-  return {
-    from: [csvLine(entry)],
-    to: write ? [csvLine([...entry, "mode=max", "image-manifest=true", "ignore-error=true"])] : [],
+  const entry = (branch: string): readonly string[] => {
+    const tag = branch === branches.defaultBranch ? "buildcache" : `buildcache-${part(branch)}`;
+    return ["type=registry", `ref=${repository}:${tag}`];
   };
+  const read = new Set([...(branches.write ? [branches.own] : []), ...branches.fallbacks]);
+  return {
+    from: [...read].map((branch) => csvLine(entry(branch))),
+    to: branches.write
+      ? [csvLine([...entry(branches.own), "mode=max", "image-manifest=true", "ignore-error=true"])]
+      : [],
+  };
+}
+
+/**
+ * A user's own line, so that an outage of the cache neither fails nor stalls a build, unless the line itself says what is
+ * to happen then.
+ */
+export function hardened(line: string, direction: "from" | "to"): string {
+  const fields = line.split(",").map((field) => field.trim());
+  const says = (key: string): boolean => fields.some((field) => field.startsWith(`${key}=`));
+  // Without a type it is the name of an image.
+  if (!says("type")) return line;
+  return [
+    line,
+    ...(fields.includes("type=gha") && !says("timeout") ? limits : []),
+    ...(direction === "to" && !fields.includes("type=inline") && !says("ignore-error") ? ["ignore-error=true"] : []),
+  ].join(",");
 }
 
 /** Whether a cache line is kept in a registry, so that writing it is a push. */

@@ -18,6 +18,9 @@ export type FailureCategory =
   | "out-of-memory"
   | "emulation"
   | "secret"
+  | "login"
+  | "not-allowed"
+  | "download"
   | "command"
   | "builder-lost"
   | "engine"
@@ -98,6 +101,42 @@ export const failureRows: readonly FailureRow[] = [
     hint: "mend the line",
   },
   {
+    category: "not-allowed",
+    pattern: /(security\.insecure|network\.host|device \S+) is not allowed/,
+    message: "the Dockerfile asks for $1, which no build is allowed here",
+    hint: "do without it: what is published is better built with no rights beyond its own",
+  },
+  {
+    category: "secret",
+    pattern: /unset ssh forward key|invalid empty ssh agent socket/,
+    message: "the build wants an SSH agent, and there is none",
+    hint: "give it in `ssh` (`default`, or id=path of a key), and start an agent before this step where none runs",
+  },
+  {
+    category: "dockerfile",
+    pattern: /failed to parse platform (\S+?):/,
+    message: "the Dockerfile names the platform $1, which is none",
+    hint: "write os/architecture, such as linux/arm64, or a variable such as $BUILDPLATFORM",
+  },
+  {
+    category: "download",
+    pattern: /failed to load cache key: (?:Get|Head) "([^"]+)": (.*)/,
+    message: "$1 can't be fetched: $2",
+    hint: "check the URL of the ADD, and the network and proxy of the builder",
+  },
+  {
+    category: "download",
+    pattern: /failed to load cache key: (invalid response status \d+|failed to fetch remote \S+)/,
+    message: "what ADD or a context names by URL can't be fetched: $1",
+    hint: "check the URL, and that it may be read without a login",
+  },
+  {
+    category: "login",
+    pattern: /error getting credentials - err: (.*)/,
+    message: "docker's credential helper failed: $1",
+    hint: "install the helper, or take it out of docker's config.json",
+  },
+  {
     category: "secret",
     pattern: /secret ([\w.-]+): not found/,
     message: "the build wants the secret $1, which it was not given",
@@ -122,10 +161,16 @@ export const failureRows: readonly FailureRow[] = [
     hint: "take that platform out of `platforms`, or use a base that has it",
   },
   {
+    category: "engine",
+    pattern: /Cannot connect to the Docker daemon|error during connect: |docker\.sock: connect: |no builder "/i,
+    message: "docker's engine or the builder can't be reached",
+    hint: "start the engine, and check the input `builder`",
+  },
+  {
     category: "builder-lost",
     pattern:
-      /code = Unavailable|closing transport|failed to receive status|error reading from server: EOF|no such container|failed to get status|is not running/i,
-    message: "the builder ended in the middle of the build",
+      /code = Unavailable|\bUnavailable: |waiting for connection|closing transport|failed to receive status|error reading from server: EOF|no such container|failed to get status|is not running/i,
+    message: "the builder ended in the middle of the build, or can't be reached any more",
     hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
   },
   {
@@ -135,9 +180,15 @@ export const failureRows: readonly FailureRow[] = [
     hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
   },
   {
+    category: "registry-busy",
+    pattern: /(i\/o timeout|lookup \S+[^\n]*(?:server misbehaving|Temporary failure[^\n]*))/i,
+    message: "a registry couldn't be reached: $1",
+    hint: "run it again later; if it stays, check the network and name service of the builder",
+  },
+  {
     category: "registry-unreachable",
     pattern:
-      /(dial tcp[^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client|i\/o timeout)/i,
+      /(dial tcp[^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client)/i,
     message: "a registry can't be reached: $1",
     hint: "check the registry's name, the network and proxy of the builder, and its certificate",
   },
@@ -177,12 +228,6 @@ export const failureRows: readonly FailureRow[] = [
     hint: "check its name and tag",
   },
   {
-    category: "engine",
-    pattern: /Cannot connect to the Docker daemon|no builder "/i,
-    message: "docker's engine or the builder can't be reached",
-    hint: "start the engine, and check the input `builder`",
-  },
-  {
     category: "missing-file",
     pattern:
       /(?:unable to prepare context: )?path "(.+?)" not found|(?:lstat|stat|open) (\S+): no such file or directory/,
@@ -191,7 +236,18 @@ export const failureRows: readonly FailureRow[] = [
   },
 ];
 
-/** Failures that another attempt a little later may not meet. */
-export function isTransient(category: FailureCategory): boolean {
-  return category === "registry-busy";
+/**
+ * Pauses before further attempts, in milliseconds, where another attempt a little later may not meet the failure: BuildKit
+ * itself repeats a refused push within half a second, and a builder is started again by the next call.
+ */
+export function pausesAfter(category: FailureCategory): readonly number[] {
+  switch (category) {
+    case "registry-busy":
+      return [2_000, 10_000, 30_000];
+    case "builder-lost":
+    case "engine":
+      return [2_000, 10_000];
+    default:
+      return [];
+  }
 }

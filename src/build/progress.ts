@@ -3,7 +3,7 @@
  * gets one block of lines for each image at its end, and in between a short line now and then, however much the build says.
  */
 import { plainLine } from "./plain.ts";
-import type { SolveStatus, Vertex, VertexWarning } from "./rawjson.ts";
+import type { SolveStatus, Vertex, VertexStatus, VertexWarning } from "./rawjson.ts";
 
 export interface FailedStep {
   readonly name: string;
@@ -29,7 +29,14 @@ export interface BuildProgress {
   failed(said: string): FailedStep | undefined;
   /** Lint warnings, each once though every platform has it. */
   warnings(): readonly VertexWarning[];
+  /** Every step with what is known of it by now. */
+  vertexes(): readonly Vertex[];
+  /** The parts of steps that came to their end. */
+  completed(): readonly VertexStatus[];
 }
+
+/** A large pull has thousands of parts; kept are those that tell what became of the image. */
+const worthKeeping = /^exporting manifest list /;
 
 /** Lines of a step's output that are kept, in case it fails. */
 const keptLines = 40;
@@ -38,11 +45,13 @@ export function followBuild(): BuildProgress {
   const vertexes = new Map<string, Vertex>();
   const output = new Map<string, OutputTail>();
   const warnings = new Map<string, VertexWarning>();
+  const completed: VertexStatus[] = [];
   const all = (): Vertex[] => [...vertexes.values()];
 
   return {
     add(status) {
       for (const vertex of status.vertexes) vertexes.set(vertex.id, merged(vertexes.get(vertex.id), vertex));
+      completed.push(...status.statuses.filter(({ id, isComplete }) => isComplete && worthKeeping.test(id)));
       for (const { vertex, text } of status.logs) {
         const tail = output.get(vertex) ?? outputTail();
         output.set(vertex, tail);
@@ -69,6 +78,8 @@ export function followBuild(): BuildProgress {
       return { name: plainLine(culprit.name), error: culprit.error, output: tail };
     },
     warnings: () => [...warnings.values()],
+    vertexes: all,
+    completed: () => completed,
   };
 }
 

@@ -40,11 +40,8 @@ export async function ensurePlatforms(
       hint: "set `qemu: true`, set up QEMU before this step, use a native runner, or take them out of `platforms`",
     });
   }
-  if (
-    builder.driver === "kubernetes" ||
-    builder.driver === "cloud" ||
-    missing.some((each) => partsOf(each).os !== "linux")
-  ) {
+  // What is installed is registered with this machine's kernel.
+  if (!builder.isHere || missing.some((each) => partsOf(each).os !== "linux")) {
     throw new UserError(`${message}, and no emulator can be installed for that`, {
       hint: "add a node that builds for them to the builder, or take them out of `platforms`",
     });

@@ -6,6 +6,7 @@
 
 export interface SolveStatus {
   readonly vertexes: readonly Vertex[];
+  readonly statuses: readonly VertexStatus[];
   readonly logs: readonly VertexLog[];
   readonly warnings: readonly VertexWarning[];
 }
@@ -20,6 +21,13 @@ export interface Vertex {
   readonly completed: number | undefined;
   readonly cached: boolean;
   readonly error: string | undefined;
+}
+
+/** A part of a step: `exporting manifest list sha256:…`. */
+export interface VertexStatus {
+  readonly vertex: string;
+  readonly id: string;
+  readonly isComplete: boolean;
 }
 
 export interface VertexLog {
@@ -48,6 +56,11 @@ export function parseStatus(line: string): SolveStatus | undefined {
   if (!isRecord(parsed)) return undefined;
   return {
     vertexes: records(parsed.vertexes).map(vertex),
+    statuses: records(parsed.statuses).map((each) => ({
+      vertex: text(each.vertex),
+      id: text(each.id),
+      isComplete: time(each.completed) !== undefined,
+    })),
     logs: records(parsed.logs).map((log) => ({ vertex: text(log.vertex), text: decoded(log.data) })),
     warnings: records(parsed.warnings).map(warning),
   };

@@ -70,6 +70,7 @@ export const sharedSettings = {
   "cache-to": { form: "lines", means: "Own cache targets as for docker build, in place of cache." },
   provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
   sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
+  compression: { form: "lines", means: "Compression of layers, as the input compression." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Settings of one image. */

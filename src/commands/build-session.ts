@@ -1,23 +1,35 @@
 /** What a run needs before its first build: a builder that can, a registry that takes what it makes, a cache that answers. */
-import type { BuildDependencies } from "../build/build-image.ts";
-import { findBuilder } from "../build/builder.ts";
+import type { BuildDependencies, BuilderInUse } from "../build/build-image.ts";
+import {
+  type Builder,
+  type BuilderDependencies,
+  type BuilderWish,
+  createBuilder,
+  findBuilder,
+} from "../build/builder.ts";
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
+import { cacheTrouble } from "../build/cache-trouble.ts";
 import { dockerEnvironment, type Environment, nixEnvironment } from "../build/environment.ts";
+import { lintReport } from "../build/lint.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { privateDockerConfig } from "../oci/docker-login.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
-import type { Remark } from "../report/run-result.ts";
+import type { ImageResult, Remark } from "../report/run-result.ts";
+import { afterBuild, signer } from "./after-build.ts";
+import { checkPins } from "./check-pins.ts";
 import type { Session } from "./session.ts";
 
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
+  /** To be done with every image once its tags are put, or at once where nothing is pushed. */
+  readonly complete: (result: ImageResult) => Promise<ImageResult>;
   readonly remarks: readonly Remark[];
   /** Removes what was made for the run: its builder, its logins. Never rejects; what stays behind is a remark. */
   readonly close: () => Promise<readonly Remark[]>;
@@ -35,6 +47,9 @@ export async function openBuildSession(
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
+  await checkPins(settings.checkPins, plan, context, outside.files);
+  const signs = settings.attest && plan.push;
+  const attest = signs ? signer(outside.attest, context, settings.token, outside.env) : undefined;
   try {
     const [cache] = await Promise.all([
       cacheRemarks(builds, session),
@@ -54,22 +69,30 @@ export async function openBuildSession(
       ),
       ...secrets.environment,
     };
-    const { builder, remove } = await readyBuilder(builds, environment, session);
+    const builder = await readyBuilder(builds, environment, session);
+    const lint = lintReport(outside.log);
+    const load = settings.load ? { ...outside, environment, temp: folder } : undefined;
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, context)],
-      close: () =>
-        closeAll([
-          ["the builder that was made for this run", remove],
+      complete: (result) => afterBuild(result, { load, attest, context, log: outside.log, signal: outside.signal }),
+      close: async () => {
+        const left = lint.left();
+        if (left.length > 0) outside.log.group(`${left.length} more findings in Dockerfiles`, left);
+        return closeAll([
+          ["a builder that was made for this run", builder.remove],
           ["the folder with the run's logins", removeLogin],
-        ]),
+        ]);
+      },
       dependencies: {
         ...outside,
+        builder,
+        lint,
+        cache: cacheTrouble((message, hint) => outside.log.warning(message, hint)),
         environment,
         nixEnvironment: nixEnvironment(outside.env),
         workspace: context.workspace,
         temp: folder,
         settings: {
-          builder,
           push: plan.push,
           provenance: context,
           secrets: secrets.arguments,
@@ -108,30 +131,52 @@ async function closeAll(parts: readonly (readonly [string, () => Promise<void>])
   return ended.flat();
 }
 
+interface ReadyBuilder extends BuilderInUse {
+  /** Removes those that were made for the run. */
+  readonly remove: () => Promise<void>;
+}
+
 async function readyBuilder(
   builds: readonly PlannedBuild[],
   environment: Environment,
   { outside, inputs, folder }: Session,
-): Promise<{ readonly builder: string; readonly remove: () => Promise<void> }> {
+): Promise<ReadyBuilder> {
   const { settings } = inputs;
   const { processes, signal } = outside;
   const deps = { processes, environment, signal };
   const repositories = builds.flatMap((image) => image.repositories.slice(0, 1));
-  const suffix = folder.slice(-8);
-  const builder = await findBuilder({ builder: settings.builder, repositories, suffix }, deps);
+  const wish = { builder: settings.builder, repositories, suffix: folder.slice(-8) };
+  const builder = await findBuilder(wish, deps);
   try {
     const wanted = builds.flatMap((image) => image.platforms);
-    const { name } = await ensurePlatforms(
-      wanted,
-      builder,
-      { install: settings.qemu, image: settings.binfmtImage },
-      deps,
-    );
-    return { builder: name, remove: builder.remove };
+    const emulation = { install: settings.qemu, image: settings.binfmtImage };
+    return builderInUse(await ensurePlatforms(wanted, builder, emulation, deps), wish, deps);
   } catch (error) {
     await builder.remove();
     throw error;
   }
+}
+
+/** What hangs is left for a new one, once. What others run elsewhere can't be had anew. */
+function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependencies): ReadyBuilder {
+  let current = first;
+  let next: Promise<Builder> | undefined;
+  return {
+    name: () => current.name,
+    async replace(used) {
+      if (used !== first.name || first.driver !== "docker-container") return;
+      next ??= createBuilder({ ...wish, suffix: `${wish.suffix}-2` }, deps);
+      try {
+        current = await next;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    },
+    async remove() {
+      const second = await next?.catch(() => undefined);
+      await Promise.all([first.remove(), second?.remove()]);
+    },
+  };
 }
 
 /** A registry that refuses is better known before an hour of building than after. One repository of each registry is asked. */

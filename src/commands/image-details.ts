@@ -1,7 +1,6 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
-import { type CacheBranches, type CacheLines, isRegistryCache, registryCache, serviceCache } from "../build/cache.ts";
 import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
-import { gitRef, type RunContext, type Trigger } from "../context/run-context.ts";
+import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
@@ -13,12 +12,12 @@ import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
+import { conventionalArguments } from "./conventional-arguments.ts";
+import { type CacheKind, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
-import type { CacheSettings, SettingsOf } from "./image-settings.ts";
+import type { SettingsOf } from "./image-settings.ts";
 import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
-
-export type CacheKind = "gha" | "registry" | "none";
 
 /** The parts of a session that tags and labels go by. */
 export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent">;
@@ -48,7 +47,11 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
     for (const warning of tags.warnings) options.remark(warning);
     const named = { ...factsOf(session, image, sources), version: tags.version };
     const fill = filler(session, image, sources);
-    const args = fillAll(image.buildArgs, fill);
+    const args: Readonly<Record<string, string>> = {
+      ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
+      ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
+      ...fillAll(image.buildArgs, fill),
+    };
     const { ref } = readEvent(named);
     return {
       tags,
@@ -57,9 +60,11 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       args,
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
-      cache: image.variant === "nix" ? { from: [], to: [] } : cacheOf(session, image, settings.cache, options, fill),
+      cache:
+        image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
       provenance: settings.provenance,
       sbom: settings.sbom,
+      compression: settings.compression,
     };
   };
 }
@@ -141,35 +146,4 @@ function factsOf(
   { names, releaseTags, facts }: TagSources,
 ) {
   return { context, name: publicName, variant, names, releaseTags, commitDate, ...facts.get(name) };
-}
-
-function cacheOf(
-  { context }: Naming,
-  image: Image,
-  { kind: said, from, to }: CacheSettings,
-  { cache: otherwise, push }: DetailsOptions,
-  fill: (text: string) => string,
-): CacheLines {
-  if (from.length > 0 || to.length > 0) {
-    return { from: from.map(fill), to: to.map(fill).filter((line) => push || !isRegistryCache(line)) };
-  }
-  const cache = said === "auto" ? otherwise : said;
-  const branches = cacheBranches(context);
-  if (cache === "gha") return serviceCache(image.name, branches);
-  // One tag for all branches, so that only the default branch may write what all of them read.
-  if (cache === "registry") return registryCache(image.repositories[0], push && branches.own === context.defaultBranch);
-  return { from: [], to: [] };
-}
-
-/** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */
-export function cacheBranches({
-  trigger,
-  ref,
-  defaultBranch,
-}: Pick<RunContext, "trigger" | "ref" | "defaultBranch">): CacheBranches {
-  const main = defaultBranch === undefined ? [] : [defaultBranch];
-  if (trigger.kind === "pull-request") {
-    return { own: `pr-${trigger.number}`, fallbacks: [trigger.baseRef, ...main], write: true };
-  }
-  return { own: ref.name, fallbacks: main, write: ref.kind === "branch" };
 }

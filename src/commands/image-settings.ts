@@ -1,4 +1,5 @@
 /** What holds for one image of all that the config file, its bake file and the inputs say, where these speak of one thing. */
+import { parseCompression } from "../build/compression.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { CatalogConfig } from "../catalog/config.ts";
 import type { SettingLine, SharedSettings } from "../catalog/config-schema.ts";
@@ -24,6 +25,10 @@ export interface ImageSettings extends ImageRules {
   /** As written; `undefined`: the default. */
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
+  /** Attributes of the output; `undefined`: BuildKit's own. */
+  readonly compression: string | undefined;
+  /** Seconds, from the step's environment. */
+  readonly sourceDateEpoch: string | undefined;
 }
 
 /** Docker's own lines, where there are any, go before the kind. */
@@ -63,6 +68,7 @@ interface Spoken {
   readonly cache?: CacheSettings | undefined;
   readonly provenance?: string | undefined;
   readonly sbom?: string | undefined;
+  readonly compression?: string | undefined;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
 }
@@ -74,6 +80,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
+  const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
   return {
     rules: said.tags && rules.values,
     flavor: said.flavor && flavor.flavor,
@@ -82,13 +89,14 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     cache: cacheOf(said.cache, said["cache-from"], said["cache-to"]),
     provenance: said.provenance,
     sbom: said.sbom,
+    compression: compression.values[0],
     labels: labels.values,
     annotations: annotations.values,
-    problems: [rules, flavor, names, releaseTags, labels, annotations].flatMap(({ problems }) => problems),
+    problems: [rules, flavor, names, releaseTags, labels, annotations, compression].flatMap(({ problems }) => problems),
   };
 }
 
-function ofInputs({ settings, rules, flavor, names, labels, annotations }: RunInputs): Spoken {
+function ofInputs({ settings, rules, flavor, names, labels, annotations, compression }: RunInputs): Spoken {
   const { tags, cache, cacheFrom, cacheTo, provenance, sbom } = settings;
   return {
     rules: tags.length === 0 ? undefined : rules,
@@ -97,6 +105,7 @@ function ofInputs({ settings, rules, flavor, names, labels, annotations }: RunIn
     cache: cacheOf(cache === "auto" ? undefined : cache, cacheFrom, cacheTo),
     provenance,
     sbom,
+    compression,
     labels,
     annotations,
   };
@@ -140,6 +149,8 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     cache: first("cache") ?? { kind: "auto", from: [], to: [] },
     provenance: first("provenance"),
     sbom: first("sbom"),
+    compression: first("compression"),
+    sourceDateEpoch: inputs.sourceDateEpoch,
     // Of two with one key the later one counts.
     labels: spoken.toReversed().flatMap((each) => each.labels),
     annotations: spoken.toReversed().flatMap((each) => each.annotations),

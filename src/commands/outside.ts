@@ -1,4 +1,4 @@
-import type { Clock, FileLooks, Files, Forge, Http, HttpStreams, Log, Processes } from "../ports.ts";
+import type { Attest, Clock, FileLooks, Files, Forge, Http, HttpStreams, Log, Processes } from "../ports.ts";
 
 /** Everything outside that a command may use, made once at the edge. */
 export interface Outside {
@@ -8,6 +8,7 @@ export interface Outside {
   readonly clock: Clock;
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;
+  readonly attest: Attest;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

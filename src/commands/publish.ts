@@ -12,7 +12,7 @@ import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
-import { openBuildSession } from "./build-session.ts";
+import { type BuildSession, openBuildSession } from "./build-session.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type Planning, planRun } from "./plan-run.ts";
@@ -59,10 +59,10 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   const promotions = promoteAll(planning, session);
   if (!plan.images.some((image) => image.kind === "build"))
     return { images: await settled(plan, promotions), remarks: [] };
-  const { dependencies, remarks, close } = await openBuildSession(plan, session, registry, credentials);
+  const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   tell(remarks, session);
   try {
-    const built = await walkPlan(planning, session, dependencies);
+    const built = await walkPlan(planning, session, { dependencies, complete });
     const images = await settled(plan, new Map([...promotions, ...built]));
     const left = await close();
     tell(left, session);
@@ -116,7 +116,7 @@ const leastConcurrency = 4;
 async function walkPlan(
   planning: Planning,
   session: Session,
-  dependencies: Parameters<typeof buildImage>[2],
+  { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
   const { plan, registry } = planning;
   const { context, outside } = session;
@@ -139,7 +139,9 @@ async function walkPlan(
       // Not waited for: children need the digest alone.
       published.set(
         planned.name,
-        publishCandidate(planned, candidate, publishing).catch((error: unknown) => failed(planned, error)),
+        publishCandidate(planned, candidate, publishing)
+          .then(complete)
+          .catch((error: unknown) => failed(planned, error)),
       );
       return candidate;
     },

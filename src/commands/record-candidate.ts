@@ -20,14 +20,14 @@ export async function recordCandidate(
   if (candidate.layout !== undefined || repository === undefined) return candidate;
   const index = await registry.manifest(repository, candidate.digest);
   if (index === undefined) throw missingManifest(repository, candidate.digest);
-  const recorded = withRecord(index, recordOf(planned, candidate, context));
+  const recorded = withRecord(index, recordOf(planned, candidate, context), candidate.baseAnnotations);
   await registry.putManifest(repository, recorded, recorded.digest);
   return { ...candidate, digest: recorded.digest };
 }
 
 function recordOf(
   { sourceHash, bakedVersion, args }: PlannedBuild,
-  { seconds }: Candidate,
+  { bases, seconds }: Candidate,
   { trigger, commit, ref, startedAt }: RunContext,
 ): PublicationRecord {
   // Who sets it wants the same bytes whenever they are made.
@@ -37,7 +37,7 @@ function recordOf(
     revision: trigger.kind === "pull-request" ? trigger.headCommit : commit,
     ref: ref.full,
     bakedVersion,
-    bases: {},
+    bases: Object.fromEntries(bases.map(({ name, digest }) => [name, digest])),
     started: isReproducible ? null : `${startedAt.toISOString().slice(0, 19)}Z`,
     seconds: isReproducible ? null : Math.round(seconds),
   };

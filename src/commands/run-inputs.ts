@@ -1,12 +1,15 @@
 /** Everything that the user wrote, read: what each stage understands of it, and every problem that any of them has with it. */
+import { parseCompression } from "../build/compression.ts";
 import { type BuildSecrets, readSecrets } from "../build/secrets.ts";
-import type { UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { readSettings, type Settings } from "../inputs/settings.ts";
 import type { RawInputs } from "../inputs/specification.ts";
+import { parseSize } from "../publish/max-size.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
+import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 
@@ -23,6 +26,12 @@ export interface RunInputs extends ImageRules {
   readonly settings: Settings;
   readonly names: readonly ImageNameLine[];
   readonly secrets: BuildSecrets;
+  /** Attributes of the output. */
+  readonly compression: string | undefined;
+  /** Bytes. */
+  readonly maxSize: number | undefined;
+  /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
+  readonly sourceDateEpoch: string | undefined;
 }
 
 /** Reads all inputs; they are to be used only where there is no problem. */
@@ -44,6 +53,9 @@ export function readRunInputs(
     },
     env,
   );
+  const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
+  const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
+  const sourceDateEpoch = env.SOURCE_DATE_EPOCH || undefined;
   return {
     inputs: {
       settings,
@@ -53,12 +65,22 @@ export function readRunInputs(
       annotations: annotations.values,
       names: names.values,
       secrets,
+      compression: compression.values[0],
+      maxSize: maxSize.values[0],
+      sourceDateEpoch,
     },
     problems: [
       ...problems,
-      ...[rules, labels, annotations, names].flatMap((each) => each.problems),
+      ...[rules, labels, annotations, names, compression, maxSize].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
+      ...(sourceDateEpoch === undefined || /^\d+$/.test(sourceDateEpoch) ? [] : [noEpoch(sourceDateEpoch)]),
     ],
   };
+}
+
+function noEpoch(value: string): UserError {
+  return new UserError(`SOURCE_DATE_EPOCH in the step's environment is "${value.slice(0, 40)}", which is no time`, {
+    hint: "set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or take it away",
+  });
 }

@@ -41,6 +41,7 @@ export interface Settings {
   readonly secretEnvs: readonly InputLine[];
   readonly secretFiles: readonly InputLine[];
   readonly ssh: readonly InputLine[];
+  readonly load: boolean;
   readonly builder: string | undefined;
   readonly qemu: boolean;
   readonly binfmtImage: string | undefined;
@@ -49,11 +50,16 @@ export interface Settings {
   readonly cacheTo: readonly InputLine[];
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
+  readonly compression: readonly InputLine[];
+  readonly attest: boolean;
   readonly push: "auto" | "true" | "false";
   readonly rebuild: "auto" | "always";
   readonly converge: boolean;
   readonly promote: boolean;
   readonly move: "forward" | "any";
+  readonly maxSize: readonly InputLine[];
+  /** Globs of files; empty: none is checked. */
+  readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
   readonly token: string | undefined;
@@ -98,6 +104,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
     ssh: lines("ssh"),
+    load: text("load") === "true",
     builder: text("builder"),
     qemu: text("qemu") !== "false",
     binfmtImage: text("binfmt-image"),
@@ -106,11 +113,15 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     cacheTo: lines("cache-to"),
     provenance: text("provenance"),
     sbom: text("sbom"),
+    compression: lines("compression"),
+    attest: text("attest") === "true",
     push: word("push", ["auto", "true", "false"], "auto"),
     rebuild: word("rebuild", ["auto", "always"], "auto"),
     converge: text("converge") !== "false",
     promote: text("promote") !== "false",
     move: word("move", ["forward", "any"], "forward"),
+    maxSize: lines("max-size"),
+    checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     token: text("token"),

@@ -1,12 +1,14 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
+import { finalBase } from "../catalog/final-base.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import { formatReference } from "../oci/reference.ts";
 import type { ImageTags } from "../tags/image-tags.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
-import type { Plan, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
+import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
 import type { Release } from "./version-line.ts";
 
 export interface PlanInput {
@@ -43,6 +45,7 @@ export interface ImageDetails {
   readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
+  readonly compression: string | undefined;
 }
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
@@ -108,7 +111,7 @@ function publishing(image: Image, input: PlanInput, details: ImageDetails): Publ
 
 function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
   const details = input.details(image);
-  const { args, cache, provenance, sbom } = details;
+  const { args, cache, provenance, sbom, compression } = details;
   return {
     kind: "build",
     ...publishing(image, input, details),
@@ -117,6 +120,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     dockerfile: recipeOf(image),
     target: image.variant === "nix" ? null : (image.target ?? null),
     args: sorted(args),
+    base: baseOf(image, input.catalog),
     contexts: image.contexts,
     parents: image.parents.map(
       (edge): PlannedParent => ({
@@ -132,6 +136,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     cache,
     provenance: provenance ?? null,
     sbom: sbom ?? null,
+    compression: compression ?? null,
     fresh: input.fresh,
   };
 }
@@ -139,6 +144,20 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
 function hashOf({ name }: Image, { hashes }: PlanInput): string | null {
   const found = hashes.get(name);
   return found?.kind === "known" ? found.hash : null;
+}
+
+function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
+  const base = finalBase(image);
+  if (base === undefined) return null;
+  if (base.kind === "image") {
+    const { digest, ...named } = base.reference;
+    const tagged =
+      digest === undefined && named.tag === undefined ? `${named.repository}:latest` : formatReference(named);
+    return { name: tagged, parent: null, digest: digest ?? null };
+  }
+  // An image that is not published has no name that anybody could look up.
+  const repository = images.find(({ name }) => name === base.name)?.repositories[0];
+  return repository === undefined ? null : { name: repository, parent: base.name, digest: null };
 }
 
 /** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile or Nix file itself. */

@@ -60,6 +60,8 @@ export interface PlannedBuild extends Publishing {
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** What it is built on in the end; `null` for one from scratch, and where nobody can tell before it is built. */
+  readonly base: PlannedBase | null;
   /** Named contexts that are no parents. */
   readonly contexts: readonly NamedContext[];
   readonly parents: readonly PlannedParent[];
@@ -67,8 +69,19 @@ export interface PlannedBuild extends Publishing {
   /** As the user wrote it; `null`: the default. */
   readonly provenance: string | null;
   readonly sbom: string | null;
+  /** Attributes of the output, as `compression=zstd`; `null`: BuildKit's own. */
+  readonly compression: string | null;
   /** Fetch bases anew and use no cache: a scheduled rebuild. */
   readonly fresh: boolean;
+}
+
+export interface PlannedBase {
+  /** In full: the repository for an image of this repository, with the tag for another: `docker.io/library/debian:13`. */
+  readonly name: string;
+  /** The image of this repository that it is. */
+  readonly parent: string | null;
+  /** Where the Dockerfile says it. */
+  readonly digest: Digest | null;
 }
 
 /** What is made of these sources is in the registry already: it gets the tags. */

@@ -74,9 +74,8 @@ function judgeExact({ of }: ImageTag, holder: Holding, { commit, isRebuild, plat
   if (of === "content" && !hasPlatforms(holder, platforms)) {
     return { kind: "moves", remark: "it lacked a platform that is wanted" };
   }
-  if (of === "commit" && isRebuild && (holder.revision === undefined || holder.revision === commit)) {
-    return { kind: "moves" };
-  }
+  const isSame = holder.revision === undefined || holder.revision === commit;
+  if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms))) return { kind: "moves" };
   const from = holder.revision === undefined ? "" : `, made from ${short(holder.revision)}`;
   return { kind: "stays", why: `it names other bytes already${from}` };
 }
@@ -96,7 +95,9 @@ async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: Hi
   const position = await history.position(mover.commit, revision);
   if (position === "descends") return { kind: "moves" };
   if (position === "same") {
-    return mover.isRebuild ? { kind: "moves" } : { kind: "stays", why: "what it names was made from this very commit" };
+    return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
+      ? { kind: "moves" }
+      : { kind: "stays", why: "what it names was made from this very commit" };
   }
   const other = otherBranch(tag, holder, mover);
   if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };

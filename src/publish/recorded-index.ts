@@ -4,10 +4,17 @@ import { parseManifest, type StoredManifest } from "../oci/manifest.ts";
 import { isOfRecord, type PublicationRecord, recordAnnotations } from "../plan/record.ts";
 import type { Mover } from "./guard.ts";
 
-/** The same manifests in an index with this record, in place of any that it had. @throws UserError when it is no index. */
-export function withRecord(index: StoredManifest, record: PublicationRecord): StoredManifest {
+/**
+ * The same manifests in an index with this record, in place of any that it had, and with what else is to be said of it.
+ * @throws UserError when it is no index.
+ */
+export function withRecord(
+  index: StoredManifest,
+  record: PublicationRecord,
+  more: Readonly<Record<string, string>> = {},
+): StoredManifest {
   const kept = Object.entries(index.document.annotations).filter(([key]) => !isOfRecord(key));
-  const made = annotatedIndex(index, { ...Object.fromEntries(kept), ...recordAnnotations(record) });
+  const made = annotatedIndex(index, { ...Object.fromEntries(kept), ...more, ...recordAnnotations(record) });
   return { ...made, document: parseManifest(made.bytes, made.mediaType) };
 }
 

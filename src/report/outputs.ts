@@ -46,6 +46,8 @@ interface ImageOutput {
   readonly platforms: readonly string[];
   /** Compressed bytes by platform, since nobody pulls their sum: `images[0].size['linux/amd64']`. */
   readonly size: Readonly<Record<string, number>> | null;
+  /** References by which the engine has it for later steps. */
+  readonly loaded: readonly string[];
   /** Not scanned. */
   readonly findings: null;
   readonly reason: string;
@@ -97,6 +99,7 @@ function imageOutput({ planned, result }: Known): ImageOutput {
       image?.platforms === undefined
         ? null
         : Object.fromEntries(image.platforms.map(({ platform, size }) => [platform, size])),
+    loaded: result !== undefined && "loaded" in result ? (result.loaded ?? []) : [],
     findings: null,
     reason: because(planned.reasons),
   };

@@ -23,17 +23,23 @@ export interface PublishedImage {
 }
 
 export type ImageResult = { readonly planned: PlannedImage } & (
-  | { readonly outcome: "published"; readonly candidate: Candidate; readonly tags: readonly TagResult[] }
+  | ({ readonly outcome: "published"; readonly candidate: Candidate; readonly tags: readonly TagResult[] } & After)
   /** Nothing was built: what was published before got tags. */
-  | { readonly outcome: "promoted"; readonly image: PublishedImage; readonly tags: readonly TagResult[] }
+  | ({ readonly outcome: "promoted"; readonly image: PublishedImage; readonly tags: readonly TagResult[] } & After)
   /** Built and not pushed (a pull request, `push: false`, an image that is not published). */
-  | { readonly outcome: "built"; readonly candidate: Candidate }
+  | ({ readonly outcome: "built"; readonly candidate: Candidate } & After)
   | { readonly outcome: "skipped" }
   | FailedImage
   /** An image that it builds on failed, or was itself blocked. */
   | { readonly outcome: "blocked"; readonly by: string }
   | { readonly outcome: "cancelled" }
 );
+
+/** What was done with an image that is good. */
+interface After {
+  /** References by which the engine has it now. */
+  readonly loaded?: readonly string[];
+}
 
 interface FailedImage {
   readonly outcome: "failed";

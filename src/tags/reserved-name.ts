@@ -13,7 +13,7 @@ const meanings: readonly { readonly meaning: string; readonly matches: (name: st
   { meaning: "the tag latest", matches: (name) => /^latest$/i.test(name) },
   { meaning: "a pull request", matches: (name) => /^pr-\d+$/i.test(name) },
   { meaning: "a commit", matches: (name) => /^(?:sha-)?[0-9a-f]{7,64}$/i.test(name) },
-  { meaning: "the images' cache", matches: (name) => /^buildcache$/i.test(name) },
+  { meaning: "the images' cache", matches: (name) => /^buildcache(?:-.*)?$/i.test(name) },
   { meaning: "a source hash", matches: (name) => /^src-[0-9a-f]{16}$/i.test(name) },
   {
     meaning: "a version",

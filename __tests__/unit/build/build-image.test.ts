@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type BuildDependencies, buildImage } from "../../../src/build/build-image.ts";
+import { cacheTrouble } from "../../../src/build/cache-trouble.ts";
 import { BuildError } from "../../../src/build/diagnose.ts";
+import { lintReport } from "../../../src/build/lint.ts";
 import { digest } from "../../../src/oci/digest.ts";
 import type { PlannedBuild } from "../../../src/plan/plan.ts";
 import type { Clock } from "../../../src/ports.ts";
@@ -26,6 +28,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
   const logged: string[] = [];
   const slept: number[] = [];
   const abort = new AbortController();
+  let builder = "rig";
   const docker = scriptedDocker({
     "buildx build": answers.map((answer) => ({ ...answer, effect: effectOf(answer, written) })),
   });
@@ -51,17 +54,25 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     },
     log: {
       info: (message) => void logged.push(message),
-      warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
       group: (title, lines) => void logged.push([title, ...lines].join("\n")),
     },
     settings: {
-      builder: "rig",
       push: true,
       provenance: { isPrivate: undefined, runUrl: undefined },
       secrets: [],
       ssh: [],
       cacheService: true,
     },
+    builder: {
+      name: () => builder,
+      replace: async (used) => {
+        builder = `${used}-2`;
+      },
+    },
+    cache: cacheTrouble((message, hint) => logged.push(`warning: ${message} → ${hint}`)),
+    lint: lintReport({
+      warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
+    }),
     environment: { PATH: "/bin" },
     nixEnvironment: {},
     workspace: "/repo",
@@ -70,7 +81,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     manifests: (_, asked) => index.read(asked),
   };
   const build = () => buildImage({ ...plannedBuild, ...changed }, new Map(), deps);
-  return { build, docker, logged, slept, abort };
+  return { build, docker, logged, slept, abort, deps };
 }
 
 function effectOf(answer: Answer, written: Map<string, Uint8Array>): NonNullable<Answer["effect"]> {
@@ -146,6 +157,14 @@ describe("building an image", () => {
     expect(docker.calls).toHaveLength(4);
   });
 
+  test("a builder that ended is started by the next attempt", async () => {
+    const lost = "ERROR: failed to build: failed to solve: Unavailable: error reading from server: EOF";
+    const gone = "ERROR: failed to build: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.";
+    const { build, slept } = world([{ code: 1, stderr: [lost] }, { code: 1, stderr: [gone] }, {}]);
+    expect((await build()).digest).toBe(index.digest);
+    expect(slept).toEqual([2_000, 10_000]);
+  });
+
   test("another failure is not tried again", async () => {
     const { build, docker } = world([{ code: 1, stderr: streamLines("push-refused") }]);
     await expect(build()).rejects.toMatchObject({ category: "push-denied" });
@@ -156,9 +175,85 @@ describe("building an image", () => {
     const { build, logged } = world([{ stderr: streamLines("lint") }]);
     await build();
     expect(logged[0]).toMatch(
-      /^warning 1: app: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
+      /^warning 1: FromAsCasing: 'as' and 'FROM' keywords' casing do not match → The 'as' keyword .*, see https:\/\/docs\.docker\.com/,
     );
     expect(logged.filter((line) => line.startsWith("warning"))).toHaveLength(4);
+  });
+
+  describe("a cache that holds the build up", () => {
+    const line = (vertexes: object, statuses: object = {}): string => JSON.stringify({ ...vertexes, ...statuses });
+    const time = "2026-01-01T00:00:00Z";
+    const hanging = (name: string, ...before: string[]): Answer => ({
+      effect: async (_, options) => {
+        for (const each of before) options.onLine?.(each, "stderr");
+        options.onLine?.(line({ vertexes: [{ digest: "c", name, started: time }] }), "stderr");
+        await new Promise((_resolve, reject) =>
+          options.signal?.addEventListener("abort", () => reject(options.signal?.reason)),
+        );
+      },
+    });
+    const importing = hanging("importing cache manifest from gha:1");
+    const cache = { from: ["type=gha,scope=a"], to: ["type=gha,scope=a"] };
+
+    test("while it is read: the build is done without it, on a builder that doesn't hang", async () => {
+      const { clock } = clockOfPauses(20);
+      const { build, docker, logged } = world([importing, {}], { cache }, clock);
+      expect((await build()).digest).toBe(index.digest);
+      const [first = [], second = []] = docker.calls;
+      expect([first.includes("--cache-from"), second.includes("--cache-from")]).toEqual([true, false]);
+      expect([first[4], second[4]]).toEqual(["rig", "rig-2"]);
+      expect(logged).toContainEqual(
+        expect.stringMatching(/^warning: the build cache is used no more in this run.* → /),
+      );
+    });
+
+    test("in a builder where another one hangs: what does nothing at all waits for the same", async () => {
+      const silent: Answer = {
+        effect: (_, options) =>
+          new Promise((_resolve, reject) =>
+            options.signal?.addEventListener("abort", () => reject(options.signal?.reason)),
+          ),
+      };
+      const { clock } = clockOfPauses(20);
+      const { build, docker, deps } = world([silent, {}], { cache }, clock);
+      deps.cache.giveUp("it said nothing any more (import)", "rig");
+      expect((await build()).digest).toBe(index.digest);
+      expect(docker.calls.map((call) => call[4])).toEqual(["rig", "rig-2"]);
+    });
+
+    test("while it is written: the image is there already", async () => {
+      const exported = line(
+        { vertexes: [{ digest: "x", name: "exporting to image", started: time, completed: time }] },
+        { statuses: [{ id: `exporting manifest list ${index.digest}`, vertex: "x", completed: time }] },
+      );
+      const { clock } = clockOfPauses(20);
+      const { build, docker } = world([hanging("exporting to GitHub Actions Cache", exported)], { cache }, clock);
+      expect((await build()).digest).toBe(index.digest);
+      expect(docker.calls).toHaveLength(1);
+    });
+
+    test("by asking for fewer requests: what comes after is built without it", async () => {
+      const refused = line({
+        vertexes: [
+          { digest: "c", name: "importing cache manifest from gha:1", started: time, completed: time, error: "429" },
+        ],
+      });
+      const { build, docker } = world([{ stderr: [refused] }, {}], { cache });
+      await build();
+      await build();
+      expect(docker.calls.map((call) => call.includes("--cache-to"))).toEqual([true, false]);
+    });
+  });
+
+  test("the base that BuildKit took is told with the candidate", async () => {
+    const base = { name: "docker.io/library/busybox:latest", parent: null, digest: null };
+    const { build } = world([{ stderr: streamLines("cached") }], { base });
+    const { bases, baseAnnotations } = await build();
+    expect(bases).toEqual([{ name: base.name, digest: expect.stringMatching(/^sha256:/) }]);
+    expect(baseAnnotations).toEqual({
+      "org.opencontainers.image.base.name": base.name,
+      "org.opencontainers.image.base.digest": bases[0]?.digest,
+    });
   });
 
   test("a cancelled build rejects with the signal's own reason", async () => {

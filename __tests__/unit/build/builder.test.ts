@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Builder, findBuilder, parseInspect } from "../../../src/build/builder.ts";
+import { type Builder, findBuilder } from "../../../src/build/builder.ts";
+import { parseInspect } from "../../../src/build/inspect-builder.ts";
 import { ensurePlatforms, missingPlatforms } from "../../../src/build/qemu.ts";
 import { UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
@@ -143,7 +144,7 @@ describe("finding the builder", () => {
       },
       {},
       "the current builder can't be used: connection refused",
-      /docker buildx ls/,
+      /what it connects to \(driver remote\) runs/,
     ],
     [
       "the named one can't push by digest",
@@ -160,6 +161,37 @@ describe("finding the builder", () => {
     expect(failure).toMatchObject({ message, hint: expect.stringMatching(hint) });
   });
 
+  test("BuildKit too old for what is asked of it", async () => {
+    const { stdout = "" } = inspected("remote", "linux/amd64");
+    const docker = scriptedDocker({
+      "buildx version": version,
+      "buildx inspect": { stdout: stdout.replace("v0.26.3", "v0.12.5") },
+    });
+    await expect(findBuilder(wish, deps(docker))).rejects.toMatchObject({
+      message: 'the builder "it" runs BuildKit v0.12.5, which is too old',
+      hint: expect.stringContaining("0.13.0 or later"),
+    });
+  });
+
+  test("a node that doesn't answer is left out, as buildx does", () => {
+    const two = `${inspected("remote", "linux/amd64").stdout}\n\nName: it1\nError:   connection refused\nPlatforms: linux/arm64\n`;
+    expect(parseInspect(two)).toMatchObject({ platforms: ["linux/amd64"], problem: undefined });
+  });
+
+  test.each<[string, string, boolean]>([
+    ["docker-container", "unix:///var/run/docker.sock", true],
+    ["docker-container", "default", true],
+    ["docker-container", "ssh://user@build.example", false],
+    ["remote", "unix:///run/buildkit.sock", true],
+    ["remote", "tcp://127.0.0.1:1234", true],
+    ["remote", "tcp://[::1]:1234", true],
+    ["remote", "tcp://buildkitd.example:1234", false],
+    ["kubernetes", "kubernetes:///it?deployment=&kubeconfig=", false],
+  ])("%s at %s: on this machine is %s", (driver, endpoint, expected) => {
+    const { stdout = "" } = inspected(driver, "linux/amd64");
+    expect(parseInspect(stdout.replace(/(Endpoint:\s+).*/, `$1${endpoint}`))?.isHere).toBe(expected);
+  });
+
   test("the platforms of all nodes count, and an unknown one does no harm", () => {
     const two = `${inspected("remote", "linux/amd64 (+3), linux/386").stdout}\n\nName: it1\nPlatforms: linux/arm64, ???\n`;
     expect(parseInspect(two)?.platforms).toEqual(["linux/amd64", "linux/386", "linux/arm64"]);
@@ -171,6 +203,7 @@ describe("emulators", () => {
   const builder = (driver: string): Builder => ({
     name: "it",
     driver,
+    isHere: driver !== "kubernetes",
     platforms: [platform("linux/amd64")],
     remove: async () => {},
   });

@@ -5,7 +5,6 @@ import type { PlannedBuild, PlannedImage } from "../../../src/plan/plan.ts";
 import { digests, parentOfApp, plannedBuild } from "./planned.ts";
 
 const settings: BuildSettings = {
-  builder: "rig",
   push: true,
   provenance: { isPrivate: true, runUrl: undefined },
   secrets: [],
@@ -24,7 +23,7 @@ function argv(
   changed: Partial<BuildSettings> = {},
   sources: [string, ImageSource][] = [],
 ) {
-  return buildArguments({ ...plannedBuild, ...planned }, new Map(sources), { ...settings, ...changed }, paths);
+  return buildArguments({ ...plannedBuild, ...planned }, new Map(sources), "rig", { ...settings, ...changed }, paths);
 }
 
 /** Every value that an option was given. */
@@ -147,7 +146,13 @@ describe("what an option is given", () => {
   });
 
   test("a comma in the layout's path doesn't end it", () => {
-    const args = buildArguments(plannedBuild, new Map(), { ...settings, push: false }, { ...paths, layout: "/a,b/l" });
+    const args = buildArguments(
+      plannedBuild,
+      new Map(),
+      "rig",
+      { ...settings, push: false },
+      { ...paths, layout: "/a,b/l" },
+    );
     expect(valuesOf(args, "--output")).toEqual(['type=oci,tar=false,"dest=/a,b/l",oci-mediatypes=true']);
   });
 });
@@ -188,6 +193,8 @@ describe("where a parent is", () => {
     layout: undefined,
     platforms: [],
     seconds: 1,
+    bases: [],
+    baseAnnotations: {},
     steps: { cached: 0, executed: 0 },
   };
   const child = (published: typeof digests.a | null): PlannedBuild => ({

@@ -3,18 +3,19 @@ import fc from "fast-check";
 import {
   cacheServiceProblem,
   cacheServiceRequest,
+  hardened,
   registryCache,
   scope,
   serviceCache,
 } from "../../../src/build/cache.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { isTag, repository } from "../../../src/oci/reference.ts";
 import type { Http } from "../../../src/ports.ts";
 
 describe("the runner's cache service", () => {
   test("an image reads its own branch first and the default branch after it, and writes its own", () => {
     expect(serviceCache("base", { own: "feature/x", fallbacks: ["main"], write: true })).toEqual({
-      from: ["type=gha,scope=base:feature_x-f425f3dc,timeout=3m", "type=gha,scope=base:main,timeout=3m"],
-      to: ["type=gha,scope=base:feature_x-f425f3dc,mode=max,ignore-error=true,timeout=3m"],
+      from: ["type=gha,scope=base:feature_x-f425f3dc,timeout=60s", "type=gha,scope=base:main,timeout=60s"],
+      to: ["type=gha,scope=base:feature_x-f425f3dc,mode=max,ignore-error=true,timeout=60s"],
     });
   });
 
@@ -41,19 +42,64 @@ describe("the runner's cache service", () => {
 });
 
 describe("the registry as cache", () => {
+  const main = { own: "main", fallbacks: ["main"], write: true, defaultBranch: "main" };
+  const base = repository("ghcr.io/o/r/base");
+
   test("is a tag beside the image", () => {
-    expect(registryCache(repository("ghcr.io/o/r/base"), true)).toEqual({
+    expect(registryCache(base, main)).toEqual({
       from: ["type=registry,ref=ghcr.io/o/r/base:buildcache"],
       to: ["type=registry,ref=ghcr.io/o/r/base:buildcache,mode=max,image-manifest=true,ignore-error=true"],
     });
   });
 
-  test.each([
-    ["is only read where nothing is pushed", repository("ghcr.io/o/r/base"), false, 1],
-    ["is none for an image without repository", undefined, true, 0],
-  ])("%s", (_, of, write, from) => {
-    const lines = registryCache(of, write);
-    expect([lines.from.length, lines.to.length]).toEqual([from, 0]);
+  test("another branch has one of its own, and reads the default branch's after it", () => {
+    const { from, to } = registryCache(base, { ...main, own: "feature/x" });
+    expect(from).toEqual([
+      "type=registry,ref=ghcr.io/o/r/base:buildcache-feature_x-f425f3dc",
+      "type=registry,ref=ghcr.io/o/r/base:buildcache",
+    ]);
+    expect(to).toEqual([
+      expect.stringMatching(/^type=registry,ref=ghcr\.io\/o\/r\/base:buildcache-feature_x-f425f3dc,/),
+    ]);
+  });
+
+  test("what may not write reads what others wrote, and looks for nothing of its own", () => {
+    const lines = registryCache(base, { ...main, own: "pr-7", fallbacks: ["next", "main"], write: false });
+    expect(lines).toEqual({
+      from: ["buildcache-next", "buildcache"].map((tag) => `type=registry,ref=ghcr.io/o/r/base:${tag}`),
+      to: [],
+    });
+  });
+
+  test("is none for an image without repository", () => {
+    expect(registryCache(undefined, main)).toEqual({ from: [], to: [] });
+  });
+
+  test("no branch has a name that a registry refuses as a tag", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (own) => {
+        const [line = ""] = registryCache(base, { ...main, own }).from;
+        expect(isTag(line.split(":").at(-1) ?? "")).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a user's own line", () => {
+  test.each<[string, "from" | "to", string, string]>([
+    ["of the service waits no longer than ours", "from", "type=gha,scope=a", "type=gha,scope=a,timeout=60s"],
+    ["fails no build", "to", "type=gha", "type=gha,timeout=60s,ignore-error=true"],
+    ["in a registry fails no build", "to", "type=registry,ref=r/c", "type=registry,ref=r/c,ignore-error=true"],
+    [
+      "that says so itself stays",
+      "to",
+      "type=gha,timeout=9m,ignore-error=false",
+      "type=gha,timeout=9m,ignore-error=false",
+    ],
+    ["that is inline takes no more", "to", "type=inline", "type=inline"],
+    ["that is an image's name stays", "from", "ghcr.io/o/r/app:cache", "ghcr.io/o/r/app:cache"],
+  ])("%s", (_, direction, line, expected) => {
+    expect(hardened(line, direction)).toBe(expected);
   });
 });
 

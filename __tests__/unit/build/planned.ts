@@ -25,11 +25,13 @@ export const plannedBuild: PlannedBuild = {
   args: {},
   labels: {},
   annotations: {},
+  base: null,
   contexts: [],
   parents: [],
   cache: { from: [], to: [] },
   provenance: null,
   sbom: null,
+  compression: null,
   fresh: false,
 };
 

@@ -15,6 +15,7 @@ const vertex: Vertex = {
 };
 const status = (vertexes: readonly Partial<Vertex>[], text = "") => ({
   vertexes: vertexes.map((each) => ({ ...vertex, ...each })),
+  statuses: [],
   logs: text === "" ? [] : [{ vertex: "v", text }],
   warnings: [],
 });
@@ -34,6 +35,7 @@ describe("a line of the stream", () => {
       parseStatus('{"vertexes":[null,{"digest":7,"started":"soon"}],"logs":{},"warnings":[{"short":1,"range":[{}]}]}'),
     ).toEqual({
       vertexes: [{ id: "", name: "", started: undefined, completed: undefined, cached: false, error: undefined }],
+      statuses: [],
       logs: [],
       warnings: [{ message: "", detail: "", url: undefined, line: undefined }],
     });

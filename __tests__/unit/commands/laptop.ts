@@ -62,6 +62,7 @@ async function plan(repository: Repository, folder: string, said: Said): Promise
     clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },
     log,
     forge: () => ({ repository: forbidden, contains: forbidden }),
+    attest: forbidden,
     hasCacheService: () => false,
     env: { PATH: process.env.PATH, HOME: "/nonexistent" },
     random: () => 0.5,

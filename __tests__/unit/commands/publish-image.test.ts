@@ -12,6 +12,8 @@ const candidate = {
   layout: undefined,
   platforms: [],
   seconds: 1,
+  bases: [],
+  baseAnnotations: {},
   steps: { cached: 0, executed: 1 },
 };
 const notUsed = (): Promise<never> => Promise.reject(new Error("not used"));

@@ -110,6 +110,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     clock: systemClock,
     log,
     forge: () => ({ repository: async () => undefined, contains: async () => undefined }),
+    attest: async () => undefined,
     hasCacheService: () => false,
     env,
     random: () => 0,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Image } from "../../../src/catalog/catalog.ts";
+import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
 import type { Reason } from "../../../src/changes/reason.ts";
 import { commit } from "../../../src/context/run-context.ts";
 import { type Digest, digestOf } from "../../../src/oci/digest.ts";
@@ -28,6 +29,8 @@ function image(text: string, ...parents: string[]): Image {
       at: { file: dockerfilePath, line: index + 1 },
     })),
     bases: [],
+    contexts: [],
+    dockerfile: readDockerfile(new TextEncoder().encode("FROM scratch"), "Dockerfile"),
   } as unknown as Image;
 }
 
@@ -72,6 +75,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
       cache: { from: [], to: [] },
       provenance: undefined,
       sbom: undefined,
+      compression: undefined,
     }),
     ...more,
   };

@@ -17,6 +17,7 @@ const mover: Mover = {
   release: undefined,
   platforms: [],
 };
+const both: readonly Platform[] = ["linux/amd64", "linux/arm64"].map(platform);
 const main: ImageTag = { tag: tag("main"), moves: true };
 const wanted = index({ content: "wanted" });
 
@@ -49,6 +50,11 @@ describe("a branch's tag", () => {
     ["stays on a newer one: a slow run, or an old one run again", { held: holder("main-6") }, "stays"],
     ["stays on what the same commit made", { held: holder("main-5") }, "stays"],
     ["moves within a commit that is rebuilt", { held: holder("main-5"), mover: { isRebuild: true } }, "moves"],
+    [
+      "moves within a commit to what has all platforms",
+      { held: holder("main-5"), mover: { platforms: both } },
+      "moves",
+    ],
     ["stays on a newer commit in a rebuild, too", { held: holder("main-6"), mover: { isRebuild: true } }, "stays"],
     ["stays on a commit of another history", { held: holder("other-1") }, "stays"],
     ["moves to the branch's head after a forced push", { held: holder("other-1"), isHead: true }, "moves"],
@@ -98,7 +104,6 @@ describe("an exact tag", () => {
   const exact: ImageTag = { tag: tag("1.2.3"), moves: false };
   const ofCommit: ImageTag = { tag: tag(at("main-5")), moves: false, of: "commit" };
   const ofContent: ImageTag = { tag: tag("0123456789ab"), moves: false, of: "content" };
-  const both: readonly Platform[] = ["linux/amd64", "linux/arm64"].map(platform);
   test.each<[string, Case, string]>([
     ["is set once", { tag: exact, held: holder("main-4") }, "stays"],
     ["is set once, whatever is wished", { tag: exact, held: holder("main-4"), mover: { mayGoBack: true } }, "stays"],
@@ -113,6 +118,11 @@ describe("an exact tag", () => {
       "of a commit is no other commit's",
       { tag: ofCommit, held: holder("main-4"), mover: { isRebuild: true } },
       "stays",
+    ],
+    [
+      "of a commit moves to what has all platforms",
+      { tag: ofCommit, held: holder("main-5"), mover: { platforms: both } },
+      "moves",
     ],
     ["of content stays", { tag: ofContent, held: holder(undefined) }, "stays"],
     [

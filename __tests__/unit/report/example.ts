@@ -46,11 +46,13 @@ export function build(name: string, settings: Partial<PlannedBuild> = {}, on: re
     args: {},
     labels: { "org.opencontainers.image.revision": commit, "org.opencontainers.image.title": name },
     annotations: { "org.opencontainers.image.title": name },
+    base: null,
     contexts: [],
     parents: on.map((parent) => parentEdge(parent, name)),
     cache: { from: [], to: [] },
     provenance: null,
     sbom: null,
+    compression: null,
     fresh: false,
     ...settings,
   };
@@ -110,6 +112,8 @@ export function candidate(name: string, settings: Partial<Candidate> = {}): Cand
       { platform: platform("linux/arm64"), digest: digestOf(`${name} arm64`), size: 43_118_000 },
     ],
     seconds: 33.6,
+    bases: [],
+    baseAnnotations: {},
     steps: { cached: 12, executed: 5 },
     ...settings,
   };

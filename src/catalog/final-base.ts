@@ -1,0 +1,55 @@
+/** What an image is built on in the end: the base whose layers it begins with, through all stages of its Dockerfile. */
+import { type Reference, tryReference } from "../oci/reference.ts";
+import type { DockerfileImage, Image } from "./catalog.ts";
+import type { Stage } from "./dockerfile.ts";
+import { globalArguments } from "./global-arguments.ts";
+import { contextKey } from "./named-contexts.ts";
+import { basesOf } from "./stage-bases.ts";
+
+export type FinalBase =
+  | { readonly kind: "parent"; readonly name: string }
+  | { readonly kind: "image"; readonly reference: Reference };
+
+/**
+ * `undefined` for an image from scratch or of Nix, for one whose base nobody can name before it is built, and where the platforms are
+ * built on different ones.
+ */
+export function finalBase(image: Image): FinalBase | undefined {
+  return image.variant === "nix" ? undefined : baseOf(image);
+}
+
+function baseOf(image: DockerfileImage): FinalBase | undefined {
+  const platforms = image.platforms.length === 0 ? [undefined] : image.platforms;
+  const texts = platforms.map((platform) => {
+    const bases = basesOf(image.dockerfile, globalArguments(image.dockerfile, image, platform), (name) =>
+      isContext(image, name),
+    );
+    let stage: Stage | undefined = targetOf(image);
+    for (;;) {
+      const base = stage && bases[stage.index];
+      if (base?.kind !== "stage") return base?.kind === "image" || base?.kind === "replaced" ? base.text : undefined;
+      stage = base.stage;
+    }
+  });
+  const [text] = texts;
+  return text !== undefined && texts.every((each) => each === text) ? meaningOf(text, image) : undefined;
+}
+
+function targetOf({ dockerfile: { stages }, target }: DockerfileImage): Stage | undefined {
+  return target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
+}
+
+function isContext({ contexts, parents }: Image, name: string): boolean {
+  return contexts.some((each) => each.name === name) || parents.some(({ contextName }) => contextName === name);
+}
+
+function meaningOf(text: string, { contexts, parents }: Image): FinalBase | undefined {
+  const key = contextKey(text);
+  const edge = parents.find(({ contextName }) => contextName === key);
+  if (edge !== undefined) return { kind: "parent", name: edge.parent };
+  const context = contexts.find(({ name }) => name === key);
+  if (context?.kind === "directory") return undefined;
+  const named = context === undefined ? text : /^docker-image:\/\/(.*)$/.exec(context.value)?.[1];
+  const reference = named === undefined ? undefined : tryReference(named);
+  return reference && { kind: "image", reference };
+}

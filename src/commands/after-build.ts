@@ -1,0 +1,110 @@
+/** What is done with an image once it is good: loaded into the engine, its provenance signed. */
+import { type LoadDependencies, loadImage } from "../build/load.ts";
+import { type RunContext, repositoryUrl } from "../context/run-context.ts";
+import { explain, UserError } from "../errors.ts";
+import type { Repository } from "../oci/reference.ts";
+import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
+import type { Attest, Log } from "../ports.ts";
+import type { ImageResult } from "../report/run-result.ts";
+import { tagText } from "../tags/image-tags.ts";
+
+export interface AfterBuild {
+  /** `undefined`: the input `load` is not set. */
+  readonly load: LoadDependencies | undefined;
+  /** `undefined`: the input `attest` is not set. */
+  readonly attest: ((subjects: readonly Repository[], sha256: string) => Promise<string | undefined>) | undefined;
+  readonly context: RunContext;
+  readonly log: Pick<Log, "info">;
+  readonly signal: AbortSignal;
+}
+
+/** The result with what was done, or a failure in its place. What is good stays so where the run is cancelled. */
+export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise<ImageResult> {
+  if (result.outcome !== "published" && result.outcome !== "built") return result;
+  const { planned, candidate } = result;
+  try {
+    const [loaded] = await Promise.all([
+      load(result, deps),
+      result.outcome === "published" ? attest(result, deps) : undefined,
+    ]);
+    return loaded === undefined ? result : { ...result, loaded };
+  } catch (error) {
+    if (deps.signal.aborted) return result;
+    if (!(error instanceof UserError)) throw error;
+    return { planned, outcome: "failed", error, candidate };
+  }
+}
+
+type Good = Extract<ImageResult, { readonly outcome: "published" | "built" }>;
+
+async function load({ planned, candidate }: Good, { load: deps, context, log }: AfterBuild) {
+  if (deps === undefined || planned.kind !== "build") return undefined;
+  const names = localNames(planned, context);
+  const { platform } = await loadImage(planned.name, candidate, planned.repositories[0], names, deps);
+  log.info(`${planned.name}: loaded into the engine as ${names.join(", ")} (${platform})`);
+  return names;
+}
+
+/**
+ * The references by which later steps find an image in the engine: with the tags that this run gives it; where it gives none
+ * (a pull request) with that of the pull request, the branch or the git tag. An image without repository goes by its own name.
+ */
+export function localNames(
+  { name, repositories, tags }: Pick<PlannedBuild, "name" | "repositories" | "tags">,
+  { trigger, ref }: Pick<RunContext, "trigger" | "ref">,
+): readonly string[] {
+  const otherwise = trigger.kind === "pull-request" ? `pr-${trigger.number}` : tagText(ref.name) || "local";
+  const all = tags.length === 0 ? [otherwise] : tags.map(({ tag }) => tag);
+  return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
+}
+
+async function attest({ planned, candidate }: Good, { attest: sign, context, log }: AfterBuild): Promise<void> {
+  if (sign === undefined) return;
+  try {
+    const id = await sign(subjectsOf(planned), candidate.digest.slice("sha256:".length));
+    const page = id === undefined ? "" : `: ${repositoryUrl(context)}/attestations/${id}`;
+    log.info(`${planned.name}: its provenance is signed${page}`);
+  } catch (cause) {
+    throw new UserError(`${planned.name} is published, and its provenance could not be signed: ${explain(cause)}`, {
+      hint: "run again; if it stays, check the job's `permissions: id-token: write` and `attestations: write`",
+      cause,
+    });
+  }
+}
+
+function subjectsOf({ repositories }: PlannedImage): readonly Repository[] {
+  return repositories;
+}
+
+/**
+ * What signs, checked before anything is built. @throws UserError where the job may not sign, or GitHub can't verify it.
+ * @param push where nothing is pushed there is nothing to sign.
+ */
+export function signer(
+  attest: Attest,
+  context: Pick<RunContext, "serverUrl" | "isPrivate">,
+  token: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): NonNullable<AfterBuild["attest"]> {
+  const { serverUrl, isPrivate } = context;
+  if (!/^https:\/\/(?:github\.com|[a-z0-9-]+\.ghe\.com)$/.test(serverUrl)) {
+    throw new UserError(`\`attest\` signs by GitHub, and ${serverUrl} is none`, {
+      hint: "set `attest: false`; `provenance` and `sbom` are attested by the build itself, wherever it runs",
+    });
+  }
+  if (!env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
+    throw new UserError("`attest` needs an identity of the job, and it has no right to one", {
+      hint: "give the job `permissions: id-token: write` and `attestations: write`, beside those it has",
+    });
+  }
+  if (token === undefined) {
+    throw new UserError("`attest` keeps what it signs on GitHub, and there is no `token` for that", {
+      hint: "leave `token` at its default, and give the job `permissions: attestations: write`",
+    });
+  }
+  return (repositories, sha256) =>
+    attest(
+      repositories.map((name) => ({ name, sha256 })),
+      { token, isPublic: isPrivate === false },
+    );
+}

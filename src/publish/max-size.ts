@@ -1,0 +1,68 @@
+/** The gate `max-size`: how large a candidate may be. Pure. */
+import type { CandidatePlatform } from "../build/candidate.ts";
+import { UserError } from "../errors.ts";
+import type { Platform } from "../oci/platform.ts";
+
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  tib: 1024 ** 4,
+};
+
+/** Bytes of `500MB`, `1.5 GiB`, `300000000`. @throws UserError for what is no size. */
+export function parseSize(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = units[unit.toLowerCase()];
+  const bytes = Math.floor(Number(number) * (factor ?? 0));
+  if (number !== "" && factor !== undefined && bytes > 0) return bytes;
+  throw new UserError(`"${text}" is no size`, { hint: "write a number with its unit, such as 500MB or 1.5GiB" });
+}
+
+export interface OversizedPlatform {
+  readonly platform: Platform;
+  /** Compressed bytes, as is the limit. */
+  readonly size: number;
+  /** Bytes more than what is published for this platform; `undefined` where nothing is. */
+  readonly growth: number | undefined;
+}
+
+/**
+ * The platforms of a candidate that are larger than the limit, largest first; none: it passes. Each counts by itself, as one
+ * platform is what a pull transfers. @param published what the image's tag names now, where that is known.
+ */
+export function oversized(
+  candidate: readonly CandidatePlatform[],
+  limit: number,
+  published: readonly CandidatePlatform[] = [],
+): readonly OversizedPlatform[] {
+  return candidate
+    .filter(({ size }) => size > limit)
+    .map(({ platform, size }) => {
+      const before = published.find((each) => each.platform === platform)?.size;
+      return { platform, size, growth: before === undefined ? undefined : size - before };
+    })
+    .sort((a, b) => b.size - a.size);
+}
+
+/** What is said of a candidate that does not pass. @throws nothing: `oversize` must not be empty. */
+export function tooLarge(image: string, limit: number, oversize: readonly OversizedPlatform[]): UserError {
+  const sizes = oversize.map(({ platform, size, growth }) => {
+    const delta = growth === undefined ? "" : `, ${growth < 0 ? "" : "+"}${megabytes(growth)} to what is published`;
+    return `${platform} ${megabytes(size)}${delta}`;
+  });
+  return new UserError(`${image} is larger than \`max-size\` (${megabytes(limit)}): ${sizes.join("; ")}`, {
+    hint: "make it smaller (fewer packages, a smaller base, files left out by .dockerignore), or raise `max-size`",
+  });
+}
+
+function megabytes(bytes: number): string {
+  const value = bytes / 1e6;
+  return `${Math.abs(value) < 10 ? value.toFixed(1) : Math.round(value)} MB`;
+}
