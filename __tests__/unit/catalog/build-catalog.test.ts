@@ -233,6 +233,58 @@ images:
   });
 });
 
+describe("images of Nix files", () => {
+  const both = { "apps/web/Dockerfile": "FROM scratch", "apps/web/default.nix": "1", "apps/alone/default.nix": "1" };
+  const named = async (tree: Tree, options?: Options) =>
+    (await build(tree, options)).images.map(({ name, publicName, variant, repositories, platforms }) =>
+      [name, publicName, variant, ...repositories, ...platforms].join(" "),
+    );
+
+  test("share name and repository with the Dockerfile beside", async () => {
+    expect(await named(both)).toEqual([
+      "alone alone nix ghcr.io/o/r/alone",
+      "web web dockerfile ghcr.io/o/r/web",
+      "web-nix web nix ghcr.io/o/r/web",
+    ]);
+  });
+
+  test("have what the config file says of that name, and their own file if it names one", async () => {
+    const config = `
+images:
+  site: {path: apps/web, platforms: [linux/arm64]}
+  alone: {publish: false, depends: [site-nix]}
+  tool: {file: tools/image.nix}`;
+    const tree = { ...both, "tools/image.nix": "1" };
+    expect(await named(tree, { config })).toEqual([
+      "site site dockerfile ghcr.io/o/r/site linux/arm64",
+      "site-nix site nix ghcr.io/o/r/site linux/arm64",
+      "alone alone nix",
+      "tool tool nix ghcr.io/o/r/tool",
+    ]);
+    expect(await edges(tree, { config })).toContain("alone: site-nix");
+  });
+
+  test("take no build arguments, contexts or stages", async () => {
+    const options = { target: "release", buildArgs: { A: "1" }, config: "defaults: {build-contexts: {x: apps}}" };
+    const { images: all } = await build({ "apps/alone/default.nix": "1" }, options);
+    expect(all).toMatchObject([{ variant: "nix", buildArgs: {}, contexts: [], parents: [], bases: [] }]);
+  });
+
+  test.each([
+    ["without a tag the Dockerfile's is meant", "FROM ghcr.io/o/r/web", "web"],
+    ["the tag tells the variant", "FROM ghcr.io/o/r/web:main-nix", "web-nix"],
+    ["what only Nix makes has no tag latest", "FROM ghcr.io/o/r/alone", ""],
+    ["but one with its suffix", "FROM ghcr.io/o/r/alone:latest-nix", "alone"],
+    ["a pin is a pin", "FROM ghcr.io/o/r/alone:v1.0-nix", ""],
+  ])("are built on: %s", async (_, dockerfile, parent) => {
+    expect(await edges({ ...both, ...images({ on: dockerfile }) })).toContain(`on: ${parent}`.trim());
+  });
+
+  test("one by hand", async () => {
+    expect(await named({ "x/image.nix": "1" }, { byHand: { file: "x/image.nix" } })).toEqual(["x x nix ghcr.io/o/r/x"]);
+  });
+});
+
 describe("what no Dockerfile says", () => {
   const base = "FROM debian:13";
 

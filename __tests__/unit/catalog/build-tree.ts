@@ -44,7 +44,8 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Cata
     repositoriesOf: ({ publicName }, isRoot) => [
       imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName.toLowerCase()}`),
     ],
-    movingTags: () => new Set(options.moving ?? ["main", "latest"]),
+    movingTags: ({ variant }) =>
+      new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });
 }
 
