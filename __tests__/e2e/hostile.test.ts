@@ -1,10 +1,11 @@
 /** Names and output that would like to be obeyed: by the runner, by a shell, by whoever reads the summary. */
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { firstPush, noCommit, pushed } from "./events.ts";
 import { makeProject } from "./project.ts";
 import { isUntouched, tagsOf } from "./registry.ts";
+import { newFolder } from "./rig.ts";
 import { type Ended, runAction } from "./run-action.ts";
 
 jest.setTimeout(120_000);
@@ -73,6 +74,25 @@ test.each([
   expect(run.annotations).toHaveLength(1);
   expect(run.annotations[0]?.message).toMatch(/\n→ \S/);
   expect(run.log).not.toContain("defect of image-publish");
+  expect(await isUntouched(project)).toBe(true);
+});
+
+test("the runner's work folder may be called anything, also where images come from layouts", async () => {
+  const project = makeProject({
+    "images/base/Dockerfile": "FROM scratch\nCOPY Dockerfile /base\n",
+    "images/web/Dockerfile": "FROM {own}/base\nCOPY Dockerfile /web\n",
+  });
+  const work = join(newFolder("work"), `me@corp: a,b ${quotes.replaceAll("/", "-")}`);
+  const [workspace, temp] = [join(work, "images/images"), join(work, "_temp")];
+  mkdirSync(temp, { recursive: true });
+  cpSync(await project.checkOut(), workspace, { recursive: true });
+  const run = await runAction(project, {
+    ...firstPush,
+    workspace,
+    inputs: { push: "false" },
+    env: { RUNNER_TEMP: temp },
+  });
+  expect(run).toMatchObject({ code: 0, annotations: [], outputs: { affected: '["base","web"]' } });
   expect(await isUntouched(project)).toBe(true);
 });
 

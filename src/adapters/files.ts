@@ -80,6 +80,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   EISDIR: { why: "it is a directory", hint: "give the path of a file" },
   ENXIO: { why: "it is no regular file", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
+  ERR_INVALID_ARG_VALUE: { why: "it holds a NUL character", hint: "take the character out of the path" },
   ENOENT: { why: "its directory is not there", hint: "check the path" },
 };
 

@@ -11,24 +11,31 @@ import type { Finished, Processes, RunOptions } from "../ports.ts";
 import { lineReader, Tail, Whole } from "./child-output.ts";
 import { codeOf } from "./system-error.ts";
 
-/** Between TERM and KILL; also how long output may stay open, in other hands, after the child has ended. */
-const grace = 5_000;
 const maximumStdout = 256 * 1024 * 1024;
 const keptStderr = 1024 * 1024;
 
 /** Programs are looked up in the PATH of the environment that is given to them. */
-export const childProcesses: Processes = {
-  async run(program, args, options) {
-    options.signal?.throwIfAborted();
-    try {
-      return await runToEnd(program, args, options);
-    } catch (error) {
-      throw startError(program, options.cwd, error);
-    }
-  },
-};
+export const childProcesses: Processes = childProcessesWith(5_000);
 
-function runToEnd(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+/**
+ * @param grace milliseconds between TERM and KILL; also how long output may stay open, in other hands, after the child has
+ * ended
+ */
+export function childProcessesWith(grace: number): Processes {
+  return {
+    async run(program, args, options) {
+      options.signal?.throwIfAborted();
+      refuseNul(program, args, options);
+      try {
+        return await runToEnd(program, args, options, grace);
+      } catch (error) {
+        throw startError(program, options.cwd, error);
+      }
+    },
+  };
+}
+
+function runToEnd(program: string, args: readonly string[], options: RunOptions, grace: number): Promise<Finished> {
   const { signal, timeout } = options;
   const file = options.stdoutFile === undefined ? undefined : openSync(options.stdoutFile, "wx", 0o600);
   const child = spawn(program, args, {
@@ -116,6 +123,20 @@ function collect(child: ChildProcess, program: string, onLine: RunOptions["onLin
       child.stderr?.destroy();
     },
   };
+}
+
+/** Texts end at a NUL for every program. Configuration, bake files and payloads can hold one, as no path or variable can. */
+function refuseNul(program: string, args: readonly string[], { env, cwd }: RunOptions): void {
+  const shown = (text: string): string => JSON.stringify(text.slice(0, 100));
+  const found = [
+    ...args.map((arg) => ({ what: `the argument ${shown(arg)}`, text: arg })),
+    ...Object.entries(env).map(([name, value]) => ({ what: `the variable ${name}`, text: `${name}${value}` })),
+    ...(cwd === undefined ? [] : [{ what: `the folder ${shown(cwd)}`, text: cwd }]),
+  ].find(({ text }) => text.includes("\0"));
+  if (found === undefined) return;
+  throw new UserError(`${program} can't be given ${found.what}: it holds a NUL character`, {
+    hint: "take the character (\\0, \\u0000) out of the file or setting that the text comes from",
+  });
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

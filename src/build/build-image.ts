@@ -13,6 +13,7 @@ import { BuildError, diagnose } from "./diagnose.ts";
 import type { Environment } from "./environment.ts";
 import { pausesAfter } from "./failures.ts";
 import { type Invocation, runBuildx } from "./invocation.ts";
+import { reachableSources } from "./layout-path.ts";
 import type { LintReport } from "./lint.ts";
 import { builtByNix, type NixImageDependencies } from "./nix.ts";
 import { plainLine } from "./plain.ts";
@@ -62,10 +63,11 @@ export async function buildImage(
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
   const build = planned.variant === "nix" ? await builtByNix(planned, folder, deps) : planned;
+  const reachable = reachableSources(sources, deps.workspace);
   for (let attempt = 0; ; attempt++) {
     const builder = deps.builder.name();
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(withUsableCache(build, deps.cache), sources, builder, deps.settings, paths);
+    const args = buildArguments(withUsableCache(build, deps.cache), reachable, builder, deps.settings, paths);
     const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), deps);
     const digest = await madeDigest(built, paths.metadata, deps.files);
     await heedCache(built, builder, deps);

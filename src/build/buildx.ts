@@ -11,7 +11,7 @@ import { type ProvenanceContext, provenanceArgument } from "./provenance.ts";
 /** Where the bytes of an image are that another one is built on. */
 export type ImageSource =
   | { readonly kind: "registry"; readonly repository: Repository; readonly digest: Digest }
-  /** `path` is an OCI layout, absolute. */
+  /** `path` is an OCI layout, absolute or from the repository's root. */
   | { readonly kind: "layout"; readonly path: string; readonly digest: Digest };
 
 /** What holds for every image of a run. */

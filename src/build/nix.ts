@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import { type ArchiveDependencies, type ArchivedImage, finishLayout, unpackArchive } from "./docker-archive.ts";
+import { reachableLayout } from "./layout-path.ts";
 import { type NixDependencies, nixArchive } from "./nix-build.ts";
 
 export type NixImageDependencies = NixDependencies & ArchiveDependencies;
@@ -46,7 +47,13 @@ export async function builtByNix(
     context,
     dockerfile: `${context}/Dockerfile`,
     platforms: images.map(({ platform }) => platform),
-    contexts: [{ kind: "elsewhere", name: contextName, value: `oci-layout://${layout}@${digest}` }],
+    contexts: [
+      {
+        kind: "elsewhere",
+        name: contextName,
+        value: `oci-layout://${reachableLayout(layout, deps.workspace)}@${digest}`,
+      },
+    ],
     fresh: false,
   };
 }

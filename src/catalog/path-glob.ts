@@ -1,5 +1,6 @@
 /** Globs of directories: `*` and `?` within a part of a path, `[a-z]`, `[!a-z]`, and `**` for any number of parts. */
 import { UserError } from "../errors.ts";
+import { anyNumber, anyOne, exactly, type Piece, pathExpression } from "./path-expression.ts";
 import { repositoryPath } from "./repository-path.ts";
 
 export interface PathGlob {
@@ -25,24 +26,35 @@ export function pathGlob(text: string): PathGlob {
 function partOf(text: string): GlobPart {
   if (text === "**") return { kind: "any-depth" };
   if (!/[*?[]/.test(text)) return { kind: "name", name: text };
-  const pattern = new RegExp(`^${[...piecesOf(text)].join("")}$`, "su");
+  const matches = pathExpression([...piecesOf(text)]);
   // Hidden directories and those of packages are no place for images, unless somebody says so.
-  const isHidden = (name: string) => (name.startsWith(".") && !text.startsWith(".")) || name === "node_modules";
-  return { kind: "pattern", matches: (name) => !isHidden(name) && pattern.test(name) };
+  const isHidden = (name: string) =>
+    (name.startsWith(".") && !text.startsWith(".")) || name === ".git" || name === "node_modules";
+  return { kind: "pattern", matches: (name) => !isHidden(name) && matches(name) };
 }
 
-function* piecesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === "*") yield ".*";
-    else if (character === "?") yield ".";
-    else if (character === "[") {
-      const [whole, negation, set = ""] = /^\[([!^]?)(\]?[^\]]*)\]/.exec(text.slice(at)) ?? [];
-      if (whole === undefined || set === "") {
-        throw new UserError(`the glob "${text}" has a bracket that isn't closed`, { hint: "write [a-z] or [!a-z]" });
-      }
-      yield `[${negation === "" ? "" : "^"}${set.replace(/[\\\]^[]/g, "\\$&")}]`;
-      at += whole.length - 1;
-    } else yield character.replace(/[.+^${}()|\]\\/]/g, "\\$&");
+function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (let rest = text; rest !== ""; ) {
+    const [taken = ""] = /^\[[!^]?\]?[^\]]*\]|^./su.exec(rest) ?? [];
+    pieces.push(pieceOf(taken, text));
+    rest = rest.slice(taken.length);
+  }
+  return pieces;
+}
+
+function pieceOf(taken: string, glob: string): Piece {
+  if (taken === "*") return anyNumber;
+  if (taken === "?") return anyOne;
+  if (!taken.startsWith("[")) return exactly(taken);
+  const [, negation = "", set = ""] = /^\[([!^]?)(.*)\]$/su.exec(taken) ?? [];
+  if (set === "") {
+    throw new UserError(`the glob "${glob}" has a bracket that isn't closed`, { hint: "write [a-z] or [!a-z]" });
+  }
+  try {
+    const is = new RegExp(`^[${negation === "" ? "" : "^"}${set.replace(/[\\\]^[]/g, "\\$&")}]$`, "su");
+    return { kind: "one", is };
+  } catch (cause) {
+    throw new UserError(`the glob "${glob}" has a range that runs backwards: ${taken}`, { hint: "write [a-z]", cause });
   }
 }

@@ -78,7 +78,7 @@ export function openGit(options: GitOptions): Git {
       text(await git.local(["status", "--porcelain", "--untracked-files=no", "-z"]))
         .split("\0")
         .filter((each) => each !== ""),
-    committedAt: async (of) => committerDate(text(await git.local(["cat-file", "commit", of]))),
+    committedAt: async (of) => committerDate(of, text(await git.local(["cat-file", "commit", of]))),
     isShallow,
     mergeBase: (one, other) => mergeBase(git, isShallow, one, other),
     async isAncestor(ancestor, descendant) {
@@ -101,16 +101,17 @@ export function openGit(options: GitOptions): Git {
   };
 }
 
-/** From the header of a commit object, which says it in seconds since 1970. */
-function committerDate(object: string): Date {
+/** The end of the year 9999: RFC 3339, in which images are dated, has four digits for the year. */
+const lastSecond = 253_402_300_799;
+
+/** From the header of a commit object, which says it in seconds since 1970. Whoever makes a commit may write anything there. */
+function committerDate(of: Commit, object: string): Date {
   const [header = ""] = object.split("\n\n", 1);
-  const seconds = /^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1];
-  if (seconds === undefined) {
-    throw new GitFailure("git shows a commit without a committer's date", {
-      hint: "check the repository with git fsck",
-    });
-  }
-  return new Date(Number(seconds) * 1000);
+  const seconds = Number(/^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1]);
+  if (seconds <= lastSecond) return new Date(seconds * 1000);
+  throw new GitFailure(`the commit ${of.slice(0, 7)} has no usable date: its images could not be dated`, {
+    hint: "give it one with git commit --amend --no-edit, and push again",
+  });
 }
 
 async function resolve(git: GitCommand, revision: string): Promise<Commit | undefined> {

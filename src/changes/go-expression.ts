@@ -1,23 +1,32 @@
 /**
- * Go's regular expressions (RE2 syntax, regexp/syntax) in JavaScript's, as far as moby makes them out of ignore patterns:
+ * Go's regular expressions (RE2 syntax, regexp/syntax), as far as moby makes them out of ignore patterns:
  * characters, escapes, classes, dots, stars after them, any number of directories, "or", `^`.
  */
+import { anyNumber, escaped, type Piece, pathExpression } from "../catalog/path-expression.ts";
 
 /**
- * The expression between Go's `^` and `$`, which bind closer than "or" does. `undefined` for what Go refuses, and for what
- * nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41` or `\pL`.
+ * Whether the expression takes a path between Go's `^` and `$`, which bind closer than "or" does. `undefined` for what Go
+ * refuses, and for what nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41`, `\pL`, `\b`.
  */
-export function translateExpression(expression: string): RegExp | undefined {
+export function translateExpression(expression: string): ((path: string) => boolean) | undefined {
   if (/\{\d+(?:,\d*)?\}/.test(expression)) return undefined;
   const reader = { characters: [...expression], at: 0 };
-  const parts: string[] = [];
+  const ways: Piece[][] = [[]];
   while (reader.at < reader.characters.length) {
-    const part = readPart(reader);
-    if (part === undefined) return undefined;
-    // Several of the same star are one; left as they are, they would take for ever on a path that does not match.
-    if (!(part.endsWith("*") || part.endsWith("?")) || parts.at(-1) !== part) parts.push(part);
+    if (reader.characters[reader.at] === "|") {
+      reader.at += 1;
+      ways.push([]);
+      continue;
+    }
+    const piece = readPiece(reader);
+    if (piece === undefined) return undefined;
+    ways.at(-1)?.push(piece);
   }
-  return new RegExp(`^${parts.join("")}$`, "u");
+  const matchers = ways.map((pieces, index) => {
+    const before = index === 0 ? [] : [anyNumber];
+    return pathExpression([...before, ...pieces, ...(index === ways.length - 1 ? [] : [anyNumber])]);
+  });
+  return (path) => matchers.some((matches) => matches(path));
 }
 
 interface Reader {
@@ -27,15 +36,21 @@ interface Reader {
 
 const anyDirectories = "(.*/)?";
 
-function readPart(reader: Reader): string | undefined {
+function readPiece(reader: Reader): Piece | undefined {
   if (reader.characters.slice(reader.at, reader.at + anyDirectories.length).join("") === anyDirectories) {
     reader.at += anyDirectories.length;
-    return "(?:[^\\n]*/)?";
+    return { kind: "directories" };
+  }
+  if (reader.characters[reader.at] === "^") {
+    reader.at += 1;
+    return { kind: "start" };
   }
   const atom = readAtom(reader);
-  if (atom === undefined || reader.characters[reader.at] !== "*") return atom;
+  if (atom === undefined) return undefined;
+  const is = new RegExp(`^${atom}$`, "u");
+  if (reader.characters[reader.at] !== "*") return { kind: "one", is };
   reader.at += 1;
-  return `${atom}*`;
+  return { kind: "many", is };
 }
 
 function readAtom(reader: Reader): string | undefined {
@@ -43,24 +58,14 @@ function readAtom(reader: Reader): string | undefined {
   switch (character) {
     case ".":
       return "[^\\n]";
-    case "^":
-    case "|":
-      return character;
     case "\\":
-      return readEscape(reader, assertions);
+      return readEscape(reader);
     case "[":
       return readClass(reader);
     default:
-      return literal(character);
+      return escaped(character);
   }
 }
-
-const assertions: ReadonlyMap<string, string> = new Map([
-  ["A", "^"],
-  ["z", "$"],
-  ["b", "\\b"],
-  ["B", "\\B"],
-]);
 
 /** Escapes that stand for one character or several. Go's `\s` is shorter than JavaScript's. */
 const escapes: ReadonlyMap<string, string> = new Map([
@@ -81,19 +86,18 @@ const controls: ReadonlyMap<string, string> = new Map([
   ["v", "\v"],
 ]);
 
-function readEscape(reader: Reader, also: ReadonlyMap<string, string>): string | undefined {
-  const escaped = reader.characters[reader.at] ?? "";
-  const special = also.get(escaped) ?? escapes.get(escaped);
-  if (special === undefined) return mapped(readEscapedCharacter(reader), literal);
+function readEscape(reader: Reader): string | undefined {
+  const special = escapes.get(reader.characters[reader.at] ?? "");
+  if (special === undefined) return mapped(readEscapedCharacter(reader), escaped);
   reader.at += 1;
   return special;
 }
 
 /** Punctuation stands for itself; letters, digits and what lies beyond ASCII don't. */
 function readEscapedCharacter(reader: Reader): string | undefined {
-  const escaped = reader.characters[reader.at++] ?? "";
-  const control = controls.get(escaped);
-  return control ?? (/^\p{ASCII}$/u.test(escaped) && !/[0-9A-Za-z]/.test(escaped) ? escaped : undefined);
+  const character = reader.characters[reader.at++] ?? "";
+  const control = controls.get(character);
+  return control ?? (/^\p{ASCII}$/u.test(character) && !/[0-9A-Za-z]/.test(character) ? character : undefined);
 }
 
 /** What follows `[`. A `]` that comes first is a member, and so is a dash that comes last. */
@@ -123,11 +127,11 @@ function readMember(reader: Reader): string | undefined {
   const low = readMemberCharacter(reader);
   const isRange =
     characters[reader.at] === "-" && reader.at + 1 < characters.length && characters[reader.at + 1] !== "]";
-  if (low === undefined || !isRange) return mapped(low, literal);
+  if (low === undefined || !isRange) return mapped(low, escaped);
   reader.at += 1;
   const high = readMemberCharacter(reader);
   if (high === undefined || (high.codePointAt(0) ?? 0) < (low.codePointAt(0) ?? 0)) return undefined;
-  return `${literal(low)}-${literal(high)}`;
+  return `${escaped(low)}-${escaped(high)}`;
 }
 
 function readMemberCharacter(reader: Reader): string | undefined {
@@ -141,10 +145,6 @@ function named({ characters, at }: Reader): boolean {
     .slice(at + 2)
     .join("")
     .includes(":]");
-}
-
-function literal(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 function mapped(text: string | undefined, by: (text: string) => string): string | undefined {

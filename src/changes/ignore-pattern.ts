@@ -8,6 +8,9 @@ export interface IgnorePattern {
   matches(path: string): boolean;
 }
 
+/** Twice what a path may be long: matching takes the time of the one times the other. */
+const longestPattern = 8192;
+
 /** `undefined` for an empty pattern, "refused" for one that BuildKit refuses or that is not understood. */
 export function readPattern(text: string): IgnorePattern | "refused" | undefined {
   const trimmed = trim(text);
@@ -16,6 +19,7 @@ export function readPattern(text: string): IgnorePattern | "refused" | undefined
   const isException = cleaned.startsWith("!");
   const pattern = isException ? cleaned.slice(1) : cleaned;
   // A byte order mark past the file's first line is dropped in one place by moby and kept in another.
+  if (pattern.length > longestPattern) return "refused";
   if (pattern === "" || pattern.startsWith("\ufeff") || !isWellFormed(pattern)) return "refused";
   const matches = compile(pattern);
   return matches === undefined ? "refused" : { isException, matches };
@@ -58,7 +62,7 @@ function compile(pattern: string): ((path: string) => boolean) | undefined {
     case "suffix":
       return endsWith(pattern.slice(2));
     case "expression":
-      return matchesExpression(expression);
+      return translateExpression(expression);
   }
 }
 
@@ -69,11 +73,6 @@ function startsWith(prefix: string): (path: string) => boolean {
 /** What follows the stars; below any directory may also mean below none. */
 function endsWith(suffix: string): (path: string) => boolean {
   return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
-}
-
-function matchesExpression(expression: string): ((path: string) => boolean) | undefined {
-  const translated = translateExpression(expression);
-  return translated && ((path) => translated.test(path));
 }
 
 /** Whether Go's `filepath.Match` takes it: brackets are closed and hold something, a backslash escapes something. */

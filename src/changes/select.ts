@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 
@@ -31,10 +32,5 @@ function noMatch(glob: string, names: readonly string[]): UserError {
 }
 
 function matcherOf(glob: string): (name: string) => boolean {
-  const expression = glob
-    .replace(/[.+^${}()|[\]\\/]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replaceAll("?", ".");
-  const pattern = new RegExp(`^${expression}$`, "su");
-  return (name) => pattern.test(name);
+  return pathExpression([...glob].map((each) => (each === "*" ? anyNumber : each === "?" ? anyOne : exactly(each))));
 }

@@ -2,6 +2,7 @@
  * What COPY, ADD and bind mounts name in a context: literal paths and the globs of Go's filepath.Match, the only ones that
  * narrow what a build reads.
  */
+import { anyNumber, anyOne, exactly, type Piece, pathExpression } from "../catalog/path-expression.ts";
 
 /** Sources in normal form, taken apart. */
 export interface Sources {
@@ -34,7 +35,7 @@ export function narrows(source: string): boolean {
 /** Letters, digits and underscores, single or as ranges: no slash lies among them. */
 const plainClass = /\[(?:\w(?:-\w)?)+\]/g;
 
-type Part = string | RegExp;
+type Part = string | ((name: string) => boolean);
 
 /** Takes apart sources that narrow. */
 export function sourcesOf(sources: readonly string[]): Sources {
@@ -56,7 +57,7 @@ export function sourcesOf(sources: readonly string[]): Sources {
 function matches(parts: readonly Part[], names: readonly string[]): boolean {
   return parts.every((part, index) => {
     const name = names[index];
-    return name === undefined || (typeof part === "string" ? part === name : part.test(name));
+    return name === undefined || (typeof part === "string" ? part === name : part(name));
   });
 }
 
@@ -67,16 +68,16 @@ function startOf(parts: readonly Part[]): string {
 
 function partOf(text: string): Part {
   if (!/[*?[]/.test(text)) return text;
-  const pattern = text.replace(/\[(.*?)\]|[*?]|[.+^${}()|\]\\/-]/g, (piece, inside: string | undefined) => {
-    if (inside !== undefined) return classOf(inside);
-    if (piece === "*") return "[^/]*";
-    return piece === "?" ? "[^/]" : `\\${piece}`;
+  const pieces = [...text.matchAll(/\[(.*?)\]|./gsu)].map(([piece, inside]): Piece => {
+    if (inside !== undefined) return { kind: "one", is: classOf(inside) };
+    if (piece === "*") return anyNumber;
+    return piece === "?" ? anyOne : exactly(piece);
   });
-  return new RegExp(`^${pattern}$`, "su");
+  return pathExpression(pieces);
 }
 
 /** A range that runs backwards matches nothing in Go, and is an error here. */
-function classOf(inside: string): string {
+function classOf(inside: string): RegExp {
   const kept = inside.replace(/(\w)-(\w)/g, (range, low: string, high: string) => (low > high ? "" : range));
-  return kept === "" ? "(?!)" : `[${kept}]`;
+  return new RegExp(`^[${kept}]$`);
 }

@@ -14,10 +14,13 @@ export function parsePayload(text: string | undefined): Payload {
   throw new UserError("the event's payload is no JSON object", { hint: remedy });
 }
 
-/** The text under a path of keys; `undefined` where there is none, or something else. Empty text counts as none. */
+/**
+ * The text under a path of keys; `undefined` where there is none, or something else. Empty text counts as none, and so does
+ * one with a NUL character, which no ref has and no program takes.
+ */
 export function textAt(payload: Payload, ...path: readonly string[]): string | undefined {
   const value = valueAt(payload, path);
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" && !value.includes("\0") ? value : undefined;
 }
 
 /** The whole number above 0 under a path of keys. */

@@ -57,7 +57,7 @@ export const inputs = [
   { name: "converge", words: yesOrNo },
   { name: "promote", words: yesOrNo },
   { name: "move", words: ["forward", "any"] },
-  { name: "max-size", served: [] },
+  { name: "max-size" },
   { name: "scan", words: yesOrNo, served: ["false"] },
   { name: "severity", served: [] },
   { name: "fail-on", served: [] },

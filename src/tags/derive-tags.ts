@@ -26,7 +26,8 @@ export interface DerivedTags extends ImageTags {
 /**
  * The tags of an image. Rules apply in the order of their priority (equal ones as written); the first that gives a tag
  * gives the version, and decides by its type whether `latest=auto` gives `latest`, which then comes last. A tag that two
- * rules give stands once. @throws UserError for an `enable` that gives neither true nor false.
+ * rules give stands once. @throws UserError for an `enable` that gives neither true nor false, and for a
+ * regular expression that takes too long.
  */
 export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFacts): DerivedTags {
   const event = readEvent(facts);

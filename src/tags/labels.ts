@@ -72,8 +72,17 @@ function parseLabel(line: SourcedLine): LabelLine {
 
 /** The first `=` outside of an expression separates: `{{date 'YYYY' tz='UTC'}}` may stand in a key too. */
 function parsePlain(text: string): LabelLine {
-  const [, key = "", value = ""] = /^((?:\{\{.*?\}\}|[^=])*)=([\s\S]*)$/.exec(text) ?? [];
-  return label(key, value, true, text);
+  const equals = separator(text);
+  return equals < 0 ? label("", "", true, text) : label(text.slice(0, equals), text.slice(equals + 1), true, text);
+}
+
+function separator(text: string): number {
+  for (let at = 0; at < text.length; ) {
+    const end = text.startsWith("{{", at) ? text.indexOf("}}", at) : -1;
+    if (text[at] === "=") return at;
+    at = end < 0 ? at + 1 : end + 2;
+  }
+  return -1;
 }
 
 function parseAttributeForm(text: string): LabelLine | undefined {

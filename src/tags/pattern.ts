@@ -1,4 +1,5 @@
-/** Regular expressions in rules. */
+/** Regular expressions in rules: the users' own, in JavaScript's language, as docker/metadata-action has them. */
+import { type Context, createContext, runInContext } from "node:vm";
 import { UserError } from "../errors.ts";
 
 /** A regular expression, as `re` or `/re/flags`. @throws UserError when it doesn't compile or has flags without sense here. */
@@ -20,3 +21,41 @@ export function groupCount(pattern: RegExp): number {
   // With an empty alternative anything matches, and the match has a slot for every group.
   return (new RegExp(`${pattern.source}|`, pattern.flags).exec("")?.length ?? 1) - 1;
 }
+
+type Match = readonly (string | undefined)[];
+
+/**
+ * What the expression finds in a text, as `exec` does. Node ends a script that takes too long, within an expression too;
+ * an engine that can't run away (RE2) would lack what rules use: looking ahead and behind.
+ * @param limit in milliseconds
+ * @throws UserError where it takes longer
+ */
+export function find(pattern: RegExp, text: string, limit = 5_000): Match | undefined {
+  const known = found.get(pattern)?.get(text);
+  if (known !== undefined) return known.match;
+  const match = search(pattern, text, limit);
+  // The same few expressions are asked of the same ref for every image, and a script of its own takes its time.
+  const ofPattern = found.get(pattern) ?? new Map<string, { readonly match: Match | undefined }>();
+  found.set(pattern, ofPattern.set(text, { match }));
+  return match;
+}
+
+const found = new WeakMap<RegExp, Map<string, { readonly match: Match | undefined }>>();
+
+function search(pattern: RegExp, text: string, limit: number): Match | undefined {
+  room ??= createContext({});
+  try {
+    const match: RegExpExecArray | null = runInContext("pattern.exec(text)", Object.assign(room, { pattern, text }), {
+      timeout: limit,
+    });
+    return match === null ? undefined : [...match];
+  } catch (cause) {
+    throw new UserError(`${pattern} takes too long to find in "${text.slice(0, 100)}"`, {
+      cause,
+      hint: "write it without a repetition of what is itself repeated, such as (a+)+ or (.*,)*",
+    });
+  }
+}
+
+/** Made once, where there is a rule with an expression. */
+let room: Context | undefined;

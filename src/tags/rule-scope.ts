@@ -2,6 +2,7 @@
 import type { TagEvent } from "./event.ts";
 import { type ExpressionValues, expand, type Template, uses, usesCommitDate } from "./expression.ts";
 import type { TagWarning } from "./image-tags.ts";
+import { find } from "./pattern.ts";
 import type { Rule, RuleKind } from "./rule.ts";
 
 /** What a rule gives. */
@@ -68,11 +69,11 @@ export function matchedVersion(
   return found ?? first;
 }
 
-/** The first of the texts that matches. */
+/** The first of the texts that matches. @throws UserError for an expression that takes too long. */
 export function firstMatch(pattern: RegExp, texts: readonly string[]) {
   for (const text of texts) {
-    const match = pattern.exec(text);
-    if (match !== null) return { text, match };
+    const match = find(pattern, text);
+    if (match !== undefined) return { text, match };
   }
   return undefined;
 }

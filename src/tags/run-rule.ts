@@ -30,7 +30,7 @@ export interface RuleSurroundings {
   readonly version: ImageTag | undefined;
 }
 
-/** @throws UserError for an `enable` that gives neither true nor false. */
+/** @throws UserError for an `enable` that gives neither true nor false, and for an expression that takes too long. */
 export function runRule(rule: Rule, { flavor, ending, scope: silent, version }: RuleSurroundings): RuleRun {
   // A default rule never warns of what it can't read; whatever rule it is, a tag that can't be is told.
   const unread: TagWarning[] = [];
@@ -39,7 +39,7 @@ export function runRule(rule: Rule, { flavor, ending, scope: silent, version }: 
   const none = (because: string): RuleRun => ({ made: undefined, makesLatest: false, because, warnings: [] });
   if (!isEnabled(rule, scope)) return none(`enable=${rule.enable.text} is false here`);
   if (scope.event.ref.kind === "pull" && !isForPulls(rule)) return none(notForPulls);
-  const yielded = applyRule(rule, scope);
+  const yielded = placing(rule, () => applyRule(rule, scope));
   const made =
     yielded && finishTag(yielded, { rule, flavor, ending, scope, version, warn: (warning) => unfit.push(warning) });
   const [first] = [...unread, ...unfit];
@@ -55,8 +55,12 @@ export function runRule(rule: Rule, { flavor, ending, scope: silent, version }: 
 const notForPulls = "this is a pull request, and a rule of type ref, sha, or raw with an enable=, is what names those";
 
 function isEnabled(rule: Rule, scope: RuleScope): boolean {
+  return placing(rule, () => checkEnabled(expand(rule.enable, scope)));
+}
+
+function placing<T>(rule: Rule, work: () => T): T {
   try {
-    return checkEnabled(expand(rule.enable, scope));
+    return work();
   } catch (error) {
     throw problemAt(rule.line, error);
   }

@@ -60,6 +60,7 @@ test("a folder is removed with what is in it, and twice is no error", async () =
 
 test.each([
   ["reading a directory", () => files.read(folder), /cannot read .*: it is a directory/],
+  ["reading what no path can be", () => files.read(`${folder}/a\0b`), /cannot read .*: it holds a NUL character/],
   ["writing into nowhere", () => files.write(`${folder}/x/y`, ""), /cannot write .*: its directory is not there/],
 ])("%s is an error that says why and what to do", async (_, action, message) => {
   await expect(action()).rejects.toMatchObject({ name: "UserError", message: expect.stringMatching(message) });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, test } from "@jest/globals";
-import { childProcesses } from "../../../src/adapters/processes.ts";
+import { childProcesses, childProcessesWith } from "../../../src/adapters/processes.ts";
 
 const { run } = childProcesses;
 const node = (script: string, options: Partial<Parameters<typeof run>[2]> = {}) =>
@@ -109,6 +109,17 @@ describe("what cannot be started", () => {
     });
   });
 
+  test.each([
+    ["an argument", ["a\0b"], {}, 'the argument "a\\u0000b"'],
+    ["a variable, whose value may be a secret", [], { env: { SECRET: "s3cret\0" } }, "the variable SECRET"],
+    ["a folder", [], { cwd: "/tmp/\0" }, 'the folder "/tmp/\\u0000"'],
+  ])("what holds a NUL character: %s", async (_, args, options, what) => {
+    await expect(run("docker", args, { env: {}, ...options })).rejects.toMatchObject({
+      name: "UserError",
+      message: `docker can't be given ${what}: it holds a NUL character`,
+    });
+  });
+
   test("programs are looked up in the PATH that is given", async () => {
     await expect(run("node", [], { env: { PATH: "/nowhere" } })).rejects.toThrow("node was not found");
   });
@@ -145,10 +156,27 @@ describe("ending", () => {
     const controller = new AbortController();
     const started = firstLine();
     const script = 'process.on("SIGTERM", () => {}); console.log(process.pid); setInterval(() => {}, 1000)';
-    const running = node(script, { signal: controller.signal, onLine: started.onLine });
+    const running = childProcessesWith(100).run(process.execPath, ["-e", script], {
+      env: {},
+      signal: controller.signal,
+      onLine: started.onLine,
+    });
     const pid = Number(await started.line);
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
     expect(isRunning(pid)).toBe(false);
-  }, 10_000);
+  });
+
+  test("output that others hold open after its end is waited for, but not for ever", async () => {
+    const script = `
+      const { spawn } = require("node:child_process");
+      const left = spawn("sleep", ["600"], { stdio: "inherit", detached: true });
+      left.on("spawn", () => { console.log(left.pid); process.exit(0); })`;
+    const { code, stdout } = await childProcessesWith(100).run(process.execPath, ["-e", script], {
+      env: { PATH: process.env.PATH ?? "" },
+    });
+    const left = Number(text(stdout));
+    expect({ code, isRunning: isRunning(left) }).toEqual({ code: 0, isRunning: true });
+    process.kill(left);
+  });
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { plainLine } from "../../../src/build/plain.ts";
 import { duration, followBuild, liveLine } from "../../../src/build/progress.ts";
 import { parseStatus, type Vertex } from "../../../src/build/rawjson.ts";
+import { anyText } from "../any-text.ts";
 import { follow, streamLines } from "./stream.ts";
 
 const vertex: Vertex = {
@@ -192,7 +193,7 @@ describe("what people read", () => {
 
   test("text of a build is one line without anything that steers a terminal or hides text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 50 }), (text, limit) => {
+      fc.property(anyText(), fc.integer({ min: 1, max: 50 }), (text, limit) => {
         const line = plainLine(text, limit);
         expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
         expect(line.length).toBeLessThanOrEqual(limit);

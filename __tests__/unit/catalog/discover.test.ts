@@ -14,6 +14,8 @@ describe("directories that hold an image", () => {
     "images/a/Containerfile": "",
     "images/deep/er/Dockerfile": "",
     "images/.hidden/Dockerfile": "",
+    ".ci/runner/Dockerfile": "",
+    ".git/modules/Dockerfile": "",
     "images/lower/dockerfile": "",
     "images/README.md": "",
     "apps/web/Dockerfile": "",
@@ -43,6 +45,9 @@ describe("directories that hold an image", () => {
     ["by one character", ["images/?"], ["images/a/Containerfile", "images/b/Dockerfile"]],
     ["by a class", ["images/[!b-z]"], ["images/a/Containerfile"]],
     ["a hidden one that is named", ["images/.h*"], ["images/.hidden/Dockerfile"]],
+    ["below a hidden one that is named", [".ci/*"], [".ci/runner/Dockerfile"]],
+    ["a hidden one that is named, at any depth", ["**/.hidden"], ["images/.hidden/Dockerfile"]],
+    ["all hidden ones, but git's own", [".*/*"], [".ci/runner/Dockerfile"]],
     [
       "each once, sorted",
       ["other/*", "other/one", "apps/*"],
@@ -77,6 +82,8 @@ describe("what the user named and isn't there", () => {
     ["out of the repository", "../x", "no path inside the repository"],
     ["absolute", "/etc", "no path inside the repository"],
     ["an open bracket", "images/[a", "isn't closed"],
+    ["an empty bracket", "images/[!]", "isn't closed"],
+    ["a range from high to low", "images/[z-a]", "has a range that runs backwards: [z-a]"],
   ])("%s", async (_, glob, message) => {
     const tree = { README: "", "images/a/x": "", link: { symlink: "images" } };
     expect((await run(tree, [glob])).problems.map((problem) => problem.message)).toEqual([

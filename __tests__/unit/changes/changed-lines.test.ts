@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { commit } from "../../../src/context/run-context.ts";
-import { type Change, open, Workplace } from "./repository.ts";
+import type { Change } from "./objects.ts";
+import { open, Workplace } from "./repository.ts";
 
 const workplace = new Workplace();
 afterAll(() => workplace.remove());
 
 async function lines(before: Change, after: Change, path = "a file"): Promise<string> {
   const repository = workplace.alone();
-  const base = repository.commit({ [path]: before, other: "1" });
-  const head = repository.commit({ [path]: after, other: "2" });
+  const base = repository.record({ [path]: before, other: "1" });
+  const head = repository.record({ [path]: after, other: "2" }, base);
   const ranges = await open(repository).changedLines(base, head, path);
   return ranges.map(({ first, last }) => `${first}-${last}`).join(" ");
 }
@@ -34,7 +35,7 @@ describe("the lines of a file that changed", () => {
 
   test("none can be told of what git can't show", async () => {
     const repository = workplace.alone();
-    const head = repository.commit({ a: "1" });
+    const head = repository.record({ a: "1" });
     expect(await open(repository).changedLines(commit("1".repeat(40)), head, "a")).toEqual([]);
     expect(await open(repository).changedLines(head, head, "\udc80")).toEqual([]);
   });

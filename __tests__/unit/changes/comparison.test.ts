@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Comparison, compare } from "../../../src/changes/comparison.ts";
 import { type Commit, commit, gitRef, type RunContext, type Trigger } from "../../../src/context/run-context.ts";
+import type { Change } from "./objects.ts";
 import { open, type Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();
@@ -114,21 +115,23 @@ describe("events that name no change", () => {
 
 describe("a push", () => {
   let forge: Repository;
-  let dev: Repository;
   let first: Commit;
 
   beforeEach(() => {
     forge = place.forge();
-    dev = place.clone(forge);
-    first = dev.commit({ "base/Dockerfile": "FROM scratch", "docs/Dockerfile": "FROM scratch" });
-    dev.push("origin", "main");
+    first = forge.record({ "base/Dockerfile": "FROM scratch", "docs/Dockerfile": "FROM scratch" });
+    forge.point("main", first);
   });
 
+  /** Commits one after the other, the last of which a branch is on then. */
+  function pushed(branch: string, from: Commit, ...commits: readonly Readonly<Record<string, Change>>[]): Commit {
+    const tip = commits.reduce((parent, changes) => forge.record(changes, parent), from);
+    forge.point(branch, tip);
+    return tip;
+  }
+
   test("of many commits counts all of them, from a checkout of depth 1", async () => {
-    dev.commit({ "base/one": "1" });
-    dev.commit({ "docs/two": "2" });
-    dev.commit({ "README.md": "3" });
-    dev.push("origin", "main");
+    pushed("main", first, { "base/one": "1" }, { "docs/two": "2" }, { "README.md": "3" });
     const checkout = place.checkout(forge, "main");
     const comparison = await compare(context(push(first)), open(checkout));
     expect(comparison).toMatchObject({ kind: "files", base: first });
@@ -137,8 +140,7 @@ describe("a push", () => {
   });
 
   test("that changes nothing is no doubt", async () => {
-    dev.commit();
-    dev.push("origin", "main");
+    pushed("main", first, {});
     expect(pathsOf(await compare(context(push(first)), open(place.checkout(forge, "main"))))).toEqual([]);
   });
 
@@ -148,19 +150,15 @@ describe("a push", () => {
   });
 
   test("of a new branch takes everything, also from a checkout of depth 1", async () => {
-    dev.commit({ x: "x" });
-    dev.push("origin", "main:feat/x");
+    pushed("feat/x", first, { x: "x" });
     const on = context(push(undefined), { ref: gitRef("refs/heads/feat/x") });
     const comparison = await compare(on, open(place.checkout(forge, "feat/x")));
     expect(comparison).toEqual({ kind: "everything", because: { kind: "new-branch", branch: "feat/x" } });
   });
 
   test("by force compares with the old commit while the forge has it", async () => {
-    const old = dev.commit({ "base/old": "1" });
-    dev.push("origin", "main");
-    dev.git("reset", "--quiet", "--hard", first);
-    dev.commit({ "docs/new": "1" });
-    dev.push("--force", "origin", "main");
+    const old = pushed("main", first, { "base/old": "1" });
+    pushed("main", first, { "docs/new": "1" });
     expect(pathsOf(await compare(context(push(old, true)), open(place.checkout(forge, "main"))))).toEqual([
       "base/old",
       "docs/new",
@@ -168,13 +166,9 @@ describe("a push", () => {
   });
 
   test("by force, the old commit gone: what the branch itself changed", async () => {
-    for (const path of ["a", "b", "c"]) dev.commit({ [`base/${path}`]: path });
-    dev.git("checkout", "--quiet", "-b", "feat");
-    for (const path of ["a", "b"]) dev.commit({ [`docs/${path}`]: path });
-    dev.push("origin", "feat");
-    dev.git("checkout", "--quiet", "main");
-    dev.commit({ "base/later": "others'" });
-    dev.push("origin", "main");
+    const fork = pushed("main", first, { "base/a": "a" }, { "base/b": "b" }, { "base/c": "c" });
+    pushed("feat", fork, { "docs/a": "a" }, { "docs/b": "b" });
+    pushed("main", fork, { "base/later": "others'" });
     const on = context(push(never, true), { ref: gitRef("refs/heads/feat") });
     expect(pathsOf(await compare(on, open(place.checkout(forge, "feat"))))).toEqual(["docs/a", "docs/b"]);
   });
@@ -185,17 +179,13 @@ describe("a push", () => {
   });
 
   test("by force of a branch unrelated to the default branch: everything", async () => {
-    dev.git("checkout", "--quiet", "--orphan", "pages");
-    dev.commit({ "index.html": "x" });
-    dev.push("origin", "pages");
+    forge.point("pages", forge.record({ "index.html": "x" }));
     const on = context(push(never, true), { ref: gitRef("refs/heads/pages") });
     expect(detailOf(await compare(on, open(place.checkout(forge, "pages"))))).toMatch(/no common history/);
   });
 
   test("whose old commit can't be fetched takes everything, never the last commit alone", async () => {
-    dev.commit({ "base/one": "1" });
-    dev.commit({ "docs/two": "2" });
-    dev.push("origin", "main");
+    pushed("main", first, { "base/one": "1" }, { "docs/two": "2" });
     const checkout = place.checkout(forge, "main");
     checkout.git("remote", "set-url", "origin", "file:///nonexistent.git");
     expect(detailOf(await compare(context(push(first)), open(checkout)))).toMatch(
@@ -204,11 +194,8 @@ describe("a push", () => {
   });
 
   test("leaves a full clone full", async () => {
-    const old = dev.commit({ "base/old": "1" });
-    dev.push("origin", "main:gone");
-    dev.git("reset", "--quiet", "--hard", first);
-    dev.commit({ "docs/new": "1" });
-    dev.push("origin", "main");
+    const old = pushed("gone", first, { "base/old": "1" });
+    pushed("main", first, { "docs/new": "1" });
     const checkout = place.checkout(forge, "main", "--no-auto-gc");
     expect(pathsOf(await compare(context(push(old, true)), open(checkout)))).toEqual(["base/old", "docs/new"]);
     expect(checkout.git("rev-parse", "--is-shallow-repository")).toBe("false");
@@ -216,19 +203,17 @@ describe("a push", () => {
 
   test("leaves a clone without blobs without them", async () => {
     forge.git("config", "uploadpack.allowFilter", "true");
-    const before = dev.commit({ "base/big": "a".repeat(1000) });
-    dev.commit({ "base/big": "b".repeat(1000) });
-    dev.push("origin", "main");
+    const before = pushed("main", first, { "base/big": "a".repeat(1000) });
+    pushed("main", before, { "base/big": "b".repeat(1000) });
     const checkout = place.checkout(forge, "main", "--depth=1", "--filter=blob:none");
     expect(pathsOf(await compare(context(push(before)), open(checkout)))).toEqual(["base/big"]);
-    const blob = dev.git("rev-parse", `${before}:base/big`);
+    const blob = forge.git("rev-parse", `${before}:base/big`);
     expect(checkout.git("rev-list", "--objects", "--missing=print", before).split("\n")).toContain(`?${blob}`);
   });
 });
 
 describe("a pull request", () => {
   let forge: Repository;
-  let dev: Repository;
   let fork: Commit;
   let head: Commit;
   let moved: Commit;
@@ -237,18 +222,15 @@ describe("a pull request", () => {
   // main: … fork ─ others' change (moved); feat: fork ─ long way ─ head; refs/pull/7/merge joins the two.
   beforeAll(() => {
     forge = place.forge();
-    dev = place.clone(forge);
-    dev.commit({ "base/Dockerfile": "FROM scratch" });
-    fork = dev.commit({ "docs/Dockerfile": "FROM scratch" });
-    dev.git("checkout", "--quiet", "-b", "feat");
-    for (let step = 0; step < 60; step += 1) dev.git("commit", "--quiet", "--allow-empty", "--message", `${step}`);
-    head = dev.commit({ "docs/mine": "1" });
-    dev.git("checkout", "--quiet", "main");
-    moved = dev.commit({ "base/others": "1" });
-    dev.git("checkout", "--quiet", "--detach");
-    dev.git("merge", "--quiet", "--no-edit", "feat");
-    merge = dev.head();
-    dev.push("origin", "main", "feat", "HEAD:refs/pull/7/merge", "feat:refs/pull/7/head");
+    fork = forge.record({ "docs/Dockerfile": "FROM scratch" }, forge.record({ "base/Dockerfile": "FROM scratch" }));
+    const way = Array.from({ length: 60 }).reduce<Commit>((parent) => forge.record({}, parent), fork);
+    head = forge.record({ "docs/mine": "1" }, way);
+    moved = forge.record({ "base/others": "1" }, fork);
+    merge = forge.record({}, moved, head);
+    forge.point("main", moved);
+    forge.point("feat", head);
+    forge.point("refs/pull/7/merge", merge);
+    forge.point("refs/pull/7/head", head);
   });
 
   const pull = (changes: object = {}): Trigger => ({
@@ -294,10 +276,8 @@ describe("a pull request", () => {
   );
 
   test("whose head is itself a merge, as on a forge without merge refs", async () => {
-    dev.git("checkout", "--quiet", "feat");
-    dev.git("merge", "--quiet", "--no-edit", "main");
-    const merged = dev.head();
-    dev.push("origin", "feat:refs/pull/8/head");
+    const merged = forge.record({}, head, moved);
+    forge.point("refs/pull/8/head", merged);
     const trigger = pull({ baseCommit: moved, headCommit: merged });
     const comparison = await compare(
       context(trigger, { commit: merged }),
@@ -313,9 +293,8 @@ describe("a pull request", () => {
   });
 
   test("that has no history in common with its base: everything", async () => {
-    dev.git("checkout", "--quiet", "--orphan", "other");
-    const orphan = dev.commit({ z: "z" });
-    dev.push("origin", "other");
+    const orphan = forge.record({ z: "z" });
+    forge.point("other", orphan);
     const comparison = await compare(
       context(pull({ headCommit: orphan }), { commit: orphan }),
       open(place.checkout(forge, "other")),
@@ -343,18 +322,13 @@ test("history cut in the middle of a criss-cross does not pass for the whole", a
   // top ─ a ─────────── merge ─ tip     The short way from tip to `top` is here at once; the better ancestor `b` lies on the
   //   └── b ─ (long) ───┘               long way, and is the other branch's parent.
   const forge = place.forge();
-  const dev = place.clone(forge);
-  const top = dev.commit({ f: "0" });
-  const better = dev.commit({ f: "1" });
-  dev.git("branch", "other");
-  for (let step = 0; step < 5; step += 1) dev.git("commit", "--quiet", "--allow-empty", "--message", `${step}`);
-  dev.git("checkout", "--quiet", "-b", "short", top);
-  dev.commit({ g: "0" });
-  dev.git("merge", "--quiet", "--no-edit", "main");
-  const tip = dev.commit({ f: "0" });
-  dev.git("checkout", "--quiet", "other");
-  const other = dev.commit({ h: "0" });
-  dev.push("origin", "short", "other");
+  const top = forge.record({ f: "0" });
+  const better = forge.record({ f: "1" }, top);
+  const long = Array.from({ length: 5 }).reduce<Commit>((parent) => forge.record({}, parent), better);
+  const tip = forge.record({ f: "0" }, forge.record({}, forge.record({ g: "0" }, top), long));
+  const other = forge.record({ h: "0" }, better);
+  forge.point("short", tip);
+  forge.point("other", other);
 
   const checkout = place.checkout(forge, "short", "--depth=4");
   checkout.git("fetch", "--quiet", "--depth=3", "origin", "other");

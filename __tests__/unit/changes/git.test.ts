@@ -4,17 +4,34 @@ import { childProcesses } from "../../../src/adapters/processes.ts";
 import { readCheckoutFacts } from "../../../src/changes/checkout-facts.ts";
 import { openGit } from "../../../src/changes/git.ts";
 import { GitFailure } from "../../../src/changes/git-command.ts";
-import { commit } from "../../../src/context/run-context.ts";
+import { type Commit, commit } from "../../../src/context/run-context.ts";
 import type { Processes, RunOptions } from "../../../src/ports.ts";
 import { serveGit } from "./git-server.ts";
-import { type Change, open, type Repository, Workplace } from "./repository.ts";
+import type { Change } from "./objects.ts";
+import { open, type Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();
 afterAll(() => place.remove());
 
-function started(): { readonly forge: Repository; readonly dev: Repository } {
-  const forge = place.forge();
-  return { forge, dev: place.clone(forge) };
+interface History {
+  readonly repository: Repository;
+  readonly first: Commit;
+  readonly second: Commit;
+}
+
+/** Two commits on main. */
+function history(repository: Repository): History {
+  const first = repository.record({ a: "1" });
+  const second = repository.record({ a: "2" }, first);
+  repository.point("main", second);
+  return { repository, first, second };
+}
+
+function datedCommit(repository: Repository, date: string): Commit {
+  const tree = repository.git("rev-parse", `${repository.record()}^{tree}`);
+  const object = `tree ${tree}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> ${date}\n\nx\n`;
+  const args = ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"];
+  return commit(execFileSync("git", args, { cwd: repository.folder, input: object, encoding: "utf8" }).trim());
 }
 
 describe("what changed between two commits", () => {
@@ -54,9 +71,9 @@ describe("what changed between two commits", () => {
     ["tabs and newlines", {}, { "a\tb\nc": "1" }, [["a\tb\nc", "added"]]],
     ["names of other scripts", {}, { "größe/数": "1" }, [["größe/数", "added"]]],
   ])("%s", async (_, before, after, expected) => {
-    const dev = place.alone();
-    const base = dev.commit(before);
-    const files = await open(dev).changedFiles(base, dev.commit(after));
+    const repository = place.alone();
+    const base = repository.record(before);
+    const files = await open(repository).changedFiles(base, repository.record(after, base));
     expect(files.map(({ path, change }) => [path, change])).toEqual(expected);
   });
 
@@ -81,8 +98,8 @@ describe("what changed between two commits", () => {
 
   test("names that are no UTF-8 keep their bytes", async () => {
     const dev = place.alone();
-    const base = dev.commit({ a: "1" });
-    const blob = dev.git("rev-parse", "HEAD:a");
+    const base = dev.record({ a: "1" });
+    const blob = dev.git("rev-parse", `${base}:a`);
     const entry = Buffer.concat([
       Buffer.from(`100644 blob ${blob}\t`),
       Buffer.from([0x62, 0xff, 0xe9, 0]),
@@ -97,18 +114,15 @@ describe("what changed between two commits", () => {
   });
 
   test("a commit that is not there is a failure, not nothing", async () => {
-    const dev = place.alone();
-    const head = dev.commit({ a: "1" });
-    await expect(open(dev).changedFiles(commit("1".repeat(40)), head)).rejects.toBeInstanceOf(GitFailure);
+    const { repository, second } = history(place.alone());
+    await expect(open(repository).changedFiles(commit("1".repeat(40)), second)).rejects.toBeInstanceOf(GitFailure);
   });
 });
 
 describe("questions", () => {
   test("revisions: a commit, nothing, and no option", async () => {
-    const { dev } = started();
-    const first = dev.commit({ a: "1" });
-    dev.commit({ a: "2" });
-    const git = open(dev);
+    const { repository, first } = history(place.alone());
+    const git = open(repository);
     expect(await git.resolve("HEAD~1")).toBe(first);
     expect(await git.resolve("nowhere")).toBeUndefined();
     expect(await git.resolve("1".repeat(40))).toBeUndefined();
@@ -116,35 +130,49 @@ describe("questions", () => {
   });
 
   test("ancestry is known in a full clone, and not denied in a shallow one", async () => {
-    const { forge, dev } = started();
-    const first = dev.commit({ a: "1" });
-    const second = dev.commit({ a: "2" });
-    dev.push("origin", "main");
-    expect(await open(dev).isAncestor(first, second)).toBe("yes");
-    expect(await open(dev).isAncestor(second, first)).toBe("no");
-    const shallow = place.checkout(forge, "main");
+    const { repository, first, second } = history(place.forge());
+    expect(await open(repository).isAncestor(first, second)).toBe("yes");
+    expect(await open(repository).isAncestor(second, first)).toBe("no");
+    const shallow = place.checkout(repository, "main");
     shallow.git("fetch", "--quiet", "--depth=1", "origin", first);
     expect(await open(shallow).isAncestor(first, second)).toBe("unknown");
   });
 
   test("the remote's default branch, as it stands now", async () => {
-    const { forge, dev } = started();
-    const checkoutOf = dev.commit({ a: "1" });
-    dev.push("origin", "main");
+    const { repository: forge, second } = history(place.forge());
     const checkout = place.checkout(forge, "main");
-    const now = dev.commit({ a: "2" });
-    dev.push("origin", "main");
+    const now = forge.record({ a: "3" }, second);
+    forge.point("main", now);
     expect(await open(checkout).remoteDefault()).toEqual({ branch: "main", commit: now });
-    expect(await open(checkout).head()).toBe(checkoutOf);
+    expect(await open(checkout).head()).toBe(second);
   });
 
   test("a checkout that belongs to somebody else is read all the same", async () => {
     if (process.getuid?.() !== 0) return;
-    const { dev } = started();
-    const head = dev.commit({ a: "1" });
-    execFileSync("chown", ["-R", "12345:12345", dev.folder]);
-    expect(await open(dev).head()).toBe(head);
+    const { repository, second } = history(place.alone());
+    execFileSync("chown", ["-R", "12345:12345", repository.folder]);
+    expect(await open(repository).head()).toBe(second);
   });
+
+  test.each([
+    ["253402300799 +0000", "9999-12-31T23:59:59.000Z"],
+    ["0 -1200", "1970-01-01T00:00:00.000Z"],
+  ])("a commit's date is its committer's: %s", async (date, expected) => {
+    const repository = place.alone();
+    expect((await open(repository).committedAt(datedCommit(repository, date))).toISOString()).toBe(expected);
+  });
+
+  test.each(["253402300800 +0000", "18446744073709551615 +0000", "-1 +0000", "x +0000"])(
+    "a date that no label can carry is the commit's fault: %s",
+    async (date) => {
+      const repository = place.alone();
+      await expect(open(repository).committedAt(datedCommit(repository, date))).rejects.toMatchObject({
+        name: "GitFailure",
+        message: expect.stringMatching(/^the commit [0-9a-f]{7} has no usable date/),
+        hint: expect.stringContaining("git commit --amend --no-edit"),
+      });
+    },
+  );
 
   test("a folder without repository is said to be none", async () => {
     const folder = { folder: place.folder } as Repository;
@@ -154,11 +182,9 @@ describe("questions", () => {
 
 describe("on a laptop", () => {
   test("a clone tells what a simulated push needs", async () => {
-    const { forge, dev } = started();
-    const pushed = dev.commit({ a: "1" });
-    dev.push("origin", "main");
+    const { repository: forge, second: pushed } = history(place.forge());
     const clone = place.clone(forge);
-    const head = clone.commit({ a: "2" });
+    const head = clone.commit({ a: "3" });
     expect(await readCheckoutFacts(open(clone))).toEqual({
       workspace: clone.folder,
       head,
@@ -171,12 +197,11 @@ describe("on a laptop", () => {
   });
 
   test("a repository without remote has its own main, and a branch that nobody has", async () => {
-    const { dev } = started();
-    const main = dev.commit({ a: "1" });
-    dev.git("remote", "remove", "origin");
-    dev.git("checkout", "--quiet", "-b", "feat/x");
-    const facts = await readCheckoutFacts(open(dev));
-    expect(facts).toMatchObject({ branch: "feat/x", defaultBranch: "main", defaultTip: main });
+    const { repository, second } = history(place.alone());
+    repository.point("feat/x", second);
+    repository.git("symbolic-ref", "HEAD", "refs/heads/feat/x");
+    const facts = await readCheckoutFacts(open(repository));
+    expect(facts).toMatchObject({ branch: "feat/x", defaultBranch: "main", defaultTip: second });
     expect(facts.originUrl).toBeUndefined();
     expect(facts.pushed).toBeUndefined();
   });
@@ -186,10 +211,7 @@ describe("a forge that wants to know who asks", () => {
   const header = `basic ${Buffer.from("x-access-token:s3cret").toString("base64")}`;
 
   async function privateForge() {
-    const { forge, dev } = started();
-    const first = dev.commit({ a: "1" });
-    dev.commit({ a: "2" });
-    dev.push("origin", "main");
+    const { repository: forge, first } = history(place.forge());
     const checkout = place.checkout(forge, "main");
     const server = await serveGit(forge.folder, header);
     checkout.git("remote", "set-url", "origin", `${server.url}/o/r`);
@@ -267,9 +289,9 @@ describe("how git is called", () => {
   });
 
   test("a cancelled run is not a failure of git's", async () => {
-    const { dev } = started();
+    const { folder } = place.alone();
     const signal = AbortSignal.abort(new Error("cancelled"));
-    const git = openGit({ ...options, processes: childProcesses, workspace: dev.folder, signal });
+    const git = openGit({ ...options, processes: childProcesses, workspace: folder, signal });
     await expect(git.head()).rejects.toThrow("cancelled");
     await expect(git.head()).rejects.not.toBeInstanceOf(GitFailure);
   });

@@ -69,6 +69,7 @@ describe("in doubt nothing is ignored", () => {
     ["an escape that Go refuses", "*\n*\\é"],
     ["a range from high to low", "*\n[b-a]"],
     ["a counted repetition", "*\n*a{2}"],
+    ["an assertion", "*\n*\\b"],
     ["a class by name", "*\n[[:alpha:]]"],
     ["no patterns", "# nothing\n\n"],
   ])("%s", (_, file) => {
@@ -100,6 +101,18 @@ describe("in doubt nothing is ignored", () => {
         expect(typeof readIgnore(Buffer.from(file.join(""))).ignores(path.join(""))).toBe("boolean");
       }),
     );
+  });
+
+  test.each([
+    ["stars between the same letter", `${"*a".repeat(30)}b`, "a".repeat(3000)],
+    ["directories of the same name", `${"**/a/".repeat(30)}b/*c`, "a/".repeat(500)],
+    ["ways of which some match", `${"*a*|".repeat(20)}b`, "a/".repeat(500)],
+  ])("an expression and a path that somebody made for one another take no time: %s", (_, pattern, path) => {
+    expect(readIgnore(Buffer.from(pattern)).ignores(`x/${path}c`)).toBe(pattern.includes("|"));
+  });
+
+  test("a pattern that is longer than two paths may be ignores nothing", () => {
+    expect(readIgnore(Buffer.from(`*\n${"?".repeat(9000)}`))).toBe(ignoresNothing);
   });
 
   test("many stars in a row take no time", () => {

@@ -1,11 +1,12 @@
 /** Real repositories in a temporary folder, made commit by commit. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import { type Git, openGit } from "../../../src/changes/git.ts";
 import { type Commit, commit as parseCommit } from "../../../src/context/run-context.ts";
+import { type Change, type Tree, writeCommit } from "./objects.ts";
 
 const env = {
   PATH: process.env.PATH ?? "",
@@ -18,16 +19,32 @@ const env = {
   GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
   GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
   GIT_ALLOW_PROTOCOL: "file:http",
+  // Each commit and fetch would start a program of its own to see whether there is anything to tidy up.
+  GIT_CONFIG_COUNT: "2",
+  GIT_CONFIG_KEY_0: "gc.auto",
+  GIT_CONFIG_VALUE_0: "0",
+  GIT_CONFIG_KEY_1: "maintenance.auto",
+  GIT_CONFIG_VALUE_1: "false",
 };
-
-/** A file's content, a symlink's target, or nothing for a file that goes. */
-export type Change = string | { readonly link: string } | undefined;
 
 export class Repository {
   readonly folder: string;
+  /** Its `.git`. */
+  readonly gitFolder: string;
+  readonly #trees = new Map<Commit, Tree>();
 
-  constructor(folder: string) {
+  constructor(folder: string, gitFolder = join(folder, ".git")) {
     this.folder = folder;
+    this.gitFolder = gitFolder;
+  }
+
+  /** What `git init` makes (gitrepository-layout(5)), on the branch main. */
+  init(): this {
+    for (const each of ["objects", "refs/heads", "info"]) mkdirSync(join(this.gitFolder, each), { recursive: true });
+    writeFileSync(join(this.gitFolder, "HEAD"), "ref: refs/heads/main\n");
+    const isBare = this.folder === this.gitFolder;
+    writeFileSync(join(this.gitFolder, "config"), `[core]\n\trepositoryformatversion = 0\n\tbare = ${isBare}\n`);
+    return this;
   }
 
   git(...args: readonly string[]): string {
@@ -39,7 +56,58 @@ export class Repository {
     }).trim();
   }
 
+  /** A first commit of these files on main, checked out. */
+  start(files: Readonly<Record<string, Change>>): Commit {
+    const commit = this.record(files);
+    this.point("main", commit);
+    this.#write(files);
+    this.git("add", "--all");
+    return commit;
+  }
+
+  /** Changes the working tree, and commits all that is in it. */
   commit(changes: Readonly<Record<string, Change>> = {}): Commit {
+    this.#write(changes);
+    this.git("add", "--all");
+    this.git("commit", "--quiet", "--allow-empty", "--message", "change");
+    return this.head();
+  }
+
+  /**
+   * Writes a commit with the files of its parents, changed, without git: a test that needs a long history would start
+   * hundreds of programs. Neither a branch nor the working tree learns of it.
+   */
+  record(changes: Readonly<Record<string, Change>> = {}, ...parents: readonly Commit[]): Commit {
+    const tree = new Map(parents.flatMap((parent) => [...(this.#trees.get(parent) ?? [])]));
+    for (const [path, change] of Object.entries(changes)) {
+      if (change === undefined) tree.delete(path);
+      else tree.set(path, change);
+    }
+    const commit = parseCommit(writeCommit(this.gitFolder, tree, parents));
+    this.#trees.set(commit, tree);
+    return commit;
+  }
+
+  /** Puts a branch (`main`), or any ref by its full name, on a commit. */
+  point(name: string, commit: Commit): void {
+    const file = join(this.gitFolder, name.startsWith("refs/") ? name : `refs/heads/${name}`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${commit}\n`);
+  }
+
+  /** Names the remote `origin`, as `git remote add` does. */
+  setRemote(url: string): void {
+    const section = `[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`;
+    appendFileSync(join(this.gitFolder, "config"), section);
+  }
+
+  head(): Commit {
+    const head = readFileSync(join(this.gitFolder, "HEAD"), "utf8").trim();
+    const branch = /^ref: (.+)$/.exec(head)?.[1];
+    return parseCommit(branch === undefined ? head : readFileSync(join(this.gitFolder, branch), "utf8").trim());
+  }
+
+  #write(changes: Readonly<Record<string, Change>>): void {
     for (const [path, change] of Object.entries(changes)) {
       const file = join(this.folder, path);
       rmSync(file, { force: true, recursive: true });
@@ -48,17 +116,6 @@ export class Repository {
       if (typeof change === "string") writeFileSync(file, change);
       else symlinkSync(change.link, file);
     }
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--allow-empty", "--message", "change");
-    return this.head();
-  }
-
-  head(): Commit {
-    return parseCommit(this.git("rev-parse", "HEAD"));
-  }
-
-  push(...args: readonly string[]): void {
-    this.git("push", "--quiet", ...args);
   }
 }
 
@@ -69,44 +126,34 @@ export class Workplace {
   /** A bare repository, as a forge keeps it. */
   forge(): Repository {
     const folder = this.#next("forge.git");
-    execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", folder], { env });
-    return new Repository(folder);
+    return new Repository(folder, folder).init();
   }
 
   /** A repository without remote. */
   alone(): Repository {
-    const folder = this.#next("alone");
-    execFileSync("git", ["init", "--quiet", "--initial-branch=main", folder], { env });
-    return new Repository(folder);
+    return new Repository(this.#next("alone")).init();
   }
 
   /** A full clone, in which someone works. */
   clone(forge: Repository): Repository {
-    return this.#clone(forge, []);
+    const folder = this.#next("clone");
+    execFileSync("git", ["clone", "--quiet", `file://${forge.folder}`, folder], { env, stdio: "pipe" });
+    return new Repository(folder);
   }
 
-  /** As actions/checkout leaves it: one ref or commit at some depth. */
+  /** As actions/checkout leaves it, but for the working tree: one ref or commit at some depth. */
   checkout(forge: Repository, what: string, ...options: readonly string[]): Repository {
-    const folder = this.#next("checkout");
-    execFileSync("git", ["init", "--quiet", folder], { env });
-    const repository = new Repository(folder);
-    repository.git("remote", "add", "origin", `file://${forge.folder}`);
+    const repository = new Repository(this.#next("checkout")).init();
+    repository.setRemote(`file://${forge.folder}`);
     const depth = options.length === 0 ? ["--depth=1"] : options;
     repository.git("fetch", "--quiet", "--no-tags", ...depth, "origin", what);
-    repository.git("checkout", "--quiet", "--detach", "FETCH_HEAD");
+    const [fetched = ""] = readFileSync(join(repository.gitFolder, "FETCH_HEAD"), "utf8").split("\t");
+    writeFileSync(join(repository.gitFolder, "HEAD"), `${fetched}\n`);
     return repository;
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  #clone(forge: Repository, options: readonly string[]): Repository {
-    const folder = this.#next("clone");
-    execFileSync("git", ["clone", "--quiet", ...options, `file://${forge.folder}`, folder], { env, stdio: "pipe" });
-    const repository = new Repository(folder);
-    repository.git("symbolic-ref", "HEAD", "refs/heads/main");
-    return repository;
   }
 
   #next(name: string): string {

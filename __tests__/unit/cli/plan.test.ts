@@ -12,6 +12,8 @@ const bin = mkdtempSync(join(tmpdir(), "only-git-"));
 let calls = 0;
 let network: Server;
 let repository: Repository;
+/** The first start, after which the others find the compiled program. */
+let usage: Ended;
 
 beforeAll(async () => {
   symlinkSync(execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim(), join(bin, "git"));
@@ -23,14 +25,15 @@ beforeAll(async () => {
   const address = network.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   repository = workplace.alone();
-  repository.commit({
+  const pushed = repository.start({
     "images/base/Dockerfile": "FROM alpine\n",
     "images/web/Dockerfile": `FROM 127.0.0.1:${port}/o/r/base\nCOPY page /\n`,
   });
-  repository.git("remote", "add", "origin", `http://127.0.0.1:${port}/o/r.git`);
-  repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  repository.point("refs/remotes/origin/main", pushed);
+  repository.setRemote(`http://127.0.0.1:${port}/o/r.git`);
   repository.commit({ "images/web/page": "new\n" });
-});
+  usage = await run(["--help"]);
+}, 60_000);
 afterAll(() => {
   network.close();
   workplace.remove();
@@ -45,7 +48,8 @@ interface Ended {
 
 function run(args: readonly string[], cwd = repository.folder): Promise<Ended> {
   const index = join(import.meta.dirname, "../../../src/index.ts");
-  const env = { PATH: bin, HOME: "/nonexistent", NODE_NO_WARNINGS: "1" };
+  const compiled = join(workplace.folder, "compiled");
+  const env = { PATH: bin, HOME: "/nonexistent", NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: compiled };
   return new Promise((done) => {
     execFile(process.execPath, [index, ...args], { cwd, env }, (error, out, err) => {
       done({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
@@ -83,10 +87,10 @@ describe("image-publish plan", () => {
     expect(option).toMatchObject({ code: 1, err: expect.stringContaining("did you mean --explain?") });
   }, 60_000);
 
-  test("shows how it is used", async () => {
-    const { code, out } = await run(["--help"]);
+  test("shows how it is used", () => {
+    const { code, out } = usage;
     expect(code).toBe(0);
     expect(out).toMatch(/^Usage: image-publish COMMAND/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-  }, 60_000);
+  });
 });

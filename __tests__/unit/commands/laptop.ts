@@ -6,13 +6,15 @@ import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { simulatedContext } from "../../../src/commands/simulated-context.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
-import type { Log } from "../../../src/ports.ts";
-import { type Change, type Repository, Workplace } from "../changes/repository.ts";
+import type { Log, Processes } from "../../../src/ports.ts";
+import type { Change } from "../changes/objects.ts";
+import { type Repository, Workplace } from "../changes/repository.ts";
 
 export interface Laptop {
-  readonly repository: Repository;
   /** What a commit changes, as a clone of a forge's repository has it. */
   commit(changes: Readonly<Record<string, Change>>): string;
+  git(...args: readonly string[]): string;
+  head(): string;
   plan(said?: Said): Promise<Told>;
   remove(): void;
 }
@@ -37,18 +39,36 @@ export interface Told {
 export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
   const workplace = new Workplace();
   const repository = workplace.alone();
-  repository.commit(files);
-  repository.git("remote", "add", "origin", "https://github.com/o/r.git");
-  repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  repository.point("refs/remotes/origin/main", repository.start(files));
+  repository.setRemote("https://github.com/o/r.git");
+  let processes = remembering(childProcesses);
+  const changing = <T>(change: () => T): T => {
+    processes = remembering(childProcesses);
+    return change();
+  };
   return {
-    repository,
-    commit: (changes) => repository.commit(changes),
-    plan: (said) => plan(repository, workplace.folder, said ?? {}),
+    commit: (changes) => changing(() => repository.commit(changes)),
+    git: (...args) => changing(() => repository.git(...args)),
+    head: () => repository.head(),
+    plan: (said) => plan(repository, workplace.folder, processes, said ?? {}),
     remove: () => workplace.remove(),
   };
 }
 
-async function plan(repository: Repository, folder: string, said: Said): Promise<Told> {
+/** Asks each question once: a plan has some twenty for git, and the next plan in the same checkout has them again. */
+function remembering({ run }: Processes): Processes {
+  const answers = new Map<string, ReturnType<Processes["run"]>>();
+  return {
+    run(program, args, options) {
+      const question = JSON.stringify([program, args, options.cwd, options.env, options.input]);
+      const answer = answers.get(question) ?? run(program, args, options);
+      answers.set(question, answer);
+      return answer;
+    },
+  };
+}
+
+async function plan(repository: Repository, folder: string, processes: Processes, said: Said): Promise<Told> {
   const beside: string[] = [];
   const say = (message: string): number => beside.push(message);
   const log: Log = { debug() {}, info() {}, notice: say, warning: say, error: say, group() {}, mask() {} };
@@ -56,7 +76,7 @@ async function plan(repository: Repository, folder: string, said: Said): Promise
     throw new Error("the network was asked");
   };
   const outside = {
-    processes: childProcesses,
+    processes,
     http: { send: forbidden, open: forbidden },
     files: systemFiles,
     clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },

@@ -29,7 +29,7 @@ async function built(said: Said): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(builds.map(({ name, tags }) => [name, tags.map(({ tag }) => tag).join(" ")]));
 }
 
-const head = (): string => laptop.repository.head();
+const head = (): string => laptop.head();
 
 describe("what an event would do, asked on a laptop without any network", () => {
   test.each([
@@ -103,7 +103,7 @@ describe("all of one image", () => {
 
   test("from the changed lines over what it builds on to its tags, and the rule of each", async () => {
     expect(await told("web")).toBe(`web: build
-Push to main at ${head().slice(0, 7)}, compared with ${laptop.repository.git("rev-parse", "--short=7", "origin/main")}
+Push to main at ${head().slice(0, 7)}, compared with ${laptop.git("rev-parse", "--short=7", "origin/main")}
 
 Why
   builds on base (FROM at images/web/Dockerfile:1)
@@ -203,7 +203,7 @@ describe("where there is nothing to ask about", () => {
   test("changes that are not committed are told", async () => {
     const dirty = makeLaptop(family);
     try {
-      dirty.repository.git("rm", "--quiet", "--cached", "README.md");
+      dirty.git("rm", "--quiet", "--cached", "README.md");
       expect((await dirty.plan()).beside).toEqual([expect.stringContaining("not committed")]);
     } finally {
       dirty.remove();

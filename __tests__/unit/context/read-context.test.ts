@@ -216,6 +216,15 @@ describe("the repository", () => {
     expect(read({}, { before: older, repository }).license).toBeUndefined();
   });
 
+  test("is not described by what no program could be given", () => {
+    const repository = { default_branch: "tr\0unk", description: "Images\0", license: { spdx_id: "\0" } };
+    expect(read({}, { before: older, repository })).toMatchObject({
+      defaultBranch: undefined,
+      description: undefined,
+      license: undefined,
+    });
+  });
+
   test("of a scheduled run whose payload is silent has the run's branch for default", () => {
     expect(read({ GITHUB_EVENT_NAME: "schedule", GITHUB_REF: "refs/heads/trunk" }).defaultBranch).toBe("trunk");
   });

@@ -11,9 +11,10 @@ import {
   prose,
   sentence,
 } from "../../../src/report/escape.ts";
+import { anyText } from "../any-text.ts";
 
 /** Text made of what breaks things, and of anything else. */
-const anyText = fc.oneof(
+const hostileText = fc.oneof(
   fc
     .array(
       fc.constantFrom(
@@ -34,7 +35,7 @@ const anyText = fc.oneof(
       { maxLength: 24 },
     )
     .map((parts) => parts.join("")),
-  fc.string({ unit: "binary", maxLength: 40 }),
+  anyText({ maxLength: 40 }),
 );
 const controls = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 
@@ -60,7 +61,7 @@ describe("running text in Markdown", () => {
 
   test("whatever goes in, no row breaks, nothing becomes an element, a link or a mention", () => {
     fc.assert(
-      fc.property(anyText, (given) => {
+      fc.property(hostileText, (given) => {
         const out = markdown(given);
         expect(out).not.toMatch(/[|`<>[\]*_\\$"~]/);
         expect(out).not.toMatch(controls);
@@ -75,7 +76,7 @@ describe("running text in Markdown", () => {
     expect(prose("add `packages: write` to the job")).toBe("add `packages: write` to the job");
     expect(prose("lone ` backtick")).toBe("lone &#96; backtick");
     fc.assert(
-      fc.property(anyText, (given) => {
+      fc.property(hostileText, (given) => {
         const outside = prose(given)
           .replaceAll(/`[^`]+`/g, "")
           .replaceAll(/<\/?code>/g, "");
@@ -99,7 +100,7 @@ describe("names set as code", () => {
 
   test("whatever goes in, it is one code span or one element, in one cell of one row", () => {
     fc.assert(
-      fc.property(anyText, (given) => {
+      fc.property(hostileText, (given) => {
         const out = code(given);
         expect(out).toMatch(/^(?:`[^`|\\]+`|<code>[^`|<>\\]*<\/code>)$/);
         expect(out).not.toMatch(controls);
@@ -112,7 +113,7 @@ describe("blocks of code", () => {
   test("a fence that the text cannot close", () => {
     expect(codeBlock(["a", "````", "b"], "text")).toBe("`````text\na\n````\nb\n`````");
     fc.assert(
-      fc.property(fc.array(anyText), (given) => {
+      fc.property(fc.array(hostileText), (given) => {
         const block = codeBlock(given.flatMap((each) => plainLines(each))).split("\n");
         const fence = block[0] ?? "";
         expect(block.slice(1, -1).some((line) => line.includes(fence))).toBe(false);
@@ -138,7 +139,7 @@ describe("lines of a log", () => {
 
   test("whatever goes in, a terminal gets one line without control characters, and twice changes nothing", () => {
     fc.assert(
-      fc.property(anyText, (given) => {
+      fc.property(hostileText, (given) => {
         const out = plainLine(given);
         expect(out).not.toMatch(controls);
         expect(out.isWellFormed()).toBe(true);
@@ -151,7 +152,7 @@ describe("lines of a log", () => {
 test("whatever goes in, a Mermaid label holds no quote, no bracket and no markup", () => {
   expect(mermaidLabel('a"b<c>;`')).toBe("a#34;b#60;c#62;#59;#96;");
   fc.assert(
-    fc.property(anyText, (given) => {
+    fc.property(hostileText, (given) => {
       expect(mermaidLabel(given).replaceAll(/#\d+;/g, "")).toMatch(/^[\p{L}\p{N} ._/-]*$/u);
     }),
   );

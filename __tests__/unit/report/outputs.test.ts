@@ -47,6 +47,7 @@ test("a push that changes no image gives empty lists", () => {
     platforms: [],
     size: null,
     findings: null,
+    loaded: [],
     reason: describeReason({ kind: "unaffected" }),
   });
 });
@@ -71,6 +72,7 @@ describe("several images", () => {
       platforms: ["linux/amd64", "linux/arm64"],
       size: { "linux/amd64": 45_231_000, "linux/arm64": 43_118_000 },
       findings: null,
+      loaded: [],
       reason: describeReason({ kind: "builds-on", image: "nodejs" }),
     });
   });

@@ -56,6 +56,11 @@ describe("labels", () => {
     expect(labels(text)[key]).toBe(value);
   });
 
+  test("expressions without a label take no time to be refused", () => {
+    const { problems } = parseLabels(lines("{{version}}".repeat(200), "labels"));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining("is no label") })]);
+  });
+
   test("enable=false takes a label away", () => {
     expect(labels("name=a,value=b,enable=false")).toEqual(set);
   });
