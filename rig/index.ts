@@ -19,6 +19,7 @@ import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
 import { installNix, nixIsThere } from "./nix.ts";
+import { buildOracles, oraclesAreBuilt } from "./oracles.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
 import { running } from "./process.ts";
@@ -46,14 +47,15 @@ type PartName =
   | "azurite"
   | "cache"
   | "act"
-  | "nix";
+  | "nix"
+  | "oracles";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
   brings?: string;
   needs: PartName[];
   isUp: () => boolean | Promise<boolean>;
-  start: () => Promise<void>;
+  start: (say: (line: string) => void) => Promise<void>;
 }
 
 const parts: Record<PartName, Part> = {
@@ -61,7 +63,9 @@ const parts: Record<PartName, Part> = {
     brings: `downloads and unpacks Debian's ${packageNames} (190 MB); nothing is installed`,
     needs: [],
     isUp: () => isHosted() || areUnpacked(),
-    start: unpack,
+    start: async (say) => {
+      for (const line of await unpack()) say(`  ${line}`);
+    },
   },
   buildkit: {
     brings: `builds BuildKit ${BUILDKIT_VERSION} from its Go module`,
@@ -75,6 +79,12 @@ const parts: Record<PartName, Part> = {
     needs: [],
     isUp: nixIsThere,
     start: installNix,
+  },
+  oracles: {
+    brings: `builds the oracles from BuildKit ${BUILDKIT_VERSION}'s Go module`,
+    needs: [],
+    isUp: oraclesAreBuilt,
+    start: buildOracles,
   },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
@@ -151,7 +161,7 @@ async function startAll(wanted: PartName[], say: (line: string) => void): Promis
       started += 1;
       if (part.brings) say(`  ${name.padEnd(9)} …`);
       try {
-        await part.start();
+        await part.start(say);
       } catch (error) {
         say(`  ${name.padEnd(9)} failed after ${seconds(begin)}`);
         failures.push(error as Error);

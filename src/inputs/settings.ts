@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Platform, platform } from "../oci/platform.ts";
-import { type Command, type InputName, type InputSpecification, inputs, type RawInputs } from "./specification.ts";
+import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./specification.ts";
 
 /** A line of an input, with where it stands: problems with it name the place. */
 export interface InputLine {
@@ -13,7 +13,7 @@ export interface InputLine {
 }
 
 export interface Settings {
-  readonly command: Command;
+  readonly command: Word<"command">;
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
@@ -24,7 +24,7 @@ export interface Settings {
   readonly target: string | undefined;
   readonly buildContexts: readonly InputLine[];
   /** By what images are to be built; `undefined`: by either. */
-  readonly variant: "dockerfile" | "nix" | undefined;
+  readonly variant: Word<"variant"> | undefined;
   readonly images: readonly InputLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
@@ -45,18 +45,18 @@ export interface Settings {
   readonly builder: string | undefined;
   readonly qemu: boolean;
   readonly binfmtImage: string | undefined;
-  readonly cache: "auto" | "gha" | "registry" | "none";
+  readonly cache: Word<"cache"> | "auto";
   readonly cacheFrom: readonly InputLine[];
   readonly cacheTo: readonly InputLine[];
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
   readonly compression: readonly InputLine[];
   readonly attest: boolean;
-  readonly push: "auto" | "true" | "false";
-  readonly rebuild: "auto" | "always";
+  readonly push: Word<"push">;
+  readonly rebuild: Word<"rebuild">;
   readonly converge: boolean;
   readonly promote: boolean;
-  readonly move: "forward" | "any";
+  readonly move: Word<"move">;
   readonly maxSize: readonly InputLine[];
   /** Globs of files; empty: none is checked. */
   readonly checkPins: readonly string[];
@@ -70,8 +70,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
   const problems: UserError[] = inputs.flatMap((specification) => check(specification, raw[specification.name].trim()));
   const text = (name: InputName): string | undefined => raw[name].trim() || undefined;
   const lines = (name: InputName): readonly InputLine[] => linesOf(raw[name], name);
-  const word = <T extends string>(name: InputName, known: readonly T[], otherwise: T): T =>
-    known.find((each) => each === text(name)) ?? otherwise;
+  const word = <Name extends InputName>(name: Name): Word<Name> | undefined => wordOf(name, text(name));
   const collect = <T>(name: InputName, values: readonly InputLine[], parse: (text: string) => T): T[] =>
     values.flatMap((value) => {
       try {
@@ -82,7 +81,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
       }
     });
   const settings: Settings = {
-    command: word("command", ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"], "publish"),
+    command: word("command") ?? "publish",
     config: text("config"),
     path: lines("path").flatMap(splitCommas),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
@@ -90,7 +89,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     file: text("file"),
     target: text("target"),
     buildContexts: lines("build-contexts"),
-    variant: (["dockerfile", "nix"] as const).find((each) => each === text("variant")),
+    variant: word("variant"),
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
     ref: text("ref"),
@@ -104,22 +103,22 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
     ssh: lines("ssh"),
-    load: text("load") === "true",
+    load: word("load") === "true",
     builder: text("builder"),
-    qemu: text("qemu") !== "false",
+    qemu: word("qemu") !== "false",
     binfmtImage: text("binfmt-image"),
-    cache: word("cache", ["auto", "gha", "registry", "none"], "auto"),
+    cache: word("cache") ?? "auto",
     cacheFrom: lines("cache-from"),
     cacheTo: lines("cache-to"),
     provenance: text("provenance"),
     sbom: text("sbom"),
     compression: lines("compression"),
-    attest: text("attest") === "true",
-    push: word("push", ["auto", "true", "false"], "auto"),
-    rebuild: word("rebuild", ["auto", "always"], "auto"),
-    converge: text("converge") !== "false",
-    promote: text("promote") !== "false",
-    move: word("move", ["forward", "any"], "forward"),
+    attest: word("attest") === "true",
+    push: word("push") ?? "auto",
+    rebuild: word("rebuild") ?? "auto",
+    converge: word("converge") !== "false",
+    promote: word("promote") !== "false",
+    move: word("move") ?? "forward",
     maxSize: lines("max-size"),
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
@@ -127,6 +126,13 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     token: text("token"),
   };
   return { settings, problems };
+}
+
+/** What isn't served is a problem that `check` tells. */
+function wordOf<Name extends InputName>(name: Name, text: string | undefined): Word<Name> | undefined {
+  const specification: InputSpecification | undefined = inputs.find((each) => each.name === name);
+  const words = specification?.served ?? specification?.words ?? [];
+  return words.find((each) => each === text) as Word<Name> | undefined;
 }
 
 function check(specification: InputSpecification, value: string): UserError[] {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { readSettings } from "../../../src/inputs/settings.ts";
-import { type InputName, inputs, type RawInputs } from "../../../src/inputs/specification.ts";
+import { type InputName, type InputSpecification, inputs, type RawInputs } from "../../../src/inputs/specification.ts";
 
 const nothing = Object.fromEntries(inputs.map(({ name }) => [name, ""])) as RawInputs;
 
@@ -41,6 +41,17 @@ describe("inputs", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.message).toContain(message);
     expect(problems[0]?.hint).toContain(hint);
+  });
+
+  const words = inputs.flatMap(({ name, words = [], served = words }: InputSpecification) =>
+    served.map((word): [InputName, string] => [name as InputName, word]),
+  );
+  test.each(words)("%s may be %s", (name, word) => {
+    const { settings, problems } = read({ [name]: word });
+    expect(problems).toEqual([]);
+    const value = Object.entries(settings).find(([key]) => key === name)?.[1];
+    if (typeof value === "string") expect(value).toBe(word);
+    if (typeof value === "boolean") expect(String(value)).toBe(word);
   });
 
   test("all problems are told at once", () => {
