@@ -41,7 +41,7 @@ export async function askBuild(
   oracle: Oracle<BuildQuestion, BuildAnswer>,
   each: BuildCase,
 ): Promise<readonly BuildAnswer[] | Refusal> {
-  const base = await oracle.ask({ text: withoutTmpfs(each.base) });
+  const base = await oracle.ask({ text: withoutTmpfs(each.base, each.hasDocs) });
   if (isRefusal(base)) return base;
   const outside = { Env: ["E=outside", "U=outside"] };
   const images = Object.fromEntries(
@@ -65,13 +65,14 @@ export async function askBuild(
 
 /** BuildKit takes all along that a stage needs, also where a context stands for the stage. */
 function withoutNoise({ text, hasDocs }: BuildCase): string {
-  const mounted = withoutTmpfs(text);
+  const mounted = withoutTmpfs(text, hasDocs);
   return hasDocs ? mounted.replace(/^(FROM .* as docs\n)(?:(?!FROM ).*\n)*/gim, "$1") : mounted;
 }
 
 /** BuildKit takes a whole context along for a mount of this type, and uses nothing of it. */
-function withoutTmpfs(text: string): string {
-  return text.replaceAll("from=docs,type=tmpfs", "type=cache").replaceAll("type=tmpfs,", "type=cache,");
+function withoutTmpfs(text: string, hasDocs: boolean): string {
+  const unmounted = hasDocs ? text.replaceAll("from=docs,type=tmpfs", "type=cache") : text;
+  return unmounted.replaceAll("type=tmpfs,", "type=cache,");
 }
 
 export interface OurBuild {

@@ -87,7 +87,7 @@ describe("Dockerfiles", () => {
     expect(counts.read).toBeGreaterThan(counts.all / 3);
     expect(counts.deferred).toBeLessThan(counts.all / 20);
     expect(counts.unsure).toBeLessThan(counts.all / 5);
-    expect(counts.modest).toBeLessThan(counts.all / 1000);
+    expect(counts.modest).toBeLessThan(counts.all / 500);
   });
 });
 
