@@ -11,8 +11,10 @@ export type Piece =
   | { readonly kind: "many"; readonly is: RegExp }
   /** Nothing, or anything up to a slash. */
   | { readonly kind: "directories" }
-  /** Nothing, at the path's start alone. */
-  | { readonly kind: "start" };
+  /** Nothing, where it stands: at the path's start or end, where a word begins or ends, where none does. */
+  | { readonly kind: "at"; readonly where: Where };
+
+export type Where = "start" | "end" | "boundary" | "no-boundary";
 
 /** One character or any number of them, whatever they are. */
 export const anyOne: Piece = { kind: "one", is: /^.$/su };
@@ -32,11 +34,16 @@ type Step =
   | { readonly kind: "one" | "many"; readonly is: RegExp }
   /** Goes on here, or behind the next two. */
   | { readonly kind: "pass" }
-  | { readonly kind: "start" };
+  | { readonly kind: "at"; readonly where: Where };
+
+/** What stands before a place. */
+type Before = "start" | "word" | "other";
 
 /** All the steps that a path may have come to; each character leads to another such place, which is worked out once. */
 interface Place {
+  /** Without those that are reached from these by no character: what stands there may hang on the next one. */
   readonly steps: readonly number[];
+  readonly before: Before;
   readonly isEnd: boolean;
   readonly next: Map<string, Place>;
 }
@@ -48,12 +55,12 @@ const mostPlaces = 1_000;
 export function pathExpression(pieces: readonly Piece[]): (path: string) => boolean {
   const steps = pieces.filter((piece, index) => !repeats(piece, pieces[index - 1])).flatMap(stepsOf);
   const places = new Map<string, Place>();
-  const placeOf = (reached: readonly number[], isStart: boolean): Place => {
-    const found = followed(steps, reached, isStart);
-    const key = found.join();
+  const placeOf = (reached: readonly number[], before: Before): Place => {
+    const key = `${before} ${reached.join()}`;
     const known = places.get(key);
     if (known !== undefined) return known;
-    const place = { steps: found, isEnd: found.includes(steps.length), next: new Map<string, Place>() };
+    const isEnd = followed(steps, reached, before, undefined).has(steps.length);
+    const place = { steps: reached, before, isEnd, next: new Map<string, Place>() };
     if (places.size >= mostPlaces) {
       for (const { next } of places.values()) next.clear();
       places.clear();
@@ -61,13 +68,14 @@ export function pathExpression(pieces: readonly Piece[]): (path: string) => bool
     places.set(key, place);
     return place;
   };
-  const start = placeOf([0], true);
+  const start = placeOf([0], "start");
   return (path) => {
     let place = start;
     for (const character of path) {
       let next = place.next.get(character);
       if (next === undefined) {
-        next = placeOf(after(steps, place.steps, character), false);
+        const reached = followed(steps, place.steps, place.before, character);
+        next = placeOf(after(steps, reached, character), isWord(character) ? "word" : "other");
         place.next.set(character, next);
       }
       if (next.steps.length === 0) return false;
@@ -89,22 +97,42 @@ function stepsOf(piece: Piece): readonly Step[] {
     : [piece];
 }
 
-/** Where the steps lead to that take the character. */
-function after(steps: readonly Step[], from: readonly number[], character: string): readonly number[] {
-  return from.flatMap((index) => {
+/** Where the steps lead to that take the character; ordered. */
+function after(steps: readonly Step[], from: ReadonlySet<number>, character: string): readonly number[] {
+  const reached = new Set<number>();
+  for (const index of from) {
     const step = steps[index];
-    if (step === undefined || (step.kind !== "one" && step.kind !== "many") || !step.is.test(character)) return [];
-    return [step.kind === "many" ? index : index + 1];
-  });
+    if (step === undefined || (step.kind !== "one" && step.kind !== "many") || !step.is.test(character)) continue;
+    reached.add(step.kind === "many" ? index : index + 1);
+  }
+  return [...reached].sort((a, b) => a - b);
 }
 
-/** With the steps that are reached without a character; ordered. */
-function followed(steps: readonly Step[], reached: readonly number[], isStart: boolean): readonly number[] {
+/** With the steps that are reached without a character. */
+function followed(
+  steps: readonly Step[],
+  reached: readonly number[],
+  before: Before,
+  next: string | undefined,
+): ReadonlySet<number> {
   const found = new Set(reached);
   for (const index of found) {
     const step = steps[index];
     if (step?.kind === "pass") found.add(index + 3);
-    if (step?.kind === "pass" || step?.kind === "many" || (step?.kind === "start" && isStart)) found.add(index + 1);
+    if (step?.kind === "pass" || step?.kind === "many" || (step?.kind === "at" && holds(step.where, before, next))) {
+      found.add(index + 1);
+    }
   }
-  return [...found].sort((a, b) => a - b);
+  return found;
+}
+
+function holds(where: Where, before: Before, next: string | undefined): boolean {
+  if (where === "start") return before === "start";
+  if (where === "end") return next === undefined;
+  const isBoundary = (before === "word") !== (next !== undefined && isWord(next));
+  return isBoundary === (where === "boundary");
+}
+
+function isWord(character: string): boolean {
+  return /^\w$/.test(character);
 }

@@ -2,14 +2,14 @@
  * Go's regular expressions (RE2 syntax, regexp/syntax), as far as moby makes them out of ignore patterns:
  * characters, escapes, classes, dots, stars after them, any number of directories, "or", `^`.
  */
-import { anyNumber, escaped, type Piece, pathExpression } from "../catalog/path-expression.ts";
+import { anyNumber, escaped, type Piece, pathExpression, type Where } from "../catalog/path-expression.ts";
 
 /**
  * Whether the expression takes a path between Go's `^` and `$`, which bind closer than "or" does. `undefined` for what Go
- * refuses, and for what nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41`, `\pL`, `\b`.
+ * refuses, and for what nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41` or `\pL`, more than a path can match.
  */
 export function translateExpression(expression: string): ((path: string) => boolean) | undefined {
-  if (/\{\d+(?:,\d*)?\}/.test(expression)) return undefined;
+  if (expression.length > longest || /\{\d+(?:,\d*)?\}/.test(expression)) return undefined;
   const reader = { characters: [...expression], at: 0 };
   const ways: Piece[][] = [[]];
   while (reader.at < reader.characters.length) {
@@ -29,6 +29,9 @@ export function translateExpression(expression: string): ((path: string) => bool
   return (path) => matchers.some((matches) => matches(path));
 }
 
+/** Twice what a path may be long, each character escaped: matching takes the time of the one times the other. */
+const longest = 16_384;
+
 interface Reader {
   readonly characters: readonly string[];
   at: number;
@@ -41,10 +44,8 @@ function readPiece(reader: Reader): Piece | undefined {
     reader.at += anyDirectories.length;
     return { kind: "directories" };
   }
-  if (reader.characters[reader.at] === "^") {
-    reader.at += 1;
-    return { kind: "start" };
-  }
+  const where = readAssertion(reader);
+  if (where !== undefined) return { kind: "at", where };
   const atom = readAtom(reader);
   if (atom === undefined) return undefined;
   const is = new RegExp(`^${atom}$`, "u");
@@ -52,6 +53,21 @@ function readPiece(reader: Reader): Piece | undefined {
   reader.at += 1;
   return { kind: "many", is };
 }
+
+function readAssertion(reader: Reader): Where | undefined {
+  const character = reader.characters[reader.at] ?? "";
+  const where = assertions.get(character === "\\" ? `\\${reader.characters[reader.at + 1]}` : character);
+  if (where !== undefined) reader.at += character === "\\" ? 2 : 1;
+  return where;
+}
+
+const assertions: ReadonlyMap<string, Where> = new Map<string, Where>([
+  ["^", "start"],
+  ["\\A", "start"],
+  ["\\z", "end"],
+  ["\\b", "boundary"],
+  ["\\B", "no-boundary"],
+]);
 
 function readAtom(reader: Reader): string | undefined {
   const character = reader.characters[reader.at++] ?? "";

@@ -8,9 +8,6 @@ export interface IgnorePattern {
   matches(path: string): boolean;
 }
 
-/** Twice what a path may be long: matching takes the time of the one times the other. */
-const longestPattern = 8192;
-
 /** `undefined` for an empty pattern, "refused" for one that BuildKit refuses or that is not understood. */
 export function readPattern(text: string): IgnorePattern | "refused" | undefined {
   const trimmed = trim(text);
@@ -19,7 +16,6 @@ export function readPattern(text: string): IgnorePattern | "refused" | undefined
   const isException = cleaned.startsWith("!");
   const pattern = isException ? cleaned.slice(1) : cleaned;
   // A byte order mark past the file's first line is dropped in one place by moby and kept in another.
-  if (pattern.length > longestPattern) return "refused";
   if (pattern === "" || pattern.startsWith("\ufeff") || !isWellFormed(pattern)) return "refused";
   const matches = compile(pattern);
   return matches === undefined ? "refused" : { isException, matches };

@@ -5,7 +5,7 @@ import { anyNumber, anyOne, exactly, type Piece, pathExpression } from "../../..
 /** The same as a regular expression, which may take for ever. */
 function asRegExp(pieces: readonly Piece[]): RegExp {
   const parts = pieces.map((piece) => {
-    if (piece.kind === "start") return "^";
+    if (piece.kind === "at") return { start: "^", end: "$", boundary: "\\b", "no-boundary": "\\B" }[piece.where];
     if (piece.kind === "directories") return "(?:[^\n]*/)?";
     return `${piece.is.source.slice(1, -1)}${piece.kind === "many" ? "*" : ""}`;
   });
@@ -20,7 +20,7 @@ test("takes what a regular expression takes", () => {
     { kind: "one", is: /^[^b]$/u },
     { kind: "directories" },
     { kind: "directories" },
-    { kind: "start" },
+    ...(["start", "end", "boundary", "no-boundary"] as const).map((where): Piece => ({ kind: "at", where })),
   );
   const path = fc
     .array(fc.constantFrom("a", "a", "b", "/", "é", "\u{1f600}", "\n", "\udcff"), { maxLength: 9 })

@@ -69,7 +69,6 @@ describe("in doubt nothing is ignored", () => {
     ["an escape that Go refuses", "*\n*\\é"],
     ["a range from high to low", "*\n[b-a]"],
     ["a counted repetition", "*\n*a{2}"],
-    ["an assertion", "*\n*\\b"],
     ["a class by name", "*\n[[:alpha:]]"],
     ["no patterns", "# nothing\n\n"],
   ])("%s", (_, file) => {
@@ -112,7 +111,7 @@ describe("in doubt nothing is ignored", () => {
   });
 
   test("a pattern that is longer than two paths may be ignores nothing", () => {
-    expect(readIgnore(Buffer.from(`*\n${"?".repeat(9000)}`))).toBe(ignoresNothing);
+    expect(readIgnore(Buffer.from(`*\n${"?".repeat(20_000)}`))).toBe(ignoresNothing);
   });
 
   test("many stars in a row take no time", () => {
