@@ -59,11 +59,13 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     return { images: await settled(plan, new Map()), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const promotions = promoteAll(planning, session);
-  if (!plan.images.some((image) => image.kind === "build"))
-    return { images: await settled(plan, promotions), remarks: [] };
+  if (!plan.images.some((image) => image.kind === "build")) {
+    return { images: await settled(plan, promoteAll(planning, session)), remarks: [] };
+  }
   const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   tell(remarks, session);
+  // Not before what may keep the run from starting.
+  const promotions = promoteAll(planning, session);
   try {
     const built = await walkPlan(planning, session, { dependencies, complete });
     const images = await settled(plan, new Map([...promotions, ...built]));
@@ -104,6 +106,7 @@ function publishingOf({ registry, history }: Planning, session: Session): Publis
     history,
     signal,
     mover: moverOf(session),
+    started: session.context.startedAt,
     copy: async (digest, from, to) => {
       await registry.copyImage({ digest, from, to, signal });
     },

@@ -32,7 +32,8 @@ export async function simulatedContext(
     const hint = "commit them to have them count";
     if (builds)
       throw new UserError("there are changes that are not committed, and images would name the last commit", { hint });
-    log.warning("there are changes that are not committed; what is said here is about the last commit", hint);
+    const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
+    log.warning(`there are changes that are not committed: ${what}`, hint);
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
   if (base !== undefined && commit === undefined) {
@@ -76,5 +77,5 @@ async function fullRef(ref: string, git: Git): Promise<string> {
     [`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)),
   );
   if (branch !== undefined || remoteBranch !== undefined) return ref;
-  return tag !== undefined || /^v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
+  return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }
