@@ -18,6 +18,7 @@ import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
+import { buildOracles, oraclesAreBuilt } from "./oracles.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
 import { running } from "./process.ts";
@@ -44,14 +45,15 @@ type PartName =
   | "binfmt"
   | "azurite"
   | "cache"
-  | "act";
+  | "act"
+  | "oracles";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
   brings?: string;
   needs: PartName[];
   isUp: () => boolean | Promise<boolean>;
-  start: () => Promise<void>;
+  start: (say: (line: string) => void) => Promise<void>;
 }
 
 const parts: Record<PartName, Part> = {
@@ -59,7 +61,9 @@ const parts: Record<PartName, Part> = {
     brings: `downloads and unpacks Debian's ${packageNames} (190 MB); nothing is installed`,
     needs: [],
     isUp: () => isHosted() || areUnpacked(),
-    start: unpack,
+    start: async (say) => {
+      for (const line of await unpack()) say(`  ${line}`);
+    },
   },
   buildkit: {
     brings: `builds BuildKit ${BUILDKIT_VERSION} from its Go module`,
@@ -68,6 +72,12 @@ const parts: Record<PartName, Part> = {
     start: buildBuildkit,
   },
   act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
+  oracles: {
+    brings: `builds the oracles from BuildKit ${BUILDKIT_VERSION}'s Go module`,
+    needs: [],
+    isUp: oraclesAreBuilt,
+    start: buildOracles,
+  },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
@@ -143,7 +153,7 @@ async function startAll(wanted: PartName[], say: (line: string) => void): Promis
       started += 1;
       if (part.brings) say(`  ${name.padEnd(9)} …`);
       try {
-        await part.start();
+        await part.start(say);
       } catch (error) {
         say(`  ${name.padEnd(9)} failed after ${seconds(begin)}`);
         failures.push(error as Error);

@@ -10,19 +10,32 @@ import { folder, path } from "./folder.ts";
 import { osRelease } from "./machine.ts";
 import { run } from "./process.ts";
 
-/** Package, suite, and where only a part of it is wanted, what. */
-const PACKAGES: { name: string; suite: string; only?: string[] }[] = [
-  { name: "docker.io", suite: "sid" },
-  { name: "docker-cli", suite: "sid" },
-  { name: "docker-buildx", suite: "sid" },
-  { name: "containerd", suite: "sid" },
-  { name: "docker-registry", suite: "sid" },
-  { name: "tini-static", suite: "sid" },
-  { name: "crane", suite: "sid" },
+interface Package {
+  readonly name: string;
+  readonly suite: string;
+  /** The upstream version that the rig was seen to work with, where it matters. */
+  readonly seen?: string;
+  /** What is wanted, where it is only a part. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * A mirror holds one version of a package in each suite, and what held the older ones (snapshot.debian.org) can't be counted
+ * on. So each package comes from the oldest suite that will do: trixie is released and stays as it is; forky will be, and
+ * until then moves only by what has stood ten days in sid without a grave bug. What moved is said when it is brought.
+ */
+const PACKAGES: readonly Package[] = [
+  { name: "docker.io", suite: "forky", seen: "28.5" },
+  { name: "docker-cli", suite: "forky", seen: "28.5" },
+  { name: "docker-buildx", suite: "forky", seen: "0.29" },
+  { name: "containerd", suite: "forky", seen: "2.1" },
+  { name: "docker-registry", suite: "trixie", seen: "2.8" },
+  { name: "tini-static", suite: "forky", seen: "0.19" },
+  { name: "crane", suite: "forky", seen: "0.20" },
   { name: "runc", suite: osRelease().VERSION_CODENAME ?? "bookworm" },
-  { name: "busybox-static", suite: "trixie" },
-  { name: "busybox-static:arm64", suite: "trixie" },
-  { name: "qemu-user", suite: "trixie", only: ["./usr/bin/qemu-aarch64", "./usr/share/qemu/binfmt.d"] },
+  { name: "busybox-static", suite: "trixie", seen: "1.37" },
+  { name: "busybox-static:arm64", suite: "trixie", seen: "1.37" },
+  { name: "qemu-user", suite: "trixie", seen: "10.0", only: ["./usr/bin/qemu-aarch64", "./usr/share/qemu/binfmt.d"] },
 ];
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -34,8 +47,12 @@ export const packageNames: string = PACKAGES.map(({ name }) => name).join(", ");
 const root = join(
   folder,
   "built",
-  `packages-${createHash("sha256").update(JSON.stringify(PACKAGES)).digest("hex").slice(0, 8)}`,
+  `packages-${createHash("sha256").update(JSON.stringify(wantedParts())).digest("hex").slice(0, 8)}`,
 );
+
+function wantedParts(): unknown {
+  return PACKAGES.map(({ name, suite, only }) => ({ name, suite, only }));
+}
 
 /** A file of the unpacked packages; `arm64/…` for those of the foreign architecture. */
 export const unpacked = (...parts: string[]): string => join(root, ...parts);
@@ -46,9 +63,12 @@ export const commandFolders: string[] = [unpacked("usr/bin"), unpacked("usr/sbin
 /** Whether there is nothing left to do for `unpack`. */
 export const areUnpacked = (): boolean => existsSync(root);
 
-/** Downloads and unpacks what is missing. All or nothing: the folder appears when it is complete. */
-export async function unpack(): Promise<void> {
-  if (areUnpacked()) return;
+/**
+ * Downloads and unpacks what is missing. All or nothing: the folder appears when it is complete.
+ * @returns what is another version than the rig was seen to work with, a line each
+ */
+export async function unpack(): Promise<readonly string[]> {
+  if (areUnpacked()) return [];
   const work = `${root}.new`;
   rmSync(work, { recursive: true, force: true });
   const archives = join(work, "archives");
@@ -57,14 +77,35 @@ export async function unpack(): Promise<void> {
   await run("apt-get", [...apt, "update"], { log: "packages", limit: 300 });
   const wanted = PACKAGES.map(({ name, suite }) => `${name}/${suite}`);
   await run("apt-get", [...apt, "download", ...wanted], { cwd: archives, log: "packages", limit: 300 });
-  await Promise.all(readdirSync(archives).map((archive) => unpackOne(join(archives, archive), work)));
+  const found = readdirSync(archives);
+  await Promise.all(found.map((archive) => unpackOne(join(archives, archive), work)));
   for (const rest of [archives, path("apt")]) rmSync(rest, { recursive: true });
   renameSync(work, root);
+  return found.flatMap(movedSince);
 }
 
-/** Name and version as in `docker.io_28.5.2+dfsg4-5_amd64.deb`, the architecture decides where it goes. */
+interface Archive {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
+
+/** As in `docker.io_28.5.2+dfsg4-5_amd64.deb`; an epoch's colon is `%3a`. */
+function archiveOf(file: string): Archive {
+  const [, name = "", version = "", architecture = ""] = file.match(/([^/_]+)_(?:\d+%3a)?([^_]+)_(\w+)\.deb$/) ?? [];
+  return { name, version, architecture };
+}
+
+function movedSince(file: string): readonly string[] {
+  const { name, version } = archiveOf(file);
+  const { seen, suite } = PACKAGES.find((each) => each.name === name) ?? {};
+  if (seen === undefined || version.startsWith(`${seen}.`)) return [];
+  return [`Debian's ${suite} has ${name} ${version} now; the rig was seen to work with ${seen} (rig/packages.ts)`];
+}
+
+/** The architecture decides where it goes. */
 async function unpackOne(archive: string, work: string): Promise<void> {
-  const [, name = "", architecture = ""] = archive.match(/([^/_]+)_[^_]+_(\w+)\.deb$/) ?? [];
+  const { name, architecture } = archiveOf(archive);
   const target = architecture === "arm64" ? join(work, "arm64") : work;
   mkdirSync(target, { recursive: true });
   const only = PACKAGES.find((wanted) => wanted.name === name)?.only;
@@ -100,7 +141,7 @@ async function newerSuites(): Promise<string[]> {
       ...(existsSync(KEYRING) ? [`Signed-By: ${KEYRING}`] : []),
       "",
     ].join("\n");
-  const amd64 = ["sid", own].filter((suite, index, all) => suite !== "trixie" && all.indexOf(suite) === index);
+  const amd64 = ["forky", own].filter((suite, index, all) => suite !== "trixie" && all.indexOf(suite) === index);
   const sources = [source(amd64.join(" "), "amd64"), source("trixie", "amd64 arm64")];
   writeFileSync(join(apt, "sources", "rig.sources"), sources.join("\n"));
   return [

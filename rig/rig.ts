@@ -11,6 +11,7 @@ import {
 } from "./addresses.ts";
 import { cacheToken } from "./cache.ts";
 import { folder, readState } from "./folder.ts";
+import { oracles } from "./oracles.ts";
 import { binfmtImage } from "./qemu.ts";
 import { USERNAME } from "./registry.ts";
 
@@ -34,6 +35,8 @@ export interface Rig {
   binfmtImage: string;
   /** The workflow runner; see `runWorkflow`. */
   act: string;
+  /** The folder of the programs that answer as BuildKit would: build, dockerfile, ignore, words. */
+  oracles: string;
   /** The folder of the rig's commands: node (24 or newer), docker, act, in `own` mode crane. First on `env.PATH`. */
   bin: string;
   /** What a child process needs to use all of this: this process's environment, completed. */
@@ -55,6 +58,7 @@ export function describe(): Rig {
     cache,
     binfmtImage: binfmtImage(),
     act: actPath,
+    oracles: oracles(),
     bin,
     env: {
       ...own,

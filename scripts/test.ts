@@ -15,7 +15,9 @@ interface Count {
 
 interface Stage {
   readonly name: string;
-  readonly of: readonly ("check" | "unit" | "e2e")[];
+  readonly of: readonly ("check" | "unit" | "differential" | "e2e")[];
+  /** The parts of the rig that it needs; all where it names none. */
+  readonly rig?: readonly string[];
   readonly run: (jestArguments: readonly string[]) => Promise<Count>;
 }
 
@@ -28,8 +30,14 @@ const stages: readonly Stage[] = [
   { name: "unused", of: ["check"], run: tool(bin("knip"), ["--no-progress"]) },
   { name: "types", of: ["check"], run: tool(bin("tsc"), ["-p", "."]) },
   { name: "unit tests", of: ["unit"], run: (rest) => jest("__tests__/unit", rest) },
+  {
+    name: "differential tests",
+    of: ["differential"],
+    rig: ["oracles"],
+    run: (rest) => jest("__tests__/differential", rest),
+  },
   { name: "bundle", of: ["check"], run: async () => checkBundle(root) },
-  { name: "end-to-end tests", of: ["e2e"], run: (rest) => jest("__tests__/e2e", ["--runInBand", ...rest]) },
+  { name: "end-to-end tests", of: ["e2e"], rig: [], run: (rest) => jest("__tests__/e2e", ["--runInBand", ...rest]) },
 ];
 
 /** A program that is green when it exits with 0. */
@@ -79,14 +87,23 @@ function run(program: string, args: readonly string[]): Promise<number> {
   });
 }
 
+/** Starts the parts of the rig that stages need. */
+function bringUp(needs: readonly (readonly string[])[]): void {
+  if (needs.length === 0) return;
+  const parts = needs.some((each) => each.length === 0) ? [] : needs.flat();
+  const { status } = spawnSync(join(root, "rig/run"), ["up", ...parts], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) console.error("the rig did not come up: the tests that need it will say what they miss");
+}
+
 async function main(): Promise<void> {
   const [what = "all", ...rest] = process.argv.slice(2);
   const chosen = stages.filter((stage) => what === "all" || stage.of.some((each) => each === what));
-  if (chosen.length === 0) throw new Error(`there are no tests called "${what}": say all, unit, check or e2e`);
-  if (chosen.some((stage) => stage.of.includes("e2e"))) {
-    const rig = spawnSync(join(root, "rig/run"), ["up"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-    if (rig.status !== 0) console.error("the rig did not come up: the end-to-end tests will say what they miss");
-  }
+  if (chosen.length === 0)
+    throw new Error(`there are no tests called "${what}": say all, check, unit, differential or e2e`);
+  bringUp(chosen.flatMap(({ rig }) => (rig === undefined ? [] : [rig])));
   const counts: Count[] = [];
   for (const stage of chosen) {
     const start = Date.now();

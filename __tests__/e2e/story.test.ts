@@ -2,23 +2,24 @@
  * The life of examples/monorepo, as `npm run demo` plays it: a real workflow run by act, two platforms, a real registry. It is
  * played once, before the tests, which look at what each event left behind.
  */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { runWorkflow, type WorkflowResult } from "../../rig/workflow.ts";
-import { firstPush, pushed, taggedPush } from "./events.ts";
+import { chapters, headOf, type Life, makeExample, play } from "../../rig/example-life.ts";
+import type { WorkflowResult } from "../../rig/workflow.ts";
 import { stepsIn } from "./log.ts";
-import { git, makeProject, type Project } from "./project.ts";
 import { configsOf, digestsOf, manifestOf, tagsOf } from "./registry.ts";
-import { rig, root } from "./rig.ts";
-import type { Happening, ImageOutput } from "./run-action.ts";
+import { newFolder, rig } from "./rig.ts";
+import type { ImageOutput } from "./run-action.ts";
 
 jest.setTimeout(300_000);
 
 const names = ["agent", "base", "docker", "docs", "manager", "nodejs", "proxmox-ve"];
 const onBase = ["agent", "base", "docker", "docs", "manager", "nodejs"];
 
-interface Chapter {
+/** What an event left behind. */
+interface Aftermath {
   readonly result: WorkflowResult;
   readonly outputs: Readonly<Record<string, string>>;
   readonly images: Readonly<Record<string, ImageOutput>>;
@@ -27,73 +28,51 @@ interface Chapter {
   readonly tags: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-let project: Project;
-let everything: Chapter;
-let leaf: Chapter;
-let base: Chapter;
-let nothing: Chapter;
-let release: Chapter;
-let weekly: Chapter;
+let life: Life;
+let everything: Aftermath;
+let leaf: Aftermath;
+let base: Aftermath;
+let nothing: Aftermath;
+let release: Aftermath;
+let weekly: Aftermath;
 
 beforeAll(async () => {
-  project = makeProject({});
-  copyExample(project);
-  everything = await play(firstPush);
-  leaf = await play(change("images/manager/Dockerfile", "LABEL changed=manager\n"));
-  base = await play(change("images/base/healthcheck", "# changed\n"));
-  nothing = await play(change("README.md", "\nOne more line.\n"));
-  project.git("tag", "v1.2.3");
-  release = await play(taggedPush("v1.2.3"));
-  weekly = await play({ event: "schedule", ref: "refs/heads/main", payload: { schedule: "0 23 * * 0" } });
+  life = makeExample(newFolder("example"), `octo-${randomBytes(5).toString("hex")}`, rig);
+  nameStep(life);
+  const after = new Map<string, Aftermath>();
+  for (const chapter of chapters) after.set(chapter.name, await aftermathOf(await play(chapter, life, rig)));
+  const of = (name: (typeof chapters)[number]["name"]): Aftermath => {
+    const found = after.get(name);
+    if (found === undefined) throw new Error(`${name} did not happen`);
+    return found;
+  };
+  [everything, leaf, base] = [of("everything"), of("leaf"), of("base")];
+  [nothing, release, weekly] = [of("nothing"), of("release"), of("weekly")];
 });
 
-/** The example as a user would copy it: its images are named by the registry and the owner that it has here. */
-function copyExample({ folder, own }: Project): void {
-  cpSync(join(root, "examples/monorepo"), folder, { recursive: true });
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || path.includes("/.git/")) continue;
-    writeFileSync(path, readFileSync(path, "utf8").replaceAll("ghcr.io/acme/monorepo", own));
-  }
+/** Outputs are told of steps that have a name. */
+function nameStep({ folder }: Life): void {
   const workflow = join(folder, ".github/workflows/images.yml");
   writeFileSync(workflow, readFileSync(workflow, "utf8").replace("- uses: org/", "- id: images\n        uses: org/"));
-  git(folder, "add", "--all");
-  git(folder, "commit", "--quiet", "--amend", "--message", "The example");
 }
 
-function change(path: string, more: string): Happening {
-  const before = project.git("rev-parse", "HEAD");
-  project.commit({ [path]: readFileSync(join(project.folder, path), "utf8") + more });
-  return pushed(before);
-}
-
-async function play({ event, ref, payload }: Happening): Promise<Chapter> {
-  const [owner = "", name = ""] = project.slug.split("/");
-  const repository = { full_name: project.slug, name, default_branch: "main", private: false, owner: { login: owner } };
-  const result = await runWorkflow({
-    repository: project.folder,
-    event,
-    ref: ref ?? "refs/heads/main",
-    payload: { ...payload, repository },
-    env: { GITHUB_SERVER_URL: `http://${rig.registry}`, BUILDX_BUILDER: rig.builder },
-    actionDirectory: root,
-  });
+async function aftermathOf(result: WorkflowResult): Promise<Aftermath> {
   const outputs = result.outputs.images?.images ?? {};
   const images: readonly ImageOutput[] = JSON.parse(outputs.images ?? "[]");
-  const tags = await Promise.all(names.map(async (each) => [each, await digestsOf(`${project.own}/${each}`)] as const));
+  const tags = await Promise.all(names.map(async (each) => [each, await digestsOf(`${life.own}/${each}`)] as const));
   return {
     result,
     outputs,
     images: Object.fromEntries(images.map((image) => [image.name, image])),
-    commit: project.git("rev-parse", "HEAD"),
+    commit: headOf(life),
     tags: Object.fromEntries(tags),
   };
 }
 
-const affected = ({ outputs }: Chapter): readonly string[] => [...JSON.parse(outputs.affected ?? "null")].sort();
+const affected = ({ outputs }: Aftermath): readonly string[] => [...JSON.parse(outputs.affected ?? "null")].sort();
 
 /** Each image whose tag names another digest now. */
-function moved(tag: string, from: Chapter, to: Chapter): readonly string[] {
+function moved(tag: string, from: Aftermath, to: Aftermath): readonly string[] {
   return names.filter((name) => from.tags[name]?.[tag] !== to.tags[name]?.[tag]);
 }
 
@@ -110,7 +89,7 @@ async function expectBuiltOn(child: string, parent: string): Promise<void> {
 /** The layers of each platform's image. `image` is `name:tag`. */
 async function layersOf(image: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const [name = "", tag = ""] = image.split(":");
-  const configs = Object.entries(await configsOf(`${project.own}/${name}`, tag));
+  const configs = Object.entries(await configsOf(`${life.own}/${name}`, tag));
   return Object.fromEntries(configs.map(([platform, { rootfs }]) => [platform, rootfs.diff_ids]));
 }
 
@@ -133,7 +112,7 @@ describe("(a) the first push", () => {
 
   test("builds for amd64 and arm64 both", async () => {
     for (const name of names) {
-      const configs = await configsOf(`${project.own}/${name}`, everything.commit);
+      const configs = await configsOf(`${life.own}/${name}`, everything.commit);
       expect(Object.entries(configs).map(([platform, { architecture }]) => `${platform} ${architecture}`)).toEqual([
         "linux/amd64 amd64",
         "linux/arm64 arm64",
@@ -142,7 +121,7 @@ describe("(a) the first push", () => {
   });
 
   test("does not publish what others merely mount, but its files are in them", async () => {
-    expect(await tagsOf(`${project.own}/builder`)).toEqual([]);
+    expect(await tagsOf(`${life.own}/builder`)).toEqual([]);
     expect(everything.images.builder?.tags).toEqual([]);
   });
 
@@ -209,7 +188,7 @@ test("(e) a version's tag gives every image its semver tags, and latest", async 
     expect(main).toBe(base.tags[name]?.main);
     expect(ofCommit).toBeDefined();
   }
-  const { document } = await manifestOf(`${project.own}/docs`, "1.2.3");
+  const { document } = await manifestOf(`${life.own}/docs`, "1.2.3");
   expect(document.manifests?.filter(({ platform }) => platform?.architecture === "arm64")).toHaveLength(1);
 });
 

@@ -2,22 +2,22 @@ import { EOL } from "node:os";
 // Not by the package's entry: that brings a whole HTTP client along, for tokens that nobody asks for (docs/architecture.md).
 import { type CommandProperties, issueCommand } from "../../node_modules/@actions/core/lib/command.js";
 import type { Log, Notice } from "../ports.ts";
-import { plainLines } from "./log-text.ts";
+import { logLines } from "./log-text.ts";
 
 /** The log of a job on GitHub's or a Forgejo's runner: foldable groups, and annotations by workflow commands. */
 export function actionLog(): Log {
   const print = (message: string): void => {
-    for (const line of plainLines(message)) process.stdout.write(`${line}${EOL}`);
+    for (const line of logLines(message)) process.stdout.write(`${line}${EOL}`);
   };
-  const annotated = (message: string, hint: string): string => plainLines(`${message}\n→ ${hint}`).join("\n");
+  const annotated = (message: string, hint: string): string => logLines(`${message}\n→ ${hint}`).join("\n");
   return {
     debug: (message) => issueCommand("debug", {}, message),
     info: print,
-    notice: (message, details) => issueCommand("notice", properties(details), plainLines(message).join("\n")),
+    notice: (message, details) => issueCommand("notice", properties(details), logLines(message).join("\n")),
     warning: (message, hint, details) => issueCommand("warning", properties(details), annotated(message, hint)),
     error: (message, hint, details) => issueCommand("error", properties(details), annotated(message, hint)),
     group: (title, lines) => {
-      issueCommand("group", {}, plainLines(title).join(" "));
+      issueCommand("group", {}, logLines(title).join(" "));
       for (const line of lines) print(line);
       issueCommand("endgroup", {}, "");
     },

@@ -1,6 +1,6 @@
 import { formatLocation } from "../errors.ts";
 import type { Log, Notice } from "../ports.ts";
-import { plainLines } from "./log-text.ts";
+import { logLines } from "./log-text.ts";
 
 export interface TerminalLogOptions {
   readonly write: (text: string) => void;
@@ -14,11 +14,11 @@ export function terminalLog({ write, colour, debug }: TerminalLogOptions): Log {
   const hide = (text: string): string => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
   const paint = (code: number, text: string): string => (colour ? `\u{1b}[${code}m${text}\u{1b}[0m` : text);
   const print = (message: string, indent = ""): void => {
-    for (const line of plainLines(hide(message))) write(`${indent}${line}\n`);
+    for (const line of logLines(hide(message))) write(`${indent}${line}\n`);
   };
   const remark = (word: string, code: number, message: string, hint: string | undefined, details?: Notice): void => {
-    const place = details?.at === undefined ? "" : ` ${plainLines(formatLocation(details.at)).join(" ")}`;
-    const [first = "", ...rest] = plainLines(hide(message));
+    const place = details?.at === undefined ? "" : ` ${logLines(formatLocation(details.at)).join(" ")}`;
+    const [first = "", ...rest] = logLines(hide(message));
     write(`${paint(code, `${word}:`)}${place === "" ? "" : paint(1, place)} ${first}\n`);
     for (const line of rest) write(`  ${line}\n`);
     if (hint !== undefined) print(`→ ${hint}`, "  ");
@@ -32,7 +32,7 @@ export function terminalLog({ write, colour, debug }: TerminalLogOptions): Log {
     warning: (message, hint, details) => remark("warning", 33, message, hint, details),
     error: (message, hint, details) => remark("error", 31, message, hint, details),
     group: (title, lines) => {
-      write(`${paint(1, plainLines(hide(title)).join(" "))}\n`);
+      write(`${paint(1, logLines(hide(title)).join(" "))}\n`);
       for (const line of lines) print(line, "  ");
     },
     mask: (secret) => {

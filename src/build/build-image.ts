@@ -4,6 +4,7 @@ import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import type { Clock, Files, Log, Processes } from "../ports.ts";
+import { formatDuration } from "../quantities.ts";
 import { baseAnnotations, resolvedBases } from "./bases.ts";
 import { type BuildSettings, buildArguments, destination, type ImageSource } from "./buildx.ts";
 import { type CacheTrouble, exportedDigest, refusedByCache } from "./cache-trouble.ts";
@@ -15,8 +16,8 @@ import { pausesAfter } from "./failures.ts";
 import { type Invocation, runBuildx } from "./invocation.ts";
 import { reachableSources } from "./layout-path.ts";
 import type { LintReport } from "./lint.ts";
-import { plainLine } from "./plain.ts";
-import { type BuildProgress, duration } from "./progress.ts";
+import type { BuildProgress } from "./progress.ts";
+import { shortLine } from "./short-line.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
@@ -72,7 +73,7 @@ export async function buildImage(
       const made = await candidateOf(digest, planned, sources, built.progress, paths.layout, deps);
       const steps = built.progress.steps();
       const counts = `${steps.executed} ${steps.executed === 1 ? "step" : "steps"} ran, ${steps.cached} from cache`;
-      deps.log.group(`${planned.name}: built in ${duration(seconds())}, ${counts}`, built.progress.lines());
+      deps.log.group(`${planned.name}: built in ${formatDuration(seconds())}, ${counts}`, built.progress.lines());
       return { ...made, seconds: seconds(), steps };
     }
     // Without its cache it is another build, and not one that failed.
@@ -81,10 +82,10 @@ export async function buildImage(
     const pause = error instanceof BuildError ? pausesAfter(error.category)[attempt] : undefined;
     if (pause === undefined) {
       deps.lint.tell(planned.dockerfile, built.progress.warnings());
-      deps.log.group(`${planned.name}: failed after ${duration(seconds())}`, failureBlock(built));
+      deps.log.group(`${planned.name}: failed after ${formatDuration(seconds())}`, failureBlock(built));
       throw error;
     }
-    deps.log.info(`${error.message}; trying again in ${duration(pause / 1000)}`);
+    deps.log.info(`${error.message}; trying again in ${formatDuration(pause / 1000)}`);
     await deps.clock.sleep(pause, deps.signal);
   }
 }
@@ -142,7 +143,7 @@ function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progres
 /** Everything that helps to see what went wrong, and only then: the steps, the broken one's output, BuildKit's words. */
 function failureBlock({ progress, text }: Invocation): readonly string[] {
   const output = progress.failed(text.join("\n"))?.output ?? [];
-  return [...progress.lines(), ...output.map((line) => `    ${line}`), ...text.map((line) => plainLine(line))];
+  return [...progress.lines(), ...output.map((line) => `    ${line}`), ...text.map((line) => shortLine(line))];
 }
 
 /** The digest in buildx's metadata file; exit code 0 alone proves nothing. */

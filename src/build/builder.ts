@@ -5,7 +5,7 @@ import { type Repository, splitRepository } from "../oci/reference.ts";
 import type { Finished, Processes } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import { parseInspect } from "./inspect-builder.ts";
-import { lastMessage, plainLine } from "./plain.ts";
+import { lastMessage, shortLine } from "./short-line.ts";
 
 export interface Builder {
   readonly name: string;
@@ -80,7 +80,7 @@ function usable(inspected: Finished, name: string | undefined): Omit<Builder, "r
   // The engine's own is not what builds here.
   if (driver !== "docker" && found.buildkit !== undefined && isOlder(found.buildkit, minimumBuildkit)) {
     throw new UserError(
-      `the builder "${plainLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`,
+      `the builder "${shortLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`,
       {
         hint: `give it BuildKit ${minimumBuildkit} or later, which exports what is asked for here, or leave the input \`builder\` empty`,
       },
@@ -148,7 +148,7 @@ function unusable(name: string | undefined, problem: string, driver: string): Us
       hint: "start the engine, or give this user the right to use its socket",
     });
   }
-  const which = name === undefined ? "the current builder" : `the builder "${plainLine(name, 80)}"`;
+  const which = name === undefined ? "the current builder" : `the builder "${shortLine(name, 80)}"`;
   return new UserError(`${which} can't be used: ${message}`, {
     hint: isElsewhere
       ? `check that what it connects to (driver ${driver}) runs and can be reached from here, or choose another with \`builder\``

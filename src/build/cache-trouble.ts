@@ -4,9 +4,9 @@
  * without it.
  */
 import { type Digest, isDigest } from "../oci/digest.ts";
-import { plainLine } from "./plain.ts";
 import type { BuildProgress } from "./progress.ts";
 import type { Vertex } from "./rawjson.ts";
+import { shortLine } from "./short-line.ts";
 
 /** Shared by the builds of a run. */
 export interface CacheTrouble {
@@ -60,7 +60,7 @@ export function waitsForCache(progress: BuildProgress, isSuspect: boolean): "imp
 /** Why the cache is of no use, where BuildKit gave up on it in the way that costs every build its time; a clause. */
 export function refusedByCache(progress: BuildProgress): string | undefined {
   const failed = progress.vertexes().find(({ name, error }) => isCache(name) && refusal.test(error ?? ""));
-  return failed?.error === undefined ? undefined : plainLine(failed.error, 200);
+  return failed?.error === undefined ? undefined : shortLine(failed.error, 200);
 }
 
 const refusal = /maximum timeout reached|\b429\b|too many requests|deadline exceeded/i;

@@ -1,8 +1,8 @@
 /** From a build that failed to what the user reads: what, why, on which line, and what to do. */
 import { type SourceLocation, UserError } from "../errors.ts";
 import { type FailureCategory, failureRows } from "./failures.ts";
-import { plainLine } from "./plain.ts";
 import type { FailedStep } from "./progress.ts";
+import { shortLine } from "./short-line.ts";
 
 /** A build that failed. `output` is the end of what the failed step wrote. */
 export class BuildError extends UserError {
@@ -58,7 +58,7 @@ export function diagnose(failed: FailedBuild): BuildError {
 function lastWords({ text, step, code }: FailedBuild): string {
   const last = text.findLastIndex((line) => line.startsWith("ERROR: "));
   const said = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
-  const lines = said.map((line) => plainLine(line, 1_000)).filter((line) => line !== "");
+  const lines = said.map((line) => shortLine(line, 1_000)).filter((line) => line !== "");
   return lines.join("\n") || `buildx ended with exit code ${code} and said nothing`;
 }
 
@@ -77,7 +77,7 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
     if (match !== null) return { category, sentence: filled(message, match, failed), hint };
   }
   const [first = ""] = said.split("\n");
-  const reason = plainLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, ""));
+  const reason = shortLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, ""));
   // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
   return step === undefined && lineIn(failed) !== undefined
     ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "mend the line" }
@@ -87,7 +87,7 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
 function filled(message: string, match: RegExpExecArray, { step, dockerfile }: FailedBuild): string {
   const named: Readonly<Record<string, string>> = { step: step?.name ?? match[1] ?? "the build", dockerfile };
   return message
-    .replace(/\$(\w+)/g, (_, name: string) => plainLine(named[name] ?? match[Number(name)] ?? "", 200))
+    .replace(/\$(\w+)/g, (_, name: string) => shortLine(named[name] ?? match[Number(name)] ?? "", 200))
     .trim();
 }
 

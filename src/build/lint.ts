@@ -1,7 +1,7 @@
 /** BuildKit's lint of Dockerfiles, as annotations: each finding once, and no more of them than a page shows. */
 import type { Log } from "../ports.ts";
-import { plainLine } from "./plain.ts";
 import type { VertexWarning } from "./rawjson.ts";
+import { shortLine } from "./short-line.ts";
 
 /** Shared by the builds of a run: images of one Dockerfile have its findings in common. */
 export interface LintReport {
@@ -21,16 +21,16 @@ export function lintReport(log: Pick<Log, "warning">): LintReport {
     tell(dockerfile, warnings) {
       for (const { message, detail, url, line } of warnings) {
         const place = line === undefined ? dockerfile : `${dockerfile}:${line}`;
-        const short = plainLine(message.replace(/ \(line \d+\)$/, ""));
+        const short = shortLine(message.replace(/ \(line \d+\)$/, ""));
         const key = `${place} ${short}`;
         if (told.has(key)) continue;
         told.add(key);
         if (told.size > mostAnnotations) {
-          left.push(plainLine(`${place}: ${short}`));
+          left.push(shortLine(`${place}: ${short}`));
           continue;
         }
         const hint = [detail, url].filter((part) => part !== undefined && part !== "").join(", see ");
-        log.warning(short, plainLine(hint) || "mend the line", {
+        log.warning(short, shortLine(hint) || "mend the line", {
           title: "Dockerfile",
           at: { file: dockerfile, ...(line === undefined ? {} : { line }) },
         });

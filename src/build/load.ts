@@ -7,7 +7,7 @@ import type { Files, Processes } from "../ports.ts";
 import type { Candidate, CandidatePlatform } from "./candidate.ts";
 import { layoutReader } from "./contents.ts";
 import type { Environment } from "./environment.ts";
-import { lastMessage } from "./plain.ts";
+import { lastMessage } from "./short-line.ts";
 
 export interface LoadDependencies {
   readonly processes: Processes;

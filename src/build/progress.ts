@@ -2,8 +2,9 @@
  * Follows one image's build through its rawjson stream: which steps there are, what they did and what they said. The log
  * gets one block of lines for each image at its end, and in between a short line now and then, however much the build says.
  */
-import { plainLine } from "./plain.ts";
+import { formatDuration } from "../quantities.ts";
 import type { SolveStatus, Vertex, VertexStatus, VertexWarning } from "./rawjson.ts";
+import { shortLine } from "./short-line.ts";
 
 export interface FailedStep {
   readonly name: string;
@@ -62,7 +63,7 @@ export function followBuild(): BuildProgress {
     current() {
       const running = all().filter((each) => each.started !== undefined && each.completed === undefined);
       const last = running.sort(byStart).at(-1);
-      return last === undefined ? undefined : plainLine(last.name, 100);
+      return last === undefined ? undefined : shortLine(last.name, 100);
     },
     steps() {
       const own = all().filter(isOwnStep);
@@ -75,7 +76,7 @@ export function followBuild(): BuildProgress {
       const culprit = broken.find((each) => said.includes(each.error ?? "")) ?? broken[0];
       if (culprit?.error === undefined) return undefined;
       const tail = output.get(culprit.id)?.lines() ?? [];
-      return { name: plainLine(culprit.name), error: culprit.error, output: tail };
+      return { name: shortLine(culprit.name), error: culprit.error, output: tail };
     },
     warnings: () => [...warnings.values()],
     vertexes: all,
@@ -86,13 +87,6 @@ export function followBuild(): BuildProgress {
 /** `base: [linux/amd64 3/7] RUN make (85 s)`, for a build that takes long. */
 export function liveLine(image: string, current: string, seconds: number): string {
   return `${image}: ${current} (${Math.round(seconds)} s)`;
-}
-
-/** Times are told as people say them: `0.4 s`, `12 s`, `3 min 5 s`. */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** A vertex comes again when more is known, and a step may start anew after it looked for a cached result. */
@@ -124,9 +118,9 @@ function isWorthALine(vertex: Vertex): boolean {
 function stepLine(vertex: Vertex): string {
   const { started, completed, cached, error } = vertex;
   const seconds = ((completed ?? started ?? 0) - (started ?? 0)) / 1000;
-  const stopped = completed === undefined ? "stopped" : duration(seconds);
+  const stopped = completed === undefined ? "stopped" : formatDuration(seconds);
   const state = cached ? "cached" : error === undefined ? stopped : isGivenUp(error) ? "stopped" : "FAILED";
-  return `${state.padStart(9)}  ${plainLine(vertex.name, 160)}`;
+  return `${state.padStart(9)}  ${shortLine(vertex.name, 160)}`;
 }
 
 /** Cached steps start within one millisecond: then their numbers rule. */
@@ -155,10 +149,10 @@ function outputTail(): OutputTail {
       const parts = (open + text).split("\n");
       // A line without end must not fill the memory.
       open = (parts.pop() ?? "").slice(-4_096);
-      lines.push(...parts.map((part) => plainLine(part.replace(/\r$/, "").replace(/^.*\r/s, ""))));
+      lines.push(...parts.map((part) => shortLine(part.replace(/\r$/, "").replace(/^.*\r/s, ""))));
       lines.splice(0, Math.max(0, lines.length - keptLines));
     },
     lines: () =>
-      [...lines, ...(open.trim() === "" ? [] : [plainLine(open)])].filter((line) => line !== "").slice(-keptLines),
+      [...lines, ...(open.trim() === "" ? [] : [shortLine(open)])].filter((line) => line !== "").slice(-keptLines),
   };
 }

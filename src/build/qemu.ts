@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import { formatReference, reference } from "../oci/reference.ts";
 import { type Builder, type BuilderDependencies, inspectAgain } from "./builder.ts";
-import { lastMessage } from "./plain.ts";
+import { lastMessage } from "./short-line.ts";
 
 /** The emulators that docker/setup-qemu-action installs too, by digest. */
 const defaultBinfmtImage =

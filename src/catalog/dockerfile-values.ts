@@ -1,10 +1,17 @@
 /** Values that stand in a Dockerfile: what an ARG holds, what a LABEL says. Nothing is built for it, so some stay unknown. */
-import { UserError } from "../errors.ts";
+import type { Argument, Instruction } from "./dockerfile/instruction.ts";
 import { readVariables } from "./dockerfile/read-instruction.ts";
-import { expandWord, unsettled } from "./dockerfile/shell-lexer.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
-import { type BuildChoices, type Expand, globalArguments } from "./global-arguments.ts";
-import { basesOf, type StageBase } from "./stage-bases.ts";
+import { type BuildChoices, type Expand, expandSettled, globalValues, type Settled } from "./global-arguments.ts";
+import { basesOf } from "./stage-bases.ts";
+import {
+  afterInstruction,
+  expandIn,
+  type StageVariables,
+  startingVariables,
+  type VariableSources,
+} from "./stage-variables.ts";
+import { carriedOut } from "./stages.ts";
 
 /**
  * What the ARG holds in a build: what `build-args` gives it, else its first default, from the top of the file. `undefined`
@@ -13,16 +20,10 @@ import { basesOf, type StageBase } from "./stage-bases.ts";
 export function argumentValue(dockerfile: Dockerfile, choices: BuildChoices, name: string): string | undefined {
   const { globals, scopes } = readValues(dockerfile, choices);
   const first = dockerfile.globalArguments.find((each) => each.name === name);
-  const holders = dockerfile.stages.filter(({ instructions }) =>
-    instructions.some((each) => each.kind === "arg" && each.arguments.some((argument) => argument.name === name)),
-  );
   if (first?.value !== undefined || (first !== undefined && Object.hasOwn(choices.buildArgs, name)))
-    return text(globals(name));
-  for (const stage of holders) {
-    const value = scopes[stage.index]?.arguments.get(name);
-    if (value !== undefined) return text(value);
-  }
-  return undefined;
+    return textOf(globals.get(name));
+  const holder = scopes.find(({ own }) => own.has(name));
+  return textOf(holder?.own.get(name));
 }
 
 /** What the target's own LABEL says, or that of a stage which it is made from; what an image from outside says is unknown. */
@@ -30,101 +31,72 @@ export function labelValue(dockerfile: Dockerfile, choices: BuildChoices, key: s
   const { stages } = dockerfile;
   const target = choices.target?.toLowerCase();
   const stage = target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target);
-  return stage && text(readValues(dockerfile, choices).scopes[stage.index]?.labels.get(key));
+  return stage && textOf(readValues(dockerfile, choices).scopes[stage.index]?.labels.get(key));
 }
-
-/** A text, or that it can't be known here. */
-type Value = string | typeof unsettled;
 
 /** What a stage holds at its end. */
 interface Scope {
-  readonly arguments: ReadonlyMap<string, Value>;
-  readonly environment: ReadonlyMap<string, Value>;
-  readonly labels: ReadonlyMap<string, Value>;
+  /** What its own ARGs hold. */
+  readonly own: ReadonlyMap<string, Settled>;
+  readonly labels: ReadonlyMap<string, Settled>;
 }
 
-const nothing: Scope = { arguments: new Map(), environment: new Map(), labels: new Map() };
-
 interface Reading {
-  readonly globals: (name: string) => Value | undefined;
+  readonly globals: ReadonlyMap<string, Settled>;
   /** By the stage's index. */
   readonly scopes: readonly Scope[];
 }
 
 function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
-  const expand = globalArguments(dockerfile, choices, choices.platforms[0]);
-  const declared = new Set(dockerfile.globalArguments.map(({ name }) => name));
-  const globals = (name: string): Value | undefined =>
-    declared.has(name) && /^[A-Za-z_]\w*$/.test(name) ? settledValue(expand, `\${${name}}`) : undefined;
+  const globals = globalValues(dockerfile, choices, choices.platforms[0]);
+  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name));
   const bases = basesOf(dockerfile, expand, () => false);
+  const sources: VariableSources = { dockerfile, buildArgs: choices.buildArgs, globals };
+  const after = new Map<Stage, StageVariables>();
   const scopes: Scope[] = [];
   // A stage that is built on another stands below it.
   for (const stage of dockerfile.stages) {
-    scopes.push(readStage(stage, inherited(bases[stage.index], scopes), { dockerfile, choices, globals }));
+    const base = bases[stage.index];
+    const own = new Map<string, Settled>();
+    const labels = new Map(base?.kind === "stage" ? scopes[base.stage.index]?.labels : []);
+    let variables = startingVariables(base, after);
+    for (const { instruction } of carriedOut(stage, bases, dockerfile.file)) {
+      label(labels, instruction, variables, sources);
+      variables = afterInstruction(variables, instruction, sources);
+      for (const name of namesOf(instruction, sources))
+        own.set(name, variables.known.get(name) ?? { unsettled: [name] });
+    }
+    after.set(stage, variables);
+    scopes.push({ own, labels });
   }
   return { globals, scopes };
 }
 
-function settledValue(expand: Expand, word: string): Value {
-  const settled = expand(word);
-  return "text" in settled ? settled.text : unsettled;
+/** Those that an ARG gives a value. */
+function namesOf(instruction: Instruction, { buildArgs, globals }: VariableSources): readonly string[] {
+  if (instruction.kind !== "arg") return [];
+  const holds = ({ name, value }: Argument) =>
+    value !== undefined || Object.hasOwn(buildArgs, name) || globals.has(name);
+  return instruction.arguments.filter(holds).map(({ name }) => name);
 }
 
-/** A stage inherits all that the stage below it declared (Dockerfile reference, "ARG", Scope). */
-function inherited(base: StageBase | undefined, scopes: readonly Scope[]): Scope {
-  return (base?.kind === "stage" ? scopes[base.stage.index] : undefined) ?? nothing;
-}
-
-interface Surroundings {
-  readonly dockerfile: Dockerfile;
-  readonly choices: BuildChoices;
-  readonly globals: Reading["globals"];
-}
-
-function readStage(stage: Stage, base: Scope, { dockerfile, choices, globals }: Surroundings): Scope {
-  const scope = {
-    arguments: new Map(base.arguments),
-    environment: new Map(base.environment),
-    labels: new Map(base.labels),
-  };
-  const given = new Map(Object.entries(choices.buildArgs));
-  // A name that nobody declared here may be a variable of the image below.
-  const lookup = (name: string): Value => scope.environment.get(name) ?? scope.arguments.get(name) ?? unsettled;
-  const put = (word: string): Value => expanded(word, dockerfile, lookup);
-  for (const instruction of stage.instructions) {
-    if (instruction.kind === "arg") {
-      for (const { name, value } of instruction.arguments) {
-        const own = givenValue(given.get(name)) ?? (value === undefined ? globals(name) : put(value));
-        if (own !== undefined) scope.arguments.set(name, own);
-      }
-    } else if (instruction.kind === "env") {
-      for (const { name, value } of instruction.variables) scope.environment.set(name, put(value));
-    } else if (instruction.kind === "other" && instruction.keyword === "LABEL") {
-      const labels = readVariables({ keyword: "LABEL", rest: instruction.text }, dockerfile.escape);
-      for (const { name, value } of labels) {
-        const key = put(name);
-        if (key !== unsettled) scope.labels.set(key, put(value));
-      }
-    }
-  }
-  return scope;
-}
-
-/** What BuildKit would fail on is left to BuildKit, which names the line. */
-function expanded(word: string, { escape: escaper }: Dockerfile, lookup: (name: string) => Value): Value {
-  try {
-    return expandWord(word, escaper, lookup);
-  } catch (error) {
-    if (error instanceof UserError) return unsettled;
-    throw error;
+function label(
+  labels: Map<string, Settled>,
+  instruction: Instruction,
+  variables: StageVariables,
+  sources: VariableSources,
+): void {
+  if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return;
+  const said = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
+  for (const { name, value } of said) {
+    const key = expandIn(variables, name, sources);
+    // A key that isn't known may be any.
+    if ("text" in key) labels.set(key.text, expandIn(variables, value, sources));
+    else labels.clear();
   }
 }
 
-/** An expression of ours has its value only when the tags are known. */
-function givenValue(value: string | undefined): Value | undefined {
-  return value?.includes("{{") ? unsettled : value;
-}
-
-function text(value: Value | undefined): string | undefined {
-  return value === unsettled || value === "" ? undefined : value;
+/** An empty text says nothing. */
+function textOf(value: Settled | undefined): string | undefined {
+  return value !== undefined && "text" in value && value.text !== "" ? value.text : undefined;
 }

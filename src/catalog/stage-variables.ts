@@ -1,20 +1,40 @@
 /** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
 import { UserError } from "../errors.ts";
 import type { Argument, Instruction } from "./dockerfile/instruction.ts";
-import type { Dockerfile } from "./dockerfile.ts";
+import type { Dockerfile, Stage } from "./dockerfile.ts";
 import { type BuildChoices, expandSettled, givenValue, type Settled } from "./global-arguments.ts";
+import type { StageBase } from "./stage-bases.ts";
 
 export interface StageVariables {
   readonly known: ReadonlyMap<string, Settled>;
+  /** Those that the image will have: set by ENV, not by ARG. */
+  readonly environment: ReadonlyMap<string, Settled>;
   /** An image from outside, whose environment nobody knows here, may set any other. */
   readonly isOpen: boolean;
 }
 
-/** At the start of a stage built on nothing. */
-export const noVariables: StageVariables = { known: new Map(), isOpen: false };
+/** At the start of a stage built on nothing: BuildKit sets a path, which is its own affair. */
+const path: ReadonlyMap<string, Settled> = new Map([["PATH", { unsettled: ["PATH"] }]]);
+const noVariables: StageVariables = { known: path, environment: path, isOpen: false };
 
 /** At the start of a stage built on an image. */
-export const anyVariables: StageVariables = { known: new Map(), isOpen: true };
+const anyVariables: StageVariables = { known: new Map(), environment: new Map(), isOpen: true };
+
+/**
+ * The variables at the start of a stage.
+ * @param after those at the end of the stages that are built before it.
+ */
+export function startingVariables(
+  base: StageBase | undefined,
+  after: ReadonlyMap<Stage, StageVariables>,
+): StageVariables {
+  if (base?.kind === "scratch") return noVariables;
+  const below = base?.kind === "stage" ? after.get(base.stage) : undefined;
+  if (below === undefined) return anyVariables;
+  const { known, environment, isOpen } = below;
+  // The environment of the image below is set anew, and goes before any ARG of its stage.
+  return { known: isOpen ? environment : new Map([...known, ...environment]), environment, isOpen };
+}
 
 /** What the variables of a file's stages come from. */
 export interface VariableSources extends Pick<BuildChoices, "buildArgs"> {
@@ -52,9 +72,11 @@ export function afterInstruction(
     name: expandIn(variables, name, sources),
     value: expandIn(variables, value, sources),
   }));
-  const isOpen = variables.isOpen || set.some(({ name }) => "unsettled" in name);
   const named = set.flatMap(({ name, value }) => ("text" in name ? [[name.text, value] as const] : []));
-  return { isOpen, known: new Map([...variables.known, ...named]) };
+  // A name that isn't known may be any.
+  if (named.length < set.length) return anyVariables;
+  const { known, environment, isOpen } = variables;
+  return { known: new Map([...known, ...named]), environment: new Map([...environment, ...named]), isOpen };
 }
 
 /** BuildKit keeps these out of the environment. */

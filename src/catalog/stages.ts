@@ -1,6 +1,7 @@
 /** Which stages of a Dockerfile its target needs, and what these take from outside (BuildKit, dockerfile2llb/convert.go). */
 import { type SourceLocation, UserError } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
+import { attempt } from "./attempt.ts";
 import type { UnsettledBase, Via } from "./catalog.ts";
 import type { Instruction } from "./dockerfile/instruction.ts";
 import { expandWord } from "./dockerfile/shell-lexer.ts";
@@ -65,7 +66,7 @@ export function carriedOut(
   stage: Stage,
   bases: readonly StageBase[],
   file: string,
-  around: Surroundings,
+  around: Surroundings = alone,
 ): readonly Trigger[] {
   const base = bases[stage.index];
   const own = stage.instructions.map((instruction) => ({ instruction, file }));
@@ -85,6 +86,11 @@ function ownTriggers({ instructions }: Stage, file: string): readonly Trigger[] 
   return instructions.flatMap((each) =>
     each.kind === "onbuild" && each.trigger !== undefined ? [{ instruction: each.trigger, file }] : [],
   );
+}
+
+/** The stage, of all, that a use names, by name or, for COPY, by number; `undefined` for an image or a named context. */
+export function sourceStage(stages: readonly Stage[], text: string, via: Via): Stage | undefined {
+  return isNumber(text, via) ? stages[Number(text)] : named(stages, text);
 }
 
 interface Found {
@@ -125,12 +131,14 @@ function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited:
     addUse(found, { text: base.text, via: "FROM", at });
   } else if (base?.kind === "unsettled") {
     found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
-    for (const above of stages.slice(0, stage.index)) if (above.name !== undefined) visit(above, bases, found, visited);
+    // What is wrong with a stage that may not be needed at all, BuildKit tells where it is.
+    for (const above of stages.slice(0, stage.index))
+      if (above.name !== undefined) attempt(() => visit(above, bases, found, visited));
   }
   for (const { instruction, file: from } of carriedOut(stage, bases, file, found.around)) {
     const place = { file: from, line: instruction.line };
     for (const { from: text, via } of sourcesOf(instruction)) {
-      const source = resolve(found.dockerfile, stage, { text, via, at: place });
+      const source = resolve(found.dockerfile, bases, stage, { text, via, at: place });
       if (source !== undefined) visit(source, bases, found, visited);
       else if (text !== "scratch") addUse(found, { text, via, at: place });
     }
@@ -148,8 +156,13 @@ function sourcesOf(instruction: Instruction): readonly { readonly from: string; 
   return instruction.mounts.flatMap(({ from }) => (from === undefined ? [] : [{ from, via: "RUN --mount" as const }]));
 }
 
-/** The stage that a use names, by name or, for COPY, by number; `undefined` for an image from outside. */
-function resolve({ file, stages, escape: escaper }: Dockerfile, user: Stage, use: OutsideUse): Stage | undefined {
+/** The stage that a use names; `undefined` for an image from outside. */
+function resolve(
+  { file, stages, escape: escaper }: Dockerfile,
+  bases: readonly StageBase[],
+  user: Stage,
+  use: OutsideUse,
+): Stage | undefined {
   const { text, via, at } = use;
   if (via === "COPY --from" && expandWord(text, escaper, () => undefined) !== text) {
     throw new UserError(`COPY takes "--from=${text}", and no variable, quote or escape can stand there`, {
@@ -157,19 +170,24 @@ function resolve({ file, stages, escape: escaper }: Dockerfile, user: Stage, use
       at,
     });
   }
-  const isNumber = via === "COPY --from" && /^[+-]?\d+$/.test(text);
-  const stage = isNumber ? stages[Number(text)] : named(stages, text);
-  if (stage === undefined && isNumber) {
+  const stage = sourceStage(stages, text, via);
+  if (stage === undefined && isNumber(text, via)) {
     throw new UserError(`COPY --from=${text} counts past the stages of ${file}`, {
       hint: `the stages count from 0 to ${stages.length - 1}; better name the stage with FROM … AS`,
       at,
     });
   }
-  if (stage === undefined || stage.index < user.index) return stage;
+  // What stands for a context is there from the start.
+  const isThere = stage === undefined || stage.index < user.index || bases[stage.index]?.kind === "replaced";
+  if (isThere) return stage;
   throw new UserError(`${via}=${text} takes from a stage that isn't built before it`, {
     hint: `move that stage (line ${stage.line}) above the one that uses it (line ${user.line})`,
     at,
   });
+}
+
+function isNumber(text: string, via: Via): boolean {
+  return via === "COPY --from" && /^[+-]?\d+$/.test(text);
 }
 
 /** Case means nothing; of several stages of a name the last counts. */

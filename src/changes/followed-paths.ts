@@ -1,20 +1,19 @@
 /** What a build reads of its local contexts (BuildKit, dockerfile2llb/convert.go: `ctxPaths`, from which come its "follow paths"). */
-import type { Image } from "../catalog/catalog.ts";
+import type { Image, Via } from "../catalog/catalog.ts";
 import type { Instruction } from "../catalog/dockerfile/instruction.ts";
 import type { Mount } from "../catalog/dockerfile/mounts.ts";
-import type { Doubt, Stage } from "../catalog/dockerfile.ts";
+import type { Dockerfile, Doubt, Stage } from "../catalog/dockerfile.ts";
 import { type Expand, expandSettled, globalValues, type Settled } from "../catalog/global-arguments.ts";
 import { contextKey } from "../catalog/named-contexts.ts";
 import { basesOf, type StageBase } from "../catalog/stage-bases.ts";
 import {
   afterInstruction,
-  anyVariables,
   expandIn,
-  noVariables,
   type StageVariables,
+  startingVariables,
   type VariableSources,
 } from "../catalog/stage-variables.ts";
-import { carriedOut, neededStages, type Surroundings } from "../catalog/stages.ts";
+import { carriedOut, neededStages, type Surroundings, sourceStage } from "../catalog/stages.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { narrows, normalSource } from "./sources.ts";
@@ -104,11 +103,12 @@ function readFor(image: Image, platform: Platform | undefined, around: Surroundi
       for (const each of reads.named.values()) each.takeAll(doubt);
     }
     for (const doubt of stage.doubts) for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
-    let variables = variablesAtStart(bases[stage.index], after);
+    let variables = startingVariables(bases[stage.index], after);
     for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
       for (const use of usesOf(instruction)) {
         // What is taken from a stage, or an image, is no file of a context.
-        const reading = use.from === undefined ? reads.main : reads.named.get(contextKey(use.from));
+        const reading =
+          use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
         reading?.take(use, expandIn(variables, use.source, sources), { file: from, line: instruction.line });
       }
       variables = afterInstruction(variables, instruction, sources);
@@ -117,20 +117,24 @@ function readFor(image: Image, platform: Platform | undefined, around: Surroundi
   }
 }
 
+/** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */
+function contextOf(from: string, via: Via, bases: readonly StageBase[], { stages }: Dockerfile): string {
+  const stage = sourceStage(stages, from, via);
+  if (stage === undefined) return contextKey(from);
+  const base = bases[stage.index];
+  return base?.kind === "replaced" ? base.text : "";
+}
+
 /** The name that may be a context's; empty for a stage, and for what is not settled. */
 function baseName(base: StageBase | undefined, bases: readonly StageBase[]): string {
   if (base?.kind === "image") return base.text;
   return base?.kind === "stage" && bases[base.stage.index]?.kind === "replaced" ? (base.stage.name ?? "") : "";
 }
 
-function variablesAtStart(base: StageBase | undefined, after: ReadonlyMap<Stage, StageVariables>): StageVariables {
-  if (base?.kind === "scratch") return noVariables;
-  return (base?.kind === "stage" ? after.get(base.stage) : undefined) ?? anyVariables;
-}
-
 /** Something that an instruction takes from a context, or from elsewhere by that name. */
 interface Use {
   readonly from: string | undefined;
+  readonly via: Via;
   /** As written. */
   readonly source: string;
   /** Why the source alone doesn't say what is taken. */
@@ -142,10 +146,16 @@ function usesOf(instruction: Instruction): readonly Use[] {
   if (instruction.kind !== "copy") return [];
   const { from, sources, keepsParents, keyword } = instruction;
   const local = sources.filter((source) => keyword === "COPY" || !/^https?:\/\//.test(source));
-  return local.map((source) => ({ from, source, ...(keepsParents ? { doubt: `${keyword} --parents` } : {}) }));
+  return local.map((source) => ({
+    from,
+    via: "COPY --from",
+    source,
+    ...(keepsParents ? { doubt: `${keyword} --parents` } : {}),
+  }));
 }
 
-/** A mount whose type hangs on a variable may be any; the others take nothing of a context. */
+/** A cache may begin as a copy of something. A mount whose type hangs on a variable may be any; the others take nothing. */
 function mountUse({ type, from, source = "" }: Mount): readonly Use[] {
-  return type === "bind" || type.includes("$") ? [{ from, source }] : [];
+  const takes = type === "bind" || (type === "cache" && from !== undefined) || type.includes("$");
+  return takes ? [{ from, via: "RUN --mount", source }] : [];
 }

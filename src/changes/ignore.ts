@@ -17,6 +17,7 @@ export const ignoresNothing: Ignore = { ignores: () => false };
  * then every file of the context counts.
  */
 export function readIgnore(bytes: Uint8Array): Ignore {
+  if (hasTooLongLine(bytes)) return ignoresNothing;
   const ignore = patternMatcher(patternsIn(decodePath(bytes)));
   return typeof ignore === "string" ? ignoresNothing : ignore;
 }
@@ -76,6 +77,18 @@ export function patternsIn(text: string): readonly string[] {
     if (!pattern.startsWith("!")) return [fromRoot(pattern)];
     return [`!${fromRoot(trim(pattern.slice(1)))}`];
   });
+}
+
+/** The scanner of moby takes no longer line (Go's `bufio.MaxScanTokenSize`). */
+const maximumBytes = 65_536;
+
+function hasTooLongLine(bytes: Uint8Array): boolean {
+  for (let start = 0; bytes.length - start >= maximumBytes; ) {
+    const end = bytes.indexOf(0x0a, start);
+    if ((end < 0 ? bytes.length : end) - start >= maximumBytes) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 function fromRoot(pattern: string): string {

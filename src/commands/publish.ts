@@ -16,10 +16,12 @@ import { loadPublished } from "./after-build.ts";
 import { type BuildSession, openBuildSession } from "./build-session.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
+import { type GateRules, type Passage, passGate } from "./gate.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
 import { recordCandidate } from "./record-candidate.ts";
 import type { Session } from "./session.ts";
+import { orderOf } from "./walk-order.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {
@@ -121,8 +123,8 @@ async function walkPlan(
   session: Session,
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
-  const { plan, registry } = planning;
-  const { context, outside } = session;
+  const { plan, registry, lately } = planning;
+  const { context, outside, inputs } = session;
   const { signal } = outside;
   const publishing = publishingOf(planning, session);
   const byName = new Map(plan.images.map((image) => [image.name, image]));
@@ -133,24 +135,50 @@ async function walkPlan(
       planned,
       parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
     }));
+  const rules: GateRules = { maxSize: inputs.maxSize, registry };
+  const passages = new Map<string, Promise<Passage>>();
   const published = new Map<string, Promise<ImageResult>>();
   const outcomes = await walk(
     nodes,
-    async ({ planned }, parents: ReadonlyMap<string, Candidate>) => {
+    async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
       const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       const candidate = await recordCandidate(planned, built, { context, registry });
+      const above = new Map([...passages].filter(([each]) => parents.has(each)));
+      const passage = passGate(planned, candidate, above, rules);
+      passages.set(name, passage);
       // Not waited for: children need the digest alone.
       published.set(
-        planned.name,
-        publishCandidate(planned, candidate, publishing)
+        name,
+        passage
+          .then((gate) => afterGate(gate, planned, candidate, () => publishCandidate(planned, candidate, publishing)))
           .then(complete)
           .catch((error: unknown) => failed(planned, error)),
       );
       return candidate;
     },
-    { concurrency: Math.max(leastConcurrency, outside.parallelism), signal },
+    {
+      concurrency: Math.max(leastConcurrency, outside.parallelism),
+      signal,
+      priority: orderOf(nodes, lately, context.trigger.kind === "schedule"),
+    },
   );
   return new Map(nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), published.get(name))]));
+}
+
+async function afterGate(
+  gate: Passage,
+  planned: PlannedBuild,
+  candidate: Candidate,
+  publish: () => Promise<ImageResult>,
+): Promise<ImageResult> {
+  switch (gate.kind) {
+    case "passed":
+      return publish();
+    case "held":
+      return { planned, outcome: "failed", error: gate.error, candidate };
+    case "blocked":
+      return { planned, outcome: "blocked", by: gate.by };
+  }
 }
 
 async function resultOf(

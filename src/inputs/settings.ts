@@ -2,18 +2,11 @@
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Platform, platform } from "../oci/platform.ts";
-import { type Command, type InputName, type InputSpecification, inputs, type RawInputs } from "./specification.ts";
-
-/** A line of an input, with where it stands: problems with it name the place. */
-export interface InputLine {
-  readonly text: string;
-  readonly input: InputName;
-  /** 1-based line of the input's value. */
-  readonly line: number;
-}
+import { problemAt, type SourcedLine } from "../sourced-line.ts";
+import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./specification.ts";
 
 export interface Settings {
-  readonly command: Command;
+  readonly command: Word<"command">;
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
@@ -22,41 +15,41 @@ export interface Settings {
   readonly context: string | undefined;
   readonly file: string | undefined;
   readonly target: string | undefined;
-  readonly buildContexts: readonly InputLine[];
-  readonly variant: "dockerfile" | undefined;
-  readonly images: readonly InputLine[];
+  readonly buildContexts: readonly SourcedLine[];
+  readonly variant: Word<"variant"> | undefined;
+  readonly images: readonly SourcedLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
   /** Act for this ref or commit, which must be checked out; `undefined`: the event's. */
   readonly ref: string | undefined;
-  readonly tags: readonly InputLine[];
-  readonly flavor: readonly InputLine[];
-  readonly labels: readonly InputLine[];
-  readonly annotations: readonly InputLine[];
+  readonly tags: readonly SourcedLine[];
+  readonly flavor: readonly SourcedLine[];
+  readonly labels: readonly SourcedLine[];
+  readonly annotations: readonly SourcedLine[];
   readonly platforms: readonly Platform[];
   readonly buildArgs: Readonly<Record<string, string>>;
   /** As given: a value may hold line breaks. */
   readonly secrets: string;
-  readonly secretEnvs: readonly InputLine[];
-  readonly secretFiles: readonly InputLine[];
-  readonly ssh: readonly InputLine[];
+  readonly secretEnvs: readonly SourcedLine[];
+  readonly secretFiles: readonly SourcedLine[];
+  readonly ssh: readonly SourcedLine[];
   readonly load: boolean;
   readonly builder: string | undefined;
   readonly qemu: boolean;
   readonly binfmtImage: string | undefined;
-  readonly cache: "auto" | "gha" | "registry" | "none";
-  readonly cacheFrom: readonly InputLine[];
-  readonly cacheTo: readonly InputLine[];
+  readonly cache: Word<"cache"> | "auto";
+  readonly cacheFrom: readonly SourcedLine[];
+  readonly cacheTo: readonly SourcedLine[];
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
-  readonly compression: readonly InputLine[];
+  readonly compression: readonly SourcedLine[];
   readonly attest: boolean;
-  readonly push: "auto" | "true" | "false";
-  readonly rebuild: "auto" | "always";
+  readonly push: Word<"push">;
+  readonly rebuild: Word<"rebuild">;
   readonly converge: boolean;
   readonly promote: boolean;
-  readonly move: "forward" | "any";
-  readonly maxSize: readonly InputLine[];
+  readonly move: Word<"move">;
+  readonly maxSize: readonly SourcedLine[];
   /** Globs of files; empty: none is checked. */
   readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
@@ -68,20 +61,19 @@ export interface Settings {
 export function readSettings(raw: RawInputs): { readonly settings: Settings; readonly problems: readonly UserError[] } {
   const problems: UserError[] = inputs.flatMap((specification) => check(specification, raw[specification.name].trim()));
   const text = (name: InputName): string | undefined => raw[name].trim() || undefined;
-  const lines = (name: InputName): readonly InputLine[] => linesOf(raw[name], name);
-  const word = <T extends string>(name: InputName, known: readonly T[], otherwise: T): T =>
-    known.find((each) => each === text(name)) ?? otherwise;
-  const collect = <T>(name: InputName, values: readonly InputLine[], parse: (text: string) => T): T[] =>
+  const lines = (name: InputName): readonly SourcedLine[] => linesOf(raw[name], name);
+  const word = <Name extends InputName>(name: Name): Word<Name> | undefined => wordOf(name, text(name));
+  const collect = <T>(values: readonly SourcedLine[], parse: (text: string) => T): T[] =>
     values.flatMap((value) => {
       try {
         return [parse(value.text)];
       } catch (error) {
-        problems.push(atInput(name, value.line, error));
+        problems.push(problemAt(value, error));
         return [];
       }
     });
   const settings: Settings = {
-    command: word("command", ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"], "publish"),
+    command: word("command") ?? "publish",
     config: text("config"),
     path: lines("path").flatMap(splitCommas),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
@@ -89,7 +81,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     file: text("file"),
     target: text("target"),
     buildContexts: lines("build-contexts"),
-    variant: text("variant") === "dockerfile" ? "dockerfile" : undefined,
+    variant: word("variant"),
     images: lines("images"),
     only: lines("only").flatMap(splitCommas),
     ref: text("ref"),
@@ -97,28 +89,28 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     flavor: lines("flavor"),
     labels: lines("labels"),
     annotations: lines("annotations"),
-    platforms: unique(collect("platforms", lines("platforms").flatMap(commaLines), platform)),
-    buildArgs: Object.fromEntries(collect("build-args", lines("build-args"), buildArgument)),
+    platforms: unique(collect(lines("platforms").flatMap(commaLines), platform)),
+    buildArgs: Object.fromEntries(collect(lines("build-args"), buildArgument)),
     secrets: raw.secrets,
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
     ssh: lines("ssh"),
-    load: text("load") === "true",
+    load: word("load") === "true",
     builder: text("builder"),
-    qemu: text("qemu") !== "false",
+    qemu: word("qemu") !== "false",
     binfmtImage: text("binfmt-image"),
-    cache: word("cache", ["auto", "gha", "registry", "none"], "auto"),
+    cache: word("cache") ?? "auto",
     cacheFrom: lines("cache-from"),
     cacheTo: lines("cache-to"),
     provenance: text("provenance"),
     sbom: text("sbom"),
     compression: lines("compression"),
-    attest: text("attest") === "true",
-    push: word("push", ["auto", "true", "false"], "auto"),
-    rebuild: word("rebuild", ["auto", "always"], "auto"),
-    converge: text("converge") !== "false",
-    promote: text("promote") !== "false",
-    move: word("move", ["forward", "any"], "forward"),
+    attest: word("attest") === "true",
+    push: word("push") ?? "auto",
+    rebuild: word("rebuild") ?? "auto",
+    converge: word("converge") !== "false",
+    promote: word("promote") !== "false",
+    move: word("move") ?? "forward",
     maxSize: lines("max-size"),
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
@@ -126,6 +118,13 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     token: text("token"),
   };
   return { settings, problems };
+}
+
+/** What isn't served is a problem that `check` tells. */
+function wordOf<Name extends InputName>(name: Name, text: string | undefined): Word<Name> | undefined {
+  const specification: InputSpecification | undefined = inputs.find((each) => each.name === name);
+  const words = specification?.served ?? specification?.words ?? [];
+  return words.find((each) => each === text) as Word<Name> | undefined;
 }
 
 function check(specification: InputSpecification, value: string): UserError[] {
@@ -151,24 +150,19 @@ function listed(words: readonly string[]): string {
   return words.length === 1 ? `${words[0]}` : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-function atInput(name: InputName, line: number, error: unknown): UserError {
-  if (!(error instanceof UserError)) throw error;
-  return new UserError(`the input "${name}", line ${line}: ${error.message}`, { hint: error.hint, cause: error });
-}
-
 /** Lines that are neither empty nor a comment. */
-function linesOf(text: string, input: InputName): readonly InputLine[] {
+function linesOf(text: string, input: InputName): readonly SourcedLine[] {
   return text
     .split(/\r?\n/)
     .map((line, index) => ({ text: line.trim(), input, line: index + 1 }))
     .filter((line) => line.text !== "" && !line.text.startsWith("#"));
 }
 
-function commaLines(line: InputLine): readonly InputLine[] {
+function commaLines(line: SourcedLine): readonly SourcedLine[] {
   return splitCommas(line).map((text) => ({ ...line, text }));
 }
 
-function splitCommas(line: InputLine): readonly string[] {
+function splitCommas(line: SourcedLine): readonly string[] {
   return line.text
     .split(",")
     .map((part) => part.trim())

@@ -3,9 +3,6 @@
  * is not served yet is refused, never ignored.
  */
 
-const commands = ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"] as const;
-export type Command = (typeof commands)[number];
-
 export interface InputSpecification {
   readonly name: string;
   /** Set where only these words are taken. */
@@ -16,10 +13,14 @@ export interface InputSpecification {
   readonly secret?: true;
 }
 
-const yesOrNo = ["true", "false"];
+const yesOrNo = ["true", "false"] as const;
 
 export const inputs = [
-  { name: "command", words: commands, served: ["publish", "plan"] },
+  {
+    name: "command",
+    words: ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"],
+    served: ["publish", "plan"],
+  },
   { name: "config" },
   { name: "path" },
   { name: "bake-target" },
@@ -57,7 +58,7 @@ export const inputs = [
   { name: "converge", words: yesOrNo },
   { name: "promote", words: yesOrNo },
   { name: "move", words: ["forward", "any"] },
-  { name: "max-size", served: [] },
+  { name: "max-size" },
   { name: "scan", words: yesOrNo, served: ["false"] },
   { name: "severity", served: [] },
   { name: "fail-on", served: [] },
@@ -76,7 +77,18 @@ export const inputs = [
   { name: "bump-token", served: [], secret: true },
 ] as const satisfies readonly InputSpecification[];
 
-export type InputName = (typeof inputs)[number]["name"];
+type Specification = (typeof inputs)[number];
+export type InputName = Specification["name"];
+
+/** The words that an input can have when it is read: those that are served. */
+export type Word<Name extends InputName> =
+  Extract<Specification, { name: Name }> extends infer Input
+    ? Input extends { served: readonly (infer Served)[] }
+      ? Served
+      : Input extends { words: readonly (infer Known)[] }
+        ? Known
+        : never
+    : never;
 
 /** The inputs as given; an empty text means the default. */
 export type RawInputs = Readonly<Record<InputName, string>>;

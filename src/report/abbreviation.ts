@@ -1,5 +1,5 @@
 /** Names that are too long to be shown whole, as people abbreviate them. */
-import { shortened } from "./escape.ts";
+import { shortened } from "../plain-text.ts";
 
 /** A commit's first seven digits, as in git and on forges. */
 export function shortCommit(commit: string): string {

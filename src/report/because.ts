@@ -1,7 +1,7 @@
 /** Why an image is in the run, in one sentence of bearable length. */
 import { describeReason } from "../changes/describe-reason.ts";
 import type { Reason } from "../changes/reason.ts";
-import { shortened } from "./escape.ts";
+import { shortened } from "../plain-text.ts";
 
 /** The first reasons, and how many more there are. Plain text. */
 export function because(reasons: readonly Reason[]): string {

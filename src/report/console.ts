@@ -1,10 +1,11 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
 import type { SourceLocation } from "../errors.ts";
+import { inertLine, plainLine, shortened } from "../plain-text.ts";
+import { count, formatDuration } from "../quantities.ts";
 import { because } from "./because.ts";
-import { inertLine, plainLine, sentence, shortened } from "./escape.ts";
+import { sentence } from "./escape.ts";
 import { failuresOf } from "./failures.ts";
 import { headline } from "./headline.ts";
-import { count, formatDuration } from "./quantities.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
 import { leftImages } from "./untouched.ts";

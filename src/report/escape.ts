@@ -2,27 +2,7 @@
  * Text of others (names, paths, tags, messages, output of programs) made harmless for where it is shown. Everything that
  * `report/` did not write itself goes through one of these.
  */
-import { stripVTControlCharacters } from "node:util";
-
-/** One line of running text for a terminal or log: colours dropped, other control characters shown as `\x1b`. */
-export function plainLine(text: string): string {
-  return visible(stripVTControlCharacters(text.toWellFormed()).replace(/[\r\n\t\u2028\u2029]+/g, " "));
-}
-
-/** Output of a program as lines without control characters; of a line that was redrawn (`\r`), the last state. */
-export function plainLines(text: string): readonly string[] {
-  return stripVTControlCharacters(text.toWellFormed())
-    .split(/\r*\n|\u2028|\u2029/)
-    .map((line) => visible(line.split("\r").findLast((state) => state !== "") ?? "").replaceAll("\t", "    "));
-}
-
-/**
- * A whole line for the log that no runner takes for a command: GitHub's obeys lines that begin with `::` after white
- * space, and `##[` anywhere.
- */
-export function inertLine(line: string): string {
-  return line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b[");
-}
+import { plainLine } from "../plain-text.ts";
 
 /**
  * Running text in GitHub flavoured Markdown, in a paragraph, a list, a link's text or a table cell: always one line, never
@@ -62,12 +42,6 @@ export function mermaidLabel(text: string): string {
     .join("");
 }
 
-/** At most so many characters, the rest an ellipsis. */
-export function shortened(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
-}
-
 /** The text with a full stop, where it has no end mark of its own. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
@@ -90,14 +64,4 @@ function escapedLine(line: string): string {
 
 function entity(character: string): string {
   return `&#${character.codePointAt(0)};`;
-}
-
-/** Control characters but tab, and the marks that turn the direction of text or hide it. */
-const controls = /(?!\t)\p{Cc}|[\u{61c}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}\u{feff}]/gu;
-
-function visible(text: string): string {
-  return text.replace(controls, (character) => {
-    const number = character.codePointAt(0) ?? 0;
-    return number < 256 ? `\\x${number.toString(16).padStart(2, "0")}` : `\\u${number.toString(16).padStart(4, "0")}`;
-  });
 }

@@ -2,14 +2,14 @@
 import { describeReason } from "../changes/describe-reason.ts";
 import type { Reason } from "../changes/reason.ts";
 import { formatLocation, type SourceLocation } from "../errors.ts";
+import { inertLine, plainLine } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
+import { count } from "../quantities.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { inertLine, plainLine } from "./escape.ts";
 import { describeEvent } from "./event.ts";
 import { explainTags } from "./explain-tags.ts";
 import type { CountingFile, Explanation, Making, UsedImage } from "./explanation.ts";
 import { actionStyles, type Paint, painter } from "./paint.ts";
-import { count } from "./quantities.ts";
 
 /**
  * The whole chain: from the changed line over the images in between to this one, what it is made of, and which rule gave

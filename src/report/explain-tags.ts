@@ -1,7 +1,8 @@
 /** Which rule gave which tag, which of them move, and why the others gave none. */
+
+import { plainLine } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import type { ImageTag, RuleOutcome } from "../tags/image-tags.ts";
-import { plainLine } from "./escape.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Paint } from "./paint.ts";
 

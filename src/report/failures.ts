@@ -1,6 +1,6 @@
 /** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
 import { Problems, type SourceLocation, type UserError } from "../errors.ts";
-import { plainLine, plainLines, shortened } from "./escape.ts";
+import { plainLine, plainLines, shortened } from "../plain-text.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 

@@ -1,7 +1,9 @@
 /** How the images of a run build on one another, as a Mermaid flowchart. */
+
+import { shortened } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
-import { codeBlock, mermaidLabel, shortened } from "./escape.ts";
-import { count } from "./quantities.ts";
+import { count } from "../quantities.ts";
+import { codeBlock, mermaidLabel } from "./escape.ts";
 import { type Section, text } from "./sections.ts";
 
 export type NodeState =

@@ -1,8 +1,8 @@
 /** The one sentence that says how the run went, for the summary's heading and the log's last line. */
 
 import type { Plan } from "../plan/plan.ts";
+import { count, formatDuration } from "../quantities.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { count, formatDuration } from "./quantities.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 

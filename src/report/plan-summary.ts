@@ -1,12 +1,14 @@
 /** The summary of a plan alone: what would be done, and why. */
+
+import { shortened } from "../plain-text.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
+import { count } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
-import { code, markdown, shortened } from "./escape.ts";
+import { code, markdown } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { fileLink } from "./links.ts";
-import { count } from "./quantities.ts";
 import type { Forge } from "./run-result.ts";
 import { joinSections, type Section, text } from "./sections.ts";
 import { leftSections } from "./untouched.ts";

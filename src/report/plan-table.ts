@@ -1,12 +1,13 @@
 /** A plan for the person at a terminal or in front of a log. */
+
+import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
+import { count } from "../quantities.ts";
 import { shortCommit, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
-import { inertLine, plainLine, shortened } from "./escape.ts";
 import { describeEvent } from "./event.ts";
 import { actionStyles, type Paint, painter } from "./paint.ts";
 import { planSentence } from "./plan-summary.ts";
-import { count } from "./quantities.ts";
 import { leftImages } from "./untouched.ts";
 
 export interface PlanStyle {

@@ -1,6 +1,7 @@
 /** How the images of a plan build on one another, for a terminal. */
+
+import { inertLine, plainLine } from "../plain-text.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
-import { inertLine, plainLine } from "./escape.ts";
 import { actionStyles, painter } from "./paint.ts";
 
 /** The names of the images that each image builds on, those that are skipped too; a plan alone knows no parents of these. */

@@ -1,6 +1,7 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
 import { familiarRepository } from "../oci/reference.ts";
-import { code, codeBlock, prose, sentence, shortened } from "./escape.ts";
+import { shortened } from "../plain-text.ts";
+import { code, codeBlock, prose, sentence } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { graphSection } from "./graph.ts";

@@ -1,8 +1,9 @@
 /** Annotations: labels that stand on manifests and on the index instead of in the image. */
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type LabelFacts, type LabelLine, ociSet, ownEntries, parseLabels } from "./labels.ts";
-import { type Parsed, problemAt, type SourcedLine } from "./lines.ts";
+import type { Parsed } from "./lines.ts";
 
 /** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
 export interface AnnotationLine extends LabelLine {

@@ -1,5 +1,5 @@
 /** The rules where a user gives none, in the language itself. */
-import type { SourcedLine } from "./lines.ts";
+import type { SourcedLine } from "../sourced-line.ts";
 
 /** A full version, its line and major (not for 0.x), the branch, git tag or pull request, the commit, and `latest`. */
 export const defaultRuleLines: readonly SourcedLine[] = [

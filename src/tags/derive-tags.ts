@@ -1,10 +1,10 @@
 /** Rules and an event to the tags of one image. */
 import { isTag, type Tag } from "../oci/reference.ts";
+import { placeOf } from "../sourced-line.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand } from "./expression.ts";
 import type { Affix, Flavor } from "./flavor.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
-import { placeOf } from "./lines.ts";
 import type { Rule } from "./rule.ts";
 import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
 

@@ -1,8 +1,9 @@
 /** The `flavor` input: what holds for all rules. */
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { eventNames, parseTemplate, type Template } from "./expression.ts";
-import { type Attribute, type Parsed, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
+import { type Attribute, type Parsed, readAttributes } from "./lines.ts";
 
 export interface Flavor {
   /** `auto`: the first rule that gives a tag decides. */

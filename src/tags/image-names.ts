@@ -3,9 +3,10 @@ import { forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Repository, repository } from "../oci/reference.ts";
+import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { expand, parseTemplate, type Template } from "./expression.ts";
-import { type Parsed, parseLines, problemAt, readAttributes, type SourcedLine } from "./lines.ts";
+import { type Parsed, parseLines, readAttributes } from "./lines.ts";
 import { checkEnabled } from "./parse-rules.ts";
 
 /** A line of the input: one name, with expressions. */

@@ -2,11 +2,12 @@
 import type { RunContext } from "../context/run-context.ts";
 import { repositoryUrl } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
+import type { SourcedLine } from "../sourced-line.ts";
 import { readFields, unquoteLine } from "./csv.ts";
 import { expressionValues } from "./derive-tags.ts";
 import { type EventFacts, readEvent } from "./event.ts";
 import { eventNames, expand, parseTemplate, type Template } from "./expression.ts";
-import { type Parsed, parseLines, type SourcedLine } from "./lines.ts";
+import { type Parsed, parseLines } from "./lines.ts";
 import { checkEnabled } from "./parse-rules.ts";
 
 /** A user's label or annotation. */

@@ -1,9 +1,10 @@
 /** Lines of the `tags` input to rules. */
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import type { SourcedLine } from "../sourced-line.ts";
 import { defaultRuleLines } from "./default-rules.ts";
 import { eventNames, parseTemplate, type Template } from "./expression.ts";
-import { type Parsed, parseLines, type SourcedLine } from "./lines.ts";
+import { type Parsed, parseLines } from "./lines.ts";
 import { looseVersionNames } from "./loose-version.ts";
 import { groupCount, readPattern } from "./pattern.ts";
 import { pep440Names } from "./pep440.ts";

@@ -1,7 +1,8 @@
 /** The attributes of one rule, checked for names and taken by the parser one by one. */
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { readAttributes, type SourcedLine } from "./lines.ts";
+import type { SourcedLine } from "../sourced-line.ts";
+import { readAttributes } from "./lines.ts";
 import type { RuleType } from "./rule.ts";
 
 /** Every type with its default priority and the attributes it has beside the common ones. */

@@ -1,6 +1,7 @@
 /** A rule for tags, parsed: one line of the `tags` input. */
+
+import type { SourcedLine } from "../sourced-line.ts";
 import type { Template } from "./expression.ts";
-import type { SourcedLine } from "./lines.ts";
 import type { VersionSource } from "./version-source.ts";
 
 export type Rule = RuleCommon & RuleKind;

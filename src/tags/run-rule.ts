@@ -1,11 +1,12 @@
 /** One rule, from whether it applies at all to the finished tag, and why there is none. */
+
+import { placeOf, problemAt } from "../sourced-line.ts";
 import { applyRule } from "./apply-rule.ts";
 import type { TagEvent } from "./event.ts";
 import { expand } from "./expression.ts";
 import { finishTag } from "./finish-tag.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ImageTag, TagWarning } from "./image-tags.ts";
-import { placeOf, problemAt } from "./lines.ts";
 import { checkEnabled } from "./parse-rules.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleScope } from "./rule-scope.ts";

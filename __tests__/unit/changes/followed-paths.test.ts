@@ -95,6 +95,18 @@ describe("variables", () => {
     ["one ENV sees what was before it", "FROM scratch\nENV A=x\nENV A=y B=$A\nCOPY $B /", ["x"]],
     ["the last to speak wins, ARG or ENV", "FROM debian\nENV A=x\nARG A=y\nCOPY $A /\nENV A=z\nCOPY $A /", ["y", "z"]],
     ["the environment of the stage below", "FROM debian AS a\nENV A=x\nFROM a\nCOPY $A /", ["x"]],
+    ["an ARG of the stage below", "FROM scratch AS a\nARG A=x\nFROM a\nCOPY $A /", ["x"]],
+    ["which stands back behind ENV", "FROM scratch AS a\nENV A=x\nARG A=y\nFROM a\nCOPY $A /", ["x"]],
+    [
+      "and behind the base's environment",
+      "FROM debian AS a\nARG A=x\nFROM a\nCOPY $A /",
+      "*, because of $A, whose value is not known before the build, line 4",
+    ],
+    [
+      "none is sure after an ENV of which nobody knows the name",
+      "FROM debian\nARG A=x\nENV $B=y\nCOPY $A /",
+      "*, because of $A, whose value is not known before the build, line 4",
+    ],
     ["a quote keeps a dollar", "FROM debian\nCOPY 'a$b' /", ["a$b"]],
     ["in a mount", "FROM debian\nARG A=x\nRUN --mount=source=$A,target=/a true", ["x"]],
     [
@@ -178,6 +190,19 @@ describe("named contexts", () => {
       [],
       ["x"],
     ],
+    [
+      "what COPY takes of one that stands for a stage, by its number",
+      "FROM a AS features\nFROM b\nCOPY --from=0 x /",
+      [],
+      ["x"],
+    ],
+    [
+      "what COPY takes of one that stands for a stage further down",
+      "FROM a AS b\nCOPY --from=features x /\nFROM c AS Features\nFROM b",
+      [],
+      ["x"],
+    ],
+    ["what a cache begins with", "FROM a\nRUN --mount=type=cache,from=features,source=x,target=/f true", [], ["x"]],
     ["nothing of one that nobody names", "FROM a\nCOPY --from=tools x /", [], []],
   ])("%s", (_, text, main, named) => {
     const paths = followed(text, { contexts });

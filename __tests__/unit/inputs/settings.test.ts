@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { readSettings } from "../../../src/inputs/settings.ts";
-import { type InputName, inputs, type RawInputs } from "../../../src/inputs/specification.ts";
+import { type InputName, type InputSpecification, inputs, type RawInputs } from "../../../src/inputs/specification.ts";
 
 const nothing = Object.fromEntries(inputs.map(({ name }) => [name, ""])) as RawInputs;
 
@@ -34,13 +34,24 @@ describe("inputs", () => {
     ],
     ["a build argument without a value", { "build-args": "A=1\nNAME" }, '"build-args", line 2', "NAME=value"],
     ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish or plan"],
-    ["an input that isn't built yet", { "max-size": "200MB" }, '"max-size"', 'remove "max-size"'],
+    ["an input that isn't built yet", { keep: "3" }, '"keep"', 'remove "keep"'],
     ["a value that isn't built yet", { scan: "true" }, '"scan" with the value "true"', "false"],
   ])("%s", (_, given, message, hint) => {
     const { problems } = read(given);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.message).toContain(message);
     expect(problems[0]?.hint).toContain(hint);
+  });
+
+  const words = inputs.flatMap(({ name, words = [], served = words }: InputSpecification) =>
+    served.map((word): [InputName, string] => [name as InputName, word]),
+  );
+  test.each(words)("%s may be %s", (name, word) => {
+    const { settings, problems } = read({ [name]: word });
+    expect(problems).toEqual([]);
+    const value = Object.entries(settings).find(([key]) => key === name)?.[1];
+    if (typeof value === "string") expect(value).toBe(word);
+    if (typeof value === "boolean") expect(String(value)).toBe(word);
   });
 
   test("all problems are told at once", () => {

@@ -1,16 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import {
-  code,
-  codeBlock,
-  inertLine,
-  markdown,
-  mermaidLabel,
-  plainLine,
-  plainLines,
-  prose,
-  sentence,
-} from "../../../src/report/escape.ts";
+import { inertLine, plainLine, plainLines } from "../../../src/plain-text.ts";
+import { code, codeBlock, markdown, mermaidLabel, prose, sentence } from "../../../src/report/escape.ts";
 import { anyText } from "../any-text.ts";
 
 /** Text made of what breaks things, and of anything else. */

@@ -1,9 +1,9 @@
 /** Events as the rules see them, for tests. */
 import type { Commit, GitRef, RunContext, Trigger } from "../../../src/context/run-context.ts";
+import type { SourcedLine } from "../../../src/sourced-line.ts";
 import { type DerivedTags, deriveTags, type TagFacts } from "../../../src/tags/derive-tags.ts";
 import type { EventContext } from "../../../src/tags/event.ts";
 import { parseFlavor } from "../../../src/tags/flavor.ts";
-import type { SourcedLine } from "../../../src/tags/lines.ts";
 import { parseRules } from "../../../src/tags/parse-rules.ts";
 
 export const sha = "e973f3c0123456789abcdef0123456789abcdef0" as Commit;

@@ -116,8 +116,13 @@ function withoutReturns(line: string): string {
   return line.slice(0, end);
 }
 
+interface Piece {
+  readonly text: string;
+  readonly continues: boolean;
+}
+
 /** An escape at the end of a line, perhaps with blanks after it, continues it, unless another escape stands before. */
-function withoutContinuation(line: string, escaper: Escape): { readonly text: string; readonly continues: boolean } {
+export function withoutContinuation(line: string, escaper: Escape): Piece {
   let end = line.length;
   while (end > 0 && (line[end - 1] === " " || line[end - 1] === "\t")) end -= 1;
   const continues = end > 0 && line[end - 1] === escaper && line[end - 2] !== escaper;

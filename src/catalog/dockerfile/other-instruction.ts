@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { readFlags } from "./flags.ts";
 import type { OtherInstruction, UnknownInstruction } from "./instruction.ts";
+import { trim } from "./space.ts";
 import { type Command, jsonWords, plainWords } from "./words.ts";
 
 type Check = (rest: string) => string | undefined;
@@ -22,7 +23,7 @@ const checks: Readonly<Record<string, Check>> = {
   EXPOSE: (rest) => (rest === "" ? "needs a port" : undefined),
   VOLUME: (rest) =>
     any(rest) ??
-    (wordsOf(rest).length === 0 || wordsOf(rest).some((word) => word.trim() === "") ? "needs a path" : undefined),
+    (wordsOf(rest).length === 0 || wordsOf(rest).some((word) => trim(word) === "") ? "needs a path" : undefined),
   SHELL: (rest) =>
     any(rest) ?? ((jsonWords(rest) ?? []).length === 0 ? 'needs a JSON array such as ["sh", "-c"]' : undefined),
   HEALTHCHECK: checkHealth,

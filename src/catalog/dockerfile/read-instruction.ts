@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { readFlags } from "./flags.ts";
 import { type Heredoc, type HeredocWord, heredocWord } from "./heredocs.ts";
 import type { Argument, FromInstruction, Instruction, Variable } from "./instruction.ts";
-import type { Escape } from "./lines.ts";
+import { type Escape, withoutContinuation } from "./lines.ts";
 import { readMount } from "./mounts.ts";
 import { readOther } from "./other-instruction.ts";
 import { type Command, commandOf, headAndTail, jsonWords, plainWords, quotedWords } from "./words.ts";
@@ -164,7 +164,9 @@ function readOnbuild({ command, heredocs, line }: Source): Instruction {
       hint: "write an instruction such as COPY or RUN after ONBUILD",
     });
   }
-  const read = readTrigger({ command: trigger, heredocs, line, escaper: "\\" });
+  // Under another escape, a backslash at the end continues nothing in this file and joins lines in the child's build.
+  const isOneLine = !withoutContinuation(command.rest, "\\").continues;
+  const read = isOneLine ? readTrigger({ command: trigger, heredocs, line, escaper: "\\" }) : undefined;
   const doubtful = read === undefined ? [`ONBUILD ${trigger.keyword}`] : read.unknown;
   return { kind: "onbuild", line, trigger: read, unknown: [...unknown, ...doubtful] };
 }

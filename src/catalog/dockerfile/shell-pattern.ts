@@ -51,7 +51,8 @@ function template(by: string, match: string): string {
 }
 
 function tokensOf(pattern: string): Token[] {
-  const characters = [...pattern];
+  // Go's scanner passes over a byte order mark.
+  const characters = [...pattern.replace(/^\ufeff/, "")];
   const tokens: Token[] = [];
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? "";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { count, formatDuration, formatSize } from "../../../src/report/quantities.ts";
+import { count, formatDuration, formatSize } from "../../src/quantities.ts";
 
 test.each([
   [0, "0 B"],
