@@ -30,12 +30,12 @@ function terminalLog({ write, colour, debug }) {
     const hide = (text) => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
     const paint = (code, text) => (colour ? `\u{1b}[${code}m${text}\u{1b}[0m` : text);
     const print = (message, indent = "") => {
-        for (const line of (0,log_text/* plainLines */.y)(hide(message)))
+        for (const line of (0,log_text/* logLines */.O)(hide(message)))
             write(`${indent}${line}\n`);
     };
     const remark = (word, code, message, hint, details) => {
-        const place = details?.at === undefined ? "" : ` ${(0,log_text/* plainLines */.y)((0,errors/* formatLocation */.j$)(details.at)).join(" ")}`;
-        const [first = "", ...rest] = (0,log_text/* plainLines */.y)(hide(message));
+        const place = details?.at === undefined ? "" : ` ${(0,log_text/* logLines */.O)((0,errors/* formatLocation */.j$)(details.at)).join(" ")}`;
+        const [first = "", ...rest] = (0,log_text/* logLines */.O)(hide(message));
         write(`${paint(code, `${word}:`)}${place === "" ? "" : paint(1, place)} ${first}\n`);
         for (const line of rest)
             write(`  ${line}\n`);
@@ -52,7 +52,7 @@ function terminalLog({ write, colour, debug }) {
         warning: (message, hint, details) => remark("warning", 33, message, hint, details),
         error: (message, hint, details) => remark("error", 31, message, hint, details),
         group: (title, lines) => {
-            write(`${paint(1, (0,log_text/* plainLines */.y)(hide(title)).join(" "))}\n`);
+            write(`${paint(1, (0,log_text/* logLines */.O)(hide(title)).join(" "))}\n`);
             for (const line of lines)
                 print(line, "  ");
         },
@@ -156,8 +156,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 180 modules
-var run_command = __webpack_require__(90801);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 190 modules
+var run_command = __webpack_require__(72670);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts

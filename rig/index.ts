@@ -18,6 +18,7 @@ import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked } from "./folder.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
+import { installNix, nixIsThere } from "./nix.ts";
 import { buildOracles, oraclesAreBuilt } from "./oracles.ts";
 import { areUnpacked, packageNames, unpack } from "./packages.ts";
 import { choosePorts } from "./ports.ts";
@@ -46,6 +47,7 @@ type PartName =
   | "azurite"
   | "cache"
   | "act"
+  | "nix"
   | "oracles";
 
 interface Part {
@@ -72,6 +74,12 @@ const parts: Record<PartName, Part> = {
     start: buildBuildkit,
   },
   act: { brings: "builds act from its Go module", needs: [], isUp: actIsBuilt, start: buildAct },
+  nix: {
+    brings: "downloads and unpacks nix-bin (6 MB); nothing is installed",
+    needs: [],
+    isUp: nixIsThere,
+    start: installNix,
+  },
   oracles: {
     brings: `builds the oracles from BuildKit ${BUILDKIT_VERSION}'s Go module`,
     needs: [],

@@ -26,13 +26,18 @@ export function withTables(readme: string, action: ActionFile): string {
   const served = Object.entries(action.inputs).filter(([name]) => !notYet.has(name));
   const later = Object.keys(action.inputs).filter((name) => notYet.has(name));
   const refused = `Refused until they are built: ${later.map((name) => `\`${name}\``).join(", ")}.`;
-  const withInputs = replaced(readme, "inputs", `${table("input", served)}\n\n${refused}`);
+  const withInputs = replaced(readme, "inputs", `${table("input", served, limits)}\n\n${refused}`);
   return replaced(withInputs, "outputs", table("output", Object.entries(action.outputs)));
 }
 
-function table(head: string, entries: readonly (readonly [string, Entry])[]): string {
+/** @param remark stands behind the description of what has this name. */
+function table(
+  head: string,
+  entries: readonly (readonly [string, Entry])[],
+  remark: (name: string) => string = () => "",
+): string {
   const rows = entries.map(
-    ([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")}${limits(name)} |`,
+    ([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")}${remark(name)} |`,
   );
   return [`| ${head} | meaning |`, "|---|---|", ...rows].join("\n");
 }

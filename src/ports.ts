@@ -15,12 +15,14 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Called for each complete line as it comes, without its end; of a line over 4 MiB the beginning. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** A new file, absolute, that takes what the child writes to its standard output, however much that is. */
+  readonly stdoutFile?: string;
 }
 
 export interface Finished {
   /** The exit code; 128 + n for a child ended by signal n. */
   readonly code: number;
-  /** Whole: a child that writes more than 256 MiB is ended, and `run` rejects. */
+  /** Whole, and empty with `stdoutFile`: a child that writes more than 256 MiB is ended, and `run` rejects. */
   readonly stdout: Uint8Array;
   /** The last MiB. */
   readonly stderr: string;
@@ -93,6 +95,8 @@ export interface Files {
   append(path: string, content: string): Promise<void>;
   /** Creates the directory and those above it. */
   makeDirectory(path: string): Promise<void>;
+  /** To a place on the same disk where there is nothing. */
+  move(from: string, to: string): Promise<void>;
   /** With everything below it; what is not there is no error. */
   remove(path: string): Promise<void>;
 }

@@ -264,6 +264,26 @@ describe("a dispatch", () => {
     expect(run.annotations[0]?.message).toContain("not the event's commit");
     expect(await digestsOf(`${project.own}/alone`)).toEqual(before);
   });
+
+  test("with the ref of a release publishes that release from its own commit, whatever main has since", async () => {
+    const project = await published(single);
+    const released = project.git("rev-parse", "HEAD");
+    project.git("tag", "-a", "v1.4.0", "-m", "Release");
+    const head = project.commit({ "images/alone/alone": "two\n" });
+    const main = await digestsOf(`${project.own}/alone`);
+    const workspace = await project.checkOut({ ref: "refs/tags/v1.4.0", sha: released });
+    const tags = "type=semver,pattern={{version}}\ntype=semver,pattern={{major}}.{{minor}}";
+    const run = await runAction(project, {
+      event: "workflow_dispatch",
+      sha: head,
+      workspace,
+      inputs: { ref: "v1.4.0", tags },
+    });
+    expect(run).toMatchObject({ code: 0, annotations: [] });
+    const now = await digestsOf(`${project.own}/alone`);
+    expect(now["1.4.0"]).toBe(run.images.alone?.digest);
+    expect(now).toMatchObject({ main: main.main, latest: now["1.4.0"], "1.4": now["1.4.0"] });
+  });
 });
 
 test("a schedule builds everything without cache, and moves nothing but what moves", async () => {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { appendFile, chmod, lstat, mkdir, open, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, lstat, mkdir, open, readdir, readlink, rename, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { DirectoryEntry, FileLook, FileLooks, Files } from "../ports.ts";
 import { codeOf } from "./system-error.ts";
@@ -22,6 +22,9 @@ export const systemFiles: Files & FileLooks = {
   },
   async makeDirectory(path) {
     await attempt("make the directory", path, () => mkdir(path, { recursive: true }));
+  },
+  async move(from, to) {
+    await attempt("move", from, () => rename(from, to));
   },
   async remove(path) {
     await attempt("remove", path, () => rm(path, { recursive: true, force: true }));

@@ -4,7 +4,7 @@
  * end the children in order.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { UserError } from "../errors.ts";
 import type { Finished, Processes, RunOptions } from "../ports.ts";
@@ -37,12 +37,15 @@ export function childProcessesWith(grace: number): Processes {
 
 function runToEnd(program: string, args: readonly string[], options: RunOptions, grace: number): Promise<Finished> {
   const { signal, timeout } = options;
+  const file = options.stdoutFile === undefined ? undefined : openSync(options.stdoutFile, "wx", 0o600);
   const child = spawn(program, args, {
     env: { ...options.env },
     detached: true,
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", file ?? "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  // The child has its own hold of it.
+  if (file !== undefined) closeSync(file);
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
     const later = (milliseconds: number, action: () => void) => timers.push(setTimeout(action, milliseconds));

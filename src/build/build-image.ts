@@ -16,12 +16,13 @@ import { pausesAfter } from "./failures.ts";
 import { type Invocation, runBuildx } from "./invocation.ts";
 import { reachableSources } from "./layout-path.ts";
 import type { LintReport } from "./lint.ts";
+import { builtByNix, type NixImageDependencies } from "./nix.ts";
 import type { BuildProgress } from "./progress.ts";
 import { shortLine } from "./short-line.ts";
 
 export interface BuildDependencies {
   readonly processes: Processes;
-  readonly files: Pick<Files, "read" | "makeDirectory">;
+  readonly files: NixImageDependencies["files"];
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "group">;
   readonly settings: BuildSettings;
@@ -30,6 +31,8 @@ export interface BuildDependencies {
   readonly lint: LintReport;
   /** The child's whole environment, with the values of secrets. */
   readonly environment: Environment;
+  /** That of nix-build, which gets none of these. */
+  readonly nixEnvironment: Environment;
   /** The repository's root, absolute. */
   readonly workspace: string;
   /** A folder of the run's own, absolute; the layouts stay there for later stages. */
@@ -60,11 +63,12 @@ export async function buildImage(
   const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
+  const build = planned.variant === "nix" ? await builtByNix(planned, folder, deps) : planned;
   const reachable = reachableSources(sources, deps.workspace);
   for (let attempt = 0; ; attempt++) {
     const builder = deps.builder.name();
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(withUsableCache(planned, deps.cache), reachable, builder, deps.settings, paths);
+    const args = buildArguments(withUsableCache(build, deps.cache), reachable, builder, deps.settings, paths);
     const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), deps);
     const digest = await madeDigest(built, paths.metadata, deps.files);
     await heedCache(built, builder, deps);

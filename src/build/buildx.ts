@@ -1,4 +1,5 @@
 /** The one invocation of buildx that builds one image: pure, from what is planned to an argument vector. */
+import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -110,9 +111,9 @@ export function isCacheService(line: string): boolean {
   return line.split(",").some((field) => field.trim() === "type=gha");
 }
 
-/** A leading `./` keeps a path from being read as an option, a URL or standard input. */
+/** A leading `./` keeps a path from being read as an option, a URL or standard input; one with a leading `/` is none. */
 function fromRoot(path: string): string {
-  return path === "." ? "." : `./${path}`;
+  return path === "." || posix.isAbsolute(path) ? path : `./${path}`;
 }
 
 function pairs(record: Readonly<Record<string, string>>): readonly string[] {
@@ -144,6 +145,8 @@ function output(planned: PlannedBuild, push: boolean, layout: string): string {
   const common: readonly string[] = [
     "oci-mediatypes=true",
     ...(planned.compression === null ? [] : planned.compression.split(",")),
+    // Nix leaves the layers uncompressed, and what is there is not compressed by itself.
+    ...(planned.variant === "nix" && !planned.compression?.includes("force-") ? ["force-compression=true"] : []),
     // An epoch sets the times in config and history; only rewritten layers are the same bytes again.
     ...(planned.args.SOURCE_DATE_EPOCH === undefined ? [] : ["rewrite-timestamp=true"]),
   ];

@@ -43,6 +43,16 @@ const always: readonly string[] = [
   "all_proxy",
 ];
 
+/** What nix-build gets: its own settings, and what any program needs to reach the network. */
+export function nixEnvironment(parent: Readonly<Record<string, string | undefined>>): Environment {
+  const isNixs = (name: string): boolean => /^(?:NIX_|XDG_)/.test(name) || ["USER", "LOGNAME", "LANG"].includes(name);
+  const isAnyones = (name: string): boolean => always.includes(name) && !/^(?:DOCKER|BUILDX|KUBE)/.test(name);
+  const taken = Object.entries(parent).flatMap(([name, value]) =>
+    value !== undefined && (isNixs(name) || isAnyones(name)) ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(taken);
+}
+
 /** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
 const cacheService: readonly string[] = [
   "ACTIONS_RUNTIME_TOKEN",

@@ -16,12 +16,13 @@ export function reachableSources(
   return new Map(
     [...sources].map(([name, source]) => [
       name,
-      source.kind === "layout" ? { ...source, path: reachable(source.path, workspace) } : source,
+      source.kind === "layout" ? { ...source, path: reachableLayout(source.path, workspace) } : source,
     ]),
   );
 }
 
-function reachable(path: string, workspace: string): string {
+/** One of them. @throws UserError as `reachableSources` */
+export function reachableLayout(path: string, workspace: string): string {
   if (!/[@:]/.test(path)) return path;
   const relative = posix.relative(workspace, path);
   if (!/[@:]/.test(relative)) return relative;

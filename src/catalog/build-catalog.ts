@@ -1,17 +1,16 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
-import { posix } from "node:path";
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
-import { bounded } from "./bounded.ts";
-import type { Catalog, CatalogNote, Image, ParentEdge, RepositoryPath } from "./catalog.ts";
+import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
-import { type DeclaredImage, declareImages, dockerfileCandidates, type SharedInputs } from "./declared-images.ts";
+import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { defaultGlobs } from "./discover.ts";
-import { type Dockerfile, readDockerfile } from "./dockerfile.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
-import { saidEdges, unknownImages } from "./said-edges.ts";
+import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
+import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
+import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
@@ -19,71 +18,85 @@ export interface CatalogInput extends FindInput {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
   /** Where an image is, or would be, pushed. @throws UserError */
-  repositoriesOf(name: string, isRoot: boolean): readonly Repository[];
+  repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
   /** An image's build arguments with the values that they will have. @throws UserError */
-  argumentsOf(image: Pick<Image, "name" | "platforms" | "buildArgs">): Readonly<Record<string, string>>;
+  argumentsOf(image: ImageName & Pick<Image, "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
-  movingTags(name: string): ReadonlySet<string>;
+  movingTags(image: ImageName): ReadonlySet<string>;
 }
-
-export interface BuiltCatalog extends Catalog {
-  /** What was found and isn't served; to be shown as warnings. */
-  readonly notes: readonly CatalogNote[];
-}
-
-const reads = 32;
 
 /**
  * Finds all images of a repository and what they build on.
  * @throws UserError for one problem, `Problems` for several: nothing found, a file that can't be read or understood, names
  *   that clash, a cycle.
  */
-export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
+export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   const found = await findImages(input);
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images)];
-  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs, found.notes));
-  const reader = dockerfileReader(input);
-  const read = outcomes(
-    await Promise.all(declared.images.map((image) => attemptLater(() => readImage(image, reader, input)))),
-  );
+  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs));
+  const reader = recipeReader(input);
+  const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
+    const recipe = await reader(image);
+    return { ...recipe, knownAs: input.repositoriesOf(image, image.isRoot) };
+  };
+  const read = outcomes(await Promise.all(declared.images.map((image) => attemptLater(() => readImage(image)))));
   const known = new Map(read.values.map((each) => [each.image.name, each]));
-  const owners = new Map(
-    read.values.flatMap(({ image, knownAs }) => knownAs.map((each) => [each, image.name] as const)),
-  );
+  const owners = ownersOf(read.values);
   const connected = outcomes(read.values.map((each) => attempt(() => connect(each, known, owners, input))));
-  const ordered = topologicalOrder(connected.values);
+  const possible = connected.values.flatMap(({ image, possible: edges }) =>
+    edges.length === 0 ? [] : [[image.name, edges] as const],
+  );
+  const images = connected.values.map(({ image }) => image);
+  const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
-  return { images: ordered.images, notes: found.notes };
+  return { images: ordered.images };
 }
 
-interface ReadImage {
-  readonly image: DeclaredImage;
-  readonly dockerfilePath: RepositoryPath;
-  readonly dockerfile: Dockerfile;
+/** An image with its recipe, and the repositories by which others may name it. */
+type ReadImage = ReadRecipe & Known;
+
+interface Known {
   readonly knownAs: readonly Repository[];
 }
 
-async function readImage(image: DeclaredImage, reader: Reader, input: CatalogInput): Promise<ReadImage> {
-  const { path, dockerfile } = await reader(image);
-  return { image, dockerfilePath: path, dockerfile, knownAs: input.repositoriesOf(image.name, image.isRoot) };
+function ownersOf(images: readonly ReadImage[]): Owners {
+  const owners = new Map<Repository, ImageName[]>();
+  for (const { image, knownAs } of images) {
+    for (const each of knownAs) owners.set(each, [...(owners.get(each) ?? []), image]);
+  }
+  return owners;
+}
+
+interface Connected {
+  readonly image: Image;
+  /** Edges that it may have beside its own. */
+  readonly possible: readonly ParentEdge[];
 }
 
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
-function connect(read: ReadImage, known: ReadonlyMap<string, ReadImage>, owners: Owners, input: CatalogInput): Image {
+function connect(
+  read: ReadImage,
+  known: ReadonlyMap<string, ReadImage>,
+  owners: Owners,
+  input: CatalogInput,
+): Connected {
+  // What is wrong with the others has been told.
+  const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
+  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [] };
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
-  const needs = neededStages(
-    dockerfile,
-    { ...image, buildArgs: input.argumentsOf(image) },
-    surroundings(naming, known),
-  );
+  const choices = { ...image, buildArgs: input.argumentsOf(image) };
+  const needs = neededStages(dockerfile, choices, surroundings(naming, known));
   const edges = edgesOf(needs.uses, naming);
   throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
-  // What is wrong with the others has been told.
-  const there = parents.filter(({ parent }) => known.has(parent));
-  return imageOf(read, needs, there, edges.bases);
+  // Of what may be, only what is here counts.
+  const possible = needs.unsettled.length === 0 ? [] : possibleUses(dockerfile, choices, needs.unsettled);
+  return {
+    image: dockerfileImage(read, needs, there(parents), edges.bases),
+    possible: edgesOf(possible, naming).parents,
+  };
 }
 
 /** What named contexts and the parents' ONBUILD put into an image's Dockerfile. */
@@ -93,67 +106,48 @@ function surroundings(naming: Naming, known: ReadonlyMap<string, ReadImage>): Su
     triggersOf: (base) => {
       const meaning = attempt(() => meaningOf(base, naming));
       const parent = "value" in meaning && meaning.value.kind === "parent" ? known.get(meaning.value.name) : undefined;
-      return parent === undefined ? [] : triggersOf(parent.dockerfile, parent.image.target);
+      return parent?.kind === "dockerfile" ? triggersOf(parent.dockerfile, parent.image.target) : [];
     },
   };
 }
 
-function imageOf(
-  { image, dockerfilePath, dockerfile, knownAs }: ReadImage,
+function dockerfileImage(
+  read: ReadDockerfile & Known,
   needs: Needs,
   parents: readonly ParentEdge[],
   bases: Image["bases"],
 ): Image {
-  const { name, directory, context, target, platforms, buildArgs, publish, labels, annotations, watch, bakeFiles } =
-    image;
+  const { image, dockerfilePath, dockerfile } = read;
   const edges = new Set(parents.map(({ contextName }) => contextName));
   const contexts = [...image.contexts.values()].flatMap(({ to }) =>
     to.kind === "image" || edges.has(to.name) ? [] : [to],
   );
   return {
-    name,
-    directory,
-    repositories: publish ? knownAs : [],
-    knownAs,
+    ...common(read),
+    variant: "dockerfile",
     dockerfilePath,
     dockerfile,
-    context,
-    target,
-    platforms,
-    buildArgs,
+    context: image.context,
+    target: image.target,
     contexts: contexts.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    labels,
-    annotations,
-    watch,
-    bakeFiles,
     parents,
     bases,
     unsettled: needs.unsettled,
   };
 }
 
-type Reader = (image: DeclaredImage) => Promise<{ readonly path: RepositoryPath; readonly dockerfile: Dockerfile }>;
+function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image {
+  const { nixFile } = read.image;
+  const nothing = { contexts: [], bases: [], unsettled: [] };
+  return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
+}
 
-/** Several images may have one Dockerfile: it is read once. */
-function dockerfileReader({ root, files }: Pick<CatalogInput, "root" | "files">): Reader {
-  const known = new Map<RepositoryPath, Promise<Dockerfile | undefined>>();
-  const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
-  const parse = async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
-    const bytes = await fetch(path);
-    return bytes === undefined ? undefined : readDockerfile(bytes, path);
-  };
-  return async (image) => {
-    const candidates = dockerfileCandidates(image);
-    for (const path of candidates) {
-      const reading = known.get(path) ?? parse(path);
-      known.set(path, reading);
-      const dockerfile = await reading;
-      if (dockerfile !== undefined) return { path, dockerfile };
-    }
-    throw new UserError(`the image "${image.name}" has no Dockerfile: ${candidates.join(", ")} is not there`, {
-      hint: 'say which it is with "file", in the image\'s entry of the config file or as an input',
-      at: { file: candidates[0] ?? image.directory },
-    });
+function common({ image, knownAs }: ReadImage) {
+  const { name, publicName, directory, publish, platforms, buildArgs, labels, annotations, watch, bakeFiles } = image;
+  const repositories = publish ? knownAs : [];
+  return {
+    ...{ name, publicName, directory, repositories, knownAs },
+    ...{ platforms, buildArgs, labels, annotations, watch, bakeFiles },
   };
 }
 
@@ -162,11 +156,10 @@ function eachOnce(problems: readonly UserError[]): readonly UserError[] {
   return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
 }
 
-function noImages(globs: readonly string[], notes: readonly CatalogNote[]): UserError {
+function noImages(globs: readonly string[]): UserError {
   const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
-  const unread = notes.map((note) => `; ${note.message}`).join("");
   return new UserError(
-    `no directory holds a Dockerfile, a Containerfile or a bake file: looked in ${looked}${unread}`,
+    `no directory holds a Dockerfile, a Containerfile, a default.nix or a bake file: looked in ${looked}`,
     {
       hint: 'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
     },

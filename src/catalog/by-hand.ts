@@ -31,7 +31,12 @@ export function byHandImage(
   if (!("value" in read.context && "value" in read.file && "value" in read.contexts)) return { images: [], problems };
   const [context, file, contexts] = [read.context.value, read.file.value, read.contexts.value];
   const directory = file === undefined ? context : directoryOf(file);
-  const image = directoryImage(directory, file ?? joinPath(context, "Dockerfile"), rootName);
+  const isNix = file?.endsWith(".nix") === true;
+  const image = directoryImage(
+    directory,
+    isNix ? { nix: file } : { dockerfile: file ?? joinPath(context, "Dockerfile") },
+    rootName,
+  );
   return {
     images: [
       {
@@ -39,7 +44,7 @@ export function byHandImage(
         name: given.name ?? (directory === "." ? rootName : lastPart(directory)),
         from: "inputs",
         context,
-        dockerfilePath: file,
+        dockerfilePath: isNix ? undefined : file,
         contexts: new Map(contexts.map((each) => [each.to.name, each])),
       },
     ],

@@ -8,21 +8,30 @@ import type { Placed } from "./placed.ts";
 /** A path relative to the repository's root, with forward slashes; `.` is the root itself. */
 export type RepositoryPath = string;
 
-export interface Image {
+/** By what an image is built. */
+export type Variant = "dockerfile" | "nix";
+
+/** What an image is called. */
+export interface ImageName {
+  /** Its own: the catalog has it once. */
   readonly name: string;
+  /** What `{{name}}` stands for: the two variants of an image share it, and with it their repositories. */
+  readonly publicName: string;
+  readonly variant: Variant;
+}
+
+export type Image = DockerfileImage | NixImage;
+
+interface AnyImage extends ImageName {
   /** The directory that holds the image; changes of the catalog are told by it. */
   readonly directory: RepositoryPath;
   /** Where it is pushed, the first being where it is built to. Empty for an image that is not published. */
   readonly repositories: readonly Repository[];
   /** The repositories by which others name it: those above, or what they would be for an image that is not published. */
   readonly knownAs: readonly Repository[];
-  readonly dockerfilePath: RepositoryPath;
-  readonly dockerfile: Dockerfile;
-  readonly context: RepositoryPath;
-  readonly target: string | undefined;
   /** Empty: the builder's own. */
   readonly platforms: readonly Platform[];
-  /** As the user wrote them, expressions unexpanded. */
+  /** As the user wrote them, expressions unexpanded. A Nix file takes none. */
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Named contexts, but those that stand for an image of the repository: these are edges. Sorted by name. */
   readonly contexts: readonly NamedContext[];
@@ -38,6 +47,34 @@ export interface Image {
   readonly bases: readonly ExternalBase[];
   /** Bases that nobody knows before the build: any image may be one. */
   readonly unsettled: readonly UnsettledBase[];
+}
+
+export interface DockerfileImage extends AnyImage {
+  readonly variant: "dockerfile";
+  readonly dockerfilePath: RepositoryPath;
+  readonly dockerfile: Dockerfile;
+  readonly context: RepositoryPath;
+  readonly target: string | undefined;
+}
+
+export interface NixImage extends AnyImage {
+  readonly variant: "nix";
+  readonly nixFile: RepositoryPath;
+  readonly reads: NixReads;
+}
+
+/** What an expression of Nix reads of the repository. */
+export type NixReads =
+  /** Files, and directories with all that is in them; sorted. */
+  | { readonly kind: "paths"; readonly paths: readonly RepositoryPath[] }
+  /** Any file of the repository may be read, as nobody can tell which; `what` is a noun. */
+  | { readonly kind: "whole"; readonly what: string; readonly at: SourceLocation }
+  /** Something that lies outside the repository; a noun. */
+  | { readonly kind: "outside"; readonly what: string };
+
+/** The file that says how an image is built. */
+export function recipeOf(image: Image): RepositoryPath {
+  return image.variant === "nix" ? image.nixFile : image.dockerfilePath;
 }
 
 /** A named context (`--build-context`) that is no image of the repository. */
@@ -83,12 +120,4 @@ export interface UnsettledBase {
 /** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
 export interface Catalog {
   readonly images: readonly Image[];
-}
-
-/** What was found and is not served: the user should hear of it. */
-export interface CatalogNote {
-  readonly message: string;
-  /** What to do. */
-  readonly hint: string;
-  readonly at: SourceLocation;
 }

@@ -58,6 +58,10 @@ export const sharedSettings = {
   },
   images: { form: "lines", means: "Where to push, as the input images." },
   tags: { form: "lines", means: "Tag rules, as the input tags." },
+  "release-tag": {
+    form: "lines",
+    means: "Git tags that release it, in place of NAME-v1.2.3 and the like: {{name}}/v{{version}}. No other tag does.",
+  },
   flavor: { form: "lines", means: "Settings of all tag rules, as the input flavor." },
   labels: { form: "lines-or-map", means: "Labels, added to those of the inputs." },
   annotations: { form: "lines-or-map", means: "Annotations, added to those of the inputs." },

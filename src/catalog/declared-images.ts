@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
-import type { RepositoryPath } from "./catalog.ts";
+import type { ImageName, RepositoryPath } from "./catalog.ts";
 import type { CatalogConfig, ImageEntry } from "./config.ts";
 import type { Forms } from "./config-schema.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
@@ -19,8 +19,18 @@ export interface SharedInputs {
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
-export interface DeclaredImage
-  extends Pick<FoundImage, "name" | "directory" | "context" | "dockerfilePath" | "target" | "labels" | "annotations"> {
+export type DeclaredImage = DeclaredDockerfile | DeclaredNix;
+
+export interface DeclaredDockerfile extends AnyDeclared, Pick<FoundImage, "context" | "dockerfilePath" | "target"> {
+  readonly variant: "dockerfile";
+}
+
+export interface DeclaredNix extends AnyDeclared {
+  readonly variant: "nix";
+  readonly nixFile: RepositoryPath;
+}
+
+interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels" | "annotations"> {
   /** It is the repository's own image, at its root. */
   readonly isRoot: boolean;
   readonly platforms: readonly Platform[];
@@ -52,11 +62,11 @@ export function declareImages(
     const own = [...left].find((each) => each.name === entry.name && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, found, rootName);
-    if (image !== undefined) return [join(image, entry)];
+    if (image !== undefined) return join(image, entry);
     problems.push(placeless(entry, found));
     return [];
   });
-  const images = [...declared, ...[...left].map((image) => join(image))];
+  const images = [...declared, ...[...left].flatMap((image) => join(image))];
   const file = config.file ?? ".github/image-publish.yml";
   const unfit = images.filter(({ name, isRoot }) => !isRoot && !fitName.test(name.toLowerCase()));
   problems.push(...sameNames(images, file), ...unfit.map((image) => unfitName(image, file)));
@@ -79,8 +89,8 @@ function elsewhere({ name, said }: ImageEntry, found: readonly FoundImage[], roo
   const directory = said.path ?? beside;
   if (directory === undefined) return undefined;
   const there = found.find((each) => each.from === "directory" && each.directory === directory);
-  const image = there ?? directoryImage(directory, joinPath(directory, "Dockerfile"), rootName);
-  return { ...image, name, dockerfilePath: there?.dockerfilePath };
+  const image = there ?? directoryImage(directory, {}, rootName);
+  return { ...image, name };
 }
 
 function joined(
@@ -90,20 +100,31 @@ function joined(
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
   problems: UserError[],
-): DeclaredImage {
+): readonly DeclaredImage[] {
   const said = entry?.said ?? {};
   const directory = said.path ?? image.directory;
   const own = said.platforms ?? (image.platforms.length > 0 ? image.platforms : undefined);
   const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
-  return {
-    name: image.name,
+  const common = {
+    publicName: image.name,
     isRoot: image.name === rootName && directory === ".",
     directory,
-    context: said.context ?? image.context,
-    dockerfilePath: said.file ?? image.dockerfilePath,
-    target: said.target ?? image.target ?? inputs.target ?? defaults.target,
     platforms: own ?? given ?? defaults.platforms ?? [],
     publish: said.publish ?? image.publish ?? defaults.publish ?? true,
+    labels: image.labels,
+    annotations: image.annotations,
+    depends: said.depends ?? [],
+    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
+    watch: [...watchAll, ...(said.watch ?? [])],
+  };
+  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
+  const dockerfile: DeclaredDockerfile = {
+    ...common,
+    name: image.name,
+    variant: "dockerfile",
+    context: said.context ?? image.context,
+    dockerfilePath,
+    target: said.target ?? image.target ?? inputs.target ?? defaults.target,
     buildArgs: {
       ...values(defaults["build-args"]),
       ...inputs.buildArgs,
@@ -115,12 +136,19 @@ function joined(
       ...image.contexts,
       ...contextsOf(said["build-contexts"], problems),
     ]),
-    labels: image.labels,
-    annotations: image.annotations,
-    depends: said.depends ?? [],
-    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: [...watchAll, ...(said.watch ?? [])],
   };
+  if (nixFile === undefined) return [dockerfile];
+  const name = hasDockerfile ? `${image.name}-nix` : image.name;
+  const nix: DeclaredNix = { ...common, name, variant: "nix", nixFile, buildArgs: {}, contexts: new Map() };
+  return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+/** The files that say how an image is built: what a directory holds, and what is said of it. */
+function recipesOf(image: FoundImage, said: ImageEntry["said"]) {
+  const isNix = said.file?.endsWith(".nix") === true;
+  const nixFile = isNix ? said.file : image.nixFile;
+  const dockerfilePath = isNix ? image.dockerfilePath : (said.file ?? image.dockerfilePath);
+  return { nixFile, dockerfilePath, hasDockerfile: dockerfilePath !== undefined || nixFile === undefined };
 }
 
 function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
@@ -178,7 +206,11 @@ function unfitName({ name, directory }: DeclaredImage, file: string): UserError 
 }
 
 /** Where the Dockerfile of a directory may lie. */
-export function dockerfileCandidates({ directory, context, dockerfilePath }: DeclaredImage): readonly RepositoryPath[] {
+export function dockerfileCandidates({
+  directory,
+  context,
+  dockerfilePath,
+}: DeclaredDockerfile): readonly RepositoryPath[] {
   if (dockerfilePath !== undefined) return [dockerfilePath];
   const folders: readonly RepositoryPath[] = [...new Set([directory, context])];
   return folders.flatMap((each: RepositoryPath) => ["Dockerfile", "Containerfile"].map((name) => joinPath(each, name)));

@@ -5,16 +5,18 @@ import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import { bounded } from "./bounded.ts";
-import type { CatalogNote, RepositoryPath } from "./catalog.ts";
+import type { RepositoryPath } from "./catalog.ts";
 import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** Where images are looked for when nobody says where. */
 export const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
 
+/** A directory with at least one of the two. */
 export interface FoundDirectory {
   readonly directory: RepositoryPath;
-  readonly dockerfile: RepositoryPath;
+  readonly dockerfile: RepositoryPath | undefined;
+  readonly nix: RepositoryPath | undefined;
 }
 
 export interface Discovery {
@@ -23,7 +25,6 @@ export interface Discovery {
   /** Folders with bake files, and those with compose files alone: the directories of images, and what they lie in. */
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
-  readonly notes: readonly CatalogNote[];
   readonly problems: readonly UserError[];
 }
 
@@ -32,8 +33,9 @@ const dockerfileNames = ["Dockerfile", "Containerfile"];
 const reads = 32;
 
 /**
- * Looks for directories with a Dockerfile or Containerfile, and for bake files in them and one level up. Symlinked
- * directories are not followed; hidden ones and node_modules only where they are named.
+ * Looks for directories with a Dockerfile, a Containerfile or a default.nix, and for bake files in them and one level up.
+ * Symlinked directories are not followed; hidden ones and node_modules only where they are named. The root's default.nix,
+ * which is rarely one of an image, counts where the root is named.
  * @param globs of directories; none: the default ones. One without wildcard has to hold an image.
  */
 export async function discover(root: string, globs: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
@@ -54,15 +56,16 @@ export async function discover(root: string, globs: readonly string[], files: Pi
   const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
   const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each)).sort());
   const looks = [...inside.values(), ...above];
+  const isRootNamed = globs.length > 0 && parsed.some(({ text }) => text === ".");
   return {
-    found: [...inside.values()].flatMap(({ directory, dockerfile }) =>
-      dockerfile === undefined ? [] : [{ directory, dockerfile }],
-    ),
+    found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
+      const nix = directory === "." && !isRootNamed ? undefined : found;
+      return dockerfile === undefined && nix === undefined ? [] : [{ directory, dockerfile, nix }];
+    }),
     bakes: looks.flatMap(({ directory: folder, bake: file }) => (file === undefined ? [] : [{ folder, file }])),
     composes: looks.flatMap(({ directory: folder, bake, compose: file }) =>
       file === undefined || bake !== undefined ? [] : [{ folder, file }],
     ),
-    notes: nixNote([...inside.values()]),
     problems,
   };
 }
@@ -135,28 +138,10 @@ function literalPart(glob: PathGlob): RepositoryPath {
   return posix.join(...names, ".");
 }
 
-/** One note on all Nix files. */
-function nixNote(looks: readonly Inside[]): readonly CatalogNote[] {
-  // At the root, a default.nix rarely makes an image.
-  const found = looks.filter(({ directory, nix }) => nix !== undefined && directory !== ".");
-  const paths = found.flatMap(({ nix }) => nix ?? []);
-  const [first] = paths;
-  if (first === undefined) return [];
-  const listed = paths.length > 5 ? `${paths.slice(0, 4).join(", ")} and ${paths.length - 4} more` : paths.join(", ");
-  const isBesides = found.some(({ dockerfile }) => dockerfile !== undefined);
-  const instead = isBesides ? "; the Dockerfiles beside are built without them" : "";
-  return [
-    {
-      message: `this version of image-publish doesn't build Nix files: ${listed}${instead}`,
-      hint: "set `variant: dockerfile` where that is what you want, and publish what only Nix makes in another step",
-      at: { file: first },
-    },
-  ];
-}
-
 async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list: List): Promise<UserError[]> {
   const look = inside.get(glob.text);
-  if (look?.dockerfile !== undefined || look?.bake !== undefined || look?.compose !== undefined) return [];
+  if (look !== undefined && [look.dockerfile, look.nix, look.bake, look.compose].some((each) => each !== undefined))
+    return [];
   const at = { file: glob.text };
   if (look === undefined) {
     const entry = (await list(directoryOf(glob.text))).find(
@@ -171,14 +156,9 @@ async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list
     const hint = 'mend "path"; it names directories, relative to the repository\'s root';
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
-  const why = look.nix === undefined ? "" : `; it holds ${look.nix}, which this version doesn't build`;
   const hint = 'add the Dockerfile, or take the directory out of "path"';
-  return [
-    new UserError(`"path" names ${glob.text}, which has neither Dockerfile, Containerfile nor bake file${why}`, {
-      hint,
-      at,
-    }),
-  ];
+  const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
+  return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];
 }
 
 function attempt<T>(problems: UserError[], action: () => T): T[] {

@@ -2,19 +2,19 @@
 import { UserError } from "../errors.ts";
 import { type Reference, type Repository, reference } from "../oci/reference.ts";
 import { attempt } from "./attempt.ts";
-import type { ExternalBase, ParentEdge } from "./catalog.ts";
+import type { ExternalBase, ImageName, ParentEdge } from "./catalog.ts";
 import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
 import type { OutsideUse } from "./stages.ts";
 
-/** Finds the image of this repository that a repository's name stands for. */
-export type Owners = ReadonlyMap<Repository, string>;
+/** The images that are pushed to a repository: one, or the two variants of one. */
+export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
 
 /** What names mean to one image. */
 export interface Naming {
   readonly contexts: SaidContexts;
   readonly owners: Owners;
   /** The tags of an image that this plan moves. */
-  movingTags(name: string): ReadonlySet<string>;
+  movingTags(image: ImageName): ReadonlySet<string>;
 }
 
 export interface Edges {
@@ -51,10 +51,15 @@ function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Mea
 
 function meaningOfReference(text: string, name: string, { owners, movingTags }: Naming): Meaning {
   const read = reference(text);
-  const parent = owners.get(read.repository);
-  const moves = read.tag === undefined || (parent !== undefined && movingTags(parent).has(read.tag));
-  if (parent === undefined || read.digest !== undefined || !moves) return { kind: "base", reference: read };
-  return { kind: "parent", name: parent, contextName: contextName(name, read) };
+  const named = read.digest === undefined ? (owners.get(read.repository) ?? []) : [];
+  const parent = named.find((each) => isLatest(each, read) || movingTags(each).has(read.tag ?? "latest"));
+  if (parent === undefined) return { kind: "base", reference: read };
+  return { kind: "parent", name: parent.name, contextName: contextName(name, read) };
+}
+
+/** Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix. */
+function isLatest({ variant }: ImageName, { tag }: Reference): boolean {
+  return tag === undefined && variant === "dockerfile";
 }
 
 /** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */

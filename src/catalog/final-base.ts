@@ -1,6 +1,6 @@
 /** What an image is built on in the end: the base whose layers it begins with, through all stages of its Dockerfile. */
 import { type Reference, tryReference } from "../oci/reference.ts";
-import type { Image } from "./catalog.ts";
+import type { DockerfileImage, Image } from "./catalog.ts";
 import type { Stage } from "./dockerfile.ts";
 import { globalArguments } from "./global-arguments.ts";
 import { contextKey } from "./named-contexts.ts";
@@ -11,10 +11,14 @@ export type FinalBase =
   | { readonly kind: "image"; readonly reference: Reference };
 
 /**
- * `undefined` for an image from scratch, for one whose base nobody can name before it is built, and where the platforms are
+ * `undefined` for an image from scratch or of Nix, for one whose base nobody can name before it is built, and where the platforms are
  * built on different ones.
  */
 export function finalBase(image: Image): FinalBase | undefined {
+  return image.variant === "nix" ? undefined : baseOf(image);
+}
+
+function baseOf(image: DockerfileImage): FinalBase | undefined {
   const platforms = image.platforms.length === 0 ? [undefined] : image.platforms;
   const texts = platforms.map((platform) => {
     const bases = basesOf(image.dockerfile, globalArguments(image.dockerfile, image, platform), (name) =>
@@ -31,7 +35,7 @@ export function finalBase(image: Image): FinalBase | undefined {
   return text !== undefined && texts.every((each) => each === text) ? meaningOf(text, image) : undefined;
 }
 
-function targetOf({ dockerfile: { stages }, target }: Image): Stage | undefined {
+function targetOf({ dockerfile: { stages }, target }: DockerfileImage): Stage | undefined {
   return target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
 }
 

@@ -6,7 +6,6 @@ import { mayBuild } from "./bake/bake-files.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
 import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read-bake.ts";
 import { type ByHand, byHandImage } from "./by-hand.ts";
-import type { CatalogNote } from "./catalog.ts";
 import { type Discovery, defaultGlobs, discover, type FoundDirectory } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 
@@ -23,13 +22,10 @@ export interface FindInput {
   readonly bake: BakeTools;
   /** One image given by hand, discovery off. */
   readonly byHand: ByHand | undefined;
-  /** Nix files are left out on purpose: nothing has to be said of them. */
-  readonly isDockerfileOnly: boolean;
 }
 
 export interface FoundImages {
   readonly images: readonly FoundImage[];
-  readonly notes: readonly CatalogNote[];
   readonly problems: readonly UserError[];
 }
 
@@ -37,7 +33,7 @@ export interface FoundImages {
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    return { images, notes: [], problems };
+    return { images, problems };
   }
   const discovery = await discover(input.root, input.globs, input.files);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -45,12 +41,10 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   const baked = await readBake(bakes, asked);
   const directories = await notNamed(discovery.found, baked.images, bakes, asked);
   const images = [
-    ...directories.map(({ directory, dockerfile }) => directoryImage(directory, dockerfile, input.rootName)),
+    ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
     ...baked.images,
   ];
-  const notes = input.isDockerfileOnly ? [] : discovery.notes;
-  const problems = [...discovery.problems, ...baked.problems, ...noBake(bakes, input)];
-  return { images, notes, problems };
+  return { images, problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input)] };
 }
 
 /**

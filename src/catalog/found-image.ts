@@ -11,8 +11,9 @@ export interface FoundImage {
   readonly from: "directory" | "bake" | "inputs";
   readonly directory: RepositoryPath;
   readonly context: RepositoryPath;
-  /** `undefined`: whichever of Dockerfile and Containerfile lies in the directory. */
+  /** `undefined`: whichever of Dockerfile and Containerfile lies in the directory, unless there is a Nix file alone. */
   readonly dockerfilePath: RepositoryPath | undefined;
+  readonly nixFile: RepositoryPath | undefined;
   readonly target: string | undefined;
   /** Empty: not said. */
   readonly platforms: readonly Platform[];
@@ -25,10 +26,13 @@ export interface FoundImage {
   readonly at: SourceLocation;
 }
 
-/** The image of a directory that holds a Dockerfile, which says nothing else of it. @param rootName the root's image's name. */
+/**
+ * The image of a directory that holds a Dockerfile, a Nix file or both, which say nothing else of it.
+ * @param rootName the root's image's name.
+ */
 export function directoryImage(
   directory: RepositoryPath,
-  dockerfilePath: RepositoryPath,
+  { dockerfile, nix }: { readonly dockerfile?: RepositoryPath | undefined; readonly nix?: RepositoryPath | undefined },
   rootName: string,
 ): FoundImage {
   return {
@@ -36,7 +40,8 @@ export function directoryImage(
     from: "directory",
     directory,
     context: directory,
-    dockerfilePath,
+    dockerfilePath: dockerfile,
+    nixFile: nix,
     target: undefined,
     platforms: [],
     publish: undefined,
@@ -44,6 +49,6 @@ export function directoryImage(
     contexts: new Map(),
     labels: {},
     annotations: [],
-    at: { file: dockerfilePath },
+    at: { file: dockerfile ?? nix ?? directory },
   };
 }

@@ -12,6 +12,8 @@ export interface BuildChoices {
   readonly platforms: readonly Platform[];
   /** As the user wrote them; one that holds an expression (`{{…}}`) has no value yet. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Of the machine that builds, where it is assumed to be known. */
+  readonly builder?: Platform;
 }
 
 /** What became of a text with variables: its value, or the variables that nobody knows here. */
@@ -29,11 +31,11 @@ export function globalArguments(dockerfile: Dockerfile, choices: BuildChoices, p
 /** The variables of FROM lines, which an ARG of a stage may take over. @throws UserError where an ARG can't be expanded. */
 export function globalValues(
   dockerfile: Dockerfile,
-  { target, buildArgs }: BuildChoices,
+  { target, buildArgs, builder }: BuildChoices,
   platform: Platform | undefined,
 ): ReadonlyMap<string, Settled> {
   const known = new Map<string, Settled>();
-  for (const [name, value] of predefined(dockerfile, target, platform))
+  for (const [name, value] of predefined(dockerfile, target, platform, builder))
     known.set(name, givenValue(buildArgs, name) ?? value);
   const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => known.get(name));
   for (const { name, value, line } of dockerfile.globalArguments) {
@@ -69,22 +71,26 @@ function predefined(
   dockerfile: Dockerfile,
   target: string | undefined,
   platform: Platform | undefined,
+  builder: Platform | undefined,
 ): [string, Settled][] {
   const parts = platform === undefined ? undefined : partsOf(platform);
-  const ofTarget = (name: string, value: string | undefined): [string, Settled] => [
+  const machine = builder === undefined ? undefined : partsOf(builder);
+  const given = (name: string, value: string | undefined): [string, Settled] => [
     name,
     value === undefined ? { unsettled: [name] } : { text: value },
   ];
   const stage = target ?? dockerfile.stages.at(-1)?.name ?? "default";
   return [
-    ...["BUILDPLATFORM", "BUILDOS", "BUILDOSVERSION", "BUILDARCH", "BUILDVARIANT"].map((name) =>
-      ofTarget(name, undefined),
-    ),
-    ofTarget("TARGETPLATFORM", platform),
-    ofTarget("TARGETOS", parts?.os),
-    ofTarget("TARGETOSVERSION", parts && ""),
-    ofTarget("TARGETARCH", parts?.architecture),
-    ofTarget("TARGETVARIANT", parts && (parts.variant ?? "")),
-    ofTarget("TARGETSTAGE", stage),
+    given("BUILDPLATFORM", builder),
+    given("BUILDOS", machine?.os),
+    given("BUILDOSVERSION", machine && ""),
+    given("BUILDARCH", machine?.architecture),
+    given("BUILDVARIANT", machine && (machine.variant ?? "")),
+    given("TARGETPLATFORM", platform),
+    given("TARGETOS", parts?.os),
+    given("TARGETOSVERSION", parts && ""),
+    given("TARGETARCH", parts?.architecture),
+    given("TARGETVARIANT", parts && (parts.variant ?? "")),
+    given("TARGETSTAGE", stage),
   ];
 }

@@ -2,13 +2,13 @@
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import type { ParentEdge } from "./catalog.ts";
-import type { DeclaredImage } from "./declared-images.ts";
+import type { DeclaredDockerfile, DeclaredImage } from "./declared-images.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Needs } from "./stages.ts";
 
 /** The edges of an image beside those of its Dockerfile. */
 export function saidEdges(
-  image: DeclaredImage,
+  image: DeclaredDockerfile,
   dockerfile: Dockerfile,
   needs: Needs,
   parents: readonly ParentEdge[],
@@ -21,8 +21,13 @@ export function saidEdges(
       if (to.kind !== "image" || has.has(to.name) || to.image === image.name) return [];
       return [{ parent: to.image, contextName: to.name, via: "build-contexts", at }];
     }),
-    ...image.depends.map(({ value, at }) => ({ parent: value, contextName: undefined, via: "depends" as const, at })),
+    ...dependsEdges(image),
   ];
+}
+
+/** Those of `depends`: all that a Nix file has. */
+export function dependsEdges({ depends }: DeclaredImage): readonly ParentEdge[] {
+  return depends.map(({ value, at }) => ({ parent: value, contextName: undefined, via: "depends", at }));
 }
 
 function isUnderstood({ doubts }: Dockerfile, { stages, unsettled }: Needs): boolean {

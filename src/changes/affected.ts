@@ -42,10 +42,10 @@ export interface Affected {
   readonly deleted: readonly DeletedImage[];
 }
 
-/** An image whose Dockerfile the event deleted. */
+/** An image whose Dockerfile or Nix file the event deleted. */
 export interface DeletedImage {
   readonly directory: RepositoryPath;
-  readonly dockerfile: RepositoryPath;
+  readonly recipe: RepositoryPath;
 }
 
 /** The affected images, those that build on them included. @throws UserError when `only` names no image, or `watch` no pattern. */
@@ -119,15 +119,20 @@ function deletedImages({ images }: Catalog, files: readonly ChangedFile[]): read
   const directories = new Set(images.map((image) => image.directory));
   const places = new Set([...directories].filter((each) => each !== ".").map(directoryOf));
   return files
-    .filter(({ path, change }) => change === "deleted" && /^(?:Docker|Container)file$/.test(lastPart(path)))
-    .map(({ path }): DeletedImage => ({ directory: directoryOf(path), dockerfile: path }))
+    .filter(
+      ({ path, change }) => change === "deleted" && /^(?:(?:Docker|Container)file|default\.nix)$/.test(lastPart(path)),
+    )
+    .map(({ path }): DeletedImage => ({ directory: directoryOf(path), recipe: path }))
     .filter(({ directory }) => directory !== "." && !directories.has(directory) && places.has(directoryOf(directory)));
 }
 
 /** What a person is told of a deleted image. */
-export function describeDeleted({ directory }: DeletedImage): { readonly message: string; readonly hint: string } {
+export function describeDeleted({ directory, recipe }: DeletedImage): {
+  readonly message: string;
+  readonly hint: string;
+} {
   return {
-    message: `${lastPart(directory)} is no image any more: ${directory} has lost its Dockerfile, so nothing is built from it`,
+    message: `${lastPart(directory)} is no image any more: ${directory} has lost its ${lastPart(recipe)}, so nothing is built from it`,
     hint: "what was published stays in the registry; remove what still names it, and its tags when nobody needs them",
   };
 }

@@ -1,5 +1,5 @@
 /** What a build reads of its local contexts (BuildKit, dockerfile2llb/convert.go: `ctxPaths`, from which come its "follow paths"). */
-import type { Image, Via } from "../catalog/catalog.ts";
+import type { DockerfileImage, Via } from "../catalog/catalog.ts";
 import type { Instruction } from "../catalog/dockerfile/instruction.ts";
 import type { Mount } from "../catalog/dockerfile/mounts.ts";
 import type { Dockerfile, Doubt, Stage } from "../catalog/dockerfile.ts";
@@ -35,7 +35,7 @@ export interface FollowedPaths {
  * What the stages that the target needs read, all wanted platforms together. Pure: neither files nor registries are asked. An
  * image from outside is taken to have no ONBUILD.
  */
-export function followedPaths(image: Image, around: Surroundings): FollowedPaths {
+export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
   const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
   const [doubt] = image.dockerfile.doubts;
@@ -84,7 +84,7 @@ function startReading(): Reading {
   };
 }
 
-function readFor(image: Image, platform: Platform | undefined, around: Surroundings, reads: Reads): void {
+function readFor(image: DockerfileImage, platform: Platform | undefined, around: Surroundings, reads: Reads): void {
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);

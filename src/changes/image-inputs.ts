@@ -1,5 +1,12 @@
 /** Where in the repository lies what goes into an image. */
-import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
+import {
+  type Catalog,
+  type DockerfileImage,
+  type Image,
+  type NixImage,
+  type RepositoryPath,
+  recipeOf,
+} from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { surroundingsOf } from "../catalog/surroundings.ts";
 import type { Files } from "../ports.ts";
@@ -9,9 +16,11 @@ import type { Ignore } from "./ignore.ts";
 import { type IgnoreFile, ignoreFileReader } from "./ignore-files.ts";
 import { type Links, linksOf, type Place } from "./links.ts";
 import type { Listing } from "./listing.ts";
+import { followedByNix } from "./nix-followed.ts";
 
 export interface ImageInputs {
-  readonly dockerfile: Place;
+  /** The Dockerfile, or the Nix file. */
+  readonly recipe: Place;
   /** The main one first. */
   readonly contexts: readonly ContextInputs[];
   /** Something that lies elsewhere, where no change can be seen; a noun. */
@@ -64,25 +73,41 @@ interface Reader {
 }
 
 async function inputsOf(image: Image, images: ReadonlyMap<string, Image>, reader: Reader): Promise<ImageInputs> {
+  const place = await reader.links.resolve(recipeOf(image));
+  const recipe = place ?? unresolved(recipeOf(image));
+  const lost = place === undefined ? recipeOf(image) : undefined;
+  const { contexts, outside } = image.variant === "nix" ? nixInputs(image) : await dockerInputs(image, images, reader);
+  return { recipe, contexts, outside: lost ?? outside };
+}
+
+/** A Nix file has no context: it may read any file of the repository. */
+function nixInputs({ reads }: NixImage): Omit<ImageInputs, "recipe"> {
+  const directory = { path: ".", target: ".", paths: ["."] };
+  const rest = { name: undefined, ignoreFile: undefined, ignorePaths: [] };
+  return {
+    contexts: [{ ...rest, directory, ...followedByNix(reads) }],
+    outside: reads.kind === "outside" ? reads.what : undefined,
+  };
+}
+
+async function dockerInputs(
+  image: DockerfileImage,
+  images: ReadonlyMap<string, Image>,
+  reader: Reader,
+): Promise<Omit<ImageInputs, "recipe">> {
   const filled = { ...image, buildArgs: reader.argumentsOf(image) };
   const followed = followedPaths(filled, surroundingsOf(image, images));
   const own = `${image.dockerfilePath}.dockerignore`;
   const named = image.contexts.flatMap((each) => (each.kind === "directory" ? [each] : []));
-  const [dockerfile, ...contexts] = await Promise.all([
-    reader.links.resolve(image.dockerfilePath),
+  const contexts = await Promise.all([
     contextInputs(undefined, image.context, own, followed.main, reader),
     ...named.map(({ name, path }) => contextInputs(name, path, undefined, followed.named.get(name), reader)),
   ]);
   const lost = [
-    ...(dockerfile === undefined ? [image.dockerfilePath] : []),
     ...[image.context, ...named.map(({ path }) => path)].filter((_, index) => contexts[index] === undefined),
     ...image.contexts.flatMap((each) => (each.kind === "elsewhere" && !isImage(each.value) ? [each.value] : [])),
   ];
-  return {
-    dockerfile: dockerfile ?? unresolved(image.dockerfilePath),
-    contexts: contexts.filter((each) => each !== undefined),
-    outside: lost[0],
-  };
+  return { contexts: contexts.filter((each) => each !== undefined), outside: lost[0] };
 }
 
 /** Images from outside are bases: what they hold is told apart by their digests. */

@@ -30,8 +30,8 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
     if (inputs === undefined) throw new Error(`nobody says what goes into ${image.name}`);
     if (inputs.outside !== undefined)
       return { kind: "unknown", why: `${inputs.outside}, which lies outside the checkout` };
-    const [dockerfile, watch, ...contexts] = await Promise.all([
-      digests.content(inputs.dockerfile),
+    const [recipe, watch, ...contexts] = await Promise.all([
+      digests.content(inputs.recipe),
       filesDigest(watched(image.watch), 0, digests.reader),
       ...inputs.contexts.map((context) => digests.context(context)),
     ]);
@@ -39,14 +39,14 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
     if (unknown !== undefined) return unknown;
     if (inputs.contexts.some(takesGit)) description ??= checkout.git.description();
     const parts = {
-      dockerfile,
+      dockerfile: recipe,
       contexts: inputs.contexts.map(({ name }, index) => [name ?? null, contexts[index]]),
       ignoreFiles: await Promise.all(
         inputs.contexts.map(({ ignoreFile }) => ignoreFile && digests.content(ignoreFile)),
       ),
       git: inputs.contexts.some(takesGit) ? await description : null,
       watch,
-      target: image.target ?? null,
+      target: image.variant === "nix" ? nixMark : (image.target ?? null),
       platforms: image.platforms,
       args: argumentsOf(image),
       elsewhere: image.contexts.flatMap((each) => (each.kind === "elsewhere" ? [[each.name, each.value]] : [])),
@@ -56,11 +56,16 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
   };
 }
 
+/** In the place of a target, which is a text: that of a Nix file. */
+const nixMark = { variant: "nix" };
+
 /** Arguments that BuildKit heeds though no file declares them. */
 const undeclared = /^(?:BUILDKIT_|SOURCE_DATE_EPOCH$)/;
 
 /** As the user wrote them. One that nothing declares does nothing. */
-function argumentsOf({ dockerfile, buildArgs }: Image): readonly (readonly [string, string])[] {
+function argumentsOf(image: Image): readonly (readonly [string, string])[] {
+  if (image.variant === "nix") return [];
+  const { dockerfile, buildArgs } = image;
   const declared = declaredArguments(dockerfile);
   const isForeign = dockerfile.doubts.length > 0;
   return Object.entries(buildArgs)

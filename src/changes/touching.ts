@@ -58,11 +58,11 @@ function countOf(sets: readonly ReadonlySet<ChangedFile>[]): number {
   return largest.size + new Set(others.flatMap((files) => [...files].filter((file) => !largest.has(file)))).size;
 }
 
-function filesByName({ dockerfile, contexts }: ImageInputs, index: FileIndex<ChangedFile>): readonly ChangedFile[] {
+function filesByName({ recipe, contexts }: ImageInputs, index: FileIndex<ChangedFile>): readonly ChangedFile[] {
   // A submodule in which something lies stands for it.
   const atOrAbove = (path: RepositoryPath) => (path === "." ? undefined : index.atOrAbove(path));
   return [
-    ...dockerfile.paths.map(atOrAbove),
+    ...recipe.paths.map(atOrAbove),
     ...contexts.flatMap(({ ignorePaths }) => ignorePaths.map(index.at)),
     ...contexts.flatMap(({ directory }) => directory.paths.map(atOrAbove)),
   ].filter((file) => file !== undefined);

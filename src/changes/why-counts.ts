@@ -7,14 +7,15 @@ import { sourcesOf } from "./sources.ts";
 /** A clause about the file: "it is the Dockerfile". `configPaths` is where the config file may lie. */
 export function whyCounts(
   path: RepositoryPath,
-  image: Pick<Image, "bakeFiles">,
-  { dockerfile, contexts }: ImageInputs,
+  image: Pick<Image, "bakeFiles" | "variant">,
+  { recipe, contexts }: ImageInputs,
   configPaths: readonly RepositoryPath[],
 ): string {
   if (configPaths.includes(path)) return "it is the configuration, and what it says of this image changed";
   if (image.bakeFiles.includes(path)) return "it is the bake file that defines the image";
-  if (dockerfile.paths.some((each) => isAtOrAbove(path, each))) {
-    return path === dockerfile.path ? "it is the Dockerfile" : `the Dockerfile ${dockerfile.path} leads there`;
+  if (recipe.paths.some((each) => isAtOrAbove(path, each))) {
+    const what = image.variant === "nix" ? "Nix file" : "Dockerfile";
+    return path === recipe.path ? `it is the ${what}` : `the ${what} ${recipe.path} leads there`;
   }
   const ignored = contexts.find(({ ignorePaths }) => ignorePaths.includes(path));
   if (ignored !== undefined) return `it is the ignore file of ${describeContext(ignored)}`;
@@ -23,7 +24,8 @@ export function whyCounts(
   );
   if (above !== undefined) return `${describeContext(above)} lies in it`;
   const context = contexts.find((each) => isIn(path, each));
-  return context === undefined ? "`watch` names it" : whyInContext(path, context);
+  if (context === undefined) return "`watch` names it";
+  return image.variant === "nix" ? "the Nix file may read it" : whyInContext(path, context);
 }
 
 function isIn(path: RepositoryPath, { directory: { target }, followed, ignore }: ContextInputs): boolean {

@@ -10,7 +10,7 @@ import {
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
 import { cacheTrouble } from "../build/cache-trouble.ts";
-import { dockerEnvironment, type Environment } from "../build/environment.ts";
+import { dockerEnvironment, type Environment, nixEnvironment } from "../build/environment.ts";
 import { lintReport } from "../build/lint.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
@@ -87,6 +87,7 @@ export async function openBuildSession(
         lint,
         cache: cacheTrouble((message, hint) => outside.log.warning(message, hint)),
         environment,
+        nixEnvironment: nixEnvironment(outside.env),
         workspace: context.workspace,
         temp: folder,
         settings: {

@@ -32,9 +32,10 @@ export async function configChange(session: Session, comparison: Comparison, now
 
 /** All that is said of an image, its lines and what follows from files left out. */
 function settingsText(image: Image, { settingsOf }: ReadCatalog): string {
-  const { dockerfile: _, bases: __, unsettled: ___, watch, ...said } = image;
+  const { bases: _, unsettled: __, watch, ...all } = image;
+  const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
   const watched = watch.map(({ value }) => value);
-  return JSON.stringify([said, watched, settingsOf(image.name, image)], withoutPlaces);
+  return JSON.stringify([said, watched, settingsOf(image.publicName, image)], withoutPlaces);
 }
 
 /** Where something stands is nothing that it says. */

@@ -1,5 +1,5 @@
 /** Build arguments that Dockerfiles declare by convention, given without anybody asking: BUILD_DATE, VCS_REF and VERSION. */
-import type { Image } from "../catalog/catalog.ts";
+import type { DockerfileImage, Image } from "../catalog/catalog.ts";
 import type { Argument } from "../catalog/dockerfile/instruction.ts";
 import { declaredArguments, type Stage } from "../catalog/dockerfile.ts";
 import { neededStages } from "../catalog/stages.ts";
@@ -21,6 +21,7 @@ const names = ["BUILD_DATE", "VCS_REF", "VERSION"] as const;
  * git tag releases the image under an exact version, that version.
  */
 export function conventionalArguments(image: Image, facts: ConventionalFacts): Readonly<Record<string, string>> {
+  if (image.variant === "nix") return {};
   const declared = declaredArguments(image.dockerfile);
   if (!names.some((name) => declared.has(name))) return {};
   const { context, commitDate, tags, rules } = facts;
@@ -43,6 +44,7 @@ export function conventionalArguments(image: Image, facts: ConventionalFacts): R
  * makes tags.
  */
 export function takesVersion(image: Image, rules: readonly Rule[]): boolean {
+  if (image.variant === "nix") return false;
   const isSource = rules.some(
     (rule) => rule.type === "version" && rule.from.some((source) => source.kind === "arg" && source.name === "VERSION"),
   );
@@ -56,7 +58,7 @@ function releasedVersion({ tags, version }: ImageTags): string | undefined {
 }
 
 /** Declared where the build sees it, given no value by the user, and of no weight in what the image is built on. */
-function isFree(image: Image, name: string): boolean {
+function isFree(image: DockerfileImage, name: string): boolean {
   if (Object.hasOwn(image.buildArgs, name) || declarations(image, name).length === 0) return false;
   const { globalArguments, stages } = image.dockerfile;
   const used = new RegExp(`\\$\\{?${name}\\b`);
@@ -65,7 +67,7 @@ function isFree(image: Image, name: string): boolean {
 }
 
 /** The ARGs of a name above the first FROM and in the stages that the target needs. */
-function declarations(image: Image, name: string): readonly Argument[] {
+function declarations(image: DockerfileImage, name: string): readonly Argument[] {
   const contexts = new Set([
     ...image.contexts.map((each) => each.name),
     ...image.parents.map((each) => each.contextName),

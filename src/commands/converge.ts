@@ -11,6 +11,7 @@ import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
 import type { History, Mover } from "../publish/guard.ts";
 import { type Lately, type Standing, standingOf, type Wish } from "../publish/standing.ts";
 import type { Remark } from "../report/run-result.ts";
+import { variantSuffix } from "../tags/flavor.ts";
 import { type ImageTag, tagText } from "../tags/image-tags.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
@@ -112,7 +113,7 @@ async function standingOfParent(
 ): Promise<Digest | undefined> {
   const { tags, bakedVersion } = options.details(image);
   const moving = tags.tags.filter(({ moves }) => moves);
-  const usual = defaultTags(session).map((tag): ImageTag => ({ tag, moves: true }));
+  const usual = defaultTags(image, session, surveyed).map((tag): ImageTag => ({ tag, moves: true }));
   const wish = wishFor(image, session, surveyed, {
     tags: moving.length > 0 ? moving : usual,
     bakedVersion: bakedVersion ?? null,
@@ -138,18 +139,18 @@ function wishFor(
 }
 
 function standingOptions(
-  { name }: Image,
+  image: Image,
   session: Session,
-  { affectedSince }: Survey,
+  surveyed: Survey,
   { registry, history }: ConvergeOptions,
   isRelease: boolean,
 ) {
   return {
     registry,
     history,
-    elsewhere: defaultTags(session),
+    elsewhere: defaultTags(image, session, surveyed),
     buildsReleases: isRelease && !session.inputs.settings.promote,
-    changedSince: async (revision: Commit) => (await affectedSince(revision))?.has(name),
+    changedSince: async (revision: Commit) => (await surveyed.affectedSince(revision))?.has(image.name),
   };
 }
 
@@ -169,8 +170,9 @@ export function isRebuild({ context, inputs }: Pick<Session, "context" | "inputs
   return inputs.settings.rebuild === "always" || context.trigger.kind === "schedule";
 }
 
-function defaultTags({ context: { defaultBranch } }: Session): readonly Tag[] {
-  return defaultBranch === undefined ? [] : [tagText(defaultBranch)].filter(isTag);
+function defaultTags(image: Image, { context: { defaultBranch } }: Session, { settingsOf }: Survey): readonly Tag[] {
+  const ending = variantSuffix(image, settingsOf(image.publicName).flavor);
+  return defaultBranch === undefined ? [] : [`${tagText(defaultBranch)}${ending}`].filter(isTag);
 }
 
 /** A release that can't be published is nothing to pass over in silence. */

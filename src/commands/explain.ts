@@ -1,5 +1,5 @@
 /** Gathers what there is to tell of one image of a plan. */
-import type { Image } from "../catalog/catalog.ts";
+import { type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
@@ -12,26 +12,29 @@ import type { Session } from "./session.ts";
 /** @throws UserError where the plan has no image of that name. */
 export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
   const { plan, surveyed, sources } = planning;
-  checkName(name, sources.names);
+  const asked = surveyed.catalog.images.find((image) => image.name === name);
+  if (asked === undefined)
+    throw unknownName(
+      name,
+      surveyed.catalog.images.map((image) => image.name),
+    );
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
     images.map(async (image) => [image.name, await makingOf(image, planning, session)] as const),
   );
-  return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, name, sources).outcomes };
+  return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, asked, sources).outcomes };
 }
 
 const listed = 20;
 
-/** @throws UserError where no image has the name. */
-function checkName(name: string, names: readonly string[]): void {
-  if (names.includes(name)) return;
+function unknownName(name: string, names: readonly string[]): UserError {
   const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0
       ? "there are no images, as nothing is done on this event"
       : `choose from ${names.slice(0, listed).join(", ")}${more}${didYouMean(name, names)}`;
-  throw new UserError(`--explain names "${name}", and no image is called that`, { hint });
+  return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 
 async function makingOf(image: Image, { plan, surveyed }: Planning, session: Session): Promise<Making> {
@@ -47,8 +50,9 @@ async function makingOf(image: Image, { plan, surveyed }: Planning, session: Ses
   );
   const main = inputs.contexts.find(({ name }) => name === undefined);
   return {
-    context: image.context,
-    dockerfile: image.dockerfilePath,
+    variant: image.variant,
+    context: image.variant === "nix" ? null : image.context,
+    recipe: recipeOf(image),
     ignoreFile: main?.ignoreFile?.path ?? null,
     reads: main === undefined || main.followed.kind === "whole" ? null : main.followed.sources,
     parents: image.parents.map(({ parent, via, at }) => ({ name: parent, via, at })),

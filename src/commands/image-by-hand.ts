@@ -12,11 +12,10 @@ export function imageByHand({ context, file, target, buildContexts, images }: Se
   return { name: nameIn(images), context, file, contexts: buildContexts.map(({ text }) => text) };
 }
 
-/** The last part of the one name that is pushed to, where it is written out. */
+/** The last part of the names that are pushed to, where it is written out and the same in all of them. */
 function nameIn(images: Settings["images"]): string | undefined {
-  const [only, ...others] = images;
-  if (only === undefined || others.length > 0) return undefined;
-  return /^(?:name=)?[^\s,={}]*\/([^\s,={}/]+)$/.exec(only.text)?.[1]?.toLowerCase();
+  const names = images.map(({ text }) => /^(?:name=)?[^\s,={}]*\/([^\s,={}/]+)$/.exec(text)?.[1]?.toLowerCase());
+  return new Set(names).size === 1 ? names[0] : undefined;
 }
 
 /** What else is said of images, which would never be looked at. */

@@ -1,5 +1,5 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
-import type { Image } from "../catalog/catalog.ts";
+import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
 import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
@@ -11,6 +11,7 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { deriveLabels } from "../tags/labels.ts";
+import type { ReleaseNames } from "../tags/release-tag.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheKind, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
@@ -22,9 +23,8 @@ import type { Session } from "./session.ts";
 export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent">;
 
 /** What tags are made of, beside the event. */
-export interface TagSources {
-  /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
-  readonly names: readonly string[];
+export interface TagSources extends ReleaseNames {
+  /** By the public name. */
   readonly rulesOf: (name: string) => ImageRules;
   readonly facts: FactsByImage;
 }
@@ -42,10 +42,10 @@ export interface DetailsOptions extends Omit<TagSources, "rulesOf"> {
 export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
   const sources: TagSources = { ...options, rulesOf: options.settingsOf };
   return (image) => {
-    const settings = options.settingsOf(image.name, image);
-    const tags = tagsOf(session, image.name, sources);
+    const settings = options.settingsOf(image.publicName, image);
+    const tags = tagsOf(session, image, sources);
     for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...factsOf(session, image.name, sources), version: tags.version };
+    const named = { ...factsOf(session, image, sources), version: tags.version };
     const fill = filler(session, image, sources);
     const args: Readonly<Record<string, string>> = {
       ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
@@ -60,7 +60,8 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       args,
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
-      cache: cacheOf(session.context, image, settings.cache, options, fill),
+      cache:
+        image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
       provenance: settings.provenance,
       sbom: settings.sbom,
       compression: settings.compression,
@@ -74,13 +75,13 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
  */
 export function buildArgumentsOf(
   session: Naming,
-  image: Pick<Image, "name" | "platforms" | "buildArgs">,
+  image: ImageName & Pick<Image, "platforms" | "buildArgs">,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
   if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
-  const fill = filler(session, image, { names: [image.name], rulesOf, facts: new Map() });
-  if (!asksForFacts(rulesOf(image.name).rules)) return fillAll(image.buildArgs, fill);
+  const fill = filler(session, image, { names: [image.publicName], rulesOf, facts: new Map() });
+  if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
   return fillAll(image.buildArgs, (text) =>
     uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
   );
@@ -96,13 +97,14 @@ function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) =
  */
 function filler(
   session: Naming,
-  { name, platforms }: Pick<Image, "name" | "platforms">,
+  image: ImageName & Pick<Image, "platforms">,
   sources: TagSources,
 ): (text: string) => string {
-  const facts = factsOf(session, name, sources);
+  const facts = factsOf(session, image, sources);
   const { values, ...dates } = expressionValues(facts, readEvent(facts));
+  const { name, platforms } = image;
   const [platform] = platforms;
-  const known = new Map([...values, ["version", tagsOf(session, name, sources).version ?? ""]]);
+  const known = new Map([...values, ["version", tagsOf(session, image, sources).version ?? ""]]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
   return (text) => {
     const template = parseTemplate(text, buildNames, "keep");
@@ -120,9 +122,9 @@ function filler(
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request.
  */
-export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string, sources: TagSources): DerivedTags {
-  const { rules, flavor } = sources.rulesOf(name);
-  const facts = factsOf({ context, commitDate }, name, sources);
+export function tagsOf({ context, commitDate, isAtEvent }: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { rules, flavor } = sources.rulesOf(image.publicName);
+  const facts = factsOf({ context, commitDate }, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, facts);
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
@@ -131,10 +133,17 @@ export function tagsOf({ context, commitDate, isAtEvent }: Naming, name: string,
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
 }
 
+/** What tells whose release a git tag is. */
+export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): ReleaseNames {
+  const names = [...new Set(images.map(({ publicName }) => publicName))];
+  const patterns = names.map((name) => [name, settingsOf(name).releaseTags] as const);
+  return { names, releaseTags: new Map(patterns.filter(([, each]) => each.length > 0)) };
+}
+
 function factsOf(
   { context, commitDate }: Pick<Naming, "context" | "commitDate">,
-  name: string,
-  { names, facts }: TagSources,
+  { name, publicName, variant }: ImageName,
+  { names, releaseTags, facts }: TagSources,
 ) {
-  return { context, name, names, commitDate, ...facts.get(name) };
+  return { context, name: publicName, variant, names, releaseTags, commitDate, ...facts.get(name) };
 }

@@ -1,7 +1,8 @@
 /** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
 import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
 import { bounded } from "../catalog/bounded.ts";
-import type { Image } from "../catalog/catalog.ts";
+import { type Image, recipeOf } from "../catalog/catalog.ts";
+import type { SourceHash } from "../changes/source-hash.ts";
 import { UserError } from "../errors.ts";
 import { digestOf } from "../oci/digest.ts";
 import type { TagFacts } from "../tags/derive-tags.ts";
@@ -21,27 +22,30 @@ export interface FactsReader extends Pick<VersionReader, "root" | "files"> {
 const reads = 16;
 
 /**
- * Reads what the rules of each image ask for, and nothing where they don't. `hashOfInputs` is the image's source hash,
- * where it is known. @throws UserError for a file that can't be read or understood.
+ * Reads what the rules of each image ask for, and nothing where they don't. `hashes` are the images' source hashes, by
+ * name. @throws UserError for a file that can't be read or understood.
  */
 export async function gatherFacts(
   images: readonly Image[],
   rulesOf: (name: string) => readonly Rule[],
   { root, files, bake }: FactsReader,
-  hashOfInputs: (image: Image) => Promise<string | undefined> = async () => undefined,
+  hashes: ReadonlyMap<string, SourceHash>,
 ): Promise<FactsByImage> {
   const reader: VersionReader = { root, files, variablesOf: onceEach((at) => listVariables(at, root, bake)) };
   const gather = bounded(reads, async (image: Image) => {
-    const rules = rulesOf(image.name);
-    const [versions, file, inputs] = await Promise.all([
+    const rules = rulesOf(image.publicName);
+    const [versions, file] = await Promise.all([
       ownVersions(sourcesOf(rules), image, reader),
       asksFor(rules, "file") ? hashOfFile(image, reader) : undefined,
-      asksFor(rules, "inputs") ? hashOfInputs(image) : undefined,
     ]);
-    const contents = { ...(file === undefined ? {} : { file }), ...(inputs === undefined ? {} : { inputs }) };
+    const inputs = hashes.get(image.name);
+    const contents = {
+      ...(file === undefined ? {} : { file }),
+      ...(inputs?.kind === "known" ? { inputs: inputs.hash } : {}),
+    };
     return [image.name, { ownVersions: versions, contents }] as const;
   });
-  return new Map(await Promise.all(images.filter(({ name }) => asksForFacts(rulesOf(name))).map(gather)));
+  return new Map(await Promise.all(images.filter(({ publicName }) => asksForFacts(rulesOf(publicName))).map(gather)));
 }
 
 /** One bake file may be that of many images. */
@@ -69,14 +73,12 @@ function sourcesOf(rules: readonly Rule[]): readonly VersionSource[] {
   return [...new Map(all.map((source) => [formatVersionSource(source), source])).values()];
 }
 
-/** sha256 of the Dockerfile as hex, byte for byte: other programs compute the same. */
-async function hashOfFile(
-  { dockerfilePath }: Image,
-  { root, files }: Pick<VersionReader, "root" | "files">,
-): Promise<string> {
-  const bytes = await files.read(`${root}/${dockerfilePath}`);
+/** sha256 of the Dockerfile (or Nix file) as hex, byte for byte: other programs compute the same. */
+async function hashOfFile(image: Image, { root, files }: Pick<VersionReader, "root" | "files">): Promise<string> {
+  const path = recipeOf(image);
+  const bytes = await files.read(`${root}/${path}`);
   if (bytes !== undefined) return digestOf(bytes).slice("sha256:".length);
-  throw new UserError(`${dockerfilePath} is gone while it was being read`, {
+  throw new UserError(`${path} is gone while it was being read`, {
     hint: "run again when nothing else changes the checkout",
   });
 }

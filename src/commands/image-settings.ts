@@ -12,12 +12,15 @@ import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
+import { parseReleasePattern, type ReleasePattern } from "../tags/release-tag.ts";
 import type { Rule } from "../tags/rule.ts";
 import type { ImageRules, RunInputs } from "./run-inputs.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
   readonly names: readonly ImageNameLine[];
+  /** The git tags that release it; empty: those of the convention. */
+  readonly releaseTags: readonly ReleasePattern[];
   readonly cache: CacheSettings;
   /** As written; `undefined`: the default. */
   readonly provenance: string | undefined;
@@ -61,6 +64,7 @@ interface Spoken {
   readonly rules?: readonly Rule[] | undefined;
   readonly flavor?: Flavor | undefined;
   readonly names?: readonly ImageNameLine[] | undefined;
+  readonly releaseTags?: readonly ReleasePattern[] | undefined;
   readonly cache?: CacheSettings | undefined;
   readonly provenance?: string | undefined;
   readonly sbom?: string | undefined;
@@ -73,6 +77,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const rules = parseRules(said.tags ?? []);
   const flavor = parseFlavor(said.flavor ?? []);
   const names = parseImageNames(said.images ?? []);
+  const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
   const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
@@ -80,13 +85,14 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     rules: said.tags && rules.values,
     flavor: said.flavor && flavor.flavor,
     names: said.images && names.values,
+    releaseTags: said["release-tag"] && releaseTags.values,
     cache: cacheOf(said.cache, said["cache-from"], said["cache-to"]),
     provenance: said.provenance,
     sbom: said.sbom,
     compression: compression.values[0],
     labels: labels.values,
     annotations: annotations.values,
-    problems: [rules, flavor, names, labels, annotations, compression].flatMap(({ problems }) => problems),
+    problems: [rules, flavor, names, releaseTags, labels, annotations, compression].flatMap(({ problems }) => problems),
   };
 }
 
@@ -139,6 +145,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     rules: first("rules") ?? inputs.rules,
     flavor: first("flavor") ?? inputs.flavor,
     names: first("names") ?? [],
+    releaseTags: first("releaseTags") ?? [],
     cache: first("cache") ?? { kind: "auto", from: [], to: [] },
     provenance: first("provenance"),
     sbom: first("sbom"),

@@ -2,9 +2,10 @@
 import { posix } from "node:path";
 import { bakeNames } from "../catalog/bake/bake-files.ts";
 import type { BakeFolder } from "../catalog/bake/print.ts";
-import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import type { Image, NixImage, RepositoryPath } from "../catalog/catalog.ts";
+import { readDockerfile } from "../catalog/dockerfile.ts";
 import { argumentValue, labelValue } from "../catalog/dockerfile-values.ts";
-import { directoryOf, joinPath, repositoryPath } from "../catalog/repository-path.ts";
+import { directoryOf, joinPath, lastPart, repositoryPath } from "../catalog/repository-path.ts";
 import { firstLine, nixVersion, packageVersion } from "../catalog/written-version.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
@@ -19,7 +20,8 @@ export interface VersionReader {
 }
 
 /**
- * What the sources hold for an image, by `formatVersionSource`; those that aren't there are left out.
+ * What the sources hold for an image, by `formatVersionSource`; those that aren't there are left out. What the Dockerfile
+ * beside a Nix file says counts only where the Nix file is silent.
  * @throws UserError for a file that lies outside the repository, is a symlink, is too long or can't be understood.
  */
 export async function ownVersions(
@@ -27,8 +29,11 @@ export async function ownVersions(
   image: Image,
   reader: VersionReader,
 ): Promise<ReadonlyMap<string, string>> {
+  const isNix = image.variant === "nix" && sources.some(({ kind }) => kind === "nix");
+  const ofNix = isNix ? await ownVersion({ kind: "nix" }, image, reader) : undefined;
+  const asked = sources.filter(({ kind }) => ofNix === undefined || (kind !== "arg" && kind !== "label"));
   const found = await Promise.all(
-    sources.map(async (source) => [formatVersionSource(source), await ownVersion(source, image, reader)] as const),
+    asked.map(async (source) => [formatVersionSource(source), await ownVersion(source, image, reader)] as const),
   );
   return new Map(found.flatMap(([key, version]) => (version === undefined ? [] : [[key, version] as const])));
 }
@@ -36,18 +41,35 @@ export async function ownVersions(
 async function ownVersion(source: VersionSource, image: Image, reader: VersionReader): Promise<string | undefined> {
   switch (source.kind) {
     case "arg":
-      return argumentValue(image.dockerfile, image, source.name);
-    case "label":
-      return labelValue(image.dockerfile, image, source.name);
+    case "label": {
+      const of = image.variant === "dockerfile" ? image : await dockerfileBeside(image, reader);
+      const read = source.kind === "arg" ? argumentValue : labelValue;
+      return of && read(of.dockerfile, of, source.name);
+    }
     case "file":
       return (await beside(image, source.name, longestLine, reader, firstLine))?.value;
     case "nix":
-      return (await beside(image, "default.nix", longestFile, reader, nixVersion))?.value;
+      return (await beside(image, nixFileOf(image), longestFile, reader, nixVersion))?.value;
     case "package.json":
       return (await beside(image, "package.json", longestFile, reader, packageVersion))?.value;
     case "bake":
       return (await variablesAbove(image, reader))?.get(source.name);
   }
+}
+
+function nixFileOf(image: Image): string {
+  return image.variant === "nix" ? lastPart(image.nixFile) : "default.nix";
+}
+
+/** The Dockerfile of the other variant. */
+async function dockerfileBeside(image: NixImage, { root, files }: VersionReader) {
+  for (const name of ["Dockerfile", "Containerfile"]) {
+    const path = joinPath(image.directory, name);
+    const bytes = await files.read(posix.join(root, path));
+    if (bytes !== undefined)
+      return { dockerfile: readDockerfile(bytes, path), target: undefined, platforms: [], buildArgs: {} };
+  }
+  return undefined;
 }
 
 const longestLine = 65_536;
@@ -65,13 +87,14 @@ async function variablesAbove({ directory }: Image, { root, files, variablesOf }
 
 /** Reads a file of the image's directory, else of its build context, and takes from it what `read` finds. */
 async function beside(
-  { directory, context }: Image,
+  image: Image,
   name: string,
   longest: number,
   reader: VersionReader,
   read: (text: string) => string | undefined,
 ): Promise<{ readonly value: string | undefined } | undefined> {
-  for (const folder of new Set([directory, context])) {
+  const { directory } = image;
+  for (const folder of new Set([directory, image.variant === "nix" ? directory : image.context])) {
     const path = repositoryPath(joinPath(folder, name));
     const bytes = await insideFile(path, reader);
     if (bytes === undefined) continue;

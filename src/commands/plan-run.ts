@@ -16,11 +16,12 @@ import type { History } from "../publish/guard.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Lately } from "../publish/standing.ts";
 import type { Forge, Remark } from "../report/run-result.ts";
+import { variantSuffix } from "../tags/flavor.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { type Converged, converge, isRebuild } from "./converge.ts";
 import { openHistory } from "./history.ts";
 import type { CacheKind } from "./image-cache.ts";
-import { imageDetails, type TagSources, tagsOf } from "./image-details.ts";
+import { imageDetails, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
 import { openRegistry, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -159,17 +160,9 @@ async function tagSources(
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about || all);
   const reader = { root: context.workspace, files: outside.files, bake: outside };
   return {
-    names: catalog.images.map(({ name }) => name),
+    ...releaseNames(catalog, settingsOf),
     rulesOf: settingsOf,
-    facts: await gatherFacts(
-      images,
-      (name) => settingsOf(name).rules,
-      reader,
-      async ({ name }) => {
-        const hash = hashes.get(name);
-        return hash?.kind === "known" ? hash.hash : undefined;
-      },
-    ),
+    facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader, hashes),
   };
 }
 
@@ -206,12 +199,14 @@ async function lookUp(
 /** Tags under which the published parent of an image is looked for: this run's own moving tags, then the lines it came from. */
 function tagsToFollow(session: Session, image: Image, sources: TagSources): readonly Tag[] {
   const { trigger, defaultBranch } = session.context;
-  const own = tagsOf(session, image.name, sources)
+  const own = tagsOf(session, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
   const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
-  return [...new Set([...own, ...branches.map(tagText), "latest"])].filter(isTag);
+  const ending = variantSuffix(image, sources.rulesOf(image.publicName).flavor);
+  const usual = [...branches.map(tagText), "latest"].map((tag) => `${tag}${ending}`);
+  return [...new Set([...own, ...usual])].filter(isTag);
 }
 
 /** What the cache is where nobody says. */

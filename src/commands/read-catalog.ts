@@ -1,9 +1,11 @@
 /** From what the repository and the user say of images to the catalog of this run. */
-import { type BuiltCatalog, buildCatalog } from "../catalog/build-catalog.ts";
+import { buildCatalog } from "../catalog/build-catalog.ts";
+import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import { loadConfig } from "../catalog/config.ts";
-import { throwProblems, UserError } from "../errors.ts";
+import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Files } from "../ports.ts";
+import { variantSuffix } from "../tags/flavor.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { besidesByHand, imageByHand } from "./image-by-hand.ts";
@@ -12,7 +14,7 @@ import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-
 import type { Session } from "./session.ts";
 
 export interface ReadCatalog {
-  readonly catalog: BuiltCatalog;
+  readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
 }
 
@@ -34,12 +36,15 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     bakeTargets: settings.bakeTarget,
     bake: outside,
     byHand,
-    isDockerfileOnly: settings.variant === "dockerfile",
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: (name, isRoot) => repositories(session, settingsOf(name).names, name, isRoot),
-    movingTags: (name) => movingTags(session, settingsOf, name),
+    repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
+    movingTags: (image) => movingTags(session, settingsOf, image),
   });
-  throwProblems([...repositoryCollisions(catalog.images), ...severalRepositories(catalog)]);
+  const pushed = catalog.images.map((image) => ({
+    ...image,
+    isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
+  }));
+  throwProblems(repositoryCollisions(pushed));
   return { catalog, settingsOf };
 }
 
@@ -58,23 +63,13 @@ function repositories(
  * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
  * an image's own version is none of these, so that who names it is pinned to it.
  */
-function movingTags(session: Session, settingsOf: SettingsOf, name: string): ReadonlySet<string> {
+function movingTags(session: Session, settingsOf: SettingsOf, image: ImageName): ReadonlySet<string> {
   const { trigger } = session.context;
-  const own = tagsOf(session, name, { names: [name], rulesOf: settingsOf, facts: new Map() })
+  const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
+  const own = tagsOf(session, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
-  return new Set([...own, "latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])]);
-}
-
-function severalRepositories({ images }: BuiltCatalog): readonly UserError[] {
-  const one = images.find((image) => image.repositories.length > 1);
-  if (one === undefined) return [];
-  return [
-    new UserError(
-      `${one.name} would be pushed to ${one.repositories.join(" and ")}; this version pushes an image to one`,
-      {
-        hint: "leave one line in `images`",
-      },
-    ),
-  ];
+  const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
+  const usual = ["latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])];
+  return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
 }

@@ -9,12 +9,12 @@ import { readListing } from "../changes/listing.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
-import type { Commit, RunContext } from "../context/run-context.ts";
+import type { Commit } from "../context/run-context.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
 import { configChange } from "./config-change.ts";
-import { buildArgumentsOf } from "./image-details.ts";
+import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { readCatalog } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
@@ -69,7 +69,7 @@ export async function survey(session: Session): Promise<Survey> {
   const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
   const sources = { inputs: inside, listing, checkout: session.checkout };
   const [hashes, incomplete] = await Promise.all([
-    sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.name, image)) }),
+    sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
   ]);
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
@@ -83,18 +83,18 @@ export async function survey(session: Session): Promise<Survey> {
       unseen: unknownHashes(hashes),
     });
   const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
-  const released = releasedImage(context, catalog);
+  const left = leftOut(catalog, session, settingsOf);
   return {
     catalog,
     comparison,
-    affected: new Map([...affected].filter(([name]) => released === undefined || released === name)),
-    left: leftOut(catalog, inputs.settings.only, released),
+    affected: new Map([...affected].filter(([name]) => !left.has(name))),
+    left,
     inputs: inside,
     configPaths: configPaths(inputs.settings.config),
     settingsOf,
     hashes,
     absent: incomplete.absent,
-    remarks: [...catalog.notes, ...deleted.map(describeDeleted), ...incomplete.pointers.map(describePointers)],
+    remarks: [...deleted.map(describeDeleted), ...incomplete.pointers.map(describePointers)],
     affectedSince: async (base) => {
       const since = await compareSince(base, session.git);
       return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
@@ -109,26 +109,24 @@ function compareAll({ context, git, inputs }: Session): Promise<Comparison> {
   return compare(context, git);
 }
 
-/** The images that neither `only` nor the git tag means. */
-function leftOut(catalog: Catalog, only: readonly string[], released: string | undefined): ReasonsByImage {
+/** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
+function leftOut(catalog: Catalog, { context, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
+  const { only, variant } = inputs.settings;
   const selected = selectImages(catalog, only);
+  const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
-  for (const { name } of catalog.images) {
-    if (!selected.has(name)) left.set(name, [{ kind: "not-chosen", detail: "`only` doesn't name it" }]);
-    else if (released !== undefined && released !== name) {
-      left.set(name, [{ kind: "not-chosen", detail: `the git tag releases ${released} alone` }]);
-    }
+  for (const { name, publicName, variant: own } of catalog.images) {
+    const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, publicName, releases) : undefined;
+    const detail = !selected.has(name)
+      ? "`only` doesn't name it"
+      : variant !== undefined && variant !== own
+        ? `\`variant\` is ${variant}`
+        : release?.kind === "left"
+          ? release.because
+          : undefined;
+    if (detail !== undefined) left.set(name, [{ kind: "not-chosen", detail }]);
   }
   return left;
-}
-
-/** The one image that a git tag such as `app-v1.2.3` releases; `undefined`: all. */
-function releasedImage({ ref }: RunContext, { images }: Catalog): string | undefined {
-  if (ref.kind !== "tag") return undefined;
-  return readReleaseTag(
-    ref.name,
-    images.map(({ name }) => name),
-  ).image;
 }
 
 function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {

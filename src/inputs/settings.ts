@@ -16,6 +16,7 @@ export interface Settings {
   readonly file: string | undefined;
   readonly target: string | undefined;
   readonly buildContexts: readonly SourcedLine[];
+  /** By what images are to be built; `undefined`: by either. */
   readonly variant: Word<"variant"> | undefined;
   readonly images: readonly SourcedLine[];
   /** Globs of names; empty: all. */

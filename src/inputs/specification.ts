@@ -30,7 +30,7 @@ export const inputs = [
   { name: "build-contexts" },
   { name: "images" },
   { name: "only" },
-  { name: "variant", words: ["dockerfile", "nix"], served: ["dockerfile"] },
+  { name: "variant", words: ["dockerfile", "nix"] },
   { name: "ref" },
   { name: "tags" },
   { name: "flavor" },

@@ -1,5 +1,5 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
-import type { Catalog, Image } from "../catalog/catalog.ts";
+import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import { finalBase } from "../catalog/final-base.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
@@ -115,9 +115,10 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
   return {
     kind: "build",
     ...publishing(image, input, details),
-    context: image.context,
-    dockerfile: image.dockerfilePath,
-    target: image.target ?? null,
+    variant: image.variant,
+    context: image.variant === "nix" ? image.directory : image.context,
+    dockerfile: recipeOf(image),
+    target: image.variant === "nix" ? null : (image.target ?? null),
     args: sorted(args),
     base: baseOf(image, input.catalog),
     contexts: image.contexts,
@@ -159,11 +160,11 @@ function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
   return repository === undefined ? null : { name: repository, parent: base.name, digest: null };
 }
 
-/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile itself. */
+/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile or Nix file itself. */
 function baseLocation(image: Image): SourceLocation {
   const froms = [...image.parents, ...image.bases].filter((each) => each.via === "FROM").map((each) => each.at);
   const last = froms.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).at(-1);
-  return last ?? { file: image.dockerfilePath, line: 1 };
+  return last ?? { file: recipeOf(image), line: 1 };
 }
 
 function sorted(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

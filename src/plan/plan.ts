@@ -2,7 +2,7 @@
  * What will be done, as data: versioned, printable, handed from job to job. Everything in it is JSON, in a fixed order of
  * keys, so that the same inputs give the same bytes.
  */
-import type { NamedContext, RepositoryPath, Via } from "../catalog/catalog.ts";
+import type { NamedContext, RepositoryPath, Variant, Via } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -53,7 +53,10 @@ interface Publishing extends Planned {
 
 export interface PlannedBuild extends Publishing {
   readonly kind: "build";
+  readonly variant: Variant;
+  /** Of a Nix file, its directory. */
   readonly context: RepositoryPath;
+  /** The Dockerfile, or the Nix file. */
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;

@@ -83,12 +83,12 @@ function further(reason: Reason, explanation: Explanation, paint: Paint, told: S
 /** What would have made an image count that nothing touched. */
 function unaffected(making: Making | undefined): readonly string[] {
   if (making === undefined) return [];
-  const { dockerfile, context, ignoreFile, reads, parents } = making;
-  const folder = context === "." ? "the repository" : context;
+  const { recipe, context, ignoreFile, reads, parents } = making;
+  const folder = context === "." || context === null ? "the repository" : context;
   const read = reads === null ? "the files" : readOf(reads);
   const names = [...new Set(parents.map(({ name }) => name))];
   return [
-    `what counts for it: ${plainLine(dockerfile)}, ${plainLine(read)} of ${plainLine(folder)}${
+    `what counts for it: ${plainLine(recipe)}, ${plainLine(read)} of ${plainLine(folder)}${
       ignoreFile === null || reads?.length === 0 ? "" : ` that ${plainLine(ignoreFile)} doesn't leave out`
     }${names.length === 0 ? "" : `, and ${names.map(plainLine).join(", ")} being built`}`,
   ];
@@ -115,10 +115,12 @@ function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly st
     values.map((value, index) => `${(index === 0 ? what : "").padEnd(14)}${plainLine(value)}`);
   const used = ({ name, via, at }: UsedImage, more: string): string => `${name}${more} (${via} at ${place(at)})`;
   return [
-    ...fact("context", [making.context === "." ? ". (the repository's root)" : making.context]),
-    ...fact("Dockerfile", [making.dockerfile]),
-    ...fact("ignore file", [making.ignoreFile ?? "none"]),
-    ...fact("reads", [making.reads === null ? "the whole context" : readOf(making.reads)]),
+    ...fact("context", making.context === "." ? [". (the repository's root)"] : [making.context ?? []].flat()),
+    ...fact(making.variant === "nix" ? "Nix file" : "Dockerfile", [making.recipe]),
+    ...fact("ignore file", making.variant === "nix" ? [] : [making.ignoreFile ?? "none"]),
+    ...fact("reads", [
+      making.reads === null ? `the whole ${making.context === null ? "repository" : "context"}` : readOf(making.reads),
+    ]),
     ...fact(
       "builds on",
       making.parents.map((each) => used(each, built.has(each.name) ? ", built in this run" : ", as it is published")),

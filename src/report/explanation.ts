@@ -2,7 +2,7 @@
 import type { LineRange } from "../changes/changed-lines.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { SourceLocation } from "../errors.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { RuleOutcome } from "../tags/image-tags.ts";
 
 export interface Explanation {
@@ -16,8 +16,11 @@ export interface Explanation {
 
 /** What an image is made of. */
 export interface Making {
-  readonly context: string;
-  readonly dockerfile: string;
+  readonly variant: PlannedBuild["variant"];
+  /** `null`: a Nix file has none. */
+  readonly context: string | null;
+  /** The Dockerfile, or the Nix file. */
+  readonly recipe: string;
   /** The ignore file in force; `null` where there is none. */
   readonly ignoreFile: string | null;
   /** The files and folders of the context that the build reads; `null`: all of it. */

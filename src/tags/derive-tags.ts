@@ -3,7 +3,7 @@ import { isTag, type Tag } from "../oci/reference.ts";
 import { placeOf } from "../sourced-line.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand } from "./expression.ts";
-import type { Affix, Flavor } from "./flavor.ts";
+import { type Affix, type Flavor, variantSuffix } from "./flavor.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
 import type { Rule } from "./rule.ts";
 import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
@@ -38,11 +38,12 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
     return { tags: [], version: undefined, warnings: [], outcomes };
   }
   const values = expressionValues(facts, event);
+  const ending = variantSuffix(facts, flavor);
   const tags = new Map<Tag, ImageTag>();
   const runs: (RuleRun & { readonly rule: Rule })[] = [];
   for (const rule of sorted) {
     const [version] = tags.values();
-    const run = runRule(rule, { flavor, scope: ruleScope(facts, event, values, version), version });
+    const run = runRule(rule, { flavor, ending, scope: ruleScope(facts, event, values, version), version });
     runs.push({ ...run, rule });
     const { made } = run;
     if (made) tags.set(made.tag, joined(made, tags.get(made.tag)));
@@ -50,7 +51,7 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
   const decider = runs.find(({ made }) => made !== undefined);
   const isLatest = flavor.latest === "auto" ? decider?.makesLatest === true : flavor.latest === "true";
   const wanted = decider !== undefined && isLatest;
-  const all = withLatest([...tags.values()], wanted, latestName(flavor, values), event);
+  const all = withLatest([...tags.values()], wanted, latestName(flavor, ending, values), event, ending);
   const given = new Map(all.map((each) => [each.tag, each]));
   return {
     tags: all,
@@ -115,9 +116,9 @@ function byPriority(rules: readonly Rule[]): readonly Rule[] {
 }
 
 /** The tag that the flavor makes of `latest`; registries refuse it with some prefixes. */
-function latestName({ prefix, suffix }: Flavor, values: ExpressionValues): Tag | undefined {
+function latestName({ prefix, suffix }: Flavor, ending: string, values: ExpressionValues): Tag | undefined {
   const affix = ({ template, onLatest }: Affix): string => (onLatest ? expand(template, values) : "");
-  const name = tagText(`${affix(prefix)}latest${affix(suffix)}`);
+  const name = tagText(`${affix(prefix)}latest${affix(suffix)}${ending}`);
   return isTag(name) ? name : undefined;
 }
 
@@ -126,8 +127,9 @@ function withLatest(
   isWanted: boolean,
   latest: Tag | undefined,
   { ref }: TagEvent,
+  ending: string,
 ): readonly ImageTag[] {
-  if (ref.kind === "pull") return tags.filter(({ tag }) => tag !== "latest" && tag !== latest);
+  if (ref.kind === "pull") return tags.filter(({ tag }) => tag !== `latest${ending}` && tag !== latest);
   if (!isWanted || latest === undefined || tags[0]?.tag === latest) return tags;
   return [...tags.filter(({ tag }) => tag !== latest), { tag: latest, moves: true }];
 }

@@ -1,6 +1,6 @@
 /** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
 import type { Commit, RunContext } from "../context/run-context.ts";
-import { readReleaseTag } from "./release-tag.ts";
+import { type ReleaseNames, readReleaseTag } from "./release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
 export interface EventContext
@@ -9,12 +9,12 @@ export interface EventContext
   readonly tagBaseRef?: string | undefined;
 }
 
-export interface EventFacts {
+export interface EventFacts extends ReleaseNames {
   readonly context: EventContext;
-  /** The image's name. */
+  /** What the image is called in public. */
   readonly name: string;
-  /** All names of the catalog: they tell whose release `app-v1.2.3` is. */
-  readonly names: readonly string[];
+  /** By what it is built; `undefined`: by a Dockerfile. */
+  readonly variant?: "dockerfile" | "nix" | undefined;
 }
 
 export type EventRef =
@@ -43,18 +43,18 @@ export interface TagEvent {
 /** How many characters of a commit make its short form, as in the reference. */
 export const shortCommitLength = 7;
 
-export function readEvent({ context, name, names }: EventFacts): TagEvent {
+export function readEvent(facts: EventFacts): TagEvent {
+  const { context, name } = facts;
   const { trigger } = context;
-  const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, names) : undefined;
-  const ref = eventRef(context, release?.tag);
-  const isOfAnotherImage = ref.kind === "tag" && release?.image !== undefined && release.image !== name;
+  const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, name, facts) : undefined;
+  const ref = eventRef(context, release?.kind === "released" ? release.tag : undefined);
   return {
     ref,
     commit: trigger.kind === "pull-request" ? trigger.headCommit : context.commit,
     isSchedule: trigger.kind === "schedule",
     isDefaultBranch: ref.kind === "branch" && ref.branch === context.defaultBranch,
     isFlaggedPrerelease: trigger.kind === "release" && trigger.prerelease,
-    givesNone: isOfAnotherImage ? `the git tag releases ${release.image} alone` : tagless(trigger),
+    givesNone: ref.kind === "tag" && release?.kind === "left" ? release.because : tagless(trigger),
   };
 }
 

@@ -11,6 +11,8 @@ import { isStamped, type RuleScope, type Yield } from "./rule-scope.ts";
 export interface Finishing {
   readonly rule: Rule;
   readonly flavor: Flavor;
+  /** What all tags of the image end in, whatever rule and flavor say. */
+  readonly ending: string;
   readonly scope: RuleScope;
   /** The first tag, if an earlier rule gave it. */
   readonly version: ImageTag | undefined;
@@ -24,7 +26,10 @@ const hashLength = 8;
  * Puts prefix and suffix on. `undefined`, with a warning, for a branch whose tag would pass for something else, and for
  * what a registry would refuse at the push: a leading dot or dash. Longer than 128 is shortened, with a warning.
  */
-export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }: Finishing): ImageTag | undefined {
+export function finishTag(
+  yielded: Yield,
+  { rule, flavor, ending, scope, version, warn }: Finishing,
+): ImageTag | undefined {
   if (yielded.text === "") return undefined;
   const prefix = rule.prefix ?? flavor.prefix.template;
   const suffix = rule.suffix ?? flavor.suffix.template;
@@ -43,7 +48,7 @@ export function finishTag(yielded: Yield, { rule, flavor, scope, version, warn }
       return undefined;
     }
   }
-  const tag = registryTag(whole, warn);
+  const tag = registryTag(`${whole}${ending}`, warn);
   return tag === undefined ? undefined : { tag, moves: !isExact, ...(yielded.of && { of: yielded.of }) };
 }
 

@@ -16,9 +16,11 @@ export interface Affix {
   readonly template: Template;
   /** Whether the tag `latest` has it too. */
   readonly onLatest: boolean;
+  /** It was said, if only that there is none. */
+  readonly isGiven: boolean;
 }
 
-const none: Affix = { template: { text: "", parts: [] }, onLatest: false };
+const none: Affix = { template: { text: "", parts: [] }, onLatest: false, isGiven: false };
 
 /** The flavor of an empty input. */
 const defaultFlavor: Flavor = { latest: "auto", prefix: none, suffix: none };
@@ -37,6 +39,17 @@ export function parseFlavor(
     }
   }
   return { flavor, problems };
+}
+
+/**
+ * What the tags of a Nix file end in, so that they stay apart from those of the Dockerfile beside it, in one repository: all of
+ * them, `latest` included. A flavor with a suffix, even an empty one, is in its place.
+ */
+export function variantSuffix(
+  { variant }: { readonly variant?: "dockerfile" | "nix" | undefined },
+  { suffix }: Flavor,
+): string {
+  return variant === "nix" && !suffix.isGiven ? "-nix" : "";
 }
 
 interface Reading {
@@ -58,7 +71,7 @@ function withAttribute({ flavor, affix }: Reading, { name, value }: Attribute): 
     case "prefix":
     case "suffix": {
       const template = parseTemplate(value, eventNames);
-      return { flavor: { ...flavor, [name]: { template, onLatest: false } }, affix: name };
+      return { flavor: { ...flavor, [name]: { template, onLatest: false, isGiven: true } }, affix: name };
     }
     case "onlatest":
       return { flavor: withOnLatest(flavor, affix, value), affix };

@@ -57,22 +57,39 @@ export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageName
   return { values: [...found], problems };
 }
 
+export interface PushedImage {
+  readonly name: string;
+  readonly publicName: string;
+  readonly repositories: readonly Repository[];
+  /** Its tags are like those of the other variant: the flavor has a suffix that takes the place of both variants' own. */
+  readonly isAlike: boolean;
+}
+
 /** A problem for each repository that two images would be pushed to: one of them would replace the other. */
-export function repositoryCollisions(
-  images: readonly { readonly name: string; readonly repositories: readonly Repository[] }[],
-): readonly UserError[] {
-  const owners = new Map<Repository, string[]>();
-  for (const { name, repositories } of images) {
-    for (const each of repositories) owners.set(each, [...(owners.get(each) ?? []), name]);
+export function repositoryCollisions(images: readonly PushedImage[]): readonly UserError[] {
+  const owners = new Map<Repository, PushedImage[]>();
+  for (const image of images) {
+    for (const each of image.repositories) owners.set(each, [...(owners.get(each) ?? []), image]);
   }
   return [...owners]
-    .filter(([, names]) => names.length > 1)
+    .filter(([, pushed]) => new Set(pushed.map(({ publicName }) => publicName)).size > 1)
     .map(
-      ([each, names]) =>
-        new UserError(`the images ${names.join(", ")} would all be pushed to ${each}`, {
+      ([each, pushed]) =>
+        new UserError(`the images ${pushed.map(({ name }) => name).join(", ")} would all be pushed to ${each}`, {
           hint: 'put {{name}} into "images", such as ghcr.io/{{owner}}/{{repo}}/{{name}}, or name one image with "only"',
         }),
-    );
+    )
+    .concat([...owners].flatMap(([each, pushed]) => variantsAlike(each, pushed)));
+}
+
+function variantsAlike(pushedTo: Repository, pushed: readonly PushedImage[]): readonly UserError[] {
+  const [first, second] = pushed.filter(({ isAlike }) => isAlike);
+  if (first === undefined || second === undefined || first.publicName !== second.publicName) return [];
+  return [
+    new UserError(`${first.name} and ${second.name} would have the same tags in ${pushedTo}`, {
+      hint: 'take the suffix out of "flavor", which is in the place of -nix, or name one of the two with "variant"',
+    }),
+  ];
 }
 
 function parseLine(line: SourcedLine): readonly ImageNameLine[] {

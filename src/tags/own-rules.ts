@@ -59,7 +59,7 @@ export function applyContent(rule: KindOf<"content">, scope: RuleScope): Yield |
   if (hash !== undefined) return { ...exact(hash.slice(0, rule.length)), of: "content" };
   scope.warn({
     message: `the hash of the ${rule.of} of ${scope.values.get("name")} is not known`,
-    hint: "this is a defect of image-publish: please report it",
+    hint: "some of it can't be seen in the checkout, or is too much to be read: use another rule for this image",
   });
   return undefined;
 }

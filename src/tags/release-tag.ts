@@ -1,24 +1,104 @@
-/** Git tags that release one image of several: `app/v1.2.3`, `app-v1.2.3`, `app@1.2.3`. */
+/** Git tags that release some images of several: by convention `app/v1.2.3`, `app-v1.2.3`, `app@1.2.3`, or by a pattern. */
+import { UserError } from "../errors.ts";
+import { parseTemplate, type Template } from "./expression.ts";
 
-export interface ReleaseTag {
-  /** The image that the tag releases; `undefined`: all of them. */
-  readonly image: string | undefined;
-  /** The tag without the image's name: what the rules see. */
-  readonly tag: string;
+/** What is known of the images that a git tag may release, by what they are called in public. */
+export interface ReleaseNames {
+  readonly names: readonly string[];
+  /** The patterns of those that have any: no other tag releases these. */
+  readonly releaseTags?: ReadonlyMap<string, readonly ReleasePattern[]> | undefined;
+}
+
+/** A git tag with `{{version}}`, and perhaps `{{name}}`, in it. */
+export type ReleasePattern = Template;
+
+/** What a git tag means to one image. */
+export type Release =
+  /** `tag` is what the rules see: the tag without the image's name. */
+  | { readonly kind: "released"; readonly tag: string }
+  /** `because` is a clause. */
+  | { readonly kind: "left"; readonly because: string };
+
+/** @throws UserError for a pattern that hasn't `{{version}}` once, or has anything but `{{name}}` beside it. */
+export function parseReleasePattern(text: string): ReleasePattern {
+  const pattern = parseTemplate(text, ["name", "version"]);
+  const names = pattern.parts.flatMap((part) =>
+    typeof part === "string" ? [] : part.kind === "value" ? part.name : "a date",
+  );
+  const versions = names.filter((name) => name === "version").length;
+  if (versions === 1 && !names.includes("a date")) return pattern;
+  const what = versions === 1 ? "a date in it" : versions === 0 ? "no {{version}}" : "more than one {{version}}";
+  throw new UserError(`"${text}" has ${what}`, {
+    hint: "write the git tag with {{version}} once and perhaps {{name}} in it, such as {{name}}-v{{version}}",
+  });
 }
 
 /**
- * Tells which image a git tag releases. The longest name that fits wins (`app-web-v1.2.3` is of `app-web` rather than
- * `app`); what follows the name must be a version, so that any other tag releases all images.
+ * Tells whether a git tag releases an image. Those whose pattern it fits are released, and else the one whose name it begins
+ * with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). What follows must be a
+ * version, so that any other tag releases all images that have no pattern.
  */
-export function readReleaseTag(tag: string, names: readonly string[]): ReleaseTag {
-  const image = names
-    .filter((name) => tag.startsWith(name) && versionAfterName.test(tag.slice(name.length)))
-    .reduce<string | undefined>(
-      (best, name) => (best === undefined || name.length > best.length ? name : best),
-      undefined,
-    );
-  return { image, tag: image === undefined ? tag : tag.slice(image.length + 1) };
+export function readReleaseTag(tag: string, name: string, { names, releaseTags = new Map() }: ReleaseNames): Release {
+  const byPattern = longest([...releaseTags].flatMap(([each, patterns]) => fits(tag, each, patterns)));
+  const found =
+    byPattern.length > 0
+      ? byPattern
+      : longest(
+          byConvention(
+            tag,
+            names.filter((each) => !releaseTags.has(each)),
+          ),
+        );
+  const own = found.find((each) => each.name === name);
+  if (own !== undefined) return { kind: "released", tag: own.tag };
+  if (found.length > 0)
+    return { kind: "left", because: `the git tag releases ${found.map((each) => each.name).join(", ")} alone` };
+  const patterns = releaseTags.get(name);
+  if (patterns === undefined) return { kind: "released", tag };
+  return {
+    kind: "left",
+    because: `the git tag is none of its releases, which are called ${patterns.map(({ text }) => text).join(", ")}`,
+  };
 }
 
-const versionAfterName = /^[/@-]v?\d+(?:\.\d+)*(?:[-+._].*)?$/;
+interface Fit {
+  readonly name: string;
+  /** What the rules see. */
+  readonly tag: string;
+  /** How much of the git tag is no version. */
+  readonly length: number;
+}
+
+const version = "\\d+(?:\\.\\d+)*(?:[-+._].*)?";
+const afterName = new RegExp(`^[/@-]v?${version}$`);
+
+function byConvention(tag: string, names: readonly string[]): readonly Fit[] {
+  return names
+    .filter((name) => tag.startsWith(name) && afterName.test(tag.slice(name.length)))
+    .map((name) => ({ name, tag: tag.slice(name.length + 1), length: name.length }));
+}
+
+/** The version keeps its `v`, wherever that stands. */
+function fits(tag: string, name: string, patterns: readonly ReleasePattern[]): readonly Fit[] {
+  return patterns.flatMap(({ parts }) => {
+    const expression = parts.map((part) => {
+      if (typeof part === "string") return escaped(part);
+      return part.kind === "value" && part.name === "name" ? escaped(name) : `(v?${version})`;
+    });
+    const found = new RegExp(`^${expression.join("")}$`, "ds").exec(tag);
+    const [start, end] = found?.indices?.[1] ?? [];
+    if (start === undefined || end === undefined) return [];
+    const isAfterV = tag[start - 1] === "v" && tag[start] !== "v";
+    return [{ name, tag: tag.slice(isAfterV ? start - 1 : start, end), length: tag.length - (end - start) }];
+  });
+}
+
+function longest(found: readonly Fit[]): readonly Fit[] {
+  const most = Math.max(...found.map(({ length }) => length));
+  const fitting = found.filter(({ length }) => length === most);
+  return [...new Map(fitting.map((each) => [each.name, each])).values()];
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+}

@@ -23,6 +23,8 @@ export interface RuleRun {
 
 export interface RuleSurroundings {
   readonly flavor: Flavor;
+  /** What all tags of the image end in. */
+  readonly ending: string;
   /** What the rule may look at, but for where its warnings go. */
   readonly scope: Omit<RuleScope, "warn">;
   /** The first tag, if an earlier rule gave it. */
@@ -30,7 +32,7 @@ export interface RuleSurroundings {
 }
 
 /** @throws UserError for an `enable` that gives neither true nor false, and for an expression that takes too long. */
-export function runRule(rule: Rule, { flavor, scope: silent, version }: RuleSurroundings): RuleRun {
+export function runRule(rule: Rule, { flavor, ending, scope: silent, version }: RuleSurroundings): RuleRun {
   // A default rule never warns of what it can't read; whatever rule it is, a tag that can't be is told.
   const unread: TagWarning[] = [];
   const unfit: TagWarning[] = [];
@@ -39,7 +41,8 @@ export function runRule(rule: Rule, { flavor, scope: silent, version }: RuleSurr
   if (!isEnabled(rule, scope)) return none(`enable=${rule.enable.text} is false here`);
   if (scope.event.ref.kind === "pull" && !isForPulls(rule)) return none(notForPulls);
   const yielded = placing(rule, () => applyRule(rule, scope));
-  const made = yielded && finishTag(yielded, { rule, flavor, scope, version, warn: (warning) => unfit.push(warning) });
+  const made =
+    yielded && finishTag(yielded, { rule, flavor, ending, scope, version, warn: (warning) => unfit.push(warning) });
   const [first] = [...unread, ...unfit];
   return {
     made,

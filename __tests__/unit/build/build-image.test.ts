@@ -14,6 +14,15 @@ import { streamLines } from "./stream.ts";
 const index = indexOf(["linux/amd64", "linux/arm64"]);
 
 /** A world in which buildx answers as told; a good build writes its metadata file. */
+/** What only an image that Nix makes needs. */
+const nothingElse = {
+  makeDirectory: async () => {},
+  write: async () => {},
+  move: async () => {},
+  remove: async () => {},
+  look: async () => undefined,
+};
+
 function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, clock?: Clock) {
   const written = new Map<string, Uint8Array>();
   const logged: string[] = [];
@@ -28,7 +37,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     processes: docker,
     files: {
       read: async (path) => written.get(path) ?? (path.includes("/blobs/") ? index.read(digestAt(path)) : undefined),
-      makeDirectory: async () => {},
+      ...nothingElse,
     },
     clock: clock ?? {
       now: () => {
@@ -65,6 +74,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
       warning: (message, hint, details) => void logged.push(`warning ${details?.at?.line}: ${message} → ${hint}`),
     }),
     environment: { PATH: "/bin" },
+    nixEnvironment: {},
     workspace: "/repo",
     temp: "/tmp/run",
     signal: abort.signal,

@@ -8,6 +8,7 @@ export const digests = { a: digest(`sha256:${"a".repeat(64)}`), b: digest(`sha25
 
 export const plannedBuild: PlannedBuild = {
   kind: "build",
+  variant: "dockerfile",
   name: "app",
   repositories: [repository("ghcr.io/o/r/app"), repository("quay.io/o/app")],
   sourceHash: null,

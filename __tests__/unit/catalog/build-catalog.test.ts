@@ -125,6 +125,54 @@ describe("what is an edge, and what a pin", () => {
   });
 });
 
+describe("a base that hangs on a platform that nobody knows yet is whichever image here it may be", () => {
+  const bases = { "base-amd64": "FROM scratch", "base-arm64": "FROM scratch", "base-vax": "FROM scratch" };
+  const of = async (child: string, options: Options = {}, more = {}) =>
+    (await edges(images({ ...bases, ...more, child }), options)).filter((each) => !each.startsWith("base-"));
+
+  test.each<[string, string, Options, string]>([
+    [
+      "the target's, where no platforms are said",
+      "FROM ghcr.io/o/r/base-$TARGETARCH",
+      {},
+      "child: base-amd64 base-arm64",
+    ],
+    [
+      "only those that are said",
+      "FROM ghcr.io/o/r/base-$TARGETARCH",
+      { platforms: ["linux/arm64"] },
+      "child: base-arm64",
+    ],
+    [
+      "the machine's, whatever is said",
+      "FROM ghcr.io/o/r/base-$BUILDARCH",
+      { platforms: ["linux/arm64"] },
+      "child: base-amd64 base-arm64",
+    ],
+    ["through an ARG", "ARG B=ghcr.io/o/r/base-${TARGETARCH}\nFROM $B", {}, "child: base-amd64 base-arm64"],
+    [
+      "not what hangs on something else",
+      "ARG X\nFROM ghcr.io/o/r/base-$X",
+      { buildArgs: { X: "{{version}}" } },
+      "child:",
+    ],
+    ["not a pin", "FROM ghcr.io/o/r/base-$TARGETARCH:1.2", {}, "child:"],
+    ["not a stage of that name", "FROM scratch AS base-amd64\nFROM base-$TARGETARCH", {}, "child:"],
+  ])("%s", async (_, dockerfile, options, expected) => {
+    expect(await of(dockerfile, options)).toEqual([expected]);
+  });
+
+  test("each has the name that the build looks it up by, and none goes round in a circle", async () => {
+    const { images: all } = await build(images({ ...bases, child: "FROM ghcr.io/o/r/base-$TARGETARCH" }));
+    expect(all.at(-1)?.parents.map(({ contextName }) => contextName)).toEqual([
+      "ghcr.io/o/r/base-amd64",
+      "ghcr.io/o/r/base-arm64",
+    ]);
+    const round = { "base-amd64": "FROM ghcr.io/o/r/child", "base-arm64": "FROM ghcr.io/o/r/base-$BUILDARCH" };
+    expect(await of("FROM ghcr.io/o/r/base-$TARGETARCH", {}, round)).toEqual(["child:"]);
+  });
+});
+
 describe("what the config file says", () => {
   test("wins over the inputs, and these over its defaults", async () => {
     const config = `
@@ -182,6 +230,58 @@ images:
       ["web", "images/web"],
       ["web-app", "apps/web"],
     ]);
+  });
+});
+
+describe("images of Nix files", () => {
+  const both = { "apps/web/Dockerfile": "FROM scratch", "apps/web/default.nix": "1", "apps/alone/default.nix": "1" };
+  const named = async (tree: Tree, options?: Options) =>
+    (await build(tree, options)).images.map(({ name, publicName, variant, repositories, platforms }) =>
+      [name, publicName, variant, ...repositories, ...platforms].join(" "),
+    );
+
+  test("share name and repository with the Dockerfile beside", async () => {
+    expect(await named(both)).toEqual([
+      "alone alone nix ghcr.io/o/r/alone",
+      "web web dockerfile ghcr.io/o/r/web",
+      "web-nix web nix ghcr.io/o/r/web",
+    ]);
+  });
+
+  test("have what the config file says of that name, and their own file if it names one", async () => {
+    const config = `
+images:
+  site: {path: apps/web, platforms: [linux/arm64]}
+  alone: {publish: false, depends: [site-nix]}
+  tool: {file: tools/image.nix}`;
+    const tree = { ...both, "tools/image.nix": "1" };
+    expect(await named(tree, { config })).toEqual([
+      "site site dockerfile ghcr.io/o/r/site linux/arm64",
+      "site-nix site nix ghcr.io/o/r/site linux/arm64",
+      "alone alone nix",
+      "tool tool nix ghcr.io/o/r/tool",
+    ]);
+    expect(await edges(tree, { config })).toContain("alone: site-nix");
+  });
+
+  test("take no build arguments, contexts or stages", async () => {
+    const options = { target: "release", buildArgs: { A: "1" }, config: "defaults: {build-contexts: {x: apps}}" };
+    const { images: all } = await build({ "apps/alone/default.nix": "1" }, options);
+    expect(all).toMatchObject([{ variant: "nix", buildArgs: {}, contexts: [], parents: [], bases: [] }]);
+  });
+
+  test.each([
+    ["without a tag the Dockerfile's is meant", "FROM ghcr.io/o/r/web", "web"],
+    ["the tag tells the variant", "FROM ghcr.io/o/r/web:main-nix", "web-nix"],
+    ["what only Nix makes has no tag latest", "FROM ghcr.io/o/r/alone", ""],
+    ["but one with its suffix", "FROM ghcr.io/o/r/alone:latest-nix", "alone"],
+    ["a pin is a pin", "FROM ghcr.io/o/r/alone:v1.0-nix", ""],
+  ])("are built on: %s", async (_, dockerfile, parent) => {
+    expect(await edges({ ...both, ...images({ on: dockerfile }) })).toContain(`on: ${parent}`.trim());
+  });
+
+  test("one by hand", async () => {
+    expect(await named({ "x/image.nix": "1" }, { byHand: { file: "x/image.nix" } })).toEqual(["x x nix ghcr.io/o/r/x"]);
   });
 });
 
@@ -291,21 +391,9 @@ describe("one image given by hand", () => {
   });
 });
 
-test("Nix files are no matter where only Dockerfiles are asked for", async () => {
-  const tree = { "containers/a/default.nix": "", "containers/b/Dockerfile": "FROM a" };
-  expect((await build(tree)).notes).toHaveLength(1);
-  expect((await build(tree, { variant: "dockerfile" })).notes).toEqual([]);
-});
-
 describe("what can't be is an error", () => {
   test.each<[string, Tree, Options, (string | RegExp)[]]>([
     ["nothing to build", { README: "" }, {}, [/looked in \., images\/\*, containers\/\*, apps\/\*.*\(put each image/]],
-    [
-      "nothing but what isn't read yet",
-      { "apps/a/default.nix": "" },
-      {},
-      [/doesn't build Nix files: apps\/a\/default\.nix/],
-    ],
     [
       "a directory that holds none",
       images({ a: "FROM a" }),

@@ -1,6 +1,7 @@
 /** Builds catalogs of repositories that exist in memory only. */
-import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
+import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
+import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readConfig } from "../../../src/catalog/config.ts";
 import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
@@ -19,10 +20,9 @@ export interface Options {
   readonly bakeTargets?: readonly string[];
   /** What `docker buildx bake --print` says: by folder, with the wanted names after it where there are any. */
   readonly bake?: Readonly<Record<string, object | Partial<Finished>>>;
-  readonly variant?: "dockerfile";
 }
 
-export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
+export async function buildTree(tree: Tree, options: Options = {}): Promise<Catalog> {
   const { config = "", platforms = [], byHand } = options;
   const { config: read, problems } = await readConfig(config, ".github/image-publish.yml");
   if (problems.length > 0) throw new Problems(problems);
@@ -40,10 +40,12 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Buil
     bakeTargets: options.bakeTargets ?? [],
     bake: { processes: recordedBake(options.bake ?? {}), env: { PATH: "/bin" }, signal: new AbortController().signal },
     byHand: byHand && { name: undefined, context: undefined, file: undefined, contexts: [], ...byHand },
-    isDockerfileOnly: options.variant === "dockerfile",
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name.toLowerCase()}`)],
-    movingTags: () => new Set(options.moving ?? ["main", "latest"]),
+    repositoriesOf: ({ publicName }, isRoot) => [
+      imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName.toLowerCase()}`),
+    ],
+    movingTags: ({ variant }) =>
+      new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });
 }
 

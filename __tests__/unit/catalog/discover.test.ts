@@ -78,7 +78,7 @@ describe("what the user named and isn't there", () => {
     ["no such directory", "images/c", "is not there"],
     ["a file", "README", "is no directory"],
     ["a symlink", "link", "is a symlink"],
-    ["a directory without Dockerfile", "images/a", "neither Dockerfile, Containerfile nor bake file"],
+    ["a directory without Dockerfile", "images/a", "neither Dockerfile, Containerfile, default.nix nor bake file"],
     ["out of the repository", "../x", "no path inside the repository"],
     ["absolute", "/etc", "no path inside the repository"],
     ["an open bracket", "images/[a", "isn't closed"],
@@ -92,7 +92,7 @@ describe("what the user named and isn't there", () => {
   });
 
   test("the default places need not be there", async () => {
-    expect(await run({ "src/x": "" })).toEqual({ found: [], bakes: [], composes: [], notes: [], problems: [] });
+    expect(await run({ "src/x": "" })).toEqual({ found: [], bakes: [], composes: [], problems: [] });
   });
 });
 
@@ -131,22 +131,25 @@ describe("bake files", () => {
   });
 });
 
-describe("Nix files are said not to be built", () => {
-  test.each<[string, Tree, string[]]>([
-    ["one", { "containers/a/default.nix": "" }, ["containers/a/default.nix"]],
+describe("Nix files make images, alone or beside a Dockerfile", () => {
+  test.each<[string, Tree, readonly string[], readonly unknown[]]>([
+    ["one", { "containers/a/default.nix": "" }, [], [["containers/a", undefined, "containers/a/default.nix"]]],
     [
       "one beside a Dockerfile",
       { "containers/a/default.nix": "", "containers/a/Dockerfile": "" },
-      ["containers/a/default.nix; the Dockerfiles beside"],
+      [],
+      [["containers/a", "containers/a/Dockerfile", "containers/a/default.nix"]],
     ],
     [
-      "many, in one note",
-      Object.fromEntries([..."abcdefg"].map((name) => [`apps/${name}/default.nix`, ""])),
-      ["apps/d/default.nix and 3 more"],
+      "not at the root, where it is a development shell",
+      { "default.nix": "", Dockerfile: "" },
+      [],
+      [[".", "Dockerfile", undefined]],
     ],
-    ["a development shell at the root is no image", { "default.nix": "", Dockerfile: "" }, []],
-  ])("%s", async (_, tree, expected) => {
-    const { notes } = await run(tree);
-    expect(notes.map((note) => note.message)).toEqual(expected.map((text) => expect.stringContaining(text)));
+    ["but at a root that is named", { "default.nix": "" }, ["."], [[".", undefined, "default.nix"]]],
+  ])("%s", async (_, tree, path, expected) => {
+    const { found, problems } = await discover("/repo", path, memoryFiles(repository(tree)));
+    expect(found.map(({ directory, dockerfile, nix }) => [directory, dockerfile, nix])).toEqual(expected);
+    expect(problems).toEqual([]);
   });
 });

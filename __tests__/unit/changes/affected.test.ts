@@ -454,7 +454,7 @@ describe("a deleted image", () => {
   test("is reported and not built", async () => {
     const { affected, deleted } = await deletedOf("images/old/Dockerfile", "images/old/run.sh");
     expect(affected.size).toBe(0);
-    expect(deleted).toEqual([{ directory: "images/old", dockerfile: "images/old/Dockerfile" }]);
+    expect(deleted).toEqual([{ directory: "images/old", recipe: "images/old/Dockerfile" }]);
     expect(deleted.map(describeDeleted)[0]?.message).toMatch(/^old is no image any more/);
   });
 

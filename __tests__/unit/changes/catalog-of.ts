@@ -1,8 +1,8 @@
 /** Small catalogs by hand. */
-import type { Catalog, Image } from "../../../src/catalog/catalog.ts";
+import type { DockerfileImage } from "../../../src/catalog/catalog.ts";
 import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
 
-export interface ImageSketch extends Partial<Image> {
+export interface ImageSketch extends Partial<DockerfileImage> {
   readonly name: string;
   /** Names of the images it is built on. */
   readonly on?: readonly string[];
@@ -11,14 +11,16 @@ export interface ImageSketch extends Partial<Image> {
 }
 
 /** Parents have to stand before their children. */
-export function catalogOf(...sketches: readonly ImageSketch[]): Catalog {
+export function catalogOf(...sketches: readonly ImageSketch[]): { readonly images: readonly DockerfileImage[] } {
   return { images: sketches.map(imageOf) };
 }
 
-function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: ImageSketch): Image {
+function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: ImageSketch): DockerfileImage {
   const directory = sketch.directory ?? `images/${sketch.name}`;
   const dockerfilePath = sketch.dockerfilePath ?? `${directory}/Dockerfile`;
   return {
+    variant: "dockerfile",
+    publicName: sketch.name,
     directory,
     repositories: [],
     knownAs: [],

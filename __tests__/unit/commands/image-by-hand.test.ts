@@ -27,7 +27,9 @@ describe("the image has the name that it is pushed under", () => {
     ["one name", "ghcr.io/vessux/openlock-base", "openlock-base"],
     ["with its attribute", "name=ghcr.io/vessux/Openlock", "openlock"],
     ["not one with expressions", "ghcr.io/{{owner}}/{{repo}}", undefined],
+    ["the same in several registries", "ghcr.io/o/a\nquay.io/o/other/a", "a"],
     ["not one of several", "ghcr.io/o/a\nquay.io/o/b", undefined],
+    ["not where one has expressions", "ghcr.io/o/a\nquay.io/{{owner}}/{{name}}", undefined],
     ["none", "", undefined],
   ])("%s", (_, images, name) => {
     expect(imageByHand(settings({ context: ".", images }))?.name).toBe(name);

@@ -59,21 +59,25 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     bakeTargets: [],
     bake: tools,
     byHand: undefined,
-    isDockerfileOnly: false,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: (name, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${name}`)],
+    repositoriesOf: ({ publicName }, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
     movingTags: () => new Set(["latest"]),
   });
-  const facts = await gatherFacts(catalog.images, (name) => settingsOf(name).rules, {
-    root: "/repo",
-    files,
-    bake: tools,
-  });
+  const facts = await gatherFacts(
+    catalog.images,
+    (name) => settingsOf(name).rules,
+    {
+      root: "/repo",
+      files,
+      bake: tools,
+    },
+    new Map(),
+  );
   const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",
     push: true,
-    names: catalog.images.map(({ name }) => name),
+    names: catalog.images.map(({ publicName }) => publicName),
     settingsOf,
     facts,
     remark: ({ message }) => warnings.push(message),

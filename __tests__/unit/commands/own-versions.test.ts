@@ -75,15 +75,22 @@ describe("from a file", () => {
     ["that isn't there is none", "file:VERSION", {}, ""],
     ["a package", "package.json", { "package.json": '{"name":"x","version":"4.5.6"}' }, "4.5.6"],
     ["a package without version", "package.json", { "package.json": "[]" }, ""],
-    ["Nix", "nix", { "default.nix": 'rec {\n  pname = "x";\n  version = "3.9.1";\n}' }, "3.9.1"],
-    ["Nix on one line", "nix", { "default.nix": '{ }: let version="v2"; in x' }, "v2"],
-    ["Nix, not in comments", "nix", { "default.nix": '# version = "1";\n/* version = "2"; */ version = "3";' }, "3"],
-    ["Nix, not in scripts", "nix", { "default.nix": "x = ''\n version = \"1\";\n''; version = \"3\";" }, "3"],
-    ["Nix, not of another name", "nix", { "default.nix": 'goVersion = "1"; go.version = "2"; version = "3";' }, "3"],
-    ["Nix, a hash is no comment in a text", "nix", { "default.nix": 'url = "a#b"; version = "3"; # x' }, "3"],
-    ["Nix by interpolation is none", "nix", { "default.nix": 'version = "${major}.1";' }, ""],
   ])("%s", async (_, from, files, expected) => {
     expect(await version(from, image("FROM alpine\n", files))).toBe(expected);
+  });
+
+  test.each([
+    ["Nix", 'rec {\n  pname = "x";\n  version = "3.9.1";\n}', "3.9.1"],
+    ["Nix on one line", '{ }: let version="v2"; in x', "2"],
+    ["Nix, not in comments", '# version = "1";\n/* version = "2"; */ version = "3";', "3"],
+    ["Nix, not in scripts", "x = ''\n version = \"1\";\n''; version = \"3\";", "3"],
+    ["Nix, not of another name", 'goVersion = "1"; go.version = "2"; version = "3";', "3"],
+    ["Nix, a hash is no comment in a text", 'url = "a#b"; version = "3"; # x', "3"],
+    ["Nix by interpolation is none", 'version = "${major}.1";', ""],
+  ])("%s", async (_, text, expected) => {
+    const files = { "images/app/default.nix": text };
+    const tags = "type=version,from=nix";
+    expect((await tagsOfOne({ ...main, files, inputs: { tags, flavor: "suffix=" } }))[0] ?? "").toBe(expected);
   });
 
   test("of the repository, from a folder further up", async () => {
@@ -158,6 +165,7 @@ describe("several sources and images", () => {
       a: [`v1-${short}`],
       b: [`v2-${short}`],
       c: [`v3-${short}`],
+      "c-nix": [`v3-${short}-nix`],
       d: [],
     });
     const warnings = (await namedImages({ ...main, files, inputs: { tags } })).flatMap((each) => each.warnings);

@@ -88,21 +88,32 @@ describe("applications of a homelab, by Dockerfile and by Nix", () => {
     ["a v is not doubled", dockerfile("v3.9.1"), `v3.9.1-${short}`],
     ["a version with a dash", dockerfile("v4.0.6-r4"), `v4.0.6-r4-${short}`],
     ["a version that is a date is no commit", dockerfile("20260101"), `v20260101-${short}`],
-    [
-      "the version in default.nix, where the Dockerfile has none",
-      { "containers/app/Dockerfile": "FROM alpine\n", "containers/app/default.nix": '{\n  version = "2.11.0";\n}' },
-      `v2.11.0-${short}`,
-    ],
   ])("%s", async (_, files, tag) => {
     expect(await tagsOfOne({ files, inputs: { tags }, ...main })).toEqual([tag]);
     expect(await moving({ files, inputs: { tags }, ...main })).toEqual([]);
   });
 
-  test("the Nix variant is told by its suffix", async () => {
-    const files = { ...dockerfile("3.9.1"), "containers/app/default.nix": 'version = "3.9.2";' };
-    const nixFirst = "type=version,from=nix,from=arg:CONTAINER_APP_VERSION,pattern=v{{version}}-{{sha}}";
-    const inputs = { tags: nixFirst, flavor: "suffix=-nix" };
-    expect(await tagsOfOne({ files, inputs, ...main })).toEqual([`v3.9.2-${short}-nix`]);
+  const nix = (text: string) => ({ "containers/app/default.nix": text });
+  test.each([
+    ["each variant by its own file", { ...dockerfile("3.9.1"), ...nix('version = "3.9.2";') }, ["v3.9.1", "v3.9.2"]],
+    ["by the other's where its own is silent", { ...dockerfile("3.9.1"), ...nix("{ }") }, ["v3.9.1", "v3.9.1"]],
+    [
+      "the Dockerfile's too",
+      { "containers/app/Dockerfile": "FROM alpine\n", ...nix('version = "2.11.0";') },
+      ["v2.11.0", "v2.11.0"],
+    ],
+  ])("the Nix variant is told by its suffix, and has the same repository: %s", async (_, files, [first, second]) => {
+    const images = await namedImages({ files, inputs: { tags }, ...main });
+    expect(images.map(({ name, tags: { tags: given } }) => [name, given.map(({ tag }) => tag)])).toEqual([
+      ["app", [`${first}-${short}`]],
+      ["app-nix", [`${second}-${short}-nix`]],
+    ]);
+  });
+
+  test("what only Nix makes has the suffix as well", async () => {
+    expect(await tagsByImage({ files: nix('version = "1.0";'), inputs: { tags }, ...main })).toEqual({
+      app: [`v1.0-${short}-nix`],
+    });
   });
 
   test("a dispatch of another commit gives that commit's tag", async () => {

@@ -84,11 +84,21 @@ test("mcdonc/klangk: the workspace pins its base, and takes what an earlier step
   expect(all["klangk-host"]).toMatchObject({ context: ".", dockerfile: "src/containers/host/Dockerfile" });
 });
 
-test("eblume/blumeops: Dockerfiles go to its own registry, what only Nix makes is no image", async () => {
+test("eblume/blumeops: Dockerfiles and Nix files go to its own registry, the variants of one image to one repository", async () => {
   const all = builds(await planOf("eblume/blumeops", "blumeops", folder, "https://forge.ops.eblu.me"));
-  expect(Object.values(all).map(({ repositories }) => repositories)).toEqual([
-    ["registry.ops.eblu.me/blumeops/miniflux"],
-    ["registry.ops.eblu.me/blumeops/ntfy"],
+  const host = "registry.ops.eblu.me/blumeops";
+  const short = expect.stringMatching(/^v[\d.]+-[0-9a-f]{7}$/);
+  const nix = expect.stringMatching(/^v[\d.]+-[0-9a-f]{7}-nix$/);
+  expect(Object.values(all)).toMatchObject([
+    {
+      name: "miniflux",
+      variant: "dockerfile",
+      repositories: [`${host}/miniflux`],
+      tags: [{ tag: short, moves: false }],
+    },
+    { name: "nix-only", variant: "nix", repositories: [`${host}/nix-only`], tags: [{ tag: nix, moves: false }] },
+    { name: "ntfy", variant: "dockerfile", repositories: [`${host}/ntfy`], tags: [{ tag: short, moves: false }] },
+    { name: "ntfy-nix", variant: "nix", repositories: [`${host}/ntfy`], tags: [{ tag: nix, moves: false }] },
   ]);
 });
 

@@ -34,7 +34,7 @@ describe("inputs", () => {
     ],
     ["a build argument without a value", { "build-args": "A=1\nNAME" }, '"build-args", line 2', "NAME=value"],
     ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish or plan"],
-    ["an input that isn't built yet", { keep: "3" }, '"keep"', 'remove "keep"'],
+    ["an input that isn't built yet", { "keep-tags": "v1" }, '"keep-tags"', 'remove "keep-tags"'],
     ["a value that isn't built yet", { scan: "true" }, '"scan" with the value "true"', "false"],
   ])("%s", (_, given, message, hint) => {
     const { problems } = read(given);

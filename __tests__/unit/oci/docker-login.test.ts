@@ -66,6 +66,7 @@ function filesWith(
     async write(path, content, options) {
       written.set(path, [String(content), options?.private ?? false]);
     },
+    move: none,
     append: none,
     makeDirectory: none,
     remove: none,

@@ -86,9 +86,8 @@ async function everything(order: Order): Promise<string> {
     bakeTargets: [],
     bake,
     byHand: undefined,
-    isDockerfileOnly: false,
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: (name) => [imageRepository(`ghcr.io/o/r/${name}`)],
+    repositoriesOf: ({ name }) => [imageRepository(`ghcr.io/o/r/${name}`)],
     movingTags: () => new Set(["latest"]),
   });
   const base = commit("b".repeat(40));
@@ -107,7 +106,7 @@ async function everything(order: Order): Promise<string> {
   const published = order.published
     .filter((name) => known.has(name))
     .map((name): [string, Digest] => [name, digestOf(name)]);
-  const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake });
+  const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake }, new Map());
   const situation = { context: context({ ref: "refs/heads/main" }), commitDate: new Date(0), isAtEvent: true };
   const sources = { names: catalog.images.map(({ name }) => name), settingsOf, facts };
   const plan = makePlan({

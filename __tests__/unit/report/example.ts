@@ -25,6 +25,7 @@ const host = "ghcr.io/mieweb/opensource-server";
 export function build(name: string, settings: Partial<PlannedBuild> = {}, on: readonly string[] = []): PlannedBuild {
   return {
     kind: "build",
+    variant: "dockerfile",
     name,
     repositories: settings.repositories ?? [repository(`${host}/${name}`)],
     sourceHash: "5".repeat(64),

@@ -10,8 +10,9 @@ const plain = { colour: false };
 
 function making(settings: Partial<Making> = {}): Making {
   return {
+    variant: "dockerfile",
     context: ".",
-    dockerfile: "Dockerfile",
+    recipe: "Dockerfile",
     ignoreFile: null,
     reads: null,
     parents: [],
@@ -136,7 +137,7 @@ test("nothing in it is obeyed by a terminal or runner, whatever things are calle
       });
       const files = { [other]: { rule: other, lines: [{ first: 1, last: 2 }] } };
       const made = {
-        [name]: making({ context: other, dockerfile: other, ignoreFile: other, parents: [used], bases: [used], files }),
+        [name]: making({ context: other, recipe: other, ignoreFile: other, parents: [used], bases: [used], files }),
       };
       const rules = [{ rule: other, place: other, gave: undefined, because: other }];
       const text = renderExplanation({ plan: planOf([planned], { ref: name }), image: name, made, rules }, plain);

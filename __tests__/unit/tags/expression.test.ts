@@ -22,6 +22,16 @@ describe("expressions", () => {
       "x-false",
     ],
     ["{{is_default_branch}}", { ref: "refs/heads/dev", trigger: schedule }, "x-false"],
+    [
+      "{{is_default_branch}}",
+      { ref: "refs/heads/dev", trigger: { kind: "push", before: undefined, forced: false } as const },
+      "x-false",
+    ],
+    [
+      "{{is_default_branch}}",
+      { ref: "refs/heads/dev", trigger: { kind: "dispatch", eventName: "issues" } as const },
+      "x-false",
+    ],
     ["{{is_not_default_branch}}", main, "x-false"],
     ["{{is_release}}", { ref: "refs/tags/v1", trigger: release }, "x-true"],
     ["{{is_release}}", { ref: "refs/tags/v1", trigger: flaggedRelease }, "x-false"],

@@ -100,6 +100,7 @@ function readTarget(
     directory: isNamedByFolder ? folder : directoryOf(dockerfilePath),
     context,
     dockerfilePath,
+    nixFile: undefined,
     target: target.target,
     platforms: [...new Set(target.platforms.map(platform))],
     publish: members.has(name),

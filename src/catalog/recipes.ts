@@ -1,0 +1,74 @@
+/** Reads the files that say how images are built. */
+import { posix } from "node:path";
+import { UserError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import { bounded } from "./bounded.ts";
+import type { NixReads, RepositoryPath } from "./catalog.ts";
+import {
+  type DeclaredDockerfile,
+  type DeclaredImage,
+  type DeclaredNix,
+  dockerfileCandidates,
+} from "./declared-images.ts";
+import { type Dockerfile, readDockerfile } from "./dockerfile.ts";
+import { nixReader } from "./nix/reads.ts";
+
+export type ReadRecipe = ReadDockerfile | ReadNix;
+
+export interface ReadDockerfile {
+  readonly kind: "dockerfile";
+  readonly image: DeclaredDockerfile;
+  readonly dockerfilePath: RepositoryPath;
+  readonly dockerfile: Dockerfile;
+}
+
+export interface ReadNix {
+  readonly kind: "nix";
+  readonly image: DeclaredNix;
+  readonly reads: NixReads;
+}
+
+const reads = 32;
+
+/** Makes a function that reads what an image is built by. @throws UserError where that is not there, or can't be understood. */
+export function recipeReader({ root, files }: { readonly root: string; readonly files: Pick<Files, "list" | "read"> }) {
+  const dockerfileOf = dockerfileReader(root, files);
+  const nixReads = nixReader(root, {
+    list: bounded(reads, (path: string) => files.list(path)),
+    read: bounded(reads, (path: string) => files.read(path)),
+  });
+  return async (image: DeclaredImage): Promise<ReadRecipe> => {
+    if (image.variant === "nix") {
+      return { kind: "nix", image, reads: await nixReads(image.nixFile, image.directory) };
+    }
+    const { path, dockerfile } = await dockerfileOf(image);
+    return { kind: "dockerfile", image, dockerfilePath: path, dockerfile };
+  };
+}
+
+type Reader = (
+  image: DeclaredDockerfile,
+) => Promise<{ readonly path: RepositoryPath; readonly dockerfile: Dockerfile }>;
+
+/** Several images may have one Dockerfile: it is read once. */
+function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
+  const known = new Map<RepositoryPath, Promise<Dockerfile | undefined>>();
+  const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
+  const parse = async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
+    const bytes = await fetch(path);
+    return bytes === undefined ? undefined : readDockerfile(bytes, path);
+  };
+  return async (image) => {
+    const candidates = dockerfileCandidates(image);
+    for (const path of candidates) {
+      const reading = known.get(path) ?? parse(path);
+      known.set(path, reading);
+      const dockerfile = await reading;
+      if (dockerfile !== undefined) return { path, dockerfile };
+    }
+    throw new UserError(`the image "${image.name}" has no Dockerfile: ${candidates.join(", ")} is not there`, {
+      hint: 'say which it is with "file", in the image\'s entry of the config file or as an input',
+      at: { file: candidates[0] ?? image.directory },
+    });
+  };
+}
