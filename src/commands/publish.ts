@@ -14,6 +14,7 @@ import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { loadPublished } from "./after-build.ts";
 import { type BuildSession, openBuildSession } from "./build-session.ts";
+import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type GateRules, type Passage, passGate } from "./gate.ts";
@@ -29,6 +30,7 @@ export async function publish(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const planning = await planRun(session, { ask: "must" });
   tell(planning.remarks, session);
+  await checkPins(session.inputs.settings.checkPins, planning.plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
