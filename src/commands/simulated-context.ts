@@ -1,4 +1,5 @@
 /** The context of an event that didn't happen, on a laptop. */
+import { basename } from "node:path";
 import { readCheckoutFacts } from "../changes/checkout-facts.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
@@ -34,6 +35,10 @@ export async function simulatedContext(
       throw new UserError("there are changes that are not committed, and images would name the last commit", { hint });
     const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
     log.warning(`there are changes that are not committed: ${what}`, hint);
+  }
+  if (checkout.originUrl === undefined) {
+    const message = `there is no remote called origin, so that images go by the name local/${basename(folder)}`;
+    log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
   if (base !== undefined && commit === undefined) {
