@@ -156,8 +156,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 190 modules
-var run_command = __webpack_require__(72670);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 189 modules
+var run_command = __webpack_require__(84532);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -378,7 +378,8 @@ async function simulatedContext({ event, base, ref, builds, temp }, folder, { pr
         const hint = "commit them to have them count";
         if (builds)
             throw new errors/* UserError */.yo("there are changes that are not committed, and images would name the last commit", { hint });
-        log.warning("there are changes that are not committed; what is said here is about the last commit", hint);
+        const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
+        log.warning(`there are changes that are not committed: ${what}`, hint);
     }
     const commit = base === undefined ? undefined : await git.resolve(base);
     if (base !== undefined && commit === undefined) {
@@ -421,7 +422,7 @@ async function fullRef(ref, git) {
     const [branch, remoteBranch, tag] = await Promise.all([`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)));
     if (branch !== undefined || remoteBranch !== undefined)
         return ref;
-    return tag !== undefined || /^v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
+    return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }
 
 // EXTERNAL MODULE: ./src/main.ts + 20 modules

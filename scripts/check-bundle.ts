@@ -3,13 +3,13 @@
  * without a word and throws when it is loaded. New chunks are new files, so the folder is compared as a whole.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 
 export function checkBundle(root: string): { readonly passed: number; readonly failed: number } {
-  const problems = [...differences(root), ...runs(root)];
+  const problems = [...differences(root), ...sizes(root), ...runs(root)];
   for (const problem of problems) console.error(`dist: ${problem}`);
   return problems.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
@@ -31,6 +31,16 @@ function differences(root: string): readonly string[] {
   } finally {
     rmSync(fresh, { recursive: true });
   }
+}
+
+/** Bytes that every start loads; what only some runs need is a chunk of its own. */
+const mostAtStart = 160_000;
+
+function sizes(root: string): readonly string[] {
+  const { size } = statSync(join(root, "dist/index.js"));
+  return size <= mostAtStart
+    ? []
+    : [`index.js has ${size} bytes, more than ${mostAtStart}: load what is rarely used with import()`];
 }
 
 function contentOf(file: string): string | undefined {

@@ -99,6 +99,32 @@ describe("what is published is not made again", () => {
     expect(await digests(project, "1.2", ["web"])).toEqual(await digests(project, "1.2.3", ["web"]));
   });
 
+  test("with `promote: false` a release is built anew, and its tags name that", async () => {
+    const project = await published();
+    project.git("tag", "v1.2.3");
+    const release = await runAction(project, { ...taggedPush("v1.2.3"), inputs: { promote: "false" } });
+    expect(actions(release)).toEqual({ alone: "build", base: "build", web: "build" });
+    const now = await digests(project, "1.2.3");
+    expect(now).toEqual(await digests(project, "latest"));
+    expect(now.alone).toBe(release.images.alone?.digest);
+    expect(now.alone).not.toBe((await digests(project, "main")).alone);
+  });
+
+  test("a release with its version in the bytes is built, with what builds on it; cut off, it gets the rest", async () => {
+    const versioned = { "images/base/Dockerfile": "FROM scratch\nARG VERSION\nLABEL v=$VERSION\nCOPY base /\n" };
+    const project = await published({ ...family, ...versioned });
+    project.git("tag", "v1.2.3");
+    const release = await runAction(project, taggedPush("v1.2.3"));
+    expect(release).toMatchObject({ code: 0 });
+    expect(actions(release)).toEqual({ alone: "promote", base: "build", web: "build" });
+    const exact = await digests(project, "1.2.3");
+    for (const name of names) for (const tag of ["1", "latest"]) await removeTag(`${project.own}/${name}`, tag);
+    const again = await runAction(project, taggedPush("v1.2.3"));
+    expect(again).toMatchObject({ code: 0, annotations: [] });
+    expect(actions(again)).toEqual({ alone: "promote", base: "promote", web: "promote" });
+    expect(await digests(project, "latest")).toEqual(exact);
+  });
+
   test("a new branch brings its tag, and nothing is built", async () => {
     const project = await published();
     project.git("checkout", "--quiet", "-b", "next");

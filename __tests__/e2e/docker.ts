@@ -22,7 +22,9 @@ export interface BuilderWatch {
 /** Watches the builders of a buildx configuration. */
 export function watchBuilders(config: string): BuilderWatch {
   const folder = join(config, "instances");
-  const there = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  // What begins with a dot is a file that is still being written.
+  const there = (): readonly string[] =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
   const seen = new Set<string>();
   const look = setInterval(() => {
     for (const name of there()) seen.add(name);

@@ -1,6 +1,6 @@
 /** Files that are to name a release's version, checked before anything is built. */
 import { expect, jest, test } from "@jest/globals";
-import { pushed, taggedPush } from "./events.ts";
+import { firstPush, pushed, taggedPush } from "./events.ts";
 import { makeProject } from "./project.ts";
 import { isUntouched, tagsOf } from "./registry.ts";
 import { runAction } from "./run-action.ts";
@@ -25,6 +25,16 @@ test("kube9: a release whose chart names another version is refused, with files 
   ]);
   expect(run.annotations[1]?.message).toMatch(/:1\.2\.2" is to name 1\.2\.3, which is about to be released\n→ /);
   expect(await isUntouched(project)).toBe(true);
+});
+
+test("bytes that are published already get no tag of a release whose chart names another version", async () => {
+  const project = makeProject(chart("1.2.2"));
+  await runAction(project, firstPush);
+  project.git("tag", "v1.2.3");
+  const run = await runAction(project, { ...taggedPush("v1.2.3"), inputs });
+  expect(run.code).toBe(1);
+  expect(run.annotations.map(({ file }) => file)).toEqual(["charts/app/Chart.yaml", "charts/app/values.yaml"]);
+  expect(await tagsOf(project.own)).not.toContain("1.2.3");
 });
 
 test("one whose chart names it is built, and a push of a branch is not held up", async () => {

@@ -77,7 +77,8 @@ function usable(inspected: Finished, name: string | undefined): Omit<Builder, "r
     throw unusable(name, found?.problem ?? inspected.stderr, found?.driver ?? "");
   }
   const { driver, platforms, isHere } = found;
-  if (found.buildkit !== undefined && isOlder(found.buildkit, minimumBuildkit)) {
+  // The engine's own is not what builds here.
+  if (driver !== "docker" && found.buildkit !== undefined && isOlder(found.buildkit, minimumBuildkit)) {
     throw new UserError(
       `the builder "${shortLine(found.name, 80)}" runs BuildKit ${found.buildkit}, which is too old`,
       {

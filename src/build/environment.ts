@@ -66,8 +66,11 @@ export function dockerEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
   needs: EnvironmentNeeds = { cacheService: false, ssh: false, credentialHelpers: false },
 ): Environment {
-  const helpers = needs.credentialHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
-  const some = [...(needs.cacheService ? cacheService : []), ...(needs.ssh ? ["SSH_AUTH_SOCK"] : [])];
+  // A kubeconfig's plugins find their logins as credential helpers do, and an engine behind ssh is reached by the agent.
+  const hasHelpers = needs.credentialHelpers || Boolean(parent.KUBECONFIG);
+  const needsAgent = needs.ssh || parent.DOCKER_HOST?.startsWith("ssh://") === true;
+  const helpers = hasHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
+  const some = [...(needs.cacheService ? cacheService : []), ...(needsAgent ? ["SSH_AUTH_SOCK"] : [])];
   const names = new Set([...always, ...helpers, ...some]);
   const taken = [...names].flatMap((name) => {
     const value = parent[name];

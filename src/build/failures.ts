@@ -71,6 +71,12 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "command",
+    pattern: /process "(.+?)" did not complete successfully: exit code: 127\b/s,
+    message: "$step calls a program that the image doesn't have",
+    hint: "install the program in a step before, or choose a base image that has it",
+  },
+  {
+    category: "command",
     pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
     message: "$step ended with exit code $2",
     hint: "see the last lines of its output, and mend the command or what it needs",

@@ -24,7 +24,10 @@ export function parseInspect(text: string): InspectedBuilder | undefined {
   const broken = [head, ...nodes].flatMap((lines) => fieldOf(lines, "Error") ?? []);
   // buildx leaves out a node that doesn't answer, as long as another one does.
   const working = nodes.filter((lines) => fieldOf(lines, "Error") === undefined);
-  const versions = working.flatMap((lines) => /^v?\d+\.\d+\.\d+/.exec(fieldOf(lines, "BuildKit version") ?? "") ?? []);
+  // v0.0.0 is what a build from source says of itself.
+  const versions = working.flatMap(
+    (lines) => /^v?(?!0\.0\.0)\d+\.\d+\.\d+/.exec(fieldOf(lines, "BuildKit version") ?? "") ?? [],
+  );
   return {
     name,
     driver,

@@ -1,7 +1,7 @@
 /** Reads the values of a config file, each in its form; nothing where nothing, or nothing usable, is said. */
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { platform } from "../oci/platform.ts";
+import { wantedPlatform } from "../oci/platform.ts";
 import type { Form, Forms, Setting, SettingLine } from "./config-schema.ts";
 import type { Placed } from "./placed.ts";
 import { repositoryPath } from "./repository-path.ts";
@@ -29,7 +29,7 @@ const readers: Readers = {
       value.split(/[,\n]/).map((text) => ({ text: text.trim(), at })),
     );
     const given = words.filter(({ text }) => text !== "");
-    return [...new Set(given.flatMap(({ text, at }) => attempt(reading, at, () => platform(text)) ?? []))];
+    return [...new Set(given.flatMap(({ text, at }) => attempt(reading, at, () => wantedPlatform(text)) ?? []))];
   },
   names: (tree, reading) => texts(tree, "a list of names", reading).filter(({ value }) => value !== ""),
   pairs: readPairs,

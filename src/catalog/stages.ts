@@ -107,7 +107,7 @@ function targetOf({ file, stages }: Dockerfile, target: string | undefined): Sta
   const found = named(stages, target);
   if (found !== undefined) return found;
   const names = stages.flatMap((stage) => stage.name ?? []);
-  throw new UserError(`${file} has no stage named "${target}"`, {
+  throw new UserError(`there is no stage named "${target}"`, {
     hint:
       names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${names.join(", ")}`,
     at: { file },

@@ -1,3 +1,4 @@
+import { bounded } from "../catalog/bounded.ts";
 import type { RepositoryPath } from "../catalog/catalog.ts";
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
@@ -68,6 +69,9 @@ interface RemoteDefault {
 /** The checkout's repository, through the `git` program. */
 export function openGit(options: GitOptions): Git {
   const git = gitCommand(options);
+  const fetching = bounded(1, async (asked: { readonly commits: readonly Commit[]; readonly depth: FetchDepth }) =>
+    fetch(git, asked.commits, await depthOptions(asked.depth, isShallow)),
+  );
   const isShallow = async () => line(await git.local(["rev-parse", "--is-shallow-repository"])) === "true";
   return {
     head: async () => parseCommit(line(await git.local(["rev-parse", "--verify", "HEAD^{commit}"]))),
@@ -82,16 +86,19 @@ export function openGit(options: GitOptions): Git {
     isShallow,
     mergeBase: (one, other) => mergeBase(git, isShallow, one, other),
     async isAncestor(ancestor, descendant) {
+      // Asked before, as somebody else may make the clone whole meanwhile.
+      const mayLack = await isShallow();
       // A commit that is not here may have been rewritten away, or lie below what a shallow clone has.
       if (!(await isHere(git, ancestor)) || !(await isHere(git, descendant))) return "unknown";
       const { code } = await git.local(["merge-base", "--is-ancestor", ancestor, descendant], { codes: [0, 1] });
       if (code === 0) return "yes";
-      return (await isShallow()) ? "unknown" : "no";
+      return mayLack ? "unknown" : "no";
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
     fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
-    fetch: async (commits, depth) => fetch(git, commits, await depthOptions(depth, isShallow)),
+    // One after the other: git refuses two that write what is shallow, and how deep a clone is tells what may be asked.
+    fetch: (commits, depth) => fetching({ commits, depth }),
     remoteDefault: () => remoteDefault(git),
     remoteCommit: (ref) => remoteCommit(git, ref),
     symbolicRef: async (name) =>

@@ -24,7 +24,7 @@ export function whyCounts(
   );
   if (above !== undefined) return `${describeContext(above)} lies in it`;
   const context = contexts.find((each) => isIn(path, each));
-  if (context === undefined) return "`watch` names it";
+  if (context === undefined) return "`watch` or `watch-all` names it";
   return image.variant === "nix" ? "the Nix file may read it" : whyInContext(path, context);
 }
 

@@ -4,6 +4,7 @@ import { type LoadDependencies, loadImage } from "../build/load.ts";
 import { type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
+import type { Digest } from "../oci/digest.ts";
 import { digestOf } from "../oci/digest.ts";
 import { privateDockerConfig } from "../oci/docker-login.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -30,7 +31,7 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   try {
     const [loaded] = await Promise.all([
       load(result, deps),
-      result.outcome === "published" ? attest(result, deps) : undefined,
+      result.outcome === "built" ? undefined : attest(planned, publishedDigestOf(result), deps),
     ]);
     return loaded === undefined ? result : { ...result, loaded };
   } catch (error) {
@@ -65,30 +66,30 @@ export function localNames(
   return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
 }
 
+function publishedDigestOf(result: Exclude<Good, { readonly outcome: "built" }>): Digest {
+  return result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
+}
+
 async function attest(
-  { planned, candidate }: Extract<Good, { readonly outcome: "published" }>,
+  { name, repositories }: PlannedImage,
+  digest: Digest,
   { attest: sign, context, log }: AfterBuild,
 ): Promise<void> {
   if (sign === undefined) return;
   try {
-    const id = await sign(subjectsOf(planned), candidate.digest.slice("sha256:".length));
+    const id = await sign(repositories, digest.slice("sha256:".length));
     const page = id === undefined ? "" : `: ${repositoryUrl(context)}/attestations/${id}`;
-    log.info(`${planned.name}: its provenance is signed${page}`);
+    log.info(`${name}: its provenance is signed${page}`);
   } catch (cause) {
-    throw new UserError(`${planned.name} is published, and its provenance could not be signed: ${explain(cause)}`, {
+    throw new UserError(`${name} is published, and its provenance could not be signed: ${explain(cause)}`, {
       hint: "run again; if it stays, check the job's `permissions: id-token: write` and `attestations: write`",
       cause,
     });
   }
 }
 
-function subjectsOf({ repositories }: PlannedImage): readonly Repository[] {
-  return repositories;
-}
-
 /**
  * What signs, checked before anything is built. @throws UserError where the job may not sign, or GitHub can't verify it.
- * @param push where nothing is pushed there is nothing to sign.
  */
 export function signer(
   attest: Attest,

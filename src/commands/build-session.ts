@@ -23,7 +23,6 @@ import { missingManifest } from "../oci/registry-error.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { afterBuild, signer } from "./after-build.ts";
-import { checkPins } from "./check-pins.ts";
 import type { Session } from "./session.ts";
 
 export interface BuildSession {
@@ -47,7 +46,6 @@ export async function openBuildSession(
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
-  await checkPins(settings.checkPins, plan, context, outside.files);
   const signs = settings.attest && plan.push;
   const attest = signs ? signer(outside.attest, context, settings.token, outside.env) : undefined;
   try {

@@ -45,7 +45,11 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
   const { catalog } = surveyed;
   const ask = bounded(parallel, (image: Image) => standing(image, session, surveyed, options));
   const chosen = catalog.images.filter(({ name, repositories }) => repositories.length > 0 && !surveyed.left.has(name));
-  const standings = new Map(await Promise.all(chosen.map(async (image) => [image.name, await ask(image)] as const)));
+  const standings = onNewParents(
+    catalog,
+    surveyed.affected,
+    new Map(await Promise.all(chosen.map(async (image) => [image.name, await ask(image)] as const))),
+  );
   const affected = acting(catalog, surveyed.affected, standings);
   const parents = bounded(parallel, (image: Image) => standingOfParent(image, session, surveyed, options));
   const published = new Map<string, Digest>();
@@ -71,6 +75,21 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
 }
 
 type Standings = ReadonlyMap<string, Standing>;
+
+/**
+ * An affected image whose parent is built, as for the version in its bytes, is built on that one: what is published of it stands
+ * on another.
+ */
+function onNewParents({ images }: Catalog, affected: ReasonsByImage, asked: Standings): Standings {
+  const standings = new Map(asked);
+  // Parents stand before their children.
+  for (const { name, parents } of images) {
+    const built = parents.find(({ parent }) => standings.get(parent)?.kind === "build");
+    if (standings.get(name)?.kind !== "promote" || !affected.has(name) || built === undefined) continue;
+    standings.set(name, { kind: "build", because: [{ kind: "builds-on", image: built.parent }], lately: undefined });
+  }
+  return standings;
+}
 
 /** What there is to do, with reasons; images that are not published stay with what the event says. */
 function acting({ images }: Catalog, affected: ReasonsByImage, standings: Standings): ReasonsByImage {

@@ -1,4 +1,5 @@
 /** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
+import { bounded } from "../catalog/bounded.ts";
 import { commonAncestor } from "../changes/common-ancestor.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
@@ -8,13 +9,16 @@ import type { Session } from "./session.ts";
 /** Each question is asked once. Never rejects for what can't be told. */
 export function openHistory(session: Session): Omit<History, "published"> {
   const known = new Map<string, Promise<boolean | undefined>>();
+  // One question after the other: each may deepen the clone, which others would see half-way.
+  const ask = bounded(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
+    askAncestor(session, ancestor, descendant),
+  );
   const isAncestor = (ancestor: Commit, descendant: Commit): Promise<boolean | undefined> => {
     const key = `${ancestor} ${descendant}`;
-    const asked = known.get(key) ?? askAncestor(session, ancestor, descendant);
+    const asked = known.get(key) ?? ask([ancestor, descendant]);
     known.set(key, asked);
     return asked;
   };
-  let head: Promise<boolean | undefined> | undefined;
   return {
     async position(commit, to): Promise<Position> {
       if (commit === to) return "same";
@@ -24,10 +28,8 @@ export function openHistory(session: Session): Omit<History, "published"> {
       if (before === true) return "before";
       return descends === undefined || before === undefined ? "unknown" : "apart";
     },
-    isHeadNow: () => {
-      head ??= isHeadNow(session);
-      return head;
-    },
+    // Asked anew each time: what was the head when the plan was made may not be it any more.
+    isHeadNow: () => isHeadNow(session),
   };
 }
 
@@ -54,6 +56,8 @@ async function askAncestor(
 async function isHeadNow({ git, context }: Session): Promise<boolean | undefined> {
   const { trigger, ref } = context;
   const isPull = trigger.kind === "pull-request";
+  // A git tag is always its own head, which says nothing of others.
+  if (!isPull && ref.kind !== "branch") return undefined;
   const [asked, expected] = isPull
     ? [`refs/pull/${trigger.number}/head`, trigger.headCommit]
     : [ref.full, context.commit];

@@ -56,7 +56,7 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
     return {
       tags,
       release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
-      bakedVersion: args.VERSION,
+      bakedVersion: bakedVersion(image, args),
       args,
       labels: deriveLabels(settings.labels, named),
       annotations: deriveAnnotations(settings.annotations, named),
@@ -67,6 +67,21 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       compression: settings.compression,
     };
   };
+}
+
+/** The build arguments that name the version or the git tag, by which the bytes of one release differ from another's. */
+function bakedVersion({ buildArgs }: Image, args: Readonly<Record<string, string>>): string | undefined {
+  const named = Object.entries(buildArgs).filter(([, text]) => {
+    const template = parseTemplate(text, buildNames, "keep");
+    return uses(template, "version") || uses(template, "tag");
+  });
+  const names = new Set([...named.map(([name]) => name), ...(args.VERSION === undefined ? [] : ["VERSION"])]);
+  if (names.size === 0) return undefined;
+  if (names.size === 1 && names.has("VERSION")) return args.VERSION;
+  return [...names]
+    .sort()
+    .map((name) => `${name}=${args[name] ?? ""}`)
+    .join(",");
 }
 
 /**

@@ -7,9 +7,9 @@ import type { Registry } from "../oci/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { Clock } from "../ports.ts";
-import type { History, Mover } from "../publish/guard.ts";
-import { hasPlatforms, holdingOf } from "../publish/holding.ts";
-import { type PromotedTag, promote } from "../publish/promote.ts";
+import { type History, isOurs, type Mover } from "../publish/guard.ts";
+import { holdingOf, isMadeOf } from "../publish/holding.ts";
+import { type PromotedTag, type Promotion, promote, subjectOf } from "../publish/promote.ts";
 import { readPlatforms } from "../publish/published.ts";
 import type { ImageResult } from "../report/run-result.ts";
 
@@ -19,6 +19,8 @@ export interface Publishing {
   readonly history: Omit<History, "published">;
   readonly mover: Omit<Mover, "release" | "platforms">;
   readonly signal: AbortSignal;
+  /** When the run started. */
+  readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
   readonly copy: (digest: Digest, from: Repository, to: Repository) => Promise<void>;
 }
@@ -66,41 +68,44 @@ async function publishDigest(
   const { registry, clock, history, copy } = publishing;
   const [first] = planned.repositories;
   const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
+  const { tags, sourceHash } = planned;
+  const common: Omit<Promotion, "repository"> = { registry, clock, digest, tags, sourceHash, mover, history };
+  // Decided by the first repository for all of them, so that the digest is the same everywhere.
+  const isCopied = planned.repositories.length > 1 && first !== undefined;
+  const subject = isCopied ? await subjectOf({ ...common, repository: first }) : digest;
   const ended = await Promise.all(
     planned.repositories.map(async (repository): Promise<Published> => {
       try {
-        if (repository !== first && first !== undefined) await copy(digest, first, repository);
-        const { tags, sourceHash } = planned;
-        return await promote({ registry, clock, repository, digest, tags, sourceHash, mover, history });
+        if (repository !== first && first !== undefined) await copy(subject, first, repository);
+        return await promote({ ...common, digest: subject, repository });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        return { digest, tags: [], error };
+        return { digest: subject, tags: [], error };
       }
     }),
   );
   return {
-    digest: ended[0]?.digest ?? digest,
+    digest: ended[0]?.digest ?? subject,
     tags: ended.flatMap(({ tags }) => tags),
     error: oneError(ended.flatMap(({ error }) => (error === undefined ? [] : [error]))),
   };
 }
 
 /** What another run published from the same sources while this one was building: one source hash is one image. */
-async function madeMeanwhile(
-  { repositories: [repository], sourceHash, platforms, bakedVersion }: PlannedBuild,
-  { registry, mover, history }: Publishing,
-): Promise<Digest | undefined> {
-  if (repository === undefined || sourceHash === null || mover.isRebuild || mover.ref.startsWith("refs/pull/"))
-    return undefined;
+async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Promise<Digest | undefined> {
+  const { sourceHash } = planned;
+  const [repository] = planned.repositories;
+  const { registry, mover, history, started } = publishing;
+  const isOfPullRequest = mover.ref.startsWith("refs/pull/");
+  if (repository === undefined || sourceHash === null || mover.isRebuild || isOfPullRequest) return undefined;
   try {
     const found = await registry.manifest(repository, sourceTag(sourceHash));
-    if (found === undefined) return undefined;
-    const holding = holdingOf(found);
-    const { record } = holding;
-    const isSame = record?.sourceHash === sourceHash && record.bakedVersion === bakedVersion;
-    if (!isSame || !hasPlatforms(holding, platforms)) return undefined;
-    const position = await history.position(mover.commit, record.revision);
-    return position === "same" || position === "descends" ? holding.digest : undefined;
+    const holding = found && holdingOf(found);
+    if (holding === undefined || !isMadeOf(holding, planned)) return undefined;
+    // What was there before the plan was made, the plan has seen, and wants it built all the same.
+    const madeAt = Date.parse(holding.record?.started ?? "");
+    const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
+    return isMeanwhile && (await isOurs(holding, mover, history)) ? holding.digest : undefined;
   } catch (error) {
     // What was built is as good; the tags will tell what the registry has to say.
     if (error instanceof UserError) return undefined;

@@ -14,6 +14,7 @@ import { renderSummary } from "../report/summary.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { loadPublished } from "./after-build.ts";
 import { type BuildSession, openBuildSession } from "./build-session.ts";
+import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type GateRules, type Passage, passGate } from "./gate.ts";
@@ -29,6 +30,7 @@ export async function publish(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const planning = await planRun(session, { ask: "must" });
   tell(planning.remarks, session);
+  await checkPins(session.inputs.settings.checkPins, planning.plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);
   const result: RunResult = {
     plan: planning.plan,
@@ -59,11 +61,13 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     return { images: await settled(plan, new Map()), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const promotions = promoteAll(planning, session);
-  if (!plan.images.some((image) => image.kind === "build"))
-    return { images: await settled(plan, promotions), remarks: [] };
+  if (!plan.images.some((image) => image.kind === "build")) {
+    return { images: await settled(plan, promoteAll(planning, session)), remarks: [] };
+  }
   const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   tell(remarks, session);
+  // Not before what may keep the run from starting.
+  const promotions = promoteAll(planning, session);
   try {
     const built = await walkPlan(planning, session, { dependencies, complete });
     const images = await settled(plan, new Map([...promotions, ...built]));
@@ -104,6 +108,7 @@ function publishingOf({ registry, history }: Planning, session: Session): Publis
     history,
     signal,
     mover: moverOf(session),
+    started: session.context.startedAt,
     copy: async (digest, from, to) => {
       await registry.copyImage({ digest, from, to, signal });
     },

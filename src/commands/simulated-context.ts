@@ -1,4 +1,5 @@
 /** The context of an event that didn't happen, on a laptop. */
+import { basename } from "node:path";
 import { readCheckoutFacts } from "../changes/checkout-facts.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
@@ -32,7 +33,12 @@ export async function simulatedContext(
     const hint = "commit them to have them count";
     if (builds)
       throw new UserError("there are changes that are not committed, and images would name the last commit", { hint });
-    log.warning("there are changes that are not committed; what is said here is about the last commit", hint);
+    const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
+    log.warning(`there are changes that are not committed: ${what}`, hint);
+  }
+  if (checkout.originUrl === undefined) {
+    const message = `there is no remote called origin, so that images go by the name local/${basename(folder)}`;
+    log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
   if (base !== undefined && commit === undefined) {
@@ -76,5 +82,5 @@ async function fullRef(ref: string, git: Git): Promise<string> {
     [`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)),
   );
   if (branch !== undefined || remoteBranch !== undefined) return ref;
-  return tag !== undefined || /^v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
+  return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }

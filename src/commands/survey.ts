@@ -32,8 +32,6 @@ export interface Survey {
   readonly settingsOf: SettingsOf;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
-  /** What a sparse checkout lacks for a build. */
-  readonly absent: readonly Incomplete[];
   readonly remarks: readonly Remark[];
   /** The images into which something goes that changed since a commit; `undefined` where that can't be told. */
   affectedSince(base: Commit): Promise<ReadonlySet<string> | undefined>;
@@ -54,7 +52,6 @@ export async function survey(session: Session): Promise<Survey> {
       configPaths: [],
       settingsOf,
       hashes: new Map(),
-      absent: [],
       remarks: [],
       affectedSince: async () => undefined,
     };
@@ -93,8 +90,11 @@ export async function survey(session: Session): Promise<Survey> {
     configPaths: configPaths(inputs.settings.config),
     settingsOf,
     hashes,
-    absent: incomplete.absent,
-    remarks: [...deleted.map(describeDeleted), ...incomplete.pointers.map(describePointers)],
+    remarks: [
+      ...deleted.map(describeDeleted),
+      ...incomplete.absent.map(describeAbsent),
+      ...incomplete.pointers.map(describePointers),
+    ],
     affectedSince: async (base) => {
       const since = await compareSince(base, session.git);
       return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
@@ -141,6 +141,14 @@ function hashedSettings({ labels, annotations, provenance, sbom, compression }: 
     provenance: provenance ?? null,
     sbom: sbom ?? null,
     compression: compression ?? null,
+  };
+}
+
+function describeAbsent({ image, path, count }: Incomplete): Remark {
+  const files = count === 1 ? path : `${path} and ${count - 1} more`;
+  return {
+    message: `${image} is built from ${files}, which this sparse checkout leaves out`,
+    hint: "check out without `sparse-checkout`, or with the folders that images are built from",
   };
 }
 

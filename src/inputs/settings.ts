@@ -1,7 +1,7 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { type Platform, platform } from "../oci/platform.ts";
+import { type Platform, wantedPlatform } from "../oci/platform.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./specification.ts";
 
@@ -90,7 +90,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     flavor: lines("flavor"),
     labels: lines("labels"),
     annotations: lines("annotations"),
-    platforms: unique(collect(lines("platforms").flatMap(commaLines), platform)),
+    platforms: unique(collect(lines("platforms").flatMap(commaLines), wantedPlatform)),
     buildArgs: Object.fromEntries(collect(lines("build-args"), buildArgument)),
     secrets: raw.secrets,
     secretEnvs: lines("secret-envs"),

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 
 /** A platform in normal form, as `linux/amd64` or `linux/arm/v7` (OCI image-spec, image-index.md, "platform"). */
 export type Platform = string & { readonly __brand: "Platform" };
@@ -44,6 +45,22 @@ export function platform(text: string): Platform {
   const given = variant ?? aliasVariant ?? (base === "arm" ? "v7" : undefined);
   const kept = given === impliedVariants[base] ? undefined : given;
   return [os === "macos" ? "darwin" : os, base, kept].filter((each) => each !== undefined).join("/") as Platform;
+}
+
+/** What Go, and so BuildKit, calls the architectures that images are made for. */
+const known: readonly string[] = [
+  ...["386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle"],
+  ...["ppc64", "ppc64le", "riscv64", "s390x", "wasm"],
+];
+
+/** The platform that somebody asks for. @throws UserError when malformed, and for an architecture that nobody builds for. */
+export function wantedPlatform(text: string): Platform {
+  const found = platform(text);
+  const { architecture } = partsOf(found);
+  if (known.includes(architecture)) return found;
+  throw new UserError(`"${text}" names the architecture "${architecture}", which nobody builds for`, {
+    hint: `write one of ${known.join(", ")}${didYouMean(architecture, known)}`,
+  });
 }
 
 /** The platform that the parts of an index entry name. */

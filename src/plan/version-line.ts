@@ -21,7 +21,7 @@ export interface Release {
  * @param gitTag without the image's name: `v1.2.3`.
  */
 export function releaseOf(gitTag: string, tags: readonly ImageTag[]): Release | undefined {
-  const [version] = /\d+(?:\.\d+)+(?:[-+.][0-9A-Za-z.+-]*)?/.exec(gitTag) ?? [];
+  const [version] = dotted.exec(gitTag) ?? single.exec(gitTag) ?? [];
   if (version === undefined) return undefined;
   const names = [version, version.replaceAll("+", "-"), version.replace(/\+.*$/, "")];
   for (const { tag, moves } of tags) {
@@ -32,6 +32,10 @@ export function releaseOf(gitTag: string, tags: readonly ImageTag[]): Release | 
   }
   return undefined;
 }
+
+const dotted = /\d+(?:\.\d+)+(?:[-+.][0-9A-Za-z.+-]*)?/;
+/** `v4` */
+const single = /(?<=^v?)\d+$/;
 
 /** One of the releases in a registry. */
 export interface PublishedRelease {
@@ -84,11 +88,16 @@ function lineOf(tag: Tag, { before, after }: Release, own: readonly number[]): r
   return numbers.every((number, index) => own[index] === number) ? numbers : [];
 }
 
-function versionIn(tag: Tag, { before, after }: Release): string | undefined {
-  if (!tag.startsWith(before) || !tag.endsWith(after) || tag.length < before.length + after.length) return undefined;
-  const inner = tag.slice(before.length, tag.length - after.length);
-  const isVersion = /^\d+(?:\.\d+)+$/.test(inner) || (/^\d/.test(inner) && strict(inner)?.prerelease.length === 0);
-  return isVersion ? inner : undefined;
+/** The same release may be spelled with a `v` or without: users change their rules. */
+function versionIn(tag: Tag, { before, after, version }: Release): string | undefined {
+  const start = before.replace(/v$/, "");
+  if (!tag.startsWith(start) || !tag.endsWith(after) || tag.length < start.length + after.length) return undefined;
+  const inner = tag.slice(start.length, tag.length - after.length).replace(/^v(?=\d)/, "");
+  if (/^\d+(?:\.\d+)*$/.test(inner)) return inner;
+  // A prerelease is of the line of prereleases alone.
+  const isPrerelease = (strict(version)?.prerelease.length ?? 0) > 0;
+  const found = /^\d/.test(inner) ? strict(inner) : undefined;
+  return found !== undefined && (isPrerelease || found.prerelease.length === 0) ? inner : undefined;
 }
 
 /** Tags of other lines (`1.2`, `1`) look like versions, too: one that is compared has as many numbers. */

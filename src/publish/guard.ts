@@ -70,6 +70,16 @@ export async function judge(
   return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
 }
 
+/** Only what was made from this commit or one before it is promoted: no other branch's work. */
+export async function isOurs(
+  { revision }: Holding,
+  { commit }: Pick<Mover, "commit">,
+  history: Pick<History, "position">,
+): Promise<boolean> {
+  if (revision === undefined || revision === commit) return true;
+  return (await history.position(commit, revision)) === "descends";
+}
+
 function judgeExact({ of }: ImageTag, holder: Holding, { commit, isRebuild, platforms }: Mover): Verdict {
   if (of === "content" && !hasPlatforms(holder, platforms)) {
     return { kind: "moves", remark: "it lacked a platform that is wanted" };

@@ -4,6 +4,8 @@ import type { Digest } from "../oci/digest.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
 import { platformsOf } from "../oci/manifest.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Repository } from "../oci/reference.ts";
+import type { Registry } from "../oci/registry-client.ts";
 import { type PublicationRecord, readRecord } from "../plan/record.ts";
 
 export interface Holding {
@@ -15,6 +17,37 @@ export interface Holding {
   readonly revision: Commit | undefined;
 }
 
+/**
+ * The same, with what others than we write: where neither record nor annotation names a commit, the label of one platform's
+ * config does, as docker's own actions set it. Two more requests, for such images alone.
+ */
+export async function readHolding(
+  stored: StoredManifest,
+  repository: Repository,
+  registry: Pick<Registry, "manifest" | "blob">,
+): Promise<Holding> {
+  const holding = holdingOf(stored);
+  if (holding.revision !== undefined) return holding;
+  const { document } = stored;
+  const [first] = document.kind === "index" ? platformsOf(document) : [];
+  const found = first && (await registry.manifest(repository, first.manifest.digest));
+  const image = found === undefined ? document : found.document;
+  if (image.kind !== "manifest") return holding;
+  return { ...holding, revision: revisionIn(await registry.blob(repository, image.config)) };
+}
+
+/** Whatever else it is, is no revision. */
+function revisionIn(config: Uint8Array): Commit | undefined {
+  try {
+    const parsed = JSON.parse(new TextDecoder().decode(config)) as Record<string, Record<string, unknown>> | null;
+    const labels = parsed?.config?.Labels as Record<string, unknown> | null | undefined;
+    const said = labels?.["org.opencontainers.image.revision"];
+    return typeof said === "string" && isCommit(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function holdingOf({ digest, document }: StoredManifest): Holding {
   const record = readRecord(document.annotations);
   const said = document.annotations["org.opencontainers.image.revision"];
@@ -24,6 +57,22 @@ export function holdingOf({ digest, document }: StoredManifest): Holding {
     record,
     revision: record?.revision ?? (isCommit(said) ? said : undefined),
   };
+}
+
+/** What goes into an image. */
+export interface Making {
+  /** `null`: it can't be named, and so is like nothing that was made before. */
+  readonly sourceHash: string | null;
+  readonly platforms: readonly Platform[];
+  readonly bakedVersion: string | null;
+}
+
+/** Whether it was made from the same, with the same version baked in, and by no pull request. */
+export function isMadeOf(holding: Holding, { sourceHash, platforms, bakedVersion }: Making): boolean {
+  const { record } = holding;
+  if (record === undefined || sourceHash === null || record.sourceHash !== sourceHash) return false;
+  const isPullRequest = record.ref.startsWith("refs/pull/");
+  return !isPullRequest && record.bakedVersion === bakedVersion && hasPlatforms(holding, platforms);
 }
 
 /** Whether an index has all platforms that are wanted. */

@@ -9,7 +9,7 @@ import { sourceTag } from "../plan/record.ts";
 import type { Clock } from "../ports.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import { type History, judge, type Mover, type Verdict } from "./guard.ts";
-import { type Holding, holdingOf } from "./holding.ts";
+import { type Holding, holdingOf, readHolding } from "./holding.ts";
 import { withRevision } from "./recorded-index.ts";
 
 export interface Promotion {
@@ -67,6 +67,7 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
     digest = subject.digest;
     await putAll([...exact, ...sourceTags(promotion, exact)], subject, holders, promotion, done);
     const target = await moved(subject, promotion);
+    digest = target.digest;
     const written: Written[] = [];
     for (const step of [moving, latest]) written.push(...(await moveAll(step, target, promotion, done)));
     await settle(written, target, promotion, done);
@@ -74,6 +75,20 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { digest, tags: shown(done, promotion), error };
+  }
+}
+
+/** What promotion would put the tags on, stored in the repository. Where that can't be told, the digest: promotion tells why. */
+export async function subjectOf(promotion: Promotion): Promise<Digest> {
+  const { registry, repository, digest, tags } = promotion;
+  try {
+    const found = await registry.manifest(repository, digest);
+    if (found === undefined) return digest;
+    const moving = tags.filter(({ moves }) => moves);
+    return (await revised(found, moving, holdersIn(promotion), promotion)).digest;
+  } catch (error) {
+    if (error instanceof UserError) return digest;
+    throw error;
   }
 }
 
@@ -110,7 +125,7 @@ function holdersIn({ registry, repository }: Promotion): HolderOf {
     if (digest === undefined) return undefined;
     const read = async (): Promise<Holding | undefined> => {
       const found = await registry.manifest(repository, digest);
-      return found && holdingOf(found);
+      return found && readHolding(found, repository, registry);
     };
     const holding = known.get(digest) ?? read();
     known.set(digest, holding);
@@ -199,6 +214,7 @@ async function move(
   target: StoredManifest,
   promotion: Promotion,
   done: PromotedTag[],
+  round = 0,
 ): Promise<Written | undefined> {
   const { clock } = promotion;
   const history = historyIn(promotion);
@@ -212,7 +228,11 @@ async function move(
   // What the judgement took may have been long: what counts is what the tag names now.
   const before = clock.now().getTime();
   const now = await promotion.registry.head(promotion.repository, tag.tag);
-  if (now !== holder?.digest) return move(tag, target, promotion, done);
+  if (now !== holder?.digest) {
+    if (round === mostRounds) throw overtaken(tag.tag, target.digest, now, promotion);
+    await clock.sleep(pauseBetween * round);
+    return move(tag, target, promotion, done, round + 1);
+  }
   await put(target, tag.tag, promotion);
   done.push(told(tag, verdict, target.digest, promotion));
   return { tag, window: clock.now().getTime() - before };
@@ -220,6 +240,9 @@ async function move(
 
 /** More rounds than runs that could publish at once. */
 const mostRounds = 8;
+
+/** A registry of several machines may answer in turn what it was and what it is: milliseconds, more each time. */
+const pauseBetween = 250;
 
 /** Reads what was put once more, after another run that read what was there before has put its own. */
 async function settle(

@@ -6,23 +6,19 @@ import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
-import { type History, judge, type Mover, type Verdict } from "./guard.ts";
-import { type Holding, hasPlatforms, holdingOf } from "./holding.ts";
+import { type History, isOurs, judge, type Mover, type Verdict } from "./guard.ts";
+import { type Holding, hasPlatforms, isMadeOf, type Making, readHolding } from "./holding.ts";
 
 /** What a run wants of an image. */
-export interface Wish {
+export interface Wish extends Making {
   /** At least one; what is built is pushed to the first, the others get copies. */
   readonly repositories: readonly [Repository, ...Repository[]];
   /** All tags that the event gives the image. */
   readonly tags: readonly ImageTag[];
-  readonly sourceHash: string | null;
-  readonly platforms: readonly Platform[];
-  readonly bakedVersion: string | null;
   /** The event affects it. What it doesn't affect is only looked after: its moving tags. */
   readonly isAffected: boolean;
   readonly mover: Mover;
@@ -77,7 +73,8 @@ export async function standingOf(wish: Wish, options: StandingOptions): Promise<
       ? { kind: "current", digest: found.digest }
       : { kind: "superseded", why, digest: found.digest, isTaken: taken !== undefined };
   }
-  if (options.buildsReleases) return { kind: "build", because: [], lately: lately(found) };
+  const isReleased = wish.mover.release !== undefined && (await view.holder(wish.mover.release.tag)) === found;
+  if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lately: lately(found) };
   return { kind: "promote", digest: found.digest, because: [] };
 }
 
@@ -89,18 +86,18 @@ async function standingOfUntouched(wish: Wish, view: View, options: StandingOpti
   if (lead === undefined) return { kind: "current", digest: undefined };
   const moving = { ...wish, tags };
   const holder = await view.holder(lead.tag);
-  const found = holder !== undefined && isMade(holder, wish) ? holder : await publishedFor(moving, view, options);
+  const found = holder !== undefined && isMadeOf(holder, wish) ? holder : await publishedFor(moving, view, options);
   if (found !== undefined) {
     const open = await openTags(moving, found, view, options);
     if (open.names.length === 0) return { kind: "current", digest: holder?.digest ?? found.digest };
-    if (found === holder || (await isOurs(found, wish, options))) {
+    if (found === holder || (await isOurs(found, wish.mover, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
   if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
   const reason = await whyBehind(holder, options);
   const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
-  if (reason === undefined || (verdict.kind !== "moves" && verdict.kind !== "free")) {
+  if (reason === undefined || verdict.kind === "stays") {
     return { kind: "current", digest: holder.digest };
   }
   return { kind: "build", because: [reason], lately: lately(holder) };
@@ -152,27 +149,16 @@ async function publishedFor(wish: Wish, view: View, options: StandingOptions): P
   }
   if (sourceHash === null) return undefined;
   const [lead] = tags.filter(({ moves }) => moves);
-  const newest = lead === undefined || wish.mover.release !== undefined ? options.elsewhere : [lead.tag];
-  for (const tag of new Set([...newest, sourceTag(sourceHash)])) {
+  const { release } = wish.mover;
+  // What a run that ended too early released already is the release.
+  const first = release === undefined ? [] : [release.tag];
+  const newest = lead === undefined || release !== undefined ? options.elsewhere : [lead.tag];
+  for (const tag of new Set([...first, ...newest, sourceTag(sourceHash)])) {
     const holder = await view.holder(tag);
-    if (holder !== undefined && isMade(holder, wish) && (await isOurs(holder, wish, options))) return holder;
+    if (holder !== undefined && isMadeOf(holder, wish) && (await isOurs(holder, wish.mover, options.history)))
+      return holder;
   }
   return undefined;
-}
-
-/** Made from the same sources, with the same version baked in, and by no pull request. */
-function isMade(holder: Holding, { sourceHash, platforms, bakedVersion }: Wish): boolean {
-  const { record } = holder;
-  if (record === undefined || sourceHash === null || record.sourceHash !== sourceHash) return false;
-  return (
-    !record.ref.startsWith("refs/pull/") && record.bakedVersion === bakedVersion && hasPlatforms(holder, platforms)
-  );
-}
-
-/** Only what was made from this commit or one before it is promoted: no other branch's work. */
-async function isOurs({ revision }: Holding, { mover }: Wish, { history }: StandingOptions): Promise<boolean> {
-  if (revision === undefined || revision === mover.commit) return true;
-  return (await history.position(mover.commit, revision)) === "descends";
 }
 
 interface Open {
@@ -231,7 +217,7 @@ function viewOf(
   const holder = (tag: Tag) =>
     once(tag, async () => {
       const found = await registry.manifest(repository, tag);
-      return found && holdingOf(found);
+      return found && readHolding(found, repository, registry);
     });
   let published: Promise<readonly Tag[]> | undefined;
   const history: History = {

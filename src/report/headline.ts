@@ -70,7 +70,7 @@ function afterFailure(images: readonly ImageResult[], quote: (name: string) => s
   return {
     mark: "❌",
     sentence: parts.join(", "),
-    advice: `Mend what is listed and run this again.${stays}${tagged}`,
+    advice: `Mend what is listed, and push it or run this again.${stays}${tagged}`,
   };
 }
 

@@ -173,6 +173,22 @@ describe("finding the builder", () => {
     });
   });
 
+  test.each([
+    ["the engine's own, which is not what builds", "docker", "v0.11.0"],
+    ["one built from source", "remote", "v0.0.0+unknown"],
+  ])("%s may say what it will of its version", async (_, driver, said) => {
+    const { stdout = "" } = inspected(driver, "linux/amd64");
+    const docker = scriptedDocker({
+      "buildx version": version,
+      "buildx inspect": [
+        { stdout: stdout.replace("v0.26.3", said) },
+        inspected("docker-container", "linux/amd64", "image-publish-7f3a"),
+      ],
+      "buildx create": {},
+    });
+    expect((await findBuilder(wish, deps(docker))).platforms).toEqual(["linux/amd64"]);
+  });
+
   test("a node that doesn't answer is left out, as buildx does", () => {
     const two = `${inspected("remote", "linux/amd64").stdout}\n\nName: it1\nError:   connection refused\nPlatforms: linux/arm64\n`;
     expect(parseInspect(two)).toMatchObject({ platforms: ["linux/amd64"], problem: undefined });

@@ -57,6 +57,7 @@ const command = 'process "/bin/sh -c make" did not complete successfully: exit c
 
 describe("what BuildKit says, and what the user reads", () => {
   test.each<[FailureCategory, string, FailedStep | undefined, string]>([
+    ["command", `${command}127`, undefined, "/bin/sh -c make calls a program that the image doesn't have"],
     ["command", `${command}2`, undefined, "/bin/sh -c make ended with exit code 2"],
     [
       "command",

@@ -37,6 +37,18 @@ test.each<[string, Record<string, string | undefined>, Parameters<typeof dockerE
     { cacheService: false, ssh: true, credentialHelpers: false },
     ["SSH_AUTH_SOCK"],
   ],
+  [
+    "an engine behind ssh is reached by the agent",
+    { SSH_AUTH_SOCK: "/s", DOCKER_HOST: "ssh://user@build.example" },
+    undefined,
+    ["DOCKER_HOST", "SSH_AUTH_SOCK"],
+  ],
+  [
+    "a cluster's builder is reached by what the kubeconfig's plugin looks at",
+    { KUBECONFIG: "/k", AWS_PROFILE: "p", INPUT_TOKEN: "t" },
+    undefined,
+    ["KUBECONFIG", "AWS_PROFILE"],
+  ],
   ["what is not set stays unset", { PATH: undefined }, undefined, []],
 ])("%s", (_, parent, needs, expected) => {
   expect(Object.keys(dockerEnvironment(parent, needs)).sort()).toEqual([...expected, ...own].sort());

@@ -42,7 +42,7 @@ test.each<[string, ImageSketch, MemoryFiles, string]>([
   ],
   ["README.md", root, {}, "it lies in the repository's root, which is the build context, which has no ignore file"],
   [".github/image-publish.yml", whole, {}, "it is the configuration, and what it says of this image changed"],
-  ["VERSION", whole, {}, "`watch` names it"],
+  ["VERSION", whole, {}, "`watch` or `watch-all` names it"],
 ])("%s counts because …", async (path, sketch, files, why) => {
   const catalog = catalogOf(sketch);
   const inputs = await inputsIn(catalog, files);

@@ -34,7 +34,15 @@ function failing(error: unknown): Registry {
 
 function publishing(registry: Registry, signal: AbortSignal): Publishing {
   const mover = { commit: at("main-1"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false };
-  return { registry, clock: new Timeline().clock, history: historyOf(), mover, signal, copy: async () => {} };
+  return {
+    registry,
+    clock: new Timeline().clock,
+    history: historyOf(),
+    mover,
+    signal,
+    started: new Date(0),
+    copy: async () => {},
+  };
 }
 
 test("a run that is cancelled while its tags are put has not failed: it is not finished", async () => {

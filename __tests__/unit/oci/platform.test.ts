@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { platform } from "../../../src/oci/platform.ts";
+import { platform, wantedPlatform } from "../../../src/oci/platform.ts";
 
 test.each([
   ["linux/amd64", "linux/amd64"],
@@ -22,4 +22,21 @@ test.each([
   ["what no name holds", "linux/amd 64"],
 ])("%s is no platform", (_, text) => {
   expect(() => platform(text)).toThrow("is no platform");
+});
+
+test.each([
+  ["linux/arm64/v8", "linux/arm64"],
+  ["riscv64", "linux/riscv64"],
+])("%s is a platform that one may want", (text, expected) => {
+  expect(wantedPlatform(text)).toBe(expected);
+});
+
+test.each([
+  ["linux/amd46", /"amd46".*nobody builds for/, /did you mean "amd64"/],
+  ["foo", /"foo"/, /write one of/],
+  ["linux", /no platform/, /os\/architecture/],
+])("%s is none that one may want", (text, message, hint) => {
+  const thrown = () => wantedPlatform(text);
+  expect(thrown).toThrow(message);
+  expect(thrown).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) }));
 });

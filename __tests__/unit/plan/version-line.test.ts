@@ -9,6 +9,8 @@ describe("the release that a git tag makes", () => {
     ["1.2.3+b7", ["1.2.3-b7"], { version: "1.2.3-b7", before: "", after: "" }],
     ["v1.2.3-rc.1", ["1.2.3-rc.1"], { version: "1.2.3-rc.1" }],
     ["v2024.01.05", ["2024.01.05"], { version: "2024.01.05" }],
+    ["v4", ["v4"], { version: "4", before: "v" }],
+    ["k8s-v1.2.3", ["k8s-v1.2.3"], { version: "1.2.3" }],
     ["nightly", ["nightly"], undefined],
     ["v1.2.3", ["stable"], undefined],
   ])("%s with %j", (gitTag, exact, expected) => {
@@ -31,7 +33,8 @@ describe("the highest of a line", () => {
     ["variants are lines of their own", "v1.2-alpine", ["v1.2.9", "v1.2.4-alpine"], "1.2.4"],
     ["latest is of all versions", "latest-alpine", ["v3.0.0-alpine", "v1.2.4-alpine"], "3.0.0"],
     ["prereleases are of none", "latest", ["v3.0.0-rc.1-alpine", "v1.2.4-alpine"], "1.2.4"],
-    ["what else stands before the version is another name", "latest", ["vv9.0.0-alpine", "v1.2.4-alpine"], "1.2.4"],
+    ["what else stands before the version is another name", "latest", ["xv9.0.0-alpine", "v1.2.4-alpine"], "1.2.4"],
+    ["a `v` less is the same release", "latest", ["3.0.0-alpine", "v1.2.4-alpine"], "3.0.0"],
     ["nothing is published", "latest", [], undefined],
   ])("%s", (_, moving, published, version) => {
     if (alpine === undefined) throw new Error("no release");

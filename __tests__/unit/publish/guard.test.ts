@@ -145,6 +145,9 @@ describe("a tag of a release", () => {
     ["an older patch, run late, leaves its line", "1.2.3", "1.2", ["1.2.4"], "stays"],
     ["a prerelease of the next version is in nobody's way", "1.2.4", "latest", ["2.0.0-rc.1"], "moves"],
     ["the same version under another name is not higher", "1.2.3", "latest", ["v1.2.3", "v1.2.2"], "moves"],
+    ["a candidate before another of the same release leaves its tag", "2.0.0-rc.1", "beta", ["2.0.0-rc.2"], "stays"],
+    ["a candidate after another takes its tag", "2.0.0-rc.3", "beta", ["2.0.0-rc.2", "1.9.0"], "moves"],
+    ["a release that was spelled with a v is higher all the same", "1.9.5", "latest", ["v2.0.0"], "stays"],
     ["9 comes before 10", "1.10.0", "latest", ["1.9.0"], "moves"],
     ["the moving tags of other lines are no releases", "1.2.4", "1", ["2", "1.9", "latest", "main"], "moves"],
   ])("%s", async (_, version, name, published, kind) => {

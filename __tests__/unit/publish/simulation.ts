@@ -100,7 +100,7 @@ export function simulatedRegistry(
       ),
     tag: notUsed,
     checkPush: notUsed,
-    blob: notUsed,
+    blob: async () => Buffer.from("{}"),
     hold(repository, manifest, ...tags) {
       for (const name of [manifest.digest, ...tags]) held.set(`${repository}:${name}`, manifest);
       return manifest;

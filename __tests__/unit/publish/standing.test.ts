@@ -184,6 +184,15 @@ describe("a release", () => {
     expect(await ask(wish, held).standing).toMatchObject(expected);
   });
 
+  test.each<[string, Wish, Partial<StandingOptions>]>([
+    ["with the version in its bytes", { ...released, bakedVersion: "1.2.3" }, {}],
+    ["that is built on purpose", released, { buildsReleases: true }],
+  ])("%s, whose run ended after its exact tag, gets the rest", async (_, wish, more) => {
+    const cut = index({ content: "cut", record: recordOf(at("main-5"), { bakedVersion: wish.bakedVersion }) });
+    const { standing } = ask(wish, { "1.2.3": cut, main: tested, latest: tested, [source]: tested }, more);
+    expect(await standing).toMatchObject({ kind: "promote", digest: cut.digest });
+  });
+
   test("is built where that is wished", async () => {
     const { standing } = ask(released, { main: tested, [source]: tested }, { buildsReleases: true });
     expect(await standing).toMatchObject({ kind: "build" });
@@ -226,6 +235,13 @@ describe("an image that the event doesn't touch", () => {
       { main: current, latest: behind },
       {},
       { kind: "promote", digest: current.digest, because: [{ kind: "incomplete", missing: ["latest"] }] },
+    ],
+    [
+      "is built where nobody can tell what is published: not to know is no reason to be silent",
+      untouched,
+      { main: made("gone-1", others) },
+      {},
+      { kind: "build", because: [{ kind: "behind" }] },
     ],
     [
       "is left alone where a newer run has published",

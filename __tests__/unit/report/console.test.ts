@@ -36,7 +36,7 @@ describe("the end of the log", () => {
     ]);
     expect(lines.slice(-2)).toEqual([
       "1 image not affected",
-      "❌ agent failed, 2 were not built because of it, 3 were published. Mend what is listed and run this again. What was published is complete and stays.",
+      "❌ agent failed, 2 were not built because of it, 3 were published. Mend what is listed, and push it or run this again. What was published is complete and stays.",
     ]);
   });
 

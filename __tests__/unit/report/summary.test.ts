@@ -94,7 +94,9 @@ describe("a push where one image fails", () => {
 
   test("opens with what failed and what that means", () => {
     expect(lines(summary)[0]).toBe("## ❌ `agent` failed, 2 were not built because of it, 3 were published");
-    expect(summary).toContain("\nMend what is listed and run this again. What was published is complete and stays.\n");
+    expect(summary).toContain(
+      "\nMend what is listed, and push it or run this again. What was published is complete and stays.\n",
+    );
   });
 
   test("says why, where, what the build said, what to do and what was not built, before anything else", () => {

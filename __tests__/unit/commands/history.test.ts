@@ -1,0 +1,39 @@
+import { afterAll, expect, test } from "@jest/globals";
+import { openHistory } from "../../../src/commands/history.ts";
+import type { Session } from "../../../src/commands/session.ts";
+import { commit } from "../../../src/context/run-context.ts";
+import { open, Workplace } from "../changes/repository.ts";
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+/** A checkout of depth 1 of a forge that says nothing but what git asks it. */
+function shallow(commits: number) {
+  const forge = place.forge();
+  const work = place.clone(forge);
+  const made = Array.from({ length: commits }, (_, at) => work.commit({ file: `${at}\n` }));
+  work.git("push", "--quiet", "origin", "HEAD:main");
+  const checkout = place.checkout(forge, "main");
+  const silent = { contains: async () => undefined, repository: async () => undefined };
+  const session = {
+    git: open(checkout),
+    context: { ref: { full: "refs/heads/main", kind: "branch" }, commit: made.at(-1), trigger: { kind: "push" } },
+    inputs: { settings: { token: undefined } },
+    outside: { forge: () => silent },
+  } as unknown as Session;
+  return { history: openHistory(session), made };
+}
+
+test("many questions at once about a shallow clone have the answers of the whole history", async () => {
+  const { history, made } = shallow(6);
+  const head = made.at(-1) ?? commit("0".repeat(40));
+  const asked = made.slice(0, -1);
+  expect(await Promise.all(asked.map((each) => history.position(head, each)))).toEqual(asked.map(() => "descends"));
+  expect(await history.position(asked[1] ?? head, asked[3] ?? head)).toBe("before");
+  expect(await history.isHeadNow()).toBe(true);
+});
+
+test("a commit that nobody has is unknown", async () => {
+  const { history, made } = shallow(2);
+  expect(await history.position(made[1] ?? commit("0".repeat(40)), commit("1".repeat(40)))).toBe("unknown");
+});
