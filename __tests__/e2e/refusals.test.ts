@@ -28,7 +28,7 @@ describe("an input", () => {
     ["a command that there isn't", { command: "publsh" }, /"command" can't be "publsh"\n→ .*did you mean "publish"/s],
     ["a command that is not built yet", { command: "prune" }, /"command".*"prune"/],
     ["a value that there isn't", { push: "maybe" }, /"push" can't be "maybe"/],
-    ["an input that is not built yet", { "max-size": "100MB" }, /doesn't serve the input "max-size"/],
+    ["an input that is not built yet", { "keep-tags": "v1" }, /doesn't serve the input "keep-tags"/],
     ["a platform without architecture", { platforms: "linux/amd64,linux" }, /"platforms".*"linux"/],
     ["a tag rule of no type", { tags: "type=semvr,pattern={{version}}" }, /"tags", line 1.*semvr/s],
     ["a name that no image has", { only: "nothing*" }, /nothing\*/],
