@@ -39,6 +39,7 @@ export function readContext({ env, payload: payloadText, now }: ContextSource): 
     commit: readCommit(env.GITHUB_SHA, trigger),
     owner: repository.owner,
     repo: repository.repo,
+    tagBaseRef: ref.kind === "tag" ? textAt(payload, "base_ref")?.replace(/^refs\/heads\//, "") : undefined,
     defaultBranch: textAt(payload, "repository", "default_branch") ?? ranOnDefault,
     isPrivate: flagAt(payload, "repository", "private"),
     description: textAt(payload, "repository", "description"),

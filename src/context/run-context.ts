@@ -51,6 +51,8 @@ export interface RunContext {
   readonly commit: Commit;
   readonly owner: string;
   readonly repo: string;
+  /** The branch that a pushed git tag came from, where the payload says so. */
+  readonly tagBaseRef?: string | undefined;
   /** `undefined` where neither payload nor checkout tells. */
   readonly defaultBranch: string | undefined;
   /** Whether the repository is private; `undefined` where the payload doesn't tell. */

@@ -3,11 +3,10 @@ import type { Commit, RunContext } from "../context/run-context.ts";
 import { type ReleaseNames, readReleaseTag } from "./release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
-export interface EventContext
-  extends Pick<RunContext, "trigger" | "ref" | "commit" | "owner" | "repo" | "defaultBranch" | "startedAt"> {
-  /** The branch that a pushed git tag came from, where the payload says so. */
-  readonly tagBaseRef?: string | undefined;
-}
+export type EventContext = Pick<
+  RunContext,
+  "trigger" | "ref" | "commit" | "owner" | "repo" | "tagBaseRef" | "defaultBranch" | "startedAt"
+>;
 
 export interface EventFacts extends ReleaseNames {
   readonly context: EventContext;

@@ -59,6 +59,14 @@ describe("a push", () => {
 
 describe("the ref", () => {
   test.each([
+    ["refs/tags/v1", { base_ref: "refs/heads/next/1" }, "next/1"],
+    ["refs/tags/v1", { base_ref: null }, undefined],
+    ["refs/heads/main", { base_ref: "refs/heads/next" }, undefined],
+  ])("%s of %j came from %s", (ref, payload, expected) => {
+    expect(read({ GITHUB_REF: ref }, { before: "0".repeat(40), ...payload }).tagBaseRef).toBe(expected);
+  });
+
+  test.each([
     ["refs/heads/main", "branch", "main"],
     ["refs/heads/feat/x", "branch", "feat/x"],
     ["refs/tags/v1.2.3", "tag", "v1.2.3"],
