@@ -370,6 +370,7 @@ function targetOf(event, { base, checkout }) {
 
 
 
+
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
 async function simulatedContext({ event, base, ref, builds, temp }, folder, { processes, env, signal, clock, log }) {
     const git = (0,changes_git/* openGit */.z)({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
@@ -380,6 +381,10 @@ async function simulatedContext({ event, base, ref, builds, temp }, folder, { pr
             throw new errors/* UserError */.yo("there are changes that are not committed, and images would name the last commit", { hint });
         const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
         log.warning(`there are changes that are not committed: ${what}`, hint);
+    }
+    if (checkout.originUrl === undefined) {
+        const message = `there is no remote called origin, so that images go by the name local/${(0,external_node_path_.basename)(folder)}`;
+        log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
     }
     const commit = base === undefined ? undefined : await git.resolve(base);
     if (base !== undefined && commit === undefined) {

@@ -1605,13 +1605,13 @@ const mostPlaces = 1_000;
 function pathExpression(pieces) {
     const steps = pieces.filter((piece, index) => !repeats(piece, pieces[index - 1])).flatMap(stepsOf);
     const places = new Map();
-    const placeOf = (reached, isStart) => {
-        const found = followed(steps, reached, isStart);
-        const key = found.join();
+    const placeOf = (reached, before) => {
+        const key = `${before} ${reached.join()}`;
         const known = places.get(key);
         if (known !== undefined)
             return known;
-        const place = { steps: found, isEnd: found.includes(steps.length), next: new Map() };
+        const isEnd = followed(steps, reached, before, undefined).has(steps.length);
+        const place = { steps: reached, before, isEnd, next: new Map() };
         if (places.size >= mostPlaces) {
             for (const { next } of places.values())
                 next.clear();
@@ -1620,13 +1620,14 @@ function pathExpression(pieces) {
         places.set(key, place);
         return place;
     };
-    const start = placeOf([0], true);
+    const start = placeOf([0], "start");
     return (path) => {
         let place = start;
         for (const character of path) {
             let next = place.next.get(character);
             if (next === undefined) {
-                next = placeOf(after(steps, place.steps, character), false);
+                const reached = followed(steps, place.steps, place.before, character);
+                next = placeOf(after(steps, reached, character), isWord(character) ? "word" : "other");
                 place.next.set(character, next);
             }
             if (next.steps.length === 0)
@@ -1647,26 +1648,40 @@ function stepsOf(piece) {
         ? [{ kind: "pass" }, { kind: "many", is: /^[^\n]$/u }, { kind: "one", is: /^\/$/ }]
         : [piece];
 }
-/** Where the steps lead to that take the character. */
+/** Where the steps lead to that take the character; ordered. */
 function after(steps, from, character) {
-    return from.flatMap((index) => {
+    const reached = new Set();
+    for (const index of from) {
         const step = steps[index];
         if (step === undefined || (step.kind !== "one" && step.kind !== "many") || !step.is.test(character))
-            return [];
-        return [step.kind === "many" ? index : index + 1];
-    });
+            continue;
+        reached.add(step.kind === "many" ? index : index + 1);
+    }
+    return [...reached].sort((a, b) => a - b);
 }
-/** With the steps that are reached without a character; ordered. */
-function followed(steps, reached, isStart) {
+/** With the steps that are reached without a character. */
+function followed(steps, reached, before, next) {
     const found = new Set(reached);
     for (const index of found) {
         const step = steps[index];
         if (step?.kind === "pass")
             found.add(index + 3);
-        if (step?.kind === "pass" || step?.kind === "many" || (step?.kind === "start" && isStart))
+        if (step?.kind === "pass" || step?.kind === "many" || (step?.kind === "at" && holds(step.where, before, next))) {
             found.add(index + 1);
+        }
     }
-    return [...found].sort((a, b) => a - b);
+    return found;
+}
+function holds(where, before, next) {
+    if (where === "start")
+        return before === "start";
+    if (where === "end")
+        return next === undefined;
+    const isBoundary = (before === "word") !== (next !== undefined && isWord(next));
+    return isBoundary === (where === "boundary");
+}
+function isWord(character) {
+    return /^\w$/.test(character);
 }
 
 ;// CONCATENATED MODULE: ./src/changes/sources.ts
@@ -3271,7 +3286,7 @@ function targetOf({ file, stages }, target) {
     if (found !== undefined)
         return found;
     const names = stages.flatMap((stage) => stage.name ?? []);
-    throw new src_errors/* UserError */.yo(`${file} has no stage named "${target}"`, {
+    throw new src_errors/* UserError */.yo(`there is no stage named "${target}"`, {
         hint: names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${names.join(", ")}`,
         at: { file },
     });
@@ -7077,7 +7092,7 @@ const readers = {
         const expected = "a list of platforms such as [linux/amd64, linux/arm64]";
         const words = config_fields_texts(tree, expected, reading).flatMap(({ value, at }) => value.split(/[,\n]/).map((text) => ({ text: text.trim(), at })));
         const given = words.filter(({ text }) => text !== "");
-        return [...new Set(given.flatMap(({ text, at }) => config_fields_attempt(reading, at, () => (0,oci_platform/* platform */.iD)(text)) ?? []))];
+        return [...new Set(given.flatMap(({ text, at }) => config_fields_attempt(reading, at, () => (0,oci_platform/* wantedPlatform */.zT)(text)) ?? []))];
     },
     names: (tree, reading) => config_fields_texts(tree, "a list of names", reading).filter(({ value }) => value !== ""),
     pairs: readPairs,
@@ -7495,10 +7510,10 @@ function mayBe({ text }, { knownAs }) {
 
 /**
  * Whether the expression takes a path between Go's `^` and `$`, which bind closer than "or" does. `undefined` for what Go
- * refuses, and for what nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41`, `\pL`, `\b`.
+ * refuses, and for what nobody puts into an ignore file: counted repetition, named classes, escapes such as `\x41` or `\pL`, more than a path can match.
  */
 function translateExpression(expression) {
-    if (/\{\d+(?:,\d*)?\}/.test(expression))
+    if (expression.length > go_expression_longest || /\{\d+(?:,\d*)?\}/.test(expression))
         return undefined;
     const reader = { characters: [...expression], at: 0 };
     const ways = [[]];
@@ -7519,16 +7534,17 @@ function translateExpression(expression) {
     });
     return (path) => matchers.some((matches) => matches(path));
 }
+/** Twice what a path may be long, each character escaped: matching takes the time of the one times the other. */
+const go_expression_longest = 16_384;
 const anyDirectories = "(.*/)?";
 function readPiece(reader) {
     if (reader.characters.slice(reader.at, reader.at + anyDirectories.length).join("") === anyDirectories) {
         reader.at += anyDirectories.length;
         return { kind: "directories" };
     }
-    if (reader.characters[reader.at] === "^") {
-        reader.at += 1;
-        return { kind: "start" };
-    }
+    const where = readAssertion(reader);
+    if (where !== undefined)
+        return { kind: "at", where };
     const atom = readAtom(reader);
     if (atom === undefined)
         return undefined;
@@ -7538,6 +7554,20 @@ function readPiece(reader) {
     reader.at += 1;
     return { kind: "many", is };
 }
+function readAssertion(reader) {
+    const character = reader.characters[reader.at] ?? "";
+    const where = assertions.get(character === "\\" ? `\\${reader.characters[reader.at + 1]}` : character);
+    if (where !== undefined)
+        reader.at += character === "\\" ? 2 : 1;
+    return where;
+}
+const assertions = new Map([
+    ["^", "start"],
+    ["\\A", "start"],
+    ["\\z", "end"],
+    ["\\b", "boundary"],
+    ["\\B", "no-boundary"],
+]);
 function readAtom(reader) {
     const character = reader.characters[reader.at++] ?? "";
     switch (character) {
@@ -7636,8 +7666,6 @@ function mapped(text, by) {
 ;// CONCATENATED MODULE: ./src/changes/ignore-pattern.ts
 /** One pattern of an ignore file, as moby/patternmatcher v0.6 reads it (`New`, `compile`, `match`). */
 
-/** Twice what a path may be long: matching takes the time of the one times the other. */
-const longestPattern = 8192;
 /** `undefined` for an empty pattern, "refused" for one that BuildKit refuses or that is not understood. */
 function readPattern(text) {
     const trimmed = ignore_pattern_trim(text);
@@ -7647,8 +7675,6 @@ function readPattern(text) {
     const isException = cleaned.startsWith("!");
     const pattern = isException ? cleaned.slice(1) : cleaned;
     // A byte order mark past the file's first line is dropped in one place by moby and kept in another.
-    if (pattern.length > longestPattern)
-        return "refused";
     if (pattern === "" || pattern.startsWith("\ufeff") || !isWellFormed(pattern))
         return "refused";
     const matches = compile(pattern);
@@ -11365,6 +11391,12 @@ const failureRows = [
     },
     {
         category: "command",
+        pattern: /process "(.+?)" did not complete successfully: exit code: 127\b/s,
+        message: "$step calls a program that the image doesn't have",
+        hint: "install the program in a step before, or choose a base image that has it",
+    },
+    {
+        category: "command",
         pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
         message: "$step ended with exit code $2",
         hint: "see the last lines of its output, and mend the command or what it needs",
@@ -12500,7 +12532,7 @@ function afterFailure(images, quote) {
     return {
         mark: "❌",
         sentence: parts.join(", "),
-        advice: `Mend what is listed and run this again.${stays}${tagged}`,
+        advice: `Mend what is listed, and push it or run this again.${stays}${tagged}`,
     };
 }
 function were(number) {
