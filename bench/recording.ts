@@ -23,6 +23,7 @@ export interface RecordedImage {
   readonly tags: readonly string[];
   /** For docker. */
   readonly args: readonly string[];
+  /** By which others were built on it. */
   readonly digest: string;
 }
 
@@ -42,6 +43,8 @@ export async function record(bench: OnRig): Promise<Recording> {
   await time({ ...step, env: { ...step.env, PATH: recorder.path } });
   const builds = recorder.builds();
   const plan = JSON.parse(readFileSync(step.outputs().plan ?? "", "utf8")) as { images: readonly PlannedImage[] };
+  const results = JSON.parse(step.outputs().images ?? "[]") as { name: string; digest: string | null }[];
+  const published = new Map(results.map(({ name, digest }) => [name, digest]));
   return {
     checkout,
     folder: RUNNER_TEMP,
@@ -57,7 +60,8 @@ export async function record(bench: OnRig): Promise<Recording> {
         repository: repositories[0],
         tags: tags.map(({ tag }) => tag),
         args: call.args,
-        digest: digest ?? "",
+        // What is published bears a record, which makes another index of it.
+        digest: published.get(name) ?? digest ?? "",
       };
     }),
   };
