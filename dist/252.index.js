@@ -157,7 +157,7 @@ function remedyFor(option, name) {
 }
 
 // EXTERNAL MODULE: ./src/commands/run-command.ts + 189 modules
-var run_command = __webpack_require__(84532);
+var run_command = __webpack_require__(86853);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts

@@ -1,10 +1,10 @@
 /** Finds the directories that hold an image. */
 import { posix } from "node:path";
+import { bounded } from "../bounded.ts";
 import { UserError } from "../errors.ts";
 import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
-import { bounded } from "./bounded.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";

@@ -1,8 +1,9 @@
 /** Reads the files that say how images are built. */
 import { posix } from "node:path";
+import { bounded } from "../bounded.ts";
 import { UserError } from "../errors.ts";
+import { onceEach } from "../once-each.ts";
 import type { Files } from "../ports.ts";
-import { bounded } from "./bounded.ts";
 import type { NixReads, RepositoryPath } from "./catalog.ts";
 import {
   type DeclaredDockerfile,
@@ -52,18 +53,15 @@ type Reader = (
 
 /** Several images may have one Dockerfile: it is read once. */
 function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
-  const known = new Map<RepositoryPath, Promise<Dockerfile | undefined>>();
   const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
-  const parse = async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
+  const read = onceEach(async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
     const bytes = await fetch(path);
     return bytes === undefined ? undefined : readDockerfile(bytes, path);
-  };
+  });
   return async (image) => {
     const candidates = dockerfileCandidates(image);
     for (const path of candidates) {
-      const reading = known.get(path) ?? parse(path);
-      known.set(path, reading);
-      const dockerfile = await reading;
+      const dockerfile = await read(path);
       if (dockerfile !== undefined) return { path, dockerfile };
     }
     throw new UserError(`the image "${image.name}" has no Dockerfile: ${candidates.join(", ")} is not there`, {

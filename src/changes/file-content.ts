@@ -1,5 +1,6 @@
 /** What a file's bytes are called: by git's mode and blob, also where git doesn't have them. */
 import { createHash } from "node:crypto";
+import { onceEach } from "../once-each.ts";
 import type { FileLook } from "../ports.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import type { ListedFile } from "./listing.ts";
@@ -13,23 +14,15 @@ export interface ContentReader {
 
 /** Each file is read once. @param objectFormat the hash by which the repository calls its objects. */
 export function contentReader(checkout: Checkout, objectFormat: "sha1" | "sha256"): ContentReader {
-  const looks = new Map<string, Promise<FileLook | undefined>>();
-  const contents = new Map<string, Promise<string | undefined>>();
-  const once = <T>(known: Map<string, Promise<T>>, path: string, read: () => Promise<T>): Promise<T> => {
-    const found = known.get(path) ?? read();
-    known.set(path, found);
-    return found;
-  };
-  const look = ({ path }: ListedFile) => once(looks, path, () => lookAt(checkout, path));
+  const pathOf = ({ path }: ListedFile): string => path;
+  const look = onceEach(({ path }: ListedFile) => lookAt(checkout, path), pathOf);
+  const read = onceEach(async (file: ListedFile) => nameOf(await look(file), objectFormat), pathOf);
   return {
     async cost(file) {
       const found = file.content === undefined ? await look(file) : undefined;
       return found?.kind === "file" ? found.size : 0;
     },
-    content: (file) =>
-      file.content === undefined
-        ? once(contents, file.path, async () => nameOf(await look(file), objectFormat))
-        : Promise.resolve(file.content),
+    content: (file) => (file.content === undefined ? read(file) : Promise.resolve(file.content)),
   };
 }
 

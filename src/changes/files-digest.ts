@@ -1,6 +1,6 @@
 /** One digest for many files. */
 import { createHash } from "node:crypto";
-import { bounded } from "../catalog/bounded.ts";
+import { bounded } from "../bounded.ts";
 import type { ContentReader } from "./file-content.ts";
 import type { ListedFile } from "./listing.ts";
 

@@ -1,4 +1,4 @@
-import { bounded } from "../catalog/bounded.ts";
+import { bounded } from "../bounded.ts";
 import type { RepositoryPath } from "../catalog/catalog.ts";
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, parseDiffTree } from "./changed-file.ts";

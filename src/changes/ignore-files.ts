@@ -1,5 +1,6 @@
-import { bounded } from "../catalog/bounded.ts";
+import { bounded } from "../bounded.ts";
 import type { RepositoryPath } from "../catalog/catalog.ts";
+import { onceEach } from "../once-each.ts";
 import type { Files } from "../ports.ts";
 import { type Ignore, ignoresNothing, readIgnore } from "./ignore.ts";
 
@@ -20,12 +21,10 @@ export function ignoreFileReader(
   files: Pick<Files, "read">,
 ): (candidates: readonly RepositoryPath[]) => Promise<IgnoreFile> {
   const read = bounded(reads, async (path: RepositoryPath) => files.read(`${workspace}/${path}`));
-  const known = new Map<RepositoryPath, Promise<IgnoreFile | undefined>>();
-  const once = (path: RepositoryPath) => {
-    const found = known.get(path) ?? read(path).then((bytes) => bytes && { path, ignore: readIgnore(bytes) });
-    known.set(path, found);
-    return found;
-  };
+  const once = onceEach(async (path: RepositoryPath): Promise<IgnoreFile | undefined> => {
+    const bytes = await read(path);
+    return bytes && { path, ignore: readIgnore(bytes) };
+  });
   return async (candidates) => {
     for (const path of candidates) {
       const found = await once(path);

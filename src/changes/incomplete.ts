@@ -1,5 +1,6 @@
 /** Files that a build reads and that the checkout has not, or not really. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
+import { onceEach } from "../once-each.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import { contextFiles } from "./context-files.ts";
 import type { ImageInputs } from "./image-inputs.ts";
@@ -32,13 +33,8 @@ export async function incompleteFiles(
   const pointers = new Set(await pointersIn(listing, checkout));
   if (pointers.size === 0 && !listing.isSparse) return { absent: [], pointers: [] };
   const filesOf = contextFiles(listing.files);
-  const known = new Map<readonly ListedFile[], readonly (readonly ListedFile[])[]>();
   const kinds = [({ isAbsent }: ListedFile) => isAbsent === true, (file: ListedFile) => pointers.has(file)];
-  const among = (files: readonly ListedFile[]) => {
-    const found = known.get(files) ?? kinds.map((is) => files.filter(is));
-    known.set(files, found);
-    return found;
-  };
+  const among = onceEach((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
   const [absent, large] = kinds.map((_, kind) =>
     images.flatMap(({ name }): readonly Incomplete[] => {
       const files = (inputs.get(name)?.contexts ?? []).flatMap((context) => among(filesOf(context))[kind] ?? []);

@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import type { RepositoryPath } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
+import { onceEach } from "../once-each.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import type { ListedFile, Listing } from "./listing.ts";
 import { decodePath } from "./path-bytes.ts";
@@ -28,13 +29,11 @@ export interface Links {
 const most = 40;
 
 export function linksOf({ links }: Listing, checkout: Checkout): Links {
-  const known = new Map<RepositoryPath, Promise<string | undefined>>();
   /** What a link holds; `undefined` for a file that is none. */
-  const read = (file: ListedFile): Promise<string | undefined> => {
-    const found = known.get(file.path) ?? readLink(file, checkout);
-    known.set(file.path, found);
-    return found;
-  };
+  const read = onceEach(
+    (file: ListedFile) => readLink(file, checkout),
+    ({ path }) => path,
+  );
   return {
     resolve: (path) =>
       resolve(path, async (each) => {

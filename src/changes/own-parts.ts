@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import { declaredArguments } from "../catalog/dockerfile.ts";
+import { onceEach } from "../once-each.ts";
 import type { Checkout } from "./checkout.ts";
 import { contextFiles, readingKey, takesGit } from "./context-files.ts";
 import { type ContentReader, contentReader } from "./file-content.ts";
@@ -82,7 +83,6 @@ interface DigestReader {
 
 function digestReader({ files }: Listing, reader: ContentReader): DigestReader {
   const filesOf = contextFiles(files);
-  const known = new Map<string, Promise<FilesDigest>>();
   return {
     reader,
     async content({ target }: { readonly target: RepositoryPath }) {
@@ -90,12 +90,9 @@ function digestReader({ files }: Listing, reader: ContentReader): DigestReader {
       // The mode means nothing here.
       return (await reader.content(file))?.replace(/^\d+ /, "") ?? null;
     },
-    context(context) {
+    context: onceEach((context: ContextInputs) => {
       const { target } = context.directory;
-      const key = readingKey(context);
-      const found = known.get(key) ?? filesDigest(filesOf(context), target === "." ? 0 : target.length + 1, reader);
-      known.set(key, found);
-      return found;
-    },
+      return filesDigest(filesOf(context), target === "." ? 0 : target.length + 1, reader);
+    }, readingKey),
   };
 }

@@ -14,6 +14,12 @@ export type SourceHash =
   /** `why` is a clause. */
   | { readonly kind: "unknown"; readonly why: string };
 
+/** The hash of an image; `null` where it isn't known. */
+export function knownHash(hashes: ReadonlyMap<string, SourceHash>, name: string): string | null {
+  const found = hashes.get(name);
+  return found?.kind === "known" ? found.hash : null;
+}
+
 /**
  * The source hashes of all images, by name. Equal whenever the bytes in the working tree are equal, whatever git makes of
  * them. No part of it is what the outside gives (digests of bases, secrets), nor what is made of commit, ref, run, time or

@@ -31,7 +31,7 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   try {
     const [loaded] = await Promise.all([
       load(result, deps),
-      result.outcome === "built" ? undefined : attest(planned, publishedDigestOf(result), deps),
+      result.outcome === "published" ? attest(planned, result.candidate.digest, deps) : undefined,
     ]);
     return loaded === undefined ? result : { ...result, loaded };
   } catch (error) {
@@ -64,10 +64,6 @@ export function localNames(
   const otherwise = trigger.kind === "pull-request" ? `pr-${trigger.number}` : tagText(ref.name) || "local";
   const all = tags.length === 0 ? [otherwise] : tags.map(({ tag }) => tag);
   return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
-}
-
-function publishedDigestOf(result: Exclude<Good, { readonly outcome: "built" }>): Digest {
-  return result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
 }
 
 async function attest(

@@ -1,8 +1,9 @@
 /** Asks the registries how all images stand, and makes of what the event affects what there is to do. */
-import { bounded } from "../catalog/bounded.ts";
+import { bounded } from "../bounded.ts";
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
-import type { Commit } from "../context/run-context.ts";
+import { knownHash } from "../changes/source-hash.ts";
+import { type Commit, sourceCommit } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
@@ -113,7 +114,7 @@ function leftBy(standings: Standings, affected: ReasonsByImage): readonly (reado
 
 function standing(image: Image, session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Standing> {
   const { tags, release, bakedVersion } = options.details(image);
-  const wish = wishFor(image, session, surveyed, {
+  const wish = wishFor(image, surveyed, {
     tags: tags.tags.filter(({ moves }) => moves || !options.movingTagsOnly),
     bakedVersion: bakedVersion ?? null,
     isAffected: surveyed.affected.has(image.name),
@@ -133,7 +134,7 @@ async function standingOfParent(
   const { tags, bakedVersion } = options.details(image);
   const moving = tags.tags.filter(({ moves }) => moves);
   const usual = defaultTags(image, session, surveyed).map((tag): ImageTag => ({ tag, moves: true }));
-  const wish = wishFor(image, session, surveyed, {
+  const wish = wishFor(image, surveyed, {
     tags: moving.length > 0 ? moving : usual,
     bakedVersion: bakedVersion ?? null,
     isAffected: false,
@@ -146,15 +147,12 @@ async function standingOfParent(
 
 function wishFor(
   { name, repositories, platforms }: Image,
-  _: Session,
   { hashes }: Survey,
   wish: Pick<Wish, "tags" | "bakedVersion" | "isAffected" | "mover">,
 ): Wish | undefined {
   const [first, ...others] = repositories;
   if (first === undefined) return undefined;
-  const hash = hashes.get(name);
-  const sourceHash = hash?.kind === "known" ? hash.hash : null;
-  return { ...wish, repositories: [first, ...others], platforms, sourceHash };
+  return { ...wish, repositories: [first, ...others], platforms, sourceHash: knownHash(hashes, name) };
 }
 
 function standingOptions(
@@ -175,10 +173,9 @@ function standingOptions(
 
 /** Who puts the tags of this run. */
 export function moverOf({ context, inputs }: Session): Omit<Mover, "release" | "platforms"> {
-  const { trigger, ref, commit } = context;
   return {
-    commit: trigger.kind === "pull-request" ? trigger.headCommit : commit,
-    ref: ref.full,
+    commit: sourceCommit(context),
+    ref: context.ref.full,
     isRebuild: isRebuild({ context, inputs }),
     mayGoBack: inputs.settings.move === "any",
   };

@@ -50,7 +50,7 @@ async function publishedNow({ repositories: [repository], tags }: PlannedBuild, 
   if (repository === undefined) return [];
   try {
     const found = await publishedDigest(registry, repository, moving);
-    return found === undefined ? [] : await readPlatforms(registry, repository, found.digest);
+    return found === undefined ? [] : await readPlatforms(registry, repository, found);
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;

@@ -1,24 +1,20 @@
 /** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
-import { bounded } from "../catalog/bounded.ts";
+import { bounded } from "../bounded.ts";
 import { commonAncestor } from "../changes/common-ancestor.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
+import { onceEach } from "../once-each.ts";
 import type { History, Position } from "../publish/guard.ts";
 import type { Session } from "./session.ts";
 
 /** Each question is asked once. Never rejects for what can't be told. */
 export function openHistory(session: Session): Omit<History, "published"> {
-  const known = new Map<string, Promise<boolean | undefined>>();
   // One question after the other: each may deepen the clone, which others would see half-way.
   const ask = bounded(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
     askAncestor(session, ancestor, descendant),
   );
-  const isAncestor = (ancestor: Commit, descendant: Commit): Promise<boolean | undefined> => {
-    const key = `${ancestor} ${descendant}`;
-    const asked = known.get(key) ?? ask([ancestor, descendant]);
-    known.set(key, asked);
-    return asked;
-  };
+  const once = onceEach(ask, (commits) => commits.join(" "));
+  const isAncestor = (ancestor: Commit, descendant: Commit) => once([ancestor, descendant]);
   return {
     async position(commit, to): Promise<Position> {
       if (commit === to) return "same";

@@ -1,10 +1,12 @@
 /** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
+
+import { bounded } from "../bounded.ts";
 import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
-import { bounded } from "../catalog/bounded.ts";
 import { type Image, recipeOf } from "../catalog/catalog.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
 import { UserError } from "../errors.ts";
 import { digestOf } from "../oci/digest.ts";
+import { onceEach } from "../once-each.ts";
 import type { TagFacts } from "../tags/derive-tags.ts";
 import type { Rule } from "../tags/rule.ts";
 import { formatVersionSource, type VersionSource } from "../tags/version-source.ts";
@@ -31,7 +33,12 @@ export async function gatherFacts(
   { root, files, bake }: FactsReader,
   hashes: ReadonlyMap<string, SourceHash>,
 ): Promise<FactsByImage> {
-  const reader: VersionReader = { root, files, variablesOf: onceEach((at) => listVariables(at, root, bake)) };
+  // One bake file may be that of many images.
+  const variablesOf = onceEach(
+    (at: BakeFolder) => listVariables(at, root, bake),
+    ({ folder }) => folder,
+  );
+  const reader: VersionReader = { root, files, variablesOf };
   const gather = bounded(reads, async (image: Image) => {
     const rules = rulesOf(image.publicName);
     const [versions, file] = await Promise.all([
@@ -46,16 +53,6 @@ export async function gatherFacts(
     return [image.name, { ownVersions: versions, contents }] as const;
   });
   return new Map(await Promise.all(images.filter(({ publicName }) => asksForFacts(rulesOf(publicName))).map(gather)));
-}
-
-/** One bake file may be that of many images. */
-function onceEach(read: VersionReader["variablesOf"]): VersionReader["variablesOf"] {
-  const known = new Map<string, ReturnType<VersionReader["variablesOf"]>>();
-  return (at: BakeFolder) => {
-    const found = known.get(at.folder) ?? read(at);
-    known.set(at.folder, found);
-    return found;
-  };
 }
 
 /** Whether any of the rules reads something of the image itself. */

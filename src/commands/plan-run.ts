@@ -184,7 +184,7 @@ async function lookUp(
       if (repository === undefined) return [];
       try {
         const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
-        return published === undefined ? [] : [[image.name, published.digest]];
+        return published === undefined ? [] : [[image.name, published]];
       } catch (error) {
         if (!(error instanceof UserError) || push) throw error;
         const message = `${repository} can't be asked for what is published, so ${image.name} is built too: ${error.message}`;

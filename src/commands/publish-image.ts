@@ -1,5 +1,6 @@
 /** What happens to one image once it is there: copies for the other registries, its tags, and the outcome as data. */
 import type { Candidate } from "../build/candidate.ts";
+import { isPullRequestRef } from "../context/run-context.ts";
 import { Problems, UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -96,8 +97,8 @@ async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Pro
   const { sourceHash } = planned;
   const [repository] = planned.repositories;
   const { registry, mover, history, started } = publishing;
-  const isOfPullRequest = mover.ref.startsWith("refs/pull/");
-  if (repository === undefined || sourceHash === null || mover.isRebuild || isOfPullRequest) return undefined;
+  if (repository === undefined || sourceHash === null || mover.isRebuild || isPullRequestRef(mover.ref))
+    return undefined;
   try {
     const found = await registry.manifest(repository, sourceTag(sourceHash));
     const holding = found && holdingOf(found);

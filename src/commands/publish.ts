@@ -1,9 +1,10 @@
 /** `command: publish`: walks the plan, builds every image as soon as what it needs is there, and puts its tags on it. */
+
+import { bounded } from "../bounded.ts";
 import { buildImage } from "../build/build-image.ts";
 import { parentSources } from "../build/buildx.ts";
 import type { Candidate } from "../build/candidate.ts";
 import { BuildError } from "../build/diagnose.ts";
-import { bounded } from "../catalog/bounded.ts";
 import { UserError } from "../errors.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";

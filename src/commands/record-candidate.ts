@@ -1,6 +1,6 @@
 /** A candidate gets its record: later runs know it by that. */
 import type { Candidate } from "../build/candidate.ts";
-import type { RunContext } from "../context/run-context.ts";
+import { type RunContext, sourceCommit } from "../context/run-context.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
@@ -28,17 +28,17 @@ export async function recordCandidate(
 function recordOf(
   { sourceHash, bakedVersion, args }: PlannedBuild,
   { bases, seconds }: Candidate,
-  { trigger, commit, ref, startedAt }: RunContext,
+  context: RunContext,
 ): PublicationRecord {
   // Who sets it wants the same bytes whenever they are made.
   const isReproducible = args.SOURCE_DATE_EPOCH !== undefined;
   return {
     sourceHash,
-    revision: trigger.kind === "pull-request" ? trigger.headCommit : commit,
-    ref: ref.full,
+    revision: sourceCommit(context),
+    ref: context.ref.full,
     bakedVersion,
     bases: Object.fromEntries(bases.map(({ name, digest }) => [name, digest])),
-    started: isReproducible ? null : `${startedAt.toISOString().slice(0, 19)}Z`,
+    started: isReproducible ? null : `${context.startedAt.toISOString().slice(0, 19)}Z`,
     seconds: isReproducible ? null : Math.round(seconds),
   };
 }

@@ -10,6 +10,7 @@ import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
+import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
@@ -95,10 +96,10 @@ export async function survey(session: Session): Promise<Survey> {
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],
-    affectedSince: async (base) => {
+    affectedSince: onceEach(async (base) => {
       const since = await compareSince(base, session.git);
       return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
-    },
+    }),
   };
 }
 

@@ -100,6 +100,16 @@ export function isNoCommit(text: string | undefined): boolean {
   return text !== undefined && commitPattern.test(text) && /^0+$/.test(text);
 }
 
+/** The commit that an image is made from, as tags, records and the guard have it: a pull request's head, as its merge is nobody's. */
+export function sourceCommit({ trigger, commit: own }: Pick<RunContext, "trigger" | "commit">): Commit {
+  return trigger.kind === "pull-request" ? trigger.headCommit : own;
+}
+
+/** Whether something was made for a pull request: it is never promoted to anything else. */
+export function isPullRequestRef(full: string): boolean {
+  return full.startsWith("refs/pull/");
+}
+
 /** Takes a full ref apart; what lies outside `refs/heads`, `refs/tags` and `refs/pull` keeps its whole name. */
 export function gitRef(full: string): GitRef {
   const [, folder, name] = /^refs\/(heads|tags|pull)\/(.+)$/s.exec(full) ?? [];

@@ -2,8 +2,9 @@
  * A copy of an image in another repository, of the same registry or another one: the same bytes, so the same digest. Nothing is
  * tagged, and everything is there before what refers to it.
  */
+
+import { slots } from "../bounded.ts";
 import type { Absence } from "./absence.ts";
-import { bounded } from "./bounded.ts";
 import { type BlobOutcome, copyBlob } from "./copy-blob.ts";
 import type { Digest } from "./digest.ts";
 import { type Descriptor, isForeign, isManifestType, type StoredManifest } from "./manifest.ts";
@@ -40,7 +41,7 @@ export function imageCopier(
   absent: Absence,
   patience: Patience,
 ): (copy: ImageCopy) => Promise<CopiedImage> {
-  const shared: Shared = { blobSlot: bounded(blobsAtOnce), manifestSlot: bounded(manifestsAtOnce), holders: new Map() };
+  const shared: Shared = { blobSlot: slots(blobsAtOnce), manifestSlot: slots(manifestsAtOnce), holders: new Map() };
   return async (copy) => {
     const result = { blobs: { present: 0, mounted: 0, sent: 0 }, bytes: 0 };
     if (copy.from === copy.to) return result;
@@ -60,8 +61,8 @@ export function imageCopier(
 }
 
 interface Shared {
-  readonly blobSlot: ReturnType<typeof bounded>;
-  readonly manifestSlot: ReturnType<typeof bounded>;
+  readonly blobSlot: ReturnType<typeof slots>;
+  readonly manifestSlot: ReturnType<typeof slots>;
   /** By host and digest: a repository that holds the blob. */
   readonly holders: Map<string, string>;
 }

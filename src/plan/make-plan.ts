@@ -1,7 +1,7 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import { finalBase } from "../catalog/final-base.ts";
-import type { SourceHash } from "../changes/source-hash.ts";
+import { knownHash, type SourceHash } from "../changes/source-hash.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -74,7 +74,7 @@ function skip(image: Image, input: PlanInput): PlannedImage {
     kind: "skip",
     name: image.name,
     repositories: image.repositories,
-    sourceHash: hashOf(image, input),
+    sourceHash: knownHash(input.hashes, image.name),
     reasons: input.left?.get(image.name) ?? [{ kind: "unaffected" }],
     at: baseLocation(image),
   };
@@ -97,7 +97,7 @@ function publishing(image: Image, input: PlanInput, details: ImageDetails): Publ
   return {
     name: image.name,
     repositories: image.repositories,
-    sourceHash: hashOf(image, input),
+    sourceHash: knownHash(input.hashes, image.name),
     at: baseLocation(image),
     tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],
     version: tags.version ?? null,
@@ -139,11 +139,6 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     compression: compression ?? null,
     fresh: input.fresh,
   };
-}
-
-function hashOf({ name }: Image, { hashes }: PlanInput): string | null {
-  const found = hashes.get(name);
-  return found?.kind === "known" ? found.hash : null;
 }
 
 function baseOf(image: Image, { images }: Catalog): PlannedBase | null {

@@ -1,5 +1,5 @@
 /** What a tag of a registry holds. */
-import { type Commit, isCommit } from "../context/run-context.ts";
+import { type Commit, isCommit, isPullRequestRef } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
 import { platformsOf } from "../oci/manifest.ts";
@@ -71,8 +71,7 @@ export interface Making {
 export function isMadeOf(holding: Holding, { sourceHash, platforms, bakedVersion }: Making): boolean {
   const { record } = holding;
   if (record === undefined || sourceHash === null || record.sourceHash !== sourceHash) return false;
-  const isPullRequest = record.ref.startsWith("refs/pull/");
-  return !isPullRequest && record.bakedVersion === bakedVersion && hasPlatforms(holding, platforms);
+  return !isPullRequestRef(record.ref) && record.bakedVersion === bakedVersion && hasPlatforms(holding, platforms);
 }
 
 /** Whether an index has all platforms that are wanted. */

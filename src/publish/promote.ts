@@ -1,4 +1,5 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
+import { isPullRequestRef } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ManifestBytes, StoredManifest } from "../oci/manifest.ts";
@@ -104,7 +105,7 @@ function steps(tags: readonly ImageTag[]): readonly [ImageTag[], ImageTag[], Ima
 
 function sourceTags({ sourceHash, mover }: Promotion, exact: readonly ImageTag[]): readonly ImageTag[] {
   // Nothing that a pull request made is ever found again.
-  if (sourceHash === null || mover.ref.startsWith("refs/pull/")) return [];
+  if (sourceHash === null || isPullRequestRef(mover.ref)) return [];
   const tag = sourceTag(sourceHash);
   return exact.some((each) => each.tag === tag) ? [] : [{ tag, moves: false, of: "content" }];
 }

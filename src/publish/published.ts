@@ -15,10 +15,10 @@ export async function publishedDigest(
   registry: Registry,
   repository: Repository,
   tags: readonly Tag[],
-): Promise<{ readonly digest: Digest; readonly tag: Tag } | undefined> {
+): Promise<Digest | undefined> {
   for (const tag of tags) {
     const digest = await registry.head(repository, tag);
-    if (digest !== undefined) return { digest, tag };
+    if (digest !== undefined) return digest;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
-import type { Commit, RunContext } from "../context/run-context.ts";
+import { type Commit, type RunContext, sourceCommit } from "../context/run-context.ts";
 import { type ReleaseNames, readReleaseTag } from "./release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
@@ -49,7 +49,7 @@ export function readEvent(facts: EventFacts): TagEvent {
   const ref = eventRef(context, release?.kind === "released" ? release.tag : undefined);
   return {
     ref,
-    commit: trigger.kind === "pull-request" ? trigger.headCommit : context.commit,
+    commit: sourceCommit(context),
     isSchedule: trigger.kind === "schedule",
     isDefaultBranch: ref.kind === "branch" && ref.branch === context.defaultBranch,
     isFlaggedPrerelease: trigger.kind === "release" && trigger.prerelease,

@@ -1,8 +1,9 @@
 /** Reads bake files, several at once. */
+
+import { bounded } from "../../bounded.ts";
 import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
 import { attemptLater, outcomes } from "../attempt.ts";
-import { bounded } from "../bounded.ts";
 import type { RepositoryPath } from "../catalog.ts";
 import type { FoundImage } from "../found-image.ts";
 import type { BakeDefinition } from "./bake-definition.ts";

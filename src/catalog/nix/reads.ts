@@ -1,6 +1,7 @@
 /** What a Nix expression reads of the repository: what its literal relative paths name, and what lies behind these. */
 import { posix } from "node:path";
 import type { SourceLocation } from "../../errors.ts";
+import { onceEach } from "../../once-each.ts";
 import type { DirectoryEntry, Files } from "../../ports.ts";
 import type { NixReads, RepositoryPath } from "../catalog.ts";
 import { isInside } from "../named-contexts.ts";
@@ -43,20 +44,11 @@ interface Sources {
 
 function sourcesOf(root: string, files: Pick<Files, "list" | "read">): Sources {
   return {
-    list: once((directory) => files.list(posix.join(root, directory))),
-    expression: once(async (path) => {
+    list: onceEach((directory: RepositoryPath) => files.list(posix.join(root, directory))),
+    expression: onceEach(async (path: RepositoryPath) => {
       const bytes = await files.read(posix.join(root, path));
       return bytes === undefined ? undefined : nixPaths(new TextDecoder().decode(bytes), path);
     }),
-  };
-}
-
-function once<T>(read: (path: RepositoryPath) => Promise<T>): (path: RepositoryPath) => Promise<T> {
-  const known = new Map<RepositoryPath, Promise<T>>();
-  return (path) => {
-    const reading = known.get(path) ?? read(path);
-    known.set(path, reading);
-    return reading;
   };
 }
 

@@ -1,5 +1,5 @@
-/** Makes a function that runs at most `limit` calls at a time; the others wait their turn. */
-export function bounded<A, R>(limit: number, call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+/** Makes a function that runs at most `limit` of the tasks it is given at a time; the others wait their turn. */
+export function slots(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
   // Those before `first` have had their turn: taking them out one by one would move the rest each time.
   let waiting: (() => void)[] = [];
   let first = 0;
@@ -15,14 +15,20 @@ export function bounded<A, R>(limit: number, call: (argument: A) => Promise<R>):
     first += 1;
     next();
   };
-  return async (argument) => {
+  return async (task) => {
     if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
-      return await call(argument);
+      return await task();
     } finally {
       // A turn is handed on, so that nobody slips in between.
       handOn();
     }
   };
+}
+
+/** The same for calls of one function. */
+export function bounded<A, R>(limit: number, call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  const slot = slots(limit);
+  return (argument) => slot(() => call(argument));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { bounded } from "../../../src/catalog/bounded.ts";
+import { bounded } from "../../src/bounded.ts";
 
 test("calls run in order, as many at a time as may, also after some have failed and when the queue was empty", async () => {
   let running = 0;
