@@ -1,0 +1,58 @@
+/** What a scanner found in one image on one platform. Everything in it comes from images and databases: hostile text. */
+
+/** As Trivy and its database name them, worst first. */
+export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"] as const;
+export type Severity = (typeof severities)[number];
+
+export type Finding = Vulnerability | Secret;
+
+interface Found {
+  readonly severity: Severity;
+  /** One line. */
+  readonly title: string;
+  /** The layer that brought it: the digest of what is unpacked from it (OCI image-spec, "Layer DiffID"). */
+  readonly layer: string | undefined;
+  /** Said by the user to be none: by an ignore file or a VEX document. */
+  readonly ignored: Ignored | undefined;
+}
+
+export interface Vulnerability extends Found {
+  readonly kind: "vulnerability";
+  /** `CVE-2026-1234`, `GHSA-…`. */
+  readonly id: string;
+  readonly package: string;
+  readonly installed: string;
+  /** The version or versions that mend it, as the database says; `undefined`: there is none yet. */
+  readonly fixed: string | undefined;
+  /** Of the operating system's packages (`os`), else of a language's (`language`), which lie at `path`. */
+  readonly of: "os" | "language";
+  /** In the image, where the package is described: `app/package-lock.json`; `undefined` for the operating system's. */
+  readonly path: string | undefined;
+  /** Package URL. */
+  readonly purl: string | undefined;
+  /** A page that describes it, `https:`. */
+  readonly url: string | undefined;
+}
+
+/** The secret itself is never kept. */
+export interface Secret extends Found {
+  readonly kind: "secret";
+  /** The rule that found it: `aws-access-key-id`. */
+  readonly id: string;
+  readonly path: string;
+  /** 1-based; `undefined` where it has none (a build argument in the image's history). */
+  readonly line: number | undefined;
+}
+
+export interface Ignored {
+  /** `.trivyignore.yaml`, the VEX document's path. */
+  readonly source: string;
+  /** What the user wrote beside it. */
+  readonly statement: string | undefined;
+}
+
+/** What makes two findings the same one in two images, or on two platforms: not the version that is installed. */
+export function findingKey(finding: Finding): string {
+  const where = finding.kind === "vulnerability" ? [finding.package, finding.path ?? ""] : [finding.path];
+  return [finding.kind, finding.id, ...where].join("\0");
+}

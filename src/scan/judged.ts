@@ -1,0 +1,77 @@
+/** What an image's scan comes to: each finding with how it stands to what is published, and what is to be done. */
+import type { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Finding, Severity } from "./finding.ts";
+
+/** What is reported and what counts. */
+export interface ScanRules {
+  readonly severity: ReadonlySet<Severity>;
+  /** Empty: nothing counts, and the gate holds nothing. */
+  readonly failOn: ReadonlySet<Severity>;
+  /** Secrets in layers count, whatever their severity. */
+  readonly failOnSecrets: boolean;
+  readonly ignoreUnfixed: boolean;
+  readonly gate: "no-worse" | "strict";
+}
+
+/** Which part of the image brought a finding. */
+export type Origin =
+  /** What it is built on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
+  | { readonly kind: "base"; readonly name: string; readonly isOwn: boolean }
+  /** A step of its own Dockerfile. */
+  | { readonly kind: "step"; readonly step: string }
+  | { readonly kind: "unknown" };
+
+export interface JudgedFinding {
+  readonly finding: Finding;
+  /** Compared with what is published on the same platform; `new` also where nothing is published. */
+  readonly standing: "new" | "known";
+  /** Makes the run red and counts at the gate. */
+  readonly counts: boolean;
+  /** Of a severity that is reported, and not ignored. */
+  readonly isReported: boolean;
+  readonly origin: Origin;
+  /** A sentence: `upgrade openssl to 3.3.9`. */
+  readonly remedy: string;
+}
+
+export interface JudgedPlatform {
+  readonly platform: Platform;
+  readonly digest: Digest;
+  readonly os: string | undefined;
+  /** All of them, worst first; counting before others. */
+  readonly findings: readonly JudgedFinding[];
+  /** What the published image has and this one lacks. */
+  readonly gone: readonly Finding[];
+  /** The scanner's own report, absolute: JSON. */
+  readonly report: string;
+}
+
+export type Comparison =
+  /** With what a tag names now. */
+  | { readonly kind: "published"; readonly tag: string; readonly digest: Digest }
+  | { readonly kind: "first" }
+  /** Nobody can tell what is published: everything counts as new. */
+  | { readonly kind: "unknown"; readonly error: UserError };
+
+/** The outcome of one image's scan, of which everything that is told is a function. */
+export type ImageScan =
+  | {
+      readonly kind: "scanned";
+      readonly name: string;
+      readonly rules: ScanRules;
+      readonly platforms: readonly JudgedPlatform[];
+      readonly comparedWith: Comparison;
+      /** Whether tags may go to it. */
+      readonly passes: boolean;
+      /** A finding counts: the run is red, also where the candidate passes. */
+      readonly isRed: boolean;
+    }
+  | {
+      readonly kind: "unscanned";
+      readonly name: string;
+      readonly rules: ScanRules;
+      readonly error: UserError;
+      readonly passes: boolean;
+    };
