@@ -1,0 +1,48 @@
+/** What a bump comes to in the repository's files, before anybody is asked to take it. */
+import type { RepositoryPath } from "../catalog/catalog.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
+
+/** What pins may follow: an image that this run published, or found published as it wants it. */
+export interface PublishedVersion {
+  readonly name: string;
+  readonly repositories: readonly Repository[];
+  /** What names it now in its repositories. */
+  readonly tags: readonly Tag[];
+  readonly digest: Digest;
+  /** The version of its tag rules; `undefined`: none. */
+  readonly version: string | undefined;
+  /** Of a release or a release-like version: not a prerelease. */
+  readonly isRelease: boolean;
+}
+
+/** One value that moves. */
+export interface MovedPin {
+  /** The published image that it follows. */
+  readonly image: string;
+  /** 1-based, in the file as it was. */
+  readonly line: number;
+  /** Both as they stand in the file: a reference, a tag, a digest, a version. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface MovedFile {
+  readonly path: RepositoryPath;
+  readonly before: Uint8Array;
+  /** Differs from `before` in the values alone. */
+  readonly after: Uint8Array;
+  readonly pins: readonly MovedPin[];
+}
+
+/** A place that names a published image and is left as it is. */
+export interface LeftPin {
+  readonly image: string;
+  readonly path: RepositoryPath;
+  /** 1-based. */
+  readonly line: number;
+  /** A clause, with what to do where something is to be done. */
+  readonly why: string;
+  /** `ambiguous` wants a person; `current` and `not-newer` do not. */
+  readonly kind: "ambiguous" | "current" | "not-newer";
+}
