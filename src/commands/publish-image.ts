@@ -10,7 +10,8 @@ import { sourceTag } from "../plan/record.ts";
 import type { Clock } from "../ports.ts";
 import { type History, isOurs, type Mover } from "../publish/guard.ts";
 import { holdingOf, isMadeOf } from "../publish/holding.ts";
-import { type PromotedTag, type Promotion, promote, subjectOf } from "../publish/promote.ts";
+import { promote, subjectOf } from "../publish/promote.ts";
+import type { PromotedTag, Promotion } from "../publish/promotion.ts";
 import { readPlatforms } from "../publish/published.ts";
 import type { ImageResult } from "../report/run-result.ts";
 

@@ -2,58 +2,31 @@
 import { isPullRequestRef } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { ManifestBytes, StoredManifest } from "../oci/manifest.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
-import { missingManifest, RegistryError } from "../oci/registry-error.ts";
+import type { StoredManifest } from "../oci/manifest.ts";
+import { missingManifest } from "../oci/registry-error.ts";
 import { sourceTag } from "../plan/record.ts";
-import type { Clock } from "../ports.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
-import { type History, judge, type Mover, type Verdict } from "./guard.ts";
-import { type Holding, holdingOf, readHolding } from "./holding.ts";
+import { judge } from "./guard.ts";
+import { holdingOf } from "./holding.ts";
+import { moveAll, settle, type Written } from "./move-tags.ts";
+import {
+  type HolderOf,
+  historyIn,
+  holdersIn,
+  overtaken,
+  type PromotedTag,
+  type Promotion,
+  type PromotionResult,
+  put,
+  together,
+  told,
+} from "./promotion.ts";
 import { withRevision } from "./recorded-index.ts";
-
-export interface Promotion {
-  readonly registry: Registry;
-  readonly clock: Clock;
-  /** It must hold the digest. */
-  readonly repository: Repository;
-  readonly digest: Digest;
-  readonly tags: readonly ImageTag[];
-  /** The tag of the source hash is put as well, where it is free; `null`: there is none. */
-  readonly sourceHash: string | null;
-  readonly mover: Mover;
-  /** How commits stand to one another. */
-  readonly history: Omit<History, "published">;
-}
-
-export interface PromotedTag {
-  readonly repository: Repository;
-  readonly tag: Tag;
-  /** `held`: it was left where it is. */
-  readonly outcome: "put" | "already-there" | "held";
-  /** What it names now. */
-  readonly digest: Digest;
-  /** Why it was left, or what is to know of its move; a clause. */
-  readonly because?: string;
-}
-
-export interface PromotionResult {
-  /** What the tags were put on: the digest, or another index of the same manifests that bears this run's revision. */
-  readonly digest: Digest;
-  /** Every tag whose position is known to be right (or held), in the order of promotion. */
-  readonly tags: readonly PromotedTag[];
-  /** Why tags are missing; the next run puts them. */
-  readonly error: UserError | undefined;
-}
 
 /**
  * Puts the tags on the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step
  * before it are there. So a run that ends anywhere leaves no moving tag on an image that cannot be named exactly.
- *
- * A registry can't compare and swap: moving tags are read directly before they are put, and again after more than the time
- * in which another run may have read what was there before; then the newer one puts its own again. Never rejects for what is
- * the registry's fault: tags that were put by then are told with the error.
+ * Never rejects for what is the registry's fault: tags that were put by then are told with the error.
  */
 export async function promote(promotion: Promotion): Promise<PromotionResult> {
   const done: PromotedTag[] = [];
@@ -116,29 +89,6 @@ function shown(tags: readonly PromotedTag[], { tags: asked }: Promotion): readon
   return tags.filter(({ tag }) => names.has(tag));
 }
 
-type HolderOf = (tag: Tag) => Promise<Holding | undefined>;
-
-/** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
-function holdersIn({ registry, repository }: Promotion): HolderOf {
-  const known = new Map<Digest, Promise<Holding | undefined>>();
-  return async (tag) => {
-    const digest = await registry.head(repository, tag);
-    if (digest === undefined) return undefined;
-    const read = async (): Promise<Holding | undefined> => {
-      const found = await registry.manifest(repository, digest);
-      return found && readHolding(found, repository, registry);
-    };
-    const holding = known.get(digest) ?? read();
-    known.set(digest, holding);
-    // Deleted between two questions: what it was is not known any more.
-    return (await holding) ?? { digest, platforms: [], record: undefined, revision: undefined };
-  };
-}
-
-function historyIn({ history, registry, repository }: Promotion): History {
-  return { ...history, published: async () => (await registry.tags(repository)) ?? [] };
-}
-
 /**
  * What the tags are put on. Bytes that were published for an earlier commit, as after a revert, would let a slow run of a
  * commit in between pass for newer: where a moving tag holds such a commit's image, they get an index with this run's revision.
@@ -192,150 +142,4 @@ async function moved(subject: StoredManifest, { mover, registry, repository }: P
   if (mover.release === undefined) return subject;
   const found = await registry.manifest(repository, mover.release.tag);
   return found ?? subject;
-}
-
-interface Written {
-  readonly tag: ImageTag;
-  /** Milliseconds from reading what was there to its being replaced. */
-  readonly window: number;
-}
-
-async function moveAll(
-  tags: readonly ImageTag[],
-  target: StoredManifest,
-  promotion: Promotion,
-  done: PromotedTag[],
-): Promise<readonly Written[]> {
-  const written = await together(tags.map((tag) => move(tag, target, promotion, done)));
-  return written.filter((each) => each !== undefined);
-}
-
-async function move(
-  tag: ImageTag,
-  target: StoredManifest,
-  promotion: Promotion,
-  done: PromotedTag[],
-  round = 0,
-): Promise<Written | undefined> {
-  const { clock } = promotion;
-  const history = historyIn(promotion);
-  const holder = await holdersIn(promotion)(tag.tag);
-  const verdict = await judge(tag, holder, target.digest, promotion.mover, history);
-  if (verdict.kind === "unknown") throw unknownAncestry(tag.tag, verdict.why, promotion);
-  if (verdict.kind === "there" || verdict.kind === "stays") {
-    done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
-    return undefined;
-  }
-  // What the judgement took may have been long: what counts is what the tag names now.
-  const before = clock.now().getTime();
-  const now = await promotion.registry.head(promotion.repository, tag.tag);
-  if (now !== holder?.digest) {
-    if (round === mostRounds) throw overtaken(tag.tag, target.digest, now, promotion);
-    await clock.sleep(pauseBetween * round);
-    return move(tag, target, promotion, done, round + 1);
-  }
-  await put(target, tag.tag, promotion);
-  done.push(told(tag, verdict, target.digest, promotion));
-  return { tag, window: clock.now().getTime() - before };
-}
-
-/** More rounds than runs that could publish at once. */
-const mostRounds = 8;
-
-/** A registry of several machines may answer in turn what it was and what it is: milliseconds, more each time. */
-const pauseBetween = 250;
-
-/** Reads what was put once more, after another run that read what was there before has put its own. */
-async function settle(
-  written: readonly Written[],
-  target: StoredManifest,
-  promotion: Promotion,
-  done: PromotedTag[],
-): Promise<void> {
-  let open = written;
-  for (let round = 0; open.length > 0; round++) {
-    if (round === mostRounds) throw overtaken(open[0]?.tag.tag, target.digest, undefined, promotion);
-    await promotion.clock.sleep(2 * Math.max(...open.map(({ window }) => window)) + 1);
-    open = (await together(open.map((each) => settled(each, target, promotion, done)))).filter(
-      (each) => each !== undefined,
-    );
-  }
-}
-
-/** What has to be looked at again, as it was put again. */
-async function settled(
-  { tag }: Written,
-  target: StoredManifest,
-  promotion: Promotion,
-  done: PromotedTag[],
-): Promise<Written | undefined> {
-  const holder = await holdersIn(promotion)(tag.tag);
-  const verdict = await judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
-  const higher = verdict.kind === "stays" ? verdict.higher : undefined;
-  if (holder?.digest === target.digest && higher === undefined) return undefined;
-  forget(tag.tag, done);
-  if (verdict.kind === "free" || verdict.kind === "moves") return move(tag, target, promotion, done);
-  // A higher release is up, whose own run saw the tag before we put it: the tag goes where it belongs.
-  const better = higher && (await promotion.registry.manifest(promotion.repository, higher.tag));
-  if (better === undefined || better.digest === holder?.digest) {
-    done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
-    return undefined;
-  }
-  const before = promotion.clock.now().getTime();
-  await put(better, tag.tag, promotion);
-  done.push(told(tag, verdict, better.digest, promotion));
-  return { tag, window: promotion.clock.now().getTime() - before };
-}
-
-function forget(tag: Tag, done: PromotedTag[]): void {
-  const at = done.findIndex((each) => each.tag === tag);
-  if (at >= 0) done.splice(at, 1);
-}
-
-async function put(manifest: ManifestBytes, tag: Tag, { registry, repository }: Promotion): Promise<void> {
-  await registry.putManifest(repository, manifest, tag);
-}
-
-/** All of them, whatever becomes of one; then the first that failed. */
-async function together<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
-  const ended = await Promise.allSettled(calls);
-  return ended.map((each) => {
-    if (each.status === "rejected") throw each.reason;
-    return each.value;
-  });
-}
-
-function told({ tag }: ImageTag, verdict: Verdict, digest: Digest, { repository }: Promotion): PromotedTag {
-  switch (verdict.kind) {
-    case "there":
-      return { repository, tag, digest, outcome: "already-there" };
-    case "free":
-      return { repository, tag, digest, outcome: "put" };
-    case "moves":
-      return { repository, tag, digest, outcome: "put", ...(verdict.remark && { because: verdict.remark }) };
-    case "stays":
-    case "unknown":
-      return { repository, tag, digest, outcome: "held", because: verdict.why };
-  }
-}
-
-function unknownAncestry(tag: Tag, why: string, { repository }: Promotion): UserError {
-  return new UserError(`${repository}:${tag} was not moved: ${why}`, {
-    hint: "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves it whatever it holds",
-  });
-}
-
-function overtaken(
-  tag: Tag | undefined,
-  wanted: Digest,
-  now: Digest | undefined,
-  { repository }: Promotion,
-): RegistryError {
-  return new RegistryError(
-    "invalid",
-    `${repository}:${tag} was put on ${wanted} and names ${now ?? "something else"}`,
-    {
-      hint: "another run may publish at the same time: give the workflow a `concurrency` group, and run again",
-    },
-  );
 }

@@ -1,0 +1,83 @@
+/** What a candidate would take the place of: what it is compared with. */
+import { isPullRequestRef } from "../context/run-context.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import type { ImageTag } from "../tags/image-tags.ts";
+import { type History, judge, type Mover } from "./guard.ts";
+import { type Holding, readHolding } from "./holding.ts";
+
+export interface Predecessor {
+  /** One of the tags that name it. */
+  readonly tag: Tag;
+  readonly digest: Digest;
+  readonly holding: Holding;
+}
+
+export interface PredecessorOptions {
+  readonly registry: Pick<Registry, "manifest" | "blob" | "tags">;
+  readonly history: Omit<History, "published">;
+  readonly mover: Mover;
+}
+
+/**
+ * What the highest tag holds that would move to the candidate (`latest` is the highest, then the wider line), so that a patch
+ * of an old line is compared with that line; where none would move, what the highest one holds; where there is no moving tag,
+ * the newest that is published. @returns `undefined` where nothing is. @throws RegistryError when the registry can't tell.
+ */
+export async function predecessorOf(
+  repository: Repository,
+  tags: readonly ImageTag[],
+  { registry, history, mover }: PredecessorOptions,
+): Promise<Predecessor | undefined> {
+  const published = async () => (await registry.tags(repository)) ?? [];
+  let fallback: Predecessor | undefined;
+  for (const tag of highestFirst(tags)) {
+    const held = await heldBy(tag.tag, repository, registry);
+    if (held === undefined) continue;
+    const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
+    if (verdict.kind !== "stays") return held;
+    fallback ??= held;
+  }
+  return fallback ?? newest(repository, registry);
+}
+
+/** Of the tags that move. Rules name the narrower line before the wider one. */
+function highestFirst(tags: readonly ImageTag[]): readonly ImageTag[] {
+  const moving = tags.filter(({ moves }) => moves).toReversed();
+  return [...moving.filter(({ tag }) => tag === "latest"), ...moving.filter(({ tag }) => tag !== "latest")];
+}
+
+/** So many tags, the highest by number, are looked at to find the newest. */
+const mostTags = 20;
+
+const byNumber = new Intl.Collator("en", { numeric: true });
+
+/** By the time that records tell; without any, the highest by number. */
+async function newest(
+  repository: Repository,
+  registry: PredecessorOptions["registry"],
+): Promise<Predecessor | undefined> {
+  const all = (await registry.tags(repository)) ?? [];
+  const tags = all.filter((tag) => !tag.startsWith("src-")).sort((a, b) => byNumber.compare(b, a));
+  const found = await Promise.all(tags.slice(0, mostTags).map((tag) => heldBy(tag, repository, registry)));
+  const held = found
+    .filter((each) => each !== undefined)
+    .filter(({ holding }) => !isPullRequestRef(holding.record?.ref ?? ""));
+  const time = ({ holding }: Predecessor) => Date.parse(holding.record?.started ?? "") || 0;
+  return held.reduce<Predecessor | undefined>(
+    (best, each) => (best === undefined || time(each) > time(best) ? each : best),
+    undefined,
+  );
+}
+
+async function heldBy(
+  tag: Tag,
+  repository: Repository,
+  registry: Pick<Registry, "manifest" | "blob">,
+): Promise<Predecessor | undefined> {
+  const stored = await registry.manifest(repository, tag);
+  if (stored === undefined) return undefined;
+  const holding = await readHolding(stored, repository, registry);
+  return { tag, digest: stored.digest, holding };
+}

@@ -1,0 +1,110 @@
+/** What a promotion is about, and what its steps share. */
+import type { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { ManifestBytes } from "../oci/manifest.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { RegistryError } from "../oci/registry-error.ts";
+import type { Clock } from "../ports.ts";
+import type { ImageTag } from "../tags/image-tags.ts";
+import type { History, Mover, Verdict } from "./guard.ts";
+import { type Holding, readHolding } from "./holding.ts";
+
+export interface Promotion {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** It must hold the digest. */
+  readonly repository: Repository;
+  readonly digest: Digest;
+  readonly tags: readonly ImageTag[];
+  /** The tag of the source hash is put as well, where it is free; `null`: there is none. */
+  readonly sourceHash: string | null;
+  readonly mover: Mover;
+  /** How commits stand to one another. */
+  readonly history: Omit<History, "published">;
+}
+
+export interface PromotedTag {
+  readonly repository: Repository;
+  readonly tag: Tag;
+  /** `held`: it was left where it is. */
+  readonly outcome: "put" | "already-there" | "held";
+  /** What it names now. */
+  readonly digest: Digest;
+  /** Why it was left, or what is to know of its move; a clause. */
+  readonly because?: string;
+}
+
+export interface PromotionResult {
+  /** What the tags were put on: the digest, or another index of the same manifests that bears this run's revision. */
+  readonly digest: Digest;
+  /** Every tag whose position is known to be right (or held), in the order of promotion. */
+  readonly tags: readonly PromotedTag[];
+  /** Why tags are missing; the next run puts them. */
+  readonly error: UserError | undefined;
+}
+
+export type HolderOf = (tag: Tag) => Promise<Holding | undefined>;
+
+/** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
+export function holdersIn({ registry, repository }: Promotion): HolderOf {
+  const known = new Map<Digest, Promise<Holding | undefined>>();
+  return async (tag) => {
+    const digest = await registry.head(repository, tag);
+    if (digest === undefined) return undefined;
+    const read = async (): Promise<Holding | undefined> => {
+      const found = await registry.manifest(repository, digest);
+      return found && readHolding(found, repository, registry);
+    };
+    const holding = known.get(digest) ?? read();
+    known.set(digest, holding);
+    // Deleted between two questions: what it was is not known any more.
+    return (await holding) ?? { digest, platforms: [], record: undefined, revision: undefined };
+  };
+}
+
+export function historyIn({ history, registry, repository }: Promotion): History {
+  return { ...history, published: async () => (await registry.tags(repository)) ?? [] };
+}
+
+export async function put(manifest: ManifestBytes, tag: Tag, { registry, repository }: Promotion): Promise<void> {
+  await registry.putManifest(repository, manifest, tag);
+}
+
+/** All of them, whatever becomes of one; then the first that failed. */
+export async function together<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(calls);
+  return ended.map((each) => {
+    if (each.status === "rejected") throw each.reason;
+    return each.value;
+  });
+}
+
+export function told({ tag }: ImageTag, verdict: Verdict, digest: Digest, { repository }: Promotion): PromotedTag {
+  switch (verdict.kind) {
+    case "there":
+      return { repository, tag, digest, outcome: "already-there" };
+    case "free":
+      return { repository, tag, digest, outcome: "put" };
+    case "moves":
+      return { repository, tag, digest, outcome: "put", ...(verdict.remark && { because: verdict.remark }) };
+    case "stays":
+    case "unknown":
+      return { repository, tag, digest, outcome: "held", because: verdict.why };
+  }
+}
+
+export function overtaken(
+  tag: Tag | undefined,
+  wanted: Digest,
+  now: Digest | undefined,
+  { repository }: Promotion,
+): RegistryError {
+  return new RegistryError(
+    "invalid",
+    `${repository}:${tag} was put on ${wanted} and names ${now ?? "something else"}`,
+    {
+      hint: "another run may publish at the same time: give the workflow a `concurrency` group, and run again",
+    },
+  );
+}
