@@ -1,0 +1,50 @@
+/** Parents that a run doesn't build, looked up in their registries. */
+import type { Image } from "../catalog/catalog.ts";
+import { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Registry } from "../oci/registry-client.ts";
+import { publishedDigest } from "../publish/published.ts";
+import type { Remark } from "../report/run-result.ts";
+import type { TagSources } from "./image-details.ts";
+import type { Session } from "./session.ts";
+import { tagsToFollow } from "./tag-sources.ts";
+
+export interface ParentsOptions {
+  readonly sources: TagSources;
+  readonly registry: Registry;
+  /** Whether what is built is pushed. */
+  readonly push: boolean;
+}
+
+export interface PublishedParents {
+  readonly digests: ReadonlyMap<string, Digest>;
+  readonly remarks: readonly Remark[];
+}
+
+/**
+ * By name of the image. One of which the registry definitely has nothing is left out, and so has to be built. @throws UserError
+ * where it can't be asked and the run pushes; where it doesn't, the parent is built, and a remark says so.
+ */
+export async function publishedParents(
+  parents: readonly Image[],
+  session: Session,
+  { sources, registry, push }: ParentsOptions,
+): Promise<PublishedParents> {
+  const digests = new Map<string, Digest>();
+  const remarks: Remark[] = [];
+  await Promise.all(
+    parents.map(async (image) => {
+      const [repository] = image.repositories;
+      if (repository === undefined) return;
+      try {
+        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
+        if (published !== undefined) digests.set(image.name, published);
+      } catch (error) {
+        if (!(error instanceof UserError) || push) throw error;
+        const message = `${repository} can't be asked for what is published, so ${image.name} is built too: ${error.message}`;
+        remarks.push({ message, hint: error.hint });
+      }
+    }),
+  );
+  return { digests, remarks };
+}
