@@ -27,6 +27,11 @@ export function manifestRequests(
   access: Asked["access"] = "pull",
 ): ManifestRequests {
   const reading = (repository: Repository) => ({ ...askedOf(repository, access) });
+  // What a digest names is the same for ever; what was read or stored in this run is not fetched again.
+  const known = new Map<string, StoredManifest>();
+  const remember = (repository: Repository, stored: StoredManifest): void => {
+    known.set(`${repository}@${stored.digest}`, stored);
+  };
   const requests: ManifestRequests = {
     async head(repository, name) {
       const asked = reading(repository);
@@ -38,8 +43,19 @@ export function manifestRequests(
       // The body tells what the head did not; the digest is an optional header too.
       return (await requests.manifest(repository, name))?.digest;
     },
-    manifest: (repository, name) => getManifest(exchange, absence, reading(repository), name),
-    putManifest: (repository, manifest, name) => putManifest(exchange, askedOf(repository, "push"), manifest, name),
+    async manifest(repository, name) {
+      const remembered = known.get(`${repository}@${name}`);
+      if (remembered !== undefined) return remembered;
+      const found = await getManifest(exchange, absence, reading(repository), name);
+      if (found !== undefined) remember(repository, found);
+      return found;
+    },
+    async putManifest(repository, manifest, name) {
+      const digest = await putManifest(exchange, askedOf(repository, "push"), manifest, name);
+      const { bytes, mediaType } = manifest;
+      remember(repository, { digest, bytes, mediaType, document: parseManifest(bytes, mediaType) });
+      return digest;
+    },
   };
   return requests;
 }

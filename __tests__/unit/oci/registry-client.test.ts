@@ -50,6 +50,19 @@ describe("what is there and what is not", () => {
     expect(await client().head(fake.repository(path), tag(name))).toBeUndefined();
   });
 
+  test("a digest that was read or stored in this run is not fetched again, a tag is", async () => {
+    const registry = client();
+    const stored = { bytes: Buffer.from(JSON.stringify(one)), mediaType: one.mediaType };
+    const digest = await registry.putManifest(base(), stored, tag("v1"));
+    const before = fake.seen.length;
+    expect(await registry.manifest(base(), digest)).toMatchObject({ digest, bytes: stored.bytes });
+    expect(fake.seen.length).toBe(before);
+    const other = fake.store("o/r/base", imageManifest("two"), "v1");
+    expect((await registry.manifest(base(), tag("v1")))?.digest).toBe(other);
+    expect((await registry.manifest(base(), other))?.digest).toBe(other);
+    expect(fake.seen.length).toBe(before + 1);
+  });
+
   test("a 404 that some other server sends is an error, also to a HEAD", async () => {
     always((_, response) => answer(response, 404, {}, "<html>Not found</html>"));
     await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
