@@ -29,6 +29,9 @@ const forms: Readonly<Record<Form, Json>> = {
   lines: { anyOf: [{ type: "string" }, list] },
   "lines-or-map": { anyOf: [{ type: "string" }, list, map] },
   cache: { enum: ["gha", "registry", "none"] },
+  gate: { enum: ["no-worse", "strict"] },
+  words: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
+  paths: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
 };
 
 /** How a form is written, for people. */
@@ -43,6 +46,9 @@ const spelled: Readonly<Record<Form, string>> = {
   lines: "lines or list",
   "lines-or-map": "lines `key=value`, or map",
   cache: "word",
+  gate: "word",
+  words: "list of words",
+  paths: "list of paths from the repository's root",
 };
 
 /** The schema as it should be published. */

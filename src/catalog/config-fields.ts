@@ -35,17 +35,18 @@ const readers: Readers = {
   pairs: readPairs,
   lines: (tree, reading) => readLines(tree, reading),
   "lines-or-map": (tree, reading) => (tree.kind === "map" ? mapLines(tree.entries, reading) : readLines(tree, reading)),
-  cache(tree, reading) {
-    const words = ["gha", "registry", "none"] as const;
-    const found = scalar(tree, words.join(", "), reading);
-    if (found === undefined) return undefined;
-    const word = words.find((each) => each === found.text);
-    if (word === undefined) {
-      const hint = `write gha, registry or none${didYouMean(found.text, words)}`;
-      reading.add(new UserError(`"${reading.key}" can't be "${found.text}"`, { hint, at: found.at }));
-    }
-    return word;
+  cache: (tree, reading) => readWord(tree, ["gha", "registry", "none"], reading),
+  gate: (tree, reading) => readWord(tree, ["no-worse", "strict"], reading),
+  words(tree, reading) {
+    const lines = readLines(tree, reading, "a list of words");
+    const words = lines.flatMap((line) => line.text.split(",").map((text) => ({ ...line, text: text.trim() })));
+    return words.filter(({ text }) => text !== "");
   },
+  paths: (tree, reading) =>
+    readLines(tree, reading, "a list of paths").flatMap(({ text, at }) => {
+      const path = attempt(reading, at, () => repositoryPath(text));
+      return path === undefined ? [] : [{ value: path, at }];
+    }),
 };
 
 /** Reads the settings that a map has; keys that are none are the caller's business. */
@@ -68,6 +69,18 @@ function readFlag(tree: Tree, { key, add }: Reading): boolean | undefined {
   if (tree.kind === "scalar" && typeof tree.value === "boolean") return tree.value;
   add(new UserError(`"${key}" is neither true nor false`, { hint: "write true or false", at: tree.at }));
   return undefined;
+}
+
+function readWord<Word extends string>(tree: Tree, words: readonly Word[], reading: Reading): Word | undefined {
+  const known = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  const found = scalar(tree, known, reading);
+  if (found === undefined) return undefined;
+  const word = words.find((each) => each === found.text);
+  if (word === undefined) {
+    const hint = `write ${known}${didYouMean(found.text, words)}`;
+    reading.add(new UserError(`"${reading.key}" can't be "${found.text}"`, { hint, at: found.at }));
+  }
+  return word;
 }
 
 function readPairs(tree: Tree, reading: Reading): Forms["pairs"] {

@@ -36,6 +36,11 @@ export interface Forms {
   /** Lines of `key=value`, or a map. */
   readonly "lines-or-map": readonly SettingLine[];
   readonly cache: "gha" | "registry" | "none";
+  readonly gate: "no-worse" | "strict";
+  /** A list, or words with commas or line ends between them. */
+  readonly words: readonly SettingLine[];
+  /** A list, or lines, of paths inside the repository. */
+  readonly paths: readonly Placed<RepositoryPath>[];
 }
 
 export type Form = keyof Forms;
@@ -71,6 +76,16 @@ export const sharedSettings = {
   provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
   sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
   compression: { form: "lines", means: "Compression of layers, as the input compression." },
+  scan: { form: "flag", means: "false: it is not scanned, and no finding holds it." },
+  severity: { form: "words", means: "Severities that are reported, as the input severity." },
+  "fail-on": { form: "words", means: "Severities that make the run red and count at the gate, as the input fail-on." },
+  "ignore-unfixed": { form: "flag", means: "Whether findings without a fix don't count, as the input ignore-unfixed." },
+  gate: { form: "gate", means: "no-worse or strict." },
+  trivyignores: {
+    form: "paths",
+    means: "Ignore files of Trivy. Default: .trivyignore.yaml and .trivyignore beside the image and in the root.",
+  },
+  vex: { form: "paths", means: "VEX documents (OpenVEX, CSAF or CycloneDX) that say which findings do no harm." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Settings of one image. */

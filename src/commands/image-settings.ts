@@ -5,6 +5,7 @@ import type { CatalogConfig } from "../catalog/config.ts";
 import type { SettingLine, SharedSettings } from "../catalog/config-schema.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
+import { type SaidRules, scanRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import type { Template } from "../tags/expression.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
@@ -15,6 +16,7 @@ import { parseRules } from "../tags/parse-rules.ts";
 import { parseReleasePattern, type ReleasePattern } from "../tags/release-tag.ts";
 import type { Rule } from "../tags/rule.ts";
 import type { ImageRules, RunInputs } from "./run-inputs.ts";
+import { readScanRules, type ScanSettings } from "./scan-settings.ts";
 
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
@@ -27,6 +29,7 @@ export interface ImageSettings extends ImageRules {
   readonly sbom: string | undefined;
   /** Attributes of the output; `undefined`: BuildKit's own. */
   readonly compression: string | undefined;
+  readonly scan: ScanSettings;
   /** Seconds, from the step's environment. */
   readonly sourceDateEpoch: string | undefined;
 }
@@ -69,6 +72,10 @@ interface Spoken {
   readonly provenance?: string | undefined;
   readonly sbom?: string | undefined;
   readonly compression?: string | undefined;
+  readonly isScanned?: boolean | undefined;
+  readonly scanRules?: SaidRules | undefined;
+  readonly ignoreFiles?: ScanSettings["ignoreFiles"];
+  readonly vex?: ScanSettings["vex"] | undefined;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
 }
@@ -81,6 +88,12 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
   const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
+  const scan = readScanRules({
+    severity: said.severity ?? [],
+    failOn: said["fail-on"] ?? [],
+    ignoreUnfixed: said["ignore-unfixed"],
+    gate: said.gate,
+  });
   return {
     rules: said.tags && rules.values,
     flavor: said.flavor && flavor.flavor,
@@ -90,13 +103,20 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     provenance: said.provenance,
     sbom: said.sbom,
     compression: compression.values[0],
+    isScanned: said.scan,
+    scanRules: scan.said,
+    ignoreFiles: said.trivyignores,
+    vex: said.vex,
     labels: labels.values,
     annotations: annotations.values,
-    problems: [rules, flavor, names, releaseTags, labels, annotations, compression].flatMap(({ problems }) => problems),
+    problems: [rules, flavor, names, releaseTags, labels, annotations, compression, scan].flatMap(
+      ({ problems }) => problems,
+    ),
   };
 }
 
-function ofInputs({ settings, rules, flavor, names, labels, annotations, compression }: RunInputs): Spoken {
+function ofInputs(inputs: RunInputs): Spoken {
+  const { settings, rules, flavor, names, labels, annotations, compression, scanRules: said } = inputs;
   const { tags, cache, cacheFrom, cacheTo, provenance, sbom } = settings;
   return {
     rules: tags.length === 0 ? undefined : rules,
@@ -106,6 +126,8 @@ function ofInputs({ settings, rules, flavor, names, labels, annotations, compres
     provenance,
     sbom,
     compression,
+    isScanned: settings.scan,
+    scanRules: said,
     labels,
     annotations,
   };
@@ -150,6 +172,12 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     provenance: first("provenance"),
     sbom: first("sbom"),
     compression: first("compression"),
+    scan: {
+      isWanted: first("isScanned") ?? true,
+      rules: scanRules(spoken.flatMap((each) => each.scanRules ?? [])),
+      ignoreFiles: first("ignoreFiles"),
+      vex: first("vex") ?? [],
+    },
     sourceDateEpoch: inputs.sourceDateEpoch,
     // Of two with one key the later one counts.
     labels: spoken.toReversed().flatMap((each) => each.labels),

@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { readSettings, type Settings } from "../inputs/settings.ts";
 import type { RawInputs } from "../inputs/specification.ts";
 import { parseSize } from "../publish/max-size.ts";
+import type { SaidRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
@@ -12,6 +13,7 @@ import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
+import { readScanRules } from "./scan-settings.ts";
 
 /** What the user wants an image to be called and to say of itself. */
 export interface ImageRules {
@@ -30,6 +32,7 @@ export interface RunInputs extends ImageRules {
   readonly compression: string | undefined;
   /** Bytes. */
   readonly maxSize: number | undefined;
+  readonly scanRules: SaidRules;
   /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
   readonly sourceDateEpoch: string | undefined;
 }
@@ -55,6 +58,7 @@ export function readRunInputs(
   );
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
   const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
+  const scanRules = readScanRules(settings);
   const sourceDateEpoch = env.SOURCE_DATE_EPOCH || undefined;
   return {
     inputs: {
@@ -67,11 +71,12 @@ export function readRunInputs(
       secrets,
       compression: compression.values[0],
       maxSize: maxSize.values[0],
+      scanRules: scanRules.said,
       sourceDateEpoch,
     },
     problems: [
       ...problems,
-      ...[rules, labels, annotations, names, compression, maxSize].flatMap((each) => each.problems),
+      ...[rules, labels, annotations, names, compression, maxSize, scanRules].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
       ...(sourceDateEpoch === undefined || /^\d+$/.test(sourceDateEpoch) ? [] : [noEpoch(sourceDateEpoch)]),

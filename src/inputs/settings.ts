@@ -51,6 +51,13 @@ export interface Settings {
   readonly promote: boolean;
   readonly move: Word<"move">;
   readonly maxSize: readonly SourcedLine[];
+  /** These are `undefined`, and lists empty, where nothing is said: then the config file's defaults hold. */
+  readonly scan: boolean | undefined;
+  readonly severity: readonly SourcedLine[];
+  readonly failOn: readonly SourcedLine[];
+  readonly ignoreUnfixed: boolean | undefined;
+  readonly gate: Word<"gate"> | undefined;
+  readonly sarif: Word<"sarif">;
   /** Globs of files; empty: none is checked. */
   readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
@@ -113,6 +120,12 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     promote: word("promote") !== "false",
     move: word("move") ?? "forward",
     maxSize: lines("max-size"),
+    scan: flag(word("scan")),
+    severity: lines("severity").flatMap(commaLines),
+    failOn: lines("fail-on").flatMap(commaLines),
+    ignoreUnfixed: flag(word("ignore-unfixed")),
+    gate: word("gate"),
+    sarif: word("sarif") ?? "upload",
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
@@ -126,6 +139,10 @@ function wordOf<Name extends InputName>(name: Name, text: string | undefined): W
   const specification: InputSpecification | undefined = inputs.find((each) => each.name === name);
   const words = specification?.served ?? specification?.words ?? [];
   return words.find((each) => each === text) as Word<Name> | undefined;
+}
+
+function flag(word: "true" | "false" | undefined): boolean | undefined {
+  return word === undefined ? undefined : word === "true";
 }
 
 function check(specification: InputSpecification, value: string): UserError[] {

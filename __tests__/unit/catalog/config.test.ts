@@ -117,6 +117,16 @@ describe("mistakes name their place and the remedy", () => {
       [["2:20", '"X" in "build-args" has no value', "NAME: value"]],
     ],
     [
+      "a gate that is none",
+      "images:\n  a: {gate: no-worst}",
+      [["2:13", '"gate" can\'t be "no-worst"', 'did you mean "no-worse"?']],
+    ],
+    [
+      "an ignore file outside of the repository",
+      "defaults:\n  trivyignores: [.trivyignore, ../x]",
+      [["2:32", '"../x" is no path inside the repository', "relative to the repository's root"]],
+    ],
+    [
       "a cache that is none",
       "images:\n  a: {cache: registy}",
       [["2:14", '"cache" can\'t be "registy"', 'did you mean "registry"?']],

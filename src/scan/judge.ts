@@ -1,0 +1,114 @@
+/** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
+import type { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { type Finding, findingKey, type Severity, severities } from "./finding.ts";
+import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
+import { type BaseLayers, originOf } from "./origin.ts";
+import { highestFixes, remedyOf } from "./remedy.ts";
+import type { PlatformScan, Scanned } from "./scanner.ts";
+
+/** What is published now, with what the same scanner finds in it. */
+export type Published =
+  | {
+      readonly kind: "published";
+      readonly tag: string;
+      readonly digest: Digest;
+      readonly platforms: readonly PlatformScan[];
+    }
+  | { readonly kind: "first" }
+  /** It could not be looked up, or not be scanned. */
+  | { readonly kind: "unknown"; readonly error: UserError };
+
+export interface Judging {
+  readonly name: string;
+  readonly rules: ScanRules;
+  readonly published: Published;
+  /** What the image is built on, and what that is built on; in any order. */
+  readonly bases: readonly BaseLayers[];
+}
+
+/**
+ * How each finding stands, and what follows. With `no-worse` a finding holds a candidate if it counts and is new; one that the
+ * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
+ * better. A candidate that could not be scanned passes only where nothing counts anyway.
+ */
+export function judge(scanned: Scanned, { name, rules, published, bases }: Judging): ImageScan {
+  if (scanned.kind === "unscanned") {
+    const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
+    return { kind: "unscanned", name, rules, error: scanned.error, passes };
+  }
+  const fixes = highestFixes(
+    scanned.platforms.flatMap(({ findings }) => findings.filter((each) => reports(each, rules))),
+  );
+  const before = published.kind === "published" ? published.platforms : [];
+  const platforms = scanned.platforms.map((scan) => {
+    const origin = (finding: Finding) => originOf(finding, scan, bases);
+    const known = before.find((each) => each.platform === scan.platform);
+    return judgePlatform(scan, known, rules, (finding) => {
+      const from = origin(finding);
+      const remedy = remedyOf(finding, from, { bases, fixes: reports(finding, rules) ? fixes : new Map() });
+      return { origin: from, remedy };
+    });
+  });
+  const counting = platforms.flatMap(({ findings }) => findings.filter(({ counts }) => counts));
+  const holding = rules.gate === "strict" ? counting : counting.filter(({ standing }) => standing === "new");
+  const comparedWith =
+    published.kind === "published" ? { kind: published.kind, tag: published.tag, digest: published.digest } : published;
+  return {
+    kind: "scanned",
+    name,
+    rules,
+    platforms,
+    comparedWith,
+    passes: holding.length === 0,
+    isRed: counting.length > 0,
+  };
+}
+
+function judgePlatform(
+  scan: PlatformScan,
+  before: PlatformScan | undefined,
+  rules: ScanRules,
+  explained: (finding: Finding) => Pick<JudgedFinding, "origin" | "remedy">,
+): JudgedPlatform {
+  const { platform, digest, os, report } = scan;
+  // The same bytes have the same findings, whatever the second scan came to.
+  const isSame = before?.digest === digest;
+  const keys = new Set(before?.findings.map(findingKey));
+  const now = new Set(scan.findings.map(findingKey));
+  const findings = scan.findings.map((finding): JudgedFinding => {
+    const standing = isSame || keys.has(findingKey(finding)) ? "known" : "new";
+    const isReported = reports(finding, rules);
+    return { finding, standing, counts: countsBy(finding, rules), isReported, ...explained(finding) };
+  });
+  const gone = isSame
+    ? []
+    : (before?.findings ?? []).filter((each) => !now.has(findingKey(each)) && reports(each, rules));
+  return { platform, digest, os, findings: findings.sort(byWeight), gone, report };
+}
+
+function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {
+  if (finding.ignored !== undefined) return false;
+  if (finding.kind === "secret") return failOnSecrets;
+  return failOn.has(finding.severity) && (finding.fixed !== undefined || !ignoreUnfixed);
+}
+
+/** What counts is reported too, or nobody could tell why the run is red. */
+function reports(finding: Finding, rules: ScanRules): boolean {
+  if (finding.ignored !== undefined) return false;
+  return rules.severity.has(finding.severity) || countsBy(finding, rules);
+}
+
+/** Counting before others, then the worst first, then new ones, then by what they are. */
+function byWeight(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    Number(b.counts) - Number(a.counts) ||
+    weight(a.finding.severity) - weight(b.finding.severity) ||
+    Number(a.standing === "known") - Number(b.standing === "known") ||
+    (findingKey(a.finding) < findingKey(b.finding) ? -1 : 1)
+  );
+}
+
+function weight(severity: Severity): number {
+  return severities.indexOf(severity);
+}

@@ -1,0 +1,56 @@
+/** Which part of an image brought a finding: what it is built on, or a step of its own. Pure. */
+import type { Platform } from "../oci/platform.ts";
+import { plainLine, shortened } from "../plain-text.ts";
+import type { Finding } from "./finding.ts";
+import type { Origin } from "./judged.ts";
+import type { PlatformScan } from "./scanner.ts";
+
+/** An image that another one is built on. */
+export interface BaseLayers {
+  /** As a person would write it: `debian:13`, or an image of this repository: `base`. */
+  readonly name: string;
+  readonly isOwn: boolean;
+  /** Digests of what is unpacked from its layers, lowest first. A platform that is not there is not known. */
+  readonly diffIds: ReadonlyMap<Platform, readonly string[]>;
+  /** Its tag names another image now than the one that this is built on. */
+  readonly hasMoved: boolean;
+  /** The Dockerfile names its digest, so that a rebuild does not follow the tag. */
+  readonly isPinned: boolean;
+}
+
+/** Of bases that are built on one another, the lowest that has the layer brought it. */
+export function originOf(
+  { layer }: Pick<Finding, "layer">,
+  { platform, layers }: Pick<PlatformScan, "platform" | "layers">,
+  bases: readonly BaseLayers[],
+): Origin {
+  const index = layer === undefined ? -1 : layers.findIndex(({ diffId }) => diffId === layer);
+  const found = layers[index];
+  if (found === undefined) return { kind: "unknown" };
+  const isBelow = (diffIds: readonly string[]) =>
+    diffIds.length > index && diffIds.every((each, place) => layers[place]?.diffId === each);
+  const [lowest] = bases
+    .map((base) => ({ base, diffIds: base.diffIds.get(platform) ?? [] }))
+    .filter(({ diffIds }) => isBelow(diffIds))
+    // An image of ours that adds no layer of its own brought none.
+    .sort((a, b) => a.diffIds.length - b.diffIds.length || Number(a.base.isOwn) - Number(b.base.isOwn));
+  if (lowest !== undefined) return { kind: "base", name: lowest.base.name, isOwn: lowest.base.isOwn };
+  const step = stepOf(found.createdBy ?? "");
+  return step === "" ? { kind: "unknown" } : { kind: "step", step };
+}
+
+/**
+ * A step as it stands in the Dockerfile, of what an image's history says (OCI image-spec, config.md, "history"): BuildKit and
+ * the classic builder put the shell and the values of build arguments before the command.
+ */
+export function stepOf(createdBy: string): string {
+  const line = plainLine(createdBy.slice(0, 4000)).trim();
+  const step = line
+    .replace(/# buildkit$/, "")
+    .replace(/^\/bin\/sh -c #\(nop\) +/, "")
+    .replace(/^(?:RUN )?(?:\|\d+ .*?)?\/bin\/(?:ba|a)?sh -[a-z]+ /, "RUN ")
+    .replace(/^RUN \|\d+ (?:[A-Za-z_]\w*=\S* )*/, "RUN ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return shortened(step, 120);
+}

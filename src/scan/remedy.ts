@@ -1,0 +1,98 @@
+/** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
+import type { Finding, Vulnerability } from "./finding.ts";
+import type { ImageScan, Origin } from "./judged.ts";
+import type { BaseLayers } from "./origin.ts";
+
+/** By package and place: the version that mends all that was found in it. */
+export type HighestFixes = ReadonlyMap<string, string>;
+
+/**
+ * Of each package's fixes the highest, so that forty findings of one package have one remedy. Versions are compared as a person
+ * reads them, number by number, as there is one order for each ecosystem and this is for people.
+ */
+export function highestFixes(findings: readonly Finding[]): HighestFixes {
+  const fixes = new Map<string, string>();
+  for (const finding of findings) {
+    if (finding.kind !== "vulnerability" || finding.fixed === undefined) continue;
+    const known = fixes.get(packageKey(finding));
+    if (known === undefined || natural.compare(finding.fixed, known) > 0) fixes.set(packageKey(finding), finding.fixed);
+  }
+  return fixes;
+}
+
+/** @param bases those of which `origin` may name one. */
+export function remedyOf(
+  finding: Finding,
+  origin: Origin,
+  { bases, fixes }: { readonly bases: readonly BaseLayers[]; readonly fixes: HighestFixes },
+): string {
+  if (finding.kind === "secret") {
+    const step = origin.kind === "step" ? ` out of the step \`${quotable(origin.step)}\`` : " out of the image";
+    return `revoke it and keep it${step}: what a later layer removes stays readable`;
+  }
+  const { package: name, fixed } = finding;
+  if (fixed === undefined)
+    return `no fix yet: take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
+  const upgrade = `upgrade ${name} to ${alternatives(fixes.get(packageKey(finding)) ?? fixed)}`;
+  switch (origin.kind) {
+    case "base":
+      return ofBase(finding, origin, upgrade, bases);
+    case "step":
+      return finding.path === undefined
+        ? `${upgrade} in the step \`${quotable(origin.step)}\``
+        : `${upgrade} (${finding.path}, from the step \`${quotable(origin.step)}\`)`;
+    case "unknown":
+      return finding.path === undefined ? upgrade : `${upgrade} (${finding.path})`;
+  }
+}
+
+/**
+ * Whether building it anew, with fresh bases and without cache, would mend something: its base has another image under its tag now,
+ * or a package of the operating system, which a step of its own or of an image below it installs, has a fix. Packages of languages
+ * are locked by files of the repository as a rule, and a base that has not moved brings the same again.
+ */
+export function mendedByRebuild(scan: ImageScan, { baseMoved }: { readonly baseMoved: boolean }): boolean {
+  if (baseMoved || scan.kind === "unscanned") return baseMoved;
+  return scan.platforms.some(({ findings }) =>
+    findings.some(({ finding, isReported, origin }) => {
+      const isInstalled = origin.kind !== "base" || origin.isOwn;
+      return (
+        isReported &&
+        isInstalled &&
+        finding.kind === "vulnerability" &&
+        finding.of === "os" &&
+        finding.fixed !== undefined
+      );
+    }),
+  );
+}
+
+function ofBase(
+  { package: name, of }: Vulnerability,
+  { name: base, isOwn }: Extract<Origin, { readonly kind: "base" }>,
+  upgrade: string,
+  bases: readonly BaseLayers[],
+): string {
+  const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === base && each.isOwn === isOwn) ?? {};
+  if (hasMoved) return `${isOwn ? base : `base ${base}`} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
+  if (isOwn) return `${upgrade} in ${base}, which this is built on`;
+  const steps =
+    of === "os" ? `${upgrade} in a step of your own, or take a newer base` : `take a newer base, or ${upgrade}`;
+  return `base ${base} brings ${name}: ${steps}`;
+}
+
+/** Databases put versions that mend different lines beside one another. */
+function alternatives(fixed: string): string {
+  return fixed.split(/\s*,\s*/).join(" or ");
+}
+
+/** Between backticks. */
+function quotable(step: string): string {
+  return step.replaceAll("`", "'");
+}
+
+function packageKey({ package: name, path }: Vulnerability): string {
+  return `${name}\0${path ?? ""}`;
+}
+
+const natural = new Intl.Collator("en", { numeric: true });
