@@ -15,7 +15,7 @@ interface Count {
 
 interface Stage {
   readonly name: string;
-  readonly of: readonly ("check" | "unit" | "differential" | "e2e")[];
+  readonly of: readonly ("check" | "unit" | "integration" | "differential" | "e2e")[];
   /** The parts of the rig that it needs; all where it names none. */
   readonly rig?: readonly string[];
   readonly run: (jestArguments: readonly string[]) => Promise<Count>;
@@ -30,6 +30,7 @@ const stages: readonly Stage[] = [
   { name: "unused", of: ["check"], run: tool(bin("knip"), ["--no-progress"]) },
   { name: "types", of: ["check"], run: tool(bin("tsc"), ["-p", "."]) },
   { name: "unit tests", of: ["unit"], run: (rest) => jest("__tests__/unit", rest) },
+  { name: "integration tests", of: ["integration"], run: (rest) => jest("__tests__/integration", rest) },
   {
     name: "differential tests",
     of: ["differential"],

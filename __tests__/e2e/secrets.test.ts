@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { makeDockerConfig } from "../../rig/index.ts";
-import { serveGit } from "../unit/changes/git-server.ts";
+import { serveGit } from "../integration/changes/git-server.ts";
 import { firstPush, pushed } from "./events.ts";
 import { withServer } from "./http-server.ts";
 import { git, makeProject } from "./project.ts";

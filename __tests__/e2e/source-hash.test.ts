@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { hashOf } from "../unit/changes/hashing.ts";
-import { type Repository, Workplace } from "../unit/changes/repository.ts";
+import { hashOf } from "../integration/changes/hashing.ts";
+import { type Repository, Workplace } from "../integration/changes/repository.ts";
 
 const place = new Workplace();
 afterAll(() => place.remove());

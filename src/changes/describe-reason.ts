@@ -31,6 +31,14 @@ export function describeReason(reason: Reason): string {
       return "first commit";
     case "scheduled":
       return "scheduled";
+    case "fixable":
+      return `a rebuild would mend ${reason.count === 1 ? "a finding" : `${reason.count} findings`}`;
+    case "base-moved":
+      return `its base ${printable(reason.base)} has a newer digest`;
+    case "unscanned":
+      return `whether a rebuild would mend it can't be told: ${printable(reason.detail)}`;
+    case "nothing-to-mend":
+      return "a rebuild would mend nothing in it";
     case "asked-for":
       return "asked for";
     case "no-base":

@@ -42,6 +42,8 @@ export interface Git {
   remoteCommit(ref: string): Promise<Commit | undefined>;
   /** The full ref that a symbolic ref (`HEAD`, `refs/remotes/origin/HEAD`) points to. */
   symbolicRef(name: string): Promise<string | undefined>;
+  /** Full names of all refs that are at a commit, annotated tags included. */
+  refsAt(commit: Commit): Promise<readonly string[]>;
   originUrl(): Promise<string | undefined>;
   /** The checkout's root. */
   root(): Promise<string>;
@@ -77,6 +79,10 @@ export function openGit(options: GitOptions): Git {
     head: async () => parseCommit(line(await git.local(["rev-parse", "--verify", "HEAD^{commit}"]))),
     resolve: (revision) => resolve(git, revision),
     missing: (commits) => missing(git, commits),
+    refsAt: async (at) =>
+      text(await git.local(["for-each-ref", "--format=%(refname)", `--points-at=${at}`]))
+        .split("\n")
+        .filter((each) => each !== ""),
     parents: async (of) => parentsIn(text(await git.local(["cat-file", "commit", of]))),
     uncommitted: async () =>
       text(await git.local(["status", "--porcelain", "--untracked-files=no", "-z"]))

@@ -21,6 +21,14 @@ export type Reason =
   | { readonly kind: "tag"; readonly tag: string }
   | { readonly kind: "first-commit" }
   | { readonly kind: "scheduled" }
+  /** A rebuild would mend so many findings. */
+  | { readonly kind: "fixable"; readonly count: number }
+  /** What it is built on goes by another digest now. */
+  | { readonly kind: "base-moved"; readonly base: string }
+  /** Nobody can tell whether a rebuild would mend anything; `detail` says why, as a clause. */
+  | { readonly kind: "unscanned"; readonly detail: string }
+  /** Only what a rebuild would mend is built. */
+  | { readonly kind: "nothing-to-mend" }
   | { readonly kind: "asked-for" }
   /** Nothing to compare with; `detail` says why, as a clause. */
   | { readonly kind: "no-base"; readonly detail: string }

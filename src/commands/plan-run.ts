@@ -1,39 +1,27 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import { repositoryUrl } from "../context/run-context.ts";
-import type { CredentialStore } from "../oci/credentials.ts";
-import { splitRepository } from "../oci/reference.ts";
-import type { RegistryClient } from "../oci/registry-client.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { parentsToLookUp } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
-import { pushes } from "../plan/pushes.ts";
 import type { Clock } from "../ports.ts";
-import type { History } from "../publish/guard.ts";
 import type { Lately } from "../publish/standing.ts";
-import type { Forge, Remark } from "../report/run-result.ts";
+import type { Remark } from "../report/run-result.ts";
 import { type Converged, converge, isRebuild } from "./converge.ts";
-import { openHistory } from "./history.ts";
+import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
-import { imageDetails, type TagSources } from "./image-details.ts";
+import { imageDetails } from "./image-details.ts";
+import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
-import { openRegistry, type Session } from "./session.ts";
-import { type Survey, survey } from "./survey.ts";
-import { tagSources } from "./tag-sources.ts";
+import type { Session } from "./session.ts";
+import type { Survey } from "./survey.ts";
 
-export interface Planning {
+export interface Planning extends Preparation {
   readonly plan: Plan;
-  readonly surveyed: Survey;
-  readonly sources: TagSources;
   /** Where it was written. */
   readonly planPath: string;
   readonly remarks: readonly Remark[];
-  readonly registry: RegistryClient;
-  readonly history: Omit<History, "published">;
   /** How images that are built were built the last time. */
   readonly lately: ReadonlyMap<string, Lately>;
-  readonly credentials: CredentialStore;
-  readonly forge: Forge | undefined;
 }
 
 export interface PlanOptions {
@@ -50,18 +38,16 @@ export interface PlanOptions {
  */
 export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
   const { context, inputs, outside, folder } = session;
-  const surveyed = await survey(session);
-  const { catalog, comparison, settingsOf } = surveyed;
-  const push = pushes(context, inputs.settings.push);
-  const hosts = catalog.images.flatMap((image) => image.repositories.map((each) => splitRepository(each).host));
+  const isAsked = ask !== "nobody" && inputs.settings.converge && context.trigger.kind !== "pull-request";
   const asking = new AbortController();
   const signal = AbortSignal.any([outside.signal, asking.signal]);
-  const { registry, credentials } = await openRegistry(session, [...new Set(hosts)], signal);
-  const converges = ask !== "nobody" && push && inputs.settings.converge && context.trigger.kind !== "pull-request";
-  const sources = await tagSources(session, surveyed, { all: converges, about });
+  const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
+  const { push, registry, sources, history } = prepared;
+  const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const { catalog, comparison, settingsOf } = surveyed;
+  const converges = push && isAsked;
   const movingTagsOnly = context.trigger.kind === "schedule";
   const detailing = { cache: cacheKind(session, catalog.images.length > 0), push, ...sources, settingsOf };
-  const history = openHistory(session);
   const asked = async () => {
     const details = imageDetails(session, { ...detailing, remark: () => {} });
     return converge(session, surveyed, { registry, history, details, movingTagsOnly });
@@ -107,8 +93,13 @@ export async function planRun(session: Session, { ask, about }: PlanOptions): Pr
     ...published.remarks,
     ...told.values(),
   ];
-  const done = { registry, credentials, history, lately, forge: forgeOf(session) };
-  return { plan, surveyed, sources, planPath, remarks, ...done };
+  return { ...prepared, surveyed, plan, planPath, remarks, lately };
+}
+
+/** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */
+async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }: Session): Promise<Survey> {
+  if (inputs.settings.rebuild !== "fixable" || context.trigger.kind !== "schedule") return surveyed;
+  return { ...surveyed, ...(await worthRebuilding(surveyed, scanning)) };
 }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */
@@ -166,11 +157,4 @@ function checkoutRemarks({ isAtEvent, context }: Session): readonly Remark[] {
     ...(isAtEvent ? [] : [elsewhere]),
     ...(context.defaultBranch === undefined && context.ref.kind === "branch" ? [noDefault] : []),
   ];
-}
-
-/** Gitea and Forgejo are told by the address of their API. */
-function forgeOf({ context }: Session): Forge | undefined {
-  if (context.owner === "local" && context.runUrl === undefined) return undefined;
-  const kind = context.apiUrl.endsWith("/api/v1") ? "forgejo" : "github";
-  return { kind, repositoryUrl: repositoryUrl(context) };
 }

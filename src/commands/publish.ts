@@ -11,6 +11,7 @@ import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
+import { reportScans } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
@@ -22,12 +23,17 @@ export async function publish(session: Session): Promise<CommandResult> {
   tell(planning.remarks, session);
   await checkPins(session.inputs.settings.checkPins, planning.plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);
+  const report = await reportScans(planning, session);
+  tell(report.remarks, session);
   const result: RunResult = {
     plan: planning.plan,
     images,
-    remarks: [...planning.remarks, ...remarks],
+    remarks: [...planning.remarks, ...remarks, ...report.remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: planning.forge,
+    scans: planning.scanning.scans,
+    errors: report.errors,
+    ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
   for (const line of closingLines(result)) log.info(line);
   const outputs = outputsOf(result, planning.planPath);

@@ -5,6 +5,7 @@ import type { Outside } from "./outside.ts";
 import { type PlanView, plan } from "./plan.ts";
 import { publish } from "./publish.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { scan } from "./scan.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Runs the command that the inputs name. @throws UserError for what keeps it from starting. */
@@ -29,9 +30,11 @@ function commandOf(
       return publish;
     case "plan":
       return (session) => plan(session, view);
+    case "scan":
+      return scan;
     default:
       throw new UserError(`this version of image-publish has no command "${name}" yet`, {
-        hint: "write publish or plan",
+        hint: "write publish, plan or scan",
       });
   }
 }

@@ -10,7 +10,7 @@ import type { ImageResult } from "../report/run-result.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { loadPublished } from "./after-build.ts";
 import type { BuildSession } from "./build-session.ts";
-import { type GateRules, type Passage, passGate } from "./gate.ts";
+import { type GateRules, type Passage, passGate, passRelease } from "./gate.ts";
 import type { Planning } from "./plan-run.ts";
 import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
 import { recordCandidate } from "./record-candidate.ts";
@@ -22,8 +22,12 @@ export type Results = ReadonlyMap<string, Promise<ImageResult>>;
 
 /** What is published already needs nothing but tags: it waits for nobody. */
 export function promoteAll(planning: Planning, session: Session, publishing: Publishing): Results {
+  const rules = gateRules(planning, session);
   const run = bounded(promotionsAtOnce, (planned: PlannedPromote) =>
-    publishAgain(planned, publishing)
+    passRelease(planned, rules)
+      .then((error): ImageResult | Promise<ImageResult> =>
+        error === undefined ? publishAgain(planned, publishing) : { planned, outcome: "failed", error },
+      )
       .then((result) => loadPublished(result, session, planning.credentials))
       .catch((error: unknown) => failed(planned, error)),
   );
@@ -32,6 +36,14 @@ export function promoteAll(planning: Planning, session: Session, publishing: Pub
 }
 
 const promotionsAtOnce = 8;
+
+function gateRules({ registry, scanning }: Planning, { inputs }: Session): GateRules {
+  return {
+    maxSize: inputs.maxSize,
+    registry,
+    scan: async (planned, made) => (scanning.isWanted(planned.name) ? scanning.judge(planned, made) : undefined),
+  };
+}
 
 /** How many images are built at once at least: much of a build is waiting for networks. */
 const leastConcurrency = 4;
@@ -43,8 +55,8 @@ export async function walkPlan(
   publishing: Publishing,
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
-  const { plan, registry, lately } = planning;
-  const { context, outside, inputs } = session;
+  const { plan, registry, lately, scanning } = planning;
+  const { context, outside } = session;
   const { signal } = outside;
   const byName = new Map(plan.images.map((image) => [image.name, image]));
   const nodes = plan.images
@@ -54,12 +66,13 @@ export async function walkPlan(
       planned,
       parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
     }));
-  const rules: GateRules = { maxSize: inputs.maxSize, registry };
+  const rules = gateRules(planning, session);
   const passages = new Map<string, Promise<Passage>>();
   const published = new Map<string, Promise<ImageResult>>();
   const outcomes = await walk(
     nodes,
     async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
+      if (scanning.isWanted(name)) scanning.begin(planned);
       const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       const candidate = await recordCandidate(planned, built, { context, registry });
       const above = new Map([...passages].filter(([each]) => parents.has(each)));

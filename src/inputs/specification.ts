@@ -19,7 +19,7 @@ export const inputs = [
   {
     name: "command",
     words: ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"],
-    served: ["publish", "plan"],
+    served: ["publish", "plan", "scan"],
   },
   { name: "config" },
   { name: "path" },
@@ -54,7 +54,7 @@ export const inputs = [
   { name: "compression" },
   { name: "attest", words: yesOrNo },
   { name: "push", words: ["auto", "true", "false"] },
-  { name: "rebuild", words: ["auto", "always", "fixable"], served: ["auto", "always"] },
+  { name: "rebuild", words: ["auto", "always", "fixable"] },
   { name: "converge", words: yesOrNo },
   { name: "promote", words: yesOrNo },
   { name: "move", words: ["forward", "any"] },

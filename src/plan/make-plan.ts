@@ -156,7 +156,7 @@ function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
 }
 
 /** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile or Nix file itself. */
-function baseLocation(image: Image): SourceLocation {
+export function baseLocation(image: Image): SourceLocation {
   const froms = [...image.parents, ...image.bases].filter((each) => each.via === "FROM").map((each) => each.at);
   const last = froms.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).at(-1);
   return last ?? { file: recipeOf(image), line: 1 };

@@ -7,7 +7,7 @@ import { simulatedContext } from "../../../src/commands/simulated-context.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import type { Log, Processes } from "../../../src/ports.ts";
-import type { Change } from "../changes/objects.ts";
+import type { Change } from "../../unit/changes/objects.ts";
 import { remembering } from "../changes/remembering.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 

@@ -14,9 +14,9 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import { filesDigest } from "../../../src/changes/files-digest.ts";
 import { platform } from "../../../src/oci/platform.ts";
-import type { ImageSketch } from "./catalog-of.ts";
+import type { ImageSketch } from "../../unit/changes/catalog-of.ts";
+import type { Change } from "../../unit/changes/objects.ts";
 import { hashOf, survey } from "./hashing.ts";
-import type { Change } from "./objects.ts";
 import { remembering } from "./remembering.ts";
 import { Repository, Workplace } from "./repository.ts";
 

@@ -6,8 +6,8 @@ import { openGit } from "../../../src/changes/git.ts";
 import { GitFailure } from "../../../src/changes/git-command.ts";
 import { type Commit, commit } from "../../../src/context/run-context.ts";
 import type { Processes, RunOptions } from "../../../src/ports.ts";
+import type { Change } from "../../unit/changes/objects.ts";
 import { serveGit } from "./git-server.ts";
-import type { Change } from "./objects.ts";
 import { open, type Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();

@@ -8,7 +8,7 @@ import { incompleteFiles } from "../../../src/changes/incomplete.ts";
 import { readListing } from "../../../src/changes/listing.ts";
 import { sourceHashes } from "../../../src/changes/source-hash.ts";
 import type { Processes } from "../../../src/ports.ts";
-import { catalogOf, type ImageSketch } from "./catalog-of.ts";
+import { catalogOf, type ImageSketch } from "../../unit/changes/catalog-of.ts";
 
 interface WorkingTree {
   readonly folder: string;

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import { type Git, openGit } from "../../../src/changes/git.ts";
 import { type Commit, commit as parseCommit } from "../../../src/context/run-context.ts";
-import { type Change, type Tree, writeCommit } from "./objects.ts";
+import { type Change, type Tree, writeCommit } from "../../unit/changes/objects.ts";
 
 const env = {
   PATH: process.env.PATH ?? "",

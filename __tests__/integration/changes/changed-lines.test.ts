@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { commit } from "../../../src/context/run-context.ts";
-import type { Change } from "./objects.ts";
+import type { Change } from "../../unit/changes/objects.ts";
 import { open, Workplace } from "./repository.ts";
 
 const workplace = new Workplace();

@@ -1,0 +1,63 @@
+/** `rebuild: fixable`: a scheduled run builds what a rebuild would mend, what builds on that, and what nobody can tell of. */
+import type { Reason } from "../changes/reason.ts";
+import { UserError } from "../errors.ts";
+import type { PublishedScan, Scanning } from "./scanning.ts";
+import type { Survey } from "./survey.ts";
+
+/** What is affected, narrowed, and why the rest is left. */
+export async function worthRebuilding(
+  { catalog, affected, left }: Pick<Survey, "catalog" | "affected" | "left">,
+  scanning: Pick<Scanning, "published" | "isWanted">,
+): Promise<Pick<Survey, "affected" | "left">> {
+  const reasons = new Map(
+    await Promise.all(
+      catalog.images
+        .filter(({ name }) => affected.has(name) && scanning.isWanted(name))
+        .map(async (image) => [image.name, await whyRebuild(() => scanning.published(image))] as const),
+    ),
+  );
+  const worth = new Map<string, readonly Reason[]>();
+  const nothing = new Map<string, readonly Reason[]>();
+  // Parents stand before their children.
+  for (const { name, parents, repositories } of catalog.images) {
+    if (!affected.has(name) || repositories.length === 0) continue;
+    const own = reasons.get(name) ?? affected.get(name) ?? [];
+    const below = parents.flatMap(({ parent }): readonly Reason[] =>
+      worth.has(parent) ? [{ kind: "builds-on", image: parent }] : [],
+    );
+    if (own.length + below.length > 0) worth.set(name, unique([...own, ...below]));
+    else nothing.set(name, [{ kind: "nothing-to-mend" }]);
+  }
+  return { affected: worth, left: new Map([...left, ...nothing]) };
+}
+
+async function whyRebuild(published: () => Promise<PublishedScan | undefined>): Promise<readonly Reason[]> {
+  try {
+    const found = await published();
+    if (found === undefined) return [{ kind: "never-published" }];
+    const { scan, moved, isMended } = found;
+    if (scan.kind === "unscanned") return [{ kind: "unscanned", detail: scan.error.message }];
+    const bases = moved.map((base): Reason => ({ kind: "base-moved", base }));
+    return isMended && bases.length === 0 ? [{ kind: "fixable", count: fixableIn(found) }] : bases;
+  } catch (error) {
+    // In doubt it is built.
+    if (error instanceof UserError) return [{ kind: "unscanned", detail: error.message }];
+    throw error;
+  }
+}
+
+function fixableIn({ scan }: PublishedScan): number {
+  if (scan.kind === "unscanned") return 0;
+  const fixable = scan.platforms.flatMap(({ findings }) =>
+    findings.filter(
+      ({ finding, isReported }) => isReported && finding.kind === "vulnerability" && finding.fixed !== undefined,
+    ),
+  );
+  return new Set(
+    fixable.map(({ finding }) => `${finding.id} ${finding.kind === "vulnerability" ? finding.package : ""}`),
+  ).size;
+}
+
+function unique(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
+}

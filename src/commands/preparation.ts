@@ -1,0 +1,57 @@
+/** What the commands have in common before they decide anything: the repository surveyed, its registries, its scanner at hand. */
+import { repositoryUrl } from "../context/run-context.ts";
+import type { CredentialStore } from "../oci/credentials.ts";
+import { splitRepository } from "../oci/reference.ts";
+import type { RegistryClient } from "../oci/registry-client.ts";
+import { pushes } from "../plan/pushes.ts";
+import type { History } from "../publish/guard.ts";
+import type { Forge } from "../report/run-result.ts";
+import { openHistory } from "./history.ts";
+import type { TagSources } from "./image-details.ts";
+import { openScanning, type Scanning } from "./scanning.ts";
+import { openRegistry, type Session } from "./session.ts";
+import { type Survey, survey } from "./survey.ts";
+import { tagSources } from "./tag-sources.ts";
+
+export interface Preparation {
+  readonly surveyed: Survey;
+  readonly sources: TagSources;
+  /** Whether what is built is pushed. */
+  readonly push: boolean;
+  readonly registry: RegistryClient;
+  readonly credentials: CredentialStore;
+  readonly history: Omit<History, "published">;
+  readonly scanning: Scanning;
+  readonly forge: Forge | undefined;
+}
+
+export interface PreparationOptions {
+  /** Whether tags are wanted of all images, or of those alone that the event may have built. */
+  readonly all: (push: boolean) => boolean;
+  /** The name of an image whose tags are wanted in any case. */
+  readonly about?: string | undefined;
+  /** Ends what is asked of registries. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws UserError (or `Problems`) when the repository or the inputs are not in order. */
+export async function prepare(session: Session, { all, about, signal }: PreparationOptions): Promise<Preparation> {
+  const { context, inputs } = session;
+  const surveyed = await survey(session);
+  const push = pushes(context, inputs.settings.push);
+  const hosts = surveyed.catalog.images.flatMap((image) =>
+    image.repositories.map((each) => splitRepository(each).host),
+  );
+  const { registry, credentials } = await openRegistry(session, [...new Set(hosts)], signal);
+  const sources = await tagSources(session, surveyed, { all: all(push), about });
+  const history = openHistory(session);
+  const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
+  return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session) };
+}
+
+/** Gitea and Forgejo are told by the address of their API. */
+function forgeOf({ context }: Session): Forge | undefined {
+  if (context.owner === "local" && context.runUrl === undefined) return undefined;
+  const kind = context.apiUrl.endsWith("/api/v1") ? "forgejo" : "github";
+  return { kind, repositoryUrl: repositoryUrl(context) };
+}

@@ -1,0 +1,124 @@
+/** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
+import { GitFailure } from "../changes/git-command.ts";
+import { explain, type SourceLocation, type UserError } from "../errors.ts";
+import { baseLocation } from "../plan/make-plan.ts";
+import type { Remark } from "../report/run-result.ts";
+import type { ScannedImage } from "../scan/judged.ts";
+import { type ImageSarif, imageSarif } from "../scan/sarif.ts";
+import { type UploadReport, uploadScans } from "../scan/upload.ts";
+import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
+import type { Preparation } from "./preparation.ts";
+import type { Session } from "./session.ts";
+
+export interface ScanReport {
+  /** Absolute, with a folder for each image; `undefined` where nothing was scanned or no file is wanted. */
+  readonly folder: string | undefined;
+  readonly remarks: readonly Remark[];
+  /** What makes the run red: code scanning took the findings and could make nothing of them. */
+  readonly errors: readonly UserError[];
+}
+
+/** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
+export async function reportScans(prepared: Preparation, session: Session): Promise<ScanReport> {
+  const { scanning, surveyed } = prepared;
+  const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
+  if (session.inputs.settings.sarif === "off" || (scans.length === 0 && !isWhole(session))) {
+    return { folder: undefined, remarks: [], errors: [] };
+  }
+  const places = new Map(surveyed.catalog.images.map((image) => [image.name, baseLocation(image)]));
+  const files = scans.map((scan) => ({ scan, sarif: sarifOf(scan, places.get(scan.name), scanning.version()) }));
+  const folder = `${session.folder}/scans`;
+  await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
+  const told = await upload(
+    files.map(({ sarif }) => sarif),
+    folder,
+    prepared,
+    session,
+  );
+  return { folder: files.length === 0 ? undefined : folder, ...told };
+}
+
+function sarifOf(scan: ScannedImage, at: SourceLocation | undefined, scannerVersion: string | undefined): ImageSarif {
+  return imageSarif(scan, { at: at ?? { file: "Dockerfile", line: 1 }, scannerVersion });
+}
+
+/** Whether the run knows all images, and may say of one that it is gone. */
+function isWhole({ inputs, context }: Session): boolean {
+  const { only, variant } = inputs.settings;
+  return only.length === 0 && variant === undefined && context.trigger.kind !== "pull-request";
+}
+
+async function writeFiles(
+  scan: ScannedImage,
+  { file }: ImageSarif,
+  folder: string,
+  { outside: { files } }: Session,
+): Promise<void> {
+  const own = `${folder}/${encodeURIComponent(scan.name)}`;
+  await files.makeDirectory(own);
+  await files.write(`${own}/findings.sarif`, JSON.stringify(file));
+  await Promise.all(
+    scan.platforms.map(async ({ platform, report }) => {
+      const bytes = await files.read(report);
+      if (bytes !== undefined) await files.write(`${own}/trivy-${platform.replaceAll("/", "-")}.json`, bytes);
+    }),
+  );
+}
+
+async function upload(
+  images: readonly ImageSarif[],
+  folder: string,
+  { surveyed }: Preparation,
+  session: Session,
+): Promise<Pick<ScanReport, "remarks" | "errors">> {
+  const { context, inputs, outside } = session;
+  const { token, sarif } = inputs.settings;
+  const nothing = { remarks: [], errors: [] };
+  if (sarif !== "upload" || !isGitHub(context.apiUrl)) return nothing;
+  const why = context.trigger.kind === "pull-request" && context.trigger.fromFork ? "a fork may not" : undefined;
+  if (why !== undefined || token === undefined) {
+    outside.log.info(`findings are in ${folder}, and not uploaded: ${why ?? "there is no `token`"}`);
+    return nothing;
+  }
+  const target = await targetOf(session);
+  if (target.kind === "none") {
+    outside.log.notice(`findings are in ${folder}, and not uploaded, because ${target.because}`);
+    return nothing;
+  }
+  const { owner, repo, apiUrl } = context;
+  const codeScanning = outside.codeScanning({ apiUrl, token, owner, repo });
+  const catalog = isWhole(session) ? surveyed.catalog.images.map(({ name }) => name) : undefined;
+  const report = await uploadScans({ images, target, catalog, context, folder }, { ...outside, codeScanning });
+  for (const line of uploadLines(report)) outside.log.info(line);
+  return {
+    remarks: report.warnings.map((error) => ({ message: explain(error), hint: error.hint })),
+    errors: report.errors,
+  };
+}
+
+function uploadLines({ images, closed }: UploadReport): readonly string[] {
+  const lines = images.flatMap(({ image, outcome }) => {
+    if (outcome.kind === "pending") return [`${image}: findings are uploaded, and GitHub is still processing them`];
+    if (outcome.kind !== "uploaded") return [];
+    const left = outcome.dropped.reduce((sum, { count }) => sum + count, 0);
+    return [
+      `${image}: findings are alerts now${left === 0 ? "" : `, but ${left} of the least severe, by GitHub's limits`}`,
+    ];
+  });
+  return closed.length === 0 ? lines : [...lines, `alerts of deleted images close: ${closed.join(", ")}`];
+}
+
+/** Gitea and Forgejo have no code scanning. */
+function isGitHub(apiUrl: string): boolean {
+  return !apiUrl.endsWith("/api/v1");
+}
+
+async function targetOf({ git, context }: Session): Promise<UploadTarget> {
+  try {
+    const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(context.commit)]);
+    return uploadTarget(context, { head: context.commit, branch, refs });
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    return uploadTarget(context, { head: context.commit, branch: undefined, refs: [] });
+  }
+}

@@ -1,0 +1,88 @@
+/** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
+import { UserError } from "../errors.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import { closingLines, failureNotices } from "../report/console.ts";
+import { imageOutputs, outputsOf } from "../report/outputs.ts";
+import type { Remark, RunResult } from "../report/run-result.ts";
+import { renderSummary } from "../report/summary.ts";
+import type { CommandResult } from "./command-result.ts";
+import { type Preparation, prepare } from "./preparation.ts";
+import { reportScans } from "./scan-report.ts";
+import type { Session } from "./session.ts";
+
+/** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
+export async function scan(session: Session): Promise<CommandResult> {
+  const { clock, log } = session.outside;
+  const started = clock.now().getTime();
+  const prepared = await prepare(session, { all: () => true });
+  const { mended, remarks } = await scanAll(prepared);
+  const report = await reportScans(prepared, session);
+  for (const { message, hint } of [...remarks, ...report.remarks]) log.warning(message, hint);
+  const plan = nothingPlanned(prepared, session);
+  const result: RunResult = {
+    plan,
+    images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
+    remarks: [...prepared.surveyed.remarks, ...remarks, ...report.remarks],
+    seconds: (clock.now().getTime() - started) / 1000,
+    forge: prepared.forge,
+    scans: prepared.scanning.scans,
+    mended,
+    errors: report.errors,
+    ...(report.folder === undefined ? {} : { sarif: report.folder }),
+  };
+  for (const line of closingLines(result)) log.info(line);
+  return {
+    outputs: { ...outputsOf(result, "") },
+    summary: renderSummary(result),
+    text: () => "",
+    json: imageOutputs(result),
+    failures: failureNotices(result),
+  };
+}
+
+interface Seen {
+  /** In the catalog's order. */
+  readonly mended: readonly string[];
+  readonly remarks: readonly Remark[];
+}
+
+async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
+  const chosen = surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
+  const seen = await Promise.all(
+    chosen.map(async (image): Promise<Seen> => {
+      try {
+        const found = await scanning.published(image);
+        if (found !== undefined) return { mended: found.isMended ? [image.name] : [], remarks: [] };
+        const message = `${image.name} is not scanned: nothing of it is published`;
+        return { mended: [], remarks: [{ message, hint: "publish it first" }] };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return {
+          mended: [],
+          remarks: [{ message: `${image.name} is not scanned: ${error.message}`, hint: error.hint }],
+        };
+      }
+    }),
+  );
+  return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
+}
+
+function nothingPlanned({ surveyed, push }: Preparation, { context }: Session) {
+  return makePlan({
+    event: context.eventName,
+    ref: context.ref.full,
+    commit: context.commit,
+    base: undefined,
+    catalog: surveyed.catalog,
+    affected: new Map(),
+    left: surveyed.left,
+    published: new Map(),
+    hashes: surveyed.hashes,
+    push,
+    fresh: false,
+    movingTagsOnly: false,
+    details: () => {
+      throw new Error("nothing is planned");
+    },
+  });
+}
