@@ -2,9 +2,11 @@
 import type { SourceLocation } from "../errors.ts";
 import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import { count, formatDuration } from "../quantities.ts";
+import type { ImageScan } from "../scan/judged.ts";
 import { because } from "./because.ts";
 import { sentence } from "./escape.ts";
 import { failuresOf } from "./failures.ts";
+import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
@@ -21,13 +23,15 @@ export interface FailureNotice {
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
 export function closingLines(result: RunResult): readonly string[] {
-  const acted = result.images.filter(({ outcome }) => outcome !== "skipped");
-  const skipped = result.images.filter(({ outcome }) => outcome === "skipped").map(({ planned }) => planned);
+  const scanOf = ({ planned }: ImageResult) => result.scans?.get(planned.name);
+  const isLeft = (image: ImageResult) => image.outcome === "skipped" && scanOf(image) === undefined;
+  const acted = result.images.filter((image) => !isLeft(image));
+  const skipped = result.images.filter(isLeft).map(({ planned }) => planned);
   const { untouched, explained } = leftImages(skipped);
   const width = Math.min(40, Math.max(0, ...acted.map(({ planned }) => [...plainLine(planned.name)].length)));
   const { mark, sentence: how, advice } = headline(result, plainLine);
   return [
-    ...acted.map((image) => imageLine(image, width)),
+    ...acted.map((image) => imageLine(image, scanOf(image), width)),
     ...[...explained].map(([why, images]) => {
       const names = namesOf(images.map(({ name }) => name));
       return `${marks.skipped} ${names} · ${plainLine(why)}`;
@@ -39,8 +43,8 @@ export function closingLines(result: RunResult): readonly string[] {
 
 /** One for each failure, with the images that could not be built because of it. */
 export function failureNotices(result: RunResult): readonly FailureNotice[] {
-  return failuresOf(result).map(({ image, what, causes, quoted, hint, at, put, missing, blocked }) => ({
-    title: `${plainLine(image)} failed`,
+  return failuresOf(result).map(({ image, kind, what, causes, quoted, hint, at, put, missing, blocked }) => ({
+    title: kind === "failed" ? `${plainLine(image)} failed` : `Findings in ${plainLine(image)}`,
     message: [
       what,
       ...causes,
@@ -61,11 +65,13 @@ function namesOf(names: readonly string[]): string {
   return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown;
 }
 
-function imageLine(image: ImageResult, width: number): string {
+function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number): string {
   const name = shortened(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
-  const facts = details(image).filter((each) => each !== "");
-  return [`${marks[image.outcome]} ${padded}  ${image.outcome}`, ...facts.map(plainLine)].join(" · ");
+  const facts = [...details(image), scan === undefined ? "" : findingsBrief(scan)].filter((each) => each !== "");
+  const outcome = image.outcome === "skipped" && scan !== undefined ? "scanned" : image.outcome;
+  const mark = scan !== undefined && makesRed(scan) ? marks.failed : marks[image.outcome];
+  return [`${mark} ${padded}  ${outcome}`, ...facts.map(plainLine)].join(" · ");
 }
 
 function details(image: ImageResult): readonly string[] {

@@ -1,11 +1,14 @@
 /** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
 import { Problems, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLine, plainLines, shortened } from "../plain-text.ts";
+import { heldBy, redBy } from "../scan/complaint.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 
 export interface Failure {
   readonly image: string;
+  /** `findings`: nothing went wrong but what its scan found. */
+  readonly kind: "failed" | "findings";
   /** One sentence. */
   readonly what: string;
   /** Why, where the error has a cause that says more. */
@@ -26,16 +29,20 @@ export interface Failure {
   readonly blocked: readonly string[];
 }
 
-/** One for each problem of each failed image, in the plan's order; what is blocked and tagged stands with the first of an image. */
+/**
+ * One for each problem of each failed image, in the plan's order, and one for each other image with findings that make the run red;
+ * what is blocked and tagged stands with the first of an image.
+ */
 export function failuresOf(result: RunResult): readonly Failure[] {
   const blocked = blockedByCulprit(result.images);
   return result.images.flatMap((image) => {
-    if (image.outcome !== "failed") return [];
+    if (image.outcome !== "failed") return ofFindings(image, result);
     const problems = image.error instanceof Problems ? image.error.problems : [image.error];
     const put = tagLabels(ownTags(image), image);
     const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
     return problems.map((error, index) => ({
       image: image.planned.name,
+      kind: "failed" as const,
       ...explanation(error, image.output),
       hint: shortened(plainLine(error.hint), longestSentence),
       at: error.at ?? image.planned.at,
@@ -44,6 +51,17 @@ export function failuresOf(result: RunResult): readonly Failure[] {
       blocked: index === 0 ? (blocked.get(image.planned.name) ?? []) : [],
     }));
   });
+}
+
+/** An image that was held has failed already, with what its scan says of it. */
+function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Failure[] {
+  const scan = scans?.get(planned.name);
+  const error = scan && (heldBy(scan) ?? redBy(scan));
+  if (error === undefined) return [];
+  const nothing = { put: [], missing: [], blocked: [], built: undefined };
+  const hint = shortened(plainLine(error.hint), longestSentence);
+  const about = { image: planned.name, kind: "findings" as const, at: planned.at };
+  return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }
 
 /** Names of blocked images by the failed image that stands at the beginning of their chain. */

@@ -3,6 +3,7 @@
 import type { Plan } from "../plan/plan.ts";
 import { count, formatDuration } from "../quantities.ts";
 import { shortCommit } from "./abbreviation.ts";
+import { makesRed } from "./finding-counts.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 
@@ -15,6 +16,25 @@ export interface Headline {
 
 /** `quote` makes a name fit for where the sentence is shown. */
 export function headline(result: RunResult, quote: (name: string) => string): Headline {
+  const how = outcome(result, quote);
+  const red = result.images.filter(({ planned, outcome }) => outcome !== "failed" && isRed(planned.name, result));
+  if (red.length === 0) return how;
+  const [first, ...others] = red;
+  const who = others.length === 0 ? `${quote(first?.planned.name ?? "")} has` : `${red.length} images have`;
+  const advice = "Findings make the run red: what to do stands beside each.";
+  return {
+    mark: "❌",
+    sentence: `${how.sentence}; ${who} findings that count`,
+    advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
+  };
+}
+
+function isRed(name: string, { scans }: RunResult): boolean {
+  const scan = scans?.get(name);
+  return scan !== undefined && makesRed(scan);
+}
+
+function outcome(result: RunResult, quote: (name: string) => string): Headline {
   const { images, plan } = result;
   const took = formatDuration(result.seconds);
   const published = images.filter(isPublished);
@@ -43,6 +63,8 @@ export function headline(result: RunResult, quote: (name: string) => string): He
     const sentence = `Built ${count(built.length, "image")} in ${took}, published nothing`;
     return { mark: "✅", sentence, advice: whyNotPushed(plan) };
   }
+  const scans = result.scans?.size ?? 0;
+  if (scans > 0) return { mark: "✅", sentence: `Scanned ${count(scans, "image")} in ${took}`, advice: undefined };
   return { mark: "✅", sentence: "Nothing to publish", advice: whyNothing(plan) };
 }
 

@@ -22,6 +22,11 @@ export function compareLink(forge: Forge | undefined, base: string, commit: stri
   return link(text, forge, `compare/${urlPart(base)}...${urlPart(commit)}`);
 }
 
+/** `text`, linked to a page elsewhere where its address is one that nothing can break out of; `undefined`: there is none. */
+export function pageLink(text: string, url: string | undefined): string {
+  return url !== undefined && url.length < 300 && /^https:\/\/[\w.:/~%?=&#+-]+$/.test(url) ? `[${text}](${url})` : text;
+}
+
 function link(text: string, forge: Forge | undefined, path: string): string {
   // The forge's address comes from the environment: what could end a link's target makes no link.
   if (forge === undefined || !/^https?:\/\/[\w.:/~%-]+$/.test(forge.repositoryUrl)) return text;

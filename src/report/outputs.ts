@@ -3,7 +3,9 @@ import type { CandidatePlatform } from "../build/candidate.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Plan, PlannedBuild, PlannedImage, PlannedPromote } from "../plan/plan.ts";
+import type { ImageScan } from "../scan/judged.ts";
 import { because, isAffected } from "./because.ts";
+import { type FindingCounts, findingCounts } from "./finding-counts.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { ownTags } from "./tag-notes.ts";
 
@@ -48,15 +50,15 @@ interface ImageOutput {
   readonly size: Readonly<Record<string, number>> | null;
   /** References by which the engine has it for later steps. */
   readonly loaded: readonly string[];
-  /** Not scanned. */
-  readonly findings: null;
+  /** `null`: not scanned. */
+  readonly findings: FindingCounts | null;
   readonly reason: string;
 }
 
 /** The outputs of a run, or of a plan that nothing was done for yet. `planPath` is where the plan was written. */
 export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
   const images: readonly Known[] =
-    "schema" in about ? about.images.map((planned) => ({ planned, result: undefined })) : about.images.map(known);
+    "schema" in about ? about.images.map((planned) => ({ planned, result: undefined, scan: undefined })) : known(about);
   const affected = images.filter(({ planned }) => planned.kind !== "skip" && isAffected(planned.reasons));
   return {
     plan: planPath,
@@ -67,26 +69,27 @@ export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
     "any-affected": affected.length > 0 ? "true" : "false",
     images: JSON.stringify(images.map(imageOutput)),
     "pull-requests": "[]",
-    sarif: "",
+    sarif: "schema" in about ? "" : (about.sarif ?? ""),
     ...singleOutputs(affected),
   };
 }
 
 /** The output `images`, before it is text. */
 export function imageOutputs(result: RunResult): readonly ImageOutput[] {
-  return result.images.map(known).map(imageOutput);
+  return known(result).map(imageOutput);
 }
 
 interface Known {
   readonly planned: PlannedImage;
   readonly result: ImageResult | undefined;
+  readonly scan: ImageScan | undefined;
 }
 
-function known(result: ImageResult): Known {
-  return { planned: result.planned, result };
+function known({ images, scans }: RunResult): readonly Known[] {
+  return images.map((result) => ({ planned: result.planned, result, scan: scans?.get(result.planned.name) }));
 }
 
-function imageOutput({ planned, result }: Known): ImageOutput {
+function imageOutput({ planned, result, scan }: Known): ImageOutput {
   const image = imageOf(planned, result);
   const platforms = image?.platforms?.map(({ platform }) => platform);
   return {
@@ -100,7 +103,7 @@ function imageOutput({ planned, result }: Known): ImageOutput {
         ? null
         : Object.fromEntries(image.platforms.map(({ platform, size }) => [platform, size])),
     loaded: result !== undefined && "loaded" in result ? (result.loaded ?? []) : [],
-    findings: null,
+    findings: scan === undefined ? null : findingCounts(scan),
     reason: because(planned.reasons),
   };
 }

@@ -4,6 +4,7 @@ import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
+import type { ImageScan } from "../scan/judged.ts";
 
 export interface TagResult {
   readonly repository: Repository;
@@ -74,4 +75,10 @@ export interface RunResult {
   readonly seconds: number;
   /** `undefined` where there is none to link to. */
   readonly forge: Forge | undefined;
+  /** By the image's name: those that were scanned, or were to be. */
+  readonly scans?: ReadonlyMap<string, ImageScan>;
+  /** Published images of which a rebuild would mend something, where that was asked. */
+  readonly mended?: readonly string[];
+  /** The folder with the SARIF files. */
+  readonly sarif?: string;
 }

@@ -4,6 +4,7 @@ import { shortened } from "../plain-text.ts";
 import { code, codeBlock, prose, sentence } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
+import { findingSections } from "./findings.ts";
 import { graphSection } from "./graph.ts";
 import { headline } from "./headline.ts";
 import { imageTable, type Made } from "./image-table.ts";
@@ -31,11 +32,16 @@ export function renderSummary(result: RunResult): string {
     unfinishedSection(result.images),
     remarkSection([...result.remarks, ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
+    ...findingSections(result),
     noteSection(result.images),
     graphSection(result.images.map((image) => ({ planned: image.planned, state: image.outcome }))),
     pullSection(made),
     referenceSection(result.images),
-    ...leftSections(result.images.flatMap((image) => (image.outcome === "skipped" ? [image.planned] : []))),
+    ...leftSections(
+      result.images.flatMap((image) =>
+        image.outcome === "skipped" && !result.scans?.has(image.planned.name) ? [image.planned] : [],
+      ),
+    ),
   ]);
 }
 

@@ -1,7 +1,8 @@
 /** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
 import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import { type Finding, findingKey, type Severity, severities } from "./finding.ts";
+import { byWeight } from "./across-platforms.ts";
+import { type Finding, findingKey } from "./finding.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
 import { type BaseLayers, originOf } from "./origin.ts";
 import { highestFixes, remedyOf } from "./remedy.ts";
@@ -97,18 +98,4 @@ function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: Sc
 function reports(finding: Finding, rules: ScanRules): boolean {
   if (finding.ignored !== undefined) return false;
   return rules.severity.has(finding.severity) || countsBy(finding, rules);
-}
-
-/** Counting before others, then the worst first, then new ones, then by what they are. */
-function byWeight(a: JudgedFinding, b: JudgedFinding): number {
-  return (
-    Number(b.counts) - Number(a.counts) ||
-    weight(a.finding.severity) - weight(b.finding.severity) ||
-    Number(a.standing === "known") - Number(b.standing === "known") ||
-    (findingKey(a.finding) < findingKey(b.finding) ? -1 : 1)
-  );
-}
-
-function weight(severity: Severity): number {
-  return severities.indexOf(severity);
 }

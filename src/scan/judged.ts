@@ -29,7 +29,7 @@ export interface JudgedFinding {
   readonly standing: "new" | "known";
   /** Makes the run red and counts at the gate. */
   readonly counts: boolean;
-  /** Of a severity that is reported, and not ignored. */
+  /** Of a severity that is reported, or counting, and not ignored. */
   readonly isReported: boolean;
   readonly origin: Origin;
   /** A sentence: `upgrade openssl to 3.3.9`. */
@@ -42,7 +42,7 @@ export interface JudgedPlatform {
   readonly os: string | undefined;
   /** All of them, worst first; counting before others. */
   readonly findings: readonly JudgedFinding[];
-  /** What the published image has and this one lacks. */
+  /** What the published image has and this one lacks: those that would be reported. */
   readonly gone: readonly Finding[];
   /** The scanner's own report, absolute: JSON. */
   readonly report: string;
@@ -57,17 +57,7 @@ export type Comparison =
 
 /** The outcome of one image's scan, of which everything that is told is a function. */
 export type ImageScan =
-  | {
-      readonly kind: "scanned";
-      readonly name: string;
-      readonly rules: ScanRules;
-      readonly platforms: readonly JudgedPlatform[];
-      readonly comparedWith: Comparison;
-      /** Whether tags may go to it. */
-      readonly passes: boolean;
-      /** A finding counts: the run is red, also where the candidate passes. */
-      readonly isRed: boolean;
-    }
+  | ScannedImage
   | {
       readonly kind: "unscanned";
       readonly name: string;
@@ -75,3 +65,15 @@ export type ImageScan =
       readonly error: UserError;
       readonly passes: boolean;
     };
+
+export interface ScannedImage {
+  readonly kind: "scanned";
+  readonly name: string;
+  readonly rules: ScanRules;
+  readonly platforms: readonly JudgedPlatform[];
+  readonly comparedWith: Comparison;
+  /** Whether tags may go to it. */
+  readonly passes: boolean;
+  /** A finding counts: the run is red, also where the candidate passes. */
+  readonly isRed: boolean;
+}

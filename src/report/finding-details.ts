@@ -1,0 +1,117 @@
+/** One image's findings in Markdown, folded: what to do, what has no fix, secrets, what is gone. */
+import { plainLine, shortened } from "../plain-text.ts";
+import { goneAcrossPlatforms, severityCounts } from "../scan/across-platforms.ts";
+import type { Finding } from "../scan/finding.ts";
+import type { ImageScan, ScannedImage } from "../scan/judged.ts";
+import { code, markdown, prose } from "./escape.ts";
+import { describeOrigin, type FindingRow, fixableRows, reportedOf, secretRows, unfixedRows } from "./finding-rows.ts";
+import { pageLink } from "./links.ts";
+
+const mostRows = 30;
+const mostIds = 6;
+const mostNames = 20;
+
+/** One piece, bounded whatever was found; none where there is nothing to tell but the table's row. */
+export function findingDetails(scan: ImageScan): readonly string[] {
+  if (scan.kind === "unscanned") return [];
+  const parts = [
+    rowTable("What to do", ["What to do", "Mends", "Packages"], fixableRows(scan), fixableCells),
+    rowTable("No fix yet", ["Package", "Findings", "Brought by"], unfixedRows(scan), unfixedCells),
+    rowTable("Secrets in layers", ["Secret", "Where", "What to do"], secretRows(scan), secretCells),
+    goneLine(scan),
+    ignoredLine(scan),
+  ].filter((each) => each !== "");
+  if (parts.length === 0) return [];
+  const name = markdown(shortened(plainLine(scan.name), 100));
+  const platforms = scan.platforms.map(({ platform, os }) => (os === undefined ? platform : `${platform} (${os})`));
+  return [
+    [
+      `<details><summary><b>${name}</b>: ${severityCounts(reportedOf(scan)) || "no findings"}</summary>`,
+      ...parts,
+      `<sub>${markdown(shortened(platforms.join(", "), 400))}</sub>`,
+      "</details>\n",
+    ].join("\n\n"),
+  ];
+}
+
+function rowTable(
+  title: string,
+  columns: readonly string[],
+  rows: readonly FindingRow[],
+  cells: (row: FindingRow) => readonly string[],
+): string {
+  if (rows.length === 0) return "";
+  const line = (each: readonly string[]): string => `| ${each.join(" | ")} |`;
+  const more = rows.length - mostRows;
+  return [
+    `**${title}**\n`,
+    line(columns),
+    line(columns.map(() => "---")),
+    ...rows.slice(0, mostRows).map((row) => line(cells(row))),
+    ...(more > 0 ? [`\n_${more} more; the log has them all._`] : []),
+  ].join("\n");
+}
+
+function fixableCells(row: FindingRow): readonly string[] {
+  return [prose(shortened(plainLine(row.remedy), 400)), mends(row), packagesCell(row)];
+}
+
+function unfixedCells(row: FindingRow): readonly string[] {
+  return [packagesCell(row), mends(row), prose(shortened(plainLine(describeOrigin(row.origin)), 200))];
+}
+
+function secretCells(row: FindingRow): readonly string[] {
+  return [mends(row), packagesCell(row), prose(shortened(plainLine(row.remedy), 400))];
+}
+
+/** `**2 critical**, 1 new: CVE-2026-1, CVE-2026-2`. */
+function mends({ findings, platforms }: FindingRow): string {
+  const added = findings.filter(({ standing }) => standing === "new").length;
+  const counting = findings.some(({ counts }) => counts);
+  const numbers = severityCounts(findings);
+  const ids = listed(
+    findings.map(({ finding }) => idOf(finding)),
+    mostIds,
+  );
+  const where = platforms.length === 0 ? "" : `<br><sub>${markdown(platforms.join(", "))} only</sub>`;
+  return `${counting ? `**${numbers}**` : numbers}${added === 0 ? "" : `, ${added} new`}: ${ids}${where}`;
+}
+
+function idOf(finding: Finding): string {
+  return pageLink(code(shortened(finding.id, 60)), finding.kind === "vulnerability" ? finding.url : undefined);
+}
+
+function packagesCell({ packages }: FindingRow): string {
+  return listed(
+    packages.map((each) => code(shortened(each, 160))),
+    mostIds,
+  );
+}
+
+function goneLine(scan: ScannedImage): string {
+  const gone = goneAcrossPlatforms(scan);
+  if (gone.length === 0) return "";
+  const names = gone.map(
+    (each) => `${idOf(each)} in ${code(shortened(each.kind === "secret" ? each.path : each.package, 100))}`,
+  );
+  return `**Gone since what is published:** ${listed(names, mostNames)}`;
+}
+
+function ignoredLine(scan: ScannedImage): string {
+  const ignored = scan.platforms.flatMap(({ findings }) =>
+    findings.flatMap(({ finding }) => (finding.ignored === undefined ? [] : [{ finding, by: finding.ignored }])),
+  );
+  if (ignored.length === 0) return "";
+  const lines = new Set(
+    ignored.map(({ finding, by: { source, statement } }) => {
+      const why = statement === undefined ? "" : `, ${shortened(statement, 100)}`;
+      return `${idOf(finding)} (${markdown(`${shortened(source, 100)}${why}`)})`;
+    }),
+  );
+  return `**Ignored:** ${listed([...lines], mostNames)}`;
+}
+
+function listed(each: readonly string[], most: number): string {
+  const more = each.length - most;
+  return `${each.slice(0, most).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -1,0 +1,88 @@
+/** What the scans found, in the job's summary: a table of images, and for each, folded, what to do. */
+import { plainLine, shortened } from "../plain-text.ts";
+import { count } from "../quantities.ts";
+import { severityCounts } from "../scan/across-platforms.ts";
+import type { Comparison, ImageScan } from "../scan/judged.ts";
+import { code, markdown, prose, sentence } from "./escape.ts";
+import { type FindingCounts, findingCounts, makesRed } from "./finding-counts.ts";
+import { findingDetails } from "./finding-details.ts";
+import { reportedOf } from "./finding-rows.ts";
+import type { RunResult } from "./run-result.ts";
+import { type Section, text } from "./sections.ts";
+
+/** Nothing where nothing was scanned. */
+export function findingSections({ scans, mended = [] }: RunResult): readonly Section[] {
+  const all = [...(scans?.values() ?? [])];
+  if (all.length === 0) return [];
+  const clean = all.filter(isClean);
+  const others = all.filter((scan) => !isClean(scan));
+  const which = others.length === 0 ? count(all.length, "image") : `the other ${count(clean.length, "image")}`;
+  const none = clean.length === 0 ? "" : `Nothing to report in ${which}.`;
+  const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
+  return [
+    text("### Findings"),
+    ...(others.length === 0 ? [] : [table(others)]),
+    text([none, rebuild].filter((each) => each !== "").join("\n\n")),
+    { head: "", pieces: others.flatMap((scan) => findingDetails(scan)), tail: "", what: "images' findings" },
+  ];
+}
+
+/** Nothing is reported, and nothing went. */
+function isClean(scan: ImageScan): boolean {
+  const counts = findingCounts(scan);
+  return scan.kind === "scanned" && reportedOf(scan).length === 0 && counts?.gone === 0 && counts.ignored === 0;
+}
+
+const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "To what is published"];
+
+function table(scans: readonly ImageScan[]): Section {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return {
+    head: [row(columns), row(columns.map(() => "---"))].join("\n"),
+    pieces: scans.map((scan) => row(cellsOf(scan))),
+    tail: "",
+    what: "images",
+  };
+}
+
+function cellsOf(scan: ImageScan): readonly string[] {
+  const name = `${markOf(scan)} **${markdown(shortened(plainLine(scan.name), 100))}**`;
+  const counts = findingCounts(scan);
+  if (scan.kind === "unscanned" || counts === null) {
+    const why = prose(sentence(shortened(plainLine(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
+    return [name, `not scanned: ${why}`, "", "", scan.passes ? "published unseen, as nothing counts" : "held"];
+  }
+  const reported = severityCounts(reportedOf(scan)) || "none";
+  const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;
+  return [
+    name,
+    `${reported}${counting}`,
+    `${counts.fixable}`,
+    `${counts.unfixed}`,
+    comparedCell(scan.comparedWith, counts),
+  ];
+}
+
+function markOf(scan: ImageScan): string {
+  if (makesRed(scan)) return "❌";
+  return scan.kind === "unscanned" ? "⚠️" : "✅";
+}
+
+function comparedCell(comparedWith: Comparison, { new: added, known, gone }: FindingCounts): string {
+  switch (comparedWith.kind) {
+    case "first":
+      return "nothing is published yet";
+    case "unknown":
+      return `not known, so all count as new: ${prose(sentence(shortened(plainLine(comparedWith.error.message), 300)))}`;
+    case "published":
+      return `${added} new, ${known} known, ${gone} gone<br><sub>${code(shortened(comparedWith.tag, 60))}</sub>`;
+  }
+}
+
+const mostNames = 60;
+
+function names(images: readonly string[]): string {
+  const more = images.length - mostNames;
+  const shown = images.slice(0, mostNames).map((each) => code(shortened(each, 100)));
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}

@@ -1,0 +1,75 @@
+/** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
+import { UserError } from "../errors.ts";
+import { plainLine } from "../plain-text.ts";
+import { count } from "../quantities.ts";
+import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
+import type { ImageScan, ScannedImage } from "./judged.ts";
+
+/** Why an image may have no tags; `undefined`: it may. */
+export function heldBy(scan: ImageScan): UserError | undefined {
+  if (scan.passes) return undefined;
+  if (scan.kind === "unscanned") {
+    return new UserError(`${plainLine(scan.name)} was not scanned, so it does not pass the gate`, {
+      hint: `${scan.error.hint}; \`fail-on: none\` publishes it unseen`,
+      cause: scan.error,
+    });
+  }
+  const counting = countingOf(scan);
+  const isStrict = scan.rules.gate === "strict";
+  const holding = isStrict ? counting : counting.filter(({ standing }) => standing === "new");
+  const { comparedWith } = scan;
+  const why = isStrict
+    ? ", and the gate is strict"
+    : { first: "", published: ` ${lacking(scan)}`, unknown: ", and what is published is not known" }[comparedWith.kind];
+  return complaint(`${plainLine(scan.name)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
+    all: scan.platforms.length,
+    otherwise: "or say in .trivyignore.yaml why it does no harm, and until when",
+    ...(comparedWith.kind === "unknown" ? { cause: comparedWith.error } : {}),
+  });
+}
+
+/** Why the run is red though the image passes; `undefined`: it is not, or the image does not pass. */
+export function redBy(scan: ImageScan): UserError | undefined {
+  if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return undefined;
+  const counting = countingOf(scan);
+  const { comparedWith } = scan;
+  const tag = comparedWith.kind === "published" ? `\`${comparedWith.tag}\`, which is published,` : "what is published";
+  const too = `${tag} has ${counting.length === 1 ? "it" : "them"} too, so that nothing is held`;
+  return complaint(`${plainLine(scan.name)} has ${amount(counting)}: ${too}, and the run is red`, counting, {
+    all: scan.platforms.length,
+  });
+}
+
+function countingOf(scan: ScannedImage): readonly SeenFinding[] {
+  return acrossPlatforms(scan).filter(({ counts }) => counts);
+}
+
+function lacking({ comparedWith }: ScannedImage): string {
+  return comparedWith.kind === "published" ? `that \`${comparedWith.tag}\` lacks` : "";
+}
+
+/** `2 findings that count (2 critical)`. */
+function amount(findings: readonly SeenFinding[]): string {
+  const many = findings.length === 1 ? "finding that counts" : "findings that count";
+  return `${findings.length} ${many} (${severityCounts(findings)})`;
+}
+
+const mostFindings = 20;
+const mostRemedies = 3;
+
+/** The sentence, then a line for each finding that counts. */
+function complaint(
+  sentence: string,
+  counting: readonly SeenFinding[],
+  { all, cause, otherwise }: { readonly all: number; readonly cause?: unknown; readonly otherwise?: string },
+): UserError {
+  const lines = counting.slice(0, mostFindings).map((each) => findingLine(each, all));
+  const more = counting.length - lines.length;
+  const remedies = [...new Set(counting.map(({ remedy }) => plainLine(remedy)))];
+  const others = remedies.length - mostRemedies;
+  const shown = [...remedies.slice(0, mostRemedies), ...(others > 0 ? [`${others} more under Findings`] : [])];
+  return new UserError([sentence, ...lines, ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])].join("\n"), {
+    hint: [...shown, ...(otherwise === undefined ? [] : [otherwise])].join("; "),
+    cause,
+  });
+}
