@@ -12,7 +12,7 @@ const rooms = {
   plan: ["catalog", "changes", "context", "oci", "tags"],
   build: ["plan", "oci", "ports"],
   publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
-  scan: ["build/candidate", "context/run-context", "plan", "oci", "ports"],
+  scan: ["build/candidate", "context/run-context", "plan", "oci", "ports", "report/escape"],
   bump: ["catalog", "context/run-context", "plan", "oci", "ports"],
   report: [
     "build/candidate",

@@ -182,3 +182,47 @@ export interface AttestOptions {
  * @throws Error when it can't be signed or kept.
  */
 export type Attest = (subjects: readonly AttestedSubject[], options: AttestOptions) => Promise<string | undefined>;
+
+/** GitHub's code scanning of one repository (docs.github.com, REST API, "Code scanning"). Nothing is retried, and none rejects. */
+export interface CodeScanning {
+  /** Hands a SARIF file over to be processed. @returns the upload's id. */
+  upload(analysis: CodeScanningUpload): Promise<CodeScanningAnswer<string>>;
+  /** How far an upload is. */
+  status(id: string): Promise<CodeScanningAnswer<CodeScanningStatus>>;
+  /** A page, from 1, of at most 100 analyses of a ref by one tool, newest first. */
+  analyses(ref: string, tool: string, page: number): Promise<CodeScanningAnswer<readonly CodeScanningAnalysis[]>>;
+}
+
+export type CodeScanningAnswer<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | {
+      readonly kind: "refusal";
+      /** HTTP's; `undefined` where there was no answer. */
+      readonly status: number | undefined;
+      /** What was said, hostile text. */
+      readonly message: string;
+      /** How long the server asks to wait, in milliseconds, where it is only too much at once. */
+      readonly retryAfter: number | undefined;
+    };
+
+export interface CodeScanningUpload {
+  readonly ref: string;
+  readonly commit: string;
+  /** Gzipped. */
+  readonly sarif: Uint8Array;
+  /** The checkout's root as a `file:` URI. */
+  readonly checkoutUri: string;
+  readonly startedAt: Date;
+  readonly tool: string;
+}
+
+export interface CodeScanningStatus {
+  readonly status: "pending" | "complete" | "failed";
+  readonly errors: readonly string[];
+}
+
+export interface CodeScanningAnalysis {
+  /** Without a slash at its end. */
+  readonly category: string;
+  readonly results: number;
+}

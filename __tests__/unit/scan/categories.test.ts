@@ -1,0 +1,28 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { platform } from "../../../src/oci/platform.ts";
+import { categoryOf, imageOf } from "../../../src/scan/categories.ts";
+import { anyText } from "../any-text.ts";
+
+describe("categories", () => {
+  test("are named for the image and the platform, and for nothing that changes", () => {
+    expect(categoryOf("base")).toBe("image-publish/base");
+    expect(categoryOf("base", platform("linux/arm/v7"))).toBe("image-publish/base/linux-arm-v7");
+  });
+
+  test("tell whose they are, whatever the image is called", () => {
+    fc.assert(
+      fc.property(anyText({ minLength: 1 }), fc.boolean(), (image, isPlatform) => {
+        const category = categoryOf(image, isPlatform ? platform("linux/arm64") : undefined);
+        expect(category.split("/")).toHaveLength(isPlatform ? 3 : 2);
+        expect(imageOf(category)).toEqual({ image, isPlatform });
+        expect(imageOf(`${category}/`)).toEqual({ image, isPlatform });
+      }),
+    );
+  });
+
+  test.each(["", "image-publish", "image-publish/", "trivy/base", "image-publish/a/b/c", "image-publish/%zz", "x"])(
+    "%j is none of ours",
+    (category) => expect(imageOf(category)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,88 @@
+import type { Platform } from "../oci/platform.ts";
+import { type Finding, findingKey, severities } from "./finding.ts";
+import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
+
+/** What is one finding on all the platforms, and in all the versions, in which an image has it. */
+export interface MergedFinding {
+  readonly key: string;
+  /** The worst of them, and one that is not ignored if there is one. */
+  readonly judged: JudgedFinding;
+  /** Of a package, sorted; empty for a secret. */
+  readonly installed: readonly string[];
+}
+
+export interface FindingGroup {
+  /** `undefined`: what all platforms have. */
+  readonly platform: Platform | undefined;
+  readonly platforms: readonly Platform[];
+  /** Worst first, then by name: the same order for the same findings. */
+  readonly findings: readonly MergedFinding[];
+}
+
+/**
+ * What all platforms of an image have in common, then for each platform what only some have. Left out is what the user
+ * doesn't want to hear of; what the user ignores stays, if `ignored` says so.
+ */
+export function groupedFindings(
+  scan: Extract<ImageScan, { readonly kind: "scanned" }>,
+  { ignored }: { readonly ignored: boolean },
+): readonly FindingGroup[] {
+  const told = scan.platforms.map((each) => ({
+    platform: each.platform,
+    found: byKey(each, (judged) => isTold(judged, scan.rules, ignored)),
+  }));
+  const everywhere = (key: string) => told.every(({ found }) => found.has(key));
+  const group = (platform: Platform | undefined, from: typeof told, belongs: (key: string) => boolean) => ({
+    platform,
+    platforms: from.map((each) => each.platform).sort(),
+    findings: merged(
+      from.flatMap(({ found }) => [...found.values()].flat()),
+      belongs,
+    ),
+  });
+  const alone = told.map((each) => group(each.platform, [each], (key) => !everywhere(key)));
+  return [
+    group(undefined, told, everywhere),
+    ...alone.filter(({ findings }) => findings.length > 0).sort((a, b) => compare(a.platform ?? "", b.platform ?? "")),
+  ];
+}
+
+/** Lower is worse. */
+function severityRank(finding: Finding): number {
+  return severities.indexOf(finding.severity);
+}
+
+function isTold({ finding, isReported }: JudgedFinding, rules: ScanRules, ignored: boolean): boolean {
+  return isReported || (ignored && finding.ignored !== undefined && rules.severity.has(finding.severity));
+}
+
+function byKey(
+  { findings }: JudgedPlatform,
+  isWanted: (judged: JudgedFinding) => boolean,
+): ReadonlyMap<string, readonly JudgedFinding[]> {
+  return Map.groupBy(findings.filter(isWanted), ({ finding }) => findingKey(finding));
+}
+
+function merged(all: readonly JudgedFinding[], belongs: (key: string) => boolean): readonly MergedFinding[] {
+  const found: MergedFinding[] = [];
+  for (const [key, same] of Map.groupBy(all, ({ finding }) => findingKey(finding))) {
+    const [judged] = [...same].sort(worstFirst);
+    if (judged === undefined || !belongs(key)) continue;
+    const installed = same.flatMap(({ finding }) => (finding.kind === "vulnerability" ? [finding.installed] : []));
+    found.push({ key, judged, installed: [...new Set(installed)].sort(compare) });
+  }
+  return found.sort((a, b) => worstFirst(a.judged, b.judged) || compare(a.key, b.key));
+}
+
+/** What counts for nothing else decides by its text, so that the order in which platforms came changes nothing. */
+function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    Number(a.finding.ignored !== undefined) - Number(b.finding.ignored !== undefined) ||
+    severityRank(a.finding) - severityRank(b.finding) ||
+    compare(JSON.stringify(a), JSON.stringify(b))
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
