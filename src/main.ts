@@ -6,6 +6,7 @@ import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
 import { attestOnGitHub } from "./adapters/attestations.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
+import { codeScanningApi } from "./adapters/code-scanning.ts";
 import { systemFiles } from "./adapters/files.ts";
 import { forgeApi } from "./adapters/forge.ts";
 import { nodeHttp } from "./adapters/http.ts";
@@ -60,6 +61,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     log,
     forge: forgeApi,
     attest: attestOnGitHub,
+    codeScanning: codeScanningApi,
     hasCacheService: () => hasCacheService(process.env),
     env: process.env,
     random: Math.random,
@@ -122,7 +124,8 @@ export async function guarded(
 
 /** @returns the exit code. */
 export function sayFailures(result: CommandResult, log: Log): number {
-  for (const { title, message, hint, at } of result.failures) log.error(message, hint, { title, at });
+  for (const { title, message, hint, at } of result.failures)
+    log.error(message, hint, at === undefined ? { title } : { title, at });
   return result.failures.length === 0 ? 0 : 1;
 }
 

@@ -183,6 +183,14 @@ export interface AttestOptions {
  */
 export type Attest = (subjects: readonly AttestedSubject[], options: AttestOptions) => Promise<string | undefined>;
 
+/** Whose code scanning, and by which right. */
+export interface CodeScanningAccess {
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly owner: string;
+  readonly repo: string;
+}
+
 /** GitHub's code scanning of one repository (docs.github.com, REST API, "Code scanning"). Nothing is retried, and none rejects. */
 export interface CodeScanning {
   /** Hands a SARIF file over to be processed. @returns the upload's id. */

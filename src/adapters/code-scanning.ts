@@ -1,11 +1,4 @@
-import type { CodeScanning, CodeScanningAnswer } from "../ports.ts";
-
-export interface CodeScanningAccess {
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly owner: string;
-  readonly repo: string;
-}
+import type { CodeScanning, CodeScanningAccess, CodeScanningAnswer } from "../ports.ts";
 
 /** Code scanning through GitHub's client, which is loaded when something is asked. */
 export function codeScanningApi({ apiUrl, token, owner, repo }: CodeScanningAccess): CodeScanning {

@@ -5,7 +5,8 @@ export interface Failure {
   readonly message: string;
   /** What to do. */
   readonly hint: string;
-  readonly at: SourceLocation;
+  /** Where in the repository, if it has a place. */
+  readonly at?: SourceLocation;
 }
 
 export interface Terminal {

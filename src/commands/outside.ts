@@ -1,4 +1,16 @@
-import type { Attest, Clock, FileLooks, Files, Forge, Http, HttpStreams, Log, Processes } from "../ports.ts";
+import type {
+  Attest,
+  Clock,
+  CodeScanning,
+  CodeScanningAccess,
+  FileLooks,
+  Files,
+  Forge,
+  Http,
+  HttpStreams,
+  Log,
+  Processes,
+} from "../ports.ts";
 
 /** Everything outside that a command may use, made once at the edge. */
 export interface Outside {
@@ -9,6 +21,7 @@ export interface Outside {
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;
   readonly attest: Attest;
+  readonly codeScanning: (access: CodeScanningAccess) => CodeScanning;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -11,7 +11,7 @@ import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
-import { reportScans } from "./scan-report.ts";
+import { reportScans, scanFailures } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
@@ -32,7 +32,6 @@ export async function publish(session: Session): Promise<CommandResult> {
     seconds: (clock.now().getTime() - started) / 1000,
     forge: planning.forge,
     scans: planning.scanning.scans,
-    errors: report.errors,
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
   for (const line of closingLines(result)) log.info(line);
@@ -42,7 +41,7 @@ export async function publish(session: Session): Promise<CommandResult> {
     summary: renderSummary(result),
     text: () => "",
     json: imageOutputs(result),
-    failures: failureNotices(result),
+    failures: [...failureNotices(result), ...scanFailures(report)],
   };
 }
 

@@ -7,6 +7,7 @@ import type { ScannedImage } from "../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../scan/sarif.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
+import type { Failure } from "./command-result.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
 
@@ -14,8 +15,13 @@ export interface ScanReport {
   /** Absolute, with a folder for each image; `undefined` where nothing was scanned or no file is wanted. */
   readonly folder: string | undefined;
   readonly remarks: readonly Remark[];
-  /** What makes the run red: code scanning took the findings and could make nothing of them. */
+  /** What makes the run red, beside the remarks: code scanning took the findings and could make nothing of them. */
   readonly errors: readonly UserError[];
+}
+
+/** Titled, as they are about no image. */
+export function scanFailures({ errors }: ScanReport): readonly Failure[] {
+  return errors.map((error) => ({ title: "Code scanning failed", message: explain(error), hint: error.hint }));
 }
 
 /** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
@@ -90,17 +96,18 @@ async function upload(
   const catalog = isWhole(session) ? surveyed.catalog.images.map(({ name }) => name) : undefined;
   const report = await uploadScans({ images, target, catalog, context, folder }, { ...outside, codeScanning });
   for (const line of uploadLines(report)) outside.log.info(line);
-  return {
-    remarks: report.warnings.map((error) => ({ message: explain(error), hint: error.hint })),
-    errors: report.errors,
-  };
+  const remarks = [...report.warnings, ...report.errors].map((error) => ({
+    message: explain(error),
+    hint: error.hint,
+  }));
+  return { remarks, errors: report.errors };
 }
 
 function uploadLines({ images, closed }: UploadReport): readonly string[] {
   const lines = images.flatMap(({ image, outcome }) => {
     if (outcome.kind === "pending") return [`${image}: findings are uploaded, and GitHub is still processing them`];
     if (outcome.kind !== "uploaded") return [];
-    const left = outcome.dropped.reduce((sum, { count }) => sum + count, 0);
+    const left = outcome.dropped.reduce((sum, { results }) => sum + results, 0);
     return [
       `${image}: findings are alerts now${left === 0 ? "" : `, but ${left} of the least severe, by GitHub's limits`}`,
     ];

@@ -7,7 +7,7 @@ import type { Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { CommandResult } from "./command-result.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { reportScans } from "./scan-report.ts";
+import { reportScans, scanFailures } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
@@ -27,7 +27,6 @@ export async function scan(session: Session): Promise<CommandResult> {
     forge: prepared.forge,
     scans: prepared.scanning.scans,
     mended,
-    errors: report.errors,
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
   for (const line of closingLines(result)) log.info(line);
@@ -36,7 +35,7 @@ export async function scan(session: Session): Promise<CommandResult> {
     summary: renderSummary(result),
     text: () => "",
     json: imageOutputs(result),
-    failures: failureNotices(result),
+    failures: [...failureNotices(result), ...scanFailures(report)],
   };
 }
 
