@@ -31,7 +31,7 @@ export function recipe(...files: string[]): string {
 export async function isPushed(registry: string, repository: string, tag: string): Promise<boolean> {
   const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
   try {
-    return (await fetch(url, { method: "HEAD", headers: { accept: INDEX } })).ok;
+    return (await fetch(url, { method: "HEAD", headers: { accept: `${INDEX}, ${MANIFEST}` } })).ok;
   } catch {
     return false;
   }
@@ -76,6 +76,25 @@ export async function pushImage(
   return digest;
 }
 
+/** Pushes a folder, packed as one file, that is no image. */
+export async function pushArtifact(
+  registry: string,
+  repository: string,
+  tags: string[],
+  artifact: { root: string; file: string; layerType: string; configType: string },
+): Promise<void> {
+  const base = `http://${registry}/v2/${repository}`;
+  const layer = await pushBlob(base, gzipSync(await tarOf(artifact.root), { level: 1 }), artifact.layerType);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: await pushBlob(base, Buffer.from("{}"), artifact.configType),
+    layers: [{ ...layer, annotations: { "org.opencontainers.image.title": artifact.file } }],
+  };
+  for (const tag of tags) await pushManifest(base, manifest, MANIFEST, tag);
+}
+
+/** Makes a tar archive of a folder: the same bytes for the same content. */
 async function tarOf(root: string): Promise<Buffer> {
   const file = path("tmp", `layer-${process.pid}-${createHash("sha256").update(root).digest("hex").slice(0, 8)}.tar`);
   const stable = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];

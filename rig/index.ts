@@ -26,12 +26,15 @@ import { running } from "./process.ts";
 import { arm64IsRegistered, binfmtImageIsPushed, pushBinfmtImage, registerArm64, restoreBinfmt } from "./qemu.ts";
 import { registriesAnswer, startRegistries, stopRegistries } from "./registry.ts";
 import { describe, type Rig } from "./rig.ts";
+import { installTrivy, TRIVY_VERSION, trivyIsThere } from "./trivy.ts";
+import { buildDatabaseWriter, databasesArePushed, databaseWriterIsBuilt, pushDatabases } from "./trivy-db.ts";
 
 export { restartBuilder } from "./buildkit.ts";
 export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
 export { describe, type Rig } from "./rig.ts";
+export { type Advisory, publishDatabase, publishJavaDatabase } from "./trivy-db.ts";
 export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./workflow.ts";
 
 type PartName =
@@ -48,7 +51,10 @@ type PartName =
   | "cache"
   | "act"
   | "nix"
-  | "oracles";
+  | "oracles"
+  | "trivy"
+  | "db-writer"
+  | "trivy-db";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
@@ -87,6 +93,18 @@ const parts: Record<PartName, Part> = {
     start: buildOracles,
   },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
+  trivy: {
+    brings: `downloads Trivy ${TRIVY_VERSION} (50 MB)`,
+    needs: [],
+    isUp: trivyIsThere,
+    start: installTrivy,
+  },
+  "db-writer": {
+    brings: "builds the writer of Trivy's databases from its Go module",
+    needs: [],
+    isUp: databaseWriterIsBuilt,
+    start: buildDatabaseWriter,
+  },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
   bases: { needs: ["registry"], isUp: basesArePushed, start: pushBases },
@@ -94,6 +112,7 @@ const parts: Record<PartName, Part> = {
   builder: { needs: ["engine", "image"], isUp: builderRuns, start: startBuilder },
   qemu: { needs: ["packages", "engine"], isUp: arm64IsRegistered, start: registerArm64 },
   binfmt: { needs: ["registry"], isUp: binfmtImageIsPushed, start: pushBinfmtImage },
+  "trivy-db": { needs: ["registry", "db-writer"], isUp: databasesArePushed, start: pushDatabases },
   cache: { needs: ["azurite"], isUp: cacheAnswers, start: startCache },
 };
 

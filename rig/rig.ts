@@ -14,6 +14,8 @@ import { folder, readState } from "./folder.ts";
 import { oracles } from "./oracles.ts";
 import { binfmtImage } from "./qemu.ts";
 import { USERNAME } from "./registry.ts";
+import { trivyPath } from "./trivy.ts";
+import { trivyDatabases } from "./trivy-db.ts";
 
 /** Where everything is, once it is up. */
 export interface Rig {
@@ -37,7 +39,9 @@ export interface Rig {
   act: string;
   /** The folder of the programs that answer as BuildKit would: build, dockerfile, ignore, words. */
   oracles: string;
-  /** The folder of the rig's commands: node (24 or newer), docker, act, in `own` mode crane. First on `env.PATH`. */
+  /** The scanner, and where it finds databases with advisories of our own: what TRIVY_DB_REPOSITORY and the other are set to. */
+  trivy: { path: string; db: string; javaDb: string };
+  /** The folder of the rig's commands: node (24 or newer), docker, act, trivy, in `own` mode crane. First on `env.PATH`. */
   bin: string;
   /** What a child process needs to use all of this: this process's environment, completed. */
   env: Record<string, string>;
@@ -59,6 +63,7 @@ export function describe(): Rig {
     binfmtImage: binfmtImage(),
     act: actPath,
     oracles: oracles(),
+    trivy: { path: trivyPath, ...trivyDatabases() },
     bin,
     env: {
       ...own,

@@ -9,7 +9,9 @@ import { systemClock } from "./adapters/clock.ts";
 import { codeScanningApi } from "./adapters/code-scanning.ts";
 import { systemFiles } from "./adapters/files.ts";
 import { forgeApi } from "./adapters/forge.ts";
+import { freePort } from "./adapters/free-port.ts";
 import { nodeHttp } from "./adapters/http.ts";
+import { keptFolders } from "./adapters/kept-folders.ts";
 import { childProcesses } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
 import type { CommandResult } from "./commands/command-result.ts";
@@ -62,6 +64,9 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     forge: forgeApi,
     attest: attestOnGitHub,
     codeScanning: codeScanningApi,
+    keptFolders: keptFolders(process.env),
+    freePort,
+    machine: `${process.platform}/${process.arch}`,
     hasCacheService: () => hasCacheService(process.env),
     env: process.env,
     random: Math.random,

@@ -106,6 +106,12 @@ export interface DirectoryEntry {
   readonly kind: "file" | "directory" | "symlink" | "other";
 }
 
+/** Symbolic links by absolute path. */
+export interface FileLinks {
+  /** Makes one at `path`, where there is nothing yet, that leads to `target`. */
+  link(target: string, path: string): Promise<void>;
+}
+
 /** Files as they lie there, links not followed, by absolute path. */
 export interface FileLooks {
   /** `undefined` only where there is nothing at that path, which may be bytes, as git's are. */
@@ -234,3 +240,17 @@ export interface CodeScanningAnalysis {
   readonly category: string;
   readonly results: number;
 }
+/** Folders that the runner's cache service keeps from run to run. What the service can't do is as if there were none. */
+export interface KeptFolders {
+  /**
+   * Puts a folder back as it was kept under `key`, else under the newest key that begins with `prefix`. A folder is found
+   * again under the path that it was kept from.
+   * @returns the key; `undefined` where nothing is kept
+   */
+  restore(folder: string, key: string, prefix: string): Promise<string | undefined>;
+  /** Keeps a folder as it is now; what a key holds stays as it is. */
+  keep(folder: string, key: string): Promise<void>;
+}
+
+/** A TCP port that nobody listens on, on this machine alone (127.0.0.1). */
+export type FreePort = () => Promise<number>;

@@ -1,11 +1,23 @@
 import { constants } from "node:fs";
-import { appendFile, chmod, lstat, mkdir, open, readdir, readlink, rename, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { UserError } from "../errors.ts";
-import type { DirectoryEntry, FileLook, FileLooks, Files } from "../ports.ts";
+import type { DirectoryEntry, FileLinks, FileLook, FileLooks, Files } from "../ports.ts";
 import { codeOf } from "./system-error.ts";
 
 /** The ports of files over the file system. What the system refuses is a `UserError` that names the path. */
-export const systemFiles: Files & FileLooks = {
+export const systemFiles: Files & FileLooks & FileLinks = {
   read: (path) => attempt("read", path, () => readRegular(path), ["ENOENT", "ENOTDIR"]),
   list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
   async write(path, content, options) {
@@ -28,6 +40,9 @@ export const systemFiles: Files & FileLooks = {
   },
   async remove(path) {
     await attempt("remove", path, () => rm(path, { recursive: true, force: true }));
+  },
+  async link(target, path) {
+    await attempt("link", path, () => symlink(target, path));
   },
   look: (path) =>
     attempt("look at", Buffer.from(path).toString(), () => lookAt(Buffer.from(path)), ["ENOENT", "ENOTDIR"]),
@@ -81,6 +96,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   ENXIO: { why: "it is no regular file", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
   ERR_INVALID_ARG_VALUE: { why: "it holds a NUL character", hint: "take the character out of the path" },
+  EEXIST: { why: "there is something already", hint: "take it away" },
   ENOENT: { why: "its directory is not there", hint: "check the path" },
 };
 

@@ -1,4 +1,7 @@
 import type {
+  FileLinks,
+  FreePort,
+  KeptFolders,
   Attest,
   Clock,
   CodeScanning,
@@ -16,7 +19,7 @@ import type {
 export interface Outside {
   readonly processes: Processes;
   readonly http: Http & HttpStreams;
-  readonly files: Files & FileLooks;
+  readonly files: Files & FileLooks & FileLinks;
   readonly clock: Clock;
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;
@@ -24,6 +27,10 @@ export interface Outside {
   readonly codeScanning: (access: CodeScanningAccess) => CodeScanning;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
+  readonly keptFolders: KeptFolders;
+  readonly freePort: FreePort;
+  /** System and architecture as Node calls them: `linux/x64`. */
+  readonly machine: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From 0 up to but not including 1; spreads retries. */
   readonly random: () => number;

@@ -3,6 +3,7 @@ import { bounded } from "../bounded.ts";
 import type { Candidate } from "../build/candidate.ts";
 import type { Image } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
+import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
@@ -14,7 +15,9 @@ import { readPlatforms } from "../publish/published.ts";
 import { judge, type Published } from "../scan/judge.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
-import type { Scanned, Scanner, ScanSubject } from "../scan/scanner.ts";
+import type { Scanned, ScanSubject } from "../scan/scanner.ts";
+import { type OpenScanner, openScanner } from "../scan/trivy/open-scanner.ts";
+import { pinnedRelease } from "../scan/trivy/release.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import { moverOf } from "./converge.ts";
 import { type BuiltImage, openBases } from "./image-bases.ts";
@@ -45,6 +48,10 @@ export interface Scanning {
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. @throws RegistryError when the registry can't tell. */
   published(image: Image): Promise<PublishedScan | undefined>;
+  /** The scanner's, once something was scanned. */
+  version(): string | undefined;
+  /** To be called when all is scanned. Never rejects. */
+  close(): Promise<void>;
   /** By name of the image, in the order in which they were done. */
   readonly scans: ReadonlyMap<string, ImageScan>;
 }
@@ -57,11 +64,26 @@ export interface ScanningParts {
   readonly credentials: CredentialStore;
 }
 
+/** Nothing is fetched before something is to be scanned. */
+function scannerFor({ outside, folder, context }: Session, credentials: CredentialStore): OpenScanner {
+  const { env } = outside;
+  return openScanner({
+    ...outside,
+    credentials,
+    release: pinnedRelease,
+    folder: `${folder}/trivy`,
+    reports: `${folder}/reports`,
+    store: `${env.RUNNER_TEMP || context.temp}/image-publish-databases`,
+    workspace: context.workspace,
+  });
+}
+
 /** How many images are looked at at once; the scanner has a bound of its own. */
 const atOnce = 8;
 
 export function openScanning(session: Session, parts: ScanningParts): Scanning {
-  const { surveyed, sources, registry, history, scanner } = parts;
+  const { surveyed, sources, registry, history, credentials } = parts;
+  const scanner = scannerFor(session, credentials);
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
   const scans = new Map<string, ImageScan>();
@@ -166,7 +188,12 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       const image = images.get(name);
       return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
     },
-    begin: (planned) => void publishedNow(planned).catch(() => {}),
+    begin(planned) {
+      scanner.prepare();
+      publishedNow(planned).catch(() => {});
+    },
+    version: scanner.version,
+    close: scanner.close,
     judge: (planned, made) =>
       slot(async () => {
         const image = imageNamed(planned.name);

@@ -1,0 +1,24 @@
+/** Reading Trivy's JSON, of which nothing is believed. */
+import { plainLine, shortened } from "../../plain-text.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Empty for what is no object. */
+export function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+/** Empty for what is no list; what is no object in it is passed over. */
+export function list(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+/** One line, shortened; `undefined` for what is no text, and for an empty one. */
+export function line(value: unknown, length = 500): string | undefined {
+  const text = typeof value === "string" ? shortened(plainLine(value.slice(0, 4 * length)).trim(), length) : "";
+  return text === "" ? undefined : text;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,65 @@
+/** The scanner: Trivy, its database and its server for one run. */
+import { posix } from "node:path";
+import { slots } from "../../bounded.ts";
+import { messageOf, UserError } from "../../errors.ts";
+import type { PlatformScan, Scanner, ScanSubject } from "../scanner.ts";
+import { runTrivy, trivyError } from "./invocation.ts";
+import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";
+import { openSession, type SessionDependencies } from "./session.ts";
+
+export interface ScannerDependencies extends SessionDependencies {
+  /** How many scans run at once. */
+  readonly parallelism: number;
+}
+
+export interface OpenScanner extends Scanner {
+  /** Begins at once with what every scan needs: the program and its database. What fails is told by the scans. */
+  prepare(): void;
+  /** Ends the server, and waits until the database is kept. Never rejects. */
+  close(): Promise<void>;
+}
+
+export function openScanner(deps: ScannerDependencies): OpenScanner {
+  const { files, folder, signal } = deps;
+  const session = openSession(deps);
+  const slot = slots(deps.parallelism);
+  const scanOne = (subject: PlatformSubject): Promise<PlatformScan> => slot(() => scanPlatform(subject, session));
+  return {
+    prepare() {
+      session.server().catch(() => undefined);
+    },
+    async scan(subject) {
+      try {
+        return { kind: "scanned", platforms: await allOf(subject, scanOne) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: "unscanned", error: asUserError(error, subject.name) };
+      }
+    },
+    async bill(report) {
+      const trivy = await session.trivy();
+      const output = `${folder}/bill-${posix.basename(report)}`;
+      const ended = await runTrivy(trivy, ["convert", "--format", "cyclonedx", "--output", output, "--quiet", report]);
+      const bytes = ended.code === 0 ? await files.read(output) : undefined;
+      if (bytes === undefined) throw trivyError("no bill of materials could be made", ended);
+      return bytes;
+    },
+    close: session.close,
+  };
+}
+
+/** One that fails is enough: those that wait for their turn are not begun then. */
+async function allOf(
+  { name, source, platforms, options }: ScanSubject,
+  scanOne: (subject: PlatformSubject) => Promise<PlatformScan>,
+): Promise<readonly PlatformScan[]> {
+  return Promise.all(platforms.map((each) => scanOne({ name, source, options, ...each })));
+}
+
+function asUserError(error: unknown, name: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`${name} could not be scanned: ${messageOf(error)}`, {
+    hint: "run again; if it stays, set `scan: false` meanwhile",
+    cause: error,
+  });
+}

@@ -1,0 +1,182 @@
+/** Trivy's report (JSON, SchemaVersion 2) as findings, and as what is kept of it. */
+import { UserError } from "../../errors.ts";
+import { type Platform, partsOf } from "../../oci/platform.ts";
+import { type Finding, findingKey, type Ignored, type Severity, severities } from "../finding.ts";
+import type { PlatformScan, ScannedLayer } from "../scanner.ts";
+import { type Fields, fields, line, list } from "./fields.ts";
+import { keptConfig, layerSteps } from "./history.ts";
+
+export type ReadReport = Pick<PlatformScan, "os" | "findings" | "layers"> & {
+  /** The report without secrets, and without what may hold one that nobody knows. */
+  readonly kept: Fields;
+};
+
+/** @param sourceOf how an ignore file or VEX document is called. @throws UserError when it is none, or of another platform */
+export function readReport(bytes: Uint8Array, platform: Platform, sourceOf: (path: string) => string): ReadReport {
+  const document = parse(bytes);
+  const metadata = fields(document.Metadata);
+  const config = fields(metadata.ImageConfig);
+  refuseOther(config, platform);
+  const results = list(document.Results);
+  const artifact = line(document.ArtifactName);
+  const holdsSecret = results.some((result) => isOfConfig(result, artifact) && secretsOf(result).length > 0);
+  const { Family: family, Name: name } = fields(metadata.OS);
+  return {
+    os: line([family, name].filter((part) => typeof part === "string").join(" "), 100),
+    layers: layersOf(config, holdsSecret),
+    findings: withoutRepeats(results.flatMap((result) => findingsOf(result, artifact, sourceOf))),
+    kept: {
+      ...document,
+      Metadata: { ...metadata, ImageConfig: keptConfig(config, holdsSecret) },
+      Results: results.map(keptResult),
+    },
+  };
+}
+
+function parse(bytes: Uint8Array): Fields {
+  try {
+    return fields(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new UserError("Trivy's report can't be read", {
+      hint: "run again, with another version of Trivy if it stays",
+      cause,
+    });
+  }
+}
+
+/** A scan of the wrong platform looks like any other. */
+function refuseOther(config: Fields, platform: Platform): void {
+  const { os, architecture } = partsOf(platform);
+  if (config.architecture === architecture && config.os === os) return;
+  const seen = line(`${config.os ?? "?"}/${config.architecture ?? "?"}`, 50);
+  throw new UserError(`Trivy looked at ${seen} where ${platform} was to be scanned`, {
+    hint: "look whether the image's configuration names its own platform (`docker buildx imagetools inspect`)",
+  });
+}
+
+function layersOf(config: Fields, holdsSecret: boolean): readonly ScannedLayer[] {
+  const { diff_ids: ids } = fields(config.rootfs);
+  const diffIds = Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  const steps = holdsSecret ? undefined : layerSteps(config, diffIds.length);
+  return diffIds.map((diffId, at) => ({ diffId, createdBy: steps?.[at] }));
+}
+
+/** Secrets in an image's configuration are reported under the image's own name. */
+function isOfConfig(result: Fields, artifact: string | undefined): boolean {
+  return result.Class === "secret" && line(result.Target) === artifact;
+}
+
+const secretsOf = (result: Fields): readonly Fields[] => [
+  ...list(result.Secrets),
+  ...suppressed(result).filter(({ Type: type }) => type === "secret"),
+];
+
+/** What ignore files and VEX documents took out. */
+const suppressed = (result: Fields): readonly Fields[] => list(result.ExperimentalModifiedFindings);
+
+function findingsOf(
+  result: Fields,
+  artifact: string | undefined,
+  sourceOf: (path: string) => string,
+): readonly (Finding | undefined)[] {
+  const path = isOfConfig(result, artifact) ? undefined : line(result.Target);
+  const found = [
+    ...list(result.Vulnerabilities).map((raw) => vulnerability(raw, result, undefined)),
+    ...list(result.Secrets).map((raw) => secret(raw, path, undefined)),
+  ];
+  const taken = suppressed(result).map((each) => {
+    const ignored = { source: sourceOf(line(each.Source) ?? ""), statement: line(each.Statement) };
+    const raw = fields(each.Finding);
+    return each.Type === "secret"
+      ? secret(raw, path, ignored)
+      : each.Type === "vulnerability"
+        ? vulnerability(raw, result, ignored)
+        : undefined;
+  });
+  return [...found, ...taken];
+}
+
+function vulnerability(raw: Fields, result: Fields, ignored: Ignored | undefined): Finding | undefined {
+  const [id, name] = [line(raw.VulnerabilityID, 100), line(raw.PkgName, 200)];
+  if (id === undefined || name === undefined) return undefined;
+  const isOs = result.Class === "os-pkgs";
+  return {
+    kind: "vulnerability",
+    id,
+    severity: severityOf(raw.Severity),
+    title: line(raw.Title, 200) ?? line(raw.Description, 200) ?? id,
+    layer: line(fields(raw.Layer).DiffID, 100),
+    ignored,
+    package: name,
+    installed: line(raw.InstalledVersion, 100) ?? "?",
+    fixed: line(raw.FixedVersion, 200),
+    of: isOs ? "os" : "language",
+    path: isOs ? undefined : relative(line(raw.PkgPath) ?? line(result.Target)),
+    purl: line(fields(raw.PkgIdentifier).PURL),
+    url: [raw.PrimaryURL, ...(Array.isArray(raw.References) ? raw.References : [])].map(webPage).find(Boolean),
+  };
+}
+
+function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefined): Finding | undefined {
+  const id = line(raw.RuleID, 100);
+  if (id === undefined) return undefined;
+  const { StartLine: start } = raw;
+  const isOfFile = path !== undefined;
+  return {
+    kind: "secret",
+    id,
+    severity: severityOf(raw.Severity),
+    title: line(raw.Title, 200) ?? id,
+    layer: line(fields(raw.Layer).DiffID, 100),
+    ignored,
+    path: relative(path) ?? imageConfiguration,
+    line: isOfFile && typeof start === "number" && Number.isInteger(start) && start > 0 ? start : undefined,
+  };
+}
+
+/** In place of a path: variables, labels and the history, which lie in no file. */
+const imageConfiguration = "(image configuration)";
+
+function severityOf(value: unknown): Severity {
+  return severities.find((severity) => severity === value) ?? "UNKNOWN";
+}
+
+function relative(path: string | undefined): string | undefined {
+  return path?.replace(/^\/+/, "");
+}
+
+function webPage(value: unknown): string | undefined {
+  const url = typeof value === "string" && value.length < 500 ? URL.parse(value) : null;
+  return url?.protocol === "https:" ? url.href : undefined;
+}
+
+/** The same secret in a variable and in the history's line that set it; a line that matches a rule twice. */
+function withoutRepeats(findings: readonly (Finding | undefined)[]): readonly Finding[] {
+  const known = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding === undefined) continue;
+    const at = finding.kind === "secret" ? finding.line : finding.installed;
+    const key = `${findingKey(finding)}\0${at}\0${finding.ignored === undefined}`;
+    if (!known.has(key)) known.set(key, finding);
+  }
+  return [...known.values()];
+}
+
+/** Trivy blots out what it knows as a secret, and shows the lines around it. */
+function keptResult(result: Fields): Fields {
+  const modified = suppressed(result);
+  return {
+    ...result,
+    ...(result.Secrets === undefined ? {} : { Secrets: list(result.Secrets).map(keptSecret) }),
+    ...(modified.length === 0 ? {} : { ExperimentalModifiedFindings: modified.map(keptModified) }),
+  };
+}
+
+function keptModified(each: Fields): Fields {
+  return each.Type === "secret" ? { ...each, Finding: keptSecret(fields(each.Finding)) } : each;
+}
+
+function keptSecret({ Code: _code, Match: _match, Layer: layer, ...rest }: Fields): Fields {
+  const { Digest: digest, DiffID: diffId } = fields(layer);
+  return layer === undefined ? rest : { ...rest, Layer: { Digest: digest, DiffID: diffId } };
+}

@@ -1,0 +1,88 @@
+/** Trivy, its databases and its server, for one run. */
+import { messageOf } from "../../errors.ts";
+import type { CredentialStore } from "../../oci/credentials.ts";
+import { privateDockerConfig } from "../../oci/docker-login.ts";
+import { onceEach } from "../../once-each.ts";
+import type { FileLinks, Files, FreePort } from "../../ports.ts";
+import { type DatabaseDependencies, type DatabaseKind, obtainDatabase, vulnerabilities } from "./database.ts";
+import { type Trivy, trivyEnvironment } from "./invocation.ts";
+import { startServer, type TrivyServer } from "./server.ts";
+import { findTool, type ToolDependencies } from "./tool.ts";
+
+export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDependencies, "afterwards"> {
+  readonly files: Files & FileLinks;
+  readonly freePort: FreePort;
+  readonly credentials: Pick<CredentialStore, "added" | "usesHelpers">;
+  /** The run's own, absolute: not there yet, the caller's to remove, but for what lies in `reports`. */
+  readonly folder: string;
+  /** Where the scans' reports are left, absolute. */
+  readonly reports: string;
+  /** Absolute: ignore files and VEX documents are called by their path in it. */
+  readonly workspace: string;
+}
+
+/** What the scans of a run share, each made when it is first needed. */
+export interface ScanSession {
+  readonly files: Files & FileLinks;
+  readonly reports: string;
+  readonly workspace: string;
+  /** Trivy's cache, absolute. */
+  readonly cache: string;
+  readonly trivy: () => Promise<Trivy>;
+  readonly server: () => Promise<TrivyServer>;
+  /** Brings a database into the cache. */
+  readonly database: (kind: DatabaseKind) => Promise<void>;
+  /** A new name in the run's folder, absolute. */
+  readonly fresh: (what: string) => string;
+}
+
+/** `close` ends the server, and waits until the databases are kept; it never rejects. */
+export function openSession(deps: SessionDependencies): ScanSession & { close(): Promise<void> } {
+  const { files, folder, log } = deps;
+  const cache = `${folder}/cache`;
+  const pending: Promise<unknown>[] = [];
+  let names = 0;
+  let running: Promise<TrivyServer> | undefined;
+  const tool = onceEach((_: "once") => makeTrivy(deps));
+  const database = onceEach(async (kind: DatabaseKind) => {
+    const afterwards = (work: Promise<void>) => void pending.push(work.catch((error) => log.debug(messageOf(error))));
+    const place = await obtainDatabase(kind, await tool("once"), { ...deps, afterwards });
+    await files.makeDirectory(cache);
+    await files.link(place, `${cache}/${kind.folder}`);
+  });
+  const server = (): Promise<TrivyServer> => {
+    running ??= (async () => {
+      await database(vulnerabilities);
+      const started = await startServer({ ...deps, trivy: await tool("once"), cache });
+      // One that ends by itself takes its scans along, and no more than these.
+      void started.ended.then(() => {
+        running = undefined;
+      });
+      return started;
+    })();
+    return running;
+  };
+  return {
+    ...deps,
+    cache,
+    trivy: () => tool("once"),
+    server,
+    database,
+    fresh: (what) => `${folder}/${what}-${++names}`,
+    async close() {
+      await running?.then((started) => started.stop()).catch(() => undefined);
+      await Promise.all(pending);
+    },
+  };
+}
+
+async function makeTrivy(deps: SessionDependencies): Promise<Trivy> {
+  const { credentials, env, files, folder, processes, signal } = deps;
+  const [cwd, home] = [`${folder}/empty`, `${folder}/home`];
+  await Promise.all([cwd, home, deps.reports].map((each) => files.makeDirectory(each)));
+  const logins = await credentials.added();
+  const login = await privateDockerConfig({ files, folder: `${folder}/docker`, logins, env });
+  const program = await findTool(deps);
+  const environment = trivyEnvironment({ env, home, login, usesHelpers: credentials.usesHelpers });
+  return { program, processes, environment, cwd, signal };
+}
