@@ -156,8 +156,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 189 modules
-var run_command = __webpack_require__(86853);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 237 modules
+var run_command = __webpack_require__(91915);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -430,8 +430,8 @@ async function fullRef(ref, git) {
     return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }
 
-// EXTERNAL MODULE: ./src/main.ts + 20 modules
-var main = __webpack_require__(80960);
+// EXTERNAL MODULE: ./src/main.ts + 22 modules
+var main = __webpack_require__(66519);
 ;// CONCATENATED MODULE: ./src/cli.ts
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
 

@@ -37,11 +37,27 @@ export interface PlanOptions {
  * this run doesn't build are taken for published, their digests unknown.
  */
 export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
-  const { context, inputs, outside, folder } = session;
+  const { context, inputs, outside } = session;
   const isAsked = ask !== "nobody" && inputs.settings.converge && context.trigger.kind !== "pull-request";
   const asking = new AbortController();
   const signal = AbortSignal.any([outside.signal, asking.signal]);
   const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
+  try {
+    return await decide(prepared, session, ask, isAsked, asking);
+  } catch (error) {
+    await prepared.scanning.close();
+    throw error;
+  }
+}
+
+async function decide(
+  prepared: Preparation,
+  session: Session,
+  ask: PlanOptions["ask"],
+  isAsked: boolean,
+  asking: AbortController,
+): Promise<Planning> {
+  const { context, outside, folder } = session;
   const { push, registry, sources, history } = prepared;
   const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
   const { catalog, comparison, settingsOf } = surveyed;

@@ -17,9 +17,17 @@ import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {
-  const { clock, log } = session.outside;
-  const started = clock.now().getTime();
+  const started = session.outside.clock.now().getTime();
   const planning = await planRun(session, { ask: "must" });
+  try {
+    return await carryOut(planning, session, started);
+  } finally {
+    await planning.scanning.close();
+  }
+}
+
+async function carryOut(planning: Planning, session: Session, started: number): Promise<CommandResult> {
+  const { clock, log } = session.outside;
   tell(planning.remarks, session);
   await checkPins(session.inputs.settings.checkPins, planning.plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);

@@ -32,7 +32,7 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
     return { folder: undefined, remarks: [], errors: [] };
   }
   const places = new Map(surveyed.catalog.images.map((image) => [image.name, baseLocation(image)]));
-  const files = scans.map((scan) => ({ scan, sarif: sarifOf(scan, places.get(scan.name), scanning.version()) }));
+  const files = scans.map((scan) => ({ scan, sarif: sarifOf(scan, places.get(scan.name)) }));
   const folder = `${session.folder}/scans`;
   await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
   const told = await upload(
@@ -44,8 +44,8 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
   return { folder: files.length === 0 ? undefined : folder, ...told };
 }
 
-function sarifOf(scan: ScannedImage, at: SourceLocation | undefined, scannerVersion: string | undefined): ImageSarif {
-  return imageSarif(scan, { at: at ?? { file: "Dockerfile", line: 1 }, scannerVersion });
+function sarifOf(scan: ScannedImage, at: SourceLocation | undefined): ImageSarif {
+  return imageSarif(scan, { at: at ?? { file: "Dockerfile", line: 1 }, scannerVersion: undefined });
 }
 
 /** Whether the run knows all images, and may say of one that it is gone. */

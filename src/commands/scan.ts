@@ -12,9 +12,17 @@ import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
 export async function scan(session: Session): Promise<CommandResult> {
-  const { clock, log } = session.outside;
-  const started = clock.now().getTime();
+  const started = session.outside.clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
+  try {
+    return await scanPublished(prepared, session, started);
+  } finally {
+    await prepared.scanning.close();
+  }
+}
+
+async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
+  const { clock, log } = session.outside;
   const { mended, remarks } = await scanAll(prepared);
   const report = await reportScans(prepared, session);
   for (const { message, hint } of [...remarks, ...report.remarks]) log.warning(message, hint);

@@ -48,8 +48,6 @@ export interface Scanning {
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. @throws RegistryError when the registry can't tell. */
   published(image: Image): Promise<PublishedScan | undefined>;
-  /** The scanner's, once something was scanned. */
-  version(): string | undefined;
   /** To be called when all is scanned. Never rejects. */
   close(): Promise<void>;
   /** By name of the image, in the order in which they were done. */
@@ -64,14 +62,20 @@ export interface ScanningParts {
   readonly credentials: CredentialStore;
 }
 
+/** With the program, logins and links to databases. */
+function scannerFolder({ folder }: Session): string {
+  return `${folder}/trivy`;
+}
+
 /** Nothing is fetched before something is to be scanned. */
-function scannerFor({ outside, folder, context }: Session, credentials: CredentialStore): OpenScanner {
+function scannerFor(session: Session, credentials: CredentialStore): OpenScanner {
+  const { outside, folder, context } = session;
   const { env } = outside;
   return openScanner({
     ...outside,
     credentials,
     release: pinnedRelease,
-    folder: `${folder}/trivy`,
+    folder: scannerFolder(session),
     reports: `${folder}/reports`,
     store: `${env.RUNNER_TEMP || context.temp}/image-publish-databases`,
     workspace: context.workspace,
@@ -192,8 +196,10 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       scanner.prepare();
       publishedNow(planned).catch(() => {});
     },
-    version: scanner.version,
-    close: scanner.close,
+    async close() {
+      await scanner.close();
+      await session.outside.files.remove(scannerFolder(session)).catch(() => {});
+    },
     judge: (planned, made) =>
       slot(async () => {
         const image = imageNamed(planned.name);
