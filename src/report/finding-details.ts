@@ -69,10 +69,7 @@ function mends({ findings, platforms }: FindingRow): string {
   const added = findings.filter(({ standing }) => standing === "new").length;
   const counting = findings.some(({ counts }) => counts);
   const numbers = severityCounts(findings);
-  const ids = listed(
-    findings.map(({ finding }) => idOf(finding)),
-    mostIds,
-  );
+  const ids = listed(findings, mostIds, ({ finding }) => idOf(finding));
   const where = platforms.length === 0 ? "" : `<br><sub>${markdown(platforms.join(", "))} only</sub>`;
   return `${counting ? `**${numbers}**` : numbers}${added === 0 ? "" : `, ${added} new`}: ${ids}${where}`;
 }
@@ -82,19 +79,15 @@ function idOf(finding: Finding): string {
 }
 
 function packagesCell({ packages }: FindingRow): string {
-  return listed(
-    packages.map((each) => code(shortened(each, 160))),
-    mostIds,
-  );
+  return listed(packages, mostIds, (each) => code(shortened(each, 160)));
 }
 
 function goneLine(scan: ScannedImage): string {
   const gone = goneAcrossPlatforms(scan);
   if (gone.length === 0) return "";
-  const names = gone.map(
-    (each) => `${idOf(each)} in ${code(shortened(each.kind === "secret" ? each.path : each.package, 100))}`,
-  );
-  return `**Gone since what is published:** ${listed(names, mostNames)}`;
+  const nameOf = (each: Finding) =>
+    `${idOf(each)} in ${code(shortened(each.kind === "secret" ? each.path : each.package, 100))}`;
+  return `**Gone since what is published:** ${listed(gone, mostNames, nameOf)}`;
 }
 
 function ignoredLine(scan: ScannedImage): string {
@@ -108,10 +101,10 @@ function ignoredLine(scan: ScannedImage): string {
       return `${idOf(finding)} (${markdown(`${shortened(source, 100)}${why}`)})`;
     }),
   );
-  return `**Ignored:** ${listed([...lines], mostNames)}`;
+  return `**Ignored:** ${listed([...lines], mostNames, (each) => each)}`;
 }
 
-function listed(each: readonly string[], most: number): string {
-  const more = each.length - most;
-  return `${each.slice(0, most).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+function listed<Each>(all: readonly Each[], most: number, show: (each: Each) => string): string {
+  const more = all.length - most;
+  return `${all.slice(0, most).map(show).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

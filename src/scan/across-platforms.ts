@@ -1,7 +1,7 @@
 /** An image's findings, each once though several platforms have it, as people are told of them. Pure. */
 import type { Platform } from "../oci/platform.ts";
 import { plainLine, shortened } from "../plain-text.ts";
-import { type Finding, findingKey, type Severity, severities } from "./finding.ts";
+import { type Finding, findingKey, severities } from "./finding.ts";
 import type { JudgedFinding, ScannedImage } from "./judged.ts";
 
 export interface SeenFinding extends JudgedFinding {
@@ -9,19 +9,30 @@ export interface SeenFinding extends JudgedFinding {
 }
 
 /** Of all platforms, weightiest first; new, counting and reported where it is so on one of them. */
-export function acrossPlatforms({ platforms }: ScannedImage): readonly SeenFinding[] {
-  const seen = platforms.flatMap(({ platform, findings }) => findings.map((judged) => ({ platform, judged })));
-  const groups = Map.groupBy(seen, ({ judged }) => findingKey(judged.finding));
-  return [...groups.values()]
-    .flatMap((some): readonly SeenFinding[] => {
-      const all = some.map(({ judged }) => judged).sort(byWeight);
-      const [first] = all;
-      if (first === undefined) return [];
-      const standing = all.some((each) => each.standing === "new") ? "new" : "known";
-      const isReported = all.some((each) => each.isReported);
-      return [{ ...first, standing, isReported, platforms: [...new Set(some.map(({ platform }) => platform))] }];
-    })
-    .sort(byWeight);
+export function acrossPlatforms(scan: ScannedImage): readonly SeenFinding[] {
+  const known = merged.get(scan);
+  if (known !== undefined) return known;
+  const all = merge(scan);
+  merged.set(scan, all);
+  return all;
+}
+
+/** Everything that is told of an image asks for the same, and an image may have thousands. */
+const merged = new WeakMap<ScannedImage, readonly SeenFinding[]>();
+
+function merge({ platforms }: ScannedImage): readonly SeenFinding[] {
+  const seen = platforms.flatMap(({ platform, findings }) =>
+    findings.map((each) => ({ ...each, platforms: [platform] })),
+  );
+  const groups = Map.groupBy(seen, ({ finding }) => findingKey(finding));
+  const each = [...groups.values()].flatMap((some): readonly SeenFinding[] => {
+    const [first] = byWeight(some);
+    if (first === undefined) return [];
+    const standing = some.some((one) => one.standing === "new") ? "new" : "known";
+    const isReported = some.some((one) => one.isReported);
+    return [{ ...first, standing, isReported, platforms: [...new Set(some.flatMap((one) => one.platforms))] }];
+  });
+  return byWeight(each);
 }
 
 /** What the published image has on some platform, and this one lacks there; each once. */
@@ -30,13 +41,15 @@ export function goneAcrossPlatforms({ platforms }: ScannedImage): readonly Findi
 }
 
 /** Counting before others, then the worst first, then new ones, then by what they are. */
-export function byWeight(a: JudgedFinding, b: JudgedFinding): number {
-  return (
-    Number(b.counts) - Number(a.counts) ||
-    weight(a.finding.severity) - weight(b.finding.severity) ||
-    Number(a.standing === "known") - Number(b.standing === "known") ||
-    (findingKey(a.finding) < findingKey(b.finding) ? -1 : 1)
-  );
+export function byWeight<Each extends JudgedFinding>(findings: readonly Each[]): readonly Each[] {
+  if (findings.length < 2) return findings;
+  const keyed = findings.map((each) => {
+    const { finding, counts, standing } = each;
+    const weight = [counts ? 0 : 1, severities.indexOf(finding.severity), standing === "new" ? 0 : 1].join("");
+    const version = finding.kind === "vulnerability" ? finding.installed : `${finding.line ?? ""}`;
+    return { each, key: `${weight}${findingKey(finding)}\0${version}` };
+  });
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ each }) => each);
 }
 
 /** `2 critical, 3 high`; empty for none. */
@@ -64,8 +77,4 @@ export function findingLine({ finding, standing, platforms }: SeenFinding, allPl
         ];
   const text = `${severity} ${[...facts, standing].join(", ")}${where}${title === "" ? "" : `: ${title}`}`;
   return shortened(plainLine(text), 240);
-}
-
-function weight(severity: Severity): number {
-  return severities.indexOf(severity);
 }

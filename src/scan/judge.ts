@@ -85,7 +85,7 @@ function judgePlatform(
   const gone = isSame
     ? []
     : (before?.findings ?? []).filter((each) => !now.has(findingKey(each)) && reports(each, rules));
-  return { platform, digest, os, findings: findings.sort(byWeight), gone, report };
+  return { platform, digest, os, findings: byWeight(findings), gone, report };
 }
 
 function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {

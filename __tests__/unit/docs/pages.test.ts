@@ -3,7 +3,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { tagsPage, withLists } from "../../../scripts/tags-docs.ts";
+import { UserError } from "../../../src/errors.ts";
+import type { Published } from "../../../src/scan/judge.ts";
+import type { Scanned } from "../../../src/scan/scanner.ts";
 import { build, planOf, promote, skip } from "../report/example.ts";
+import {
+  amd64,
+  arm64,
+  judged,
+  platformScan,
+  published,
+  scanned,
+  secret,
+  usual,
+  vulnerability,
+} from "../scan/findings.ts";
 import { headSha, pullRequest, type Situation, schedule, sha, tags } from "../tags/facts.ts";
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, "../../../docs", name), "utf8");
@@ -71,5 +85,51 @@ describe("docs/plan.md", () => {
     for (const [, name] of own.matchAll(/^ {2}(\w+):/gm)) {
       if (name !== "help" && name !== "debug") expect(page("plan.md")).toContain(`\`--${name}`);
     }
+  });
+});
+
+describe("docs/scanning.md", () => {
+  const error = new UserError("it is away", { hint: "run again" });
+  const counting = vulnerability("CVE-2026-1");
+  const unfixed = { ...counting, fixed: undefined };
+  const both = (findings: Parameters<typeof platformScan>[0], other = findings): Scanned =>
+    scanned(platformScan(findings, { platform: amd64 }), platformScan(other, { platform: arm64 }));
+  const now = (findings: Parameters<typeof platformScan>[0], other = findings): Published =>
+    published(platformScan(findings, { of: "p" }), platformScan(other, { of: "p", platform: arm64 }));
+
+  const candidates: Readonly<Record<string, Scanned>> = {
+    "nothing that counts": both([]),
+    "a finding that counts": both([counting]),
+    "a finding without a fix": both([unfixed]),
+    "an ignored finding": both([{ ...counting, ignored: { source: "x", statement: undefined } }]),
+    "a secret": both([secret("x")]),
+    "not been scanned": { kind: "unscanned", error },
+  };
+  const before: Readonly<Record<string, Published>> = {
+    "a finding that counts": now([counting]),
+    "the same": now([counting]),
+    "the same, which had no fix then": now([unfixed]),
+    "nothing of it": now([]),
+    "the same, on another platform": now([counting], []),
+    "nobody can tell": { kind: "unknown", error },
+    "nothing is published yet": { kind: "first" },
+  };
+  const [, table = ""] = /<!-- gate: .*? -->\n(.*?)<!-- \/gate -->/s.exec(page("scanning.md")) ?? [];
+  const rows = [...table.matchAll(/^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)].slice(1).map(([, ...cells]) => cells);
+
+  test.each(rows)("a candidate that has %s, and the published one %s", (has, was, ...outcomes) => {
+    const [candidate, there] = [candidates[has ?? ""], before[was ?? ""]];
+    const told = (["no-worse", "strict"] as const).map((gate) => {
+      const scan = candidate && there && judged(candidate, { published: there, rules: { ...usual, gate } });
+      if (scan === undefined) return "not known to the test";
+      if (!scan.passes) return "held";
+      return scan.kind === "scanned" && scan.isRed ? "passes, red" : "passes";
+    });
+    expect(told).toEqual(outcomes);
+  });
+
+  test("has rows for all of them", () => {
+    expect(rows.map(([has]) => has)).toEqual(expect.arrayContaining(Object.keys(candidates)));
+    expect(rows.map(([, was]) => was)).toEqual(expect.arrayContaining(Object.keys(before)));
   });
 });

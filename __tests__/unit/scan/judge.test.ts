@@ -149,9 +149,12 @@ describe("what is told of each finding", () => {
 
   test("counting ones come first, then the worst, then new ones", () => {
     const low = vulnerability("CVE-2026-4", { severity: "LOW" });
-    const scan = judged(scanned(platformScan([low, high, unfixed, secret("/x"), critical])), {
-      published: latest(high, unfixed),
-    });
+    const scan = judged(
+      scanned(platformScan([low, high, { ...high, id: "CVE-2026-5" }, unfixed, secret("/x"), critical])),
+      {
+        published: latest(high, unfixed),
+      },
+    );
     expect(
       first(scan)?.findings.map(({ finding, standing, counts, isReported }) => [
         finding.id,
@@ -163,6 +166,7 @@ describe("what is told of each finding", () => {
       ["CVE-2026-1", "new", true, true],
       ["aws-access-key-id", "new", false, true],
       ["CVE-2026-2", "known", false, true],
+      ["CVE-2026-5", "new", false, true],
       ["CVE-2026-3", "known", false, true],
       ["CVE-2026-4", "new", false, false],
     ]);

@@ -9,6 +9,7 @@ import { amd64, baseLayers, judged, platformScan, scanned, secret, vulnerability
 const layerNames = ["debian", "apt-get install openssl", "COPY . /app"];
 const debian = baseLayers("debian:13", layerNames.slice(0, 1));
 const base = baseLayers("base", layerNames.slice(0, 2), { isOwn: true });
+const nodejs = baseLayers("nodejs", layerNames, { isOwn: true });
 
 function scanOf(findings: readonly Finding[], bases: readonly BaseLayers[] = []) {
   return judged(scanned(platformScan(findings, { layerNames })), { bases });
@@ -26,6 +27,7 @@ describe("what brought a finding", () => {
     ["the base", ofDebian, [debian], { kind: "base", name: "debian:13", isOwn: false }],
     ["a step of its own", ofStep, [debian], { kind: "step", step: "RUN apt-get install openssl" }],
     ["an image of this repository", ofStep, [base, debian], { kind: "base", name: "base", isOwn: true }],
+    ["the lowest of several of them", ofStep, [nodejs, base], { kind: "base", name: "base", isOwn: true }],
     ["what that one is built on", ofDebian, [base, debian], { kind: "base", name: "debian:13", isOwn: false }],
     [
       "a step, though it could be a base with other layers",
