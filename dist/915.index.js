@@ -1007,31 +1007,44 @@ var scan_finding = __webpack_require__(51164);
 
 
 /** Of all platforms, weightiest first; new, counting and reported where it is so on one of them. */
-function acrossPlatforms({ platforms }) {
-    const seen = platforms.flatMap(({ platform, findings }) => findings.map((judged) => ({ platform, judged })));
-    const groups = Map.groupBy(seen, ({ judged }) => (0,scan_finding/* findingKey */.f)(judged.finding));
-    return [...groups.values()]
-        .flatMap((some) => {
-        const all = some.map(({ judged }) => judged).sort(byWeight);
-        const [first] = all;
+function acrossPlatforms(scan) {
+    const known = merged.get(scan);
+    if (known !== undefined)
+        return known;
+    const all = merge(scan);
+    merged.set(scan, all);
+    return all;
+}
+/** Everything that is told of an image asks for the same, and an image may have thousands. */
+const merged = new WeakMap();
+function merge({ platforms }) {
+    const seen = platforms.flatMap(({ platform, findings }) => findings.map((each) => ({ ...each, platforms: [platform] })));
+    const groups = Map.groupBy(seen, ({ finding }) => (0,scan_finding/* findingKey */.f)(finding));
+    const each = [...groups.values()].flatMap((some) => {
+        const [first] = byWeight(some);
         if (first === undefined)
             return [];
-        const standing = all.some((each) => each.standing === "new") ? "new" : "known";
-        const isReported = all.some((each) => each.isReported);
-        return [{ ...first, standing, isReported, platforms: [...new Set(some.map(({ platform }) => platform))] }];
-    })
-        .sort(byWeight);
+        const standing = some.some((one) => one.standing === "new") ? "new" : "known";
+        const isReported = some.some((one) => one.isReported);
+        return [{ ...first, standing, isReported, platforms: [...new Set(some.flatMap((one) => one.platforms))] }];
+    });
+    return byWeight(each);
 }
 /** What the published image has on some platform, and this one lacks there; each once. */
 function goneAcrossPlatforms({ platforms }) {
     return [...new Map(platforms.flatMap(({ gone }) => gone).map((each) => [(0,scan_finding/* findingKey */.f)(each), each])).values()];
 }
 /** Counting before others, then the worst first, then new ones, then by what they are. */
-function byWeight(a, b) {
-    return (Number(b.counts) - Number(a.counts) ||
-        weight(a.finding.severity) - weight(b.finding.severity) ||
-        Number(a.standing === "known") - Number(b.standing === "known") ||
-        ((0,scan_finding/* findingKey */.f)(a.finding) < (0,scan_finding/* findingKey */.f)(b.finding) ? -1 : 1));
+function byWeight(findings) {
+    if (findings.length < 2)
+        return findings;
+    const keyed = findings.map((each) => {
+        const { finding, counts, standing } = each;
+        const weight = [counts ? 0 : 1, scan_finding/* severities */.g.indexOf(finding.severity), standing === "new" ? 0 : 1].join("");
+        const version = finding.kind === "vulnerability" ? finding.installed : `${finding.line ?? ""}`;
+        return { each, key: `${weight}${(0,scan_finding/* findingKey */.f)(finding)}\0${version}` };
+    });
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ each }) => each);
 }
 /** `2 critical, 3 high`; empty for none. */
 function severityCounts(findings) {
@@ -1056,9 +1069,6 @@ function findingLine({ finding, standing, platforms }, allPlatforms) {
         ];
     const text = `${severity} ${[...facts, standing].join(", ")}${where}${title === "" ? "" : `: ${title}`}`;
     return (0,plain_text/* shortened */.vI)((0,plain_text/* plainLine */.h0)(text), 240);
-}
-function weight(severity) {
-    return scan_finding/* severities */.g.indexOf(severity);
 }
 
 ;// CONCATENATED MODULE: ./src/report/finding-counts.ts
@@ -6754,7 +6764,7 @@ function judgePlatform(scan, before, rules, explained) {
     const gone = isSame
         ? []
         : (before?.findings ?? []).filter((each) => !now.has((0,scan_finding/* findingKey */.f)(each)) && reports(each, rules));
-    return { platform, digest, os, findings: findings.sort(byWeight), gone, report };
+    return { platform, digest, os, findings: byWeight(findings), gone, report };
 }
 function countsBy(finding, { failOn, failOnSecrets, ignoreUnfixed }) {
     if (finding.ignored !== undefined)
@@ -13268,7 +13278,7 @@ function mends({ findings, platforms }) {
     const added = findings.filter(({ standing }) => standing === "new").length;
     const counting = findings.some(({ counts }) => counts);
     const numbers = severityCounts(findings);
-    const ids = finding_details_listed(findings.map(({ finding }) => idOf(finding)), mostIds);
+    const ids = finding_details_listed(findings, mostIds, ({ finding }) => idOf(finding));
     const where = platforms.length === 0 ? "" : `<br><sub>${markdown(platforms.join(", "))} only</sub>`;
     return `${counting ? `**${numbers}**` : numbers}${added === 0 ? "" : `, ${added} new`}: ${ids}${where}`;
 }
@@ -13276,14 +13286,14 @@ function idOf(finding) {
     return pageLink(code((0,plain_text/* shortened */.vI)(finding.id, 60)), finding.kind === "vulnerability" ? finding.url : undefined);
 }
 function packagesCell({ packages }) {
-    return finding_details_listed(packages.map((each) => code((0,plain_text/* shortened */.vI)(each, 160))), mostIds);
+    return finding_details_listed(packages, mostIds, (each) => code((0,plain_text/* shortened */.vI)(each, 160)));
 }
 function goneLine(scan) {
     const gone = goneAcrossPlatforms(scan);
     if (gone.length === 0)
         return "";
-    const names = gone.map((each) => `${idOf(each)} in ${code((0,plain_text/* shortened */.vI)(each.kind === "secret" ? each.path : each.package, 100))}`);
-    return `**Gone since what is published:** ${finding_details_listed(names, finding_details_mostNames)}`;
+    const nameOf = (each) => `${idOf(each)} in ${code((0,plain_text/* shortened */.vI)(each.kind === "secret" ? each.path : each.package, 100))}`;
+    return `**Gone since what is published:** ${finding_details_listed(gone, finding_details_mostNames, nameOf)}`;
 }
 function ignoredLine(scan) {
     const ignored = scan.platforms.flatMap(({ findings }) => findings.flatMap(({ finding }) => (finding.ignored === undefined ? [] : [{ finding, by: finding.ignored }])));
@@ -13293,11 +13303,11 @@ function ignoredLine(scan) {
         const why = statement === undefined ? "" : `, ${(0,plain_text/* shortened */.vI)(statement, 100)}`;
         return `${idOf(finding)} (${markdown(`${(0,plain_text/* shortened */.vI)(source, 100)}${why}`)})`;
     }));
-    return `**Ignored:** ${finding_details_listed([...lines], finding_details_mostNames)}`;
+    return `**Ignored:** ${finding_details_listed([...lines], finding_details_mostNames, (each) => each)}`;
 }
-function finding_details_listed(each, most) {
-    const more = each.length - most;
-    return `${each.slice(0, most).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+function finding_details_listed(all, most, show) {
+    const more = all.length - most;
+    return `${all.slice(0, most).map(show).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/findings.ts
@@ -14825,7 +14835,7 @@ function groupedFindings(scan, { ignored }) {
     const group = (platform, from, belongs) => ({
         platform,
         platforms: from.map((each) => each.platform).sort(),
-        findings: merged(from.flatMap(({ found }) => [...found.values()].flat()), belongs),
+        findings: merged_findings_merged(from.flatMap(({ found }) => [...found.values()].flat()), belongs),
     });
     const alone = told.map((each) => group(each.platform, [each], (key) => !everywhere(key)));
     return [
@@ -14843,7 +14853,7 @@ function isTold({ finding, isReported }, rules, ignored) {
 function byKey({ findings }, isWanted) {
     return Map.groupBy(findings.filter(isWanted), ({ finding }) => (0,scan_finding/* findingKey */.f)(finding));
 }
-function merged(all, belongs) {
+function merged_findings_merged(all, belongs) {
     const found = [];
     for (const [key, same] of Map.groupBy(all, ({ finding }) => (0,scan_finding/* findingKey */.f)(finding))) {
         const [judged] = [...same].sort(worstFirst);

@@ -76,7 +76,8 @@ export async function startAction(project: Project, happening: Happening): Promi
     GITHUB_WORKSPACE: workspace,
     GITHUB_OUTPUT: files.output,
     GITHUB_STEP_SUMMARY: files.summary,
-    ...inputEnvironment(happening.inputs ?? {}),
+    // What is not about scans need not wait for them.
+    ...inputEnvironment({ scan: "false", ...happening.inputs }),
     ...happening.env,
   };
   const begin = performance.now();

@@ -1,0 +1,318 @@
+/** Scans by the whole action, on real images, the real Trivy and a database of our own: what passes the gate, and who is told. */
+import { existsSync, readdirSync } from "node:fs";
+import { describe, expect, jest, test } from "@jest/globals";
+import { type Advisory, publishDatabase } from "../../rig/index.ts";
+import { withCodeScanning } from "./code-scanning-fake.ts";
+import { firstPush, pullRequest, pushed, taggedPush } from "./events.ts";
+import { type Changes, makeProject, type Project } from "./project.ts";
+import { digestsOf, manifestOf, tagsOf } from "./registry.ts";
+import { rig } from "./rig.ts";
+import { type Ended, type Happening, runAction } from "./run-action.ts";
+
+jest.setTimeout(240_000);
+
+/** openssl before 3.3.9 is critical, busybox is high and not mended. */
+const database = {
+  TRIVY_DB_REPOSITORY: rig.trivy.db,
+  TRIVY_JAVA_DB_REPOSITORY: rig.trivy.javaDb,
+};
+
+/** An Alpine Linux with one package a line: `openssl 3.3.1-r0`. */
+function alpine(folder: string, ...packages: readonly string[]): Changes {
+  const installed = packages.map((each) => {
+    const [name, version] = each.split(" ");
+    return `P:${name}\nV:${version}\nA:x86_64\no:${name}\nL:MIT\n\n`;
+  });
+  return {
+    [`${folder}/root/etc/os-release`]: 'ID=alpine\nVERSION_ID=3.20.3\nNAME="Alpine Linux"\n',
+    [`${folder}/root/lib/apk/db/installed`]: installed.join(""),
+  };
+}
+
+const bad = "openssl 3.3.1-r0";
+const good = "openssl 3.3.9-r0";
+const operator = (...packages: readonly string[]): Changes => ({
+  Dockerfile: "FROM scratch\nCOPY root /\n",
+  ...Object.fromEntries(Object.entries(alpine(".", ...packages)).map(([path, text]) => [path.slice(2), text])),
+});
+
+function scanned(project: Project, happening: Happening, inputs: Readonly<Record<string, string>> = {}, env = {}) {
+  return runAction(project, {
+    ...happening,
+    inputs: { scan: "true", sarif: "file", ...inputs },
+    env: { ...database, ...env },
+  });
+}
+
+const only = ({ images }: Ended) => {
+  const [image] = Object.values(images);
+  return image as NonNullable<typeof image> & { readonly findings: Readonly<Record<string, number>> | null };
+};
+const held = async (project: Project, tag: string) => (await manifestOf(project.own, tag)).digest;
+
+describe("one operator, whose fixable critical finding holds the tag", () => {
+  test("until the package is mended; the published one stays, and the alert comes and goes", async () => {
+    await withCodeScanning({}, async ({ apiUrl, alerts, uploads }) => {
+      const upload = { sarif: "upload", token: "t", platforms: "linux/amd64,linux/arm64" };
+      const env = { GITHUB_API_URL: apiUrl };
+      const project = makeProject(operator(good));
+      expect(await scanned(project, firstPush, upload, env)).toMatchObject({ code: 0 });
+      const first = await held(project, "latest");
+      expect(alerts("refs/heads/main")).toEqual([]);
+
+      const before = project.git("rev-parse", "HEAD");
+      project.commit(operator(bad));
+      const second = await scanned(project, pushed(before), upload, env);
+      expect(second.code).toBe(1);
+      expect(await digestsOf(project.own)).toEqual(expect.objectContaining({ latest: first, main: first }));
+      expect(second.annotations).toContainEqual(
+        expect.objectContaining({
+          level: "error",
+          file: "Dockerfile",
+          message: expect.stringMatching(
+            /does not pass the gate.*CVE-2026-1001 in openssl 3\.3\.1-r0, fixed in 3\.3\.9-r0, new/s,
+          ),
+        }),
+      );
+      expect(second.summary).toContain("upgrade openssl to 3.3.9-r0");
+      expect(only(second).findings).toMatchObject({ critical: 1, counting: 1, new: 1, fixable: 1 });
+      expect(alerts("refs/heads/main")).toMatchObject([{ rule: "CVE-2026-1001", path: "Dockerfile", state: "open" }]);
+      expect(uploads.at(-1)).toMatchObject({ ref: "refs/heads/main", commit: project.git("rev-parse", "HEAD") });
+
+      const worse = project.git("rev-parse", "HEAD");
+      project.commit(operator(good, "zlib 1"));
+      expect(await scanned(project, pushed(worse), upload, env)).toMatchObject({ code: 0 });
+      expect(await held(project, "latest")).not.toBe(first);
+      expect(alerts("refs/heads/main")).toMatchObject([{ rule: "CVE-2026-1001", state: "fixed" }]);
+    });
+  });
+
+  test("nothing is published where the first image has it", async () => {
+    const project = makeProject(operator(bad));
+    expect(await scanned(project, firstPush)).toMatchObject({ code: 1 });
+    expect(await tagsOf(project.own)).toEqual([]);
+  });
+});
+
+describe("what is published has the finding already", () => {
+  async function publishedUnseen(): Promise<Project> {
+    const project = makeProject(operator(bad));
+    expect(await runAction(project, firstPush)).toMatchObject({ code: 0 });
+    const before = project.git("rev-parse", "HEAD");
+    project.commit({ "root/changed": "yes\n" });
+    project.git("update-ref", "refs/heads/before", before);
+    return project;
+  }
+  const next = (project: Project) => pushed(project.git("rev-parse", "before"));
+
+  test("no worse: tags move, and the run is red", async () => {
+    const project = await publishedUnseen();
+    const old = await held(project, "latest");
+    const ended = await scanned(project, next(project));
+    expect(ended.code).toBe(1);
+    expect(await held(project, "latest")).not.toBe(old);
+    expect(only(ended).findings).toMatchObject({ counting: 1, new: 0, known: 1 });
+    expect(ended.summary).toMatch(/has it too, so that nothing is held/);
+  });
+
+  test("strict: nothing moves", async () => {
+    const project = await publishedUnseen();
+    const old = await held(project, "latest");
+    expect(await scanned(project, next(project), { gate: "strict" })).toMatchObject({ code: 1 });
+    expect(await held(project, "latest")).toBe(old);
+  });
+
+  test("a release of it is held by a strict gate, though its bytes are published", async () => {
+    const project = await publishedUnseen();
+    expect(await runAction(project, next(project))).toMatchObject({ code: 0 });
+    project.git("tag", "v1.0.0");
+    expect(await scanned(project, taggedPush("v1.0.0"), { gate: "strict" })).toMatchObject({ code: 1 });
+    expect(await tagsOf(project.own)).not.toContain("1.0.0");
+    const passing = await scanned(project, taggedPush("v1.0.0"), { "fail-on": "none" });
+    expect(passing).toMatchObject({ code: 0 });
+    expect(only(passing)).toMatchObject({ action: "promote", findings: { critical: 1, counting: 0 } });
+    expect(await tagsOf(project.own)).toContain("1.0.0");
+  });
+
+  test("an ignore file with a reason lets it pass, green", async () => {
+    const project = await publishedUnseen();
+    const before = project.git("rev-parse", "HEAD");
+    project.commit({
+      ".trivyignore.yaml": "vulnerabilities:\n  - id: CVE-2026-1001\n    statement: not reachable\n",
+      "root/changed": "again\n",
+    });
+    const ended = await scanned(project, pushed(before), { gate: "strict" });
+    expect(ended).toMatchObject({ code: 0 });
+    expect(only(ended).findings).toMatchObject({ counting: 0, ignored: 1 });
+  });
+});
+
+describe("without a database", () => {
+  const nowhere = { TRIVY_DB_REPOSITORY: `${rig.registry}/there/is/none:2` };
+
+  test("a candidate is held, and the message says what to do", async () => {
+    const project = makeProject(operator(good));
+    const ended = await scanned(project, firstPush, {}, nowhere);
+    expect(ended.code).toBe(1);
+    expect(await tagsOf(project.own)).toEqual([]);
+    expect(ended.log).toMatch(/was not scanned, so it does not pass the gate/);
+    expect(ended.log).toMatch(/fail-on: none/);
+  });
+
+  test("`fail-on: none` publishes it unseen, and says so", async () => {
+    const project = makeProject(operator(good));
+    const ended = await scanned(project, firstPush, { "fail-on": "none" }, nowhere);
+    expect(ended.code).toBe(0);
+    expect(await tagsOf(project.own)).toContain("latest");
+    expect(ended.summary).toContain("not scanned");
+  });
+});
+
+describe("pull requests", () => {
+  test("are scanned without being pushed, compared with what is published, and told to the pull request", async () => {
+    await withCodeScanning({}, async ({ apiUrl, alerts, uploads }) => {
+      const project = makeProject(operator(good));
+      expect(await scanned(project, firstPush)).toMatchObject({ code: 0 });
+      project.git("checkout", "-q", "-b", "worse");
+      project.commit(operator(bad));
+      project.git("checkout", "-q", "main");
+      const happening = pullRequest(project, "worse");
+      const ended = await scanned(project, happening, { sarif: "upload", token: "t" }, { GITHUB_API_URL: apiUrl });
+      expect(ended.code).toBe(1);
+      expect(only(ended).findings).toMatchObject({ counting: 1, new: 1 });
+      expect(await tagsOf(project.own)).not.toContain("pr-7");
+      expect(uploads.at(-1)).toMatchObject({
+        ref: "refs/pull/7/merge",
+        commit: project.git("rev-parse", "refs/pull/7/merge"),
+      });
+      expect(alerts("refs/heads/main")).toEqual([]);
+    });
+  });
+
+  test("of a fork upload nothing, and leave the files", async () => {
+    await withCodeScanning({}, async ({ apiUrl, requests }) => {
+      const project = makeProject(operator(good));
+      project.git("branch", "theirs");
+      const happening = pullRequest(project, "theirs", { from: "somebody/fork" });
+      const ended = await scanned(project, happening, { sarif: "upload", token: "t" }, { GITHUB_API_URL: apiUrl });
+      expect(ended.code).toBe(0);
+      expect(requests.filter((each) => each.startsWith("POST"))).toEqual([]);
+      expect(existsSync(ended.outputs.sarif ?? "")).toBe(true);
+    });
+  });
+});
+
+describe("code scanning that is not to be had", () => {
+  test.each([
+    ["not enabled", 403, "Advanced Security must be enabled for this repository to use code scanning."],
+    ["not there", 404, "Not Found"],
+  ])("%s: a warning with the remedy and the file, and the run goes on", async (_, status, message) => {
+    await withCodeScanning({ fault: () => ({ status, message }) }, async ({ apiUrl }) => {
+      const project = makeProject(operator(good));
+      const ended = await scanned(project, firstPush, { sarif: "upload", token: "t" }, { GITHUB_API_URL: apiUrl });
+      expect(ended.code).toBe(0);
+      expect(await tagsOf(project.own)).toContain("latest");
+      const [warning] = ended.annotations.filter(({ level }) => level === "warning");
+      expect(warning?.message).toContain(ended.outputs.sarif);
+    });
+  });
+
+  test("on a Gitea or Forgejo: the file", async () => {
+    const project = makeProject(operator(good));
+    const env = { GITHUB_API_URL: `http://${rig.registry}/api/v1` };
+    const ended = await scanned(project, firstPush, { sarif: "upload", token: "t" }, env);
+    expect(ended.code).toBe(0);
+    expect(readdirSync(`${ended.outputs.sarif}/images`)).toEqual(["findings.sarif", "trivy-linux-amd64.json"]);
+  });
+
+  test("uploads that can't be processed make the run red", async () => {
+    await withCodeScanning({ failure: "locationFromSarifResult: expected artifact location" }, async ({ apiUrl }) => {
+      const project = makeProject(operator(good));
+      const ended = await scanned(project, firstPush, { sarif: "upload", token: "t" }, { GITHUB_API_URL: apiUrl });
+      expect(ended.code).toBe(1);
+      expect(ended.log).toContain("expected artifact location");
+      expect(await tagsOf(project.own)).toContain("latest");
+    });
+  });
+});
+
+describe("a workspace image that is looked at every week", () => {
+  const advisories: readonly Advisory[] = [
+    {
+      Bucket: "alpine 3.20",
+      Package: "openssl",
+      ID: "CVE-2026-2001",
+      Severity: "HIGH",
+      Title: "openssl: found after it was published",
+      Fixed: "3.4.0-r0",
+    },
+    {
+      Bucket: "alpine 3.20",
+      Package: "busybox",
+      ID: "CVE-2026-2002",
+      Severity: "MEDIUM",
+      Title: "busybox: not mended",
+    },
+  ];
+  const family: Changes = {
+    "images/fine/Dockerfile": "FROM scratch\nCOPY root /\n",
+    ...alpine("images/fine", "zlib 1.3.2-r0"),
+    "images/workspace/Dockerfile": "FROM scratch\nCOPY root /\n",
+    ...alpine("images/workspace", good, "busybox 1.36-r0"),
+  };
+  const weekly: Happening = { event: "schedule", payload: { schedule: "0 23 * * 0" } };
+
+  async function grownOld(): Promise<{ project: Project; env: Record<string, string> }> {
+    const project = makeProject(family);
+    expect(await scanned(project, firstPush)).toMatchObject({ code: 0 });
+    const repository = `advisories/${project.slug.split("/")[0]}`;
+    return { project, env: { TRIVY_DB_REPOSITORY: await publishDatabase(repository, advisories) } };
+  }
+
+  test("`scan` tells what an upgrade mends from what has no fix, and builds nothing", async () => {
+    const { project, env } = await grownOld();
+    const before = await held2(project, "workspace");
+    const ended = await scanned(project, weekly, { command: "scan", severity: "HIGH,MEDIUM" }, env);
+    expect(ended.code).toBe(0);
+    expect(await held2(project, "workspace")).toBe(before);
+    expect(ended.images.workspace).toMatchObject({
+      findings: { high: 1, medium: 1, fixable: 1, unfixed: 1, counting: 0 },
+    });
+    expect(ended.images.fine).toMatchObject({ findings: { high: 0 } });
+    expect(ended.summary).toMatch(/rebuild would mend:\*\* `workspace`/);
+    expect(ended.summary).toContain("no fix yet");
+  });
+
+  test("`scan` is red where a finding counts", async () => {
+    const { project, env } = await grownOld();
+    const ended = await scanned(project, weekly, { command: "scan", "fail-on": "HIGH" }, env);
+    expect(ended.code).toBe(1);
+    expect(ended.annotations).toContainEqual(
+      expect.objectContaining({ level: "error", file: "images/workspace/Dockerfile" }),
+    );
+  });
+
+  test("`rebuild: fixable` builds what a rebuild would mend, and nothing else", async () => {
+    const { project, env } = await grownOld();
+    const ended = await scanned(project, weekly, { rebuild: "fixable" }, env);
+    expect(ended.images.workspace).toMatchObject({ action: "build", reason: expect.stringContaining("would mend") });
+    expect(ended.images.fine).toMatchObject({ action: "skip", reason: expect.stringContaining("mend nothing") });
+    expect(ended.code).toBe(0);
+  });
+
+  test("alerts of a deleted image close with the next push", async () => {
+    await withCodeScanning({}, async ({ apiUrl, alerts }) => {
+      const { project, env } = await grownOld();
+      const all = { ...env, GITHUB_API_URL: apiUrl };
+      await scanned(project, weekly, { command: "scan", sarif: "upload", token: "t" }, all);
+      expect(alerts("refs/heads/main")).toMatchObject([{ rule: "CVE-2026-2001", state: "open" }]);
+      const before = project.git("rev-parse", "HEAD");
+      project.git("rm", "-qr", "images/workspace");
+      project.commit({ "images/fine/root/changed": "yes\n" });
+      await scanned(project, pushed(before), { sarif: "upload", token: "t" }, all);
+      expect(alerts("refs/heads/main")).toMatchObject([{ rule: "CVE-2026-2001", state: "fixed" }]);
+    });
+  });
+});
+
+const held2 = async (project: Project, name: string) => (await manifestOf(`${project.own}/${name}`, "latest")).digest;
