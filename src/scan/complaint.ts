@@ -47,7 +47,7 @@ function countingOf(scan: ScannedImage): readonly SeenFinding[] {
 function newness({ comparedWith }: ScannedImage): string {
   switch (comparedWith.kind) {
     case "published":
-      return ` that \`${comparedWith.tag}\` lacks`;
+      return `, which \`${comparedWith.tag}\` lacks`;
     case "unknown":
       return ", and what is published is not known";
     default:

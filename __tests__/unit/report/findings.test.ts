@@ -49,7 +49,7 @@ describe("a candidate with a new critical is held", () => {
 
   test("the failure has what counts and what to do, before anything else", () => {
     const sentence =
-      "web does not pass the gate: it has 1 finding that counts (1 critical) that `latest` lacks ([`images/web/Dockerfile:1`]";
+      "web does not pass the gate: it has 1 finding that counts (1 critical), which `latest` lacks ([`images/web/Dockerfile:1`]";
     expect(summary).toContain(sentence);
     expect(summary).toContain(
       [
