@@ -72,6 +72,8 @@ function comparedCell(comparedWith: Comparison, { new: added, known, gone }: Fin
   switch (comparedWith.kind) {
     case "first":
       return "nothing is published yet";
+    case "itself":
+      return "this is published";
     case "unknown":
       return `not known, so all count as new: ${prose(sentence(shortened(plainLine(comparedWith.error.message), 300)))}`;
     case "published":

@@ -28,9 +28,17 @@ function merge({ platforms }: ScannedImage): readonly SeenFinding[] {
   const each = [...groups.values()].flatMap((some): readonly SeenFinding[] => {
     const [first] = byWeight(some);
     if (first === undefined) return [];
-    const standing = some.some((one) => one.standing === "new") ? "new" : "known";
+    // One that counts is not new because another platform newly has it where it does not count.
+    const isNew = some.some((one) => one.standing === "new" && one.counts === first.counts);
     const isReported = some.some((one) => one.isReported);
-    return [{ ...first, standing, isReported, platforms: [...new Set(some.flatMap((one) => one.platforms))] }];
+    return [
+      {
+        ...first,
+        standing: isNew ? "new" : "known",
+        isReported,
+        platforms: [...new Set(some.flatMap((one) => one.platforms))],
+      },
+    ];
   });
   return byWeight(each);
 }

@@ -9,7 +9,7 @@ import type { ImageScan, ScannedImage } from "./judged.ts";
 export function heldBy(scan: ImageScan): UserError | undefined {
   if (scan.passes) return undefined;
   if (scan.kind === "unscanned") {
-    return new UserError(`${plainLine(scan.name)} was not scanned, so it does not pass the gate`, {
+    return new UserError(`${plainLine(scan.name)} could not be scanned, and what nobody knows does not pass`, {
       hint: `${scan.error.hint}; \`fail-on: none\` publishes it unseen`,
       cause: scan.error,
     });
@@ -18,9 +18,7 @@ export function heldBy(scan: ImageScan): UserError | undefined {
   const isStrict = scan.rules.gate === "strict";
   const holding = isStrict ? counting : counting.filter(({ standing }) => standing === "new");
   const { comparedWith } = scan;
-  const why = isStrict
-    ? ", and the gate is strict"
-    : { first: "", published: ` ${lacking(scan)}`, unknown: ", and what is published is not known" }[comparedWith.kind];
+  const why = isStrict ? ", and the gate is strict" : newness(scan);
   return complaint(`${plainLine(scan.name)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
     all: scan.platforms.length,
     otherwise: "or say in .trivyignore.yaml why it does no harm, and until when",
@@ -32,20 +30,29 @@ export function heldBy(scan: ImageScan): UserError | undefined {
 export function redBy(scan: ImageScan): UserError | undefined {
   if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return undefined;
   const counting = countingOf(scan);
+  const all = scan.platforms.length;
+  const name = plainLine(scan.name);
   const { comparedWith } = scan;
-  const tag = comparedWith.kind === "published" ? `\`${comparedWith.tag}\`, which is published,` : "what is published";
-  const too = `${tag} has ${counting.length === 1 ? "it" : "them"} too, so that nothing is held`;
-  return complaint(`${plainLine(scan.name)} has ${amount(counting)}: ${too}, and the run is red`, counting, {
-    all: scan.platforms.length,
-  });
+  if (comparedWith.kind !== "published")
+    return complaint(`${name}, as published, has ${amount(counting)}`, counting, { all });
+  const too = `\`${comparedWith.tag}\`, which is published, has ${counting.length === 1 ? "it" : "them"} too`;
+  const sentence = `${name} has ${amount(counting)}: ${too}, so that nothing is held, and the run is red`;
+  return complaint(sentence, counting, { all });
 }
 
 function countingOf(scan: ScannedImage): readonly SeenFinding[] {
   return acrossPlatforms(scan).filter(({ counts }) => counts);
 }
 
-function lacking({ comparedWith }: ScannedImage): string {
-  return comparedWith.kind === "published" ? `that \`${comparedWith.tag}\` lacks` : "";
+function newness({ comparedWith }: ScannedImage): string {
+  switch (comparedWith.kind) {
+    case "published":
+      return `, which \`${comparedWith.tag}\` lacks`;
+    case "unknown":
+      return ", and what is published is not known";
+    default:
+      return "";
+  }
 }
 
 /** `2 findings that count (2 critical)`. */

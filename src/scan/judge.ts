@@ -17,6 +17,8 @@ export type Published =
       readonly platforms: readonly PlatformScan[];
     }
   | { readonly kind: "first" }
+  /** What was scanned is what is published: `command: scan`. */
+  | { readonly kind: "itself" }
   /** It could not be looked up, or not be scanned. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
@@ -41,14 +43,14 @@ export function judge(scanned: Scanned, { name, rules, published, bases }: Judgi
   const fixes = highestFixes(
     scanned.platforms.flatMap(({ findings }) => findings.filter((each) => reports(each, rules))),
   );
-  const before = published.kind === "published" ? published.platforms : [];
+  const isItself = published.kind === "itself";
+  const before = isItself ? scanned.platforms : published.kind === "published" ? published.platforms : [];
   const platforms = scanned.platforms.map((scan) => {
-    const origin = (finding: Finding) => originOf(finding, scan, bases);
     const known = before.find((each) => each.platform === scan.platform);
     return judgePlatform(scan, known, rules, (finding) => {
-      const from = origin(finding);
-      const remedy = remedyOf(finding, from, { bases, fixes: reports(finding, rules) ? fixes : new Map() });
-      return { origin: from, remedy };
+      const origin = originOf(finding, scan, bases);
+      const remedy = remedyOf(finding, origin, { bases, fixes: reports(finding, rules) ? fixes : new Map() });
+      return { origin, remedy };
     });
   });
   const counting = platforms.flatMap(({ findings }) => findings.filter(({ counts }) => counts));
@@ -61,7 +63,7 @@ export function judge(scanned: Scanned, { name, rules, published, bases }: Judgi
     rules,
     platforms,
     comparedWith,
-    passes: holding.length === 0,
+    passes: isItself || holding.length === 0,
     isRed: counting.length > 0,
   };
 }

@@ -52,6 +52,8 @@ export type Comparison =
   /** With what a tag names now. */
   | { readonly kind: "published"; readonly tag: string; readonly digest: Digest }
   | { readonly kind: "first" }
+  /** It is what is published: nothing is new, and there is nothing to hold. */
+  | { readonly kind: "itself" }
   /** Nobody can tell what is published: everything counts as new. */
   | { readonly kind: "unknown"; readonly error: UserError };
 

@@ -49,7 +49,7 @@ describe("a candidate with a new critical is held", () => {
 
   test("the failure has what counts and what to do, before anything else", () => {
     const sentence =
-      "web does not pass the gate: it has 1 finding that counts (1 critical) that `latest` lacks ([`images/web/Dockerfile:1`]";
+      "web does not pass the gate: it has 1 finding that counts (1 critical), which `latest` lacks ([`images/web/Dockerfile:1`]";
     expect(summary).toContain(sentence);
     expect(summary).toContain(
       [
@@ -150,7 +150,7 @@ describe("what is said of the gate", () => {
     const error = new UserError("no database could be fetched", { hint: "run again" });
     const held = heldBy(judged({ kind: "unscanned", error }));
     expect(held).toMatchObject({
-      message: "web was not scanned, so it does not pass the gate",
+      message: "web could not be scanned, and what nobody knows does not pass",
       hint: "run again; `fail-on: none` publishes it unseen",
       cause: error,
     });
@@ -221,15 +221,23 @@ describe("rows", () => {
 });
 
 describe("a scan of what is published", () => {
-  const result = run([skipped("web"), skipped("api")], [scanOf([high], [high]), { ...scanOf([], []), name: "api" }], {
-    mended: ["web"],
-  });
+  const itself: Partial<Judging> = { published: { kind: "itself" } };
+  const clean = { ...scanOf([], [], itself), name: "api" };
+  const images = [skipped("web"), skipped("api")];
+  const result = run(images, [scanOf([high], [], itself), clean], { mended: ["web"] });
 
   test("says what was scanned and what a rebuild would mend", () => {
     const summary = renderSummary(result);
     expect(summary).toMatch(/^## ✅ Scanned 2 images in 1 min 12 s\n/);
     expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would mend:** `web`");
     expect(summary).not.toContain("not affected");
+  });
+
+  test("is red where findings count, and speaks of no gate", () => {
+    const red = run(images, [scanOf([critical], [], itself), clean], { mended: ["web"] });
+    expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 finding that counts \(1 critical\)\n/);
+    expect(renderSummary(red)).toContain("## ❌ Scanned 2 images in 1 min 12 s; `web` has findings that count\n");
+    expect(renderSummary(red)).toContain("| 1 | 0 | this is published |");
   });
 
   test("has a line for each image", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
+import { acrossPlatforms } from "../../../src/scan/across-platforms.ts";
 import { type Finding, severities } from "../../../src/scan/finding.ts";
 import type { Published } from "../../../src/scan/judge.ts";
 import type { ImageScan, ScanRules } from "../../../src/scan/judged.ts";
@@ -46,6 +47,7 @@ describe("what passes, and what is red", () => {
     ],
     ["an ignored critical", [ignored], latest(), strict, passing],
     ["a critical that was ignored in the published image", [critical], latest(ignored), {}, passingRed],
+    ["what is published, scanned again", [critical], { kind: "itself" }, strict, passingRed],
     ["nobody can tell what is published", [critical], away, {}, held],
     ["nobody can tell what is published, and nothing counts", [high], away, {}, passing],
     [
@@ -281,4 +283,13 @@ describe("whatever is found", () => {
       }),
     );
   });
+});
+
+test("what counts on one platform is not new because another newly has it without a fix", () => {
+  const now = published(platformScan([critical], { of: "p" }), platformScan([], { of: "p", platform: arm64 }));
+  const onArm = platformScan([{ ...critical, fixed: undefined }], { platform: arm64 });
+  const scan = judged(scanned(platformScan([critical]), onArm), { published: now });
+  expect(scan).toMatchObject(passingRed);
+  const told = scan.kind === "scanned" ? acrossPlatforms(scan) : [];
+  expect(told).toMatchObject([{ counts: true, standing: "known", platforms: [amd64, arm64] }]);
 });
