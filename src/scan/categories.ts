@@ -11,12 +11,12 @@ export function categoryOf(image: string, platform?: Platform): string {
   return [...parts, ...(platform === undefined ? [] : [platform.replaceAll("/", "-")])].join("/");
 }
 
-/** The image that a category is of, and whether it is one of its platforms'; `undefined` for what is not ours. */
-export function imageOf(category: string): { readonly image: string; readonly isPlatform: boolean } | undefined {
+/** The image that a category is of, whole or of a platform; `undefined` for what is not ours. */
+export function imageOf(category: string): string | undefined {
   const [first, name, platform, ...more] = category.replace(/\/$/, "").split("/");
   if (first !== prefix || !name || platform === "" || more.length > 0) return undefined;
   try {
-    return { image: decodeURIComponent(name), isPlatform: platform !== undefined };
+    return decodeURIComponent(name);
   } catch {
     return undefined;
   }

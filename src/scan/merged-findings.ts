@@ -1,5 +1,5 @@
 import type { Platform } from "../oci/platform.ts";
-import { type Finding, findingKey, severities } from "./finding.ts";
+import { findingKey, severities } from "./finding.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
 
 /** What is one finding on all the platforms, and in all the versions, in which an image has it. */
@@ -47,11 +47,6 @@ export function groupedFindings(
   ];
 }
 
-/** Lower is worse. */
-function severityRank(finding: Finding): number {
-  return severities.indexOf(finding.severity);
-}
-
 function isTold({ finding, isReported }: JudgedFinding, rules: ScanRules, ignored: boolean): boolean {
   return isReported || (ignored && finding.ignored !== undefined && rules.severity.has(finding.severity));
 }
@@ -71,15 +66,19 @@ function merged(all: readonly JudgedFinding[], belongs: (key: string) => boolean
     const installed = same.flatMap(({ finding }) => (finding.kind === "vulnerability" ? [finding.installed] : []));
     found.push({ key, judged, installed: [...new Set(installed)].sort(compare) });
   }
-  return found.sort((a, b) => worstFirst(a.judged, b.judged) || compare(a.key, b.key));
+  return found.sort((a, b) => bySeverity(a.judged, b.judged) || compare(a.key, b.key));
 }
 
-/** What counts for nothing else decides by its text, so that the order in which platforms came changes nothing. */
+/** What is the same otherwise is told apart by its text, so that the order in which platforms came changes nothing. */
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
+  return bySeverity(a, b) || compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+/** What is ignored comes last. */
+function bySeverity({ finding: a }: JudgedFinding, { finding: b }: JudgedFinding): number {
   return (
-    Number(a.finding.ignored !== undefined) - Number(b.finding.ignored !== undefined) ||
-    severityRank(a.finding) - severityRank(b.finding) ||
-    compare(JSON.stringify(a), JSON.stringify(b))
+    Number(a.ignored !== undefined) - Number(b.ignored !== undefined) ||
+    severities.indexOf(a.severity) - severities.indexOf(b.severity)
   );
 }
 

@@ -32,17 +32,14 @@ export async function openCategories(
 export function outlivedPlatforms(sarif: ImageSarif, open: readonly string[] | undefined): readonly string[] {
   if (open === undefined) return sarif.emptyCategories;
   const used = new Set(sarif.upload.runs.map((run) => run.automationDetails.id));
-  return open.filter((category) => {
-    const of = imageOf(category);
-    return of?.image === sarif.image && of.isPlatform && !used.has(`${category}/`);
-  });
+  return open.filter((category) => imageOf(category) === sarif.image && !used.has(`${category}/`));
 }
 
 /** Categories of images that the repository no longer has. `names`: those of all images that it has. */
 export function deletedImages(open: readonly string[] | undefined, names: readonly string[]): readonly string[] {
   const known = new Set(names);
   return (open ?? []).filter((category) => {
-    const of = imageOf(category);
-    return of !== undefined && !known.has(of.image);
+    const image = imageOf(category);
+    return image !== undefined && !known.has(image);
   });
 }

@@ -37,7 +37,7 @@ export function imageSarif(scan: Extract<ImageScan, { readonly kind: "scanned" }
   const { log: upload, dropped } = withinLimits(log(groups));
   return {
     image: scan.name,
-    file: withinLimits(log(groupedFindings(scan, { ignored: true }))).log,
+    file: ignoresAny(scan) ? withinLimits(log(groupedFindings(scan, { ignored: true }))).log : upload,
     upload,
     emptyCategories: scan.platforms
       .filter(({ platform }) => !withMore.has(platform))
@@ -45,6 +45,10 @@ export function imageSarif(scan: Extract<ImageScan, { readonly kind: "scanned" }
       .sort(),
     dropped,
   };
+}
+
+function ignoresAny({ platforms }: Extract<ImageScan, { readonly kind: "scanned" }>): boolean {
+  return platforms.some(({ findings }) => findings.some(({ finding }) => finding.ignored !== undefined));
 }
 
 function runOfGroup(image: string, group: FindingGroup, { at, scannerVersion }: SarifFacts): SarifRun {

@@ -53,7 +53,7 @@ function ofPullRequest(
   const merge = `refs/pull/${number}/merge`;
   const isMerge = checkedOut.refs.includes(`refs/remotes/pull/${number}/merge`) || checkedOut.refs.includes(merge);
   // The event's own commit is the merge, but with pull_request_target, where it is the base branch's.
-  if (isMerge || (head === commit && !isTarget && ref.full === merge)) return target(merge, head);
+  if (isMerge || (head === commit && ref.full === merge)) return target(merge, head);
   const what = isTarget && head === commit ? "the base branch is" : `${short(head)} is`;
   return none(
     `${what} checked out, which is neither the head nor the merge of pull request ${number}`,
@@ -63,15 +63,19 @@ function ofPullRequest(
 
 /** What a remote has is a ref of the forge's, and so is a tag. A branch that was made in the job is none. */
 function refOfHead(wanted: string, { branch, refs }: CheckedOut): string | undefined {
-  const known = refs.flatMap((ref) => {
-    const name = /^refs\/remotes\/[^/]+\/(.+)$/s.exec(ref)?.[1];
-    if (name !== undefined && name !== "HEAD" && !ref.startsWith("refs/remotes/pull/")) return [`refs/heads/${name}`];
-    return ref.startsWith("refs/tags/") ? [ref] : [];
-  });
+  const known = refs.flatMap(ofForge);
   if (known.includes(wanted)) return wanted;
   if (branch !== undefined) return known.includes(branch) ? branch : undefined;
   const [only, ...others] = new Set(known);
   return others.length === 0 ? only : undefined;
+}
+
+function ofForge(ref: string): readonly string[] {
+  if (ref.startsWith("refs/tags/")) return [ref];
+  const [, remote, name] = /^refs\/remotes\/([^/]+)\/(.+)$/s.exec(ref) ?? [];
+  if (name === undefined || name === "HEAD") return [];
+  // As actions/checkout keeps the refs of pull requests.
+  return [remote === "pull" ? `refs/pull/${name}` : `refs/heads/${name}`];
 }
 
 function target(ref: string, commit: Commit): UploadTarget {

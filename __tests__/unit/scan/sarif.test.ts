@@ -81,6 +81,15 @@ describe("a finding in SARIF", () => {
     ]);
   });
 
+  test("that is told differently on two platforms reads the same whichever comes first", () => {
+    const platforms = {
+      "linux/amd64": [vulnerability("CVE-2026-1")],
+      "linux/arm64": [vulnerability("CVE-2026-1", { title: "else" })],
+    };
+    const turned = Object.fromEntries(Object.entries(platforms).reverse());
+    expect(sarifOf(scanOf("base", turned)).upload).toEqual(sarifOf(scanOf("base", platforms)).upload);
+  });
+
   test("that some packages share has one rule, whose help names them all", () => {
     const scan = both(
       vulnerability("CVE-2026-1"),

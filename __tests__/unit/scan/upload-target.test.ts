@@ -45,6 +45,7 @@ describe("where findings are uploaded to, with another commit checked out", () =
     ["another branch, one of several at the commit", dispatch, main, on("next", "main2", "next"), "refs/heads/next"],
     ["the event's branch, which is further by now", dispatch, main, on(undefined, "main", "next"), main],
     ["a tag by its name", dispatch, main, { refs: ["refs/tags/v1"] }, "refs/tags/v1"],
+    ["a pull request, by a comment", dispatch, main, { refs: ["refs/remotes/pull/8/merge"] }, "refs/pull/8/merge"],
     ["a commit that is the end of one branch", dispatch, main, on(undefined, "next", "HEAD"), "refs/heads/next"],
   ])("%s", (_, trigger, ref, { branch, refs = [] }, expected) => {
     const found = uploadTarget(contextOf({ trigger }, ref), { head, branch, refs });

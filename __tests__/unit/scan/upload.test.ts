@@ -1,10 +1,12 @@
 /** Uploads by GitHub's own client to a stand-in of code scanning. */
+import type { ServerResponse } from "node:http";
 import { expect, test } from "@jest/globals";
 import { codeScanningApi } from "../../../src/adapters/code-scanning.ts";
 import type { Vulnerability } from "../../../src/scan/finding.ts";
 import { imageSarif } from "../../../src/scan/sarif.ts";
 import { type UploadRequest, uploadScans } from "../../../src/scan/upload.ts";
 import { type Behaviour, type CodeScanningFake, withCodeScanning } from "../../e2e/code-scanning-fake.ts";
+import { withServer } from "../../e2e/http-server.ts";
 import { commits, contextOf, type ScannedImage, scanOf, vulnerability } from "./scans.ts";
 
 const main = "refs/heads/main";
@@ -236,12 +238,24 @@ test.each([
 
 test.each([
   ["a limit that lasts", 429, { "retry-after": "3600" }, 1, "asks to wait 3600 s"],
+  ["the hour's limit", 403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999999999" }, 1, "asks to wait"],
   ["a server that stays in trouble", 502, {}, 5, "did not answer"],
 ])("%s is given up", async (_, status, headers, asked, because) => {
   await withCodeScanning({ fault: posts(status, headers) }, async (fake) => {
     const { warnings } = await upload(fake, [onBoth("base", [one])]);
     expect(warnings[0]?.message).toContain(because);
     expect(fake.requests.filter((each) => each.startsWith("POST"))).toHaveLength(asked);
+  });
+});
+
+test.each([
+  ["nobody", () => "127.0.0.1:1"],
+  ["something that is no forge", (host: string) => host],
+])("%s answers: a warning", async (_, choose) => {
+  const hello = (_request: unknown, response: ServerResponse) => void response.end("hello");
+  await withServer(hello, async (host) => {
+    const { warnings } = await upload({ apiUrl: `http://${choose(host)}` }, [onBoth("base", [one])]);
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining("GitHub did not answer")]);
   });
 });
 
@@ -284,7 +298,7 @@ interface Options {
   readonly waited?: number[];
 }
 
-function upload(fake: CodeScanningFake, scans: readonly ScannedImage[], options: Options = {}) {
+function upload(fake: Pick<CodeScanningFake, "apiUrl">, scans: readonly ScannedImage[], options: Options = {}) {
   const { ref = main, catalog, context = {}, waited = [] } = options;
   const access = { apiUrl: fake.apiUrl, token: "t", owner: "o", repo: "r" };
   return uploadScans(
