@@ -192,7 +192,9 @@ describe("pull requests", () => {
   test("of a fork upload nothing, and leave the files", async () => {
     await withCodeScanning({}, async ({ apiUrl, requests }) => {
       const project = makeProject(operator(good));
-      project.git("branch", "theirs");
+      project.git("checkout", "-q", "-b", "theirs");
+      project.commit({ "root/changed": "yes\n" });
+      project.git("checkout", "-q", "main");
       const happening = pullRequest(project, "theirs", { from: "somebody/fork" });
       const ended = await scanned(project, happening, { sarif: "upload", token: "t" }, { GITHUB_API_URL: apiUrl });
       expect(ended.code).toBe(0);
@@ -280,7 +282,7 @@ describe("a workspace image that is looked at every week", () => {
     });
     expect(ended.images.fine).toMatchObject({ findings: { high: 0 } });
     expect(ended.summary).toMatch(/rebuild would mend:\*\* `workspace`/);
-    expect(ended.summary).toContain("no fix yet");
+    expect(ended.summary).toMatch(/No fix yet.*busybox/s);
   });
 
   test("`scan` is red where a finding counts", async () => {

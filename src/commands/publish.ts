@@ -11,7 +11,7 @@ import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
-import { reportScans, scanFailures } from "./scan-report.ts";
+import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
@@ -42,6 +42,7 @@ async function carryOut(planning: Planning, session: Session, started: number): 
     scans: planning.scanning.scans,
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
+  tellFindings(result, log);
   for (const line of closingLines(result)) log.info(line);
   const outputs = outputsOf(result, planning.planPath);
   return {

@@ -1,10 +1,13 @@
 /** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
 import { GitFailure } from "../changes/git-command.ts";
-import { explain, type SourceLocation, type UserError } from "../errors.ts";
+import { explain, type UserError } from "../errors.ts";
 import { baseLocation } from "../plan/make-plan.ts";
-import type { Remark } from "../report/run-result.ts";
+import type { Log } from "../ports.ts";
+import { findingGroups, findingWarnings } from "../report/finding-log.ts";
+import type { Remark, RunResult } from "../report/run-result.ts";
 import type { ScannedImage } from "../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../scan/sarif.ts";
+import { sarifText } from "../scan/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
 import type { Failure } from "./command-result.ts";
@@ -17,6 +20,12 @@ export interface ScanReport {
   readonly remarks: readonly Remark[];
   /** What makes the run red, beside the remarks: code scanning took the findings and could make nothing of them. */
   readonly errors: readonly UserError[];
+}
+
+/** Every finding that is reported, and what asks for attention though nothing is held for it. */
+export function tellFindings(result: RunResult, log: Log): void {
+  for (const { title, lines } of findingGroups(result)) log.group(title, lines);
+  for (const { message, hint, title, at } of findingWarnings(result)) log.warning(message, hint, { title, at });
 }
 
 /** Titled, as they are about no image. */
@@ -32,7 +41,10 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
     return { folder: undefined, remarks: [], errors: [] };
   }
   const places = new Map(surveyed.catalog.images.map((image) => [image.name, baseLocation(image)]));
-  const files = scans.map((scan) => ({ scan, sarif: sarifOf(scan, places.get(scan.name)) }));
+  const files = scans.map((scan) => ({
+    scan,
+    sarif: imageSarif(scan, places.get(scan.name) ?? { file: "Dockerfile" }),
+  }));
   const folder = `${session.folder}/scans`;
   await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
   const told = await upload(
@@ -42,10 +54,6 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
     session,
   );
   return { folder: files.length === 0 ? undefined : folder, ...told };
-}
-
-function sarifOf(scan: ScannedImage, at: SourceLocation | undefined): ImageSarif {
-  return imageSarif(scan, { at: at ?? { file: "Dockerfile", line: 1 }, scannerVersion: undefined });
 }
 
 /** Whether the run knows all images, and may say of one that it is gone. */
@@ -62,7 +70,7 @@ async function writeFiles(
 ): Promise<void> {
   const own = `${folder}/${encodeURIComponent(scan.name)}`;
   await files.makeDirectory(own);
-  await files.write(`${own}/findings.sarif`, JSON.stringify(file));
+  await files.write(`${own}/findings.sarif`, sarifText(file));
   await Promise.all(
     scan.platforms.map(async ({ platform, report }) => {
       const bytes = await files.read(report);
@@ -80,16 +88,12 @@ async function upload(
   const { context, inputs, outside } = session;
   const { token, sarif } = inputs.settings;
   const nothing = { remarks: [], errors: [] };
-  if (sarif !== "upload" || !isGitHub(context.apiUrl)) return nothing;
-  const why = context.trigger.kind === "pull-request" && context.trigger.fromFork ? "a fork may not" : undefined;
-  if (why !== undefined || token === undefined) {
-    outside.log.info(`findings are in ${folder}, and not uploaded: ${why ?? "there is no `token`"}`);
-    return nothing;
-  }
+  if (sarif !== "upload" || token === undefined) return nothing;
   const target = await targetOf(session);
   if (target.kind === "none") {
-    outside.log.notice(`findings are in ${folder}, and not uploaded, because ${target.because}`);
-    return nothing;
+    const message = `findings are not uploaded to code scanning, because ${target.because}; they are in ${folder}`;
+    if (target.hint === undefined) outside.log.info(message);
+    return target.hint === undefined ? nothing : { remarks: [{ message, hint: target.hint }], errors: [] };
   }
   const { owner, repo, apiUrl } = context;
   const codeScanning = outside.codeScanning({ apiUrl, token, owner, repo });
@@ -113,11 +117,6 @@ function uploadLines({ images, closed }: UploadReport): readonly string[] {
     ];
   });
   return closed.length === 0 ? lines : [...lines, `alerts of deleted images close: ${closed.join(", ")}`];
-}
-
-/** Gitea and Forgejo have no code scanning. */
-function isGitHub(apiUrl: string): boolean {
-  return !apiUrl.endsWith("/api/v1");
 }
 
 async function targetOf({ git, context }: Session): Promise<UploadTarget> {

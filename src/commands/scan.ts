@@ -7,7 +7,7 @@ import type { Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { CommandResult } from "./command-result.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { reportScans, scanFailures } from "./scan-report.ts";
+import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
@@ -37,6 +37,7 @@ async function scanPublished(prepared: Preparation, session: Session, started: n
     mended,
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
+  tellFindings(result, log);
   for (const line of closingLines(result)) log.info(line);
   return {
     outputs: { ...outputsOf(result, "") },

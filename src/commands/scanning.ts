@@ -5,7 +5,7 @@ import type { Image } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Repository } from "../oci/reference.ts";
+import { formatReference, type Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
@@ -60,6 +60,16 @@ export interface ScanningParts {
   readonly registry: Registry;
   readonly history: Omit<History, "published">;
   readonly credentials: CredentialStore;
+}
+
+/** What a rebuild would take anew: a base that the Dockerfile names by its digest stays the same. */
+function withoutPinned(taken: BuiltImage["bases"], image: Image): BuiltImage["bases"] {
+  const pinned = new Set(
+    image.bases.flatMap(({ reference: { digest, ...named } }) =>
+      digest === undefined ? [] : [formatReference(named)],
+    ),
+  );
+  return Object.fromEntries(Object.entries(taken).filter(([name]) => !pinned.has(name)));
 }
 
 /** With the program, logins and links to databases. */
@@ -217,14 +227,12 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       const found = await predecessor(image, [], undefined);
       if (repository === undefined || found === undefined) return undefined;
       const scanned = await scanPublished({ image, repository, digest: found.digest });
-      const itself: Published = {
-        kind: "published",
-        tag: found.tag,
-        digest: found.digest,
-        platforms: scanned.kind === "scanned" ? scanned.platforms : [],
-      };
+      const itself: Published = { kind: "itself" };
       const taken = found.holding.record?.bases ?? {};
-      const [scan, moved] = await Promise.all([judged(image, scanned, itself, taken), bases.moved(taken)]);
+      const [scan, moved] = await Promise.all([
+        judged(image, scanned, itself, taken),
+        bases.moved(withoutPinned(taken, image)),
+      ]);
       return {
         image,
         scan,

@@ -72,11 +72,11 @@ export interface SarifPlace {
 export const toolName = "image-publish";
 
 /** A run's tool without rules, and all that is the same in each run. */
-export function runOf(category: string, scannerVersion: string | undefined): SarifRun {
+export function runOf(category: string): SarifRun {
   return {
     tool: {
       driver: { name: toolName, rules: [] },
-      extensions: [scannerVersion === undefined ? { name: "Trivy" } : { name: "Trivy", version: scannerVersion }],
+      extensions: [{ name: "Trivy" }],
     },
     automationDetails: { id: `${category}/` },
     originalUriBaseIds: { [repositoryRoot]: { description: { text: "The root of the repository" } } },

@@ -1,18 +1,12 @@
 /** An image's scan as SARIF 2.1.0: a file for whoever reads SARIF, and what GitHub's code scanning is given. Pure. */
 import type { SourceLocation } from "../errors.ts";
 import { categoryOf } from "./categories.ts";
-import type { ImageScan } from "./judged.ts";
+import type { ScannedImage } from "./judged.ts";
 import { type FindingGroup, groupedFindings, type MergedFinding } from "./merged-findings.ts";
 import { type Dropped, withinLimits } from "./sarif-limits.ts";
 import { logOf, runOf, type SarifLog, type SarifRun } from "./sarif-log.ts";
 import { resultOf } from "./sarif-result.ts";
 import { ruleId, ruleOf } from "./sarif-rule.ts";
-
-export interface SarifFacts {
-  /** The line of the image's Dockerfile (or what else it is made from) that brings its base. */
-  readonly at: SourceLocation;
-  readonly scannerVersion: string | undefined;
-}
 
 export interface ImageSarif {
   readonly image: string;
@@ -27,12 +21,13 @@ export interface ImageSarif {
 }
 
 /**
- * A run for what all platforms have, also where that is nothing, since it closes the alerts that were; and one for each
+ * @param at the line of the image's Dockerfile (or what else it is made from) that brings its base.
+ * @returns a run for what all platforms have, also where that is nothing, since it closes the alerts that were; and one for each
  * platform that has more. The same for the same findings, in whatever order they come.
  */
-export function imageSarif(scan: Extract<ImageScan, { readonly kind: "scanned" }>, facts: SarifFacts): ImageSarif {
+export function imageSarif(scan: ScannedImage, at: SourceLocation): ImageSarif {
   const groups = groupedFindings(scan, { ignored: false });
-  const log = (of: readonly FindingGroup[]) => logOf(of.map((group) => runOfGroup(scan.name, group, facts)));
+  const log = (of: readonly FindingGroup[]) => logOf(of.map((group) => runOfGroup(scan.name, group, at)));
   const withMore = new Set(groups.map((group) => group.platform));
   const { log: upload, dropped } = withinLimits(log(groups));
   return {
@@ -47,12 +42,12 @@ export function imageSarif(scan: Extract<ImageScan, { readonly kind: "scanned" }
   };
 }
 
-function ignoresAny({ platforms }: Extract<ImageScan, { readonly kind: "scanned" }>): boolean {
+function ignoresAny({ platforms }: ScannedImage): boolean {
   return platforms.some(({ findings }) => findings.some(({ finding }) => finding.ignored !== undefined));
 }
 
-function runOfGroup(image: string, group: FindingGroup, { at, scannerVersion }: SarifFacts): SarifRun {
-  const run = runOf(categoryOf(image, group.platform), scannerVersion);
+function runOfGroup(image: string, group: FindingGroup, at: SourceLocation): SarifRun {
+  const run = runOf(categoryOf(image, group.platform));
   const byRule = new Map<string, [MergedFinding, ...MergedFinding[]]>();
   for (const found of group.findings) {
     const id = ruleId(found.judged.finding);

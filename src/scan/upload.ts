@@ -64,14 +64,14 @@ export async function uploadScans(request: UploadRequest, outside: UploadOutside
   const [outcomes, closings] = await Promise.all([
     Promise.all(
       images.map(async (sarif) => {
-        const outlived = outlivedPlatforms(sarif, open).map((category) => runOf(category, undefined));
+        const outlived = outlivedPlatforms(sarif, open).map((category) => runOf(category));
         const files = inFiles([...sarif.upload.runs, ...outlived]);
         const each = await Promise.all(files.map((log) => slot(() => upload(log, sarif.image))));
         return { image: sarif.image, outcome: together(each, sarif.dropped) };
       }),
     ),
     Promise.all(
-      inFiles(deleted.map((category) => runOf(category, undefined))).map((log) =>
+      inFiles(deleted.map((category) => runOf(category))).map((log) =>
         slot(() => upload(log, "images that were deleted")),
       ),
     ),

@@ -4,11 +4,11 @@ import { imageSarif } from "../../../src/scan/sarif.ts";
 import { gzipped, halved, withinLimits } from "../../../src/scan/sarif-limits.ts";
 import { scanOf, vulnerability } from "./scans.ts";
 
-const facts = { at: { file: "Dockerfile" }, scannerVersion: undefined };
+const at = { file: "Dockerfile" };
 
 describe("what code scanning takes", () => {
   test("the 5,000 worst of a category, and how many were left out", () => {
-    const { upload, dropped } = imageSarif(scanOf("base", { "linux/amd64": many(5003, ["LOW", "HIGH"]) }), facts);
+    const { upload, dropped } = imageSarif(scanOf("base", { "linux/amd64": many(5003, ["LOW", "HIGH"]) }), at);
     const [run] = upload.runs;
     expect(run?.results).toHaveLength(5000);
     expect(run?.results.filter(({ properties }) => properties.severity === "HIGH")).toHaveLength(2501);
@@ -18,7 +18,7 @@ describe("what code scanning takes", () => {
   });
 
   test("as many bytes, gzipped, as it takes, with the worst of each run", () => {
-    const { upload } = imageSarif(scanOf("base", { "linux/amd64": many(300, ["CRITICAL", "LOW"]) }), facts);
+    const { upload } = imageSarif(scanOf("base", { "linux/amd64": many(300, ["CRITICAL", "LOW"]) }), at);
     const bytes = gzipped(upload).length / 2;
     const { log, dropped } = withinLimits(upload, bytes);
     expect(gzipped(log).length).toBeLessThan(bytes);
@@ -29,14 +29,14 @@ describe("what code scanning takes", () => {
   });
 
   test("what is within them stays as it is", () => {
-    const { upload, dropped } = imageSarif(scanOf("base", { "linux/amd64": many(10, ["LOW"]) }), facts);
+    const { upload, dropped } = imageSarif(scanOf("base", { "linux/amd64": many(10, ["LOW"]) }), at);
     expect(withinLimits(upload)).toEqual({ log: upload, dropped: [] });
     expect(dropped).toEqual([]);
   });
 
   test("half of each run, where less than that is taken", () => {
     const two = { "linux/amd64": many(5, ["HIGH"]), "linux/arm64": many(1, ["HIGH"]) };
-    const { upload } = imageSarif(scanOf("base", two), facts);
+    const { upload } = imageSarif(scanOf("base", two), at);
     const { log, dropped } = halved(upload);
     expect(log.runs.map(({ results }) => results.length)).toEqual([0, 2]);
     expect(log.runs.map(({ tool }) => tool.driver.rules.length)).toEqual([0, 2]);
@@ -44,7 +44,7 @@ describe("what code scanning takes", () => {
   });
 
   test("few tags a rule, and one place a result", () => {
-    const [run] = imageSarif(scanOf("base", { "linux/amd64": many(1, ["HIGH"]) }), facts).upload.runs;
+    const [run] = imageSarif(scanOf("base", { "linux/amd64": many(1, ["HIGH"]) }), at).upload.runs;
     expect(run?.tool.driver.rules[0]?.properties.tags.length).toBeLessThanOrEqual(10);
     expect(run?.results[0]?.locations).toHaveLength(1);
   });

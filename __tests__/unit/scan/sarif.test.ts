@@ -8,7 +8,7 @@ import { schemaErrors } from "./sarif-schema.ts";
 import { judged, type ScannedImage, scanOf, secret, vulnerability } from "./scans.ts";
 
 const at = { file: "images/base/Dockerfile", line: 4, column: 6 };
-const sarifOf = (scan: ScannedImage) => imageSarif(scan, { at, scannerVersion: "0.69.3" });
+const sarifOf = (scan: ScannedImage) => imageSarif(scan, at);
 const both = (...found: Parameters<typeof scanOf>[1][string]) =>
   scanOf("base", { "linux/amd64": found, "linux/arm64": found });
 
@@ -153,7 +153,7 @@ describe("whatever images and databases say", () => {
   test("it is valid SARIF, its indices hold, and nothing in it is empty or a link", () => {
     fc.assert(
       fc.property(scans, anyText({ minLength: 1 }), (scan, path) => {
-        const { file, upload } = imageSarif(scan, { at: { file: `a/${path}` }, scannerVersion: undefined });
+        const { file, upload } = imageSarif(scan, { file: `a/${path}` });
         for (const log of [file, upload]) {
           expect(schemaErrors(log)).toBe("");
           for (const run of log.runs) {
@@ -204,7 +204,7 @@ describe("whatever images and databases say", () => {
     ["c:/Dockerfile", "c%3A/Dockerfile"],
     ["./Dockerfile", "Dockerfile"],
   ])("the file %s is the reference %s", (file, uri) => {
-    const { upload } = imageSarif(both(vulnerability("CVE-2026-1")), { at: { file }, scannerVersion: undefined });
+    const { upload } = imageSarif(both(vulnerability("CVE-2026-1")), { file });
     const { artifactLocation, region } = resultsOf(upload)[0]?.locations[0].physicalLocation ?? {};
     expect(artifactLocation).toEqual({ uri, uriBaseId: "%SRCROOT%" });
     expect(region).toEqual({ startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 });

@@ -303,9 +303,7 @@ function upload(fake: Pick<CodeScanningFake, "apiUrl">, scans: readonly ScannedI
   const access = { apiUrl: fake.apiUrl, token: "t", owner: "o", repo: "r" };
   return uploadScans(
     {
-      images: scans.map((scan) =>
-        imageSarif(scan, { at: { file: `images/${scan.name}/Dockerfile`, line: 1 }, scannerVersion: "0.69.3" }),
-      ),
+      images: scans.map((scan) => imageSarif(scan, { file: `images/${scan.name}/Dockerfile`, line: 1 })),
       target: { kind: "target", ref, commit: commits.head },
       catalog,
       context: contextOf(context),
