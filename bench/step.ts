@@ -70,7 +70,7 @@ export function makeStep({ bundle, checkout, folder, inputs, env }: StepOptions)
       RUNNER_TEMP: temp,
       ...env,
       ...Object.fromEntries(
-        Object.entries({ token: "token-of-the-job", ...inputs }).map(([key, value]) => [
+        Object.entries({ token: "token-of-the-job", scan: "false", ...inputs }).map(([key, value]) => [
           `INPUT_${key.toUpperCase()}`,
           value,
         ]),

@@ -51,6 +51,7 @@ export interface Rig {
 export function describe(): Rig {
   const { password } = readState();
   const cache = { resultsUrl: cacheUrl(), token: cacheToken() };
+  const databases = trivyDatabases();
   const own = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]));
   return {
     folder,
@@ -63,11 +64,13 @@ export function describe(): Rig {
     binfmtImage: binfmtImage(),
     act: actPath,
     oracles: oracles(),
-    trivy: { path: trivyPath, ...trivyDatabases() },
+    trivy: { path: trivyPath, ...databases },
     bin,
     env: {
       ...own,
       ...engineEnvironment(),
+      TRIVY_DB_REPOSITORY: databases.db,
+      TRIVY_JAVA_DB_REPOSITORY: databases.javaDb,
       ACTIONS_RESULTS_URL: cache.resultsUrl,
       ACTIONS_RUNTIME_TOKEN: cache.token,
       ACTIONS_CACHE_SERVICE_V2: "true",

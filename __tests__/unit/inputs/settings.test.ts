@@ -35,7 +35,6 @@ describe("inputs", () => {
     ["a build argument without a value", { "build-args": "A=1\nNAME" }, '"build-args", line 2', "NAME=value"],
     ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish, plan or scan"],
     ["an input that isn't built yet", { "keep-tags": "v1" }, '"keep-tags"', 'remove "keep-tags"'],
-    ["a value that isn't built yet", { bump: "true" }, '"bump" with the value "true"', "false"],
   ])("%s", (_, given, message, hint) => {
     const { problems } = read(given);
     expect(problems).toHaveLength(1);
