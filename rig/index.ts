@@ -34,6 +34,7 @@ export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
 export { api, createRepository, createToken, createUser, loginOf, type Repository } from "./forge.ts";
 export { type JobResult, runNextJob } from "./forge-runner.ts";
+export { type Gitea, repositoryFolder } from "./gitea.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
 export { describe, type Rig } from "./rig.ts";
 export { type ScreenshotOptions, screenshot } from "./screenshot.ts";

@@ -31,7 +31,7 @@ export async function screenshot(url: string, file: string, options: ScreenshotO
       );
     }
     await page.goTo(url);
-    writeFileSync(file, await page.picture(options.of ?? "html"));
+    writeFileSync(file, await page.picture(options.of));
   } finally {
     await browser.end();
     rmSync(profile, { recursive: true, force: true });
@@ -75,7 +75,8 @@ interface Page {
   goTo(address: string): Promise<void>;
   /** Runs a script that makes the page load another. */
   leaveBy(script: string): Promise<void>;
-  picture(selector: string): Promise<Buffer>;
+  /** Of what is found by a CSS selector, or of the whole page. */
+  picture(selector: string | undefined): Promise<Buffer>;
 }
 
 /** https://chromedevtools.github.io/devtools-protocol */
@@ -125,10 +126,12 @@ async function openPage(browser: string): Promise<Page> {
       }),
     async picture(selector) {
       await evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 500)))"); // what scripts draw
-      const { result } = await evaluate(
-        `(({ x, y, width, height }) => ({ x: x + scrollX, y: y + scrollY, width, height, scale: 1 }))` +
-          `(document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect())`,
-      );
+      const { result } = await evaluate(`(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        const whole = { x: 0, y: 0, width: scrollWidth, height: scrollHeight };
+        const wanted = ${selector === undefined} ? whole : document.querySelector(${JSON.stringify(selector ?? "")}).getBoundingClientRect();
+        return { x: wanted.x + scrollX, y: wanted.y + scrollY, width: wanted.width, height: wanted.height, scale: 1 };
+      })()`);
       const clip = (result as { value?: object }).value;
       if (clip === undefined) throw new Error(`there is nothing on the page that is ${selector}`);
       const { data } = await tell("Page.captureScreenshot", { clip, captureBeyondViewport: true });

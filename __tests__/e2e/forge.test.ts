@@ -113,7 +113,7 @@ test("a pull request is built, and nothing of it is pushed", async () => {
   await api(`repos/${project.slug}/pulls`, { method: "POST", body: proposal });
   const job = await nextJob(repository);
   expect(job).toMatchObject({ event: "pull_request", ref: "refs/pull/1/head", code: 0 });
-  expect(JSON.parse(job.outputs.images?.publish?.images ?? "[]")).toMatchObject([{ name: "web", action: "build" }]);
+  expect(job.outputs.images?.publish).toMatchObject({ affected: '["web"]', "any-affected": "true" });
   expect(await digestsOf(`${project.own}/web`)).toEqual(before);
 });
 
@@ -141,5 +141,8 @@ test("the job's own token may not push packages, and the run says what to give i
   );
   const result = await publish();
   expect(result.code).not.toBe(0);
+  expect(result.annotations).toEqual([
+    expect.objectContaining({ message: expect.stringMatching(/→ .*write:package/) }),
+  ]);
   expect(await tagsOf(`${project.own}/web`)).toEqual([]);
 });
