@@ -1,7 +1,15 @@
 /** Which version a pin takes: decided by the form of what it holds now. Pure. */
 import type { Digest } from "../oci/digest.ts";
 import type { LeftPin, PublishedVersion } from "./moved.ts";
-import { compareVersions, isSameForm, isSameLooseForm, releaseForm, type TagForm, tagForm } from "./tag-form.ts";
+import {
+  compareVersions,
+  hasCommit,
+  isSameForm,
+  isSameLooseForm,
+  releaseForm,
+  type TagForm,
+  tagForm,
+} from "./tag-form.ts";
 
 /** What a pin holds, as written; at least one of the two. */
 export interface Held {
@@ -84,7 +92,7 @@ function newerTag(
     return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
   }
   const difference = compareVersions(form, option.form);
-  const isNewer = difference < 0 || (difference === 0 && form.pieces.some(({ kind }) => kind === "commit"));
+  const isNewer = difference < 0 || (difference === 0 && [form, option.form].some(hasCommit));
   if (!isNewer) return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is not newer` };
   return {
     kind: "move",

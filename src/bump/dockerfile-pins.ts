@@ -119,7 +119,7 @@ function heldBy(
 
 function composedPins({ composed }: FedArguments, lines: DockerfileLines, names: ImageNames): readonly ReadPin[] {
   return composed.flatMap(({ line, written, reference: { repository, tag, digest } }) =>
-    names.has(repository) && (tag ?? digest) !== undefined
+    names.has(repository) && (tag ?? digest) !== undefined && names.pinsIn(written, 0).length === 0
       ? [
           {
             repository,

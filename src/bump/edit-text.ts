@@ -30,9 +30,10 @@ export function editText(text: string, edits: readonly Edit[], { start, end }: S
   return edited + text.slice(at, end);
 }
 
-/** A commit such as 12e4567 is a number to YAML, unless it is quoted. */
+/** Without quotes YAML makes numbers of 12e4567 and of 1.10, which is 1.1; what was one already, and loses nothing, may stay so. */
 function written({ to, isPlain }: Edit, from: string): string {
-  return isPlain && looksLikeNumber(to) && !looksLikeNumber(from) ? `"${to}"` : to;
+  const staysNumber = looksLikeNumber(from) && String(Number(to)) === to;
+  return isPlain && looksLikeNumber(to) && !staysNumber ? `"${to}"` : to;
 }
 
 function looksLikeNumber(text: string): boolean {

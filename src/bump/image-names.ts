@@ -20,15 +20,13 @@ export function imageNames(repositories: Iterable<Repository>): ImageNames {
   const names = [...written.keys()].map(literal).join("|");
   const pin = new RegExp(`${before}(${names})(?::(${tag}))?(?:@(sha256:[0-9a-f]{64}))?${after}`, "g");
   const bare = new RegExp(`${before}(${names})(?![\\w/-]|\\.\\w)`, "g");
-  const needles = needlesOf(all);
+  const owners = [...new Set([...all].map(ownerOf))];
   const lastParts = new RegExp([...all].map((each) => literal(lastPart(each))).join("|") || "(?!)");
   return {
     has: (repository) => all.has(repository),
     mayBeIn(bytes) {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return needles.some(
-        ({ owner, names: last }) => buffer.includes(owner) && last.some((name) => buffer.includes(name)),
-      );
+      return owners.some((owner) => buffer.includes(owner)) && lastParts.test(buffer.toString("latin1"));
     },
     mayBeInText: (text) => lastParts.test(text),
     pinsIn(text, offset) {
@@ -42,8 +40,8 @@ export function imageNames(repositories: Iterable<Repository>): ImageNames {
   };
 }
 
-/** Not the end of a longer name; a scheme may stand before it. */
-const before = "(?<![\\w.}-])(?<![^/]/)";
+/** Not the end of a longer name; a scheme may stand before it, or a variable whose default it is (`${IMAGE:-o/r/app:1}`). */
+const before = "(?<![\\w.}])(?<![^:]-)(?<![^/]/)";
 const tag = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
 /** Not followed by what a variable would make longer. */
 const after = "(?![\\w.@:/{$%+-])";
@@ -71,19 +69,13 @@ function writings(repository: Repository): readonly string[] {
 }
 
 /**
- * Bytes that a file holds if it names an image, also where registry, path and name stand apart: the owner, asked once for
- * all of its images as most files name none, and the last part of the name.
+ * What a file holds if it names an image, also where registry, path and name stand apart: asked first, once for all images of
+ * an owner, as most files name none. Docker's own images are written without theirs.
  */
-function needlesOf(repositories: ReadonlySet<Repository>): readonly { owner: string; names: readonly string[] }[] {
-  const byOwner = new Map<string, Set<string>>();
-  for (const each of repositories) {
-    const { host, path } = splitRepository(each);
-    const first = path.split("/")[0] ?? "";
-    // Docker's own images are written without their owner.
-    const owner = host === "docker.io" && first === "library" ? lastPart(each) : first;
-    byOwner.set(owner, (byOwner.get(owner) ?? new Set()).add(lastPart(each)));
-  }
-  return [...byOwner].map(([owner, names]) => ({ owner, names: [...names] }));
+function ownerOf(repository: Repository): string {
+  const { host, path } = splitRepository(repository);
+  const [first = ""] = path.split("/");
+  return host === "docker.io" && first === "library" ? lastPart(repository) : first;
 }
 
 function lastPart(repository: Repository): string {

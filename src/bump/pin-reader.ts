@@ -1,20 +1,12 @@
 /** Reads the pins of a file by what kind of file it is. */
-import type { Repository } from "../oci/reference.ts";
 import { dockerfilePins } from "./dockerfile-pins.ts";
 import type { ImageNames } from "./image-names.ts";
 import { jsonPins } from "./json-pins.ts";
-import type { ReadPin } from "./read-pin.ts";
+import type { FilePins } from "./read-pin.ts";
 import { textPins } from "./text-pins.ts";
 import { yamlPins } from "./yaml-pins.ts";
 
-export interface FilePins {
-  /** In the order in which they stand there. */
-  readonly pins: readonly ReadPin[];
-  /** Images that are named in parts, also those without a tag. */
-  readonly named: readonly Repository[];
-}
-
-/** The pins of a file but for a chart's version. What can't be read as what its name says is read by lines. */
+/** The pins of a file but for a chart's version, in the order in which they stand there. What can't be read as what its name says is read by lines. */
 export async function readPins(text: string, file: string, names: ImageNames): Promise<FilePins> {
   const { pins, named } = await pinsByKind(text, file, names);
   return { pins: pins.toSorted((a, b) => a.start - b.start), named };

@@ -1,6 +1,13 @@
-/** A place that names a version of an image, as the readers of files find it. */
+/** What the readers of files find. */
 import type { Repository } from "../oci/reference.ts";
 
+export interface FilePins {
+  readonly pins: readonly ReadPin[];
+  /** Images whose name stands apart from their version, also those without one. */
+  readonly named: readonly Repository[];
+}
+
+/** A place that names a version of an image. */
 export interface ReadPin {
   /** `undefined`: a chart's version, which names no image. */
   readonly repository: Repository | undefined;

@@ -20,9 +20,7 @@ export interface Piece {
 const marks = new Set("dev snapshot nightly canary alpha a beta b pre preview m milestone rc cr next".split(" "));
 
 export function tagForm(tag: string): TagForm {
-  const pieces = (tag.match(/[._-]+|[^._-]+/g) ?? []).flatMap((word, index, words) =>
-    piecesOf(word, index === 0, words),
-  );
+  const pieces = (tag.match(/[._-]+|[^._-]+/g) ?? []).flatMap((word, index, words) => piecesOf(word, index, words));
   return {
     pieces,
     isPrerelease: pieces.some(({ kind }) => kind === "mark"),
@@ -76,6 +74,11 @@ export function compareVersions(one: TagForm, other: TagForm): number {
   return 0;
 }
 
+/** Without which two tags of one version are the same age. */
+export function hasCommit({ pieces }: TagForm): boolean {
+  return pieces.some(({ kind }) => kind === "commit");
+}
+
 function ordered({ pieces }: TagForm): readonly Piece[] {
   return pieces.filter(hasOrder);
 }
@@ -111,8 +114,10 @@ function compareNumbers(one: string, other: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
-function piecesOf(word: string, isFirst: boolean, words: readonly string[]): readonly Piece[] {
-  if (/^\d+$/.test(word)) return [{ kind: numberKind(word, isFirst), text: word }];
+function piecesOf(word: string, index: number, words: readonly string[]): readonly Piece[] {
+  const isFirst = index === 0;
+  if (/^\d+$/.test(word))
+    return [{ kind: isCommit(word, words[index - 1]) ? "commit" : numberKind(word, isFirst), text: word }];
   if (/^[0-9a-f]{7,64}$/.test(word)) return [{ kind: "commit", text: word }];
   // `v1`, `rc1`, `r4`, `alpine3`, `1rc2`; what is longer than that is a word.
   const [, before = "", number = "", mark = "", last = ""] = /^([A-Za-z]*)(\d+)(?:([A-Za-z]+)(\d*))?$/.exec(word) ?? [];
@@ -131,13 +136,18 @@ function kindOfWord(word: string, words: number): "mark" | "text" {
   return words > 1 && marks.has(word.toLowerCase()) ? "mark" : "text";
 }
 
+/** A commit may be of digits alone: by the lengths that git and forges give it. */
+function isCommit(digits: string, separator: string | undefined): boolean {
+  return separator === "-" && [7, 40].includes(digits.length);
+}
+
 /** Years and days tell calendar versions from others, and are no commits. */
 function numberKind(digits: string, isLeading: boolean): Piece["kind"] {
   if (/^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$/.test(digits)) return "date";
   return isLeading && /^20\d\d$/.test(digits) ? "year" : "number";
 }
 
-/** An abbreviated commit may be of digits alone. */
+/** Digits that stand where the other has a commit are one. */
 function isSameKind(one: Piece, other: Piece): boolean {
   if (one.kind === other.kind)
     return one.kind === "text"

@@ -11,7 +11,7 @@ export interface ChangedText {
 
 /** Lines around a change. */
 const around = 3;
-/** Characters that are shown of a line. */
+/** Characters that are shown of a line around a change. */
 const widest = 500;
 
 /** Without an end of line; empty where nothing differs. */
@@ -25,9 +25,9 @@ export function renderDiff(
   if (hunks.length === 0) return "";
   const name = visible(path.toWellFormed()).replaceAll("\t", "\\x09");
   const line = (sign: " " | "-" | "+", { text, isWhole }: Line): readonly string[] => {
-    const shown = shortened(visible(text.toWellFormed()), widest);
+    const shown = visible(text.toWellFormed());
     const style = sign === "-" ? "red" : "green";
-    const whole = inertLine(`${sign}${shown}`);
+    const whole = inertLine(`${sign}${sign === " " ? shortened(shown, widest) : shown}`);
     return [sign === " " ? whole : paint(style, whole), ...(isWhole ? [] : ["\\ No newline at end of file"])];
   };
   return [
