@@ -2,7 +2,7 @@
  * Measures the bundle in dist/ and prints one table; the exit code is 1 when a limit is broken. What the rows mean stands
  * in README.md beside this file.
  *
- *   npm run bench [-- [--quick] [start] [planning] [publish] [converge] [cache]]
+ *   npm run bench [-- [--quick] [start] [planning] [pins] [publish] [converge] [cache]]
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import { up } from "../rig/index.ts";
 import { makeBuilder } from "./builder.ts";
 import { measureConverge } from "./converge.ts";
 import type { OnRig } from "./example.ts";
+import { measurePins } from "./pins.ts";
 import { measurePlanning } from "./planning.ts";
 import { measurePublish } from "./publish.ts";
 import { measureSecondRun } from "./second-run.ts";
@@ -23,6 +24,7 @@ type Bench = Pick<OnRig, "bundle" | "folder" | "quick">;
 const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
   start: ({ bundle, quick }) => measureStart(bundle, quick),
   planning: ({ bundle, folder, quick }) => measurePlanning(bundle, folder, quick),
+  pins: ({ quick }) => measurePins(quick),
   publish: (bench) => onRig(bench, measurePublish),
   converge: (bench) => onRig(bench, measureConverge),
   cache: (bench) => onRig(bench, measureSecondRun),

@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import type { PlannedImage } from "../plan/plan.ts";
 
-type Style = "bold" | "dim" | "green" | "cyan" | "magenta" | "yellow";
+type Style = "bold" | "dim" | "red" | "green" | "cyan" | "magenta" | "yellow";
 
 /** What is built, promoted and left alone is told apart by its colour. */
 export const actionStyles: Readonly<Record<PlannedImage["kind"], Style>> = {

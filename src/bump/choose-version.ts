@@ -1,0 +1,112 @@
+/** Which version a pin takes: decided by the form of what it holds now. Pure. */
+import type { Digest } from "../oci/digest.ts";
+import type { LeftPin, PublishedVersion } from "./moved.ts";
+import {
+  compareVersions,
+  hasCommit,
+  isSameForm,
+  isSameLooseForm,
+  releaseForm,
+  type TagForm,
+  tagForm,
+} from "./tag-form.ts";
+
+/** What a pin holds, as written; at least one of the two. */
+export interface Held {
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+export type Choice =
+  /** What it takes; `undefined` where it holds none, or has the right one. */
+  | {
+      readonly kind: "move";
+      readonly image: string;
+      readonly tag: string | undefined;
+      readonly digest: Digest | undefined;
+    }
+  | { readonly kind: LeftPin["kind"]; readonly image: string; readonly why: string };
+
+/**
+ * - A tag that the published image has stays, and a digest beside it becomes the image's: so `1.2` and `latest` stay.
+ * - Any other version moves to the tag of the same form: `1.2.3` to `1.2.4`, `1.2` to `1.3`, `v3.9.1-24f7512-nix` to
+ *   `v3.10.0-e973f3c-nix`. Never to an older one, and to a prerelease only from one.
+ * - A word that is no version (`main`, `kustomized`) stays.
+ * - A digest alone follows `latest`, since nothing says what else it is.
+ * @param published all that may be meant by the repository that the pin names, not empty: the variants of an image share it.
+ */
+export function chooseVersion({ tag, digest }: Held, published: readonly PublishedVersion[]): Choice {
+  const image = [...new Set(published.map(({ name }) => name))].join(", ");
+  const named = published.filter(({ tags }) => tags.some((each) => each === (tag ?? "latest")));
+  const [only, ...others] = named;
+  if (
+    only !== undefined &&
+    digest !== undefined &&
+    others.length > 0 &&
+    !named.some((each) => each.digest === digest)
+  ) {
+    const what = tag === undefined ? "a digest alone follows `latest`, which" : `\`${tag}\``;
+    const remedy = "write the tag of the one that is meant before the digest";
+    return { kind: "ambiguous", image, why: `${what} names several images: ${remedy}` };
+  }
+  if (only !== undefined && (digest === undefined || named.some((each) => each.digest === digest))) {
+    return { kind: "current", image: only.name, why: "it names what is published" };
+  }
+  if (only !== undefined) return { kind: "move", image: only.name, tag: undefined, digest: only.digest };
+  if (tag !== undefined) return newerTag(tag, digest, published, image);
+  const current = published.find((each) => each.digest === digest);
+  return current === undefined
+    ? {
+        kind: "not-newer",
+        image,
+        why: "a digest alone follows `latest`, which isn't what is published: write a tag before the digest",
+      }
+    : { kind: "current", image: current.name, why: "it names what is published" };
+}
+
+interface Option {
+  readonly version: PublishedVersion;
+  readonly tag: string;
+  readonly form: TagForm;
+}
+
+function newerTag(
+  tag: string,
+  digest: string | undefined,
+  published: readonly PublishedVersion[],
+  image: string,
+): Choice {
+  const form = tagForm(tag);
+  if (!form.isVersion) return { kind: "current", image, why: `\`${tag}\` is no version` };
+  const options = optionsFor(form, published);
+  const [option] = options;
+  if (option === undefined) {
+    return { kind: "not-newer", image, why: `what is published has no tag of the form of \`${tag}\`` };
+  }
+  if (new Set(options.map((each) => each.tag)).size > 1) {
+    const tags = options.map((each) => `\`${each.tag}\``).join(" or ");
+    return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
+  }
+  const { version } = option;
+  if (!version.isRelease && !form.isPrerelease) {
+    return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
+  }
+  const difference = compareVersions(form, option.form);
+  const isNewer = difference < 0 || (difference === 0 && [form, option.form].some(hasCommit));
+  if (!isNewer) return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is not newer` };
+  return {
+    kind: "move",
+    image: version.name,
+    tag: option.tag,
+    digest: digest === undefined || digest === version.digest ? undefined : version.digest,
+  };
+}
+
+/** The tags of the same form; where there is none, those that stand for the same in a looser sense. */
+function optionsFor(form: TagForm, published: readonly PublishedVersion[]): readonly Option[] {
+  const all = published.flatMap((version) => version.tags.map((tag) => ({ version, tag, form: tagForm(tag) })));
+  const same = all.filter((each) => isSameForm(form, each.form));
+  const released = form.isPrerelease ? all.filter((each) => isSameForm(releaseForm(form), each.form)) : [];
+  if (same.length + released.length > 0) return [...same, ...released];
+  return all.filter((each) => isSameLooseForm(form, each.form));
+}

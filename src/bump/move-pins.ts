@@ -1,0 +1,161 @@
+/** Moves the pins of files to what was published: finds them, chooses, edits. Pure. */
+import { posix } from "node:path";
+import type { RepositoryPath } from "../catalog/catalog.ts";
+import type { Repository } from "../oci/reference.ts";
+import { chartFoldersOf, chartPin, chartVersions, isChartFile } from "./chart-pins.ts";
+import { type Choice, chooseVersion } from "./choose-version.ts";
+import { type Edit, editText, valueEdits } from "./edit-text.ts";
+import { type ImageNames, imageNames } from "./image-names.ts";
+import { lineNumbers } from "./line-numbers.ts";
+import type { LeftPin, MovedFile, MovedPin, PublishedVersion } from "./moved.ts";
+import { readPins } from "./pin-reader.ts";
+import type { ReadPin } from "./read-pin.ts";
+import { textPins } from "./text-pins.ts";
+
+export interface PinFile {
+  readonly path: RepositoryPath;
+  readonly bytes: Uint8Array;
+}
+
+export interface MovedPins {
+  /** Only those in which something moves. */
+  readonly files: readonly MovedFile[];
+  readonly left: readonly LeftPin[];
+}
+
+/**
+ * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
+ * the files. Only values are edited: no other byte of a file changes.
+ * @param published all that pins may follow: made from the branch that the files are of.
+ */
+export async function movePins(files: Iterable<PinFile>, published: readonly PublishedVersion[]): Promise<MovedPins> {
+  const names = imageNames(published.flatMap(({ repositories }) => repositories));
+  const read: ReadFile[] = [];
+  for (const file of files) {
+    if (isChartFile(file.path) || names.mayBeIn(file.bytes)) read.push(await readFile(file, names));
+  }
+  const inCharts = namedInCharts(read);
+  const results = read.map((file) =>
+    moveFile(file, [...pinsOf(file, published), ...versionOfChart(file, inCharts, published)]),
+  );
+  return {
+    files: results.flatMap(({ moved }) => moved ?? []),
+    left: results.flatMap(({ left }) => left),
+  };
+}
+
+interface ReadFile extends PinFile {
+  readonly text: string;
+  readonly pins: readonly ReadPin[];
+  /** Images that it names, also without a version; what a chart installs is told by it. */
+  readonly named: () => Iterable<Repository>;
+}
+
+/** A pin with what it may follow, not empty. */
+interface Follower {
+  readonly pin: ReadPin;
+  readonly published: readonly PublishedVersion[];
+}
+
+/** No file that pins versions is longer. */
+const longest = 4 * 1024 * 1024;
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+async function readFile(file: PinFile, names: ImageNames): Promise<ReadFile> {
+  const text = decoded(file.bytes);
+  if (text === undefined || file.bytes.length > longest) {
+    const doubt =
+      text === undefined ? "the file is not UTF-8: save it as such" : "the file is longer than 4 MiB: split it";
+    const unedited = text ?? lenient.decode(file.bytes);
+    const pins = textPins(unedited, names).map((pin) => ({ ...pin, values: { doubt } }));
+    return { ...file, text: unedited, pins, named: () => [] };
+  }
+  const { pins, named } = await readPins(text, file.path, names);
+  return { ...file, text, pins, named: () => [...names.repositoriesIn(text), ...named] };
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function pinsOf({ pins }: ReadFile, published: readonly PublishedVersion[]): readonly Follower[] {
+  return pins.map((pin) => ({
+    pin,
+    published: published.filter(({ repositories }) => repositories.some((each) => each === pin.repository)),
+  }));
+}
+
+/** By the folder of a chart, the images that its values and templates name. */
+function namedInCharts(read: readonly ReadFile[]): ReadonlyMap<string, ReadonlySet<Repository>> {
+  const charts = new Map<string, Set<Repository>>();
+  for (const { path } of read) if (isChartFile(path)) charts.set(posix.dirname(path), new Set());
+  for (const { path, named } of charts.size === 0 ? [] : read) {
+    for (const folder of chartFoldersOf(path)) for (const each of named()) charts.get(folder)?.add(each);
+  }
+  return charts;
+}
+
+/** A chart's version follows the one image of ours that it names. */
+function versionOfChart(
+  { path, text }: ReadFile,
+  inCharts: ReadonlyMap<string, ReadonlySet<Repository>>,
+  published: readonly PublishedVersion[],
+): readonly Follower[] {
+  const pin = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
+  if (pin === undefined) return [];
+  const named = inCharts.get(posix.dirname(path));
+  const images = published.filter(({ repositories }) => repositories.some((each) => named?.has(each)));
+  if (images.length === 0) return [];
+  // The variants of an image share its repositories.
+  const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1;
+  const doubt = "the chart names several images: let its version be set where they are, and not follow one of them";
+  return [
+    {
+      pin: isOne ? pin : { ...pin, values: { doubt } },
+      published: images.map((image) => ({ ...image, tags: chartVersions(image) })),
+    },
+  ];
+}
+
+interface MoveOfFile {
+  readonly moved: MovedFile | undefined;
+  readonly left: readonly LeftPin[];
+}
+
+function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[]): MoveOfFile {
+  const lineAt = lineNumbers(text);
+  const edits = new Map<number, Edit>();
+  const pins = new Map<number, MovedPin>();
+  const left: LeftPin[] = [];
+  for (const { pin, published } of followers.toSorted((a, b) => a.pin.start - b.pin.start)) {
+    const choice = chooseVersion(pin, published);
+    if (choice.kind !== "move" || "doubt" in pin.values) {
+      left.push({ path, line: lineAt(pin.start), ...reasonToStay(choice, pin) });
+      continue;
+    }
+    const own = valueEdits(pin.values, choice);
+    const { whole } = pin.values;
+    for (const edit of own) edits.set(edit.start, edit);
+    for (const span of whole === undefined ? own : [whole]) {
+      const line = lineAt(span.start);
+      const from = text.slice(span.start, span.end);
+      pins.set(span.start, { image: choice.image, line, from, to: editText(text, own, span) });
+    }
+  }
+  if (edits.size === 0) return { moved: undefined, left };
+  const after = new TextEncoder().encode(editText(text, [...edits.values()], { start: 0, end: text.length }));
+  return { moved: { path, before: bytes, after, pins: [...pins.values()] }, left };
+}
+
+/** A doubt counts only where something would move. */
+function reasonToStay(choice: Choice, { values }: ReadPin): Pick<LeftPin, "image" | "why" | "kind"> {
+  const { image } = choice;
+  if (choice.kind !== "move") return { image, why: choice.why, kind: choice.kind };
+  return { image, why: "doubt" in values ? values.doubt : "", kind: "ambiguous" };
+}
