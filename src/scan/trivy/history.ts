@@ -12,7 +12,7 @@ export function stepText(createdBy: unknown): string | undefined {
   if (withArguments === null) return text;
   const [, instruction = "", rest = ""] = withArguments;
   // The last one: an argument may hold a shell, too.
-  const shell = [...rest.matchAll(/ (?=\/\S*sh(?: -\S+)* -\w*c )/g)].at(-1)?.index;
+  const shell = [...rest.matchAll(/ (?=\/\S*sh(?: -\w*o \w+| -\w+)* -\w*c )/g)].at(-1)?.index;
   return `${instruction}${shell === undefined ? "" : rest.slice(shell + 1)}`.trim() || undefined;
 }
 

@@ -1,0 +1,76 @@
+/** What the scanner meets outside, in memory: files, a log that is written down, programs and servers that answer. */
+import type { Files, Http, Log, Processes } from "../../../../src/ports.ts";
+
+export function memory(content: Readonly<Record<string, string | Uint8Array>> = {}): Files & {
+  readonly tree: Map<string, Uint8Array>;
+} {
+  const tree = new Map(Object.entries(content).map(([path, each]) => [path, Buffer.from(each)]));
+  const below = (path: string): string[] =>
+    [...tree.keys()].filter((each) => each === path || each.startsWith(`${path}/`));
+  return {
+    tree,
+    read: async (path) => tree.get(path),
+    list: async () => undefined,
+    write: async (path, bytes) => void tree.set(path, Buffer.from(bytes)),
+    append: async () => {},
+    makeDirectory: async () => {},
+    async move(from, to) {
+      for (const path of below(from)) {
+        tree.set(to + path.slice(from.length), tree.get(path) ?? Buffer.of());
+        tree.delete(path);
+      }
+    },
+    async remove(path) {
+      for (const each of below(path)) tree.delete(each);
+    },
+  };
+}
+
+export function writtenLog(): Log & { readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const nothing = (): void => {};
+  const warning = (message: string): void => void warnings.push(message);
+  return {
+    warnings,
+    debug: nothing,
+    info: nothing,
+    notice: nothing,
+    warning,
+    error: nothing,
+    group: nothing,
+    mask: nothing,
+  };
+}
+
+export type Reply = number | { readonly status: number; readonly location?: string; readonly body?: string } | Error;
+
+/** Answers in order; the last one stays. */
+export function scriptedHttp(...replies: readonly Reply[]): Http & { readonly urls: string[] } {
+  const urls: string[] = [];
+  const left = [...replies];
+  return {
+    urls,
+    async send({ url }) {
+      urls.push(url);
+      const reply = (left.length > 1 ? left.shift() : left[0]) ?? 500;
+      if (reply instanceof Error) throw reply;
+      const { status, location, body = "" } = typeof reply === "number" ? { status: reply } : reply;
+      return { status, headers: location === undefined ? {} : { location }, body: Buffer.from(body) };
+    },
+  };
+}
+
+/** A program that is told what to do by its arguments. */
+export function program(
+  run: (
+    args: readonly string[],
+    name: string,
+  ) => { readonly code?: number; readonly stdout?: string; readonly stderr?: string },
+): Processes {
+  return {
+    async run(name, args) {
+      const { code = 0, stdout = "", stderr = "" } = run(args, name);
+      return { code, stdout: Buffer.from(stdout), stderr };
+    },
+  };
+}
