@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { bump, openPulls, pair, pinned, textOf, type World } from "./world.ts";
 
 export const start = {
-  Dockerfile: "FROM app:1\nRUN make\n",
+  Dockerfile: "FROM app:1\n\nRUN make\n",
   "deploy/app.yaml": "image: app:1 # the app\r\nreplicas: 1\r\n",
   other: "nobody's business\n",
 };
@@ -20,7 +20,7 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
     const result = await bump(world, 2);
     expect(result).toMatchObject({ outcome: "opened", warnings: [], newPullRequestUrl: undefined });
     expect(await openPulls(world)).toMatchObject([{ number: result.pullRequest?.number, title: "Use app 2", ...pair }]);
-    expect(await dockerfile(world)).toBe("FROM app:2\nRUN make\n");
+    expect(await dockerfile(world)).toBe("FROM app:2\n\nRUN make\n");
     expect(await textOf(world, branch, "other")).toBe(start.other);
     expect(await world.head("main")).toBe(main);
   });
@@ -51,7 +51,7 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
     const first = await bump(world, 2);
     expect(await bump(world, 3)).toMatchObject({ outcome: "updated", pullRequest: first.pullRequest });
     expect(await world.pulls()).toMatchObject([{ state: "open", title: "Use app 3" }]);
-    expect(await dockerfile(world)).toBe("FROM app:3\nRUN make\n");
+    expect(await dockerfile(world)).toBe("FROM app:3\n\nRUN make\n");
     expect(await bump(world, 3)).toMatchObject({ outcome: "unchanged" });
   });
 
@@ -72,19 +72,19 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
     "a person's commit on the branch stays, in the same file, too, and a newer version comes on top",
     async (world) => {
       await bump(world, 2);
-      await world.person.commit(branch, { Dockerfile: "FROM app:2\nRUN make fast\n" });
+      await world.person.commit(branch, { Dockerfile: "FROM app:2\n\nRUN make fast\n" });
       const theirs = await world.head(branch);
       expect(await bump(world, 2)).toMatchObject({ outcome: "left" });
       expect(await world.head(branch)).toBe(theirs);
       expect(await bump(world, 3)).toMatchObject({ outcome: "updated" });
-      expect(await dockerfile(world)).toBe("FROM app:3\nRUN make fast\n");
+      expect(await dockerfile(world)).toBe("FROM app:3\n\nRUN make fast\n");
       expect(await world.pulls()).toHaveLength(1);
     },
   );
 
   story("a person's merge of main into the branch stays", async (world) => {
     await bump(world, 2);
-    await world.person.commit("main", { Dockerfile: "FROM app:1\nRUN make all\n" });
+    await world.person.commit("main", { Dockerfile: "FROM app:1\n\nRUN make all\n" });
     await world.person.mergeBranch("main", branch);
     const [theirs, merged] = [await world.head(branch), await dockerfile(world)];
     await bump(world, 2);
@@ -118,7 +118,7 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
   story("after the merge nothing is left, and the branch goes", async (world) => {
     const { pullRequest } = await bump(world, 2);
     expect(await world.person.mergePull(pullRequest?.number ?? 0)).toBe(true);
-    expect(await dockerfile(world, "main")).toBe("FROM app:2\nRUN make\n");
+    expect(await dockerfile(world, "main")).toBe("FROM app:2\n\nRUN make\n");
     await bump(world, 2);
     expect(await world.head(branch)).toBeUndefined();
     expect(await bump(world, 3)).toMatchObject({ outcome: "opened" });
@@ -143,9 +143,9 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
 
   story("where main moved on the same lines, the branch is built anew", async (world) => {
     const first = await bump(world, 2);
-    await world.person.commit("main", { Dockerfile: "FROM app:1 AS build\nRUN make\n" });
+    await world.person.commit("main", { Dockerfile: "FROM app:1 AS build\n\nRUN make\n" });
     expect(await bump(world, 2)).toMatchObject({ outcome: "updated", pullRequest: first.pullRequest });
-    expect(await dockerfile(world)).toBe("FROM app:2 AS build\nRUN make\n");
+    expect(await dockerfile(world)).toBe("FROM app:2 AS build\n\nRUN make\n");
     expect(await bump(world, 2)).toMatchObject({ outcome: "unchanged" });
     expect(await world.person.mergePull(first.pullRequest?.number ?? 0)).toBe(true);
   });
@@ -164,9 +164,9 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
       const results = await Promise.all([bump(world, 2), bump(world, 3)]);
       expect(results.map(({ outcome }) => outcome)).not.toContain("refused");
       expect(await openPulls(world)).toHaveLength(1);
-      expect(await dockerfile(world)).toMatch(/FROM app:[23]\nRUN make\n/);
+      expect(await dockerfile(world)).toMatch(/FROM app:[23]\n\nRUN make\n/);
       await bump(world, 3);
-      expect(await dockerfile(world)).toBe("FROM app:3\nRUN make\n");
+      expect(await dockerfile(world)).toBe("FROM app:3\n\nRUN make\n");
       expect(await openPulls(world)).toMatchObject([{ title: "Use app 3" }]);
       expect(await bump(world, 3)).toMatchObject({ outcome: "unchanged" });
     },
