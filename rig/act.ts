@@ -18,7 +18,8 @@ export const actIsBuilt = (): boolean => existsSync(built) && existsSync(actPath
 export async function buildAct(): Promise<void> {
   if (!existsSync(built)) {
     const version = { "main.version": ACT_VERSION };
-    await buildModule("act", `github.com/nektos/act@v${ACT_VERSION}`, ["."], built, version, behaveAsRunner);
+    const module = `github.com/nektos/act@v${ACT_VERSION}`;
+    await buildModule("act", module, ["."], built, version, { edit: behaveAsRunner });
   }
   link("act", join(built, "act"));
 }

@@ -1,14 +1,15 @@
 /** `rig/run up | down | status | env` */
-import { describe, down, isPart, status, up } from "./index.ts";
+import { defaultParts, describe, down, isPart, status, up } from "./index.ts";
 
 const [command = "", ...names] = process.argv.slice(2);
 
 try {
   switch (command) {
     case "up": {
-      const unknown = names.filter((name) => !isPart(name));
+      const unknown = names.filter((name) => !isPart(name) && name !== "default");
       if (unknown.length > 0) throw new Error(`no part is called ${unknown.join(", ")}: see \`rig/run status\``);
-      await up(names.length > 0 ? { only: names.filter(isPart) } : {});
+      const only = names.flatMap((name) => (name === "default" ? defaultParts : isPart(name) ? [name] : []));
+      await up(names.length > 0 ? { only } : {});
       console.error("rig: is up, `rig/run env` tells where");
       break;
     }

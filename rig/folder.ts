@@ -30,6 +30,8 @@ export interface State {
   /** Third octet of 192.168.x.0/24, the network of the rig's bridge. */
   subnet?: number;
   password: string;
+  /** Gitea's port and its administrator's token, from its first start. */
+  gitea?: { port: number; token: string };
   /** What `down` has to take back. */
   binfmt?: { mounted: boolean; registered: boolean };
 }

@@ -8,8 +8,8 @@ const cache = (): string => path("go");
 
 const limit = 900;
 
-const environment = (): Record<string, string> => ({
-  CGO_ENABLED: "0",
+const environment = (cgo = false): Record<string, string> => ({
+  CGO_ENABLED: cgo ? "1" : "0",
   GOTOOLCHAIN: "local",
   GOWORK: "off",
   GOFLAGS: "-buildvcs=false -modcacherw -trimpath",
@@ -18,28 +18,40 @@ const environment = (): Record<string, string> => ({
   GOGC: "500", // with no debug information a third less work for the compiler
 });
 
+export interface BuildOptions {
+  readonly tags?: readonly string[];
+  /** With a C compiler. */
+  readonly cgo?: boolean;
+  /** Files and folders of the source that the programs want beside them. */
+  readonly keep?: readonly string[];
+}
+
 /**
  * Builds `packages` of a module into the folder `target`, which appears when all are built. The module is copied
  * first: `go install` refuses modules with `exclude` or `replace`.
  * @param variables link-time values of string variables
- * @param edit changes the copy before it is built
+ * @param options `edit` changes the copy before it is built
  */
 export async function buildModule(
   log: string,
   module: string,
   packages: string[],
   target: string,
-  variables: Record<string, string>,
-  edit: (source: string) => void = (): void => {},
+  variables: Readonly<Record<string, string>>,
+  { edit, ...options }: BuildOptions & { readonly edit?: (source: string) => void } = {},
 ): Promise<void> {
-  mkdirSync(cache(), { recursive: true });
-  const options = { env: environment(), log, limit, cwd: cache() };
-  const download = JSON.parse(await run("go", ["mod", "download", "-json", module], options)) as { Dir: string };
   const source = join(cache(), basename(target));
   rmSync(source, { recursive: true, force: true });
-  cpSync(download.Dir, source, { recursive: true });
-  edit(source);
-  await buildSource(log, source, packages, target, variables);
+  cpSync(await downloadModule(log, module), source, { recursive: true });
+  edit?.(source);
+  await buildSource(log, source, packages, target, variables, options);
+}
+
+/** Downloads a module, `path@version`. @returns the folder of its source, which is not to be written in */
+export async function downloadModule(log: string, module: string): Promise<string> {
+  mkdirSync(cache(), { recursive: true });
+  const options = { env: environment(), log, limit, cwd: cache() };
+  return (JSON.parse(await run("go", ["mod", "download", "-json", module], options)) as { Dir: string }).Dir;
 }
 
 /** The same for a module whose source is in a folder. */
@@ -48,19 +60,17 @@ export async function buildSource(
   source: string,
   packages: string[],
   target: string,
-  variables: Record<string, string> = {},
+  variables: Readonly<Record<string, string>> = {},
+  { tags = [], cgo = false, keep = [] }: BuildOptions = {},
 ): Promise<void> {
   const out = `${target}.new`;
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const link = ["-s", "-w", ...Object.entries(variables).map(([name, value]) => `-X=${name}=${value}`)].join(" ");
+  const flags = ["-tags", tags.join(","), "-gcflags=all=-dwarf=false", "-ldflags", link, "-o", `${out}/`];
   const wanted = packages.map((name) => `./${name}`);
-  await run("go", ["build", "-gcflags=all=-dwarf=false", "-ldflags", link, "-o", `${out}/`, ...wanted], {
-    env: environment(),
-    log,
-    limit,
-    cwd: source,
-  });
+  await run("go", ["build", ...flags, ...wanted], { env: environment(cgo), log, limit, cwd: source });
+  for (const name of keep) cpSync(join(source, name), join(out, name), { recursive: true });
   mkdirSync(dirname(target), { recursive: true });
   renameSync(out, target);
 }

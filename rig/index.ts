@@ -16,6 +16,8 @@ import {
 import { azuriteIsInstalled, cacheAnswers, installAzurite, startCache, stopCache } from "./cache.ts";
 import { engineIsUp, link, startEngine, stopEngine } from "./engine.ts";
 import { folder, locked } from "./folder.ts";
+import { buildGitea, GITEA_VERSION, giteaAnswers, giteaIsBuilt, startGitea, stopGitea } from "./gitea.ts";
+import { buildWeb, webIsBuilt } from "./gitea-web.ts";
 import { removeGoCaches } from "./go.ts";
 import { mode } from "./machine.ts";
 import { installNix, nixIsThere } from "./nix.ts";
@@ -30,8 +32,12 @@ import { describe, type Rig } from "./rig.ts";
 export { restartBuilder } from "./buildkit.ts";
 export { cacheToken, resetCache } from "./cache.ts";
 export { makeDockerConfig } from "./engine.ts";
+export { api, createRepository, createToken, createUser, loginOf, type Repository } from "./forge.ts";
+export { type JobResult, runNextJob } from "./forge-runner.ts";
+export { type Gitea, repositoryFolder } from "./gitea.ts";
 export { arm64IsRegistered, registerArm64, unregisterArm64 } from "./qemu.ts";
 export { describe, type Rig } from "./rig.ts";
+export { type ScreenshotOptions, screenshot } from "./screenshot.ts";
 export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./workflow.ts";
 
 type PartName =
@@ -48,13 +54,18 @@ type PartName =
   | "cache"
   | "act"
   | "nix"
-  | "oracles";
+  | "oracles"
+  | "gitea-bin"
+  | "gitea"
+  | "gitea-web";
 
 interface Part {
   /** What it takes from elsewhere the first time, for the announcement. */
   brings?: string;
   needs: PartName[];
   isUp: () => boolean | Promise<boolean>;
+  /** Not started unless it is named. */
+  onDemand?: true;
   start: (say: (line: string) => void) => Promise<void>;
 }
 
@@ -87,6 +98,21 @@ const parts: Record<PartName, Part> = {
     start: buildOracles,
   },
   azurite: { brings: "installs npm's azurite", needs: [], isUp: azuriteIsInstalled, start: installAzurite },
+  "gitea-bin": {
+    brings: `builds Gitea ${GITEA_VERSION} from its Go module`,
+    needs: [],
+    isUp: giteaIsBuilt,
+    onDemand: true,
+    start: buildGitea,
+  },
+  gitea: { needs: ["gitea-bin"], isUp: giteaAnswers, onDemand: true, start: startGitea },
+  "gitea-web": {
+    brings: "builds the scripts and styles of Gitea's pages (530 packages of npm)",
+    needs: ["gitea"],
+    isUp: webIsBuilt,
+    onDemand: true,
+    start: buildWeb,
+  },
   engine: { needs: ["packages"], isUp: engineIsUp, start: startEngine },
   registry: { needs: ["packages", "engine"], isUp: registriesAnswer, start: startRegistries },
   bases: { needs: ["registry"], isUp: basesArePushed, start: pushBases },
@@ -99,10 +125,13 @@ const parts: Record<PartName, Part> = {
 
 const names = Object.keys(parts) as PartName[];
 
+/** The parts that are started where none is named. */
+export const defaultParts: PartName[] = names.filter((name) => !parts[name].onDemand);
+
 export const isPart = (name: string): name is PartName => name in parts;
 
 export interface UpOptions {
-  /** Only these parts, and what they need. */
+  /** Only these parts, and what they need; `defaultParts` unless told. */
   only?: PartName[];
   /** Gets a line at a time; standard error unless told. */
   say?: (line: string) => void;
@@ -116,7 +145,7 @@ export async function up(options: UpOptions = {}): Promise<Rig> {
     await mode();
     await choosePorts(!["registry", "auth-registry", "cache", "blobs", "engine"].some((name) => running(name)));
     linkNode();
-    const wanted = closure(options.only ?? names);
+    const wanted = closure(options.only ?? defaultParts);
     const first = (
       await Promise.all(wanted.map(async (name) => ((await parts[name].isUp()) ? "" : parts[name].brings)))
     ).filter(Boolean);
@@ -134,7 +163,7 @@ export async function up(options: UpOptions = {}): Promise<Rig> {
 /** Stops everything and takes back what was done to the kernel. Downloads and built programs stay in the folder. */
 export async function down(): Promise<void> {
   await locked(async () => {
-    await Promise.all([stopCache(), restoreBinfmt(), stopRegistries()]);
+    await Promise.all([stopCache(), restoreBinfmt(), stopRegistries(), stopGitea()]);
     await stopEngine();
   });
 }

@@ -13,7 +13,7 @@ export async function choosePorts(anew: boolean): Promise<void> {
   const choose = async (known: number): Promise<number> => {
     let port = known;
     while (port === 0 || chosen.has(port) || ((anew || port !== known) && !(await isFree(port)))) {
-      port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+      port = somewhere();
     }
     chosen.add(port);
     return port;
@@ -27,6 +27,16 @@ export async function choosePorts(anew: boolean): Promise<void> {
     },
   });
 }
+
+/** A port for a service that chooses its own: the one that is known while nobody else has it, else another. */
+export async function choosePort(known: number): Promise<number> {
+  const taken = Object.values(readState().ports);
+  let port = known;
+  while (port === 0 || taken.includes(port) || !(await isFree(port))) port = somewhere();
+  return port;
+}
+
+const somewhere = (): number => FIRST + Math.floor(Math.random() * (LAST - FIRST));
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {

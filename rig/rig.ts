@@ -11,6 +11,7 @@ import {
 } from "./addresses.ts";
 import { cacheToken } from "./cache.ts";
 import { folder, readState } from "./folder.ts";
+import { type Gitea, gitea } from "./gitea.ts";
 import { oracles } from "./oracles.ts";
 import { binfmtImage } from "./qemu.ts";
 import { USERNAME } from "./registry.ts";
@@ -31,6 +32,8 @@ export interface Rig {
   authRegistry: { host: string; username: string; password: string };
   /** GitHub's cache service. `resetCache` empties it, `cacheToken` makes tokens for other refs. */
   cache: { resultsUrl: string; token: string };
+  /** A forge with a registry of its own; `undefined` before `up` was told to start it, for it is not part of the default. */
+  gitea: Gitea | undefined;
   /** The image that registers arm64 with `--privileged … --install arm64`. */
   binfmtImage: string;
   /** The workflow runner; see `runWorkflow`. */
@@ -56,6 +59,7 @@ export function describe(): Rig {
     registry: registryHost(),
     authRegistry: { host: authRegistryHost(), username: USERNAME, password },
     cache,
+    gitea: gitea(),
     binfmtImage: binfmtImage(),
     act: actPath,
     oracles: oracles(),

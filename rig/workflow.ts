@@ -42,7 +42,13 @@ export interface WorkflowOptions {
   sha?: string;
   /** The file in `.github/workflows`; all of them unless told. */
   workflow?: string;
+  /** A workflow in place of those of the repository. */
+  workflowText?: string;
   job?: string;
+  /** `GITHUB_ACTOR`, octocat unless told. */
+  actor?: string;
+  /** What the checkout's remote is called in the end; the repository itself unless told. */
+  origin?: string;
   /** Added to the rig's environment, `GITHUB_API_URL` and its like too. */
   env?: Record<string, string>;
   secrets?: Record<string, string>;
@@ -122,6 +128,7 @@ async function prepare(options: WorkflowOptions, work: string): Promise<Prepared
   const tree = join(work, basename(slug));
   const action = join(work, "action");
   await checkOut({ repository: resolve(repository), target: tree, ref, sha, fetchDepth: options.fetchDepth ?? 1 });
+  if (options.origin) await run("git", ["-C", tree, "remote", "set-url", "origin", options.origin]);
   cpSync(options.actionDirectory, action, {
     recursive: true,
     filter: (file) => ![".git", "node_modules"].includes(basename(file)),
@@ -131,6 +138,9 @@ async function prepare(options: WorkflowOptions, work: string): Promise<Prepared
     writeFileSync(whole, content, { mode: 0o600 });
     return whole;
   };
+  const workflows = options.workflowText
+    ? file("workflow.yml", options.workflowText)
+    : join(tree, ".github/workflows", options.workflow ?? "");
   const rig = describe();
   const home = join(work, "home");
   mkdirSync(home);
@@ -154,20 +164,28 @@ async function prepare(options: WorkflowOptions, work: string): Promise<Prepared
   const args = [
     event,
     ...["--directory", tree, "--eventpath", file("payload.json", JSON.stringify(whole))],
-    ...["--workflows", join(tree, ".github/workflows", options.workflow ?? "")],
+    ...["--workflows", workflows],
     ...(options.job ? ["--job", options.job] : []),
     ...RUNNERS.flatMap((label) => ["--platform", `${label}=-self-hosted`]),
     ...["--local-repository", `${actionName}=${action}`, "--action-cache-path", join(work, "cache")],
     ...["--secret-file", file("secrets", dotenv({ GITHUB_TOKEN: "token-of-the-job", ...options.secrets }))],
     ...["--var-file", file("variables", dotenv(options.variables ?? {}))],
     ...["--env-file", file("env", dotenv(github)), "--input-file", file("inputs", "")],
-    ...["--actor", "octocat", "--pull=false", "--no-cache-server", "--json"],
+    ...["--actor", options.actor ?? "octocat", "--pull=false", "--no-cache-server", "--json"],
   ];
   return { args, env };
 }
 
-/** The labels that lead to this machine. */
-const RUNNERS = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04", "ubuntu-24.04-arm", "ubuntu-22.04-arm"];
+/** The labels that lead to this machine: GitHub's, and such as people give runners of their own. */
+export const RUNNERS = [
+  "ubuntu-latest",
+  "ubuntu-24.04",
+  "ubuntu-22.04",
+  "ubuntu-24.04-arm",
+  "ubuntu-22.04-arm",
+  "docker",
+  "nix",
+];
 
 /** What a step may know of the rig's environment. */
 const INHERITED = [

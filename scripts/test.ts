@@ -16,7 +16,7 @@ interface Count {
 interface Stage {
   readonly name: string;
   readonly of: readonly ("check" | "unit" | "differential" | "e2e")[];
-  /** The parts of the rig that it needs; all where it names none. */
+  /** The parts of the rig that it needs. */
   readonly rig?: readonly string[];
   readonly run: (jestArguments: readonly string[]) => Promise<Count>;
 }
@@ -41,7 +41,7 @@ const stages: readonly Stage[] = [
   {
     name: "end-to-end tests",
     of: ["e2e"],
-    rig: [],
+    rig: ["default", "gitea"],
     run: (rest) => jest("__tests__/e2e", ["--runInBand", "--forceExit", ...rest]),
   },
 ];
@@ -96,8 +96,7 @@ function run(program: string, args: readonly string[]): Promise<number> {
 /** Starts the parts of the rig that stages need. */
 function bringUp(needs: readonly (readonly string[])[]): void {
   if (needs.length === 0) return;
-  const parts = needs.some((each) => each.length === 0) ? [] : needs.flat();
-  const { status } = spawnSync(join(root, "rig/run"), ["up", ...parts], {
+  const { status } = spawnSync(join(root, "rig/run"), ["up", ...new Set(needs.flat())], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -28,14 +28,21 @@ export interface ImageConfig {
   readonly rootfs: { readonly diff_ids: readonly string[] };
 }
 
-const authorization = `Basic ${Buffer.from(`${rig.authRegistry.username}:${rig.authRegistry.password}`).toString("base64")}`;
+/** The header for registries that ask for one. */
+function loginFor(host: string): { readonly authorization?: string } {
+  const { authRegistry, gitea } = rig;
+  const logins = new Map([[authRegistry.host, `${authRegistry.username}:${authRegistry.password}`]]);
+  if (gitea !== undefined) logins.set(gitea.host, `${gitea.administrator.name}:${gitea.administrator.token}`);
+  const login = logins.get(host);
+  return login === undefined ? {} : { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
+}
 
 /** `repository` is given in full: `127.0.0.1:5000/owner/repo/name`. */
 function ask(repository: string, path: string): Promise<Response> {
   const [host = "", ...name] = repository.split("/");
   const accept = ["application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json"].join(", ");
   return fetch(`http://${host}/v2/${name.join("/")}/${path}`, {
-    headers: { accept, ...(host === rig.authRegistry.host ? { authorization } : {}) },
+    headers: { accept, ...loginFor(host) },
   });
 }
 
@@ -115,7 +122,7 @@ export async function configsOf(repository: string, reference: string): Promise<
 export async function isUntouched(project: { readonly own: string }): Promise<boolean> {
   const [host = "", ...slug] = project.own.split("/");
   const answer = await fetch(`http://${host}/v2/_catalog?n=100&last=${encodeURIComponent(slug.join("/"))}`, {
-    headers: host === rig.authRegistry.host ? { authorization } : {},
+    headers: loginFor(host),
   });
   const { repositories } = (await answer.json()) as { repositories: readonly string[] };
   return !repositories.some((name) => name.startsWith(`${slug.join("/")}/`));

@@ -100,9 +100,13 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
 
 /** The login is missing (`hasLogin` false) or was not accepted. */
 export function unauthorizedError({ host, repository }: Asked, hasLogin: boolean): RegistryError {
+  // Gitea gives the token of a job no access to packages at all, and answers as to a wrong password.
+  const elsewhere = isGitHubs(host)
+    ? ""
+    : ", and one for packages? On a Gitea or Forgejo the job's own token is not: give an access token with write:package";
   return hasLogin
     ? new RegistryError("unauthorized", `${host} does not accept the login for ${repository}`, {
-        hint: `check the login for ${host} (registry-username and registry-password, or docker/login-action): is it still valid?`,
+        hint: `check the login for ${host} (registry-username and registry-password, or docker/login-action): is it still valid${elsewhere || "?"}`,
       })
     : new RegistryError("unauthorized", `${host} wants a login for ${repository}, and there is none`, {
         hint: `give registry-username and registry-password, or log in to ${host} with docker/login-action before this step`,
@@ -111,13 +115,15 @@ export function unauthorizedError({ host, repository }: Asked, hasLogin: boolean
 
 export function deniedError({ host, repository, access }: Asked, because = ""): RegistryError {
   const permission = `packages: ${access === "push" ? "write" : "read"}`;
-  const ofGitHub = host === "ghcr.io" || (host.startsWith("containers.") && host.endsWith(".ghe.com"));
   return new RegistryError("denied", `${host} refused the ${wordFor(access)} of ${repository}${because}`, {
-    hint: ofGitHub
+    hint: isGitHubs(host)
       ? `add \`${permission}\` to the job's permissions; a package that another repository made must also give this one access, in its settings`
       : `give the login for ${host} the right to ${access} ${repository}; check the name too`,
   });
 }
+
+const isGitHubs = (host: string): boolean =>
+  host === "ghcr.io" || (host.startsWith("containers.") && host.endsWith(".ghe.com"));
 
 /** The error for a digest that should be there and is not. */
 export function missingManifest(repository: Repository, digest: Digest): RegistryError {
