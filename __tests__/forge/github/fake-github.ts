@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gitStore } from "./git-store.ts";
+import { gitStore } from "../git-store.ts";
 import { answerGraphql } from "./graphql.ts";
 import { branchesOf } from "./pull-requests.ts";
 import { answerRest } from "./rest.ts";

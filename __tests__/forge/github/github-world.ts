@@ -1,9 +1,9 @@
 import { nodeHttp } from "../../../src/adapters/http.ts";
 import { githubBumps } from "../../../src/bump/forge/github.ts";
 import { stillClock } from "../../unit/oci/still-clock.ts";
+import type { Identity } from "../git-store.ts";
 import type { Pull, World } from "../world.ts";
 import { type FakeGitHub, fakeGitHub } from "./fake-github.ts";
-import type { Identity } from "./git-store.ts";
 
 export interface GitHubWorld extends World {
   readonly fake: FakeGitHub;

@@ -1,5 +1,5 @@
 /** Pull requests as GitHub keeps them, and what happens to them when branches move. */
-import type { GitStore } from "./git-store.ts";
+import type { GitStore } from "../git-store.ts";
 
 export interface FakePull {
   readonly number: number;

@@ -1,4 +1,4 @@
-import type { GitStore, Identity } from "./git-store.ts";
+import type { GitStore, Identity } from "../git-store.ts";
 import type { Branches } from "./pull-requests.ts";
 
 /** All that the fake knows; what it refuses is a matter of `rights` and `rules`. */

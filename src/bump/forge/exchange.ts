@@ -115,12 +115,12 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/** The messages of a list of errors, which are texts or have one in `message` or `type`. */
+/** The messages of a list of errors, each a text or something with a kind, a field and a message. */
 export function textsOf(errors: unknown): readonly string[] {
   if (!Array.isArray(errors)) return [];
   return errors.flatMap((each) => {
-    const { message, type, code } = fieldsOf(each);
-    return typeof each === "string" ? [each] : [[type, code, message].filter(Boolean).join(" ")];
+    const { message, type, field, code } = fieldsOf(each);
+    return typeof each === "string" ? [each] : [[type, field, code, message].filter(Boolean).join(" ")];
   });
 }
 

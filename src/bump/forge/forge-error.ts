@@ -54,7 +54,10 @@ const meanings: readonly (readonly [RegExp, ForgeErrorCode])[] = [
   [/not permitted to create or approve pull requests/i, "pull-requests-switched-off"],
   [/archived|is a mirror/i, "archived"],
   [/rule violations|protected (?:branch|file)|branch is protected|creations being restricted/i, "protected"],
-  [/already exists|expected .*(?:head|oid|branch)|sha does not match|does not match|not a fast.?forward/i, "overtaken"],
+  [
+    /head invalid|no commits between|already exists|expected .*(?:head|oid|branch)|sha does not match|does not match|not a fast.?forward/i,
+    "overtaken",
+  ],
   [
     /resource not accessible|must have (?:push|admin|write)|not have the correct permissions|required scope/i,
     "forbidden",

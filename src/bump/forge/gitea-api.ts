@@ -12,9 +12,23 @@ export function giteaApi(access: ForgeAccess): { readonly api: GiteaApi; readonl
   const url = (path: string): string => `${below}/${path}`;
   return {
     url,
-    api: async <T>(method: Question["method"], path: string, body?: unknown) =>
-      (await ask(access, { method, url: url(path), body })).json as T,
+    async api<T>(method: Question["method"], path: string, body?: unknown) {
+      try {
+        return (await ask(access, { method, url: url(path), body })).json as T;
+      } catch (error) {
+        throw method === "GET" ? error : withTokenHint(error);
+      }
+    },
   };
+}
+
+/** Gitea answers 500 where a job's own token wants to change files, and 403 where it wants to open a pull request. */
+function withTokenHint(error: unknown): unknown {
+  if (!(error instanceof ForgeError) || (error.code !== "forbidden" && error.code !== "unavailable")) return error;
+  return new ForgeError(error.code, error.message, {
+    hint: "give `bump-token` the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): a job's own token may not do this here",
+    cause: error,
+  });
 }
 
 /** Where a branch stands; `undefined`: it is not there. */

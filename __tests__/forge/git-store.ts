@@ -35,11 +35,17 @@ const base = {
   GIT_COMMITTER_EMAIL: "a@example.org",
 };
 
-export function gitStore() {
-  const folder = mkdtempSync(join(tmpdir(), "image-publish-forge-"));
+/** @param there an existing one, to read; without it a new one is made. */
+export function gitStore(there?: string) {
+  const folder = there ?? mkdtempSync(join(tmpdir(), "image-publish-forge-"));
   let clock = 1_767_225_600;
   const raw = (args: readonly string[], input: Uint8Array | string = "", env: Record<string, string> = {}): Buffer =>
-    execFileSync("git", args, { cwd: folder, env: { ...base, ...env }, input, stdio: ["pipe", "pipe", "pipe"] });
+    execFileSync("git", args, {
+      cwd: folder,
+      env: { ...base, GIT_DIR: folder, ...env },
+      input,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
   const git = (args: readonly string[], input?: Uint8Array | string, env?: Record<string, string>): string =>
     raw(args, input, env).toString().trimEnd();
   const quietly = (args: readonly string[]): string | undefined => {
@@ -49,11 +55,14 @@ export function gitStore() {
       return undefined;
     }
   };
-  raw(["init", "--quiet", "--bare", "--initial-branch=main"]);
+  if (there === undefined) raw(["init", "--quiet", "--bare", "--initial-branch=main"]);
 
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
+    /** Becomes as another one is, but for what was not there. */
+    follow: (other: string) =>
+      git(["fetch", "--quiet", "--prune", "--update-head-ok", other, "+refs/heads/*:refs/heads/*"]),
     ref: (name: string) => quietly(["rev-parse", "--verify", "--quiet", `${name}^{commit}`]),
     setRef(name: string, to: string | undefined): void {
       git(to === undefined ? ["update-ref", "-d", name] : ["update-ref", name, to]);
