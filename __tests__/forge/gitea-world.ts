@@ -1,8 +1,8 @@
+import { api, createRepository, createToken, describe, repositoryFolder } from "../../rig/index.ts";
 import { systemClock } from "../../src/adapters/clock.ts";
 import { nodeHttp } from "../../src/adapters/http.ts";
 import { giteaBumps } from "../../src/bump/forge/gitea.ts";
 import type { Http } from "../../src/ports.ts";
-import { api, createRepository, createToken, describe, repositoryFolder } from "../../rig/index.ts";
 import { gitStore, type Identity } from "./git-store.ts";
 import type { Pull, World } from "./world.ts";
 
@@ -49,6 +49,8 @@ async function worldOf(
       return real.send(request);
     },
   };
+  // What was pushed is taken note of a moment later.
+  await until(async () => !((await api(below)) as { readonly empty: boolean }).empty);
   const token = await createToken(owner, ["write:repository", "write:issue"]);
   const { apiUrl = "" } = describe().gitea ?? {};
   const head = (branch: string): string | undefined => there.ref(`refs/heads/${branch}`);
@@ -86,6 +88,7 @@ async function worldOf(
       mergePull: (number) => mergePull(below, number),
       async deleteBranch(branch) {
         await api(`${below}/branches/${branch}`, { method: "DELETE" });
+        await until(async () => (await pullsOf(below)).every(({ state }) => state !== "open"));
       },
     },
   };
@@ -127,11 +130,18 @@ async function pullsOf(below: string): Promise<readonly Pull[]> {
 
 /** Whether it conflicts is found out beside; until then Gitea says to try again. */
 async function mergePull(below: string, number: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  return await until(async () => {
     const { mergeable, merged } = (await api(`${below}/pulls/${number}`)) as { mergeable: boolean; merged: boolean };
-    if (merged) return true;
-    if (mergeable)
+    if (mergeable && !merged) {
       await api(`${below}/pulls/${number}/merge`, { method: "POST", body: { Do: "merge" } }).catch(() => {});
+    }
+    return merged;
+  });
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<boolean> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    if (await isSo()) return true;
     await systemClock.sleep(200);
   }
   return false;

@@ -23,7 +23,8 @@ export interface RestPullRequest {
 }
 
 interface RestBranch {
-  readonly ref: string;
+  /** Its name, also when it is gone, where `ref` is no branch any more. */
+  readonly label: string;
   readonly sha: string;
   readonly repo_id: number;
 }

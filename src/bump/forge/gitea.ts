@@ -15,7 +15,7 @@ export function giteaBumps(access: ForgeAccess): BumpForge {
       const question: Question = { method: "GET", url: url(`raw/${pathPart(path)}?ref=${at}`) };
       return (await unlessMissing(() => ask(access, question)))?.bytes;
     },
-    write: (write) => writeBranch(api, write),
+    write: (write) => writeBranch(api, write, access),
     async deleteBranch(branch, head) {
       await standsAt(api, branch, head);
       await api("DELETE", `branches/${pathPart(branch)}`);
@@ -81,7 +81,7 @@ async function pullRequestsOf(api: GiteaApi, { branch, base }: BranchPair): Prom
       `pulls?state=all&sort=recentupdate&limit=${pageSize}&page=${page}`,
     );
     const ours = list.filter(
-      ({ head, base: to }) => head.ref === branch && to.ref === base && head.repo_id === to.repo_id,
+      ({ head, base: to }) => head.label === branch && to.label === base && head.repo_id === to.repo_id,
     );
     found.push(...ours.map(pullRequestOf));
     if (list.length < pageSize || found.some(({ state }) => state === "open")) break;
