@@ -14,7 +14,17 @@ const rooms = {
   publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
   scan: ["build/candidate", "context/run-context", "plan", "oci", "ports"],
   bump: ["catalog", "context/run-context", "plan", "oci", "ports"],
-  report: ["build/candidate", "bump/forge/bump-forge", "bump/moved", "changes", "plan", "oci", "scan/finding", "scan/judged", "tags/image-tags"],
+  report: [
+    "build/candidate",
+    "bump/forge/bump-forge",
+    "bump/moved",
+    "changes",
+    "plan",
+    "oci",
+    "scan/finding",
+    "scan/judged",
+    "tags/image-tags",
+  ],
   adapters: ["ports"],
   commands: [
     "inputs",
