@@ -1,8 +1,12 @@
 /** Bumps on the rig's Gitea, which stands for Forgejo too. */
-import { describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { up } from "../../rig/index.ts";
 import { withGitea } from "../forge/gitea-world.ts";
 import { start, tellStories } from "../forge/stories.ts";
 import { bump, pair } from "../forge/world.ts";
+
+// Three minutes where it is to be built first.
+beforeAll(() => up({ only: ["gitea"], say: () => {} }), 600_000);
 
 describe("bumps on a real Gitea", () => {
   tellStories((use) => withGitea(start, use));
