@@ -1,18 +1,25 @@
-import { api, createRepository, createToken, describe, repositoryFolder } from "../../rig/index.ts";
+import { api, createRepository, createToken, createUser, describe, repositoryFolder } from "../../rig/index.ts";
 import { systemClock } from "../../src/adapters/clock.ts";
 import { nodeHttp } from "../../src/adapters/http.ts";
+import type { BumpForge } from "../../src/bump/forge/bump-forge.ts";
 import { giteaBumps } from "../../src/bump/forge/gitea.ts";
 import type { Http } from "../../src/ports.ts";
+import { stillClock } from "../unit/oci/still-clock.ts";
 import { gitStore, type Identity } from "./git-store.ts";
 import type { Pull, World } from "./world.ts";
 
 const person: Identity = { name: "Ann", email: "ann@example.org" };
 let repositories = 0;
 
+export interface GiteaWorld extends World {
+  /** The forge, as somebody may use it who may only read. */
+  readonly strangers: BumpForge;
+}
+
 /** Uses a repository of its own on the rig's Gitea, with these files on main. */
 export async function withGitea(
   files: Readonly<Record<string, string>>,
-  use: (world: World) => Promise<void>,
+  use: (world: GiteaWorld) => Promise<void>,
 ): Promise<void> {
   const git = gitStore();
   try {
@@ -38,7 +45,7 @@ async function worldOf(
   owner: string,
   repo: string,
   push: () => Promise<void>,
-): Promise<World> {
+): Promise<GiteaWorld> {
   const there = gitStore(repositoryFolder(owner, repo));
   const below = `repos/${owner}/${repo}`;
   let calls = 0;
@@ -52,7 +59,12 @@ async function worldOf(
   // What was pushed is taken note of a moment later.
   await until(async () => !((await api(below)) as { readonly empty: boolean }).empty);
   const token = await createToken(owner, ["write:repository", "write:issue"]);
-  const { apiUrl = "" } = describe().gitea ?? {};
+  const known = describe().gitea;
+  if (known === undefined) throw new Error("Gitea was never started here: `rig/run up gitea`");
+  const { apiUrl } = known;
+  await createUser("bystander");
+  const bystander = await createToken("bystander", ["write:repository", "write:issue"]);
+  const access = { http, clock: systemClock, random: Math.random, apiUrl, owner, repo };
   const head = (branch: string): string | undefined => there.ref(`refs/heads/${branch}`);
   /** A person works in a clone, and pushes. */
   const work = async (branch: string, make: (at: string) => string): Promise<void> => {
@@ -61,7 +73,9 @@ async function worldOf(
     await push();
   };
   return {
-    forge: giteaBumps({ http, clock: systemClock, random: Math.random, apiUrl, owner, repo, token }),
+    forge: giteaBumps({ ...access, token }),
+    // The wait between attempts is of no interest.
+    strangers: giteaBumps({ ...access, clock: stillClock(), token: bystander }),
     calls: () => calls,
     head: async (branch) => head(branch),
     file: async (branch, path) => there.file(`refs/heads/${branch}`, path),

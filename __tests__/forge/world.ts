@@ -85,7 +85,7 @@ export async function bump(world: World, version: number, options: RunOptions = 
 }
 
 /** Moves each `app:<number>` forward. */
-export function moveTo(
+function moveTo(
   version: number,
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): readonly MovedFile[] {

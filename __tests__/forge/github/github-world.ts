@@ -23,8 +23,7 @@ export async function withGitHub(
     await use(worldOf(fake, files));
   } finally {
     await fake.close();
-    // What was not understood explains whatever else went wrong.
-    // biome-ignore lint/correctness/noUnsafeFinally: see above
+    // biome-ignore lint/correctness/noUnsafeFinally: it explains whatever else went wrong
     if (fake.problems.length > 0) throw new Error(`GitHub would not understand:\n${fake.problems.join("\n")}`);
   }
 }

@@ -54,14 +54,12 @@ const meanings: readonly (readonly [RegExp, ForgeErrorCode])[] = [
   [/not permitted to create or approve pull requests/i, "pull-requests-switched-off"],
   [/archived|is a mirror/i, "archived"],
   [/rule violations|protected (?:branch|file)|branch is protected|creations being restricted/i, "protected"],
-  [
-    /head invalid|no commits between|already exists|expected .*(?:head|oid|branch)|sha does not match|does not match|not a fast.?forward/i,
-    "overtaken",
-  ],
-  [
-    /resource not accessible|must have (?:push|admin|write)|not have the correct permissions|required scope/i,
-    "forbidden",
-  ],
+  [/already exists|expected .*(?:head|oid|branch)|does not match|not a fast.?forward/i, "overtaken"],
+  // The branch went, or its base caught up with it.
+  [/head invalid|no commits between/i, "overtaken"],
+  [/could not resolve to a/i, "missing"],
+  [/^FORBIDDEN|resource not accessible|must have (?:push|admin|write)|required scope/i, "forbidden"],
+  [/not have the correct permissions/i, "forbidden"],
 ];
 
 const hints: Readonly<Record<ForgeErrorCode, string>> = {
