@@ -34,7 +34,9 @@ export interface Proposal extends PullRequestText {
   readonly files: readonly MovedFile[];
   readonly settings: PullRequestSettings;
   /** The same move in files that others have changed meanwhile, on the branch: the files that still move there. */
-  readonly moveAgain: (files: readonly { readonly path: string; readonly bytes: Uint8Array }[]) => readonly MovedFile[];
+  readonly moveAgain: (
+    files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  ) => readonly MovedFile[] | Promise<readonly MovedFile[]>;
 }
 
 export type MarkedProposal = Proposal & { readonly marker: Marker };

@@ -1,11 +1,13 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
 import type { Plan } from "../plan/plan.ts";
+import { bumpLines } from "../report/bumps.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { openBuildSession } from "./build-session.ts";
+import { bumpAfter, bumpFailures, bumpPins, noBump } from "./bump-pins.ts";
 import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
@@ -32,25 +34,28 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   await checkPins(session.inputs.settings.checkPins, planning.plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
-  tell(report.remarks, session);
+  const bumped =
+    session.inputs.settings.bump === "off" ? noBump : await bumpAfter(() => bumpPins(planning, session, images));
+  tell([...report.remarks, ...bumped.remarks], session);
   const result: RunResult = {
     plan: planning.plan,
     images,
-    remarks: [...planning.remarks, ...remarks, ...report.remarks],
+    remarks: [...planning.remarks, ...remarks, ...report.remarks, ...bumped.remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: planning.forge,
     scans: planning.scanning.scans,
+    bumps: bumped.results,
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
   tellFindings(result, log);
-  for (const line of closingLines(result)) log.info(line);
+  for (const line of [...closingLines(result), ...bumpLines(bumped.results)]) log.info(line);
   const outputs = outputsOf(result, planning.planPath);
   return {
     outputs: { ...outputs },
     summary: renderSummary(result),
     text: () => "",
     json: imageOutputs(result),
-    failures: [...failureNotices(result), ...scanFailures(report)],
+    failures: [...failureNotices(result), ...scanFailures(report), ...bumpFailures(bumped)],
   };
 }
 

@@ -1,11 +1,11 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
 import { UserError } from "../errors.ts";
-import { makePlan } from "../plan/make-plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import type { Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { CommandResult } from "./command-result.ts";
+import { nothingPlanned } from "./nothing-planned.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
 import type { Session } from "./session.ts";
@@ -73,24 +73,4 @@ async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
     }),
   );
   return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
-}
-
-function nothingPlanned({ surveyed, push }: Preparation, { context }: Session) {
-  return makePlan({
-    event: context.eventName,
-    ref: context.ref.full,
-    commit: context.commit,
-    base: undefined,
-    catalog: surveyed.catalog,
-    affected: new Map(),
-    left: surveyed.left,
-    published: new Map(),
-    hashes: surveyed.hashes,
-    push,
-    fresh: false,
-    movingTagsOnly: false,
-    details: () => {
-      throw new Error("nothing is planned");
-    },
-  });
 }
