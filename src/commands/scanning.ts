@@ -83,6 +83,8 @@ function scannerFor(session: Session, credentials: CredentialStore): OpenScanner
   const { env } = outside;
   return openScanner({
     ...outside,
+    // Part of a scan is waiting.
+    parallelism: outside.parallelism + 1,
     credentials,
     release: pinnedRelease,
     folder: scannerFolder(session),

@@ -44,8 +44,8 @@ export function bumpOutput(bumps: readonly ProposalResult[]): string {
 }
 
 function requestCell({ branch, pullRequest, newPullRequestUrl }: ProposalResult): string {
-  if (pullRequest !== undefined) return pageLink(`#${pullRequest.number} ${branch}`, pullRequest.url);
-  return newPullRequestUrl === undefined ? code(branch) : pageLink(`open it: ${branch}`, newPullRequestUrl);
+  if (pullRequest !== undefined) return `${pageLink(`#${pullRequest.number}`, pullRequest.url)} ${code(branch)}`;
+  return newPullRequestUrl === undefined ? code(branch) : `${pageLink("open it", newPullRequestUrl)}: ${code(branch)}`;
 }
 
 const sentences: Readonly<Record<ProposalResult["outcome"], string>> = {
