@@ -1,13 +1,14 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
-import { UserError } from "../errors.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import type { Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
+import { mendedByRebuild } from "../scan/remedy.ts";
 import type { CommandResult } from "./command-result.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
+import type { PublishedScan } from "./scanning.ts";
 import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
@@ -58,21 +59,17 @@ async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
   const chosen = surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
   const seen = await Promise.all(
     chosen.map(async (image): Promise<Seen> => {
-      try {
-        const found = await scanning.published(image);
-        if (found !== undefined) return { mended: found.isMended ? [image.name] : [], remarks: [] };
-        const message = `${image.name} is not scanned: nothing of it is published`;
-        return { mended: [], remarks: [{ message, hint: "publish it first" }] };
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return {
-          mended: [],
-          remarks: [{ message: `${image.name} is not scanned: ${error.message}`, hint: error.hint }],
-        };
-      }
+      const found = await scanning.published(image);
+      if (found !== undefined) return { mended: isMended(found) ? [image.name] : [], remarks: [] };
+      const message = `${image.name} is not scanned: nothing of it is published`;
+      return { mended: [], remarks: [{ message, hint: "publish it first" }] };
     }),
   );
   return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
+}
+
+function isMended({ scan, moved }: PublishedScan): boolean {
+  return moved.length > 0 || mendedByRebuild(scan).length > 0;
 }
 
 function nothingPlanned({ surveyed, push }: Preparation, { context }: Session) {
