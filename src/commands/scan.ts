@@ -1,13 +1,10 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
 import { makePlan } from "../plan/make-plan.ts";
-import { closingLines, failureNotices } from "../report/console.ts";
-import { imageOutputs, outputsOf } from "../report/outputs.ts";
-import type { Remark, RunResult } from "../report/run-result.ts";
-import { renderSummary } from "../report/summary.ts";
+import type { Remark } from "../report/run-result.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
 import type { CommandResult } from "./command-result.ts";
+import { endRun, warn } from "./end-run.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
 import type { PublishedScan } from "./scanning.ts";
 import type { Session } from "./session.ts";
 
@@ -23,30 +20,12 @@ export async function scan(session: Session): Promise<CommandResult> {
 }
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
-  const { clock, log } = session.outside;
-  const { mended, remarks } = await scanAll(prepared);
-  const report = await reportScans(prepared, session);
-  for (const { message, hint } of [...remarks, ...report.remarks]) log.warning(message, hint);
+  const { mended, remarks: ofImages } = await scanAll(prepared);
+  const remarks = [...prepared.surveyed.remarks, ...ofImages];
+  warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
-  const result: RunResult = {
-    plan,
-    images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
-    remarks: [...prepared.surveyed.remarks, ...remarks, ...report.remarks],
-    seconds: (clock.now().getTime() - started) / 1000,
-    forge: prepared.forge,
-    scans: prepared.scanning.scans,
-    mended,
-    ...(report.folder === undefined ? {} : { sarif: report.folder }),
-  };
-  tellFindings(result, log);
-  for (const line of closingLines(result)) log.info(line);
-  return {
-    outputs: { ...outputsOf(result, "") },
-    summary: renderSummary(result),
-    text: () => "",
-    json: imageOutputs(result),
-    failures: [...failureNotices(result), ...scanFailures(report)],
-  };
+  const images = plan.images.map((planned) => ({ planned, outcome: "skipped" as const }));
+  return endRun({ plan, images, remarks, mended, started, planPath: "" }, prepared, session);
 }
 
 interface Seen {

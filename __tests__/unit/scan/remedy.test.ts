@@ -64,8 +64,6 @@ describe("what brought a finding", () => {
 describe("a step as the Dockerfile has it", () => {
   test.each([
     ["RUN /bin/sh -c apk add openssl # buildkit", "RUN apk add openssl"],
-    ["RUN |2 A=1 B=two words /bin/sh -c apk add openssl # buildkit", "RUN apk add openssl"],
-    ["RUN |1 A=1 apk add openssl # buildkit", "RUN apk add openssl"],
     ["RUN /bin/bash -euc apk   add\t\topenssl # buildkit", "RUN apk add openssl"],
     ["/bin/sh -c apk add openssl", "RUN apk add openssl"],
     ["/bin/sh -c #(nop) COPY file:ab in /app ", "COPY file:ab in /app"],
