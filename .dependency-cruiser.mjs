@@ -16,6 +16,9 @@ const rooms = {
   bump: ["catalog", "context/run-context", "plan", "oci", "ports"],
   report: [
     "build/candidate",
+    "bump/forge/bump-forge",
+    "bump/moved",
+    "bump/proposal",
     "changes",
     "plan",
     "oci",

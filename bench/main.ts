@@ -2,7 +2,7 @@
  * Measures the bundle in dist/ and prints one table; the exit code is 1 when a limit is broken. What the rows mean stands
  * in README.md beside this file.
  *
- *   npm run bench [-- [--quick] [start] [planning] [pins] [publish] [converge] [cache]]
+ *   npm run bench [-- [--quick] [start] [planning] [pins] [publish] [converge] [cache] [scan]]
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import type { OnRig } from "./example.ts";
 import { measurePins } from "./pins.ts";
 import { measurePlanning } from "./planning.ts";
 import { measurePublish } from "./publish.ts";
+import { measureScan } from "./scan.ts";
 import { measureSecondRun } from "./second-run.ts";
 import { measureStart } from "./start.ts";
 import { brokenLimits, type Row, renderTable } from "./table.ts";
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>>
   publish: (bench) => onRig(bench, measurePublish),
   converge: (bench) => onRig(bench, measureConverge),
   cache: (bench) => onRig(bench, measureSecondRun),
+  scan: (bench) => onRig(bench, measureScan),
 };
 
 /** What has to be taken back, last things first. */

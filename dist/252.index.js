@@ -75,13 +75,14 @@ var nearest = __webpack_require__(37909);
 
 
 
-/** Options that are no inputs of the action. */
+/** Options that are no inputs of the action, or take no value though one of it is called so. */
 const own = {
     event: { type: "string" },
     base: { type: "string" },
     explain: { type: "string" },
     graph: { type: "boolean" },
     json: { type: "boolean" },
+    "dry-run": { type: "boolean" },
     debug: { type: "boolean" },
     help: { type: "boolean", short: "h" },
 };
@@ -156,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 250 modules
-var run_command = __webpack_require__(23330);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 282 modules
+var run_command = __webpack_require__(62223);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -193,8 +194,8 @@ function nameIn(ref, folder) {
     return ref?.startsWith(folder) ? ref.slice(folder.length) : undefined;
 }
 
-// EXTERNAL MODULE: ./src/changes/git.ts + 2 modules
-var changes_git = __webpack_require__(74446);
+// EXTERNAL MODULE: ./src/changes/git.ts + 3 modules
+var changes_git = __webpack_require__(46477);
 // EXTERNAL MODULE: ./src/changes/git-command.ts
 var git_command = __webpack_require__(1061);
 ;// CONCATENATED MODULE: ./src/context/origin-url.ts
@@ -449,6 +450,8 @@ const usage = `Usage: image-publish COMMAND [--option value …]
 Commands:
   plan      say what the event would do, and why; changes nothing
   publish   do it
+  scan      look for vulnerabilities in what is published
+  bump      move pins to what is published, by pull request; --dry-run shows the diff
 
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, … (push)

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Form, imageSettings, type Setting, sharedSettings, wholeSettings } from "../src/catalog/config-schema.ts";
+import { bumpSettings, type Form, imageSettings, type Setting, sharedSettings, wholeSettings } from "../src/catalog/config-schema.ts";
 import { replaced } from "./readme.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -69,6 +69,10 @@ export function configSchema(): Json {
         description: "What holds where neither an image nor an input says anything.",
         ...settings(sharedSettings),
       },
+      bump: {
+        description: "The pull requests that move pins.",
+        ...settings(bumpSettings),
+      },
       ...properties(wholeSettings),
     },
   };
@@ -88,7 +92,8 @@ export function withSettings(page: string): string {
   const shared = Object.entries(sharedSettings);
   const own = Object.entries(imageSettings).filter(([key]) => !Object.hasOwn(sharedSettings, key));
   const whole = Object.entries(wholeSettings);
-  return replaced(replaced(replaced(page, "image", table(own)), "shared", table(shared)), "whole", table(whole));
+  const tables = { image: own, shared, bump: Object.entries(bumpSettings), whole };
+  return Object.entries(tables).reduce((text, [name, entries]) => replaced(text, name, table(entries)), page);
 }
 
 function table(entries: readonly (readonly [string, Setting])[]): string {

@@ -16,6 +16,8 @@ const usage = `Usage: image-publish COMMAND [--option value …]
 Commands:
   plan      say what the event would do, and why; changes nothing
   publish   do it
+  scan      look for vulnerabilities in what is published
+  bump      move pins to what is published, by pull request; --dry-run shows the diff
 
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, … (push)

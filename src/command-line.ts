@@ -11,13 +11,14 @@ export interface Arguments {
   readonly options: Options;
 }
 
-/** Options that are no inputs of the action. */
+/** Options that are no inputs of the action, or take no value though one of it is called so. */
 const own = {
   event: { type: "string" },
   base: { type: "string" },
   explain: { type: "string" },
   graph: { type: "boolean" },
   json: { type: "boolean" },
+  "dry-run": { type: "boolean" },
   debug: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;

@@ -3,8 +3,9 @@ import type { SourceLocation } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { chartPin, isChartFile } from "./chart-pins.ts";
 import { imageNames } from "./image-names.ts";
-import { lineNumbers } from "./line-numbers.ts";
 import { readPins } from "./pin-reader.ts";
+import type { ReadPin } from "./read-pin.ts";
+import { type TextPlaces, textPlaces } from "./text-places.ts";
 
 export interface Pin {
   /** `undefined`: a chart's version. */
@@ -27,13 +28,19 @@ export async function findPins(
 ): Promise<readonly Pin[]> {
   const { pins } = await readPins(text, file, imageNames(repositories));
   const chart = isChartFile(file) ? (chartPin(text, "appVersion") ?? chartPin(text, "version")) : undefined;
-  const lineAt = lineNumbers(text);
+  const places = textPlaces(text);
   return [...(chart === undefined ? [] : [chart]), ...pins]
     .sort((a, b) => a.start - b.start)
     .map((pin) => ({
       repository: pin.repository,
       tag: pin.tag,
       text: pin.text,
-      at: { file, line: lineAt(pin.start) },
+      at: { file, ...placeOf(pin, places) },
     }));
+}
+
+/** What is told as a whole reference is found on its line; a version alone may stand there several times. */
+function placeOf({ values, start }: ReadPin, places: TextPlaces): Pick<SourceLocation, "line" | "column"> {
+  const line = places.line(start);
+  return "whole" in values ? { line } : { line, column: places.column(start) };
 }

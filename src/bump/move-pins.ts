@@ -6,11 +6,11 @@ import { chartFoldersOf, chartPin, chartVersions, isChartFile } from "./chart-pi
 import { type Choice, chooseVersion } from "./choose-version.ts";
 import { type Edit, editText, valueEdits } from "./edit-text.ts";
 import { type ImageNames, imageNames } from "./image-names.ts";
-import { lineNumbers } from "./line-numbers.ts";
 import type { LeftPin, MovedFile, MovedPin, PublishedVersion } from "./moved.ts";
 import { readPins } from "./pin-reader.ts";
 import type { ReadPin } from "./read-pin.ts";
 import { textPins } from "./text-pins.ts";
+import { textPlaces } from "./text-places.ts";
 
 export interface PinFile {
   readonly path: RepositoryPath;
@@ -129,21 +129,21 @@ interface MoveOfFile {
 }
 
 function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[]): MoveOfFile {
-  const lineAt = lineNumbers(text);
+  const places = textPlaces(text);
   const edits = new Map<number, Edit>();
   const pins = new Map<number, MovedPin>();
   const left: LeftPin[] = [];
   for (const { pin, published } of followers.toSorted((a, b) => a.pin.start - b.pin.start)) {
     const choice = chooseVersion(pin, published);
     if (choice.kind !== "move" || "doubt" in pin.values) {
-      left.push({ path, line: lineAt(pin.start), ...reasonToStay(choice, pin) });
+      left.push({ path, line: places.line(pin.start), ...reasonToStay(choice, pin) });
       continue;
     }
     const own = valueEdits(pin.values, choice);
     const { whole } = pin.values;
     for (const edit of own) edits.set(edit.start, edit);
     for (const span of whole === undefined ? own : [whole]) {
-      const line = lineAt(span.start);
+      const line = places.line(span.start);
       const from = text.slice(span.start, span.end);
       pins.set(span.start, { image: choice.image, line, from, to: editText(text, own, span) });
     }

@@ -110,6 +110,21 @@ export const wholeSettings = {
   "watch-all": { form: "names", means: "Files whose changes affect every image: patterns as those of watch." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
+/** Settings under `bump`: the pull requests that move pins. */
+export const bumpSettings = {
+  branch: { form: "text", means: "The branch whose pins follow. Default: the default branch." },
+  labels: { form: "names", means: "Labels of the pull requests; those that the repository lacks are made." },
+  reviewers: { form: "names", means: "Who is asked for a review: users, or teams as organisation/team." },
+  assignees: { form: "names", means: "Who they are assigned to." },
+  draft: { form: "flag", means: "true: they are drafts." },
+  "auto-merge": {
+    form: "text-or-flag",
+    means: "merge, squash or rebase: merged that way as soon as the rules allow it.",
+  },
+  grouped: { form: "flag", means: "true: one pull request for all images, in place of one for each." },
+  required: { form: "flag", means: "true: the run is red where a pull request is refused." },
+} as const satisfies Readonly<Record<string, Setting>>;
+
 /** What was said, by setting; what wasn't is not there. */
 export type Said<T extends Readonly<Record<string, Setting>>> = {
   readonly [K in keyof T]?: Forms[T[K]["form"]];
@@ -117,3 +132,4 @@ export type Said<T extends Readonly<Record<string, Setting>>> = {
 
 export type SharedSettings = Said<typeof sharedSettings>;
 export type ImageSettings = Said<typeof imageSettings>;
+export type BumpSettings = Said<typeof bumpSettings>;

@@ -6,6 +6,8 @@ import type { Files } from "../ports.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { readSettings } from "./config-fields.ts";
 import {
+  type BumpSettings,
+  bumpSettings,
   type ImageSettings,
   imageSettings,
   type SharedSettings,
@@ -30,7 +32,11 @@ export interface CatalogConfig {
   /** Files whose changes affect every image. */
   readonly watchAll: readonly Placed<string>[];
   readonly defaults: SharedSettings;
+  readonly bump: BumpSettings;
 }
+
+/** Nothing is said. */
+export const emptyConfig: CatalogConfig = { file: undefined, images: [], watchAll: [], defaults: {}, bump: {} };
 
 export interface ReadConfig {
   /** What could be understood; to be used only where there is no problem. */
@@ -59,7 +65,7 @@ export async function loadConfig(
       hint: `looked for ${paths.join(", ")}; mend "config"`,
     });
     return {
-      config: { file: undefined, images: [], watchAll: [], defaults: {} },
+      config: emptyConfig,
       problems: given === undefined ? [] : [problem],
     };
   }
@@ -87,9 +93,12 @@ export function configPaths(given: string | undefined): readonly RepositoryPath[
 export async function readConfig(text: string, file: RepositoryPath): Promise<ReadConfig> {
   const { tree, problems: wrong } = await parseTree(text, file);
   const problems = [...wrong];
-  const top = tree === undefined ? [] : entries(tree, "the file", ["images", "defaults", "watch-all"], problems);
+  const top =
+    tree === undefined ? [] : entries(tree, "the file", ["images", "defaults", "bump", "watch-all"], problems);
   const imagesTree = valueUnder(top, "images");
   const defaultsTree = valueUnder(top, "defaults");
+  const bumpTree = valueUnder(top, "bump");
+  const bump = bumpTree === undefined ? [] : entries(bumpTree, '"bump"', Object.keys(bumpSettings), problems);
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
   const shared = Object.keys(sharedSettings);
   const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
@@ -99,6 +108,7 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
       images: images.map((entry) => imageOf(entry, problems)),
       watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
       defaults: readSettings(defaults, sharedSettings, problems),
+      bump: readSettings(bump, bumpSettings, problems),
     },
     problems,
   };

@@ -23,6 +23,18 @@ export function pathGlob(text: string): PathGlob {
   return { text: normal, parts, isLiteral: parts.every((part) => part.kind === "name") };
 }
 
+/** Whether a path (`charts/app/values.yaml`) is one that the parts name. */
+export function globMatches(parts: readonly GlobPart[], path: readonly string[]): boolean {
+  const [part, ...others] = parts;
+  const [name, ...rest] = path;
+  if (part === undefined) return name === undefined;
+  if (part.kind === "any-depth") {
+    return globMatches(others, path) || (name !== undefined && globMatches(parts, rest));
+  }
+  if (name === undefined) return false;
+  return (part.kind === "name" ? part.name === name : part.matches(name)) && globMatches(others, rest);
+}
+
 function partOf(text: string): GlobPart {
   if (text === "**") return { kind: "any-depth" };
   if (!/[*?[]/.test(text)) return { kind: "name", name: text };

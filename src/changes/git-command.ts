@@ -27,7 +27,7 @@ export interface GitCommand {
     call?: { readonly codes?: readonly number[]; readonly input?: string | Uint8Array },
   ): Promise<Finished>;
   /** Runs with the network: with the checkout's credentials, and then with the token if those don't do. */
-  network(args: readonly string[], timeout: number): Promise<Finished>;
+  network(args: readonly string[], timeout: number, input?: string): Promise<Finished>;
 }
 
 const localTimeout = 60_000;
@@ -48,12 +48,12 @@ export function gitCommand(options: GitOptions): GitCommand {
       if (codes.includes(finished.code)) return finished;
       throw failure(args, finished);
     },
-    async network(args, timeout) {
-      const first = await run(options, args, inUse, timeout);
+    async network(args, timeout, input) {
+      const first = await run(options, args, inUse, timeout, input);
       if (first.code === 0) return first;
       if (authorized === undefined || inUse === authorized || notOnServer.test(first.stderr))
         throw failure(args, first);
-      const second = await run(options, args, authorized, timeout);
+      const second = await run(options, args, authorized, timeout, input);
       if (second.code !== 0) throw failure(args, notOnServer.test(second.stderr) ? second : first);
       inUse = authorized;
       return second;

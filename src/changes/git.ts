@@ -3,6 +3,7 @@ import type { RepositoryPath } from "../catalog/catalog.ts";
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
 import { changedLines, type LineRange } from "./changed-lines.ts";
+import { blobsIn, type CommittedFile, committedFiles, refsIn } from "./committed-files.ts";
 import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
 
 /**
@@ -30,6 +31,12 @@ export interface Git {
   /** In a shallow clone, "no" is not known for sure. */
   isAncestor(ancestor: Commit, descendant: Commit): Promise<"yes" | "no" | "unknown">;
   changedFiles(base: Commit, head: Commit): Promise<readonly ChangedFile[]>;
+  /** Regular files of a commit, by path. */
+  filesIn(commit: Commit): Promise<readonly CommittedFile[]>;
+  /** The bytes of blobs, by their ids. */
+  blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Full names of branches of the remote, as patterns of `git ls-remote` mean them, and where they stand. */
+  remoteBranches(pattern: string): Promise<ReadonlyMap<string, Commit>>;
   /** What a file held at a commit; `undefined` only where there was none. */
   fileAt(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** The lines of a file that changed, for people; empty where they can't be told. */
@@ -101,6 +108,11 @@ export function openGit(options: GitOptions): Git {
       return mayLack ? "unknown" : "no";
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
+    filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
+    blobs: async (ids) =>
+      blobsIn((await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
+    remoteBranches: async (pattern) =>
+      refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
     fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     // One after the other: git refuses two that write what is shallow, and how deep a clone is tells what may be asked.

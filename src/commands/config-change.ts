@@ -9,7 +9,11 @@ import { type ReadCatalog, readCatalog } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
 
 /** Reads the file as it was at the base, where it changed. What can't be read or understood means every image. */
-export async function configChange(session: Session, comparison: Comparison, now: ReadCatalog): Promise<ConfigChange> {
+export async function configChange(
+  session: Session,
+  comparison: Comparison,
+  now: Pick<ReadCatalog, "catalog" | "settingsOf">,
+): Promise<ConfigChange> {
   const paths = configPaths(session.inputs.settings.config);
   const changed = comparison.kind === "files" && comparison.files.some(({ path }) => paths.includes(path));
   if (!changed) return { paths, affects: () => false };
@@ -31,7 +35,7 @@ export async function configChange(session: Session, comparison: Comparison, now
 }
 
 /** All that is said of an image, its lines and what follows from files left out. */
-function settingsText(image: Image, { settingsOf }: ReadCatalog): string {
+function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "catalog" | "settingsOf">): string {
   const { bases: _, unsettled: __, watch, ...all } = image;
   const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
   const watched = watch.map(({ value }) => value);

@@ -33,6 +33,8 @@ export function openImageScanner(session: Session, { registry, credentials, sett
   const ownFolder = `${folder}/trivy`;
   const scanner = openScanner({
     ...outside,
+    // Part of a scan is waiting.
+    parallelism: outside.parallelism + 1,
     credentials,
     release: pinnedRelease,
     folder: ownFolder,

@@ -3,12 +3,14 @@ import type { Plan } from "../plan/plan.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { openBuildSession } from "./build-session.ts";
+import { bumpAfter, bumpPins, noBump } from "./bump-pins.ts";
 import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { endRun, warn } from "./end-run.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
+import { reportScans } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
@@ -28,7 +30,11 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   warn(planning.remarks, session);
   await checkPins(session.inputs.settings.checkPins, plan, session.context, session.outside.files);
   const { images, remarks } = await execute(planning, session);
-  return endRun({ plan, images, remarks: [...planning.remarks, ...remarks], started, planPath }, planning, session);
+  const report = await reportScans(planning, session);
+  const bumped =
+    session.inputs.settings.bump === "off" ? noBump : await bumpAfter(() => bumpPins(planning, session, images));
+  const told = [...planning.remarks, ...remarks];
+  return endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
 }
 
 interface Executed {

@@ -2,6 +2,7 @@
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import { loadConfig } from "../catalog/config.ts";
+import type { BumpSettings } from "../catalog/config-schema.ts";
 import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Files } from "../ports.ts";
@@ -16,6 +17,7 @@ import type { Session } from "./session.ts";
 export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
+  readonly bump: BumpSettings;
 }
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
@@ -45,7 +47,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
   throwProblems(repositoryCollisions(pushed));
-  return { catalog, settingsOf };
+  return { catalog, settingsOf, bump: config.bump };
 }
 
 function repositories(

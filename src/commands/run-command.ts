@@ -1,5 +1,6 @@
 import type { RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
+import { bump } from "./bump.ts";
 import type { CommandResult } from "./command-result.ts";
 import type { Outside } from "./outside.ts";
 import { type PlanView, plan } from "./plan.ts";
@@ -30,11 +31,13 @@ function commandOf(
       return publish;
     case "plan":
       return (session) => plan(session, view);
+    case "bump":
+      return bump;
     case "scan":
       return scan;
     default:
       throw new UserError(`this version of image-publish has no command "${name}" yet`, {
-        hint: "write publish, plan or scan",
+        hint: "write publish, plan, scan or bump",
       });
   }
 }

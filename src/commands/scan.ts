@@ -1,10 +1,12 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
-import { makePlan } from "../plan/make-plan.ts";
 import type { Remark } from "../report/run-result.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
+import { noBump } from "./bump-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { endRun, warn } from "./end-run.ts";
+import { nothingPlanned } from "./nothing-planned.ts";
 import { type Preparation, prepare } from "./preparation.ts";
+import { reportScans } from "./scan-report.ts";
 import type { PublishedScan } from "./scanning.ts";
 import type { Session } from "./session.ts";
 
@@ -25,7 +27,8 @@ async function scanPublished(prepared: Preparation, session: Session, started: n
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
   const images = plan.images.map((planned) => ({ planned, outcome: "skipped" as const }));
-  return endRun({ plan, images, remarks, mended, started, planPath: "" }, prepared, session);
+  const report = await reportScans(prepared, session);
+  return endRun({ plan, images, remarks, mended, report, bumped: noBump, started, planPath: "" }, prepared, session);
 }
 
 interface Seen {
@@ -49,24 +52,4 @@ async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
 
 function isMended({ scan, moved }: PublishedScan): boolean {
   return moved.length > 0 || mendedByRebuild(scan).length > 0;
-}
-
-function nothingPlanned({ surveyed, push }: Preparation, { context }: Session) {
-  return makePlan({
-    event: context.eventName,
-    ref: context.ref.full,
-    commit: context.commit,
-    base: undefined,
-    catalog: surveyed.catalog,
-    affected: new Map(),
-    left: surveyed.left,
-    published: new Map(),
-    hashes: surveyed.hashes,
-    push,
-    fresh: false,
-    movingTagsOnly: false,
-    details: () => {
-      throw new Error("nothing is planned");
-    },
-  });
 }

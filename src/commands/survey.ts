@@ -1,6 +1,7 @@
 /** What is there, and what of it the event affects: the stages up to the plan. */
 import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
-import { configPaths } from "../catalog/config.ts";
+import { configPaths, emptyConfig } from "../catalog/config.ts";
+import type { BumpSettings } from "../catalog/config-schema.ts";
 import { type Affected, affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare, compareSince } from "../changes/comparison.ts";
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
@@ -31,6 +32,8 @@ export interface Survey {
   /** Where the config file may lie. */
   readonly configPaths: readonly RepositoryPath[];
   readonly settingsOf: SettingsOf;
+  /** What the config file says of pull requests that move pins. */
+  readonly bump: BumpSettings;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly remarks: readonly Remark[];
@@ -43,7 +46,7 @@ export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    const { settingsOf } = readImageSettings({ file: undefined, images: [], watchAll: [], defaults: {} }, inputs);
+    const { settingsOf } = readImageSettings(emptyConfig, inputs);
     return {
       catalog: { images: [] },
       comparison,
@@ -52,13 +55,14 @@ export async function survey(session: Session): Promise<Survey> {
       inputs: new Map(),
       configPaths: [],
       settingsOf,
+      bump: {},
       hashes: new Map(),
       remarks: [],
       affectedSince: async () => undefined,
     };
   }
   const { files } = outside;
-  const [{ catalog, settingsOf }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -90,6 +94,7 @@ export async function survey(session: Session): Promise<Survey> {
     inputs: inside,
     configPaths: configPaths(inputs.settings.config),
     settingsOf,
+    bump,
     hashes,
     remarks: [
       ...deleted.map(describeDeleted),

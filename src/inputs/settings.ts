@@ -58,11 +58,16 @@ export interface Settings {
   readonly ignoreUnfixed: boolean | undefined;
   readonly gate: Word<"gate"> | undefined;
   readonly sarif: Word<"sarif">;
+  /** Whether pins follow what is published: all that are found, or those in files of these globs. */
+  readonly bump: "off" | "all" | readonly string[];
+  readonly dryRun: boolean;
   /** Globs of files; empty: none is checked. */
   readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
   readonly token: string | undefined;
+  /** By which pull requests are made; `undefined`: by `token`. */
+  readonly bumpToken: string | undefined;
 }
 
 /** Reads all inputs; `problems` holds every one that was found, and `settings` is to be used only when there is none. */
@@ -126,12 +131,21 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     ignoreUnfixed: flag(word("ignore-unfixed")),
     gate: word("gate"),
     sarif: word("sarif") ?? "upload",
+    bump: bumpOf(lines("bump").flatMap(splitCommas)),
+    dryRun: word("dry-run") === "true",
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     token: text("token"),
+    bumpToken: text("bump-token"),
   };
   return { settings, problems };
+}
+
+function bumpOf(words: readonly string[]): Settings["bump"] {
+  const [only, ...globs] = words;
+  if (only === undefined || (only === "false" && globs.length === 0)) return "off";
+  return only === "true" && globs.length === 0 ? "all" : words;
 }
 
 /** What isn't served is a problem that `check` tells. */

@@ -19,7 +19,7 @@ export const inputs = [
   {
     name: "command",
     words: ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"],
-    served: ["publish", "plan", "scan"],
+    served: ["publish", "plan", "scan", "bump"],
   },
   { name: "config" },
   { name: "path" },
@@ -65,16 +65,16 @@ export const inputs = [
   { name: "ignore-unfixed", words: yesOrNo },
   { name: "gate", words: ["no-worse", "strict"] },
   { name: "sarif", words: ["upload", "file", "off"] },
-  { name: "bump", served: ["false"] },
+  { name: "bump" },
   { name: "check-pins" },
   { name: "keep", served: [] },
   { name: "older-than", served: [] },
   { name: "keep-tags", served: [] },
-  { name: "dry-run", words: yesOrNo, served: [] },
+  { name: "dry-run", words: yesOrNo },
   { name: "registry-username" },
   { name: "registry-password", secret: true },
   { name: "token", secret: true },
-  { name: "bump-token", served: [], secret: true },
+  { name: "bump-token", secret: true },
 ] as const satisfies readonly InputSpecification[];
 
 type Specification = (typeof inputs)[number];

@@ -5,6 +5,7 @@ import { formatReference } from "../oci/reference.ts";
 import type { Plan, PlannedBuild, PlannedImage, PlannedPromote } from "../plan/plan.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { because, isAffected } from "./because.ts";
+import { bumpOutput } from "./bumps.ts";
 import { type FindingCounts, findingCounts } from "./finding-counts.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { ownTags } from "./tag-notes.ts";
@@ -68,7 +69,7 @@ export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
     affected: JSON.stringify(affected.map(({ planned }) => planned.name)),
     "any-affected": affected.length > 0 ? "true" : "false",
     images: JSON.stringify(images.map(imageOutput)),
-    "pull-requests": "[]",
+    "pull-requests": bumpOutput("schema" in about ? [] : (about.bumps ?? [])),
     sarif: "schema" in about ? "" : (about.sarif ?? ""),
     ...singleOutputs(affected),
   };

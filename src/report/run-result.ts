@@ -1,5 +1,7 @@
 /** What a run did, image by image: the one input of everything in `report/`. */
+
 import type { Candidate, CandidatePlatform } from "../build/candidate.ts";
+import type { ProposalResult } from "../bump/proposal.ts";
 import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
@@ -79,6 +81,8 @@ export interface RunResult {
   readonly scans?: ReadonlyMap<string, ImageScan>;
   /** Published images of which a rebuild would mend something, where that was asked. */
   readonly mended?: readonly string[];
+  /** The pull requests that move pins. */
+  readonly bumps?: readonly ProposalResult[];
   /** The folder with the SARIF files. */
   readonly sarif?: string;
 }

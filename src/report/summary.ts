@@ -1,6 +1,7 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
 import { familiarRepository } from "../oci/reference.ts";
 import { shortened } from "../plain-text.ts";
+import { bumpSection } from "./bumps.ts";
 import { code, codeBlock, prose, sentence } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
@@ -33,6 +34,7 @@ export function renderSummary(result: RunResult): string {
     remarkSection([...result.remarks, ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
     ...findingSections(result),
+    bumpSection(result.bumps ?? []),
     noteSection(result.images),
     graphSection(result.images.map((image) => ({ planned: image.planned, state: image.outcome }))),
     pullSection(made),

@@ -65,3 +65,10 @@ test.each([
 ])("%s is an error that says why and what to do", async (_, action, message) => {
   await expect(action()).rejects.toMatchObject({ name: "UserError", message: expect.stringMatching(message) });
 });
+
+test("a link leads to what is elsewhere, and replaces nothing", async () => {
+  await files.write(`${folder}/a`, "one");
+  await files.link(`${folder}/a`, `${folder}/b`);
+  expect(await files.read(`${folder}/b`)).toEqual(Buffer.from("one"));
+  await expect(files.link(`${folder}/b`, `${folder}/a`)).rejects.toThrow(/there is something already/);
+});

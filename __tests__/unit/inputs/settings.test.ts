@@ -33,7 +33,7 @@ describe("inputs", () => {
       "linux/amd64",
     ],
     ["a build argument without a value", { "build-args": "A=1\nNAME" }, '"build-args", line 2', "NAME=value"],
-    ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish, plan or scan"],
+    ["a command that isn't built yet", { command: "prune" }, "doesn't serve", "publish, plan, scan or bump"],
     ["an input that isn't built yet", { "keep-tags": "v1" }, '"keep-tags"', 'remove "keep-tags"'],
   ])("%s", (_, given, message, hint) => {
     const { problems } = read(given);

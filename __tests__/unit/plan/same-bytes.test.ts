@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
-import { readConfig } from "../../../src/catalog/config.ts";
+import { emptyConfig, readConfig } from "../../../src/catalog/config.ts";
 import { affectedImages } from "../../../src/changes/affected.ts";
 import type { ChangedFile } from "../../../src/changes/changed-file.ts";
 import { imageDetails } from "../../../src/commands/image-details.ts";
@@ -74,7 +74,7 @@ async function everything(order: Order): Promise<string> {
   const tags = "type=version,from=arg:V\ntype=sha\ntype=ref,event=branch\ntype=content,of=file";
   const { inputs } = readRunInputs({ ...raw, ...own, tags } as Parameters<typeof readRunInputs>[0], {});
   const files = memoryFiles(tree);
-  const { settingsOf } = readImageSettings({ file: undefined, images: [], watchAll: [], defaults: {} }, inputs);
+  const { settingsOf } = readImageSettings(emptyConfig, inputs);
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
   const catalog: Catalog = await buildCatalog({
     root: "/repo",

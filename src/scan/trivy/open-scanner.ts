@@ -8,7 +8,7 @@ import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";
 import { openSession, type SessionDependencies } from "./session.ts";
 
 export interface ScannerDependencies extends SessionDependencies {
-  /** How many scans run at once. */
+  /** How many scans run at once. One more than there are cores is best: part of each is waiting. */
   readonly parallelism: number;
 }
 

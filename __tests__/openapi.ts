@@ -1,0 +1,107 @@
+/** Requests and answers against a published OpenAPI 3.0 description: GitHub's, of which only what is asked about is compiled. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv, type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+export interface ApiDescription {
+  /** What is wrong with a request's body; empty for nothing. */
+  requestProblems(operation: Operation, body: unknown): readonly string[];
+  /** What is wrong with an answer's. A status that the operation doesn't have is wrong. */
+  answerProblems(operation: Operation, status: number, body: unknown): readonly string[];
+  /** The description's own example of an answer. */
+  example(operation: Operation, status: number): Record<string, unknown>;
+}
+
+export interface Operation {
+  readonly method: "get" | "post" | "patch" | "put" | "delete";
+  /** As the description has it: `/repos/{owner}/{repo}/pulls`. */
+  readonly path: string;
+}
+
+let github: ApiDescription | undefined;
+
+/** GitHub's REST API, read once: 13 MB. */
+export function githubDescription(): ApiDescription {
+  const file = createRequire(import.meta.url).resolve("@octokit/openapi/generated/api.github.com.json");
+  github ??= describeApi(JSON.parse(readFileSync(file, "utf8")) as Json);
+  return github;
+}
+
+function describeApi(document: Json): ApiDescription {
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+  // The types say that its default export is a module.
+  (addFormats as unknown as (to: Ajv) => void)(ajv);
+  const compiled = new Map<string, ValidateFunction>();
+  const follow = (value: Json | undefined): Json | undefined => {
+    const target = at(value, "$ref");
+    return typeof target === "string" ? at(document, ...pointer(target)) : value;
+  };
+  const problems = (key: string, schema: Json | undefined, body: unknown): readonly string[] => {
+    if (schema === undefined) return body === undefined ? [] : [`${key} takes no body`];
+    const validate = compiled.get(key) ?? ajv.compile(selfContained(document, schema));
+    compiled.set(key, validate);
+    if (validate(body)) return [];
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${key}${instancePath} ${message}`);
+  };
+  const content = (body: Json | undefined): Json | undefined => at(follow(body), "content", "application/json");
+  const answer = ({ method, path }: Operation, status: number): Json | undefined =>
+    follow(at(document, "paths", path, method, "responses", String(status)));
+  return {
+    requestProblems({ method, path }, body) {
+      const schema = at(content(at(document, "paths", path, method, "requestBody")), "schema");
+      return problems(`${method} ${path}`, schema, body);
+    },
+    answerProblems(operation, status, body) {
+      const found = answer(operation, status);
+      const key = `${operation.method} ${operation.path} ${status}`;
+      if (found === undefined) return [`${key} is no answer`];
+      // Of some answers it says nothing but that they are given.
+      const schema = at(content(found), "schema");
+      return schema === undefined ? [] : problems(key, schema, body);
+    },
+    example(operation, status) {
+      const examples = at(content(answer(operation, status)), "examples");
+      const [first] = Object.values(examples ?? {});
+      return structuredClone(at(follow(first as Json), "value")) as Record<string, unknown>;
+    },
+  };
+}
+
+/** The schema with all that it refers to, in JSON Schema's words. */
+function selfContained(document: Json, schema: Json): object {
+  const definitions: Record<string, Json> = {};
+  const convert = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(convert);
+    if (typeof value !== "object" || value === null) return value;
+    const { nullable, $ref: target, example: _, examples: __, ...rest } = value as Record<string, Json>;
+    if (typeof target === "string") {
+      const name = pointer(target).join("/");
+      if (!(name in definitions)) {
+        definitions[name] = true;
+        definitions[name] = convert(at(document, ...pointer(target)) ?? true);
+      }
+      return { $ref: `#/definitions/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` };
+    }
+    const converted = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, convert(each)]));
+    return nullable === true ? { anyOf: [{ type: "null" }, converted] } : converted;
+  };
+  const converted = convert(schema);
+  return { allOf: [converted], definitions };
+}
+
+function pointer(target: string): readonly string[] {
+  return target
+    .slice(2)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (found, key) => (typeof found === "object" && found !== null ? (found as Record<string, Json>)[key] : undefined),
+    value,
+  );
+}

@@ -1,0 +1,50 @@
+/** `command: bump`: pins follow what is published, without building anything. With `dry-run` it only shows the diff. */
+import type { MovedFile } from "../bump/moved.ts";
+import { count } from "../quantities.ts";
+import { bumpLines } from "../report/bumps.ts";
+import { renderDiff } from "../report/diff.ts";
+import { outputsOf } from "../report/outputs.ts";
+import type { RunResult } from "../report/run-result.ts";
+import { renderSummary } from "../report/summary.ts";
+import { type BumpReport, bumpFailures, bumpPins } from "./bump-pins.ts";
+import type { CommandResult, Terminal } from "./command-result.ts";
+import { nothingPlanned } from "./nothing-planned.ts";
+import { prepare } from "./preparation.ts";
+import type { Session } from "./session.ts";
+
+/** @throws UserError for what keeps it from starting; what a forge refuses is told in the result. */
+export async function bump(session: Session): Promise<CommandResult> {
+  const { clock, log } = session.outside;
+  const started = clock.now().getTime();
+  const prepared = await prepare(session, { all: () => true });
+  const report = await bumpPins(prepared, session, []);
+  for (const { message, hint } of report.remarks) log.warning(message, hint);
+  const plan = nothingPlanned(prepared, session);
+  const result: RunResult = {
+    plan,
+    images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
+    remarks: [...prepared.surveyed.remarks, ...report.remarks],
+    seconds: (clock.now().getTime() - started) / 1000,
+    forge: prepared.forge,
+    bumps: report.results,
+  };
+  for (const line of bumpLines(report.results)) log.info(line);
+  return {
+    outputs: { ...outputsOf(result, "") },
+    summary: renderSummary(result),
+    text: (terminal) => (session.inputs.settings.dryRun ? diffs(report, terminal) : ""),
+    json: report.moved.map(movedJson),
+    failures: bumpFailures(report),
+  };
+}
+
+function diffs({ moved }: BumpReport, terminal: Terminal): string {
+  const shown = moved.map((file) => `${renderDiff(file, terminal)}\n`);
+  const pins = moved.reduce((sum, file) => sum + file.pins.length, 0);
+  const end = pins === 0 ? "Nothing to move." : `${count(pins, "pin")} would move, by pull request.`;
+  return [...shown, `${end}\n`].join("");
+}
+
+function movedJson({ path, pins }: MovedFile): object {
+  return { path, pins };
+}

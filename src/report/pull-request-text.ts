@@ -1,0 +1,148 @@
+/** What the pull request of a bump says. Names, versions and paths are hostile text. */
+import type { PullRequestText } from "../bump/forge/bump-forge.ts";
+import type { MovedFile, MovedPin } from "../bump/moved.ts";
+import type { Digest } from "../oci/digest.ts";
+import { plainLine, shortened } from "../plain-text.ts";
+import { count, formatSize } from "../quantities.ts";
+import type { Finding } from "../scan/finding.ts";
+import { shortCommit, shortDigest } from "./abbreviation.ts";
+import { code, markdown } from "./escape.ts";
+import { compareLink, fileLink } from "./links.ts";
+import type { Forge } from "./run-result.ts";
+
+/** What is known of an image that pins follow. */
+export interface BumpedImage {
+  readonly name: string;
+  readonly digest: Digest;
+  /** Compressed bytes of a platform, and of the image that the pins name now. */
+  readonly size?: { readonly now: number; readonly before: number | undefined };
+  readonly findings?: { readonly gone: readonly Finding[]; readonly new: readonly Finding[] };
+  /** What the pinned image and this one were made from. */
+  readonly commits?: { readonly from: string; readonly to: string };
+}
+
+export interface BumpToTell {
+  /** Those that pins follow, at least one. */
+  readonly images: readonly BumpedImage[];
+  readonly files: readonly MovedFile[];
+  /** The base's commit that the files were read at. */
+  readonly at: string;
+  readonly forge: Forge | undefined;
+  readonly runUrl: string | undefined;
+}
+
+export function pullRequestText(bump: BumpToTell): PullRequestText {
+  const sections = [published(bump), table(bump), ...bump.images.flatMap(findingLists), files(bump), footer];
+  return { title: title(bump), body: sections.filter((section) => section !== "").join("\n\n") };
+}
+
+const footer =
+  "Commits that you add to this branch stay. A newer version takes this one's place here; closing this skips the version.";
+
+function title({ images, files: moved }: BumpToTell): string {
+  const [only] = images;
+  const names = images.map(({ name }) => name).join(", ");
+  if (only === undefined || images.length > 1) return inTitle(`Bump ${count(images.length, "image")}: ${names}`);
+  const { from, to } = versions(moved, only.name);
+  return inTitle(`Bump ${only.name}${from === undefined ? "" : ` from ${from}`}${to === undefined ? "" : ` to ${to}`}`);
+}
+
+/** It becomes a commit's message when it is squashed: nothing in brackets, by which workflows would be told to stay away. */
+function inTitle(text: string): string {
+  return shortened(plainLine(text).trim().replaceAll("[", "(").replaceAll("]", ")"), 200);
+}
+
+function published({ images, runUrl }: BumpToTell): string {
+  const isAddress = runUrl !== undefined && /^https?:\/\/[\w.:/~%-]+$/.test(runUrl);
+  const run = isAddress ? `[this run](${runUrl})` : "a run of image-publish";
+  return `${images.length === 1 ? "This image was" : "These images were"} published by ${run}.`;
+}
+
+function table({ images, files: moved, forge }: BumpToTell): string {
+  const rows = images.map((image) => {
+    const { from, to } = versions(moved, image.name);
+    const compared = image.commits;
+    const commits = compared && `${shortCommit(compared.from)}…${shortCommit(compared.to)}`;
+    return {
+      image: markdown(image.name),
+      from: from === undefined ? "" : code(from),
+      to: to === undefined ? "" : code(to),
+      digest: code(shortDigest(image.digest)),
+      size: image.size === undefined ? "" : size(image.size),
+      findings: image.findings === undefined ? "" : findings(image.findings),
+      commits: compared && commits ? compareLink(forge, compared.from, compared.to, code(commits)) : "",
+    };
+  });
+  const known = (["image", "from", "to", "digest", "size", "findings", "commits"] as const).filter((column) =>
+    rows.some((row) => row[column] !== ""),
+  );
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [
+    line(known),
+    line(known.map(() => "---")),
+    ...rows.map((row) => line(known.map((column) => row[column]))),
+  ].join("\n");
+}
+
+function size({ now, before }: NonNullable<BumpedImage["size"]>): string {
+  if (before === undefined || before === now) return formatSize(now);
+  return `${formatSize(now)} (${now > before ? "+" : "−"}${formatSize(Math.abs(now - before))})`;
+}
+
+function findings({ gone, new: added }: NonNullable<BumpedImage["findings"]>): string {
+  return gone.length + added.length === 0 ? "the same" : `${gone.length} gone, ${added.length} new`;
+}
+
+function findingLists({ name, findings: found }: BumpedImage): readonly string[] {
+  const lists = [
+    { what: "New", all: found?.new ?? [] },
+    { what: "Gone", all: found?.gone ?? [] },
+  ];
+  return lists.flatMap(({ what, all }) => {
+    if (all.length === 0) return [];
+    const lines = all.slice(0, mostFindings).map((each) => `- ${findingLine(each)}`);
+    const rest = all.length - lines.length;
+    return [
+      `${what} in ${markdown(name)}:\n`.concat(
+        "\n",
+        [...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n"),
+      ),
+    ];
+  });
+}
+
+function findingLine(finding: Finding): string {
+  const where = finding.kind === "vulnerability" ? `${finding.package} ${finding.installed}` : finding.path;
+  return `${markdown(finding.id)} (${finding.severity.toLowerCase()}) in ${code(where)}`;
+}
+
+function files({ files: moved, forge, at }: BumpToTell): string {
+  const pins = moved.flatMap(({ path, pins: all }) => all.map((pin) => ({ path, ...pin })));
+  const lines = pins
+    .slice(0, mostPins)
+    .map(({ path, line, from, to }) => `- ${fileLink(forge, at, { file: path, line })}: ${code(from)} → ${code(to)}`);
+  const rest = pins.length - lines.length;
+  return [...lines, ...(rest > 0 ? [`- and ${count(rest, "place")} more`] : [])].join("\n");
+}
+
+const mostFindings = 20;
+const mostPins = 100;
+
+/** What all pins of an image name now, and what they name then; `undefined` where they differ. */
+function versions(moved: readonly MovedFile[], image: string): { readonly from?: string; readonly to?: string } {
+  const pins = moved.flatMap(({ pins: all }) => all.filter((pin) => pin.image === image));
+  const one = (which: keyof Pick<MovedPin, "from" | "to">): string | undefined => {
+    const [version, ...others] = new Set(pins.map((pin) => versionIn(pin[which])));
+    return others.length === 0 ? version : undefined;
+  };
+  const [from, to] = [one("from"), one("to")];
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+/** The tag of a reference, the beginning of a digest, and whatever else as it is. */
+function versionIn(text: string): string {
+  const [, named = "", digest] = /^(.*?)(?:@?(sha256:[0-9a-f]{64}))?$/s.exec(text) ?? [];
+  const tag = /:([\w][\w.-]*)$/.exec(named)?.[1];
+  if (tag !== undefined) return tag;
+  return digest === undefined ? text : shortDigest(digest);
+}
