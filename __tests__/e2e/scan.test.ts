@@ -204,6 +204,43 @@ describe("pull requests", () => {
   });
 });
 
+describe("alerts that are not this run's business", () => {
+  const upload = { sarif: "upload", token: "t", "fail-on": "none" };
+
+  test("stay with the event's branch where a run by hand checked out another", async () => {
+    await withCodeScanning({}, async ({ apiUrl, alerts, uploads }) => {
+      const env = { GITHUB_API_URL: apiUrl };
+      const project = makeProject(operator(bad));
+      await scanned(project, firstPush, upload, env);
+      const sha = project.git("rev-parse", "main");
+      project.git("checkout", "-q", "-b", "next");
+      const next = project.commit(operator(good));
+      project.git("checkout", "-q", "main");
+      const workspace = await project.checkOut({ ref: "refs/heads/next", sha: next });
+      const byHand: Happening = { event: "workflow_dispatch", sha, payload: { inputs: {} }, workspace };
+      expect(await scanned(project, byHand, upload, env)).toMatchObject({ code: 0 });
+      expect(uploads.at(-1)).toMatchObject({ ref: "refs/heads/next", commit: next });
+      expect(alerts("refs/heads/main")).toMatchObject([{ rule: "CVE-2026-1001", state: "open" }]);
+    });
+  });
+
+  test("stay where another step of the workflow publishes the other images", async () => {
+    await withCodeScanning({}, async ({ apiUrl, alerts }) => {
+      const env = { GITHUB_API_URL: apiUrl };
+      const image = (folder: string) => ({
+        [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",
+        ...alpine(folder, bad),
+      });
+      const project = makeProject({ ...image("images/one"), ...image("images/two") });
+      for (const path of ["images/one", "images/two"]) await scanned(project, firstPush, { ...upload, path }, env);
+      expect(alerts("refs/heads/main").map(({ path, state }) => [path, state])).toEqual([
+        ["images/one/Dockerfile", "open"],
+        ["images/two/Dockerfile", "open"],
+      ]);
+    });
+  });
+});
+
 describe("code scanning that is not to be had", () => {
   test.each([
     ["not enabled", 403, "Advanced Security must be enabled for this repository to use code scanning."],
@@ -291,6 +328,16 @@ describe("a workspace image that is looked at every week", () => {
     expect(ended.code).toBe(1);
     expect(ended.annotations).toContainEqual(
       expect.objectContaining({ level: "error", file: "images/workspace/Dockerfile" }),
+    );
+  });
+
+  test("`scan` is red where nobody can tell what is published", async () => {
+    const project = makeProject(family);
+    const ended = await scanned(project, weekly, { command: "scan", images: "localhost:9/octo/{{name}}" });
+    expect(ended.code).toBe(1);
+    expect(ended.log).toMatch(/❌ Scanned 0 images .*; 2 images could not be scanned/);
+    expect(ended.annotations).toContainEqual(
+      expect.objectContaining({ level: "error", message: expect.stringContaining("localhost:9 cannot be reached") }),
     );
   });
 

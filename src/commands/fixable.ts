@@ -1,6 +1,6 @@
 /** `rebuild: fixable`: a scheduled run builds what a rebuild would mend, what builds on that, and what nobody can tell of. */
 import type { Reason } from "../changes/reason.ts";
-import { UserError } from "../errors.ts";
+import { mendedByRebuild } from "../scan/remedy.ts";
 import type { PublishedScan, Scanning } from "./scanning.ts";
 import type { Survey } from "./survey.ts";
 
@@ -13,7 +13,7 @@ export async function worthRebuilding(
     await Promise.all(
       catalog.images
         .filter(({ name }) => affected.has(name) && scanning.isWanted(name))
-        .map(async (image) => [image.name, await whyRebuild(() => scanning.published(image))] as const),
+        .map(async (image) => [image.name, whyRebuild(await scanning.published(image))] as const),
     ),
   );
   const worth = new Map<string, readonly Reason[]>();
@@ -31,31 +31,14 @@ export async function worthRebuilding(
   return { affected: worth, left: new Map([...left, ...nothing]) };
 }
 
-async function whyRebuild(published: () => Promise<PublishedScan | undefined>): Promise<readonly Reason[]> {
-  try {
-    const found = await published();
-    if (found === undefined) return [{ kind: "never-published" }];
-    const { scan, moved, isMended } = found;
-    if (scan.kind === "unscanned") return [{ kind: "unscanned", detail: scan.error.message }];
-    const bases = moved.map((base): Reason => ({ kind: "base-moved", base }));
-    return isMended && bases.length === 0 ? [{ kind: "fixable", count: fixableIn(found) }] : bases;
-  } catch (error) {
-    // In doubt it is built.
-    if (error instanceof UserError) return [{ kind: "unscanned", detail: error.message }];
-    throw error;
-  }
-}
-
-function fixableIn({ scan }: PublishedScan): number {
-  if (scan.kind === "unscanned") return 0;
-  const fixable = scan.platforms.flatMap(({ findings }) =>
-    findings.filter(
-      ({ finding, isReported }) => isReported && finding.kind === "vulnerability" && finding.fixed !== undefined,
-    ),
-  );
-  return new Set(
-    fixable.map(({ finding }) => `${finding.id} ${finding.kind === "vulnerability" ? finding.package : ""}`),
-  ).size;
+function whyRebuild(found: PublishedScan | undefined): readonly Reason[] {
+  if (found === undefined) return [{ kind: "never-published" }];
+  const { scan, moved } = found;
+  // In doubt it is built.
+  if (scan.kind === "unscanned") return [{ kind: "unscanned", detail: scan.error.message }];
+  if (moved.length > 0) return moved.map((base) => ({ kind: "base-moved", base }));
+  const count = mendedByRebuild(scan).length;
+  return count === 0 ? [] : [{ kind: "fixable", count }];
 }
 
 function unique(reasons: readonly Reason[]): readonly Reason[] {

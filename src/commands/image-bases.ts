@@ -96,8 +96,6 @@ export function openBases({ images, registry, built }: BaseOptions) {
   };
 }
 
-export type Bases = ReturnType<typeof openBases>;
-
 interface Located {
   readonly repository: Repository;
   readonly digest: Digest;

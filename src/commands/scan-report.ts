@@ -56,10 +56,12 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
   return { folder: files.length === 0 ? undefined : folder, ...told };
 }
 
-/** Whether the run knows all images, and may say of one that it is gone. */
+/** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
 function isWhole({ inputs, context }: Session): boolean {
-  const { only, variant } = inputs.settings;
-  return only.length === 0 && variant === undefined && context.trigger.kind !== "pull-request";
+  const { only, variant, path, bakeTarget, config, context: ofOne, file } = inputs.settings;
+  const lists = [only, path, bakeTarget].every(({ length }) => length === 0);
+  const single = [variant, config, ofOne, file].every((each) => each === undefined);
+  return lists && single && context.trigger.kind !== "pull-request";
 }
 
 async function writeFiles(
@@ -119,12 +121,15 @@ function uploadLines({ images, closed }: UploadReport): readonly string[] {
   return closed.length === 0 ? lines : [...lines, `alerts of deleted images close: ${closed.join(", ")}`];
 }
 
-async function targetOf({ git, context }: Session): Promise<UploadTarget> {
+async function targetOf({ git, context, eventCommit, isAtEvent }: Session): Promise<UploadTarget> {
+  const { commit: head } = context;
+  // A tag's event may name the tag's own object.
+  const event = { ...context, commit: isAtEvent ? head : eventCommit };
   try {
-    const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(context.commit)]);
-    return uploadTarget(context, { head: context.commit, branch, refs });
+    const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(head)]);
+    return uploadTarget(event, { head, branch, refs });
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    return uploadTarget(context, { head: context.commit, branch: undefined, refs: [] });
+    return uploadTarget(event, { head, branch: undefined, refs: [] });
   }
 }

@@ -1,13 +1,13 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
-import { UserError } from "../errors.ts";
-import { closingLines, failureNotices } from "../report/console.ts";
-import { imageOutputs, outputsOf } from "../report/outputs.ts";
-import type { Remark, RunResult } from "../report/run-result.ts";
-import { renderSummary } from "../report/summary.ts";
+import type { Remark } from "../report/run-result.ts";
+import { mendedByRebuild } from "../scan/remedy.ts";
+import { noBump } from "./bump-pins.ts";
 import type { CommandResult } from "./command-result.ts";
+import { endRun, warn } from "./end-run.ts";
 import { nothingPlanned } from "./nothing-planned.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { reportScans, scanFailures, tellFindings } from "./scan-report.ts";
+import { reportScans } from "./scan-report.ts";
+import type { PublishedScan } from "./scanning.ts";
 import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
@@ -22,30 +22,13 @@ export async function scan(session: Session): Promise<CommandResult> {
 }
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
-  const { clock, log } = session.outside;
-  const { mended, remarks } = await scanAll(prepared);
-  const report = await reportScans(prepared, session);
-  for (const { message, hint } of [...remarks, ...report.remarks]) log.warning(message, hint);
+  const { mended, remarks: ofImages } = await scanAll(prepared);
+  const remarks = [...prepared.surveyed.remarks, ...ofImages];
+  warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
-  const result: RunResult = {
-    plan,
-    images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
-    remarks: [...prepared.surveyed.remarks, ...remarks, ...report.remarks],
-    seconds: (clock.now().getTime() - started) / 1000,
-    forge: prepared.forge,
-    scans: prepared.scanning.scans,
-    mended,
-    ...(report.folder === undefined ? {} : { sarif: report.folder }),
-  };
-  tellFindings(result, log);
-  for (const line of closingLines(result)) log.info(line);
-  return {
-    outputs: { ...outputsOf(result, "") },
-    summary: renderSummary(result),
-    text: () => "",
-    json: imageOutputs(result),
-    failures: [...failureNotices(result), ...scanFailures(report)],
-  };
+  const images = plan.images.map((planned) => ({ planned, outcome: "skipped" as const }));
+  const report = await reportScans(prepared, session);
+  return endRun({ plan, images, remarks, mended, report, bumped: noBump, started, planPath: "" }, prepared, session);
 }
 
 interface Seen {
@@ -58,19 +41,15 @@ async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
   const chosen = surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
   const seen = await Promise.all(
     chosen.map(async (image): Promise<Seen> => {
-      try {
-        const found = await scanning.published(image);
-        if (found !== undefined) return { mended: found.isMended ? [image.name] : [], remarks: [] };
-        const message = `${image.name} is not scanned: nothing of it is published`;
-        return { mended: [], remarks: [{ message, hint: "publish it first" }] };
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return {
-          mended: [],
-          remarks: [{ message: `${image.name} is not scanned: ${error.message}`, hint: error.hint }],
-        };
-      }
+      const found = await scanning.published(image);
+      if (found !== undefined) return { mended: isMended(found) ? [image.name] : [], remarks: [] };
+      const message = `${image.name} is not scanned: nothing of it is published`;
+      return { mended: [], remarks: [{ message, hint: "publish it first" }] };
     }),
   );
   return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
+}
+
+function isMended({ scan, moved }: PublishedScan): boolean {
+  return moved.length > 0 || mendedByRebuild(scan).length > 0;
 }

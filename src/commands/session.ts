@@ -21,6 +21,8 @@ export interface Session {
   readonly git: Git;
   readonly checkout: Checkout;
   readonly commitDate: Date;
+  /** The commit that the event is about, or that `ref` names. */
+  readonly eventCommit: Commit;
   /** The checkout holds the event's commit, so that tags that move may follow. */
   readonly isAtEvent: boolean;
   /** A folder of this command's own, absolute. */
@@ -56,6 +58,7 @@ export async function openSession(
     git,
     checkout: { git: openGitTree(options), files: outside.files, workspace },
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
+    eventCommit: meant.commit,
     isAtEvent,
     folder: `${given.temp}/image-publish-${suffix}`,
   };

@@ -2,6 +2,7 @@
 
 import type { Plan } from "../plan/plan.ts";
 import { count, formatDuration } from "../quantities.ts";
+import type { ImageScan } from "../scan/judged.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { makesRed } from "./finding-counts.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
@@ -17,21 +18,27 @@ export interface Headline {
 /** `quote` makes a name fit for where the sentence is shown. */
 export function headline(result: RunResult, quote: (name: string) => string): Headline {
   const how = outcome(result, quote);
-  const red = result.images.filter(({ planned, outcome }) => outcome !== "failed" && isRed(planned.name, result));
+  const red = result.images.flatMap(({ planned, outcome }) => {
+    const scan = outcome === "failed" ? undefined : result.scans?.get(planned.name);
+    return scan !== undefined && makesRed(scan) ? [scan] : [];
+  });
   if (red.length === 0) return how;
-  const [first, ...others] = red;
-  const who = others.length === 0 ? `${quote(first?.planned.name ?? "")} has` : `${red.length} images have`;
-  const advice = "Findings make the run red: what to do stands beside each.";
+  const said = (scans: readonly ImageScan[], one: string, several: string): readonly string[] => {
+    const [first, ...others] = scans;
+    if (first === undefined) return [];
+    return [others.length === 0 ? `${quote(first.name)} ${one}` : `${scans.length} images ${several}`];
+  };
+  const [unseen, seen] = [red.filter(({ kind }) => kind === "unscanned"), red.filter(({ kind }) => kind === "scanned")];
+  const clauses = [
+    ...said(seen, "has findings that count", "have findings that count"),
+    ...said(unseen, "could not be scanned", "could not be scanned"),
+  ];
+  const advice = seen.length > 0 ? "Findings make the run red: what to do stands beside each." : "Mend what is listed.";
   return {
     mark: "❌",
-    sentence: `${how.sentence}; ${who} findings that count`,
+    sentence: [how.sentence, ...clauses].join("; "),
     advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
   };
-}
-
-function isRed(name: string, { scans }: RunResult): boolean {
-  const scan = scans?.get(name);
-  return scan !== undefined && makesRed(scan);
 }
 
 function outcome(result: RunResult, quote: (name: string) => string): Headline {
@@ -63,8 +70,11 @@ function outcome(result: RunResult, quote: (name: string) => string): Headline {
     const sentence = `Built ${count(built.length, "image")} in ${took}, published nothing`;
     return { mark: "✅", sentence, advice: whyNotPushed(plan) };
   }
-  const scans = result.scans?.size ?? 0;
-  if (scans > 0) return { mark: "✅", sentence: `Scanned ${count(scans, "image")} in ${took}`, advice: undefined };
+  const scans = [...(result.scans?.values() ?? [])];
+  if (scans.length > 0) {
+    const scanned = scans.filter(({ kind }) => kind === "scanned").length;
+    return { mark: "✅", sentence: `Scanned ${count(scanned, "image")} in ${took}`, advice: undefined };
+  }
   return { mark: "✅", sentence: "Nothing to publish", advice: whyNothing(plan) };
 }
 

@@ -10,7 +10,7 @@ export function heldBy(scan: ImageScan): UserError | undefined {
   if (scan.passes) return undefined;
   if (scan.kind === "unscanned") {
     return new UserError(`${plainLine(scan.name)} could not be scanned, and what nobody knows does not pass`, {
-      hint: `${scan.error.hint}; \`fail-on: none\` publishes it unseen`,
+      hint: `${scan.error.hint}; \`fail-on: none\` lets it pass unseen`,
       cause: scan.error,
     });
   }

@@ -41,15 +41,14 @@ export function originOf(
 
 /**
  * A step as it stands in the Dockerfile, of what an image's history says (OCI image-spec, config.md, "history"): BuildKit and
- * the classic builder put the shell and the values of build arguments before the command.
+ * the classic builder put the shell before the command. Values of build arguments are gone by then (`trivy/history.ts`).
  */
 export function stepOf(createdBy: string): string {
   const line = plainLine(createdBy.slice(0, 4000)).trim();
   const step = line
     .replace(/# buildkit$/, "")
     .replace(/^\/bin\/sh -c #\(nop\) +/, "")
-    .replace(/^(?:RUN )?(?:\|\d+ .*?)?\/bin\/(?:ba|a)?sh -[a-z]+ /, "RUN ")
-    .replace(/^RUN \|\d+ (?:[A-Za-z_]\w*=\S* )*/, "RUN ")
+    .replace(/^(?:RUN )?\/bin\/(?:ba|a)?sh -[a-z]+ /, "RUN ")
     .replace(/ {2,}/g, " ")
     .trim();
   return shortened(step, 120);

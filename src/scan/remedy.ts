@@ -1,5 +1,5 @@
 /** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
-import type { Finding, Vulnerability } from "./finding.ts";
+import { type Finding, findingKey, type Vulnerability } from "./finding.ts";
 import type { ImageScan, Origin } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";
 
@@ -47,24 +47,20 @@ export function remedyOf(
 }
 
 /**
- * Whether building it anew, with fresh bases and without cache, would mend something: its base has another image under its tag now,
- * or a package of the operating system, which a step of its own or of an image below it installs, has a fix. Packages of languages
- * are locked by files of the repository as a rule, and a base that has not moved brings the same again.
+ * What building it anew, with fresh bases and without cache, would mend by itself: what has a fix of the packages of the operating
+ * system that a step of its own or of an image below it installs; each once, whatever platforms have it. Packages of languages are
+ * locked by files of the repository as a rule, and a base that has not moved brings the same again.
  */
-export function mendedByRebuild(scan: ImageScan, { baseMoved }: { readonly baseMoved: boolean }): boolean {
-  if (baseMoved || scan.kind === "unscanned") return baseMoved;
-  return scan.platforms.some(({ findings }) =>
-    findings.some(({ finding, isReported, origin }) => {
+export function mendedByRebuild(scan: ImageScan): readonly Finding[] {
+  if (scan.kind === "unscanned") return [];
+  const mended = scan.platforms.flatMap(({ findings }) =>
+    findings.flatMap(({ finding, isReported, origin }) => {
       const isInstalled = origin.kind !== "base" || origin.isOwn;
-      return (
-        isReported &&
-        isInstalled &&
-        finding.kind === "vulnerability" &&
-        finding.of === "os" &&
-        finding.fixed !== undefined
-      );
+      const isFixable = finding.kind === "vulnerability" && finding.of === "os" && finding.fixed !== undefined;
+      return isReported && isInstalled && isFixable ? [finding] : [];
     }),
   );
+  return [...new Map(mended.map((each) => [findingKey(each), each])).values()];
 }
 
 function ofBase(

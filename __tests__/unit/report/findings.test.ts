@@ -151,7 +151,7 @@ describe("what is said of the gate", () => {
     const held = heldBy(judged({ kind: "unscanned", error }));
     expect(held).toMatchObject({
       message: "web could not be scanned, and what nobody knows does not pass",
-      hint: "run again; `fail-on: none` publishes it unseen",
+      hint: "run again; `fail-on: none` lets it pass unseen",
       cause: error,
     });
   });
@@ -238,6 +238,12 @@ describe("a scan of what is published", () => {
     expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 finding that counts \(1 critical\)\n/);
     expect(renderSummary(red)).toContain("## ❌ Scanned 2 images in 1 min 12 s; `web` has findings that count\n");
     expect(renderSummary(red)).toContain("| 1 | 0 | this is published |");
+  });
+
+  test("is red where one could not be scanned, and says no more than that", () => {
+    const error = new UserError("no database", { hint: "run again" });
+    const red = run(images, [judged({ kind: "unscanned", error }), clean]);
+    expect(renderSummary(red)).toMatch(/^## ❌ Scanned 1 image in 1 min 12 s; `web` could not be scanned\n/);
   });
 
   test("has a line for each image", () => {

@@ -64,8 +64,6 @@ describe("what brought a finding", () => {
 describe("a step as the Dockerfile has it", () => {
   test.each([
     ["RUN /bin/sh -c apk add openssl # buildkit", "RUN apk add openssl"],
-    ["RUN |2 A=1 B=two words /bin/sh -c apk add openssl # buildkit", "RUN apk add openssl"],
-    ["RUN |1 A=1 apk add openssl # buildkit", "RUN apk add openssl"],
     ["RUN /bin/bash -euc apk   add\t\topenssl # buildkit", "RUN apk add openssl"],
     ["/bin/sh -c apk add openssl", "RUN apk add openssl"],
     ["/bin/sh -c #(nop) COPY file:ab in /app ", "COPY file:ab in /app"],
@@ -139,18 +137,18 @@ describe("what to do", () => {
 
 describe("what a rebuild would mend", () => {
   const low = { severity: "LOW" } as const;
-  test.each<[string, readonly (Finding | undefined)[], readonly BaseLayers[], boolean, boolean]>([
-    ["a package that a step installs", [ofStep], [debian], false, true],
-    ["one that an image of this repository installs", [ofStep], [base], false, true],
-    ["one whose origin nobody knows", [vulnerability("X")], [debian], false, true],
-    ["not one of a base that has not moved", [ofDebian], [debian], false, false],
-    ["whatever there is on a base that has moved", [], [], true, true],
-    ["not what has no fix", [ofStep && { ...ofStep, fixed: undefined }], [], false, false],
-    ["not a locked package", [ofStep && { ...ofStep, of: "language", path: "go.sum" }], [], false, false],
-    ["not what is not reported", [ofStep && { ...ofStep, ...low }], [], false, false],
-    ["not a secret", [secret("x", { layer: "debian" })], [], false, false],
-  ])("%s", (_, findings, bases, baseMoved, isMended) => {
+  test.each<[string, readonly (Finding | undefined)[], readonly BaseLayers[], number]>([
+    ["a package that a step installs", [ofStep], [debian], 1],
+    ["one that an image of this repository installs", [ofStep], [base], 1],
+    ["one whose origin nobody knows", [vulnerability("X")], [debian], 1],
+    ["not one of a base that has not moved", [ofDebian], [debian], 0],
+    ["not what has no fix", [ofStep && { ...ofStep, fixed: undefined }], [], 0],
+    ["not a locked package", [ofStep && { ...ofStep, of: "language", path: "go.sum" }], [], 0],
+    ["not what is not reported", [ofStep && { ...ofStep, ...low }], [], 0],
+    ["not a secret", [secret("x", { layer: "debian" })], [], 0],
+    ["of several what it mends alone", [ofStep, ofDebian, ofCopy && { ...ofCopy, of: "language" }], [debian], 1],
+  ])("%s", (_, findings, bases, count) => {
     const given = findings.flatMap((each) => each ?? []);
-    expect(mendedByRebuild(scanOf(given, bases), { baseMoved })).toBe(isMended);
+    expect(mendedByRebuild(scanOf(given, bases))).toHaveLength(count);
   });
 });

@@ -1,0 +1,53 @@
+/** The end of a run that built or scanned: what became of it is told, in the log and as the command's result. */
+import { bumpLines } from "../report/bumps.ts";
+import { closingLines, failureNotices } from "../report/console.ts";
+import { imageOutputs, outputsOf } from "../report/outputs.ts";
+import type { Remark, RunResult } from "../report/run-result.ts";
+import { renderSummary } from "../report/summary.ts";
+import { type BumpReport, bumpFailures } from "./bump-pins.ts";
+import type { CommandResult } from "./command-result.ts";
+import type { Preparation } from "./preparation.ts";
+import { type ScanReport, scanFailures, tellFindings } from "./scan-report.ts";
+import type { Session } from "./session.ts";
+
+export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "mended"> {
+  readonly report: ScanReport;
+  readonly bumped: BumpReport;
+  /** Milliseconds. */
+  readonly started: number;
+  /** Where the plan was written; empty: nowhere. */
+  readonly planPath: string;
+}
+
+/** Warns of what the reports remark; of other remarks has been warned by then. */
+export function endRun(
+  { report, bumped, started, planPath, ...did }: Done,
+  prepared: Preparation,
+  session: Session,
+): CommandResult {
+  const { clock, log } = session.outside;
+  const remarks = [...report.remarks, ...bumped.remarks];
+  warn(remarks, session);
+  const result: RunResult = {
+    ...did,
+    remarks: [...did.remarks, ...remarks],
+    seconds: (clock.now().getTime() - started) / 1000,
+    forge: prepared.forge,
+    scans: prepared.scanning.scans,
+    bumps: bumped.results,
+    ...(report.folder === undefined ? {} : { sarif: report.folder }),
+  };
+  tellFindings(result, log);
+  for (const line of [...closingLines(result), ...bumpLines(bumped.results)]) log.info(line);
+  return {
+    outputs: { ...outputsOf(result, planPath) },
+    summary: renderSummary(result),
+    text: () => "",
+    json: imageOutputs(result),
+    failures: [...failureNotices(result), ...scanFailures(report), ...bumpFailures(bumped)],
+  };
+}
+
+export function warn(remarks: readonly Remark[], { outside }: Session): void {
+  for (const { message, hint } of remarks) outside.log.warning(message, hint);
+}
