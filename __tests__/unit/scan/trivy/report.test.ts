@@ -186,7 +186,7 @@ test.each([
 test("whatever a report holds, it is read or refused", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (results, rest) => {
-      const document = { Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
+      const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
       readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
     }),
   );
