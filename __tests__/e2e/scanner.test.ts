@@ -201,6 +201,14 @@ test("a bill of materials is made of a report", async () => {
   });
 });
 
+test("an index that names no platform was not scanned", async () => {
+  const image = await buildForScan("web", twoPlatforms);
+  expect(await scannerFor().scan({ ...image, platforms: [] })).toMatchObject({
+    kind: "unscanned",
+    error: { message: expect.stringContaining("names no platform") },
+  });
+});
+
 test("an image without a system has no findings, and none that is not there can be scanned", async () => {
   const image = await buildForScan("web", { dockerfile: "FROM scratch\nCOPY a /a\n", files: { a: "a" } });
   const scanner = scannerFor();

@@ -53,6 +53,8 @@ const taken: readonly string[] = [
   "DOCKER_AUTH_CONFIG",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
+  // By it a runner finds what a killed job left behind, such as the server.
+  "RUNNER_TRACKING_ID",
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
 ];
 

@@ -29,6 +29,7 @@ export function openScanner(deps: ScannerDependencies): OpenScanner {
       session.server().catch(() => undefined);
     },
     async scan(subject) {
+      if (subject.platforms.length === 0) return { kind: "unscanned", error: noPlatform(subject.name) };
       try {
         return { kind: "scanned", platforms: await allOf(subject, scanOne) };
       } catch (error) {
@@ -54,6 +55,13 @@ async function allOf(
   scanOne: (subject: PlatformSubject) => Promise<PlatformScan>,
 ): Promise<readonly PlatformScan[]> {
   return Promise.all(platforms.map((each) => scanOne({ name, source, options, ...each })));
+}
+
+/** Nothing to look at is not the same as nothing found. */
+function noPlatform(name: string): UserError {
+  return new UserError(`${name} could not be scanned: its index names no platform`, {
+    hint: "push the image again, by a tool that writes the platforms into its index",
+  });
 }
 
 function asUserError(error: unknown, name: string): UserError {

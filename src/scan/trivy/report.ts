@@ -14,6 +14,7 @@ export type ReadReport = Pick<PlatformScan, "os" | "findings" | "layers"> & {
 /** @param sourceOf how an ignore file or VEX document is called. @throws UserError when it is none, or of another platform */
 export function readReport(bytes: Uint8Array, platform: Platform, sourceOf: (path: string) => string): ReadReport {
   const document = parse(bytes);
+  refuseOtherSchema(document);
   const metadata = fields(document.Metadata);
   const config = fields(metadata.ImageConfig);
   refuseOther(config, platform);
@@ -42,6 +43,14 @@ function parse(bytes: Uint8Array): Fields {
       cause,
     });
   }
+}
+
+/** In one that we don't know, findings may stand elsewhere: it would look like none. */
+function refuseOtherSchema({ SchemaVersion: version }: Fields): void {
+  if (version === 2) return;
+  throw new UserError(`Trivy's report is of schema ${line(`${version}`, 20)}, and only schema 2 is understood`, {
+    hint: "take another version of Trivy from PATH, so that the pinned one is used",
+  });
 }
 
 /** A scan of the wrong platform looks like any other. */

@@ -8,6 +8,7 @@ const job = {
   GITHUB_TOKEN: "secret",
   ACTIONS_RUNTIME_TOKEN: "secret",
   TRIVY_SEVERITY: "LOW",
+  RUNNER_TRACKING_ID: "github_1",
   AWS_SECRET_ACCESS_KEY: "for the helper",
 };
 
@@ -16,6 +17,7 @@ test("Trivy gets neither the job's tokens nor the user's settings for it, and no
     PATH: "/bin",
     HOME: "/run",
     https_proxy: "http://proxy",
+    RUNNER_TRACKING_ID: "github_1",
     DOCKER_CONFIG: "/home/me/.docker",
     TRIVY_DISABLE_TELEMETRY: "true",
     TRIVY_SKIP_VERSION_CHECK: "true",

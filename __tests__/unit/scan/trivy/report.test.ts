@@ -165,6 +165,11 @@ describe("the image's configuration", () => {
   ])("of another platform (%s) is no scan of this one", (_, other) => {
     expect(() => read([], other)).toThrow(UserError);
   });
+
+  test.each([3, "2", undefined])("of another schema (%s) is none that can be read", (version) => {
+    const document = { SchemaVersion: version, Metadata: { ImageConfig: config } };
+    expect(() => readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path)).toThrow(/schema/);
+  });
 });
 
 test.each([
@@ -181,7 +186,7 @@ test.each([
 test("whatever a report holds, it is read or refused", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (results, rest) => {
-      const document = { Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
+      const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
       readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
     }),
   );
