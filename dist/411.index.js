@@ -15432,6 +15432,7 @@ async function survey(session) {
             bump: {},
             hashes: new Map(),
             remarks: [],
+            deletes: false,
             affectedSince: async () => undefined,
         };
     }
@@ -15474,6 +15475,7 @@ async function survey(session) {
             ...incomplete.absent.map(describeAbsent),
             ...incomplete.pointers.map(describePointers),
         ],
+        deletes: deleted.length > 0,
         affectedSince: onceEach(async (base) => {
             const since = await compareSince(base, session.git);
             return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
@@ -18475,9 +18477,11 @@ function scanFailures({ errors }) {
 async function reportScans(prepared, session) {
     const { scanning, surveyed } = prepared;
     const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
-    if (session.inputs.settings.sarif === "off" || (scans.length === 0 && !isWhole(session))) {
+    const { sarif, scan } = session.inputs.settings;
+    // Alerts of a deleted image close though nothing else is to be scanned.
+    const isNeeded = scans.length > 0 || (scan !== false && surveyed.deletes);
+    if (sarif === "off" || !isNeeded)
         return { folder: undefined, remarks: [], errors: [] };
-    }
     const places = new Map(surveyed.catalog.images.map((image) => [image.name, baseLocation(image)]));
     const files = scans.map((scan) => ({
         scan,
