@@ -12,6 +12,7 @@ import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/prop
 import { type ProposeTools, propose } from "../bump/propose.ts";
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import { globMatches, pathGlob } from "../catalog/path-glob.ts";
+import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import type { Tag } from "../oci/reference.ts";
@@ -111,8 +112,8 @@ async function filesOf(
 async function versionsFor(
   files: readonly PinFile[],
   results: readonly ImageResult[],
-  { branch }: OnBranch,
-  { surveyed, registry, sources }: Preparation,
+  { branch, at }: OnBranch,
+  { surveyed, registry, sources, history }: Preparation,
   session: Session,
 ): Promise<readonly PublishedVersion[]> {
   const byName = new Map(results.map((result) => [result.planned.name, result]));
@@ -120,11 +121,23 @@ async function versionsFor(
     const names = imageNames(repositories);
     return repositories.length > 0 && !surveyed.left.has(name) && files.some(({ bytes }) => names.mayBeIn(bytes));
   });
-  const options = { registry, sources, ref: `refs/heads/${branch}`, isOwn: ownTags(surveyed) };
+  const { commit, ref } = session.context;
+  const isAtHead = commit === at;
+  // What a branch's run was overtaken with may be older than what is published by now.
+  const isOvertaken = ref.kind === "branch" && !isAtHead;
+  const options = {
+    registry,
+    sources,
+    history,
+    ref: `refs/heads/${branch}`,
+    sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
+    isOwn: ownTags(surveyed),
+    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+  };
   const look = bounded(8, async (image: Image): Promise<readonly PublishedVersion[]> => {
     const result = byName.get(image.name);
     if (result !== undefined && failed.has(result.outcome)) return [];
-    const own = result && versionOfResult(result);
+    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
     return own === undefined ? versionsInRegistry(image, session, options) : [own];
   });
   return (await Promise.all(named.map(look))).flat();
