@@ -1,6 +1,14 @@
 /** Projects on the rig's Gitea, which stands for Forgejo too: its jobs run the bundle, its registry takes the images. */
 import { expect } from "@jest/globals";
-import { api, createRepository, createToken, createUser, type JobResult, type Repository, runNextJob } from "../../rig/index.ts";
+import {
+  api,
+  createRepository,
+  createToken,
+  createUser,
+  type JobResult,
+  type Repository,
+  runNextJob,
+} from "../../rig/index.ts";
 import { type Changes, makeProject, type Project } from "./project.ts";
 import { rig, root } from "./rig.ts";
 

@@ -1,8 +1,8 @@
 /** Projects on GitHub: a fake over the project's own repository, and the rig's registry in place of ghcr.io. */
 import { join } from "node:path";
+import { gitStore } from "../forge/git-store.ts";
 import { type FakeGitHub, fakeGitHub } from "../forge/github/fake-github.ts";
 import type { FakePull } from "../forge/github/pull-requests.ts";
-import { gitStore } from "../forge/git-store.ts";
 import { pushed } from "./events.ts";
 import { type Changes, makeProject, type Project } from "./project.ts";
 import { type Ended, type Happening, runAction } from "./run-action.ts";
@@ -50,7 +50,7 @@ export async function withGitHubProject(files: Changes, use: (world: OnGitHub) =
         project.git("checkout", "--quiet", "main");
         fake.branches.move(into, project.git("rev-parse", into));
       },
-      changedFiles: (from, to) => project.git("diff", "--name-only", from, to).split("\n"),
+      changedFiles: (from, to) => project.git("diff", "--name-only", from, to, "--").split("\n"),
     });
   } finally {
     await fake.close();

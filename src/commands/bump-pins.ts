@@ -136,15 +136,12 @@ async function versionsFor(
   };
   const look = bounded(8, async (image: Image): Promise<readonly PublishedVersion[]> => {
     const result = byName.get(image.name);
-    if (result !== undefined && failed.has(result.outcome)) return [];
+    // Of what failed or is held the published one is the newest still.
     const own = result && !isOvertaken ? versionOfResult(result) : undefined;
     return own === undefined ? versionsInRegistry(image, session, options) : [own];
   });
   return (await Promise.all(named.map(look))).flat();
 }
-
-/** What is published of these is not what the run wanted: their pins wait. */
-const failed: ReadonlySet<ImageResult["outcome"]> = new Set(["failed", "blocked", "cancelled", "built"]);
 
 function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {
   const endingOf = (image: Image) => variantSuffix(image, settingsOf(image.publicName).flavor);
@@ -229,15 +226,21 @@ function leftRemark({ image, path, line, why }: LeftPin): Remark {
 }
 
 function refusal({ branch, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
-  const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl}`;
+  // The next run fills in what is left out of the link here.
+  const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };
 }
 
 /** Whatever keeps pins from moving keeps nothing from being published: it is told, and the run goes on. */
-export async function bumpAfter(work: () => Promise<BumpReport>): Promise<BumpReport> {
+export async function bumpAfter(work: () => Promise<BumpReport>, signal: AbortSignal): Promise<BumpReport> {
   try {
+    signal.throwIfAborted();
     return await work();
   } catch (error) {
+    if (signal.aborted) {
+      const message = "the run was cancelled before its pins had moved";
+      return { ...noBump, remarks: [{ message, hint: "let the next run move them, or run `command: bump`" }] };
+    }
     if (!(error instanceof UserError)) throw error;
     return { ...noBump, remarks: [{ message: `pins were not moved: ${explain(error)}`, hint: error.hint }] };
   }

@@ -35,7 +35,9 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
-    session.inputs.settings.bump === "off" ? noBump : await bumpAfter(() => bumpPins(planning, session, images));
+    session.inputs.settings.bump === "off"
+      ? noBump
+      : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
   tell([...report.remarks, ...bumped.remarks], session);
   const result: RunResult = {
     plan: planning.plan,
