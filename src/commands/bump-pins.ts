@@ -26,6 +26,7 @@ import type { Failure } from "./command-result.ts";
 import type { Preparation } from "./preparation.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
 import type { Session } from "./session.ts";
+import { tagsToFollow } from "./tag-sources.ts";
 
 export interface BumpReport {
   readonly results: readonly ProposalResult[];
@@ -127,8 +128,8 @@ async function versionsFor(
   const isOvertaken = ref.kind === "branch" && !isAtHead;
   const options = {
     registry,
-    sources,
     history,
+    moving: (image: Image) => tagsToFollow(session, image, sources),
     ref: `refs/heads/${branch}`,
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
     isOwn: ownTags(surveyed),
@@ -138,7 +139,7 @@ async function versionsFor(
     const result = byName.get(image.name);
     // Of what failed or is held the published one is the newest still.
     const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-    return own === undefined ? versionsInRegistry(image, session, options) : [own];
+    return own === undefined ? versionsInRegistry(image, options) : [own];
   });
   return (await Promise.all(named.map(look))).flat();
 }

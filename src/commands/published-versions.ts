@@ -10,9 +10,6 @@ import type { History } from "../publish/guard.ts";
 import { type Holding, readHolding } from "../publish/holding.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { ownTags } from "../report/tag-notes.ts";
-import type { TagSources } from "./image-details.ts";
-import type { Session } from "./session.ts";
-import { tagsToFollow } from "./tag-sources.ts";
 
 /** `undefined` where a run gave an image no tag. */
 export function versionOfResult(result: ImageResult): PublishedVersion | undefined {
@@ -34,8 +31,9 @@ export function versionOfResult(result: ImageResult): PublishedVersion | undefin
 
 export interface VersionOptions {
   readonly registry: Pick<Registry, "manifest" | "blob" | "head" | "tags">;
-  readonly sources: TagSources;
   readonly history: Pick<History, "position">;
+  /** Tags that move, under which the newest is looked for. */
+  readonly moving: (image: Image) => readonly Tag[];
   /** The full ref of the branch whose pins follow. */
   readonly ref: string;
   /** Of the branch as it stands; `null` where the checkout doesn't tell. */
@@ -56,8 +54,7 @@ const mostTags = 12;
  */
 export async function versionsInRegistry(
   image: Image,
-  session: Session,
-  { registry, sources, history, ref, sourceHash, isOwn, isPinned }: VersionOptions,
+  { registry, history, moving: movingOf, ref, sourceHash, isOwn, isPinned }: VersionOptions,
 ): Promise<readonly PublishedVersion[]> {
   const [repository] = image.repositories;
   if (repository === undefined) return [];
@@ -76,7 +73,7 @@ export async function versionsInRegistry(
     version: undefined,
     isRelease: true,
   });
-  const moving = tagsToFollow(session, image, sources).filter((tag) => all.includes(tag));
+  const moving = movingOf(image).filter((tag) => all.includes(tag));
   const hash = sourceHash(image);
   const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
   const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], holding))?.held;

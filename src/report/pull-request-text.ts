@@ -122,7 +122,8 @@ function files({ files: moved, forge, at }: BumpToTell): string {
     .slice(0, mostPins)
     .map(({ path, line, from, to }) => `- ${fileLink(forge, at, { file: path, line })}: ${code(from)} → ${code(to)}`);
   const rest = pins.length - lines.length;
-  return [...lines, ...(rest > 0 ? [`- and ${count(rest, "place")} more`] : [])].join("\n");
+  // A sentence before it, as two lists in a row would be one.
+  return ["What moves:\n", ...lines, ...(rest > 0 ? [`- and ${count(rest, "place")} more`] : [])].join("\n");
 }
 
 const mostFindings = 20;
