@@ -32,7 +32,9 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
-    session.inputs.settings.bump === "off" ? noBump : await bumpAfter(() => bumpPins(planning, session, images));
+    session.inputs.settings.bump === "off"
+      ? noBump
+      : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
   const told = [...planning.remarks, ...remarks];
   return endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
 }
