@@ -60,7 +60,6 @@ test("every platform is scanned by its digest, and they may differ", async () =>
         of: "os",
         path: undefined,
         layer: amd64?.layers[0]?.diffId,
-        purl: "pkg:apk/alpine/openssl@3.3.1-r0?arch=x86_64&distro=3.20.3",
         url: expect.stringMatching(/^https:/),
       }),
     ]),

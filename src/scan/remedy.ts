@@ -69,9 +69,9 @@ function ofBase(
   upgrade: string,
   bases: readonly BaseLayers[],
 ): string {
-  const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === base && each.isOwn === isOwn) ?? {};
-  if (hasMoved) return `${isOwn ? base : `base ${base}`} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
   if (isOwn) return `${upgrade} in ${base}, which this is built on`;
+  const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === base && !each.isOwn) ?? {};
+  if (hasMoved) return `base ${base} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
   const steps =
     of === "os" ? `${upgrade} in a step of your own, or take a newer base` : `take a newer base, or ${upgrade}`;
   return `base ${base} brings ${name}: ${steps}`;

@@ -121,7 +121,6 @@ function vulnerability(raw: Fields, result: Fields, ignored: Ignored | undefined
     fixed: line(raw.FixedVersion, 200),
     of: isOs ? "os" : "language",
     path: isOs ? undefined : relative(line(raw.PkgPath) ?? line(result.Target)),
-    purl: line(fields(raw.PkgIdentifier).PURL),
     url: [raw.PrimaryURL, ...(Array.isArray(raw.References) ? raw.References : [])].map(webPage).find(Boolean),
   };
 }

@@ -23,7 +23,6 @@ const openssl = {
   Severity: "CRITICAL",
   Title: "it overflows",
   Layer: { DiffID: "sha256:a" },
-  PkgIdentifier: { PURL: "pkg:apk/alpine/openssl@3.3.1" },
   PrimaryURL: "https://example.com/CVE-1",
 };
 
@@ -43,7 +42,6 @@ describe("a vulnerability", () => {
       fixed: "3.3.9",
       of: "os",
       path: undefined,
-      purl: "pkg:apk/alpine/openssl@3.3.1",
       url: "https://example.com/CVE-1",
     });
   });
