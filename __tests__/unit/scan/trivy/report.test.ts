@@ -48,7 +48,7 @@ describe("a vulnerability", () => {
 
   test.each([
     ["has no fix while the database names none", { FixedVersion: "" }, { fixed: undefined }],
-    ["of a severity that nobody knows is UNKNOWN", { Severity: "APOCALYPTIC" }, { severity: "UNKNOWN" }],
+    ["may be of a severity that the database doesn't know", { Severity: "UNKNOWN" }, { severity: "UNKNOWN" }],
     ["without a title is called by its description", { Title: "", Description: "a\nb" }, { title: "a b" }],
     ["without either by its name", { Title: undefined }, { title: "CVE-1" }],
     ["links to pages alone", { PrimaryURL: "javascript:alert(1)" }, { url: undefined }],
@@ -70,11 +70,6 @@ describe("a vulnerability", () => {
     const raw = { ...result, Class: "lang-pkgs", Vulnerabilities: [{ ...openssl, ...changed }] };
     expect(found(raw)).toMatchObject({ of: "language", path });
   });
-
-  test("without a name of its own or of its package is passed over", () => {
-    const nameless = [{}, null, "CVE-1", { VulnerabilityID: "CVE-1" }, { PkgName: "openssl" }];
-    expect(read([{ Class: "os-pkgs", Vulnerabilities: nameless }]).findings).toEqual([]);
-  });
 });
 
 test("what an ignore file takes out is told as ignored, with what the user wrote", () => {
@@ -91,6 +86,38 @@ test("what an ignore file takes out is told as ignored, with what the user wrote
   expect(read([{ Class: "os-pkgs", ExperimentalModifiedFindings: modified }]).findings).toEqual([
     expect.objectContaining({ id: "CVE-1", ignored: { source: ".trivyignore.yaml", statement: "never called" } }),
   ]);
+});
+
+describe("what is not understood was not scanned, rather than being nothing found:", () => {
+  const without = (key: string) => Object.fromEntries(Object.entries(openssl).filter(([each]) => each !== key));
+  const modified = (finding: object) => ({
+    ExperimentalModifiedFindings: [{ Type: "vulnerability", Finding: finding }],
+  });
+  test.each<[string, object]>([
+    ["a vulnerability without a name", { Vulnerabilities: [openssl, without("VulnerabilityID")] }],
+    ["one of no package", { Vulnerabilities: [without("PkgName")] }],
+    ["one of no severity", { Vulnerabilities: [without("Severity")] }],
+    ["one of a severity that nobody knows", { Vulnerabilities: [{ ...openssl, Severity: "APOCALYPTIC" }] }],
+    ["one that is only a name", { Vulnerabilities: ["CVE-1"] }],
+    ["one that stands alone", { Vulnerabilities: openssl }],
+    ["an ignored one without a name", modified(without("VulnerabilityID"))],
+    ["a secret without a rule", { Secrets: [{ Severity: "HIGH" }] }],
+    ["a secret of no severity", { Secrets: [{ RuleID: "aws" }] }],
+    ["secrets that are none", { Secrets: { RuleID: "aws", Severity: "HIGH" } }],
+  ])("%s", (_, result) => {
+    expect(() => read([{ Class: "os-pkgs", Target: "web", ...result }])).toThrow(/report is not understood/);
+  });
+
+  test.each([{}, "none", ["none"]])("results that are %j", (results) => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config }, Results: results };
+    expect(() => readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path)).toThrow(UserError);
+  });
+
+  test("no results are none, as of an image without a system", () => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config } };
+    expect(readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path).findings).toEqual([]);
+    expect(read([{ Class: "os-pkgs", Vulnerabilities: null }]).findings).toEqual([]);
+  });
 });
 
 describe("a secret", () => {
@@ -184,8 +211,17 @@ test.each([
 test("whatever a report holds, it is read or refused", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (results, rest) => {
-      const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
-      readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+      const document = {
+        SchemaVersion: 2,
+        Metadata: { ImageConfig: config, OS: rest },
+        Results: results,
+        ArtifactName: rest,
+      };
+      try {
+        readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
     }),
   );
   expect(() => readReport(Buffer.from("no JSON"), amd64, (path) => path)).toThrow(UserError);
