@@ -200,6 +200,18 @@ test("a bill of materials is made of a report", async () => {
   });
 });
 
+test("a system that nobody reports findings for is told from one that has none", async () => {
+  const scan = async (release: string) => {
+    const files = { ...alpine("a", "openssl=3.3.1-r0"), "a/etc/os-release": release };
+    const image = await buildForScan("web", { dockerfile: "FROM scratch\nCOPY a /\n", files });
+    const [{ os, unwatched } = {}] = platformsOf(await scannerFor().scan(image));
+    return [os, unwatched];
+  };
+  expect(await scan("ID=alpine\nVERSION_ID=3.99.0\n")).toEqual(["alpine 3.99.0", undefined]);
+  expect(await scan("ID=alpine\nVERSION_ID=3.9.1\n")).toEqual(["alpine 3.9.1", "ended"]);
+  expect(await scan("ID=of-our-own\nVERSION_ID=1\n")).toEqual([undefined, "unknown"]);
+});
+
 test("an index that names no platform was not scanned", async () => {
   const image = await buildForScan("web", twoPlatforms);
   expect(await scannerFor().scan({ ...image, platforms: [] })).toMatchObject({

@@ -5,6 +5,7 @@ import { baseLocation } from "../plan/make-plan.ts";
 import type { Log } from "../ports.ts";
 import { findingGroups, findingWarnings } from "../report/finding-log.ts";
 import type { Remark, RunResult } from "../report/run-result.ts";
+import { unwatchedRemarks } from "../report/unwatched.ts";
 import type { ScannedImage } from "../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../scan/sarif.ts";
 import { sarifText } from "../scan/sarif-log.ts";
@@ -35,6 +36,11 @@ export function scanFailures({ errors }: ScanReport): readonly Failure[] {
 
 /** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
 export async function reportScans(prepared: Preparation, session: Session): Promise<ScanReport> {
+  const report = await handOver(prepared, session);
+  return { ...report, remarks: [...report.remarks, ...unwatchedRemarks([...prepared.scanning.scans.values()])] };
+}
+
+async function handOver(prepared: Preparation, session: Session): Promise<ScanReport> {
   const { scanning, surveyed } = prepared;
   const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
   if (session.inputs.settings.sarif === "off" || (scans.length === 0 && !isWhole(session))) {

@@ -6,6 +6,7 @@ import { findingGroups, findingWarnings } from "../../../src/report/finding-log.
 import { imageOutputs, outputsOf } from "../../../src/report/outputs.ts";
 import type { ImageResult, RunResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
+import { unwatchedRemarks } from "../../../src/report/unwatched.ts";
 import { heldBy } from "../../../src/scan/complaint.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { Judging } from "../../../src/scan/judge.ts";
@@ -217,6 +218,40 @@ describe("rows", () => {
     const error = new UserError("no database", { hint: "run again" });
     const scan = judged({ kind: "unscanned", error }, { rules: { ...usual, ...rules } });
     expect(renderSummary(run([published(build("web"))], [scan]))).toContain(row);
+  });
+});
+
+describe("a system that nobody reports findings for any more", () => {
+  const ended = scanned(platformScan([], { os: "alpine 3.9.1", unwatched: "ended" }));
+  const nameless = scanned(platformScan([], { os: undefined, unwatched: "unknown" }));
+  const scans = [judged(ended), judged(ended, { name: "api" }), judged(nameless, { name: "db" })];
+  const result = run([published(build("web")), published(build("api")), published(build("db"))], scans);
+  const summary = renderSummary(result);
+
+  test("stands in the image's row and its details, though nothing was found", () => {
+    expect(summary).toContain("| ✅ **web** | none<br>**its system is past its end of life** | 0 | 0 |");
+    expect(summary).toContain("| ✅ **db** | none<br>**its system is not known** | 0 | 0 |");
+    expect(summary).toContain("<sub>linux/amd64 (alpine 3.9.1, past its end of life)</sub>");
+    expect(summary).toContain("<sub>linux/amd64 (a system that is not known)</sub>");
+    expect(summary).not.toContain("Nothing to report");
+  });
+
+  test("is a remark, once for all images that have it, with what to do", () => {
+    expect(unwatchedRemarks(scans)).toEqual([
+      {
+        message:
+          "alpine 3.9.1 is past its end of life, and nobody reports findings for it any more: what is wrong with the packages of `web`, `api` is not seen",
+        hint: "build on a release that is still supported",
+      },
+      {
+        message: "the database knows nothing of the system of `db`: what is wrong with its packages is not seen",
+        hint: expect.stringContaining("/etc/os-release"),
+      },
+    ]);
+  });
+
+  test("holds nothing", () => {
+    expect(scans.map(({ passes }) => passes)).toEqual([true, true, true]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";
 
-export type ReadReport = Pick<PlatformScan, "os" | "findings" | "layers"> & {
+export type ReadReport = Pick<PlatformScan, "os" | "unwatched" | "findings" | "layers"> & {
   /** The report without secrets, and without what may hold one that nobody knows. */
   readonly kept: Fields;
 };
@@ -21,9 +21,8 @@ export function readReport(bytes: Uint8Array, platform: Platform, sourceOf: (pat
   const results = wholeList(document.Results, "results");
   const artifact = line(document.ArtifactName);
   const holdsSecret = results.some((result) => isOfConfig(result, artifact) && secretsOf(result).length > 0);
-  const { Family: family, Name: name } = fields(metadata.OS);
   return {
-    os: line([family, name].filter((part) => typeof part === "string").join(" "), 100),
+    ...systemOf(metadata.OS, results),
     layers: layersOf(config, holdsSecret),
     findings: withoutRepeats(results.flatMap((result) => findingsOf(result, artifact, sourceOf))),
     kept: {
@@ -61,6 +60,19 @@ function refuseOther(config: Fields, platform: Platform): void {
   throw new UserError(`Trivy looked at ${seen} where ${platform} was to be scanned`, {
     hint: "look whether the image's configuration names its own platform (`docker buildx imagetools inspect`)",
   });
+}
+
+/**
+ * Trivy (0.76) has an entry for the system's packages, also where nothing is found or installed, of each system that it has
+ * findings for; none for Fedora, say, and for packages of a system that it can't make out, which it calls `none`.
+ */
+function systemOf(system: unknown, results: readonly Fields[]): Pick<PlatformScan, "os" | "unwatched"> {
+  if (system === undefined || system === null) return { os: undefined };
+  const { Family: family, Name: name, EOSL: isEnded } = fields(system);
+  const os =
+    family === "none" ? undefined : line([family, name].filter((part) => typeof part === "string").join(" "), 100);
+  if (isEnded === true) return { os, unwatched: "ended" };
+  return results.some((result) => result.Class === "os-pkgs") ? { os } : { os, unwatched: "unknown" };
 }
 
 function layersOf(config: Fields, holdsSecret: boolean): readonly ScannedLayer[] {

@@ -72,6 +72,30 @@ describe("a vulnerability", () => {
   });
 });
 
+describe("an operating system", () => {
+  const packages = { Class: "os-pkgs", Target: "web (alpine 3.9.1)" };
+  const system = (os: object | undefined, ...results: readonly object[]) => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: os }, Results: results };
+    const { os: name, unwatched } = readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+    return [name, unwatched];
+  };
+
+  test.each<[string, object | undefined, readonly object[], unknown]>([
+    ["that is supported is watched", { Family: "alpine", Name: "3.20.3" }, [packages], ["alpine 3.20.3", undefined]],
+    [
+      "past its end of life is not",
+      { Family: "alpine", Name: "3.9.1", EOSL: true },
+      [packages],
+      ["alpine 3.9.1", "ended"],
+    ],
+    ["that the database doesn't know is not", { Family: "fedora", Name: "43" }, [], ["fedora 43", "unknown"]],
+    ["that nobody can tell of packages is not", { Family: "none", Name: "" }, [], [undefined, "unknown"]],
+    ["that there is none of can't be", undefined, [], [undefined, undefined]],
+  ])("%s", (_, os, results, expected) => {
+    expect(system(os, ...results)).toEqual(expected);
+  });
+});
+
 test("what an ignore file takes out is told as ignored, with what the user wrote", () => {
   const modified = [
     {
