@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { makeDockerConfig } from "../../rig/index.ts";
+import { childProcesses } from "../../src/adapters/processes.ts";
+import type { Processes } from "../../src/ports.ts";
 import type { Finding } from "../../src/scan/finding.ts";
 import type { PlatformScan, Scanned, ScanSubject } from "../../src/scan/scanner.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
@@ -186,6 +188,30 @@ test("a child's scan fetches nothing again that its parent's did", async () => {
   } finally {
     await proxy.close();
   }
+});
+
+test("scans that were under way when the server ended are done once more, on another one", async () => {
+  const image = await buildForScan("web", twoPlatforms);
+  const end = new AbortController();
+  let servers = 0;
+  let serverEnded: Promise<unknown> = Promise.resolve();
+  const processes: Processes = {
+    async run(program, args, options) {
+      if (args[0] === "server" && ++servers === 1) {
+        const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+        const ended = childProcesses.run(program, args, { ...options, signal });
+        serverEnded = ended.catch(() => undefined);
+        return ended;
+      }
+      if (args[0] === "image" && args.includes("--server")) {
+        end.abort();
+        await serverEnded;
+      }
+      return childProcesses.run(program, args, options);
+    },
+  };
+  expect(foundOn(await scannerFor({ processes }).scan(image))).toEqual(expected);
+  expect(servers).toBe(2);
 });
 
 test("a bill of materials is made of a report", async () => {
