@@ -5,6 +5,7 @@ import { type Finding, findingKey, type Ignored, type Severity, severities } fro
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";
+import { keptResult, suppressed, withoutTokens } from "./kept-result.ts";
 
 export type ReadReport = Pick<PlatformScan, "os" | "unwatched" | "findings" | "layers"> & {
   /** The report without secrets, and without what may hold one that nobody knows. */
@@ -28,7 +29,7 @@ export function readReport(bytes: Uint8Array, platform: Platform, sourceOf: (pat
     kept: {
       ...document,
       Metadata: { ...metadata, ImageConfig: keptConfig(config, holdsSecret) },
-      Results: results.map(keptResult),
+      Results: results.map((result) => keptResult(result, !isOfConfig(result, artifact))),
     },
   };
 }
@@ -92,10 +93,6 @@ const secretsOf = (result: Fields): readonly Fields[] => [
   ...suppressed(result).filter(({ Type: type }) => type === "secret"),
 ];
 
-/** What ignore files and VEX documents took out. */
-const suppressed = (result: Fields): readonly Fields[] =>
-  wholeList(result.ExperimentalModifiedFindings, "ignored findings");
-
 function findingsOf(
   result: Fields,
   artifact: string | undefined,
@@ -147,7 +144,7 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
     title: line(raw.Title, 200) ?? id,
     layer: line(fields(raw.Layer).DiffID, 100),
     ignored,
-    path: relative(path) ?? imageConfiguration,
+    path: relative(path && withoutTokens(path)) ?? imageConfiguration,
     line: isOfFile && typeof start === "number" && Number.isInteger(start) && start > 0 ? start : undefined,
   };
 }
@@ -179,23 +176,4 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
     if (!known.has(key)) known.set(key, finding);
   }
   return [...known.values()];
-}
-
-/** Trivy blots out what it knows as a secret, and shows the lines around it. */
-function keptResult(result: Fields): Fields {
-  const modified = suppressed(result);
-  return {
-    ...result,
-    ...(result.Secrets === undefined ? {} : { Secrets: wholeList(result.Secrets, "secrets").map(keptSecret) }),
-    ...(modified.length === 0 ? {} : { ExperimentalModifiedFindings: modified.map(keptModified) }),
-  };
-}
-
-function keptModified(each: Fields): Fields {
-  return each.Type === "secret" ? { ...each, Finding: keptSecret(fields(each.Finding)) } : each;
-}
-
-function keptSecret({ Code: _code, Match: _match, Layer: layer, ...rest }: Fields): Fields {
-  const { Digest: digest, DiffID: diffId } = fields(layer);
-  return layer === undefined ? rest : { ...rest, Layer: { Digest: digest, DiffID: diffId } };
 }

@@ -160,6 +160,21 @@ describe("a secret", () => {
     expect(found(inFile)).toMatchObject({ kind: "secret", id: "aws", path: "app/.env", line: 3 });
   });
 
+  const token = `ghp_${"abcdefghijklmnopqrstuvwxyz0123456789"}`;
+  test.each([
+    ["a folder", `/opt/${token}/x.env`, "opt/ghp_…/x.env"],
+    ["a file before its ending", `/opt/${token}.env`, "opt/ghp_….env"],
+    ["a file after other words", "/opt/key AKIAQZ7XJ3KDLM5PWRTV", "opt/key AKIA…"],
+    ["nothing, as words alone are no token", "/opt/a-file-of-many-words/x.env", "opt/a-file-of-many-words/x.env"],
+    ["nothing, as digits alone are none", "/opt/20261121-20261121-20261121", "opt/20261121-20261121-20261121"],
+    ["nothing that is short", "/srv/app2/settings.env", "srv/app2/settings.env"],
+  ])("that may name %s is shown in no path", (_, Target, path) => {
+    const { findings, kept } = read([{ ...inFile, Target }]);
+    expect(findings).toMatchObject([{ path }]);
+    expect(kept.Results).toMatchObject([{ Target: `/${path}` }]);
+    expect(JSON.stringify([findings, kept])).not.toMatch(/abcdefghijklmnopqrstuvwxyz0|QZ7XJ3K/);
+  });
+
   test("in the configuration has none, and is told once for its variable and its history", () => {
     const { findings } = read([inConfig]);
     expect(findings).toEqual([expect.objectContaining({ path: "(image configuration)", line: undefined })]);
