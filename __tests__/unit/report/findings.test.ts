@@ -410,3 +410,18 @@ test("hundreds of images with hundreds of findings each stay below what GitHub t
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
   expect(summary).toMatch(/_\d+ more images' findings left out here/);
 });
+
+test.each<[string, Finding]>([
+  ["with a fix", vulnerability("CVE-2026-1", { package: "a`b", fixed: "1`2", path: "x`y" })],
+  ["of a base", vulnerability("CVE-2026-1", { package: "a`b", layer: "debian" })],
+  ["without a fix", vulnerability("CVE-2026-1", { package: "a`b", fixed: undefined, layer: "apk add openssl" })],
+])("a backtick in the name of a package %s shifts no code of what to do", (_, finding) => {
+  const scan = judged(scanned(platformScan([{ ...finding }], { layerNames })), {
+    bases: [baseLayers("deb`ian:13", ["debian"])],
+  });
+  const counting = scan.kind === "scanned" ? scan.platforms.flatMap(({ findings }) => findings) : [];
+  for (const { remedy } of counting)
+    expect(remedy.match(/`[^`]*`|`/g)?.filter((each) => !/`RUN /.test(each)) ?? []).toEqual([]);
+  const summary = renderSummary(run([heldImage(scan)], [scan]));
+  expect(summary.match(/`(?:RUN|docker|latest)[^`]*$/gm)).toBeNull();
+});
