@@ -27,6 +27,11 @@ export function shortened(text: string, length: number): string {
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
 }
 
+/** For a message in which backticks set off code: it has none of its own that could end or begin it. */
+export function inBackticks(text: string): string {
+  return text.replaceAll("`", "'");
+}
+
 /** Control characters but tab are shown as `\x1b`, and so are the marks that turn the direction of text or hide it. */
 export function visible(text: string): string {
   return text.replace(controls, (character) => {

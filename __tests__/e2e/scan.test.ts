@@ -179,6 +179,16 @@ describe("bytes that are published already", () => {
   });
 });
 
+test("a system past its end of life is published, and the summary and a warning say that nobody looks after it", async () => {
+  const release = { "root/etc/os-release": "ID=alpine\nVERSION_ID=3.9.1\n" };
+  const ended = await scanned(makeProject({ ...operator(good), ...release }), firstPush, { sarif: "off" });
+  expect(ended.code).toBe(0);
+  expect(ended.summary).toContain("alpine 3.9.1 is past its end of life");
+  expect(ended.summary).toContain("build on a release that is still supported");
+  const [warning] = ended.annotations.filter(({ level }) => level === "warning");
+  expect(warning?.message).toContain("alpine 3.9.1 is past its end of life");
+});
+
 describe("without a database", () => {
   const nowhere = { TRIVY_DB_REPOSITORY: `${rig.registry}/there/is/none:2` };
 

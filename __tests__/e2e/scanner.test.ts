@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { makeDockerConfig } from "../../rig/index.ts";
+import { childProcesses } from "../../src/adapters/processes.ts";
+import type { Processes } from "../../src/ports.ts";
 import type { Finding } from "../../src/scan/finding.ts";
 import type { PlatformScan, Scanned, ScanSubject } from "../../src/scan/scanner.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
@@ -60,7 +62,6 @@ test("every platform is scanned by its digest, and they may differ", async () =>
         of: "os",
         path: undefined,
         layer: amd64?.layers[0]?.diffId,
-        purl: "pkg:apk/alpine/openssl@3.3.1-r0?arch=x86_64&distro=3.20.3",
         url: expect.stringMatching(/^https:/),
       }),
     ]),
@@ -189,6 +190,30 @@ test("a child's scan fetches nothing again that its parent's did", async () => {
   }
 });
 
+test("scans that were under way when the server ended are done once more, on another one", async () => {
+  const image = await buildForScan("web", twoPlatforms);
+  const end = new AbortController();
+  let servers = 0;
+  let serverEnded: Promise<unknown> = Promise.resolve();
+  const processes: Processes = {
+    async run(program, args, options) {
+      if (args[0] === "server" && ++servers === 1) {
+        const signal = AbortSignal.any([end.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+        const ended = childProcesses.run(program, args, { ...options, signal });
+        serverEnded = ended.catch(() => undefined);
+        return ended;
+      }
+      if (args[0] === "image" && args.includes("--server")) {
+        end.abort();
+        await serverEnded;
+      }
+      return childProcesses.run(program, args, options);
+    },
+  };
+  expect(foundOn(await scannerFor({ processes }).scan(image))).toEqual(expected);
+  expect(servers).toBe(2);
+});
+
 test("a bill of materials is made of a report", async () => {
   const image = await buildForScan("web", twoPlatforms);
   const scanner = scannerFor();
@@ -199,6 +224,18 @@ test("a bill of materials is made of a report", async () => {
     metadata: { component: { type: "container" } },
     components: expect.arrayContaining([expect.objectContaining({ name: "openssl", version: "3.3.1-r0" })]),
   });
+});
+
+test("a system that nobody reports findings for is told from one that has none", async () => {
+  const scan = async (release: string) => {
+    const files = { ...alpine("a", "openssl=3.3.1-r0"), "a/etc/os-release": release };
+    const image = await buildForScan("web", { dockerfile: "FROM scratch\nCOPY a /\n", files });
+    const [{ os, unwatched } = {}] = platformsOf(await scannerFor().scan(image));
+    return [os, unwatched];
+  };
+  expect(await scan("ID=alpine\nVERSION_ID=3.99.0\n")).toEqual(["alpine 3.99.0", undefined]);
+  expect(await scan("ID=alpine\nVERSION_ID=3.9.1\n")).toEqual(["alpine 3.9.1", "ended"]);
+  expect(await scan("ID=of-our-own\nVERSION_ID=1\n")).toEqual([undefined, "unknown"]);
 });
 
 test("an index that names no platform was not scanned", async () => {

@@ -1,12 +1,17 @@
 /** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
 import { GitFailure } from "../changes/git-command.ts";
 import { explain, type UserError } from "../errors.ts";
+import { inBackticks } from "../plain-text.ts";
 import { baseLocation } from "../plan/make-plan.ts";
 import type { Log } from "../ports.ts";
+import { count } from "../quantities.ts";
 import { findingGroups, findingWarnings } from "../report/finding-log.ts";
 import type { Remark, RunResult } from "../report/run-result.ts";
+import { unwatchedRemarks } from "../report/unwatched.ts";
+import { severities } from "../scan/finding.ts";
 import type { ScannedImage } from "../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../scan/sarif.ts";
+import type { Dropped } from "../scan/sarif-limits.ts";
 import { sarifText } from "../scan/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
@@ -33,8 +38,29 @@ export function scanFailures({ errors }: ScanReport): readonly Failure[] {
   return errors.map((error) => ({ title: "Code scanning failed", message: explain(error), hint: error.hint }));
 }
 
+/** Of what GitHub's limits keep out of alerts and SARIF files. */
+export function leftOutRemarks(
+  images: readonly { readonly image: string; readonly dropped: readonly Dropped[] }[],
+): readonly Remark[] {
+  return images.flatMap(({ image, dropped }) => {
+    const all = dropped.reduce((sum, { results }) => sum + results, 0);
+    const worst = severities.find((severity) => dropped.some((each) => each.worst === severity));
+    if (worst === undefined) return [];
+    const what = `${count(all, "finding")} of \`${inBackticks(image)}\` ${all === 1 ? "is" : "are"} left out for code scanning`;
+    const message = `${what}, which takes no more: the least severe, ${worst.toLowerCase()} at worst`;
+    return [
+      { message, hint: "report less with `severity`; the scanner's own reports beside the files have all of it" },
+    ];
+  });
+}
+
 /** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
 export async function reportScans(prepared: Preparation, session: Session): Promise<ScanReport> {
+  const report = await handOver(prepared, session);
+  return { ...report, remarks: [...report.remarks, ...unwatchedRemarks([...prepared.scanning.scans.values()])] };
+}
+
+async function handOver(prepared: Preparation, session: Session): Promise<ScanReport> {
   const { scanning, surveyed } = prepared;
   const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
   const { sarif, scan } = session.inputs.settings;
@@ -48,13 +74,14 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
   }));
   const folder = `${session.folder}/scans`;
   await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
-  const told = await upload(
-    files.map(({ sarif }) => sarif),
-    folder,
-    prepared,
-    session,
-  );
-  return { folder: files.length === 0 ? undefined : folder, ...told };
+  const images = files.map(({ sarif }) => sarif);
+  const { remarks, errors, uploaded } = await upload(images, folder, prepared, session);
+  const leftOut = images.map(({ image, dropped }) => ({ image, dropped: uploaded.get(image) ?? dropped }));
+  return {
+    folder: files.length === 0 ? undefined : folder,
+    remarks: [...remarks, ...leftOutRemarks(leftOut)],
+    errors,
+  };
 }
 
 /** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
@@ -82,21 +109,26 @@ async function writeFiles(
   );
 }
 
+interface Uploaded extends Pick<ScanReport, "remarks" | "errors"> {
+  /** What was left out of each image that was uploaded. */
+  readonly uploaded: ReadonlyMap<string, readonly Dropped[]>;
+}
+
 async function upload(
   images: readonly ImageSarif[],
   folder: string,
   { surveyed }: Preparation,
   session: Session,
-): Promise<Pick<ScanReport, "remarks" | "errors">> {
+): Promise<Uploaded> {
   const { context, inputs, outside } = session;
   const { token, sarif } = inputs.settings;
-  const nothing = { remarks: [], errors: [] };
+  const nothing: Uploaded = { remarks: [], errors: [], uploaded: new Map() };
   if (sarif !== "upload" || token === undefined) return nothing;
   const target = await targetOf(session);
   if (target.kind === "none") {
     const message = `findings are not uploaded to code scanning, because ${target.because}; they are in ${folder}`;
     if (target.hint === undefined) outside.log.info(message);
-    return target.hint === undefined ? nothing : { remarks: [{ message, hint: target.hint }], errors: [] };
+    return target.hint === undefined ? nothing : { ...nothing, remarks: [{ message, hint: target.hint }] };
   }
   const { owner, repo, apiUrl } = context;
   const codeScanning = outside.codeScanning({ apiUrl, token, owner, repo });
@@ -107,17 +139,16 @@ async function upload(
     message: explain(error),
     hint: error.hint,
   }));
-  return { remarks, errors: report.errors };
+  const uploaded = report.images.flatMap(({ image, outcome }) =>
+    "dropped" in outcome ? [[image, outcome.dropped] as const] : [],
+  );
+  return { remarks, errors: report.errors, uploaded: new Map(uploaded) };
 }
 
 function uploadLines({ images, closed }: UploadReport): readonly string[] {
   const lines = images.flatMap(({ image, outcome }) => {
     if (outcome.kind === "pending") return [`${image}: findings are uploaded, and GitHub is still processing them`];
-    if (outcome.kind !== "uploaded") return [];
-    const left = outcome.dropped.reduce((sum, { results }) => sum + results, 0);
-    return [
-      `${image}: findings are alerts now${left === 0 ? "" : `, but ${left} of the least severe, by GitHub's limits`}`,
-    ];
+    return outcome.kind === "uploaded" ? [`${image}: findings are alerts now`] : [];
   });
   return closed.length === 0 ? lines : [...lines, `alerts of deleted images close: ${closed.join(", ")}`];
 }

@@ -6,6 +6,7 @@ import type { ImageScan, ScannedImage } from "../scan/judged.ts";
 import { code, markdown, prose } from "./escape.ts";
 import { describeOrigin, type FindingRow, fixableRows, reportedOf, secretRows, unfixedRows } from "./finding-rows.ts";
 import { pageLink } from "./links.ts";
+import { systemText, unwatchedBrief } from "./unwatched.ts";
 
 const mostRows = 30;
 const mostIds = 6;
@@ -21,9 +22,12 @@ export function findingDetails(scan: ImageScan): readonly string[] {
     goneLine(scan),
     ignoredLine(scan),
   ].filter((each) => each !== "");
-  if (parts.length === 0) return [];
+  if (parts.length === 0 && unwatchedBrief(scan) === undefined) return [];
   const name = markdown(shortened(plainLine(scan.name), 100));
-  const platforms = scan.platforms.map(({ platform, os }) => (os === undefined ? platform : `${platform} (${os})`));
+  const platforms = scan.platforms.map((each) => {
+    const system = systemText(each);
+    return system === undefined ? each.platform : `${each.platform} (${system})`;
+  });
   return [
     [
       `<details><summary><b>${name}</b>: ${severityCounts(reportedOf(scan)) || "no findings"}</summary>`,

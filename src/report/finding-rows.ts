@@ -1,5 +1,6 @@
 /** Findings that are told together: one row for what one remedy mends, one for what one package has without a fix. */
 import type { Platform } from "../oci/platform.ts";
+import { inBackticks } from "../plain-text.ts";
 import { acrossPlatforms, type SeenFinding } from "../scan/across-platforms.ts";
 import type { Origin, ScannedImage } from "../scan/judged.ts";
 import { isFixable } from "./finding-counts.ts";
@@ -41,9 +42,9 @@ export function secretRows(scan: ScannedImage): readonly FindingRow[] {
 export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
     case "base":
-      return origin.isOwn ? `${origin.name}, of this repository` : `base ${origin.name}`;
+      return origin.isOwn ? `${inBackticks(origin.name)}, of this repository` : `base ${inBackticks(origin.name)}`;
     case "step":
-      return `\`${origin.step.replaceAll("`", "'")}\``;
+      return `\`${inBackticks(origin.step)}\``;
     case "unknown":
       return "not known";
   }

@@ -9,6 +9,7 @@ import { findingDetails } from "./finding-details.ts";
 import { reportedOf } from "./finding-rows.ts";
 import type { RunResult } from "./run-result.ts";
 import { type Section, text } from "./sections.ts";
+import { unwatchedBrief } from "./unwatched.ts";
 
 /** Nothing where nothing was scanned. */
 export function findingSections({ scans, mended = [] }: RunResult): readonly Section[] {
@@ -27,10 +28,11 @@ export function findingSections({ scans, mended = [] }: RunResult): readonly Sec
   ];
 }
 
-/** Nothing is reported, and nothing went. */
+/** Nothing is reported, nothing went, and nothing could have been missed. */
 function isClean(scan: ImageScan): boolean {
   const counts = findingCounts(scan);
-  return scan.kind === "scanned" && reportedOf(scan).length === 0 && counts?.gone === 0 && counts.ignored === 0;
+  if (scan.kind === "unscanned" || unwatchedBrief(scan) !== undefined) return false;
+  return reportedOf(scan).length === 0 && counts?.gone === 0 && counts.ignored === 0;
 }
 
 const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "To what is published"];
@@ -54,9 +56,10 @@ function cellsOf(scan: ImageScan): readonly string[] {
   }
   const reported = severityCounts(reportedOf(scan)) || "none";
   const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;
+  const unwatched = unwatchedBrief(scan);
   return [
     name,
-    `${reported}${counting}`,
+    `${reported}${counting}${unwatched === undefined ? "" : `<br>**${unwatched}**`}`,
     `${counts.fixable}`,
     `${counts.unfixed}`,
     comparedCell(scan.comparedWith, counts),

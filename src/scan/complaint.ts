@@ -1,6 +1,6 @@
 /** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
 import { UserError } from "../errors.ts";
-import { plainLine } from "../plain-text.ts";
+import { inBackticks, plainLine } from "../plain-text.ts";
 import { count } from "../quantities.ts";
 import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
 import type { ImageScan, ScannedImage } from "./judged.ts";
@@ -9,7 +9,7 @@ import type { ImageScan, ScannedImage } from "./judged.ts";
 export function heldBy(scan: ImageScan): UserError | undefined {
   if (scan.passes) return undefined;
   if (scan.kind === "unscanned") {
-    return new UserError(`${plainLine(scan.name)} could not be scanned, and what nobody knows does not pass`, {
+    return new UserError(`${nameOf(scan)} could not be scanned, and what nobody knows does not pass`, {
       hint: `${scan.error.hint}; \`fail-on: none\` lets it pass unseen`,
       cause: scan.error,
     });
@@ -19,7 +19,7 @@ export function heldBy(scan: ImageScan): UserError | undefined {
   const holding = isStrict ? counting : counting.filter(({ standing }) => standing === "new");
   const { comparedWith } = scan;
   const why = isStrict ? ", and the gate is strict" : newness(scan);
-  return complaint(`${plainLine(scan.name)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
+  return complaint(`${nameOf(scan)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
     all: scan.platforms.length,
     otherwise: "or say in .trivyignore.yaml why it does no harm, and until when",
     ...(comparedWith.kind === "unknown" ? { cause: comparedWith.error } : {}),
@@ -31,13 +31,17 @@ export function redBy(scan: ImageScan): UserError | undefined {
   if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return undefined;
   const counting = countingOf(scan);
   const all = scan.platforms.length;
-  const name = plainLine(scan.name);
+  const name = nameOf(scan);
   const { comparedWith } = scan;
   if (comparedWith.kind !== "published")
     return complaint(`${name}, as published, has ${amount(counting)}`, counting, { all });
   const too = `\`${comparedWith.tag}\`, which is published, has ${counting.length === 1 ? "it" : "them"} too`;
   const sentence = `${name} has ${amount(counting)}: ${too}, so that nothing is held, and the run is red`;
   return complaint(sentence, counting, { all });
+}
+
+function nameOf({ name }: ImageScan): string {
+  return inBackticks(plainLine(name));
 }
 
 function countingOf(scan: ScannedImage): readonly SeenFinding[] {

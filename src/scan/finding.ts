@@ -28,8 +28,6 @@ export interface Vulnerability extends Found {
   readonly of: "os" | "language";
   /** In the image, where the package is described: `app/package-lock.json`; `undefined` for the operating system's. */
   readonly path: string | undefined;
-  /** Package URL. */
-  readonly purl: string | undefined;
   /** A page that describes it, `https:`. */
   readonly url: string | undefined;
 }

@@ -74,7 +74,7 @@ function judgePlatform(
   rules: ScanRules,
   explained: (finding: Finding) => Pick<JudgedFinding, "origin" | "remedy">,
 ): JudgedPlatform {
-  const { platform, digest, os, report } = scan;
+  const { platform, digest, os, unwatched, report } = scan;
   // The same bytes have the same findings, whatever the second scan came to.
   const isSame = before?.digest === digest;
   const keys = new Set(before?.findings.map(findingKey));
@@ -87,7 +87,8 @@ function judgePlatform(
   const gone = isSame
     ? []
     : (before?.findings ?? []).filter((each) => !now.has(findingKey(each)) && reports(each, rules));
-  return { platform, digest, os, findings: byWeight(findings), gone, report };
+  const system = { os, ...(unwatched === undefined ? {} : { unwatched }) };
+  return { platform, digest, ...system, findings: byWeight(findings), gone, report };
 }
 
 function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {

@@ -3,6 +3,7 @@ import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Finding, Severity } from "./finding.ts";
+import type { Unwatched } from "./scanner.ts";
 
 /** What is reported and what counts. */
 export interface ScanRules {
@@ -40,6 +41,7 @@ export interface JudgedPlatform {
   readonly platform: Platform;
   readonly digest: Digest;
   readonly os: string | undefined;
+  readonly unwatched?: Unwatched;
   /** All of them, worst first; counting before others. */
   readonly findings: readonly JudgedFinding[];
   /** What the published image has and this one lacks: those that would be reported. */

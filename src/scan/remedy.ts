@@ -1,4 +1,5 @@
 /** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
+import { inBackticks } from "../plain-text.ts";
 import { type Finding, findingKey, type Vulnerability } from "./finding.ts";
 import type { ImageScan, Origin } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";
@@ -20,29 +21,31 @@ export function highestFixes(findings: readonly Finding[]): HighestFixes {
   return fixes;
 }
 
-/** @param bases those of which `origin` may name one. */
+/** Names in it have no backticks, which set off the step. @param bases those of which `origin` may name one. */
 export function remedyOf(
   finding: Finding,
   origin: Origin,
   { bases, fixes }: { readonly bases: readonly BaseLayers[]; readonly fixes: HighestFixes },
 ): string {
   if (finding.kind === "secret") {
-    const step = origin.kind === "step" ? ` out of the step \`${quotable(origin.step)}\`` : " out of the image";
+    const step = origin.kind === "step" ? ` out of the step \`${inBackticks(origin.step)}\`` : " out of the image";
     return `revoke it and keep it${step}: what a later layer removes stays readable`;
   }
-  const { package: name, fixed } = finding;
+  const { fixed } = finding;
+  const name = inBackticks(finding.package);
   if (fixed === undefined)
     return `no fix yet: take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
-  const upgrade = `upgrade ${name} to ${alternatives(fixes.get(packageKey(finding)) ?? fixed)}`;
+  const upgrade = `upgrade ${name} to ${inBackticks(alternatives(fixes.get(packageKey(finding)) ?? fixed))}`;
+  const path = finding.path === undefined ? undefined : inBackticks(finding.path);
   switch (origin.kind) {
     case "base":
       return ofBase(finding, origin, upgrade, bases);
     case "step":
-      return finding.path === undefined
-        ? `${upgrade} in the step \`${quotable(origin.step)}\``
-        : `${upgrade} (${finding.path}, from the step \`${quotable(origin.step)}\`)`;
+      return path === undefined
+        ? `${upgrade} in the step \`${inBackticks(origin.step)}\``
+        : `${upgrade} (${path}, from the step \`${inBackticks(origin.step)}\`)`;
     case "unknown":
-      return finding.path === undefined ? upgrade : `${upgrade} (${finding.path})`;
+      return path === undefined ? upgrade : `${upgrade} (${path})`;
   }
 }
 
@@ -65,26 +68,22 @@ export function mendedByRebuild(scan: ImageScan): readonly Finding[] {
 
 function ofBase(
   { package: name, of }: Vulnerability,
-  { name: base, isOwn }: Extract<Origin, { readonly kind: "base" }>,
+  origin: Extract<Origin, { readonly kind: "base" }>,
   upgrade: string,
   bases: readonly BaseLayers[],
 ): string {
-  const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === base && each.isOwn === isOwn) ?? {};
-  if (hasMoved) return `${isOwn ? base : `base ${base}`} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
-  if (isOwn) return `${upgrade} in ${base}, which this is built on`;
+  const base = inBackticks(origin.name);
+  if (origin.isOwn) return `${upgrade} in ${base}, which this is built on`;
+  const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === origin.name && !each.isOwn) ?? {};
+  if (hasMoved) return `base ${base} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
   const steps =
     of === "os" ? `${upgrade} in a step of your own, or take a newer base` : `take a newer base, or ${upgrade}`;
-  return `base ${base} brings ${name}: ${steps}`;
+  return `base ${base} brings ${inBackticks(name)}: ${steps}`;
 }
 
 /** Databases put versions that mend different lines beside one another. */
 function alternatives(fixed: string): string {
   return fixed.split(/\s*,\s*/).join(" or ");
-}
-
-/** Between backticks. */
-function quotable(step: string): string {
-  return step.replaceAll("`", "'");
 }
 
 function packageKey({ package: name, path }: Vulnerability): string {

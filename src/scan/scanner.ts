@@ -30,12 +30,17 @@ export interface PlatformScan {
   readonly digest: Digest;
   /** `debian 13.1`; `undefined` where there is no known one. */
   readonly os: string | undefined;
+  /** Why the packages of its system may have findings that no scan sees; not there where that is not so. */
+  readonly unwatched?: Unwatched;
   readonly findings: readonly Finding[];
   /** Its layers, lowest first. */
   readonly layers: readonly ScannedLayer[];
   /** The scanner's own report, absolute: JSON. */
   readonly report: string;
 }
+
+/** `ended`: the system is past its end of life. `unknown`: nobody can tell which it is, or the database has nothing of it. */
+export type Unwatched = "ended" | "unknown";
 
 export interface ScannedLayer {
   /** Digest of what is unpacked from it. */

@@ -6,6 +6,7 @@ import { findingGroups, findingWarnings } from "../../../src/report/finding-log.
 import { imageOutputs, outputsOf } from "../../../src/report/outputs.ts";
 import type { ImageResult, RunResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
+import { unwatchedRemarks } from "../../../src/report/unwatched.ts";
 import { heldBy } from "../../../src/scan/complaint.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { Judging } from "../../../src/scan/judge.ts";
@@ -220,6 +221,40 @@ describe("rows", () => {
   });
 });
 
+describe("a system that nobody reports findings for any more", () => {
+  const ended = scanned(platformScan([], { os: "alpine 3.9.1", unwatched: "ended" }));
+  const nameless = scanned(platformScan([], { os: undefined, unwatched: "unknown" }));
+  const scans = [judged(ended), judged(ended, { name: "api" }), judged(nameless, { name: "db" })];
+  const result = run([published(build("web")), published(build("api")), published(build("db"))], scans);
+  const summary = renderSummary(result);
+
+  test("stands in the image's row and its details, though nothing was found", () => {
+    expect(summary).toContain("| ✅ **web** | none<br>**its system is past its end of life** | 0 | 0 |");
+    expect(summary).toContain("| ✅ **db** | none<br>**its system is not known** | 0 | 0 |");
+    expect(summary).toContain("<sub>linux/amd64 (alpine 3.9.1, past its end of life)</sub>");
+    expect(summary).toContain("<sub>linux/amd64 (a system that is not known)</sub>");
+    expect(summary).not.toContain("Nothing to report");
+  });
+
+  test("is a remark, once for all images that have it, with what to do", () => {
+    expect(unwatchedRemarks(scans)).toEqual([
+      {
+        message:
+          "alpine 3.9.1 is past its end of life, and nobody reports findings for it any more: what is wrong with the packages of `web`, `api` is not seen",
+        hint: "build on a release that is still supported",
+      },
+      {
+        message: "the database knows nothing of the system of `db`: what is wrong with its packages is not seen",
+        hint: expect.stringContaining("/etc/os-release"),
+      },
+    ]);
+  });
+
+  test("holds nothing", () => {
+    expect(scans.map(({ passes }) => passes)).toEqual([true, true, true]);
+  });
+});
+
 describe("a scan of what is published", () => {
   const itself: Partial<Judging> = { published: { kind: "itself" } };
   const clean = { ...scanOf([], [], itself), name: "api" };
@@ -374,4 +409,19 @@ test("hundreds of images with hundreds of findings each stay below what GitHub t
   const summary = renderSummary(result);
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
   expect(summary).toMatch(/_\d+ more images' findings left out here/);
+});
+
+test.each<[string, Finding]>([
+  ["with a fix", vulnerability("CVE-2026-1", { package: "a`b", fixed: "1`2", path: "x`y" })],
+  ["of a base", vulnerability("CVE-2026-1", { package: "a`b", layer: "debian" })],
+  ["without a fix", vulnerability("CVE-2026-1", { package: "a`b", fixed: undefined, layer: "apk add openssl" })],
+])("a backtick in the name of a package %s shifts no code of what to do", (_, finding) => {
+  const scan = judged(scanned(platformScan([{ ...finding }], { layerNames })), {
+    bases: [baseLayers("deb`ian:13", ["debian"])],
+  });
+  const counting = scan.kind === "scanned" ? scan.platforms.flatMap(({ findings }) => findings) : [];
+  for (const { remedy } of counting)
+    expect(remedy.match(/`[^`]*`|`/g)?.filter((each) => !/`RUN /.test(each)) ?? []).toEqual([]);
+  const summary = renderSummary(run([heldImage(scan)], [scan]));
+  expect(summary.match(/`(?:RUN|docker|latest)[^`]*$/gm)).toBeNull();
 });

@@ -21,7 +21,6 @@ const finding = (id: string): Finding => ({
   fixed: "3.3.9",
   of: "os",
   path: undefined,
-  purl: undefined,
   url: undefined,
   severity: "HIGH",
   title: "",

@@ -28,7 +28,6 @@ export function vulnerability(id: string, settings: Partial<Vulnerability> = {})
     fixed: "3.3.9",
     of: "os",
     path: undefined,
-    purl: undefined,
     url: `https://avd.aquasec.com/nvd/${id.toLowerCase()}`,
     ...settings,
   };

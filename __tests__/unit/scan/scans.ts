@@ -16,7 +16,6 @@ export function vulnerability(id: string, changes: Partial<Vulnerability> = {}):
     fixed: "3.3.9",
     of: "os",
     path: undefined,
-    purl: undefined,
     url: `https://example.org/${id}`,
     severity: "CRITICAL",
     title: `what ${id} is`,

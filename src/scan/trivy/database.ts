@@ -1,6 +1,6 @@
 /**
  * Trivy's databases: kept by the runner's cache service from day to day, else fetched from the first mirror that gives them,
- * else, rather than none, those of a day ago.
+ * else, rather than none, those of earlier days.
  */
 import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
@@ -75,7 +75,7 @@ export async function obtainDatabase(kind: DatabaseKind, trivy: Trivy, deps: Dat
   } catch (error) {
     const known = await nextUpdate(place, files);
     if (known === undefined || !(error instanceof UserError)) throw error;
-    const old = `one that was to be replaced on ${new Date(known).toISOString().slice(0, 10)} is used`;
+    const old = `one that was to be replaced on ${day(known)} is used`;
     log.warning(`${error.message}\n${old}: newer vulnerabilities are not found`, error.hint);
     return place;
   }
@@ -103,7 +103,11 @@ async function nextUpdate(place: string, files: Files): Promise<number | undefin
   }
 }
 
-/** One mirror after the other, all of them again after a while. What was there before goes only when there is a new one. */
+/**
+ * One mirror after the other, all of them again after a while. What was there before goes only when there is a newer one: a
+ * mirror that lags behind is as good as one that fails, but for what it gave if there is nothing newer. @throws UserError when
+ * none gives one of today
+ */
 async function fetchDatabase(
   kind: DatabaseKind,
   mirrors: readonly string[],
@@ -111,29 +115,68 @@ async function fetchDatabase(
   trivy: Trivy,
   deps: DatabaseDependencies,
 ): Promise<void> {
-  const { files, folder, log, store } = deps;
-  const work = `${folder}/fetched-${kind.folder}`;
+  const { files, clock, folder, log } = deps;
   const [download, repository] = kind.arguments;
-  await patiently(async () => {
+  /** What mirrors gave that is to be replaced already, by mirror. */
+  const old = new Map<string, Fetched>();
+  let fetches = 0;
+  const ask = async (mirror: string): Promise<Fetched | string> => {
+    // Of its own: Trivy takes nothing else for an hour where it has fetched one.
+    const work = `${folder}/fetched-${kind.folder}-${++fetches}`;
+    const args = ["image", download, repository, mirror, "--cache-dir", work, "--no-progress", "--quiet"];
+    const ended = await runTrivy(trivy, args);
+    if (ended.code !== 0) return lastWords(ended);
+    const given = `${work}/${kind.folder}`;
+    const next = await nextUpdate(given, files);
+    return next === undefined ? `${mirror} gave one that can't be read` : { place: given, next };
+  };
+  const fresh = patiently(async () => {
     const failures: string[] = [];
     for (const mirror of mirrors) {
-      const args = ["image", download, repository, mirror, "--cache-dir", work, "--no-progress", "--quiet"];
-      const ended = await runTrivy(trivy, args);
-      if (ended.code === 0) return log.debug(`the ${kind.what} comes from ${mirror}`);
-      failures.push(lastWords(ended));
+      const given = old.get(mirror) ?? (await ask(mirror));
+      if (typeof given === "string") failures.push(given);
+      else if (given.next > clock.now().getTime()) {
+        log.debug(`the ${kind.what} comes from ${mirror}`);
+        return given;
+      } else {
+        old.set(mirror, given);
+        failures.push(`${mirror} gave one that was to be replaced on ${day(given.next)}`);
+      }
     }
     const cause = new UserError([`the ${kind.what} could not be fetched:`, ...failures].join("\n  "), {
       hint: `let the runner reach ${mirrors[0]}, or name a mirror of your own in ${kind.variable}`,
     });
     throw failures.every((failure) => definite.test(failure)) ? cause : new Transient(cause.message, { cause });
   }, deps);
-  await files.remove(place);
+  try {
+    await install(await fresh, place, deps);
+  } catch (error) {
+    const [newest] = [...old.values()].sort((a, b) => b.next - a.next);
+    const known = (await nextUpdate(place, files)) ?? Number.NEGATIVE_INFINITY;
+    if (newest !== undefined && newest.next > known) await install(newest, place, deps);
+    throw error;
+  }
+}
+
+/** A database that lies at `place`, absolute, and when its next edition comes, in milliseconds. */
+interface Fetched {
+  readonly place: string;
+  readonly next: number;
+}
+
+async function install({ place: from }: Fetched, to: string, { files, store }: DatabaseDependencies): Promise<void> {
+  await files.remove(to);
   await files.makeDirectory(store);
-  await files.move(`${work}/${kind.folder}`, place);
+  await files.move(from, to);
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** Asking again does not change these. */
-const definite = /MANIFEST_UNKNOWN|NAME_UNKNOWN|UNAUTHORIZED|DENIED|status code 40[134]|could not parse|no space left/;
+const definite =
+  /MANIFEST_UNKNOWN|NAME_UNKNOWN|UNAUTHORIZED|DENIED|status code 40[134]|could not parse|no space left|gave one that/;
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { slots } from "../../bounded.ts";
 import { messageOf, UserError } from "../../errors.ts";
-import type { PlatformScan, Scanner, ScanSubject } from "../scanner.ts";
+import type { PlatformScan, Scanner } from "../scanner.ts";
 import { runTrivy, trivyError } from "./invocation.ts";
 import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";
 import { openSession, type SessionDependencies } from "./session.ts";
@@ -31,7 +31,8 @@ export function openScanner(deps: ScannerDependencies): OpenScanner {
     async scan(subject) {
       if (subject.platforms.length === 0) return { kind: "unscanned", error: noPlatform(subject.name) };
       try {
-        return { kind: "scanned", platforms: await allOf(subject, scanOne) };
+        const platforms = await Promise.all(subject.platforms.map((each) => scanOne({ ...subject, ...each })));
+        return { kind: "scanned", platforms };
       } catch (error) {
         signal.throwIfAborted();
         return { kind: "unscanned", error: asUserError(error, subject.name) };
@@ -47,14 +48,6 @@ export function openScanner(deps: ScannerDependencies): OpenScanner {
     },
     close: session.close,
   };
-}
-
-/** One that fails is enough: those that wait for their turn are not begun then. */
-async function allOf(
-  { name, source, platforms, options }: ScanSubject,
-  scanOne: (subject: PlatformSubject) => Promise<PlatformScan>,
-): Promise<readonly PlatformScan[]> {
-  return Promise.all(platforms.map((each) => scanOne({ name, source, options, ...each })));
 }
 
 /** Nothing to look at is not the same as nothing found. */

@@ -3,33 +3,33 @@ import { UserError } from "../../errors.ts";
 import { type Platform, partsOf } from "../../oci/platform.ts";
 import { type Finding, findingKey, type Ignored, type Severity, severities } from "../finding.ts";
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
-import { type Fields, fields, line, list } from "./fields.ts";
+import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";
+import { keptResult, suppressed, withoutTokens } from "./kept-result.ts";
 
-export type ReadReport = Pick<PlatformScan, "os" | "findings" | "layers"> & {
+export type ReadReport = Pick<PlatformScan, "os" | "unwatched" | "findings" | "layers"> & {
   /** The report without secrets, and without what may hold one that nobody knows. */
   readonly kept: Fields;
 };
 
-/** @param sourceOf how an ignore file or VEX document is called. @throws UserError when it is none, or of another platform */
+/** @param sourceOf how an ignore file or VEX document is called. @throws UserError when it is none, not understood, or of another platform */
 export function readReport(bytes: Uint8Array, platform: Platform, sourceOf: (path: string) => string): ReadReport {
   const document = parse(bytes);
   refuseOtherSchema(document);
   const metadata = fields(document.Metadata);
   const config = fields(metadata.ImageConfig);
   refuseOther(config, platform);
-  const results = list(document.Results);
+  const results = wholeList(document.Results, "results");
   const artifact = line(document.ArtifactName);
   const holdsSecret = results.some((result) => isOfConfig(result, artifact) && secretsOf(result).length > 0);
-  const { Family: family, Name: name } = fields(metadata.OS);
   return {
-    os: line([family, name].filter((part) => typeof part === "string").join(" "), 100),
+    ...systemOf(metadata.OS, results),
     layers: layersOf(config, holdsSecret),
     findings: withoutRepeats(results.flatMap((result) => findingsOf(result, artifact, sourceOf))),
     kept: {
       ...document,
       Metadata: { ...metadata, ImageConfig: keptConfig(config, holdsSecret) },
-      Results: results.map(keptResult),
+      Results: results.map((result) => keptResult(result, !isOfConfig(result, artifact))),
     },
   };
 }
@@ -63,6 +63,19 @@ function refuseOther(config: Fields, platform: Platform): void {
   });
 }
 
+/**
+ * Trivy (0.76) has an entry for the system's packages, also where nothing is found or installed, of each system that it has
+ * findings for; none for Fedora, say, and for packages of a system that it can't make out, which it calls `none`.
+ */
+function systemOf(system: unknown, results: readonly Fields[]): Pick<PlatformScan, "os" | "unwatched"> {
+  if (system === undefined || system === null) return { os: undefined };
+  const { Family: family, Name: name, EOSL: isEnded } = fields(system);
+  const os =
+    family === "none" ? undefined : line([family, name].filter((part) => typeof part === "string").join(" "), 100);
+  if (isEnded === true) return { os, unwatched: "ended" };
+  return results.some((result) => result.Class === "os-pkgs") ? { os } : { os, unwatched: "unknown" };
+}
+
 function layersOf(config: Fields, holdsSecret: boolean): readonly ScannedLayer[] {
   const { diff_ids: ids } = fields(config.rootfs);
   const diffIds = Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
@@ -76,38 +89,32 @@ function isOfConfig(result: Fields, artifact: string | undefined): boolean {
 }
 
 const secretsOf = (result: Fields): readonly Fields[] => [
-  ...list(result.Secrets),
+  ...wholeList(result.Secrets, "secrets"),
   ...suppressed(result).filter(({ Type: type }) => type === "secret"),
 ];
-
-/** What ignore files and VEX documents took out. */
-const suppressed = (result: Fields): readonly Fields[] => list(result.ExperimentalModifiedFindings);
 
 function findingsOf(
   result: Fields,
   artifact: string | undefined,
   sourceOf: (path: string) => string,
-): readonly (Finding | undefined)[] {
+): readonly Finding[] {
   const path = isOfConfig(result, artifact) ? undefined : line(result.Target);
   const found = [
-    ...list(result.Vulnerabilities).map((raw) => vulnerability(raw, result, undefined)),
-    ...list(result.Secrets).map((raw) => secret(raw, path, undefined)),
+    ...wholeList(result.Vulnerabilities, "vulnerabilities").map((raw) => vulnerability(raw, result, undefined)),
+    ...wholeList(result.Secrets, "secrets").map((raw) => secret(raw, path, undefined)),
   ];
-  const taken = suppressed(result).map((each) => {
+  const taken = suppressed(result).flatMap((each) => {
     const ignored = { source: sourceOf(line(each.Source) ?? ""), statement: line(each.Statement) };
     const raw = fields(each.Finding);
-    return each.Type === "secret"
-      ? secret(raw, path, ignored)
-      : each.Type === "vulnerability"
-        ? vulnerability(raw, result, ignored)
-        : undefined;
+    if (each.Type === "secret") return [secret(raw, path, ignored)];
+    return each.Type === "vulnerability" ? [vulnerability(raw, result, ignored)] : [];
   });
   return [...found, ...taken];
 }
 
-function vulnerability(raw: Fields, result: Fields, ignored: Ignored | undefined): Finding | undefined {
+function vulnerability(raw: Fields, result: Fields, ignored: Ignored | undefined): Finding {
   const [id, name] = [line(raw.VulnerabilityID, 100), line(raw.PkgName, 200)];
-  if (id === undefined || name === undefined) return undefined;
+  if (id === undefined || name === undefined) throw notUnderstood("a vulnerability has no name, or is of no package");
   const isOs = result.Class === "os-pkgs";
   return {
     kind: "vulnerability",
@@ -121,14 +128,13 @@ function vulnerability(raw: Fields, result: Fields, ignored: Ignored | undefined
     fixed: line(raw.FixedVersion, 200),
     of: isOs ? "os" : "language",
     path: isOs ? undefined : relative(line(raw.PkgPath) ?? line(result.Target)),
-    purl: line(fields(raw.PkgIdentifier).PURL),
     url: [raw.PrimaryURL, ...(Array.isArray(raw.References) ? raw.References : [])].map(webPage).find(Boolean),
   };
 }
 
-function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefined): Finding | undefined {
+function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefined): Finding {
   const id = line(raw.RuleID, 100);
-  if (id === undefined) return undefined;
+  if (id === undefined) throw notUnderstood("a secret names no rule that found it");
   const { StartLine: start } = raw;
   const isOfFile = path !== undefined;
   return {
@@ -138,7 +144,7 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
     title: line(raw.Title, 200) ?? id,
     layer: line(fields(raw.Layer).DiffID, 100),
     ignored,
-    path: relative(path) ?? imageConfiguration,
+    path: relative(path && withoutTokens(path)) ?? imageConfiguration,
     line: isOfFile && typeof start === "number" && Number.isInteger(start) && start > 0 ? start : undefined,
   };
 }
@@ -147,7 +153,9 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
 const imageConfiguration = "(image configuration)";
 
 function severityOf(value: unknown): Severity {
-  return severities.find((severity) => severity === value) ?? "UNKNOWN";
+  const known = severities.find((severity) => severity === value);
+  if (known === undefined) throw notUnderstood(`a finding has the severity ${line(value, 20) ?? "none"}`);
+  return known;
 }
 
 function relative(path: string | undefined): string | undefined {
@@ -160,32 +168,12 @@ function webPage(value: unknown): string | undefined {
 }
 
 /** The same secret in a variable and in the history's line that set it; a line that matches a rule twice. */
-function withoutRepeats(findings: readonly (Finding | undefined)[]): readonly Finding[] {
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const known = new Map<string, Finding>();
   for (const finding of findings) {
-    if (finding === undefined) continue;
     const at = finding.kind === "secret" ? finding.line : finding.installed;
     const key = `${findingKey(finding)}\0${at}\0${finding.ignored === undefined}`;
     if (!known.has(key)) known.set(key, finding);
   }
   return [...known.values()];
-}
-
-/** Trivy blots out what it knows as a secret, and shows the lines around it. */
-function keptResult(result: Fields): Fields {
-  const modified = suppressed(result);
-  return {
-    ...result,
-    ...(result.Secrets === undefined ? {} : { Secrets: list(result.Secrets).map(keptSecret) }),
-    ...(modified.length === 0 ? {} : { ExperimentalModifiedFindings: modified.map(keptModified) }),
-  };
-}
-
-function keptModified(each: Fields): Fields {
-  return each.Type === "secret" ? { ...each, Finding: keptSecret(fields(each.Finding)) } : each;
-}
-
-function keptSecret({ Code: _code, Match: _match, Layer: layer, ...rest }: Fields): Fields {
-  const { Digest: digest, DiffID: diffId } = fields(layer);
-  return layer === undefined ? rest : { ...rest, Layer: { Digest: digest, DiffID: diffId } };
 }

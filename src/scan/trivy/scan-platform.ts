@@ -9,6 +9,7 @@ import type { PlatformScan, ScanOptions, ScanSubject } from "../scanner.ts";
 import { javaArchives } from "./database.ts";
 import { longestRun, runTrivy, trivyError } from "./invocation.ts";
 import { readReport } from "./report.ts";
+import type { TrivyServer } from "./server.ts";
 import type { ScanSession } from "./session.ts";
 import { makeView } from "./view.ts";
 
@@ -45,16 +46,25 @@ const always: readonly string[] = [
 ];
 
 async function scan(what: readonly string[], output: string, about: string, session: ScanSession): Promise<void> {
-  const server = await session.server();
-  const trivy = await session.trivy();
-  const args = ["image", ...always, ...server.arguments, "--cache-dir", session.cache, "--output", output, ...what];
-  const run = (): Promise<Finished> => runTrivy(trivy, args, server.environment);
-  let ended = await run();
+  const args = ["image", ...always, "--cache-dir", session.cache, "--output", output, ...what];
+  let ended = await onServer(args, session);
   if (ended.code !== 0 && lacksJavaDatabase.test(ended.stderr)) {
     await session.database(javaArchives);
-    ended = await run();
+    ended = await onServer(args, session);
   }
   if (ended.code !== 0) throw trivyError(about, ended);
+}
+
+/** Once more, on another server, where this one ended meanwhile (as a machine short of memory ends it): it takes every scan along. */
+async function onServer(args: readonly string[], session: ScanSession): Promise<Finished> {
+  const trivy = await session.trivy();
+  const run = (server: TrivyServer): Promise<Finished> =>
+    runTrivy(trivy, [...args, ...server.arguments], server.environment);
+  const server = await session.server();
+  const ended = await run(server);
+  if (ended.code === 0 || (await server.isUp())) return ended;
+  await server.stop();
+  return run(await session.server());
 }
 
 /** How Trivy asks for it: in vain, since every database is ours to fetch, once. */

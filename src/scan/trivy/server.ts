@@ -22,6 +22,8 @@ export interface TrivyServer {
   readonly environment: Readonly<Record<string, string>>;
   /** Settles when it has ended, also by itself. Never rejects. */
   readonly ended: Promise<void>;
+  /** Whether it answers now. Never rejects. */
+  isUp(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -60,7 +62,8 @@ async function startOn(port: number, { trivy, http, clock, cache }: ServerDepend
   for (let waited = 0; waited < patience; waited += pause) {
     if (failure !== undefined) throw failure;
     if (await answers(port, http, signal)) {
-      return { arguments: ["--server", `http://127.0.0.1:${port}`], environment, ended, stop };
+      const isUp = (): Promise<boolean> => answers(port, http, signal);
+      return { arguments: ["--server", `http://127.0.0.1:${port}`], environment, ended, isUp, stop };
     }
     await clock.sleep(pause, trivy.signal);
   }

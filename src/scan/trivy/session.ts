@@ -54,7 +54,7 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
     running ??= (async () => {
       await database(vulnerabilities);
       const started = await startServer({ ...deps, trivy: await tool("once"), cache });
-      // One that ends by itself takes its scans along, and no more than these.
+      // Whoever needs one from then on starts another.
       void started.ended.then(() => {
         running = undefined;
       });

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { obtainDatabase, vulnerabilities } from "../../../../src/scan/trivy/database.ts";
 import { stillClock } from "../../oci/still-clock.ts";
 import { memory, program, writtenLog } from "./outside.ts";
@@ -12,7 +12,10 @@ interface Situation {
   /** What lies there already, or comes from the cache service. */
   readonly there?: string;
   readonly kept?: string;
-  /** What Trivy says of each mirror, in turn; `undefined`: it gives the database. The last one stays. */
+  /**
+   * What Trivy says of each mirror, in turn; `undefined`: it gives the database, and metadata: it gives one of these. The last
+   * one stays.
+   */
   readonly mirrors: readonly (string | undefined)[];
   readonly repository?: string;
 }
@@ -26,9 +29,11 @@ function situation({ there, kept, mirrors, repository }: Situation) {
   const left = [...mirrors];
   const processes = program((args) => {
     asked.push(args[args.indexOf("--db-repository") + 1] ?? "");
-    const failure = left.length > 1 ? left.shift() : left[0];
-    if (failure === undefined) files.tree.set("/run/fetched-db/db/metadata.json", Buffer.from(fresh));
-    return failure === undefined ? {} : { code: 1, stderr: `\tFATAL\tFatal error\t${failure}` };
+    const said = left.length > 1 ? left.shift() : left[0];
+    const given = said === undefined ? fresh : said.startsWith("{") ? said : undefined;
+    const cache = args[args.indexOf("--cache-dir") + 1];
+    if (given !== undefined) files.tree.set(`${cache}/db/metadata.json`, Buffer.from(given));
+    return given === undefined ? { code: 1, stderr: `\tFATAL\tFatal error\t${said}` } : {};
   });
   const signal = new AbortController().signal;
   const trivy = { program: "trivy", processes, environment: {}, cwd: "/empty", signal };
@@ -123,4 +128,39 @@ test.each([
   expect(has(files)).toBe(old);
   expect(log.warnings).toEqual([expect.stringMatching(/DENIED.*1969-12-31 is used/s)]);
   expect(keys.filter((key) => key.startsWith("keep"))).toEqual([]);
+});
+
+describe("a mirror that gives an old one", () => {
+  const older = JSON.stringify({ NextUpdate: "1969-12-01T00:00:00Z" });
+
+  test("is not believed while another one has today's", async () => {
+    const { obtain, files, log, keys } = situation({ mirrors: [old, undefined] });
+    await obtain();
+    expect(has(files)).toBe(fresh);
+    expect([log.warnings, keys.at(-1)]).toEqual([[], expect.stringMatching(/^keep /)]);
+  });
+
+  test.each([
+    ["without any other", {}, [older, old, "DENIED"], old],
+    ["whatever comes after it", {}, [old, older, "{}"], old],
+    ["than an older one that lies there", { there: older }, [old, "DENIED", "DENIED"], old],
+    ["but not than a newer one that lies there", { there: old }, [older, "DENIED", "DENIED"], old],
+  ])("is better than none %s, is said, and is not kept for the day", async (_, situated, mirrors, used) => {
+    const { obtain, files, log, keys, asked, clock } = situation({ ...situated, mirrors });
+    expect(await obtain()).toBe("/store/db");
+    expect(has(files)).toBe(used);
+    expect(log.warnings).toEqual([
+      expect.stringMatching(/was to be replaced on 1969-12-\d\d.*\n.*1969-12-31 is used: newer vulnerabilities/s),
+    ]);
+    expect(keys.filter((key) => key.startsWith("keep"))).toEqual([]);
+    // Nothing of it would change within a minute.
+    expect([asked.length, clock.slept]).toEqual([3, []]);
+  });
+
+  test("is asked once alone while another one is waited for", async () => {
+    const { obtain, files, asked } = situation({ mirrors: [old, "503", "503", "503", undefined] });
+    await obtain();
+    expect(has(files)).toBe(fresh);
+    expect(asked.filter((mirror) => mirror.startsWith("mirror.gcr.io"))).toHaveLength(1);
+  });
 });

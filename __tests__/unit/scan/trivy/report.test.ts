@@ -23,7 +23,6 @@ const openssl = {
   Severity: "CRITICAL",
   Title: "it overflows",
   Layer: { DiffID: "sha256:a" },
-  PkgIdentifier: { PURL: "pkg:apk/alpine/openssl@3.3.1" },
   PrimaryURL: "https://example.com/CVE-1",
 };
 
@@ -43,14 +42,13 @@ describe("a vulnerability", () => {
       fixed: "3.3.9",
       of: "os",
       path: undefined,
-      purl: "pkg:apk/alpine/openssl@3.3.1",
       url: "https://example.com/CVE-1",
     });
   });
 
   test.each([
     ["has no fix while the database names none", { FixedVersion: "" }, { fixed: undefined }],
-    ["of a severity that nobody knows is UNKNOWN", { Severity: "APOCALYPTIC" }, { severity: "UNKNOWN" }],
+    ["may be of a severity that the database doesn't know", { Severity: "UNKNOWN" }, { severity: "UNKNOWN" }],
     ["without a title is called by its description", { Title: "", Description: "a\nb" }, { title: "a b" }],
     ["without either by its name", { Title: undefined }, { title: "CVE-1" }],
     ["links to pages alone", { PrimaryURL: "javascript:alert(1)" }, { url: undefined }],
@@ -72,10 +70,29 @@ describe("a vulnerability", () => {
     const raw = { ...result, Class: "lang-pkgs", Vulnerabilities: [{ ...openssl, ...changed }] };
     expect(found(raw)).toMatchObject({ of: "language", path });
   });
+});
 
-  test("without a name of its own or of its package is passed over", () => {
-    const nameless = [{}, null, "CVE-1", { VulnerabilityID: "CVE-1" }, { PkgName: "openssl" }];
-    expect(read([{ Class: "os-pkgs", Vulnerabilities: nameless }]).findings).toEqual([]);
+describe("an operating system", () => {
+  const packages = { Class: "os-pkgs", Target: "web (alpine 3.9.1)" };
+  const system = (os: object | undefined, ...results: readonly object[]) => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: os }, Results: results };
+    const { os: name, unwatched } = readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+    return [name, unwatched];
+  };
+
+  test.each<[string, object | undefined, readonly object[], unknown]>([
+    ["that is supported is watched", { Family: "alpine", Name: "3.20.3" }, [packages], ["alpine 3.20.3", undefined]],
+    [
+      "past its end of life is not",
+      { Family: "alpine", Name: "3.9.1", EOSL: true },
+      [packages],
+      ["alpine 3.9.1", "ended"],
+    ],
+    ["that the database doesn't know is not", { Family: "fedora", Name: "43" }, [], ["fedora 43", "unknown"]],
+    ["that nobody can tell of packages is not", { Family: "none", Name: "" }, [], [undefined, "unknown"]],
+    ["that there is none of can't be", undefined, [], [undefined, undefined]],
+  ])("%s", (_, os, results, expected) => {
+    expect(system(os, ...results)).toEqual(expected);
   });
 });
 
@@ -95,6 +112,38 @@ test("what an ignore file takes out is told as ignored, with what the user wrote
   ]);
 });
 
+describe("what is not understood was not scanned, rather than being nothing found:", () => {
+  const without = (key: string) => Object.fromEntries(Object.entries(openssl).filter(([each]) => each !== key));
+  const modified = (finding: object) => ({
+    ExperimentalModifiedFindings: [{ Type: "vulnerability", Finding: finding }],
+  });
+  test.each<[string, object]>([
+    ["a vulnerability without a name", { Vulnerabilities: [openssl, without("VulnerabilityID")] }],
+    ["one of no package", { Vulnerabilities: [without("PkgName")] }],
+    ["one of no severity", { Vulnerabilities: [without("Severity")] }],
+    ["one of a severity that nobody knows", { Vulnerabilities: [{ ...openssl, Severity: "APOCALYPTIC" }] }],
+    ["one that is only a name", { Vulnerabilities: ["CVE-1"] }],
+    ["one that stands alone", { Vulnerabilities: openssl }],
+    ["an ignored one without a name", modified(without("VulnerabilityID"))],
+    ["a secret without a rule", { Secrets: [{ Severity: "HIGH" }] }],
+    ["a secret of no severity", { Secrets: [{ RuleID: "aws" }] }],
+    ["secrets that are none", { Secrets: { RuleID: "aws", Severity: "HIGH" } }],
+  ])("%s", (_, result) => {
+    expect(() => read([{ Class: "os-pkgs", Target: "web", ...result }])).toThrow(/report is not understood/);
+  });
+
+  test.each([{}, "none", ["none"]])("results that are %j", (results) => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config }, Results: results };
+    expect(() => readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path)).toThrow(UserError);
+  });
+
+  test("no results are none, as of an image without a system", () => {
+    const document = { SchemaVersion: 2, Metadata: { ImageConfig: config } };
+    expect(readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path).findings).toEqual([]);
+    expect(read([{ Class: "os-pkgs", Vulnerabilities: null }]).findings).toEqual([]);
+  });
+});
+
 describe("a secret", () => {
   const key = {
     RuleID: "aws",
@@ -109,6 +158,21 @@ describe("a secret", () => {
 
   test("in a file has its line", () => {
     expect(found(inFile)).toMatchObject({ kind: "secret", id: "aws", path: "app/.env", line: 3 });
+  });
+
+  const token = `ghp_${"abcdefghijklmnopqrstuvwxyz0123456789"}`;
+  test.each([
+    ["a folder", `/opt/${token}/x.env`, "opt/ghp_…/x.env"],
+    ["a file before its ending", `/opt/${token}.env`, "opt/ghp_….env"],
+    ["a file after other words", "/opt/key AKIAQZ7XJ3KDLM5PWRTV", "opt/key AKIA…"],
+    ["nothing, as words alone are no token", "/opt/a-file-of-many-words/x.env", "opt/a-file-of-many-words/x.env"],
+    ["nothing, as digits alone are none", "/opt/20261121-20261121-20261121", "opt/20261121-20261121-20261121"],
+    ["nothing that is short", "/srv/app2/settings.env", "srv/app2/settings.env"],
+  ])("that may name %s is shown in no path", (_, Target, path) => {
+    const { findings, kept } = read([{ ...inFile, Target }]);
+    expect(findings).toMatchObject([{ path }]);
+    expect(kept.Results).toMatchObject([{ Target: `/${path}` }]);
+    expect(JSON.stringify([findings, kept])).not.toMatch(/abcdefghijklmnopqrstuvwxyz0|QZ7XJ3K/);
   });
 
   test("in the configuration has none, and is told once for its variable and its history", () => {
@@ -186,8 +250,17 @@ test.each([
 test("whatever a report holds, it is read or refused", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (results, rest) => {
-      const document = { SchemaVersion: 2, Metadata: { ImageConfig: config, OS: rest }, Results: results, ArtifactName: rest };
-      readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+      const document = {
+        SchemaVersion: 2,
+        Metadata: { ImageConfig: config, OS: rest },
+        Results: results,
+        ArtifactName: rest,
+      };
+      try {
+        readReport(Buffer.from(JSON.stringify(document)), amd64, (path) => path);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
     }),
   );
   expect(() => readReport(Buffer.from("no JSON"), amd64, (path) => path)).toThrow(UserError);
