@@ -11,6 +11,8 @@ export interface ApiDescription {
   requestProblems(operation: Operation, body: unknown): readonly string[];
   /** What is wrong with an answer's. A status that the operation doesn't have is wrong. */
   answerProblems(operation: Operation, status: number, body: unknown): readonly string[];
+  /** What is wrong with a whole exchange, its query too. Answers that any operation may have need not be described. */
+  exchangeProblems(exchange: Exchange): readonly string[];
   /** The description's own example of an answer. */
   example(operation: Operation, status: number): Record<string, unknown>;
 }
@@ -20,6 +22,18 @@ export interface Operation {
   /** As the description has it: `/repos/{owner}/{repo}/pulls`. */
   readonly path: string;
 }
+
+export interface Exchange {
+  readonly method: string;
+  /** With its query. */
+  readonly url: string;
+  readonly body: unknown;
+  readonly status: number;
+  readonly answer: unknown;
+}
+
+/** docs.github.com, "Troubleshooting the REST API". */
+const anywhere: ReadonlySet<number> = new Set([401, 403, 404, 429, 500, 502, 503]);
 
 let github: ApiDescription | undefined;
 
@@ -49,18 +63,42 @@ function describeApi(document: Json): ApiDescription {
   const content = (body: Json | undefined): Json | undefined => at(follow(body), "content", "application/json");
   const answer = ({ method, path }: Operation, status: number): Json | undefined =>
     follow(at(document, "paths", path, method, "responses", String(status)));
+  const requestProblems = ({ method, path }: Operation, body: unknown): readonly string[] => {
+    const schema = at(content(at(document, "paths", path, method, "requestBody")), "schema");
+    return problems(`${method} ${path}`, schema, body);
+  };
+  const queryProblems = ({ method, path }: Operation, query: URLSearchParams): readonly string[] => {
+    const listed = at(document, "paths", path, method, "parameters");
+    const parameters = (Array.isArray(listed) ? listed : []).map(follow);
+    return [...query].flatMap(([name, text]) => {
+      const known = parameters.find((each) => at(each, "in") === "query" && at(each, "name") === name);
+      const schema = follow(at(known, "schema"));
+      const key = `${method} ${path}?${name}`;
+      if (schema === undefined) return [`${key} is not described`];
+      return problems(key, schema, at(schema, "type") === "integer" ? Number(text) : text);
+    });
+  };
+  const answerProblems = (operation: Operation, status: number, body: unknown): readonly string[] => {
+    const found = answer(operation, status);
+    const key = `${operation.method} ${operation.path} ${status}`;
+    if (found === undefined) return [`${key} is no answer`];
+    // Of some answers it says nothing but that they are given.
+    const schema = at(content(found), "schema");
+    return schema === undefined ? [] : problems(key, schema, body);
+  };
   return {
-    requestProblems({ method, path }, body) {
-      const schema = at(content(at(document, "paths", path, method, "requestBody")), "schema");
-      return problems(`${method} ${path}`, schema, body);
-    },
-    answerProblems(operation, status, body) {
-      const found = answer(operation, status);
-      const key = `${operation.method} ${operation.path} ${status}`;
-      if (found === undefined) return [`${key} is no answer`];
-      // Of some answers it says nothing but that they are given.
-      const schema = at(content(found), "schema");
-      return schema === undefined ? [] : problems(key, schema, body);
+    requestProblems,
+    answerProblems,
+    exchangeProblems({ method, url, body, status, answer: answered }) {
+      const { pathname, searchParams } = new URL(url, "http://here");
+      const operation = operationOf(document, method, pathname);
+      if (operation === undefined) return [`${method} ${pathname} is not described`];
+      const isAnywhere = anywhere.has(status) && answer(operation, status) === undefined;
+      return [
+        ...queryProblems(operation, searchParams),
+        ...requestProblems(operation, body),
+        ...(isAnywhere ? [] : answerProblems(operation, status, answered)),
+      ];
     },
     example(operation, status) {
       const examples = at(content(answer(operation, status)), "examples");
@@ -68,6 +106,21 @@ function describeApi(document: Json): ApiDescription {
       return structuredClone(at(follow(first as Json), "value")) as Record<string, unknown>;
     },
   };
+}
+
+const methods = ["get", "post", "patch", "put", "delete"] as const;
+
+/** The operation that an address means: one without parameters where another has them comes first. */
+function operationOf(document: Json, asked: string, pathname: string): Operation | undefined {
+  const method = methods.find((each) => each === asked.toLowerCase());
+  const paths = Object.keys(at(document, "paths") ?? {}).filter(
+    (path) =>
+      new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`).test(pathname) &&
+      method !== undefined &&
+      at(document, "paths", path, method) !== undefined,
+  );
+  const [path] = paths.sort((a, b) => a.split("{").length - b.split("{").length);
+  return method === undefined || path === undefined ? undefined : { method, path };
 }
 
 /** The schema with all that it refers to, in JSON Schema's words. */

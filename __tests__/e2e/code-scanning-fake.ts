@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 import type { SarifLog, SarifResult, SarifRun } from "../../src/scan/sarif-log.ts";
-import { describedOperations } from "./github-description.ts";
+import { githubDescription } from "../openapi.ts";
 import { withServer } from "./http-server.ts";
 
 export interface Alert {
@@ -49,7 +49,6 @@ export interface Behaviour {
 }
 
 const prefix = "/repos/{owner}/{repo}/code-scanning/";
-const check = describedOperations(prefix);
 
 /** Runs while `use` does. @throws what was asked or answered against GitHub's description. */
 export async function withCodeScanning<T>(
@@ -76,7 +75,8 @@ export async function withCodeScanning<T>(
           ? keeper.answer(method, new URL(url, `http://${request.headers.host}`), body, uploads)
           : { status: fault.status, answer: { message: fault.message } };
       // What else is asked of GitHub in a run isn't served here.
-      if (path.includes("/code-scanning/")) violations.push(...check({ method, url, body, status, answer }));
+      if (path.includes("/code-scanning/"))
+        violations.push(...githubDescription().exchangeProblems({ method, url, body, status, answer }));
       response.writeHead(status, { "content-type": "application/json", ...fault?.headers });
       response.end(JSON.stringify(answer));
     },

@@ -107,6 +107,14 @@ test("of two variants in one repository, the tag says which is meant", () => {
   expect(choose("v2.11.0-24f7512")).toMatchObject({ image: "ntfy", tag: "v2.12.0-0a1b2c3" });
 });
 
+test("tags of one image that differ in their commits alone are one and the same", () => {
+  const twice = published({ tags: ["v1-aaaaaaa", "v1-bbbbbbb"] });
+  expect(chooseVersion({ tag: "v1-ccccccc", digest: undefined }, [twice])).toMatchObject({ tag: "v1-aaaaaaa" });
+  const other = published({ name: "other", tags: ["v1-bbbbbbb"] });
+  const either = [published({ tags: ["v1-aaaaaaa"] }), other];
+  expect(chooseVersion({ tag: "v1-ccccccc", digest: undefined }, either)).toMatchObject({ kind: "ambiguous" });
+});
+
 test("says why a pin stays, as a clause", () => {
   const why = (tag: string, version = release) => {
     const choice = chooseVersion({ tag, digest: undefined }, [version]);

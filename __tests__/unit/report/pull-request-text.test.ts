@@ -60,6 +60,14 @@ describe("the title says what moves", () => {
       "Bump a from 1 to 2",
     ],
     [
+      "a tag with its digest in a value of its own",
+      {
+        images: [image("a")],
+        files: [file("x", "a", "1", "2"), file("x", "a", `sha256:${hex}`, `sha256:${"cd".repeat(32)}`)],
+      },
+      "Bump a from 1 to 2",
+    ],
+    [
       "a digest alone",
       { images: [image("a")], files: [file("x", "a", `sha256:${hex}`, `sha256:${"cd".repeat(32)}`)] },
       "Bump a from abababababab… to cdcdcdcdcdcd…",

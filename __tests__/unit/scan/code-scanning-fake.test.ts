@@ -5,8 +5,8 @@ const path = "/repos/o/r/code-scanning";
 const commit = "a".repeat(40);
 
 test.each([
-  ["a query that GitHub doesn't know", "GET", "/analyses?tool=x", undefined, "query: tool is not described"],
-  ["a page that is no number", "GET", "/analyses?page=x", undefined, "query page"],
+  ["a query that GitHub doesn't know", "GET", "/analyses?tool=x", undefined, "?tool is not described"],
+  ["a page that is no number", "GET", "/analyses?page=x", undefined, "?page must be integer"],
   ["an operation that there is not", "DELETE", "/analyses", undefined, "is not described"],
   [
     "an upload without a ref",
@@ -28,5 +28,5 @@ test.each([
 test("a test fails where the stand-in answers what GitHub would not", async () => {
   const fault = () => ({ status: 418, message: "I am a teapot" });
   const asked = withCodeScanning({ fault }, async ({ apiUrl }) => void (await fetch(`${apiUrl}${path}/analyses`)));
-  await expect(asked).rejects.toThrow("answer: 418 is not described");
+  await expect(asked).rejects.toThrow("418 is no answer");
 });
