@@ -73,6 +73,17 @@ describe("a refusal is told with its remedy, and what could be done stays", () =
     });
   });
 
+  on("a workflow among the files, which no job's own token may change", async (world) => {
+    const message =
+      "refusing to allow a GitHub App to create or update workflow `.github/workflows/a.yml` without `workflows` permission";
+    const answer = answers(200, { data: { updateRefs: null }, errors: [{ type: "UNPROCESSABLE", message }] });
+    world.fake.faults.push(when(({ operation }) => operation === "Refs", { answer }));
+    expect(await bump(world, 2)).toMatchObject({
+      outcome: "refused",
+      warnings: [{ hint: expect.stringMatching(/`bump-token`.*`workflows: write`.*globs/) }],
+    });
+  });
+
   on("an archived repository", async (world) => {
     world.fake.rules.isArchived = true;
     expect(await bump(world, 2)).toMatchObject({

@@ -38,7 +38,7 @@ export function chartFoldersOf(path: string): readonly string[] {
 }
 
 /** What a chart may call the version of an image: its tags and its version, with and without `v`, and without a commit. */
-export function chartVersions({ tags, version }: PublishedVersion): readonly Tag[] {
+export function chartVersions({ tags, version }: Pick<PublishedVersion, "tags" | "version">): readonly Tag[] {
   const named = [...tags, ...(version === undefined ? [] : [version])];
   const alone = named.flatMap((each) => [each, each.replace(/-[0-9a-f]{7,40}(?:-.*)?$/, "")]);
   const both = alone.flatMap((each) => [each, each.startsWith("v") ? each.slice(1) : `v${each}`]);

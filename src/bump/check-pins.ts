@@ -1,6 +1,7 @@
 /** Whether files name the version that is about to be released. Pure. */
 import { UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { chartVersions } from "./chart-pins.ts";
 import type { Pin } from "./find-pins.ts";
 
 /** An image of the release, with all tags that the release gives it. */
@@ -34,9 +35,5 @@ export function stalePins(pins: readonly Pin[], released: readonly ReleasedImage
 
 function names({ repository, tag }: Pin, { version, tags }: ReleasedImage): boolean {
   if (tag === undefined) return false;
-  return repository === undefined ? withoutV(tag) === withoutV(version) : tags.includes(tag);
-}
-
-function withoutV(version: string): string {
-  return version.replace(/^v(?=\d)/, "");
+  return (repository === undefined ? chartVersions({ version, tags: [] }) : tags).some((each) => each === tag);
 }

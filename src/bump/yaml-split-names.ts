@@ -45,9 +45,8 @@ export function splitName(fields: Fields, names: ImageNames): SplitName | undefi
 
 /** The versions in a map that names something else. */
 export function versionsOfOthers(fields: Fields): readonly Field[] {
-  const isNamed = ["repository", "image", "name", "newName"].some((key) => isKey(key) && fields.has(key));
-  const versions = ["tag", "imageTag", "newTag", "digest"].flatMap((key) => (isKey(key) && fields.get(key)) || []);
-  return isNamed ? versions : [];
+  const isNamed = (["repository", "image", "name", "newName"] as const).some((key) => fields.has(key));
+  return isNamed ? (["tag", "imageTag", "newTag", "digest"] as const).flatMap((key) => fields.get(key) ?? []) : [];
 }
 
 function repositoryOf(name: string, names: ImageNames): Repository | undefined {

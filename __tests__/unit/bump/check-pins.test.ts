@@ -34,6 +34,12 @@ test.each<[string, Pin, boolean]>([
   expect(stalePins([given], [app])).toHaveLength(isRight ? 0 : 1);
 });
 
+test("a chart may leave a version's commit out, as a bump of it does", () => {
+  const released = { ...app, version: "v3.10.0-e973f3c", tags: ["v3.10.0-e973f3c"] };
+  expect(stalePins([chart("3.10.0"), chart("v3.10.0-e973f3c")], [released])).toEqual([]);
+  expect(stalePins([chart("3.9.1"), chart("v3.9.1-e973f3c")], [released])).toHaveLength(2);
+});
+
 test("the problem names file and line, what stands there and what should", () => {
   expect(stalePins([pin("1.2.2")], [app])).toEqual([
     expect.objectContaining({

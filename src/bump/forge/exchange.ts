@@ -33,6 +33,16 @@ export interface Answer {
   readonly json: unknown;
 }
 
+/** The address of something below the repository. */
+export function addressOf({ apiUrl, owner, repo }: ForgeAccess, below: string): string {
+  return `${apiUrl}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/${below}`;
+}
+
+/** A path or branch as part of an address, its slashes kept. */
+export function pathPart(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
 /** Asks; again and again, a little later each time, where it may work then. @throws ForgeError */
 export async function ask(access: ForgeAccess, question: Question): Promise<Answer> {
   const { clock, random, signal } = access;

@@ -8,6 +8,8 @@ export type ForgeErrorCode =
   | "pull-requests-switched-off"
   /** The token may not. */
   | "forbidden"
+  /** The token may not change what lies in `.github/workflows`; a job's own never may. */
+  | "workflow-files"
   /** A rule of the repository protects the branch. */
   | "protected"
   | "archived"
@@ -38,6 +40,16 @@ export function isOvertaken(error: unknown): boolean {
   return error instanceof ForgeError && error.code === "overtaken";
 }
 
+/** `undefined` for what is not there. */
+export async function unlessMissing<T>(question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === "missing") return undefined;
+    throw error;
+  }
+}
+
 /** What an answer that is no success means, by its status and what it says. GitHub, Gitea and Forgejo say it in `message`. */
 export function errorCodeOf(status: number, message: string): ForgeErrorCode {
   for (const [pattern, code] of meanings) if (pattern.test(message)) return code;
@@ -52,6 +64,8 @@ export function errorCodeOf(status: number, message: string): ForgeErrorCode {
 const meanings: readonly (readonly [RegExp, ForgeErrorCode])[] = [
   [/rate limit|submitted too quickly|abuse detection/i, "unavailable"],
   [/not permitted to create or approve pull requests/i, "pull-requests-switched-off"],
+  // GitHub's words for apps and the job's token, and for personal tokens.
+  [/refusing to allow .* workflow .* without `workflows?` (?:permission|scope)/i, "workflow-files"],
   [/archived|is a mirror/i, "archived"],
   [/rule violations|protected (?:branch|file)|branch is protected|creations being restricted/i, "protected"],
   [/already exists|expected .*(?:head|oid|branch)|does not match|not a fast.?forward/i, "overtaken"],
@@ -68,6 +82,8 @@ const hints: Readonly<Record<ForgeErrorCode, string>> = {
     "switch on `Allow GitHub Actions to create and approve pull requests` (Settings → Actions → General; in an organization perhaps there first), or give `bump-token` the token of a GitHub App",
   forbidden:
     "add `contents: write` and `pull-requests: write` to the job's permissions, or give `bump-token` a token that has them; runs for pull requests of forks have no such rights",
+  "workflow-files":
+    "give `bump-token` the token of a GitHub App with `workflows: write` (or a personal one with the scope `workflow`), or let the globs of `bump` leave `.github/workflows` out",
   protected:
     "let a rule (Settings → Rules → Rulesets, or Branches) leave out `image-publish/**`, or let the token's owner bypass it",
   archived: "take `bump` out of the workflow: the repository takes no changes",

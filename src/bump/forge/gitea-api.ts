@@ -1,24 +1,18 @@
 /** Gitea's and Forgejo's API for one repository. */
 import { type Commit, commit } from "../../context/run-context.ts";
-import { ask, type ForgeAccess, type Question } from "./exchange.ts";
-import { ForgeError } from "./forge-error.ts";
+import { addressOf, ask, type ForgeAccess, pathPart, type Question } from "./exchange.ts";
+import { ForgeError, unlessMissing } from "./forge-error.ts";
 
 /** One request below the repository. @returns the answer's body, taken for what the API's description says. @throws ForgeError */
 export type GiteaApi = <T>(method: Question["method"], path: string, body?: unknown) => Promise<T>;
 
-/** `url`: the address of something below the repository. */
-export function giteaApi(access: ForgeAccess): { readonly api: GiteaApi; readonly url: (path: string) => string } {
-  const below = `${access.apiUrl}/repos/${encodeURIComponent(access.owner)}/${encodeURIComponent(access.repo)}`;
-  const url = (path: string): string => `${below}/${path}`;
-  return {
-    url,
-    async api<T>(method: Question["method"], path: string, body?: unknown) {
-      try {
-        return (await ask(access, { method, url: url(path), body })).json as T;
-      } catch (error) {
-        throw method === "GET" ? error : withTokenHint(error);
-      }
-    },
+export function giteaApi(access: ForgeAccess): GiteaApi {
+  return async <T>(method: Question["method"], path: string, body?: unknown) => {
+    try {
+      return (await ask(access, { method, url: addressOf(access, path), body })).json as T;
+    } catch (error) {
+      throw method === "GET" ? error : withTokenHint(error);
+    }
   };
 }
 
@@ -42,19 +36,4 @@ export async function headAt(api: GiteaApi, branch: string): Promise<Commit | un
 /** @throws ForgeError (overtaken) where the branch is elsewhere: these forges have no other way to ask for that. */
 export async function standsAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
   if ((await headAt(api, branch)) !== head) throw new ForgeError("overtaken", `${branch} has moved meanwhile`);
-}
-
-/** `undefined` for what is not there. */
-export async function unlessMissing<T>(question: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === "missing") return undefined;
-    throw error;
-  }
-}
-
-/** A path or branch as part of an address, its slashes kept. */
-export function pathPart(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }

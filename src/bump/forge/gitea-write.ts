@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { type Commit, commit } from "../../context/run-context.ts";
 import { withoutMarker } from "../marker.ts";
 import type { BranchWrite } from "./bump-forge.ts";
-import type { ForgeAccess } from "./exchange.ts";
+import { type ForgeAccess, pathPart } from "./exchange.ts";
 import type { RestPullRequest } from "./gitea-answers.ts";
-import { type GiteaApi, pathPart, standsAt } from "./gitea-api.ts";
+import { type GiteaApi, standsAt } from "./gitea-api.ts";
 
 /**
  * These forges can't move a branch backwards. One that is to be built anew is deleted and made again, which closes its pull

@@ -1,18 +1,19 @@
 /** Bumps on Gitea and Forgejo (`/api/v1`), whose contents API makes a commit of several files. */
 import { commit, isCommit } from "../../context/run-context.ts";
 import type { BranchPair, BranchState, BumpForge, PullRequest } from "./bump-forge.ts";
-import { ask, type ForgeAccess, type Question } from "./exchange.ts";
+import { addressOf, ask, type ForgeAccess, pathPart, type Question } from "./exchange.ts";
+import { unlessMissing } from "./forge-error.ts";
 import { headOf, labelIds, type RestCommit, type RestPullRequest } from "./gitea-answers.ts";
-import { type GiteaApi, giteaApi, headAt, pathPart, standsAt, unlessMissing } from "./gitea-api.ts";
+import { type GiteaApi, giteaApi, headAt, standsAt } from "./gitea-api.ts";
 import { writeBranch } from "./gitea-write.ts";
 import { reviewersOf } from "./reviewers.ts";
 
 export function giteaBumps(access: ForgeAccess): BumpForge {
-  const { api, url } = giteaApi(access);
+  const api = giteaApi(access);
   return {
     look: (pair) => look(api, pair),
     async read(at, path) {
-      const question: Question = { method: "GET", url: url(`raw/${pathPart(path)}?ref=${at}`) };
+      const question: Question = { method: "GET", url: addressOf(access, `raw/${pathPart(path)}?ref=${at}`) };
       return (await unlessMissing(() => ask(access, question)))?.bytes;
     },
     write: (write) => writeBranch(api, write, access),

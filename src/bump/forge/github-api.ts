@@ -1,10 +1,8 @@
 /** GitHub's two ways of asking, for one repository. */
-import { ask, type ForgeAccess, fieldsOf, textsOf } from "./exchange.ts";
+import { addressOf, ask, type ForgeAccess, fieldsOf, textsOf } from "./exchange.ts";
 
 export interface GitHubApi {
   readonly names: { readonly owner: string; readonly repo: string };
-  /** The address of something below the repository. */
-  url(path: string): string;
   /** @returns the answer's body, taken for what the description says of it. @throws ForgeError */
   rest<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T>;
   /** GraphQL. @returns `data`, taken for what the document asks for. @throws ForgeError */
@@ -13,15 +11,13 @@ export interface GitHubApi {
 
 export function githubApi(access: ForgeAccess): GitHubApi {
   const { apiUrl, owner, repo } = access;
-  const url = (path: string) => `${apiUrl}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/${path}`;
   // GitHub Enterprise Server has /api/v3 and /api/graphql.
   const graphql = apiUrl.endsWith("/api/v3") ? `${apiUrl.slice(0, -"/v3".length)}/graphql` : `${apiUrl}/graphql`;
   return {
     names: { owner, repo },
-    url,
     async rest<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown) {
       const accept = "application/vnd.github+json";
-      return (await ask(access, { method, url: url(path), body, accept })).json as T;
+      return (await ask(access, { method, url: addressOf(access, path), body, accept })).json as T;
     },
     async query<T>(query: string, variables: Readonly<Record<string, unknown>>) {
       const { json } = await ask(access, { method: "POST", url: graphql, body: { query, variables }, complaint });

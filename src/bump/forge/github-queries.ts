@@ -32,7 +32,7 @@ export interface LookAnswer {
   };
 }
 
-interface CommitList {
+export interface CommitList {
   readonly totalCount: number;
   readonly nodes: readonly (CommitNode | null)[] | null;
 }
@@ -50,7 +50,7 @@ interface Actor {
   readonly date: string | null;
 }
 
-interface PullRequestNode {
+export interface PullRequestNode {
   readonly id: string;
   readonly number: number;
   readonly url: string;

@@ -1,10 +1,17 @@
 /** Bumps on GitHub: what it can say and do at once goes by GraphQL, the rest by REST. */
 import { commit } from "../../context/run-context.ts";
 import type { BranchCommit, BranchState, BumpForge, PullRequest } from "./bump-forge.ts";
-import { ask, type ForgeAccess } from "./exchange.ts";
-import { ForgeError } from "./forge-error.ts";
+import { addressOf, ask, type ForgeAccess, pathPart } from "./exchange.ts";
+import { ForgeError, unlessMissing } from "./forge-error.ts";
 import { githubApi } from "./github-api.ts";
-import { autoMergeMutation, type LookAnswer, lookQuery, repositoryQuery } from "./github-queries.ts";
+import {
+  autoMergeMutation,
+  type CommitList,
+  type LookAnswer,
+  lookQuery,
+  type PullRequestNode,
+  repositoryQuery,
+} from "./github-queries.ts";
 import { moveBranch, noCommit, writeBranch } from "./github-write.ts";
 import { reviewersOf } from "./reviewers.ts";
 
@@ -21,14 +28,9 @@ export function githubBumps(access: ForgeAccess): BumpForge {
       return stateOf(answer);
     },
     async read(at, path) {
-      const address = `contents/${path.split("/").map(encodeURIComponent).join("/")}?ref=${at}`;
-      const question = { method: "GET", url: api.url(address), accept: "application/vnd.github.raw+json" } as const;
-      try {
-        return (await ask(access, question)).bytes;
-      } catch (error) {
-        if (error instanceof ForgeError && error.code === "missing") return undefined;
-        throw error;
-      }
+      const url = addressOf(access, `contents/${pathPart(path)}?ref=${at}`);
+      const question = { method: "GET", url, accept: "application/vnd.github.raw+json" } as const;
+      return (await unlessMissing(() => ask(access, question)))?.bytes;
     },
     write: (write) => writeBranch(api, write),
     async deleteBranch(branch, head) {
@@ -91,9 +93,7 @@ function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): Br
   };
 }
 
-type Node = NonNullable<NonNullable<LookAnswer["repository"]["pullRequests"]["nodes"]>[number]>;
-
-function pullRequestOf({ number, id, url, title, body, ...node }: Node): PullRequest {
+function pullRequestOf({ number, id, url, title, body, ...node }: PullRequestNode): PullRequest {
   return {
     number,
     id,
@@ -107,9 +107,7 @@ function pullRequestOf({ number, id, url, title, body, ...node }: Node): PullReq
   };
 }
 
-type Commits = NonNullable<NonNullable<NonNullable<LookAnswer["repository"]["base"]>["compare"]>["commits"]>;
-
-function commitsOf(commits: Commits | undefined): readonly BranchCommit[] | undefined {
+function commitsOf(commits: CommitList | undefined): readonly BranchCommit[] | undefined {
   // There is nothing to compare where the branch is not there.
   if (commits === undefined) return [];
   const nodes = (commits.nodes ?? []).filter((node) => node !== null);
