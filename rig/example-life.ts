@@ -103,8 +103,12 @@ export function play(
     event,
     ref,
     payload: { ...payload, repository },
-    // The registry is the forge's own here, as ghcr.io is GitHub's.
-    env: { GITHUB_SERVER_URL: `http://${rig.registry}`, BUILDX_BUILDER: rig.builder },
+    // The registry is the forge's own here, as ghcr.io is GitHub's; there is no API, and no code scanning.
+    env: {
+      GITHUB_SERVER_URL: `http://${rig.registry}`,
+      GITHUB_API_URL: `http://${rig.registry}/api/v1`,
+      BUILDX_BUILDER: rig.builder,
+    },
     actionDirectory: root,
     ...options,
   });

@@ -1,46 +1,42 @@
 /** The stage bump: pins of the branch follow what was published, by pull request. */
 
 import { bounded } from "../bounded.ts";
-import { bumpBranch } from "../bump/bump-branch.ts";
+import { type BumpGroup, bumpGroups } from "../bump/bump-groups.ts";
 import { giteaBumps } from "../bump/forge/gitea.ts";
 import { githubBumps } from "../bump/forge/github.ts";
 import { imageNames } from "../bump/image-names.ts";
 import { movePins, type PinFile } from "../bump/move-pins.ts";
-import type { LeftPin, MovedFile, PublishedVersion } from "../bump/moved.ts";
+import type { LeftPin, MovedFile } from "../bump/moved.ts";
 import { isPossiblePinFile } from "../bump/pin-reader.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/proposal.ts";
 import { type ProposeTools, propose } from "../bump/propose.ts";
-import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { globMatches, pathGlob } from "../catalog/path-glob.ts";
-import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
-import type { Tag } from "../oci/reference.ts";
+import { inertLine, plainLine } from "../plain-text.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
-import { variantSuffix } from "../tags/flavor.ts";
 import { pullRequestSettings } from "./bump-settings.ts";
-import { type BumpTarget, bumpTarget } from "./bump-target.ts";
+import { bumpTarget, type OnBranch } from "./bump-target.ts";
 import { bumpedImages } from "./bumped-images.ts";
 import type { Failure } from "./command-result.ts";
+import { followedImages } from "./followed-images.ts";
 import type { Preparation } from "./preparation.ts";
-import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
+import { isWhole } from "./scan-report.ts";
 import type { Session } from "./session.ts";
-import { tagsToFollow } from "./tag-sources.ts";
 
 export interface BumpReport {
   readonly results: readonly ProposalResult[];
   /** What moves, by the images that are proposed together. */
   readonly moved: readonly MovedFile[];
-  /** Pins that want a person. */
-  readonly left: readonly LeftPin[];
   readonly remarks: readonly Remark[];
   /** What makes the run red, where the config file says that pull requests are required. */
   readonly errors: readonly UserError[];
 }
 
 /** Nothing to do. */
-export const noBump: BumpReport = { results: [], moved: [], left: [], remarks: [], errors: [] };
+export const noBump: BumpReport = { results: [], moved: [], remarks: [], errors: [] };
 
 /** Titled, as they are about no image. */
 export function bumpFailures({ errors }: BumpReport): readonly Failure[] {
@@ -61,32 +57,46 @@ export async function bumpPins(
     return noBump;
   }
   const files = await filesOf(target.at, settings.bump, surveyed.catalog, session);
-  const versions = await versionsFor(files, images, target, prepared, session);
-  const groups = pullRequestSettings(surveyed.bump).grouped
-    ? [{ name: undefined, versions }]
-    : [...Map.groupBy(versions, ({ name }) => name)].map(([name, own]) => ({ name, versions: own }));
+  const { followed, remarks: unasked } = await followedImages(files, images, target, prepared, session);
+  const open = await session.git.remoteBranches("image-publish/bump*");
+  const groups = bumpGroups(
+    followed,
+    [...open.keys()].map((ref) => ref.slice("refs/heads/".length)),
+    {
+      base: target.branch,
+      isDefault: target.isDefault,
+      grouped: pullRequestSettings(surveyed.bump).grouped,
+      isWhole: isWhole(session),
+    },
+  );
   const moves = await Promise.all(
     groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions)) })),
   );
-  const ambiguous = moves.flatMap(({ left }) => left.filter(({ kind }) => kind === "ambiguous"));
+  const stays = moves.flatMap(({ left }) => left);
+  const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
+  for (const { path, line, why } of stays.filter(({ kind }) => kind === "not-newer")) {
+    session.outside.log.info(inertLine(plainLine(`${path}:${line} stays: ${why}`)));
+  }
   const moved = moves.flatMap((move) => move.files);
-  const remarks = ambiguous.map(leftRemark);
-  if (settings.dryRun) return { ...noBump, moved, left: ambiguous, remarks };
-  const results = await proposeAll(moves, target, prepared, session, images);
-  const refused = results.flatMap((result) => result.warnings.map((warning) => refusal(result, warning)));
+  const remarks = [...unasked, ...ambiguous.map(leftRemark)];
+  if (settings.dryRun) return { ...noBump, moved, remarks };
+  const results = await proposeAll(moves, target, prepared, session, images, open);
+  const warnings = results.flatMap((result) => result.warnings.map((warning) => warningOf(result, warning)));
+  const refused = results.filter(({ outcome }) => outcome === "refused");
   return {
     results,
     moved,
-    left: ambiguous,
-    remarks: [...remarks, ...refused],
+    remarks: [...remarks, ...warnings],
     errors:
-      surveyed.bump.required === true && results.some(({ outcome }) => outcome === "refused")
-        ? refused.map(({ message, hint }) => new UserError(message, { hint }))
+      surveyed.bump.required === true
+        ? refused.flatMap((result) => result.warnings.map((warning) => asError(warningOf(result, warning))))
         : [],
   };
 }
 
-type OnBranch = Extract<BumpTarget, { readonly kind: "branch" }>;
+function asError({ message, hint }: Remark): UserError {
+  return new UserError(message, { hint });
+}
 
 /** The files that may name an image of ours. */
 async function filesOf(
@@ -109,86 +119,29 @@ async function filesOf(
   return files.some(({ bytes }) => names.mayBeIn(bytes)) ? files : [];
 }
 
-/** Of images that no file names nothing is asked. */
-async function versionsFor(
-  files: readonly PinFile[],
-  results: readonly ImageResult[],
-  { branch, at }: OnBranch,
-  { surveyed, registry, sources, history }: Preparation,
-  session: Session,
-): Promise<readonly PublishedVersion[]> {
-  const byName = new Map(results.map((result) => [result.planned.name, result]));
-  const named = surveyed.catalog.images.filter(({ name, repositories }) => {
-    const names = imageNames(repositories);
-    return repositories.length > 0 && !surveyed.left.has(name) && files.some(({ bytes }) => names.mayBeIn(bytes));
-  });
-  const { commit, ref } = session.context;
-  const isAtHead = commit === at;
-  // What a branch's run was overtaken with may be older than what is published by now.
-  const isOvertaken = ref.kind === "branch" && !isAtHead;
-  const options = {
-    registry,
-    history,
-    moving: (image: Image) => tagsToFollow(session, image, sources),
-    ref: `refs/heads/${branch}`,
-    sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
-    isOwn: ownTags(surveyed),
-    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
-  };
-  const look = bounded(8, async (image: Image): Promise<readonly PublishedVersion[]> => {
-    const result = byName.get(image.name);
-    // Of what failed or is held the published one is the newest still.
-    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-    return own === undefined ? versionsInRegistry(image, options) : [own];
-  });
-  return (await Promise.all(named.map(look))).flat();
-}
-
-function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {
-  const endingOf = (image: Image) => variantSuffix(image, settingsOf(image.publicName).flavor);
-  return (image, tag) => {
-    const own = endingOf(image);
-    const others = catalog.images.filter(
-      ({ name, publicName }) => publicName === image.publicName && name !== image.name,
-    );
-    return (
-      tag.endsWith(own) && !others.map(endingOf).some((ending) => ending.length > own.length && tag.endsWith(ending))
-    );
-  };
-}
-
-interface Move {
-  /** `undefined`: of all images. */
-  readonly name: string | undefined;
-  readonly versions: readonly PublishedVersion[];
+interface Move extends BumpGroup {
   readonly files: readonly MovedFile[];
 }
 
-/** One after the other where they are of one branch; a branch of an image that nothing moves for is closed. */
+/** One for which nothing moves is closed, where it is open. */
 async function proposeAll(
   moves: readonly Move[],
-  { branch, isDefault, at }: OnBranch,
+  { branch, at }: OnBranch,
   prepared: Preparation,
   session: Session,
   images: readonly ImageResult[],
+  open: ReadonlyMap<string, Commit>,
 ): Promise<readonly ProposalResult[]> {
   const settings = pullRequestSettings(prepared.surveyed.bump);
-  const wanted = new Map(moves.map((move) => [bumpBranch(move.name, branch, isDefault), move]));
-  const open = await session.git.remoteBranches("image-publish/bump*");
-  const names = [undefined, ...prepared.surveyed.catalog.images.map(({ name }) => name)];
-  const ours = names.map((name) => bumpBranch(name, branch, isDefault));
-  const pairs = ours.filter((each) => open.has(`refs/heads/${each}`) || (wanted.get(each)?.files.length ?? 0) > 0);
-  if (pairs.length === 0) return [];
+  const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
+  if (wanted.length === 0) return [];
   const tools = toolsOf(prepared, session);
-  const one = bounded(4, async (each: string) => {
-    const move = wanted.get(each);
+  const one = bounded(4, async (move: Move) => {
     const proposal =
-      move === undefined || move.files.length === 0
-        ? undefined
-        : await proposalOf(move, at, settings, prepared, session, images);
-    return propose({ branch: each, base: branch }, proposal, tools);
+      move.files.length === 0 ? undefined : await proposalOf(move, at, settings, prepared, session, images);
+    return propose({ branch: move.branch, base: branch }, proposal, tools);
   });
-  return Promise.all(pairs.map(one));
+  return Promise.all(wanted.map(one));
 }
 
 async function proposalOf(
@@ -226,7 +179,8 @@ function leftRemark({ image, path, line, why }: LeftPin): Remark {
   };
 }
 
-function refusal({ branch, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
+function warningOf({ branch, outcome, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
+  if (outcome !== "refused") return { message: `the pull request from ${branch} lacks something: ${message}`, hint };
   // The next run fills in what is left out of the link here.
   const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };

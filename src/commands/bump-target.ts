@@ -21,6 +21,8 @@ interface TargetSession extends Pick<Session, "context" | "isAtEvent"> {
   readonly git: Pick<Git, "remoteCommit" | "missing" | "fetch">;
 }
 
+export type OnBranch = Extract<BumpTarget, { readonly kind: "branch" }>;
+
 /**
  * Pins follow what was made from the branch that they lie on: from its pushes, schedules and dispatches, and from releases of
  * commits that it contains. Other branches keep theirs. The branch is on this machine afterwards. @throws UserError where

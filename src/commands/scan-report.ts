@@ -85,7 +85,7 @@ async function handOver(prepared: Preparation, session: Session): Promise<ScanRe
 }
 
 /** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
-function isWhole({ inputs, context }: Session): boolean {
+export function isWhole({ inputs, context }: Session): boolean {
   const { only, variant, path, bakeTarget, config, context: ofOne, file } = inputs.settings;
   const lists = [only, path, bakeTarget].every(({ length }) => length === 0);
   const single = [variant, config, ofOne, file].every((each) => each === undefined);

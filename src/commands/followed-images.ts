@@ -1,0 +1,81 @@
+/** What is known of the images whose pins follow: by this run, else by their registries. */
+import { bounded } from "../bounded.ts";
+import type { Followed } from "../bump/bump-groups.ts";
+import { imageNames } from "../bump/image-names.ts";
+import type { PinFile } from "../bump/move-pins.ts";
+import type { Image } from "../catalog/catalog.ts";
+import { knownHash } from "../changes/source-hash.ts";
+import { explain, UserError } from "../errors.ts";
+import type { Tag } from "../oci/reference.ts";
+import type { ImageResult, Remark } from "../report/run-result.ts";
+import { variantSuffix } from "../tags/flavor.ts";
+import type { OnBranch } from "./bump-target.ts";
+import type { Preparation } from "./preparation.ts";
+import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
+import type { Session } from "./session.ts";
+import { tagsToFollow } from "./tag-sources.ts";
+
+export interface FollowedImages {
+  readonly followed: readonly Followed[];
+  readonly remarks: readonly Remark[];
+}
+
+/** Of images that no file names nothing is asked. One that can't be asked about keeps no other from being followed. */
+export async function followedImages(
+  files: readonly PinFile[],
+  results: readonly ImageResult[],
+  { branch, at }: OnBranch,
+  { surveyed, registry, sources, history }: Preparation,
+  session: Session,
+): Promise<FollowedImages> {
+  const byName = new Map(results.map((result) => [result.planned.name, result]));
+  const isNamed = ({ repositories }: Image) => {
+    const names = imageNames(repositories);
+    return repositories.length > 0 && files.some(({ bytes }) => names.mayBeIn(bytes));
+  };
+  const { commit, ref } = session.context;
+  const isAtHead = commit === at;
+  // What a branch's run was overtaken with may be older than what is published by now.
+  const isOvertaken = ref.kind === "branch" && !isAtHead;
+  const options = {
+    registry,
+    history,
+    moving: (image: Image) => tagsToFollow(session, image, sources),
+    ref: `refs/heads/${branch}`,
+    sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
+    isOwn: ownTags(surveyed),
+    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+  };
+  const remarks: Remark[] = [];
+  const look = bounded(8, async (image: Image): Promise<Followed> => {
+    const { name } = image;
+    if (surveyed.left.has(name)) return { name, kind: "unknown" };
+    if (!isNamed(image)) return { name, kind: "unnamed" };
+    const result = byName.get(name);
+    // Of what failed or is held the published one is the newest still.
+    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
+    if (own !== undefined) return { name, kind: "known", versions: [own] };
+    try {
+      const versions = await versionsInRegistry(image, options);
+      return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      remarks.push({ message: `pins of ${name} were not moved: ${explain(error)}`, hint: error.hint });
+      return { name, kind: "unknown" };
+    }
+  });
+  return { followed: await Promise.all(surveyed.catalog.images.map(look)), remarks };
+}
+
+function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {
+  const endingOf = (image: Image) => variantSuffix(image, settingsOf(image.publicName).flavor);
+  return (image, tag) => {
+    const own = endingOf(image);
+    const others = catalog.images.filter(
+      ({ name, publicName }) => publicName === image.publicName && name !== image.name,
+    );
+    return (
+      tag.endsWith(own) && !others.map(endingOf).some((ending) => ending.length > own.length && tag.endsWith(ending))
+    );
+  };
+}
