@@ -89,8 +89,45 @@ describe("one operator, whose fixable critical finding holds the tag", () => {
 
   test("nothing is published where the first image has it", async () => {
     const project = makeProject(operator(bad));
-    expect(await scanned(project, firstPush)).toMatchObject({ code: 1 });
+    const ended = await scanned(project, firstPush);
+    expect(ended.code).toBe(1);
+    expect(only(ended).findings).toMatchObject({ critical: 1, counting: 1, new: 1 });
+    expect(ended.log).toContain("CVE-2026-1001 in openssl 3.3.1-r0, fixed in 3.3.9-r0, new");
     expect(await tagsOf(project.own)).toEqual([]);
+  });
+
+  test("nothing is published where one platform has it, and not the first", async () => {
+    const project = makeProject({
+      Dockerfile: "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH/root /\n",
+      ...alpine("amd64", good),
+      ...alpine("arm64", bad),
+    });
+    const ended = await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" });
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("CVE-2026-1001 in openssl 3.3.1-r0, fixed in 3.3.9-r0, new (linux/arm64)");
+    expect(await tagsOf(project.own)).toEqual([]);
+  });
+
+  test("each image has its own settings", async () => {
+    const image = (folder: string) => ({
+      [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",
+      ...alpine(folder, bad),
+    });
+    const project = makeProject({
+      ...image("images/lenient"),
+      ...image("images/usual"),
+      ...image("images/unseen"),
+      ".github/image-publish.yml": "images:\n  lenient:\n    fail-on: none\n  unseen:\n    scan: false\n",
+    });
+    const { code, images } = await scanned(project, firstPush);
+    expect(code).toBe(1);
+    expect(images).toMatchObject({
+      lenient: { action: "build", findings: { critical: 1, counting: 0 } },
+      usual: { findings: { critical: 1, counting: 1 } },
+    });
+    expect(images.unseen).not.toHaveProperty("findings.critical");
+    const tagged = async (name: string) => (await tagsOf(`${project.own}/${name}`)).includes("latest");
+    expect(await Promise.all(["lenient", "usual", "unseen"].map(tagged))).toEqual([true, false, true]);
   });
 });
 
