@@ -1,5 +1,5 @@
 /** Scans by the whole action, on real images, the real Trivy and a database of our own: what passes the gate, and who is told. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
 import { type Advisory, publishDatabase } from "../../rig/index.ts";
 import { withCodeScanning } from "./code-scanning-fake.ts";
@@ -182,6 +182,26 @@ describe("what is published has the finding already", () => {
     expect(ended).toMatchObject({ code: 0 });
     expect(only(ended).findings).toMatchObject({ counting: 0, ignored: 1 });
   });
+});
+
+test("bills of materials lie beside the findings of the images that want them, platform by platform", async () => {
+  const image = (folder: string) => ({
+    [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",
+    ...alpine(folder, good),
+  });
+  const project = makeProject({
+    ...image("images/one"),
+    ...image("images/two"),
+    ".github/image-publish.yml": "images:\n  one:\n    cyclonedx: true\n",
+  });
+  const ended = await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" });
+  expect(ended.code).toBe(0);
+  const bills = ["cyclonedx-linux-amd64.json", "cyclonedx-linux-arm64.json"];
+  const others = ["findings.sarif", "trivy-linux-amd64.json", "trivy-linux-arm64.json"];
+  expect(readdirSync(`${ended.outputs.sarif}/one`)).toEqual([...bills, ...others]);
+  expect(readdirSync(`${ended.outputs.sarif}/two`)).toEqual(others);
+  const [first = ""] = bills;
+  expect(readFileSync(`${ended.outputs.sarif}/one/${first}`, "utf8")).toContain("pkg:apk/alpine/openssl@3.3.9-r0");
 });
 
 test("a system past its end of life is published, and the summary and a warning say that nobody looks after it", async () => {

@@ -33,6 +33,8 @@ export interface Scanning {
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
+  /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
+  bill(report: string): Promise<Uint8Array>;
   /** To be called when all is scanned. Never rejects. */
   close(): Promise<void>;
   /** By name of the image, in the order in which they were done. */
@@ -139,6 +141,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     },
     judge: (planned, made) => slot(() => judgeMade(planned, made)),
     published,
+    bill: scanner.bill,
     close: scanner.close,
   };
 }
