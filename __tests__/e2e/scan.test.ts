@@ -184,6 +184,25 @@ describe("what is published has the finding already", () => {
   });
 });
 
+test("an image of which an entry names no platform was not scanned: it may be that one", async () => {
+  const project = makeProject(operator(good));
+  expect(await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" })).toMatchObject({ code: 0 });
+  const { document, mediaType } = await manifestOf(project.own, "latest");
+  const [first, second] = document.manifests ?? [];
+  const { platform: _, ...nameless } = second ?? {};
+  const [host, ...name] = project.own.split("/");
+  for (const tag of await tagsOf(project.own)) {
+    await fetch(`http://${host}/v2/${name.join("/")}/manifests/${tag}`, {
+      method: "PUT",
+      headers: { "content-type": mediaType },
+      body: JSON.stringify({ ...document, manifests: [first, nameless] }),
+    });
+  }
+  const ended = await scanned(project, { event: "schedule", payload: { schedule: "0 3 * * *" } }, { command: "scan" });
+  expect(ended.code).toBe(1);
+  expect(ended.summary).toContain("its index names no platform for 1 of its images");
+});
+
 test("bills of materials lie beside the findings of the images that want them, platform by platform", async () => {
   const image = (folder: string) => ({
     [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",

@@ -106,10 +106,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     if (made.layout === undefined) built.set(image.name, { repository, digest: made.digest, bases: taken });
     const source: ScanSubject["source"] =
       made.layout === undefined ? { kind: "registry", repository } : { kind: "layout", folder: made.layout };
-    const [scanned, published] = await Promise.all([
-      scanner.scan(image, source, made.platforms),
-      publishedNow(planned),
-    ]);
+    const [scanned, published] = await Promise.all([scanner.scan(image, source, made), publishedNow(planned)]);
     return judged(image, scanned, published, taken);
   }
 
