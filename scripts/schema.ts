@@ -4,7 +4,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { bumpSettings, type Form, imageSettings, type Setting, sharedSettings, wholeSettings } from "../src/catalog/config-schema.ts";
+import {
+  bumpSettings,
+  type Form,
+  imageSettings,
+  type Setting,
+  sharedSettings,
+  wholeSettings,
+} from "../src/catalog/config-schema.ts";
 import { replaced } from "./readme.ts";
 
 const root = resolve(import.meta.dirname, "..");

@@ -3,18 +3,11 @@
  * images. The runner sets what Gitea's or Forgejo's own does.
  */
 import { expect, jest, test } from "@jest/globals";
-import {
-  api,
-  createRepository,
-  createToken,
-  createUser,
-  type JobResult,
-  type Repository,
-  runNextJob,
-} from "../../rig/index.ts";
-import { type Changes, makeProject, type Project } from "./project.ts";
+import { api, createToken } from "../../rig/index.ts";
+import { host, nextJob, onForge } from "./on-gitea.ts";
+import type { Changes } from "./project.ts";
 import { digestsOf, manifestOf, sourceTagsOf, tagsOf } from "./registry.ts";
-import { rig, root } from "./rig.ts";
+import { rig } from "./rig.ts";
 import { runAction } from "./run-action.ts";
 
 jest.setTimeout(120_000);
@@ -41,46 +34,8 @@ const files: Changes = {
   "images/web/page": "one\n",
 };
 
-interface Hosted {
-  readonly project: Project;
-  readonly repository: Repository;
-  /** Pushes what was committed and runs the job that the forge makes of it. */
-  publish(runner?: "gitea" | "forgejo"): Promise<JobResult>;
-}
-
-/** On the forge, with the workflow's secret: a token of the owner's that may write packages. */
-async function host(project: Project, { defaultBranch = "main", isPrivate = false } = {}): Promise<Hosted> {
-  const [owner = "", name = ""] = project.slug.split("/");
-  await createUser(owner);
-  project.git("branch", "--move", defaultBranch);
-  const repository = await createRepository({ owner, name, folder: project.folder, defaultBranch, isPrivate });
-  const data = await createToken(owner, ["write:package"]);
-  await api(`repos/${project.slug}/actions/secrets/PACKAGES`, { method: "PUT", body: { data } });
-  return {
-    project,
-    repository,
-    async publish(runner = "gitea") {
-      await repository.push();
-      const job = await nextJob(repository, runner);
-      expect(job.event).toBe("push");
-      return job;
-    },
-  };
-}
-
-async function nextJob(repository: Repository, runner: "gitea" | "forgejo" = "gitea"): Promise<JobResult> {
-  const options = { runner, actionDirectory: root, env: { BUILDX_BUILDER: rig.builder } };
-  const job = await runNextJob(repository, options);
-  if (job === undefined) throw new Error("the forge has no job");
-  return job;
-}
-
-const forgeHost = (): string => rig.gitea?.host ?? "";
-
-const onForge = (contents: Changes = files): Project => makeProject(contents, { registry: forgeHost() });
-
 test("a push publishes to the forge's own registry, with records; a second one with nothing new does nothing", async () => {
-  const { project, repository, publish } = await host(onForge());
+  const { project, repository, publish } = await host(onForge(files));
   const first = await publish();
   expect(first).toMatchObject({ code: 0, annotations: [], jobs: { images: "success" } });
   const commit = project.git("rev-parse", "HEAD");
@@ -103,7 +58,7 @@ test("a push publishes to the forge's own registry, with records; a second one w
 });
 
 test("a pull request is built, and nothing of it is pushed", async () => {
-  const { project, repository, publish } = await host(onForge());
+  const { project, repository, publish } = await host(onForge(files));
   await publish();
   const before = await digestsOf(`${project.own}/web`);
   project.git("checkout", "--quiet", "-b", "feature");
@@ -118,7 +73,7 @@ test("a pull request is built, and nothing of it is pushed", async () => {
 });
 
 test("which branch is the default one is asked of the forge where the event doesn't tell, in a private repository too", async () => {
-  const { project } = await host(onForge(), { defaultBranch: "trunk", isPrivate: true });
+  const { project } = await host(onForge(files), { defaultBranch: "trunk", isPrivate: true });
   const [owner = "", name = ""] = project.slug.split("/");
   const result = await runAction(project, {
     event: "push",

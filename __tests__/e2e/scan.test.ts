@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
 import { type Advisory, publishDatabase } from "../../rig/index.ts";
 import { withCodeScanning } from "./code-scanning-fake.ts";
-import { firstPush, pullRequest, pushed, taggedPush } from "./events.ts";
+import { firstPush, noCommit, pullRequest, pushed, taggedPush } from "./events.ts";
 import { type Changes, makeProject, type Project } from "./project.ts";
 import { digestsOf, manifestOf, tagsOf } from "./registry.ts";
 import { rig } from "./rig.ts";
@@ -221,6 +221,38 @@ test("bills of materials lie beside the findings of the images that want them, p
   expect(readdirSync(`${ended.outputs.sarif}/two`)).toEqual(others);
   const [first = ""] = bills;
   expect(readFileSync(`${ended.outputs.sarif}/one/${first}`, "utf8")).toContain("pkg:apk/alpine/openssl@3.3.9-r0");
+});
+
+describe("bytes that are published already", () => {
+  test("don't come to latest unseen, when the branch that made them is merged", async () => {
+    const project = makeProject(operator(good));
+    expect(await scanned(project, firstPush)).toMatchObject({ code: 0 });
+    const first = await held(project, "latest");
+    project.git("checkout", "-q", "-b", "develop");
+    project.commit(operator(bad));
+    expect(await runAction(project, pushed(noCommit, "develop"))).toMatchObject({ code: 0 });
+    const before = project.git("rev-parse", "main");
+    project.git("checkout", "-q", "main");
+    project.git("merge", "-q", "--ff-only", "develop");
+    const merged = await scanned(project, pushed(before));
+    expect(merged.code).toBe(1);
+    expect(only(merged)).toMatchObject({ action: "promote", findings: { counting: 1, new: 1 } });
+    expect(await held(project, "latest")).toBe(first);
+  });
+
+  test("are not released where what they are built on is held", async () => {
+    const project = makeProject({
+      "images/base/Dockerfile": "FROM scratch\nCOPY root /\n",
+      ...alpine("images/base", bad),
+      "images/web/Dockerfile": "FROM {own}/base\nCOPY web /\n",
+      "images/web/web": "one\n",
+      ".github/image-publish.yml": "images:\n  web:\n    fail-on: none\n",
+    });
+    expect(await runAction(project, firstPush)).toMatchObject({ code: 0 });
+    project.git("tag", "v1.0.0");
+    expect(await scanned(project, taggedPush("v1.0.0"), { gate: "strict" })).toMatchObject({ code: 1 });
+    for (const name of ["base", "web"]) expect(await tagsOf(`${project.own}/${name}`)).not.toContain("1.0.0");
+  });
 });
 
 test("a system past its end of life is published, and the summary and a warning say that nobody looks after it", async () => {

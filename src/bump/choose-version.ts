@@ -83,7 +83,7 @@ function newerTag(
   if (option === undefined) {
     return { kind: "not-newer", image, why: `what is published has no tag of the form of \`${tag}\`` };
   }
-  if (new Set(options.map((each) => each.tag)).size > 1) {
+  if (options.some((each) => !isSameThing(each, option))) {
     const tags = options.map((each) => `\`${each.tag}\``).join(" or ");
     return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
   }
@@ -100,6 +100,12 @@ function newerTag(
     tag: option.tag,
     digest: digest === undefined || digest === version.digest ? undefined : version.digest,
   };
+}
+
+/** One image may have been given several tags whose commits alone differ. */
+function isSameThing(one: Option, other: Option): boolean {
+  if (one.tag === other.tag) return true;
+  return one.version === other.version && hasCommit(one.form) && compareVersions(one.form, other.form) === 0;
 }
 
 /** The tags of the same form; where there is none, those that stand for the same in a looser sense. */

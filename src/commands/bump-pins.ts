@@ -12,6 +12,7 @@ import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/prop
 import { type ProposeTools, propose } from "../bump/propose.ts";
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import { globMatches, pathGlob } from "../catalog/path-glob.ts";
+import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import type { Tag } from "../oci/reference.ts";
@@ -25,6 +26,7 @@ import type { Failure } from "./command-result.ts";
 import type { Preparation } from "./preparation.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
 import type { Session } from "./session.ts";
+import { tagsToFollow } from "./tag-sources.ts";
 
 export interface BumpReport {
   readonly results: readonly ProposalResult[];
@@ -111,8 +113,8 @@ async function filesOf(
 async function versionsFor(
   files: readonly PinFile[],
   results: readonly ImageResult[],
-  { branch }: OnBranch,
-  { surveyed, registry, sources }: Preparation,
+  { branch, at }: OnBranch,
+  { surveyed, registry, sources, history }: Preparation,
   session: Session,
 ): Promise<readonly PublishedVersion[]> {
   const byName = new Map(results.map((result) => [result.planned.name, result]));
@@ -120,18 +122,27 @@ async function versionsFor(
     const names = imageNames(repositories);
     return repositories.length > 0 && !surveyed.left.has(name) && files.some(({ bytes }) => names.mayBeIn(bytes));
   });
-  const options = { registry, sources, ref: `refs/heads/${branch}`, isOwn: ownTags(surveyed) };
+  const { commit, ref } = session.context;
+  const isAtHead = commit === at;
+  // What a branch's run was overtaken with may be older than what is published by now.
+  const isOvertaken = ref.kind === "branch" && !isAtHead;
+  const options = {
+    registry,
+    history,
+    moving: (image: Image) => tagsToFollow(session, image, sources),
+    ref: `refs/heads/${branch}`,
+    sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
+    isOwn: ownTags(surveyed),
+    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+  };
   const look = bounded(8, async (image: Image): Promise<readonly PublishedVersion[]> => {
     const result = byName.get(image.name);
-    if (result !== undefined && failed.has(result.outcome)) return [];
-    const own = result && versionOfResult(result);
-    return own === undefined ? versionsInRegistry(image, session, options) : [own];
+    // Of what failed or is held the published one is the newest still.
+    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
+    return own === undefined ? versionsInRegistry(image, options) : [own];
   });
   return (await Promise.all(named.map(look))).flat();
 }
-
-/** What is published of these is not what the run wanted: their pins wait. */
-const failed: ReadonlySet<ImageResult["outcome"]> = new Set(["failed", "blocked", "cancelled", "built"]);
 
 function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {
   const endingOf = (image: Image) => variantSuffix(image, settingsOf(image.publicName).flavor);
@@ -216,15 +227,21 @@ function leftRemark({ image, path, line, why }: LeftPin): Remark {
 }
 
 function refusal({ branch, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
-  const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl}`;
+  // The next run fills in what is left out of the link here.
+  const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };
 }
 
 /** Whatever keeps pins from moving keeps nothing from being published: it is told, and the run goes on. */
-export async function bumpAfter(work: () => Promise<BumpReport>): Promise<BumpReport> {
+export async function bumpAfter(work: () => Promise<BumpReport>, signal: AbortSignal): Promise<BumpReport> {
   try {
+    signal.throwIfAborted();
     return await work();
   } catch (error) {
+    if (signal.aborted) {
+      const message = "the run was cancelled before its pins had moved";
+      return { ...noBump, remarks: [{ message, hint: "let the next run move them, or run `command: bump`" }] };
+    }
     if (!(error instanceof UserError)) throw error;
     return { ...noBump, remarks: [{ message: `pins were not moved: ${explain(error)}`, hint: error.hint }] };
   }

@@ -1,4 +1,5 @@
 /** Which branch's pins follow what a run is about. */
+import type { Git } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { type Commit, isPullRequestRef } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
@@ -16,6 +17,10 @@ export type BumpTarget =
   /** Pins stay, with the reason as a clause. */
   | { readonly kind: "none"; readonly because: string };
 
+interface TargetSession extends Pick<Session, "context" | "isAtEvent"> {
+  readonly git: Pick<Git, "remoteCommit" | "missing" | "fetch">;
+}
+
 /**
  * Pins follow what was made from the branch that they lie on: from its pushes, schedules and dispatches, and from releases of
  * commits that it contains. Other branches keep theirs. The branch is on this machine afterwards. @throws UserError where
@@ -23,7 +28,7 @@ export type BumpTarget =
  */
 export async function bumpTarget(
   wanted: string | undefined,
-  session: Session,
+  session: TargetSession,
   history: Pick<History, "position">,
 ): Promise<BumpTarget> {
   const { context, isAtEvent } = session;
@@ -50,7 +55,7 @@ export async function bumpTarget(
   return { kind: "branch", branch, isDefault: branch === defaultBranch, at };
 }
 
-async function broughtHere(branch: string, { git }: Session): Promise<Commit> {
+async function broughtHere(branch: string, { git }: TargetSession): Promise<Commit> {
   const unknown = (cause?: unknown) =>
     new UserError(`the branch ${branch}, whose pins are to follow, can't be read from the remote`, {
       hint: "let the checkout keep its credentials, or give `token` the right to read the repository",

@@ -1,6 +1,7 @@
 /** The gate: whether a candidate may be tagged, by its size and by what is found in it. What builds on one that may not, may not either. */
 import type { Candidate } from "../build/candidate.ts";
 import { Problems, UserError } from "../errors.ts";
+import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { holdingOf } from "../publish/holding.ts";
@@ -8,7 +9,7 @@ import { oversized, tooLarge } from "../publish/max-size.ts";
 import { publishedDigest, readPlatforms } from "../publish/published.ts";
 import { heldBy } from "../scan/complaint.ts";
 import type { ImageScan } from "../scan/judged.ts";
-import type { Scannable } from "./scanning.ts";
+import type { Scannable, Scanning } from "./scanning.ts";
 
 export type Passage =
   | { readonly kind: "passed" }
@@ -21,34 +22,84 @@ export interface GateRules {
   /** Compressed bytes that a platform may have; `undefined`: any. */
   readonly maxSize: number | undefined;
   readonly registry: Registry;
-  /** `undefined` where it is not to be scanned. */
-  readonly scan: (planned: PlannedBuild | PlannedPromote, made: Scannable) => Promise<ImageScan | undefined>;
+  /** `undefined` where nothing is to be scanned. */
+  readonly scanning: Pick<Scanning, "judge" | "confirm"> | undefined;
 }
 
-/** `parents` are those of the candidates of this run that it is built on. */
+/** By name of the image; of those alone that the gate was asked about. */
+export type Passages = ReadonlyMap<string, Promise<Passage>>;
+
+/** `parents` are those of this run that it is built on. */
 export async function passGate(
   planned: PlannedBuild,
   candidate: Candidate,
-  parents: ReadonlyMap<string, Promise<Passage>>,
+  parents: Passages,
   rules: GateRules,
 ): Promise<Passage> {
-  const own = await judgeCandidate(planned, candidate, rules);
-  if (own !== undefined) return { kind: "held", error: own };
+  const [size, scan] = await Promise.all([
+    tooLargeFor(planned, candidate, rules),
+    rules.scanning?.judge(planned, candidate),
+  ]);
+  const found = scan && heldBy(scan);
+  if (size !== undefined && found !== undefined) return { kind: "held", error: new Problems([size, found]) };
+  const error = size ?? found;
+  return error === undefined ? throughParents(planned, candidate, scan, parents, rules) : { kind: "held", error };
+}
+
+/**
+ * Bytes that are published passed the gate once, by what was known then, or unseen; they pass it again where a tag would go from
+ * other bytes to them, and where they are released.
+ */
+export async function passAgain(planned: PlannedPromote, parents: Passages, rules: GateRules): Promise<Passage> {
+  const [repository] = planned.repositories;
+  const { registry, scanning } = rules;
+  if (repository === undefined || scanning === undefined || !(await replaces(planned, repository, registry))) {
+    return behind(parents);
+  }
+  const found = await registry.manifest(repository, planned.digest);
+  const bases = found === undefined ? {} : (holdingOf(found).record?.bases ?? {});
+  const made: Scannable = {
+    digest: planned.digest,
+    layout: undefined,
+    platforms: await readPlatforms(registry, repository, planned.digest),
+    bases: Object.entries(bases).map(([name, digest]) => ({ name, digest })),
+  };
+  const scan = await scanning.judge(planned, made);
+  const error = heldBy(scan);
+  return error === undefined ? throughParents(planned, made, scan, parents, rules) : { kind: "held", error };
+}
+
+/** Whether other bytes lose a tag to it, or a version gets its name. */
+async function replaces(
+  { release, tags, digest }: PlannedPromote,
+  repository: Repository,
+  registry: Registry,
+): Promise<boolean> {
+  if (release !== null) return true;
+  const held = await Promise.all(tags.filter(({ moves }) => moves).map(({ tag }) => registry.head(repository, tag)));
+  return held.some((each) => each !== undefined && each !== digest);
+}
+
+/** While it waited, other bytes may have come to be published: what passed for them may not pass for these. */
+async function throughParents(
+  planned: PlannedBuild | PlannedPromote,
+  made: Scannable,
+  scan: ImageScan | undefined,
+  parents: Passages,
+  { scanning }: GateRules,
+): Promise<Passage> {
+  const passage = await behind(parents);
+  if (passage.kind !== "passed" || scan === undefined || scanning === undefined) return passage;
+  const error = heldBy(await scanning.confirm(planned, made, scan));
+  return error === undefined ? passage : { kind: "held", error };
+}
+
+async function behind(parents: Passages): Promise<Passage> {
   for (const [name, passage] of parents) {
     const above = await passage;
     if (above.kind !== "passed") return { kind: "blocked", by: above.kind === "blocked" ? above.by : name };
   }
   return { kind: "passed" };
-}
-
-async function judgeCandidate(
-  planned: PlannedBuild,
-  candidate: Candidate,
-  rules: GateRules,
-): Promise<UserError | undefined> {
-  const [size, scan] = await Promise.all([tooLargeFor(planned, candidate, rules), rules.scan(planned, candidate)]);
-  const found = scan && heldBy(scan);
-  return size !== undefined && found !== undefined ? new Problems([size, found]) : (size ?? found);
 }
 
 async function tooLargeFor(
@@ -58,24 +109,6 @@ async function tooLargeFor(
 ): Promise<UserError | undefined> {
   if (maxSize === undefined || oversized(platforms, maxSize).length === 0) return undefined;
   return tooLarge(planned.name, maxSize, oversized(platforms, maxSize, await publishedNow(planned, registry)));
-}
-
-/**
- * A release of bytes that passed the gate before passes it once more: what is known of them has grown since. Other tags only follow
- * what a release or a branch has already.
- */
-export async function passRelease(planned: PlannedPromote, rules: GateRules): Promise<UserError | undefined> {
-  const [repository] = planned.repositories;
-  if (planned.release === null || repository === undefined) return undefined;
-  const found = await rules.registry.manifest(repository, planned.digest);
-  const bases = found === undefined ? {} : (holdingOf(found).record?.bases ?? {});
-  const scan = await rules.scan(planned, {
-    digest: planned.digest,
-    layout: undefined,
-    platforms: await readPlatforms(rules.registry, repository, planned.digest),
-    bases: Object.entries(bases).map(([name, digest]) => ({ name, digest })),
-  });
-  return scan === undefined ? undefined : heldBy(scan);
 }
 
 /** What the candidate would take the place of; nothing where nobody can tell, as it is only told beside. */

@@ -18,11 +18,14 @@ export interface BuiltImage {
   readonly bases: Readonly<Record<string, Digest>>;
 }
 
+/** One of this repository's images that others are built on, and its layers, where they are known without asking. */
+export type Parent = BuiltImage | { readonly layers: BaseLayers["diffIds"]; readonly bases: BuiltImage["bases"] };
+
 export interface BaseOptions {
   readonly images: readonly Image[];
   readonly registry: Pick<Registry, "head" | "manifest" | "blob">;
   /** What others are built on under the name of an image of this repository; `undefined` where nobody can tell. */
-  readonly built: (name: string) => Promise<BuiltImage | undefined>;
+  readonly built: (name: string) => Promise<Parent | undefined>;
 }
 
 /** Finds what images are built on; each base is looked up once. What can't be looked up is left out, and never an error. */
@@ -76,7 +79,7 @@ export function openBases({ images, registry, built }: BaseOptions) {
       isOwn: true,
       isPinned: false,
       hasMoved: false,
-      diffIds: await diffIds(found.repository, found.digest, platforms),
+      diffIds: "layers" in found ? found.layers : await diffIds(found.repository, found.digest, platforms),
     };
     return [own, ...(await basesOf(parent, found.bases, platforms))];
   }

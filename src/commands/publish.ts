@@ -12,7 +12,7 @@ import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
 import { reportScans } from "./scan-report.ts";
 import type { Session } from "./session.ts";
-import { promoteAll, type Results, walkPlan } from "./walk-plan.ts";
+import { openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {
@@ -32,7 +32,9 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
-    session.inputs.settings.bump === "off" ? noBump : await bumpAfter(() => bumpPins(planning, session, images));
+    session.inputs.settings.bump === "off"
+      ? noBump
+      : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
   const told = [...planning.remarks, ...remarks];
   return endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
 }
@@ -49,15 +51,16 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
   const publishing = publishingOf(planning, session);
+  const gates = openGates(planning, session);
   if (!plan.images.some((image) => image.kind === "build")) {
-    return { images: await settled(plan, promoteAll(planning, session, publishing)), remarks: [] };
+    return { images: await settled(plan, promoteAll(planning, session, publishing, gates)), remarks: [] };
   }
   const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
   warn(remarks, session);
   // Not before what may keep the run from starting.
-  const promotions = promoteAll(planning, session, publishing);
+  const promotions = promoteAll(planning, session, publishing, gates);
   try {
-    const built = await walkPlan(planning, session, publishing, { dependencies, complete });
+    const built = await walkPlan(planning, session, publishing, gates, { dependencies, complete });
     const images = await settled(plan, new Map([...promotions, ...built]));
     const left = await close();
     warn(left, session);

@@ -1,15 +1,15 @@
 /** What pins may follow: what this run published, and of other images what their registry holds of the same branch. */
 import type { PublishedVersion } from "../bump/moved.ts";
-import { isSameForm, tagForm } from "../bump/tag-form.ts";
+import { compareVersions, isSameForm, type TagForm, tagForm } from "../bump/tag-form.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
+import { onceEach } from "../once-each.ts";
+import { sourceTag } from "../plan/record.ts";
+import type { History } from "../publish/guard.ts";
 import { type Holding, readHolding } from "../publish/holding.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { ownTags } from "../report/tag-notes.ts";
-import type { TagSources } from "./image-details.ts";
-import type { Session } from "./session.ts";
-import { tagsToFollow } from "./tag-sources.ts";
 
 /** `undefined` where a run gave an image no tag. */
 export function versionOfResult(result: ImageResult): PublishedVersion | undefined {
@@ -31,29 +31,40 @@ export function versionOfResult(result: ImageResult): PublishedVersion | undefin
 
 export interface VersionOptions {
   readonly registry: Pick<Registry, "manifest" | "blob" | "head" | "tags">;
-  readonly sources: TagSources;
+  readonly history: Pick<History, "position">;
+  /** Tags that move, under which the newest is looked for. */
+  readonly moving: (image: Image) => readonly Tag[];
   /** The full ref of the branch whose pins follow. */
   readonly ref: string;
+  /** Of the branch as it stands; `null` where the checkout doesn't tell. */
+  readonly sourceHash: (image: Image) => string | null;
   /** Whether a tag is of the image, and not of another variant in the same repositories. */
   readonly isOwn: (image: Image, tag: Tag) => boolean;
+  /** Whether a tag stands in a file that may pin something. */
+  readonly isPinned: (tag: Tag) => boolean;
 }
 
-/** So many tags of versions, the highest first, are looked at. */
+/** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
 const mostTags = 12;
 
 /**
  * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
- * be followed. Two to fourteen requests. @throws RegistryError
+ * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
+ * is pinned is always looked at, so that nothing older takes its place. @throws RegistryError
  */
 export async function versionsInRegistry(
   image: Image,
-  session: Session,
-  { registry, sources, ref, isOwn }: VersionOptions,
+  { registry, history, moving: movingOf, ref, sourceHash, isOwn, isPinned }: VersionOptions,
 ): Promise<readonly PublishedVersion[]> {
   const [repository] = image.repositories;
   if (repository === undefined) return [];
-  const all = ((await registry.tags(repository)) ?? []).filter((tag) => isOwn(image, tag));
-  const holding = holdingsIn(repository, registry);
+  const listed = (await registry.tags(repository)) ?? [];
+  const all = listed.filter((tag) => isOwn(image, tag));
+  const pinned = all
+    .filter(isPinned)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, mostTags);
+  const holding = holdingsIn(repository, registry, ref);
   const version = (tags: readonly Tag[], { digest }: Holding): PublishedVersion => ({
     name: image.name,
     repositories: image.repositories,
@@ -62,44 +73,87 @@ export async function versionsInRegistry(
     version: undefined,
     isRelease: true,
   });
-  const followed = tagsToFollow(session, image, sources).filter((tag) => all.includes(tag));
-  const [lead] = followed;
-  const newest = lead && (await holding(lead));
+  const moving = movingOf(image).filter((tag) => all.includes(tag));
+  const hash = sourceHash(image);
+  const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
+  const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], holding))?.held;
   const found: PublishedVersion[] = [];
-  if (newest !== undefined && isOf(newest, ref)) {
+  if (newest !== undefined) {
     const commit = newest.revision?.slice(0, 7);
     const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
-    const names = await Promise.all(
-      [...new Set([...followed, ...related])].map(async (tag) => ({
-        tag,
-        digest: await registry.head(repository, tag),
-      })),
-    );
+    const names = [...new Set([...moving, ...related, ...pinned])];
+    const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
     found.push(
       version(
-        names.filter(({ digest }) => digest === newest.digest).map(({ tag }) => tag),
+        names.filter((_, index) => digests[index] === newest.digest),
         newest,
       ),
     );
   }
-  for (const tag of versionTags(
-    all,
-    found.flatMap(({ tags }) => tags),
-  )) {
-    if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), tagForm(tag))))) continue;
-    const held = await holding(tag);
-    if (held !== undefined && isOf(held, ref)) found.push(version([tag], held));
+  const known = new Set(found.flatMap(({ tags }) => tags));
+  const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
+  for (const tag of candidates) {
+    const form = tagForm(tag);
+    if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form)))) continue;
+    const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
+    if (best !== undefined) found.push(version([best.tag], best.held));
   }
   return found;
 }
 
+interface Held {
+  readonly tag: Tag;
+  readonly held: Holding;
+}
+
+type HoldingOf = (tag: Tag) => Promise<Holding | undefined>;
+
+async function firstOf(tags: readonly Tag[], holding: HoldingOf): Promise<Held | undefined> {
+  for (const tag of tags) {
+    const held = await holding(tag);
+    if (held !== undefined) return { tag, held };
+  }
+  return undefined;
+}
+
 /** Releases, the highest first. */
-function versionTags(all: readonly Tag[], besides: readonly Tag[]): readonly Tag[] {
-  return all
-    .filter((tag) => /^v?\d/.test(tag) && !tag.startsWith("src-") && !besides.includes(tag))
-    .filter((tag) => tagForm(tag).isVersion && !tagForm(tag).isPrerelease)
-    .sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")))
-    .slice(0, mostTags);
+function versionTags(all: readonly Tag[], pinned: readonly Tag[]): readonly Tag[] {
+  const isRelease = (tag: Tag): boolean => {
+    const { isVersion, isPrerelease } = tagForm(tag);
+    return /^v?\d/.test(tag) && isVersion && !isPrerelease;
+  };
+  const byHeight = (tags: readonly Tag[]) =>
+    tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
+  return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
+}
+
+function isAsHighAs(form: TagForm): (tag: Tag) => boolean {
+  return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
+}
+
+/**
+ * Of tags that differ in their commits alone. Runs begin in the order of commits, unless one was begun again: the commits
+ * themselves are asked until the order is confirmed.
+ */
+async function newestOf(
+  tags: readonly Tag[],
+  holding: HoldingOf,
+  { position }: Pick<History, "position">,
+): Promise<Held | undefined> {
+  const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
+  const started = ({ held }: Held): string => held.record?.started ?? "";
+  const [first, ...others] = all
+    .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
+    .sort((a, b) => (started(a) < started(b) ? 1 : -1));
+  let best = first;
+  for (const other of others) {
+    const [own, its] = [best?.held.revision, other.held.revision];
+    if (own === undefined || its === undefined) break;
+    if (own === its) continue;
+    if ((await position(own, its)) !== "before") break;
+    best = other;
+  }
+  return best;
 }
 
 /** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
@@ -107,11 +161,13 @@ function isOf({ record }: Holding, ref: string): boolean {
   return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
 }
 
-function holdingsIn(repository: Repository, registry: VersionOptions["registry"]) {
-  return async (tag: Tag): Promise<Holding | undefined> => {
+/** What tags hold that was made from the branch. */
+function holdingsIn(repository: Repository, registry: VersionOptions["registry"], ref: string): HoldingOf {
+  return onceEach(async (tag) => {
     const found = await registry.manifest(repository, tag);
-    return found && readHolding(found, repository, registry);
-  };
+    const held = found && (await readHolding(found, repository, registry));
+    return held !== undefined && isOf(held, ref) ? held : undefined;
+  });
 }
 
 const byNumber = new Intl.Collator("en", { numeric: true });

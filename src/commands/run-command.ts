@@ -16,11 +16,19 @@ export async function runCommand(
   outside: Outside,
   asked: PlanView = {},
 ): Promise<CommandResult> {
-  const { command } = inputs.settings;
+  const { command, dryRun } = inputs.settings;
+  if (dryRun && !withoutEffect.has(command)) {
+    throw new UserError(`there is no dry run of \`command: ${command}\``, {
+      hint: "write `command: plan`, which says what the event would do and changes nothing",
+    });
+  }
   const offline = asked.simulated === true && command === "plan";
   const session = await openSession(context, inputs, outside, { offline });
   return commandOf(command, asked)(session);
 }
+
+/** Those that change nothing in a dry run. */
+const withoutEffect: ReadonlySet<RunInputs["settings"]["command"]> = new Set(["plan", "bump"]);
 
 function commandOf(
   name: RunInputs["settings"]["command"],

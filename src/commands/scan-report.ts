@@ -63,9 +63,10 @@ export async function reportScans(prepared: Preparation, session: Session): Prom
 async function handOver(prepared: Preparation, session: Session): Promise<ScanReport> {
   const { scanning, surveyed } = prepared;
   const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
-  if (session.inputs.settings.sarif === "off" || (scans.length === 0 && !isWhole(session))) {
-    return { folder: undefined, remarks: [], errors: [] };
-  }
+  const { sarif, scan } = session.inputs.settings;
+  // Alerts of a deleted image close though nothing else is to be scanned.
+  const isNeeded = scans.length > 0 || (scan !== false && surveyed.deletes);
+  if (sarif === "off" || !isNeeded) return { folder: undefined, remarks: [], errors: [] };
   const places = new Map(surveyed.catalog.images.map((image) => [image.name, baseLocation(image)]));
   const files = scans.map((scan) => ({
     scan,

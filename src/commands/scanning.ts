@@ -9,7 +9,7 @@ import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { judge, type Published } from "../scan/judge.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import type { Scanned, ScanSubject } from "../scan/scanner.ts";
-import { type BuiltImage, openBases } from "./image-bases.ts";
+import { type BuiltImage, openBases, type Parent } from "./image-bases.ts";
 import { openImageScanner } from "./image-scanner.ts";
 import { type PublishedOptions, publishedImage } from "./published-image.ts";
 import type { Session } from "./session.ts";
@@ -29,6 +29,12 @@ export interface Scanning {
   isWanted(name: string): boolean;
   /** Begins, beside the builds, what a gate would wait for: the scan of what is published now. Never rejects. */
   begin(planned: PlannedBuild | PlannedPromote): void;
+  /** What this run built, whether or not it is scanned: others may be built on it. */
+  made(planned: PlannedBuild, candidate: Candidate): void;
+  /**
+   * Once more, if it passed for what was published, and something else is by now: to be asked right before tags are put.
+   */
+  confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan>;
   /** @throws UserError for a file of the user's that is not there. */
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
@@ -55,19 +61,26 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
   const scanner = openImageScanner(session, { ...parts, settingsOf });
   const scans = new Map<string, ImageScan>();
-  /** What this run built, by name. */
-  const built = new Map<string, BuiltImage>();
-  const bases = openBases({
-    images: surveyed.catalog.images,
-    registry,
-    built: async (name) => built.get(name) ?? publishedImage(imageNamed(name), undefined, session, parts),
-  });
+  /** What this run built, by name; `undefined`: it was not pushed. */
+  const built = new Map<string, BuiltImage | undefined>();
+  const scanned = new Map<string, Promise<Scanned>>();
+  const bases = openBases({ images: surveyed.catalog.images, registry, built: parentNamed });
   const slot = slots(atOnce);
 
   function imageNamed(name: string): Image {
     const image = images.get(name);
     if (image === undefined) throw new Error(`there is no image ${name}`);
     return image;
+  }
+
+  async function parentNamed(name: string): Promise<Parent | undefined> {
+    const found = await scanned.get(name);
+    const own = built.get(name);
+    if (found?.kind === "scanned") {
+      const layers = found.platforms.map((each) => [each.platform, each.layers.map(({ diffId }) => diffId)] as const);
+      return { layers: new Map(layers), bases: own?.bases ?? {} };
+    }
+    return built.has(name) ? own : publishedImage(imageNamed(name), undefined, session, parts);
   }
 
   async function publishedNow(planned: PlannedBuild | PlannedPromote): Promise<Published> {
@@ -102,12 +115,20 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     const image = imageNamed(planned.name);
     const [repository] = image.repositories;
     if (repository === undefined) throw new Error(`${image.name} has no repository`);
-    const taken = Object.fromEntries(made.bases.map(({ name, digest }) => [name, digest]));
-    if (made.layout === undefined) built.set(image.name, { repository, digest: made.digest, bases: taken });
     const source: ScanSubject["source"] =
       made.layout === undefined ? { kind: "registry", repository } : { kind: "layout", folder: made.layout };
-    const [scanned, published] = await Promise.all([scanner.scan(image, source, made), publishedNow(planned)]);
-    return judged(image, scanned, published, taken);
+    const scanning = scanned.get(image.name) ?? scanner.scan(image, source, made);
+    scanned.set(image.name, scanning);
+    const [found, published] = await Promise.all([scanning, publishedNow(planned)]);
+    return judged(image, found, published, takenBy(made));
+  }
+
+  async function confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan> {
+    const { comparedWith } = scan.kind === "scanned" ? scan : {};
+    // Where nothing counts, or all of it holds, it is the same whatever is published.
+    if (scan.kind === "unscanned" || !scan.passes || !scan.isRed || comparedWith?.kind !== "published") return scan;
+    const now = await publishedNow(planned);
+    return now.kind === "published" && now.digest === comparedWith.digest ? scan : judgeMade(planned, made);
   }
 
   async function published(image: Image): Promise<PublishedScan | undefined> {
@@ -136,11 +157,21 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       scanner.prepare();
       publishedNow(planned).catch(() => {});
     },
+    made: ({ name, repositories: [repository] }, candidate) => {
+      const { digest, layout } = candidate;
+      const isPushed = layout === undefined && repository !== undefined;
+      built.set(name, isPushed ? { repository, digest, bases: takenBy(candidate) } : undefined);
+    },
     judge: (planned, made) => slot(() => judgeMade(planned, made)),
+    confirm,
     published,
     bill: scanner.bill,
     close: scanner.close,
   };
+}
+
+function takenBy({ bases }: Scannable): BuiltImage["bases"] {
+  return Object.fromEntries(bases.map(({ name, digest }) => [name, digest]));
 }
 
 /** What a rebuild would take anew: a base that the Dockerfile names by its digest stays the same. */

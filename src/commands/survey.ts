@@ -37,6 +37,8 @@ export interface Survey {
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly remarks: readonly Remark[];
+  /** The event deleted an image. */
+  readonly deletes: boolean;
   /** The images into which something goes that changed since a commit; `undefined` where that can't be told. */
   affectedSince(base: Commit): Promise<ReadonlySet<string> | undefined>;
 }
@@ -58,6 +60,7 @@ export async function survey(session: Session): Promise<Survey> {
       bump: {},
       hashes: new Map(),
       remarks: [],
+      deletes: false,
       affectedSince: async () => undefined,
     };
   }
@@ -101,6 +104,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],
+    deletes: deleted.length > 0,
     affectedSince: onceEach(async (base) => {
       const since = await compareSince(base, session.git);
       return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;

@@ -10,7 +10,7 @@ import type { ImageResult } from "../report/run-result.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { loadPublished } from "./after-build.ts";
 import type { BuildSession } from "./build-session.ts";
-import { type GateRules, type Passage, passGate, passRelease } from "./gate.ts";
+import { type GateRules, type Passage, type Passages, passAgain, passGate } from "./gate.ts";
 import type { Planning } from "./plan-run.ts";
 import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
 import { recordCandidate } from "./record-candidate.ts";
@@ -20,30 +20,53 @@ import { orderOf } from "./walk-order.ts";
 /** By name of the image; none of them rejects. */
 export type Results = ReadonlyMap<string, Promise<ImageResult>>;
 
-/** What is published already needs nothing but tags: it waits for nobody. */
-export function promoteAll(planning: Planning, session: Session, publishing: Publishing): Results {
-  const rules = gateRules(planning, session);
-  const run = bounded(promotionsAtOnce, (planned: PlannedPromote) =>
-    passRelease(planned, rules)
-      .then((error): ImageResult | Promise<ImageResult> =>
-        error === undefined ? publishAgain(planned, publishing) : { planned, outcome: "failed", error },
-      )
-      .then((result) => loadPublished(result, session, planning.credentials))
-      .catch((error: unknown) => failed(planned, error)),
+/** Of one run: what each image is built on tells whether it may have tags. */
+export interface Gates {
+  readonly passages: Map<string, Promise<Passage>>;
+  readonly rulesFor: (name: string) => GateRules;
+  /** Those of the images that one is built on. */
+  readonly above: (name: string) => Passages;
+}
+
+export function openGates({ registry, scanning, surveyed }: Planning, { inputs }: Session): Gates {
+  const passages = new Map<string, Promise<Passage>>();
+  const parents = new Map(
+    surveyed.catalog.images.map(({ name, parents: edges }) => [name, edges.map(({ parent }) => parent)]),
   );
-  const promotes = planning.plan.images.filter((image) => image.kind === "promote");
-  return new Map(promotes.map((planned) => [planned.name, run(planned)]));
+  return {
+    passages,
+    rulesFor: (name) => ({
+      maxSize: inputs.maxSize,
+      registry,
+      scanning: scanning.isWanted(name) ? scanning : undefined,
+    }),
+    above: (name) => {
+      const wanted = new Set(parents.get(name));
+      return new Map([...passages].filter(([each]) => wanted.has(each)));
+    },
+  };
+}
+
+/** What is published already needs nothing but tags: it waits for no build. */
+export function promoteAll(planning: Planning, session: Session, publishing: Publishing, gates: Gates): Results {
+  const { outside } = session;
+  const results = new Map<string, Promise<ImageResult>>();
+  const run = bounded(promotionsAtOnce, ({ planned, above }: { planned: PlannedPromote; above: Passages }) =>
+    passAgain(planned, above, gates.rulesFor(planned.name)),
+  );
+  for (const planned of planning.plan.images.filter((image) => image.kind === "promote")) {
+    const passage = run({ planned, above: gates.above(planned.name) });
+    gates.passages.set(planned.name, passage);
+    const result = passage
+      .then((gate) => afterGate(gate, planned, undefined, () => publishAgain(planned, publishing)))
+      .then((done) => loadPublished(done, session, planning.credentials))
+      .catch((error: unknown) => failed(planned, error, outside.signal));
+    results.set(planned.name, result);
+  }
+  return results;
 }
 
 const promotionsAtOnce = 8;
-
-function gateRules({ registry, scanning }: Planning, { inputs }: Session): GateRules {
-  return {
-    maxSize: inputs.maxSize,
-    registry,
-    scan: async (planned, made) => (scanning.isWanted(planned.name) ? scanning.judge(planned, made) : undefined),
-  };
-}
 
 /** How many images are built at once at least: much of a build is waiting for networks. */
 const leastConcurrency = 4;
@@ -53,6 +76,7 @@ export async function walkPlan(
   planning: Planning,
   session: Session,
   publishing: Publishing,
+  gates: Gates,
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
   const { plan, registry, lately, scanning } = planning;
@@ -66,8 +90,6 @@ export async function walkPlan(
       planned,
       parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
     }));
-  const rules = gateRules(planning, session);
-  const passages = new Map<string, Promise<Passage>>();
   const published = new Map<string, Promise<ImageResult>>();
   const outcomes = await walk(
     nodes,
@@ -75,16 +97,16 @@ export async function walkPlan(
       if (scanning.isWanted(name)) scanning.begin(planned);
       const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       const candidate = await recordCandidate(planned, built, { context, registry });
-      const above = new Map([...passages].filter(([each]) => parents.has(each)));
-      const passage = passGate(planned, candidate, above, rules);
-      passages.set(name, passage);
+      scanning.made(planned, candidate);
+      const passage = passGate(planned, candidate, gates.above(name), gates.rulesFor(name));
+      gates.passages.set(name, passage);
       // Not waited for: children need the digest alone.
       published.set(
         name,
         passage
           .then((gate) => afterGate(gate, planned, candidate, () => publishCandidate(planned, candidate, publishing)))
           .then(complete)
-          .catch((error: unknown) => failed(planned, error)),
+          .catch((error: unknown) => failed(planned, error, signal)),
       );
       return candidate;
     },
@@ -94,20 +116,22 @@ export async function walkPlan(
       priority: orderOf(nodes, lately, context.trigger.kind === "schedule"),
     },
   );
-  return new Map(nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), published.get(name))]));
+  return new Map(
+    nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), published.get(name), signal)]),
+  );
 }
 
 async function afterGate(
   gate: Passage,
-  planned: PlannedBuild,
-  candidate: Candidate,
+  planned: PlannedBuild | PlannedPromote,
+  candidate: Candidate | undefined,
   publish: () => Promise<ImageResult>,
 ): Promise<ImageResult> {
   switch (gate.kind) {
     case "passed":
       return publish();
     case "held":
-      return { planned, outcome: "failed", error: gate.error, candidate };
+      return { planned, outcome: "failed", error: gate.error, ...(candidate === undefined ? {} : { candidate }) };
     case "blocked":
       return { planned, outcome: "blocked", by: gate.by };
   }
@@ -117,6 +141,7 @@ async function resultOf(
   planned: PlannedBuild,
   outcome: Outcome<Candidate> | undefined,
   published: Promise<ImageResult> | undefined,
+  signal: AbortSignal,
 ): Promise<ImageResult> {
   switch (outcome?.kind) {
     case "done":
@@ -124,14 +149,15 @@ async function resultOf(
     case "blocked":
       return { planned, outcome: "blocked", by: outcome.by };
     case "failed":
-      return failed(planned, outcome.error);
+      return failed(planned, outcome.error, signal);
     default:
       return { planned, outcome: "cancelled" };
   }
 }
 
 /** A defect of ours in one image must not hide what became of the others. */
-function failed(planned: PlannedBuild | PlannedPromote, error: unknown): ImageResult {
+function failed(planned: PlannedBuild | PlannedPromote, error: unknown, signal: AbortSignal): ImageResult {
+  if (signal.aborted && error === signal.reason) return { planned, outcome: "cancelled" };
   if (error instanceof BuildError) return { planned, outcome: "failed", error, output: error.output };
   if (error instanceof UserError) return { planned, outcome: "failed", error };
   const defect = new UserError(`${planned.name} could not be published because of a defect of image-publish`, {

@@ -2,7 +2,7 @@
 import type { ProposalResult } from "../bump/proposal.ts";
 import { code } from "../markdown.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
-import { pageLink } from "./links.ts";
+import { forgePageLink } from "./links.ts";
 import { type Section, text } from "./sections.ts";
 
 /** Nothing where none was wanted. */
@@ -44,8 +44,10 @@ export function bumpOutput(bumps: readonly ProposalResult[]): string {
 }
 
 function requestCell({ branch, pullRequest, newPullRequestUrl }: ProposalResult): string {
-  if (pullRequest !== undefined) return `${pageLink(`#${pullRequest.number}`, pullRequest.url)} ${code(branch)}`;
-  return newPullRequestUrl === undefined ? code(branch) : `${pageLink("open it", newPullRequestUrl)}: ${code(branch)}`;
+  if (pullRequest !== undefined) return `${forgePageLink(`#${pullRequest.number}`, pullRequest.url)} ${code(branch)}`;
+  return newPullRequestUrl === undefined
+    ? code(branch)
+    : `${forgePageLink("open it", newPullRequestUrl)}: ${code(branch)}`;
 }
 
 const sentences: Readonly<Record<ProposalResult["outcome"], string>> = {

@@ -27,6 +27,11 @@ export function pageLink(text: string, url: string | undefined): string {
   return url !== undefined && url.length < 300 && /^https:\/\/[\w.:/~%?=&#+-]+$/.test(url) ? `[${text}](${url})` : text;
 }
 
+/** The same for a page of the forge itself, which may be filled in. */
+export function forgePageLink(text: string, url: string): string {
+  return /^https?:\/\/[\w.:/~%?=&#-]{1,6000}$/.test(url) ? `[${text}](${url})` : text;
+}
+
 function link(text: string, forge: Forge | undefined, path: string): string {
   // The forge's address comes from the environment: what could end a link's target makes no link.
   if (forge === undefined || !/^https?:\/\/[\w.:/~%-]+$/.test(forge.repositoryUrl)) return text;

@@ -2,7 +2,7 @@
 import type { PullRequestText } from "../bump/forge/bump-forge.ts";
 import type { MovedFile, MovedPin } from "../bump/moved.ts";
 import { code, markdown } from "../markdown.ts";
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { count, formatSize } from "../quantities.ts";
 import type { Finding } from "../scan/finding.ts";
@@ -122,7 +122,8 @@ function files({ files: moved, forge, at }: BumpToTell): string {
     .slice(0, mostPins)
     .map(({ path, line, from, to }) => `- ${fileLink(forge, at, { file: path, line })}: ${code(from)} → ${code(to)}`);
   const rest = pins.length - lines.length;
-  return [...lines, ...(rest > 0 ? [`- and ${count(rest, "place")} more`] : [])].join("\n");
+  // A sentence before it, as two lists in a row would be one.
+  return ["What moves:\n", ...lines, ...(rest > 0 ? [`- and ${count(rest, "place")} more`] : [])].join("\n");
 }
 
 const mostFindings = 20;
@@ -130,7 +131,10 @@ const mostPins = 100;
 
 /** What all pins of an image name now, and what they name then; `undefined` where they differ. */
 function versions(moved: readonly MovedFile[], image: string): { readonly from?: string; readonly to?: string } {
-  const pins = moved.flatMap(({ pins: all }) => all.filter((pin) => pin.image === image));
+  const all = moved.flatMap(({ pins }) => pins.filter((pin) => pin.image === image));
+  // What has a value for the digest beside the one for the tag is told by its tag.
+  const named = all.filter(({ to }) => !isDigest(to));
+  const pins = named.length > 0 ? named : all;
   const one = (which: keyof Pick<MovedPin, "from" | "to">): string | undefined => {
     const [version, ...others] = new Set(pins.map((pin) => versionIn(pin[which])));
     return others.length === 0 ? version : undefined;

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gitStore } from "../git-store.ts";
+import { type GitStore, gitStore } from "../git-store.ts";
 import { answerGraphql } from "./graphql.ts";
 import { branchesOf } from "./pull-requests.ts";
 import { answerRest } from "./rest.ts";
@@ -32,8 +32,16 @@ export interface FakeGitHub extends State {
   close(): Promise<void>;
 }
 
-export async function fakeGitHub(): Promise<FakeGitHub> {
-  const git = gitStore();
+/** A repository that is there already, and whose it is. */
+export interface Existing {
+  readonly git: GitStore;
+  readonly owner: string;
+  readonly repo: string;
+}
+
+/** @param existing it is left there; without it a repository is made, and removed. */
+export async function fakeGitHub(existing?: Existing): Promise<FakeGitHub> {
+  const { git, owner, repo } = existing ?? { git: gitStore(), owner: "o", repo: "r" };
   const server = createServer((request, response) => {
     serve(fake, request, response).catch((error: unknown) => {
       fake.problems.push(String(error instanceof Error ? error.stack : error));
@@ -44,8 +52,8 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
   const fake: FakeGitHub = {
     git,
     branches: branchesOf(git),
-    owner: "o",
-    repo: "r",
+    owner,
+    repo,
     rights: { contents: "write", pulls: "write" },
     rules: {
       mayOpenPulls: true,
@@ -61,7 +69,7 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
-      git.remove();
+      if (existing === undefined) git.remove();
     },
   };
   return fake;

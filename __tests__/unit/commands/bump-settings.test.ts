@@ -1,0 +1,26 @@
+import { expect, test } from "@jest/globals";
+import { defaultPullRequestSettings } from "../../../src/bump/proposal.ts";
+import type { BumpSettings } from "../../../src/catalog/config-schema.ts";
+import { pullRequestSettings } from "../../../src/commands/bump-settings.ts";
+
+const names = (...values: readonly string[]) =>
+  values.map((value) => ({ value, at: { file: "image-publish.yml", line: 1 } }));
+
+test.each<[string, BumpSettings, object]>([
+  ["nothing said", {}, {}],
+  [
+    "people and labels",
+    { labels: names("images"), reviewers: names("ann", "acme/owners"), assignees: names("bo") },
+    { labels: ["images"], reviewers: ["ann", "acme/owners"], assignees: ["bo"] },
+  ],
+  ["drafts, all in one", { draft: true, grouped: true }, { draft: true, grouped: true }],
+  ["`auto-merge: true` merges", { "auto-merge": "true" }, { autoMerge: "merge" }],
+  ["`auto-merge: squash`", { "auto-merge": "squash" }, { autoMerge: "squash" }],
+  ["`auto-merge: false`", { "auto-merge": "false" }, { autoMerge: false }],
+])("%s", (_, said, expected) => {
+  expect(pullRequestSettings(said)).toEqual({ ...defaultPullRequestSettings, ...expected });
+});
+
+test("a way of merging that there is none of", () => {
+  expect(() => pullRequestSettings({ "auto-merge": "sqaush" })).toThrow(/auto-merge: sqaush/);
+});
