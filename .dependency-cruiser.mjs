@@ -12,7 +12,7 @@ const rooms = {
   plan: ["catalog", "changes", "context", "oci", "tags"],
   build: ["plan", "oci", "ports"],
   publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
-  scan: ["build/candidate", "context/run-context", "plan", "oci", "ports", "report/escape"],
+  scan: ["build/candidate", "context/run-context", "plan", "oci", "ports"],
   bump: ["catalog", "context/run-context", "plan", "oci", "ports"],
   report: [
     "build/candidate",
@@ -48,7 +48,7 @@ const rooms = {
 };
 
 /** Files of their own, of which every room may know these. */
-const leaves = ["bounded", "errors", "nearest", "once-each", "plain-text", "quantities", "sourced-line"];
+const leaves = ["bounded", "errors", "markdown", "nearest", "once-each", "plain-text", "quantities", "sourced-line"];
 
 const place = (room) =>
   room.includes("/") || [...leaves, "ports", "walk"].includes(room) ? `^src/${room}\\.ts$` : `^src/${room}/`;

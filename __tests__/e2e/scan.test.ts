@@ -1,5 +1,5 @@
 /** Scans by the whole action, on real images, the real Trivy and a database of our own: what passes the gate, and who is told. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
 import { type Advisory, publishDatabase } from "../../rig/index.ts";
 import { withCodeScanning } from "./code-scanning-fake.ts";
@@ -89,8 +89,45 @@ describe("one operator, whose fixable critical finding holds the tag", () => {
 
   test("nothing is published where the first image has it", async () => {
     const project = makeProject(operator(bad));
-    expect(await scanned(project, firstPush)).toMatchObject({ code: 1 });
+    const ended = await scanned(project, firstPush);
+    expect(ended.code).toBe(1);
+    expect(only(ended).findings).toMatchObject({ critical: 1, counting: 1, new: 1 });
+    expect(ended.log).toContain("CVE-2026-1001 in openssl 3.3.1-r0, fixed in 3.3.9-r0, new");
     expect(await tagsOf(project.own)).toEqual([]);
+  });
+
+  test("nothing is published where one platform has it, and not the first", async () => {
+    const project = makeProject({
+      Dockerfile: "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH/root /\n",
+      ...alpine("amd64", good),
+      ...alpine("arm64", bad),
+    });
+    const ended = await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" });
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("CVE-2026-1001 in openssl 3.3.1-r0, fixed in 3.3.9-r0, new (linux/arm64)");
+    expect(await tagsOf(project.own)).toEqual([]);
+  });
+
+  test("each image has its own settings", async () => {
+    const image = (folder: string) => ({
+      [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",
+      ...alpine(folder, bad),
+    });
+    const project = makeProject({
+      ...image("images/lenient"),
+      ...image("images/usual"),
+      ...image("images/unseen"),
+      ".github/image-publish.yml": "images:\n  lenient:\n    fail-on: none\n  unseen:\n    scan: false\n",
+    });
+    const { code, images } = await scanned(project, firstPush);
+    expect(code).toBe(1);
+    expect(images).toMatchObject({
+      lenient: { action: "build", findings: { critical: 1, counting: 0 } },
+      usual: { findings: { critical: 1, counting: 1 } },
+    });
+    expect(images.unseen).not.toHaveProperty("findings.critical");
+    const tagged = async (name: string) => (await tagsOf(`${project.own}/${name}`)).includes("latest");
+    expect(await Promise.all(["lenient", "usual", "unseen"].map(tagged))).toEqual([true, false, true]);
   });
 });
 
@@ -145,6 +182,45 @@ describe("what is published has the finding already", () => {
     expect(ended).toMatchObject({ code: 0 });
     expect(only(ended).findings).toMatchObject({ counting: 0, ignored: 1 });
   });
+});
+
+test("an image of which an entry names no platform was not scanned: it may be that one", async () => {
+  const project = makeProject(operator(good));
+  expect(await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" })).toMatchObject({ code: 0 });
+  const { document, mediaType } = await manifestOf(project.own, "latest");
+  const [first, second] = document.manifests ?? [];
+  const { platform: _, ...nameless } = second ?? {};
+  const [host, ...name] = project.own.split("/");
+  for (const tag of await tagsOf(project.own)) {
+    await fetch(`http://${host}/v2/${name.join("/")}/manifests/${tag}`, {
+      method: "PUT",
+      headers: { "content-type": mediaType },
+      body: JSON.stringify({ ...document, manifests: [first, nameless] }),
+    });
+  }
+  const ended = await scanned(project, { event: "schedule", payload: { schedule: "0 3 * * *" } }, { command: "scan" });
+  expect(ended.code).toBe(1);
+  expect(ended.summary).toContain("its index names no platform for 1 of its images");
+});
+
+test("bills of materials lie beside the findings of the images that want them, platform by platform", async () => {
+  const image = (folder: string) => ({
+    [`${folder}/Dockerfile`]: "FROM scratch\nCOPY root /\n",
+    ...alpine(folder, good),
+  });
+  const project = makeProject({
+    ...image("images/one"),
+    ...image("images/two"),
+    ".github/image-publish.yml": "images:\n  one:\n    cyclonedx: true\n",
+  });
+  const ended = await scanned(project, firstPush, { platforms: "linux/amd64,linux/arm64" });
+  expect(ended.code).toBe(0);
+  const bills = ["cyclonedx-linux-amd64.json", "cyclonedx-linux-arm64.json"];
+  const others = ["findings.sarif", "trivy-linux-amd64.json", "trivy-linux-arm64.json"];
+  expect(readdirSync(`${ended.outputs.sarif}/one`)).toEqual([...bills, ...others]);
+  expect(readdirSync(`${ended.outputs.sarif}/two`)).toEqual(others);
+  const [first = ""] = bills;
+  expect(readFileSync(`${ended.outputs.sarif}/one/${first}`, "utf8")).toContain("pkg:apk/alpine/openssl@3.3.9-r0");
 });
 
 describe("bytes that are published already", () => {

@@ -86,6 +86,10 @@ export const sharedSettings = {
     means: "Ignore files of Trivy. Default: .trivyignore.yaml and .trivyignore beside the image and in the root.",
   },
   vex: { form: "paths", means: "VEX documents (OpenVEX, CSAF or CycloneDX) that say which findings do no harm." },
+  cyclonedx: {
+    form: "flag",
+    means: "true: a software bill of materials (CycloneDX, JSON) of each platform lies beside its findings.",
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Settings of one image. */

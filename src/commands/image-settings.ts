@@ -76,6 +76,7 @@ interface Spoken {
   readonly scanRules?: SaidRules | undefined;
   readonly ignoreFiles?: ScanSettings["ignoreFiles"];
   readonly vex?: ScanSettings["vex"] | undefined;
+  readonly cyclonedx?: boolean | undefined;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
 }
@@ -107,6 +108,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     scanRules: scan.said,
     ignoreFiles: said.trivyignores,
     vex: said.vex,
+    cyclonedx: said.cyclonedx,
     labels: labels.values,
     annotations: annotations.values,
     problems: [rules, flavor, names, releaseTags, labels, annotations, compression, scan].flatMap(
@@ -177,6 +179,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
       rules: scanRules(spoken.flatMap((each) => each.scanRules ?? [])),
       ignoreFiles: first("ignoreFiles"),
       vex: first("vex") ?? [],
+      cyclonedx: first("cyclonedx") ?? false,
     },
     sourceDateEpoch: inputs.sourceDateEpoch,
     // Of two with one key the later one counts.

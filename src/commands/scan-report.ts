@@ -1,6 +1,6 @@
 /** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
 import { GitFailure } from "../changes/git-command.ts";
-import { explain, type UserError } from "../errors.ts";
+import { explain, UserError } from "../errors.ts";
 import { inBackticks } from "../plain-text.ts";
 import { baseLocation } from "../plan/make-plan.ts";
 import type { Log } from "../ports.ts";
@@ -74,12 +74,13 @@ async function handOver(prepared: Preparation, session: Session): Promise<ScanRe
   }));
   const folder = `${session.folder}/scans`;
   await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
+  const billed = await writeBills(scans, folder, prepared, session);
   const images = files.map(({ sarif }) => sarif);
   const { remarks, errors, uploaded } = await upload(images, folder, prepared, session);
   const leftOut = images.map(({ image, dropped }) => ({ image, dropped: uploaded.get(image) ?? dropped }));
   return {
     folder: files.length === 0 ? undefined : folder,
-    remarks: [...remarks, ...leftOutRemarks(leftOut)],
+    remarks: [...billed, ...remarks, ...leftOutRemarks(leftOut)],
     errors,
   };
 }
@@ -98,7 +99,7 @@ async function writeFiles(
   folder: string,
   { outside: { files } }: Session,
 ): Promise<void> {
-  const own = `${folder}/${encodeURIComponent(scan.name)}`;
+  const own = folderOf(scan, folder);
   await files.makeDirectory(own);
   await files.write(`${own}/findings.sarif`, sarifText(file));
   await Promise.all(
@@ -107,6 +108,39 @@ async function writeFiles(
       if (bytes !== undefined) await files.write(`${own}/trivy-${platform.replaceAll("/", "-")}.json`, bytes);
     }),
   );
+}
+
+/** Bills of materials of the images that want them. @returns a remark for each image of which there is none */
+async function writeBills(
+  scans: readonly ScannedImage[],
+  folder: string,
+  { scanning, surveyed }: Preparation,
+  { outside: { files } }: Session,
+): Promise<readonly Remark[]> {
+  const wanting = new Set(
+    surveyed.catalog.images.flatMap((image) =>
+      surveyed.settingsOf(image.publicName, image).scan.cyclonedx ? [image.name] : [],
+    ),
+  );
+  const remarks = scans
+    .filter(({ name }) => wanting.has(name))
+    .map(async (scan): Promise<readonly Remark[]> => {
+      try {
+        for (const { platform, report } of scan.platforms) {
+          const path = `${folderOf(scan, folder)}/cyclonedx-${platform.replaceAll("/", "-")}.json`;
+          await files.write(path, await scanning.bill(report));
+        }
+        return [];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return [{ message: `of ${scan.name} ${explain(error)}`, hint: error.hint }];
+      }
+    });
+  return (await Promise.all(remarks)).flat();
+}
+
+function folderOf({ name }: ScannedImage, folder: string): string {
+  return `${folder}/${encodeURIComponent(name)}`;
 }
 
 interface Uploaded extends Pick<ScanReport, "remarks" | "errors"> {

@@ -18,6 +18,8 @@ export interface ScanSettings {
   /** Those that the config file names; `undefined`: those that lie where they usually do. */
   readonly ignoreFiles: readonly Placed<RepositoryPath>[] | undefined;
   readonly vex: readonly Placed<RepositoryPath>[];
+  /** A bill of materials of each platform is wanted beside the findings. */
+  readonly cyclonedx: boolean;
 }
 
 /** What the inputs, or one place of the config file, say of the rules. */

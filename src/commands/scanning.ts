@@ -39,6 +39,8 @@ export interface Scanning {
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
+  /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
+  bill(report: string): Promise<Uint8Array>;
   /** To be called when all is scanned. Never rejects. */
   close(): Promise<void>;
   /** By name of the image, in the order in which they were done. */
@@ -115,7 +117,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     if (repository === undefined) throw new Error(`${image.name} has no repository`);
     const source: ScanSubject["source"] =
       made.layout === undefined ? { kind: "registry", repository } : { kind: "layout", folder: made.layout };
-    const scanning = scanned.get(image.name) ?? scanner.scan(image, source, made.platforms);
+    const scanning = scanned.get(image.name) ?? scanner.scan(image, source, made);
     scanned.set(image.name, scanning);
     const [found, published] = await Promise.all([scanning, publishedNow(planned)]);
     return judged(image, found, published, takenBy(made));
@@ -163,6 +165,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     judge: (planned, made) => slot(() => judgeMade(planned, made)),
     confirm,
     published,
+    bill: scanner.bill,
     close: scanner.close,
   };
 }

@@ -94,6 +94,13 @@ export function platformsOf(index: Index): readonly { readonly platform: Platfor
   });
 }
 
+/** The images of an index that name no platform, whatever they are; an attestation does. */
+export function withoutPlatform(index: Index): readonly Descriptor[] {
+  return index.manifests.filter(
+    ({ platform, mediaType }) => platform === undefined && isManifestType(mediaType) !== undefined,
+  );
+}
+
 /** What an entry of an index is by its media type; `undefined` for what is stored as a blob. */
 export function isManifestType(mediaType: string): "index" | "manifest" | undefined {
   if (mediaType === mediaTypes.index || mediaType === mediaTypes.dockerList) return "index";

@@ -1,7 +1,7 @@
 /** What became of the pull requests that move pins: in the summary, in the log, as an output. */
 import type { ProposalResult } from "../bump/proposal.ts";
+import { code } from "../markdown.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
-import { code } from "./escape.ts";
 import { forgePageLink } from "./links.ts";
 import { type Section, text } from "./sections.ts";
 

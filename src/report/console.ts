@@ -1,10 +1,10 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
 import type { SourceLocation } from "../errors.ts";
+import { sentence } from "../markdown.ts";
 import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { because } from "./because.ts";
-import { sentence } from "./escape.ts";
 import { failuresOf } from "./failures.ts";
 import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";

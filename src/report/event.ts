@@ -1,7 +1,8 @@
 /** What the run is about, in words. */
+
+import { code } from "../markdown.ts";
 import type { Plan } from "../plan/plan.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { code } from "./escape.ts";
 import { commitLink, compareLink } from "./links.ts";
 import type { Forge } from "./run-result.ts";
 

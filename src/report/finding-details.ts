@@ -1,9 +1,10 @@
 /** One image's findings in Markdown, folded: what to do, what has no fix, secrets, what is gone. */
+
+import { code, markdown, prose } from "../markdown.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { goneAcrossPlatforms, severityCounts } from "../scan/across-platforms.ts";
 import type { Finding } from "../scan/finding.ts";
 import type { ImageScan, ScannedImage } from "../scan/judged.ts";
-import { code, markdown, prose } from "./escape.ts";
 import { describeOrigin, type FindingRow, fixableRows, reportedOf, secretRows, unfixedRows } from "./finding-rows.ts";
 import { pageLink } from "./links.ts";
 import { systemText, unwatchedBrief } from "./unwatched.ts";

@@ -1,9 +1,10 @@
 /** What the scans found, in the job's summary: a table of images, and for each, folded, what to do. */
+
+import { code, markdown, prose, sentence } from "../markdown.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { count } from "../quantities.ts";
 import { severityCounts } from "../scan/across-platforms.ts";
 import type { Comparison, ImageScan } from "../scan/judged.ts";
-import { code, markdown, prose, sentence } from "./escape.ts";
 import { type FindingCounts, findingCounts, makesRed } from "./finding-counts.ts";
 import { findingDetails } from "./finding-details.ts";
 import { reportedOf } from "./finding-rows.ts";

@@ -1,9 +1,9 @@
 /** How the images of a run build on one another, as a Mermaid flowchart. */
 
+import { codeBlock, mermaidLabel } from "../markdown.ts";
 import { shortened } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
-import { codeBlock, mermaidLabel } from "./escape.ts";
 import { type Section, text } from "./sections.ts";
 
 export type NodeState =

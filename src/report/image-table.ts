@@ -1,11 +1,11 @@
 /** The table of what was built, published or promoted. */
 import type { CandidatePlatform } from "../build/candidate.ts";
+import { code, markdown } from "../markdown.ts";
 import type { Digest } from "../oci/digest.ts";
 import { shortened } from "../plain-text.ts";
 import { formatDuration, formatSize } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
-import { code, markdown } from "./escape.ts";
 import type { ImageResult } from "./run-result.ts";
 import type { Section } from "./sections.ts";
 import { tagResults } from "./tag-notes.ts";

@@ -1,7 +1,7 @@
 /** Addresses of files and commits on the forge. */
 import { formatLocation, type SourceLocation } from "../errors.ts";
+import { code } from "../markdown.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { code } from "./escape.ts";
 import type { Forge } from "./run-result.ts";
 
 /** A place in a file as Markdown: a link to the line at that commit, or the place alone where there is no forge. */

@@ -1,11 +1,11 @@
 /** The summary of a plan alone: what would be done, and why. */
 
+import { code, markdown } from "../markdown.ts";
 import { shortened } from "../plain-text.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
-import { code, markdown } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { fileLink } from "./links.ts";

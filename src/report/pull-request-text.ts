@@ -1,12 +1,12 @@
 /** What the pull request of a bump says. Names, versions and paths are hostile text. */
 import type { PullRequestText } from "../bump/forge/bump-forge.ts";
 import type { MovedFile, MovedPin } from "../bump/moved.ts";
+import { code, markdown } from "../markdown.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { count, formatSize } from "../quantities.ts";
 import type { Finding } from "../scan/finding.ts";
 import { shortCommit, shortDigest } from "./abbreviation.ts";
-import { code, markdown } from "./escape.ts";
 import { compareLink, fileLink } from "./links.ts";
 import type { Forge } from "./run-result.ts";
 

@@ -1,8 +1,9 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
+
+import { code, codeBlock, prose, sentence } from "../markdown.ts";
 import { familiarRepository } from "../oci/reference.ts";
 import { shortened } from "../plain-text.ts";
 import { bumpSection } from "./bumps.ts";
-import { code, codeBlock, prose, sentence } from "./escape.ts";
 import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingSections } from "./findings.ts";

@@ -1,10 +1,10 @@
 /** The images of a run that nothing is done for. */
 
+import { code, markdown } from "../markdown.ts";
 import { shortened } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
 import { because, isUntouched } from "./because.ts";
-import { code, markdown } from "./escape.ts";
 import { chunks, type Section, text } from "./sections.ts";
 
 export interface LeftImages {

@@ -1,5 +1,5 @@
+import { code, markdown } from "../markdown.ts";
 import { shortened } from "../plain-text.ts";
-import { code, markdown } from "../report/escape.ts";
 import { type Finding, type Severity, severities } from "./finding.ts";
 import type { MergedFinding } from "./merged-findings.ts";
 import { oneLine } from "./one-line.ts";

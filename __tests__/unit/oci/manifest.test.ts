@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
-import { compressedSize, mediaTypes, parseManifest, platformsOf } from "../../../src/oci/manifest.ts";
+import { compressedSize, mediaTypes, parseManifest, platformsOf, withoutPlatform } from "../../../src/oci/manifest.ts";
 import { imageIndex, imageManifest } from "./example-image.ts";
 
 const bytes = (document: unknown) => Buffer.from(JSON.stringify(document));
@@ -24,6 +24,16 @@ test("the platforms of an index are its images, without attestations, in its ord
     ["linux/arm64", digestOf("arm64")],
     ["linux/amd64", digestOf("amd64")],
   ]);
+});
+
+test("entries that are an image of nobody knows which platform are told", () => {
+  const [attestation, image] = [digestOf("attestation"), digestOf("image")];
+  const { manifests, ...rest } = imageIndex([{ platform: "unknown/unknown", digest: attestation }]);
+  const nameless = { mediaType: mediaTypes.manifest, digest: image, size: 7 };
+  const parsed = parseManifest(
+    bytes({ ...rest, manifests: [...manifests, nameless, { ...nameless, mediaType: "application/json" }] }),
+  );
+  expect(parsed.kind === "index" && withoutPlatform(parsed).map((each) => each.digest)).toEqual([image]);
 });
 
 test("the compressed size is that of config and layers", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
-import { markdown } from "../../../src/report/escape.ts";
+import { markdown } from "../../../src/markdown.ts";
 import { planSentence, renderPlanSummary } from "../../../src/report/plan-summary.ts";
 import { renderPlan } from "../../../src/report/plan-table.ts";
 import { renderPlanTree } from "../../../src/report/plan-tree.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { UserError } from "../../../src/errors.ts";
+import { markdown } from "../../../src/markdown.ts";
 import { tag } from "../../../src/oci/reference.ts";
 import { failureNotices } from "../../../src/report/console.ts";
-import { markdown } from "../../../src/report/escape.ts";
 import type { ImageResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
 import {

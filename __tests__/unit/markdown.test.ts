@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { inertLine, plainLine, plainLines } from "../../../src/plain-text.ts";
-import { code, codeBlock, markdown, mermaidLabel, prose, sentence } from "../../../src/report/escape.ts";
-import { anyText } from "../any-text.ts";
+import { code, codeBlock, markdown, mermaidLabel, prose, sentence } from "../../src/markdown.ts";
+import { inertLine, plainLine, plainLines } from "../../src/plain-text.ts";
+import { anyText } from "./any-text.ts";
 
 /** Text made of what breaks things, and of anything else. */
 const hostileText = fc.oneof(

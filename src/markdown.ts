@@ -1,8 +1,8 @@
 /**
  * Text of others (names, paths, tags, messages, output of programs) made harmless for where it is shown. Everything that
- * `report/` did not write itself goes through one of these.
+ * we did not write ourselves goes through one of these.
  */
-import { plainLine } from "../plain-text.ts";
+import { plainLine } from "./plain-text.ts";
 
 /**
  * Running text in GitHub flavoured Markdown, in a paragraph, a list, a link's text or a table cell: always one line, never
