@@ -1,5 +1,4 @@
 /** The stage bump: pins of the branch follow what was published, by pull request. */
-
 import { bounded } from "../bounded.ts";
 import { type BumpGroup, bumpGroups } from "../bump/bump-groups.ts";
 import { giteaBumps } from "../bump/forge/gitea.ts";
