@@ -43,7 +43,12 @@ function play(project: Project, options: Partial<WorkflowOptions> = {}): Promise
     repository: project.folder,
     event: "push",
     ref: "refs/heads/main",
-    env: { GITHUB_SERVER_URL: `http://${rig.registry}`, BUILDX_BUILDER: rig.builder },
+    env: {
+      GITHUB_SERVER_URL: `http://${rig.registry}`,
+      // There is no API, and so no code scanning.
+      GITHUB_API_URL: `http://${rig.registry}/api/v1`,
+      BUILDX_BUILDER: rig.builder,
+    },
     variables: { CHANNEL: "stable" },
     secrets: { KEY: "key-of-the-build-4711" },
     actionDirectory: root,
