@@ -61,7 +61,7 @@ export const failureRows: readonly FailureRow[] = [
     pattern: /exec format error|invalid ELF image|Could not open '\/lib(?:64)?\/ld-/i,
     inOutput: true,
     message: "a program for another platform was run without an emulator for it",
-    hint: "set `qemu: true`, or check that the base image is made for the platforms that are built",
+    hint: "check that the base image is made for the platforms that are built, and that `qemu` is not `false`; on a runner that others use too, run again: one of them may have removed the emulator",
   },
   {
     category: "out-of-memory",

@@ -56,6 +56,11 @@ export async function bumpPins(
     return noBump;
   }
   const files = await filesOf(target.at, settings.bump, surveyed.catalog, session);
+  if (files.length === 0) {
+    const wanted = surveyed.catalog.images.flatMap(({ repositories }) => repositories);
+    const shown = [...wanted.slice(0, 3), ...(wanted.length > 3 ? [`${wanted.length - 3} more`] : [])].join(", ");
+    session.outside.log.info(`no pin moves: no file of ${target.branch} that may pin names ${shown || "an image"}`);
+  }
   const { followed, remarks: unasked } = await followedImages(files, images, target, prepared, session);
   const open = await session.git.remoteBranches("image-publish/bump*");
   const groups = bumpGroups(
@@ -163,7 +168,7 @@ function toolsOf({ forge }: Preparation, { context, inputs, outside }: Session):
   const mine = bumpToken ?? token;
   if (mine === undefined) {
     throw new UserError("pins are moved by pull request, and there is no token to make one", {
-      hint: "leave `token` at its default, or set `bump-token`",
+      hint: "leave `token` at its default, or set `bump-token`; on a laptop put one into IMAGE_PUBLISH_TOKEN, or say --dry-run",
     });
   }
   const access = { ...outside, apiUrl: context.apiUrl, owner: context.owner, repo: context.repo, token: mine };

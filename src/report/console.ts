@@ -5,7 +5,7 @@ import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { because } from "./because.ts";
-import { failuresOf } from "./failures.ts";
+import { type Failure, failuresOf } from "./failures.ts";
 import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
@@ -44,7 +44,7 @@ export function closingLines(result: RunResult): readonly string[] {
 /** One for each failure, with the images that could not be built because of it. */
 export function failureNotices(result: RunResult): readonly FailureNotice[] {
   return failuresOf(result).map(({ image, kind, what, causes, quoted, hint, at, put, missing, blocked }) => ({
-    title: kind === "failed" ? `${plainLine(image)} failed` : `Findings in ${plainLine(image)}`,
+    title: titles[kind](plainLine(image)),
     message: [
       what,
       ...causes,
@@ -58,6 +58,12 @@ export function failureNotices(result: RunResult): readonly FailureNotice[] {
   }));
 }
 
+const titles: Readonly<Record<Failure["kind"], (image: string) => string>> = {
+  failed: (image) => `${image} failed`,
+  findings: (image) => `Findings in ${image}`,
+  unscanned: (image) => `${image} was not scanned`,
+};
+
 const mostNames = 10;
 
 function namesOf(names: readonly string[]): string {
@@ -68,10 +74,14 @@ function namesOf(names: readonly string[]): string {
 function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number): string {
   const name = shortened(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
-  const facts = [...details(image), scan === undefined ? "" : findingsBrief(scan)].filter((each) => each !== "");
-  const outcome = image.outcome === "skipped" && scan !== undefined ? "scanned" : image.outcome;
   const mark = scan !== undefined && makesRed(scan) ? marks.failed : marks[image.outcome];
-  return [`${mark} ${padded}  ${outcome}`, ...facts.map(plainLine)].join(" · ");
+  const brief = scan === undefined ? "" : findingsBrief(scan);
+  // As published: why nothing was built of it is of no interest.
+  const facts =
+    image.outcome === "skipped" && scan !== undefined
+      ? [...(scan.kind === "unscanned" ? [] : ["scanned"]), brief]
+      : [image.outcome, ...details(image), brief];
+  return `${mark} ${padded}  ${facts.flatMap((each) => (each === "" ? [] : [plainLine(each)])).join(" · ")}`;
 }
 
 function details(image: ImageResult): readonly string[] {

@@ -7,8 +7,8 @@ import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 
 export interface Failure {
   readonly image: string;
-  /** `findings`: nothing went wrong but what its scan found. */
-  readonly kind: "failed" | "findings";
+  /** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
+  readonly kind: "failed" | "findings" | "unscanned";
   /** One sentence. */
   readonly what: string;
   /** Why, where the error has a cause that says more. */
@@ -60,7 +60,11 @@ function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Fa
   if (error === undefined) return [];
   const nothing = { put: [], missing: [], blocked: [], built: undefined };
   const hint = shortened(plainLine(error.hint), longestSentence);
-  const about = { image: planned.name, kind: "findings" as const, at: planned.at };
+  const about = {
+    image: planned.name,
+    kind: scan?.kind === "unscanned" ? ("unscanned" as const) : ("findings" as const),
+    at: planned.at,
+  };
   return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }
 

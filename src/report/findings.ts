@@ -13,9 +13,10 @@ import { type Section, text } from "./sections.ts";
 import { unwatchedBrief } from "./unwatched.ts";
 
 /** Nothing where nothing was scanned. */
-export function findingSections({ scans, mended = [] }: RunResult): readonly Section[] {
+export function findingSections({ images, scans, mended = [] }: RunResult): readonly Section[] {
   const all = [...(scans?.values() ?? [])];
   if (all.length === 0) return [];
+  const asPublished = new Set(images.flatMap(({ outcome, planned }) => (outcome === "skipped" ? [planned.name] : [])));
   const clean = all.filter(isClean);
   const others = all.filter((scan) => !isClean(scan));
   const which = others.length === 0 ? count(all.length, "image") : `the other ${count(clean.length, "image")}`;
@@ -23,7 +24,7 @@ export function findingSections({ scans, mended = [] }: RunResult): readonly Sec
   const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
   return [
     text("### Findings"),
-    ...(others.length === 0 ? [] : [table(others)]),
+    ...(others.length === 0 ? [] : [table(others, asPublished)]),
     text([none, rebuild].filter((each) => each !== "").join("\n\n")),
     { head: "", pieces: others.flatMap((scan) => findingDetails(scan)), tail: "", what: "images' findings" },
   ];
@@ -36,24 +37,25 @@ function isClean(scan: ImageScan): boolean {
   return reportedOf(scan).length === 0 && counts?.gone === 0 && counts.ignored === 0;
 }
 
-const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "To what is published"];
+const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "Compared with what is published"];
 
-function table(scans: readonly ImageScan[]): Section {
+function table(scans: readonly ImageScan[], asPublished: ReadonlySet<string>): Section {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return {
     head: [row(columns), row(columns.map(() => "---"))].join("\n"),
-    pieces: scans.map((scan) => row(cellsOf(scan))),
+    pieces: scans.map((scan) => row(cellsOf(scan, asPublished.has(scan.name)))),
     tail: "",
     what: "images",
   };
 }
 
-function cellsOf(scan: ImageScan): readonly string[] {
+function cellsOf(scan: ImageScan, isAsPublished: boolean): readonly string[] {
   const name = `${markOf(scan)} **${markdown(shortened(plainLine(scan.name), 100))}**`;
   const counts = findingCounts(scan);
   if (scan.kind === "unscanned" || counts === null) {
     const why = prose(sentence(shortened(plainLine(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
-    return [name, `not scanned: ${why}`, "", "", scan.passes ? "published unseen, as nothing counts" : "held"];
+    const then = scan.passes ? "published unseen, as nothing counts" : "held";
+    return [name, `not scanned: ${why}`, "", "", isAsPublished ? "it stays published" : then];
   }
   const reported = severityCounts(reportedOf(scan)) || "none";
   const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;

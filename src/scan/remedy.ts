@@ -34,7 +34,7 @@ export function remedyOf(
   const { fixed } = finding;
   const name = inBackticks(finding.package);
   if (fixed === undefined)
-    return `no fix yet: take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
+    return `take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
   const upgrade = `upgrade ${name} to ${inBackticks(alternatives(fixes.get(packageKey(finding)) ?? fixed))}`;
   const path = finding.path === undefined ? undefined : inBackticks(finding.path);
   switch (origin.kind) {

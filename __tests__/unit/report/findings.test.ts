@@ -69,7 +69,7 @@ describe("a candidate with a new critical is held", () => {
       [
         "### Findings",
         "",
-        "| Image | Findings | An upgrade mends | No fix yet | To what is published |",
+        "| Image | Findings | An upgrade mends | No fix yet | Compared with what is published |",
         "| --- | --- | --- | --- | --- |",
         "| ❌ **web** | 1 critical, 2 high<br>**1 counts** | 2 | 1 | 2 new, 1 known, 0 gone<br><sub>`latest`</sub> |",
       ].join("\n"),
@@ -279,12 +279,15 @@ describe("a scan of what is published", () => {
     const error = new UserError("no database", { hint: "run again" });
     const red = run(images, [judged({ kind: "unscanned", error }), clean]);
     expect(renderSummary(red)).toMatch(/^## ❌ Scanned 1 image in 1 min 12 s; `web` could not be scanned\n/);
+    expect(renderSummary(red)).toContain("| ❌ **web** | not scanned: no database. |  |  | it stays published |");
+    expect(failureNotices(red).map(({ title }) => title)).toEqual(["web was not scanned"]);
+    expect(closingLines(red)[0]).toBe("❌ web  not scanned");
   });
 
   test("has a line for each image", () => {
     expect(closingLines(result).slice(0, 2)).toEqual([
-      expect.stringMatching(/^➖ web {2}scanned · .*findings: 1 high$/),
-      expect.stringMatching(/^➖ api {2}scanned · .*no findings$/),
+      expect.stringMatching(/^➖ web {2}scanned · findings: 1 high$/),
+      expect.stringMatching(/^➖ api {2}scanned · no findings$/),
     ]);
   });
 });

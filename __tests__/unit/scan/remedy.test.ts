@@ -110,7 +110,7 @@ describe("what to do", () => {
       "no fix",
       vulnerability("X", { fixed: undefined, layer: "debian" }),
       [debian],
-      "no fix yet: take openssl out if nothing needs it, or say in .trivyignore.yaml why it does no harm",
+      "take openssl out if nothing needs it, or say in .trivyignore.yaml why it does no harm",
     ],
     [
       "a secret",

@@ -31,6 +31,7 @@ export async function verifiedArchive(
     log.warning(`the Trivy in the tool cache is not the one that was put there: ${kept}`, hint);
     await files.remove(kept).catch(() => undefined);
   }
+  log.info(`fetching ${archive.url}`);
   const bytes = await patiently(() => download(archive.url, deps), deps);
   const sum = sha256(bytes);
   if (sum !== archive.sha256) {

@@ -19,7 +19,7 @@ export interface ToolDependencies extends ArchiveDependencies {
 export async function findTool(deps: ToolDependencies): Promise<string> {
   const own = await versionOnPath(deps);
   if (own !== undefined && !poisonedVersions.has(own)) {
-    deps.log.info(`Trivy ${own} of this runner scans`);
+    deps.log.info(`Trivy ${own} from PATH scans`);
     return "trivy";
   }
   if (own !== undefined) {
