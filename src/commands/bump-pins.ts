@@ -15,7 +15,7 @@ import { globMatches, pathGlob } from "../catalog/path-glob.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
-import type { Tag } from "../oci/reference.ts";
+import type { Repository, Tag } from "../oci/reference.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { variantSuffix } from "../tags/flavor.ts";
@@ -65,8 +65,9 @@ export async function bumpPins(
   const groups = pullRequestSettings(surveyed.bump).grouped
     ? [{ name: undefined, versions }]
     : [...Map.groupBy(versions, ({ name }) => name)].map(([name, own]) => ({ name, versions: own }));
+  const ours = repositoriesOf(surveyed.catalog);
   const moves = await Promise.all(
-    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions)) })),
+    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })),
   );
   const ambiguous = moves.flatMap(({ left }) => left.filter(({ kind }) => kind === "ambiguous"));
   const moved = moves.flatMap((move) => move.files);
@@ -202,7 +203,12 @@ async function proposalOf(
   const images = await bumpedImages(versions, files, prepared, session, results);
   const { forge } = prepared;
   const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions)).files };
+  const ours = repositoriesOf(prepared.surveyed.catalog);
+  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+}
+
+function repositoriesOf({ images }: Catalog): readonly Repository[] {
+  return images.flatMap(({ repositories }) => repositories);
 }
 
 /** @throws UserError where there is nobody to be. */
