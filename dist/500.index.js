@@ -352,7 +352,10 @@ function openGit(options) {
         },
         changedFiles: (base, head) => changedFiles(git, base, head),
         filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
-        blobs: async (ids) => blobsIn((await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
+        // An empty line would be taken for the name of something.
+        blobs: async (ids) => blobsIn(ids.length === 0
+            ? new Uint8Array()
+            : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
         remoteBranches: async (pattern) => refsIn(git_text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
         fileAt: (commit, path) => fileAt(git, commit, path),
         changedLines: (base, head, path) => changedLines(git, base, head, path),
@@ -2604,10 +2607,11 @@ async function writeBranch(api, write, patience) {
         return await commitFiles(api, write, { branch: base, new_branch: branch });
     if (head === parent)
         return await commitFiles(api, write, { branch });
-    await standsAt(api, branch, head);
     const number = pullRequest?.number;
     if (pullRequest !== undefined)
         await api("PATCH", `pulls/${number}`, { body: withoutMarker(pullRequest.body) });
+    // Last of all, as nothing keeps somebody from pushing between the question and the deletion.
+    await standsAt(api, branch, head);
     await api("DELETE", `branches/${pathPart(branch)}`);
     if (number === undefined)
         return await commitFiles(api, write, { branch: base, new_branch: branch });
@@ -2981,7 +2985,8 @@ function stateOf({ repository: { branch, base, pullRequests } }) {
     const head = branch?.target?.oid;
     return {
         head: head === undefined ? undefined : (0,run_context/* commit */.cd)(head),
-        commits: commitsOf(base?.compare?.commits),
+        // There is nothing to compare where the branch is not there; else GitHub could not, and it may be anybody's.
+        commits: head === undefined ? [] : commitsOf(base?.compare?.commits),
         pullRequests: (pullRequests.nodes ?? []).flatMap((node) => node === null || node.isCrossRepository ? [] : [github_pullRequestOf(node)]),
     };
 }
@@ -2999,9 +3004,8 @@ function github_pullRequestOf({ number, id, url, title, body, ...node }) {
     };
 }
 function commitsOf(commits) {
-    // There is nothing to compare where the branch is not there.
     if (commits === undefined)
-        return [];
+        return undefined;
     const nodes = (commits.nodes ?? []).filter((node) => node !== null);
     if (nodes.length < commits.totalCount)
         return undefined;
@@ -3316,7 +3320,7 @@ function newerTag(tag, digest, published, image) {
         return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
     }
     const { version } = option;
-    if (!version.isRelease && !form.isPrerelease) {
+    if ((!version.isRelease || option.form.isPrerelease) && !form.isPrerelease) {
         return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
     }
     const difference = compareVersions(form, option.form);
@@ -5225,9 +5229,10 @@ function textPlaces(text) {
  * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
  * the files. Only values are edited: no other byte of a file changes.
  * @param published all that pins may follow: made from the branch that the files are of.
+ * @param ours repositories of all images of ours: what names another one beside a published one may mean it.
  */
-async function movePins(files, published) {
-    const names = imageNames(published.flatMap(({ repositories }) => repositories));
+async function movePins(files, published, ours = []) {
+    const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
     const read = [];
     for (const file of files) {
         if (isChartFile(file.path) || names.mayBeIn(file.bytes))
@@ -5264,10 +5269,11 @@ function decoded(bytes) {
     }
 }
 function pinsOf({ pins }, published) {
-    return pins.map((pin) => ({
+    const followers = pins.map((pin) => ({
         pin,
         published: published.filter(({ repositories }) => repositories.some((each) => each === pin.repository)),
     }));
+    return followers.filter((follower) => follower.published.length > 0);
 }
 /** By the folder of a chart, the images that its values and templates name. */
 function namedInCharts(read) {
@@ -5292,7 +5298,9 @@ function versionOfChart({ path, text }, inCharts, published) {
     if (images.length === 0)
         return [];
     // The variants of an image share its repositories.
-    const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1;
+    const own = new Set(images.flatMap(({ repositories }) => repositories));
+    const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1 &&
+        [...(named ?? [])].every((each) => own.has(each));
     const doubt = "the chart names several images: let its version be set where they are, and not follow one of them";
     return [
         {
@@ -7392,179 +7400,6 @@ function pinnedName(text) {
     return (0,oci_reference/* isTag */.dz)(tag) ? tag : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/commands/published-versions.ts
-
-
-
-
-
-/** `undefined` where a run gave an image no tag. */
-function versionOfResult(result) {
-    if (result.outcome !== "published" && result.outcome !== "promoted")
-        return undefined;
-    const { planned } = result;
-    const tags = [...new Set(ownTags(result).map(({ tag }) => tag))];
-    if (planned.kind === "skip" || tags.length === 0)
-        return undefined;
-    const { name, repositories, version, release } = planned;
-    const digest = result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
-    return {
-        name,
-        repositories,
-        tags,
-        digest,
-        version: version ?? undefined,
-        isRelease: release === null || !tagForm(release.version).isPrerelease,
-    };
-}
-/** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
-const mostTags = 12;
-/**
- * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
- * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
- * is pinned is always looked at, so that nothing older takes its place. @throws RegistryError
- */
-async function versionsInRegistry(image, { registry, history, moving: movingOf, ref, sourceHash, isOwn, isPinned }) {
-    const [repository] = image.repositories;
-    if (repository === undefined)
-        return [];
-    const listed = (await registry.tags(repository)) ?? [];
-    const all = listed.filter((tag) => isOwn(image, tag));
-    const pinned = all
-        .filter(isPinned)
-        .sort((a, b) => b.length - a.length)
-        .slice(0, mostTags);
-    const holding = holdingsIn(repository, registry, ref);
-    const version = (tags, { digest }) => ({
-        name: image.name,
-        repositories: image.repositories,
-        tags,
-        digest,
-        version: undefined,
-        isRelease: true,
-    });
-    const moving = movingOf(image).filter((tag) => all.includes(tag));
-    const hash = sourceHash(image);
-    const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
-    const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], holding))?.held;
-    const found = [];
-    if (newest !== undefined) {
-        const commit = newest.revision?.slice(0, 7);
-        const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
-        const names = [...new Set([...moving, ...related, ...pinned])];
-        const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
-        found.push(version(names.filter((_, index) => digests[index] === newest.digest), newest));
-    }
-    const known = new Set(found.flatMap(({ tags }) => tags));
-    const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
-    for (const tag of candidates) {
-        const form = tagForm(tag);
-        if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form))))
-            continue;
-        const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
-        if (best !== undefined)
-            found.push(version([best.tag], best.held));
-    }
-    return found;
-}
-async function firstOf(tags, holding) {
-    for (const tag of tags) {
-        const held = await holding(tag);
-        if (held !== undefined)
-            return { tag, held };
-    }
-    return undefined;
-}
-/** Releases, the highest first. */
-function versionTags(all, pinned) {
-    const isRelease = (tag) => {
-        const { isVersion, isPrerelease } = tagForm(tag);
-        return /^v?\d/.test(tag) && isVersion && !isPrerelease;
-    };
-    const byHeight = (tags) => tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
-    return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
-}
-function isAsHighAs(form) {
-    return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
-}
-/**
- * Of tags that differ in their commits alone. Runs begin in the order of commits, unless one was begun again: the commits
- * themselves are asked until the order is confirmed.
- */
-async function newestOf(tags, holding, { position }) {
-    const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
-    const started = ({ held }) => held.record?.started ?? "";
-    const [first, ...others] = all
-        .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
-        .sort((a, b) => (started(a) < started(b) ? 1 : -1));
-    let best = first;
-    for (const other of others) {
-        const [own, its] = [best?.held.revision, other.held.revision];
-        if (own === undefined || its === undefined)
-            break;
-        if (own === its)
-            continue;
-        if ((await position(own, its)) !== "before")
-            break;
-        best = other;
-    }
-    return best;
-}
-/** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
-function isOf({ record }, ref) {
-    return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
-}
-/** What tags hold that was made from the branch. */
-function holdingsIn(repository, registry, ref) {
-    return onceEach(async (tag) => {
-        const found = await registry.manifest(repository, tag);
-        const held = found && (await readHolding(found, repository, registry));
-        return held !== undefined && isOf(held, ref) ? held : undefined;
-    });
-}
-const byNumber = new Intl.Collator("en", { numeric: true });
-
-;// CONCATENATED MODULE: ./src/plan/needed.ts
-/**
- * The published images that are not affected and on which an affected image is built, directly or through an image that
- * is not published (which must be built again in any case): their digests are to be looked up before planning.
- */
-function parentsToLookUp(catalog, affected) {
-    const built = withNeeded(catalog, affected, () => false);
-    const parents = new Set(catalog.images.filter((image) => built.has(image.name)).flatMap(parentNames));
-    return catalog.images.filter((image) => parents.has(image.name) && !built.has(image.name));
-}
-/**
- * What has to be built: the affected images, and of the others those that one of them needs and that nobody can pull,
- * because they are not published or nothing was found under their tags.
- */
-function toBuild(catalog, affected, published) {
-    return withNeeded(catalog, affected, (image) => needed_isPublished(image) && !published.has(image.name));
-}
-/** Children come after their parents, so that one pass from the end sees every need. */
-function withNeeded(catalog, affected, isMissing) {
-    const reasons = new Map(affected);
-    const neededBy = new Map();
-    for (const image of catalog.images.toReversed()) {
-        const child = neededBy.get(image.name);
-        if (!reasons.has(image.name) && child !== undefined && (!needed_isPublished(image) || isMissing(image))) {
-            reasons.set(image.name, [{ kind: "needed-by", image: child }]);
-        }
-        if (reasons.has(image.name))
-            for (const parent of parentNames(image))
-                neededBy.set(parent, image.name);
-    }
-    return reasons;
-}
-function needed_isPublished(image) {
-    return image.repositories.length > 0;
-}
-function parentNames(image) {
-    return image.parents.map((edge) => edge.parent);
-}
-
-// EXTERNAL MODULE: ./src/tags/image-tags.ts
-var image_tags = __webpack_require__(11692);
 // EXTERNAL MODULE: ./node_modules/semver/functions/compare.js
 var compare = __webpack_require__(78469);
 var compare_default = /*#__PURE__*/__webpack_require__.n(compare);
@@ -7658,6 +7493,284 @@ function version_line_strict(text) {
 function numbersOf(version) {
     const [numbers = ""] = /^v?\d+(?:\.\d+)*/.exec(version) ?? [];
     return numbers.replace(/^v/, "").split(".").map(Number);
+}
+
+// EXTERNAL MODULE: ./src/tags/image-tags.ts
+var image_tags = __webpack_require__(11692);
+;// CONCATENATED MODULE: ./src/publish/guard.ts
+/**
+ * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
+ * asked twice, when the plan is made and right before a tag is put.
+ */
+
+
+
+
+/**
+ * @param holder what the tag holds now; `undefined`: nothing.
+ * @param digest what it is wanted on; `undefined` where it isn't built yet.
+ */
+async function judge(tag, holder, digest, mover, history) {
+    if (holder !== undefined && holder.digest === digest)
+        return { kind: "there" };
+    if (!tag.moves)
+        return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
+    if (mover.release !== undefined && !mover.mayGoBack)
+        return judgeLine(tag.tag, mover.release, holder, history);
+    if (holder === undefined)
+        return { kind: "free" };
+    return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
+}
+/** Only what was made from this commit or one before it is promoted: no other branch's work. */
+async function isOurs({ revision }, { commit }, history) {
+    if (revision === undefined || revision === commit)
+        return true;
+    return (await history.position(commit, revision)) === "descends";
+}
+function judgeExact({ of }, holder, { commit, isRebuild, platforms }) {
+    if (of === "content" && !hasPlatforms(holder, platforms)) {
+        return { kind: "moves", remark: "it lacked a platform that is wanted" };
+    }
+    const isSame = holder.revision === undefined || holder.revision === commit;
+    if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms)))
+        return { kind: "moves" };
+    const from = holder.revision === undefined ? "" : `, made from ${guard_short(holder.revision)}`;
+    return { kind: "stays", why: `it names other bytes already${from}` };
+}
+/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
+async function judgeLine(tag, release, holder, history) {
+    const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
+    if (highest === undefined || !isHigher(highest.version, release.version))
+        return { kind: holder ? "moves" : "free" };
+    return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
+}
+async function judgeHistory(tag, holder, mover, history) {
+    const { revision } = holder;
+    if (revision === undefined) {
+        return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
+    }
+    const position = await history.position(mover.commit, revision);
+    if (position === "descends")
+        return { kind: "moves" };
+    if (position === "same") {
+        return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
+            ? { kind: "moves" }
+            : { kind: "stays", why: "what it names was made from this very commit" };
+    }
+    const other = otherBranch(tag, holder, mover);
+    if (other === undefined && (await history.isHeadNow()) === true)
+        return { kind: "moves" };
+    const held = `it holds ${guard_short(revision)}`;
+    if (position === "unknown")
+        return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
+    if (position === "before")
+        return { kind: "stays", why: `${held}, which is newer` };
+    const of = other === undefined ? "" : ` of the branch ${other}`;
+    return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
+}
+/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
+function otherBranch(tag, { record }, { ref }) {
+    if (record === undefined || record.ref === ref)
+        return undefined;
+    const { kind, name } = (0,run_context/* gitRef */.GY)(record.ref);
+    return kind === "branch" && (0,image_tags/* tagText */.e)(name) === tag ? name : undefined;
+}
+function guard_short(commit) {
+    return commit.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./src/commands/published-versions.ts
+
+
+
+
+
+
+/**
+ * `undefined` where a run gave an image no tag.
+ * @param isAtHead whether it is about the branch's last commit: what names a commit has no other order, and could go back.
+ */
+function versionOfResult(result, isAtHead = true) {
+    if (result.outcome !== "published" && result.outcome !== "promoted")
+        return undefined;
+    const { planned } = result;
+    const given = [...new Set(ownTags(result).map(({ tag }) => tag))];
+    const tags = given.filter((tag) => isAtHead || !hasCommit(tagForm(tag)));
+    if (planned.kind === "skip" || tags.length === 0)
+        return undefined;
+    const { name, repositories, version, release } = planned;
+    const digest = result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
+    return {
+        name,
+        repositories,
+        tags,
+        digest,
+        version: version ?? undefined,
+        isRelease: release === null || !tagForm(release.version).isPrerelease,
+    };
+}
+/** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
+const mostTags = 12;
+/**
+ * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
+ * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
+ * is pinned is always looked at, so that nothing older takes its place. @throws RegistryError
+ */
+async function versionsInRegistry(image, { registry, history, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }) {
+    const [repository] = image.repositories;
+    if (repository === undefined)
+        return [];
+    const listed = (await registry.tags(repository)) ?? [];
+    const all = listed.filter((tag) => isOwn(image, tag));
+    const pinned = all
+        .filter(isPinned)
+        .sort((a, b) => b.length - a.length)
+        .slice(0, mostTags);
+    const any = holdingsIn(repository, registry);
+    const holding = async (tag) => {
+        const held = await any(tag);
+        return held !== undefined && isOf(held, ref) ? held : undefined;
+    };
+    // What another branch made has been promoted since where the branch contains it.
+    const contained = async (tag) => {
+        const held = await any(tag);
+        const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
+        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+    };
+    const version = (tags, { digest }) => ({
+        name: image.name,
+        repositories: image.repositories,
+        tags,
+        digest,
+        version: undefined,
+        isRelease: true,
+    });
+    const moving = movingOf(image).filter((tag) => all.includes(tag));
+    const hash = sourceHash(image);
+    const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
+    const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], contained))?.held;
+    const found = [];
+    if (newest !== undefined) {
+        const commit = newest.revision?.slice(0, 7);
+        const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
+        const names = [...new Set([...moving, ...related, ...pinned])];
+        const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
+        const kept = [];
+        for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
+            // A release that moved `latest` may be of an older commit than what is pinned.
+            const rivals = hasCommit(tagForm(tag)) ? pinned.filter(isAsHighAs(tagForm(tag))) : [];
+            const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+            if (best === undefined || best.held.digest === newest.digest)
+                kept.push(tag);
+            else
+                found.push(version([best.tag], best.held));
+        }
+        found.unshift(version(kept, newest));
+    }
+    const known = new Set(found.flatMap(({ tags }) => tags));
+    const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
+    for (const tag of candidates) {
+        const form = tagForm(tag);
+        if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form))))
+            continue;
+        const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
+        if (best !== undefined)
+            found.push(version([best.tag], best.held));
+    }
+    return found;
+}
+async function firstOf(tags, holding) {
+    for (const tag of tags) {
+        const held = await holding(tag);
+        if (held !== undefined)
+            return { tag, held };
+    }
+    return undefined;
+}
+/** Releases, the highest first. */
+function versionTags(all, pinned) {
+    const isRelease = (tag) => {
+        const { isVersion, isPrerelease } = tagForm(tag);
+        return /^v?\d/.test(tag) && isVersion && !isPrerelease;
+    };
+    const byHeight = (tags) => tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
+    return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
+}
+function isAsHighAs(form) {
+    return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
+}
+/**
+ * Of tags that differ in their commits alone. Runs begin in the order of commits, unless one was begun again: the commits
+ * themselves are asked until the order is confirmed.
+ */
+async function newestOf(tags, holding, { position }) {
+    const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
+    const started = ({ held }) => held.record?.started ?? "";
+    const [first, ...others] = all
+        .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
+        .sort((a, b) => (started(a) < started(b) ? 1 : -1));
+    let best = first;
+    for (const other of others) {
+        const [own, its] = [best?.held.revision, other.held.revision];
+        if (own === undefined || its === undefined)
+            break;
+        if (own === its)
+            continue;
+        if ((await position(own, its)) !== "before")
+            break;
+        best = other;
+    }
+    return best;
+}
+/** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
+function isOf({ record }, ref) {
+    return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
+}
+function holdingsIn(repository, registry) {
+    return onceEach(async (tag) => {
+        const found = await registry.manifest(repository, tag);
+        return found && (await readHolding(found, repository, registry));
+    });
+}
+const byNumber = new Intl.Collator("en", { numeric: true });
+
+;// CONCATENATED MODULE: ./src/plan/needed.ts
+/**
+ * The published images that are not affected and on which an affected image is built, directly or through an image that
+ * is not published (which must be built again in any case): their digests are to be looked up before planning.
+ */
+function parentsToLookUp(catalog, affected) {
+    const built = withNeeded(catalog, affected, () => false);
+    const parents = new Set(catalog.images.filter((image) => built.has(image.name)).flatMap(parentNames));
+    return catalog.images.filter((image) => parents.has(image.name) && !built.has(image.name));
+}
+/**
+ * What has to be built: the affected images, and of the others those that one of them needs and that nobody can pull,
+ * because they are not published or nothing was found under their tags.
+ */
+function toBuild(catalog, affected, published) {
+    return withNeeded(catalog, affected, (image) => needed_isPublished(image) && !published.has(image.name));
+}
+/** Children come after their parents, so that one pass from the end sees every need. */
+function withNeeded(catalog, affected, isMissing) {
+    const reasons = new Map(affected);
+    const neededBy = new Map();
+    for (const image of catalog.images.toReversed()) {
+        const child = neededBy.get(image.name);
+        if (!reasons.has(image.name) && child !== undefined && (!needed_isPublished(image) || isMissing(image))) {
+            reasons.set(image.name, [{ kind: "needed-by", image: child }]);
+        }
+        if (reasons.has(image.name))
+            for (const parent of parentNames(image))
+                neededBy.set(parent, image.name);
+    }
+    return reasons;
+}
+function needed_isPublished(image) {
+    return image.repositories.length > 0;
+}
+function parentNames(image) {
+    return image.parents.map((edge) => edge.parent);
 }
 
 // EXTERNAL MODULE: ./src/tags/annotations.ts
@@ -8783,6 +8896,7 @@ function tagsToFollow(session, image, sources) {
 
 
 
+
 /** Nothing to do. */
 const noBump = { results: [], moved: [], left: [], remarks: [], errors: [] };
 /** Titled, as they are about no image. */
@@ -8803,7 +8917,8 @@ async function bumpPins(prepared, session, images) {
     const groups = pullRequestSettings(surveyed.bump).grouped
         ? [{ name: undefined, versions }]
         : [...Map.groupBy(versions, ({ name }) => name)].map(([name, own]) => ({ name, versions: own }));
-    const moves = await Promise.all(groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions)) })));
+    const ours = repositoriesOf(surveyed.catalog);
+    const moves = await Promise.all(groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })));
     const ambiguous = moves.flatMap(({ left }) => left.filter(({ kind }) => kind === "ambiguous"));
     const moved = moves.flatMap((move) => move.files);
     const remarks = ambiguous.map(leftRemark);
@@ -8846,22 +8961,39 @@ async function versionsFor(files, results, { branch, at }, { surveyed, registry,
     const isAtHead = commit === at;
     // What a branch's run was overtaken with may be older than what is published by now.
     const isOvertaken = ref.kind === "branch" && !isAtHead;
+    // Once for all: a registry may have thousands of tags.
+    const words = new Set(files.flatMap(({ bytes }) => wordsIn(bytes)));
     const options = {
         registry,
         history,
         moving: (image) => tagsToFollow(session, image, sources),
         ref: `refs/heads/${branch}`,
+        at,
         sourceHash: (image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
         isOwn: bump_pins_ownTags(surveyed),
-        isPinned: (tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+        isPinned: (tag) => words.has(tag),
     };
     const look = (0,bounded/* bounded */.M)(8, async (image) => {
         const result = byName.get(image.name);
         // Of what failed or is held the published one is the newest still.
-        const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-        return own === undefined ? versionsInRegistry(image, options) : [own];
+        const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
+        if (own !== undefined && isAtHead)
+            return [own];
+        const held = await versionsInRegistry(image, options);
+        return own === undefined ? held : [own, ...held.flatMap(withCommits)];
     });
     return (await Promise.all(named.map(look))).flat();
+}
+/** What may be tags in a file. */
+function wordsIn(bytes) {
+    return (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        .toString("latin1")
+        .match(/\w[\w.-]*/g) ?? []);
+}
+/** As a version has them; none of any other kind. */
+function withCommits(version) {
+    const tags = version.tags.filter((tag) => hasCommit(tagForm(tag)));
+    return tags.length === 0 ? [] : [{ ...version, tags }];
 }
 function bump_pins_ownTags({ catalog, settingsOf }) {
     const endingOf = (image) => (0,tags_flavor/* variantSuffix */.n)(image, settingsOf(image.publicName).flavor);
@@ -8895,7 +9027,11 @@ async function proposalOf({ versions, files }, at, settings, prepared, session, 
     const images = await bumpedImages(versions, files, prepared, session, results);
     const { forge } = prepared;
     const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-    return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions)).files };
+    const ours = repositoriesOf(prepared.surveyed.catalog);
+    return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+}
+function repositoriesOf({ images }) {
+    return images.flatMap(({ repositories }) => repositories);
 }
 /** @throws UserError where there is nobody to be. */
 function toolsOf({ forge }, { context, inputs, outside }) {
@@ -9423,7 +9559,7 @@ const natural = new Intl.Collator("en", { numeric: true });
  * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
  * better. A candidate that could not be scanned passes only where nothing counts anyway.
  */
-function judge(scanned, { name, rules, published, bases }) {
+function judge_judge(scanned, { name, rules, published, bases }) {
     if (scanned.kind === "unscanned") {
         const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
         return { kind: "unscanned", name, rules, error: scanned.error, passes };
@@ -10844,88 +10980,6 @@ function openImageScanner(session, { registry, credentials, settingsOf }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/publish/guard.ts
-/**
- * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
- * asked twice, when the plan is made and right before a tag is put.
- */
-
-
-
-
-/**
- * @param holder what the tag holds now; `undefined`: nothing.
- * @param digest what it is wanted on; `undefined` where it isn't built yet.
- */
-async function guard_judge(tag, holder, digest, mover, history) {
-    if (holder !== undefined && holder.digest === digest)
-        return { kind: "there" };
-    if (!tag.moves)
-        return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
-    if (mover.release !== undefined && !mover.mayGoBack)
-        return judgeLine(tag.tag, mover.release, holder, history);
-    if (holder === undefined)
-        return { kind: "free" };
-    return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
-}
-/** Only what was made from this commit or one before it is promoted: no other branch's work. */
-async function isOurs({ revision }, { commit }, history) {
-    if (revision === undefined || revision === commit)
-        return true;
-    return (await history.position(commit, revision)) === "descends";
-}
-function judgeExact({ of }, holder, { commit, isRebuild, platforms }) {
-    if (of === "content" && !hasPlatforms(holder, platforms)) {
-        return { kind: "moves", remark: "it lacked a platform that is wanted" };
-    }
-    const isSame = holder.revision === undefined || holder.revision === commit;
-    if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms)))
-        return { kind: "moves" };
-    const from = holder.revision === undefined ? "" : `, made from ${guard_short(holder.revision)}`;
-    return { kind: "stays", why: `it names other bytes already${from}` };
-}
-/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
-async function judgeLine(tag, release, holder, history) {
-    const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
-    if (highest === undefined || !isHigher(highest.version, release.version))
-        return { kind: holder ? "moves" : "free" };
-    return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
-}
-async function judgeHistory(tag, holder, mover, history) {
-    const { revision } = holder;
-    if (revision === undefined) {
-        return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
-    }
-    const position = await history.position(mover.commit, revision);
-    if (position === "descends")
-        return { kind: "moves" };
-    if (position === "same") {
-        return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
-            ? { kind: "moves" }
-            : { kind: "stays", why: "what it names was made from this very commit" };
-    }
-    const other = otherBranch(tag, holder, mover);
-    if (other === undefined && (await history.isHeadNow()) === true)
-        return { kind: "moves" };
-    const held = `it holds ${guard_short(revision)}`;
-    if (position === "unknown")
-        return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
-    if (position === "before")
-        return { kind: "stays", why: `${held}, which is newer` };
-    const of = other === undefined ? "" : ` of the branch ${other}`;
-    return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
-}
-/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
-function otherBranch(tag, { record }, { ref }) {
-    if (record === undefined || record.ref === ref)
-        return undefined;
-    const { kind, name } = (0,run_context/* gitRef */.GY)(record.ref);
-    return kind === "branch" && (0,image_tags/* tagText */.e)(name) === tag ? name : undefined;
-}
-function guard_short(commit) {
-    return commit.slice(0, 7);
-}
-
 ;// CONCATENATED MODULE: ./src/publish/predecessor.ts
 /** What a candidate would take the place of: what it is compared with. */
 
@@ -10943,7 +10997,7 @@ async function predecessorOf(repository, tags, { registry, history, mover }) {
         const held = await predecessor_heldBy(tag.tag, repository, registry);
         if (held === undefined)
             continue;
-        const verdict = await guard_judge(tag, held.holding, undefined, mover, { ...history, published });
+        const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
         if (verdict.kind !== "stays")
             return held;
         fallback ??= held;
@@ -11029,7 +11083,7 @@ async function standingOfUntouched(wish, view, options) {
     if (holder === undefined)
         return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
     const reason = await whyBehind(holder, options);
-    const verdict = await guard_judge(lead, holder, undefined, wish.mover, view.history);
+    const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
     if (reason === undefined || verdict.kind === "stays") {
         return { kind: "current", digest: holder.digest };
     }
@@ -11054,7 +11108,7 @@ async function whyBehind({ record, revision }, { changedSince }) {
 async function whereTagsCould(wish, view) {
     const judged = await Promise.all(wish.tags.map(async (tag) => {
         const holder = await view.holder(tag.tag);
-        return { holder, verdict: await guard_judge(tag, holder, undefined, wish.mover, view.history) };
+        return { holder, verdict: await judge(tag, holder, undefined, wish.mover, view.history) };
     }));
     const holder = judged.find((each) => each.holder !== undefined)?.holder;
     const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
@@ -11137,7 +11191,7 @@ function viewOf(repository, { mover }, { registry, history: commits }, isCopy = 
                 const known = holders.get(tag.tag);
                 if (known === undefined && (await registry.head(repository, tag.tag)) === digest)
                     return { kind: "there" };
-                return await guard_judge(tag, await holder(tag.tag), digest, mover, history);
+                return await judge(tag, await holder(tag.tag), digest, mover, history);
             }
             catch (error) {
                 if (isCopy && error instanceof src_errors/* UserError */.yo)
@@ -11378,7 +11432,7 @@ function openScanning(session, parts) {
         const found = scanned.kind === "scanned" && scanned.platforms.some(({ findings }) => findings.length > 0);
         const platforms = found ? scanned.platforms.map(({ platform }) => platform) : [];
         const below = found ? await bases.basesOf(image, taken, platforms) : [];
-        const result = judge(scanned, { name: image.name, rules: settingsOf(image).rules, published, bases: below });
+        const result = judge_judge(scanned, { name: image.name, rules: settingsOf(image).rules, published, bases: below });
         scans.set(image.name, result);
         return result;
     }
@@ -20234,7 +20288,7 @@ async function move(tag, target, promotion, done, round = 0) {
     const { clock } = promotion;
     const history = historyIn(promotion);
     const holder = await holdersIn(promotion)(tag.tag);
-    const verdict = await guard_judge(tag, holder, target.digest, promotion.mover, history);
+    const verdict = await judge(tag, holder, target.digest, promotion.mover, history);
     if (verdict.kind === "unknown")
         throw unknownAncestry(tag.tag, verdict.why, promotion);
     if (verdict.kind === "there" || verdict.kind === "stays") {
@@ -20271,7 +20325,7 @@ async function move_tags_settle(written, target, promotion, done) {
 /** What has to be looked at again, as it was put again. */
 async function move_tags_settled({ tag }, target, promotion, done) {
     const holder = await holdersIn(promotion)(tag.tag);
-    const verdict = await guard_judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
+    const verdict = await judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
     const higher = verdict.kind === "stays" ? verdict.higher : undefined;
     if (holder?.digest === target.digest && higher === undefined)
         return undefined;
@@ -20460,7 +20514,7 @@ async function revised(found, moving, holderOf, { mover, history, registry, repo
 async function putAll(tags, subject, holderOf, promotion, done) {
     await promotion_together(tags.map(async (tag) => {
         const holder = await holderOf(tag.tag);
-        const verdict = await guard_judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
+        const verdict = await judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
         const digest = holder?.digest ?? subject.digest;
         if (verdict.kind === "there" || verdict.kind === "stays" || verdict.kind === "unknown") {
             done.push(told(tag, verdict, digest, promotion));

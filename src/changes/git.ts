@@ -111,7 +111,11 @@ export function openGit(options: GitOptions): Git {
     filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
     // An empty line would be taken for the name of something.
     blobs: async (ids) =>
-      blobsIn(ids.length === 0 ? new Uint8Array() : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
+      blobsIn(
+        ids.length === 0
+          ? new Uint8Array()
+          : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout,
+      ),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
     fileAt: (commit, path) => fileAt(git, commit, path),

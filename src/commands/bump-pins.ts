@@ -10,6 +10,7 @@ import type { LeftPin, MovedFile, PublishedVersion } from "../bump/moved.ts";
 import { isPossiblePinFile } from "../bump/pin-reader.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/proposal.ts";
 import { type ProposeTools, propose } from "../bump/propose.ts";
+import { hasCommit, tagForm } from "../bump/tag-form.ts";
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import { globMatches, pathGlob } from "../catalog/path-glob.ts";
 import { knownHash } from "../changes/source-hash.ts";
@@ -127,22 +128,42 @@ async function versionsFor(
   const isAtHead = commit === at;
   // What a branch's run was overtaken with may be older than what is published by now.
   const isOvertaken = ref.kind === "branch" && !isAtHead;
+  // Once for all: a registry may have thousands of tags.
+  const words = new Set(files.flatMap(({ bytes }) => wordsIn(bytes)));
   const options = {
     registry,
     history,
     moving: (image: Image) => tagsToFollow(session, image, sources),
     ref: `refs/heads/${branch}`,
+    at,
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
     isOwn: ownTags(surveyed),
-    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+    isPinned: (tag: Tag) => words.has(tag),
   };
   const look = bounded(8, async (image: Image): Promise<readonly PublishedVersion[]> => {
     const result = byName.get(image.name);
     // Of what failed or is held the published one is the newest still.
-    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-    return own === undefined ? versionsInRegistry(image, options) : [own];
+    const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
+    if (own !== undefined && isAtHead) return [own];
+    const held = await versionsInRegistry(image, options);
+    return own === undefined ? held : [own, ...held.flatMap(withCommits)];
   });
   return (await Promise.all(named.map(look))).flat();
+}
+
+/** What may be tags in a file. */
+function wordsIn(bytes: Uint8Array): readonly string[] {
+  return (
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      .toString("latin1")
+      .match(/\w[\w.-]*/g) ?? []
+  );
+}
+
+/** As a version has them; none of any other kind. */
+function withCommits(version: PublishedVersion): readonly PublishedVersion[] {
+  const tags = version.tags.filter((tag) => hasCommit(tagForm(tag)));
+  return tags.length === 0 ? [] : [{ ...version, tags }];
 }
 
 function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {

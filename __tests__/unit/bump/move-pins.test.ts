@@ -116,7 +116,10 @@ describe("kube9", () => {
     ];
     const result = await movePins(given, [published({ tags: ["1.2.4"] })], [repository("ghcr.io/o/r/web")]);
     expect(result.files).toEqual([]);
-    expect(result.left.map(({ path, kind }) => `${path} ${kind}`)).toEqual(["Chart.yaml ambiguous", "values.yaml current"]);
+    expect(result.left.map(({ path, kind }) => `${path} ${kind}`)).toEqual([
+      "Chart.yaml ambiguous",
+      "values.yaml current",
+    ]);
   });
 
   test("a chart follows what its templates name, and not what a chart within it does", async () => {
