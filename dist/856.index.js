@@ -352,7 +352,10 @@ function openGit(options) {
         },
         changedFiles: (base, head) => changedFiles(git, base, head),
         filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
-        blobs: async (ids) => blobsIn((await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
+        // An empty line would be taken for the name of something.
+        blobs: async (ids) => blobsIn(ids.length === 0
+            ? new Uint8Array()
+            : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
         remoteBranches: async (pattern) => refsIn(git_text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
         fileAt: (commit, path) => fileAt(git, commit, path),
         changedLines: (base, head, path) => changedLines(git, base, head, path),
@@ -1433,7 +1436,11 @@ function ofFindings({ planned }, { scans }) {
         return [];
     const nothing = { put: [], missing: [], blocked: [], built: undefined };
     const hint = (0,plain_text/* shortened */.vI)((0,plain_text/* plainLine */.h0)(error.hint), longestSentence);
-    const about = { image: planned.name, kind: "findings", at: planned.at };
+    const about = {
+        image: planned.name,
+        kind: scan?.kind === "unscanned" ? "unscanned" : "findings",
+        at: planned.at,
+    };
     return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }
 /** Names of blocked images by the failed image that stands at the beginning of their chain. */
@@ -1693,10 +1700,11 @@ function finding_details_listed(all, most, show) {
 
 
 /** Nothing where nothing was scanned. */
-function findingSections({ scans, mended = [] }) {
+function findingSections({ images, scans, mended = [] }) {
     const all = [...(scans?.values() ?? [])];
     if (all.length === 0)
         return [];
+    const asPublished = new Set(images.flatMap(({ outcome, planned }) => (outcome === "skipped" ? [planned.name] : [])));
     const clean = all.filter(isClean);
     const others = all.filter((scan) => !isClean(scan));
     const which = others.length === 0 ? count(all.length, "image") : `the other ${count(clean.length, "image")}`;
@@ -1704,7 +1712,7 @@ function findingSections({ scans, mended = [] }) {
     const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
     return [
         sections_text("### Findings"),
-        ...(others.length === 0 ? [] : [table(others)]),
+        ...(others.length === 0 ? [] : [table(others, asPublished)]),
         sections_text([none, rebuild].filter((each) => each !== "").join("\n\n")),
         { head: "", pieces: others.flatMap((scan) => findingDetails(scan)), tail: "", what: "images' findings" },
     ];
@@ -1716,22 +1724,23 @@ function isClean(scan) {
         return false;
     return reportedOf(scan).length === 0 && counts?.gone === 0 && counts.ignored === 0;
 }
-const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "To what is published"];
-function table(scans) {
+const columns = ["Image", "Findings", "An upgrade mends", "No fix yet", "Compared with what is published"];
+function table(scans, asPublished) {
     const row = (cells) => `| ${cells.join(" | ")} |`;
     return {
         head: [row(columns), row(columns.map(() => "---"))].join("\n"),
-        pieces: scans.map((scan) => row(cellsOf(scan))),
+        pieces: scans.map((scan) => row(cellsOf(scan, asPublished.has(scan.name)))),
         tail: "",
         what: "images",
     };
 }
-function cellsOf(scan) {
+function cellsOf(scan, isAsPublished) {
     const name = `${markOf(scan)} **${markdown((0,plain_text/* shortened */.vI)((0,plain_text/* plainLine */.h0)(scan.name), 100))}**`;
     const counts = findingCounts(scan);
     if (scan.kind === "unscanned" || counts === null) {
         const why = prose(sentence((0,plain_text/* shortened */.vI)((0,plain_text/* plainLine */.h0)(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
-        return [name, `not scanned: ${why}`, "", "", scan.passes ? "published unseen, as nothing counts" : "held"];
+        const then = scan.passes ? "published unseen, as nothing counts" : "held";
+        return [name, `not scanned: ${why}`, "", "", isAsPublished ? "it stays published" : then];
     }
     const reported = severityCounts(reportedOf(scan)) || "none";
     const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;
@@ -2632,10 +2641,11 @@ async function writeBranch(api, write, patience) {
         return await commitFiles(api, write, { branch: base, new_branch: branch });
     if (head === parent)
         return await commitFiles(api, write, { branch });
-    await standsAt(api, branch, head);
     const number = pullRequest?.number;
     if (pullRequest !== undefined)
         await api("PATCH", `pulls/${number}`, { body: withoutMarker(pullRequest.body) });
+    // Last of all, as nothing keeps somebody from pushing between the question and the deletion.
+    await standsAt(api, branch, head);
     await api("DELETE", `branches/${pathPart(branch)}`);
     if (number === undefined)
         return await commitFiles(api, write, { branch: base, new_branch: branch });
@@ -3001,7 +3011,8 @@ function stateOf({ repository: { branch, base, pullRequests } }) {
     const head = branch?.target?.oid;
     return {
         head: head === undefined ? undefined : (0,run_context/* commit */.cd)(head),
-        commits: commitsOf(base?.compare?.commits),
+        // There is nothing to compare where the branch is not there; else GitHub could not, and it may be anybody's.
+        commits: head === undefined ? [] : commitsOf(base?.compare?.commits),
         pullRequests: (pullRequests.nodes ?? []).flatMap((node) => node === null || node.isCrossRepository ? [] : [github_pullRequestOf(node)]),
     };
 }
@@ -3019,9 +3030,8 @@ function github_pullRequestOf({ number, id, url, title, body, ...node }) {
     };
 }
 function commitsOf(commits) {
-    // There is nothing to compare where the branch is not there.
     if (commits === undefined)
-        return [];
+        return undefined;
     const nodes = (commits.nodes ?? []).filter((node) => node !== null);
     if (nodes.length < commits.totalCount)
         return undefined;
@@ -3336,7 +3346,7 @@ function newerTag(tag, digest, published, image) {
         return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
     }
     const { version } = option;
-    if (!version.isRelease && !form.isPrerelease) {
+    if ((!version.isRelease || option.form.isPrerelease) && !form.isPrerelease) {
         return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
     }
     const difference = compareVersions(form, option.form);
@@ -5244,9 +5254,10 @@ function textPlaces(text) {
  * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
  * the files. Only values are edited: no other byte of a file changes.
  * @param published all that pins may follow: made from the branch that the files are of.
+ * @param ours repositories of all images of ours: what names another one beside a published one may mean it.
  */
-async function movePins(files, published) {
-    const names = imageNames(published.flatMap(({ repositories }) => repositories));
+async function movePins(files, published, ours = []) {
+    const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
     const read = [];
     for (const file of files) {
         if (isChartFile(file.path) || names.mayBeIn(file.bytes))
@@ -5283,10 +5294,11 @@ function decoded(bytes) {
     }
 }
 function pinsOf({ pins }, published) {
-    return pins.map((pin) => ({
+    const followers = pins.map((pin) => ({
         pin,
         published: published.filter(({ repositories }) => repositories.some((each) => each === pin.repository)),
     }));
+    return followers.filter((follower) => follower.published.length > 0);
 }
 /** By the folder of a chart, the images that its values and templates name. */
 function namedInCharts(read) {
@@ -5311,7 +5323,9 @@ function versionOfChart({ path, text }, inCharts, published) {
     if (images.length === 0)
         return [];
     // The variants of an image share its repositories.
-    const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1;
+    const own = new Set(images.flatMap(({ repositories }) => repositories));
+    const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1 &&
+        [...(named ?? [])].every((each) => own.has(each));
     const doubt = "the chart names several images: let its version be set where they are, and not follow one of them";
     return [
         {
@@ -7415,179 +7429,6 @@ function joined(parts) {
 
 // EXTERNAL MODULE: ./src/tags/flavor.ts
 var tags_flavor = __webpack_require__(88017);
-;// CONCATENATED MODULE: ./src/commands/published-versions.ts
-
-
-
-
-
-/** `undefined` where a run gave an image no tag. */
-function versionOfResult(result) {
-    if (result.outcome !== "published" && result.outcome !== "promoted")
-        return undefined;
-    const { planned } = result;
-    const tags = [...new Set(ownTags(result).map(({ tag }) => tag))];
-    if (planned.kind === "skip" || tags.length === 0)
-        return undefined;
-    const { name, repositories, version, release } = planned;
-    const digest = result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
-    return {
-        name,
-        repositories,
-        tags,
-        digest,
-        version: version ?? undefined,
-        isRelease: release === null || !tagForm(release.version).isPrerelease,
-    };
-}
-/** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
-const mostTags = 12;
-/**
- * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
- * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
- * is pinned is always looked at, so that nothing older takes its place. @throws RegistryError
- */
-async function versionsInRegistry(image, { registry, history, moving: movingOf, ref, sourceHash, isOwn, isPinned }) {
-    const [repository] = image.repositories;
-    if (repository === undefined)
-        return [];
-    const listed = (await registry.tags(repository)) ?? [];
-    const all = listed.filter((tag) => isOwn(image, tag));
-    const pinned = all
-        .filter(isPinned)
-        .sort((a, b) => b.length - a.length)
-        .slice(0, mostTags);
-    const holding = holdingsIn(repository, registry, ref);
-    const version = (tags, { digest }) => ({
-        name: image.name,
-        repositories: image.repositories,
-        tags,
-        digest,
-        version: undefined,
-        isRelease: true,
-    });
-    const moving = movingOf(image).filter((tag) => all.includes(tag));
-    const hash = sourceHash(image);
-    const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
-    const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], holding))?.held;
-    const found = [];
-    if (newest !== undefined) {
-        const commit = newest.revision?.slice(0, 7);
-        const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
-        const names = [...new Set([...moving, ...related, ...pinned])];
-        const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
-        found.push(version(names.filter((_, index) => digests[index] === newest.digest), newest));
-    }
-    const known = new Set(found.flatMap(({ tags }) => tags));
-    const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
-    for (const tag of candidates) {
-        const form = tagForm(tag);
-        if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form))))
-            continue;
-        const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
-        if (best !== undefined)
-            found.push(version([best.tag], best.held));
-    }
-    return found;
-}
-async function firstOf(tags, holding) {
-    for (const tag of tags) {
-        const held = await holding(tag);
-        if (held !== undefined)
-            return { tag, held };
-    }
-    return undefined;
-}
-/** Releases, the highest first. */
-function versionTags(all, pinned) {
-    const isRelease = (tag) => {
-        const { isVersion, isPrerelease } = tagForm(tag);
-        return /^v?\d/.test(tag) && isVersion && !isPrerelease;
-    };
-    const byHeight = (tags) => tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
-    return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
-}
-function isAsHighAs(form) {
-    return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
-}
-/**
- * Of tags that differ in their commits alone. Runs begin in the order of commits, unless one was begun again: the commits
- * themselves are asked until the order is confirmed.
- */
-async function newestOf(tags, holding, { position }) {
-    const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
-    const started = ({ held }) => held.record?.started ?? "";
-    const [first, ...others] = all
-        .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
-        .sort((a, b) => (started(a) < started(b) ? 1 : -1));
-    let best = first;
-    for (const other of others) {
-        const [own, its] = [best?.held.revision, other.held.revision];
-        if (own === undefined || its === undefined)
-            break;
-        if (own === its)
-            continue;
-        if ((await position(own, its)) !== "before")
-            break;
-        best = other;
-    }
-    return best;
-}
-/** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
-function isOf({ record }, ref) {
-    return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
-}
-/** What tags hold that was made from the branch. */
-function holdingsIn(repository, registry, ref) {
-    return onceEach(async (tag) => {
-        const found = await registry.manifest(repository, tag);
-        const held = found && (await readHolding(found, repository, registry));
-        return held !== undefined && isOf(held, ref) ? held : undefined;
-    });
-}
-const byNumber = new Intl.Collator("en", { numeric: true });
-
-;// CONCATENATED MODULE: ./src/plan/needed.ts
-/**
- * The published images that are not affected and on which an affected image is built, directly or through an image that
- * is not published (which must be built again in any case): their digests are to be looked up before planning.
- */
-function parentsToLookUp(catalog, affected) {
-    const built = withNeeded(catalog, affected, () => false);
-    const parents = new Set(catalog.images.filter((image) => built.has(image.name)).flatMap(parentNames));
-    return catalog.images.filter((image) => parents.has(image.name) && !built.has(image.name));
-}
-/**
- * What has to be built: the affected images, and of the others those that one of them needs and that nobody can pull,
- * because they are not published or nothing was found under their tags.
- */
-function toBuild(catalog, affected, published) {
-    return withNeeded(catalog, affected, (image) => needed_isPublished(image) && !published.has(image.name));
-}
-/** Children come after their parents, so that one pass from the end sees every need. */
-function withNeeded(catalog, affected, isMissing) {
-    const reasons = new Map(affected);
-    const neededBy = new Map();
-    for (const image of catalog.images.toReversed()) {
-        const child = neededBy.get(image.name);
-        if (!reasons.has(image.name) && child !== undefined && (!needed_isPublished(image) || isMissing(image))) {
-            reasons.set(image.name, [{ kind: "needed-by", image: child }]);
-        }
-        if (reasons.has(image.name))
-            for (const parent of parentNames(image))
-                neededBy.set(parent, image.name);
-    }
-    return reasons;
-}
-function needed_isPublished(image) {
-    return image.repositories.length > 0;
-}
-function parentNames(image) {
-    return image.parents.map((edge) => edge.parent);
-}
-
-// EXTERNAL MODULE: ./src/tags/image-tags.ts
-var image_tags = __webpack_require__(11692);
 // EXTERNAL MODULE: ./node_modules/semver/functions/compare.js
 var compare = __webpack_require__(78469);
 var compare_default = /*#__PURE__*/__webpack_require__.n(compare);
@@ -7681,6 +7522,284 @@ function version_line_strict(text) {
 function numbersOf(version) {
     const [numbers = ""] = /^v?\d+(?:\.\d+)*/.exec(version) ?? [];
     return numbers.replace(/^v/, "").split(".").map(Number);
+}
+
+// EXTERNAL MODULE: ./src/tags/image-tags.ts
+var image_tags = __webpack_require__(11692);
+;// CONCATENATED MODULE: ./src/publish/guard.ts
+/**
+ * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
+ * asked twice, when the plan is made and right before a tag is put.
+ */
+
+
+
+
+/**
+ * @param holder what the tag holds now; `undefined`: nothing.
+ * @param digest what it is wanted on; `undefined` where it isn't built yet.
+ */
+async function judge(tag, holder, digest, mover, history) {
+    if (holder !== undefined && holder.digest === digest)
+        return { kind: "there" };
+    if (!tag.moves)
+        return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
+    if (mover.release !== undefined && !mover.mayGoBack)
+        return judgeLine(tag.tag, mover.release, holder, history);
+    if (holder === undefined)
+        return { kind: "free" };
+    return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
+}
+/** Only what was made from this commit or one before it is promoted: no other branch's work. */
+async function isOurs({ revision }, { commit }, history) {
+    if (revision === undefined || revision === commit)
+        return true;
+    return (await history.position(commit, revision)) === "descends";
+}
+function judgeExact({ of }, holder, { commit, isRebuild, platforms }) {
+    if (of === "content" && !hasPlatforms(holder, platforms)) {
+        return { kind: "moves", remark: "it lacked a platform that is wanted" };
+    }
+    const isSame = holder.revision === undefined || holder.revision === commit;
+    if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms)))
+        return { kind: "moves" };
+    const from = holder.revision === undefined ? "" : `, made from ${guard_short(holder.revision)}`;
+    return { kind: "stays", why: `it names other bytes already${from}` };
+}
+/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
+async function judgeLine(tag, release, holder, history) {
+    const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
+    if (highest === undefined || !isHigher(highest.version, release.version))
+        return { kind: holder ? "moves" : "free" };
+    return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
+}
+async function judgeHistory(tag, holder, mover, history) {
+    const { revision } = holder;
+    if (revision === undefined) {
+        return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
+    }
+    const position = await history.position(mover.commit, revision);
+    if (position === "descends")
+        return { kind: "moves" };
+    if (position === "same") {
+        return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
+            ? { kind: "moves" }
+            : { kind: "stays", why: "what it names was made from this very commit" };
+    }
+    const other = otherBranch(tag, holder, mover);
+    if (other === undefined && (await history.isHeadNow()) === true)
+        return { kind: "moves" };
+    const held = `it holds ${guard_short(revision)}`;
+    if (position === "unknown")
+        return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
+    if (position === "before")
+        return { kind: "stays", why: `${held}, which is newer` };
+    const of = other === undefined ? "" : ` of the branch ${other}`;
+    return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
+}
+/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
+function otherBranch(tag, { record }, { ref }) {
+    if (record === undefined || record.ref === ref)
+        return undefined;
+    const { kind, name } = (0,run_context/* gitRef */.GY)(record.ref);
+    return kind === "branch" && (0,image_tags/* tagText */.e)(name) === tag ? name : undefined;
+}
+function guard_short(commit) {
+    return commit.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./src/commands/published-versions.ts
+
+
+
+
+
+
+/**
+ * `undefined` where a run gave an image no tag.
+ * @param isAtHead whether it is about the branch's last commit: what names a commit has no other order, and could go back.
+ */
+function versionOfResult(result, isAtHead = true) {
+    if (result.outcome !== "published" && result.outcome !== "promoted")
+        return undefined;
+    const { planned } = result;
+    const given = [...new Set(ownTags(result).map(({ tag }) => tag))];
+    const tags = given.filter((tag) => isAtHead || !hasCommit(tagForm(tag)));
+    if (planned.kind === "skip" || tags.length === 0)
+        return undefined;
+    const { name, repositories, version, release } = planned;
+    const digest = result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
+    return {
+        name,
+        repositories,
+        tags,
+        digest,
+        version: version ?? undefined,
+        isRelease: release === null || !tagForm(release.version).isPrerelease,
+    };
+}
+/** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
+const mostTags = 12;
+/**
+ * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
+ * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
+ * is pinned is always looked at, so that nothing older takes its place. @throws RegistryError
+ */
+async function versionsInRegistry(image, { registry, history, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }) {
+    const [repository] = image.repositories;
+    if (repository === undefined)
+        return [];
+    const listed = (await registry.tags(repository)) ?? [];
+    const all = listed.filter((tag) => isOwn(image, tag));
+    const pinned = all
+        .filter(isPinned)
+        .sort((a, b) => b.length - a.length)
+        .slice(0, mostTags);
+    const any = holdingsIn(repository, registry);
+    const holding = async (tag) => {
+        const held = await any(tag);
+        return held !== undefined && isOf(held, ref) ? held : undefined;
+    };
+    // What another branch made has been promoted since where the branch contains it.
+    const contained = async (tag) => {
+        const held = await any(tag);
+        const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
+        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+    };
+    const version = (tags, { digest }) => ({
+        name: image.name,
+        repositories: image.repositories,
+        tags,
+        digest,
+        version: undefined,
+        isRelease: true,
+    });
+    const moving = movingOf(image).filter((tag) => all.includes(tag));
+    const hash = sourceHash(image);
+    const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
+    const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], contained))?.held;
+    const found = [];
+    if (newest !== undefined) {
+        const commit = newest.revision?.slice(0, 7);
+        const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
+        const names = [...new Set([...moving, ...related, ...pinned])];
+        const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
+        const kept = [];
+        for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
+            // A release that moved `latest` may be of an older commit than what is pinned.
+            const rivals = hasCommit(tagForm(tag)) ? pinned.filter(isAsHighAs(tagForm(tag))) : [];
+            const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+            if (best === undefined || best.held.digest === newest.digest)
+                kept.push(tag);
+            else
+                found.push(version([best.tag], best.held));
+        }
+        found.unshift(version(kept, newest));
+    }
+    const known = new Set(found.flatMap(({ tags }) => tags));
+    const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
+    for (const tag of candidates) {
+        const form = tagForm(tag);
+        if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form))))
+            continue;
+        const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
+        if (best !== undefined)
+            found.push(version([best.tag], best.held));
+    }
+    return found;
+}
+async function firstOf(tags, holding) {
+    for (const tag of tags) {
+        const held = await holding(tag);
+        if (held !== undefined)
+            return { tag, held };
+    }
+    return undefined;
+}
+/** Releases, the highest first. */
+function versionTags(all, pinned) {
+    const isRelease = (tag) => {
+        const { isVersion, isPrerelease } = tagForm(tag);
+        return /^v?\d/.test(tag) && isVersion && !isPrerelease;
+    };
+    const byHeight = (tags) => tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
+    return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
+}
+function isAsHighAs(form) {
+    return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
+}
+/**
+ * Of tags that differ in their commits alone. Runs begin in the order of commits, unless one was begun again: the commits
+ * themselves are asked until the order is confirmed.
+ */
+async function newestOf(tags, holding, { position }) {
+    const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
+    const started = ({ held }) => held.record?.started ?? "";
+    const [first, ...others] = all
+        .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
+        .sort((a, b) => (started(a) < started(b) ? 1 : -1));
+    let best = first;
+    for (const other of others) {
+        const [own, its] = [best?.held.revision, other.held.revision];
+        if (own === undefined || its === undefined)
+            break;
+        if (own === its)
+            continue;
+        if ((await position(own, its)) !== "before")
+            break;
+        best = other;
+    }
+    return best;
+}
+/** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
+function isOf({ record }, ref) {
+    return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
+}
+function holdingsIn(repository, registry) {
+    return onceEach(async (tag) => {
+        const found = await registry.manifest(repository, tag);
+        return found && (await readHolding(found, repository, registry));
+    });
+}
+const byNumber = new Intl.Collator("en", { numeric: true });
+
+;// CONCATENATED MODULE: ./src/plan/needed.ts
+/**
+ * The published images that are not affected and on which an affected image is built, directly or through an image that
+ * is not published (which must be built again in any case): their digests are to be looked up before planning.
+ */
+function parentsToLookUp(catalog, affected) {
+    const built = withNeeded(catalog, affected, () => false);
+    const parents = new Set(catalog.images.filter((image) => built.has(image.name)).flatMap(parentNames));
+    return catalog.images.filter((image) => parents.has(image.name) && !built.has(image.name));
+}
+/**
+ * What has to be built: the affected images, and of the others those that one of them needs and that nobody can pull,
+ * because they are not published or nothing was found under their tags.
+ */
+function toBuild(catalog, affected, published) {
+    return withNeeded(catalog, affected, (image) => needed_isPublished(image) && !published.has(image.name));
+}
+/** Children come after their parents, so that one pass from the end sees every need. */
+function withNeeded(catalog, affected, isMissing) {
+    const reasons = new Map(affected);
+    const neededBy = new Map();
+    for (const image of catalog.images.toReversed()) {
+        const child = neededBy.get(image.name);
+        if (!reasons.has(image.name) && child !== undefined && (!needed_isPublished(image) || isMissing(image))) {
+            reasons.set(image.name, [{ kind: "needed-by", image: child }]);
+        }
+        if (reasons.has(image.name))
+            for (const parent of parentNames(image))
+                neededBy.set(parent, image.name);
+    }
+    return reasons;
+}
+function needed_isPublished(image) {
+    return image.repositories.length > 0;
+}
+function parentNames(image) {
+    return image.parents.map((edge) => edge.parent);
 }
 
 // EXTERNAL MODULE: ./src/tags/annotations.ts
@@ -8794,6 +8913,7 @@ function tagsToFollow(session, image, sources) {
 
 
 
+
 /** Of images that no file names nothing is asked. One that can't be asked about keeps no other from being followed. */
 async function followedImages(files, results, { branch, at }, { surveyed, registry, sources, history }, session) {
     const byName = new Map(results.map((result) => [result.planned.name, result]));
@@ -8805,14 +8925,17 @@ async function followedImages(files, results, { branch, at }, { surveyed, regist
     const isAtHead = commit === at;
     // What a branch's run was overtaken with may be older than what is published by now.
     const isOvertaken = ref.kind === "branch" && !isAtHead;
+    // Once for all: a registry may have thousands of tags.
+    const words = new Set(files.flatMap(({ bytes }) => wordsIn(bytes)));
     const options = {
         registry,
         history,
         moving: (image) => tagsToFollow(session, image, sources),
         ref: `refs/heads/${branch}`,
+        at,
         sourceHash: (image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
         isOwn: followed_images_ownTags(surveyed),
-        isPinned: (tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+        isPinned: (tag) => words.has(tag),
     };
     const remarks = [];
     const look = (0,bounded/* bounded */.M)(8, async (image) => {
@@ -8823,11 +8946,12 @@ async function followedImages(files, results, { branch, at }, { surveyed, regist
             return { name, kind: "unnamed" };
         const result = byName.get(name);
         // Of what failed or is held the published one is the newest still.
-        const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-        if (own !== undefined)
+        const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
+        if (own !== undefined && isAtHead)
             return { name, kind: "known", versions: [own] };
         try {
-            const versions = await versionsInRegistry(image, options);
+            const held = await versionsInRegistry(image, options);
+            const versions = own === undefined ? held : [own, ...held.flatMap(withCommits)];
             return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
         }
         catch (error) {
@@ -8838,6 +8962,17 @@ async function followedImages(files, results, { branch, at }, { surveyed, regist
         }
     });
     return { followed: await Promise.all(surveyed.catalog.images.map(look)), remarks };
+}
+/** What may be tags in a file. */
+function wordsIn(bytes) {
+    return (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        .toString("latin1")
+        .match(/\w[\w.-]*/g) ?? []);
+}
+/** As a version has them; none of any other kind. */
+function withCommits(version) {
+    const tags = version.tags.filter((tag) => hasCommit(tagForm(tag)));
+    return tags.length === 0 ? [] : [{ ...version, tags }];
 }
 function followed_images_ownTags({ catalog, settingsOf }) {
     const endingOf = (image) => (0,tags_flavor/* variantSuffix */.n)(image, settingsOf(image.publicName).flavor);
@@ -10090,6 +10225,11 @@ async function bumpPins(prepared, session, images) {
         return noBump;
     }
     const files = await filesOf(target.at, settings.bump, surveyed.catalog, session);
+    if (files.length === 0) {
+        const wanted = surveyed.catalog.images.flatMap(({ repositories }) => repositories);
+        const shown = [...wanted.slice(0, 3), ...(wanted.length > 3 ? [`${wanted.length - 3} more`] : [])].join(", ");
+        session.outside.log.info(`no pin moves: no file of ${target.branch} that may pin names ${shown || "an image"}`);
+    }
     const { followed, remarks: unasked } = await followedImages(files, images, target, prepared, session);
     const open = await session.git.remoteBranches("image-publish/bump*");
     const groups = bumpGroups(followed, [...open.keys()].map((ref) => ref.slice("refs/heads/".length)), {
@@ -10098,7 +10238,8 @@ async function bumpPins(prepared, session, images) {
         grouped: pullRequestSettings(surveyed.bump).grouped,
         isWhole: isWhole(session),
     });
-    const moves = await Promise.all(groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions)) })));
+    const ours = repositoriesOf(surveyed.catalog);
+    const moves = await Promise.all(groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })));
     const stays = moves.flatMap(({ left }) => left);
     const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
     for (const { path, line, why } of stays.filter(({ kind }) => kind === "not-newer")) {
@@ -10154,7 +10295,11 @@ async function proposalOf({ versions, files }, at, settings, prepared, session, 
     const images = await bumpedImages(versions, files, prepared, session, results);
     const { forge } = prepared;
     const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-    return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions)).files };
+    const ours = repositoriesOf(prepared.surveyed.catalog);
+    return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+}
+function repositoriesOf({ images }) {
+    return images.flatMap(({ repositories }) => repositories);
 }
 /** @throws UserError where there is nobody to be. */
 function toolsOf({ forge }, { context, inputs, outside }) {
@@ -10162,7 +10307,7 @@ function toolsOf({ forge }, { context, inputs, outside }) {
     const mine = bumpToken ?? token;
     if (mine === undefined) {
         throw new src_errors/* UserError */.yo("pins are moved by pull request, and there is no token to make one", {
-            hint: "leave `token` at its default, or set `bump-token`",
+            hint: "leave `token` at its default, or set `bump-token`; on a laptop put one into IMAGE_PUBLISH_TOKEN, or say --dry-run",
         });
     }
     const access = { ...outside, apiUrl: context.apiUrl, owner: context.owner, repo: context.repo, token: mine };
@@ -10402,7 +10547,7 @@ function remedy_remedyOf(finding, origin, { bases, fixes }) {
     const { fixed } = finding;
     const name = (0,plain_text/* inBackticks */.Zw)(finding.package);
     if (fixed === undefined)
-        return `no fix yet: take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
+        return `take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
     const upgrade = `upgrade ${name} to ${(0,plain_text/* inBackticks */.Zw)(alternatives(fixes.get(packageKey(finding)) ?? fixed))}`;
     const path = finding.path === undefined ? undefined : (0,plain_text/* inBackticks */.Zw)(finding.path);
     switch (origin.kind) {
@@ -10460,7 +10605,7 @@ const natural = new Intl.Collator("en", { numeric: true });
  * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
  * better. A candidate that could not be scanned passes only where nothing counts anyway.
  */
-function judge(scanned, { name, rules, published, bases }) {
+function judge_judge(scanned, { name, rules, published, bases }) {
     if (scanned.kind === "unscanned") {
         const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
         return { kind: "unscanned", name, rules, error: scanned.error, passes };
@@ -11597,6 +11742,7 @@ async function verifiedArchive(archive, kept, deps) {
         log.warning(`the Trivy in the tool cache is not the one that was put there: ${kept}`, hint);
         await files.remove(kept).catch(() => undefined);
     }
+    log.info(`fetching ${archive.url}`);
     const bytes = await patiently(() => download(archive.url, deps), deps);
     const sum = sha256(bytes);
     if (sum !== archive.sha256) {
@@ -11676,7 +11822,7 @@ const pinnedRelease = {
 async function findTool(deps) {
     const own = await versionOnPath(deps);
     if (own !== undefined && !poisonedVersions.has(own)) {
-        deps.log.info(`Trivy ${own} of this runner scans`);
+        deps.log.info(`Trivy ${own} from PATH scans`);
         return "trivy";
     }
     if (own !== undefined) {
@@ -11906,88 +12052,6 @@ function openImageScanner(session, { registry, credentials, settingsOf }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/publish/guard.ts
-/**
- * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
- * asked twice, when the plan is made and right before a tag is put.
- */
-
-
-
-
-/**
- * @param holder what the tag holds now; `undefined`: nothing.
- * @param digest what it is wanted on; `undefined` where it isn't built yet.
- */
-async function guard_judge(tag, holder, digest, mover, history) {
-    if (holder !== undefined && holder.digest === digest)
-        return { kind: "there" };
-    if (!tag.moves)
-        return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
-    if (mover.release !== undefined && !mover.mayGoBack)
-        return judgeLine(tag.tag, mover.release, holder, history);
-    if (holder === undefined)
-        return { kind: "free" };
-    return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
-}
-/** Only what was made from this commit or one before it is promoted: no other branch's work. */
-async function isOurs({ revision }, { commit }, history) {
-    if (revision === undefined || revision === commit)
-        return true;
-    return (await history.position(commit, revision)) === "descends";
-}
-function judgeExact({ of }, holder, { commit, isRebuild, platforms }) {
-    if (of === "content" && !hasPlatforms(holder, platforms)) {
-        return { kind: "moves", remark: "it lacked a platform that is wanted" };
-    }
-    const isSame = holder.revision === undefined || holder.revision === commit;
-    if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms)))
-        return { kind: "moves" };
-    const from = holder.revision === undefined ? "" : `, made from ${guard_short(holder.revision)}`;
-    return { kind: "stays", why: `it names other bytes already${from}` };
-}
-/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
-async function judgeLine(tag, release, holder, history) {
-    const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
-    if (highest === undefined || !isHigher(highest.version, release.version))
-        return { kind: holder ? "moves" : "free" };
-    return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
-}
-async function judgeHistory(tag, holder, mover, history) {
-    const { revision } = holder;
-    if (revision === undefined) {
-        return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
-    }
-    const position = await history.position(mover.commit, revision);
-    if (position === "descends")
-        return { kind: "moves" };
-    if (position === "same") {
-        return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
-            ? { kind: "moves" }
-            : { kind: "stays", why: "what it names was made from this very commit" };
-    }
-    const other = otherBranch(tag, holder, mover);
-    if (other === undefined && (await history.isHeadNow()) === true)
-        return { kind: "moves" };
-    const held = `it holds ${guard_short(revision)}`;
-    if (position === "unknown")
-        return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
-    if (position === "before")
-        return { kind: "stays", why: `${held}, which is newer` };
-    const of = other === undefined ? "" : ` of the branch ${other}`;
-    return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
-}
-/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
-function otherBranch(tag, { record }, { ref }) {
-    if (record === undefined || record.ref === ref)
-        return undefined;
-    const { kind, name } = (0,run_context/* gitRef */.GY)(record.ref);
-    return kind === "branch" && (0,image_tags/* tagText */.e)(name) === tag ? name : undefined;
-}
-function guard_short(commit) {
-    return commit.slice(0, 7);
-}
-
 ;// CONCATENATED MODULE: ./src/publish/predecessor.ts
 /** What a candidate would take the place of: what it is compared with. */
 
@@ -12005,7 +12069,7 @@ async function predecessorOf(repository, tags, { registry, history, mover }) {
         const held = await predecessor_heldBy(tag.tag, repository, registry);
         if (held === undefined)
             continue;
-        const verdict = await guard_judge(tag, held.holding, undefined, mover, { ...history, published });
+        const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
         if (verdict.kind !== "stays")
             return held;
         fallback ??= held;
@@ -12091,7 +12155,7 @@ async function standingOfUntouched(wish, view, options) {
     if (holder === undefined)
         return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
     const reason = await whyBehind(holder, options);
-    const verdict = await guard_judge(lead, holder, undefined, wish.mover, view.history);
+    const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
     if (reason === undefined || verdict.kind === "stays") {
         return { kind: "current", digest: holder.digest };
     }
@@ -12116,7 +12180,7 @@ async function whyBehind({ record, revision }, { changedSince }) {
 async function whereTagsCould(wish, view) {
     const judged = await Promise.all(wish.tags.map(async (tag) => {
         const holder = await view.holder(tag.tag);
-        return { holder, verdict: await guard_judge(tag, holder, undefined, wish.mover, view.history) };
+        return { holder, verdict: await judge(tag, holder, undefined, wish.mover, view.history) };
     }));
     const holder = judged.find((each) => each.holder !== undefined)?.holder;
     const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
@@ -12199,7 +12263,7 @@ function viewOf(repository, { mover }, { registry, history: commits }, isCopy = 
                 const known = holders.get(tag.tag);
                 if (known === undefined && (await registry.head(repository, tag.tag)) === digest)
                     return { kind: "there" };
-                return await guard_judge(tag, await holder(tag.tag), digest, mover, history);
+                return await judge(tag, await holder(tag.tag), digest, mover, history);
             }
             catch (error) {
                 if (isCopy && error instanceof src_errors/* UserError */.yo)
@@ -12440,7 +12504,7 @@ function openScanning(session, parts) {
         const found = scanned.kind === "scanned" && scanned.platforms.some(({ findings }) => findings.length > 0);
         const platforms = found ? scanned.platforms.map(({ platform }) => platform) : [];
         const below = found ? await bases.basesOf(image, taken, platforms) : [];
-        const result = judge(scanned, { name: image.name, rules: settingsOf(image).rules, published, bases: below });
+        const result = judge_judge(scanned, { name: image.name, rules: settingsOf(image).rules, published, bases: below });
         scans.set(image.name, result);
         return result;
     }
@@ -18850,7 +18914,7 @@ function closingLines(result) {
 /** One for each failure, with the images that could not be built because of it. */
 function failureNotices(result) {
     return failuresOf(result).map(({ image, kind, what, causes, quoted, hint, at, put, missing, blocked }) => ({
-        title: kind === "failed" ? `${(0,plain_text/* plainLine */.h0)(image)} failed` : `Findings in ${(0,plain_text/* plainLine */.h0)(image)}`,
+        title: titles[kind]((0,plain_text/* plainLine */.h0)(image)),
         message: [
             what,
             ...causes,
@@ -18863,6 +18927,11 @@ function failureNotices(result) {
         at,
     }));
 }
+const titles = {
+    failed: (image) => `${image} failed`,
+    findings: (image) => `Findings in ${image}`,
+    unscanned: (image) => `${image} was not scanned`,
+};
 const console_mostNames = 10;
 function console_namesOf(names) {
     const shown = names.slice(0, console_mostNames).map(plain_text/* plainLine */.h0).join(", ");
@@ -18871,10 +18940,13 @@ function console_namesOf(names) {
 function imageLine(image, scan, width) {
     const name = (0,plain_text/* shortened */.vI)((0,plain_text/* plainLine */.h0)(image.planned.name), width);
     const padded = name + " ".repeat(width - [...name].length);
-    const facts = [...details(image), scan === undefined ? "" : findingsBrief(scan)].filter((each) => each !== "");
-    const outcome = image.outcome === "skipped" && scan !== undefined ? "scanned" : image.outcome;
     const mark = scan !== undefined && makesRed(scan) ? console_marks.failed : console_marks[image.outcome];
-    return [`${mark} ${padded}  ${outcome}`, ...facts.map(plain_text/* plainLine */.h0)].join(" · ");
+    const brief = scan === undefined ? "" : findingsBrief(scan);
+    // As published: why nothing was built of it is of no interest.
+    const facts = image.outcome === "skipped" && scan !== undefined
+        ? [...(scan.kind === "unscanned" ? [] : ["scanned"]), brief]
+        : [image.outcome, ...details(image), brief];
+    return `${mark} ${padded}  ${facts.flatMap((each) => (each === "" ? [] : [(0,plain_text/* plainLine */.h0)(each)])).join(" · ")}`;
 }
 function details(image) {
     const why = because(image.planned.reasons);
@@ -19024,7 +19096,7 @@ const failureRows = [
         pattern: /exec format error|invalid ELF image|Could not open '\/lib(?:64)?\/ld-/i,
         inOutput: true,
         message: "a program for another platform was run without an emulator for it",
-        hint: "set `qemu: true`, or check that the base image is made for the platforms that are built",
+        hint: "check that the base image is made for the platforms that are built, and that `qemu` is not `false`; on a runner that others use too, run again: one of them may have removed the emulator",
     },
     {
         category: "out-of-memory",
@@ -20344,7 +20416,7 @@ async function move(tag, target, promotion, done, round = 0) {
     const { clock } = promotion;
     const history = historyIn(promotion);
     const holder = await holdersIn(promotion)(tag.tag);
-    const verdict = await guard_judge(tag, holder, target.digest, promotion.mover, history);
+    const verdict = await judge(tag, holder, target.digest, promotion.mover, history);
     if (verdict.kind === "unknown")
         throw unknownAncestry(tag.tag, verdict.why, promotion);
     if (verdict.kind === "there" || verdict.kind === "stays") {
@@ -20381,7 +20453,7 @@ async function move_tags_settle(written, target, promotion, done) {
 /** What has to be looked at again, as it was put again. */
 async function move_tags_settled({ tag }, target, promotion, done) {
     const holder = await holdersIn(promotion)(tag.tag);
-    const verdict = await guard_judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
+    const verdict = await judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
     const higher = verdict.kind === "stays" ? verdict.higher : undefined;
     if (holder?.digest === target.digest && higher === undefined)
         return undefined;
@@ -20570,7 +20642,7 @@ async function revised(found, moving, holderOf, { mover, history, registry, repo
 async function putAll(tags, subject, holderOf, promotion, done) {
     await promotion_together(tags.map(async (tag) => {
         const holder = await holderOf(tag.tag);
-        const verdict = await guard_judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
+        const verdict = await judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
         const digest = holder?.digest ?? subject.digest;
         if (verdict.kind === "there" || verdict.kind === "stays" || verdict.kind === "unknown") {
             done.push(told(tag, verdict, digest, promotion));

@@ -88,7 +88,7 @@ function newerTag(
     return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
   }
   const { version } = option;
-  if (!version.isRelease && !form.isPrerelease) {
+  if ((!version.isRelease || option.form.isPrerelease) && !form.isPrerelease) {
     return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
   }
   const difference = compareVersions(form, option.form);

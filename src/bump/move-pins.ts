@@ -27,9 +27,14 @@ export interface MovedPins {
  * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
  * the files. Only values are edited: no other byte of a file changes.
  * @param published all that pins may follow: made from the branch that the files are of.
+ * @param ours repositories of all images of ours: what names another one beside a published one may mean it.
  */
-export async function movePins(files: Iterable<PinFile>, published: readonly PublishedVersion[]): Promise<MovedPins> {
-  const names = imageNames(published.flatMap(({ repositories }) => repositories));
+export async function movePins(
+  files: Iterable<PinFile>,
+  published: readonly PublishedVersion[],
+  ours: Iterable<Repository> = [],
+): Promise<MovedPins> {
+  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
   const read: ReadFile[] = [];
   for (const file of files) {
     if (isChartFile(file.path) || names.mayBeIn(file.bytes)) read.push(await readFile(file, names));
@@ -85,10 +90,11 @@ function decoded(bytes: Uint8Array): string | undefined {
 }
 
 function pinsOf({ pins }: ReadFile, published: readonly PublishedVersion[]): readonly Follower[] {
-  return pins.map((pin) => ({
+  const followers = pins.map((pin) => ({
     pin,
     published: published.filter(({ repositories }) => repositories.some((each) => each === pin.repository)),
   }));
+  return followers.filter((follower) => follower.published.length > 0);
 }
 
 /** By the folder of a chart, the images that its values and templates name. */
@@ -113,7 +119,10 @@ function versionOfChart(
   const images = published.filter(({ repositories }) => repositories.some((each) => named?.has(each)));
   if (images.length === 0) return [];
   // The variants of an image share its repositories.
-  const isOne = new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1;
+  const own = new Set(images.flatMap(({ repositories }) => repositories));
+  const isOne =
+    new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1 &&
+    [...(named ?? [])].every((each) => own.has(each));
   const doubt = "the chart names several images: let its version be set where they are, and not follow one of them";
   return [
     {

@@ -109,8 +109,13 @@ export function openGit(options: GitOptions): Git {
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
     filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
+    // An empty line would be taken for the name of something.
     blobs: async (ids) =>
-      blobsIn((await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout),
+      blobsIn(
+        ids.length === 0
+          ? new Uint8Array()
+          : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout,
+      ),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
     fileAt: (commit, path) => fileAt(git, commit, path),

@@ -13,6 +13,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { globMatches, pathGlob } from "../catalog/path-glob.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
+import type { Repository } from "../oci/reference.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
@@ -73,8 +74,9 @@ export async function bumpPins(
       isWhole: isWhole(session),
     },
   );
+  const ours = repositoriesOf(surveyed.catalog);
   const moves = await Promise.all(
-    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions)) })),
+    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })),
   );
   const stays = moves.flatMap(({ left }) => left);
   const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
@@ -159,7 +161,12 @@ async function proposalOf(
   const images = await bumpedImages(versions, files, prepared, session, results);
   const { forge } = prepared;
   const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions)).files };
+  const ours = repositoriesOf(prepared.surveyed.catalog);
+  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+}
+
+function repositoriesOf({ images }: Catalog): readonly Repository[] {
+  return images.flatMap(({ repositories }) => repositories);
 }
 
 /** @throws UserError where there is nobody to be. */

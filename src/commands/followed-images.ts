@@ -3,6 +3,8 @@ import { bounded } from "../bounded.ts";
 import type { Followed } from "../bump/bump-groups.ts";
 import { imageNames } from "../bump/image-names.ts";
 import type { PinFile } from "../bump/move-pins.ts";
+import type { PublishedVersion } from "../bump/moved.ts";
+import { hasCommit, tagForm } from "../bump/tag-form.ts";
 import type { Image } from "../catalog/catalog.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { explain, UserError } from "../errors.ts";
@@ -37,14 +39,17 @@ export async function followedImages(
   const isAtHead = commit === at;
   // What a branch's run was overtaken with may be older than what is published by now.
   const isOvertaken = ref.kind === "branch" && !isAtHead;
+  // Once for all: a registry may have thousands of tags.
+  const words = new Set(files.flatMap(({ bytes }) => wordsIn(bytes)));
   const options = {
     registry,
     history,
     moving: (image: Image) => tagsToFollow(session, image, sources),
     ref: `refs/heads/${branch}`,
+    at,
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
     isOwn: ownTags(surveyed),
-    isPinned: (tag: Tag) => files.some(({ bytes }) => Buffer.from(bytes).includes(tag)),
+    isPinned: (tag: Tag) => words.has(tag),
   };
   const remarks: Remark[] = [];
   const look = bounded(8, async (image: Image): Promise<Followed> => {
@@ -53,10 +58,11 @@ export async function followedImages(
     if (!isNamed(image)) return { name, kind: "unnamed" };
     const result = byName.get(name);
     // Of what failed or is held the published one is the newest still.
-    const own = result && !isOvertaken ? versionOfResult(result) : undefined;
-    if (own !== undefined) return { name, kind: "known", versions: [own] };
+    const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
+    if (own !== undefined && isAtHead) return { name, kind: "known", versions: [own] };
     try {
-      const versions = await versionsInRegistry(image, options);
+      const held = await versionsInRegistry(image, options);
+      const versions = own === undefined ? held : [own, ...held.flatMap(withCommits)];
       return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -65,6 +71,21 @@ export async function followedImages(
     }
   });
   return { followed: await Promise.all(surveyed.catalog.images.map(look)), remarks };
+}
+
+/** What may be tags in a file. */
+function wordsIn(bytes: Uint8Array): readonly string[] {
+  return (
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      .toString("latin1")
+      .match(/\w[\w.-]*/g) ?? []
+  );
+}
+
+/** As a version has them; none of any other kind. */
+function withCommits(version: PublishedVersion): readonly PublishedVersion[] {
+  const tags = version.tags.filter((tag) => hasCommit(tagForm(tag)));
+  return tags.length === 0 ? [] : [{ ...version, tags }];
 }
 
 function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {

@@ -1,21 +1,26 @@
 /** What pins may follow: what this run published, and of other images what their registry holds of the same branch. */
 import type { PublishedVersion } from "../bump/moved.ts";
-import { compareVersions, isSameForm, type TagForm, tagForm } from "../bump/tag-form.ts";
+import { compareVersions, hasCommit, isSameForm, type TagForm, tagForm } from "../bump/tag-form.ts";
 import type { Image } from "../catalog/catalog.ts";
+import type { Commit } from "../context/run-context.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
 import { sourceTag } from "../plan/record.ts";
-import type { History } from "../publish/guard.ts";
+import { type History, isOurs } from "../publish/guard.ts";
 import { type Holding, readHolding } from "../publish/holding.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { ownTags } from "../report/tag-notes.ts";
 
-/** `undefined` where a run gave an image no tag. */
-export function versionOfResult(result: ImageResult): PublishedVersion | undefined {
+/**
+ * `undefined` where a run gave an image no tag.
+ * @param isAtHead whether it is about the branch's last commit: what names a commit has no other order, and could go back.
+ */
+export function versionOfResult(result: ImageResult, isAtHead = true): PublishedVersion | undefined {
   if (result.outcome !== "published" && result.outcome !== "promoted") return undefined;
   const { planned } = result;
-  const tags = [...new Set(ownTags(result).map(({ tag }) => tag))];
+  const given = [...new Set(ownTags(result).map(({ tag }) => tag))];
+  const tags = given.filter((tag) => isAtHead || !hasCommit(tagForm(tag)));
   if (planned.kind === "skip" || tags.length === 0) return undefined;
   const { name, repositories, version, release } = planned;
   const digest = result.outcome === "promoted" ? result.image.digest : result.candidate.digest;
@@ -36,6 +41,8 @@ export interface VersionOptions {
   readonly moving: (image: Image) => readonly Tag[];
   /** The full ref of the branch whose pins follow. */
   readonly ref: string;
+  /** Where that branch stands. */
+  readonly at: Commit;
   /** Of the branch as it stands; `null` where the checkout doesn't tell. */
   readonly sourceHash: (image: Image) => string | null;
   /** Whether a tag is of the image, and not of another variant in the same repositories. */
@@ -54,7 +61,7 @@ const mostTags = 12;
  */
 export async function versionsInRegistry(
   image: Image,
-  { registry, history, moving: movingOf, ref, sourceHash, isOwn, isPinned }: VersionOptions,
+  { registry, history, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }: VersionOptions,
 ): Promise<readonly PublishedVersion[]> {
   const [repository] = image.repositories;
   if (repository === undefined) return [];
@@ -64,7 +71,17 @@ export async function versionsInRegistry(
     .filter(isPinned)
     .sort((a, b) => b.length - a.length)
     .slice(0, mostTags);
-  const holding = holdingsIn(repository, registry, ref);
+  const any = holdingsIn(repository, registry);
+  const holding: HoldingOf = async (tag) => {
+    const held = await any(tag);
+    return held !== undefined && isOf(held, ref) ? held : undefined;
+  };
+  // What another branch made has been promoted since where the branch contains it.
+  const contained: HoldingOf = async (tag) => {
+    const held = await any(tag);
+    const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
+    return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+  };
   const version = (tags: readonly Tag[], { digest }: Holding): PublishedVersion => ({
     name: image.name,
     repositories: image.repositories,
@@ -76,19 +93,22 @@ export async function versionsInRegistry(
   const moving = movingOf(image).filter((tag) => all.includes(tag));
   const hash = sourceHash(image);
   const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
-  const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], holding))?.held;
+  const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], contained))?.held;
   const found: PublishedVersion[] = [];
   if (newest !== undefined) {
     const commit = newest.revision?.slice(0, 7);
     const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
     const names = [...new Set([...moving, ...related, ...pinned])];
     const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
-    found.push(
-      version(
-        names.filter((_, index) => digests[index] === newest.digest),
-        newest,
-      ),
-    );
+    const kept: Tag[] = [];
+    for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
+      // A release that moved `latest` may be of an older commit than what is pinned.
+      const rivals = hasCommit(tagForm(tag)) ? pinned.filter(isAsHighAs(tagForm(tag))) : [];
+      const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+      if (best === undefined || best.held.digest === newest.digest) kept.push(tag);
+      else found.push(version([best.tag], best.held));
+    }
+    found.unshift(version(kept, newest));
   }
   const known = new Set(found.flatMap(({ tags }) => tags));
   const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
@@ -161,12 +181,10 @@ function isOf({ record }: Holding, ref: string): boolean {
   return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
 }
 
-/** What tags hold that was made from the branch. */
-function holdingsIn(repository: Repository, registry: VersionOptions["registry"], ref: string): HoldingOf {
+function holdingsIn(repository: Repository, registry: VersionOptions["registry"]): HoldingOf {
   return onceEach(async (tag) => {
     const found = await registry.manifest(repository, tag);
-    const held = found && (await readHolding(found, repository, registry));
-    return held !== undefined && isOf(held, ref) ? held : undefined;
+    return found && (await readHolding(found, repository, registry));
   });
 }
 

@@ -129,6 +129,10 @@ describe("questions", () => {
     expect(await git.resolve("--all")).toBeUndefined();
   });
 
+  test("no blobs are none", async () => {
+    expect((await open(history(place.alone()).repository).blobs([])).size).toBe(0);
+  });
+
   test("ancestry is known in a full clone, and not denied in a shallow one", async () => {
     const { repository, first, second } = history(place.forge());
     expect(await open(repository).isAncestor(first, second)).toBe("yes");

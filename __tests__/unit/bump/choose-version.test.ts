@@ -57,6 +57,7 @@ describe("a tag", () => {
     ["a content tag", "0123456789ab", only("ba9876543210", "latest"), "ba9876543210"],
     ["not to a prerelease", "1.2.3", prerelease, "not-newer"],
     ["not to one that goes by a release's form", "1.2.3", { ...only("1.3.0"), isRelease: false }, "not-newer"],
+    ["not to one of a looser form", "v4.0.6-r4-ffa8727", only("v4.1-rc1-0a1b2c3"), "not-newer"],
     ["from a prerelease to the next", "1.3.0-rc.1", prerelease, "1.3.0-rc.2"],
     ["from one kind to the next", "1.3.0-beta.7", prerelease, "1.3.0-rc.2"],
     ["not from one to an older", "1.3.0-rc.3", prerelease, "not-newer"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { movePins } from "../../../src/bump/move-pins.ts";
 import { isPossiblePinFile } from "../../../src/bump/pin-reader.ts";
+import { repository } from "../../../src/oci/reference.ts";
 import { marked } from "./marked.ts";
 import { app, changes, moved, old } from "./moving.ts";
 import { published } from "./published.ts";
@@ -103,6 +104,22 @@ describe("kube9", () => {
     expect(result.left[0]).toBe(
       "Chart.yaml:5 kube9-operator (ambiguous): the chart names several images: let its version be set where they are, and not follow one of them",
     );
+  });
+
+  test("nor where nothing is proposed of the other", async () => {
+    const files = [`apiVersion: v2\nname: x\nappVersion: 1.2.3\n`, `app: ${app}:1.2.4\nweb: ghcr.io/o/r/web:2.0.0\n`];
+    const [chart = "", text = ""] = files;
+    const bytes = (each: string) => new TextEncoder().encode(each);
+    const given = [
+      { path: "Chart.yaml", bytes: bytes(chart) },
+      { path: "values.yaml", bytes: bytes(text) },
+    ];
+    const result = await movePins(given, [published({ tags: ["1.2.4"] })], [repository("ghcr.io/o/r/web")]);
+    expect(result.files).toEqual([]);
+    expect(result.left.map(({ path, kind }) => `${path} ${kind}`)).toEqual([
+      "Chart.yaml ambiguous",
+      "values.yaml current",
+    ]);
   });
 
   test("a chart follows what its templates name, and not what a chart within it does", async () => {

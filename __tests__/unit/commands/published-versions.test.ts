@@ -62,6 +62,7 @@ async function found(held: Held, options: Partial<VersionOptions> = {}) {
     history: historyOf(),
     moving: () => [],
     ref: "refs/heads/main",
+    at: at("main-9"),
     sourceHash: () => null,
     isOwn: () => true,
     isPinned: () => false,
@@ -140,6 +141,26 @@ describe("the newest of the branch in a registry", () => {
     expect(await found(tags)).toEqual([["1.0.0"]]);
   });
 
+  test("is also one that another branch made before it was merged, where a tag of the branch names it", async () => {
+    const merged = { from: "main-2", ref: "refs/heads/feature" };
+    const apart = { from: "feature-2", ref: "refs/heads/feature" };
+    const tags = (now: Made) => ({ "1.0.0": { from: "main-1" }, "1.1.0": now, latest: now });
+    const options = { ...moving("latest"), isPinned: (name: string) => name === "1.1.0" };
+    expect(await found(tags(merged), options)).toEqual([["1.1.0", "latest"]]);
+    expect(await found(tags(apart), options)).toEqual([["1.0.0"]]);
+    expect(await found(tags({ ...merged, ref: "refs/pull/7/merge" }), options)).toEqual([["1.0.0"]]);
+  });
+
+  test("takes no commit's pin back, where a release moved latest to an older commit", async () => {
+    const released = { from: one, on: 1 };
+    const pinned = `sha-${sha(other)}`;
+    const tags = { [`sha-${sha(one)}`]: released, [pinned]: { from: other, on: 2 }, latest: released };
+    expect(await found(tags, { ...moving("latest"), isPinned: (name) => name === pinned })).toEqual([
+      ["latest"],
+      [pinned],
+    ]);
+  });
+
   test("is no prerelease, no word and no tag of sources", async () => {
     const made = { from: "main-1" };
     expect(await found({ "1.0.0-rc.1": made, edge: made, "src-0123456789abcdef": made })).toEqual([]);
@@ -179,6 +200,10 @@ describe("what a run did for an image", () => {
     ],
   ])("%s: pins may follow it", (_, result, expected) => {
     expect(versionOfResult(result)).toMatchObject(expected);
+  });
+
+  test("of an older commit than the branch's last: no tag that names a commit, which may be older than what is pinned", () => {
+    expect(versionOfResult(published(build("app")), false)?.tags).toEqual(["main", "latest"]);
   });
 
   test("a tag that was held is none that it has", () => {

@@ -19,9 +19,10 @@ export async function writeBranch(
   const { branch, base, head, parent, pullRequest } = write;
   if (head === undefined) return await commitFiles(api, write, { branch: base, new_branch: branch });
   if (head === parent) return await commitFiles(api, write, { branch });
-  await standsAt(api, branch, head);
   const number = pullRequest?.number;
   if (pullRequest !== undefined) await api("PATCH", `pulls/${number}`, { body: withoutMarker(pullRequest.body) });
+  // Last of all, as nothing keeps somebody from pushing between the question and the deletion.
+  await standsAt(api, branch, head);
   await api("DELETE", `branches/${pathPart(branch)}`);
   if (number === undefined) return await commitFiles(api, write, { branch: base, new_branch: branch });
   await closed(api, number, patience);

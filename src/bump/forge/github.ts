@@ -86,7 +86,8 @@ function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): Br
   const head = branch?.target?.oid;
   return {
     head: head === undefined ? undefined : commit(head),
-    commits: commitsOf(base?.compare?.commits),
+    // There is nothing to compare where the branch is not there; else GitHub could not, and it may be anybody's.
+    commits: head === undefined ? [] : commitsOf(base?.compare?.commits),
     pullRequests: (pullRequests.nodes ?? []).flatMap((node) =>
       node === null || node.isCrossRepository ? [] : [pullRequestOf(node)],
     ),
@@ -108,8 +109,7 @@ function pullRequestOf({ number, id, url, title, body, ...node }: PullRequestNod
 }
 
 function commitsOf(commits: CommitList | undefined): readonly BranchCommit[] | undefined {
-  // There is nothing to compare where the branch is not there.
-  if (commits === undefined) return [];
+  if (commits === undefined) return undefined;
   const nodes = (commits.nodes ?? []).filter((node) => node !== null);
   if (nodes.length < commits.totalCount) return undefined;
   return nodes.map(({ oid, message, parents, author, committer }) => ({
