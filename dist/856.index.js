@@ -7663,8 +7663,10 @@ async function versionsInRegistry(image, { registry, history, moving: movingOf, 
     // What another branch made has been promoted since where the branch contains it.
     const contained = async (tag) => {
         const held = await any(tag);
-        const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
-        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+        if (held === undefined || isOf(held, ref))
+            return held;
+        const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
+        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
     };
     const version = (tags, { digest }) => ({
         name: image.name,

@@ -79,8 +79,9 @@ export async function versionsInRegistry(
   // What another branch made has been promoted since where the branch contains it.
   const contained: HoldingOf = async (tag) => {
     const held = await any(tag);
-    const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
-    return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+    if (held === undefined || isOf(held, ref)) return held;
+    const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
+    return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
   };
   const version = (tags: readonly Tag[], { digest }: Holding): PublishedVersion => ({
     name: image.name,

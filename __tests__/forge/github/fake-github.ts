@@ -82,6 +82,11 @@ async function serve(fake: FakeGitHub, request: IncomingMessage, response: Serve
   const body: unknown = text === "" ? undefined : JSON.parse(text);
   const url = new URL(request.url ?? "/", fake.apiUrl);
   const method = request.method ?? "";
+  // How commits stand to one another is asked beside the bump, and told by git where GitHub is silent.
+  if (url.pathname.includes("/compare/")) {
+    response.writeHead(404, { "content-type": "application/json" }).end('{"message":"Not Found"}');
+    return;
+  }
   const asked = { method, path: url.pathname, operation: operationIn(body) };
   fake.asked.push(asked);
   const fault = faultOf(fake, asked);
