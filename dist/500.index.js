@@ -7634,8 +7634,10 @@ async function versionsInRegistry(image, { registry, history, moving: movingOf, 
     // What another branch made has been promoted since where the branch contains it.
     const contained = async (tag) => {
         const held = await any(tag);
-        const isBranch = held?.record?.ref.startsWith("refs/heads/") === true;
-        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : holding(tag);
+        if (held === undefined || isOf(held, ref))
+            return held;
+        const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
+        return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
     };
     const version = (tags, { digest }) => ({
         name: image.name,
@@ -7648,7 +7650,8 @@ async function versionsInRegistry(image, { registry, history, moving: movingOf, 
     const moving = movingOf(image).filter((tag) => all.includes(tag));
     const hash = sourceHash(image);
     const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
-    const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], contained))?.held;
+    const first = await firstOf([...moving.slice(0, 1), ...sourceTags], contained);
+    const newest = first?.held;
     const found = [];
     if (newest !== undefined) {
         const commit = newest.revision?.slice(0, 7);
@@ -7657,8 +7660,10 @@ async function versionsInRegistry(image, { registry, history, moving: movingOf, 
         const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
         const kept = [];
         for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
-            // A release that moved `latest` may be of an older commit than what is pinned.
-            const rivals = hasCommit(tagForm(tag)) ? pinned.filter(isAsHighAs(tagForm(tag))) : [];
+            // A release that moved `latest` may be of an older commit than what is pinned; the branch's own sources are its newest.
+            const rivals = moving.some((each) => each === first?.tag) && hasCommit(tagForm(tag))
+                ? pinned.filter(isAsHighAs(tagForm(tag)))
+                : [];
             const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
             if (best === undefined || best.held.digest === newest.digest)
                 kept.push(tag);
