@@ -7664,7 +7664,7 @@ async function versionsInRegistry(image, { registry, history, moving: movingOf, 
             const rivals = moving.some((each) => each === first?.tag) && hasCommit(tagForm(tag))
                 ? pinned.filter(isAsHighAs(tagForm(tag)))
                 : [];
-            const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+            const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], contained, history);
             if (best === undefined || best.held.digest === newest.digest)
                 kept.push(tag);
             else

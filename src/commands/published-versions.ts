@@ -109,7 +109,7 @@ export async function versionsInRegistry(
         moving.some((each) => each === first?.tag) && hasCommit(tagForm(tag))
           ? pinned.filter(isAsHighAs(tagForm(tag)))
           : [];
-      const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+      const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], contained, history);
       if (best === undefined || best.held.digest === newest.digest) kept.push(tag);
       else found.push(version([best.tag], best.held));
     }
