@@ -94,7 +94,8 @@ export async function versionsInRegistry(
   const moving = movingOf(image).filter((tag) => all.includes(tag));
   const hash = sourceHash(image);
   const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
-  const newest = (await firstOf([...moving.slice(0, 1), ...sourceTags], contained))?.held;
+  const first = await firstOf([...moving.slice(0, 1), ...sourceTags], contained);
+  const newest = first?.held;
   const found: PublishedVersion[] = [];
   if (newest !== undefined) {
     const commit = newest.revision?.slice(0, 7);
@@ -103,9 +104,12 @@ export async function versionsInRegistry(
     const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
     const kept: Tag[] = [];
     for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
-      // A release that moved `latest` may be of an older commit than what is pinned.
-      const rivals = hasCommit(tagForm(tag)) ? pinned.filter(isAsHighAs(tagForm(tag))) : [];
-      const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], holding, history);
+      // A release that moved `latest` may be of an older commit than what is pinned; the branch's own sources are its newest.
+      const rivals =
+        moving.some((each) => each === first?.tag) && hasCommit(tagForm(tag))
+          ? pinned.filter(isAsHighAs(tagForm(tag)))
+          : [];
+      const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], contained, history);
       if (best === undefined || best.held.digest === newest.digest) kept.push(tag);
       else found.push(version([best.tag], best.held));
     }
