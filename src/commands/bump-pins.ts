@@ -114,7 +114,8 @@ async function filesOf(
   const globs = typeof wanted === "string" ? undefined : wanted.map((glob) => pathGlob(glob).parts);
   const isWanted = (path: string) =>
     globs === undefined ? isPossiblePinFile(path) : globs.some((parts) => globMatches(parts, path.split("/")));
-  const listed = (await git.filesIn(at)).filter(({ path }) => isWanted(path));
+  // A forge's API takes no path that is not UTF-8.
+  const listed = (await git.filesIn(at)).filter(({ path }) => path.isWellFormed() && isWanted(path));
   const blobs = await git.blobs([...new Set(listed.map(({ blob }) => blob))]);
   const names = imageNames(images.flatMap(({ repositories }) => repositories));
   const files = listed.flatMap(({ path, blob }) => {
