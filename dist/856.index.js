@@ -5929,32 +5929,6 @@ function versionIn(text) {
     return digest === undefined ? text : shortDigest(digest);
 }
 
-// EXTERNAL MODULE: ./src/nearest.ts
-var nearest = __webpack_require__(37909);
-;// CONCATENATED MODULE: ./src/commands/bump-settings.ts
-/** How pull requests of bumps are made, by what the config file says under `bump`. */
-
-
-/** @throws UserError for a way of merging that there is none of. */
-function pullRequestSettings(said) {
-    const merge = said["auto-merge"] ?? "false";
-    const autoMerge = ways.find((way) => way === (merge === "true" ? "merge" : merge));
-    if (autoMerge === undefined && merge !== "false") {
-        const hint = `write ${ways.join(", ")} or false${(0,nearest/* didYouMean */.a)(merge, ways)}`;
-        (0,src_errors/* throwProblems */.Jh)([new src_errors/* UserError */.yo(`the config file's bump can't be merged by "auto-merge: ${merge}"`, { hint })]);
-    }
-    const texts = (names) => (names ?? []).map(({ value }) => value);
-    return {
-        labels: texts(said.labels),
-        reviewers: texts(said.reviewers),
-        assignees: texts(said.assignees),
-        draft: said.draft ?? false,
-        autoMerge: autoMerge ?? false,
-        grouped: said.grouped ?? false,
-    };
-}
-const ways = ["merge", "squash", "rebase"];
-
 // EXTERNAL MODULE: ./src/changes/git-command.ts
 var git_command = __webpack_require__(1061);
 ;// CONCATENATED MODULE: ./src/commands/bump-target.ts
@@ -10213,7 +10187,6 @@ async function scan_report_targetOf({ git, context, eventCommit, isAtEvent }) {
 
 
 
-
 /** Nothing to do. */
 const noBump = { results: [], moved: [], remarks: [], errors: [] };
 /** Titled, as they are about no image. */
@@ -10229,7 +10202,7 @@ async function bumpPins(prepared, session, images) {
         session.outside.log.info(`no pin moves: ${target.because}`);
         return noBump;
     }
-    const files = await filesOf(target.at, settings.bump, surveyed.catalog, session);
+    const files = await filesOf(target.at, prepared.bumping.globs, surveyed.catalog, session);
     if (files.length === 0) {
         const wanted = surveyed.catalog.images.flatMap(({ repositories }) => repositories);
         const shown = [...wanted.slice(0, 3), ...(wanted.length > 3 ? [`${wanted.length - 3} more`] : [])].join(", ");
@@ -10240,7 +10213,7 @@ async function bumpPins(prepared, session, images) {
     const groups = bumpGroups(followed, [...open.keys()].map((ref) => ref.slice("refs/heads/".length)), {
         base: target.branch,
         isDefault: target.isDefault,
-        grouped: pullRequestSettings(surveyed.bump).grouped,
+        grouped: prepared.bumping.pullRequests.grouped,
         isWhole: isWhole(session),
     });
     const ours = repositoriesOf(surveyed.catalog);
@@ -10270,8 +10243,7 @@ function asError({ message, hint }) {
     return new src_errors/* UserError */.yo(message, { hint });
 }
 /** The files that may name an image of ours. */
-async function filesOf(at, wanted, { images }, { git }) {
-    const globs = typeof wanted === "string" ? undefined : wanted.map((glob) => pathGlob(glob).parts);
+async function filesOf(at, globs, { images }, { git }) {
     const isWanted = (path) => globs === undefined ? isPossiblePinFile(path) : globs.some((parts) => globMatches(parts, path.split("/")));
     // A forge's API takes no path that is not UTF-8.
     const listed = (await git.filesIn(at)).filter(({ path }) => path.isWellFormed() && isWanted(path));
@@ -10286,7 +10258,7 @@ async function filesOf(at, wanted, { images }, { git }) {
 }
 /** One for which nothing moves is closed, where it is open. */
 async function proposeAll(moves, { branch, at }, prepared, session, images, open) {
-    const settings = pullRequestSettings(prepared.surveyed.bump);
+    const settings = prepared.bumping.pullRequests;
     const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
     if (wanted.length === 0)
         return [];
@@ -10391,6 +10363,31 @@ function pushes({ trigger, ref }, wish) {
             return ref.kind === "branch" || ref.kind === "tag";
     }
 }
+
+// EXTERNAL MODULE: ./src/nearest.ts
+var nearest = __webpack_require__(37909);
+;// CONCATENATED MODULE: ./src/commands/bump-settings.ts
+
+
+/** @throws UserError for a way of merging that there is none of. */
+function pullRequestSettings(said) {
+    const merge = said["auto-merge"] ?? "false";
+    const autoMerge = ways.find((way) => way === (merge === "true" ? "merge" : merge));
+    if (autoMerge === undefined && merge !== "false") {
+        const hint = `write ${ways.join(", ")} or false${(0,nearest/* didYouMean */.a)(merge, ways)}`;
+        throw new src_errors/* UserError */.yo(`the config file's bump can't be merged by "auto-merge: ${merge}"`, { hint });
+    }
+    const texts = (names) => (names ?? []).map(({ value }) => value);
+    return {
+        labels: texts(said.labels),
+        reviewers: texts(said.reviewers),
+        assignees: texts(said.assignees),
+        draft: said.draft ?? false,
+        autoMerge: autoMerge ?? false,
+        grouped: said.grouped ?? false,
+    };
+}
+const ways = ["merge", "squash", "rebase"];
 
 ;// CONCATENATED MODULE: ./src/changes/common-ancestor.ts
 /** Few commits first: most branches are short, and a whole history may be gigabytes. */
@@ -12526,9 +12523,11 @@ function openScanning(session, parts) {
         return judged(image, found, published, takenBy(made));
     }
     async function confirm(planned, made, scan) {
-        const { comparedWith } = scan.kind === "scanned" ? scan : {};
         // Where nothing counts, or all of it holds, it is the same whatever is published.
-        if (scan.kind === "unscanned" || !scan.passes || !scan.isRed || comparedWith?.kind !== "published")
+        if (scan.kind === "unscanned" || !scan.passes || !scan.isRed)
+            return scan;
+        const { comparedWith } = scan;
+        if (comparedWith.kind !== "published")
             return scan;
         const now = await publishedNow(planned);
         return now.kind === "published" && now.digest === comparedWith.digest ? scan : judgeMade(planned, made);
@@ -16898,7 +16897,8 @@ function describePointers({ image, path, count }) {
 }
 
 ;// CONCATENATED MODULE: ./src/commands/preparation.ts
-/** What the commands have in common before they decide anything: the repository surveyed, its registries, its scanner at hand. */
+
+
 
 
 
@@ -16911,13 +16911,18 @@ function describePointers({ image, path, count }) {
 async function prepare(session, { all, about, signal }) {
     const { context, inputs } = session;
     const surveyed = await survey(session);
+    const { bump } = inputs.settings;
+    const bumping = {
+        pullRequests: pullRequestSettings(surveyed.bump),
+        globs: typeof bump === "string" ? undefined : bump.map((glob) => pathGlob(glob).parts),
+    };
     const push = pushes(context, inputs.settings.push);
     const hosts = surveyed.catalog.images.flatMap((image) => image.repositories.map((each) => (0,oci_reference/* splitRepository */.T8)(each).host));
     const { registry, credentials } = await openRegistry(session, [...new Set(hosts)], signal);
     const sources = await tagSources(session, surveyed, { all: all(push), about });
     const history = openHistory(session);
     const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
-    return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session) };
+    return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session), bumping };
 }
 /** Gitea and Forgejo are told by the address of their API. */
 function forgeOf({ context }) {

@@ -10,14 +10,13 @@ import { isPossiblePinFile } from "../bump/pin-reader.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/proposal.ts";
 import { type ProposeTools, propose } from "../bump/propose.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { globMatches, pathGlob } from "../catalog/path-glob.ts";
+import { globMatches } from "../catalog/path-glob.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
-import { pullRequestSettings } from "./bump-settings.ts";
 import { bumpTarget, type OnBranch } from "./bump-target.ts";
 import { bumpedImages } from "./bumped-images.ts";
 import type { Failure } from "./command-result.ts";
@@ -56,7 +55,7 @@ export async function bumpPins(
     session.outside.log.info(`no pin moves: ${target.because}`);
     return noBump;
   }
-  const files = await filesOf(target.at, settings.bump, surveyed.catalog, session);
+  const files = await filesOf(target.at, prepared.bumping.globs, surveyed.catalog, session);
   if (files.length === 0) {
     const wanted = surveyed.catalog.images.flatMap(({ repositories }) => repositories);
     const shown = [...wanted.slice(0, 3), ...(wanted.length > 3 ? [`${wanted.length - 3} more`] : [])].join(", ");
@@ -70,7 +69,7 @@ export async function bumpPins(
     {
       base: target.branch,
       isDefault: target.isDefault,
-      grouped: pullRequestSettings(surveyed.bump).grouped,
+      grouped: prepared.bumping.pullRequests.grouped,
       isWhole: isWhole(session),
     },
   );
@@ -107,11 +106,10 @@ function asError({ message, hint }: Remark): UserError {
 /** The files that may name an image of ours. */
 async function filesOf(
   at: Commit,
-  wanted: Session["inputs"]["settings"]["bump"],
+  globs: Preparation["bumping"]["globs"],
   { images }: Catalog,
   { git }: Session,
 ): Promise<readonly PinFile[]> {
-  const globs = typeof wanted === "string" ? undefined : wanted.map((glob) => pathGlob(glob).parts);
   const isWanted = (path: string) =>
     globs === undefined ? isPossiblePinFile(path) : globs.some((parts) => globMatches(parts, path.split("/")));
   // A forge's API takes no path that is not UTF-8.
@@ -139,7 +137,7 @@ async function proposeAll(
   images: readonly ImageResult[],
   open: ReadonlyMap<string, Commit>,
 ): Promise<readonly ProposalResult[]> {
-  const settings = pullRequestSettings(prepared.surveyed.bump);
+  const settings = prepared.bumping.pullRequests;
   const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
   if (wanted.length === 0) return [];
   const tools = toolsOf(prepared, session);

@@ -1,8 +1,7 @@
 /** How pull requests of bumps are made, by what the config file says under `bump`. */
-
 import type { PullRequestSettings } from "../bump/proposal.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
-import { throwProblems, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 
 /** @throws UserError for a way of merging that there is none of. */
@@ -11,7 +10,7 @@ export function pullRequestSettings(said: BumpSettings): PullRequestSettings {
   const autoMerge = ways.find((way) => way === (merge === "true" ? "merge" : merge));
   if (autoMerge === undefined && merge !== "false") {
     const hint = `write ${ways.join(", ")} or false${didYouMean(merge, ways)}`;
-    throwProblems([new UserError(`the config file's bump can't be merged by "auto-merge: ${merge}"`, { hint })]);
+    throw new UserError(`the config file's bump can't be merged by "auto-merge: ${merge}"`, { hint });
   }
   const texts = (names: BumpSettings["labels"]) => (names ?? []).map(({ value }) => value);
   return {

@@ -1,4 +1,6 @@
 /** What the commands have in common before they decide anything: the repository surveyed, its registries, its scanner at hand. */
+import type { PullRequestSettings } from "../bump/proposal.ts";
+import { type GlobPart, pathGlob } from "../catalog/path-glob.ts";
 import { repositoryUrl } from "../context/run-context.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { splitRepository } from "../oci/reference.ts";
@@ -6,6 +8,7 @@ import type { RegistryClient } from "../oci/registry-client.ts";
 import { pushes } from "../plan/pushes.ts";
 import type { History } from "../publish/guard.ts";
 import type { Forge } from "../report/run-result.ts";
+import { pullRequestSettings } from "./bump-settings.ts";
 import { openHistory } from "./history.ts";
 import type { TagSources } from "./image-details.ts";
 import { openScanning, type Scanning } from "./scanning.ts";
@@ -23,6 +26,14 @@ export interface Preparation {
   readonly history: Omit<History, "published">;
   readonly scanning: Scanning;
   readonly forge: Forge | undefined;
+  readonly bumping: Bumping;
+}
+
+/** How pins follow: read before anything is pushed, so that a slip there keeps nothing from being told in time. */
+export interface Bumping {
+  readonly pullRequests: PullRequestSettings;
+  /** Of the files whose pins follow; `undefined`: all that may pin. */
+  readonly globs: readonly (readonly GlobPart[])[] | undefined;
 }
 
 export interface PreparationOptions {
@@ -38,6 +49,11 @@ export interface PreparationOptions {
 export async function prepare(session: Session, { all, about, signal }: PreparationOptions): Promise<Preparation> {
   const { context, inputs } = session;
   const surveyed = await survey(session);
+  const { bump } = inputs.settings;
+  const bumping: Bumping = {
+    pullRequests: pullRequestSettings(surveyed.bump),
+    globs: typeof bump === "string" ? undefined : bump.map((glob) => pathGlob(glob).parts),
+  };
   const push = pushes(context, inputs.settings.push);
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
@@ -46,7 +62,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   const sources = await tagSources(session, surveyed, { all: all(push), about });
   const history = openHistory(session);
   const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
-  return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session) };
+  return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session), bumping };
 }
 
 /** Gitea and Forgejo are told by the address of their API. */

@@ -124,9 +124,10 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
   }
 
   async function confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan> {
-    const { comparedWith } = scan.kind === "scanned" ? scan : {};
     // Where nothing counts, or all of it holds, it is the same whatever is published.
-    if (scan.kind === "unscanned" || !scan.passes || !scan.isRed || comparedWith?.kind !== "published") return scan;
+    if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return scan;
+    const { comparedWith } = scan;
+    if (comparedWith.kind !== "published") return scan;
     const now = await publishedNow(planned);
     return now.kind === "published" && now.digest === comparedWith.digest ? scan : judgeMade(planned, made);
   }
