@@ -210,3 +210,18 @@ describe("where there is nothing to ask about", () => {
     }
   });
 });
+
+test.each<[string, string, Said, string]>([
+  ["a way of merging that there is none of", "bump:\n  auto-merge: sqash\n", {}, "auto-merge: sqash"],
+  ["a glob that leads out of the repository", "", { inputs: { bump: "../deploy/*.yaml" } }, "../deploy"],
+])(
+  "what bump says wrongly is told with the plan, and not after images were published: %s",
+  async (_, config, said, message) => {
+    const own = makeLaptop({ ...family, ...(config === "" ? {} : { ".github/image-publish.yml": config }) });
+    try {
+      await expect(own.plan(said)).rejects.toThrow(message);
+    } finally {
+      own.remove();
+    }
+  },
+);
