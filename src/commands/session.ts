@@ -4,6 +4,7 @@ import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, forgeRegistry, type RunContext } from "../context/run-context.ts";
+import { type CheckoutTrust, trusted } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
@@ -25,6 +26,8 @@ export interface Session {
   readonly eventCommit: Commit;
   /** The checkout holds the event's commit, so that tags that move may follow. */
   readonly isAtEvent: boolean;
+  /** Whether the files of the checkout may decide what the workflow decides. */
+  readonly trust: CheckoutTrust;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -60,6 +63,7 @@ export async function openSession(
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     eventCommit: meant.commit,
     isAtEvent,
+    trust: trusted,
     folder: `${given.temp}/image-publish-${suffix}`,
   };
 }
