@@ -24,6 +24,7 @@ import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { afterBuild, signer } from "./after-build.ts";
 import type { Session } from "./session.ts";
+import { givenSecrets } from "./withheld.ts";
 
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
@@ -42,11 +43,12 @@ export async function openBuildSession(
   credentials: CredentialStore,
 ): Promise<BuildSession> {
   const { outside, inputs, context, folder } = session;
-  const { settings, secrets } = inputs;
+  const { settings } = inputs;
+  const secrets = givenSecrets(session);
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
-  const signs = settings.attest && plan.push;
+  const signs = settings.attest && plan.push && session.trust.kind === "trusted";
   const attest = signs ? signer(outside.attest, context, settings.token, outside.env) : undefined;
   try {
     const [cache] = await Promise.all([
@@ -61,7 +63,7 @@ export async function openBuildSession(
         { ...outside.env, ...variables },
         {
           cacheService: cache.isUsable,
-          ssh: settings.ssh.length > 0,
+          ssh: secrets.ssh.length > 0,
           credentialHelpers: credentials.usesHelpers,
         },
       ),
@@ -72,7 +74,8 @@ export async function openBuildSession(
     const load = settings.load ? { ...outside, environment, temp: folder } : undefined;
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, context)],
-      complete: (result) => afterBuild(result, { load, attest, context, log: outside.log, signal: outside.signal }),
+      complete: (result) =>
+        afterBuild(result, { load, attest, context, trust: session.trust, log: outside.log, signal: outside.signal }),
       close: async () => {
         const left = lint.left();
         if (left.length > 0) outside.log.group(`${left.length} more findings in Dockerfiles`, left);
@@ -94,7 +97,7 @@ export async function openBuildSession(
           push: plan.push,
           provenance: context,
           secrets: secrets.arguments,
-          ssh: settings.ssh.map(({ text }) => text),
+          ssh: secrets.ssh,
           cacheService: cache.isUsable,
         },
         manifests: async (repository, digest) => {
