@@ -21,15 +21,16 @@ export interface MixedConfig {
  * @throws UserError where the base's file can't be read
  */
 export async function loadMixedConfig(
-  { context, inputs, trust, base, history }: Pick<Session, "context" | "inputs" | "trust" | "base" | "history">,
+  session: Pick<Session, "context" | "inputs" | "trust" | "base" | "history" | "git">,
   configFiles: Pick<Files, "read">,
 ): Promise<MixedConfig & Pick<ReadConfig, "problems">> {
-  const { workspace } = context;
-  const given = inputs.settings.config;
+  const { trust, base } = session;
+  const { workspace } = session.context;
+  const given = session.inputs.settings.config;
   const { config, problems } = await loadConfig(workspace, given, configFiles);
   if (trust.kind === "trusted") return { config, settingsOnly: [], problems };
   const paths = configPaths(given);
-  const atBase = await contentsAt(base, paths, history);
+  const atBase = await contentsAt(paths, session);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
   // A file that the base lacks says nothing, also where the input names it.
   const { config: ofBase, problems: more } = await loadConfig(workspace, atBase.size === 0 ? undefined : given, {
@@ -40,11 +41,12 @@ export async function loadMixedConfig(
 }
 
 async function contentsAt(
-  base: Session["base"],
   paths: readonly string[],
-  history: Session["history"],
+  { base, history, git }: Pick<Session, "base" | "history" | "git">,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   try {
+    // A commit is the same wherever it comes from, and the comparison with it needs it in the checkout, too.
+    if ((await git.missing([base])).length > 0) await git.fetch([base], "tip");
     return await history.filesAt(base, paths);
   } catch (error) {
     if (error instanceof GitFailure) throw unreadable(base, error);

@@ -100,6 +100,7 @@ describe("reading the config", () => {
         trust === "trusted" ? { kind: "trusted" } : { kind: "untrusted", why: "", head: at(1), pullRequest: undefined },
       base: at(2),
       history: { filesAt },
+      git: { missing: async () => [] },
     }) as unknown as Parameters<typeof loadMixedConfig>[0];
 
   test("of a trusted checkout asks nobody", async () => {
