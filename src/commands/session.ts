@@ -54,7 +54,10 @@ export async function openSession(
   { offline = false, isSimulated = false }: SessionOptions = {},
 ): Promise<Session> {
   const { env, processes, signal, random } = outside;
-  const { workspace, serverUrl } = given;
+  const { workspace } = given;
+  // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
+  const event = isSimulated ? await happened(outside) : given;
+  const { serverUrl, apiUrl } = event ?? given;
   const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
   const git = openGit(options);
   const suffix = Math.floor(random() * 2 ** 32)
@@ -66,17 +69,15 @@ export async function openSession(
   const head = isGone ? given.commit : await headOf(git, workspace);
   const history = openForgeHistory({
     ...options,
-    repositoryUrl: repositoryUrl(given),
+    repositoryUrl: repositoryUrl(event ?? given),
     folder: `${folder}-history`,
     files: outside.files,
   });
   const meant = await actFor(inputs.settings.ref, given, head, git);
   const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
   const { defaultBranch, isPrivate } = facts;
-  // Whose commit it is follows from what happened, not from the ref that is acted for.
-  const event = isSimulated ? await happened(outside) : { ...given, defaultBranch };
-  const forge = outside.forge(given.apiUrl, inputs.settings.token);
-  const trust = event === undefined ? trusted : await checkoutTrust(event, head, { git, history, forge });
+  const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
+  const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
   const isAtEvent = await holdsEvent(meant, head, git);
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   return {
@@ -89,7 +90,7 @@ export async function openSession(
     eventCommit: meant.commit,
     isAtEvent,
     trust,
-    base: baseOfUntrusted(given),
+    base: baseOfUntrusted(event ?? given),
     history,
     folder,
   };
