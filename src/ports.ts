@@ -90,10 +90,10 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Entries of a directory, sorted by name; `undefined` only where there is none at that path. */
   list(path: string): Promise<readonly DirectoryEntry[] | undefined>;
-  /** `private`: for the owner's eyes alone, from the first byte. */
+  /** A new file is for the owner's eyes alone; `private`: also one that is there, from the first byte. */
   write(path: string, content: string | Uint8Array, options?: { readonly private?: boolean }): Promise<void>;
   append(path: string, content: string): Promise<void>;
-  /** Creates the directory and those above it. */
+  /** Creates the directory and those above it, for the owner alone. */
   makeDirectory(path: string): Promise<void>;
   /** To a place on the same disk where there is nothing. */
   move(from: string, to: string): Promise<void>;

@@ -24,7 +24,7 @@ export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
   async write(path, content, options) {
     await attempt("write", path, async () => {
       // The mode given at creation keeps a new file private from the start; chmod does it for one that was there.
-      await writeFile(path, options?.private ? "" : content, options?.private ? { mode: 0o600 } : {});
+      await writeFile(path, options?.private ? "" : content, { mode: 0o600 });
       if (!options?.private) return;
       await chmod(path, 0o600);
       await writeFile(path, content);
@@ -34,7 +34,7 @@ export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
     await attempt("write", path, () => appendFile(path, content));
   },
   async makeDirectory(path) {
-    await attempt("make the directory", path, () => mkdir(path, { recursive: true }));
+    await attempt("make the directory", path, () => mkdir(path, { recursive: true, mode: 0o700 }));
   },
   async move(from, to) {
     await attempt("move", from, () => rename(from, to));
