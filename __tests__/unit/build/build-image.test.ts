@@ -309,3 +309,11 @@ describe("what stands in the environment of a build", () => {
     expect(environments).toEqual([{ PATH: "/bin", IMAGE_PUBLISH_SECRET_0: "value", ...seen }]);
   });
 });
+
+test("what buildx wrote down of a build is private from then on", async () => {
+  const { deps } = world([{}]);
+  const made: unknown[] = [];
+  const write: BuildDependencies["files"]["write"] = async (path, _, options) => void made.push([path, options]);
+  await buildImage(plannedBuild, new Map(), { ...deps, files: { ...deps.files, write } });
+  expect(made).toEqual([[expect.stringMatching(/\/metadata-0\.json$/), { private: true }]]);
+});
