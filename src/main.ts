@@ -53,16 +53,17 @@ export async function runAction(): Promise<number> {
 
 /** The adapters for the machine that this runs on. */
 export function systemOutside(log: Log, signal: AbortSignal): Outside {
+  const http = nodeHttp(process.env);
   return {
     processes: childProcesses,
-    http: nodeHttp(process.env),
+    http,
     files: systemFiles,
     clock: systemClock,
     log,
     forge: forgeApi,
     attest: attestOnGitHub,
     codeScanning: codeScanningApi,
-    keptFolders: keptFolders(process.env),
+    keptFolders: keptFolders(process.env, http),
     freePort,
     machine: `${process.platform}/${process.arch}`,
     hasCacheService: () => hasCacheService(process.env),

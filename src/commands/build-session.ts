@@ -58,15 +58,11 @@ export async function openBuildSession(
     // After what may refuse, so that nothing is still being written when it is removed.
     const logins = await credentials.added();
     const variables = await privateDockerConfig({ files: outside.files, folder: login, logins, env: outside.env });
-    const environment: Environment = {
-      ...dockerEnvironment(
-        { ...outside.env, ...variables },
-        {
-          cacheService: cache.isUsable,
-          ssh: secrets.ssh.length > 0,
-          credentialHelpers: credentials.usesHelpers,
-        },
-      ),
+    const parent = { ...outside.env, ...variables };
+    const needs = { credentialHelpers: credentials.usesHelpers, cacheService: false, ssh: false };
+    const environment = dockerEnvironment(parent, needs);
+    const ofBuilds: Environment = {
+      ...dockerEnvironment(parent, { ...needs, cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 }),
       ...secrets.environment,
     };
     const builder = await readyBuilder(builds, environment, session);
@@ -89,7 +85,7 @@ export async function openBuildSession(
         builder,
         lint,
         cache: cacheTrouble((message, hint) => outside.log.warning(message, hint)),
-        environment,
+        environment: ofBuilds,
         nixEnvironment: nixEnvironment(outside.env),
         workspace: context.workspace,
         temp: folder,

@@ -104,7 +104,7 @@ async function decide(
   });
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
-  await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`, { private: true });
   const remarks = [
     ...surveyed.remarks,
     ...untrustedRemarks(session),
