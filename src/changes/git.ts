@@ -37,6 +37,8 @@ export interface Git {
   blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Full names of branches of the remote, as patterns of `git ls-remote` mean them, and where they stand. */
   remoteBranches(pattern: string): Promise<ReadonlyMap<string, Commit>>;
+  /** Names of git tags: those that are here, or those of the remote. */
+  tags(where: "here" | "remote"): Promise<readonly string[]>;
   /** What a file held at a commit; `undefined` only where there was none. */
   fileAt(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** The lines of a file that changed, for people; empty where they can't be told. */
@@ -118,6 +120,7 @@ export function openGit(options: GitOptions): Git {
       ),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
+    tags: (where) => tags(git, where),
     fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     // One after the other: git refuses two that write what is shallow, and how deep a clone is tells what may be asked.
@@ -206,6 +209,8 @@ async function fileAt(git: GitCommand, commit: Commit, path: RepositoryPath): Pr
 }
 
 const fetchTimeout = 120_000;
+/** Nobody waits long for what only keeps a branch from a git tag's name. */
+const tagsTimeout = 30_000;
 const deepFetchTimeout = 300_000;
 
 async function depthOptions(depth: FetchDepth, isShallow: () => Promise<boolean>): Promise<readonly string[]> {
@@ -239,6 +244,14 @@ async function remoteCommit(git: GitCommand, ref: string): Promise<Commit | unde
   // `ls-remote` takes the name for the end of others, too.
   const found = answer.split("\n").find((row) => row.endsWith(`\t${ref}`));
   return found === undefined ? undefined : parseCommit(found.slice(0, found.indexOf("\t")));
+}
+
+async function tags(git: GitCommand, where: "here" | "remote"): Promise<readonly string[]> {
+  const listing =
+    where === "here"
+      ? await git.local(["for-each-ref", "--format=%(refname)", "refs/tags"])
+      : await git.network(["ls-remote", "--refs", "origin", "refs/tags/*"], tagsTimeout);
+  return [...text(listing).matchAll(/(?:^|\t)refs\/tags\/(.+)$/gm)].map(([, name = ""]) => name);
 }
 
 function parentsIn(commitObject: string): readonly Commit[] {

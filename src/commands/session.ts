@@ -9,6 +9,7 @@ import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
 import { actFor } from "./act-for.ts";
+import { knownGitTags } from "./git-tags.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -25,6 +26,8 @@ export interface Session {
   readonly eventCommit: Commit;
   /** The checkout holds the event's commit, so that tags that move may follow. */
   readonly isAtEvent: boolean;
+  /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
+  readonly gitTags: ReadonlySet<string>;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -45,7 +48,11 @@ export async function openSession(
   const head = isGone ? given.commit : await headOf(git, workspace);
   const meant = await actFor(inputs.settings.ref, given, head, git);
   const isAtEvent = await holdsEvent(meant, head, git);
-  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
+  const { command } = inputs.settings;
+  const [facts, gitTags] = await Promise.all([
+    offline ? meant : forgeFacts(meant, inputs.settings.token, git, outside),
+    knownGitTags(isAtEvent ? meant : undefined, git, outside, offline || (command !== "publish" && command !== "plan")),
+  ]);
   const { defaultBranch, isPrivate } = facts;
   const context = { ...meant, commit: head, defaultBranch, isPrivate };
   const suffix = Math.floor(random() * 2 ** 32)
@@ -60,6 +67,7 @@ export async function openSession(
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     eventCommit: meant.commit,
     isAtEvent,
+    gitTags,
     folder: `${given.temp}/image-publish-${suffix}`,
   };
 }
