@@ -239,6 +239,7 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
   story("a commit under our trailer that brings a file, or is on somebody's commit, is not ours", async (world) => {
     await world.person.branch(branch, "main", { new: "file" }, forged(2).message);
     expect(await bump(world, 2)).toMatchObject({ outcome: "refused" });
+    await world.person.deleteBranch(branch);
     await world.person.branch("theirs", "main", { other: "work" }, "Work");
     await world.person.branch(branch, "theirs", { Dockerfile: "FROM app:2\n\nRUN make\n" }, forged(2).message);
     const theirs = await world.head(branch);
