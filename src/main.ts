@@ -154,7 +154,7 @@ async function collecting<T>(problems: UserError[], work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(...(error instanceof Problems ? error.problems : [error]));
+    for (const problem of error instanceof Problems ? error.problems : [error]) problems.push(problem);
     return undefined;
   }
 }

@@ -2,11 +2,13 @@
 import { messageOf } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Absence } from "./absence.ts";
+import { pause } from "../pause.ts";
 import { isTag, type Tag } from "./reference.ts";
 import { type Asked, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
+const maximumTags = 2_000_000;
 
 /** @returns `undefined` for a repository that is not there. */
 export async function listTags(
@@ -32,7 +34,10 @@ export async function listTags(
       check,
     });
     if (response.status === 404) return undefined;
-    tags.push(...parseTags(asked, response.body));
+    // One by one: a page may have more tags than a call may have arguments.
+    for (const tag of parseTags(asked, response.body)) tags.push(tag);
+    if (tags.length > maximumTags) throw invalidError(asked, `more than ${maximumTags.toLocaleString("en-US")} tags`);
+    await pause();
     page = nextPage(asked, response.headers.link, page);
   }
   return tags;
