@@ -11,9 +11,15 @@ let turnBegan = performance.now();
 let next: Promise<void> | undefined;
 
 /** To be awaited between two pieces of work. Takes next to nothing, unless the turn has been long. */
-export function pause(): Promise<void> | undefined {
-  if (next === undefined && performance.now() - turnBegan < longestTurn) return undefined;
-  // What else awaits its turn meanwhile awaits this one.
+export async function pause(): Promise<void> {
+  if (isLong()) await nextTurn();
+}
+
+function isLong(): boolean {
+  return performance.now() - turnBegan >= longestTurn;
+}
+
+function nextTurn(): Promise<void> {
   next ??= setImmediate().then(() => {
     turnBegan = performance.now();
     next = undefined;
@@ -21,17 +27,25 @@ export function pause(): Promise<void> | undefined {
   return next;
 }
 
-/** `Array.map`, with pauses; each call may be asynchronous. */
+/** `Array.map` with pauses, a few calls at a time where they wait for something. */
 export async function mapped<T, R>(
-  items: Iterable<T>,
-  call: (item: T, index: number) => R | Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let index = 0;
-  for (const item of items) {
-    await pause();
-    results.push(await call(item, index));
-    index += 1;
-  }
+  items: readonly T[],
+  call: (item: T) => R | Promise<R>,
+  together = 1,
+): Promise<readonly R[]> {
+  const results: R[] = new Array(items.length);
+  let at = 0;
+  const work = async (): Promise<void> => {
+    while (at < items.length) {
+      // Those that waited together look again, one by one, and nothing comes between a look and the call.
+      if (isLong()) {
+        await nextTurn();
+        continue;
+      }
+      const own = at++;
+      results[own] = await call(items[own] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(together, items.length) }, work));
   return results;
 }

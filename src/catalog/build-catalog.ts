@@ -1,7 +1,7 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
-import { mapped, pause } from "../pause.ts";
+import { mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
@@ -41,11 +41,7 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
     const recipe = await reader(image);
     return { ...recipe, knownAs: input.repositoriesOf(image, image.isRoot) };
   };
-  const reading = async (image: (typeof declared.images)[number]) => {
-    await pause();
-    return attemptLater(() => readImage(image));
-  };
-  const read = outcomes(await Promise.all(declared.images.map(reading)));
+  const read = outcomes(await mapped(declared.images, (image) => attemptLater(() => readImage(image)), together));
   const known = new Map(read.values.map((each) => [each.image.name, each]));
   const owners = ownersOf(read.values);
   const connected = outcomes(
@@ -59,6 +55,9 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };
 }
+
+/** How many images are read at a time. */
+const together = 64;
 
 /** An image with its recipe, and the repositories by which others may name it. */
 type ReadImage = ReadRecipe & Known;

@@ -22,19 +22,21 @@ const options = { uniqueKeys: false } as const;
 
 /** @throws UserError for what is too large to be read at once; RangeError for what is nested too deeply. */
 export async function* slicesOf(text: string, file: string, lineCounter: LineCounter, yaml: Yaml) {
-  const map = text.length <= most ? undefined : await mapOf(text, lineCounter, yaml);
+  const counted = new yaml.LineCounter();
+  const map = text.length <= most ? undefined : await mapOf(text, counted, yaml);
   if (map === undefined) {
     if (text.length > 2 * most) throw tooLarge(file);
     const document = yaml.parseDocument(text, { ...options, lineCounter });
     yield { document, goesOn: false } satisfies Slice;
     return;
   }
+  for (const start of counted.lineStarts) lineCounter.addNewLine(start);
   const { token, value } = map;
   for (const item of value.items) {
     for (const [index, part] of partsOf(item).entries()) {
       await pause();
       if (lengthOf(part) > 2 * most) throw tooLarge(file);
-      const whole: CST.Document = { ...token, value: { ...value, items: [part] } };
+      const whole: CST.Document = { ...token, value: mapOfItems(value, [part]) };
       for (const document of new yaml.Composer(options).compose([whole])) {
         yield { document: document as Document.Parsed, goesOn: index > 0 } satisfies Slice;
       }
@@ -51,6 +53,7 @@ interface TopMap {
 
 /** The map that the only document is, if nothing in it stands for something elsewhere in it. */
 async function mapOf(text: string, lineCounter: LineCounter, yaml: Yaml): Promise<TopMap | undefined> {
+  lineCounter.addNewLine(0);
   const parser = new yaml.Parser(lineCounter.addNewLine);
   const tokens: CST.Token[] = [];
   let before = "";
@@ -81,16 +84,23 @@ function partsOf(item: Item): readonly Item[] {
   if (value?.type !== "block-map" || value.items.length <= mostItems) return [item];
   const parts: Item[] = [];
   for (let start = 0; start < value.items.length; start += mostItems) {
-    parts.push({ ...item, value: { ...value, items: value.items.slice(start, start + mostItems) } });
+    parts.push({ ...item, value: mapOfItems(value, value.items.slice(start, start + mostItems)) });
   }
   return parts;
 }
 
-/** About how many characters an entry has: from its first token to where its last one begins. */
-function lengthOf(item: Item): number {
-  let last = item.key?.offset ?? 0;
-  const first = last;
-  for (let token: CST.Token | null | undefined = item.value; token !== undefined && token !== null; ) {
+/** A map that begins where its first entry does. */
+function mapOfItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
+  const [first] = items;
+  return { ...map, offset: first?.start[0]?.offset ?? first?.key?.offset ?? map.offset, items };
+}
+
+/** About how many characters an entry has: from what is first in it to where its last token begins. */
+function lengthOf({ key, value }: Item): number {
+  const inner = value?.type === "block-map" ? value.items[0]?.key : undefined;
+  const first = inner?.offset ?? value?.offset ?? key?.offset ?? 0;
+  let last = first;
+  for (let token: CST.Token | null | undefined = value; token !== undefined && token !== null; ) {
     last = Math.max(last, token.offset + ("source" in token ? token.source.length : 0));
     token = "items" in token ? token.items.at(-1)?.value : undefined;
   }

@@ -75,7 +75,8 @@ const largest = 2 * 1024 * 1024;
 
 function notYaml(error: YAMLError, file: string, lines: LineCounter): UserError {
   const { line, col } = lines.linePos(error.pos[0]);
-  const what = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
+  const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
+  const what = first.includes("call stack") ? "it is nested too deeply" : first;
   const at = line === 0 ? { file } : { file, line, column: col };
   return new UserError(`${file} is no YAML: ${what}`, { hint: "mend that line", at });
 }

@@ -5,6 +5,7 @@ import { loadConfig } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
@@ -25,7 +26,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   const { context, inputs, outside } = session;
   const { settings } = inputs;
   const { config, problems } = await loadConfig(context.workspace, settings.config, configFiles);
-  const { settingsOf, problems: more } = readImageSettings(config, inputs);
+  const { settingsOf, problems: more } = await readImageSettings(config, inputs);
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const catalog = await buildCatalog({
@@ -42,7 +43,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
-  const pushed = catalog.images.map((image) => ({
+  const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));

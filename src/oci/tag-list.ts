@@ -1,8 +1,8 @@
 /** The tags of a repository, page by page (OCI distribution-spec, "Listing Tags"). */
 import { messageOf } from "../errors.ts";
+import { pause } from "../pause.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Absence } from "./absence.ts";
-import { pause } from "../pause.ts";
 import { isTag, type Tag } from "./reference.ts";
 import { type Asked, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";

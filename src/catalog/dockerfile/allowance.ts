@@ -21,7 +21,7 @@ export function spend(from: Allowance, characters: number): void {
   from.left -= characters;
   if (from.left >= 0) return;
   throw new UserError(`the variables of this file expand to more than ${whole.toLocaleString("en-US")} characters`, {
-    hint: "use fewer or shorter variables, or simpler patterns such as ${NAME%suffix}",
+    hint: "use fewer or shorter variables, and patterns with fewer ? and *",
   });
 }
 

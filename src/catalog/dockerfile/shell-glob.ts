@@ -45,8 +45,9 @@ export function matchAt(
   const [first, ...others] = segments;
   if (first === undefined || !fits(text, from, first.segment, work)) return undefined;
   let end = from + first.segment.length;
+  let limit = -1;
   for (const [index, each] of others.entries()) {
-    const limit = lineEnd(text, end, work);
+    if (end > limit) limit = lineEnd(text, end, work);
     const { length } = each.segment;
     const isLast = index === others.length - 1;
     if (isLast && longest) {

@@ -207,7 +207,13 @@ function substitution(state: State, name: string): string {
   }
   if (!trims) throw mistake(`":${operator}" is no operator of a substitution`);
   const greedy = word.startsWith(operator);
-  return trimPattern(value ?? "", greedy ? word.slice(1) : word, operator === "#" ? "start" : "end", greedy, state.work);
+  return trimPattern(
+    value ?? "",
+    greedy ? word.slice(1) : word,
+    operator === "#" ? "start" : "end",
+    greedy,
+    state.work,
+  );
 }
 
 function replacement(state: State, name: string): string {

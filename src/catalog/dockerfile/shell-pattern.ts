@@ -69,7 +69,7 @@ export function tooLong(): UserError {
 function template(by: string): (match: string) => string {
   if (!by.includes("$")) return () => by;
   const parts = by.split(/(\$(?:\$|\w+|\{\w+\}))/);
-  const isMatch = (part: string): boolean => part === "$0" || part === "${0}";
+  const isMatch = (part: string): boolean => /^\$(?:0|\{0\})$/.test(part);
   return (match) =>
     parts.map((part, index) => (index % 2 === 0 ? part : part === "$$" ? "$" : isMatch(part) ? match : "")).join("");
 }
