@@ -2,8 +2,6 @@
  * Lets signals, timeouts and answers through while there is much to do without waiting: Node handles them only between two turns
  * of its event loop.
  */
-import { setImmediate } from "node:timers/promises";
-
 /** In milliseconds: what a turn may take, with room below the 200 that anything may have to wait. */
 const longestTurn = 40;
 
@@ -20,7 +18,7 @@ function isLong(): boolean {
 }
 
 function nextTurn(): Promise<void> {
-  next ??= setImmediate().then(() => {
+  next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
     turnBegan = performance.now();
     next = undefined;
   });
