@@ -107,7 +107,7 @@ async function throughScanner(
     random: Math.random,
     signal: new AbortController().signal,
     keptFolders: { restore: async () => undefined, keep: async () => {} },
-    credentials: { added: async () => new Map(), usesHelpers: false },
+    credentials: { forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }) },
     parallelism: atOnce,
   });
   try {

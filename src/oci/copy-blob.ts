@@ -36,7 +36,7 @@ export async function copyBlob(copy: BlobCopy, exchange: RegistryExchange, patie
 }
 
 /** Reasons for which a registry may not want to mount, and yet take an upload. */
-const unmountable: ReadonlySet<string> = new Set(["denied", "unauthorized", "missing", "refused"]);
+const unmountable: ReadonlySet<string> = new Set(["denied", "unauthorized", "unnamed", "missing", "refused"]);
 
 /** @returns `undefined` where the registry does not mount. */
 async function mount(

@@ -12,7 +12,7 @@ import { findTool, type ToolDependencies } from "./tool.ts";
 export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDependencies, "afterwards"> {
   readonly files: Files & FileLinks;
   readonly freePort: FreePort;
-  readonly credentials: Pick<CredentialStore, "added" | "usesHelpers">;
+  readonly credentials: Pick<CredentialStore, "forChildren">;
   /** The run's own, absolute: not there yet, the caller's to remove, but for what lies in `reports`. */
   readonly folder: string;
   /** Where the scans' reports are left, absolute. */
@@ -80,9 +80,10 @@ async function makeTrivy(deps: SessionDependencies): Promise<Trivy> {
   const { credentials, env, files, folder, processes, signal } = deps;
   const [cwd, home] = [`${folder}/empty`, `${folder}/home`];
   await Promise.all([cwd, home, deps.reports].map((each) => files.makeDirectory(each)));
-  const logins = await credentials.added();
+  const logins = await credentials.forChildren();
   const login = await privateDockerConfig({ files, folder: `${folder}/docker`, logins, env });
   const program = await findTool(deps);
-  const environment = trivyEnvironment({ env, home, login, usesHelpers: credentials.usesHelpers });
+  const usesHelpers = logins.kind === "docker" && logins.usesHelpers;
+  const environment = trivyEnvironment({ env, home, login, usesHelpers });
   return { program, processes, environment, cwd, signal };
 }
