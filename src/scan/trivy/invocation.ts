@@ -113,7 +113,7 @@ const remedies: readonly { readonly of: RegExp; readonly hint: string }[] = [
   { of: /\bVEX\b/, hint: "mend the VEX document: OpenVEX, CycloneDX and CSAF are understood" },
   {
     of: /UNAUTHORIZED|DENIED|\b40[13]\b/,
-    hint: "let the job read the registry: `packages: read`, or `registry-username` and `registry-password`",
+    hint: "let the job read the registry: `packages: read`, or `registry-username` and `registry-password`, and `registries` where only the config file names its host",
   },
   { of: /TOOMANYREQUESTS|\b429\b/, hint: "run again later, or log in to the registry: it allows more to those who do" },
   { of: /MANIFEST_UNKNOWN|NAME_UNKNOWN|\b404\b/, hint: "look whether the image is still in the registry" },
