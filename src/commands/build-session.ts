@@ -42,8 +42,11 @@ export async function openBuildSession(
   credentials: CredentialStore,
 ): Promise<BuildSession> {
   const { outside, inputs, context, folder } = session;
-  const { settings, secrets } = inputs;
+  const { settings } = inputs;
   const isTrusted = session.trust.kind === "trusted";
+  // A secret and an agent log in, too: code that nobody trusts gets neither.
+  const secrets = isTrusted ? inputs.secrets : { arguments: [], environment: {} };
+  const ssh = isTrusted ? settings.ssh.map(({ text }) => text) : [];
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
@@ -56,7 +59,7 @@ export async function openBuildSession(
     ]);
     // After what may refuse, so that nothing is still being written when it is removed.
     const logins = isTrusted ? await credentials.forChildren() : noLogins;
-    const needs = { cacheService: cache.isUsable, ssh: settings.ssh.length > 0 };
+    const needs = { cacheService: cache.isUsable, ssh: ssh.length > 0 };
     const environment: Environment = {
       ...(await loggedIn(logins, needs, { files: outside.files, env: outside.env, folder: login })),
       ...secrets.environment,
@@ -90,7 +93,7 @@ export async function openBuildSession(
           push: plan.push,
           provenance: context,
           secrets: secrets.arguments,
-          ssh: settings.ssh.map(({ text }) => text),
+          ssh,
           cacheService: cache.isUsable,
         },
         manifests: async (repository, digest) => {

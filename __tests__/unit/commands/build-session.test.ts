@@ -18,6 +18,7 @@ const job = {
   KUBECONFIG: "/k",
   DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "a.io": { auth: base64("me:by-environment") } } }),
   AWS_SECRET_ACCESS_KEY: "cloud",
+  SSH_AUTH_SOCK: "/agent",
   NIX_CONFIG: "access-tokens = github.com=nix",
 };
 const { commit: head } = context({ ref: "refs/heads/main" });
@@ -43,10 +44,10 @@ async function opened(trust: CheckoutTrust, driver = "docker-container") {
     remove: async () => {},
   };
   const outside = { processes, files, env: job, log: {}, signal: new AbortController().signal };
-  const settings = { push: "auto", ssh: [], qemu: true, load: false, attest: false };
+  const settings = { push: "auto", ssh: [{ text: "default" }], qemu: true, load: false, attest: false };
   const session = {
     ...{ outside, trust, folder: "/run/image-publish-12345678", context: context({ ref: "refs/heads/main" }) },
-    inputs: { settings, secrets: { environment: {}, arguments: [] } },
+    inputs: { settings, secrets: { environment: { S: "secret-value" }, arguments: ["id=s,env=S"] } },
   } as unknown as Session;
   const credentials = credentialStore({
     config: { text: config, path: "config.json" },
@@ -71,13 +72,15 @@ describe("what builds log in with", () => {
   test("trusted code has docker's own logins and those of the inputs", async () => {
     const { text, dependencies } = await opened(trusted);
     expect(shownIn(text)).toEqual(["dockers", "environments", "inputs"]);
-    expect(dependencies.environment).toMatchObject({ HOME: "/home/me", KUBECONFIG: "/k" });
+    expect(dependencies.environment).toMatchObject({ HOME: "/home/me", KUBECONFIG: "/k", S: "secret-value" });
+    expect(dependencies.settings).toMatchObject({ secrets: ["id=s,env=S"], ssh: ["default"] });
   });
 
   test("untrusted code has nothing, and still finds builders and contexts", async () => {
     const { text, dependencies } = await opened(fork);
     expect(shownIn(text)).toEqual([]);
-    expect(text).not.toMatch(/cloud|access-tokens = g|auths\\*":\{\\*"/);
+    expect(dependencies.settings).toMatchObject({ secrets: [], ssh: [] });
+    expect(text).not.toMatch(/cloud|agent|secret-value|access-tokens = g|auths\\*":\{\\*"/);
     const { environment, nixEnvironment } = dependencies;
     const folder = "/run/image-publish-12345678/docker";
     expect(environment).toMatchObject({
