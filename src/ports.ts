@@ -106,6 +106,12 @@ export interface DirectoryEntry {
   readonly kind: "file" | "directory" | "symlink" | "other";
 }
 
+/** What is too large for memory. */
+export interface FileStreams {
+  /** The bytes of a file, from the first one at each iteration. What the system refuses ends it. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+}
+
 /** Symbolic links by absolute path. */
 export interface FileLinks {
   /** Makes one at `path`, where there is nothing yet, that leads to `target`. */

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import {
   appendFile,
   chmod,
@@ -13,11 +13,12 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { UserError } from "../errors.ts";
-import type { DirectoryEntry, FileLinks, FileLook, FileLooks, Files } from "../ports.ts";
+import type { DirectoryEntry, FileLinks, FileLook, FileLooks, FileStreams, Files } from "../ports.ts";
 import { codeOf } from "./system-error.ts";
 
 /** The ports of files over the file system. What the system refuses is a `UserError` that names the path. */
-export const systemFiles: Files & FileLooks & FileLinks = {
+export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
+  stream: (path) => createReadStream(path),
   read: (path) => attempt("read", path, () => readRegular(path), ["ENOENT", "ENOTDIR"]),
   list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
   async write(path, content, options) {

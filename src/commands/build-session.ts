@@ -90,7 +90,8 @@ export async function openBuildSession(
         workspace: context.workspace,
         temp: folder,
         settings: {
-          push: plan.push,
+          // To a layout, which is pushed with logins that the build doesn't have.
+          push: plan.push && isTrusted,
           provenance: context,
           secrets: secrets.arguments,
           ssh,

@@ -5,6 +5,7 @@ import type {
   CodeScanningAccess,
   FileLinks,
   FileLooks,
+  FileStreams,
   Files,
   Forge,
   FreePort,
@@ -19,7 +20,7 @@ import type {
 export interface Outside {
   readonly processes: Processes;
   readonly http: Http & HttpStreams;
-  readonly files: Files & FileLooks & FileLinks;
+  readonly files: Files & FileLooks & FileLinks & FileStreams;
   readonly clock: Clock;
   readonly log: Log;
   readonly forge: (apiUrl: string, token: string | undefined) => Forge;
