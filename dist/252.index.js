@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 289 modules
-var run_command = __webpack_require__(75856);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 296 modules
+var run_command = __webpack_require__(89466);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -194,8 +194,8 @@ function nameIn(ref, folder) {
     return ref?.startsWith(folder) ? ref.slice(folder.length) : undefined;
 }
 
-// EXTERNAL MODULE: ./src/changes/git.ts + 3 modules
-var changes_git = __webpack_require__(46477);
+// EXTERNAL MODULE: ./src/changes/git.ts + 2 modules
+var changes_git = __webpack_require__(74446);
 // EXTERNAL MODULE: ./src/changes/git-command.ts
 var git_command = __webpack_require__(1061);
 ;// CONCATENATED MODULE: ./src/context/origin-url.ts

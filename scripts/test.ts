@@ -59,7 +59,8 @@ async function jest(folder: string, rest: readonly string[]): Promise<Count> {
     const report = join(temporary, "report.json");
     const script = join(root, "node_modules/jest/bin/jest.js");
     const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
-    const code = await run(process.execPath, [...flags, script, folder, "--json", `--outputFile=${report}`, ...rest]);
+    const jestArguments = [...patternsIn(folder, rest), "--json", `--outputFile=${report}`, ...rest.filter(isOption)];
+    const code = await run(process.execPath, [...flags, script, ...jestArguments]);
     const counted: unknown = JSON.parse(readFileSync(report, "utf8"));
     const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = numbers(counted);
     const failed = numFailedTests + numRuntimeErrorTestSuites;
@@ -70,6 +71,16 @@ async function jest(folder: string, rest: readonly string[]): Promise<Count> {
   } finally {
     rmSync(temporary, { recursive: true });
   }
+}
+
+/** Jest runs what matches any of its patterns: those that are given choose within the folder. */
+function patternsIn(folder: string, rest: readonly string[]): readonly string[] {
+  const given = rest.filter((each) => !isOption(each));
+  return given.length === 0 ? [folder] : given.map((each) => `${folder}/.*${each}`);
+}
+
+function isOption(argument: string): boolean {
+  return argument.startsWith("-");
 }
 
 const counted = ["numPassedTests", "numFailedTests", "numRuntimeErrorTestSuites"] as const;

@@ -15,9 +15,9 @@ import { keptFolders } from "./adapters/kept-folders.ts";
 import { childProcesses } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
 import type { CommandResult } from "./commands/command-result.ts";
+import { eventContext } from "./commands/event-context.ts";
 import type { Outside } from "./commands/outside.ts";
 import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
-import { readContext } from "./context/read-context.ts";
 import { explain, Problems, throwProblems, UserError } from "./errors.ts";
 import {
   type InputName,
@@ -37,9 +37,7 @@ export async function runAction(): Promise<number> {
     const secrets = [...secretsIn(raw), ...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))];
     for (const secret of secrets) log.mask(secret);
     const found = [...problems];
-    const context = await collecting(found, async () =>
-      readContext({ env: outside.env, payload: await payload(outside), now: outside.clock.now() }),
-    );
+    const context = await collecting(found, () => eventContext(outside));
     throwProblems(found);
     if (context === undefined) return 1;
     // What refuses a bad input need not wait for all that would come after it.
@@ -157,12 +155,6 @@ async function collecting<T>(problems: UserError[], work: () => Promise<T>): Pro
     problems.push(...(error instanceof Problems ? error.problems : [error]));
     return undefined;
   }
-}
-
-async function payload({ env, files }: Outside): Promise<string | undefined> {
-  const path = env.GITHUB_EVENT_PATH;
-  const bytes = path ? await files.read(path) : undefined;
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 async function leave(result: CommandResult, secrets: readonly string[], { env, files }: Outside): Promise<void> {

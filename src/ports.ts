@@ -167,6 +167,10 @@ export interface Forge {
   repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
   /** Whether a commit is an ancestor of another, or the same; `undefined` where the forge doesn't tell. Never rejects for that. */
   contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
+  /** Numbers of the open pull requests whose head is the commit; `undefined` where the forge doesn't tell. Never rejects for that. */
+  openPullRequests(owner: string, repo: string, head: string): Promise<readonly number[] | undefined>;
+  /** The head of a pull request that is open; `undefined` for another, and where the forge doesn't tell. Never rejects for that. */
+  pullRequestHead(owner: string, repo: string, number: number): Promise<string | undefined>;
 }
 
 export interface ForgeRepository {

@@ -8,6 +8,8 @@ import type { Forge } from "../ports.ts";
 export function forgeApi(apiUrl: string, token: string | undefined): Forge {
   return {
     contains: (owner, repo, descendant, ancestor) => contains(apiUrl, token, { owner, repo, descendant, ancestor }),
+    openPullRequests: (owner, repo, head) => openPullRequests(apiUrl, token, { owner, repo, head }),
+    pullRequestHead: (owner, repo, number) => pullRequestHead(apiUrl, token, { owner, repo, number }),
     async repository(owner, repo) {
       if (token === undefined) return undefined;
       const { getOctokit } = await import("@actions/github");
@@ -57,6 +59,52 @@ async function contains(
     return typeof known.total_commits === "number" ? known.total_commits === 0 : undefined;
   } catch {
     // Whatever it is, nothing is known; the caller has other ways to find out.
+    return undefined;
+  }
+}
+
+/** `GET /repos/{owner}/{repo}/commits/{sha}/pulls`, which also names pull requests that only contain the commit. */
+async function openPullRequests(
+  apiUrl: string,
+  token: string | undefined,
+  { owner, repo, head }: Readonly<Record<"owner" | "repo" | "head", string>>,
+): Promise<readonly number[] | undefined> {
+  if (token === undefined) return undefined;
+  const { getOctokit } = await import("@actions/github");
+  try {
+    const { data } = await getOctokit(token, { baseUrl: apiUrl }).rest.repos.listPullRequestsAssociatedWithCommit({
+      owner,
+      repo,
+      commit_sha: head,
+      request: { signal: AbortSignal.timeout(15_000) },
+    });
+    const known: readonly Partial<(typeof data)[number]>[] = data;
+    return known.flatMap(({ number, state, head: at }) =>
+      typeof number === "number" && state === "open" && at?.sha === head ? [number] : [],
+    );
+  } catch {
+    // As above: the caller has other ways to find out.
+    return undefined;
+  }
+}
+
+async function pullRequestHead(
+  apiUrl: string,
+  token: string | undefined,
+  { owner, repo, number }: { readonly owner: string; readonly repo: string; readonly number: number },
+): Promise<string | undefined> {
+  if (token === undefined) return undefined;
+  const { getOctokit } = await import("@actions/github");
+  try {
+    const { data } = await getOctokit(token, { baseUrl: apiUrl }).rest.pulls.get({
+      owner,
+      repo,
+      pull_number: number,
+      request: { signal: AbortSignal.timeout(15_000) },
+    });
+    const known: Partial<typeof data> = data;
+    return known.state === "open" ? known.head?.sha : undefined;
+  } catch {
     return undefined;
   }
 }

@@ -51,9 +51,16 @@ export interface Git {
   symbolicRef(name: string): Promise<string | undefined>;
   /** Full names of all refs that are at a commit, annotated tags included. */
   refsAt(commit: Commit): Promise<readonly string[]>;
+  /** What HEAD was moved to in this checkout, newest first, and by what (git-reflog(1)): `commit: message`. */
+  headMoves(): Promise<readonly HeadMove[]>;
   originUrl(): Promise<string | undefined>;
   /** The checkout's root. */
   root(): Promise<string>;
+}
+
+export interface HeadMove {
+  readonly to: Commit;
+  readonly by: string;
 }
 
 interface MergeBase {
@@ -126,6 +133,8 @@ export function openGit(options: GitOptions): Git {
     remoteCommit: (ref) => remoteCommit(git, ref),
     symbolicRef: async (name) =>
       line(await git.local(["symbolic-ref", "--quiet", name], { codes: [0, 1] })) || undefined,
+    headMoves: async () =>
+      movesIn(text(await git.local(["reflog", "show", "-z", "-n", "100", "--format=%H %gs", "HEAD"]))),
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
     root: async () => line(await git.local(["rev-parse", "--show-toplevel"])),
   };
@@ -239,6 +248,11 @@ async function remoteCommit(git: GitCommand, ref: string): Promise<Commit | unde
   // `ls-remote` takes the name for the end of others, too.
   const found = answer.split("\n").find((row) => row.endsWith(`\t${ref}`));
   return found === undefined ? undefined : parseCommit(found.slice(0, found.indexOf("\t")));
+}
+
+function movesIn(log: string): readonly HeadMove[] {
+  const rows = log.split("\0").filter((row) => row !== "");
+  return rows.map((row) => ({ to: parseCommit(row.slice(0, row.indexOf(" "))), by: row.slice(row.indexOf(" ") + 1) }));
 }
 
 function parentsIn(commitObject: string): readonly Commit[] {

@@ -1,6 +1,7 @@
 /** What is done with an image once it is good: loaded into the engine, its provenance signed. */
 import { type LoadDependencies, loadImage } from "../build/load.ts";
 import { type RunContext, repositoryUrl } from "../context/run-context.ts";
+import type { CheckoutTrust } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -10,6 +11,7 @@ import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Attest, Log } from "../ports.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { tagText } from "../tags/image-tags.ts";
+import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { loggedIn } from "./child-logins.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +21,7 @@ export interface AfterBuild {
   /** `undefined`: the input `attest` is not set. */
   readonly attest: ((subjects: readonly Repository[], sha256: string) => Promise<string | undefined>) | undefined;
   readonly context: RunContext;
+  readonly trust: CheckoutTrust;
   readonly log: Pick<Log, "info">;
   readonly signal: AbortSignal;
 }
@@ -42,11 +45,11 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
 
 type Good = Extract<ImageResult, { readonly outcome: "published" | "built" | "promoted" }>;
 
-async function load(result: Good, { load: deps, context, log }: AfterBuild) {
+async function load(result: Good, { load: deps, context, trust, log }: AfterBuild) {
   const { planned } = result;
   if (deps === undefined || planned.kind === "skip") return undefined;
   const candidate = "candidate" in result ? result.candidate : { ...result.image, layout: undefined };
-  const names = localNames(planned, context);
+  const names = localNames(planned, context, trust);
   const { platform } = await loadImage(planned.name, candidate, planned.repositories[0], names, deps);
   log.info(`${planned.name}: loaded into the engine as ${names.join(", ")} (${platform})`);
   return names;
@@ -59,9 +62,12 @@ async function load(result: Good, { load: deps, context, log }: AfterBuild) {
 export function localNames(
   { name, repositories, tags }: Pick<PlannedBuild, "name" | "repositories" | "tags">,
   { trigger, ref }: Pick<RunContext, "trigger" | "ref">,
+  trust: CheckoutTrust,
 ): readonly string[] {
+  const isPreview = trust.kind === "untrusted" && trigger.kind !== "pull-request";
   const otherwise = trigger.kind === "pull-request" ? `pr-${trigger.number}` : tagText(ref.name) || "local";
-  const all = tags.length === 0 ? [otherwise] : tags.map(({ tag }) => tag);
+  const without = isPreview ? untrustedTags(trust, "").map(({ tag }) => tag) : [otherwise];
+  const all = tags.length === 0 ? without : tags.map(({ tag }) => tag);
   return (repositories.length === 0 ? [name] : repositories).flatMap((each) => all.map((tag) => `${each}:${tag}`));
 }
 
@@ -118,7 +124,7 @@ export function signer(
 /** Loads what got tags without having been built, where the input `load` is set; to be called without a build session. */
 export async function loadPublished(
   result: ImageResult,
-  { context, inputs, outside, folder }: Session,
+  { context, inputs, outside, folder, trust }: Session,
   credentials: CredentialStore,
 ): Promise<ImageResult> {
   const { files, env, log, signal } = outside;
@@ -128,7 +134,7 @@ export async function loadPublished(
     const needs = { cacheService: false, ssh: false };
     const environment = await loggedIn(await credentials.forChildren(), needs, { files, env, folder: login });
     const load = { ...outside, environment, temp: folder };
-    return await afterBuild(result, { load, attest: undefined, context, log, signal });
+    return await afterBuild(result, { load, attest: undefined, context, trust, log, signal });
   } finally {
     await files.remove(login);
   }

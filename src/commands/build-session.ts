@@ -24,6 +24,7 @@ import { afterBuild, signer } from "./after-build.ts";
 import { loggedIn } from "./child-logins.ts";
 import { checkPush } from "./push-rights.ts";
 import type { Session } from "./session.ts";
+import { givenSecrets } from "./withheld.ts";
 
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
@@ -44,13 +45,11 @@ export async function openBuildSession(
   const { outside, inputs, context, folder } = session;
   const { settings } = inputs;
   const isTrusted = session.trust.kind === "trusted";
-  // A secret and an agent log in, too: code that nobody trusts gets neither.
-  const secrets = isTrusted ? inputs.secrets : { arguments: [], environment: {} };
-  const ssh = isTrusted ? settings.ssh.map(({ text }) => text) : [];
+  const secrets = givenSecrets(session);
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => outside.files.remove(login);
-  const signs = settings.attest && plan.push;
+  const signs = settings.attest && plan.push && session.trust.kind === "trusted";
   const attest = signs ? signer(outside.attest, context, settings.token, outside.env) : undefined;
   try {
     const [cache] = await Promise.all([
@@ -59,7 +58,7 @@ export async function openBuildSession(
     ]);
     // After what may refuse, so that nothing is still being written when it is removed.
     const logins = isTrusted ? await credentials.forChildren() : noLogins;
-    const needs = { cacheService: cache.isUsable, ssh: ssh.length > 0 };
+    const needs = { cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 };
     const environment: Environment = {
       ...(await loggedIn(logins, needs, { files: outside.files, env: outside.env, folder: login })),
       ...secrets.environment,
@@ -71,7 +70,8 @@ export async function openBuildSession(
     const load = settings.load ? { ...outside, environment: ofBuilds, temp: folder } : undefined;
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, context)],
-      complete: (result) => afterBuild(result, { load, attest, context, log: outside.log, signal: outside.signal }),
+      complete: (result) =>
+        afterBuild(result, { load, attest, context, trust: session.trust, log: outside.log, signal: outside.signal }),
       close: async () => {
         const left = lint.left();
         if (left.length > 0) outside.log.group(`${left.length} more findings in Dockerfiles`, left);
@@ -94,7 +94,7 @@ export async function openBuildSession(
           push: plan.push && isTrusted,
           provenance: context,
           secrets: secrets.arguments,
-          ssh,
+          ssh: secrets.ssh,
           cacheService: cache.isUsable,
         },
         manifests: async (repository, digest) => {

@@ -49,8 +49,11 @@ async function askAncestor(
 }
 
 /** Of a pull request it is the head that people push; the merge of it is the forge's. */
-async function isHeadNow({ git, context }: Session): Promise<boolean | undefined> {
+async function isHeadNow({ git, context, trust, history }: Session): Promise<boolean | undefined> {
   const { trigger, ref } = context;
+  if (trust.kind === "untrusted" && ref.kind === "pull") {
+    return unlessGitFails(async () => (await history.commitOf(ref.full)) === trust.head);
+  }
   const isPull = trigger.kind === "pull-request";
   // A git tag is always its own head, which says nothing of others.
   if (!isPull && ref.kind !== "branch") return undefined;

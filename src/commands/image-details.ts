@@ -4,14 +4,17 @@ import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
+import { isOfRecord } from "../plan/record.ts";
 import { releaseOf } from "../plan/version-line.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
 import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
+import { variantSuffix } from "../tags/flavor.ts";
 import { deriveLabels } from "../tags/labels.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
+import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheKind, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
@@ -20,7 +23,7 @@ import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 /** The parts of a session that tags and labels go by. */
-export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent">;
+export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust">;
 
 /** What tags are made of, beside the event. */
 export interface TagSources extends ReleaseNames {
@@ -59,7 +62,7 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       bakedVersion: bakedVersion(image, args),
       args,
       labels: deriveLabels(settings.labels, named),
-      annotations: deriveAnnotations(settings.annotations, named),
+      annotations: withoutRecord(deriveAnnotations(settings.annotations, named), options.remark),
       cache:
         image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
       provenance: settings.provenance,
@@ -67,6 +70,20 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       compression: settings.compression,
     };
   };
+}
+
+/** What an index says of itself by a record is this action's own word: nobody writes one by hand. */
+function withoutRecord(
+  annotations: Readonly<Record<string, string>>,
+  remark: (remark: Remark) => void,
+): Readonly<Record<string, string>> {
+  const isReserved = (each: string): boolean => isOfRecord(each.slice(each.indexOf(":") + 1));
+  const reserved = Object.keys(annotations).filter(isReserved);
+  for (const each of reserved) {
+    const message = `the annotation ${each} is left out: this action writes annotations of that prefix itself`;
+    remark({ message, hint: "give it another key" });
+  }
+  return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isReserved(each)));
 }
 
 /** The build arguments that name the version or the git tag, by which the bytes of one release differ from another's. */
@@ -135,10 +152,17 @@ function filler(
 
 /**
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
- * exact tags that the commit itself gives, and none at all for a pull request.
+ * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
  */
-export function tagsOf({ context, commitDate, isAtEvent }: Naming, image: ImageName, sources: TagSources): DerivedTags {
+export function tagsOf(
+  { context, commitDate, isAtEvent, trust }: Naming,
+  image: ImageName,
+  sources: TagSources,
+): DerivedTags {
   const { rules, flavor } = sources.rulesOf(image.publicName);
+  if (trust.kind === "untrusted" && context.trigger.kind !== "pull-request") {
+    return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
+  }
   const facts = factsOf({ context, commitDate }, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, facts);
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };

@@ -15,6 +15,7 @@ import { publishedParents } from "./published-parents.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
+import { untrustedRemarks } from "./withheld.ts";
 
 export interface Planning extends Preparation {
   readonly plan: Plan;
@@ -39,7 +40,9 @@ export interface PlanOptions {
  */
 export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
   const { context, inputs, outside } = session;
-  const isAsked = ask !== "nobody" && inputs.settings.converge && context.trigger.kind !== "pull-request";
+  // What was made for a pull request or from an untrusted checkout never stands in for another run's image.
+  const isOwn = context.trigger.kind !== "pull-request" && session.trust.kind === "trusted";
+  const isAsked = ask !== "nobody" && inputs.settings.converge && isOwn;
   const asking = new AbortController();
   const signal = AbortSignal.any([outside.signal, asking.signal]);
   const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
@@ -105,6 +108,7 @@ async function decide(
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
   const remarks = [
     ...surveyed.remarks,
+    ...untrustedRemarks(session),
     ...(push ? checkoutRemarks(session) : []),
     ...standings.remarks,
     ...published.remarks,
@@ -159,7 +163,8 @@ function cacheKind({ outside }: Session, isNeeded: boolean): CacheKind {
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 
-function checkoutRemarks({ isAtEvent, context }: Session): readonly Remark[] {
+function checkoutRemarks({ isAtEvent, context, trust }: Session): readonly Remark[] {
+  if (trust.kind === "untrusted") return [];
   const commit = context.commit.slice(0, 7);
   const elsewhere = {
     message: `the checkout holds ${commit}, which is not the event's commit: it gets no tag of ${context.ref.full}`,

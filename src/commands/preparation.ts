@@ -54,7 +54,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
     pullRequests: pullRequestSettings(surveyed.bump),
     globs: typeof bump === "string" ? undefined : bump.map((glob) => pathGlob(glob).parts),
   };
-  const push = pushes(context, inputs.settings.push);
+  const push = pushes(context, inputs.settings.push, session.trust);
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
   );

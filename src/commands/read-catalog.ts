@@ -1,7 +1,6 @@
 /** From what the repository and the user say of images to the catalog of this run. */
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
-import { loadConfig } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -13,6 +12,7 @@ import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
+import { loadMixedConfig } from "./untrusted-config.ts";
 
 export interface ReadCatalog {
   readonly catalog: Catalog;
@@ -24,8 +24,11 @@ export interface ReadCatalog {
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
   const { context, inputs, outside } = session;
   const { settings } = inputs;
-  const { config, problems } = await loadConfig(context.workspace, settings.config, configFiles);
-  const { settingsOf, problems: more } = readImageSettings(config, inputs);
+  const { config, settingsOnly, problems } = await loadMixedConfig(session, configFiles);
+  const { settingsOf, problems: more } = readImageSettings(
+    { ...config, images: [...config.images, ...settingsOnly] },
+    inputs,
+  );
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const catalog = await buildCatalog({
@@ -61,17 +64,23 @@ function repositories(
   return values;
 }
 
+/** What a fork's commit is built for outside of pull requests is taken to be meant for the default branch. */
+function untrustedTarget({ trust }: Session, defaultBranch: string | undefined): string | undefined {
+  return trust.kind === "untrusted" ? defaultBranch : undefined;
+}
+
 /**
  * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
  * an image's own version is none of these, so that who names it is pinned to it.
  */
 function movingTags(session: Session, settingsOf: SettingsOf, image: ImageName): ReadonlySet<string> {
-  const { trigger } = session.context;
+  const { trigger, defaultBranch } = session.context;
+  const target = trigger.kind === "pull-request" ? trigger.baseRef : untrustedTarget(session, defaultBranch);
   const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
   const own = tagsOf(session, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
-  const usual = ["latest", ...(trigger.kind === "pull-request" ? [tagText(trigger.baseRef)] : [])];
+  const usual = ["latest", ...(target === undefined ? [] : [tagText(target)])];
   return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
 }

@@ -1,11 +1,18 @@
 /** A candidate gets its record: later runs know it by that. */
 import type { Candidate } from "../build/candidate.ts";
 import { type RunContext, sourceCommit } from "../context/run-context.ts";
+import type { CheckoutTrust } from "../context/trust.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import type { PublicationRecord } from "../plan/record.ts";
 import { withRecord } from "../publish/recorded-index.ts";
+
+export interface Recording {
+  readonly context: RunContext;
+  readonly registry: Registry;
+  readonly trust: CheckoutTrust;
+}
 
 /**
  * The candidate as it is to be published: an index of the same manifests that says what it was made from. It is made after the
@@ -14,9 +21,11 @@ import { withRecord } from "../publish/recorded-index.ts";
 export async function recordCandidate(
   planned: PlannedBuild,
   candidate: Candidate,
-  { context, registry }: { readonly context: RunContext; readonly registry: Registry },
+  { context, registry, trust }: Recording,
 ): Promise<Candidate> {
   const [repository] = planned.repositories;
+  // A record is the repository's own word for what an image was made from.
+  if (trust.kind === "untrusted") return candidate;
   if (candidate.layout !== undefined || repository === undefined) return candidate;
   const index = await registry.manifest(repository, candidate.digest);
   if (index === undefined) throw missingManifest(repository, candidate.digest);

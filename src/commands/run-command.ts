@@ -22,8 +22,11 @@ export async function runCommand(
       hint: "write `command: plan`, which says what the event would do and changes nothing",
     });
   }
-  const offline = asked.simulated === true && command === "plan";
-  const session = await openSession(context, inputs, outside, { offline });
+  const isSimulated = asked.simulated === true;
+  const session = await openSession(context, inputs, outside, {
+    offline: isSimulated && command === "plan",
+    isSimulated,
+  });
   return commandOf(command, asked)(session);
 }
 

@@ -1,15 +1,18 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
 import type { Checkout } from "../changes/checkout.ts";
+import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
-import { type Commit, forgeRegistry, type RunContext } from "../context/run-context.ts";
-import { type CheckoutTrust, trusted } from "../context/trust.ts";
+import { type Commit, forgeRegistry, type RunContext, repositoryUrl } from "../context/run-context.ts";
+import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
 import { actFor } from "./act-for.ts";
+import { checkoutTrust } from "./checkout-trust.ts";
+import { eventContext } from "./event-context.ts";
 import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -28,34 +31,57 @@ export interface Session {
   readonly isAtEvent: boolean;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
+  /** The commit whose files decide where those of an untrusted checkout may not. */
+  readonly base: Commit;
+  /** What the event's own repository has. */
+  readonly history: ForgeHistory;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
 
-/** `offline`: what neither event nor checkout tell stays unknown. @throws UserError where there is no checkout. */
+export interface SessionOptions {
+  /** What neither event nor checkout tell stays unknown. */
+  readonly offline?: boolean;
+  /** The context is that of an event that didn't happen, as on a laptop. */
+  readonly isSimulated?: boolean;
+}
+
+/** @throws UserError where there is no checkout. */
 export async function openSession(
   given: RunContext,
   inputs: RunInputs,
   outside: Outside,
-  { offline = false }: { readonly offline?: boolean } = {},
+  { offline = false, isSimulated = false }: SessionOptions = {},
 ): Promise<Session> {
   const { env, processes, signal, random } = outside;
-  const { workspace, serverUrl } = given;
+  const { workspace } = given;
+  // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
+  const event = isSimulated ? await happened(outside) : given;
+  const { serverUrl, apiUrl } = event ?? given;
   const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
   const git = openGit(options);
-  // A deleted ref or a closed pull request needs no checkout, as nothing is done.
-  const isGone = given.trigger.kind === "gone";
-  const head = isGone ? given.commit : await headOf(git, workspace);
-  const meant = await actFor(inputs.settings.ref, given, head, git);
-  const isAtEvent = await holdsEvent(meant, head, git);
-  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
-  const { defaultBranch, isPrivate } = facts;
-  const context = { ...meant, commit: head, defaultBranch, isPrivate };
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
+  const folder = `${given.temp}/image-publish-${suffix}`;
+  // A deleted ref or a closed pull request needs no checkout, as nothing is done.
+  const isGone = given.trigger.kind === "gone";
+  const head = isGone ? given.commit : await headOf(git, workspace);
+  const history = openForgeHistory({
+    ...options,
+    repositoryUrl: repositoryUrl(event ?? given),
+    folder: `${folder}-history`,
+    files: outside.files,
+  });
+  const meant = await actFor(inputs.settings.ref, given, head, git);
+  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
+  const { defaultBranch, isPrivate } = facts;
+  const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
+  const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
+  const isAtEvent = await holdsEvent(meant, head, git);
+  const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   return {
-    context,
+    context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
     inputs,
     outside,
     git,
@@ -63,9 +89,16 @@ export async function openSession(
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     eventCommit: meant.commit,
     isAtEvent,
-    trust: trusted,
-    folder: `${given.temp}/image-publish-${suffix}`,
+    trust,
+    base: baseOfUntrusted(event ?? given),
+    history,
+    folder,
   };
+}
+
+/** What a command line is run for: nothing where it isn't run by a workflow, as on a laptop, whose checkout is the user's own. */
+async function happened(outside: Outside): Promise<RunContext | undefined> {
+  return outside.env.GITHUB_EVENT_NAME ? eventContext(outside) : undefined;
 }
 
 /**

@@ -81,7 +81,7 @@ export async function walkPlan(
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
   const { plan, registry, lately, scanning } = planning;
-  const { context, outside } = session;
+  const { context, outside, trust } = session;
   const { signal } = outside;
   const byName = new Map(plan.images.map((image) => [image.name, image]));
   const nodes = plan.images
@@ -102,7 +102,7 @@ export async function walkPlan(
     async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
       if (scanning.isWanted(name)) scanning.begin(planned);
       const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
-      const candidate = await recordCandidate(planned, built, { context, registry });
+      const candidate = await recordCandidate(planned, built, { context, registry, trust });
       scanning.made(planned, candidate);
       const passage = passGate(planned, candidate, gates.above(name), gates.rulesFor(name));
       gates.passages.set(name, passage);

@@ -35,6 +35,12 @@ export function flagAt(payload: Payload, ...path: readonly string[]): boolean | 
   return typeof value === "boolean" ? value : undefined;
 }
 
+/** The objects of a list under a path of keys; what is no object is left out. */
+export function objectsAt(payload: Payload, ...path: readonly string[]): readonly Payload[] {
+  const value = valueAt(payload, path);
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
 /** The error for a payload that lacks what its event must have. */
 export function payloadLacks(eventName: string, field: string): UserError {
   return new UserError(`the payload of the event ${eventName} has no usable ${field}`, { hint: remedy });

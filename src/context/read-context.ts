@@ -1,6 +1,13 @@
 import { throwProblems, UserError } from "../errors.ts";
-import { flagAt, type Payload, parsePayload, textAt } from "./payload.ts";
-import { type Commit, isCommit, isNoCommit, type RunContext, type Trigger } from "./run-context.ts";
+import { flagAt, numberAt, objectsAt, type Payload, parsePayload, textAt } from "./payload.ts";
+import {
+  type Commit,
+  isCommit,
+  isNoCommit,
+  type NamedPullRequest,
+  type RunContext,
+  type Trigger,
+} from "./run-context.ts";
 import { type Event, refOf, triggerOf } from "./trigger.ts";
 
 export interface ContextSource {
@@ -39,6 +46,7 @@ export function readContext({ env, payload: payloadText, now }: ContextSource): 
     commit: readCommit(env.GITHUB_SHA, trigger),
     owner: repository.owner,
     repo: repository.repo,
+    pullRequests: pullRequestsIn(payload),
     tagBaseRef: ref.kind === "tag" ? textAt(payload, "base_ref")?.replace(/^refs\/heads\//, "") : undefined,
     defaultBranch: textAt(payload, "repository", "default_branch") ?? ranOnDefault,
     isPrivate: flagAt(payload, "repository", "private"),
@@ -89,6 +97,18 @@ function readCommit(text: string | undefined, trigger: Trigger): Commit {
   if (!text) throw notSet("GITHUB_SHA");
   if (isCommit(text) && (trigger.kind === "gone" || !isNoCommit(text))) return text;
   throw malformed("GITHUB_SHA", text, "a full commit id");
+}
+
+/** Those that `workflow_run`, `check_suite` and `check_run` list: open ones of the repository's own branches. */
+function pullRequestsIn(payload: Payload): readonly NamedPullRequest[] {
+  const listed = ["workflow_run", "check_suite", "check_run"].flatMap((name) =>
+    objectsAt(payload, name, "pull_requests"),
+  );
+  return listed.flatMap((each) => {
+    const number = numberAt(each, "number");
+    const headCommit = textAt(each, "head", "sha");
+    return number !== undefined && isCommit(headCommit) ? [{ number, headCommit }] : [];
+  });
 }
 
 /** GitHub says NOASSERTION where it found a license text that it doesn't know: nothing to put on a label. */

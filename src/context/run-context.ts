@@ -27,6 +27,8 @@ export type Trigger =
       readonly baseRef: string;
       readonly baseCommit: Commit;
       readonly headCommit: Commit;
+      /** The merge that the forge made of it, where the payload names one. */
+      readonly mergeCommit?: Commit | undefined;
       /** The head lies in another repository. */
       readonly fromFork: boolean;
       /** `pull_request_target`: runs on the base branch's commit, with secrets. */
@@ -42,6 +44,11 @@ export type Trigger =
   /** A deleted ref or a closed pull request: nothing to do. `what` is a sentence without a full stop. */
   | { readonly kind: "gone"; readonly what: string };
 
+export interface NamedPullRequest {
+  readonly number: number;
+  readonly headCommit: Commit;
+}
+
 export interface RunContext {
   readonly trigger: Trigger;
   /** The event's name as GitHub gives it: `push`, `workflow_dispatch`, … */
@@ -51,6 +58,8 @@ export interface RunContext {
   readonly commit: Commit;
   readonly owner: string;
   readonly repo: string;
+  /** Open pull requests that the payload names with their heads, as that of `workflow_run` does. */
+  readonly pullRequests?: readonly NamedPullRequest[] | undefined;
   /** The branch that a pushed git tag came from, where the payload says so. */
   readonly tagBaseRef?: string | undefined;
   /** `undefined` where neither payload nor checkout tells. */
@@ -105,9 +114,9 @@ export function sourceCommit({ trigger, commit: own }: Pick<RunContext, "trigger
   return trigger.kind === "pull-request" ? trigger.headCommit : own;
 }
 
-/** Whether something was made for a pull request: it is never promoted to anything else. */
+/** Whether something was made for a pull request or from an untrusted checkout: it is never promoted to anything else. */
 export function isPullRequestRef(full: string): boolean {
-  return full.startsWith("refs/pull/");
+  return full.startsWith("refs/pull/") || full.startsWith("refs/untrusted/");
 }
 
 /** Takes a full ref apart; what lies outside `refs/heads`, `refs/tags` and `refs/pull` keeps its whole name. */

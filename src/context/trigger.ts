@@ -92,9 +92,16 @@ function pullRequest({ name, payload, ref, repository, baseRef: fromEnvironment 
     baseRef,
     baseCommit: commitAt(name, payload, "pull_request", "base", "sha"),
     headCommit: commitAt(name, payload, "pull_request", "head", "sha"),
+    mergeCommit: mergeCommitIn(payload),
     fromFork: isFromFork(payload, repository),
     target: name === "pull_request_target",
   };
+}
+
+/** `null` until GitHub has made it. */
+function mergeCommitIn(payload: Payload): Commit | undefined {
+  const text = textAt(payload, "pull_request", "merge_commit_sha");
+  return isCommit(text) && !isNoCommit(text) ? text : undefined;
 }
 
 /** In doubt a fork: a head repository that was deleted is `null` in the payload. */

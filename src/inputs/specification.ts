@@ -53,7 +53,7 @@ export const inputs = [
   { name: "sbom" },
   { name: "compression" },
   { name: "attest", words: yesOrNo },
-  { name: "push", words: ["auto", "true", "false"] },
+  { name: "push", words: ["auto", "true", "false", "untrusted"] },
   { name: "rebuild", words: ["auto", "always", "fixable"] },
   { name: "converge", words: yesOrNo },
   { name: "promote", words: yesOrNo },

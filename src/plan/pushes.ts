@@ -1,21 +1,21 @@
 import type { RunContext } from "../context/run-context.ts";
+import type { CheckoutTrust } from "../context/trust.ts";
+
+/** Values of the input `push`. */
+export type PushWish = "auto" | "true" | "false" | "untrusted";
 
 /**
  * Whether a run pushes what it builds. Never from a pull request of a fork or in a merge group, whatever is wished; from a pull
- * request of the own repository only on demand.
+ * request of the own repository only with `true`. An untrusted checkout outside of pull requests is pushed only with
+ * `untrusted`: workflows write `push: ${{ github.event_name != 'pull_request' }}`, which must not opt in by accident.
  */
 export function pushes(
   { trigger, ref }: Pick<RunContext, "trigger" | "ref">,
-  wish: "auto" | "true" | "false",
+  wish: PushWish,
+  trust: CheckoutTrust,
 ): boolean {
-  if (wish === "false") return false;
-  switch (trigger.kind) {
-    case "merge-group":
-    case "gone":
-      return false;
-    case "pull-request":
-      return wish === "true" && !trigger.fromFork;
-    default:
-      return ref.kind === "branch" || ref.kind === "tag";
-  }
+  if (wish === "false" || trigger.kind === "merge-group" || trigger.kind === "gone") return false;
+  if (trigger.kind === "pull-request") return wish === "true" && !trigger.fromFork && trust.kind === "trusted";
+  if (trust.kind === "untrusted") return wish === "untrusted";
+  return ref.kind === "branch" || ref.kind === "tag";
 }

@@ -46,10 +46,15 @@ interface Ended {
   readonly err: string;
 }
 
-function run(args: readonly string[], cwd = repository.folder): Promise<Ended> {
+/** @param ci the variables that a runner sets */
+function run(
+  args: readonly string[],
+  cwd = repository.folder,
+  ci: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const index = join(import.meta.dirname, "../../../src/index.ts");
   const compiled = join(workplace.folder, "compiled");
-  const env = { PATH: bin, HOME: "/nonexistent", NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: compiled };
+  const env = { PATH: bin, HOME: "/nonexistent", NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: compiled, ...ci };
   return new Promise((done) => {
     execFile(process.execPath, [index, ...args], { cwd, env }, (error, out, err) => {
       done({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
@@ -68,6 +73,23 @@ describe("image-publish plan", () => {
     expect(JSON.parse(release.out)).toMatchObject({ schema: 1, ref: "refs/tags/v1.2.3" });
     expect(pull.out).toContain("images/web/page was added in line 1");
     expect(calls).toBe(0);
+  }, 60_000);
+
+  test("in a workflow trusts the checkout as the action would, whatever event is asked about", async () => {
+    const ci = {
+      GITHUB_EVENT_NAME: "workflow_run",
+      GITHUB_REF: "refs/heads/main",
+      GITHUB_REPOSITORY: "o/r",
+      GITHUB_SERVER_URL: "http://127.0.0.1:1",
+      GITHUB_WORKSPACE: repository.folder,
+    };
+    const asked = ["plan", "--event", "push", "--base", "HEAD~1"];
+    const [own, foreign] = await Promise.all([
+      run(asked, repository.folder, { ...ci, GITHUB_SHA: repository.git("rev-parse", "HEAD") }),
+      run(asked, repository.folder, { ...ci, GITHUB_SHA: repository.git("rev-parse", "HEAD~1") }),
+    ]);
+    expect(own).toMatchObject({ code: 0, err: "" });
+    expect(foreign.err).toMatch(/is checked out, and whether a branch or a tag of o\/r contains it is unknown/);
   }, 60_000);
 
   test("says what it misses, and ends red", async () => {

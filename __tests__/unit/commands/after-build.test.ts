@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type AfterBuild, afterBuild, localNames, signer } from "../../../src/commands/after-build.ts";
 import { commit, gitRef, type RunContext, type Trigger } from "../../../src/context/run-context.ts";
+import { trusted } from "../../../src/context/trust.ts";
 import { UserError } from "../../../src/errors.ts";
 import { repository, tag } from "../../../src/oci/reference.ts";
 import type { ImageResult } from "../../../src/report/run-result.ts";
@@ -37,8 +38,9 @@ const context: RunContext = {
   temp: "/tmp",
 };
 
+const image = { name: "app", repositories: [repository("ghcr.io/o/app")], tags: [] };
+
 describe("the names of what is loaded", () => {
-  const image = { name: "app", repositories: [repository("ghcr.io/o/app")], tags: [] };
   test.each<[string, Partial<typeof plannedBuild>, Trigger, string, readonly string[]]>([
     [
       "are the tags that it gets",
@@ -51,8 +53,18 @@ describe("the names of what is loaded", () => {
     ["a branch where nothing is pushed", {}, push, "refs/heads/feat/x", ["ghcr.io/o/app:feat-x"]],
     ["its own where it has no repository", { repositories: [] }, pullRequest, "refs/pull/7/merge", ["app:pr-7"]],
   ])("%s", (_, changed, trigger, ref, expected) => {
-    expect(localNames({ ...image, ...changed }, { trigger, ref: gitRef(ref) })).toEqual(expected);
+    expect(localNames({ ...image, ...changed }, { trigger, ref: gitRef(ref) }, trusted)).toEqual(expected);
   });
+});
+
+test("images of an untrusted checkout have the names under which they would be pushed", () => {
+  const head = commit("c".repeat(40));
+  const trust = { kind: "untrusted", why: "", head, pullRequest: 7 } as const;
+  const context = {
+    trigger: { kind: "dispatch", eventName: "workflow_run" } as const,
+    ref: gitRef("refs/pull/7/head"),
+  };
+  expect(localNames(image, context, trust)).toEqual([`ghcr.io/o/app:sha-${head}`, "ghcr.io/o/app:pr-7"]);
 });
 
 describe("signing", () => {
@@ -91,7 +103,7 @@ describe("signing", () => {
     const lines: string[] = [];
     const signal = new AbortController().signal;
     const log = { info: (line: string) => void lines.push(line) };
-    return { lines, after: { load: undefined, attest, context, log, signal } };
+    return { lines, after: { load: undefined, attest, context, trust: trusted, log, signal } };
   }
 
   test("names the bytes by every repository that holds them", async () => {

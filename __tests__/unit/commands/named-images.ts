@@ -5,6 +5,7 @@ import { buildArgumentsOf, imageDetails } from "../../../src/commands/image-deta
 import { gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
+import { type CheckoutTrust, trusted } from "../../../src/context/trust.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
@@ -25,6 +26,7 @@ export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   >;
   readonly commitDate?: Date;
   readonly isAtEvent?: boolean;
+  readonly trust?: CheckoutTrust;
 }
 
 export interface Named extends ImageDetails {
@@ -34,7 +36,7 @@ export interface Named extends ImageDetails {
 
 /** Every image with its details. @throws what a run would end with. */
 export async function namedImages(given: Case): Promise<readonly Named[]> {
-  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true } = given;
+  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true, trust = trusted } = given;
   const raw = { ...Object.fromEntries(specification.map(({ name }) => [name, ""])), ...inputs } as Parameters<
     typeof readRunInputs
   >[0];
@@ -48,6 +50,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     context: context(given),
     commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
     isAtEvent,
+    trust,
   };
   const catalog = await buildCatalog({
     root: "/repo",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { tagsPage, withLists } from "../../../scripts/tags-docs.ts";
+import { imageOrigins } from "../../../src/commands/setting-origins.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Published } from "../../../src/scan/judge.ts";
 import type { Scanned } from "../../../src/scan/scanner.ts";
@@ -21,6 +22,16 @@ import {
 import { headSha, pullRequest, type Situation, schedule, sha, tags } from "../tags/facts.ts";
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, "../../../docs", name), "utf8");
+
+describe("docs/forks.md", () => {
+  test("names the settings that an untrusted checkout doesn't decide", () => {
+    const [, row = ""] =
+      /decide where images are pushed[^|]*\| ([^|]*?) of its config file don't count/.exec(page("forks.md")) ?? [];
+    const named = [...row.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
+    const restricted = Object.entries(imageOrigins).filter(([, origin]) => origin === "trusted");
+    expect(named.sort()).toEqual([...restricted.map(([name]) => name), "bump"].sort());
+  });
+});
 
 describe("docs/tags.md", () => {
   test("lists types and expressions as the parser knows them", () => {

@@ -24,7 +24,7 @@ describe("inputs", () => {
       "a word that isn't one of the known",
       { push: "sometimes" },
       '"push" can\'t be "sometimes"',
-      "auto, true or false",
+      "auto, true, false or untrusted",
     ],
     [
       "a malformed platform names its line",

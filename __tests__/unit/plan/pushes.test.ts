@@ -1,10 +1,9 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { commit, gitRef, type Trigger } from "../../../src/context/run-context.ts";
-import { pushes } from "../../../src/plan/pushes.ts";
+import { type CheckoutTrust, trusted } from "../../../src/context/trust.ts";
+import { type PushWish, pushes } from "../../../src/plan/pushes.ts";
 
 const someCommit = commit("a".repeat(40));
-const push: Trigger = { kind: "push", before: undefined, forced: false };
-const mergeGroup: Trigger = { kind: "merge-group", baseCommit: someCommit, headCommit: someCommit };
 const pullRequest = (fromFork: boolean, target = false): Trigger => ({
   kind: "pull-request",
   number: 7,
@@ -14,25 +13,119 @@ const pullRequest = (fromFork: boolean, target = false): Trigger => ({
   fromFork,
   target,
 });
+const untrusted: CheckoutTrust = { kind: "untrusted", why: "", head: someCommit, pullRequest: undefined };
+const dispatch = (eventName: string): Trigger => ({ kind: "dispatch", eventName });
 
-test.each<[string, Trigger, string, "auto" | "true" | "false", boolean]>([
-  ["a push of a branch pushes", push, "refs/heads/main", "auto", true],
-  ["a push of a tag pushes", push, "refs/tags/v1", "auto", true],
-  ["a schedule pushes", { kind: "schedule", cron: undefined }, "refs/heads/main", "auto", true],
-  ["nothing is pushed where nobody wants it", push, "refs/heads/main", "false", false],
-  ["a pull request doesn't", pullRequest(false), "refs/pull/7/merge", "auto", false],
-  ["a pull request of the own repository does on demand", pullRequest(false), "refs/pull/7/merge", "true", true],
-  ["a fork's never does", pullRequest(true), "refs/pull/7/merge", "true", false],
-  ["nor one that runs on the base branch", pullRequest(true, true), "refs/heads/main", "true", false],
-  ["a merge group never does", mergeGroup, "refs/heads/gh-readonly-queue/main/pr-7", "true", false],
-  ["a deleted branch doesn't", { kind: "gone", what: "x" }, "refs/heads/main", "true", false],
-  [
-    "a dispatch on a pull request's ref doesn't",
-    { kind: "dispatch", eventName: "x" },
-    "refs/pull/7/merge",
-    "true",
-    false,
-  ],
-])("%s", (_, trigger, ref, wish, expected) => {
-  expect(pushes({ trigger, ref: gitRef(ref) }, wish)).toBe(expected);
+const wishes = ["auto", "true", "false", "untrusted"] as const;
+type Row = { readonly [Wish in PushWish]: boolean };
+const never: Row = { auto: false, true: false, false: false, untrusted: false };
+const always: Row = { auto: true, true: true, false: false, untrusted: true };
+
+interface EventRow {
+  readonly event: string;
+  readonly trigger: Trigger;
+  readonly ref: string;
+  /** What is pushed of a trusted checkout. */
+  readonly trusted: Row;
+  /** What is pushed of an untrusted one. */
+  readonly untrusted: Row;
+}
+
+const previews: Row = { ...never, untrusted: true };
+
+const events: readonly EventRow[] = [
+  {
+    event: "push of a branch",
+    trigger: { kind: "push", before: undefined, forced: false },
+    ref: "refs/heads/main",
+    trusted: always,
+    untrusted: previews,
+  },
+  {
+    event: "push of a tag",
+    trigger: { kind: "push", before: undefined, forced: false },
+    ref: "refs/tags/v1",
+    trusted: always,
+    untrusted: previews,
+  },
+  {
+    event: "release",
+    trigger: { kind: "release", prerelease: false },
+    ref: "refs/tags/v1",
+    trusted: always,
+    untrusted: previews,
+  },
+  {
+    event: "schedule",
+    trigger: { kind: "schedule", cron: undefined },
+    ref: "refs/heads/main",
+    trusted: always,
+    untrusted: previews,
+  },
+  ...["workflow_dispatch", "repository_dispatch", "workflow_run", "issue_comment"].map((event) => ({
+    event,
+    trigger: dispatch(event),
+    ref: "refs/heads/main",
+    trusted: always,
+    untrusted: previews,
+  })),
+  {
+    event: "a comment on a pull request whose ref the forge sets",
+    trigger: dispatch("issue_comment"),
+    ref: "refs/pull/7/head",
+    trusted: never,
+    untrusted: previews,
+  },
+  {
+    event: "pull_request of the repository itself",
+    trigger: pullRequest(false),
+    ref: "refs/pull/7/merge",
+    trusted: { ...never, true: true },
+    untrusted: never,
+  },
+  {
+    event: "pull_request of a fork",
+    trigger: pullRequest(true),
+    ref: "refs/pull/7/merge",
+    trusted: never,
+    untrusted: never,
+  },
+  {
+    event: "pull_request_target of the repository itself",
+    trigger: pullRequest(false, true),
+    ref: "refs/heads/main",
+    trusted: { ...never, true: true },
+    untrusted: never,
+  },
+  {
+    event: "pull_request_target of a fork",
+    trigger: pullRequest(true, true),
+    ref: "refs/heads/main",
+    trusted: never,
+    untrusted: never,
+  },
+  {
+    event: "merge_group",
+    trigger: { kind: "merge-group", baseCommit: someCommit, headCommit: someCommit },
+    ref: "refs/heads/gh-readonly-queue/main/pr-7",
+    trusted: never,
+    untrusted: never,
+  },
+  {
+    event: "a deleted branch",
+    trigger: { kind: "gone", what: "x" },
+    ref: "refs/heads/main",
+    trusted: never,
+    untrusted: never,
+  },
+];
+
+describe.each(events)("$event", ({ trigger, ref, ...expected }) => {
+  test.each([
+    { checkout: "a trusted checkout", trust: trusted, row: expected.trusted },
+    { checkout: "an untrusted checkout", trust: untrusted, row: expected.untrusted },
+  ])("$checkout", ({ trust, row }) => {
+    const found = wishes.map((wish) => [wish, pushes({ trigger, ref: gitRef(ref) }, wish, trust)]);
+    expect(Object.fromEntries(found)).toEqual(row);
+  });
 });

@@ -11,6 +11,7 @@ import { gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { commit } from "../../../src/context/run-context.ts";
+import { trusted } from "../../../src/context/trust.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import { type Digest, digestOf } from "../../../src/oci/digest.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
@@ -107,7 +108,12 @@ async function everything(order: Order): Promise<string> {
     .filter((name) => known.has(name))
     .map((name): [string, Digest] => [name, digestOf(name)]);
   const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake }, new Map());
-  const situation = { context: context({ ref: "refs/heads/main" }), commitDate: new Date(0), isAtEvent: true };
+  const situation = {
+    context: context({ ref: "refs/heads/main" }),
+    commitDate: new Date(0),
+    isAtEvent: true,
+    trust: trusted,
+  };
   const sources = { names: catalog.images.map(({ name }) => name), settingsOf, facts };
   const plan = makePlan({
     event: "push",

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "@jest/globals";
+import { configPaths, readConfig } from "../../../src/catalog/config.ts";
+import { bumpSettings, imageSettings, sharedSettings, wholeSettings } from "../../../src/catalog/config-schema.ts";
+import { GitFailure } from "../../../src/changes/git-command.ts";
+import { bumpOrigins, imageOrigins, inputOrigins, wholeOrigins } from "../../../src/commands/setting-origins.ts";
+import { loadMixedConfig, mixedConfig } from "../../../src/commands/untrusted-config.ts";
+import { inputs } from "../../../src/inputs/specification.ts";
+import { at } from "../publish/commits.ts";
+
+async function config(text: string) {
+  const { config: read, problems } = await readConfig(text, ".github/image-publish.yml");
+  expect(problems).toEqual([]);
+  return read;
+}
+
+/** A value of each setting, as a file may write it. */
+const values: Readonly<Record<string, string>> = {
+  platforms: "[linux/amd64]",
+  publish: "false",
+  "build-args": "{A: x}",
+  "build-contexts": "{x: ./x}",
+  cache: "registry",
+  scan: "false",
+  "ignore-unfixed": "false",
+  gate: "strict",
+  cyclonedx: "true",
+  severity: "HIGH",
+  "fail-on": "HIGH",
+  labels: "[a=b]",
+  annotations: "[a=b]",
+  depends: "[web]",
+  watch: "[x]",
+  compression: "zstd",
+};
+
+function entry(setting: string, path = "x"): string {
+  return `images: {app: {${setting}: ${values[setting] ?? path}}}`;
+}
+
+describe("a setting of an untrusted checkout's file", () => {
+  const settings = Object.keys(imageSettings).filter((each) => each !== "dockerfile");
+  const originOf = (setting: string) => imageOrigins[setting as keyof typeof imageOrigins];
+
+  test.each(settings.filter((each) => originOf(each) === "any"))("%s counts", async (setting) => {
+    const { config: mixed } = mixedConfig(await config(entry(setting)), await config("images: {}"));
+    expect(mixed.images[0]?.said).toHaveProperty([setting]);
+  });
+
+  test.each(settings.filter((each) => originOf(each) === "trusted"))("%s doesn't count", async (setting) => {
+    const { config: mixed } = mixedConfig(await config(entry(setting)), await config("images: {}"));
+    expect(mixed.images[0]?.said).toEqual({});
+  });
+
+  test.each(settings.filter((each) => originOf(each) === "trusted"))("%s is the base's", async (setting) => {
+    const base = await config(entry(setting, "base.example"));
+    const { config: mixed } = mixedConfig(await config("images: {app: {path: app}}"), base);
+    expect(mixed.images[0]?.said).toMatchObject({ path: "app", ...base.images[0]?.said });
+  });
+
+  test("holds under defaults likewise", async () => {
+    const shared = Object.keys(sharedSettings).map((each) => `${each}: ${values[each] ?? "x"}`);
+    const { config: mixed } = mixedConfig(await config(`defaults: {${shared.join(", ")}}`), await config("images: {}"));
+    const kept = Object.keys(sharedSettings).filter((each) => originOf(each) === "any");
+    expect(Object.keys(mixed.defaults).sort()).toEqual(kept.sort());
+  });
+
+  test("is the base's for an image that the file has dropped", async () => {
+    const base = await config("images: {app: {images: base.example/app, platforms: [linux/arm64]}}");
+    const { config: mixed, settingsOnly } = mixedConfig(await config("images: {}"), base);
+    expect(mixed.images).toEqual([]);
+    expect(settingsOnly).toMatchObject([{ name: "app", said: { images: [{ text: "base.example/app" }] } }]);
+    expect(settingsOnly[0]?.said).not.toHaveProperty("platforms");
+  });
+
+  test("under bump is the base's", async () => {
+    const { config: mixed } = mixedConfig(await config("bump: {branch: evil}"), await config("bump: {branch: stable}"));
+    expect(mixed.bump).toEqual({ branch: "stable" });
+  });
+});
+
+test("every setting has an origin", () => {
+  expect(Object.keys(imageOrigins).sort()).toEqual(Object.keys(imageSettings).sort());
+  expect(Object.keys(wholeOrigins).sort()).toEqual(Object.keys(wholeSettings).sort());
+  expect(Object.keys(bumpOrigins).sort()).toEqual(Object.keys(bumpSettings).sort());
+  expect(Object.keys(inputOrigins).sort()).toEqual(inputs.map(({ name }) => name).sort());
+});
+
+describe("reading the config", () => {
+  const file = ".github/image-publish.yml";
+  const text = (content: string) => new TextEncoder().encode(content);
+  const checkout = {
+    read: async (path: string) =>
+      path === `/repo/${file}` ? text("defaults: {cache: none, images: evil.example/x}") : undefined,
+  };
+  const session = (trust: "trusted" | "untrusted", filesAt: () => Promise<ReadonlyMap<string, Uint8Array>>) =>
+    ({
+      context: { workspace: "/repo" },
+      inputs: { settings: { config: undefined } },
+      trust:
+        trust === "trusted" ? { kind: "trusted" } : { kind: "untrusted", why: "", head: at(1), pullRequest: undefined },
+      base: at(2),
+      history: { filesAt },
+      git: { missing: async () => [] },
+    }) as unknown as Parameters<typeof loadMixedConfig>[0];
+
+  test("of a trusted checkout asks nobody", async () => {
+    const never = async (): Promise<never> => {
+      throw new Error("asked");
+    };
+    const { config: read } = await loadMixedConfig(session("trusted", never), checkout);
+    expect(read.defaults.images).toMatchObject([{ text: "evil.example/x" }]);
+  });
+
+  test("of an untrusted one takes what is restricted from the base", async () => {
+    const base = new Map([[file, text("defaults: {images: base.example/x}")]]);
+    const { config: read } = await loadMixedConfig(
+      session("untrusted", async () => base),
+      checkout,
+    );
+    expect(read.defaults).toMatchObject({ images: [{ text: "base.example/x" }] });
+    expect(read.defaults).not.toHaveProperty("cache");
+  });
+
+  test("of an untrusted one whose base has none leaves the default", async () => {
+    const { config: read } = await loadMixedConfig(
+      session("untrusted", async () => new Map()),
+      checkout,
+    );
+    expect(read.defaults).toEqual({});
+  });
+
+  test("of an untrusted one whose base can't be read is an error", async () => {
+    const failing = async (): Promise<never> => {
+      throw new GitFailure("git fetch failed: no route", { hint: "" });
+    };
+    await expect(loadMixedConfig(session("untrusted", failing), checkout)).rejects.toThrow(
+      /nothing decides where images/,
+    );
+  });
+
+  test("looks in the base where it looks in the checkout", () => {
+    expect(configPaths(undefined)).toContain(file);
+  });
+});

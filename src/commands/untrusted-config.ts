@@ -1,0 +1,101 @@
+/** The config file of an untrusted checkout: what it may decide, and what the base's file decides in its place. */
+import { posix } from "node:path";
+import { type CatalogConfig, configPaths, type ImageEntry, loadConfig, type ReadConfig } from "../catalog/config.ts";
+import type { SharedSettings } from "../catalog/config-schema.ts";
+import { GitFailure } from "../changes/git-command.ts";
+import { UserError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import type { Session } from "./session.ts";
+import { imageOrigins, type Origin } from "./setting-origins.ts";
+
+/** What an untrusted checkout's file says as far as it may decide, and what its base's file says of all else. */
+export interface MixedConfig {
+  readonly config: CatalogConfig;
+  /** Entries that describe no image by themselves: their settings hold if there is one of that name. */
+  readonly settingsOnly: readonly ImageEntry[];
+}
+
+/**
+ * The config of the checkout, in an untrusted one mixed with that of its base.
+ * @param configFiles where the checkout's file is read from
+ * @throws UserError where the base's file can't be read
+ */
+export async function loadMixedConfig(
+  session: Pick<Session, "context" | "inputs" | "trust" | "base" | "history" | "git">,
+  configFiles: Pick<Files, "read">,
+): Promise<MixedConfig & Pick<ReadConfig, "problems">> {
+  const { trust, base } = session;
+  const { workspace } = session.context;
+  const given = session.inputs.settings.config;
+  const { config, problems } = await loadConfig(workspace, given, configFiles);
+  if (trust.kind === "trusted") return { config, settingsOnly: [], problems };
+  const paths = configPaths(given);
+  const atBase = await contentsAt(paths, session);
+  const read = async (path: string) => atBase.get(posix.relative(workspace, path));
+  // A file that the base lacks says nothing, also where the input names it.
+  const { config: ofBase, problems: more } = await loadConfig(workspace, atBase.size === 0 ? undefined : given, {
+    read,
+  });
+  if (more.length > 0) throw unreadable(base, more[0]);
+  return { ...mixedConfig(config, ofBase), problems };
+}
+
+async function contentsAt(
+  paths: readonly string[],
+  { base, history, git }: Pick<Session, "base" | "history" | "git">,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  try {
+    // A commit is the same wherever it comes from, and the comparison with it needs it in the checkout, too.
+    if ((await git.missing([base])).length > 0) await git.fetch([base], "tip");
+    return await history.filesAt(base, paths);
+  } catch (error) {
+    if (error instanceof GitFailure) throw unreadable(base, error);
+    throw error;
+  }
+}
+
+function unreadable(base: Session["base"], cause: unknown): UserError {
+  return new UserError(
+    `the config file of ${base.slice(0, 7)}, the base of this untrusted checkout, can't be read, so that nothing decides where images are pushed`,
+    {
+      hint: "let actions/checkout fetch the base (`fetch-depth: 0`), or give `token` the right to read contents",
+      cause,
+    },
+  );
+}
+
+/** Pure. */
+export function mixedConfig(checkout: CatalogConfig, base: CatalogConfig): MixedConfig {
+  const ofBase = new Map(base.images.map((entry) => [entry.name, entry]));
+  const named = new Set(checkout.images.map(({ name }) => name));
+  return {
+    config: {
+      file: checkout.file,
+      watchAll: checkout.watchAll,
+      defaults: mixed(checkout.defaults, base.defaults),
+      bump: base.bump,
+      images: checkout.images.map((entry) => ({
+        ...entry,
+        said: mixed(entry.said, ofBase.get(entry.name)?.said ?? {}),
+      })),
+    },
+    settingsOnly: base.images
+      .filter(({ name }) => !named.has(name))
+      .map((entry) => ({ ...entry, said: mixed({}, entry.said) })),
+  };
+}
+
+function mixed<T extends SharedSettings>(checkout: T, base: T): T {
+  const isFrom = (origin: Origin) => (entry: readonly [string, unknown]) => originOf(entry[0]) === origin;
+  const entries = [
+    ...Object.entries(checkout).filter(isFrom("any")),
+    ...Object.entries(base).filter(isFrom("trusted")),
+  ];
+  // Each value stays under its own key.
+  return Object.fromEntries(entries) as T;
+}
+
+function originOf(setting: string): Origin {
+  const known: Readonly<Record<string, Origin>> = imageOrigins;
+  return (Object.hasOwn(known, setting) ? known[setting] : undefined) ?? "trusted";
+}

@@ -1,0 +1,53 @@
+/** What the build of an untrusted checkout doesn't get, and what is said of it. */
+import type { BuildSecrets } from "../build/secrets.ts";
+import type { Remark } from "../report/run-result.ts";
+import type { Session } from "./session.ts";
+
+export interface GivenSecrets extends Omit<BuildSecrets, "values"> {
+  /** Values of `--ssh`. */
+  readonly ssh: readonly string[];
+}
+
+/** The build's secrets and agents: none for an untrusted checkout, whose Dockerfiles would decide what becomes of them. */
+export function givenSecrets({ inputs, trust }: Pick<Session, "inputs" | "trust">): GivenSecrets {
+  if (trust.kind === "untrusted") return { arguments: [], environment: {}, ssh: [] };
+  return { ...inputs.secrets, ssh: inputs.settings.ssh.map(({ text }) => text) };
+}
+
+/** What a reader of the run has to know of an untrusted checkout. A fork's pull request is nothing unusual by itself. */
+export function untrustedRemarks({
+  inputs,
+  trust,
+  context,
+}: Pick<Session, "inputs" | "trust" | "context">): readonly Remark[] {
+  if (trust.kind === "trusted") return [];
+  const { push, attest, bump } = inputs.settings;
+  const isPullRequest = context.trigger.kind === "pull-request";
+  const secrets = inputs.secrets.arguments.length + inputs.settings.ssh.length;
+  const withheld = [
+    ...(secrets > 0 ? ["build secrets"] : []),
+    ...(attest && !isPullRequest ? ["a signature"] : []),
+    ...(bump !== "off" && !isPullRequest ? ["pull requests that move pins"] : []),
+  ];
+  const without = withheld.length === 0 ? "" : ` It gets no ${withheld.join(", no ")}.`;
+  if (isPullRequest) {
+    if (withheld.length === 0) return [];
+    return [
+      {
+        message: `${trust.why}, so that this checkout is untrusted.${without}`,
+        hint: "run what needs secrets after the merge, on `push`",
+      },
+    ];
+  }
+  const how =
+    push === "untrusted"
+      ? "Its images are pushed as `sha-<commit>` and `pr-N` only."
+      : "It is built and scanned like a pull request, and nothing is pushed.";
+  const value = push === "true" ? " `push: true` means `auto` here." : "";
+  return [
+    {
+      message: `${trust.why}, so that this checkout is untrusted. ${how}${value}${without}`,
+      hint: "check out the event's own commit, or a commit that a branch or tag of this repository contains; `push: untrusted` pushes previews of forks",
+    },
+  ];
+}
