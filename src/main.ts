@@ -12,7 +12,7 @@ import { forgeApi } from "./adapters/forge.ts";
 import { freePort } from "./adapters/free-port.ts";
 import { nodeHttp } from "./adapters/http.ts";
 import { keptFolders } from "./adapters/kept-folders.ts";
-import { childProcesses } from "./adapters/processes.ts";
+import { childProcesses, killChildren } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
 import type { CommandResult } from "./commands/command-result.ts";
 import { eventContext } from "./commands/event-context.ts";
@@ -53,16 +53,17 @@ export async function runAction(): Promise<number> {
 
 /** The adapters for the machine that this runs on. */
 export function systemOutside(log: Log, signal: AbortSignal): Outside {
+  const http = nodeHttp(process.env);
   return {
     processes: childProcesses,
-    http: nodeHttp(process.env),
+    http,
     files: systemFiles,
     clock: systemClock,
     log,
     forge: forgeApi,
     attest: attestOnGitHub,
     codeScanning: codeScanningApi,
-    keptFolders: keptFolders(process.env),
+    keptFolders: keptFolders(process.env, http),
     freePort,
     machine: `${process.platform}/${process.arch}`,
     hasCacheService: () => hasCacheService(process.env),
@@ -98,8 +99,8 @@ async function secretsInFiles({ settings }: RunInputs, { files, env }: Outside):
 const mostSecretLines = 1_000;
 
 /**
- * Runs `work` so that a signal aborts it and whatever it throws becomes a message. @returns the exit code: that of `work`, 1
- * for an error, 128 + n for signal n.
+ * Runs `work` so that a signal aborts it and whatever it throws becomes a message; a second signal ends the process at once.
+ * @returns the exit code: that of `work`, 1 for an error, 128 + n for signal n.
  */
 export async function guarded(
   log: Log,
@@ -110,18 +111,25 @@ export async function guarded(
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   let stopped: number | undefined;
   const stop = (name: "SIGINT" | "SIGTERM"): void => {
+    if (stopped !== undefined) {
+      // Whoever asks twice does not want to wait for what is being ended in order. Children are ended by the adapter.
+      killChildren();
+      process.exit(codes[name]);
+    }
     stopped = codes[name];
     controller.abort(
       new UserError(`the run was cancelled (${name})`, { hint: "run it again: it goes on where it was" }),
     );
   };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     const code = await work(controller.signal);
     return stopped ?? code;
   } catch (error) {
     sayError(error, log, debug);
     return stopped ?? 1;
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
@@ -152,7 +160,7 @@ async function collecting<T>(problems: UserError[], work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(...(error instanceof Problems ? error.problems : [error]));
+    for (const problem of error instanceof Problems ? error.problems : [error]) problems.push(problem);
     return undefined;
   }
 }

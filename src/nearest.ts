@@ -1,24 +1,45 @@
 /** The word of `known` that is written most like `given`, if one is close enough to be a slip of the hand. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined;
+  // Nobody slips in a word that long, and comparing takes the time of the one word's length times the other's.
+  if (given.length > longestWord) return undefined;
+  const lower = given.toLowerCase();
+  let best: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const word of known) {
+    const most = Math.max(1, Math.floor(word.length / 3));
+    const limit = Math.min(most, least - 1);
+    if (Math.abs(word.length - given.length) > limit) continue;
+    const distance = editDistance(lower, word.toLowerCase(), limit);
+    if (distance > limit) continue;
+    best = word;
+    least = distance;
+    if (least === 0) break;
+  }
+  return best;
 }
 
-/** How many letters are wrong, missing, too many, or change places with their neighbour: a row at a time. */
-function editDistance(a: string, b: string): number {
+const longestWord = 128;
+
+/**
+ * How many letters are wrong, missing, too many, or change places with their neighbour: a row at a time. More than `limit`
+ * where it is more than that.
+ */
+function editDistance(a: string, b: string, limit: number): number {
   let above: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
+    let least = i + 1;
     for (let j = 0; j < b.length; j++) {
       const substitution = (row[j] ?? 0) + (b[j] === a[i] ? 0 : 1);
       const isSwapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
       const swap = isSwapped ? (above[j - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY;
-      next.push(Math.min(substitution, swap, (next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1));
+      const cost = Math.min(substitution, swap, (next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1);
+      next.push(cost);
+      least = Math.min(least, cost);
     }
+    // A swap looks two rows back and adds one.
+    if (least > limit + 1) return least;
     above = row;
     row = next;
   }

@@ -90,10 +90,10 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Entries of a directory, sorted by name; `undefined` only where there is none at that path. */
   list(path: string): Promise<readonly DirectoryEntry[] | undefined>;
-  /** `private`: for the owner's eyes alone, from the first byte. */
+  /** A new file is for the owner's eyes alone; `private`: also one that is there, from the first byte. */
   write(path: string, content: string | Uint8Array, options?: { readonly private?: boolean }): Promise<void>;
   append(path: string, content: string): Promise<void>;
-  /** Creates the directory and those above it. */
+  /** Creates the directory and those above it, for the owner alone. */
   makeDirectory(path: string): Promise<void>;
   /** To a place on the same disk where there is nothing. */
   move(from: string, to: string): Promise<void>;
@@ -106,10 +106,12 @@ export interface DirectoryEntry {
   readonly kind: "file" | "directory" | "symlink" | "other";
 }
 
-/** What is too large for memory. */
+/** Files that are too large for memory, by absolute path. */
 export interface FileStreams {
-  /** The bytes of a file, from the first one at each iteration. What the system refuses ends it. */
-  stream(path: string): AsyncIterable<Uint8Array>;
+  /** The bytes of a regular file; iterating @throws UserError for everything else, a symbolic link too. */
+  readStream(path: string): AsyncIterable<Uint8Array>;
+  /** Makes a new file for the owner's eyes alone. What `content` throws is thrown as it is. */
+  writeStream(path: string, content: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
 /** Symbolic links by absolute path. */
@@ -250,15 +252,19 @@ export interface CodeScanningAnalysis {
   readonly category: string;
   readonly results: number;
 }
-/** Folders that the runner's cache service keeps from run to run. What the service can't do is as if there were none. */
+/**
+ * Folders of files that the runner's cache service keeps from run to run. What it can't do is as if there were none. Whoever
+ * may write to the cache decides what is restored: nothing of it is to be trusted, neither the key nor the files.
+ */
 export interface KeptFolders {
   /**
-   * Puts a folder back as it was kept under `key`, else under the newest key that begins with `prefix`. A folder is found
-   * again under the path that it was kept from.
+   * Fills a folder, absolute, not there yet, with the files that were kept under `key`, else under the newest key that begins
+   * with `prefix`. They are regular files, directly in the folder.
    * @returns the key; `undefined` where nothing is kept
+   * @throws UserError for what this action can't have kept
    */
   restore(folder: string, key: string, prefix: string): Promise<string | undefined>;
-  /** Keeps a folder as it is now; what a key holds stays as it is. */
+  /** Keeps the files of a folder as they are now; what a key holds stays as it is. */
   keep(folder: string, key: string): Promise<void>;
 }
 

@@ -225,3 +225,24 @@ describe("what is proposed together", () => {
     });
   });
 });
+
+describe("somebody else's branch under our name", () => {
+  test("stays as it is, and the run warns; once it is gone the pull request comes", async () => {
+    await withGitHubProject(files, async (world) => {
+      const { project, fake } = world;
+      const branch = "image-publish/bump-app";
+      project.git("checkout", "--quiet", "-b", branch);
+      const theirs = project.commit({ "deploy/app.yaml": `${manifest(oldest)}privileged: true\n` });
+      project.git("checkout", "--quiet", "main");
+
+      const run = await world.push(image("two"), calver);
+      expect(run.code).toBe(0);
+      expect(run.annotations.map(({ message }) => message).join("\n")).toContain(`the branch ${branch} is not ours`);
+      expect([fake.branches.head(branch), world.openPulls()]).toEqual([theirs, []]);
+
+      fake.branches.move(branch, undefined);
+      expect(await world.push(image("three"), calver)).toMatchObject({ code: 0, annotations: [] });
+      expect(world.openPulls()).toMatchObject([{ branch }]);
+    });
+  });
+});

@@ -92,6 +92,22 @@ test("a new branch is built whole and gets its own tag, no latest", async () => 
   expect(await digestsOf(`${project.own}/alone`)).toEqual({ ...old, next: digest, [head]: digest });
 });
 
+test("a push to a branch that is called like a git tag, which a shallow checkout hasn't, takes no tag of it", async () => {
+  const project = makeProject({ Dockerfile: "FROM scratch\nCOPY page /\n", page: "one\n" });
+  project.git("tag", "stable");
+  const commits: string[] = [];
+  for (const branch of ["stable", "v2"]) {
+    commits.push(project.commit({ page: branch }));
+    project.git("update-ref", `refs/heads/${branch}`, "HEAD");
+    const run = await runAction(project, pushed(noCommit, branch));
+    expect(run.code).toBe(0);
+    expect(run.annotations).toMatchObject([
+      { message: expect.stringContaining(`the branch gives no tag "${branch}"`) },
+    ]);
+  }
+  expect(await tagsOf(project.own)).toEqual(commits.sort());
+});
+
 test("a branch with a slash, a space and an umlaut gives a tag that a registry takes", async () => {
   const project = makeProject({ Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" });
   project.git("update-ref", "refs/heads/feature/ä\u00a0b", "HEAD");

@@ -44,7 +44,7 @@ export function scannerFor({ env = {}, ...wish }: ScannerWish = {}): ScannerInUs
     release: pinnedRelease,
     freePort,
     keptFolders: nothingKept,
-    credentials: { forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }) },
+    credentials: { find: async () => undefined, forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }) },
     store: newFolder("store"),
     folder: newFolder("scan"),
     reports: join(newFolder("reports"), "scans"),

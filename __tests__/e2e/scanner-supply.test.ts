@@ -4,12 +4,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Advisory, publishDatabase, publishJavaDatabase } from "../../rig/index.ts";
 import { keptFolders } from "../../src/adapters/kept-folders.ts";
+import type { KeptFolders } from "../../src/ports.ts";
 import type { ScanSubject } from "../../src/scan/scanner.ts";
 import type { TrivyRelease } from "../../src/scan/trivy/release.ts";
-import { startFaultProxy } from "./fault-proxy.ts";
+import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { withServer } from "./http-server.ts";
 import { scannerFor } from "./open-scanner.ts";
 import { newFolder, rig } from "./rig.ts";
@@ -31,7 +32,7 @@ test("a mirror that is down and one that holds back are not the end, and a regis
   const proxy = await startFaultProxy(rig.registry);
   try {
     const busy = { status: 429, headers: { "retry-after": "0" }, body: '{"errors":[{"code":"TOOMANYREQUESTS"}]}' };
-    // As often as Trivy asks by itself, so that its first run fails.
+    // All mirrors in turn, four times.
     proxy.inject({ path: /manifests/, times: 3, fault: { kind: "status", ...busy } });
     const mirror = rig.trivy.db.replace(rig.registry, proxy.host);
     const scanner = scannerFor({ env: { TRIVY_DB_REPOSITORY: `${nowhere},${mirror}` } });
@@ -54,56 +55,130 @@ test("without any database nothing counts as scanned, and the message says what 
   });
 });
 
-test("the database is fetched once a day and kept by the cache service; an old one is better than none", async () => {
-  const { resultsUrl, token } = rig.cache;
-  const service = {
-    ACTIONS_RESULTS_URL: resultsUrl,
-    ACTIONS_RUNTIME_TOKEN: token,
-    ACTIONS_CACHE_SERVICE_V2: "true",
-    RUNNER_TEMP: newFolder("runner"),
-  };
-  Object.assign(process.env, service);
-  const kept = keptFolders(service);
-  const store = newFolder("store");
-  const name = `scanner-${unique}/trivy-db`;
-  const advisory: Advisory = {
-    Bucket: "alpine 3.20",
-    Package: "openssl",
-    ID: "CVE-2026-1001",
-    Severity: "HIGH",
-    Title: "known",
-    Fixed: "3.3.9-r0",
-  };
+describe("the database that the cache service keeps", () => {
   const today = new Date();
   const tomorrow = new Date(Date.now() + 86_400_000);
-  const database = await publishDatabase(name, [advisory], { updatedAt: today, nextUpdate: tomorrow });
-  const proxy = await startFaultProxy(rig.registry);
-  const run = async (now: Date, folder: string) => {
-    const env = { TRIVY_DB_REPOSITORY: database.replace(rig.registry, proxy.host) };
-    const clock = { now: () => now, sleep: async () => {} };
-    const scanner = scannerFor({ keptFolders: kept, store, folder, env, clock });
-    const scanned = await scanner.scan(image);
-    await scanner.close();
-    execFileSync("rm", ["-rf", join(store, "db")]); // the next run is on another runner
-    return { scanned, said: scanner.said };
-  };
-  try {
-    expect((await run(today, newFolder("first"))).scanned).toMatchObject(found);
+  const times = { updatedAt: today, nextUpdate: tomorrow };
+  const name = `scanner-${unique}/trivy-db`;
+  const store = newFolder("store");
+  let proxy: FaultProxy;
+  let mirror: string;
+  let kept: KeptFolders;
+  let service: Record<string, string>;
+
+  beforeAll(async () => {
+    const { resultsUrl, token } = rig.cache;
+    service = {
+      ACTIONS_RESULTS_URL: resultsUrl,
+      ACTIONS_RUNTIME_TOKEN: token,
+      ACTIONS_CACHE_SERVICE_V2: "true",
+      RUNNER_TEMP: newFolder("runner"),
+    };
+    Object.assign(process.env, service);
+    kept = keptFolders(service);
+    const advisory: Advisory = {
+      Bucket: "alpine 3.20",
+      Package: "openssl",
+      ID: "CVE-2026-1001",
+      Severity: "HIGH",
+      Title: "known",
+      Fixed: "3.3.9-r0",
+    };
+    const database = await publishDatabase(name, [advisory], times);
+    proxy = await startFaultProxy(rig.registry);
+    mirror = database.replace(rig.registry, proxy.host);
+    expect((await run()).scanned).toMatchObject(found);
     expect(proxy.requests).not.toEqual([]);
-    // A definite answer: one that might change is waited for by Trivy itself.
-    proxy.inject({
-      path: /manifests/,
-      fault: { kind: "status", status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' },
-    });
-    expect((await run(today, newFolder("second"))).scanned).toMatchObject(found);
-    expect(proxy.requests).toEqual([]);
-    const later = await run(new Date(tomorrow.getTime() + 1000), newFolder("third"));
-    expect(later.scanned).toMatchObject(found);
-    expect(later.said.join("\n")).toMatch(/could not be fetched.*to be replaced on \d{4}-\d\d-\d\d is used/s);
-  } finally {
+  });
+
+  afterAll(async () => {
     await proxy.close();
     for (const variable of Object.keys(service)) delete process.env[variable];
+  });
+
+  /** A run on a runner of its own. @param planted what the cache gives in place of what is kept there */
+  async function run(now = today, planted: (folder: string) => Promise<void> | void = () => {}) {
+    const clock = { now: () => now, sleep: async () => {} };
+    const restore: KeptFolders["restore"] = async (folder, ...keys) => {
+      const key = await kept.restore(folder, ...keys);
+      if (key !== undefined) await planted(folder);
+      return key;
+    };
+    const env = { TRIVY_DB_REPOSITORY: mirror };
+    const scanner = scannerFor({ keptFolders: { ...kept, restore }, store, folder: newFolder("run"), env, clock });
+    const scanned = await scanner.scan(image);
+    await scanner.close();
+    execFileSync("rm", ["-rf", join(store, "db")]);
+    const asked = proxy.requests.map(({ method, url }) => `${method} ${url.replace(/^.*\/(?=manifests|blobs)/, "")}`);
+    return { scanned, said: scanner.said.join("\n"), asked };
   }
+
+  const byDigest = expect.stringMatching(/^HEAD manifests\/sha256:[0-9a-f]{64}$/);
+  const anew = ["GET manifests/2", expect.stringMatching(/^GET blobs\/sha256:/)];
+
+  test("is fetched once a day; later runs ask its mirror alone whether it is its own", async () => {
+    proxy.inject();
+    const { scanned, said, asked } = await run();
+    expect(scanned).toMatchObject(found);
+    expect([asked, said]).toEqual([[byDigest], expect.not.stringContaining("not used")]);
+  });
+
+  test("is used with a warning where the mirror is down, and also when it is to be replaced", async () => {
+    proxy.inject({ fault: { kind: "status", status: 503 } });
+    const now = await run();
+    expect(now.scanned).toMatchObject(found);
+    expect(now.said).toContain("is used without its mirror's confirmation");
+    const later = await run(new Date(tomorrow.getTime() + 1000));
+    expect(later.scanned).toMatchObject(found);
+    expect(later.said).toMatch(/could not be fetched.*to be replaced on \d{4}-\d\d-\d\d is used/s);
+  });
+
+  test("is not used when it is more than a week old, even where the mirror is down", async () => {
+    proxy.inject({ fault: { kind: "status", status: 503 } });
+    const { scanned } = await run(new Date(today.getTime() + 8 * 86_400_000));
+    expect(scanned).toMatchObject({ kind: "unscanned" });
+  });
+
+  test("is fetched anew, with a warning, when it was changed there", async () => {
+    proxy.inject();
+    const { scanned, said, asked } = await run(today, (folder) => {
+      const layer = join(folder, "layer.tar.gz");
+      const bytes = readFileSync(layer);
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      writeFileSync(layer, bytes);
+    });
+    expect(scanned).toMatchObject(found);
+    expect(asked).toEqual(anew);
+    expect(said).toMatch(/vulnerability database of the cache service is not used: its layer is sha256:/);
+  });
+
+  test("is fetched anew, with a warning, when another one that is whole took its place", async () => {
+    const repository = `scanner-${unique}/planted`;
+    await publishDatabase(repository, [], times);
+    proxy.inject();
+    const plant = async (folder: string): Promise<void> => {
+      const get = async (path: string): Promise<Buffer> => {
+        const accept = "application/vnd.oci.image.manifest.v1+json";
+        const response = await fetch(`http://${rig.registry}/v2/${repository}/${path}`, { headers: { accept } });
+        return Buffer.from(await response.arrayBuffer());
+      };
+      const manifest = await get("manifests/2");
+      writeFileSync(join(folder, "manifest.json"), manifest);
+      const [layer] = JSON.parse(manifest.toString()).layers;
+      writeFileSync(join(folder, "layer.tar.gz"), await get(`blobs/${layer.digest}`));
+    };
+    const { scanned, said, asked } = await run(today, plant);
+    expect(scanned).toMatchObject(found);
+    expect(asked).toEqual([byDigest, ...anew]);
+    expect(said).toMatch(/the vulnerability database of the cache service is not used: .* doesn't have sha256:/);
+  });
+
+  test("is fetched anew where the mirror has it no longer", async () => {
+    proxy.inject({ method: "HEAD", fault: { kind: "status", status: 404 } });
+    const { scanned, asked } = await run();
+    expect(scanned).toMatchObject(found);
+    expect(asked).toEqual([byDigest, ...anew]);
+  });
 });
 
 test("the database of Java archives is fetched only where there is one, and then once", async () => {

@@ -139,3 +139,25 @@ test("a secret that is not there is said before anything is built", async () => 
   expect(run.code).toBe(1);
   expect(run.annotations).toEqual([expect.objectContaining({ message: expect.stringContaining("NOT_SET_ANYWHERE") })]);
 });
+
+test("each secret is in the environment of the children that need it, and of no others", async () => {
+  const dockerfile = "FROM busybox:1.37\nRUN --mount=type=secret,id=key grep -q value-of-the-secret /run/secrets/key\n";
+  const project = makeProject({ "images/web/Dockerfile": dockerfile });
+  const recorder = record("docker", "git", "tar");
+  const run = await runAction(project, {
+    ...firstPush,
+    inputs: {
+      ...{ images: `${rig.registry}/{{owner}}/{{repo}}/{{name}}`, cache: "none", token: "token-of-the-job-0816" },
+      ...{ secrets: "key=value-of-the-secret", "registry-username": "me", "registry-password": "password-0816" },
+    },
+    env: { PATH: recorder.path, ACTIONS_RUNTIME_TOKEN: "runtime-token-0816", UNRELATED: "unrelated-0816" },
+  });
+  expect(run).toMatchObject({ code: 0 });
+  // A child of buildx itself, which asks git for the commit that provenance names.
+  const ofBuildx = "git -c log.showSignature=false";
+  const calls = recorder.callsThatSaw("value-of-the-secret").filter((call) => call !== ofBuildx);
+  expect(calls).toEqual(["docker buildx build"]);
+  for (const secret of ["password-0816", "runtime-token-0816", "unrelated-0816", "token-of-the-job-0816"]) {
+    expect(recorder.callsThatSaw(secret)).toEqual([]);
+  }
+});

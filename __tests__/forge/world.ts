@@ -1,5 +1,6 @@
 /** A repository on a forge, as runs of ours and people meet it; stories and properties are told of any of them. */
-import type { BumpForge } from "../../src/bump/forge/bump-forge.ts";
+import type { BranchHistory } from "../../src/bump/branch-history.ts";
+import type { BumpForge, FileWrite } from "../../src/bump/forge/bump-forge.ts";
 import type { MovedFile } from "../../src/bump/moved.ts";
 import {
   defaultPullRequestSettings,
@@ -19,6 +20,8 @@ export interface World {
   head(branch: string): Promise<string | undefined>;
   /** A file on a branch, its mode with it. */
   file(branch: string, path: string): Promise<{ readonly bytes: Uint8Array; readonly mode: string } | undefined>;
+  /** The commits, as a checkout has them. `base`: where the branch stands that pull requests go to. */
+  history(base: string): BranchHistory;
   /** What a person does. */
   readonly person: Person;
   pulls(): Promise<readonly Pull[]>;
@@ -29,6 +32,12 @@ export interface Person {
   commit(branch: string, files: Readonly<Record<string, string>>): Promise<void>;
   /** A merge of one branch into another. */
   mergeBranch(from: string, into: string): Promise<void>;
+  /** A branch made anew on another one, with one commit, whose author may say whatever. */
+  branch(branch: string, on: string, files: Readonly<Record<string, string>>, message: string): Promise<void>;
+  openPull(branch: string, text: { readonly title: string; readonly body: string }): Promise<number>;
+  editBody(number: number, body: string): Promise<void>;
+  /** Somebody's without any right: a pull request from a branch of that name in a fork; `undefined`: not in this world. */
+  readonly forkPull?: (branch: string, body: string, state: "open" | "closed") => Promise<void>;
   closePull(number: number): Promise<void>;
   /** @returns whether it could be: not where it conflicts. */
   mergePull(number: number): Promise<boolean>;
@@ -46,6 +55,8 @@ export interface Pull {
   readonly assignees: readonly string[];
   readonly reviewers: readonly string[];
   readonly comments: readonly string[];
+  /** The head that is merged once the rules allow it. */
+  readonly autoMerge?: string | undefined;
 }
 
 export const pair = { branch: "image-publish/bump-app", base: "main" };
@@ -80,12 +91,24 @@ export async function bump(world: World, version: number, options: RunOptions = 
     moveAgain: (each) => moveTo(version, each),
   };
   const forge = options.forge ?? world.forge;
-  const tools = { forge, clock: stillClock(), random: () => 0.5, repositoryUrl: "https://forge.example/o/r" };
+  const tools = {
+    forge,
+    clock: stillClock(),
+    random: () => 0.5,
+    repositoryUrl: "https://forge.example/o/r",
+    history: world.history(at ?? ""),
+    differInPins: (each: readonly FileWrite[]) =>
+      each.every(({ before, after }) => withoutPins(before) === withoutPins(after)),
+  };
   return await propose(pair, files.length === 0 ? undefined : proposal, tools);
 }
 
+function withoutPins(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).replace(/app:\d+/g, "app");
+}
+
 /** Moves each `app:<number>` forward. */
-function moveTo(
+export function moveTo(
   version: number,
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): readonly MovedFile[] {

@@ -2,7 +2,7 @@ import { EOL } from "node:os";
 // Not by the package's entry: that brings a whole HTTP client along, for tokens that nobody asks for (docs/architecture.md).
 import { type CommandProperties, issueCommand } from "../../node_modules/@actions/core/lib/command.js";
 import type { Log, Notice } from "../ports.ts";
-import { logLines } from "./log-text.ts";
+import { logLines, logProperty } from "./log-text.ts";
 
 /** The log of a job on GitHub's or a Forgejo's runner: foldable groups, and annotations by workflow commands. */
 export function actionLog(): Log {
@@ -11,7 +11,7 @@ export function actionLog(): Log {
   };
   const annotated = (message: string, hint: string): string => logLines(`${message}\n→ ${hint}`).join("\n");
   return {
-    debug: (message) => issueCommand("debug", {}, message),
+    debug: (message) => issueCommand("debug", {}, logLines(message).join("\n")),
     info: print,
     notice: (message, details) => issueCommand("notice", properties(details), logLines(message).join("\n")),
     warning: (message, hint, details) => issueCommand("warning", properties(details), annotated(message, hint)),
@@ -28,6 +28,7 @@ export function actionLog(): Log {
 }
 
 function properties({ title, at }: Notice = {}): CommandProperties {
-  const all = { title, file: at?.file, line: at?.line, col: at?.line === undefined ? undefined : at.column };
+  const place = { line: at?.line, col: at?.line === undefined ? undefined : at.column };
+  const all = { title: title && logProperty(title), file: at && logProperty(at.file), ...place };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,8 @@
-import { constants, createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import {
   appendFile,
   chmod,
+  type FileHandle,
   lstat,
   mkdir,
   open,
@@ -18,13 +19,12 @@ import { codeOf } from "./system-error.ts";
 
 /** The ports of files over the file system. What the system refuses is a `UserError` that names the path. */
 export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
-  stream: (path) => createReadStream(path),
   read: (path) => attempt("read", path, () => readRegular(path), ["ENOENT", "ENOTDIR"]),
   list: (path) => attempt("list", path, () => entriesOf(path), ["ENOENT", "ENOTDIR"]),
   async write(path, content, options) {
     await attempt("write", path, async () => {
       // The mode given at creation keeps a new file private from the start; chmod does it for one that was there.
-      await writeFile(path, options?.private ? "" : content, options?.private ? { mode: 0o600 } : {});
+      await writeFile(path, options?.private ? "" : content, { mode: 0o600 });
       if (!options?.private) return;
       await chmod(path, 0o600);
       await writeFile(path, content);
@@ -34,7 +34,7 @@ export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
     await attempt("write", path, () => appendFile(path, content));
   },
   async makeDirectory(path) {
-    await attempt("make the directory", path, () => mkdir(path, { recursive: true }));
+    await attempt("make the directory", path, () => mkdir(path, { recursive: true, mode: 0o700 }));
   },
   async move(from, to) {
     await attempt("move", from, () => rename(from, to));
@@ -47,15 +47,51 @@ export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
   },
   look: (path) =>
     attempt("look at", Buffer.from(path).toString(), () => lookAt(Buffer.from(path)), ["ENOENT", "ENOTDIR"]),
+  readStream,
+  writeStream,
 };
+
+async function* readStream(path: string): AsyncGenerator<Uint8Array> {
+  const file = await attempt("read", path, () =>
+    open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW),
+  );
+  if (file === undefined) return;
+  try {
+    const size = await attempt("read", path, () => regularSize(file, path));
+    if (size !== 0) yield* file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 });
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeStream(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await attempt("write", path, () => open(path, "wx", 0o600));
+  if (file === undefined) return;
+  try {
+    for await (const chunk of content) await attempt("write", path, () => writeWhole(file, chunk));
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength; ) {
+    written += (await file.write(chunk, written)).bytesWritten;
+  }
+}
+
+async function regularSize(file: FileHandle, path: string | Buffer): Promise<number> {
+  const stat = await file.stat();
+  if (stat.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: "EISDIR" });
+  if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "ENXIO" });
+  return stat.size;
+}
 
 /** A device or a pipe may never end. */
 async function readRegular(path: string | Buffer): Promise<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: "EISDIR" });
-    if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "ENXIO" });
+    await regularSize(file, path);
     return await file.readFile();
   } finally {
     await file.close();
@@ -95,6 +131,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   ENOSPC: { why: "no space left on the device", hint: "free disk space on the runner before this step" },
   EISDIR: { why: "it is a directory", hint: "give the path of a file" },
   ENXIO: { why: "it is no regular file", hint: "give the path of a file" },
+  ELOOP: { why: "it is a symbolic link", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
   ERR_INVALID_ARG_VALUE: { why: "it holds a NUL character", hint: "take the character out of the path" },
   EEXIST: { why: "there is something already", hint: "take it away" },

@@ -35,6 +35,14 @@ export function childProcessesWith(grace: number): Processes {
   };
 }
 
+/** Those that run, with all that they started. */
+const running = new Set<ChildProcess>();
+
+/** Ends all children at once, when there is no time to wait for them. */
+export function killChildren(): void {
+  for (const child of running) signalGroup(child, "SIGKILL");
+}
+
 function runToEnd(program: string, args: readonly string[], options: RunOptions, grace: number): Promise<Finished> {
   const { signal, timeout } = options;
   const file = options.stdoutFile === undefined ? undefined : openSync(options.stdoutFile, "wx", 0o600);
@@ -44,6 +52,7 @@ function runToEnd(program: string, args: readonly string[], options: RunOptions,
     stdio: [options.input === undefined ? "ignore" : "pipe", file ?? "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  running.add(child);
   // The child has its own hold of it.
   if (file !== undefined) closeSync(file);
   return new Promise((resolve, reject) => {
@@ -70,12 +79,14 @@ function runToEnd(program: string, args: readonly string[], options: RunOptions,
     if (options.input !== undefined) child.stdin?.end(options.input);
 
     child.on("error", (error) => {
+      running.delete(child);
       release();
       reject(error);
     });
     // Something it started may still hold its output open.
     child.on("exit", () => later(grace, () => output.close()));
     child.on("close", (code, endedBy) => {
+      running.delete(child);
       output.finish();
       release();
       if (failure !== undefined) return reject(failure.reason);

@@ -6,12 +6,12 @@ import type { PlannedBuild } from "../plan/plan.ts";
 import type { Clock, Files, Log, Processes } from "../ports.ts";
 import { formatDuration } from "../quantities.ts";
 import { baseAnnotations, resolvedBases } from "./bases.ts";
-import { type BuildSettings, buildArguments, destination, type ImageSource } from "./buildx.ts";
+import { type BuildSettings, buildArguments, destination, type ImageSource, isCacheService } from "./buildx.ts";
 import { type CacheTrouble, exportedDigest, refusedByCache } from "./cache-trouble.ts";
 import type { Candidate } from "./candidate.ts";
 import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
-import type { Environment } from "./environment.ts";
+import { bareEnvironment, type Environment, withoutCacheService } from "./environment.ts";
 import { pausesAfter } from "./failures.ts";
 import { type Invocation, runBuildx } from "./invocation.ts";
 import { reachableSources } from "./layout-path.ts";
@@ -29,7 +29,7 @@ export interface BuildDependencies {
   readonly builder: BuilderInUse;
   readonly cache: CacheTrouble;
   readonly lint: LintReport;
-  /** The child's whole environment, with the values of secrets. */
+  /** The whole environment of `buildx build`, and of it alone: with the values of secrets, and the cache service's token. */
   readonly environment: Environment;
   /** That of nix-build, which gets none of these. */
   readonly nixEnvironment: Environment;
@@ -63,13 +63,15 @@ export async function buildImage(
   const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
-  const build = planned.variant === "nix" ? await builtByNix(planned, folder, deps) : planned;
+  const build = planned.variant === "nix" ? await builtByNix(planned, folder, unpacking(deps)) : planned;
   const reachable = reachableSources(sources, deps.workspace);
   for (let attempt = 0; ; attempt++) {
     const builder = deps.builder.name();
     const paths = { layout: `${folder}/layout`, metadata: `${folder}/metadata-${attempt}.json` };
-    const args = buildArguments(withUsableCache(build, deps.cache), reachable, builder, deps.settings, paths);
-    const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), deps);
+    const now = withUsableCache(build, deps.cache);
+    const args = buildArguments(now, reachable, builder, deps.settings, paths);
+    const child = { ...deps, environment: environmentOf(now, deps) };
+    const built = await runBuildx(planned.name, args, seconds, () => deps.cache.hangs(builder), child);
     const digest = await madeDigest(built, paths.metadata, deps.files);
     await heedCache(built, builder, deps);
     if (digest !== undefined) {
@@ -94,6 +96,16 @@ export async function buildImage(
   }
 }
 
+function environmentOf({ cache }: PlannedBuild, { environment, settings }: BuildDependencies): Environment {
+  const isUsed = settings.cacheService && [...cache.from, ...cache.to].some(isCacheService);
+  return isUsed ? environment : withoutCacheService(environment);
+}
+
+/** What Nix made is unpacked by tar, which needs nothing of a build. */
+function unpacking(deps: BuildDependencies): BuildDependencies {
+  return { ...deps, environment: bareEnvironment(deps.environment) };
+}
+
 function withUsableCache(planned: PlannedBuild, cache: CacheTrouble): PlannedBuild {
   return cache.isGivenUp() ? { ...planned, cache: { from: [], to: [] } } : planned;
 }
@@ -112,10 +124,13 @@ async function heedCache({ stalled, progress }: Invocation, used: string, deps: 
 async function madeDigest(
   { code, stalled, progress }: Invocation,
   metadata: string,
-  files: Pick<Files, "read">,
+  files: Pick<Files, "read" | "write">,
 ): Promise<Digest | undefined> {
+  const written = await files.read(metadata);
+  // buildx lets everybody read it, and build arguments may stand in it.
+  if (written !== undefined) await files.write(metadata, written, { private: true });
   if (stalled !== undefined) return exportedDigest(progress);
-  return code === 0 ? digestIn(await files.read(metadata)) : undefined;
+  return code === 0 ? digestIn(written) : undefined;
 }
 
 type Unmeasured = Omit<Candidate, "seconds" | "steps">;

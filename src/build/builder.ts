@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { type Repository, splitRepository } from "../oci/reference.ts";
 import type { Finished, Processes } from "../ports.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, withoutLogins } from "./environment.ts";
 import { parseInspect } from "./inspect-builder.ts";
 import { lastMessage, shortLine } from "./short-line.ts";
 
@@ -97,7 +97,7 @@ export async function createBuilder(wish: BuilderWish, deps: BuilderDependencies
     // At the end of a cancelled run too, so not under its signal, but with a limit.
     const { signal: _, ...rest } = deps;
     const args = ["buildx", "rm", "--force", name];
-    const removed = await rest.processes.run("docker", args, { env: rest.environment, timeout: 60_000 });
+    const removed = await rest.processes.run("docker", args, { env: withoutLogins(rest.environment), timeout: 60_000 });
     if (removed.code !== 0) throw new Error(`docker buildx rm ${name}: ${lastMessage(removed.stderr)}`);
   };
   const args = ["buildx", "create", "--driver", "docker-container", "--name", name, ...network, "--bootstrap"];
@@ -157,7 +157,9 @@ function unusable(name: string | undefined, problem: string, driver: string): Us
 }
 
 function docker(args: readonly string[], deps: BuilderDependencies): Promise<Finished> {
-  return deps.processes.run("docker", args, { env: deps.environment, signal: deps.signal, timeout: 180_000 });
+  // Only what starts a builder may have to read its image from a registry.
+  const env = args.includes("--bootstrap") ? deps.environment : withoutLogins(deps.environment);
+  return deps.processes.run("docker", args, { env, signal: deps.signal, timeout: 180_000 });
 }
 
 function textOf(finished: Finished): string {

@@ -85,9 +85,12 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
 }
 
 function filled(message: string, match: RegExpExecArray, { step, dockerfile }: FailedBuild): string {
-  const named: Readonly<Record<string, string>> = { step: step?.name ?? match[1] ?? "the build", dockerfile };
+  const named = new Map([
+    ["step", step?.name ?? match[1] ?? "the build"],
+    ["dockerfile", dockerfile],
+  ]);
   return message
-    .replace(/\$(\w+)/g, (_, name: string) => shortLine(named[name] ?? match[Number(name)] ?? "", 200))
+    .replace(/\$(\w+)/g, (_, name: string) => shortLine(named.get(name) ?? match[Number(name)] ?? "", 200))
     .trim();
 }
 

@@ -80,6 +80,25 @@ const cacheService: readonly string[] = [
   "ACTIONS_CACHE_URL",
 ];
 
+/** That of a build which has nothing to do with the cache service: its token is not for everybody who can write a cache line. */
+export function withoutCacheService(environment: Environment): Environment {
+  return without(environment, cacheService);
+}
+
+/** That of a docker child which talks to no registry: `buildx rm`, `load`. */
+export function withoutLogins(environment: Environment): Environment {
+  return without(environment, ["DOCKER_AUTH_CONFIG"]);
+}
+
+/** What a program such as tar needs. */
+export function bareEnvironment(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => ["PATH", "TMPDIR"].includes(name)));
+}
+
+function without(environment: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+}
+
 /** The whole environment of a docker child, taken from our own. */
 export function dockerEnvironment(
   parent: Readonly<Record<string, string | undefined>>,

@@ -6,7 +6,7 @@ import type { Repository } from "../oci/reference.ts";
 import type { Files, Processes } from "../ports.ts";
 import type { Candidate, CandidatePlatform } from "./candidate.ts";
 import { layoutReader } from "./contents.ts";
-import type { Environment } from "./environment.ts";
+import { bareEnvironment, type Environment, withoutLogins } from "./environment.ts";
 import { lastMessage } from "./short-line.ts";
 
 export interface LoadDependencies {
@@ -139,8 +139,15 @@ function docker(args: readonly string[], deps: LoadDependencies): Promise<string
 const limit = 600_000;
 
 async function run(program: string, args: readonly string[], deps: LoadDependencies): Promise<string> {
-  const { environment: env, signal } = deps;
+  const { environment, signal } = deps;
+  const env = environmentOf(program, args, environment);
   const { code, stdout, stderr } = await deps.processes.run(program, args, { env, signal, timeout: limit });
   if (code !== 0) throw new Error(lastMessage(stderr) || `${program} ${args[0]} ended with exit code ${code}`);
   return new TextDecoder().decode(stdout);
+}
+
+/** Logins are for what reads from a registry. */
+function environmentOf(program: string, [verb]: readonly string[], environment: Environment): Environment {
+  if (program !== "docker") return bareEnvironment(environment);
+  return verb === "pull" ? environment : withoutLogins(environment);
 }

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import { formatReference, reference } from "../oci/reference.ts";
 import { type Builder, type BuilderDependencies, inspectAgain } from "./builder.ts";
+import { withoutLogins } from "./environment.ts";
 import { lastMessage } from "./short-line.ts";
 
 /** The emulators that docker/setup-qemu-action installs too, by digest. */
@@ -89,7 +90,7 @@ async function seeEmulators(
   const asked = await inspectAgain(builder, deps);
   if (missingPlatforms(missing, asked).length === 0 || builder.driver !== "docker-container") return asked;
   await deps.processes.run("docker", ["buildx", "stop", builder.name], {
-    env: deps.environment,
+    env: withoutLogins(deps.environment),
     signal: deps.signal,
     timeout: 60_000,
   });

@@ -1,7 +1,15 @@
+import type { Commit } from "../context/run-context.ts";
 import type { BumpForge, PullRequest } from "./forge/bump-forge.ts";
 import { ForgeError } from "./forge/forge-error.ts";
 import { withMarker } from "./marker.ts";
 import type { MarkedProposal, ProposalWarning } from "./proposal.ts";
+
+export interface Completion {
+  readonly forge: BumpForge;
+  /** The head that this run wrote and nobody else has a commit on, which may be merged unseen. */
+  readonly mergeable: Commit | undefined;
+  readonly warnings: ProposalWarning[];
+}
 
 /**
  * Gives an open pull request all that is wanted besides its branch. The text comes last, as its marker says that the rest is
@@ -10,8 +18,7 @@ import type { MarkedProposal, ProposalWarning } from "./proposal.ts";
 export async function completePullRequest(
   pull: PullRequest,
   { title, body, marker, settings }: MarkedProposal,
-  forge: BumpForge,
-  warnings: ProposalWarning[],
+  { forge, mergeable, warnings }: Completion,
 ): Promise<PullRequest> {
   const trying = (work: () => Promise<void>, hint: (error: ForgeError) => string) =>
     work().catch((error: unknown) => {
@@ -24,7 +31,10 @@ export async function completePullRequest(
       () => forge.requestReviews(pull, reviewers),
       () => reviewersHint,
     );
-  if (autoMerge !== false) await trying(() => forge.mergeWhenReady(pull, autoMerge), autoMergeHint);
+  if (autoMerge !== false && mergeable === undefined) warnings.push(unmerged);
+  if (autoMerge !== false && mergeable !== undefined) {
+    await trying(() => forge.mergeWhenReady(pull, autoMerge, mergeable), autoMergeHint);
+  }
   const text = { title, body: withMarker(body, marker) };
   const hasPeople = labels.length + assignees.length > 0;
   const bare = () => forge.edit(pull, { ...text, labels: [], assignees: [] });
@@ -42,6 +52,11 @@ export async function completePullRequest(
   }
   return { ...pull, ...text };
 }
+
+const unmerged: ProposalWarning = {
+  message: "it is not merged automatically, as this run did not write all of its branch",
+  hint: "review and merge it yourself; the next version's pull request is merged automatically again if nobody adds commits",
+};
 
 const reviewersHint =
   "name only users who can read the repository (and not the one who makes the pull request); teams take `bump-token`, a token that may see the organization's members";

@@ -1,6 +1,7 @@
 /** What is to be done next to a branch and its pull request. Pure; `propose.ts` does it, and asks again. */
 import type { Commit } from "../context/run-context.ts";
-import type { BranchState, PullRequest } from "./forge/bump-forge.ts";
+import { noLine, type PinLine } from "./branch-history.ts";
+import type { BranchCommit, BranchState, PullRequest } from "./forge/bump-forge.ts";
 import { type Marker, readMarker, readTrailer } from "./marker.ts";
 import type { MovedFile } from "./moved.ts";
 import { isOwnCommit } from "./own-commit.ts";
@@ -8,10 +9,14 @@ import { isOwnCommit } from "./own-commit.ts";
 /** What counts of a branch and its pull requests. */
 export interface Standing {
   readonly head: Commit | undefined;
+  /** There is no such branch, it has nothing of its own, or one of its commits moves our pins and nothing else. */
+  readonly isOurs: boolean;
   /** What our commit makes, where the branch ends in one. */
   readonly marker: Marker | undefined;
   /** What others have put on the branch: nothing, only merges of other branches, or work of their own. */
   readonly others: "nothing" | "merges" | "work";
+  /** What commits of ours on the branch make, wherever on it they are. */
+  readonly brought: ReadonlySet<string>;
   readonly open: PullRequest | undefined;
   /** Versions that a person closed a pull request of. */
   readonly declined: ReadonlySet<string>;
@@ -23,7 +28,7 @@ export interface Standing {
 export type Wanted = { readonly at: Commit; readonly files: readonly MovedFile[]; readonly marker: Marker } | undefined;
 
 export type Step =
-  | { readonly kind: "none"; readonly because: "settled" | "declined" | "left" | "newer" }
+  | { readonly kind: "none"; readonly because: "settled" | "declined" | "left" | "newer" | "foreign" }
   /** See what moves in the files that the branch has. */
   | { readonly kind: "read"; readonly head: Commit }
   /** A commit on `parent`, and the branch on it. */
@@ -34,25 +39,43 @@ export type Step =
   | { readonly kind: "close"; readonly pull: PullRequest }
   | { readonly kind: "delete-branch"; readonly head: Commit };
 
-export function standingOf({ head, commits, pullRequests }: BranchState): Standing {
+/**
+ * @param line what the branch's commits change: a marker counts only where it is in a commit that moves pins alone.
+ * @param declined versions of closed pull requests that were ours.
+ */
+export function standingOf(
+  { head, commits, pullRequests }: BranchState,
+  line: PinLine = noLine,
+  declined: ReadonlySet<string> = new Set(),
+): Standing {
   // What was merged, perhaps as other commits, is nobody's any more.
   const isMerged = pullRequests.some((pull) => pull.state === "merged" && pull.head === head);
   const known = isMerged ? [] : commits;
-  const foreign = known?.filter((commit) => !isOwnCommit(commit));
-  const newest = known?.find(({ id }) => id === head);
-  const closed = pullRequests.filter(({ state }) => state === "closed");
+  const others = othersOn(known, line);
+  const newest = others === "nothing" ? known?.find(({ id }) => id === head) : undefined;
   return {
     head,
-    marker: newest === undefined || !isOwnCommit(newest) ? undefined : readTrailer(newest.message),
-    others:
-      foreign?.length === 0 ? "nothing" : foreign?.every(({ parents }) => parents > 1) === true ? "merges" : "work",
+    isOurs: head === undefined || known?.length === 0 || line.first.size > 0,
+    marker: newest === undefined ? undefined : readTrailer(newest.message),
+    others,
+    brought: new Set(line.markers.map(({ edit }) => edit)),
     open: pullRequests.find(({ state }) => state === "open"),
-    declined: new Set(closed.flatMap(({ body }) => readMarker(body)?.version ?? [])),
+    declined,
     unmoved: undefined,
   };
 }
 
+/** Only what is as we made it, on the base, is nobody else's. */
+function othersOn(commits: readonly BranchCommit[] | undefined, { first, later }: PinLine): Standing["others"] {
+  if (commits === undefined) return "work";
+  const isOwn = (commit: BranchCommit, moves: PinLine["first"]) => isOwnCommit(commit) && moves.has(commit.id);
+  if (commits.every((commit) => isOwn(commit, first))) return "nothing";
+  const foreign = commits.filter((commit) => !isOwn(commit, first) && !isOwn(commit, later));
+  return foreign.length > 0 && foreign.every(({ parents }) => parents > 1) ? "merges" : "work";
+}
+
 export function nextStep(standing: Standing, wanted: Wanted): Step {
+  if (!standing.isOurs) return { kind: "none", because: "foreign" };
   return wanted === undefined ? toNothing(standing) : toWanted(standing, wanted);
 }
 
@@ -83,9 +106,10 @@ function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wa
 }
 
 /** On top of what others did. @returns `undefined`: it is right. */
-function onSharedBranch({ head, open, unmoved }: Standing, { marker }: NonNullable<Wanted>): Step | undefined {
+function onSharedBranch({ head, open, unmoved, brought }: Standing, { marker }: NonNullable<Wanted>): Step | undefined {
   // Once it was brought there, what becomes of it is theirs to say.
-  if (open !== undefined && readMarker(open.body)?.edit === marker.edit) return left;
+  const isComplete = open !== undefined && readMarker(open.body)?.edit === marker.edit;
+  if (isComplete && brought.has(marker.edit)) return left;
   if (head === undefined) return undefined;
   if (unmoved === undefined) return { kind: "read", head };
   return unmoved.length === 0 ? undefined : { kind: "write", parent: head, files: unmoved };

@@ -71,7 +71,7 @@ function visit(node: unknown, reading: Reading): void {
     // A script may have comments, and so may the header of a block.
     const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
     const pins = isBlock ? textPins(source, reading.names, at) : reading.names.pinsIn(source, at);
-    reading.full.push(...pins);
+    for (const pin of pins) reading.full.push(pin);
   } else if (yaml.isSeq(node)) {
     for (const item of node.items) visit(item, reading);
   } else if (yaml.isMap(node)) {

@@ -1,6 +1,7 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
@@ -40,10 +41,12 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
     const recipe = await reader(image);
     return { ...recipe, knownAs: input.repositoriesOf(image, image.isRoot) };
   };
-  const read = outcomes(await Promise.all(declared.images.map((image) => attemptLater(() => readImage(image)))));
+  const read = outcomes(await mapped(declared.images, (image) => attemptLater(() => readImage(image)), together));
   const known = new Map(read.values.map((each) => [each.image.name, each]));
   const owners = ownersOf(read.values);
-  const connected = outcomes(read.values.map((each) => attempt(() => connect(each, known, owners, input))));
+  const connected = outcomes(
+    await mapped(read.values, (each) => attemptLater(() => connect(each, known, owners, input))),
+  );
   const possible = connected.values.flatMap(({ image, possible: edges }) =>
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
@@ -52,6 +55,9 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };
 }
+
+/** How many images are read at a time. */
+const together = 64;
 
 /** An image with its recipe, and the repositories by which others may name it. */
 type ReadImage = ReadRecipe & Known;
@@ -63,7 +69,11 @@ interface Known {
 function ownersOf(images: readonly ReadImage[]): Owners {
   const owners = new Map<Repository, ImageName[]>();
   for (const { image, knownAs } of images) {
-    for (const each of knownAs) owners.set(each, [...(owners.get(each) ?? []), image]);
+    for (const each of knownAs) {
+      const there = owners.get(each);
+      if (there === undefined) owners.set(each, [image]);
+      else there.push(image);
+    }
   }
   return owners;
 }
@@ -75,12 +85,12 @@ interface Connected {
 }
 
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
-function connect(
+async function connect(
   read: ReadImage,
   known: ReadonlyMap<string, ReadImage>,
   owners: Owners,
   input: CatalogInput,
-): Connected {
+): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
   if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [] };
@@ -92,7 +102,7 @@ function connect(
   throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
   // Of what may be, only what is here counts.
-  const possible = needs.unsettled.length === 0 ? [] : possibleUses(dockerfile, choices, needs.unsettled);
+  const possible = needs.unsettled.length === 0 ? [] : await possibleUses(dockerfile, choices, needs.unsettled);
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,

@@ -57,26 +57,33 @@ export function declareImages(
 ): { readonly images: readonly DeclaredImage[]; readonly problems: readonly UserError[] } {
   const problems: UserError[] = [];
   const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
-  const left = new Set(found.filter((each) => !isClaimed(each, config.images)));
+  const claimed = new Set(config.images.map(({ said }) => said.path));
+  // Whether an entry takes over the directory of an image, under whatever name.
+  const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
+  const byName = Map.groupBy(left, ({ name }) => name);
+  const byDirectory = new Map(
+    found.toReversed().flatMap((each) => (each.from === "directory" ? [[each.directory, each] as const] : [])),
+  );
+  const names = found.map(({ name }) => name);
+  let placeless = 0;
   const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
-    const own = [...left].find((each) => each.name === entry.name && !liesElsewhere(each, entry));
+    const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
-    const image = own ?? elsewhere(entry, found, rootName);
+    const image = own ?? elsewhere(entry, byDirectory, rootName);
     if (image !== undefined) return join(image, entry);
-    problems.push(placeless(entry, found));
+    placeless += 1;
+    problems.push(placelessImage(entry, placeless > mostSuggested ? [] : names));
     return [];
   });
   const images = [...declared, ...[...left].flatMap((image) => join(image))];
   const file = config.file ?? ".github/image-publish.yml";
-  const unfit = images.filter(({ name, isRoot }) => !isRoot && !fitName.test(name.toLowerCase()));
-  problems.push(...sameNames(images, file), ...unfit.map((image) => unfitName(image, file)));
-  return { images: images.filter((image) => !unfit.includes(image)), problems };
+  const unfit = new Set(images.filter(({ name, isRoot }) => !isRoot && !isFitName(name.toLowerCase())));
+  const wrong = [...sameNames(images, file), ...[...unfit].map((image) => unfitName(image, file))];
+  return { images: images.filter((image) => !unfit.has(image)), problems: [...problems, ...wrong] };
 }
 
-/** Whether an entry takes over the directory of an image, under whatever name. */
-function isClaimed({ from, directory }: FoundImage, entries: readonly ImageEntry[]): boolean {
-  return from === "directory" && entries.some(({ said }) => said.path === directory);
-}
+/** To look for a likely name takes its time, and nobody reads on. */
+export const mostSuggested = 20;
 
 /** Whether an entry means another directory than the one that bears its name. */
 function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): boolean {
@@ -84,12 +91,15 @@ function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): b
 }
 
 /** The image that an entry adds, where it says in which directory. */
-function elsewhere({ name, said }: ImageEntry, found: readonly FoundImage[], rootName: string): FoundImage | undefined {
+function elsewhere(
+  { name, said }: ImageEntry,
+  found: ReadonlyMap<RepositoryPath, FoundImage>,
+  rootName: string,
+): FoundImage | undefined {
   const beside = said.file === undefined ? said.context : directoryOf(said.file);
   const directory = said.path ?? beside;
   if (directory === undefined) return undefined;
-  const there = found.find((each) => each.from === "directory" && each.directory === directory);
-  const image = there ?? directoryImage(directory, {}, rootName);
+  const image = found.get(directory) ?? directoryImage(directory, {}, rootName);
   return { ...image, name };
 }
 
@@ -115,7 +125,7 @@ function joined(
     annotations: image.annotations,
     depends: said.depends ?? [],
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: [...watchAll, ...(said.watch ?? [])],
+    watch: said.watch === undefined ? watchAll : [...watchAll, ...said.watch],
   };
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
   const dockerfile: DeclaredDockerfile = {
@@ -168,11 +178,8 @@ function contextsOf(pairs: Forms["pairs"] = {}, problems: UserError[]): SaidCont
   return new Map(read.map((each) => [each.to.name, each]));
 }
 
-function placeless({ name, at }: ImageEntry, found: readonly FoundImage[]): UserError {
-  const like = nearest(
-    name,
-    found.map((each) => each.name),
-  );
+function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {
+  const like = nearest(name, names);
   return new UserError(`no directory holds an image named "${name}"`, {
     hint:
       like === undefined
@@ -197,6 +204,11 @@ function sameNames(images: readonly DeclaredImage[], file: string): readonly Use
 
 const component = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
 const fitName = new RegExp(`^${component}(?:/${component})*$`);
+
+/** No registry takes a longer one. */
+function isFitName(name: string): boolean {
+  return name.length <= 255 && fitName.test(name);
+}
 
 function unfitName({ name, directory }: DeclaredImage, file: string): UserError {
   return new UserError(`"${name}" can't be an image's name`, {

@@ -1,8 +1,11 @@
 /** Values that stand in a Dockerfile: what an ARG holds, what a LABEL says. Nothing is built for it, so some stay unknown. */
+import { allowance, spend } from "./dockerfile/allowance.ts";
 import type { Argument, Instruction } from "./dockerfile/instruction.ts";
+import { located } from "./dockerfile/located.ts";
 import { readVariables } from "./dockerfile/read-instruction.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
-import { type BuildChoices, type Expand, expandSettled, globalValues, type Settled } from "./global-arguments.ts";
+import { type BuildChoices, globalExpand, globalValues, type Settled } from "./global-arguments.ts";
+import { type Layers, layers } from "./layers.ts";
 import { basesOf } from "./stage-bases.ts";
 import {
   afterInstruction,
@@ -38,7 +41,7 @@ export function labelValue(dockerfile: Dockerfile, choices: BuildChoices, key: s
 interface Scope {
   /** What its own ARGs hold. */
   readonly own: ReadonlyMap<string, Settled>;
-  readonly labels: ReadonlyMap<string, Settled>;
+  readonly labels: Layers<Settled>;
 }
 
 interface Reading {
@@ -49,20 +52,22 @@ interface Reading {
 
 function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
   const globals = globalValues(dockerfile, choices, choices.platforms[0]);
-  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name));
-  const bases = basesOf(dockerfile, expand, () => false);
-  const sources: VariableSources = { dockerfile, buildArgs: choices.buildArgs, globals };
+  const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), () => false);
+  const sources: VariableSources = { dockerfile, buildArgs: choices.buildArgs, globals, work: allowance() };
   const after = new Map<Stage, StageVariables>();
   const scopes: Scope[] = [];
   // A stage that is built on another stands below it.
   for (const stage of dockerfile.stages) {
     const base = bases[stage.index];
     const own = new Map<string, Settled>();
-    const labels = new Map(base?.kind === "stage" ? scopes[base.stage.index]?.labels : []);
+    let labels = (base?.kind === "stage" ? scopes[base.stage.index]?.labels : undefined) ?? layers<Settled>();
     let variables = startingVariables(base, after);
-    for (const { instruction } of carriedOut(stage, bases, dockerfile.file)) {
-      label(labels, instruction, variables, sources);
-      variables = afterInstruction(variables, instruction, sources);
+    for (const { instruction, file } of carriedOut(stage, bases, dockerfile.file)) {
+      located({ file, line: instruction.line }, () => {
+        spend(sources.work, 1);
+        labels = labelled(labels, instruction, variables, sources);
+        variables = afterInstruction(variables, instruction, sources);
+      });
       for (const name of namesOf(instruction, sources))
         own.set(name, variables.known.get(name) ?? { unsettled: [name] });
     }
@@ -80,20 +85,21 @@ function namesOf(instruction: Instruction, { buildArgs, globals }: VariableSourc
   return instruction.arguments.filter(holds).map(({ name }) => name);
 }
 
-function label(
-  labels: Map<string, Settled>,
+function labelled(
+  labels: Layers<Settled>,
   instruction: Instruction,
   variables: StageVariables,
   sources: VariableSources,
-): void {
-  if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return;
+): Layers<Settled> {
+  if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return labels;
+  let after = labels;
   const said = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
   for (const { name, value } of said) {
     const key = expandIn(variables, name, sources);
     // A key that isn't known may be any.
-    if ("text" in key) labels.set(key.text, expandIn(variables, value, sources));
-    else labels.clear();
+    after = "text" in key ? after.with(key.text, expandIn(variables, value, sources)) : layers();
   }
+  return after;
 }
 
 /** An empty text says nothing. */

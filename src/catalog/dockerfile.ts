@@ -44,6 +44,9 @@ export interface Doubt {
   readonly at: SourceLocation;
 }
 
+/** In bytes: 20,000 stages take a quarter of it. */
+const largest = 4 * 1024 * 1024;
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -52,6 +55,12 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * @throws UserError with file and line for what BuildKit would refuse, and for a file without FROM.
  */
 export function readDockerfile(bytes: Uint8Array, file: string): Dockerfile {
+  if (bytes.length > largest) {
+    throw new UserError(`${file} is larger than ${largest / 1024 / 1024} MiB`, {
+      hint: "take long texts out of the Dockerfile, and COPY them from files",
+      at: { file },
+    });
+  }
   const text = decoder.decode(bytes);
   const syntax = syntaxOf(text);
   const doubts: Doubt[] = [];
@@ -98,11 +107,11 @@ function readStages(text: string, file: string, doubts: Doubt[]): Omit<Dockerfil
       stages.push({ ...from, index: stages.length, instructions: [], doubts: unknown });
     } else if (stage !== undefined) {
       stage.instructions.push(read);
-      stage.doubts.push(...unknown);
+      for (const doubt of unknown) stage.doubts.push(doubt);
     } else if (read.kind === "arg") {
-      globalArguments.push(...read.arguments.map((argument) => ({ ...argument, line: read.line })));
+      for (const argument of read.arguments) globalArguments.push({ ...argument, line: read.line });
     } else if (read.kind === "unknown") {
-      doubts.push(...unknown);
+      for (const doubt of unknown) doubts.push(doubt);
     } else {
       const word = read.kind === "other" || read.kind === "copy" ? read.keyword : read.kind.toUpperCase();
       throw new UserError(`${word} stands above the first FROM`, {

@@ -20,9 +20,13 @@ export function finalBase(image: Image): FinalBase | undefined {
 
 function baseOf(image: DockerfileImage): FinalBase | undefined {
   const platforms = image.platforms.length === 0 ? [undefined] : image.platforms;
+  const contexts = new Set([
+    ...image.contexts.map(({ name }) => name),
+    ...image.parents.map(({ contextName }) => contextName),
+  ]);
   const texts = platforms.map((platform) => {
     const bases = basesOf(image.dockerfile, globalArguments(image.dockerfile, image, platform), (name) =>
-      isContext(image, name),
+      contexts.has(name),
     );
     let stage: Stage | undefined = targetOf(image);
     for (;;) {
@@ -37,10 +41,6 @@ function baseOf(image: DockerfileImage): FinalBase | undefined {
 
 function targetOf({ dockerfile: { stages }, target }: DockerfileImage): Stage | undefined {
   return target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
-}
-
-function isContext({ contexts, parents }: Image, name: string): boolean {
-  return contexts.some((each) => each.name === name) || parents.some(({ contextName }) => contextName === name);
 }
 
 function meaningOf(text: string, { contexts, parents }: Image): FinalBase | undefined {

@@ -1,5 +1,6 @@
 /** The variables of FROM lines (BuildKit, frontend/dockerfile/dockerfile2llb: `defaultArgs`, `buildMetaArgs`). */
 import { type Platform, partsOf } from "../oci/platform.ts";
+import { type Allowance, allowance, spend } from "./dockerfile/allowance.ts";
 import type { Escape } from "./dockerfile/lines.ts";
 import { located } from "./dockerfile/located.ts";
 import { expandWord, unsettled } from "./dockerfile/shell-lexer.ts";
@@ -24,8 +25,13 @@ export type Expand = (text: string) => Settled;
 
 /** What FROM lines see when the image is built for a platform. @throws UserError where an ARG can't be expanded. */
 export function globalArguments(dockerfile: Dockerfile, choices: BuildChoices, platform: Platform | undefined): Expand {
-  const known = globalValues(dockerfile, choices, platform);
-  return (text) => expandSettled(text, dockerfile.escape, (name) => known.get(name));
+  return globalExpand(dockerfile, globalValues(dockerfile, choices, platform));
+}
+
+/** What FROM lines see of these variables. */
+export function globalExpand(dockerfile: Dockerfile, globals: ReadonlyMap<string, Settled>): Expand {
+  const work = allowance();
+  return (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name), work);
 }
 
 /** The variables of FROM lines, which an ARG of a stage may take over. @throws UserError where an ARG can't be expanded. */
@@ -37,7 +43,7 @@ export function globalValues(
   const known = new Map<string, Settled>();
   for (const [name, value] of predefined(dockerfile, target, platform, builder))
     known.set(name, givenValue(buildArgs, name) ?? value);
-  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => known.get(name));
+  const expand = globalExpand(dockerfile, known);
   for (const { name, value, line } of dockerfile.globalArguments) {
     const settled =
       givenValue(buildArgs, name) ??
@@ -48,14 +54,21 @@ export function globalValues(
 }
 
 /** Puts in what is known of variables; `lookup` gives nothing for one that is not set. @throws UserError, without a place. */
-export function expandSettled(text: string, escaper: Escape, lookup: (name: string) => Settled | undefined): Settled {
+export function expandSettled(
+  text: string,
+  escaper: Escape,
+  lookup: (name: string) => Settled | undefined,
+  work: Allowance,
+): Settled {
   const unknown = new Set<string>();
-  const expanded = expandWord(text, escaper, (name) => {
+  const read = (name: string): string | undefined | typeof unsettled => {
     const value = lookup(name);
     if (value === undefined || "text" in value) return value?.text;
+    spend(work, value.unsettled.length);
     for (const each of value.unsettled) unknown.add(each);
     return unsettled;
-  });
+  };
+  const expanded = expandWord(text, escaper, read, work);
   return expanded === unsettled ? { unsettled: [...unknown] } : { text: expanded };
 }
 

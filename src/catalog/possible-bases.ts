@@ -1,5 +1,6 @@
 /** Images of this repository that a base may turn out to be, once it is known for which platform is built. */
 import { platform } from "../oci/platform.ts";
+import { pause } from "../pause.ts";
 import type { Image, ParentEdge, UnsettledBase } from "./catalog.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import { type BuildChoices, globalArguments } from "./global-arguments.ts";
@@ -11,15 +12,16 @@ const usual = ["amd64", "arm64", "arm/v7", "arm/v6", "386", "ppc64le", "s390x", 
 );
 
 /** What bases that hang on a platform name for each of the usual ones; nothing where they hang on something else too. */
-export function possibleUses(
+export async function possibleUses(
   dockerfile: Dockerfile,
   choices: BuildChoices,
   bases: readonly UnsettledBase[],
-): readonly OutsideUse[] {
+): Promise<readonly OutsideUse[]> {
   const stages = new Set(dockerfile.stages.flatMap(({ name }) => name ?? []));
   const uses = new Map<string, OutsideUse>();
   for (const target of choices.platforms.length === 0 ? usual : choices.platforms) {
     for (const builder of usual) {
+      await pause();
       const expand = globalArguments(dockerfile, { ...choices, builder }, target);
       for (const { text, via, at } of bases) {
         const settled = expand(text);

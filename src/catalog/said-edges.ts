@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import type { ParentEdge } from "./catalog.ts";
-import type { DeclaredDockerfile, DeclaredImage } from "./declared-images.ts";
+import { type DeclaredDockerfile, type DeclaredImage, mostSuggested } from "./declared-images.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Needs } from "./stages.ts";
 
@@ -53,8 +53,9 @@ export function unknownImages(images: readonly DeclaredImage[]): readonly UserEr
   );
   return [...wrong.values()]
     .flatMap((same) => same.slice(0, 1))
-    .map(({ value, at, what }) => {
-      const hint = `name an image of this repository${didYouMean(value, names)}`;
+    .map(({ value, at, what }, index) => {
+      const like = index < mostSuggested ? didYouMean(value, names) : "";
+      const hint = `name an image of this repository${like}`;
       return new UserError(`${what}, and there is no such image`, { hint, at });
     });
 }

@@ -1,24 +1,38 @@
 /** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
 import { UserError } from "../errors.ts";
+import { type Allowance, isSpent } from "./dockerfile/allowance.ts";
 import type { Argument, Instruction } from "./dockerfile/instruction.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
 import { type BuildChoices, expandSettled, givenValue, type Settled } from "./global-arguments.ts";
+import { type Layers, layers } from "./layers.ts";
 import type { StageBase } from "./stage-bases.ts";
 
 export interface StageVariables {
-  readonly known: ReadonlyMap<string, Settled>;
+  readonly known: Layers<Settled>;
   /** Those that the image will have: set by ENV, not by ARG. */
-  readonly environment: ReadonlyMap<string, Settled>;
+  readonly environment: Layers<Settled>;
+  /** The names that ARGs of this stage set, the last first. */
+  readonly shadowed: Names | undefined;
   /** An image from outside, whose environment nobody knows here, may set any other. */
   readonly isOpen: boolean;
 }
 
+interface Names {
+  readonly name: string;
+  readonly before: Names | undefined;
+}
+
 /** At the start of a stage built on nothing: BuildKit sets a path, which is its own affair. */
-const path: ReadonlyMap<string, Settled> = new Map([["PATH", { unsettled: ["PATH"] }]]);
-const noVariables: StageVariables = { known: path, environment: path, isOpen: false };
+const path = layers<Settled>([["PATH", { unsettled: ["PATH"] }]]);
+const noVariables: StageVariables = { known: path, environment: path, shadowed: undefined, isOpen: false };
 
 /** At the start of a stage built on an image. */
-const anyVariables: StageVariables = { known: new Map(), environment: new Map(), isOpen: true };
+const anyVariables: StageVariables = {
+  known: layers(),
+  environment: layers(),
+  shadowed: undefined,
+  isOpen: true,
+};
 
 /**
  * The variables at the start of a stage.
@@ -31,9 +45,22 @@ export function startingVariables(
   if (base?.kind === "scratch") return noVariables;
   const below = base?.kind === "stage" ? after.get(base.stage) : undefined;
   if (below === undefined) return anyVariables;
-  const { known, environment, isOpen } = below;
-  // The environment of the image below is set anew, and goes before any ARG of its stage.
-  return { known: isOpen ? environment : new Map([...known, ...environment]), environment, isOpen };
+  const handed = handedOn.get(below) ?? handOn(below);
+  handedOn.set(below, handed);
+  return handed;
+}
+
+/** Many stages may be built on one. */
+const handedOn = new WeakMap<StageVariables, StageVariables>();
+
+/** The environment of the image below is set anew, and goes before any ARG of its stage. */
+function handOn({ known, environment, shadowed, isOpen }: StageVariables): StageVariables {
+  let all = isOpen ? environment : known;
+  for (let each = isOpen ? undefined : shadowed; each !== undefined; each = each.before) {
+    const value = environment.get(each.name);
+    if (value !== undefined) all = all.with(each.name, value);
+  }
+  return { known: all, environment, shadowed: undefined, isOpen };
 }
 
 /** What the variables of a file's stages come from. */
@@ -41,23 +68,32 @@ export interface VariableSources extends Pick<BuildChoices, "buildArgs"> {
   readonly dockerfile: Dockerfile;
   /** Those of `globalValues`. */
   readonly globals: ReadonlyMap<string, Settled>;
+  readonly work: Allowance;
 }
 
-/** A word as the instruction after these variables sees it. What BuildKit refuses counts as not settled. */
-export function expandIn({ known, isOpen }: StageVariables, word: string, { dockerfile }: VariableSources): Settled {
+/**
+ * A word as the instruction after these variables sees it. What BuildKit refuses counts as not settled. @throws UserError,
+ * without a place, for what takes more work than is allowed.
+ */
+export function expandIn(
+  { known, isOpen }: StageVariables,
+  word: string,
+  { dockerfile, work }: VariableSources,
+): Settled {
   try {
     return expandSettled(
       word,
       dockerfile.escape,
       (name) => known.get(name) ?? (isOpen ? { unsettled: [name] } : undefined),
+      work,
     );
   } catch (error) {
-    if (error instanceof UserError) return { unsettled: [word] };
+    if (error instanceof UserError && !isSpent(work)) return { unsettled: [word] };
     throw error;
   }
 }
 
-/** The variables after an instruction. */
+/** The variables after an instruction. @throws UserError as `expandIn` does. */
 export function afterInstruction(
   variables: StageVariables,
   instruction: Instruction,
@@ -75,8 +111,8 @@ export function afterInstruction(
   const named = set.flatMap(({ name, value }) => ("text" in name ? [[name.text, value] as const] : []));
   // A name that isn't known may be any.
   if (named.length < set.length) return anyVariables;
-  const { known, environment, isOpen } = variables;
-  return { known: new Map([...known, ...named]), environment: new Map([...environment, ...named]), isOpen };
+  const put = (map: Layers<Settled>) => named.reduce((before, [name, value]) => before.with(name, value), map);
+  return { ...variables, known: put(variables.known), environment: put(variables.environment) };
 }
 
 /** BuildKit keeps these out of the environment. */
@@ -85,7 +121,9 @@ const settingsOfBuildKit = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM
 function afterArgument(variables: StageVariables, argument: Argument, sources: VariableSources): StageVariables {
   const { name } = argument;
   const value = settingsOfBuildKit.has(name) ? undefined : argumentValue(variables, argument, sources);
-  return value === undefined ? variables : { ...variables, known: new Map([...variables.known, [name, value]]) };
+  if (value === undefined) return variables;
+  const { known, shadowed } = variables;
+  return { ...variables, known: known.with(name, value), shadowed: { name, before: shadowed } };
 }
 
 /** `undefined`: the ARG changes nothing, and what the base sets stays. */

@@ -3,7 +3,9 @@ import { type SourceLocation, UserError } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { attempt } from "./attempt.ts";
 import type { UnsettledBase, Via } from "./catalog.ts";
+import { type Allowance, allowance, spend } from "./dockerfile/allowance.ts";
 import type { Instruction } from "./dockerfile/instruction.ts";
+import { located } from "./dockerfile/located.ts";
 import { expandWord } from "./dockerfile/shell-lexer.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
 import { type BuildChoices, globalArguments } from "./global-arguments.ts";
@@ -46,13 +48,13 @@ const alone: Surroundings = { isContext: () => false, triggersOf: () => [] };
  * @throws UserError with file and line: no such target or stage, an empty base, a stage that uses one below it.
  */
 export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, around: Surroundings = alone): Needs {
-  const found: Found = { dockerfile, around, stages: new Set(), uses: new Map(), unsettled: new Map() };
+  const found = { dockerfile, around, stages: new Set<Stage>(), uses: new Map(), unsettled: new Map() };
   const target = targetOf(dockerfile, choices.target);
   if (target === undefined) return { stages: [], uses: [], unsettled: [] };
   const platforms: readonly (Platform | undefined)[] = choices.platforms.length === 0 ? [undefined] : choices.platforms;
   for (const platform of platforms) {
     const bases = basesOf(dockerfile, globalArguments(dockerfile, choices, platform), around.isContext);
-    visit(target, bases, found, new Set());
+    visit(target, bases, { ...found, openUpTo: 0, work: allowance() });
   }
   return {
     stages: [...found.stages].sort((a, b) => a.index - b.index),
@@ -70,10 +72,10 @@ export function carriedOut(
 ): readonly Trigger[] {
   const base = bases[stage.index];
   const own = stage.instructions.map((instruction) => ({ instruction, file }));
-  if (base?.kind === "image") return [...around.triggersOf(base.text), ...own];
+  if (base?.kind === "image") return joined(around.triggersOf(base.text), own);
   if (base?.kind !== "stage") return own;
   const isReplaced = bases[base.stage.index]?.kind === "replaced";
-  return [...(isReplaced ? around.triggersOf(base.stage.name ?? "") : ownTriggers(base.stage, file)), ...own];
+  return joined(isReplaced ? around.triggersOf(base.stage.name ?? "") : ownTriggers(base.stage, file), own);
 }
 
 /** What those built on an image carry out: the triggers of its last stage alone, as Docker hands them on only once. */
@@ -82,11 +84,22 @@ export function triggersOf(dockerfile: Dockerfile, target: string | undefined): 
   return stage === undefined ? [] : ownTriggers(stage, dockerfile.file);
 }
 
-function ownTriggers({ instructions }: Stage, file: string): readonly Trigger[] {
-  return instructions.flatMap((each) =>
-    each.kind === "onbuild" && each.trigger !== undefined ? [{ instruction: each.trigger, file }] : [],
-  );
+function joined(triggers: readonly Trigger[], own: readonly Trigger[]): readonly Trigger[] {
+  return triggers.length === 0 ? own : [...triggers, ...own];
 }
+
+function ownTriggers(stage: Stage, file: string): readonly Trigger[] {
+  const triggers =
+    knownTriggers.get(stage) ??
+    stage.instructions.flatMap((each) =>
+      each.kind === "onbuild" && each.trigger !== undefined ? [{ instruction: each.trigger, file }] : [],
+    );
+  knownTriggers.set(stage, triggers);
+  return triggers;
+}
+
+/** Many stages may be built on one. A stage is of one file. */
+const knownTriggers = new WeakMap<Stage, readonly Trigger[]>();
 
 /** The stage, of all, that a use names, by name or, for COPY, by number; `undefined` for an image or a named context. */
 export function sourceStage(stages: readonly Stage[], text: string, via: Via): Stage | undefined {
@@ -99,6 +112,9 @@ interface Found {
   readonly stages: Set<Stage>;
   readonly uses: Map<string, OutsideUse>;
   readonly unsettled: Map<number, UnsettledBase>;
+  /** All stages above this one are visited, or will be: some base isn't settled. */
+  openUpTo: number;
+  readonly work: Allowance;
 }
 
 /** `undefined` only where the file has no stage that this reader understands. */
@@ -107,16 +123,48 @@ function targetOf({ file, stages }: Dockerfile, target: string | undefined): Sta
   const found = named(stages, target);
   if (found !== undefined) return found;
   const names = stages.flatMap((stage) => stage.name ?? []);
+  const listed = names.length > mostListed ? [...names.slice(0, mostListed), "…"] : names;
   throw new UserError(`there is no stage named "${target}"`, {
     hint:
-      names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${names.join(", ")}`,
+      names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${listed.join(", ")}`,
     at: { file },
   });
 }
 
-function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited: Set<Stage>): void {
-  if (visited.has(stage)) return;
-  visited.add(stage);
+const mostListed = 50;
+
+/** Visits a stage and what it needs, depth first. There may be more stages than the stack has room for. */
+function visit(target: Stage, bases: readonly StageBase[], found: Found): void {
+  const visited = new Set([target]);
+  const open: Frame[] = [{ needs: needsOf(target, bases, found), isCertain: true }];
+  for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
+    const next = attempt(() => frame.needs.next());
+    if ("problem" in next) {
+      while (open.pop()?.isCertain === true);
+      // What is wrong with a stage that may not be needed at all, BuildKit tells where it is.
+      if (open.length === 0) throw next.problem;
+    } else if (next.value.done === true) {
+      open.pop();
+    } else if (!visited.has(next.value.value.stage)) {
+      const { stage, isCertain } = next.value.value;
+      visited.add(stage);
+      open.push({ needs: needsOf(stage, bases, found), isCertain });
+    }
+  }
+}
+
+interface Need {
+  readonly stage: Stage;
+  /** Not so for what may be the base of a stage whose base isn't settled. */
+  readonly isCertain: boolean;
+}
+
+interface Frame extends Pick<Need, "isCertain"> {
+  readonly needs: Iterator<Need, void>;
+}
+
+/** The stages that a stage needs; what it takes from outside is noted on the way. @throws UserError */
+function* needsOf(stage: Stage, bases: readonly StageBase[], found: Found): Generator<Need, void> {
   const { file, stages } = found.dockerfile;
   const at = { file, line: stage.line };
   const base = bases[stage.index];
@@ -126,20 +174,21 @@ function visit(stage: Stage, bases: readonly StageBase[], found: Found, visited:
   }
   found.stages.add(stage);
   if (base?.kind === "stage") {
-    visit(base.stage, bases, found, visited);
+    yield { stage: base.stage, isCertain: true };
   } else if (base?.kind === "image") {
     addUse(found, { text: base.text, via: "FROM", at });
   } else if (base?.kind === "unsettled") {
     found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
-    // What is wrong with a stage that may not be needed at all, BuildKit tells where it is.
-    for (const above of stages.slice(0, stage.index))
-      if (above.name !== undefined) attempt(() => visit(above, bases, found, visited));
+    const above = stages.slice(found.openUpTo, stage.index);
+    found.openUpTo = Math.max(found.openUpTo, stage.index);
+    for (const each of above) if (each.name !== undefined) yield { stage: each, isCertain: false };
   }
   for (const { instruction, file: from } of carriedOut(stage, bases, file, found.around)) {
+    located(at, () => spend(found.work, 1));
     const place = { file: from, line: instruction.line };
     for (const { from: text, via } of sourcesOf(instruction)) {
       const source = resolve(found.dockerfile, bases, stage, { text, via, at: place });
-      if (source !== undefined) visit(source, bases, found, visited);
+      if (source !== undefined) yield { stage: source, isCertain: true };
       else if (text !== "scratch") addUse(found, { text, via, at: place });
     }
   }
@@ -192,6 +241,10 @@ function isNumber(text: string, via: Via): boolean {
 
 /** Case means nothing; of several stages of a name the last counts. */
 function named(stages: readonly Stage[], name: string): Stage | undefined {
-  const lower = name.toLowerCase();
-  return stages.findLast((stage) => stage.name === lower);
+  const known = byName.get(stages) ?? new Map(stages.map((stage) => [stage.name, stage]));
+  byName.set(stages, known);
+  return known.get(name.toLowerCase());
 }
+
+/** A file with many stages names many of them. */
+const byName = new WeakMap<readonly Stage[], ReadonlyMap<string | undefined, Stage>>();

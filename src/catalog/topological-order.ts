@@ -16,7 +16,7 @@ export function topologicalOrder(images: readonly Image[]): {
   for (const image of images) {
     const parents = new Set(image.parents.map((edge) => edge.parent));
     missing.set(image.name, parents.size);
-    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), image]);
+    for (const parent of parents) addTo(children, parent, image);
   }
   const ready = images.filter((image) => missing.get(image.name) === 0).sort(byNameDescending);
   const ordered: Image[] = [];
@@ -30,6 +30,12 @@ export function topologicalOrder(images: readonly Image[]): {
     }
   }
   return { images: ordered, problems: cyclesAmong(byName) };
+}
+
+function addTo(children: Map<string, Image[]>, parent: string, child: Image): void {
+  const there = children.get(parent);
+  if (there === undefined) children.set(parent, [child]);
+  else there.push(child);
 }
 
 function byNameDescending(a: Image, b: Image): number {

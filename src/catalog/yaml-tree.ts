@@ -1,6 +1,8 @@
 /** YAML as a tree in which every value knows where it stands. */
-import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
 import { type SourceLocation, UserError } from "../errors.ts";
+import { pause } from "../pause.ts";
+import { slicesOf } from "./yaml-slices.ts";
 
 export type Tree = TreeMap | TreeList | TreeScalar;
 
@@ -37,27 +39,89 @@ export async function parseTree(
   text: string,
   file: string,
 ): Promise<{ readonly tree: Tree | undefined; readonly problems: readonly UserError[] }> {
+  if (text.length > largest) {
+    const hint = "take out what is not needed, or say what is common to many images once, under defaults";
+    const what = `${file} has more than ${largest.toLocaleString("en-US")} characters`;
+    return { tree: undefined, problems: [new UserError(what, { hint, at: { file } })] };
+  }
   // Loaded here because most repositories have no such file.
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const [start] = error.linePos ?? [];
-    const at = start === undefined ? { file } : { file, line: start.line, column: start.col };
-    const what = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
-    return {
-      tree: undefined,
-      problems: [new UserError(`${file} is no YAML: ${what}`, { hint: "mend that line", at })],
-    };
-  }
-  if (document.contents === null) return { tree: undefined, problems: [] };
   try {
-    return { tree: treeOf(document.contents, { yaml, document, lines, file, known: new Map() }), problems: [] };
+    const slices: TreeSlice[] = [];
+    for await (const { document, goesOn } of slicesOf(text, file, lines, yaml)) {
+      const [error] = document.errors;
+      if (error !== undefined) return { tree: undefined, problems: [notYaml(error, file, lines)] };
+      if (document.contents === null) continue;
+      const reading = { yaml, document, lines, file, known: new Map() };
+      slices.push({ tree: treeOf(document.contents, reading), goesOn });
+    }
+    const tree = joined(slices);
+    if (tree !== undefined) await refuseTwice(tree);
+    return { tree, problems: [] };
   } catch (problem) {
+    if (problem instanceof RangeError) {
+      const hint = "write it flatter: a config file needs a handful of levels";
+      const deep = new UserError(`${file} is nested too deeply`, { hint, at: { file }, cause: problem });
+      return { tree: undefined, problems: [deep] };
+    }
     if (!(problem instanceof UserError)) throw problem;
     return { tree: undefined, problems: [problem] };
   }
+}
+
+/** In characters: 20,000 images take half of it. */
+const largest = 2 * 1024 * 1024;
+
+function notYaml(error: YAMLError, file: string, lines: LineCounter): UserError {
+  const { line, col } = lines.linePos(error.pos[0]);
+  const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
+  const what = first.includes("call stack") ? "it is nested too deeply" : first;
+  const at = line === 0 ? { file } : { file, line, column: col };
+  return new UserError(`${file} is no YAML: ${what}`, { hint: "mend that line", at });
+}
+
+/** A key that stands in a map twice. The parser's own check compares each with each. */
+async function refuseTwice(top: Tree): Promise<void> {
+  const seen = new Set<Tree>();
+  const open: Tree[] = [top];
+  for (let tree = open.pop(); tree !== undefined; tree = open.pop()) {
+    await pause();
+    if (tree.kind === "scalar" || seen.has(tree)) continue;
+    // Aliases lead to one tree from many places.
+    seen.add(tree);
+    const keys = new Set<string>();
+    for (const { key, at } of tree.kind === "map" ? tree.entries : []) {
+      if (keys.has(key)) {
+        throw new UserError(`${at.file} is no YAML: Map keys must be unique`, { hint: "mend that line", at });
+      }
+      keys.add(key);
+    }
+    for (const each of tree.kind === "map" ? tree.entries.map(({ value }) => value) : tree.items) open.push(each);
+  }
+}
+
+interface TreeSlice {
+  readonly tree: Tree;
+  readonly goesOn: boolean;
+}
+
+/** One tree of the slices of a document. */
+function joined(slices: readonly TreeSlice[]): Tree | undefined {
+  const [first] = slices;
+  if (first === undefined || first.tree.kind !== "map" || slices.length === 1) return first?.tree;
+  const entries: { readonly entry: TreeEntry; readonly below: (readonly TreeEntry[])[] }[] = [];
+  for (const { tree, goesOn } of slices) {
+    const [entry] = tree.kind === "map" ? tree.entries : [];
+    if (entry === undefined) continue;
+    const below = entry.value.kind === "map" ? entry.value.entries : [];
+    if (goesOn) entries.at(-1)?.below.push(below);
+    else entries.push({ entry, below: [below] });
+  }
+  const all = entries.map(({ entry, below }) =>
+    entry.value.kind === "map" ? { ...entry, value: { ...entry.value, entries: below.flat() } } : entry,
+  );
+  return { kind: "map", at: first.tree.at, entries: all };
 }
 
 interface Reading {

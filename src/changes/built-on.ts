@@ -59,9 +59,8 @@ export function possibleBases(image: Image, images: readonly Image[]): readonly 
   const byName = new Map(images.map((each) => [each.name, each]));
   const found = new Set<string>();
   const visit = (each: Image): void => {
-    const next = [...mayBuildOn(each, images).map(({ reason }) => reason.image)];
-    if (each !== image) next.push(...each.parents.map(({ parent }) => parent));
-    for (const name of next) {
+    const next = mayBuildOn(each, images).map(({ reason }) => reason.image);
+    for (const name of each === image ? next : [...next, ...each.parents.map(({ parent }) => parent)]) {
       const other = byName.get(name);
       if (other === undefined || found.has(name)) continue;
       found.add(name);

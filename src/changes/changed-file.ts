@@ -25,6 +25,27 @@ export function parseDiffTree(output: Uint8Array): readonly ChangedFile[] {
   return files;
 }
 
+/** A regular file that has another content and is otherwise as it was. */
+export interface EditedFile {
+  readonly path: RepositoryPath;
+  /** The blobs' ids. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Parses the same list; `undefined` where anything in it is more than a regular file's content. */
+export function parseEdits(output: Uint8Array): readonly EditedFile[] | undefined {
+  const files: EditedFile[] = [];
+  const fields = recordsIn(output, "git diff-tree");
+  for (let index = 0; index < fields.length; index += 2) {
+    const [header = "", path = ""] = [fields[index], fields[index + 1]];
+    const [, was, is, before, after] = /^:(100\d{3}) (100\d{3}) ([0-9a-f]+) ([0-9a-f]+) M$/.exec(header) ?? [];
+    if (was === undefined || was !== is || before === undefined || after === undefined || path === "") return undefined;
+    files.push({ path: pathIn(path), before, after });
+  }
+  return files;
+}
+
 /** The others are M, and T for a change of type, such as a file that became a symlink. */
 const changes: ReadonlyMap<string, ChangedFile["change"]> = new Map([
   ["A", "added"],

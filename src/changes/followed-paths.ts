@@ -1,9 +1,11 @@
 /** What a build reads of its local contexts (BuildKit, dockerfile2llb/convert.go: `ctxPaths`, from which come its "follow paths"). */
 import type { DockerfileImage, Via } from "../catalog/catalog.ts";
+import { allowance, spend } from "../catalog/dockerfile/allowance.ts";
 import type { Instruction } from "../catalog/dockerfile/instruction.ts";
+import { located } from "../catalog/dockerfile/located.ts";
 import type { Mount } from "../catalog/dockerfile/mounts.ts";
 import type { Dockerfile, Doubt, Stage } from "../catalog/dockerfile.ts";
-import { type Expand, expandSettled, globalValues, type Settled } from "../catalog/global-arguments.ts";
+import { globalExpand, globalValues, type Settled } from "../catalog/global-arguments.ts";
 import { contextKey } from "../catalog/named-contexts.ts";
 import { basesOf, type StageBase } from "../catalog/stage-bases.ts";
 import {
@@ -33,7 +35,7 @@ export interface FollowedPaths {
 
 /**
  * What the stages that the target needs read, all wanted platforms together. Pure: neither files nor registries are asked. An
- * image from outside is taken to have no ONBUILD.
+ * image from outside is taken to have no ONBUILD. @throws UserError with file and line for variables that take too much work.
  */
 export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
@@ -88,9 +90,8 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);
-  const sources: VariableSources = { dockerfile, buildArgs, globals };
-  const expand: Expand = (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name));
-  const bases = basesOf(dockerfile, expand, around.isContext);
+  const sources: VariableSources = { dockerfile, buildArgs, globals, work: allowance() };
+  const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), around.isContext);
   const needs = neededStages(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
   const after = new Map<Stage, StageVariables>();
   // A context that stands for the target itself is all there is.
@@ -105,13 +106,17 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
     for (const doubt of stage.doubts) for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
     let variables = startingVariables(bases[stage.index], after);
     for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
-      for (const use of usesOf(instruction)) {
-        // What is taken from a stage, or an image, is no file of a context.
-        const reading =
-          use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
-        reading?.take(use, expandIn(variables, use.source, sources), { file: from, line: instruction.line });
-      }
-      variables = afterInstruction(variables, instruction, sources);
+      const at = { file: from, line: instruction.line };
+      located(at, () => {
+        spend(sources.work, 1);
+        for (const use of usesOf(instruction)) {
+          // What is taken from a stage, or an image, is no file of a context.
+          const reading =
+            use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
+          reading?.take(use, expandIn(variables, use.source, sources), at);
+        }
+        variables = afterInstruction(variables, instruction, sources);
+      });
     }
     after.set(stage, variables);
   }

@@ -1,7 +1,7 @@
 import { bounded } from "../bounded.ts";
 import type { RepositoryPath } from "../catalog/catalog.ts";
 import { type Commit, commit as parseCommit } from "../context/run-context.ts";
-import { type ChangedFile, parseDiffTree } from "./changed-file.ts";
+import { type ChangedFile, type EditedFile, parseDiffTree, parseEdits } from "./changed-file.ts";
 import { changedLines, type LineRange } from "./changed-lines.ts";
 import { blobsIn, type CommittedFile, committedFiles, refsIn } from "./committed-files.ts";
 import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
@@ -31,12 +31,21 @@ export interface Git {
   /** In a shallow clone, "no" is not known for sure. */
   isAncestor(ancestor: Commit, descendant: Commit): Promise<"yes" | "no" | "unknown">;
   changedFiles(base: Commit, head: Commit): Promise<readonly ChangedFile[]>;
+  /**
+   * The regular files in which alone two commits differ, with the blobs that they were and are; `undefined` where there is more
+   * to it: a file that came or went, another mode, a symlink, a submodule.
+   */
+  editedFiles(base: Commit, head: Commit): Promise<readonly EditedFile[] | undefined>;
+  /** What the commit's author says of it. */
+  message(commit: Commit): Promise<string>;
   /** Regular files of a commit, by path. */
   filesIn(commit: Commit): Promise<readonly CommittedFile[]>;
   /** The bytes of blobs, by their ids. */
   blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Full names of branches of the remote, as patterns of `git ls-remote` mean them, and where they stand. */
   remoteBranches(pattern: string): Promise<ReadonlyMap<string, Commit>>;
+  /** Names of git tags: those that are here, or those of the remote. */
+  tags(where: "here" | "remote"): Promise<readonly string[]>;
   /** What a file held at a commit; `undefined` only where there was none. */
   fileAt(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** The lines of a file that changed, for people; empty where they can't be told. */
@@ -115,6 +124,8 @@ export function openGit(options: GitOptions): Git {
       return mayLack ? "unknown" : "no";
     },
     changedFiles: (base, head) => changedFiles(git, base, head),
+    editedFiles: async (base, head) => parseEdits(await diffTree(git, base, head)),
+    message: async (of) => messageIn(text(await git.local(["cat-file", "commit", of]))),
     filesIn: async (of) => committedFiles((await git.local(["ls-tree", "-r", "-z", of])).stdout),
     // An empty line would be taken for the name of something.
     blobs: async (ids) =>
@@ -125,6 +136,7 @@ export function openGit(options: GitOptions): Git {
       ),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
+    tags: (where) => tags(git, where),
     fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
     // One after the other: git refuses two that write what is shallow, and how deep a clone is tells what may be asked.
@@ -201,10 +213,13 @@ async function isWhole(git: GitCommand, tips: readonly Commit[], ancestor: Commi
 const diffTimeout = 120_000;
 
 async function changedFiles(git: GitCommand, base: Commit, head: Commit): Promise<readonly ChangedFile[]> {
+  return parseDiffTree(await diffTree(git, base, head));
+}
+
+async function diffTree(git: GitCommand, base: Commit, head: Commit): Promise<Uint8Array> {
   // The network, because a treeless clone fetches the trees that it compares.
   const options = ["-r", "-z", "--no-renames", "--ignore-submodules=none", "--no-relative", "--no-commit-id"];
-  const { stdout } = await git.network(["diff-tree", ...options, base, head], diffTimeout);
-  return parseDiffTree(stdout);
+  return (await git.network(["diff-tree", ...options, base, head], diffTimeout)).stdout;
 }
 
 /** With the network, because a partial clone fetches what it lacks. */
@@ -215,6 +230,8 @@ async function fileAt(git: GitCommand, commit: Commit, path: RepositoryPath): Pr
 }
 
 const fetchTimeout = 120_000;
+/** Nobody waits long for what only keeps a branch from a git tag's name. */
+const tagsTimeout = 30_000;
 const deepFetchTimeout = 300_000;
 
 async function depthOptions(depth: FetchDepth, isShallow: () => Promise<boolean>): Promise<readonly string[]> {
@@ -255,9 +272,22 @@ function movesIn(log: string): readonly HeadMove[] {
   return rows.map((row) => ({ to: parseCommit(row.slice(0, row.indexOf(" "))), by: row.slice(row.indexOf(" ") + 1) }));
 }
 
+async function tags(git: GitCommand, where: "here" | "remote"): Promise<readonly string[]> {
+  const listing =
+    where === "here"
+      ? await git.local(["for-each-ref", "--format=%(refname)", "refs/tags"])
+      : await git.network(["ls-remote", "--refs", "origin", "refs/tags/*"], tagsTimeout);
+  return [...text(listing).matchAll(/(?:^|\t)refs\/tags\/(.+)$/gm)].map(([, name = ""]) => name);
+}
+
 function parentsIn(commitObject: string): readonly Commit[] {
   const [header = ""] = commitObject.split("\n\n", 1);
   return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id = ""]) => parseCommit(id));
+}
+
+function messageIn(commitObject: string): string {
+  const end = commitObject.indexOf("\n\n");
+  return end < 0 ? "" : commitObject.slice(end + 2);
 }
 
 function text({ stdout }: { readonly stdout: Uint8Array }): string {

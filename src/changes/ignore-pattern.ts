@@ -78,7 +78,11 @@ function isWellFormed(pattern: string): boolean {
 
 /** Go's `strings.TrimSpace`, whose spaces are not quite JavaScript's. */
 export function trim(text: string): string {
-  return text.replace(/^[[\s\u0085]--\ufeff]+|[[\s\u0085]--\ufeff]+$/gv, "");
+  const start = text.replace(/^[[\s\u0085]--\ufeff]+/v, "");
+  // An expression for it would look at the blanks in the middle again and again.
+  let end = start.length;
+  while (end > 0 && /^[[\s\u0085]--\ufeff]$/v.test(start.charAt(end - 1))) end -= 1;
+  return start.slice(0, end);
 }
 
 /** Go's `path.Clean`: no doubled slashes, no `.`, no `..` that can be resolved, no slash at the end. */

@@ -9,6 +9,7 @@ import {
 } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { surroundingsOf } from "../catalog/surroundings.ts";
+import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Checkout } from "./checkout.ts";
 import { type Followed, followedPaths } from "./followed-paths.ts";
@@ -61,9 +62,11 @@ export async function readInputs(
     argumentsOf,
   };
   const byName = new Map(images.map((image) => [image.name, image]));
-  const read = images.map(async (image) => [image.name, await inputsOf(image, byName, reader)] as const);
-  return new Map(await Promise.all(read));
+  const read = async (image: Image) => [image.name, await inputsOf(image, byName, reader)] as const;
+  return new Map(await mapped(images, read, together));
 }
+
+const together = 64;
 
 interface Reader {
   readonly listing: Listing;

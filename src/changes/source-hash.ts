@@ -1,12 +1,15 @@
 /** The source hash: one name for all that goes into an image from this repository, and for nothing else. */
 import { createHash } from "node:crypto";
 import type { Catalog, Image } from "../catalog/catalog.ts";
+import { mapped, pause } from "../pause.ts";
 import { possibleBases } from "./built-on.ts";
 import type { FilesDigest } from "./files-digest.ts";
 import { type OwnPartsInput, ownParts } from "./own-parts.ts";
 
 /** Goes up whenever other things are hashed, or in another way. */
 const format = 1;
+
+const together = 64;
 
 export type SourceHash =
   /** 64 hexadecimal digits. */
@@ -30,12 +33,12 @@ export async function sourceHashes(
   input: OwnPartsInput,
 ): Promise<ReadonlyMap<string, SourceHash>> {
   const partsOf = ownParts(input);
-  const own = new Map(
-    await Promise.all(images.map(async (image) => [image.name, named(image, await partsOf(image))] as const)),
-  );
+  const ownHash = async (image: Image) => [image.name, named(image, await partsOf(image))] as const;
+  const own = new Map(await mapped(images, ownHash, together));
   const hashes = new Map<string, SourceHash>();
   // Parents stand before their children.
   for (const image of images) {
+    await pause();
     const parents = image.parents.map(({ parent, contextName }) => [contextName ?? null, hashes.get(parent)] as const);
     const possible = possibleBases(image, images).map((name) => [name, own.get(name)] as const);
     hashes.set(image.name, joined([["own", own.get(image.name)], ...parents, ...possible]));

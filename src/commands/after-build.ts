@@ -131,8 +131,7 @@ export async function loadPublished(
   if (!inputs.settings.load || result.outcome !== "promoted") return result;
   const login = `${folder}/docker-${digestOf(result.planned.name).slice(-8)}`;
   try {
-    const needs = { cacheService: false, ssh: false };
-    const environment = await loggedIn(await credentials.forChildren(), needs, { files, env, folder: login });
+    const environment = (await loggedIn(await credentials.forChildren(), { files, env, folder: login }))();
     const load = { ...outside, environment, temp: folder };
     return await afterBuild(result, { load, attest: undefined, context, trust, log, signal });
   } finally {

@@ -58,16 +58,17 @@ export async function openBuildSession(
     ]);
     // After what may refuse, so that nothing is still being written when it is removed.
     const logins = isTrusted ? await credentials.forChildren() : noLogins;
-    const needs = { cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 };
-    const environment: Environment = {
-      ...(await loggedIn(logins, needs, { files: outside.files, env: outside.env, folder: login })),
+    const environmentFor = await loggedIn(logins, { files: outside.files, env: outside.env, folder: login });
+    const environment = environmentFor();
+    const withSecrets: Environment = {
+      ...environmentFor({ cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 }),
       ...secrets.environment,
     };
     const builder = await readyBuilder(builds, environment, session);
-    const { KUBECONFIG: _, ...withoutCluster } = environment;
-    const ofBuilds = isTrusted || builder.driver === "kubernetes" ? environment : withoutCluster;
+    const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
+    const ofBuilds = isTrusted || builder.driver === "kubernetes" ? withSecrets : withoutCluster;
     const lint = lintReport(outside.log);
-    const load = settings.load ? { ...outside, environment: ofBuilds, temp: folder } : undefined;
+    const load = settings.load ? { ...outside, environment, temp: folder } : undefined;
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, context)],
       complete: (result) =>

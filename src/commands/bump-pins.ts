@@ -1,6 +1,7 @@
 /** The stage bump: pins of the branch follow what was published, by pull request. */
 import { bounded } from "../bounded.ts";
 import { type BumpGroup, bumpGroups } from "../bump/bump-groups.ts";
+import { differInPins } from "../bump/differ-in-pins.ts";
 import { giteaBumps } from "../bump/forge/gitea.ts";
 import { githubBumps } from "../bump/forge/github.ts";
 import { imageNames } from "../bump/image-names.ts";
@@ -13,10 +14,11 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { globMatches } from "../catalog/path-glob.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
-import type { Repository } from "../oci/reference.ts";
+import { type Repository, repository } from "../oci/reference.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
+import { bumpHistory } from "./bump-history.ts";
 import { bumpTarget, type OnBranch } from "./bump-target.ts";
 import { bumpedImages } from "./bumped-images.ts";
 import type { Failure } from "./command-result.ts";
@@ -140,11 +142,16 @@ async function proposeAll(
   const settings = prepared.bumping.pullRequests;
   const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
   if (wanted.length === 0) return [];
-  const tools = toolsOf(prepared, session);
+  const ours = repositoriesOf(prepared.surveyed.catalog);
+  const tools = { ...toolsOf(prepared, session), history: bumpHistory(session.git, at, prepared.history) };
   const one = bounded(4, async (move: Move) => {
     const proposal =
       move.files.length === 0 ? undefined : await proposalOf(move, at, settings, prepared, session, images);
-    return propose({ branch: move.branch, base: branch }, proposal, tools);
+    const names = imageNames([...ours, ...besides(ours, move.branch)]);
+    return propose({ branch: move.branch, base: branch }, proposal, {
+      ...tools,
+      differInPins: (files) => differInPins(files, names),
+    });
   });
   return Promise.all(wanted.map(one));
 }
@@ -164,12 +171,23 @@ async function proposalOf(
   return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
 }
 
+/** Where an image was that the repository has no more, but still a bump of. */
+function besides(ours: readonly Repository[], branch: string): readonly Repository[] {
+  const name = branch.replace(/^image-publish\/bump-?/, "").replace(/@.*$/s, "");
+  const folders = ours.flatMap((each) => [each, each.slice(0, each.lastIndexOf("/"))]);
+  if (!/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/.test(name)) return [];
+  return folders.map((folder) => repository(`${folder}/${name}`));
+}
+
 function repositoriesOf({ images }: Catalog): readonly Repository[] {
   return images.flatMap(({ repositories }) => repositories);
 }
 
 /** @throws UserError where there is nobody to be. */
-function toolsOf({ forge }: Preparation, { context, inputs, outside }: Session): ProposeTools {
+function toolsOf(
+  { forge }: Preparation,
+  { context, inputs, outside }: Session,
+): Omit<ProposeTools, "history" | "differInPins"> {
   const { bumpToken, token = bumpToken } = inputs.settings;
   const mine = bumpToken ?? token;
   if (mine === undefined) {

@@ -1,5 +1,5 @@
 /** Asks the registries how all images stand, and makes of what the event affects what there is to do. */
-import { bounded } from "../bounded.ts";
+
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
 import { knownHash } from "../changes/source-hash.ts";
@@ -7,6 +7,7 @@ import { type Commit, sourceCommit } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
+import { mapped } from "../pause.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
 import type { History, Mover } from "../publish/guard.ts";
@@ -44,19 +45,16 @@ const parallel = 16;
 /** @throws RegistryError when an image's first registry can't tell. */
 export async function converge(session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Converged> {
   const { catalog } = surveyed;
-  const ask = bounded(parallel, (image: Image) => standing(image, session, surveyed, options));
+  const ask = async (image: Image) => [image.name, await standing(image, session, surveyed, options)] as const;
   const chosen = catalog.images.filter(({ name, repositories }) => repositories.length > 0 && !surveyed.left.has(name));
-  const standings = onNewParents(
-    catalog,
-    surveyed.affected,
-    new Map(await Promise.all(chosen.map(async (image) => [image.name, await ask(image)] as const))),
-  );
+  const standings = onNewParents(catalog, surveyed.affected, new Map(await mapped(chosen, ask, parallel)));
   const affected = acting(catalog, surveyed.affected, standings);
-  const parents = bounded(parallel, (image: Image) => standingOfParent(image, session, surveyed, options));
+  const askParent = async (image: Image) =>
+    [image.name, await standingOfParent(image, session, surveyed, options)] as const;
   const published = new Map<string, Digest>();
   // What has to be built for others may itself be built on something.
   for (let open = parentsToLookUp(catalog, affected); open.length > 0; ) {
-    const found = await Promise.all(open.map(async (image) => [image.name, await parents(image)] as const));
+    const found = await mapped(open, askParent, parallel);
     for (const [name, digest] of found) if (digest !== undefined) published.set(name, digest);
     const missing = found.flatMap(([name, digest]) => (digest === undefined ? [name] : []));
     const needed = new Map([...affected, ...missing.map((name): [string, readonly Reason[]] => [name, []])]);
@@ -112,7 +110,7 @@ function leftBy(standings: Standings, affected: ReasonsByImage): readonly (reado
   });
 }
 
-function standing(image: Image, session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Standing> {
+async function standing(image: Image, session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Standing> {
   const { tags, release, bakedVersion } = options.details(image);
   const wish = wishFor(image, surveyed, {
     tags: tags.tags.filter(({ moves }) => moves || !options.movingTagsOnly),

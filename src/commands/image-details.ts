@@ -23,7 +23,8 @@ import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 /** The parts of a session that tags and labels go by. */
-export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust">;
+export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust"> &
+  Partial<Pick<Session, "gitTags">>;
 
 /** What tags are made of, beside the event. */
 export interface TagSources extends ReleaseNames {
@@ -154,16 +155,13 @@ function filler(
  * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
  */
-export function tagsOf(
-  { context, commitDate, isAtEvent, trust }: Naming,
-  image: ImageName,
-  sources: TagSources,
-): DerivedTags {
+export function tagsOf(session: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { context, isAtEvent, trust } = session;
   const { rules, flavor } = sources.rulesOf(image.publicName);
   if (trust.kind === "untrusted" && context.trigger.kind !== "pull-request") {
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
-  const facts = factsOf({ context, commitDate }, image, sources);
+  const facts = factsOf(session, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, facts);
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
@@ -180,9 +178,9 @@ export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): Relea
 }
 
 function factsOf(
-  { context, commitDate }: Pick<Naming, "context" | "commitDate">,
+  { context, commitDate, gitTags }: Pick<Naming, "context" | "commitDate" | "gitTags">,
   { name, publicName, variant }: ImageName,
   { names, releaseTags, facts }: TagSources,
 ) {
-  return { context, name: publicName, variant, names, releaseTags, commitDate, ...facts.get(name) };
+  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, ...facts.get(name) };
 }

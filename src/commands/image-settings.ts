@@ -5,6 +5,7 @@ import type { CatalogConfig } from "../catalog/config.ts";
 import type { SettingLine, SharedSettings } from "../catalog/config-schema.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
+import { mapped } from "../pause.ts";
 import { type SaidRules, scanRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import type { Template } from "../tags/expression.ts";
@@ -48,12 +49,12 @@ export type SettingsOf = (name: string, image?: Pick<Image, "labels" | "annotati
  * Reads what the config file says, and puts it together: an image's own entry goes before the inputs, these before the
  * file's defaults. Labels and annotations add up, those that go before winning.
  */
-export function readImageSettings(
+export async function readImageSettings(
   config: CatalogConfig,
   inputs: RunInputs,
-): { readonly settingsOf: SettingsOf; readonly problems: readonly UserError[] } {
+): Promise<{ readonly settingsOf: SettingsOf; readonly problems: readonly UserError[] }> {
   const defaults = read(config.defaults);
-  const entries = new Map(config.images.map(({ name, said }) => [name, read(said)]));
+  const entries = new Map(await mapped(config.images, ({ name, said }) => [name, read(said)] as const));
   const given = ofInputs(inputs);
   const nothing: Spoken = { labels: [], annotations: [] };
   return {

@@ -1,6 +1,7 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
 import { RegistryError } from "../oci/registry-error.ts";
-import { makePlan } from "../plan/make-plan.ts";
+import { pause } from "../pause.ts";
+import { makePlanInTurns } from "../plan/make-plan.ts";
 import { parentsToLookUp } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock } from "../ports.ts";
@@ -87,7 +88,7 @@ async function decide(
         : { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [] };
   const told = new Map<string, Remark>();
   const remark = (each: Remark): void => void told.set(each.message, each);
-  const plan = makePlan({
+  const plan = await makePlanInTurns({
     event: context.eventName,
     ref: context.ref.full,
     commit: context.commit,
@@ -105,7 +106,7 @@ async function decide(
   });
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
-  await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await outside.files.write(planPath, `${await planText(plan)}\n`, { private: true });
   const remarks = [
     ...surveyed.remarks,
     ...untrustedRemarks(session),
@@ -115,6 +116,18 @@ async function decide(
     ...told.values(),
   ];
   return { ...prepared, surveyed, plan, planPath, remarks, lately };
+}
+
+/** As `JSON.stringify(plan, undefined, 2)`, with pauses. */
+async function planText(plan: Plan): Promise<string> {
+  const images: string[] = [];
+  for (const image of plan.images) {
+    images.push(JSON.stringify(image, undefined, 2).replace(/^/gm, "    "));
+    await pause();
+  }
+  const whole = JSON.stringify({ ...plan, images: [] }, undefined, 2);
+  if (images.length === 0) return whole;
+  return `${whole.slice(0, whole.lastIndexOf("[]"))}[\n${images.join(",\n")}\n  ]\n}`;
 }
 
 /** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */

@@ -14,7 +14,7 @@ import type { ImageResult } from "../report/run-result.ts";
 
 export interface LayoutPush {
   readonly registry: Pick<RegistryClient, "copyImage">;
-  readonly files: Pick<Files, "read"> & FileStreams;
+  readonly files: Pick<Files, "read"> & Pick<FileStreams, "readStream">;
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +43,6 @@ function imageLayout(folder: string, files: LayoutPush["files"]): ImageLayout {
       const document = parseManifest(bytes);
       return { digest, bytes, mediaType: document.mediaType, document };
     },
-    blob: ({ digest }) => files.stream(pathOf(digest)),
+    blob: ({ digest }) => files.readStream(pathOf(digest)),
   };
 }

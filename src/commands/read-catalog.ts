@@ -4,6 +4,7 @@ import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
@@ -25,7 +26,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   const { context, inputs, outside } = session;
   const { settings } = inputs;
   const { config, settingsOnly, problems } = await loadMixedConfig(session, configFiles);
-  const { settingsOf, problems: more } = readImageSettings(
+  const { settingsOf, problems: more } = await readImageSettings(
     { ...config, images: [...config.images, ...settingsOnly] },
     inputs,
   );
@@ -45,7 +46,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
-  const pushed = catalog.images.map((image) => ({
+  const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));

@@ -13,6 +13,7 @@ import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
 import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
+import { knownGitTags } from "./git-tags.ts";
 import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -35,6 +36,8 @@ export interface Session {
   readonly base: Commit;
   /** What the event's own repository has. */
   readonly history: ForgeHistory;
+  /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
+  readonly gitTags: ReadonlySet<string>;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -74,11 +77,15 @@ export async function openSession(
     files: outside.files,
   });
   const meant = await actFor(inputs.settings.ref, given, head, git);
-  const facts = offline ? meant : await forgeFacts(meant, inputs.settings.token, git, outside);
+  const isAtEvent = await holdsEvent(meant, head, git);
+  const { command } = inputs.settings;
+  const [facts, gitTags] = await Promise.all([
+    offline ? meant : forgeFacts(meant, inputs.settings.token, git, outside),
+    knownGitTags(isAtEvent ? meant : undefined, git, outside, offline || (command !== "publish" && command !== "plan")),
+  ]);
   const { defaultBranch, isPrivate } = facts;
   const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
   const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
-  const isAtEvent = await holdsEvent(meant, head, git);
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
@@ -92,6 +99,7 @@ export async function openSession(
     trust,
     base: baseOfUntrusted(event ?? given),
     history,
+    gitTags,
     folder,
   };
 }

@@ -48,7 +48,7 @@ export async function survey(session: Session): Promise<Survey> {
   const { context, inputs, outside } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
-    const { settingsOf } = readImageSettings(emptyConfig, inputs);
+    const { settingsOf } = await readImageSettings(emptyConfig, inputs);
     return {
       catalog: { images: [] },
       comparison,

@@ -11,16 +11,19 @@ export interface PlatformParts {
 }
 
 /** Names that containerd's platform package takes for another, lower case. */
-const architectures: Readonly<Record<string, string>> = {
-  x86_64: "amd64",
-  "x86-64": "amd64",
-  aarch64: "arm64",
-  armhf: "arm/v7",
-  armel: "arm/v6",
-  i386: "386",
-};
+const architectures: ReadonlyMap<string, string> = new Map([
+  ["x86_64", "amd64"],
+  ["x86-64", "amd64"],
+  ["aarch64", "arm64"],
+  ["armhf", "arm/v7"],
+  ["armel", "arm/v6"],
+  ["i386", "386"],
+]);
 
-const impliedVariants: Readonly<Record<string, string>> = { arm64: "v8", amd64: "v1" };
+const impliedVariants: ReadonlyMap<string, string> = new Map([
+  ["arm64", "v8"],
+  ["amd64", "v1"],
+]);
 
 const part = /^[a-z0-9_.-]+$/;
 
@@ -41,9 +44,9 @@ export function platform(text: string): Platform {
       hint: "write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7",
     });
   }
-  const [base = architecture, aliasVariant] = (architectures[architecture] ?? architecture).split("/");
+  const [base = architecture, aliasVariant] = (architectures.get(architecture) ?? architecture).split("/");
   const given = variant ?? aliasVariant ?? (base === "arm" ? "v7" : undefined);
-  const kept = given === impliedVariants[base] ? undefined : given;
+  const kept = given === impliedVariants.get(base) ? undefined : given;
   return [os === "macos" ? "darwin" : os, base, kept].filter((each) => each !== undefined).join("/") as Platform;
 }
 

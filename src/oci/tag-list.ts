@@ -1,5 +1,6 @@
 /** The tags of a repository, page by page (OCI distribution-spec, "Listing Tags"). */
 import { messageOf } from "../errors.ts";
+import { pause } from "../pause.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Absence } from "./absence.ts";
 import { isTag, type Tag } from "./reference.ts";
@@ -7,6 +8,7 @@ import { type Asked, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
+const maximumTags = 2_000_000;
 
 /** @returns `undefined` for a repository that is not there. */
 export async function listTags(
@@ -32,7 +34,10 @@ export async function listTags(
       check,
     });
     if (response.status === 404) return undefined;
-    tags.push(...parseTags(asked, response.body));
+    // One by one: a page may have more tags than a call may have arguments.
+    for (const tag of parseTags(asked, response.body)) tags.push(tag);
+    if (tags.length > maximumTags) throw invalidError(asked, `more than ${maximumTags.toLocaleString("en-US")} tags`);
+    await pause();
     page = nextPage(asked, response.headers.link, page);
   }
   return tags;

@@ -6,6 +6,7 @@ import type { Commit } from "../context/run-context.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
+import { pause } from "../pause.ts";
 import type { ImageTags } from "../tags/image-tags.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
 import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
@@ -50,9 +51,20 @@ export interface ImageDetails {
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */
 export function makePlan(input: PlanInput): Plan {
-  const promoted = input.promoted ?? new Map<string, Digest>();
-  const affected = new Map([...input.affected].filter(([name]) => !promoted.has(name)));
-  const building = toBuild(input.catalog, affected, new Map([...input.published, ...promoted]));
+  return { ...headOf(input), images: [...plannedImages(input)] };
+}
+
+/** The same, with pauses. */
+export async function makePlanInTurns(input: PlanInput): Promise<Plan> {
+  const images: PlannedImage[] = [];
+  for (const image of plannedImages(input)) {
+    images.push(image);
+    await pause();
+  }
+  return { ...headOf(input), images };
+}
+
+function headOf(input: PlanInput): Omit<Plan, "images"> {
   return {
     schema: 1,
     event: input.event,
@@ -60,13 +72,21 @@ export function makePlan(input: PlanInput): Plan {
     commit: input.commit,
     base: input.base ?? null,
     push: input.push,
-    images: input.catalog.images.map((image): PlannedImage => {
-      const digest = promoted.get(image.name);
-      if (digest !== undefined) return promote(image, digest, input);
-      const reasons = building.get(image.name);
-      return reasons === undefined ? skip(image, input) : { ...build(image, input, building), reasons };
-    }),
   };
+}
+
+function* plannedImages(input: PlanInput): Generator<PlannedImage> {
+  const promoted = input.promoted ?? new Map<string, Digest>();
+  const affected = new Map([...input.affected].filter(([name]) => !promoted.has(name)));
+  const building = toBuild(input.catalog, affected, new Map([...input.published, ...promoted]));
+  const byName = new Map(input.catalog.images.map((image) => [image.name, image]));
+  for (const image of input.catalog.images) {
+    const digest = promoted.get(image.name);
+    const reasons = building.get(image.name);
+    if (digest !== undefined) yield promote(image, digest, input);
+    else if (reasons === undefined) yield skip(image, input);
+    else yield { ...build(image, input, building, byName), reasons };
+  }
 }
 
 function skip(image: Image, input: PlanInput): PlannedImage {
@@ -109,7 +129,12 @@ function publishing(image: Image, input: PlanInput, details: ImageDetails): Publ
   };
 }
 
-function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<PlannedBuild, "reasons"> {
+function build(
+  image: Image,
+  input: PlanInput,
+  building: ReasonsByImage,
+  byName: ReadonlyMap<string, Image>,
+): Omit<PlannedBuild, "reasons"> {
   const details = input.details(image);
   const { args, cache, provenance, sbom, compression } = details;
   return {
@@ -120,7 +145,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
     dockerfile: recipeOf(image),
     target: image.variant === "nix" ? null : (image.target ?? null),
     args: sorted(args),
-    base: baseOf(image, input.catalog),
+    base: baseOf(image, byName),
     contexts: image.contexts,
     parents: image.parents.map(
       (edge): PlannedParent => ({
@@ -141,7 +166,7 @@ function build(image: Image, input: PlanInput, building: ReasonsByImage): Omit<P
   };
 }
 
-function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
+function baseOf(image: Image, images: ReadonlyMap<string, Image>): PlannedBase | null {
   const base = finalBase(image);
   if (base === undefined) return null;
   if (base.kind === "image") {
@@ -151,7 +176,7 @@ function baseOf(image: Image, { images }: Catalog): PlannedBase | null {
     return { name: tagged, parent: null, digest: digest ?? null };
   }
   // An image that is not published has no name that anybody could look up.
-  const repository = images.find(({ name }) => name === base.name)?.repositories[0];
+  const repository = images.get(base.name)?.repositories[0];
   return repository === undefined ? null : { name: repository, parent: base.name, digest: null };
 }
 

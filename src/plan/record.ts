@@ -85,12 +85,13 @@ function readBases(text: string | undefined): Readonly<Record<string, Digest>> |
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
-    const bases: Record<string, Digest> = {};
+    const bases: [string, Digest][] = [];
     for (const [reference, digest] of Object.entries(parsed)) {
       if (typeof digest !== "string" || !isDigest(digest)) return undefined;
-      bases[reference] = digest;
+      bases.push([reference, digest]);
     }
-    return bases;
+    // Any name becomes a property of its own.
+    return Object.fromEntries(bases);
   } catch {
     return undefined;
   }

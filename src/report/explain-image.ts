@@ -54,17 +54,17 @@ function reasonLines(reason: Reason, { name }: PlannedImage, { made }: Explanati
   const text = plainLine(describeReason(reason));
   switch (reason.kind) {
     case "file": {
-      const file = made[name]?.files[reason.path];
+      const file = makingOf(made, name)?.files[reason.path];
       if (file === undefined) return [text];
       return [`${text}${linesOf(file)}`, paint("dim", `  counts because ${plainLine(file.rule)}`)];
     }
     case "builds-on":
-      return [`${text}${paint("dim", usesOf(made[name], reason.image))}`];
+      return [`${text}${paint("dim", usesOf(makingOf(made, name), reason.image))}`];
     case "needed-by":
-      return [`${text}${paint("dim", usesOf(made[reason.image], name))}`];
+      return [`${text}${paint("dim", usesOf(makingOf(made, reason.image), name))}`];
     case "unaffected":
     case "not-chosen":
-      return [text, ...unaffected(made[name]).map((line) => paint("dim", `  ${line}`))];
+      return [text, ...unaffected(makingOf(made, name)).map((line) => paint("dim", `  ${line}`))];
     default:
       return [text];
   }
@@ -78,6 +78,11 @@ function further(reason: Reason, explanation: Explanation, paint: Paint, told: S
   const name = paint("bold", plainLine(next.name));
   if (told.has(next.name)) return [`${name}: as told above`];
   return why(next, explanation, paint, told).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
+}
+
+/** An image may be called `constructor`. */
+function makingOf(made: Explanation["made"], name: string): Making | undefined {
+  return Object.hasOwn(made, name) ? made[name] : undefined;
 }
 
 /** What would have made an image count that nothing touched. */
@@ -108,7 +113,7 @@ function usesOf(making: Making | undefined, name: string): string {
 }
 
 function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly string[] {
-  const making = made[planned.name];
+  const making = makingOf(made, planned.name);
   if (making === undefined) return [];
   const built = new Set(plan.images.filter(({ kind }) => kind === "build").map(({ name }) => name));
   const fact = (what: string, values: readonly string[]): readonly string[] =>

@@ -26,8 +26,8 @@ export function parseAnnotations(lines: readonly SourcedLine[]): Parsed<Annotati
     const parsed = parseLabels([{ ...line, text: rest }]);
     const unknown = given?.find((level) => !levels.includes(level.replace(/\[[a-z0-9/._-]+\]$/i, "")));
     if (unknown !== undefined) problems.push(problemAt(line, unknownLevel(unknown)));
-    else values.push(...parsed.values.map((value) => ({ ...value, levels: given })));
-    problems.push(...parsed.problems);
+    else for (const value of parsed.values) values.push({ ...value, levels: given });
+    for (const problem of parsed.problems) problems.push(problem);
   }
   return { values, problems };
 }

@@ -2,9 +2,10 @@
 import { isTag, type Tag } from "../oci/reference.ts";
 import { placeOf } from "../sourced-line.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
-import { type ExpressionValues, expand } from "./expression.ts";
+import { type ExpressionValues, expand, uses } from "./expression.ts";
 import { type Affix, type Flavor, variantSuffix } from "./flavor.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
+import { branchWarning, type Reservations, reservationsOf, takenFor } from "./reserved-tag.ts";
 import type { Rule } from "./rule.ts";
 import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
 
@@ -15,6 +16,8 @@ export interface TagFacts extends EventFacts {
   readonly ownVersions?: ReadonlyMap<string, string>;
   /** What `type=content` names: sha256 as hex, of the Dockerfile's bytes and of all inputs. */
   readonly contents?: { readonly file?: string; readonly inputs?: string };
+  /** The repository's git tags that are known, as `tagText` writes them: no branch's name gives a tag of theirs. */
+  readonly gitTags?: ReadonlySet<string> | undefined;
 }
 
 export interface DerivedTags extends ImageTags {
@@ -39,11 +42,14 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
   }
   const values = expressionValues(facts, event);
   const ending = variantSuffix(facts, flavor);
+  const reservations = reservationsOf(sorted, flavor, { ...values, event }, facts.gitTags);
   const tags = new Map<Tag, ImageTag>();
   const runs: (RuleRun & { readonly rule: Rule })[] = [];
   for (const rule of sorted) {
     const [version] = tags.values();
-    const run = runRule(rule, { flavor, ending, scope: ruleScope(facts, event, values, version), version });
+    const versionOrigin = runs.find(({ made }) => made !== undefined)?.origin;
+    const scope = ruleScope(facts, event, values, version);
+    const run = runRule(rule, { flavor, ending, scope, version, versionOrigin, reservations });
     runs.push({ ...run, rule });
     const { made } = run;
     if (made) tags.set(made.tag, joined(made, tags.get(made.tag)));
@@ -51,12 +57,13 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
   const decider = runs.find(({ made }) => made !== undefined);
   const isLatest = flavor.latest === "auto" ? decider?.makesLatest === true : flavor.latest === "true";
   const wanted = decider !== undefined && isLatest;
-  const all = withLatest([...tags.values()], wanted, latestName(flavor, ending, values), event, ending);
+  const latest = latestName(flavor, ending, values, reservations);
+  const all = withLatest([...tags.values()], wanted, latest.tag, event, ending);
   const given = new Map(all.map((each) => [each.tag, each]));
   return {
     tags: all,
     version: all[0]?.tag,
-    warnings: runs.flatMap(({ warnings }) => warnings),
+    warnings: [...runs.flatMap(({ warnings }) => warnings), ...(wanted ? latest.warnings : [])],
     outcomes: [
       ...runs.map(({ rule, made, because }) => {
         const gave = made && given.get(made.tag);
@@ -115,11 +122,25 @@ function byPriority(rules: readonly Rule[]): readonly Rule[] {
   return [...rules].sort((a, b) => b.priority - a.priority);
 }
 
-/** The tag that the flavor makes of `latest`; registries refuse it with some prefixes. */
-function latestName({ prefix, suffix }: Flavor, ending: string, values: ExpressionValues): Tag | undefined {
+/** The tag that the flavor makes of `latest`; registries refuse it with some prefixes, and a branch's name may make it another's. */
+function latestName(
+  { prefix, suffix }: Flavor,
+  ending: string,
+  values: ExpressionValues,
+  reservations: Reservations,
+): { readonly tag: Tag | undefined; readonly warnings: readonly TagWarning[] } {
+  const templates = [prefix, suffix].flatMap(({ template, onLatest }) => (onLatest ? [template] : []));
   const affix = ({ template, onLatest }: Affix): string => (onLatest ? expand(template, values) : "");
-  const name = tagText(`${affix(prefix)}latest${affix(suffix)}${ending}`);
-  return isTag(name) ? name : undefined;
+  const name = tagText(`${affix(prefix)}latest${affix(suffix)}`);
+  const branch = ["branch", "base_ref"]
+    .map((each) => (templates.some((template) => uses(template, each)) ? values.values.get(each) : undefined))
+    .find((each) => each !== undefined && each !== "");
+  const meaning = branch === undefined ? undefined : takenFor(name, "branch", reservations);
+  if (branch !== undefined && meaning !== undefined) {
+    return { tag: undefined, warnings: [branchWarning(name, meaning, branch)] };
+  }
+  const tag = `${name}${ending}`;
+  return { tag: isTag(tag) ? tag : undefined, warnings: [] };
 }
 
 function withLatest(

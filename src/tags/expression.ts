@@ -79,7 +79,7 @@ export function usesCommitDate(template: Template): boolean {
 const dates: Readonly<Record<string, "run" | "commit">> = { date: "run", commit_date: "commit" };
 
 function parseExpression(inner: string, names: readonly string[], unknown: "refuse" | "keep"): Expression | undefined {
-  const [, name = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*?)\s*$/.exec(inner) ?? [];
+  const [, name = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(inner.trim()) ?? [];
   const of = Object.hasOwn(dates, name) ? dates[name] : undefined;
   if (of !== undefined) return dateExpression(name, of, rest);
   if (names.includes(name) && rest === "") return { kind: "value", name };

@@ -85,17 +85,29 @@ export interface PushedImage {
 export function repositoryCollisions(images: readonly PushedImage[]): readonly UserError[] {
   const owners = new Map<Repository, PushedImage[]>();
   for (const image of images) {
-    for (const each of image.repositories) owners.set(each, [...(owners.get(each) ?? []), image]);
+    for (const each of image.repositories) {
+      const there = owners.get(each);
+      if (there === undefined) owners.set(each, [image]);
+      else there.push(image);
+    }
   }
   return [...owners]
     .filter(([, pushed]) => new Set(pushed.map(({ publicName }) => publicName)).size > 1)
     .map(
       ([each, pushed]) =>
-        new UserError(`the images ${pushed.map(({ name }) => name).join(", ")} would all be pushed to ${each}`, {
+        new UserError(`the images ${listed(pushed)} would all be pushed to ${each}`, {
           hint: 'put {{name}} into "images", such as ghcr.io/{{owner}}/{{repo}}/{{name}}, or name one image with "only"',
         }),
     )
     .concat([...owners].flatMap(([each, pushed]) => variantsAlike(each, pushed)));
+}
+
+const mostListed = 20;
+
+function listed(images: readonly PushedImage[]): string {
+  const names = images.slice(0, mostListed).map(({ name }) => name);
+  const more = images.length - names.length;
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
 }
 
 function variantsAlike(pushedTo: Repository, pushed: readonly PushedImage[]): readonly UserError[] {

@@ -30,7 +30,7 @@ type Match = readonly (string | undefined)[];
  * @param limit in milliseconds
  * @throws UserError where it takes longer
  */
-export function find(pattern: RegExp, text: string, limit = 5_000): Match | undefined {
+export function find(pattern: RegExp, text: string, limit = longestSearch): Match | undefined {
   const known = found.get(pattern)?.get(text);
   if (known !== undefined) return known.match;
   const match = search(pattern, text, limit);
@@ -42,7 +42,17 @@ export function find(pattern: RegExp, text: string, limit = 5_000): Match | unde
 
 const found = new WeakMap<RegExp, Map<string, { readonly match: Match | undefined }>>();
 
+/**
+ * In milliseconds. A good expression takes a thousandth, and nothing else of the run goes on meanwhile: no signal is handled.
+ */
+const longestSearch = 150;
+
+/** In milliseconds: after so much of it, searches that run away are none of chance. */
+const wasteAllowed = 1_500;
+let wasted = 0;
+
 function search(pattern: RegExp, text: string, limit: number): Match | undefined {
+  if (wasted >= wasteAllowed) throw tooLong(`${shown(pattern)} is not looked for: others took too long before`);
   room ??= createContext({});
   try {
     const match: RegExpExecArray | null = runInContext("pattern.exec(text)", Object.assign(room, { pattern, text }), {
@@ -50,11 +60,19 @@ function search(pattern: RegExp, text: string, limit: number): Match | undefined
     });
     return match === null ? undefined : [...match];
   } catch (cause) {
-    throw new UserError(`${pattern} takes too long to find in "${text.slice(0, 100)}"`, {
-      cause,
-      hint: "write it without a repetition of what is itself repeated, such as (a+)+ or (.*,)*",
-    });
+    wasted += limit;
+    throw tooLong(`${shown(pattern)} takes too long to find in "${text.slice(0, 100)}"`, cause);
   }
+}
+
+function tooLong(what: string, cause?: unknown): UserError {
+  const hint = "write it without a repetition of what is itself repeated, such as (a+)+ or (.*,)*";
+  return new UserError(what, { cause, hint });
+}
+
+function shown(pattern: RegExp): string {
+  const text = String(pattern);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Made once, where there is a rule with an expression. */

@@ -38,27 +38,52 @@ export function parseReleasePattern(text: string): ReleasePattern {
  * with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). What follows must be a
  * version, so that any other tag releases all images that have no pattern.
  */
-export function readReleaseTag(tag: string, name: string, { names, releaseTags = new Map() }: ReleaseNames): Release {
-  const byPattern = longest([...releaseTags].flatMap(([each, patterns]) => fits(tag, each, patterns)));
-  const found =
-    byPattern.length > 0
-      ? byPattern
-      : longest(
-          byConvention(
-            tag,
-            names.filter((each) => !releaseTags.has(each)),
-          ),
-        );
-  const own = found.find((each) => each.name === name);
-  if (own !== undefined) return { kind: "released", tag: own.tag };
-  if (found.length > 0)
-    return { kind: "left", because: `the git tag releases ${found.map((each) => each.name).join(", ")} alone` };
-  const patterns = releaseTags.get(name);
+export function readReleaseTag(tag: string, name: string, all: ReleaseNames): Release {
+  const { own, others } = releasedBy(tag, all);
+  const released = own.get(name);
+  if (released !== undefined) return { kind: "released", tag: released };
+  if (others !== undefined) return { kind: "left", because: others };
+  const patterns = all.releaseTags?.get(name);
   if (patterns === undefined) return { kind: "released", tag };
   return {
     kind: "left",
     because: `the git tag is none of its releases, which are called ${patterns.map(({ text }) => text).join(", ")}`,
   };
+}
+
+interface ReleasedBy {
+  /** What the rules see, by name of the image. */
+  readonly own: ReadonlyMap<string, string>;
+  /** A clause for the images that it doesn't release; `undefined` where it means none in particular. */
+  readonly others: string | undefined;
+}
+
+/** It is asked of every image, and the answer is the same for all. */
+const known = new WeakMap<
+  readonly string[],
+  { readonly tag: string; readonly all: ReleaseNames; readonly by: ReleasedBy }
+>();
+
+function releasedBy(tag: string, all: ReleaseNames): ReleasedBy {
+  const before = known.get(all.names);
+  if (before?.tag === tag && before.all.releaseTags === all.releaseTags) return before.by;
+  const found = imagesOf(tag, all);
+  const others =
+    found.length === 0 ? undefined : `the git tag releases ${found.map((each) => each.name).join(", ")} alone`;
+  const by = { own: new Map(found.map((each) => [each.name, each.tag])), others };
+  known.set(all.names, { tag, all, by });
+  return by;
+}
+
+function imagesOf(tag: string, { names, releaseTags = new Map() }: ReleaseNames): readonly Fit[] {
+  const byPattern = longest([...releaseTags].flatMap(([each, patterns]) => fits(tag, each, patterns)));
+  if (byPattern.length > 0) return byPattern;
+  return longest(
+    byConvention(
+      tag,
+      names.filter((each) => !releaseTags.has(each)),
+    ),
+  );
 }
 
 interface Fit {
@@ -94,7 +119,7 @@ function fits(tag: string, name: string, patterns: readonly ReleasePattern[]): r
 }
 
 function longest(found: readonly Fit[]): readonly Fit[] {
-  const most = Math.max(...found.map(({ length }) => length));
+  const most = found.reduce((so, { length }) => Math.max(so, length), 0);
   const fitting = found.filter(({ length }) => length === most);
   return [...new Map(fitting.map((each) => [each.name, each])).values()];
 }

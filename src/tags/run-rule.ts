@@ -7,7 +7,9 @@ import { expand } from "./expression.ts";
 import { finishTag } from "./finish-tag.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ImageTag, TagWarning } from "./image-tags.ts";
+import { type NameOrigin, nameOrigin } from "./name-origin.ts";
 import { checkEnabled } from "./parse-rules.ts";
+import type { Reservations } from "./reserved-tag.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleScope } from "./rule-scope.ts";
 
@@ -17,6 +19,8 @@ export interface RuleRun {
   readonly makesLatest: boolean;
   /** Why there is no tag, or what is to know of it: a clause. */
   readonly because: string | undefined;
+  /** Whose name a tag of it has in it. */
+  readonly origin: NameOrigin;
   /** With the rule's place. */
   readonly warnings: readonly TagWarning[];
 }
@@ -29,26 +33,51 @@ export interface RuleSurroundings {
   readonly scope: Omit<RuleScope, "warn">;
   /** The first tag, if an earlier rule gave it. */
   readonly version: ImageTag | undefined;
+  /** Whose name the first tag has in it. */
+  readonly versionOrigin: NameOrigin | undefined;
+  readonly reservations: Reservations;
 }
 
 /** @throws UserError for an `enable` that gives neither true nor false, and for an expression that takes too long. */
-export function runRule(rule: Rule, { flavor, ending, scope: silent, version }: RuleSurroundings): RuleRun {
+export function runRule(rule: Rule, surroundings: RuleSurroundings): RuleRun {
+  const { flavor, scope: silent, versionOrigin } = surroundings;
   // A default rule never warns of what it can't read; whatever rule it is, a tag that can't be is told.
   const unread: TagWarning[] = [];
   const unfit: TagWarning[] = [];
   const scope: RuleScope = { ...silent, warn: (warning) => unread.push(warning) };
-  const none = (because: string): RuleRun => ({ made: undefined, makesLatest: false, because, warnings: [] });
+  const origin = nameOrigin(rule, flavor, scope, versionOrigin);
+  const none = (because: string): RuleRun => ({ made: undefined, makesLatest: false, because, origin, warnings: [] });
   if (!isEnabled(rule, scope)) return none(`enable=${rule.enable.text} is false here`);
   if (scope.event.ref.kind === "pull" && !isForPulls(rule)) return none(notForPulls);
   const yielded = placing(rule, () => applyRule(rule, scope));
-  const made =
-    yielded && finishTag(yielded, { rule, flavor, ending, scope, version, warn: (warning) => unfit.push(warning) });
+  const warn = (warning: TagWarning): void => void unfit.push(warning);
+  const ordinary = () => {
+    const plain = ordinarily(scope, versionOrigin);
+    const otherwise = applyRule(rule, plain);
+    return otherwise && { yielded: otherwise, scope: plain };
+  };
+  const made = yielded && finishTag(yielded, { ...surroundings, rule, scope, origin, ordinary, warn });
   const [first] = [...unread, ...unfit];
   return {
     made,
     makesLatest: yielded?.makesLatest === true,
     because: first?.message ?? (made === undefined ? whyNone(rule, scope.event) : undefined),
+    origin,
     warnings: [...(rule.line === undefined ? [] : unread), ...unfit].map((warning) => placed(warning, rule)),
+  };
+}
+
+/** What the rule would look at if the branch had an ordinary name. */
+function ordinarily(scope: RuleScope, versionOrigin: NameOrigin | undefined): RuleScope {
+  const { event } = scope;
+  const name = "branch";
+  const isOfBranch = (key: string) =>
+    key === "branch" || key === "base_ref" || (key === "version" && versionOrigin?.branch !== undefined);
+  return {
+    ...scope,
+    values: new Map([...scope.values].map(([key, value]) => [key, isOfBranch(key) && value !== "" ? name : value])),
+    event: event.ref.kind === "branch" ? { ...event, ref: { kind: "branch", branch: name } } : event,
+    warn: () => {},
   };
 }
 

@@ -1,6 +1,7 @@
 import { nodeHttp } from "../../../src/adapters/http.ts";
 import { githubBumps } from "../../../src/bump/forge/github.ts";
 import { stillClock } from "../../unit/oci/still-clock.ts";
+import { gitHistory } from "../git-history.ts";
 import type { Identity } from "../git-store.ts";
 import type { Pull, World } from "../world.ts";
 import { type FakeGitHub, fakeGitHub } from "./fake-github.ts";
@@ -45,8 +46,14 @@ function worldOf(fake: FakeGitHub, files: Readonly<Record<string, string>>): Git
     forge: githubBumps({ ...access, token: "job-token" }),
     calls: () => fake.asked.length,
     head: async (branch) => branches.head(branch),
+    history: (base) => gitHistory(git.folder, base),
     file: async (branch, path) => git.file(head(branch), path),
-    pulls: async () => branches.pulls.map((pull) => ({ ...pull, state: pull.state.toLowerCase() as Pull["state"] })),
+    pulls: async () =>
+      branches.pulls.map((pull) => ({
+        ...pull,
+        autoMerge: pull.autoMergeHead,
+        state: pull.state.toLowerCase() as Pull["state"],
+      })),
     person: {
       async commit(branch, changed) {
         const at = head(branch);
@@ -56,6 +63,38 @@ function worldOf(fake: FakeGitHub, files: Readonly<Record<string, string>>): Git
         const tree = git.merge(head(into), head(from));
         if (tree === undefined) throw new Error("it conflicts");
         branches.move(into, git.commit(tree, [head(into), head(from)], `Merge branch '${from}'`, person));
+      },
+      async branch(branch, on, changed, message) {
+        const at = head(on);
+        branches.move(branch, git.commit(git.tree(at, entries(changed, at)), [at], message, person));
+      },
+      async openPull(branch, text) {
+        const { number } = await githubBumps({ ...access, token: "job-token" }).open({
+          ...text,
+          branch,
+          base: "main",
+          draft: false,
+        });
+        return number;
+      },
+      async editBody(number, body) {
+        const pull = branches.pulls[number - 1];
+        if (pull !== undefined) pull.body = body;
+      },
+      async forkPull(branch, body, state) {
+        const at = head("main");
+        const headOid = git.commit(git.tree(at, entries({ other: "theirs" }, at)), [at], "Fork", person);
+        const lists = { labels: [], assignees: [], reviewers: [], comments: [] };
+        const number = branches.pulls.length + 1;
+        const rest = { base: "main", title: "Mine", body, draft: false, autoMerge: undefined, isOfFork: true };
+        branches.pulls.push({
+          number,
+          branch,
+          headOid,
+          state: state === "open" ? "OPEN" : "CLOSED",
+          ...rest,
+          ...lists,
+        });
       },
       async closePull(number) {
         const pull = branches.pulls[number - 1];

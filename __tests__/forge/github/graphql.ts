@@ -95,7 +95,7 @@ function pullRequest(pull: FakePull) {
     number: pull.number,
     url: `https://github.com/o/r/pull/${pull.number}`,
     state: pull.state,
-    isCrossRepository: false,
+    isCrossRepository: pull.isOfFork === true,
     title: pull.title,
     body: pull.body,
     headRefOid: pull.headOid,
@@ -109,6 +109,12 @@ interface CommitInput {
   readonly expectedHeadOid: string;
   readonly message: { readonly headline: string; readonly body?: string };
   readonly fileChanges: { readonly additions: readonly { readonly path: string; readonly contents: string }[] };
+}
+
+interface AutoMergeInput {
+  readonly pullRequestId: string;
+  readonly mergeMethod: string;
+  readonly expectedHeadOid?: string;
 }
 
 interface RefUpdate {
@@ -157,12 +163,14 @@ function mutations(state: State) {
       }
       return {};
     },
-    enablePullRequestAutoMerge({ input }: { input: { pullRequestId: string; mergeMethod: string } }) {
+    enablePullRequestAutoMerge({ input }: { input: AutoMergeInput }) {
       check("pulls");
       if (!state.rules.allowsAutoMerge) refuse("UNPROCESSABLE", "Auto merge is not allowed for this repository");
       const pull = branches.pulls.find(({ number }) => `PR_${number}` === input.pullRequestId);
-      if (pull === undefined) refuse("NOT_FOUND", "Could not resolve to a node");
-      else pull.autoMerge = input.mergeMethod;
+      if (pull === undefined) return refuse("NOT_FOUND", "Could not resolve to a node");
+      if (input.expectedHeadOid !== pull.headOid) refuse("UNPROCESSABLE", "Head sha didn't match expected head sha.");
+      pull.autoMerge = input.mergeMethod;
+      pull.autoMergeHead = pull.headOid;
       return {};
     },
   };

@@ -15,6 +15,10 @@ export interface FakePull {
   reviewers: string[];
   comments: string[];
   autoMerge: string | undefined;
+  /** Of the head that may be merged so. */
+  autoMergeHead?: string;
+  /** From another repository. */
+  readonly isOfFork?: boolean;
 }
 
 export interface Branches {
@@ -32,7 +36,7 @@ export function branchesOf(git: GitStore): Branches {
     head,
     move(branch, to) {
       git.setRef(`refs/heads/${branch}`, to);
-      for (const pull of pulls.filter(({ state }) => state === "OPEN")) {
+      for (const pull of pulls.filter(({ state, isOfFork }) => state === "OPEN" && isOfFork !== true)) {
         if (pull.branch === branch && to === undefined) pull.state = "CLOSED";
         else if (pull.branch === branch || pull.base === branch) follow(pull, pull.branch === branch);
       }

@@ -76,7 +76,7 @@ function openPull(state: State, _: readonly string[], body: Body): RestAnswer {
   if (head === undefined || from === undefined)
     return invalid({ field: head === undefined ? "head" : "base", code: "invalid" });
   if (git.contains(from, head)) return invalid({ message: `No commits between ${base} and ${branch}` });
-  if (branches.pulls.some((each) => each.state === "OPEN" && each.branch === branch && each.base === base)) {
+  if (branches.pulls.some((each) => isOpenFrom(each, branch, base))) {
     return invalid({ message: `A pull request already exists for ${state.owner}:${branch}.` });
   }
   const pull: FakePull = {
@@ -96,6 +96,10 @@ function openPull(state: State, _: readonly string[], body: Body): RestAnswer {
   };
   branches.pulls.push(pull);
   return { status: 201, body: shown(pull, example("/pulls", "post", 201)) };
+}
+
+function isOpenFrom(pull: FakePull, branch: string, base: string): boolean {
+  return pull.state === "OPEN" && pull.branch === branch && pull.base === base && pull.isOfFork !== true;
 }
 
 function shown(pull: FakePull, like: Record<string, unknown>): Record<string, unknown> {

@@ -153,6 +153,20 @@ describe("questions", () => {
     expect(await open(checkout).head()).toBe(second);
   });
 
+  test("git tags: those of a shallow checkout, and those of its remote", async () => {
+    const { repository: forge, first, second } = history(place.forge());
+    forge.git("tag", "v1.2.3", first);
+    forge.git("tag", "--annotate", "--message=x", "demo/é", second);
+    const checkout = place.checkout(forge, "main");
+    checkout.git("tag", "mine");
+    expect(await open(checkout).tags("here")).toEqual(["mine"]);
+    expect([...(await open(checkout).tags("remote"))].sort()).toEqual(["demo/é", "v1.2.3"]);
+    forge.git("tag", "--delete", "v1.2.3", "demo/é");
+    expect(await open(checkout).tags("remote")).toEqual([]);
+    checkout.git("remote", "remove", "origin");
+    await expect(open(checkout).tags("remote")).rejects.toThrow(GitFailure);
+  });
+
   test("a checkout that belongs to somebody else is read all the same", async () => {
     if (process.getuid?.() !== 0) return;
     const { repository, second } = history(place.alone());

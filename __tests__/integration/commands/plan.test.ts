@@ -66,6 +66,18 @@ describe("what an event would do, asked on a laptop without any network", () => 
     expect(await built(said)).toEqual(expected());
   });
 
+  test("a push to a branch that is called like a git tag, or like a version, gives the commit's tag alone", async () => {
+    laptop.git("tag", "stable", "HEAD~1");
+    try {
+      expect(await built({ ref: "refs/heads/stable" })).toEqual(all(head()));
+      expect(await built({ ref: "refs/heads/v2" })).toEqual(all(head()));
+      const { beside } = await laptop.plan({ ref: "refs/heads/stable" });
+      expect(beside.join("\n")).toMatch(/no tag "stable", which would pass for the git tag stable/);
+    } finally {
+      laptop.git("tag", "--delete", "stable");
+    }
+  });
+
   test.each([
     ["an event of another name", { event: "tag" }, /no event "tag"/, /write --event push --ref refs\/tags\/v1\.2\.3/],
     ["a slip in its name", { event: "scheduel" }, /no event "scheduel"/, /did you mean "schedule"/],

@@ -20,6 +20,17 @@ const said = (say: (log: Log) => void): string => {
   return written.join("");
 };
 
+/** What a runner, or an older one that looks for `##[…]` anywhere in a line, shows of a property and does not obey. */
+const shownAs = (hostile: string): string =>
+  ({
+    "##[error]x": "##\u200b[error]x",
+    "a##[set-env name=PATH;]b": "a##\u200b[set-env name=PATH;]b",
+    "a\r::error::x": "a :\u200b%3Aerror%3A%3Ax".replace(" :", " %3A"),
+    "a\u2028::error::x": "a\\u2028%3A%3Aerror%3A%3Ax",
+    "\u001b[2Ka": "\\x1b[2Ka",
+    "\u0085::x": "\\x85%3A%3Ax",
+  })[hostile] ?? "";
+
 // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 describe("what a runner reads in the log", () => {
   test.each<[string, (log: Log) => void, string]>([
@@ -44,7 +55,19 @@ describe("what a runner reads in the log", () => {
     [
       "a file's name cannot end the properties or add one",
       (log) => log.error("no", "mend", { at: { file: "a,line=1::b\n::error::c" } }),
-      "::error file=a%2Cline=1%3A%3Ab%0A%3A%3Aerror%3A%3Ac::no%0A→ mend\n",
+      "::error file=a%2Cline=1%3A%3Ab %3A\u200b%3Aerror%3A%3Ac::no%0A→ mend\n",
+    ],
+    ...["##[error]x", "a##[set-env name=PATH;]b", "a\r::error::x", "a\u2028::error::x", "\u001b[2Ka", "\u0085::x"].map(
+      (hostile): [string, (log: Log) => void, string] => [
+        `a file called ${JSON.stringify(hostile)} stays a name`,
+        (log) => log.error("no", "mend", { title: hostile, at: { file: hostile, line: 1 } }),
+        `::error title=${shownAs(hostile)},file=${shownAs(hostile)},line=1::no%0A→ mend\n`,
+      ],
+    ),
+    [
+      "a debug message is no command either",
+      (log) => log.debug("a\n::x::##[y]"),
+      "::debug::a%0A:\u200b:x::##\u200b[y]\n",
     ],
     ["a per cent sign stays one", (log) => log.notice("50%0A done"), "::notice::50%250A done\n"],
     ["a group folds its lines", (log) => log.group("base", ["one", "two"]), "::group::base\none\ntwo\n::endgroup::\n"],

@@ -72,3 +72,10 @@ test("a link leads to what is elsewhere, and replaces nothing", async () => {
   expect(await files.read(`${folder}/b`)).toEqual(Buffer.from("one"));
   await expect(files.link(`${folder}/b`, `${folder}/a`)).rejects.toThrow(/there is something already/);
 });
+
+test("what is made is for its owner alone", async () => {
+  await files.makeDirectory(`${folder}/run/images`);
+  await files.write(`${folder}/run/plan.json`, "{}");
+  const modes = ["run", "run/images", "run/plan.json"].map((each) => statSync(`${folder}/${each}`).mode & 0o777);
+  expect(modes).toEqual([0o700, 0o700, 0o600]);
+});

@@ -291,3 +291,29 @@ function clockOfPauses(count: number) {
   };
   return { clock, passed };
 }
+
+describe("what stands in the environment of a build", () => {
+  const token = { ACTIONS_RUNTIME_TOKEN: "token", ACTIONS_RESULTS_URL: "https://cache" };
+  const gha = { from: ["type=gha,scope=app"], to: [] };
+
+  test.each([
+    { when: "it uses the cache service", cache: gha, seen: { ...token } },
+    { when: "its cache is elsewhere", cache: { from: ["type=registry,ref=r"], to: [] }, seen: {} },
+    { when: "it has no cache", cache: { from: [], to: [] }, seen: {} },
+  ])("the token of the cache service only where it is used: $when", async ({ cache, seen }) => {
+    const environments: unknown[] = [];
+    const answer: Answer = { effect: (_, { env }) => void environments.push(env) };
+    const { deps } = world([answer]);
+    const environment = { PATH: "/bin", IMAGE_PUBLISH_SECRET_0: "value", ...token };
+    await buildImage({ ...plannedBuild, cache }, new Map(), { ...deps, environment });
+    expect(environments).toEqual([{ PATH: "/bin", IMAGE_PUBLISH_SECRET_0: "value", ...seen }]);
+  });
+});
+
+test("what buildx wrote down of a build is private from then on", async () => {
+  const { deps } = world([{}]);
+  const made: unknown[] = [];
+  const write: BuildDependencies["files"]["write"] = async (path, _, options) => void made.push([path, options]);
+  await buildImage(plannedBuild, new Map(), { ...deps, files: { ...deps.files, write } });
+  expect(made).toEqual([[expect.stringMatching(/\/metadata-0\.json$/), { private: true }]]);
+});

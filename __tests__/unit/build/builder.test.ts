@@ -303,3 +303,25 @@ describe("emulators", () => {
     expect(docker.calls).toEqual([]);
   });
 });
+
+test("only what may read a builder's image has docker's logins in its environment", async () => {
+  const seen: string[] = [];
+  const note: Answer["effect"] = (args, { env }) => {
+    if (env.DOCKER_AUTH_CONFIG !== undefined) seen.push(args.slice(0, 2).join(" "));
+  };
+  const docker = scriptedDocker({
+    "buildx version": { ...version, effect: note },
+    "buildx inspect": [
+      { ...inspected("docker", "linux/amd64"), effect: note },
+      { ...inspected("docker-container", "linux/amd64"), effect: note },
+    ],
+    "buildx create": { effect: note },
+    "buildx rm": { effect: note },
+  });
+  const environment = { DOCKER_AUTH_CONFIG: "{}" };
+  const deps = { processes: docker, environment, signal: new AbortController().signal };
+  const builder = await findBuilder({ builder: undefined, repositories: [], suffix: "x" }, deps);
+  await builder.remove();
+  expect(docker.calls.map((call) => call.slice(1, 3).join(" "))).toContain("buildx rm");
+  expect(new Set(seen)).toEqual(new Set(["buildx inspect", "buildx create"]));
+});

@@ -186,3 +186,45 @@ describe("where the file is", () => {
     expect([loaded.config.file, loaded.problems.length]).toEqual([file, problems]);
   });
 });
+
+describe("so many images that the file is read in pieces", () => {
+  const count = 1_000;
+  const path = "d".repeat(300);
+  const images = (line: (index: number) => string) =>
+    `images:\n${Array.from({ length: count }, (_, index) => `  i${index}: ${line(index)}`).join("\n")}\n`;
+
+  test("are read as fewer are, each with its line", async () => {
+    const text = `watch-all: [x]\n${images((index) => `{path: ${path}${index}}`)}defaults:\n  tags: |\n    type=sha\n`;
+    const { config, problems } = await readConfig(text, "c.yml");
+    expect(problems).toEqual([]);
+    expect(config.images.map(({ name, at }) => [name, at.line])).toEqual(
+      Array.from({ length: count }, (_, index) => [`i${index}`, index + 3]),
+    );
+    expect(config.images.at(-1)?.said).toEqual({ path: `${path}999` });
+    expect([config.watchAll[0]?.value, config.defaults.tags?.[0]?.at.line]).toEqual(["x", 1_005]);
+  });
+
+  const usual = () => `{path: ${path}}`;
+
+  test.each([
+    ["a key twice", `${images(usual)}  i7: {}\n`, "c.yml is no YAML: Map keys must be unique", 1_002],
+    [
+      "an open brace",
+      images((index) => (index === 500 ? "{" : usual())),
+      expect.stringContaining("c.yml is no YAML"),
+      undefined,
+    ],
+    [
+      "an anchor",
+      images((index) => (index === 0 ? `&a ${usual()}` : index === 1 ? "*a" : usual())),
+      "c.yml has more than 200,000 characters in one piece",
+      undefined,
+    ],
+    ["too much nested", `images: ${"[".repeat(10_000)}`, "c.yml is no YAML: it is nested too deeply", undefined],
+    ["too much", `# ${"x".repeat(2_100_000)}\n`, "c.yml has more than 2,097,152 characters", undefined],
+  ])("with %s", async (_, text, message, line) => {
+    const { problems } = await readConfig(text, "c.yml");
+    expect(problems[0]?.message).toEqual(message);
+    if (line !== undefined) expect(problems[0]?.at?.line).toBe(line);
+  });
+});

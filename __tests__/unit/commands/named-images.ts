@@ -44,7 +44,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   const files = memoryFiles(repository(tree));
   const tools = { processes: recorded(bake), env: { PATH: "/bin" }, signal: new AbortController().signal };
   const { config: said, problems: wrong } = await readConfig(config, ".github/image-publish.yml");
-  const { settingsOf, problems: more } = readImageSettings(said, read);
+  const { settingsOf, problems: more } = await readImageSettings(said, read);
   throwProblems([...problems, ...wrong, ...more]);
   const session = {
     context: context(given),

@@ -28,7 +28,7 @@ function layoutWith(layer: string) {
   const digest = keep(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
   const files = {
     read: async (path: string) => held.get(path),
-    async *stream(path: string) {
+    async *readStream(path: string) {
       yield held.get(path) ?? Buffer.alloc(0);
     },
   };

@@ -17,7 +17,7 @@ function readInputs(given: Given) {
 
 async function scanOf(name: string, config: string, given: Given = {}) {
   const { config: read } = await readConfig(config, ".github/image-publish.yml");
-  return readImageSettings(read, readInputs(given).inputs).settingsOf(name).scan;
+  return (await readImageSettings(read, readInputs(given).inputs)).settingsOf(name).scan;
 }
 
 describe("the rules of an image", () => {
@@ -87,7 +87,7 @@ describe("what is wrong is told with its place", () => {
 
   test("in the config file by its line", async () => {
     const { config } = await readConfig("images:\n  a:\n    severity:\n      - HIGH\n      - bad, worse\n", "c.yml");
-    const { problems } = readImageSettings(config, readInputs({}).inputs);
+    const { problems } = await readImageSettings(config, readInputs({}).inputs);
     expect(problems.map(({ at }) => at && formatLocation(at))).toEqual(["c.yml:5:9", "c.yml:5:9"]);
   });
 });

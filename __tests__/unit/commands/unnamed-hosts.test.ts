@@ -28,7 +28,7 @@ images:
 
 async function reported(refusing: readonly string[], error: unknown = refusal(repository("a.example/o/app"))) {
   const { inputs: read } = readRunInputs(Object.fromEntries(inputs.map(({ name }) => [name, ""])) as RawInputs, {});
-  const { settingsOf } = readImageSettings((await readConfig(config, ".github/image-publish.yml")).config, read);
+  const { settingsOf } = await readImageSettings((await readConfig(config, ".github/image-publish.yml")).config, read);
   const catalog = catalogOf(
     { name: "app", repositories: [repository("ghcr.io/o/app"), repository("a.example/o/app")] },
     { name: "web", repositories: [repository("b.example/o/web")] },

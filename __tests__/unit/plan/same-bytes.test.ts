@@ -75,7 +75,7 @@ async function everything(order: Order): Promise<string> {
   const tags = "type=version,from=arg:V\ntype=sha\ntype=ref,event=branch\ntype=content,of=file";
   const { inputs } = readRunInputs({ ...raw, ...own, tags } as Parameters<typeof readRunInputs>[0], {});
   const files = memoryFiles(tree);
-  const { settingsOf } = readImageSettings(emptyConfig, inputs);
+  const { settingsOf } = await readImageSettings(emptyConfig, inputs);
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
   const catalog: Catalog = await buildCatalog({
     root: "/repo",

@@ -17,8 +17,8 @@ export interface BumpForge {
   edit(pull: PullRequest, to: PullRequestText & Pick<PullRequest, "labels" | "assignees">): Promise<void>;
   /** `reviewers` are users, or teams as `organisation/team`. */
   requestReviews(pull: PullRequest, reviewers: readonly string[]): Promise<void>;
-  /** Lets it be merged as soon as the repository's rules allow it. */
-  mergeWhenReady(pull: PullRequest, method: MergeMethod): Promise<void>;
+  /** Lets it be merged as soon as the repository's rules allow it, if it is still at this head. */
+  mergeWhenReady(pull: PullRequest, method: MergeMethod, head: Commit): Promise<void>;
   /** Says why, in Markdown, and closes it. `body` is what it then says. */
   close(pull: PullRequest, why: string, body: string): Promise<void>;
 }

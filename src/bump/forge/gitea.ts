@@ -39,8 +39,9 @@ export function giteaBumps(access: ForgeAccess): BumpForge {
     async requestReviews({ number }, reviewers) {
       await api("POST", `pulls/${number}/requested_reviewers`, reviewersOf(reviewers));
     },
-    async mergeWhenReady({ number }, method) {
-      await api("POST", `pulls/${number}/merge`, { Do: method, merge_when_checks_succeed: true });
+    async mergeWhenReady({ number }, method, head) {
+      const merge = { Do: method, merge_when_checks_succeed: true, head_commit_id: head };
+      await api("POST", `pulls/${number}/merge`, merge);
     },
     async close({ number }, why, body) {
       await api("POST", `issues/${number}/comments`, { body: why });

@@ -13,7 +13,7 @@ export const lookQuery = `query Bump($owner: String!, $repo: String!, $base: Str
         }
       }
     }
-    pullRequests(headRefName: $branch, baseRefName: $base, first: 30, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pullRequests(headRefName: $branch, baseRefName: $base, first: 100, orderBy: {field: CREATED_AT, direction: DESC}) {
       nodes {
         id number url state isCrossRepository title body headRefOid
         labels(first: 100) { nodes { name } }

@@ -65,8 +65,9 @@ export function githubBumps(access: ForgeAccess): BumpForge {
     async requestReviews({ number }, reviewers) {
       await api.rest("POST", `pulls/${number}/requested_reviewers`, reviewersOf(reviewers));
     },
-    async mergeWhenReady({ id }, method) {
-      await api.query(autoMergeMutation, { input: { pullRequestId: id, mergeMethod: method.toUpperCase() } });
+    async mergeWhenReady({ id }, method, head) {
+      const input = { pullRequestId: id, mergeMethod: method.toUpperCase(), expectedHeadOid: head };
+      await api.query(autoMergeMutation, { input });
     },
     async close({ number }, why, body) {
       await api.rest("POST", `issues/${number}/comments`, { body: why });

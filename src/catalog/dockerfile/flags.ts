@@ -40,10 +40,9 @@ export function readFlags(keyword: string, flags: readonly string[]): Flags {
     if (earlier !== undefined && kind !== "texts") {
       throw new UserError(`${keyword} has the flag --${name} twice`, { hint: "keep one of them" });
     }
-    values.set(name, [
-      ...(earlier ?? []),
-      kind === "switch" ? switched(keyword, name, value) : given(keyword, name, value),
-    ]);
+    const text = kind === "switch" ? switched(keyword, name, value) : given(keyword, name, value);
+    if (earlier === undefined) values.set(name, [text]);
+    else earlier.push(text);
   }
   return { values, unknown };
 }

@@ -12,7 +12,11 @@ export interface Mount {
   readonly unknown: readonly string[];
 }
 
-const aliases: Readonly<Record<string, string>> = { src: "source", dst: "target", destination: "target" };
+const aliases: ReadonlyMap<string, string> = new Map([
+  ["src", "source"],
+  ["dst", "target"],
+  ["destination", "target"],
+]);
 const keys = new Set(
   "type from source target readonly ro readwrite rw required size id sharing mode uid gid env".split(" "),
 );
@@ -25,7 +29,7 @@ export function readMount(value: string): Mount {
   for (const field of fieldsOf(value)) {
     const equals = field.indexOf("=");
     const written = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
-    const key = aliases[written] ?? written;
+    const key = aliases.get(written) ?? written;
     if (!keys.has(key)) unknown.push(written);
     else if (equals >= 0) found.set(key, field.slice(equals + 1));
   }

@@ -1,7 +1,8 @@
 /** Variables, quotes and escapes in the words of a Dockerfile, as BuildKit has them (frontend/dockerfile/shell/lex.go). */
 import { UserError } from "../../errors.ts";
+import { type Allowance, allowance, spend } from "./allowance.ts";
 import type { Escape } from "./lines.ts";
-import { replacePattern, trimPattern } from "./shell-pattern.ts";
+import { longestText, replacePattern, tooLong, trimPattern } from "./shell-pattern.ts";
 import { isSpace } from "./space.ts";
 
 /** That a variable's value can't be known here: a platform, the base's own environment. */
@@ -12,11 +13,18 @@ export type Lookup = (name: string) => string | undefined | typeof unsettled;
 
 /**
  * A word with its variables put in and its quotes and escapes resolved; `unsettled` when it asks for a variable that is.
- * @throws UserError for what BuildKit refuses: an open quote, a bad substitution, `${X:?}` without X.
+ * @throws UserError for what BuildKit refuses: an open quote, a bad substitution, `${X:?}` without X; and for what takes more
+ * than `work` allows.
  */
-export function expandWord(word: string, escaper: Escape, lookup: Lookup): string | typeof unsettled {
+export function expandWord(
+  word: string,
+  escaper: Escape,
+  lookup: Lookup,
+  work: Allowance = allowance(),
+): string | typeof unsettled {
   if (!/[$'"\\`\ufeff]/.test(word)) return word;
-  const state = start(word, { escaper, lookup, rawQuotes: false, rawEscapes: false });
+  spend(work, word.length);
+  const state = start(word, { escaper, lookup, rawQuotes: false, rawEscapes: false, work });
   const { text } = scan(state, undefined, false);
   return state.settled ? text : unsettled;
 }
@@ -26,7 +34,8 @@ export function shellWords(
   text: string,
   raw: { readonly quotes: boolean; readonly escapes: boolean },
 ): readonly string[] {
-  const state = start(text, { escaper: "\\", lookup: undefined, rawQuotes: raw.quotes, rawEscapes: raw.escapes });
+  const mode = { escaper: "\\", lookup: undefined, rawQuotes: raw.quotes, rawEscapes: raw.escapes } as const;
+  const state = start(text, { ...mode, work: allowance() });
   return scan(state, undefined, raw.escapes).words;
 }
 
@@ -38,6 +47,7 @@ interface Mode {
   readonly rawQuotes: boolean;
   /** Escapes stay. */
   rawEscapes: boolean;
+  readonly work: Allowance;
 }
 
 interface State extends Mode {
@@ -46,14 +56,16 @@ interface State extends Mode {
   settled: boolean;
   /** The word in the making, which BuildKit shares between a word and the words inside its braces. */
   word: string;
+  /** In how many braces this is. */
+  depth: number;
 }
 
-/** No registry takes a name this long, and a few lines of `ARG A=$B$B` make one of any length. */
-const longest = 65_536;
+/** `${A:-${B:-c}}` is two. Nobody reads more than a few, and each takes room on the stack. */
+const deepest = 32;
 
 function start(text: string, mode: Mode): State {
   // Go's scanner passes over a byte order mark.
-  return { ...mode, characters: [...text.replace(/^\ufeff/, "")], at: 0, settled: true, word: "" };
+  return { ...mode, characters: [...text.replace(/^\ufeff/, "")], at: 0, settled: true, word: "", depth: 0 };
 }
 
 /** Reads up to `stop`, or to the end. */
@@ -63,6 +75,8 @@ function scan(
   rawEscapes: boolean,
 ): { readonly text: string; readonly words: string[] } {
   const outer = state.rawEscapes;
+  state.depth += 1;
+  if (state.depth > deepest) throw mistake(`more than ${deepest - 1} substitutions stand in one another`);
   state.rawEscapes = rawEscapes;
   state.word = "";
   const words: string[] = [];
@@ -70,7 +84,11 @@ function scan(
   let inWord = false;
   const put = (piece: string, parts: boolean): void => {
     text += piece;
-    if (state.lookup !== undefined && text.length > longest) throw mistake("the text grows past 65,536 characters");
+    if (state.lookup !== undefined) {
+      // Nobody asks for the words of what is expanded.
+      if (text.length > longestText) throw tooLong();
+      return;
+    }
     for (const character of parts ? piece : [piece]) {
       if (parts && isSpace(character)) {
         if (inWord && state.word !== "") {
@@ -104,6 +122,7 @@ function scan(
   if (!ended) throw mistake(`a closing "${stop}" is missing`);
   if (state.word !== "") words.push(state.word);
   state.word = "";
+  state.depth -= 1;
   state.rawEscapes = outer;
   return { text, words };
 }
@@ -188,7 +207,13 @@ function substitution(state: State, name: string): string {
   }
   if (!trims) throw mistake(`":${operator}" is no operator of a substitution`);
   const greedy = word.startsWith(operator);
-  return trimPattern(value ?? "", greedy ? word.slice(1) : word, operator === "#" ? "start" : "end", greedy);
+  return trimPattern(
+    value ?? "",
+    greedy ? word.slice(1) : word,
+    operator === "#" ? "start" : "end",
+    greedy,
+    state.work,
+  );
 }
 
 function replacement(state: State, name: string): string {
@@ -197,7 +222,7 @@ function replacement(state: State, name: string): string {
   const pattern = scan(state, "/", true).text;
   const by = scan(state, "}", true).text;
   const { text: value, isKept } = variable(state, name, `\${${name}/${pattern}/${by}}`);
-  return isKept ? (value ?? "") : replacePattern(value ?? "", pattern, by, all);
+  return isKept ? (value ?? "") : replacePattern(value ?? "", pattern, by, all, state.work);
 }
 
 /** `isKept`: the variable stays as it stands. */
@@ -208,6 +233,7 @@ function variable(
 ): { readonly text: string | undefined; readonly isKept?: true } {
   if (state.lookup === undefined) return { text: asWritten, isKept: true };
   const value = state.lookup(name);
+  spend(state.work, 1 + (typeof value === "string" ? value.length : 0));
   if (value !== unsettled) return { text: value };
   state.settled = false;
   return { text: "", isKept: true };

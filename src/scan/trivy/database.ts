@@ -1,182 +1,80 @@
 /**
- * Trivy's databases: kept by the runner's cache service from day to day, else fetched from the first mirror that gives them,
- * else, rather than none, those of earlier days.
+ * Trivy's databases: those that the runner's cache service keeps from day to day, where the mirror knows them, else fetched
+ * from the first mirror that gives them, else, rather than none, those of earlier days.
  */
 import { createHash } from "node:crypto";
-import { UserError } from "../../errors.ts";
-import type { Files, KeptFolders, Log } from "../../ports.ts";
-import { lastWords, runTrivy, type Trivy } from "./invocation.ts";
-import { type Patience, patiently, Transient } from "./patience.ts";
+import { messageOf, type UserError } from "../../errors.ts";
+import { artifactReader } from "../../oci/artifact-reader.ts";
+import type { Log } from "../../ports.ts";
+import type { DatabaseKind } from "./database-kind.ts";
+import type { Database } from "./database-layer.ts";
+import { type DatabaseDependencies, type DatabaseSource, mirrorsOf } from "./database-source.ts";
+import { day, problemOfTimes } from "./database-times.ts";
+import { fetchDatabase } from "./fetch-database.ts";
+import { type KeptDatabase, keptDatabase } from "./kept-database.ts";
 
-export interface DatabaseKind {
-  /** Its folder in Trivy's cache. */
-  readonly folder: "db" | "java-db";
-  readonly what: string;
-  readonly arguments: readonly [download: string, repository: string];
-  /** By which the user names mirrors of their own, as Trivy's own command line takes it. */
-  readonly variable: string;
-  readonly mirrors: readonly string[];
-}
-
-export const vulnerabilities: DatabaseKind = {
-  folder: "db",
-  what: "vulnerability database",
-  arguments: ["--download-db-only", "--db-repository"],
-  variable: "TRIVY_DB_REPOSITORY",
-  mirrors: [
-    "mirror.gcr.io/aquasec/trivy-db:2",
-    "ghcr.io/aquasecurity/trivy-db:2",
-    "public.ecr.aws/aquasecurity/trivy-db:2",
-  ],
-};
-
-/** Tells archives of Java that don't say themselves what they are. Asked for only where there are any. */
-export const javaArchives: DatabaseKind = {
-  folder: "java-db",
-  what: "database of Java archives",
-  arguments: ["--download-java-db-only", "--java-db-repository"],
-  variable: "TRIVY_JAVA_DB_REPOSITORY",
-  mirrors: [
-    "mirror.gcr.io/aquasec/trivy-java-db:1",
-    "ghcr.io/aquasecurity/trivy-java-db:1",
-    "public.ecr.aws/aquasecurity/trivy-java-db:1",
-  ],
-};
-
-export interface DatabaseDependencies extends Patience {
-  readonly files: Files;
-  readonly log: Log;
-  readonly keptFolders: KeptFolders;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where databases lie, absolute, the same in every run: the cache service finds folders by their path. */
-  readonly store: string;
-  /** The run's own, absolute. */
-  readonly folder: string;
-  /** Takes work that must end before the run does. */
-  readonly afterwards: (work: Promise<void>) => void;
-}
-
-/** @returns the folder that holds the database. @throws UserError when there is none to be had */
-export async function obtainDatabase(kind: DatabaseKind, trivy: Trivy, deps: DatabaseDependencies): Promise<string> {
-  const { files, clock, env, keptFolders, log } = deps;
-  const place = `${deps.store}/${kind.folder}`;
-  const mirrors = mirrorsOf(env[kind.variable]) ?? kind.mirrors;
-  const isFresh = async (): Promise<boolean> => ((await nextUpdate(place, files)) ?? 0) > clock.now().getTime();
-  if (await isFresh()) return place;
+/** @returns the folder that holds the database, the run's own. @throws UserError when there is none to be had */
+export async function obtainDatabase(kind: DatabaseKind, deps: DatabaseDependencies): Promise<string> {
+  const { clock, credentials, env, files, folder, keptFolders, log, store } = deps;
+  const mirrors = mirrorsOf(kind, env);
+  const artifacts = artifactReader({ ...deps, credentials: (host) => credentials.find(host) });
+  const source: DatabaseSource = { kind, mirrors, artifacts };
   const prefix = `image-publish-trivy-${kind.folder}-${hash(mirrors.join())}-`;
   const key = `${prefix}${clock.now().toISOString().slice(0, 10)}`;
-  if ((await nextUpdate(place, files)) === undefined) {
-    const restored = await keptFolders.restore(place, key, prefix);
-    if (restored !== undefined) log.debug(`the ${kind.what} comes from the cache: ${restored}`);
-    if (await isFresh()) return place;
+  await files.makeDirectory(folder);
+  const kept = await keptDatabase(source, { key, prefix }, deps);
+  if (kept !== undefined && kept.times.next > clock.now().getTime()) {
+    if (kept.doubt !== undefined) warnOfDoubt(kept.doubt, source, log);
+    return kept.place;
   }
-  try {
-    await fetchDatabase(kind, mirrors, place, trivy, deps);
-  } catch (error) {
-    const known = await nextUpdate(place, files);
-    if (known === undefined || !(error instanceof UserError)) throw error;
-    const old = `one that was to be replaced on ${day(known)} is used`;
-    log.warning(`${error.message}\n${old}: newer vulnerabilities are not found`, error.hint);
-    return place;
-  }
-  // At once: a run that fails later has fetched it all the same. Another run of today may have been faster.
-  deps.afterwards(keptFolders.keep(place, key));
-  return place;
-}
-
-/** A comma between them, as Trivy takes it. */
-function mirrorsOf(text: string | undefined): readonly string[] | undefined {
-  const mirrors = (text ?? "").split(",").flatMap((each) => each.trim() || []);
-  return mirrors.length === 0 ? undefined : mirrors;
-}
-
-/** When its next edition comes, in milliseconds; `undefined` where there is no database, or none that can be read. */
-async function nextUpdate(place: string, files: Files): Promise<number | undefined> {
-  try {
-    const bytes = await files.read(`${place}/metadata.json`);
-    const metadata: unknown = bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
-    const said = typeof metadata === "object" && metadata !== null && "NextUpdate" in metadata && metadata.NextUpdate;
-    const time = typeof said === "string" ? Date.parse(said) : Number.NaN;
-    return Number.isNaN(time) ? undefined : time;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * One mirror after the other, all of them again after a while. What was there before goes only when there is a newer one: a
- * mirror that lags behind is as good as one that fails, but for what it gave if there is nothing newer. @throws UserError when
- * none gives one of today
- */
-async function fetchDatabase(
-  kind: DatabaseKind,
-  mirrors: readonly string[],
-  place: string,
-  trivy: Trivy,
-  deps: DatabaseDependencies,
-): Promise<void> {
-  const { files, clock, folder, log } = deps;
-  const [download, repository] = kind.arguments;
-  /** What mirrors gave that is to be replaced already, by mirror. */
-  const old = new Map<string, Fetched>();
-  let fetches = 0;
-  const ask = async (mirror: string): Promise<Fetched | string> => {
-    // Of its own: Trivy takes nothing else for an hour where it has fetched one.
-    const work = `${folder}/fetched-${kind.folder}-${++fetches}`;
-    const args = ["image", download, repository, mirror, "--cache-dir", work, "--no-progress", "--quiet"];
-    const ended = await runTrivy(trivy, args);
-    if (ended.code !== 0) return lastWords(ended);
-    const given = `${work}/${kind.folder}`;
-    const next = await nextUpdate(given, files);
-    return next === undefined ? `${mirror} gave one that can't be read` : { place: given, next };
-  };
-  const fresh = patiently(async () => {
-    const failures: string[] = [];
-    for (const mirror of mirrors) {
-      const given = old.get(mirror) ?? (await ask(mirror));
-      if (typeof given === "string") failures.push(given);
-      else if (given.next > clock.now().getTime()) {
-        log.debug(`the ${kind.what} comes from ${mirror}`);
-        return given;
-      } else {
-        old.set(mirror, given);
-        failures.push(`${mirror} gave one that was to be replaced on ${day(given.next)}`);
-      }
+  const { given, failure } = await fetchDatabase(source, deps);
+  if (given !== undefined && failure === undefined) {
+    // What would not be taken from the cache is not put there.
+    if (problemOfTimes(given.times, kind, clock.now().getTime()) === undefined) {
+      const at = await install(given, kind, deps);
+      // At once: a run that fails later has fetched it all the same. Another run of today may have been faster.
+      deps.afterwards(keptFolders.keep(at, key));
     }
-    const cause = new UserError([`the ${kind.what} could not be fetched:`, ...failures].join("\n  "), {
-      hint: `let the runner reach ${mirrors[0]}, or name a mirror of your own in ${kind.variable}`,
-    });
-    throw failures.every((failure) => definite.test(failure)) ? cause : new Transient(cause.message, { cause });
-  }, deps);
+    return given.place;
+  }
+  const best = newest([given, kept]);
+  if (best === undefined || failure === undefined) throw failure ?? new Error(`nothing came of ${store}`);
+  warnOfAge(best, failure, log);
+  return best.place;
+}
+
+function newest(databases: readonly (Database | undefined)[]): Database | KeptDatabase | undefined {
+  return databases.flatMap((each) => each ?? []).sort((a, b) => b.times.next - a.times.next)[0];
+}
+
+/** For further commands on this machine, where it can be put there. @returns where its layer lies from now on */
+async function install(
+  { layer }: Database,
+  { folder: name }: DatabaseKind,
+  { files, log, store }: DatabaseDependencies,
+): Promise<string> {
+  const to = `${store}/${name}`;
   try {
-    await install(await fresh, place, deps);
+    await files.remove(to);
+    await files.makeDirectory(store);
+    await files.move(layer, to);
+    return to;
   } catch (error) {
-    const [newest] = [...old.values()].sort((a, b) => b.next - a.next);
-    const known = (await nextUpdate(place, files)) ?? Number.NEGATIVE_INFINITY;
-    if (newest !== undefined && newest.next > known) await install(newest, place, deps);
-    throw error;
+    log.debug(messageOf(error));
+    return layer;
   }
 }
 
-/** A database that lies at `place`, absolute, and when its next edition comes, in milliseconds. */
-interface Fetched {
-  readonly place: string;
-  readonly next: number;
+function warnOfDoubt(doubt: string, { kind, mirrors }: DatabaseSource, log: Log): void {
+  const message = `the ${kind.what} of the cache is used without its mirror's confirmation: ${doubt}`;
+  log.warning(message, `let the runner reach ${mirrors[0]}, or name a mirror of your own in ${kind.variable}`);
 }
 
-async function install({ place: from }: Fetched, to: string, { files, store }: DatabaseDependencies): Promise<void> {
-  await files.remove(to);
-  await files.makeDirectory(store);
-  await files.move(from, to);
+function warnOfAge(used: Database | KeptDatabase, failure: UserError, log: Log): void {
+  const unconfirmed = "doubt" in used && used.doubt !== undefined ? ", without its mirror's confirmation" : "";
+  const old = `one that was to be replaced on ${day(used.times.next)} is used${unconfirmed}`;
+  log.warning(`${failure.message}\n${old}: newer vulnerabilities are not found`, failure.hint);
 }
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-/** Asking again does not change these. */
-const definite =
-  /MANIFEST_UNKNOWN|NAME_UNKNOWN|UNAUTHORIZED|DENIED|status code 40[134]|could not parse|no space left|gave one that/;
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);

@@ -86,7 +86,7 @@ export function trivyEnvironment({
 }
 
 /** What Trivy said last of why it gives up, as one line without its time stamps. */
-export function lastWords({ stderr, code }: Pick<Finished, "stderr" | "code">): string {
+function lastWords({ stderr, code }: Pick<Finished, "stderr" | "code">): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const fatal = lines.findLastIndex((line) => line.includes("\tFATAL\t"));
   const said = (fatal < 0 ? lines.slice(-1) : lines.slice(fatal))

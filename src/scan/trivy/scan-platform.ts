@@ -6,7 +6,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Platform } from "../../oci/platform.ts";
 import type { Finished } from "../../ports.ts";
 import type { PlatformScan, ScanOptions, ScanSubject } from "../scanner.ts";
-import { javaArchives } from "./database.ts";
+import { javaArchives } from "./database-kind.ts";
 import { longestRun, runTrivy, trivyError } from "./invocation.ts";
 import { readReport } from "./report.ts";
 import type { TrivyServer } from "./server.ts";

@@ -3,16 +3,19 @@ import { messageOf } from "../../errors.ts";
 import type { CredentialStore } from "../../oci/credentials.ts";
 import { privateDockerConfig } from "../../oci/docker-login.ts";
 import { onceEach } from "../../once-each.ts";
-import type { FileLinks, Files, FreePort } from "../../ports.ts";
-import { type DatabaseDependencies, type DatabaseKind, obtainDatabase, vulnerabilities } from "./database.ts";
+import type { FileLinks, FileStreams, Files, FreePort } from "../../ports.ts";
+import { obtainDatabase } from "./database.ts";
+import { type DatabaseKind, vulnerabilities } from "./database-kind.ts";
+import type { DatabaseDependencies } from "./database-source.ts";
 import { type Trivy, trivyEnvironment } from "./invocation.ts";
 import { startServer, type TrivyServer } from "./server.ts";
 import { findTool, type ToolDependencies } from "./tool.ts";
 
 export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDependencies, "afterwards"> {
-  readonly files: Files & FileLinks;
+  readonly files: Files & FileLinks & FileStreams;
+  readonly http: DatabaseDependencies["http"];
   readonly freePort: FreePort;
-  readonly credentials: Pick<CredentialStore, "forChildren">;
+  readonly credentials: Pick<CredentialStore, "find" | "forChildren">;
   /** The run's own, absolute: not there yet, the caller's to remove, but for what lies in `reports`. */
   readonly folder: string;
   /** Where the scans' reports are left, absolute. */
@@ -46,7 +49,7 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
   const tool = onceEach((_: "once") => makeTrivy(deps));
   const database = onceEach(async (kind: DatabaseKind) => {
     const afterwards = (work: Promise<void>) => void pending.push(work.catch((error) => log.debug(messageOf(error))));
-    const place = await obtainDatabase(kind, await tool("once"), { ...deps, afterwards });
+    const place = await obtainDatabase(kind, { ...deps, afterwards });
     await files.makeDirectory(cache);
     await files.link(place, `${cache}/${kind.folder}`);
   });

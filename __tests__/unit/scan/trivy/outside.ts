@@ -1,16 +1,32 @@
 /** What the scanner meets outside, in memory: files, a log that is written down, programs and servers that answer. */
-import type { Files, Http, Log, Processes } from "../../../../src/ports.ts";
+import { UserError } from "../../../../src/errors.ts";
+import type { FileStreams, Files, Http, Log, Processes } from "../../../../src/ports.ts";
 
-export function memory(content: Readonly<Record<string, string | Uint8Array>> = {}): Files & {
-  readonly tree: Map<string, Uint8Array>;
-} {
+export function memory(content: Readonly<Record<string, string | Uint8Array>> = {}): Files &
+  FileStreams & {
+    readonly tree: Map<string, Uint8Array>;
+  } {
   const tree = new Map(Object.entries(content).map(([path, each]) => [path, Buffer.from(each)]));
   const below = (path: string): string[] =>
-    [...tree.keys()].filter((each) => each === path || each.startsWith(`${path}/`));
+    [...tree.keys()].filter((each) => each === path || each.startsWith(path.endsWith("/") ? path : `${path}/`));
   return {
     tree,
     read: async (path) => tree.get(path),
-    list: async () => undefined,
+    async list(path) {
+      const names = below(`${path}/`).map((each) => each.slice(path.length + 1));
+      return names.length === 0 ? undefined : names.map((name) => ({ name, kind: "file" as const }));
+    },
+    async *readStream(path) {
+      const found = tree.get(path);
+      if (found === undefined) throw new UserError(`cannot read ${path}`, { hint: "" });
+      // Small parts, so that nothing depends on where one ends.
+      for (let at = 0; at < found.length; at += 300) yield found.subarray(at, at + 300);
+    },
+    async writeStream(path, chunks) {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(Buffer.from(chunk));
+      tree.set(path, Buffer.concat(parts));
+    },
     write: async (path, bytes) => void tree.set(path, Buffer.from(bytes)),
     append: async () => {},
     makeDirectory: async () => {},

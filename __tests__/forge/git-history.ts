@@ -1,0 +1,23 @@
+/** The commits of a bare repository, as the action reads those of its checkout. */
+import { childProcesses } from "../../src/adapters/processes.ts";
+import type { BranchHistory } from "../../src/bump/branch-history.ts";
+import { openGit } from "../../src/changes/git.ts";
+import { bumpHistory } from "../../src/commands/bump-history.ts";
+import { commit } from "../../src/context/run-context.ts";
+
+export function gitHistory(folder: string, base: string): BranchHistory {
+  const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
+  const git = openGit({
+    processes: childProcesses,
+    workspace: folder,
+    env,
+    serverUrl: "https://forge.example",
+    token: undefined,
+  });
+  return bumpHistory(git, commit(base), {
+    async position(one, other) {
+      if (one === other) return "same";
+      return (await git.isAncestor(other, one)) === "yes" ? "descends" : "unknown";
+    },
+  });
+}

@@ -1,0 +1,60 @@
+/** Whether an edit moved pins and nothing else, whoever made it. */
+import type { RepositoryPath } from "../catalog/catalog.ts";
+import { chartPin, isChartFile } from "./chart-pins.ts";
+import type { FileWrite } from "./forge/bump-forge.ts";
+import type { ImageNames } from "./image-names.ts";
+import { readPins } from "./pin-reader.ts";
+import type { PinValues, ReadPin, Span } from "./read-pin.ts";
+
+/** Of every file all but tags and digests of these images must be as it was. A chart's version is one of them. */
+export async function differInPins(files: readonly FileWrite[], names: ImageNames): Promise<boolean> {
+  for (const { path, before, after } of files) {
+    const [was, is] = [await withoutPins(path, before, names), await withoutPins(path, after, names)];
+    if (was === undefined || was !== is) return false;
+  }
+  return true;
+}
+
+/** No file that pins versions is longer. */
+const longest = 4 * 1024 * 1024;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text with a mark in the place of each version; `undefined` for what nobody can read. */
+async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: ImageNames): Promise<string | undefined> {
+  if (bytes.length > longest) return undefined;
+  const text = decoded(bytes);
+  if (text === undefined || text.includes(mark)) return undefined;
+  const { pins } = await readPins(text, path, names);
+  const chart = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
+  const spans = [...pins, ...(chart === undefined ? [] : [chart])]
+    .flatMap(({ values }: ReadPin) => ("doubt" in values ? [] : spansOf(values)))
+    .filter(({ start, end }) => version.test(text.slice(start, end)))
+    .toSorted((a, b) => a.start - b.start);
+  let masked = "";
+  let at = 0;
+  for (const { start, end } of spans) {
+    if (start < at) continue;
+    // A version that looks like a number gets quotes.
+    const quote = text[start - 1] === '"' && text[end] === '"' ? 1 : 0;
+    masked += `${text.slice(at, Math.max(at, start - quote))}${mark}`;
+    at = end + quote;
+  }
+  return masked + text.slice(at);
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function spansOf({ tag, digest }: PinValues): readonly Span[] {
+  return [tag, digest].filter((span) => span !== undefined);
+}
+
+/** A tag, a chart's version or a digest, in quotes or not. */
+const version = /^(["']?)(?:[\w][\w.+-]{0,127}|sha(?:256|512):[0-9a-f]{64,128})\1$/;
+/** Unicode has no such character; a text with it is not read. */
+const mark = "\uffff";

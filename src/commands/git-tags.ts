@@ -1,0 +1,35 @@
+/** The repository's git tags, whose names no branch may take. */
+import type { Git } from "../changes/git.ts";
+import { GitFailure } from "../changes/git-command.ts";
+import type { RunContext } from "../context/run-context.ts";
+import { explain } from "../errors.ts";
+import type { Log } from "../ports.ts";
+import { tagText } from "../tags/image-tags.ts";
+
+/**
+ * Those that the checkout and, unless `offline`, the remote know, as `tagText` writes them; none where no branch's name gives
+ * a tag. Most checkouts have no git tags. Where nobody can tell them, the forms of names alone are refused.
+ */
+export async function knownGitTags(
+  context: Pick<RunContext, "trigger" | "ref"> | undefined,
+  git: Pick<Git, "tags">,
+  { log }: { readonly log: Pick<Log, "debug"> },
+  offline: boolean,
+): Promise<ReadonlySet<string>> {
+  const { trigger, ref } = context ?? {};
+  const isOfPull = trigger?.kind === "pull-request";
+  const isOfBranch = ref?.kind === "branch" && trigger?.kind !== "gone" && trigger?.kind !== "merge-group";
+  if (!isOfPull && !isOfBranch) return new Set();
+  const names = async (where: "here" | "remote"): Promise<readonly string[]> => {
+    try {
+      return await git.tags(where);
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      log.debug(`git tags are not known: ${explain(error)}`);
+      return [];
+    }
+  };
+  // A pull request gets no branch's tag unless a rule asks for it on purpose.
+  const all = await Promise.all([names("here"), offline || isOfPull ? [] : names("remote")]);
+  return new Set(all.flat().map(tagText));
+}

@@ -1,0 +1,49 @@
+/**
+ * Lets signals, timeouts and answers through while there is much to do without waiting: Node handles them only between two turns
+ * of its event loop.
+ */
+/** In milliseconds: what a turn may take, with room below the 200 that anything may have to wait. */
+const longestTurn = 40;
+
+let turnBegan = performance.now();
+let next: Promise<void> | undefined;
+
+/** To be awaited between two pieces of work. Takes next to nothing, unless the turn has been long. */
+export async function pause(): Promise<void> {
+  if (isLong()) await nextTurn();
+}
+
+function isLong(): boolean {
+  return performance.now() - turnBegan >= longestTurn;
+}
+
+function nextTurn(): Promise<void> {
+  next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    turnBegan = performance.now();
+    next = undefined;
+  });
+  return next;
+}
+
+/** `Array.map` with pauses, a few calls at a time where they wait for something. */
+export async function mapped<T, R>(
+  items: readonly T[],
+  call: (item: T) => R | Promise<R>,
+  together = 1,
+): Promise<readonly R[]> {
+  const results: R[] = new Array(items.length);
+  let at = 0;
+  const work = async (): Promise<void> => {
+    while (at < items.length) {
+      // Those that waited together look again, one by one, and nothing comes between a look and the call.
+      if (isLong()) {
+        await nextTurn();
+        continue;
+      }
+      const own = at++;
+      results[own] = await call(items[own] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(together, items.length) }, work));
+  return results;
+}

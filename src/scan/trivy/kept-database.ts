@@ -1,0 +1,105 @@
+/**
+ * A database from the runner's cache service, or from an earlier command on this machine. Whoever can write there chose these
+ * bytes: they are believed only where a mirror has an artifact of this very digest, and unpacked only then.
+ */
+import { messageOf, UserError } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { maximumManifest } from "../../oci/manifest.ts";
+import { reference } from "../../oci/reference.ts";
+import { plainLine, shortened } from "../../plain-text.ts";
+import { bounded, checkLayer, type Database, layerIn, manifestIn, unpackDatabase } from "./database-layer.ts";
+import type { DatabaseDependencies, DatabaseSource } from "./database-source.ts";
+import { problemOfTimes } from "./database-times.ts";
+
+export interface KeptDatabase extends Database {
+  /** Why no mirror could say whether it is theirs; `undefined` where one did. */
+  readonly doubt: string | undefined;
+}
+
+/** @returns one that may be used, old or not; `undefined` where there is none. What is wrong with one is a warning. */
+export async function keptDatabase(
+  source: DatabaseSource,
+  keys: { readonly key: string; readonly prefix: string },
+  deps: DatabaseDependencies,
+): Promise<KeptDatabase | undefined> {
+  const { kind } = source;
+  const { files, folder, keptFolders, log, store } = deps;
+  const [stored, restored] = [`${folder}/stored-${kind.folder}`, `${folder}/restored-${kind.folder}`];
+  const from = `${store}/${kind.folder}`;
+  if ((await files.list(from)) !== undefined) {
+    const found = await usable(source, stored, from, deps, () => copied(source, from, stored, deps));
+    if (found !== undefined) return found;
+  }
+  return usable(source, restored, "the cache service", deps, async () => {
+    const key = await keptFolders.restore(restored, keys.key, keys.prefix);
+    if (key !== undefined) log.debug(`the ${kind.what} comes from the cache: ${plainLine(key)}`);
+    return key !== undefined;
+  });
+}
+
+/** @param bring fills the folder, and says whether there was anything to fill it with */
+async function usable(
+  source: DatabaseSource,
+  folder: string,
+  origin: string,
+  deps: DatabaseDependencies,
+  bring: () => Promise<boolean>,
+): Promise<KeptDatabase | undefined> {
+  const { kind } = source;
+  const { clock, files, log, signal } = deps;
+  const place = `${folder}-unpacked`;
+  try {
+    if (!(await bring())) return undefined;
+    const digest = await checkLayer(kind, folder, files);
+    const doubt = await doubtOf(digest, source, signal);
+    const database = await unpackDatabase(kind, folder, place, files);
+    const problem = problemOfTimes(database.times, kind, clock.now().getTime());
+    if (problem === undefined) return { ...database, doubt };
+    if (!problem.isMereAge) throw new UserError(problem.why, { hint: "fetch it again" });
+    log.info(`the ${kind.what} of ${origin} is not used: ${problem.why}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = shortened(plainLine(messageOf(error)), 400);
+    const hint = `nothing: it is fetched again; if this comes back, delete the entries image-publish-trivy-${kind.folder}-… of the cache, and look who may write there`;
+    log.warning(`the ${kind.what} of ${origin} is not used: ${why}`, hint);
+  }
+  await Promise.all([folder, place].map((each) => files.remove(each).catch(() => undefined)));
+  return undefined;
+}
+
+/** To a folder that nobody else writes to, so that what is checked is what is used. */
+async function copied(
+  { kind }: DatabaseSource,
+  from: string,
+  to: string,
+  { files }: DatabaseDependencies,
+): Promise<boolean> {
+  await files.makeDirectory(to);
+  await files.writeStream(manifestIn(to), bounded(files.readStream(manifestIn(from)), maximumManifest));
+  await files.writeStream(layerIn(to), bounded(files.readStream(layerIn(from)), kind.maximum.layer));
+  return true;
+}
+
+/**
+ * One mirror that has it is enough: they may differ in their manifests. Where one says that it hasn't, and none that it has, it
+ * is no database of theirs, or none any more. @throws UserError then. @returns why nobody could say, or else `undefined`
+ */
+async function doubtOf(
+  digest: Digest,
+  { mirrors, artifacts }: DatabaseSource,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const doubts: string[] = [];
+  let denier: string | undefined;
+  for (const mirror of mirrors) {
+    try {
+      if (await artifacts.has(reference(mirror).repository, digest)) return undefined;
+      denier ??= mirror;
+    } catch (error) {
+      signal.throwIfAborted();
+      doubts.push(messageOf(error));
+    }
+  }
+  if (denier !== undefined) throw new UserError(`${denier} doesn't have ${digest}`, { hint: "fetch it again" });
+  return doubts.join("; ");
+}

@@ -1,0 +1,74 @@
+/** Whose name a rule makes its tag of: others choose the names of branches and git tags, the user writes the rest. */
+import type { TagEvent } from "./event.ts";
+import { type ExpressionValues, type Template, uses } from "./expression.ts";
+import type { Flavor } from "./flavor.ts";
+import type { Rule } from "./rule.ts";
+
+export interface NameOrigin {
+  /** The branch whose name the tag has in it. */
+  readonly branch: string | undefined;
+  /** Whether it has a git tag's name in it, or what a rule takes of one. */
+  readonly isOfGitTag: boolean;
+}
+
+export interface NameScope extends ExpressionValues {
+  readonly event: Pick<TagEvent, "ref">;
+}
+
+/** @param version of the first tag, which `{{version}}` stands for; `undefined`: there is none yet. */
+export function nameOrigin(
+  rule: Rule,
+  flavor: Pick<Flavor, "prefix" | "suffix">,
+  { event: { ref }, values }: NameScope,
+  version: NameOrigin | undefined,
+): NameOrigin {
+  const templates = [...affixTemplates(rule, flavor), ...ownTemplates(rule)];
+  const value = (name: string) =>
+    templates.some((each) => uses(each, name)) ? values.get(name) || undefined : undefined;
+  const inherited = templates.some((each) => uses(each, "version") && !isOwnVersion(rule, each)) ? version : undefined;
+  const ownBranch = ref.kind === "branch" && rule.type === "ref" && rule.event === "branch" ? ref.branch : undefined;
+  return {
+    branch: ownBranch ?? value("branch") ?? value("base_ref") ?? inherited?.branch,
+    isOfGitTag:
+      (ref.kind === "tag" && takesGitTag(rule)) || value("tag") !== undefined || inherited?.isOfGitTag === true,
+  };
+}
+
+/** What the rule's tags have before and after. */
+export function affixTemplates(
+  { prefix, suffix }: Rule,
+  flavor: Pick<Flavor, "prefix" | "suffix">,
+): readonly Template[] {
+  return [prefix ?? flavor.prefix.template, suffix ?? flavor.suffix.template];
+}
+
+/** What is filled in from the event, of the rule itself. */
+function ownTemplates(rule: Rule): readonly Template[] {
+  switch (rule.type) {
+    case "schedule":
+    case "version":
+    case "calver":
+      return [rule.pattern];
+    case "semver":
+    case "pep440":
+    case "match":
+      return rule.value === undefined ? [] : [rule.value];
+    case "raw":
+      return [rule.value];
+    case "edge":
+    case "ref":
+    case "sha":
+    case "content":
+      return [];
+  }
+}
+
+/** In a pattern of `type=version` it is the image's own version. */
+function isOwnVersion(rule: Rule, template: Template): boolean {
+  return rule.type === "version" && template === rule.pattern;
+}
+
+function takesGitTag(rule: Rule): boolean {
+  if (rule.type === "ref") return rule.event === "tag";
+  return (rule.type === "semver" || rule.type === "pep440" || rule.type === "match") && rule.value === undefined;
+}
