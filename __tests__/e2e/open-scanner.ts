@@ -44,7 +44,10 @@ export function scannerFor({ env = {}, ...wish }: ScannerWish = {}): ScannerInUs
     release: pinnedRelease,
     freePort,
     keptFolders: nothingKept,
-    credentials: { find: async () => undefined, added: async () => new Map(), usesHelpers: false },
+    credentials: {
+      find: async () => undefined,
+      forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }),
+    },
     store: newFolder("store"),
     folder: newFolder("scan"),
     reports: join(newFolder("reports"), "scans"),

@@ -131,7 +131,10 @@ test("a private registry is read with the login of the inputs, and without one t
   );
   const image = await buildForScan("web", { ...twoPlatforms, repository: own("web", host), dockerConfig });
   const logins = new Map([[host, { kind: "basic" as const, username, password }]]);
-  const credentials = { find: async () => undefined, added: async () => logins, usesHelpers: false };
+  const credentials = {
+    find: async () => undefined,
+    forChildren: async () => ({ kind: "docker" as const, added: logins, usesHelpers: false }),
+  };
   expect(foundOn(await scannerFor({ credentials }).scan(image))).toEqual(expected);
   expect(await scannerFor().scan(image)).toMatchObject({
     kind: "unscanned",

@@ -11,6 +11,7 @@ import { downloadEntry, findEntry, maximumEntry, uploadEntry } from "./cache-ent
 import { hasCacheService } from "./cache-service.ts";
 import { systemFiles as files } from "./files.ts";
 import { nodeHttp } from "./http.ts";
+import { followNoRedirects } from "./no-redirects.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +30,7 @@ export function keptFolders(env: Environment, http: HttpStreams = nodeHttp(env))
   return {
     async restore(folder, key, prefix) {
       if (!hasCacheService(env)) return undefined;
+      await followNoRedirects();
       const found = await findEntry(key, prefix).catch(() => undefined);
       if (found === undefined) return undefined;
       try {
@@ -45,6 +47,7 @@ export function keptFolders(env: Environment, http: HttpStreams = nodeHttp(env))
       const path = join(env.RUNNER_TEMP || tmpdir(), `image-publish-entry-${crypto.randomUUID()}`);
       try {
         await files.writeStream(path, packed(folder));
+        await followNoRedirects();
         await uploadEntry(path, key);
       } catch {
         // Another run may have been faster, or the service is away: the next run fetches again.

@@ -10,6 +10,8 @@ export interface EnvironmentNeeds {
   readonly ssh: boolean;
   /** docker's config.json names credential helpers, which find logins by variables of their own. */
   readonly credentialHelpers: boolean;
+  /** Code is built that nobody trusts: no variable is there by which anyone logs in anywhere. */
+  readonly withoutLogins?: boolean;
 }
 
 /** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
@@ -43,14 +45,31 @@ const always: readonly string[] = [
   "all_proxy",
 ];
 
-/** What nix-build gets: its own settings, and what any program needs to reach the network. */
-export function nixEnvironment(parent: Readonly<Record<string, string | undefined>>): Environment {
+/**
+ * What nix-build gets: its own settings, and what any program needs to reach the network. `home` stands in the place of the user's
+ * own where nobody trusts what is built: no file in there holds a login, nor does a setting that is passed on.
+ */
+export function nixEnvironment(parent: Readonly<Record<string, string | undefined>>, home?: string): Environment {
+  if (home !== undefined) return { ...nixEnvironment(withoutNixLogins(parent)), HOME: home };
   const isNixs = (name: string): boolean => /^(?:NIX_|XDG_)/.test(name) || ["USER", "LOGNAME", "LANG"].includes(name);
   const isAnyones = (name: string): boolean => always.includes(name) && !/^(?:DOCKER|BUILDX|KUBE)/.test(name);
   const taken = Object.entries(parent).flatMap(([name, value]) =>
     value !== undefined && (isNixs(name) || isAnyones(name)) ? [[name, value] as const] : [],
   );
   return Object.fromEntries(taken);
+}
+
+/** Where Nix looks for settings of the user's own. */
+const nixHomes = /^(?:NIX_USER_CONF_FILES|XDG_(?:CONFIG|DATA|STATE|CACHE)_(?:HOME|DIRS))$/;
+/** nix.conf(5): what holds logins, or names files that do. */
+const nixLogins = /^\s*(?:(?:extra-)?access-tokens|netrc-file|(?:extra-)?secret-key-files|!?include)\b/;
+
+/** NIX_CONFIG goes before the files, so that what the system's own file says of logins doesn't count either. */
+function withoutNixLogins(parent: Readonly<Record<string, string | undefined>>): typeof parent {
+  const kept = Object.entries(parent).filter(([name]) => !nixHomes.test(name));
+  const settings = (parent.NIX_CONFIG ?? "").split("\n").filter((line) => line !== "" && !nixLogins.test(line));
+  const config = [...settings, "access-tokens =", "netrc-file = /dev/null"].join("\n");
+  return { ...Object.fromEntries(kept), NIX_CONFIG: config };
 }
 
 /** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
@@ -86,11 +105,12 @@ export function dockerEnvironment(
   needs: EnvironmentNeeds = { cacheService: false, ssh: false, credentialHelpers: false },
 ): Environment {
   // A kubeconfig's plugins find their logins as credential helpers do, and an engine behind ssh is reached by the agent.
-  const hasHelpers = needs.credentialHelpers || Boolean(parent.KUBECONFIG);
+  const hasHelpers = !needs.withoutLogins && (needs.credentialHelpers || Boolean(parent.KUBECONFIG));
   const needsAgent = needs.ssh || parent.DOCKER_HOST?.startsWith("ssh://") === true;
   const helpers = hasHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
   const some = [...(needs.cacheService ? cacheService : []), ...(needsAgent ? ["SSH_AUTH_SOCK"] : [])];
   const names = new Set([...always, ...helpers, ...some]);
+  if (needs.withoutLogins) names.delete("DOCKER_AUTH_CONFIG");
   const taken = [...names].flatMap((name) => {
     const value = parent[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -118,11 +118,14 @@ function authorizedEnvironment(base: Readonly<Record<string, string>>, { token, 
   const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");
   return {
     ...base,
-    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_COUNT: "3",
     GIT_CONFIG_KEY_0: key,
     GIT_CONFIG_VALUE_0: "",
     GIT_CONFIG_KEY_1: key,
     GIT_CONFIG_VALUE_1: `AUTHORIZATION: basic ${credentials}`,
+    // Whoever is redirected to is not the forge; older versions of curl show the header on another port.
+    GIT_CONFIG_KEY_2: "http.followRedirects",
+    GIT_CONFIG_VALUE_2: "false",
   };
 }
 

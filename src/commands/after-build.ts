@@ -1,5 +1,4 @@
 /** What is done with an image once it is good: loaded into the engine, its provenance signed. */
-import { dockerEnvironment } from "../build/environment.ts";
 import { type LoadDependencies, loadImage } from "../build/load.ts";
 import { type RunContext, repositoryUrl } from "../context/run-context.ts";
 import type { CheckoutTrust } from "../context/trust.ts";
@@ -7,13 +6,13 @@ import { explain, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import { digestOf } from "../oci/digest.ts";
-import { privateDockerConfig } from "../oci/docker-login.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Attest, Log } from "../ports.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
+import { loggedIn } from "./child-logins.ts";
 import type { Session } from "./session.ts";
 
 export interface AfterBuild {
@@ -132,10 +131,7 @@ export async function loadPublished(
   if (!inputs.settings.load || result.outcome !== "promoted") return result;
   const login = `${folder}/docker-${digestOf(result.planned.name).slice(-8)}`;
   try {
-    const logins = await credentials.added();
-    const variables = await privateDockerConfig({ files, folder: login, logins, env });
-    const needs = { cacheService: false, ssh: false, credentialHelpers: credentials.usesHelpers };
-    const environment = dockerEnvironment({ ...env, ...variables }, needs);
+    const environment = (await loggedIn(await credentials.forChildren(), { files, env, folder: login }))();
     const load = { ...outside, environment, temp: folder };
     return await afterBuild(result, { load, attest: undefined, context, trust, log, signal });
   } finally {

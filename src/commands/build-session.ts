@@ -10,19 +10,19 @@ import {
 import { isCacheService } from "../build/buildx.ts";
 import { cacheServiceProblem, cacheServiceRequest } from "../build/cache.ts";
 import { cacheTrouble } from "../build/cache-trouble.ts";
-import { dockerEnvironment, type Environment, nixEnvironment } from "../build/environment.ts";
+import { type Environment, nixEnvironment } from "../build/environment.ts";
 import { lintReport } from "../build/lint.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
 import { ensurePlatforms } from "../build/qemu.ts";
 import { messageOf, UserError } from "../errors.ts";
-import type { CredentialStore } from "../oci/credentials.ts";
-import { privateDockerConfig } from "../oci/docker-login.ts";
-import { type Repository, splitRepository } from "../oci/reference.ts";
+import { type CredentialStore, noLogins } from "../oci/credentials.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { afterBuild, signer } from "./after-build.ts";
+import { loggedIn } from "./child-logins.ts";
+import { checkPush } from "./push-rights.ts";
 import type { Session } from "./session.ts";
 import { givenSecrets } from "./withheld.ts";
 
@@ -44,6 +44,7 @@ export async function openBuildSession(
 ): Promise<BuildSession> {
   const { outside, inputs, context, folder } = session;
   const { settings } = inputs;
+  const isTrusted = session.trust.kind === "trusted";
   const secrets = givenSecrets(session);
   const builds = plan.images.filter((image) => image.kind === "build");
   const login = `${folder}/docker`;
@@ -53,19 +54,19 @@ export async function openBuildSession(
   try {
     const [cache] = await Promise.all([
       cacheRemarks(builds, session),
-      plan.push ? checkPush(builds, registry) : undefined,
+      plan.push ? checkPush(plan.images, registry) : undefined,
     ]);
     // After what may refuse, so that nothing is still being written when it is removed.
-    const logins = await credentials.added();
-    const variables = await privateDockerConfig({ files: outside.files, folder: login, logins, env: outside.env });
-    const parent = { ...outside.env, ...variables };
-    const needs = { credentialHelpers: credentials.usesHelpers, cacheService: false, ssh: false };
-    const environment = dockerEnvironment(parent, needs);
-    const ofBuilds: Environment = {
-      ...dockerEnvironment(parent, { ...needs, cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 }),
+    const logins = isTrusted ? await credentials.forChildren() : noLogins;
+    const environmentFor = await loggedIn(logins, { files: outside.files, env: outside.env, folder: login });
+    const environment = environmentFor();
+    const withSecrets: Environment = {
+      ...environmentFor({ cacheService: cache.isUsable, ssh: secrets.ssh.length > 0 }),
       ...secrets.environment,
     };
     const builder = await readyBuilder(builds, environment, session);
+    const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
+    const ofBuilds = isTrusted || builder.driver === "kubernetes" ? withSecrets : withoutCluster;
     const lint = lintReport(outside.log);
     const load = settings.load ? { ...outside, environment, temp: folder } : undefined;
     return {
@@ -86,11 +87,12 @@ export async function openBuildSession(
         lint,
         cache: cacheTrouble((message, hint) => outside.log.warning(message, hint)),
         environment: ofBuilds,
-        nixEnvironment: nixEnvironment(outside.env),
+        nixEnvironment: nixEnvironment(outside.env, isTrusted ? undefined : `${login}/home`),
         workspace: context.workspace,
         temp: folder,
         settings: {
-          push: plan.push,
+          // To a layout, which is pushed with logins that the build doesn't have.
+          push: plan.push && isTrusted,
           provenance: context,
           secrets: secrets.arguments,
           ssh: secrets.ssh,
@@ -129,6 +131,7 @@ async function closeAll(parts: readonly (readonly [string, () => Promise<void>])
 }
 
 interface ReadyBuilder extends BuilderInUse {
+  readonly driver: string;
   /** Removes those that were made for the run. */
   readonly remove: () => Promise<void>;
 }
@@ -160,6 +163,7 @@ function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependenci
   let next: Promise<Builder> | undefined;
   return {
     name: () => current.name,
+    driver: first.driver,
     async replace(used) {
       if (used !== first.name || first.driver !== "docker-container") return;
       next ??= createBuilder({ ...wish, suffix: `${wish.suffix}-2` }, deps);
@@ -174,16 +178,6 @@ function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependenci
       await Promise.all([first.remove(), second?.remove()]);
     },
   };
-}
-
-/** A registry that refuses is better known before an hour of building than after. One repository of each registry is asked. */
-async function checkPush(builds: readonly PlannedBuild[], registry: Registry): Promise<void> {
-  const byHost = new Map<string, Repository>();
-  for (const repository of builds.flatMap((image) => image.repositories)) {
-    const { host } = splitRepository(repository);
-    if (!byHost.has(host)) byHost.set(host, repository);
-  }
-  await Promise.all([...byHost.values()].map((repository) => registry.checkPush(repository)));
 }
 
 async function cacheRemarks(

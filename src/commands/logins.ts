@@ -1,8 +1,12 @@
+/** Which hosts may be shown the logins that the workflow hands in, and which logins these are. */
+import { forgeRegistry, type RunContext } from "../context/run-context.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Login } from "../oci/credentials.ts";
+import { hostOfLine } from "../tags/image-names.ts";
+import type { RunInputs } from "./run-inputs.ts";
 
 export interface LoginPlaces {
-  /** Registries that images are pushed to. */
+  /** The hosts that the workflow names. */
   readonly hosts: readonly string[];
   /** The forge's own registry: the only one that the job's token is for. */
   readonly forge: string;
@@ -10,8 +14,20 @@ export interface LoginPlaces {
 }
 
 /**
- * The logins that the inputs give, each with the hosts that may see it. `registry-password` is for where images are pushed; where
- * that is the forge's own registry among others, it is the others' unless a user is named too.
+ * The hosts that the workflow itself names: those of the input `images`, by default the forge's registry, and those of
+ * `registries`. Nothing that a file of the repository, an event or a registry says adds one.
+ */
+export function namedHosts(
+  { names, settings }: Pick<RunInputs, "names"> & { readonly settings: Pick<Settings, "registries"> },
+  context: Pick<RunContext, "serverUrl">,
+): ReadonlySet<string> {
+  const ofImages = names.length === 0 ? [forgeRegistry(context)] : names.flatMap((line) => hostOfLine(line) ?? []);
+  return new Set([...ofImages, ...settings.registries]);
+}
+
+/**
+ * The logins that the inputs give, each with the hosts that may see it. `registry-password` is for the hosts that the workflow
+ * names; where that is the forge's own registry among others, it is the others' unless a user is named too.
  */
 export function loginsOf(
   { registryUsername, registryPassword, token }: Pick<Settings, "registryUsername" | "registryPassword" | "token">,
@@ -24,4 +40,9 @@ export function loginsOf(
     ...(registryPassword === undefined ? [] : [{ hosts: meant, username, password: registryPassword }]),
     ...(token === undefined ? [] : [{ hosts: [forge], username: actor ?? username, password: token }]),
   ];
+}
+
+/** How a host that nobody named gets a login. */
+export function nameRegistry(host: string): string {
+  return `add \`registries: ${host}\` to the step's inputs, which shows it registry-username and registry-password; or log in to ${host} with docker/login-action before this step`;
 }

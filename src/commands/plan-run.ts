@@ -15,6 +15,7 @@ import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
+import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { untrustedRemarks } from "./withheld.ts";
 
 export interface Planning extends Preparation {
@@ -47,7 +48,7 @@ export async function planRun(session: Session, { ask, about }: PlanOptions): Pr
   const signal = AbortSignal.any([outside.signal, asking.signal]);
   const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
   try {
-    return await decide(prepared, session, ask, isAsked, asking);
+    return await withUnnamedHosts(decide(prepared, session, ask, isAsked, asking), prepared);
   } catch (error) {
     await prepared.scanning.close();
     throw error;

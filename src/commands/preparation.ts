@@ -58,7 +58,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
   );
-  const { registry, credentials } = await openRegistry(session, [...new Set(hosts)], signal);
+  const { registry, credentials } = await openRegistry(session, new Set(hosts), signal);
   const sources = await tagSources(session, surveyed, { all: all(push), about });
   const history = openHistory(session);
   const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });

@@ -12,6 +12,7 @@ import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
 import { reportScans } from "./scan-report.ts";
 import type { Session } from "./session.ts";
+import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
@@ -55,7 +56,10 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   if (!plan.images.some((image) => image.kind === "build")) {
     return { images: await settled(plan, promoteAll(planning, session, publishing, gates)), remarks: [] };
   }
-  const { dependencies, complete, remarks, close } = await openBuildSession(plan, session, registry, credentials);
+  const { dependencies, complete, remarks, close } = await withUnnamedHosts(
+    openBuildSession(plan, session, registry, credentials),
+    { ...planning, push: plan.push },
+  );
   warn(remarks, session);
   // Not before what may keep the run from starting.
   const promotions = promoteAll(planning, session, publishing, gates);

@@ -6,6 +6,7 @@ import type { Registry } from "../oci/registry-client.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Remark } from "../report/run-result.ts";
 import type { TagSources } from "./image-details.ts";
+import { isUnnamed } from "./push-rights.ts";
 import type { Session } from "./session.ts";
 import { tagsToFollow } from "./tag-sources.ts";
 
@@ -23,13 +24,15 @@ export interface PublishedParents {
 
 /**
  * By name of the image. One of which the registry definitely has nothing is left out, and so has to be built. @throws UserError
- * where it can't be asked and the run pushes; where it doesn't, the parent is built, and a remark says so.
+ * where it can't be asked and the run pushes, or where its host is one that the workflow has to name; where it doesn't, the parent is built, and a remark says so.
  */
 export async function publishedParents(
   parents: readonly Image[],
   session: Session,
   { sources, registry, push }: ParentsOptions,
 ): Promise<PublishedParents> {
+  // Who sends code from a fork can't add a login, and the build would get none.
+  const isMissing = (error: UserError): boolean => session.trust.kind === "trusted" && isUnnamed(error);
   const digests = new Map<string, Digest>();
   const remarks: Remark[] = [];
   await Promise.all(
@@ -40,7 +43,7 @@ export async function publishedParents(
         const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
         if (published !== undefined) digests.set(image.name, published);
       } catch (error) {
-        if (!(error instanceof UserError) || push) throw error;
+        if (!(error instanceof UserError) || push || isMissing(error)) throw error;
         const message = `${repository} can't be asked for what is published, so ${image.name} is built too: ${error.message}`;
         remarks.push({ message, hint: error.hint });
       }

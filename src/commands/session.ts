@@ -14,7 +14,7 @@ import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
-import { loginsOf } from "./logins.ts";
+import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
 
@@ -109,23 +109,29 @@ async function happened(outside: Outside): Promise<RunContext | undefined> {
   return outside.env.GITHUB_EVENT_NAME ? eventContext(outside) : undefined;
 }
 
-/** The registries' client, with docker's logins, the inputs' for the hosts that images are pushed to, and the job's own. */
+/**
+ * The registries' client, with docker's logins, the inputs' for the hosts that the workflow names, and the job's own.
+ * @param pushed the hosts that images are pushed to: for an untrusted checkout the only ones that see any login.
+ */
 export async function openRegistry(
-  { context, inputs, outside }: Session,
-  hosts: readonly string[],
+  { context, inputs, outside, trust }: Session,
+  pushed: ReadonlySet<string>,
   signal: AbortSignal = outside.signal,
 ): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
   const { env, processes, files, http, clock, random } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);
+  const named = namedHosts(inputs, context);
   const credentials = credentialStore({
     config: bytes === undefined ? undefined : { text: new TextDecoder().decode(bytes), path },
     env,
     processes,
-    logins: loginsOf(inputs.settings, { hosts, forge: forgeRegistry(context), actor: context.actor }),
+    logins: loginsOf(inputs.settings, { hosts: [...named], forge: forgeRegistry(context), actor: context.actor }),
+    only: trust.kind === "untrusted" ? pushed : undefined,
   });
-  const registry = registryClient({ http, clock, random, signal, credentials: (host) => credentials.find(host) });
+  const remedy = (host: string): string | undefined => (named.has(host) ? undefined : nameRegistry(host));
+  const registry = registryClient({ http, clock, random, signal, credentials: credentials.find, remedy });
   return { registry, credentials };
 }
 

@@ -134,6 +134,7 @@ export const inputOrigins = {
   "dry-run": "workflow",
   "registry-username": "workflow",
   "registry-password": "workflow",
+  registries: "workflow",
   token: "workflow",
   "bump-token": "workflow",
 } as const satisfies Readonly<Record<InputName, "workflow">>;

@@ -13,6 +13,7 @@ import type { BuildSession } from "./build-session.ts";
 import { type GateRules, type Passage, type Passages, passAgain, passGate } from "./gate.ts";
 import type { Planning } from "./plan-run.ts";
 import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
+import { pushLayout } from "./push-layout.ts";
 import { recordCandidate } from "./record-candidate.ts";
 import type { Session } from "./session.ts";
 import { orderOf } from "./walk-order.ts";
@@ -91,6 +92,11 @@ export async function walkPlan(
       parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
     }));
   const published = new Map<string, Promise<ImageResult>>();
+  const publishBuilt = (planned: PlannedBuild, candidate: Candidate): Promise<ImageResult> => {
+    const publishOne = (pushed: Candidate) => publishCandidate(planned, pushed, publishing);
+    if (!plan.push) return publishOne(candidate);
+    return pushLayout(planned, candidate, publishOne, { registry, files: outside.files, signal });
+  };
   const outcomes = await walk(
     nodes,
     async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
@@ -104,7 +110,7 @@ export async function walkPlan(
       published.set(
         name,
         passage
-          .then((gate) => afterGate(gate, planned, candidate, () => publishCandidate(planned, candidate, publishing)))
+          .then((gate) => afterGate(gate, planned, candidate, () => publishBuilt(planned, candidate)))
           .then(complete)
           .catch((error: unknown) => failed(planned, error, signal)),
       );

@@ -2,6 +2,7 @@
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Platform, wantedPlatform } from "../oci/platform.ts";
+import { registryHost } from "../oci/reference.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./specification.ts";
 
@@ -65,6 +66,8 @@ export interface Settings {
   readonly checkPins: readonly string[];
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
+  /** Hosts, beside those of `images`, that may be shown the logins above; as references have them. */
+  readonly registries: readonly string[];
   readonly token: string | undefined;
   /** By which pull requests are made; `undefined`: by `token`. */
   readonly bumpToken: string | undefined;
@@ -136,6 +139,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     checkPins: lines("check-pins").flatMap(splitCommas),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
+    registries: unique(collect(lines("registries").map(withoutComment), registryHost)),
     token: text("token"),
     bumpToken: text("bump-token"),
   };
@@ -188,6 +192,11 @@ function linesOf(text: string, input: InputName): readonly SourcedLine[] {
     .split(/\r?\n/)
     .map((line, index) => ({ text: line.trim(), input, line: index + 1 }))
     .filter((line) => line.text !== "" && !line.text.startsWith("#"));
+}
+
+/** A host holds no blanks, so that a comment may follow it. */
+function withoutComment(line: SourcedLine): SourcedLine {
+  return { ...line, text: line.text.replace(/\s+#.*$/, "") };
 }
 
 function commaLines(line: SourcedLine): readonly SourcedLine[] {

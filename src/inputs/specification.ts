@@ -73,6 +73,7 @@ export const inputs = [
   { name: "dry-run", words: yesOrNo },
   { name: "registry-username" },
   { name: "registry-password", secret: true },
+  { name: "registries" },
   { name: "token", secret: true },
   { name: "bump-token", secret: true },
 ] as const satisfies readonly InputSpecification[];

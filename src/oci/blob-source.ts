@@ -34,7 +34,8 @@ export function blobSource(
   };
 }
 
-async function* verified(
+/** @throws RegistryError at the last bytes, where they are not those of the digest. */
+export async function* verified(
   asked: Asked,
   { digest }: Descriptor,
   chunks: AsyncIterable<Uint8Array>,

@@ -1,5 +1,6 @@
 /** One blob from one repository to another, by the cheapest way that there is. */
-import { blobSource, blobTimeout } from "./blob-source.ts";
+import type { HttpBody } from "../ports.ts";
+import { blobTimeout } from "./blob-source.ts";
 import type { Descriptor } from "./manifest.ts";
 import { type Asked, answerError, errorCodes, invalidError, RegistryError } from "./registry-error.ts";
 import type { RegistryExchange } from "./registry-exchange.ts";
@@ -7,7 +8,8 @@ import { type Patience, retrying } from "./retry.ts";
 import { beginUpload } from "./upload.ts";
 
 export interface BlobCopy {
-  readonly from: Asked;
+  /** Its bytes, which are verified before they end. */
+  readonly source: HttpBody;
   readonly to: Asked;
   readonly descriptor: Descriptor;
   /** A repository of the target's registry that holds it. */
@@ -36,7 +38,7 @@ export async function copyBlob(copy: BlobCopy, exchange: RegistryExchange, patie
 }
 
 /** Reasons for which a registry may not want to mount, and yet take an upload. */
-const unmountable: ReadonlySet<string> = new Set(["denied", "unauthorized", "missing", "refused"]);
+const unmountable: ReadonlySet<string> = new Set(["denied", "unauthorized", "unnamed", "missing", "refused"]);
 
 /** @returns `undefined` where the registry does not mount. */
 async function mount(
@@ -67,7 +69,7 @@ const stall = 180_000;
 
 /** A single PUT of all bytes (distribution-spec, "POST then PUT"), which every registry takes. */
 async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, patience: Patience): Promise<void> {
-  const { from, to, descriptor } = copy;
+  const { source, to, descriptor } = copy;
   const { digest, size } = descriptor;
   const target = new URL(upload);
   // The registry's own parameters stay as they are, to the letter.
@@ -77,7 +79,7 @@ async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, pati
     method: "PUT",
     path: target,
     headers: { "content-type": "application/octet-stream" },
-    body: blobSource(exchange, from, descriptor, patience),
+    body: source,
     // As long as the source may take with all its patience, so that the one at fault is named.
     timeout: 5 * blobTimeout(size),
     stall,

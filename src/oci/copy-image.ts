@@ -4,7 +4,9 @@
  */
 
 import { slots } from "../bounded.ts";
+import type { HttpBody } from "../ports.ts";
 import type { Absence } from "./absence.ts";
+import { blobSource, verified } from "./blob-source.ts";
 import { type BlobOutcome, copyBlob } from "./copy-blob.ts";
 import type { Digest } from "./digest.ts";
 import { type Descriptor, isForeign, isManifestType, type StoredManifest } from "./manifest.ts";
@@ -20,6 +22,16 @@ export interface ImageCopy {
   /** Of an index, or of a lone manifest. */
   readonly digest: Digest;
   readonly signal?: AbortSignal;
+  /** Where the image is, in place of `from`, which is then the same as `to`. */
+  readonly layout?: ImageLayout;
+}
+
+/** An OCI layout on this machine. */
+export interface ImageLayout {
+  /** A manifest, as stored. */
+  manifest(digest: Digest): Promise<StoredManifest>;
+  /** A config or layer. */
+  blob(descriptor: Descriptor): AsyncIterable<Uint8Array>;
 }
 
 export interface CopiedImage {
@@ -44,7 +56,7 @@ export function imageCopier(
   const shared: Shared = { blobSlot: slots(blobsAtOnce), manifestSlot: slots(manifestsAtOnce), holders: new Map() };
   return async (copy) => {
     const result = { blobs: { present: 0, mounted: 0, sent: 0 }, bytes: 0 };
-    if (copy.from === copy.to) return result;
+    if (copy.from === copy.to && copy.layout === undefined) return result;
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, copy.signal, patience.signal].filter((each) => each !== undefined));
     const bound = withSignal(exchange, signal);
@@ -85,7 +97,7 @@ async function copyManifest(run: Run, digest: Digest, depth: number): Promise<vo
   const { copy, source, target } = run;
   const { manifestSlot } = run.shared;
   if (depth > deepest) throw invalidError(askedOf(copy.from, "pull"), `indexes more than ${deepest} deep`);
-  const stored = await manifestSlot(() => source.manifest(copy.from, digest));
+  const stored = await manifestSlot(() => copy.layout?.manifest(digest) ?? source.manifest(copy.from, digest));
   if (stored === undefined) throw missingManifest(copy.from, digest);
   await all(
     run,
@@ -120,7 +132,7 @@ async function copyOneBlob({ copy, shared, result, exchange, patience }: Run, de
   const mountFrom = from.host === to.host ? from.path : shared.holders.get(holder);
   const outcome = await copyBlob(
     {
-      from: askedOf(copy.from, "pull"),
+      source: sourceOf(copy, descriptor, exchange, patience),
       to: askedOf(copy.to, "push"),
       descriptor,
       mountFrom: mountFrom === to.path ? undefined : mountFrom,
@@ -131,6 +143,17 @@ async function copyOneBlob({ copy, shared, result, exchange, patience }: Run, de
   shared.holders.set(holder, to.path);
   result.blobs[outcome] += 1;
   if (outcome === "sent") result.bytes += descriptor.size;
+}
+
+function sourceOf(
+  { from, layout }: ImageCopy,
+  descriptor: Descriptor,
+  exchange: RegistryExchange,
+  patience: Patience,
+): HttpBody {
+  const asked = askedOf(from, "pull");
+  if (layout === undefined) return blobSource(exchange, asked, descriptor, patience);
+  return { length: descriptor.size, open: () => verified(asked, descriptor, layout.blob(descriptor)) };
 }
 
 /** Side by side; the first failure ends the others, and is what is thrown once all have come to an end. */

@@ -18,6 +18,10 @@ export interface CredentialSources {
    * `hosts` answers for it: the job's own token belongs to the forge's registry alone, also where `images` names others.
    */
   readonly logins?: readonly Login[];
+  /**
+   * Set where the checkout is untrusted: the only hosts that any login may be shown to, docker's own included.
+   */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 export interface Login {
@@ -30,15 +34,28 @@ export interface Login {
 export interface CredentialStore {
   /** What to log in to this registry with; asked once for each host. @throws UserError when a helper fails. */
   find(host: string): Promise<Credentials | undefined>;
-  /** docker's config.json names credential helpers. */
-  readonly usesHelpers: boolean;
-  /** The logins, by host, that docker does not have by itself: those from the inputs. For `privateDockerConfig`. */
-  added(): Promise<ReadonlyMap<string, Credentials>>;
+  /** What the run's own children, such as the scanner, log in with. @throws UserError when a helper fails. */
+  forChildren(): Promise<ChildLogins>;
 }
+
+/** What a child that reads docker's configuration may log in with. */
+export type ChildLogins =
+  /** docker's own logins as they are, and those beside them, by host, that docker does not have by itself. */
+  | {
+      readonly kind: "docker";
+      readonly added: ReadonlyMap<string, Credentials>;
+      /** docker's config.json names credential helpers. */
+      readonly usesHelpers: boolean;
+    }
+  /** These, by host, and nothing of docker's own. */
+  | { readonly kind: "only"; readonly logins: ReadonlyMap<string, Credentials> };
+
+/** For builds of code that nobody trusts. */
+export const noLogins: ChildLogins = { kind: "only", logins: new Map() };
 
 /** docker's own logins come first, the inputs' for hosts that have none. @throws UserError for a malformed config. */
 export function credentialStore(sources: CredentialSources): CredentialStore {
-  const { config, env, logins = [] } = sources;
+  const { config, env, logins = [], only } = sources;
   const fromEnv = env.DOCKER_AUTH_CONFIG ? parseDockerConfig(env.DOCKER_AUTH_CONFIG, "DOCKER_AUTH_CONFIG") : undefined;
   const fromFile = config && parseDockerConfig(config.text, config.path);
   const own = new Map<string, Promise<Credentials | undefined>>();
@@ -51,24 +68,36 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
     return found;
   };
   const given = (host: string): Credentials | undefined => {
-    const login = logins.find(({ hosts, password }) => hosts.includes(host) && password !== "");
-    return login && { kind: "basic", username: login.username, password: login.password };
+    const login = logins.find(({ hosts, password }) => password !== "" && hosts.includes(host));
+    return login && { kind: "basic", username: login.username, password: login.password, isGiven: true };
   };
+  const find = async (host: string): Promise<Credentials | undefined> =>
+    only === undefined || only.has(host) ? ((await findOwn(host)) ?? given(host)) : undefined;
 
   return {
-    usesHelpers: Boolean(fromFile?.credsStore) || (fromFile?.credHelpers.size ?? 0) > 0,
-    async find(host) {
-      return (await findOwn(host)) ?? given(host);
-    },
-    async added() {
-      const added = new Map<string, Credentials>();
-      for (const host of new Set(logins.flatMap(({ hosts }) => hosts))) {
-        const credentials = given(host);
-        if (credentials !== undefined && (await findOwn(host)) === undefined) added.set(host, credentials);
-      }
-      return added;
+    find,
+    async forChildren() {
+      if (only !== undefined) return { kind: "only", logins: await foundFor(only, find) };
+      const hosts = new Set(logins.flatMap((each) => each.hosts));
+      const added = await foundFor(hosts, async (host) =>
+        (await findOwn(host)) === undefined ? given(host) : undefined,
+      );
+      const usesHelpers = Boolean(fromFile?.credsStore) || (fromFile?.credHelpers.size ?? 0) > 0;
+      return { kind: "docker", added, usesHelpers };
     },
   };
+}
+
+async function foundFor(
+  hosts: ReadonlySet<string>,
+  find: CredentialStore["find"],
+): Promise<ReadonlyMap<string, Credentials>> {
+  const found = new Map<string, Credentials>();
+  for (const host of hosts) {
+    const credentials = await find(host);
+    if (credentials !== undefined) found.set(host, credentials);
+  }
+  return found;
 }
 
 async function ownCredentials(

@@ -3,7 +3,13 @@ import { UserError } from "../errors.ts";
 
 /** What one proves oneself with to a registry. */
 export type Credentials =
-  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | {
+      readonly kind: "basic";
+      readonly username: string;
+      readonly password: string;
+      /** From the inputs, not docker's own: shown to no other host in the clear, whatever a registry asks for. */
+      readonly isGiven?: true;
+    }
   /** An OAuth2 refresh token, as `docker login` keeps for some registries. */
   | { readonly kind: "identity-token"; readonly token: string };
 

@@ -3,6 +3,7 @@
  * stand in a file that only its owner can read: never in an argument vector, never in the user's own config.json.
  */
 import type { Files } from "../ports.ts";
+import type { ChildLogins } from "./credentials.ts";
 import {
   type Credentials,
   dockerConfigFolder,
@@ -15,32 +16,58 @@ export interface PrivateDockerConfig {
   readonly files: Files;
   /** Where to make it: absolute, not there yet, the caller's to remove. */
   readonly folder: string;
-  readonly logins: ReadonlyMap<string, Credentials>;
+  readonly logins: ChildLogins;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Variables that go over the child's own; `undefined` takes one away. */
+export type DockerVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Writes the folder and returns the variables that docker and buildx need to use it and to find everything else where it
  * was: builders (BUILDX_CONFIG) and the engine's certificates (DOCKER_CERT_PATH); contexts are copied, plugins named in the
- * file. @returns no variables, and writes nothing, when there is no login to add.
+ * file. Where docker's own logins are not to be had, nothing leads there: neither the home nor DOCKER_AUTH_CONFIG.
+ * @returns no variables, and writes nothing, when docker's own configuration does as it is.
  */
-export async function privateDockerConfig(options: PrivateDockerConfig): Promise<Readonly<Record<string, string>>> {
+export async function privateDockerConfig(options: PrivateDockerConfig): Promise<DockerVariables> {
   const { files, folder, logins, env } = options;
-  if (logins.size === 0) return {};
+  if (logins.kind === "docker" && logins.added.size === 0) return {};
   const original = dockerConfigFolder(env);
   const bytes = original === undefined ? undefined : await files.read(`${original}/config.json`);
   const existing = bytes && { text: new TextDecoder().decode(bytes), path: `${original}/config.json` };
   await files.makeDirectory(folder);
   const plugins = original === undefined ? [] : [`${original}/cli-plugins`];
-  await files.write(`${folder}/config.json`, dockerConfigWith(logins, existing, plugins), { private: true });
-  if (original === undefined) return { DOCKER_CONFIG: folder };
-  await copyFolder(files, `${original}/contexts`, `${folder}/contexts`);
+  const text =
+    logins.kind === "docker"
+      ? dockerConfigWith(logins.added, existing, plugins)
+      : dockerConfigWith(logins.logins, existing && withoutSecrets(existing), plugins);
+  await files.write(`${folder}/config.json`, text, { private: true });
+  if (original !== undefined) await copyFolder(files, `${original}/contexts`, `${folder}/contexts`);
   return {
     DOCKER_CONFIG: folder,
-    BUILDX_CONFIG: env.BUILDX_CONFIG || `${original}/buildx`,
+    ...(logins.kind === "only" ? await withoutHome(options) : {}),
+    ...(original === undefined ? {} : { BUILDX_CONFIG: env.BUILDX_CONFIG || `${original}/buildx` }),
     // Where TLS is asked for by environment, the certificates' default place is beside config.json.
-    ...(env.DOCKER_TLS_VERIFY && !env.DOCKER_CERT_PATH ? { DOCKER_CERT_PATH: original } : {}),
+    ...(original !== undefined && env.DOCKER_TLS_VERIFY && !env.DOCKER_CERT_PATH ? { DOCKER_CERT_PATH: original } : {}),
   };
+}
+
+/** A builder on Kubernetes finds its cluster by a file that is named by default in the home. */
+async function withoutHome({ files, folder, env }: PrivateDockerConfig): Promise<DockerVariables> {
+  await files.makeDirectory(`${folder}/home`);
+  const kubeconfig = env.KUBECONFIG || (env.HOME ? `${env.HOME}/.kube/config` : undefined);
+  return { HOME: `${folder}/home`, DOCKER_AUTH_CONFIG: undefined, KUBECONFIG: kubeconfig };
+}
+
+/** What finds an engine, a builder and plugins. Headers and proxies may hold passwords; proxies go into builds as arguments. */
+function withoutSecrets(existing: { readonly text: string; readonly path: string }): typeof existing {
+  const { currentContext, cliPluginsExtraDirs, features, proxies } = parseDockerDocument(existing.text, existing.path);
+  const kept = { currentContext, cliPluginsExtraDirs, features, ...(holdsPassword(proxies) ? {} : { proxies }) };
+  return { ...existing, text: JSON.stringify(kept) };
+}
+
+function holdsPassword(proxies: unknown): boolean {
+  return JSON.stringify(proxies ?? null).includes("@");
 }
 
 /**

@@ -37,6 +37,13 @@ function isHost(component: string): boolean {
   return /[.:]/.test(component) || component === "localhost" || component !== component.toLowerCase();
 }
 
+/** The host that a name (or the beginning of one, with its first slash) is about: that of `repository`. */
+export function hostOfName(text: string): string {
+  const slash = text.indexOf("/");
+  const first = slash < 0 ? "" : text.slice(0, slash);
+  return canonicalHost(first !== "" && isHost(first) ? first : "docker.io");
+}
+
 /**
  * Parses a repository's name without tag or digest; a name without host is Docker Hub's, as in `docker pull`.
  * @throws UserError when malformed.
@@ -46,8 +53,8 @@ export function repository(text: string): Repository {
   const first = slash < 0 ? "" : text.slice(0, slash);
   const host = isHost(first) && first !== "" ? first : "docker.io";
   const given = host === first ? text.slice(slash + 1) : text;
-  const canonicalHost = host === "index.docker.io" ? "docker.io" : host;
-  const path = canonicalHost === "docker.io" && !given.includes("/") ? `library/${given}` : given;
+  const canonical = canonicalHost(host);
+  const path = canonical === "docker.io" && !given.includes("/") ? `library/${given}` : given;
   const components = path.split("/");
   if (
     !hostPattern.test(host) ||
@@ -60,7 +67,28 @@ export function repository(text: string): Repository {
         : "write host/path, the path of lower-case letters and digits with single separators, such as ghcr.io/owner/name",
     });
   }
-  return `${canonicalHost.toLowerCase()}/${path}` as Repository;
+  return `${canonical}/${path}` as Repository;
+}
+
+/**
+ * Parses a registry's host, perhaps with a port, as the first component of an image's name has it: `ghcr.io`,
+ * `localhost:5000`, `docker.io`. @throws UserError for what no image's name can begin with.
+ */
+export function registryHost(text: string): string {
+  const port = /:(\d+)$/.exec(text)?.[1];
+  const isPort = port === undefined || (Number(port) > 0 && Number(port) < 65_536);
+  if (!hostPattern.test(text) || !isHost(text.toLowerCase()) || !isPort) {
+    throw new UserError(`"${text}" isn't the host of a registry`, {
+      hint: "write the host alone, with its port if it has one, one per line, such as registry.example.com or localhost:5000",
+    });
+  }
+  return canonicalHost(text);
+}
+
+/** One name for Docker Hub, and lower case. */
+function canonicalHost(host: string): string {
+  const lower = host.toLowerCase();
+  return lower === "index.docker.io" ? "docker.io" : lower;
 }
 
 /** The registry's host (and port) of a repository, and the path in it. */

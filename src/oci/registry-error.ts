@@ -9,6 +9,8 @@ export type RegistryErrorCode =
   | "unauthorized"
   /** The login is good and has not the right. */
   | "denied"
+  /** A login is missing, and the workflow doesn't name the host, so that its own may not be shown there. */
+  | "unnamed"
   /** It is definitely not there. */
   | "missing"
   /** The registry understood and said no, for a reason of its own. */
@@ -120,6 +122,12 @@ export function deniedError({ host, repository, access }: Asked, because = ""): 
       ? `add \`${permission}\` to the job's permissions; a package that another repository made must also give this one access, in its settings`
       : `give the login for ${host} the right to ${access} ${repository}; check the name too`,
   });
+}
+
+/** The error in place of one for a missing login, where the workflow's own may not be shown to the host. */
+export function unnamedError({ host, repository, access }: Asked, hint: string, cause: RegistryError): RegistryError {
+  const message = `${host} requires authentication for the ${wordFor(access)} of ${repository}, and there is no login for it`;
+  return new RegistryError("unnamed", `${message}: the inputs of the workflow don't name that host`, { hint, cause });
 }
 
 const isGitHubs = (host: string): boolean =>

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../ports.ts";
 import { authorization } from "./authorization.ts";
 import type { Credentials } from "./docker-config.ts";
-import { type Asked, answerError, invalidError, networkError } from "./registry-error.ts";
+import { type Asked, answerError, invalidError, networkError, RegistryError, unnamedError } from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 
 export interface RegistryOptions {
@@ -13,6 +13,8 @@ export interface RegistryOptions {
   readonly random: () => number;
   readonly credentials: (host: string) => Promise<Credentials | undefined>;
   readonly signal?: AbortSignal;
+  /** What to do where a host requires a login and there is none; `undefined`: the usual. */
+  readonly remedy?: (host: string) => string | undefined;
 }
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "maximumBody" | "timeout" | "stall"> {
@@ -80,13 +82,16 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
     request.check?.(response);
     return response;
   };
-  const patiently = (request: RegistryRequest, transfer: Transfer): Promise<Answer> =>
-    request.once
-      ? attempt(request, transfer)
-      : retrying(() => attempt(request, transfer), {
-          ...options,
-          signal: eitherSignal(request.signal, options.signal),
-        });
+  const patiently = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
+    const signal = eitherSignal(request.signal, options.signal);
+    try {
+      return await (request.once
+        ? attempt(request, transfer)
+        : retrying(() => attempt(request, transfer), { ...options, signal }));
+    } catch (error) {
+      throw await withRemedy(error, request.asked, options);
+    }
+  };
   return {
     send: (request) => patiently(request, send),
     async open(request) {
@@ -106,6 +111,14 @@ export function registryOrigin(host: string): string {
 /** Aborted as soon as one of them is. */
 export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+/** Where a login is missing, and the host is none that the workflow's own may be shown to, that is what to say. */
+async function withRemedy(error: unknown, asked: Asked, { remedy, credentials }: RegistryOptions): Promise<unknown> {
+  if (!(error instanceof RegistryError) || (error.code !== "unauthorized" && error.code !== "denied")) return error;
+  const hint = remedy?.(asked.host);
+  if (hint === undefined || (await credentials(asked.host)) !== undefined) return error;
+  return unnamedError(asked, hint, error);
 }
 
 function addressOf({ asked, path }: RegistryRequest): URL {

@@ -69,6 +69,11 @@ function tokenRequest({ asked, challenge, login, plainHttp }: TokenRequest): Htt
   if (url === null || !(url.protocol === "https:" || (plainHttp && url.protocol === "http:"))) {
     throw invalidError(asked, `a login at ${JSON.stringify(realm.slice(0, 200))}, which is no https address`);
   }
+  // Another host on this machine may be anyone's. docker's own logins go where docker would take them.
+  const isGiven = login?.kind === "basic" && login.isGiven === true;
+  if (isGiven && url.protocol === "http:" && url.host !== asked.host) {
+    throw invalidError(asked, `a login at ${url.origin}, which is another host and not an https address`);
+  }
   const scopes = scopesFor(asked, scope);
   if (login?.kind === "identity-token") {
     const form = new URLSearchParams({

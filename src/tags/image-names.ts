@@ -2,7 +2,7 @@
 import { forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { type Repository, repository } from "../oci/reference.ts";
+import { hostOfName, type Repository, repository } from "../oci/reference.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { expand, parseTemplate, type Template } from "./expression.ts";
@@ -55,6 +55,22 @@ export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageName
     }
   }
   return { values: [...found], problems };
+}
+
+/**
+ * The registry that a line names itself, whatever its expressions stand for; `undefined` where an expression is part of the host:
+ * `ghcr.io.{{owner}}/r`. A name that begins with an expression is Docker Hub's, as one without a host is: where the
+ * expression's value reads as a host, nobody wrote that one.
+ */
+export function hostOfLine({ name: { parts } }: Pick<ImageNameLine, "name">): string | undefined {
+  const [first, second] = parts;
+  if (first === undefined) return undefined;
+  if (typeof first === "string" && (first.includes("/") || second === undefined))
+    return hostOfName(first.toLowerCase());
+  const slash = parts.findIndex((part) => typeof part === "string" && part.includes("/"));
+  const component = slash < 0 ? parts : parts.slice(0, slash + 1);
+  const literal = component.map((part) => (typeof part === "string" ? part.split("/", 1)[0] : "")).join("");
+  return /[.:]/.test(literal) ? undefined : "docker.io";
 }
 
 export interface PushedImage {

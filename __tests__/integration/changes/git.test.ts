@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import { readCheckoutFacts } from "../../../src/changes/checkout-facts.ts";
@@ -263,6 +265,21 @@ describe("a forge that wants to know who asks", () => {
     const { first, checkout, server } = await privateForge();
     const fetched = await open(checkout, "s3cret", "https://github.com").fetch([first], "tip");
     await server.close();
+    expect(fetched.kind).toBe("failed");
+    expect(server.seen.flat()).toEqual([]);
+  });
+
+  test("another port that the forge redirects to sees neither the token nor the checkout's own credentials", async () => {
+    const { first, checkout, server } = await privateForge();
+    const redirecting = createServer((request, response) => {
+      response.writeHead(302, { location: `${server.url}${request.url}` }).end();
+    });
+    await new Promise<void>((done) => redirecting.listen(0, "127.0.0.1", done));
+    const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
+    checkout.git("remote", "set-url", "origin", `${url}/o/r`);
+    checkout.git("config", `http.${url}/.extraheader`, `AUTHORIZATION: ${header}`);
+    const fetched = await open(checkout, "s3cret", url).fetch([first], "tip");
+    await Promise.all([server.close(), new Promise((done) => redirecting.close(done))]);
     expect(fetched.kind).toBe("failed");
     expect(server.seen.flat()).toEqual([]);
   });

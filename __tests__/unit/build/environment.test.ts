@@ -49,6 +49,15 @@ test.each<[string, Record<string, string | undefined>, Parameters<typeof dockerE
     undefined,
     ["KUBECONFIG", "AWS_PROFILE"],
   ],
+  [
+    "where nobody trusts the code, nothing is there to log in by",
+    {
+      ...{ PATH: "/bin", DOCKER_CONFIG: "/d", DOCKER_AUTH_CONFIG: "{}", KUBECONFIG: "/k" },
+      ...{ AWS_SECRET_ACCESS_KEY: "k", GOOGLE_APPLICATION_CREDENTIALS: "g", AZURE_CLIENT_SECRET: "a", GNUPGHOME: "/g" },
+    },
+    { cacheService: false, ssh: false, credentialHelpers: true, withoutLogins: true },
+    ["PATH", "DOCKER_CONFIG", "KUBECONFIG"],
+  ],
   ["what is not set stays unset", { PATH: undefined }, undefined, []],
 ])("%s", (_, parent, needs, expected) => {
   expect(Object.keys(dockerEnvironment(parent, needs)).sort()).toEqual([...expected, ...own].sort());

@@ -202,3 +202,20 @@ test("nix-build gets its own settings, and neither docker's nor anybody's secret
   };
   expect(nixEnvironment(parent)).toEqual({ PATH: "/bin", NIX_PATH: "nixpkgs=/n", HOME: "/h", https_proxy: "p" });
 });
+
+test("what nobody trusts is made by nix-build without a login: no home of the user's, no token in a setting", () => {
+  const parent = {
+    PATH: "/bin",
+    NIX_PATH: "nixpkgs=/n",
+    HOME: "/h",
+    XDG_CONFIG_HOME: "/h/.config",
+    NIX_USER_CONF_FILES: "/h/nix.conf",
+    NIX_CONFIG: "sandbox = false\n extra-access-tokens = github.com=t\nnetrc-file = /h/.netrc\n!include /h/more",
+  };
+  expect(nixEnvironment(parent, "/run/home")).toEqual({
+    PATH: "/bin",
+    NIX_PATH: "nixpkgs=/n",
+    HOME: "/run/home",
+    NIX_CONFIG: "sandbox = false\naccess-tokens =\nnetrc-file = /dev/null",
+  });
+});

@@ -75,6 +75,51 @@ describe("inputs", () => {
   });
 });
 
+describe("registries", () => {
+  test("are hosts, one per line, each once, with comments", () => {
+    const registries = [
+      "# ours",
+      "Registry.Example.com # the old one",
+      "",
+      "localhost:5000",
+      "registry.example.com",
+      "index.docker.io",
+      "[::1]:5000",
+    ].join("\n");
+    expect(read({ registries })).toMatchObject({
+      problems: [],
+      settings: { registries: ["registry.example.com", "localhost:5000", "docker.io", "[::1]:5000"] },
+    });
+  });
+
+  test.each([
+    "https://registry.example.com",
+    "registry.example.com/o/r",
+    "registry.example.com/",
+    "me@registry.example.com",
+    "registry.example.com, other.example.com",
+    "registry.example.com other.example.com",
+    "*.example.com",
+    "{{owner}}.example.com",
+    "registry.example.com:",
+    "registry.example.com:0",
+    "registry.example.com:65536",
+    "registry.example.com.",
+    ".example.com",
+    "exämple.com",
+    "registry",
+    "-a.example",
+  ])("%s is none", (text) => {
+    const { problems } = read({ registries: `ghcr.io\n${text}` });
+    expect(problems).toMatchObject([
+      {
+        message: expect.stringContaining('the input "registries", line 2: '),
+        hint: expect.stringContaining("registry.example.com"),
+      },
+    ]);
+  });
+});
+
 describe("action.yml", () => {
   const action: unknown = parse(readFileSync(join(import.meta.dirname, "../../../action.yml"), "utf8"));
 

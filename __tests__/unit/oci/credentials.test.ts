@@ -150,13 +150,41 @@ describe("the login from the inputs", () => {
 
   test("is for the hosts it was given for, and only where docker has none", async () => {
     const found = store({ auths: { "a.io": { auth: base64("me:pass:word") } } }, { logins: [login] });
-    expect(await found.find("ghcr.io")).toEqual({ kind: "basic", ...given });
+    expect(await found.find("ghcr.io")).toEqual({ kind: "basic", ...given, isGiven: true });
     expect(await found.find("a.io")).toEqual(me);
     expect(await found.find("docker.io")).toBeUndefined();
-    expect([...(await found.added()).keys()]).toEqual(["ghcr.io"]);
+    const ofChildren = await found.forChildren();
+    expect(ofChildren).toMatchObject({ kind: "docker", usesHelpers: false });
+    expect(ofChildren.kind === "docker" && [...ofChildren.added.keys()]).toEqual(["ghcr.io"]);
   });
 
   test("without a password it is none", async () => {
     expect(await store(undefined, { logins: [{ ...login, password: "" }] }).find("ghcr.io")).toBeUndefined();
+  });
+});
+
+describe("for an untrusted checkout", () => {
+  const login = { hosts: ["ghcr.io", "a.io"], ...given };
+  const auths = { "a.io": { auth: base64("me:pass:word") }, "b.io": { auth: base64("me:pass:word") } };
+  const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "c.io": { auth: base64("me:pass:word") } } }) };
+
+  test.each<[string, string[], Record<string, unknown>]>([
+    ["no login is shown where images are pushed nowhere", [], {}],
+    ["docker's own is shown to a host that images are pushed to", ["a.io"], { "a.io": me }],
+    ["and that of the inputs", ["ghcr.io"], { "ghcr.io": { kind: "basic", ...given, isGiven: true } }],
+    ["and that of DOCKER_AUTH_CONFIG", ["c.io"], { "c.io": me }],
+  ])("%s, and to no other", async (_, only, shown) => {
+    const found = store({ auths, credsStore: "" }, { logins: [login], env, only: new Set(only) });
+    const hosts = ["ghcr.io", "a.io", "b.io", "c.io", "evil.example"];
+    const asked = await Promise.all(hosts.map(async (host) => [host, await found.find(host)] as const));
+    expect(Object.fromEntries(asked.filter(([, login]) => login !== undefined))).toEqual(shown);
+    expect(await found.forChildren()).toEqual({ kind: "only", logins: new Map(Object.entries(shown)) });
+  });
+
+  test("a helper is asked for these hosts alone", async () => {
+    const processes = helpers();
+    const found = store({ credsStore: "s" }, { processes, only: new Set(["a.io"]) });
+    for (const host of ["a.io", "evil.example"]) await found.find(host);
+    expect(processes.calls.map(({ options }) => options.input)).toEqual(["a.io"]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { noLogins } from "../../../src/oci/credentials.ts";
 import type { Credentials } from "../../../src/oci/docker-config.ts";
 import { parseDockerConfig } from "../../../src/oci/docker-config.ts";
 import { dockerConfigWith, privateDockerConfig } from "../../../src/oci/docker-login.ts";
@@ -75,7 +76,7 @@ function filesWith(
 
 test("the folder is private, keeps contexts and plugins, and leaves builders where they are", async () => {
   const files = filesWith({ "/d/config.json": "{}", "/d/contexts/meta/x/meta.json": "meta", "/d/buildx/current": "b" });
-  const logins = new Map([["ghcr.io", login] as const]);
+  const logins = { kind: "docker" as const, added: new Map([["ghcr.io", login] as const]), usesHelpers: false };
   const variables = await privateDockerConfig({
     files,
     folder: "/tmp/p",
@@ -98,12 +99,59 @@ test.each([
   ],
   ["no home at all", {}, { DOCKER_CONFIG: "/tmp/p" }],
 ])("docker finds everything again with %s", async (_, env, variables) => {
-  const logins = new Map([["ghcr.io", login] as const]);
+  const logins = { kind: "docker" as const, added: new Map([["ghcr.io", login] as const]), usesHelpers: false };
   expect(await privateDockerConfig({ files: filesWith({}), folder: "/tmp/p", logins, env })).toEqual(variables);
 });
 
 test("without a login to add nothing is written", async () => {
   const files = filesWith({});
-  expect(await privateDockerConfig({ files, folder: "/tmp/p", logins: new Map(), env: { HOME: "/h" } })).toEqual({});
+  const logins = { kind: "docker" as const, added: new Map(), usesHelpers: false };
+  expect(await privateDockerConfig({ files, folder: "/tmp/p", logins, env: { HOME: "/h" } })).toEqual({});
   expect(files.written.size).toBe(0);
+});
+
+const loggedIn = {
+  auths: { "ghcr.io": { auth: "c2VjcmV0" } },
+  credsStore: "desktop",
+  credHelpers: { "a.io": "h" },
+  HttpHeaders: { "X-Meta-Auth": "secret" },
+  currentContext: "c",
+  cliPluginsExtraDirs: ["/p"],
+  features: { buildkit: "true" },
+  plugins: { x: { token: "secret" } },
+};
+
+test.each<[string, object, object]>([
+  ["without proxies", {}, {}],
+  ["with a proxy", { proxies: { default: { httpProxy: "http://p:1" } } }, { default: { httpProxy: "http://p:1" } }],
+  ["with a proxy that holds a password", { proxies: { default: { httpProxy: "http://me:secret@p:1" } } }, {}],
+])("builds that get no login find engine, builders and plugins, %s", async (_, more, proxies) => {
+  const files = filesWith({ "/d/config.json": JSON.stringify({ ...loggedIn, ...more }), "/d/contexts/m": "meta" });
+  const env = { DOCKER_CONFIG: "/d", HOME: "/home/me", DOCKER_AUTH_CONFIG: "{}", DOCKER_TLS_VERIFY: "1" };
+  expect(await privateDockerConfig({ files, folder: "/tmp/p", logins: noLogins, env })).toEqual({
+    DOCKER_CONFIG: "/tmp/p",
+    HOME: "/tmp/p/home",
+    DOCKER_AUTH_CONFIG: undefined,
+    KUBECONFIG: "/home/me/.kube/config",
+    BUILDX_CONFIG: "/d/buildx",
+    DOCKER_CERT_PATH: "/d",
+  });
+  const text = files.written.get("/tmp/p/config.json")?.[0] ?? "";
+  expect(JSON.parse(text)).toEqual({
+    auths: {},
+    currentContext: "c",
+    cliPluginsExtraDirs: ["/p", "/d/cli-plugins"],
+    features: { buildkit: "true" },
+    ...(Object.keys(proxies).length === 0 ? {} : { proxies }),
+  });
+  expect(text).not.toMatch(/secret|c2VjcmV0/);
+  expect([...files.written.keys()]).toContain("/tmp/p/contexts/m");
+});
+
+test("the only logins there are stand in the private file, whatever store docker has", async () => {
+  const files = filesWith({ "/d/config.json": JSON.stringify(loggedIn) });
+  const logins = { kind: "only" as const, logins: new Map([["b.io", login] as const]) };
+  await privateDockerConfig({ files, folder: "/tmp/p", logins, env: { DOCKER_CONFIG: "/d" } });
+  const { auths, credsStore } = JSON.parse(files.written.get("/tmp/p/config.json")?.[0] ?? "");
+  expect({ auths, credsStore }).toEqual({ auths: { "b.io": { auth } }, credsStore: undefined });
 });

@@ -193,3 +193,23 @@ describe("scopes", () => {
     expect(scopesFor(asked, challenged).join(" ")).toBe(expected);
   });
 });
+
+describe("a registry in the clear on this machine that names a token server in the clear", () => {
+  const login = { kind: "basic", username: "me", password: "secret" } as const;
+  const given = { ...login, isGiven: true } as const;
+  test.each<[string, string, Credentials, boolean]>([
+    ["on another port is not shown the login of the inputs", "http://127.0.0.1:5001", given, false],
+    ["on another name is not shown it", "http://localhost:5000", given, false],
+    ["elsewhere is not shown it", "http://evil.example", given, false],
+    ["of its own is shown it", "http://127.0.0.1:5000", given, true],
+    ["that is https is shown it", "https://auth.example", given, true],
+    ["is shown docker's own login, as by docker", "http://127.0.0.1:5001", login, true],
+  ])("%s", async (_, realm, credentials, isShown) => {
+    const client = scripted(`Bearer realm="${realm}/token",service="s"`, undefined, credentials);
+    const asked = client.head(repository("127.0.0.1:5000/o/r"), tag("v1"));
+    if (isShown) expect(await asked).toBe(digest);
+    else await expect(asked).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining(realm) });
+    const shown = client.sent.filter(({ headers }) => headers?.authorization?.startsWith("Basic "));
+    expect(shown.map(({ url }) => new URL(url).origin)).toEqual(isShown ? [realm] : []);
+  });
+});

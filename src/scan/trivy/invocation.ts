@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { helperVariables } from "../../oci/credential-helper.ts";
 import { dockerConfigFolder } from "../../oci/docker-config.ts";
+import type { DockerVariables } from "../../oci/docker-login.ts";
 import { plainLine, shortened } from "../../plain-text.ts";
 import type { Finished, Processes } from "../../ports.ts";
 
@@ -41,7 +42,7 @@ export interface EnvironmentSources {
   /** The run's own folder, for what Trivy wants to put into a home. */
   readonly home: string;
   /** What `privateDockerConfig` gave. */
-  readonly login: Readonly<Record<string, string>>;
+  readonly login: DockerVariables;
   /** docker's config.json names credential helpers, which find their logins by the user's home and variables. */
   readonly usesHelpers: boolean;
 }
@@ -70,15 +71,14 @@ export function trivyEnvironment({
 }: EnvironmentSources): Readonly<Record<string, string>> {
   const names = usesHelpers ? Object.keys(env).filter((name) => helperVariables.test(name)) : [];
   const kept = [...new Set([...taken, ...names])].flatMap((name) => {
-    const value = env[name];
+    const value = name in login ? login[name] : env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const dockerConfig = dockerConfigFolder(env);
+  const dockerConfig = login.DOCKER_CONFIG ?? dockerConfigFolder(env);
   return {
     ...(dockerConfig === undefined ? {} : { DOCKER_CONFIG: dockerConfig }),
     HOME: home,
     ...Object.fromEntries(kept),
-    ...("DOCKER_CONFIG" in login ? { DOCKER_CONFIG: login.DOCKER_CONFIG } : {}),
     TRIVY_DISABLE_TELEMETRY: "true",
     TRIVY_SKIP_VERSION_CHECK: "true",
     TRIVY_MODULE_DIR: `${home}/modules`,
@@ -113,7 +113,7 @@ const remedies: readonly { readonly of: RegExp; readonly hint: string }[] = [
   { of: /\bVEX\b/, hint: "mend the VEX document: OpenVEX, CycloneDX and CSAF are understood" },
   {
     of: /UNAUTHORIZED|DENIED|\b40[13]\b/,
-    hint: "let the job read the registry: `packages: read`, or `registry-username` and `registry-password`",
+    hint: "let the job read the registry: `packages: read`, or `registry-username` and `registry-password`, and `registries` where only the config file names its host",
   },
   { of: /TOOMANYREQUESTS|\b429\b/, hint: "run again later, or log in to the registry: it allows more to those who do" },
   { of: /MANIFEST_UNKNOWN|NAME_UNKNOWN|\b404\b/, hint: "look whether the image is still in the registry" },

@@ -15,7 +15,7 @@ export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDepe
   readonly files: Files & FileLinks & FileStreams;
   readonly http: DatabaseDependencies["http"];
   readonly freePort: FreePort;
-  readonly credentials: Pick<CredentialStore, "find" | "added" | "usesHelpers">;
+  readonly credentials: Pick<CredentialStore, "find" | "forChildren">;
   /** The run's own, absolute: not there yet, the caller's to remove, but for what lies in `reports`. */
   readonly folder: string;
   /** Where the scans' reports are left, absolute. */
@@ -83,9 +83,10 @@ async function makeTrivy(deps: SessionDependencies): Promise<Trivy> {
   const { credentials, env, files, folder, processes, signal } = deps;
   const [cwd, home] = [`${folder}/empty`, `${folder}/home`];
   await Promise.all([cwd, home, deps.reports].map((each) => files.makeDirectory(each)));
-  const logins = await credentials.added();
+  const logins = await credentials.forChildren();
   const login = await privateDockerConfig({ files, folder: `${folder}/docker`, logins, env });
   const program = await findTool(deps);
-  const environment = trivyEnvironment({ env, home, login, usesHelpers: credentials.usesHelpers });
+  const usesHelpers = logins.kind === "docker" && logins.usesHelpers;
+  const environment = trivyEnvironment({ env, home, login, usesHelpers });
   return { program, processes, environment, cwd, signal };
 }

@@ -1,0 +1,48 @@
+/**
+ * Pushes what was built without a login. A build of code that nobody trusts can't push: what logs in to push would read other
+ * images of that registry for it, too. So it is built into a layout, and this process brings it to the registry.
+ */
+import type { Candidate } from "../build/candidate.ts";
+import type { ImageLayout } from "../oci/copy-image.ts";
+import type { Digest } from "../oci/digest.ts";
+import { digestOf } from "../oci/digest.ts";
+import { parseManifest } from "../oci/manifest.ts";
+import type { RegistryClient } from "../oci/registry-client.ts";
+import type { PlannedBuild } from "../plan/plan.ts";
+import type { FileStreams, Files } from "../ports.ts";
+import type { ImageResult } from "../report/run-result.ts";
+
+export interface LayoutPush {
+  readonly registry: Pick<RegistryClient, "copyImage">;
+  readonly files: Pick<Files, "read"> & Pick<FileStreams, "readStream">;
+  readonly signal: AbortSignal;
+}
+
+/** Brings a candidate into its first repository, without a tag, and publishes it from there; it stays in its layout, too. */
+export async function pushLayout(
+  { repositories: [repository] }: Pick<PlannedBuild, "repositories">,
+  candidate: Candidate,
+  publish: (pushed: Candidate) => Promise<ImageResult>,
+  { registry, files, signal }: LayoutPush,
+): Promise<ImageResult> {
+  const { layout, digest } = candidate;
+  if (layout === undefined || repository === undefined) return publish(candidate);
+  await registry.copyImage({ from: repository, to: repository, digest, signal, layout: imageLayout(layout, files) });
+  const result = await publish({ ...candidate, layout: undefined });
+  return "candidate" in result ? { ...result, candidate: { ...result.candidate, layout } } : result;
+}
+
+function imageLayout(folder: string, files: LayoutPush["files"]): ImageLayout {
+  const pathOf = (digest: Digest): string => `${folder}/blobs/${digest.replace(":", "/")}`;
+  return {
+    async manifest(digest) {
+      const bytes = await files.read(pathOf(digest));
+      if (bytes === undefined || digestOf(bytes) !== digest) {
+        throw new Error(`${digest} is not in the layout that the build wrote`);
+      }
+      const document = parseManifest(bytes);
+      return { digest, bytes, mediaType: document.mediaType, document };
+    },
+    blob: ({ digest }) => files.readStream(pathOf(digest)),
+  };
+}
