@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 296 modules
-var run_command = __webpack_require__(89466);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 317 modules
+var run_command = __webpack_require__(71263);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -431,8 +431,8 @@ async function fullRef(ref, git) {
     return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
 }
 
-// EXTERNAL MODULE: ./src/main.ts + 22 modules
-var main = __webpack_require__(66519);
+// EXTERNAL MODULE: ./src/main.ts + 24 modules
+var main = __webpack_require__(17946);
 ;// CONCATENATED MODULE: ./src/cli.ts
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
 
