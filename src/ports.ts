@@ -161,6 +161,11 @@ export interface Forge {
   repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
   /** Whether a commit is an ancestor of another, or the same; `undefined` where the forge doesn't tell. Never rejects for that. */
   contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
+  /**
+   * Whether GitHub lists an attestation of these bytes in the repository (`GET /repos/{o}/{r}/attestations/{digest}`);
+   * `undefined` where it doesn't tell. Never rejects for that.
+   */
+  hasAttestation(owner: string, repo: string, digest: string): Promise<boolean | undefined>;
 }
 
 export interface ForgeRepository {

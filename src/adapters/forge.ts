@@ -8,6 +8,7 @@ import type { Forge } from "../ports.ts";
 export function forgeApi(apiUrl: string, token: string | undefined): Forge {
   return {
     contains: (owner, repo, descendant, ancestor) => contains(apiUrl, token, { owner, repo, descendant, ancestor }),
+    hasAttestation: (owner, repo, digest) => hasAttestation(apiUrl, token, { owner, repo, digest }),
     async repository(owner, repo) {
       if (token === undefined) return undefined;
       const { getOctokit } = await import("@actions/github");
@@ -58,6 +59,27 @@ async function contains(
   } catch {
     // Whatever it is, nothing is known; the caller has other ways to find out.
     return undefined;
+  }
+}
+
+/** docs.github.com, REST API, "List attestations". An empty list and 404 both mean that there is none. */
+async function hasAttestation(
+  apiUrl: string,
+  token: string | undefined,
+  { owner, repo, digest }: Readonly<Record<"owner" | "repo" | "digest", string>>,
+): Promise<boolean | undefined> {
+  if (token === undefined) return undefined;
+  const { getOctokit } = await import("@actions/github");
+  try {
+    const { data } = await getOctokit(token, { baseUrl: apiUrl }).request(
+      "GET /repos/{owner}/{repo}/attestations/{subject_digest}",
+      { owner, repo, subject_digest: digest, request: { signal: AbortSignal.timeout(15_000) } },
+    );
+    // Whatever answers there may not be GitHub.
+    const { attestations }: { readonly attestations?: unknown } = data;
+    return Array.isArray(attestations) ? attestations.length > 0 : undefined;
+  } catch (cause) {
+    return statusOf(cause) === 404 ? false : undefined;
   }
 }
 

@@ -3,6 +3,7 @@
  * in which another run may have read what was there before; then the newer one puts its own again.
  */
 import { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
 import type { Tag } from "../oci/reference.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
@@ -96,6 +97,9 @@ async function settled(
     done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
     return undefined;
   }
+  const { repository } = promotion;
+  const refused = await promotion.check({ repository, digest: better.digest, as: "higher-release" });
+  if (refused !== undefined) throw untrustedRelease(tag.tag, higher?.version ?? "", target.digest, refused, promotion);
   const before = promotion.clock.now().getTime();
   await put(better, tag.tag, promotion);
   done.push(told(tag, verdict, better.digest, promotion));
@@ -105,6 +109,17 @@ async function settled(
 function forget(tag: Tag, done: PromotedTag[]): void {
   const at = done.findIndex((each) => each.tag === tag);
   if (at >= 0) done.splice(at, 1);
+}
+
+function untrustedRelease(
+  tag: Tag,
+  version: string,
+  digest: Digest,
+  why: UserError,
+  { repository }: Promotion,
+): UserError {
+  const message = `${repository}:${tag} names ${digest}, as the higher release ${version} can't get it: ${why.message}`;
+  return new UserError(message, { hint: why.hint, cause: why });
 }
 
 function unknownAncestry(tag: Tag, why: string, { repository }: Promotion): UserError {

@@ -69,7 +69,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
     files: systemFiles,
     clock: { now: () => new Date("2026-06-14T23:00:00Z"), sleep: async () => {} },
     log,
-    forge: () => ({ repository: forbidden, contains: forbidden }),
+    forge: () => ({ repository: forbidden, contains: forbidden, hasAttestation: forbidden }),
     attest: forbidden,
     codeScanning: () => ({ upload: forbidden, status: forbidden, analyses: forbidden }),
     keptFolders: { restore: forbidden, keep: forbidden },

@@ -109,7 +109,11 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     files: systemFiles,
     clock: systemClock,
     log,
-    forge: () => ({ repository: async () => undefined, contains: async () => undefined }),
+    forge: () => ({
+      repository: async () => undefined,
+      contains: async () => undefined,
+      hasAttestation: async () => undefined,
+    }),
     attest: async () => undefined,
     codeScanning: () => ({ upload: nobody, status: nobody, analyses: nobody }),
     keptFolders: { restore: nobody, keep: nobody },

@@ -4,7 +4,7 @@ import { UserError } from "../../../src/errors.ts";
 import type { Registry } from "../../../src/oci/registry-client.ts";
 import { RegistryError } from "../../../src/oci/registry-error.ts";
 import { digests, plannedBuild } from "../build/planned.ts";
-import { at, historyOf } from "../publish/commits.ts";
+import { at, historyOf, records } from "../publish/commits.ts";
 import { Timeline } from "../publish/simulation.ts";
 
 const candidate = {
@@ -41,6 +41,8 @@ function publishing(registry: Registry, signal: AbortSignal): Publishing {
     mover,
     signal,
     started: new Date(0),
+    records,
+    check: async () => undefined,
     copy: async () => {},
   };
 }
