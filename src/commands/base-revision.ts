@@ -41,8 +41,7 @@ function nameOf(
   tagsOf: BaseLookup["tagsOf"],
 ): readonly [Repository, Tag | Digest] | "none" | undefined {
   const base = finalBase(image);
-  // From scratch; else nobody can name it.
-  if (base === undefined) return image.bases.length + image.parents.length === 0 ? "none" : undefined;
+  if (base === undefined) return isFromScratch(image) ? "none" : undefined;
   if (base.kind === "image") {
     const { repository, digest, tag: named } = base.reference;
     return [repository, digest ?? named ?? tag("latest")];
@@ -51,4 +50,9 @@ function nameOf(
   const [repository] = parent?.repositories ?? [];
   const [first] = parent === undefined ? [] : tagsOf(parent);
   return repository === undefined || first === undefined ? undefined : [repository, first];
+}
+
+function isFromScratch(image: Image): boolean {
+  if (image.variant === "nix") return false;
+  return [image.bases, image.parents, image.unsettled].every(({ length }) => length === 0);
 }
