@@ -11,9 +11,10 @@ import type { Registry } from "../oci/registry-client.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import { type Claim, claimOf } from "./claimed.ts";
-import { type History, isOurs, judge, type Mover, type Verdict } from "./guard.ts";
-import { type Holding, hasPlatforms, isMadeOf, type Making, type RecordRules, readHolding } from "./holding.ts";
+import { type History, isOurs, judge, type Mover } from "./guard.ts";
+import { type Holding, hasPlatforms, isMadeOf, type Making, type RecordRules } from "./holding.ts";
 import { needsRevision } from "./revision.ts";
+import { type View, viewOf } from "./view.ts";
 
 /** What a run wants of an image. */
 export interface Wish extends Making {
@@ -267,58 +268,6 @@ async function takenIn(view: View, wish: Wish, options: StandingOptions): Promis
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-/** One repository, each tag read once. */
-interface View {
-  readonly repository: Repository;
-  readonly history: History;
-  holder(tag: Tag): Promise<Holding | undefined>;
-  judge(tag: ImageTag, digest: Digest): Promise<Verdict>;
-}
-
-/** @param isCopy what can't be told counts as missing. */
-function viewOf(
-  repository: Repository,
-  { mover }: Wish,
-  { registry, history: commits, records }: StandingOptions,
-  isCopy = false,
-): View {
-  const holders = new Map<Tag, Promise<Holding | undefined>>();
-  const once = (tag: Tag, read: () => Promise<Holding | undefined>) => {
-    const known = holders.get(tag) ?? read();
-    holders.set(tag, known);
-    return known;
-  };
-  const holder = (tag: Tag) =>
-    once(tag, async () => {
-      const found = await registry.manifest(repository, tag);
-      return found && readHolding(found, repository, registry, records);
-    });
-  let published: Promise<readonly Tag[]> | undefined;
-  const history: History = {
-    ...commits,
-    published: () => {
-      published ??= registry.tags(repository).then((tags) => tags ?? []);
-      return published;
-    },
-  };
-  return {
-    repository,
-    history,
-    holder,
-    async judge(tag, digest) {
-      try {
-        // Most tags name what they should, which the cheapest request tells.
-        const known = holders.get(tag.tag);
-        if (known === undefined && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
-        return await judge(tag, await holder(tag.tag), digest, mover, history);
-      } catch (error) {
-        if (isCopy && error instanceof UserError) return { kind: "free" };
-        throw error;
-      }
-    },
-  };
 }
 
 function lately({ record }: Holding): Lately {
