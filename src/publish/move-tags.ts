@@ -61,21 +61,29 @@ const mostRounds = 8;
 /** A registry of several machines may answer in turn what it was and what it is: milliseconds, more each time. */
 const pauseBetween = 250;
 
-/** Reads what was put once more, after another run that read what was there before has put its own. */
+/**
+ * Reads what was put once more, after another run that read what was there before has put its own.
+ * @param follow what a release's exact tag names by then, in place of what it named before. @returns what the tags were put on.
+ */
 export async function settle(
   written: readonly Written[],
-  target: StoredManifest,
+  first: StoredManifest,
   promotion: Promotion,
   done: PromotedTag[],
-): Promise<void> {
+  follow: (target: StoredManifest) => Promise<StoredManifest>,
+): Promise<StoredManifest> {
+  let target = first;
   let open = written;
   for (let round = 0; open.length > 0; round++) {
     if (round === mostRounds) throw overtaken(open[0]?.tag.tag, target.digest, undefined, promotion);
     await promotion.clock.sleep(2 * Math.max(...open.map(({ window }) => window)) + 1);
-    open = (await together(open.map((each) => settled(each, target, promotion, done)))).filter(
+    target = await follow(target);
+    const now = target;
+    open = (await together(open.map((each) => settled(each, now, promotion, done)))).filter(
       (each) => each !== undefined,
     );
   }
+  return target;
 }
 
 /** What has to be looked at again, as it was put again. */

@@ -43,11 +43,12 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
     await putAll(exact, subject, holders, promotion, done);
     await putSourceTag(subject, holders, promotion, exact);
     // What another run has put on them by now is as much the release as what it put before.
-    const target = (await claimed(promotion, subject.digest, holders, done)) ?? subject;
+    const follow = async (own: StoredManifest) => (await claimed(promotion, own.digest, holders, done)) ?? own;
+    const target = await follow(subject);
     digest = target.digest;
     const written: Written[] = [];
     for (const step of [moving, latest]) written.push(...(await moveAll(step, target, promotion, done)));
-    await settle(written, target, promotion, done);
+    digest = (await settle(written, target, promotion, done, follow)).digest;
     return { digest, tags: shown(done, promotion), error: undefined };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -142,7 +143,8 @@ async function putSourceTag(
   if (holder?.digest === subject.digest) return;
   const isRight = holder?.record?.sourceHash === sourceHash && hasPlatforms(holder, mover.platforms);
   if (holder !== undefined && isRight && (await history.attested?.(holder.digest)) !== false) return;
-  await putExact(tag, subject, promotion, false);
+  // Another run of the same sources may be as quick: what it put there is checked by who finds it.
+  await putExact(tag, subject, promotion, true);
 }
 
 /** The tag of the source hash is nobody's business but ours. */

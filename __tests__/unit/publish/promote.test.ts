@@ -341,6 +341,27 @@ describe("runs that overtake one another", () => {
     );
   });
 
+  test("a release that two events make at once ends as one image, under all its tags", async () => {
+    const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 2, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(delays, legs, async (wait, times) => {
+        const timeline = new Timeline(() => times.next().value ?? 5);
+        const registry = simulatedRegistry(timeline);
+        const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+        const run = async (delay: number, number: number) => {
+          await timeline.pass(delay);
+          const subject = registry.hold(here, index({ content: `run ${number}`, record: recordOf(at("main-5")) }));
+          return promote(promotion({ timeline, registry }, subject, more));
+        };
+        const ended = await timeline.run(Promise.all(wait.map(run)));
+        expect(ended.map(({ error }) => error)).toEqual(wait.map(() => undefined));
+        const [exactly, ...others] = ["1.2.3", "1.2", "1", "latest"].map((name) => names({ timeline, registry }, name));
+        for (const each of others) expect(each).toBe(exactly);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test("the tags of a line end on the highest release, whoever comes first", async () => {
     const versions = fc.uniqueArray(fc.constantFrom("1.2.3", "1.2.4", "1.3.0", "2.0.0"), { minLength: 2 });
     const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 4, maxLength: 4 });
