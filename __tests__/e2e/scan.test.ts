@@ -252,10 +252,10 @@ describe("bytes that are published already", () => {
 
   test("under a content tag are scanned before they get another tag, and the content tag stays", async () => {
     const project = makeProject(operator(bad));
-    const content = { tags: "type=content" };
+    const content = { tags: "type=content,of=inputs" };
     expect(await runAction(project, { ...firstPush, inputs: content })).toMatchObject({ code: 0 });
     const before = await digestsOf(project.own);
-    const both = { tags: "type=content\ntype=ref,event=branch", gate: "strict" };
+    const both = { tags: "type=content,of=inputs\ntype=ref,event=branch", gate: "strict" };
     const run = await scanned(project, pushed(noCommit), both);
     expect(run.code).toBe(1);
     expect(only(run)).toMatchObject({ action: "promote", findings: { counting: 1 } });
