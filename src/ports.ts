@@ -173,6 +173,11 @@ export interface Forge {
   openPullRequests(owner: string, repo: string, head: string): Promise<readonly number[] | undefined>;
   /** The head of a pull request that is open; `undefined` for another, and where the forge doesn't tell. Never rejects for that. */
   pullRequestHead(owner: string, repo: string, number: number): Promise<string | undefined>;
+  /**
+   * Whether GitHub lists an attestation of these bytes in the repository (`GET /repos/{o}/{r}/attestations/{digest}`);
+   * `undefined` where it doesn't tell. Never rejects for that.
+   */
+  hasAttestation(owner: string, repo: string, digest: string): Promise<boolean | undefined>;
 }
 
 export interface ForgeRepository {

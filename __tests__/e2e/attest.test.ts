@@ -1,9 +1,9 @@
 /** GitHub's signed provenance, by GitHub's own package, against stand-ins of all that it talks to. */
 import { verify, X509Certificate } from "node:crypto";
 import { expect, jest, test } from "@jest/globals";
-import { firstPush, pullRequest } from "./events.ts";
+import { firstPush, noCommit, pullRequest, pushed } from "./events.ts";
 import { makeProject } from "./project.ts";
-import { isUntouched, tagsOf } from "./registry.ts";
+import { digestsOf, isUntouched, tagsOf } from "./registry.ts";
 import { rig } from "./rig.ts";
 import { runAction } from "./run-action.ts";
 import { withSigning } from "./sigstore.ts";
@@ -107,4 +107,27 @@ test("a pull request signs nothing and needs no right to", async () => {
   project.git("checkout", "--quiet", "main");
   const run = await runAction(project, { ...pullRequest(project, "feature", { from: "x/fork" }), inputs });
   expect(run).toMatchObject({ code: 0, annotations: [] });
+});
+
+test("only what GitHub lists is promoted; all else is built, with the reason", async () => {
+  const project = makeProject({ "images/base/Dockerfile": "FROM scratch\nCOPY * /\n" });
+  await withSigning(project.slug, async ({ env, kept, list }) => {
+    expect(await runAction(project, { ...firstPush, env, inputs })).toMatchObject({ code: 0 });
+    const { main } = await digestsOf(`${project.own}/base`);
+    for (const branch of ["one", "two", "three"]) project.git("branch", branch);
+    const promoted = await runAction(project, { ...pushed(noCommit, "one"), env, inputs });
+    expect(promoted.images.base).toMatchObject({ action: "promote", digest: main });
+    // What was found is not signed once more.
+    expect(kept).toHaveLength(1);
+    for (const [branch, lists, reason] of [
+      ["two", "nothing", /GitHub lists no attestation of sha256:/],
+      ["three", "error", /GitHub doesn't say whether sha256:.* is attested/],
+    ] as const) {
+      list(lists);
+      const built = await runAction(project, { ...pushed(noCommit, branch), env, inputs });
+      expect(built).toMatchObject({ code: 0 });
+      expect(built.images.base).toMatchObject({ action: "build", reason: expect.stringMatching(reason) });
+      expect((await digestsOf(`${project.own}/base`))[branch]).toBe(built.images.base?.digest);
+    }
+  });
 });

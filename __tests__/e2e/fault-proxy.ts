@@ -43,7 +43,9 @@ export type Fault =
   /** The answer's body in ten parts, with so many milliseconds before each. */
   | { readonly kind: "slow"; readonly milliseconds: number }
   /** No answer at all. */
-  | { readonly kind: "silence" };
+  | { readonly kind: "silence" }
+  /** Something happens before the registry hears of the request, which is then let through. */
+  | { readonly kind: "meanwhile"; readonly effect: () => Promise<void> };
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -152,6 +154,12 @@ function answer(fault: Fault | undefined, request: IncomingMessage, response: Se
     case "silence":
       request.resume();
       return;
+    case "meanwhile":
+      fault.effect().then(
+        () => answer(undefined, request, response, upstream),
+        () => response.destroy(),
+      );
+      return;
     case "reset-upload":
       request.once("data", () => request.socket.resetAndDestroy());
       request.once("end", () => request.socket.resetAndDestroy());
@@ -181,7 +189,7 @@ function pass(
   request.pipe(onward);
 }
 
-type Changing = Exclude<Fault["kind"], "status" | "reset" | "silence" | "reset-upload">;
+type Changing = Exclude<Fault["kind"], "status" | "reset" | "silence" | "reset-upload" | "meanwhile">;
 
 async function deliver(
   fault: { readonly kind: Changing; readonly milliseconds?: number } | undefined,

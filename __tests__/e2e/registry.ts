@@ -86,6 +86,24 @@ export async function removeTag(repository: string, tag: string): Promise<void> 
   for (const [each, manifest] of kept) if (manifest.digest === digest) await put(each);
 }
 
+/** Puts an index of the same images under a tag, as anybody may who can push. @returns its digest. */
+export async function plant(
+  repository: string,
+  tag: string,
+  { like, annotations }: { readonly like: string; readonly annotations: Readonly<Record<string, string | undefined>> },
+): Promise<string> {
+  const [host = "", ...name] = repository.split("/");
+  const { document, mediaType } = await manifestOf(repository, like);
+  const changed = { ...document, annotations: { ...document.annotations, ...annotations } };
+  const answer = await fetch(`http://${host}/v2/${name.join("/")}/manifests/${tag}`, {
+    method: "PUT",
+    headers: { "content-type": mediaType },
+    body: JSON.stringify(changed),
+  });
+  if (!answer.ok) throw new Error(`${repository}:${tag} was not put: ${answer.status}`);
+  return (await manifestOf(repository, tag)).digest;
+}
+
 /** The digest of each tag. */
 export async function digestsOf(repository: string): Promise<Readonly<Record<string, string>>> {
   const tags = await tagsOf(repository);

@@ -240,6 +240,28 @@ describe("bytes that are published already", () => {
     expect(await held(project, "latest")).toBe(first);
   });
 
+  test("come to no new branch's tag unseen, though nothing is replaced", async () => {
+    const project = makeProject(operator(bad));
+    expect(await runAction(project, firstPush)).toMatchObject({ code: 0 });
+    project.git("branch", "next");
+    const run = await scanned(project, pushed(noCommit, "next"), { gate: "strict" });
+    expect(run.code).toBe(1);
+    expect(only(run)).toMatchObject({ action: "promote", findings: { counting: 1 } });
+    expect(await tagsOf(project.own)).not.toContain("next");
+  });
+
+  test("under a content tag are scanned before they get another tag, and the content tag stays", async () => {
+    const project = makeProject(operator(bad));
+    const content = { tags: "type=content,of=inputs" };
+    expect(await runAction(project, { ...firstPush, inputs: content })).toMatchObject({ code: 0 });
+    const before = await digestsOf(project.own);
+    const both = { tags: "type=content,of=inputs\ntype=ref,event=branch", gate: "strict" };
+    const run = await scanned(project, pushed(noCommit), both);
+    expect(run.code).toBe(1);
+    expect(only(run)).toMatchObject({ action: "promote", findings: { counting: 1 } });
+    expect(await digestsOf(project.own)).toEqual(before);
+  });
+
   test("are not released where what they are built on is held", async () => {
     const project = makeProject({
       "images/base/Dockerfile": "FROM scratch\nCOPY root /\n",

@@ -21,6 +21,21 @@ export interface Signing {
   readonly asked: readonly string[];
   /** The bodies of what was handed to GitHub to keep. */
   readonly kept: readonly { readonly path: string; readonly body: unknown }[];
+  /** What the API lists from now on; what it keeps unless told. */
+  list(what: Lists): void;
+}
+
+/** What the API lists of what it keeps. */
+type Lists = "kept" | "nothing" | "error";
+
+/** Whether what was kept is a statement about these bytes (in-toto, "Statement"). */
+function isAbout(body: unknown, digest: string): boolean {
+  const { bundle } = body as { readonly bundle: { readonly dsseEnvelope: { readonly payload: string } } };
+  const text = Buffer.from(bundle.dsseEnvelope.payload, "base64").toString();
+  const { subject } = JSON.parse(text) as {
+    readonly subject: readonly { readonly digest: { readonly sha256: string } }[];
+  };
+  return subject.some((each) => `sha256:${each.digest.sha256}` === digest);
 }
 
 const issuer = "token.actions.githubusercontent.com";
@@ -32,6 +47,7 @@ export async function withSigning<T>(
   use: (signing: Signing) => Promise<T>,
   { refuse }: { readonly refuse?: number } = {},
 ): Promise<T> {
+  let lists: Lists = "kept";
   const asked: string[] = [];
   const kept: { path: string; body: unknown }[] = [];
   const { key, cert } = certificate();
@@ -44,6 +60,14 @@ export async function withSigning<T>(
   const identities = identityOf(slug);
   const open = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://here");
+    const listed = /^\/repos\/[^/]+\/[^/]+\/attestations\/([^/]+)$/.exec(pathname)?.[1];
+    if (request.method === "GET" && listed !== undefined) {
+      const attestations = kept.filter(({ body }) => isAbout(body, decodeURIComponent(listed)));
+      if (lists === "nothing" || attestations.length === 0) return void json(response, 404, { message: "Not Found" });
+      if (lists === "error") return void json(response, 500, { message: "Server Error" });
+      return void json(response, 200, { attestations: attestations.map(({ body }) => body) });
+    }
+    if (request.method === "GET" && pathname !== "/identity") return void json(response, 404, { message: "Not Found" });
     if (pathname === "/identity") return void json(response, 200, { value: identities(searchParams.get("audience")) });
     kept.push({ path: pathname, body: JSON.parse(await bodyOf(request)) });
     if (refuse === undefined) json(response, 201, { id: 4711 });
@@ -66,7 +90,10 @@ export async function withSigning<T>(
       HTTPS_PROXY: here,
       NODE_EXTRA_CA_CERTS: join(certificates, "cert.pem"),
     };
-    return await use({ env, asked, kept });
+    const list = (what: Lists): void => {
+      lists = what;
+    };
+    return await use({ env, asked, kept, list });
   } finally {
     for (const each of [secure, open]) {
       each.closeAllConnections();

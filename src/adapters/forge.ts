@@ -10,6 +10,7 @@ export function forgeApi(apiUrl: string, token: string | undefined): Forge {
     contains: (owner, repo, descendant, ancestor) => contains(apiUrl, token, { owner, repo, descendant, ancestor }),
     openPullRequests: (owner, repo, head) => openPullRequests(apiUrl, token, { owner, repo, head }),
     pullRequestHead: (owner, repo, number) => pullRequestHead(apiUrl, token, { owner, repo, number }),
+    hasAttestation: (owner, repo, digest) => hasAttestation(apiUrl, token, { owner, repo, digest }),
     async repository(owner, repo) {
       if (token === undefined) return undefined;
       const { getOctokit } = await import("@actions/github");
@@ -106,6 +107,27 @@ async function pullRequestHead(
     return known.state === "open" ? known.head?.sha : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** docs.github.com, REST API, "List attestations". An empty list and 404 both mean that there is none. */
+async function hasAttestation(
+  apiUrl: string,
+  token: string | undefined,
+  { owner, repo, digest }: Readonly<Record<"owner" | "repo" | "digest", string>>,
+): Promise<boolean | undefined> {
+  if (token === undefined) return undefined;
+  const { getOctokit } = await import("@actions/github");
+  try {
+    const { data } = await getOctokit(token, { baseUrl: apiUrl }).request(
+      "GET /repos/{owner}/{repo}/attestations/{subject_digest}",
+      { owner, repo, subject_digest: digest, request: { signal: AbortSignal.timeout(15_000) } },
+    );
+    // Whatever answers there may not be GitHub.
+    const { attestations }: { readonly attestations?: unknown } = data;
+    return Array.isArray(attestations) ? attestations.length > 0 : undefined;
+  } catch (cause) {
+    return statusOf(cause) === 404 ? false : undefined;
   }
 }
 

@@ -53,6 +53,8 @@ export function describeReason(reason: Reason): string {
       return `what is published was made from other sources, at ${printable(reason.revision.slice(0, 7))}`;
     case "no-record":
       return `what is published doesn't say what it was made from: ${printable(reason.detail)}`;
+    case "not-attested":
+      return `what is published is not attested: ${printable(reason.detail)}`;
     case "incomplete":
       return `published, but not yet as ${someOf(reason.missing)}`;
     case "current":

@@ -41,6 +41,8 @@ export type Reason =
   | { readonly kind: "behind"; readonly revision: string }
   /** What is published does not say what it was made from; `detail` is a clause. */
   | { readonly kind: "no-record"; readonly detail: string }
+  /** With `attest`: GitHub is not known to have attested what is published; `detail` says which digest and why, as a clause. */
+  | { readonly kind: "not-attested"; readonly detail: string }
   /** What is published is right, but some of its tags, or copies in other registries, are missing. */
   | { readonly kind: "incomplete"; readonly missing: readonly string[] }
   /** What is made of these sources is published, under all its tags. */

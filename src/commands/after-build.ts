@@ -33,7 +33,8 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   try {
     const [loaded] = await Promise.all([
       load(result, deps),
-      result.outcome === "published" ? attest(planned, result.candidate.digest, deps) : undefined,
+      // What another run made is another run's to sign.
+      result.outcome === "published" && !result.isFound ? attest(planned, result.candidate.digest, deps) : undefined,
     ]);
     return loaded === undefined ? result : { ...result, loaded };
   } catch (error) {

@@ -3,13 +3,14 @@ import type { MovedFile, PublishedVersion } from "../bump/moved.ts";
 import { UserError } from "../errors.ts";
 import { isTag, type Repository, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
-import { holdingOf } from "../publish/holding.ts";
+import { holdingOf, type RecordRules } from "../publish/holding.ts";
 import { readPlatforms } from "../publish/published.ts";
 import type { BumpedImage } from "../report/pull-request-text.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { acrossPlatforms, goneAcrossPlatforms } from "../scan/across-platforms.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import type { Preparation } from "./preparation.ts";
+import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 
 /** Of each image whose pins move, in the order of their names. */
@@ -17,9 +18,10 @@ export async function bumpedImages(
   versions: readonly PublishedVersion[],
   files: readonly MovedFile[],
   { registry, scanning }: Pick<Preparation, "registry" | "scanning">,
-  { context }: Pick<Session, "context">,
+  { context, outside }: Pick<Session, "context" | "outside">,
   results: readonly ImageResult[],
 ): Promise<readonly BumpedImage[]> {
+  const records = recordRules({ context, outside });
   const pins = files.flatMap((file) => file.pins);
   const names = [...new Set(pins.map(({ image }) => image))].sort();
   return Promise.all(
@@ -31,7 +33,7 @@ export async function bumpedImages(
         bumped(
           version,
           pin?.from ?? "",
-          registry,
+          { registry, records },
           isOfRun(name, results) ? context.commit : undefined,
           scanning.scans.get(name),
         ),
@@ -47,14 +49,14 @@ function isOfRun(name: string, results: readonly ImageResult[]): boolean {
 async function bumped(
   { name, digest, repositories }: PublishedVersion,
   from: string,
-  registry: Registry,
+  { registry, records }: { readonly registry: Registry; readonly records: RecordRules },
   commit: string | undefined,
   scan: ImageScan | undefined,
 ): Promise<BumpedImage> {
   const [repository] = repositories;
   const [now, before] = await Promise.all([
-    facts(registry, repository, digest),
-    facts(registry, repository, pinnedName(from)),
+    facts(registry, repository, digest, records),
+    facts(registry, repository, pinnedName(from), records),
   ]);
   const to = commit ?? now?.revision;
   return {
@@ -76,13 +78,14 @@ async function facts(
   registry: Registry,
   repository: Repository | undefined,
   name: PublishedVersion["digest"] | Tag | undefined,
+  records: RecordRules,
 ) {
   if (repository === undefined || name === undefined) return undefined;
   try {
     const found = await registry.manifest(repository, name);
     if (found === undefined) return undefined;
     const [first] = await readPlatforms(registry, repository, found.digest);
-    return first === undefined ? undefined : { size: first.size, revision: holdingOf(found).revision };
+    return first === undefined ? undefined : { size: first.size, revision: holdingOf(found, records).revision };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import type { Catalog, Image } from "../catalog/catalog.ts";
 import type { Reason } from "../changes/reason.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, sourceCommit } from "../context/run-context.ts";
+import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
@@ -11,10 +12,11 @@ import { mapped } from "../pause.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
 import type { History, Mover } from "../publish/guard.ts";
-import { type Lately, type Standing, standingOf, type Wish } from "../publish/standing.ts";
-import type { Remark } from "../report/run-result.ts";
+import { type Lately, type Standing, type StandingOptions, standingOf, type Wish } from "../publish/standing.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { type ImageTag, tagText } from "../tags/image-tags.ts";
+import { isOfBase } from "./base-revision.ts";
+import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
 
@@ -36,7 +38,8 @@ export interface Converged {
   readonly left: ReasonsByImage;
   /** How images were built the last time. */
   readonly lately: ReadonlyMap<string, Lately>;
-  readonly remarks: readonly Remark[];
+  /** Releases whose exact tag names other content. */
+  readonly taken: ReadonlyMap<string, UserError>;
 }
 
 /** How many images are asked about at once. */
@@ -69,7 +72,7 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
     lately: new Map(
       [...standings].flatMap(([name, each]) => (each.kind === "build" && each.lately ? [[name, each.lately]] : [])),
     ),
-    remarks: catalog.images.flatMap((image) => remarksOn(image, standings.get(image.name), options)),
+    taken: new Map(catalog.images.flatMap((image) => takenBy(image, standings.get(image.name), options))),
   };
 }
 
@@ -140,7 +143,9 @@ async function standingOfParent(
   });
   if (wish === undefined) return undefined;
   const found = await standingOf(wish, standingOptions(image, session, surveyed, options, false));
-  return found.kind === "build" ? undefined : found.digest;
+  // What a newer commit made of other sources is not what this commit's images are made of.
+  if (found.kind === "build" || (found.kind === "current" && found.isOther)) return undefined;
+  return found.digest;
 }
 
 function wishFor(
@@ -159,8 +164,14 @@ function standingOptions(
   surveyed: Survey,
   { registry, history }: ConvergeOptions,
   isRelease: boolean,
-) {
+): StandingOptions {
   return {
+    records: recordRules(session),
+    isOfBase: (revision: Commit) =>
+      isOfBase(image, revision, surveyed.catalog, {
+        registry,
+        tagsOf: (parent) => defaultTags(parent, session, surveyed),
+      }),
     registry,
     history,
     elsewhere: defaultTags(image, session, surveyed),
@@ -189,13 +200,14 @@ function defaultTags(image: Image, { context: { defaultBranch } }: Session, { se
   return defaultBranch === undefined ? [] : [`${tagText(defaultBranch)}${ending}`].filter(isTag);
 }
 
-/** A release that can't be published is nothing to pass over in silence. */
-function remarksOn(image: Image, found: Standing | undefined, { details }: ConvergeOptions): readonly Remark[] {
-  if (found?.kind !== "superseded" || !found.isTaken) return [];
-  return [
-    {
-      message: `${image.name} ${details(image).release?.version} is not published again: ${found.why}`,
-      hint: "an exact tag is set once; release what changed under a new version",
-    },
-  ];
+/** One version never names two images. */
+function takenBy(
+  image: Image,
+  found: Standing | undefined,
+  { details }: ConvergeOptions,
+): readonly (readonly [string, UserError])[] {
+  if (found?.kind !== "superseded" || found.isTaken === false) return [];
+  const version = details(image).release?.version;
+  const message = `${image.name}${version === undefined ? "" : ` ${version}`} can't be released: ${found.why}`;
+  return [[image.name, new UserError(message, { hint: found.isTaken.hint })]];
 }

@@ -14,6 +14,7 @@ import { variantSuffix } from "../tags/flavor.ts";
 import type { OnBranch } from "./bump-target.ts";
 import type { Preparation } from "./preparation.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
+import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 import { tagsToFollow } from "./tag-sources.ts";
 
@@ -44,6 +45,7 @@ export async function followedImages(
   const options = {
     registry,
     history,
+    records: recordRules(session),
     moving: (image: Image) => tagsToFollow(session, image, sources),
     ref: `refs/heads/${branch}`,
     at,

@@ -1,12 +1,18 @@
-/** The gate: whether a candidate may be tagged, by its size and by what is found in it. What builds on one that may not, may not either. */
+/**
+ * The gate: whether a digest may be tagged, by its size and by what is found in it; one that this run did not make, by its sources
+ * and platforms too. What builds on one that may not, may not either.
+ */
 import type { Candidate } from "../build/candidate.ts";
 import { Problems, UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
+import { missingManifest } from "../oci/registry-error.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
-import { holdingOf } from "../publish/holding.ts";
+import { type Holding, hasPlatforms, holdingOf, otherContent, type RecordRules } from "../publish/holding.ts";
 import { oversized, tooLarge } from "../publish/max-size.ts";
-import { publishedDigest, readPlatforms } from "../publish/published.ts";
+import type { FoundDigest } from "../publish/promotion.ts";
+import { checkPlatforms, publishedDigest, readPlatforms } from "../publish/published.ts";
 import { heldBy } from "../scan/complaint.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import type { Scannable, Scanning } from "./scanning.ts";
@@ -23,7 +29,10 @@ export interface GateRules {
   readonly maxSize: number | undefined;
   readonly registry: Registry;
   /** `undefined` where nothing is to be scanned. */
-  readonly scanning: Pick<Scanning, "judge" | "confirm"> | undefined;
+  readonly scanning: Pick<Scanning, "judge" | "judgeFound" | "confirm"> | undefined;
+  readonly records: RecordRules;
+  /** With `attest`: whether GitHub lists an attestation; it may take a moment after a run has signed. */
+  readonly attested: ((digest: Digest) => Promise<boolean | undefined>) | undefined;
 }
 
 /** By name of the image; of those alone that the gate was asked about. */
@@ -46,38 +55,107 @@ export async function passGate(
   return error === undefined ? throughParents(planned, candidate, scan, parents, rules) : { kind: "held", error };
 }
 
-/**
- * Bytes that are published passed the gate once, by what was known then, or unseen; they pass it again where a tag would go from
- * other bytes to them, and where they are released.
- */
+/** What is published passed the checks of some run once, or of none: it passes those of this run before it gets a tag. */
 export async function passAgain(planned: PlannedPromote, parents: Passages, rules: GateRules): Promise<Passage> {
   const [repository] = planned.repositories;
-  const { registry, scanning } = rules;
-  if (repository === undefined || scanning === undefined || !(await replaces(planned, repository, registry))) {
-    return behind(parents);
+  if (repository === undefined) return behind(parents);
+  try {
+    const { digest } = planned;
+    const isContent = await isUnderContentTag(planned, repository, rules);
+    const made = await readFound(planned, { repository, digest, as: isContent ? "content" : "same-content" }, rules);
+    const scan = await rules.scanning?.judge(planned, made);
+    const error = scan && heldBy(scan);
+    return error === undefined ? throughParents(planned, made, scan, parents, rules) : { kind: "held", error };
+  } catch (error) {
+    if (error instanceof UserError) return { kind: "held", error };
+    throw error;
   }
-  const found = await registry.manifest(repository, planned.digest);
-  const bases = found === undefined ? {} : (holdingOf(found).record?.bases ?? {});
-  const made: Scannable = {
-    digest: planned.digest,
-    layout: undefined,
-    platforms: await readPlatforms(registry, repository, planned.digest),
-    bases: Object.entries(bases).map(([name, digest]) => ({ name, digest })),
-  };
-  const scan = await scanning.judge(planned, made);
-  const error = heldBy(scan);
-  return error === undefined ? throughParents(planned, made, scan, parents, rules) : { kind: "held", error };
 }
 
-/** Whether other bytes lose a tag to it, or a version gets its name. */
-async function replaces(
-  { release, tags, digest }: PlannedPromote,
+/**
+ * What another run put in the place of what this one has checked passes the same checks, as that digest. What builds on a parent
+ * that was held got here for no image. @returns why it may not have tags.
+ */
+export async function passFound(
+  planned: PlannedBuild | PlannedPromote,
+  found: FoundDigest,
+  rules: GateRules,
+): Promise<UserError | undefined> {
+  try {
+    const made = await readFound(planned, found, rules);
+    const scan = await rules.scanning?.judgeFound(planned, made);
+    return scan && heldBy(scan);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** A tag that names the content is right whoever put it. */
+async function isUnderContentTag(
+  { tags, digest }: PlannedPromote,
   repository: Repository,
-  registry: Registry,
+  { registry }: GateRules,
 ): Promise<boolean> {
-  if (release !== null) return true;
-  const held = await Promise.all(tags.filter(({ moves }) => moves).map(({ tag }) => registry.head(repository, tag)));
-  return held.some((each) => each !== undefined && each !== digest);
+  const named = tags.filter(({ of }) => of === "content").map(({ tag }) => registry.head(repository, tag));
+  return (await Promise.all(named)).includes(digest);
+}
+
+interface FoundImage extends Omit<FoundDigest, "as"> {
+  readonly as: FoundDigest["as"] | "content";
+}
+
+/** All checks but the scan. @throws UserError for what doesn't pass, RegistryError for what can't be read. */
+async function readFound(
+  planned: PlannedBuild | PlannedPromote,
+  { repository, digest, as }: FoundImage,
+  { registry, records, maxSize, attested }: GateRules,
+): Promise<Scannable> {
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  const holding = holdingOf(found, records);
+  const why = whyRefused(planned, holding, as);
+  if (why !== undefined) throw refused(repository, digest, why);
+  const platforms = await readPlatforms(registry, repository, digest);
+  // What others pushed under a content tag may be sloppy about its configs.
+  if (as !== "content") await checkPlatforms(registry, repository, platforms);
+  const oversize = maxSize === undefined ? [] : oversized(platforms, maxSize);
+  if (maxSize !== undefined && oversize.length > 0) throw tooLarge(planned.name, maxSize, oversize);
+  const isAttested = attested === undefined || (await attested(digest));
+  if (isAttested !== true) {
+    throw new UserError(
+      isAttested === false
+        ? `GitHub lists no attestation of ${repository}@${digest}`
+        : `GitHub doesn't say whether ${repository}@${digest} is attested`,
+      { hint: "run again: what is not attested is built anew; `token` needs `attestations: read`" },
+    );
+  }
+  const bases = Object.entries(holding.record?.bases ?? {});
+  return {
+    repository,
+    digest,
+    layout: undefined,
+    platforms,
+    bases: bases.map(([name, each]) => ({ name, digest: each })),
+  };
+}
+
+function whyRefused(
+  planned: PlannedBuild | PlannedPromote,
+  holding: Holding,
+  as: FoundImage["as"],
+): string | undefined {
+  if (as === "same-content") return otherContent(holding, planned);
+  if (as === "higher-release" && holding.record === undefined) {
+    return holding.doubt ?? "it has no record of its sources";
+  }
+  return hasPlatforms(holding, planned.platforms) ? undefined : "it lacks a platform that is wanted";
+}
+
+function refused(repository: Repository, digest: Digest, why: string): UserError {
+  return new UserError(`${repository}@${digest} may not be tagged: ${why}`, {
+    hint: "run again, so that the image is built from this commit's sources",
+  });
 }
 
 /** While it waited, other bytes may have come to be published: what passed for them may not pass for these. */

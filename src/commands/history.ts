@@ -5,6 +5,7 @@ import { GitFailure } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
 import { onceEach } from "../once-each.ts";
 import type { History, Position } from "../publish/guard.ts";
+import { openAttested } from "./attested.ts";
 import type { Session } from "./session.ts";
 
 /** Each question is asked once. Never rejects for what can't be told. */
@@ -14,6 +15,7 @@ export function openHistory(session: Session): Omit<History, "published"> {
     askAncestor(session, ancestor, descendant),
   );
   const once = onceEach(ask, (commits) => commits.join(" "));
+  const attested = openAttested(session);
   const isAncestor = (ancestor: Commit, descendant: Commit) => once([ancestor, descendant]);
   return {
     async position(commit, to): Promise<Position> {
@@ -26,6 +28,7 @@ export function openHistory(session: Session): Omit<History, "published"> {
     },
     // Asked anew each time: what was the head when the plan was made may not be it any more.
     isHeadNow: () => isHeadNow(session),
+    ...(attested === undefined ? {} : { attested }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
+import type { UserError } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
 import { makePlanInTurns } from "../plan/make-plan.ts";
@@ -25,6 +26,8 @@ export interface Planning extends Preparation {
   readonly remarks: readonly Remark[];
   /** How images that are built were built the last time. */
   readonly lately: ReadonlyMap<string, Lately>;
+  /** By name of the image: releases whose exact tag names other content, which makes the run fail. */
+  readonly taken: ReadonlyMap<string, UserError>;
 }
 
 export interface PlanOptions {
@@ -74,15 +77,16 @@ async function decide(
     return converge(session, surveyed, { registry, history, details, movingTagsOnly });
   };
   const standings = converges ? await answered(asked, ask, asking, outside.clock) : { remarks: [] };
-  const { affected, left, promoted, lately } = standings.answer ?? {
+  const { affected, left, promoted, lately, taken } = standings.answer ?? {
     ...surveyed,
     promoted: new Map(),
     lately: new Map(),
+    taken: new Map<string, UserError>(),
   };
   const parents = parentsToLookUp(catalog, affected);
   const published =
     standings.answer !== undefined
-      ? { digests: standings.answer.published, remarks: standings.answer.remarks }
+      ? { digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
       : ask === "must"
         ? await publishedParents(parents, session, { sources, registry, push })
         : { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [] };
@@ -115,7 +119,12 @@ async function decide(
     ...published.remarks,
     ...told.values(),
   ];
-  return { ...prepared, surveyed, plan, planPath, remarks, lately };
+  return { ...prepared, surveyed, plan, planPath, remarks, lately, taken };
+}
+
+/** A run that only plans says what would fail. */
+function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
+  return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
 }
 
 /** As `JSON.stringify(plan, undefined, 2)`, with pauses. */

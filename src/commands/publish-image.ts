@@ -9,9 +9,9 @@ import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { Clock } from "../ports.ts";
 import { type History, isOurs, type Mover } from "../publish/guard.ts";
-import { holdingOf, isMadeOf } from "../publish/holding.ts";
+import { holdingOf, isMadeOf, type RecordRules } from "../publish/holding.ts";
 import { promote, subjectOf } from "../publish/promote.ts";
-import type { PromotedTag, Promotion } from "../publish/promotion.ts";
+import type { FoundDigest, PromotedTag, Promotion } from "../publish/promotion.ts";
 import { readPlatforms } from "../publish/published.ts";
 import type { ImageResult } from "../report/run-result.ts";
 
@@ -21,6 +21,9 @@ export interface Publishing {
   readonly history: Omit<History, "published">;
   readonly mover: Omit<Mover, "release" | "platforms">;
   readonly signal: AbortSignal;
+  readonly records: RecordRules;
+  /** The checks of this run, of what took the place of what has passed them. */
+  readonly check: (planned: PlannedBuild | PlannedPromote, found: FoundDigest) => Promise<UserError | undefined>;
   /** When the run started. */
   readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
@@ -34,13 +37,26 @@ export async function publishCandidate(
   publishing: Publishing,
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
-  const digest = await madeMeanwhile(planned, publishing);
-  const made = await publishDigest(planned, digest ?? candidate.digest, publishing);
-  if (made.error === undefined) {
-    return { planned, outcome: "published", candidate: { ...candidate, digest: made.digest }, tags: made.tags };
-  }
+  const found = await madeMeanwhile(planned, publishing);
+  const made = await publishDigest(planned, found ?? candidate.digest, publishing);
+  if (made.error === undefined) return published(planned, candidate, made, publishing);
   if (isCancelled(made.error, publishing)) return { planned, outcome: "cancelled" };
   return { planned, outcome: "failed", error: made.error, candidate, tags: made.tags };
+}
+
+/** What was built, or the image of another run that took its place. */
+async function published(
+  planned: PlannedBuild,
+  candidate: Candidate,
+  { digest, tags }: Published,
+  { registry }: Publishing,
+): Promise<ImageResult> {
+  const [repository] = planned.repositories;
+  if (digest === candidate.digest || repository === undefined) {
+    return { planned, outcome: "published", candidate, tags };
+  }
+  const platforms = await readPlatforms(registry, repository, digest);
+  return { planned, outcome: "published", candidate: { ...candidate, digest, platforms }, tags, isFound: true };
 }
 
 /** Puts the planned tags on what is published already. */
@@ -67,14 +83,18 @@ async function publishDigest(
   digest: Digest,
   publishing: Publishing,
 ): Promise<Published> {
-  const { registry, clock, history, copy } = publishing;
+  const { registry, clock, history, records, copy } = publishing;
   const [first] = planned.repositories;
   const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
-  const { tags, sourceHash } = planned;
-  const common: Omit<Promotion, "repository"> = { registry, clock, digest, tags, sourceHash, mover, history };
+  const { tags, sourceHash, bakedVersion } = planned;
+  const check = (found: FoundDigest) => publishing.check(planned, found);
+  const made = { digest, tags, sourceHash, bakedVersion };
+  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, mover, history, records, check };
   // Decided by the first repository for all of them, so that the digest is the same everywhere.
   const isCopied = planned.repositories.length > 1 && first !== undefined;
-  const subject = isCopied ? await subjectOf({ ...common, repository: first }) : digest;
+  const decided = isCopied ? await subjectOf({ ...common, repository: first }) : { digest, tags: [], error: undefined };
+  if (decided.error !== undefined) return decided;
+  const subject = decided.digest;
   const ended = await Promise.all(
     planned.repositories.map(async (repository): Promise<Published> => {
       try {
@@ -97,17 +117,21 @@ async function publishDigest(
 async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Promise<Digest | undefined> {
   const { sourceHash } = planned;
   const [repository] = planned.repositories;
-  const { registry, mover, history, started } = publishing;
+  const { registry, mover, history, records, started } = publishing;
   if (repository === undefined || sourceHash === null || mover.isRebuild || isPullRequestRef(mover.ref))
     return undefined;
   try {
     const found = await registry.manifest(repository, sourceTag(sourceHash));
-    const holding = found && holdingOf(found);
+    const holding = found && holdingOf(found, records);
     if (holding === undefined || !isMadeOf(holding, planned)) return undefined;
     // What was there before the plan was made, the plan has seen, and wants it built all the same.
     const madeAt = Date.parse(holding.record?.started ?? "");
     const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
-    return isMeanwhile && (await isOurs(holding, mover, history)) ? holding.digest : undefined;
+    if (!isMeanwhile || !(await isOurs(holding, mover, history))) return undefined;
+    const { digest } = holding;
+    // What is refused is none of ours: the image that was built has passed.
+    const refused = await publishing.check(planned, { repository, digest, as: "same-content" });
+    return refused === undefined ? digest : undefined;
   } catch (error) {
     // What was built is as good; the tags will tell what the registry has to say.
     if (error instanceof UserError) return undefined;

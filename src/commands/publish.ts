@@ -1,5 +1,4 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
-import type { Plan } from "../plan/plan.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { openBuildSession } from "./build-session.ts";
@@ -8,12 +7,14 @@ import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { endRun, warn } from "./end-run.ts";
+import { passFound } from "./gate.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
+import { recordRules } from "./record-rules.ts";
 import { reportScans } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
-import { openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
+import { type Gates, openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {
@@ -48,13 +49,13 @@ interface Executed {
 async function execute(planning: Planning, session: Session): Promise<Executed> {
   const { plan, registry, credentials } = planning;
   if (plan.images.every((image) => image.kind === "skip"))
-    return { images: await settled(plan, new Map()), remarks: [] };
+    return { images: await settled(planning, new Map()), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const publishing = publishingOf(planning, session);
   const gates = openGates(planning, session);
+  const publishing = publishingOf(planning, session, gates);
   if (!plan.images.some((image) => image.kind === "build")) {
-    return { images: await settled(plan, promoteAll(planning, session, publishing, gates)), remarks: [] };
+    return { images: await settled(planning, promoteAll(planning, session, publishing, gates)), remarks: [] };
   }
   const { dependencies, complete, remarks, close } = await withUnnamedHosts(
     openBuildSession(plan, session, registry, credentials),
@@ -65,7 +66,7 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   const promotions = promoteAll(planning, session, publishing, gates);
   try {
     const built = await walkPlan(planning, session, publishing, gates, { dependencies, complete });
-    const images = await settled(plan, new Map([...promotions, ...built]));
+    const images = await settled(planning, new Map([...promotions, ...built]));
     const left = await close();
     warn(left, session);
     return { images, remarks: [...remarks, ...left] };
@@ -75,7 +76,7 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   }
 }
 
-function publishingOf({ registry, history }: Planning, session: Session): Publishing {
+function publishingOf({ registry, history }: Planning, session: Session, gates: Gates): Publishing {
   const { clock, signal } = session.outside;
   return {
     registry,
@@ -84,12 +85,21 @@ function publishingOf({ registry, history }: Planning, session: Session): Publis
     signal,
     mover: moverOf(session),
     started: session.context.startedAt,
+    records: recordRules(session),
+    check: (planned, found) => passFound(planned, found, gates.rulesFor(planned.name)),
     copy: async (digest, from, to) => {
       await registry.copyImage({ digest, from, to, signal });
     },
   };
 }
 
-function settled({ images }: Plan, results: Results): Promise<readonly ImageResult[]> {
-  return Promise.all(images.map((planned) => results.get(planned.name) ?? { planned, outcome: "skipped" as const }));
+function settled({ plan, taken }: Planning, results: Results): Promise<readonly ImageResult[]> {
+  return Promise.all(
+    plan.images.map((planned): ImageResult | Promise<ImageResult> => {
+      const error = taken.get(planned.name);
+      const otherwise: ImageResult =
+        error === undefined ? { planned, outcome: "skipped" } : { planned, outcome: "failed", error };
+      return results.get(planned.name) ?? otherwise;
+    }),
+  );
 }

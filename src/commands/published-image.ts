@@ -7,6 +7,7 @@ import { type Predecessor, predecessorOf } from "../publish/predecessor.ts";
 import { moverOf } from "./converge.ts";
 import type { BuiltImage } from "./image-bases.ts";
 import type { TagSources } from "./image-details.ts";
+import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 import { tagsToFollow } from "./tag-sources.ts";
 
@@ -32,7 +33,7 @@ export async function publishedImage(
   const followed =
     moving.length > 0 ? moving : tagsToFollow(session, image, sources).map((tag) => ({ tag, moves: true }));
   const mover = { ...moverOf(session), release: planned?.release ?? undefined, platforms: image.platforms };
-  const found = await predecessorOf(repository, followed, { registry, history, mover });
+  const found = await predecessorOf(repository, followed, { registry, history, mover, records: recordRules(session) });
   if (found === undefined) return undefined;
   const { tag, digest, holding } = found;
   return { repository, tag, digest, bases: holding.record?.bases ?? {} };

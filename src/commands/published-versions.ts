@@ -8,7 +8,7 @@ import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
 import { sourceTag } from "../plan/record.ts";
 import { type History, isOurs } from "../publish/guard.ts";
-import { type Holding, readHolding } from "../publish/holding.ts";
+import { type Holding, type RecordRules, readHolding } from "../publish/holding.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { ownTags } from "../report/tag-notes.ts";
 
@@ -37,6 +37,7 @@ export function versionOfResult(result: ImageResult, isAtHead = true): Published
 export interface VersionOptions {
   readonly registry: Pick<Registry, "manifest" | "blob" | "head" | "tags">;
   readonly history: Pick<History, "position">;
+  readonly records: RecordRules;
   /** Tags that move, under which the newest is looked for. */
   readonly moving: (image: Image) => readonly Tag[];
   /** The full ref of the branch whose pins follow. */
@@ -61,7 +62,7 @@ const mostTags = 12;
  */
 export async function versionsInRegistry(
   image: Image,
-  { registry, history, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }: VersionOptions,
+  { registry, history, records, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }: VersionOptions,
 ): Promise<readonly PublishedVersion[]> {
   const [repository] = image.repositories;
   if (repository === undefined) return [];
@@ -71,7 +72,7 @@ export async function versionsInRegistry(
     .filter(isPinned)
     .sort((a, b) => b.length - a.length)
     .slice(0, mostTags);
-  const any = holdingsIn(repository, registry);
+  const any = holdingsIn(repository, registry, records);
   const holding: HoldingOf = async (tag) => {
     const held = await any(tag);
     return held !== undefined && isOf(held, ref) ? held : undefined;
@@ -186,10 +187,10 @@ function isOf({ record }: Holding, ref: string): boolean {
   return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
 }
 
-function holdingsIn(repository: Repository, registry: VersionOptions["registry"]): HoldingOf {
+function holdingsIn(repository: Repository, registry: VersionOptions["registry"], records: RecordRules): HoldingOf {
   return onceEach(async (tag) => {
     const found = await registry.manifest(repository, tag);
-    return found && (await readHolding(found, repository, registry));
+    return found && (await readHolding(found, repository, registry, records));
   });
 }
 

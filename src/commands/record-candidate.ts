@@ -1,6 +1,6 @@
 /** A candidate gets its record: later runs know it by that. */
 import type { Candidate } from "../build/candidate.ts";
-import { type RunContext, sourceCommit } from "../context/run-context.ts";
+import { type RunContext, repositoryName, sourceCommit } from "../context/run-context.ts";
 import type { CheckoutTrust } from "../context/trust.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
@@ -42,6 +42,7 @@ function recordOf(
   // Who sets it wants the same bytes whenever they are made.
   const isReproducible = args.SOURCE_DATE_EPOCH !== undefined;
   return {
+    repository: repositoryName(context),
     sourceHash,
     revision: sourceCommit(context),
     ref: context.ref.full,

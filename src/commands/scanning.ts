@@ -4,8 +4,10 @@ import type { Candidate } from "../build/candidate.ts";
 import type { Image } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
-import { formatReference } from "../oci/reference.ts";
+import { formatReference, type Repository } from "../oci/reference.ts";
+import { onceEach } from "../once-each.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
+import { heldBy } from "../scan/complaint.ts";
 import { judge, type Published } from "../scan/judge.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import type { Scanned, ScanSubject } from "../scan/scanner.ts";
@@ -16,7 +18,10 @@ import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
 
 /** What there is of an image: what a run built, or what is published. */
-export type Scannable = Pick<Candidate, "digest" | "layout" | "platforms" | "bases">;
+export type Scannable = Pick<Candidate, "digest" | "layout" | "platforms" | "bases"> & {
+  /** Where it is, where that isn't the image's first repository. */
+  readonly repository?: Repository;
+};
 
 export interface PublishedScan {
   readonly scan: ImageScan;
@@ -37,6 +42,8 @@ export interface Scanning {
   confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan>;
   /** @throws UserError for a file of the user's that is not there. */
   judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
+  /** The same, of what would take the place of what was judged before: kept for the report only where it passes. */
+  judgeFound(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
   /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
@@ -45,6 +52,12 @@ export interface Scanning {
   close(): Promise<void>;
   /** By name of the image, in the order in which they were done. */
   readonly scans: ReadonlyMap<string, ImageScan>;
+}
+
+interface ToScan {
+  readonly image: Image;
+  readonly source: ScanSubject["source"];
+  readonly made: Scannable;
 }
 
 export interface ScanningParts extends PublishedOptions {
@@ -63,7 +76,12 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
   const scans = new Map<string, ImageScan>();
   /** What this run built, by name; `undefined`: it was not pushed. */
   const built = new Map<string, BuiltImage | undefined>();
+  /** By name of the image, what was scanned last. */
   const scanned = new Map<string, Promise<Scanned>>();
+  const scanOnce = onceEach(
+    ({ image, source, made }: ToScan): Promise<Scanned> => scanner.scan(image, source, made),
+    ({ image, source, made }) => `${image.name} ${source.kind === "registry" ? source.repository : ""}@${made.digest}`,
+  );
   const bases = openBases({ images: surveyed.catalog.images, registry, built: parentNamed });
   const slot = slots(atOnce);
 
@@ -113,14 +131,24 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
 
   async function judgeMade(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan> {
     const image = imageNamed(planned.name);
-    const [repository] = image.repositories;
+    const repository = made.repository ?? image.repositories[0];
     if (repository === undefined) throw new Error(`${image.name} has no repository`);
     const source: ScanSubject["source"] =
       made.layout === undefined ? { kind: "registry", repository } : { kind: "layout", folder: made.layout };
-    const scanning = scanned.get(image.name) ?? scanner.scan(image, source, made);
+    const scanning = scanOnce({ image, source, made });
     scanned.set(image.name, scanning);
     const [found, published] = await Promise.all([scanning, publishedNow(planned)]);
     return judged(image, found, published, takenBy(made));
+  }
+
+  async function judgeFound(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan> {
+    const { name } = planned;
+    const [before, scannedBefore] = [scans.get(name), scanned.get(name)];
+    const scan = await judgeMade(planned, made);
+    if (before === undefined || heldBy(scan) === undefined) return scan;
+    scans.set(name, before);
+    if (scannedBefore !== undefined) scanned.set(name, scannedBefore);
+    return scan;
   }
 
   async function confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan> {
@@ -164,6 +192,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       built.set(name, isPushed ? { repository, digest, bases: takenBy(candidate) } : undefined);
     },
     judge: (planned, made) => slot(() => judgeMade(planned, made)),
+    judgeFound: (planned, made) => slot(() => judgeFound(planned, made)),
     confirm,
     published,
     bill: scanner.bill,

@@ -9,12 +9,14 @@ import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { type Outcome, walk } from "../walk.ts";
 import { loadPublished } from "./after-build.ts";
+import { patientAttested } from "./attested.ts";
 import type { BuildSession } from "./build-session.ts";
 import { type GateRules, type Passage, type Passages, passAgain, passGate } from "./gate.ts";
 import type { Planning } from "./plan-run.ts";
 import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
 import { pushLayout } from "./push-layout.ts";
 import { recordCandidate } from "./record-candidate.ts";
+import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 import { orderOf } from "./walk-order.ts";
 
@@ -29,7 +31,11 @@ export interface Gates {
   readonly above: (name: string) => Passages;
 }
 
-export function openGates({ registry, scanning, surveyed }: Planning, { inputs }: Session): Gates {
+export function openGates({ registry, scanning, surveyed, history }: Planning, session: Session): Gates {
+  const { inputs, outside } = session;
+  const { clock, signal } = outside;
+  const attested = history.attested && patientAttested(history.attested, { clock, signal });
+  const records = recordRules(session);
   const passages = new Map<string, Promise<Passage>>();
   const parents = new Map(
     surveyed.catalog.images.map(({ name, parents: edges }) => [name, edges.map(({ parent }) => parent)]),
@@ -39,6 +45,8 @@ export function openGates({ registry, scanning, surveyed }: Planning, { inputs }
     rulesFor: (name) => ({
       maxSize: inputs.maxSize,
       registry,
+      records,
+      attested,
       scanning: scanning.isWanted(name) ? scanning : undefined,
     }),
     above: (name) => {

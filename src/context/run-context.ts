@@ -88,6 +88,11 @@ export function repositoryUrl(context: RunContext): string {
   return `${context.serverUrl}/${context.owner}/${context.repo}`;
 }
 
+/** `o/r`, as records name it. */
+export function repositoryName({ owner, repo }: Pick<RunContext, "owner" | "repo">): string {
+  return `${owner}/${repo}`;
+}
+
 /** The registry of the forge itself, which the job's own token is for: ghcr.io for GitHub, else the forge's own host. */
 export function forgeRegistry({ serverUrl }: Pick<RunContext, "serverUrl">): string {
   const { host } = new URL(serverUrl);

@@ -7,6 +7,8 @@ import { type Digest, isDigest } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 
 export interface PublicationRecord {
+  /** `owner/repo` of the repository whose run made it; `null` in records of versions that did not name it. */
+  readonly repository: string | null;
   /** 64 hexadecimal digits; `null` where what went in could not be named. */
   readonly sourceHash: string | null;
   readonly revision: Commit;
@@ -30,6 +32,7 @@ const format = "1";
 export function recordAnnotations(record: PublicationRecord): Readonly<Record<string, string>> {
   const texts: Readonly<Record<string, string | null>> = {
     format,
+    repository: record.repository,
     "source-hash": record.sourceHash,
     revision: record.revision,
     ref: record.ref,
@@ -56,6 +59,7 @@ export function readRecord(annotations: Readonly<Record<string, string>>): Publi
   const seconds = text("seconds");
   const started = text("started");
   return {
+    repository: text("repository") ?? null,
     sourceHash: sourceHash ?? null,
     revision,
     ref,

@@ -3,7 +3,7 @@ import type { SemVer } from "semver";
 import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
 import type { Tag } from "../oci/reference.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
+import { type ImageTag, tagText } from "../tags/image-tags.ts";
 
 /** A release, as its exact tag names it. */
 export interface Release {
@@ -31,6 +31,26 @@ export function releaseOf(gitTag: string, tags: readonly ImageTag[]): Release | 
     return { version: name, tag, before: tag.slice(0, at), after: tag.slice(at + name.length) };
   }
   return undefined;
+}
+
+/**
+ * The exact tags that name a release: `1.2.3` and `v1.2.3`, and the git tag's own where it is no version. What else is exact names
+ * a commit, a content or a date.
+ * @param gitTag of the event, where it is one.
+ */
+export function tagsOfRelease(
+  tags: readonly ImageTag[],
+  release: Release | undefined,
+  gitTag: string | undefined,
+): readonly Tag[] {
+  if (release === undefined && gitTag === undefined) return [];
+  const own = gitTag === undefined ? undefined : tagText(gitTag);
+  const named = tags.filter(({ tag, moves, of }) => {
+    if (moves || of !== undefined) return false;
+    return tag === own || (release !== undefined && tag.includes(release.version));
+  });
+  const first = release === undefined ? [] : [release.tag];
+  return [...new Set([...first, ...named.map(({ tag }) => tag)])];
 }
 
 const dotted = /\d+(?:\.\d+)+(?:[-+.][0-9A-Za-z.+-]*)?/;

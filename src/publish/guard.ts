@@ -50,6 +50,8 @@ export interface History {
   isHeadNow(): Promise<boolean | undefined>;
   /** All tags of the repository. */
   published(): Promise<readonly Tag[]>;
+  /** With `attest`: whether GitHub lists an attestation of these bytes; `undefined` where it doesn't tell. */
+  readonly attested?: (digest: Digest) => Promise<boolean | undefined>;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function judge(
   history: History,
 ): Promise<Verdict> {
   if (holder !== undefined && holder.digest === digest) return { kind: "there" };
-  if (!tag.moves) return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover);
+  if (!tag.moves) return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover, history);
   if (mover.release !== undefined && !mover.mayGoBack) return judgeLine(tag.tag, mover.release, holder, history);
   if (holder === undefined) return { kind: "free" };
   return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
@@ -80,12 +82,20 @@ export async function isOurs(
   return (await history.position(commit, revision)) === "descends";
 }
 
-function judgeExact({ of }: ImageTag, holder: Holding, { commit, isRebuild, platforms }: Mover): Verdict {
+async function judgeExact(
+  { of }: ImageTag,
+  holder: Holding,
+  { commit, isRebuild, platforms, release }: Mover,
+  history: History,
+): Promise<Verdict> {
   if (of === "content" && !hasPlatforms(holder, platforms)) {
     return { kind: "moves", remark: "it lacked a platform that is wanted" };
   }
   const isSame = holder.revision === undefined || holder.revision === commit;
   if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms))) return { kind: "moves" };
+  // Of a release, others have found that it is the same content.
+  const mayBeMadeAgain = of !== "content" && (isSame || release !== undefined);
+  if (mayBeMadeAgain && (await isUnattested(holder, history))) return { kind: "moves", remark: unattested };
   const from = holder.revision === undefined ? "" : `, made from ${short(holder.revision)}`;
   return { kind: "stays", why: `it names other bytes already${from}` };
 }
@@ -105,8 +115,9 @@ async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: Hi
   const position = await history.position(mover.commit, revision);
   if (position === "descends") return { kind: "moves" };
   if (position === "same") {
-    return mover.isRebuild || !hasPlatforms(holder, mover.platforms)
-      ? { kind: "moves" }
+    if (mover.isRebuild || !hasPlatforms(holder, mover.platforms)) return { kind: "moves" };
+    return (await isUnattested(holder, history))
+      ? { kind: "moves", remark: unattested }
       : { kind: "stays", why: "what it names was made from this very commit" };
   }
   const other = otherBranch(tag, holder, mover);
@@ -123,6 +134,13 @@ function otherBranch(tag: Tag, { record }: Holding, { ref }: Mover): string | un
   if (record === undefined || record.ref === ref) return undefined;
   const { kind, name } = gitRef(record.ref);
   return kind === "branch" && tagText(name) === tag ? name : undefined;
+}
+
+const unattested = "GitHub lists no attestation of what it named before";
+
+/** What a run of ours left without its attestation is made again under the same name; not to know is no reason for that. */
+async function isUnattested({ record, digest }: Holding, { attested }: History): Promise<boolean> {
+  return record !== undefined && attested !== undefined && (await attested(digest)) === false;
 }
 
 function short(commit: Commit): string {

@@ -3,6 +3,7 @@
  * in which another run may have read what was there before; then the newer one puts its own again.
  */
 import { UserError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
 import type { Tag } from "../oci/reference.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
@@ -60,21 +61,29 @@ const mostRounds = 8;
 /** A registry of several machines may answer in turn what it was and what it is: milliseconds, more each time. */
 const pauseBetween = 250;
 
-/** Reads what was put once more, after another run that read what was there before has put its own. */
+/**
+ * Reads what was put once more, after another run that read what was there before has put its own.
+ * @param follow what a release's exact tag names by then, in place of what it named before. @returns what the tags were put on.
+ */
 export async function settle(
   written: readonly Written[],
-  target: StoredManifest,
+  first: StoredManifest,
   promotion: Promotion,
   done: PromotedTag[],
-): Promise<void> {
+  follow: (target: StoredManifest) => Promise<StoredManifest>,
+): Promise<StoredManifest> {
+  let target = first;
   let open = written;
   for (let round = 0; open.length > 0; round++) {
     if (round === mostRounds) throw overtaken(open[0]?.tag.tag, target.digest, undefined, promotion);
     await promotion.clock.sleep(2 * Math.max(...open.map(({ window }) => window)) + 1);
-    open = (await together(open.map((each) => settled(each, target, promotion, done)))).filter(
+    target = await follow(target);
+    const now = target;
+    open = (await together(open.map((each) => settled(each, now, promotion, done)))).filter(
       (each) => each !== undefined,
     );
   }
+  return target;
 }
 
 /** What has to be looked at again, as it was put again. */
@@ -96,6 +105,9 @@ async function settled(
     done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
     return undefined;
   }
+  const { repository } = promotion;
+  const refused = await promotion.check({ repository, digest: better.digest, as: "higher-release" });
+  if (refused !== undefined) throw untrustedRelease(tag.tag, higher?.version ?? "", target.digest, refused, promotion);
   const before = promotion.clock.now().getTime();
   await put(better, tag.tag, promotion);
   done.push(told(tag, verdict, better.digest, promotion));
@@ -105,6 +117,17 @@ async function settled(
 function forget(tag: Tag, done: PromotedTag[]): void {
   const at = done.findIndex((each) => each.tag === tag);
   if (at >= 0) done.splice(at, 1);
+}
+
+function untrustedRelease(
+  tag: Tag,
+  version: string,
+  digest: Digest,
+  why: UserError,
+  { repository }: Promotion,
+): UserError {
+  const message = `${repository}:${tag} names ${digest}, as the higher release ${version} can't get it: ${why.message}`;
+  return new UserError(message, { hint: why.hint, cause: why });
 }
 
 function unknownAncestry(tag: Tag, why: string, { repository }: Promotion): UserError {

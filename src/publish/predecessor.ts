@@ -5,7 +5,7 @@ import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import { type History, judge, type Mover } from "./guard.ts";
-import { type Holding, readHolding } from "./holding.ts";
+import { type Holding, type RecordRules, readHolding } from "./holding.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */
@@ -18,6 +18,7 @@ export interface PredecessorOptions {
   readonly registry: Pick<Registry, "manifest" | "blob" | "tags">;
   readonly history: Omit<History, "published">;
   readonly mover: Mover;
+  readonly records: RecordRules;
 }
 
 /**
@@ -28,18 +29,18 @@ export interface PredecessorOptions {
 export async function predecessorOf(
   repository: Repository,
   tags: readonly ImageTag[],
-  { registry, history, mover }: PredecessorOptions,
+  { registry, history, mover, records }: PredecessorOptions,
 ): Promise<Predecessor | undefined> {
   const published = async () => (await registry.tags(repository)) ?? [];
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
-    const held = await heldBy(tag.tag, repository, registry);
+    const held = await heldBy(tag.tag, repository, registry, records);
     if (held === undefined) continue;
     const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
     if (verdict.kind !== "stays") return held;
     fallback ??= held;
   }
-  return fallback ?? newest(repository, registry);
+  return fallback ?? newest(repository, registry, records);
 }
 
 /** Of the tags that move. Rules name the narrower line before the wider one. */
@@ -57,10 +58,11 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 async function newest(
   repository: Repository,
   registry: PredecessorOptions["registry"],
+  records: RecordRules,
 ): Promise<Predecessor | undefined> {
   const all = (await registry.tags(repository)) ?? [];
   const tags = all.filter((tag) => !tag.startsWith("src-")).sort((a, b) => byNumber.compare(b, a));
-  const found = await Promise.all(tags.slice(0, mostTags).map((tag) => heldBy(tag, repository, registry)));
+  const found = await Promise.all(tags.slice(0, mostTags).map((tag) => heldBy(tag, repository, registry, records)));
   const held = found
     .filter((each) => each !== undefined)
     .filter(({ holding }) => !isPullRequestRef(holding.record?.ref ?? ""));
@@ -75,9 +77,10 @@ async function heldBy(
   tag: Tag,
   repository: Repository,
   registry: Pick<Registry, "manifest" | "blob">,
+  records: RecordRules,
 ): Promise<Predecessor | undefined> {
   const stored = await registry.manifest(repository, tag);
   if (stored === undefined) return undefined;
-  const holding = await readHolding(stored, repository, registry);
+  const holding = await readHolding(stored, repository, registry, records);
   return { tag, digest: stored.digest, holding };
 }

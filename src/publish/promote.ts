@@ -1,13 +1,16 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
-import { isPullRequestRef } from "../context/run-context.ts";
+import { gitRef, isPullRequestRef } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
+import type { Tag } from "../oci/reference.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import { sourceTag } from "../plan/record.ts";
+import { tagsOfRelease } from "../plan/version-line.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
-import { judge } from "./guard.ts";
-import { holdingOf } from "./holding.ts";
+import { claimOf } from "./claimed.ts";
+import { judge, type Verdict } from "./guard.ts";
+import { type Holding, hasPlatforms, holdingOf } from "./holding.ts";
 import { moveAll, settle, type Written } from "./move-tags.ts";
 import {
   type HolderOf,
@@ -22,6 +25,7 @@ import {
   told,
 } from "./promotion.ts";
 import { withRevision } from "./recorded-index.ts";
+import { needsRevision } from "./revision.ts";
 
 /**
  * Puts the tags on the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step
@@ -32,19 +36,19 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
   const done: PromotedTag[] = [];
   let digest = promotion.digest;
   try {
-    const { registry, repository } = promotion;
-    const found = await registry.manifest(repository, promotion.digest);
-    if (found === undefined) throw missingManifest(repository, promotion.digest);
     const [exact, moving, latest] = steps(promotion.tags);
     const holders = holdersIn(promotion);
-    const subject = await revised(found, [...moving, ...latest], holders, promotion);
+    const subject = await subjectIn(promotion, holders, done);
     digest = subject.digest;
-    await putAll([...exact, ...sourceTags(promotion, exact)], subject, holders, promotion, done);
-    const target = await moved(subject, promotion);
+    await putAll(exact, subject, holders, promotion, done);
+    await putSourceTag(subject, holders, promotion, exact);
+    // What another run has put on them by now is as much the release as what it put before.
+    const follow = async (own: StoredManifest) => (await claimed(promotion, own.digest, holders, done)) ?? own;
+    const target = await follow(subject);
     digest = target.digest;
     const written: Written[] = [];
     for (const step of [moving, latest]) written.push(...(await moveAll(step, target, promotion, done)));
-    await settle(written, target, promotion, done);
+    digest = (await settle(written, target, promotion, done, follow)).digest;
     return { digest, tags: shown(done, promotion), error: undefined };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -52,18 +56,65 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
   }
 }
 
-/** What promotion would put the tags on, stored in the repository. Where that can't be told, the digest: promotion tells why. */
-export async function subjectOf(promotion: Promotion): Promise<Digest> {
-  const { registry, repository, digest, tags } = promotion;
+/**
+ * What promotion would put the tags on, stored in the repository. Never rejects for what is the registry's fault, nor where a
+ * release is taken: no registry gets tags of it then.
+ */
+export async function subjectOf(promotion: Promotion): Promise<PromotionResult> {
+  const done: PromotedTag[] = [];
   try {
-    const found = await registry.manifest(repository, digest);
-    if (found === undefined) return digest;
-    const moving = tags.filter(({ moves }) => moves);
-    return (await revised(found, moving, holdersIn(promotion), promotion)).digest;
+    const { digest } = await subjectIn(promotion, holdersIn(promotion), done);
+    return { digest, tags: [], error: undefined };
   } catch (error) {
-    if (error instanceof UserError) return digest;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    return { digest: promotion.digest, tags: shown(done, promotion), error };
   }
+}
+
+async function subjectIn(promotion: Promotion, holders: HolderOf, done: PromotedTag[]): Promise<StoredManifest> {
+  const { registry, repository, digest, tags } = promotion;
+  const released = await claimed(promotion, digest, holders, done);
+  if (released !== undefined) return released;
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  const moving = tags.filter(({ moves }) => moves);
+  return revised(found, moving, holders, promotion);
+}
+
+/**
+ * What the release's exact tags name, where that is another digest: one release never names two images. It passes the checks of
+ * this run first. @throws UserError for other content, and for what doesn't pass.
+ */
+async function claimed(
+  promotion: Promotion,
+  own: Digest,
+  holders: HolderOf,
+  done: PromotedTag[],
+): Promise<StoredManifest | undefined> {
+  const { registry, repository, tags, mover, sourceHash, bakedVersion, history } = promotion;
+  const making = { sourceHash, bakedVersion, platforms: mover.platforms };
+  const claim = await claimOf({ tags, mover, making, holderOf: holders, attested: history.attested, own });
+  if (claim.kind === "free" || (claim.kind === "same" && claim.holder.digest === own)) return undefined;
+  const digest = claim.kind === "same" ? claim.holder.digest : claim.digest;
+  const refused =
+    claim.kind === "same"
+      ? await promotion.check({ repository, digest, as: "same-content" })
+      : new UserError(`that is other content: ${claim.why}`, { hint: claim.hint });
+  if (refused !== undefined) {
+    const held: Verdict = { kind: "stays", why: "it names another image" };
+    for (const each of tags.filter(({ tag }) => tag === claim.tag)) done.push(told(each, held, digest, promotion));
+    throw takenRelease(`${repository}:${claim.tag}`, digest, refused);
+  }
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  return found;
+}
+
+function takenRelease(name: string, digest: Digest, why: UserError): UserError {
+  return new UserError(
+    `the release's tag ${name} names ${digest}, and the tags of its line don't follow it: ${why.message}`,
+    { hint: why.hint, cause: why },
+  );
 }
 
 /** Tags of one step may be put side by side. */
@@ -76,11 +127,24 @@ function steps(tags: readonly ImageTag[]): readonly [ImageTag[], ImageTag[], Ima
   ];
 }
 
-function sourceTags({ sourceHash, mover }: Promotion, exact: readonly ImageTag[]): readonly ImageTag[] {
+/** The tag of the source hash stays where it is, unless what it names is not what it says. */
+async function putSourceTag(
+  subject: StoredManifest,
+  holders: HolderOf,
+  promotion: Promotion,
+  exact: readonly ImageTag[],
+): Promise<void> {
+  const { sourceHash, mover, history } = promotion;
   // Nothing that a pull request made is ever found again.
-  if (sourceHash === null || isPullRequestRef(mover.ref)) return [];
+  if (sourceHash === null || isPullRequestRef(mover.ref)) return;
   const tag = sourceTag(sourceHash);
-  return exact.some((each) => each.tag === tag) ? [] : [{ tag, moves: false, of: "content" }];
+  if (exact.some((each) => each.tag === tag)) return;
+  const holder = await holders(tag);
+  if (holder?.digest === subject.digest) return;
+  const isRight = holder?.record?.sourceHash === sourceHash && hasPlatforms(holder, mover.platforms);
+  if (holder !== undefined && isRight && (await history.attested?.(holder.digest)) !== false) return;
+  // Another run of the same sources may be as quick: what it put there is checked by who finds it.
+  await putExact(tag, subject, promotion, true);
 }
 
 /** The tag of the source hash is nobody's business but ours. */
@@ -89,28 +153,19 @@ function shown(tags: readonly PromotedTag[], { tags: asked }: Promotion): readon
   return tags.filter(({ tag }) => names.has(tag));
 }
 
-/**
- * What the tags are put on. Bytes that were published for an earlier commit, as after a revert, would let a slow run of a
- * commit in between pass for newer: where a moving tag holds such a commit's image, they get an index with this run's revision.
- */
+/** What the tags are put on: with this run's revision, where that is needed. An index that nobody attested is none with `attest`. */
 async function revised(
   found: StoredManifest,
   moving: readonly ImageTag[],
   holderOf: HolderOf,
-  { mover, history, registry, repository }: Promotion,
+  { mover, history, registry, repository, records }: Promotion,
 ): Promise<StoredManifest> {
-  const { record } = holdingOf(found);
-  if (record === undefined || record.revision === mover.commit || mover.release || mover.mayGoBack) return found;
-  for (const { tag } of moving) {
-    const holder = await holderOf(tag);
-    if (holder?.revision === undefined || holder.digest === found.digest) continue;
-    const position = await history.position(record.revision, holder.revision);
-    if (position === "descends" || position === "same") continue;
-    const index = withRevision(found, record, mover);
-    await registry.putManifest(repository, index, index.digest);
-    return index;
-  }
-  return found;
+  const holding: Holding = holdingOf(found, records);
+  if (holding.record === undefined || history.attested !== undefined) return found;
+  if (!(await needsRevision(holding, moving, holderOf, { mover, history }))) return found;
+  const index = withRevision(found, holding.record, mover);
+  await registry.putManifest(repository, index, index.digest);
+  return index;
 }
 
 async function putAll(
@@ -129,17 +184,27 @@ async function putAll(
         done.push(told(tag, verdict, digest, promotion));
         return;
       }
-      await put(subject, tag.tag, promotion);
-      const now = await promotion.registry.head(promotion.repository, tag.tag);
-      if (now !== subject.digest) throw overtaken(tag.tag, subject.digest, now, promotion);
+      const now = await putExact(tag.tag, subject, promotion, isOfRelease(tag, promotion));
+      if (now !== subject.digest) {
+        done.push(told(tag, { kind: "stays", why: "another run put its image there" }, now, promotion));
+        return;
+      }
       done.push(told(tag, verdict, subject.digest, promotion));
     }),
   );
 }
 
-/** Where a release's exact tag names other bytes, the tags that move follow it: one release never names two images. */
-async function moved(subject: StoredManifest, { mover, registry, repository }: Promotion): Promise<StoredManifest> {
-  if (mover.release === undefined) return subject;
-  const found = await registry.manifest(repository, mover.release.tag);
-  return found ?? subject;
+/** @returns what it names then. @param mayDiffer a release's tag: what another run puts there is looked at next. */
+async function putExact(tag: Tag, subject: StoredManifest, promotion: Promotion, mayDiffer: boolean): Promise<Digest> {
+  await put(subject, tag, promotion);
+  const now = await promotion.registry.head(promotion.repository, tag);
+  if (now === undefined || (now !== subject.digest && !mayDiffer)) {
+    throw overtaken(tag, subject.digest, now, promotion);
+  }
+  return now;
+}
+
+function isOfRelease({ tag }: ImageTag, { tags, mover }: Promotion): boolean {
+  const { kind, name } = gitRef(mover.ref);
+  return tagsOfRelease(tags, mover.release, kind === "tag" ? name : undefined).includes(tag);
 }

@@ -8,7 +8,7 @@ import { RegistryError } from "../oci/registry-error.ts";
 import type { Clock } from "../ports.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import type { History, Mover, Verdict } from "./guard.ts";
-import { type Holding, readHolding } from "./holding.ts";
+import { type Holding, type RecordRules, readHolding } from "./holding.ts";
 
 export interface Promotion {
   readonly registry: Registry;
@@ -22,6 +22,19 @@ export interface Promotion {
   readonly mover: Mover;
   /** How commits stand to one another. */
   readonly history: Omit<History, "published">;
+  readonly records: RecordRules;
+  /** The value of the build argument VERSION that is in the bytes. */
+  readonly bakedVersion: string | null;
+  /** Whether another digest of the repository than the one that this run checked may get its tags; an error where it may not. */
+  readonly check: (found: FoundDigest) => Promise<UserError | undefined>;
+}
+
+/** A digest that another run put where this one finds it. */
+export interface FoundDigest {
+  readonly repository: Repository;
+  readonly digest: Digest;
+  /** What it has to be: made of the sources of this run, or a higher release of this repository. */
+  readonly as: "same-content" | "higher-release";
 }
 
 export interface PromotedTag {
@@ -47,14 +60,14 @@ export interface PromotionResult {
 export type HolderOf = (tag: Tag) => Promise<Holding | undefined>;
 
 /** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
-export function holdersIn({ registry, repository }: Promotion): HolderOf {
+export function holdersIn({ registry, repository, records }: Promotion): HolderOf {
   const known = new Map<Digest, Promise<Holding | undefined>>();
   return async (tag) => {
     const digest = await registry.head(repository, tag);
     if (digest === undefined) return undefined;
     const read = async (): Promise<Holding | undefined> => {
       const found = await registry.manifest(repository, digest);
-      return found && readHolding(found, repository, registry);
+      return found && readHolding(found, repository, registry, records);
     };
     const holding = known.get(digest) ?? read();
     known.set(digest, holding);

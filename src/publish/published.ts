@@ -2,7 +2,7 @@
 import type { CandidatePlatform } from "../build/candidate.ts";
 import type { Digest } from "../oci/digest.ts";
 import { compressedSize, type Descriptor, type Manifest, platformsOf } from "../oci/manifest.ts";
-import { type Platform, platform } from "../oci/platform.ts";
+import { type Platform, partsOf, platform } from "../oci/platform.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest, RegistryError } from "../oci/registry-error.ts";
@@ -45,6 +45,30 @@ export async function readPlatforms(
       digest: manifest.digest,
       size: compressedSize(await imageManifest(registry, repository, manifest.digest)),
     })),
+  );
+}
+
+/**
+ * An index may say of its images what they aren't: each config names the same platform. @throws RegistryError where one doesn't,
+ * or can't be read.
+ */
+export async function checkPlatforms(
+  registry: Registry,
+  repository: Repository,
+  platforms: readonly CandidatePlatform[],
+): Promise<void> {
+  await Promise.all(
+    platforms.map(async ({ platform, digest }) => {
+      const { config } = await imageManifest(registry, repository, digest);
+      const own = partsOf(await platformOfConfig(registry, repository, config));
+      const { os, architecture } = partsOf(platform);
+      if (own.os === os && own.architecture === architecture) return;
+      throw unusable(
+        repository,
+        digest,
+        `its index lists it as ${platform}, and it is for ${own.os}/${own.architecture}`,
+      );
+    }),
   );
 }
 

@@ -10,8 +10,11 @@ import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
-import { type History, isOurs, judge, type Mover, type Verdict } from "./guard.ts";
-import { type Holding, hasPlatforms, isMadeOf, type Making, readHolding } from "./holding.ts";
+import { type Claim, claimOf } from "./claimed.ts";
+import { type History, isOurs, judge, type Mover } from "./guard.ts";
+import { type Holding, hasPlatforms, isMadeOf, type Making, type RecordRules } from "./holding.ts";
+import { needsRevision } from "./revision.ts";
+import { type View, viewOf } from "./view.ts";
 
 /** What a run wants of an image. */
 export interface Wish extends Making {
@@ -33,20 +36,23 @@ export interface StandingOptions {
   readonly buildsReleases: boolean;
   /** Whether something that goes into the image changed since a commit; `undefined` where that can't be told. */
   changedSince(revision: Commit): Promise<boolean | undefined>;
+  readonly records: RecordRules;
+  /** Whether what the image is based on has this commit in its labels; `undefined` where that can't be told. */
+  isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
 
 export type Standing =
-  /** Everything is where it belongs. */
-  | { readonly kind: "current"; readonly digest: Digest | undefined }
+  /** Everything is where it belongs. `isOther`: a newer run's, made from other sources than this commit's. */
+  | { readonly kind: "current"; readonly digest: Digest | undefined; readonly isOther?: true }
   | { readonly kind: "promote"; readonly digest: Digest; readonly because: readonly Reason[] }
   /** `because` says why an image is built that the event doesn't affect. */
   | { readonly kind: "build"; readonly because: readonly Reason[]; readonly lately: Lately | undefined }
-  /** No tag could be put on it. `isTaken`: the version that it would release names other bytes. */
+  /** No tag could be put on it. `isTaken`: the version that it would release names other content. */
   | {
       readonly kind: "superseded";
       readonly why: string;
       readonly digest: Digest | undefined;
-      readonly isTaken: boolean;
+      readonly isTaken: false | { readonly hint: string };
     };
 
 /** How the image was built the last time. */
@@ -62,20 +68,67 @@ export interface Lately {
 export async function standingOf(wish: Wish, options: StandingOptions): Promise<Standing> {
   const view = viewOf(wish.repositories[0], wish, options);
   if (!wish.isAffected) return standingOfUntouched(wish, view, options);
-  if (wish.mover.isRebuild) return whereTagsCould(wish, view);
-  const found = await publishedFor(wish, view, options);
-  if (found === undefined) return whereTagsCould(wish, view);
+  const { mover } = wish;
+  const claim = await claimIn(wish, view, options);
+  if (claim.kind === "other") return taken(claim);
+  if (mover.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
+  const { found, isContent, doubts } =
+    claim.kind === "same"
+      ? { found: claim.holder, isContent: false, doubts: [] }
+      : await publishedFor(wish, view, options);
+  if (found === undefined) return because(doubts, await whereTagsCould(wish, view));
   const open = await openTags(wish, found, view, options);
   if (open.names.length === 0) {
-    const { taken, held } = open;
-    const why = taken ?? held[0];
+    if (open.taken !== undefined) return taken(open.taken);
+    const [why] = open.held;
     return why === undefined
       ? { kind: "current", digest: found.digest }
-      : { kind: "superseded", why, digest: found.digest, isTaken: taken !== undefined };
+      : { kind: "superseded", why, digest: found.digest, isTaken: false };
   }
-  const isReleased = wish.mover.release !== undefined && (await view.holder(wish.mover.release.tag)) === found;
+  const isReleased = claim.kind === "same";
   if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lately: lately(found) };
+  // A content tag names its image whoever pushed it; other tags want an attestation.
+  const doubt = isContent ? await whyUnattested(found.digest, options) : await whyNewIndex(wish, found, view, options);
+  if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
   return { kind: "promote", digest: found.digest, because: [] };
+}
+
+type Taken = Extract<Claim, { readonly kind: "other" }>;
+
+function taken({ tag, why, digest, hint }: Omit<Taken, "tag"> & { readonly tag: string }): Standing {
+  return { kind: "superseded", why: `${tag} names other content: ${why}`, digest, isTaken: { hint } };
+}
+
+function claimIn({ tags, mover, ...making }: Wish, { holder }: View, { history }: StandingOptions): Promise<Claim> {
+  return claimOf({ tags, mover, making, holderOf: holder, attested: history.attested });
+}
+
+/** Why an image is built that would else have been promoted. */
+function because(doubts: readonly Reason[], standing: Standing): Standing {
+  return standing.kind === "build" ? { ...standing, because: [...standing.because, ...doubts] } : standing;
+}
+
+/** With `attest`: why a digest may not be promoted. */
+async function whyUnattested(digest: Digest, { history: { attested } }: StandingOptions): Promise<Reason | undefined> {
+  const listed = attested === undefined ? true : await attested(digest);
+  if (listed === true) return undefined;
+  const detail =
+    listed === false ? `GitHub lists no attestation of ${digest}` : `GitHub doesn't say whether ${digest} is attested`;
+  return { kind: "not-attested", detail };
+}
+
+/** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
+async function whyNewIndex(
+  { tags, mover }: Wish,
+  found: Holding,
+  { holder, history }: View,
+  options: StandingOptions,
+): Promise<Reason | undefined> {
+  if (options.history.attested === undefined) return undefined;
+  const moving = tags.filter(({ moves }) => moves);
+  if (!(await needsRevision(found, moving, holder, { mover, history }))) return undefined;
+  const detail = `${found.digest} is attested for an earlier commit, and this one needs an index of its own`;
+  return { kind: "not-attested", detail };
 }
 
 /** An image that the event doesn't affect: whether a run was lost. */
@@ -86,30 +139,35 @@ async function standingOfUntouched(wish: Wish, view: View, options: StandingOpti
   if (lead === undefined) return { kind: "current", digest: undefined };
   const moving = { ...wish, tags };
   const holder = await view.holder(lead.tag);
-  const found = holder !== undefined && isMadeOf(holder, wish) ? holder : await publishedFor(moving, view, options);
+  const { found, doubts } = await publishedFor(moving, view, options);
   if (found !== undefined) {
     const open = await openTags(moving, found, view, options);
     if (open.names.length === 0) return { kind: "current", digest: holder?.digest ?? found.digest };
+    const doubt = await whyNewIndex(moving, found, view, options);
+    if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
     if (found === holder || (await isOurs(found, wish.mover, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
   if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
-  const reason = await whyBehind(holder, options);
+  const reason = doubts[0] ?? (await whyBehind(holder, options));
   const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
-  if (reason === undefined || verdict.kind === "stays") {
-    return { kind: "current", digest: holder.digest };
-  }
+  if (reason === undefined) return { kind: "current", digest: holder.digest };
+  if (verdict.kind === "stays") return { kind: "current", digest: holder.digest, isOther: true };
   return { kind: "build", because: [reason], lately: lately(holder) };
 }
 
 /** What others published bears no record: it is current if nothing it is made from changed since. */
 async function whyBehind(
-  { record, revision }: Holding,
-  { changedSince }: StandingOptions,
+  { record, revision, doubt, isLabel }: Holding,
+  { changedSince, isOfBase }: StandingOptions,
 ): Promise<Reason | undefined> {
+  if (doubt !== undefined) return { kind: "no-record", detail: doubt };
   if (record !== undefined) return { kind: "behind", revision: record.revision };
   if (revision === undefined) return { kind: "no-record", detail: "it names no commit" };
+  if (isLabel && (await isOfBase(revision)) !== false) {
+    return { kind: "no-record", detail: "the commit in its labels may be the one of its base" };
+  }
   switch (await changedSince(revision)) {
     case false:
       return undefined;
@@ -130,35 +188,44 @@ async function whereTagsCould(wish: Wish, view: View): Promise<Standing> {
   );
   const holder = judged.find((each) => each.holder !== undefined)?.holder;
   const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
-  const release = judged[wish.tags.findIndex(({ tag }) => tag === wish.mover.release?.tag)]?.verdict;
-  // The tags that move follow a release's exact tag, which is set once.
-  const taken = release?.kind === "stays" ? release.why : undefined;
-  if (judged.length === 0 || (stays.length < judged.length && taken === undefined)) {
+  if (judged.length === 0 || stays.length < judged.length) {
     return { kind: "build", because: [], lately: holder && lately(holder) };
   }
-  return { kind: "superseded", why: taken ?? stays[0] ?? "", digest: holder?.digest, isTaken: taken !== undefined };
+  return { kind: "superseded", why: stays[0] ?? "", digest: holder?.digest, isTaken: false };
+}
+
+interface Found {
+  readonly found: Holding | undefined;
+  /** By the tag that names the content. */
+  readonly isContent: boolean;
+  /** Why others that are published were not taken. */
+  readonly doubts: readonly Reason[];
 }
 
 /** What was made from the very sources of this run, and may be promoted. */
-async function publishedFor(wish: Wish, view: View, options: StandingOptions): Promise<Holding | undefined> {
-  const { tags, sourceHash, platforms } = wish;
+async function publishedFor(wish: Wish, view: View, options: StandingOptions): Promise<Found> {
+  const { tags, sourceHash, platforms, mover } = wish;
   // A tag that names the content is right whoever put it, if it has all platforms.
   for (const { tag, of } of tags) {
     const holder = of === "content" ? await view.holder(tag) : undefined;
-    if (holder !== undefined && hasPlatforms(holder, platforms)) return holder;
+    if (holder !== undefined && hasPlatforms(holder, platforms)) return { found: holder, isContent: true, doubts: [] };
   }
-  if (sourceHash === null) return undefined;
+  const doubts: Reason[] = [];
+  if (sourceHash === null) return { found: undefined, isContent: false, doubts };
   const [lead] = tags.filter(({ moves }) => moves);
-  const { release } = wish.mover;
-  // What a run that ended too early released already is the release.
-  const first = release === undefined ? [] : [release.tag];
-  const newest = lead === undefined || release !== undefined ? options.elsewhere : [lead.tag];
-  for (const tag of new Set([...first, ...newest, sourceTag(sourceHash)])) {
+  const own = lead === undefined || (wish.isAffected && mover.release !== undefined) ? [] : [lead.tag];
+  const newest = lead === undefined || mover.release !== undefined ? options.elsewhere : [];
+  for (const tag of new Set([...own, ...newest, sourceTag(sourceHash)])) {
     const holder = await view.holder(tag);
-    if (holder !== undefined && isMadeOf(holder, wish) && (await isOurs(holder, wish.mover, options.history)))
-      return holder;
+    if (holder === undefined || !isMadeOf(holder, wish)) continue;
+    // An untouched image's own tag is looked after whichever of its commits made it.
+    const isLead = !wish.isAffected && tag === lead?.tag;
+    if (!isLead && !(await isOurs(holder, mover, options.history))) continue;
+    const doubt = await whyUnattested(holder.digest, options);
+    if (doubt === undefined) return { found: holder, isContent: false, doubts };
+    doubts.push(doubt);
   }
-  return undefined;
+  return { found: undefined, isContent: false, doubts };
 }
 
 interface Open {
@@ -166,8 +233,8 @@ interface Open {
   readonly names: readonly string[];
   /** Why the others stay. */
   readonly held: readonly string[];
-  /** Why a release's own version can't be it. */
-  readonly taken: string | undefined;
+  /** A tag of the release that names other content in a copy. */
+  readonly taken: (Omit<Taken, "tag"> & { readonly tag: string }) | undefined;
 }
 
 /** The tags that do not name what they should, and may. */
@@ -183,66 +250,24 @@ async function openTags(wish: Wish, found: Holding, view: View, options: Standin
       })),
     ),
   );
-  const held = judged.flatMap(({ tag, verdict }) => (verdict.kind === "stays" ? [{ tag, why: verdict.why }] : []));
-  const taken = held.find(({ tag }) => tag === wish.mover.release?.tag)?.why;
+  const held = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
   const isOpen = ({ verdict: { kind } }: (typeof judged)[number]) => kind !== "stays" && kind !== "there";
-  return {
-    names: taken === undefined ? judged.filter(isOpen).map(({ name }) => name) : [],
-    held: held.map(({ why }) => why),
-    taken,
-  };
+  const names = judged.filter(isOpen).map(({ name }) => name);
+  // Of several registries one may hold a release of other content, which is an error though no tag is missing.
+  const isDone = names.length === 0 && held.length > 0;
+  const claims = isDone ? await Promise.all(views.slice(1).map((each) => takenIn(each, wish, options))) : [];
+  return { names, held, taken: claims.find((claim) => claim !== undefined) };
 }
 
-/** One repository, each tag read once. */
-interface View {
-  readonly repository: Repository;
-  readonly history: History;
-  holder(tag: Tag): Promise<Holding | undefined>;
-  judge(tag: ImageTag, digest: Digest): Promise<Verdict>;
-}
-
-/** @param isCopy what can't be told counts as missing. */
-function viewOf(
-  repository: Repository,
-  { mover }: Wish,
-  { registry, history: commits }: StandingOptions,
-  isCopy = false,
-): View {
-  const holders = new Map<Tag, Promise<Holding | undefined>>();
-  const once = (tag: Tag, read: () => Promise<Holding | undefined>) => {
-    const known = holders.get(tag) ?? read();
-    holders.set(tag, known);
-    return known;
-  };
-  const holder = (tag: Tag) =>
-    once(tag, async () => {
-      const found = await registry.manifest(repository, tag);
-      return found && readHolding(found, repository, registry);
-    });
-  let published: Promise<readonly Tag[]> | undefined;
-  const history: History = {
-    ...commits,
-    published: () => {
-      published ??= registry.tags(repository).then((tags) => tags ?? []);
-      return published;
-    },
-  };
-  return {
-    repository,
-    history,
-    holder,
-    async judge(tag, digest) {
-      try {
-        // Most tags name what they should, which the cheapest request tells.
-        const known = holders.get(tag.tag);
-        if (known === undefined && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
-        return await judge(tag, await holder(tag.tag), digest, mover, history);
-      } catch (error) {
-        if (isCopy && error instanceof UserError) return { kind: "free" };
-        throw error;
-      }
-    },
-  };
+/** What can't be asked is told when it is copied. */
+async function takenIn(view: View, wish: Wish, options: StandingOptions): Promise<Open["taken"]> {
+  try {
+    const claim = await claimIn(wish, view, options);
+    return claim.kind === "other" ? { ...claim, tag: `${view.repository}:${claim.tag}` } : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function lately({ record }: Holding): Lately {

@@ -26,7 +26,13 @@ export interface PublishedImage {
 }
 
 export type ImageResult = { readonly planned: PlannedImage } & (
-  | ({ readonly outcome: "published"; readonly candidate: Candidate; readonly tags: readonly TagResult[] } & After)
+  | ({
+      readonly outcome: "published";
+      readonly candidate: Candidate;
+      readonly tags: readonly TagResult[];
+      /** The tags name the image of another run, made of the same sources, in place of what was built. */
+      readonly isFound?: true;
+    } & After)
   /** Nothing was built: what was published before got tags. */
   | ({ readonly outcome: "promoted"; readonly image: PublishedImage; readonly tags: readonly TagResult[] } & After)
   /** Built and not pushed (a pull request, `push: false`, an image that is not published). */

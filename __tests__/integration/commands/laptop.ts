@@ -74,6 +74,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
       contains: forbidden,
       openPullRequests: forbidden,
       pullRequestHead: forbidden,
+      hasAttestation: forbidden,
     }),
     attest: forbidden,
     codeScanning: () => ({ upload: forbidden, status: forbidden, analyses: forbidden }),

@@ -114,6 +114,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
       contains: async () => undefined,
       openPullRequests: async () => undefined,
       pullRequestHead: async () => undefined,
+      hasAttestation: async () => undefined,
     }),
     attest: async () => undefined,
     codeScanning: () => ({ upload: nobody, status: nobody, analyses: nobody }),

@@ -135,6 +135,12 @@ describe("signing", () => {
     });
   });
 
+  test("what another run made is not signed, though it is published", async () => {
+    const { after } = deps(never);
+    const found: ImageResult = { planned: plannedBuild, outcome: "published", candidate, tags: [], isFound: true };
+    expect(await afterBuild(found, after)).toBe(found);
+  });
+
   test("what is not published is not signed", async () => {
     const { after } = deps(never);
     const built: ImageResult = { planned: plannedBuild, outcome: "built", candidate };

@@ -7,6 +7,7 @@ import type { Registry } from "../../../src/oci/registry-client.ts";
 import type { ImageScan, ScannedImage } from "../../../src/scan/judged.ts";
 import { scanRules } from "../../../src/scan/scan-rules.ts";
 import { plannedBuild } from "../build/planned.ts";
+import { records } from "../publish/commits.ts";
 
 const planned = plannedBuild;
 const candidate = {
@@ -28,10 +29,10 @@ const scan = (passes: boolean): ScannedImage => ({
   isRed: !passes,
 });
 const registry = {} as Registry;
+const unscanned: GateRules = { maxSize: undefined, registry, scanning: undefined, records, attested: undefined };
 const rules = (first: ImageScan, then: ImageScan = first): GateRules => ({
-  maxSize: undefined,
-  registry,
-  scanning: { judge: async () => first, confirm: async () => then },
+  ...unscanned,
+  scanning: { judge: async () => first, judgeFound: async () => first, confirm: async () => then },
 });
 const held = (name: string): readonly [string, Promise<Passage>] => [
   name,
@@ -45,7 +46,7 @@ const blocked = (name: string, by: string): readonly [string, Promise<Passage>] 
 
 test.each<[string, readonly (readonly [string, Promise<Passage>])[], GateRules, object]>([
   ["what is scanned and good passes", [], rules(scan(true)), { kind: "passed" }],
-  ["what is not scanned passes", [], { maxSize: undefined, registry, scanning: undefined }, { kind: "passed" }],
+  ["what is not scanned passes", [], unscanned, { kind: "passed" }],
   ["what has a finding that counts is held", [], rules(scan(false)), { kind: "held" }],
   [
     "a child of what is held is blocked, good as it is",
@@ -59,12 +60,7 @@ test.each<[string, readonly (readonly [string, Promise<Passage>])[], GateRules, 
     rules(scan(true)),
     { kind: "blocked", by: "root" },
   ],
-  [
-    "also where it is not scanned itself",
-    [held("base")],
-    { maxSize: undefined, registry, scanning: undefined },
-    { kind: "blocked", by: "base" },
-  ],
+  ["also where it is not scanned itself", [held("base")], unscanned, { kind: "blocked", by: "base" }],
   [
     "what passed by what was published then is held by what is published now",
     [passed("base")],

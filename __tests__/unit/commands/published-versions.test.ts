@@ -5,7 +5,7 @@ import { digestOf } from "../../../src/oci/digest.ts";
 import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
 import { recordAnnotations, sourceTag } from "../../../src/plan/record.ts";
 import { catalogOf } from "../changes/catalog-of.ts";
-import { at, historyOf, recordOf } from "../publish/commits.ts";
+import { at, historyOf, recordOf, records } from "../publish/commits.ts";
 import {
   blocked,
   build,
@@ -60,6 +60,7 @@ async function found(held: Held, options: Partial<VersionOptions> = {}) {
   const versions = await versionsInRegistry(app as NonNullable<typeof app>, {
     registry,
     history: historyOf(),
+    records,
     moving: () => [],
     ref: "refs/heads/main",
     at: at("main-9"),

@@ -7,6 +7,7 @@ import { type PublicationRecord, readRecord, recordAnnotations, sourceTag } from
 const hex = (length: number) =>
   fc.array(fc.constantFrom(..."0123456789abcdef"), { minLength: length, maxLength: length }).map((all) => all.join(""));
 const record: fc.Arbitrary<PublicationRecord> = fc.record({
+  repository: fc.option(fc.constantFrom("o/r", "another/one")),
   sourceHash: fc.option(hex(64)),
   revision: hex(40).map(commit),
   ref: fc.string(),
@@ -21,6 +22,7 @@ test("a record is read as it was written", () => {
 });
 
 const good = recordAnnotations({
+  repository: "o/r",
   sourceHash: "a".repeat(64),
   revision: commit("b".repeat(40)),
   ref: "refs/heads/main",

@@ -2,6 +2,7 @@
 import { type Commit, commit } from "../../../src/context/run-context.ts";
 import type { PublicationRecord } from "../../../src/plan/record.ts";
 import type { History, Position } from "../../../src/publish/guard.ts";
+import type { RecordRules } from "../../../src/publish/holding.ts";
 
 /** The commit of a name such as `3`, or `feature-2`. */
 export function at(name: string | number): Commit {
@@ -29,8 +30,12 @@ function positionOf(one: string, two: string): Position {
   return Number(number) > Number(otherNumber) ? "descends" : "before";
 }
 
+/** Of the repository `o/r`, at noon of a day. */
+export const records: RecordRules = { repository: "o/r", now: () => new Date("2026-07-01T12:00:00Z") };
+
 export function recordOf(revision: Commit, more: Partial<PublicationRecord> = {}): PublicationRecord {
   return {
+    repository: "o/r",
     sourceHash: "a".repeat(64),
     revision,
     ref: "refs/heads/main",

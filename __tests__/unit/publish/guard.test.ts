@@ -6,7 +6,7 @@ import { releaseOf } from "../../../src/plan/version-line.ts";
 import { judge, type Mover } from "../../../src/publish/guard.ts";
 import { type Holding, holdingOf } from "../../../src/publish/holding.ts";
 import type { ImageTag } from "../../../src/tags/image-tags.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 
 const mover: Mover = {
@@ -22,7 +22,7 @@ const main: ImageTag = { tag: tag("main"), moves: true };
 const wanted = index({ content: "wanted" });
 
 function holder(revision: string | undefined, ref = "refs/heads/main"): Holding {
-  return holdingOf(index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }));
+  return holdingOf(index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }), records);
 }
 
 interface Case {
@@ -45,7 +45,7 @@ async function verdict({ tag = main, held, mover: more, isHead, published = [] }
 describe("a branch's tag", () => {
   test.each<[string, Case, string]>([
     ["that nobody holds is free", {}, "free"],
-    ["that names the digest already is there", { held: holdingOf(wanted) }, "there"],
+    ["that names the digest already is there", { held: holdingOf(wanted, records) }, "there"],
     ["moves from an older commit", { held: holder("main-4") }, "moves"],
     ["stays on a newer one: a slow run, or an old one run again", { held: holder("main-6") }, "stays"],
     ["stays on what the same commit made", { held: holder("main-5") }, "stays"],
@@ -94,7 +94,7 @@ describe("a branch's tag", () => {
 
   test("of what bears no record but says its commit goes by that", async () => {
     const said = { "org.opencontainers.image.revision": at("main-6") };
-    expect(await verdict({ held: holdingOf(index({ content: "x", annotations: said })) })).toMatchObject({
+    expect(await verdict({ held: holdingOf(index({ content: "x", annotations: said }), records) })).toMatchObject({
       kind: "stays",
     });
   });

@@ -6,7 +6,7 @@ import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
 import { predecessorOf } from "../../../src/publish/predecessor.ts";
 import type { ImageTag } from "../../../src/tags/image-tags.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index, simulatedRegistry, Timeline } from "./simulation.ts";
 
 const here = repository("ghcr.io/o/r/base");
@@ -98,7 +98,7 @@ test.each<[string, readonly ImageTag[], Mover, Readonly<Record<string, StoredMan
   const timeline = new Timeline();
   const registry = simulatedRegistry(timeline);
   for (const [name, manifest] of Object.entries(held)) registry.hold(here, manifest, tag(name));
-  const found = await timeline.run(predecessorOf(here, tags, { registry, history: historyOf(), mover }));
+  const found = await timeline.run(predecessorOf(here, tags, { registry, history: historyOf(), mover, records }));
   expect(found?.tag).toBe(expected);
   expect(found?.digest).toBe(expected && held[expected]?.digest);
 });

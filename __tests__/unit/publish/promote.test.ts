@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
@@ -8,7 +9,7 @@ import type { Mover } from "../../../src/publish/guard.ts";
 import { promote } from "../../../src/publish/promote.ts";
 import type { Promotion, PromotionResult } from "../../../src/publish/promotion.ts";
 import type { ImageTag } from "../../../src/tags/image-tags.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "./simulation.ts";
 
 const here = repository("ghcr.io/o/r/base");
@@ -58,6 +59,9 @@ function promotion({ timeline, registry }: Setting, digest: StoredManifest, more
     sourceHash: null,
     mover: main,
     history: historyOf(),
+    records,
+    bakedVersion: null,
+    check: async () => undefined,
     ...more,
   };
 }
@@ -144,13 +148,16 @@ describe("tags that stay", () => {
     });
   });
 
-  test("a release whose version names other bytes leaves its line with them: one release is one image", async () => {
+  test("a release whose version names other content fails, and no tag of its line follows", async () => {
     const where = setting();
     const first = where.registry.hold(here, made("release-0"), tag("1.2.3"), tag("1.2"));
     const again = made("release-1.2.3");
-    const result = await put(where, again, { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
-    expect(outcomes(result)).toEqual(["1.2.3 held", "1.2 already-there", "1 put", "latest put"]);
-    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(first.digest);
+    const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "b".repeat(64) };
+    const result = await put(where, again, more);
+    expect(outcomes(result)).toEqual(["1.2.3 held"]);
+    expect(result.error?.message).toMatch(/1\.2\.3 names sha256:.*the tags of its line don't follow.*other sources/);
+    expect(puts(where)).toEqual([]);
+    expect(names(where, "1.2")).toBe(first.digest);
   });
 
   test("a branch that nobody can compare is an error that names the remedy, after the exact tags", async () => {
@@ -159,6 +166,112 @@ describe("tags that stay", () => {
     const result = await put(where, made("main-5"), { tags: [exact("c0ffee5"), moving("main")] });
     expect(outcomes(result)).toEqual(["c0ffee5 put"]);
     expect(result.error?.hint).toContain("fetch-depth: 0");
+  });
+});
+
+describe("a release whose version names another image of the same sources", () => {
+  const theirs = made("other-1");
+  const own = made("release-1.2.3");
+  const tags = releaseTags("1.2.3");
+  const more = { tags, mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const all = ["1.2.3", "1.2", "1", "latest"];
+
+  test("is that image, once it has passed the checks of this run", async () => {
+    const where = setting();
+    where.registry.hold(here, theirs, tag("1.2.3"));
+    const checked: unknown[] = [];
+    const check = async (found: unknown) => void checked.push(found);
+    const result = await put(where, own, { ...more, check });
+    expect(result).toMatchObject({ digest: theirs.digest, error: undefined });
+    for (const name of all) expect(names(where, name)).toBe(theirs.digest);
+    expect(checked).toEqual([{ repository: here, digest: theirs.digest, as: "same-content" }]);
+  });
+
+  test("fails where that doesn't pass, and no tag is put", async () => {
+    const where = setting();
+    where.registry.hold(here, theirs, tag("1.2.3"));
+    const check = async () => new UserError("it has a finding that counts", { hint: "mend it" });
+    const result = await put(where, own, { ...more, check });
+    expect(result.error).toMatchObject({ message: expect.stringContaining("a finding that counts"), hint: "mend it" });
+    expect(puts(where)).toEqual([]);
+  });
+
+  test("an exact tag that a run took at the same moment is followed", async () => {
+    const where = setting();
+    let isPlanted = false;
+    const putManifest: typeof where.registry.putManifest = async (...args) => {
+      const digest = await where.registry.putManifest(...args);
+      if (args[2] === "1.2.3" && !isPlanted) {
+        isPlanted = true;
+        where.registry.hold(here, theirs, tag("1.2.3"));
+      }
+      return digest;
+    };
+    const result = await put(where, own, { ...more, registry: { ...where.registry, putManifest } });
+    expect(result).toMatchObject({ digest: theirs.digest, error: undefined });
+    for (const name of all) expect(names(where, name)).toBe(theirs.digest);
+  });
+
+  test("with `attest`, one that is definitely not attested is replaced", async () => {
+    const where = setting();
+    where.registry.hold(here, theirs, tag("1.2.3"));
+    const history = { ...historyOf(), attested: async () => false };
+    const result = await put(where, own, { ...more, history });
+    expect(result.error).toBeUndefined();
+    for (const name of all) expect(names(where, name)).toBe(own.digest);
+  });
+});
+
+/** At every request of a promotion, another image appears under every tag that it reads. */
+describe("an image that is planted at any moment gets no tag that it wasn't given, unless it passes", () => {
+  const planted: Readonly<Record<string, StoredManifest>> = {
+    "without a record": index({ content: "planted" }),
+    "of other sources": index({ content: "planted", record: recordOf(at("main-1"), { sourceHash: "b".repeat(64) }) }),
+    "of the same sources": index({ content: "planted", record: recordOf(at("main-1")) }),
+    "of another repository": index({ content: "planted", record: recordOf(at("main-1"), { repository: "f/r" }) }),
+    "of the future": index({ content: "planted", record: recordOf(at("main-1"), { started: "2126-01-01T00:00:00Z" }) }),
+    "of a commit that descends": index({ content: "planted", record: recordOf(at("main-6")) }),
+  };
+  const own = made("main-5");
+  const runs: Readonly<Record<string, Partial<Promotion>>> = {
+    "a branch": { tags: [exact("c0ffee5"), moving("main"), moving("latest")], sourceHash: "a".repeat(64) },
+    "a release": { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) },
+  };
+  const cases = Object.keys(planted).flatMap((kind) =>
+    Object.keys(runs).flatMap((run) =>
+      ["1.2.3", "1.3.0", "main", "src-aaaaaaaaaaaaaaaa"].map((at) => ({ kind, run, at })),
+    ),
+  );
+
+  test.each(cases)("$kind under $at, in the run of $run", async ({ kind, run, at: name }) => {
+    const bad = planted[kind] ?? own;
+    for (let moment = 0; ; moment++) {
+      const where = setting();
+      const given = new Set<string>();
+      let count = 0;
+      const plant = async <T>(effect: () => Promise<T>): Promise<T> => {
+        if (count++ === moment) where.registry.hold(here, bad, tag(name));
+        return effect();
+      };
+      const registry: typeof where.registry = {
+        ...where.registry,
+        head: (...args) => plant(() => where.registry.head(...args)),
+        manifest: (...args) => plant(() => where.registry.manifest(...args)),
+        tags: (...args) => plant(() => where.registry.tags(...args)),
+        putManifest: (...args) =>
+          plant(() => {
+            given.add(`${args[2]} ${digestOf(args[1].bytes)}`);
+            return where.registry.putManifest(...args);
+          }),
+      };
+      const check = async () => new UserError("it doesn't pass", { hint: "mend it" });
+      const result = await put(where, own, { ...runs[run], registry, check });
+      expect([...given].filter((each) => each.endsWith(bad.digest) && !each.startsWith("sha256:"))).toEqual([]);
+      if (count <= moment) {
+        expect(result.error).toBeUndefined();
+        return;
+      }
+    }
   });
 });
 
@@ -223,6 +336,27 @@ describe("runs that overtake one another", () => {
         await timeline.run(Promise.all(all.map(({ commit, delay }) => run(commit, delay))));
         const newest = made(`main-${Math.max(...all.map(({ commit }) => commit))}`).digest;
         for (const { tag } of tags) expect(names({ timeline, registry }, tag)).toBe(newest);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("a release that two events make at once ends as one image, under all its tags", async () => {
+    const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 2, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(delays, legs, async (wait, times) => {
+        const timeline = new Timeline(() => times.next().value ?? 5);
+        const registry = simulatedRegistry(timeline);
+        const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+        const run = async (delay: number, number: number) => {
+          await timeline.pass(delay);
+          const subject = registry.hold(here, index({ content: `run ${number}`, record: recordOf(at("main-5")) }));
+          return promote(promotion({ timeline, registry }, subject, more));
+        };
+        const ended = await timeline.run(Promise.all(wait.map(run)));
+        expect(ended.map(({ error }) => error)).toEqual(wait.map(() => undefined));
+        const [exactly, ...others] = ["1.2.3", "1.2", "1", "latest"].map((name) => names({ timeline, registry }, name));
+        for (const each of others) expect(each).toBe(exactly);
       }),
       { numRuns: 100 },
     );

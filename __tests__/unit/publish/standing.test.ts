@@ -7,7 +7,7 @@ import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
 import { type StandingOptions, standingOf, type Wish } from "../../../src/publish/standing.ts";
 import type { ImageTag } from "../../../src/tags/image-tags.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { at, historyOf, recordOf, records } from "./commits.ts";
 import { type IndexSketch, index, simulatedRegistry, Timeline } from "./simulation.ts";
 
 const here = repository("ghcr.io/o/r/base");
@@ -68,6 +68,8 @@ function ask(wish: Wish, held: Held, more: Partial<StandingOptions> = {}, copies
     elsewhere: ["main" as Tag],
     buildsReleases: false,
     changedSince: async () => undefined,
+    records,
+    isOfBase: async () => false,
     ...more,
   };
   return { registry, standing: timeline.run(standingOf(wish, options)) };
@@ -168,18 +170,6 @@ describe("a release", () => {
       { "1.2.3": tested, "1.2": tested, latest: tested, c5: tested, [source]: tested },
       { kind: "current" },
     ],
-    [
-      "whose version names other bytes is not made again",
-      released,
-      { "1.2.3": made("main-1", others), main: tested, [source]: tested },
-      { kind: "superseded", why: expect.stringContaining("names other bytes") },
-    ],
-    [
-      "whose version names other bytes is not built for nothing",
-      released,
-      { "1.2.3": made("main-1", others) },
-      { kind: "superseded" },
-    ],
   ])("%s", async (_, wish, held, expected) => {
     expect(await ask(wish, held).standing).toMatchObject(expected);
   });
@@ -191,6 +181,90 @@ describe("a release", () => {
     const cut = index({ content: "cut", record: recordOf(at("main-5"), { bakedVersion: wish.bakedVersion }) });
     const { standing } = ask(wish, { "1.2.3": cut, main: tested, latest: tested, [source]: tested }, more);
     expect(await standing).toMatchObject({ kind: "promote", digest: cut.digest });
+  });
+
+  const other = index({ content: "other", record: recordOf(at("other-1")) });
+  test.each<[string, Wish, Held, object]>([
+    [
+      "of the same sources that another branch made",
+      released,
+      { "1.2.3": other },
+      { kind: "promote", digest: other.digest },
+    ],
+    [
+      "of the same sources, though it is to be rebuilt",
+      { ...released, mover: { ...released.mover, isRebuild: true } },
+      { "1.2.3": other },
+      { kind: "promote", digest: other.digest },
+    ],
+    [
+      "of the same sources under the other spelling of its version",
+      { ...released, tags: [exact("1.2.3"), exact("v1.2.3"), moving("1.2")] },
+      { "v1.2.3": other, main: tested, [source]: tested },
+      { kind: "promote", digest: other.digest },
+    ],
+  ])("is the image that its exact tag names already: %s", async (_, wish, held, expected) => {
+    expect(await ask(wish, held).standing).toMatchObject(expected);
+  });
+
+  const whole = { main: tested, latest: tested, [source]: tested };
+  test.each<[string, Wish, StoredManifest, RegExp]>([
+    ["other sources", released, made("main-1", others), /1\.2\.3 names other content: it was made from other sources/],
+    ["no record", released, foreign("main-5"), /no record/],
+    ["no record, and nothing else", released, foreign(), /no record/],
+    ["another version in its bytes", { ...released, bakedVersion: "1.2.3" }, made("main-5"), /another version/],
+    [
+      "a version in its bytes",
+      released,
+      index({ content: "v", record: recordOf(at("main-5"), { bakedVersion: "1.2.2" }) }),
+      /another version/,
+    ],
+    [
+      "a pull request's image",
+      released,
+      index({ content: "pr", record: recordOf(at("main-5"), { ref: "refs/pull/7/merge" }) }),
+      /pull request/,
+    ],
+    [
+      "another repository's record",
+      released,
+      index({ content: "f", record: recordOf(at("main-5"), { repository: "f/r" }) }),
+      /another repository/,
+    ],
+    [
+      "a record of the future",
+      released,
+      index({ content: "t", record: recordOf(at("main-5"), { started: "2126-01-01T00:00:00Z" }) }),
+      /future/,
+    ],
+    [
+      "an index without a platform",
+      { ...released, platforms: [platform("linux/arm64")] },
+      made("main-5"),
+      /lacks a platform/,
+    ],
+  ])("fails where its exact tag names %s", async (_, wish, taken, why) => {
+    const expected = { kind: "superseded", why: expect.stringMatching(why), isTaken: { hint: expect.any(String) } };
+    expect(await ask(wish, { ...whole, "1.2.3": taken }).standing).toMatchObject(expected);
+    expect(await ask(wish, { "1.2.3": taken }).standing).toMatchObject(expected);
+    const isRebuild = { ...wish, mover: { ...wish.mover, isRebuild: true } };
+    expect(await ask(isRebuild, { "1.2.3": taken }).standing).toMatchObject(expected);
+    const spelled = { ...wish, tags: [...wish.tags, exact("v1.2.3")] };
+    expect(await ask(spelled, { ...whole, "v1.2.3": taken }).standing).toMatchObject(expected);
+  });
+
+  test("of sources without a name is done where it was made of the same commit, and other content else", async () => {
+    const wish = { ...released, sourceHash: null };
+    const all = (manifest: StoredManifest) => ({ "1.2.3": manifest, "1.2": manifest, latest: manifest, c5: manifest });
+    expect(await ask(wish, all(made("main-5", null))).standing).toMatchObject({ kind: "current" });
+    expect(await ask(wish, all(made("main-4", null))).standing).toMatchObject({ kind: "superseded", isTaken: {} });
+  });
+
+  test("a commit's tag or a content tag that names other content ends no release", async () => {
+    const content: ImageTag = { tag: tag("0123456789ab"), moves: false, of: "content" };
+    const wish = { ...released, tags: [...released.tags, content] };
+    const { standing } = ask(wish, { ...whole, c5: made("main-1", others), "0123456789ab": foreign() });
+    expect(await standing).toMatchObject({ kind: "promote" });
   });
 
   test("is built where that is wished", async () => {
@@ -256,6 +330,19 @@ describe("an image that the event doesn't touch", () => {
       { main: foreign("main-2"), latest: foreign("main-2") },
       { changedSince: async () => false },
       { kind: "current" },
+    ],
+    [
+      "with a record that is not trusted is built, whatever else it says",
+      untouched,
+      {
+        main: index({
+          content: "theirs",
+          record: recordOf(at("main-3"), { repository: "fork/r" }),
+          annotations: { "org.opencontainers.image.revision": at("main-3") },
+        }),
+      },
+      { changedSince: async () => false },
+      { kind: "build", because: [{ kind: "no-record", detail: "its record names another repository" }] },
     ],
     [
       "without record is built if something changed since its commit",
@@ -340,5 +427,98 @@ describe("several registries", () => {
   test("the first must answer", async () => {
     const broken = repository("docker.io/o/broken");
     await expect(ask({ ...both, repositories: [broken] }, {}).standing).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("with `attest`", () => {
+  const image = made("main-4");
+  const all: Held = { main: image, latest: image, [source]: image };
+  const attesting = (listed: boolean | undefined, ...digests: readonly StoredManifest[]): Partial<StandingOptions> => ({
+    history: {
+      ...historyOf(),
+      attested: async (digest) => (digests.some((each) => each.digest === digest) ? true : listed),
+    },
+  });
+  test.each<[string, Wish, Held, Partial<StandingOptions>, object]>([
+    ["what is attested is promoted", onMain, all, attesting(false, image), { kind: "promote" }],
+    [
+      "what isn't is built",
+      onMain,
+      all,
+      attesting(false),
+      { kind: "build", because: [{ kind: "not-attested", detail: expect.stringContaining(image.digest) }, {}] },
+    ],
+    [
+      "what GitHub can't be asked about is built",
+      onMain,
+      all,
+      attesting(undefined),
+      { kind: "build", because: [{ kind: "not-attested", detail: expect.stringContaining("doesn't say") }, {}] },
+    ],
+    [
+      "what isn't is built though it has all tags, and nothing touches it",
+      { ...untouched, mover: { ...mover, commit: at("main-4") } },
+      all,
+      attesting(false),
+      { kind: "build", because: [{ kind: "not-attested" }] },
+    ],
+    [
+      "what isn't is built for the same commit",
+      onMain,
+      { main: made("main-5"), latest: made("main-5"), c5: made("main-5") },
+      attesting(false),
+      { kind: "build", because: [{ kind: "not-attested" }] },
+    ],
+    [
+      "another image of the same sources that is attested is promoted",
+      onMain,
+      { main: made("main-3", hash, { content: "planted" }), [source]: image },
+      attesting(false, image),
+      { kind: "promote", digest: image.digest },
+    ],
+    [
+      "a newer commit's tags stay",
+      { ...untouched },
+      { main: made("main-6"), latest: made("main-6") },
+      attesting(false),
+      { kind: "current" },
+    ],
+    [
+      "a content tag under all its tags stays, whoever pushed it",
+      { ...onMain, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" }] },
+      { "0123456789ab": foreign() },
+      attesting(false),
+      { kind: "current" },
+    ],
+    [
+      "a content tag's image gets no other tag",
+      { ...onMain, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" }, moving("main")] },
+      { "0123456789ab": foreign() },
+      attesting(false),
+      { kind: "build", because: [{ kind: "not-attested" }] },
+    ],
+    [
+      "a release is built anew under the tag of one that isn't",
+      released,
+      { "1.2.3": image },
+      attesting(false),
+      { kind: "build" },
+    ],
+    [
+      "a release fails where nobody knows",
+      released,
+      { "1.2.3": image },
+      attesting(undefined),
+      { kind: "superseded", isTaken: {} },
+    ],
+    [
+      "what would need an index of its own, as after a revert, is built",
+      onMain,
+      { main: made("main-4", others), [source]: made("main-3") },
+      attesting(true),
+      { kind: "build", because: [{ kind: "not-attested" }] },
+    ],
+  ])("%s", async (_, wish, held, more, expected) => {
+    expect(await ask(wish, held, more).standing).toMatchObject(expected);
   });
 });
