@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 296 modules
-var run_command = __webpack_require__(89466);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 300 modules
+var run_command = __webpack_require__(45030);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts

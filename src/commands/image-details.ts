@@ -6,6 +6,7 @@ import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import { isOfRecord } from "../plan/record.ts";
 import { releaseOf } from "../plan/version-line.ts";
+import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
 import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
 import { readEvent } from "../tags/event.ts";
