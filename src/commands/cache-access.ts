@@ -37,10 +37,15 @@ export function mayWrite(entry: OwnCacheEntry, { restriction, push, service }: C
     case "image":
       return push;
     case "folder":
-      return isFree || entry.isInput;
+      return mayRead(entry, { restriction });
     case "service":
       return service && (isFree || isRunners(entry));
   }
+}
+
+/** Whether a run may read the cache of a user's own line: any but a folder of this machine that no input names. */
+export function mayRead(entry: OwnCacheEntry, { restriction }: Pick<CacheAccess, "restriction">): boolean {
+  return restriction === undefined || entry.isInput || placeOfCache(entry) !== "folder";
 }
 
 function restrictionOf({ context, trust }: CacheSituation): string | undefined {

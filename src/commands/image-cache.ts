@@ -5,7 +5,7 @@ import { cacheLine } from "../buildflags/cache-entry.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { RunContext } from "../context/run-context.ts";
 import type { Remark } from "../report/run-result.ts";
-import { type CacheAccess, mayWrite } from "./cache-access.ts";
+import { type CacheAccess, mayRead, mayWrite } from "./cache-access.ts";
 import type { CacheSettings } from "./image-settings.ts";
 import { filledEntry, type OwnCacheEntry } from "./own-cache.ts";
 
@@ -54,7 +54,8 @@ function ownLines(
     const known = access.restriction === undefined ? entry : withKnownAttributes(entry);
     return cacheLine(hardened(filledEntry(known, fill), direction));
   };
-  return { from: from.map((entry) => line(entry, "from")), to: written.map((entry) => line(entry, "to")) };
+  const read = from.filter((entry) => mayRead(entry, access));
+  return { from: read.map((entry) => line(entry, "from")), to: written.map((entry) => line(entry, "to")) };
 }
 
 function leftOut({ restriction }: CacheAccess): Remark {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type CacheAccess, cacheAccess, mayWrite } from "../../../src/commands/cache-access.ts";
+import { type CacheAccess, cacheAccess, mayRead, mayWrite } from "../../../src/commands/cache-access.ts";
 import { cacheBranches, cacheOf } from "../../../src/commands/image-cache.ts";
 import { readCacheLines } from "../../../src/commands/own-cache.ts";
 import { commit, gitRef, type Trigger } from "../../../src/context/run-context.ts";
@@ -152,10 +152,12 @@ describe("docker's own lines", () => {
     });
   });
 
-  test("a folder is written by a restricted run only where an input names it", () => {
+  test("a folder is read and written by a restricted run only where an input names it", () => {
     const [input, config] = [lines("type=local,dest=/c"), lines("type=local,dest=/c", { file: "image-publish.yml" })];
     expect([...input, ...config].map((entry) => mayWrite(entry, restricted))).toEqual([true, false]);
     expect([...input, ...config].map((entry) => mayWrite(entry, free))).toEqual([true, true]);
+    expect([...input, ...config].map((entry) => mayRead(entry, restricted))).toEqual([true, false]);
+    expect([...input, ...config].map((entry) => mayRead(entry, free))).toEqual([true, true]);
   });
 
   test.each([
