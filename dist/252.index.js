@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 317 modules
-var run_command = __webpack_require__(71263);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 327 modules
+var run_command = __webpack_require__(6798);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(23693);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts

@@ -7,7 +7,7 @@ import { buildSource } from "./go.ts";
 
 const source = resolve(import.meta.dirname, "oracles");
 
-const programs = ["build", "dockerfile", "ignore", "words"];
+const programs = ["build", "dockerfile", "fields", "ignore", "words"];
 
 /** The folder of the programs, one for each state of their source. */
 export function oracles(): string {

@@ -1,11 +1,13 @@
 /** The one invocation of buildx that builds one image: pure, from what is planned to an argument vector. */
 import { posix } from "node:path";
+import { attestationValue, readAttestation } from "../buildflags/attestation.ts";
+import { parseCacheEntries } from "../buildflags/cache-entry.ts";
+import { csvLine } from "../buildflags/csv.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../plan/plan.ts";
 import type { Candidate } from "./candidate.ts";
-import { csvLine } from "./csv.ts";
 import { type ProvenanceContext, provenanceArgument } from "./provenance.ts";
 
 /** Where the bytes of an image are that another one is built on. */
@@ -67,7 +69,7 @@ export function buildArguments(
     ...planned.cache.to.filter(usable).flatMap((line) => ["--cache-to", line]),
     ...(planned.fresh ? ["--pull", "--no-cache"] : []),
     ...["--provenance", provenanceArgument(planned.provenance ?? undefined, settings.provenance)],
-    ...(planned.sbom === null ? [] : ["--sbom", planned.sbom]),
+    ...(planned.sbom === null ? [] : ["--sbom", attestationValue(readAttestation("sbom", planned.sbom))]),
     ...settings.secrets.flatMap((secret) => ["--secret", secret]),
     ...settings.ssh.flatMap((agent) => ["--ssh", agent]),
     ...["--output", output(planned, settings.push, paths.layout)],
@@ -108,7 +110,7 @@ export function parentSources(
 
 /** Whether a cache line (`type=gha,…`) is about the runner's cache service. */
 export function isCacheService(line: string): boolean {
-  return line.split(",").some((field) => field.trim() === "type=gha");
+  return parseCacheEntries(line).some(({ type }) => type === "gha");
 }
 
 /** A leading `./` keeps a path from being read as an option, a URL or standard input; one with a leading `/` is none. */

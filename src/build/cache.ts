@@ -1,9 +1,10 @@
 /** Where builds keep their layers from one run to the next: docker's cache entries for each image. */
+import type { CacheEntry } from "../buildflags/cache-entry.ts";
+import { csvLine } from "../buildflags/csv.ts";
 import { messageOf } from "../errors.ts";
 import { digestOf } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Http, HttpRequest } from "../ports.ts";
-import { csvLine } from "./csv.ts";
 
 export interface CacheLines {
   readonly from: readonly string[];
@@ -20,7 +21,7 @@ export interface CacheBranches {
 }
 
 /** A cache outage must not fail a good build, nor hold it up: BuildKit's own limit is ten minutes for each request. */
-const limits: readonly string[] = ["timeout=60s"];
+const limit = "60s";
 
 /**
  * The runner's cache service, in a scope of its own for each image and branch, as images that share one overwrite each
@@ -30,8 +31,10 @@ export function serviceCache(image: string, branches: CacheBranches): CacheLines
   const own = scope(image, branches.own);
   const scopes = [...new Set([own, ...branches.fallbacks.map((branch) => scope(image, branch))])];
   return {
-    from: scopes.map((each) => csvLine(["type=gha", `scope=${each}`, ...limits])),
-    to: branches.write ? [csvLine(["type=gha", `scope=${own}`, "mode=max", "ignore-error=true", ...limits])] : [],
+    from: scopes.map((each) => csvLine(["type=gha", `scope=${each}`, `timeout=${limit}`])),
+    to: branches.write
+      ? [csvLine(["type=gha", `scope=${own}`, "mode=max", "ignore-error=true", `timeout=${limit}`])]
+      : [],
   };
 }
 
@@ -59,29 +62,15 @@ export function registryCache(repository: Repository | undefined, branches: Regi
 }
 
 /**
- * A user's own line, so that an outage of the cache neither fails nor stalls a build, unless the line itself says what is
+ * A user's own entry, so that an outage of the cache neither fails nor stalls a build, unless the entry itself says what is
  * to happen then.
  */
-export function hardened(line: string, direction: "from" | "to"): string {
-  const fields = line.split(",").map((field) => field.trim());
-  const says = (key: string): boolean => fields.some((field) => field.startsWith(`${key}=`));
-  // Without a type it is the name of an image.
-  if (!says("type")) return line;
-  return [
-    line,
-    ...(fields.includes("type=gha") && !says("timeout") ? limits : []),
-    ...(direction === "to" && !fields.includes("type=inline") && !says("ignore-error") ? ["ignore-error=true"] : []),
-  ].join(",");
-}
-
-/** Whether a cache line is kept in a registry, so that writing it is a push. */
-export function isRegistryCache(line: string): boolean {
-  const fields = line.split(",").map((field) => field.trim());
-  return (
-    fields.includes("type=registry") ||
-    fields.includes("type=inline") ||
-    !fields.some((field) => field.startsWith("type="))
-  );
+export function hardened({ type, attributes }: CacheEntry, direction: "from" | "to"): CacheEntry {
+  const added = [
+    ...(type === "gha" ? [["timeout", limit] as const] : []),
+    ...(direction === "to" && type !== "inline" ? [["ignore-error", "true"] as const] : []),
+  ];
+  return { type, attributes: new Map([...attributes, ...added.filter(([key]) => !attributes.has(key))]) };
 }
 
 /**

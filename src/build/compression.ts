@@ -1,4 +1,5 @@
 /** How layers are compressed: the input `compression` as attributes of buildx' `--output`. */
+import { csvFields } from "../buildflags/csv.ts";
 import { UserError } from "../errors.ts";
 
 /** The highest level of each kind (BuildKit, docs of the image exporter, "compression-level"). */
@@ -13,7 +14,7 @@ const kinds = Object.keys(levels);
  * @throws UserError for what is no compression.
  */
 export function parseCompression(text: string): string {
-  const [first = "", ...others] = text.split(",").map((field) => field.trim());
+  const [first = "", ...others] = csvFields(text).map((field) => field.trim());
   const kind = first.replace(/^compression=/, "");
   if (!isKind(kind)) throw new UserError(`"${kind}" is no compression`, { hint: `write ${kinds.join(", ")}` });
   const attributes = others.map((field) => {

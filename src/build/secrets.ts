@@ -3,8 +3,8 @@
  * where buildx reads it; the values themselves go through the child's environment, which unlike a file is gone with the
  * child however the run ends.
  */
+import { csvLine } from "../buildflags/csv.ts";
 import { UserError } from "../errors.ts";
-import { csvLine } from "./csv.ts";
 
 export interface SecretInputs {
   /**

@@ -1,15 +1,13 @@
 /** The cache of one image: which branches' it reads and writes, and where. */
-import {
-  type CacheBranches,
-  type CacheLines,
-  hardened,
-  isRegistryCache,
-  registryCache,
-  serviceCache,
-} from "../build/cache.ts";
+import { type CacheBranches, type CacheLines, hardened, registryCache, serviceCache } from "../build/cache.ts";
+import { placeOfCache, withKnownAttributes } from "../build/cache-types.ts";
+import { cacheLine } from "../buildflags/cache-entry.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { RunContext } from "../context/run-context.ts";
+import type { Remark } from "../report/run-result.ts";
+import { type CacheAccess, mayRead, mayWrite } from "./cache-access.ts";
 import type { CacheSettings } from "./image-settings.ts";
+import { filledEntry, type OwnCacheEntry } from "./own-cache.ts";
 
 export type CacheKind = "gha" | "registry" | "none";
 
@@ -18,33 +16,53 @@ type Where = Pick<RunContext, "trigger" | "ref" | "defaultBranch">;
 export interface CacheOptions {
   /** What the cache is where nobody says. */
   readonly cache: CacheKind;
-  /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
-  readonly push: boolean;
+  readonly cacheAccess: CacheAccess;
+  readonly remark: (remark: Remark) => void;
 }
 
 /** @param fill puts values in the place of expressions. */
 export function cacheOf(
   context: Where,
   image: Image,
-  { kind: said, from, to }: CacheSettings,
-  { cache: otherwise, push }: CacheOptions,
+  settings: CacheSettings,
+  options: CacheOptions,
   fill: (text: string) => string,
 ): CacheLines {
-  const mayPush = push && context.trigger.kind !== "pull-request";
-  if (from.length > 0 || to.length > 0) {
-    return {
-      from: from.map((line) => hardened(fill(line), "from")),
-      to: to.map((line) => hardened(fill(line), "to")).filter((line) => push || !isRegistryCache(line)),
-    };
-  }
-  const cache = said === "auto" ? otherwise : said;
+  if (settings.from.length > 0 || settings.to.length > 0) return ownLines(settings, options, fill);
+  const { cache: otherwise, cacheAccess: access } = options;
+  const cache = settings.kind === "auto" ? otherwise : settings.kind;
   const branches = cacheBranches(context);
-  if (cache === "gha") return serviceCache(image.name, branches);
   if (cache === "none") return { from: [], to: [] };
-  // What a pull request brings must not get into what others read: whoever may read a registry may read all of it.
-  const write = mayPush && branches.write;
+  if (cache === "gha") return serviceCache(image.name, { ...branches, write: branches.write && access.service });
+  // Whoever may read a registry may read all of it.
+  const write = branches.write && access.push && access.restriction === undefined;
   const { defaultBranch } = context;
   return registryCache(image.repositories[0], { ...branches, write, defaultBranch });
+}
+
+/** Docker's own lines, written anew from what they say and what this run may do. */
+function ownLines(
+  { from, to }: CacheSettings,
+  { cacheAccess: access, remark }: CacheOptions,
+  fill: (text: string) => string,
+): CacheLines {
+  const written = to.filter((entry) => mayWrite(entry, access));
+  // An inline cache goes with its image, and nobody misses it where that goes nowhere.
+  const missing = to.filter((entry) => !written.includes(entry) && placeOfCache(entry) !== "image");
+  if (missing.length > 0) remark(leftOut(access));
+  const line = (entry: OwnCacheEntry, direction: "from" | "to"): string => {
+    const known = access.restriction === undefined ? entry : withKnownAttributes(entry);
+    return cacheLine(hardened(filledEntry(known, fill), direction));
+  };
+  const read = from.filter((entry) => mayRead(entry, access));
+  return { from: read.map((entry) => line(entry, "from")), to: written.map((entry) => line(entry, "to")) };
+}
+
+function leftOut({ restriction }: CacheAccess): Remark {
+  return {
+    message: `lines of "cache-to" are left out: ${restriction ?? "a run that pushes nothing writes to no registry or bucket"}`,
+    hint: "no action is needed where runs of branches write this cache; on GitHub, pull requests have their own with type=gha",
+  };
 }
 
 /** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */

@@ -16,7 +16,7 @@ import { deriveLabels } from "../tags/labels.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
-import { type CacheKind, cacheOf } from "./image-cache.ts";
+import { type CacheOptions, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
 import type { SettingsOf } from "./image-settings.ts";
 import type { ImageRules } from "./run-inputs.ts";
@@ -33,13 +33,8 @@ export interface TagSources extends ReleaseNames {
   readonly facts: FactsByImage;
 }
 
-export interface DetailsOptions extends Omit<TagSources, "rulesOf"> {
-  /** What the cache is where nobody says. */
-  readonly cache: CacheKind;
-  /** Whether the run pushes: one that doesn't writes no cache into a registry either. */
-  readonly push: boolean;
+export interface DetailsOptions extends Omit<TagSources, "rulesOf">, CacheOptions {
   readonly settingsOf: SettingsOf;
-  readonly remark: (remark: Remark) => void;
 }
 
 /** The details of an image. Warnings of rules come as remarks. */

@@ -2,7 +2,7 @@
 import { parseCompression } from "../build/compression.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { CatalogConfig } from "../catalog/config.ts";
-import type { SettingLine, SharedSettings } from "../catalog/config-schema.ts";
+import type { SharedSettings } from "../catalog/config-schema.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { mapped } from "../pause.ts";
@@ -16,6 +16,8 @@ import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import { parseReleasePattern, type ReleasePattern } from "../tags/release-tag.ts";
 import type { Rule } from "../tags/rule.ts";
+import { attestationProblems } from "./attestation-problems.ts";
+import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import type { ImageRules, RunInputs } from "./run-inputs.ts";
 import { readScanRules, type ScanSettings } from "./scan-settings.ts";
 
@@ -38,8 +40,8 @@ export interface ImageSettings extends ImageRules {
 /** Docker's own lines, where there are any, go before the kind. */
 export interface CacheSettings {
   readonly kind: Settings["cache"];
-  readonly from: readonly string[];
-  readonly to: readonly string[];
+  readonly from: readonly OwnCacheEntry[];
+  readonly to: readonly OwnCacheEntry[];
 }
 
 /** The settings of the image of a name; what its bake file says is in them where the image is given. */
@@ -89,6 +91,8 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
+  const cacheFrom = readCacheLines(said["cache-from"] ?? []);
+  const cacheTo = readCacheLines(said["cache-to"] ?? []);
   const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
   const scan = readScanRules({
     severity: said.severity ?? [],
@@ -101,7 +105,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     flavor: said.flavor && flavor.flavor,
     names: said.images && names.values,
     releaseTags: said["release-tag"] && releaseTags.values,
-    cache: cacheOf(said.cache, said["cache-from"], said["cache-to"]),
+    cache: cacheOf(said.cache, cacheFrom.values, cacheTo.values),
     provenance: said.provenance,
     sbom: said.sbom,
     compression: compression.values[0],
@@ -112,20 +116,23 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     cyclonedx: said.cyclonedx,
     labels: labels.values,
     annotations: annotations.values,
-    problems: [rules, flavor, names, releaseTags, labels, annotations, compression, scan].flatMap(
-      ({ problems }) => problems,
-    ),
+    problems: [
+      ...[rules, flavor, names, releaseTags, labels, annotations, cacheFrom, cacheTo, compression, scan].flatMap(
+        ({ problems }) => problems,
+      ),
+      ...attestationProblems(said),
+    ],
   };
 }
 
 function ofInputs(inputs: RunInputs): Spoken {
   const { settings, rules, flavor, names, labels, annotations, compression, scanRules: said } = inputs;
-  const { tags, cache, cacheFrom, cacheTo, provenance, sbom } = settings;
+  const { tags, cache, provenance, sbom } = settings;
   return {
     rules: tags.length === 0 ? undefined : rules,
     flavor: settings.flavor.length === 0 ? undefined : flavor,
     names: names.length === 0 ? undefined : names,
-    cache: cacheOf(cache === "auto" ? undefined : cache, cacheFrom, cacheTo),
+    cache: cacheOf(cache === "auto" ? undefined : cache, inputs.cacheFrom, inputs.cacheTo),
     provenance,
     sbom,
     compression,
@@ -155,11 +162,11 @@ function literally(text: string): Template {
 
 function cacheOf(
   kind: CacheSettings["kind"] | undefined,
-  from: readonly Pick<SettingLine, "text">[] = [],
-  to: readonly Pick<SettingLine, "text">[] = [],
+  from: readonly OwnCacheEntry[],
+  to: readonly OwnCacheEntry[],
 ): CacheSettings | undefined {
   if (kind === undefined && from.length === 0 && to.length === 0) return undefined;
-  return { kind: kind ?? "auto", from: from.map(({ text }) => text), to: to.map(({ text }) => text) };
+  return { kind: kind ?? "auto", from, to };
 }
 
 /** @param spoken whoever stands first goes before. */

@@ -8,6 +8,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Clock } from "../ports.ts";
 import type { Lately } from "../publish/standing.ts";
 import type { Remark } from "../report/run-result.ts";
+import { cacheAccess } from "./cache-access.ts";
 import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
@@ -71,7 +72,13 @@ async function decide(
   const { catalog, comparison, settingsOf } = surveyed;
   const converges = push && isAsked;
   const movingTagsOnly = context.trigger.kind === "schedule";
-  const detailing = { cache: cacheKind(session, catalog.images.length > 0), push, ...sources, settingsOf };
+  const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
+  const detailing = {
+    cache: cacheKind(session, catalog.images.length > 0),
+    cacheAccess: access,
+    ...sources,
+    settingsOf,
+  };
   const asked = async () => {
     const details = imageDetails(session, { ...detailing, remark: () => {} });
     return converge(session, surveyed, { registry, history, details, movingTagsOnly });

@@ -13,6 +13,8 @@ import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseLines } from "../tags/lines.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
+import { attestationProblems } from "./attestation-problems.ts";
+import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import { readScanRules } from "./scan-settings.ts";
 
 /** What the user wants an image to be called and to say of itself. */
@@ -30,6 +32,8 @@ export interface RunInputs extends ImageRules {
   readonly secrets: BuildSecrets;
   /** Attributes of the output. */
   readonly compression: string | undefined;
+  readonly cacheFrom: readonly OwnCacheEntry[];
+  readonly cacheTo: readonly OwnCacheEntry[];
   /** Bytes. */
   readonly maxSize: number | undefined;
   readonly scanRules: SaidRules;
@@ -56,6 +60,8 @@ export function readRunInputs(
     },
     env,
   );
+  const cacheFrom = readCacheLines(settings.cacheFrom);
+  const cacheTo = readCacheLines(settings.cacheTo);
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
   const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
   const scanRules = readScanRules(settings);
@@ -70,15 +76,20 @@ export function readRunInputs(
       names: names.values,
       secrets,
       compression: compression.values[0],
+      cacheFrom: cacheFrom.values,
+      cacheTo: cacheTo.values,
       maxSize: maxSize.values[0],
       scanRules: scanRules.said,
       sourceDateEpoch,
     },
     problems: [
       ...problems,
-      ...[rules, labels, annotations, names, compression, maxSize, scanRules].flatMap((each) => each.problems),
+      ...[rules, labels, annotations, names, cacheFrom, cacheTo, compression, maxSize, scanRules].flatMap(
+        (each) => each.problems,
+      ),
       ...flavorProblems,
       ...secretProblems,
+      ...attestationProblems(settings),
       ...(sourceDateEpoch === undefined || /^\d+$/.test(sourceDateEpoch) ? [] : [noEpoch(sourceDateEpoch)]),
     ],
   };

@@ -1,5 +1,6 @@
 /** What the build of an untrusted checkout doesn't get, and what is said of it. */
 import type { BuildSecrets } from "../build/secrets.ts";
+import { parseSshAgent, sshValue } from "../buildflags/ssh-agent.ts";
 import type { Remark } from "../report/run-result.ts";
 import type { Session } from "./session.ts";
 
@@ -11,7 +12,7 @@ export interface GivenSecrets extends Omit<BuildSecrets, "values"> {
 /** The build's secrets and agents: none for an untrusted checkout, whose Dockerfiles would decide what becomes of them. */
 export function givenSecrets({ inputs, trust }: Pick<Session, "inputs" | "trust">): GivenSecrets {
   if (trust.kind === "untrusted") return { arguments: [], environment: {}, ssh: [] };
-  return { ...inputs.secrets, ssh: inputs.settings.ssh.map(({ text }) => text) };
+  return { ...inputs.secrets, ssh: inputs.settings.ssh.map(({ text }) => sshValue(parseSshAgent(text))) };
 }
 
 /** What a reader of the run has to know of an untrusted checkout. A fork's pull request is nothing unusual by itself. */

@@ -16,6 +16,7 @@ function shallow(commits: number) {
   const checkout = place.checkout(forge, "main");
   const silent = { contains: async () => undefined, repository: async () => undefined };
   const session = {
+    trust: { kind: "trusted" },
     git: open(checkout),
     context: { ref: { full: "refs/heads/main", kind: "branch" }, commit: made.at(-1), trigger: { kind: "push" } },
     inputs: { settings: { token: undefined } },

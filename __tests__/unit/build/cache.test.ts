@@ -8,6 +8,7 @@ import {
   scope,
   serviceCache,
 } from "../../../src/build/cache.ts";
+import { cacheLine, parseCacheEntries } from "../../../src/buildflags/cache-entry.ts";
 import { isTag, repository } from "../../../src/oci/reference.ts";
 import type { Http } from "../../../src/ports.ts";
 import { anyText } from "../any-text.ts";
@@ -98,9 +99,22 @@ describe("a user's own line", () => {
       "type=gha,timeout=9m,ignore-error=false",
     ],
     ["that is inline takes no more", "to", "type=inline", "type=inline"],
-    ["that is an image's name stays", "from", "ghcr.io/o/r/app:cache", "ghcr.io/o/r/app:cache"],
+    [
+      "that is an image's name is of a registry",
+      "from",
+      "ghcr.io/o/r/app:cache",
+      "type=registry,ref=ghcr.io/o/r/app:cache",
+    ],
+    ["that sets a limit in quotes keeps it", "from", '"TIMEOUT=5m",type=gha', "type=gha,timeout=5m"],
+    ["with a comma in a field keeps it there", "from", 'type=local,"src=/a,type=gha"', 'type=local,"src=/a,type=gha"'],
+    [
+      "that says a thing twice says what it says last",
+      "from",
+      "type=local,src=a,type=gha,scope=a,scope=b",
+      "type=gha,src=a,scope=b,timeout=60s",
+    ],
   ])("%s", (_, direction, line, expected) => {
-    expect(hardened(line, direction)).toBe(expected);
+    expect(parseCacheEntries(line).map((entry) => cacheLine(hardened(entry, direction)))).toEqual([expected]);
   });
 });
 

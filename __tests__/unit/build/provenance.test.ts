@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { provenanceArgument, publishedSecrets } from "../../../src/build/provenance.ts";
+import { readAttestation } from "../../../src/buildflags/attestation.ts";
 
 const page = "https://github.com/o/r/actions/runs/1";
 
@@ -11,6 +12,17 @@ test.each<[string, string | undefined, boolean | undefined, string | undefined, 
   ["true is buildx's own", "true", false, undefined, "true"],
   ["given attributes stay", "mode=max,version=v1", true, page, `mode=max,version=v1,builder-id=${page}`],
   ["a given builder stays", "mode=max,builder-id=me", false, page, "mode=max,builder-id=me"],
+  ["also in quotes, as buildx reads it", '"builder-id=a,b",mode=min', false, page, '"builder-id=a,b",mode=min'],
+  [
+    "a value that looks like a builder is none",
+    "filename=builder-id=x",
+    true,
+    page,
+    `filename=builder-id=x,builder-id=${page}`,
+  ],
+  ["what is said last counts", "mode=max,mode=min", true, undefined, "mode=min"],
+  ["false has other spellings", "F", false, page, "false"],
+  ["and another word", "mode=max,disabled=true", false, page, "false"],
 ])("%s", (_, input, isPrivate, runUrl, expected) => {
   expect(provenanceArgument(input, { isPrivate, runUrl })).toBe(expected);
 });
@@ -18,8 +30,23 @@ test.each<[string, string | undefined, boolean | undefined, string | undefined, 
 test.each<[string, Record<string, string>, string, string[]]>([
   ["mode=max publishes values", { NPM_TOKEN: "x", VERSION: "1" }, "mode=max", ["NPM_TOKEN"]],
   ["mode=min does not", { NPM_TOKEN: "x" }, "mode=min", []],
+  ["buildx' own default publishes them, too", { NPM_TOKEN: "x" }, "true", ["NPM_TOKEN"]],
+  ["so does any value without a mode", { NPM_TOKEN: "x" }, "version=v1", ["NPM_TOKEN"]],
+  ["quotes hide no mode", { NPM_TOKEN: "x" }, '"mode=max"', ["NPM_TOKEN"]],
+  ["of two modes the last counts", { NPM_TOKEN: "x" }, "mode=max,mode=min", []],
+  ["none publishes nothing", { NPM_TOKEN: "x" }, "false", []],
   ["an empty one is nothing", { PASSWORD: "" }, "mode=max", []],
   ["a word within a word is none", { TOKENIZER: "x" }, "mode=max", []],
 ])("%s", (_, args, provenance, expected) => {
   expect(publishedSecrets(args, provenance)).toEqual(expected);
+});
+
+test.each([
+  { option: "sbom" as const, text: "type=provenance,mode=max", message: "sbom has the attribute type=provenance" },
+  { option: "provenance" as const, text: "mode=max, type=sbom", message: "provenance has the attribute type=sbom" },
+  { option: "provenance" as const, text: "Mode=max", message: '"Mode" isn\'t an attribute of provenance' },
+  { option: "provenance" as const, text: "mode=min, mode=max", message: '" mode" isn\'t an attribute of provenance' },
+  { option: "sbom" as const, text: "yes", message: '"yes" in sbom isn\'t key=value' },
+])("$option: $text is refused", ({ option, text, message }) => {
+  expect(() => readAttestation(option, text)).toThrow(message);
 });

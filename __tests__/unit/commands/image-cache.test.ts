@@ -1,6 +1,11 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { type CacheAccess, cacheAccess, mayRead, mayWrite } from "../../../src/commands/cache-access.ts";
 import { cacheBranches, cacheOf } from "../../../src/commands/image-cache.ts";
+import { readCacheLines } from "../../../src/commands/own-cache.ts";
 import { commit, gitRef, type Trigger } from "../../../src/context/run-context.ts";
+import { trusted } from "../../../src/context/trust.ts";
+import { type SourceLocation, throwProblems } from "../../../src/errors.ts";
+import type { Remark } from "../../../src/report/run-result.ts";
 import { buildTree } from "../catalog/build-tree.ts";
 
 const someCommit = commit("a".repeat(40));
@@ -33,6 +38,8 @@ test.each<[string, Trigger, string, ReturnType<typeof cacheBranches>]>([
   expect(cacheBranches({ trigger, ref: gitRef(ref), defaultBranch: "main" })).toEqual(expected);
 });
 
+const remark = (): void => {};
+
 const image = (await buildTree({ "images/app/Dockerfile": "FROM scratch\n" })).images[0];
 
 test.each<[string, Trigger, string, boolean, readonly string[], readonly string[]]>([
@@ -54,21 +61,138 @@ test.each<[string, Trigger, string, boolean, readonly string[], readonly string[
     { trigger, ref: gitRef(ref), defaultBranch: "main" },
     image,
     { kind: "registry", from: [], to: [] },
-    { cache: "none", push },
+    {
+      cache: "none",
+      cacheAccess: cacheAccess({ context: { trigger, eventName: "" }, trust: trusted, push, env: {} }),
+      remark,
+    },
     (text) => text,
   );
   const tags = (all: readonly string[]) => all.map((line) => /:([^:,]+)(?:,|$)/.exec(line.replace(/^.*ref=/, ""))?.[1]);
   expect([tags(lines.from), tags(lines.to)]).toEqual([from, to]);
 });
 
-test("own lines are hardened, and those that push are left out where nothing is pushed", () => {
-  if (image === undefined) throw new Error("there is no image");
-  const own = { kind: "auto", from: ["type=gha"], to: ["type=gha", "type=registry,ref=r/c:{{name}}"] } as const;
-  const context = { trigger: push, ref: gitRef("refs/heads/x"), defaultBranch: "main" };
-  expect(
-    cacheOf(context, image, own, { cache: "none", push: false }, (text) => text.replace("{{name}}", "app")),
-  ).toEqual({
-    from: ["type=gha,timeout=60s"],
-    to: ["type=gha,timeout=60s,ignore-error=true"],
+describe("docker's own lines", () => {
+  const lines = (text: string, at?: SourceLocation) => {
+    const { values, problems } = readCacheLines([{ text, input: "cache-to", line: 1, ...(at && { at }) }]);
+    throwProblems(problems);
+    return values;
+  };
+
+  const made = (from: string, to: readonly string[], access: CacheAccess, fill = (text: string) => text) => {
+    if (image === undefined) throw new Error("there is no image");
+    const remarks: Remark[] = [];
+    const settings = { kind: "auto", from: lines(from), to: to.flatMap((text) => lines(text)) } as const;
+    const context = { trigger: push, ref: gitRef("refs/heads/x"), defaultBranch: "main" };
+    const options = { cache: "none", cacheAccess: access, remark: (each: Remark) => remarks.push(each) } as const;
+    return { ...cacheOf(context, image, settings, options, fill), remarks: remarks.map(({ message }) => message) };
+  };
+  const free: CacheAccess = { restriction: undefined, push: true, service: true };
+  const restricted: CacheAccess = { restriction: "it is a pull request", push: true, service: true };
+
+  test("are hardened", () => {
+    expect(made("type=gha", ["type=gha"], free)).toEqual({
+      from: ["type=gha,timeout=60s"],
+      to: ["type=gha,timeout=60s,ignore-error=true"],
+      remarks: [],
+    });
+  });
+
+  test("are filled in after they are read, so that no branch's name adds a field", () => {
+    const fill = (text: string) => text.replace("{{branch}}", 'x",type=s3,bucket=b');
+    expect(
+      made("type=local,src=a", ["type=gha,scope={{branch}}", '"type=registry","ref=r/c:{{date "YY,MM"}}"'], free, fill)
+        .to,
+    ).toEqual([
+      'type=gha,"scope=x"",type=s3,bucket=b",timeout=60s,ignore-error=true',
+      'type=registry,"ref=r/c:{{date ""YY,MM""}}",ignore-error=true',
+    ]);
+  });
+
+  test.each([
+    { line: "type=registry,ref=r/c" },
+    { line: '"type=registry",ref=r/c' },
+    { line: "ref=r/c,type=registry" },
+    { line: "TYPE=registry,REF=r/c" },
+    { line: "type=gha,ref=r/c,type=registry" },
+    { line: 'type=registry,"ref=r/c:a,b"' },
+    { line: "r/c" },
+    { line: "r/c,r/d" },
+    { line: "type=s3,region=eu,bucket=b" },
+    { line: '"type=azblob",name=n' },
+  ])("$line is written where the run pushes reviewed code, and nowhere else", ({ line }) => {
+    expect(made("", [line], free).to).not.toEqual([]);
+    for (const access of [restricted, { ...free, push: false }]) {
+      const { to, remarks } = made("", [line, "type=gha"], access);
+      expect(to).toEqual(["type=gha,timeout=60s,ignore-error=true"]);
+      expect(remarks).toEqual([expect.stringContaining('lines of "cache-to" are left out: ')]);
+    }
+  });
+
+  test("of an inline cache go with the image, and are not missed without it", () => {
+    expect(made("", ["type=inline"], restricted).to).toEqual(["type=inline"]);
+    expect(made("", ["type=inline"], { ...restricted, push: false })).toEqual({ from: [], to: [], remarks: [] });
+  });
+
+  test.each([
+    { line: "type=gha,scope=a", written: true },
+    { line: "type=gha,url_v2=https://elsewhere.example/", written: false },
+    { line: "type=gha,token=t", written: false },
+  ])("$line: a pull request writes to the runner's own service: $written", ({ line, written }) => {
+    expect(made("", [line], restricted).to.length).toBe(written ? 1 : 0);
+    expect(made("", [line], { ...restricted, service: false }).to).toEqual([]);
+  });
+
+  test("a restricted run writes no attribute that we don't know", () => {
+    const line = "type=gha,scope=a,later=x";
+    expect(made(line, [line], free).to).toEqual(["type=gha,scope=a,later=x,timeout=60s,ignore-error=true"]);
+    expect(made(line, [line], restricted)).toMatchObject({
+      from: ["type=gha,scope=a,timeout=60s"],
+      to: ["type=gha,scope=a,timeout=60s,ignore-error=true"],
+    });
+  });
+
+  test("a folder is read and written by a restricted run only where an input names it", () => {
+    const [input, config] = [lines("type=local,dest=/c"), lines("type=local,dest=/c", { file: "image-publish.yml" })];
+    expect([...input, ...config].map((entry) => mayWrite(entry, restricted))).toEqual([true, false]);
+    expect([...input, ...config].map((entry) => mayWrite(entry, free))).toEqual([true, true]);
+    expect([...input, ...config].map((entry) => mayRead(entry, restricted))).toEqual([true, false]);
+    expect([...input, ...config].map((entry) => mayRead(entry, free))).toEqual([true, true]);
+  });
+
+  test.each([
+    {
+      line: "type=REGISTRY,ref=r/c",
+      message: '"REGISTRY" isn\'t a type of cache',
+      hint: /type=registry\?.*type=gha.*type=azblob/,
+    },
+    { line: "type=ftp", message: '"ftp" isn\'t a type of cache', hint: /type=gha, type=registry, type=local/ },
+    { line: "type={{branch}}", message: '"{{branch}}" isn\'t a type of cache', hint: /type=gha/ },
+    { line: "type=registry ,ref=r/c", message: '"registry " isn\'t a type of cache', hint: /type=registry\?/ },
+    {
+      line: "type=registry, ref=r/c",
+      message: '" ref" isn\'t an attribute of a cache line',
+      hint: /write ref=, without spaces/,
+    },
+    { line: "type=gha, type=registry", message: '" type" isn\'t an attribute of a cache line', hint: /without spaces/ },
+    { line: "scope=a", message: "a cache line has no type", hint: /type=gha/ },
+    { line: "type=gha,mode", message: '"mode" in a cache line isn\'t key=value', hint: /key=value/ },
+    { line: 'type=gha,scope="a"', message: "a quote is in the wrong place", hint: /whole field/ },
+    { line: "type=gha,\0", message: "a cache line holds a NUL character", hint: /remove/ },
+  ])("$line is refused before anything is built", ({ line, message, hint }) => {
+    const { problems } = readCacheLines([{ text: line, input: "cache-to", line: 3 }]);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        message: `the input "cache-to", line 3: ${message}`,
+        hint: expect.stringMatching(hint),
+      }),
+    ]);
+  });
+
+  test("of a config file name no service that would get the job's token", () => {
+    const at = { file: "image-publish.yml", line: 2 };
+    expect(() => lines("type=gha,url_v2=https://elsewhere.example/", at)).toThrow(/would get the job's token/);
+    expect(lines("type=gha,url=https://elsewhere.example/,token=t", at)).toHaveLength(1);
+    expect(lines("type=gha,url_v2=https://elsewhere.example/")).toHaveLength(1);
   });
 });

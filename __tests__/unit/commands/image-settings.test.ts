@@ -54,7 +54,11 @@ describe("tags, names, cache and provenance are of the first who says something"
 
   test("docker's own cache lines of an image leave the input's kind out", async () => {
     const { settingsOf } = await settings("images: {a: {cache-from: [type=inline]}}", { cache: "gha" });
-    expect(settingsOf("a").cache).toEqual({ kind: "auto", from: ["type=inline"], to: [] });
+    expect(settingsOf("a").cache).toEqual({
+      kind: "auto",
+      from: [{ type: "inline", attributes: new Map(), isInput: false }],
+      to: [],
+    });
   });
 });
 

@@ -79,7 +79,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",
-    push: true,
+    cacheAccess: { restriction: undefined, push: true, service: true },
     names: catalog.images.map(({ publicName }) => publicName),
     settingsOf,
     facts,

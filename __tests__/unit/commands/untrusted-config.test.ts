@@ -2,7 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { configPaths, readConfig } from "../../../src/catalog/config.ts";
 import { bumpSettings, imageSettings, sharedSettings, wholeSettings } from "../../../src/catalog/config-schema.ts";
 import { GitFailure } from "../../../src/changes/git-command.ts";
-import { bumpOrigins, imageOrigins, inputOrigins, wholeOrigins } from "../../../src/commands/setting-origins.ts";
+import {
+  bakeOrigins,
+  bumpOrigins,
+  imageOrigins,
+  inputOrigins,
+  wholeOrigins,
+} from "../../../src/commands/setting-origins.ts";
 import { loadMixedConfig, mixedConfig } from "../../../src/commands/untrusted-config.ts";
 import { inputs } from "../../../src/inputs/specification.ts";
 import { at } from "../publish/commits.ts";
@@ -83,6 +89,10 @@ test("every setting has an origin", () => {
   expect(Object.keys(wholeOrigins).sort()).toEqual(Object.keys(wholeSettings).sort());
   expect(Object.keys(bumpOrigins).sort()).toEqual(Object.keys(bumpSettings).sort());
   expect(Object.keys(inputOrigins).sort()).toEqual(inputs.map(({ name }) => name).sort());
+});
+
+test("what is read of a bake file describes builds, so that any checkout may say it", () => {
+  expect(new Set(Object.values(bakeOrigins))).toEqual(new Set(["any"]));
 });
 
 describe("reading the config", () => {

@@ -127,7 +127,12 @@ async function everything(order: Order): Promise<string> {
     push: true,
     fresh: false,
     movingTagsOnly: false,
-    details: imageDetails(situation, { ...sources, cache: "gha", push: true, remark: () => {} }),
+    details: imageDetails(situation, {
+      ...sources,
+      cache: "gha",
+      cacheAccess: { restriction: undefined, push: true, service: true },
+      remark: () => {},
+    }),
   });
   const style = { colour: true, width: 100 };
   const explained = plan.images.map(({ name }) => renderExplanation({ plan, image: name, made: {}, rules: [] }, style));

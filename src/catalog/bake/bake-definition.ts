@@ -1,4 +1,5 @@
 /** What `docker buildx bake --print` says, checked and typed. */
+import { parseOutput } from "../../buildflags/output-entry.ts";
 import { UserError } from "../../errors.ts";
 
 export interface BakeDefinition {
@@ -67,7 +68,7 @@ function targetOf(fields: Fields): BakeTarget {
 /** An object since buildx 0.20, before that a text such as `type=cacheonly`. */
 function outputType(output: unknown): string | undefined {
   if (typeof output !== "string") return text(record(output).type);
-  return /(?:^|,)type=([^,]*)/.exec(output)?.[1];
+  return parseOutput(output).type;
 }
 
 function parse(json: string, file: string): Fields {
