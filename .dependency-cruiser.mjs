@@ -48,7 +48,7 @@ const rooms = {
 };
 
 /** Files of their own, of which every room may know these. */
-const leaves = ["bounded", "errors", "markdown", "nearest", "once-each", "plain-text", "quantities", "sourced-line"];
+const leaves = ["bounded", "errors", "local-paths", "markdown", "nearest", "once-each", "plain-text", "quantities", "sourced-line"];
 
 const place = (room) =>
   room.includes("/") || [...leaves, "ports", "walk"].includes(room) ? `^src/${room}\\.ts$` : `^src/${room}/`;
