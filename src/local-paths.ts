@@ -68,16 +68,19 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
   const roots = async (paths: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(paths.map(follow))).flatMap((found) => found?.real ?? []);
   /**
-   * What inputs name. An untrusted checkout can't use what is named for something else, such as a secret's file, and its links
-   * lead where its author wants, whoever names them.
+   * Whether an input names it. An untrusted checkout can't use what is named for something else, such as a secret's file, and
+   * its links lead where its author wants, whoever names them. What is in the folder of an input `context` belongs to it.
    */
-  const namedTargets = async (boundary: string, setting: PathUse["setting"]): Promise<ReadonlySet<string>> => {
+  async function isMeant(from: string, real: string, boundary: string, setting: PathUse["setting"]): Promise<boolean> {
     const meant = named.filter((each) => untrusted === undefined || each.setting === setting);
-    const found = await Promise.all(meant.map(async ({ path }) => ({ path, ...(await follow(path)) })));
-    const isTheWorkflows = ({ links = [] }: { readonly links?: readonly string[] }): boolean =>
-      untrusted === undefined || !links.some((link) => isWithin(link, boundary));
-    return new Set(found.filter(isTheWorkflows).flatMap(({ path, real }) => [path, real ?? path]));
-  };
+    for (const each of meant) {
+      const found = await follow(each.path);
+      if (untrusted !== undefined && found?.links.some((link) => isWithin(link, boundary)) !== false) continue;
+      const target = found?.real ?? each.path;
+      if (each.path === from || target === real || (each.setting === "context" && isWithin(real, target))) return true;
+    }
+    return false;
+  }
 
   async function judge(
     path: string,
@@ -96,8 +99,7 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
       return { refusal: inGit(path, real, use, untrusted) };
     }
     if (isInside) return { real };
-    const allowed = await namedTargets(boundary, use.setting);
-    if (allowed.has(from) || allowed.has(real)) return { real };
+    if (await isMeant(from, real, boundary, use.setting)) return { real };
     return { refusal: outside(path, real, use, untrusted) };
   }
 
@@ -115,22 +117,26 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
   };
 }
 
-/** Files of the checkout, read only where its paths may lead; other absolute paths are the caller's own. */
+/** Files of the checkout, by absolute path, read only where their paths may lead. */
 export function guardedFiles(
   files: Pick<Files, "read" | "list">,
   checkout: string,
   paths: LocalPaths,
 ): Pick<Files, "read" | "list"> {
   const real = async (path: string): Promise<string> => {
-    const inside = posix.relative(checkout, path);
-    const shown = inside === "" ? "." : inside;
-    return paths.resolve(path, { what: `the file ${shown}`, at: { file: shown } });
+    const inside = posix.relative(checkout, path) || ".";
+    const setting = fileInputs.find((each) => paths.isNamed(path, each));
+    const use = { what: "the path", at: { file: inside }, ...(setting === undefined ? {} : { setting }) };
+    return paths.resolve(inside.startsWith("../") ? path : inside, use);
   };
   return {
     read: async (path) => files.read(await real(path)),
     list: async (path) => files.list(await real(path)),
   };
 }
+
+/** Inputs that name files that we read. */
+const fileInputs = ["config", "file", "context"] as const;
 
 /** Where a path leads, and the symlinks on the way. */
 export interface Followed {

@@ -92,6 +92,8 @@ export async function openBuildSession(
         environment,
         nixEnvironment: nixEnvironment(outside.env),
         workspace: context.workspace,
+        checkout: context.workspace,
+        restricted: session.trust.kind === "untrusted" ? session.trust.why : undefined,
         temp: folder,
         settings: {
           push: plan.push,

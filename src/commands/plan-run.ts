@@ -1,4 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
+import { throwProblems } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { parentsToLookUp } from "../plan/needed.ts";
@@ -10,6 +11,7 @@ import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
 import { imageDetails } from "./image-details.ts";
+import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
 import type { Session } from "./session.ts";
@@ -60,7 +62,7 @@ async function decide(
   isAsked: boolean,
   asking: AbortController,
 ): Promise<Planning> {
-  const { context, outside, folder } = session;
+  const { context, inputs, outside, folder } = session;
   const { push, registry, sources, history } = prepared;
   const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
   const { catalog, comparison, settingsOf } = surveyed;
@@ -102,6 +104,8 @@ async function decide(
     movingTagsOnly,
     details: imageDetails(session, { ...detailing, remark }),
   });
+  const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
+  throwProblems(await plannedPathProblems(plan, secretFiles, session.paths));
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);

@@ -7,15 +7,18 @@ import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, forgeRegistry, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
+import { guardedFiles, type LocalPaths } from "../local-paths.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
+import type { Files } from "../ports.ts";
 import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { openPaths, privateParent } from "./session-paths.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -35,6 +38,10 @@ export interface Session {
   readonly base: Commit;
   /** What the event's own repository has. */
   readonly history: ForgeHistory;
+  /** Which paths of the machine the run, or a child, may open. */
+  readonly paths: LocalPaths;
+  /** Files of the checkout, where its paths don't lead out of it. */
+  readonly checkoutFiles: Pick<Files, "read" | "list">;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -60,7 +67,7 @@ export async function openSession(
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
-  const folder = `${given.temp}/image-publish-${suffix}`;
+  const folder = `${await privateParent(given, outside)}/image-publish-${suffix}`;
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, workspace);
@@ -79,6 +86,7 @@ export async function openSession(
   const trust = event === undefined ? trusted : await checkoutTrust(event, head, { git, history, forge });
   const isAtEvent = await holdsEvent(meant, head, git);
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
+  const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
     inputs,
@@ -91,6 +99,8 @@ export async function openSession(
     trust,
     base: baseOfUntrusted(given),
     history,
+    paths,
+    checkoutFiles: guardedFiles(outside.files, workspace, paths),
     folder,
   };
 }

@@ -71,6 +71,7 @@ async function build({ makes = [], code = 0, says = [], platforms = [] }: Said) 
     environment: { PATH: process.env.PATH ?? "" },
     nixEnvironment: { PATH: process.env.PATH ?? "" },
     workspace: "/repo",
+    restricted: undefined,
     signal: new AbortController().signal,
   };
   const given: PlannedBuild = {
