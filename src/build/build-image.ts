@@ -100,8 +100,8 @@ export async function buildImage(
 }
 
 /** Contexts outside of the checkout are where they were also for a copy of it. */
-function anchored(planned: PlannedBuild, { workspace, checkout }: BuildDependencies): PlannedBuild {
-  if (workspace === checkout) return planned;
+function anchored(planned: PlannedBuild, { workspace, checkout, restricted }: BuildDependencies): PlannedBuild {
+  if (restricted === undefined || workspace === checkout) return planned;
   const contexts = planned.contexts.map((each) => {
     const [, scheme = "", path = ""] =
       each.kind === "elsewhere" ? (/^(oci-layout:\/\/)?(\.\..*)$/s.exec(each.value) ?? []) : [];

@@ -46,7 +46,8 @@ export async function unpackArchive(
   if (code !== 0) throw wrong(`tar can't unpack it: ${stderr.trim().split("\n").at(-1) ?? ""}`);
   await checkPlain(folder, `${folder}/manifest.json`, files);
   const { configPath, layers } = await readManifest(folder, files);
-  for (const each of [configPath, ...layers]) await checkPlain(folder, inside(folder, each), files);
+  await checkPlain(folder, inside(folder, configPath), files);
+  for (const each of layers) await checkPlain(folder, posix.dirname(inside(folder, each)), files);
   const config = await files.read(inside(folder, configPath));
   if (config === undefined) throw wrong(`it lacks ${configPath}`);
   const { platform, diffIds } = readConfig(config);

@@ -50,14 +50,14 @@ export function nixEnvironment(parent: Readonly<Record<string, string | undefine
   const taken = Object.entries(parent).flatMap(([name, value]) =>
     value !== undefined && (isNixs(name) || isAnyones(name)) ? [[name, value] as const] : [],
   );
-  return { ...Object.fromEntries(taken), ...carefulGit };
+  return Object.fromEntries(taken);
 }
 
 /**
  * A folder of the checkout that looks like a bare repository has a config of its author's: git, which buildx and Nix run in
  * contexts, doesn't obey it (git-config(1), "safe.bareRepository", "GIT_CONFIG_COUNT").
  */
-const carefulGit: Environment = {
+export const carefulGit: Environment = {
   GIT_CONFIG_COUNT: "1",
   GIT_CONFIG_KEY_0: "safe.bareRepository",
   GIT_CONFIG_VALUE_0: "explicit",
@@ -92,6 +92,5 @@ export function dockerEnvironment(
     ["DOCKER_CLI_HINTS", "false"],
     ["NO_COLOR", "1"],
     ["BUILDX_METADATA_PROVENANCE", "disabled"],
-    ...Object.entries(carefulGit),
   ]);
 }

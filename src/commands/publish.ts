@@ -1,4 +1,5 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
+import { carefulGit } from "../build/environment.ts";
 import type { Plan } from "../plan/plan.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
@@ -59,7 +60,12 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   const checkout = await openBuildCheckout(plan, planning.surveyed.inputs, session);
   const opened = await openBuildSession(plan, session, registry, credentials);
   const { complete } = opened;
-  const dependencies = { ...opened.dependencies, workspace: checkout.workspace };
+  const dependencies = {
+    ...opened.dependencies,
+    environment: { ...opened.dependencies.environment, ...carefulGit },
+    nixEnvironment: { ...opened.dependencies.nixEnvironment, ...carefulGit },
+    workspace: checkout.workspace,
+  };
   const remarks = [...checkout.remarks, ...opened.remarks];
   const close = async () => {
     await checkout.remove();

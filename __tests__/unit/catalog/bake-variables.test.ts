@@ -14,8 +14,7 @@ async function variables(said: Partial<Finished> | string) {
       return { code: 0, stdout: new Uint8Array(), stderr: "", ...finished };
     },
   };
-  const signal = new AbortController().signal;
-  const tools = { processes, env: { PATH: "/bin", VERSION: "9" }, signal, checkFolder: async () => {} };
+  const tools = { processes, env: { PATH: "/bin", VERSION: "9" }, signal: new AbortController().signal };
   return { found: Object.fromEntries(await listVariables(at, "/repo", tools)), calls };
 }
 

@@ -38,12 +38,7 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Cata
       target: options.target,
     },
     bakeTargets: options.bakeTargets ?? [],
-    bake: {
-      processes: recordedBake(options.bake ?? {}),
-      env: { PATH: "/bin" },
-      signal: new AbortController().signal,
-      checkFolder: async () => {},
-    },
+    bake: { processes: recordedBake(options.bake ?? {}), env: { PATH: "/bin" }, signal: new AbortController().signal },
     byHand: byHand && { name: undefined, context: undefined, file: undefined, contexts: [], ...byHand },
     argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: ({ publicName }, isRoot) => [

@@ -42,12 +42,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   >[0];
   const { inputs: read, problems } = readRunInputs(raw, {});
   const files = memoryFiles(repository(tree));
-  const tools = {
-    processes: recorded(bake),
-    env: { PATH: "/bin" },
-    signal: new AbortController().signal,
-    checkFolder: async () => {},
-  };
+  const tools = { processes: recorded(bake), env: { PATH: "/bin" }, signal: new AbortController().signal };
   const { config: said, problems: wrong } = await readConfig(config, ".github/image-publish.yml");
   const { settingsOf, problems: more } = readImageSettings(said, read);
   throwProblems([...problems, ...wrong, ...more]);

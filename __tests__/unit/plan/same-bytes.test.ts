@@ -63,7 +63,7 @@ interface Order {
 const noProcess = async (): Promise<never> => {
   throw new Error("there is no bake file");
 };
-const bake = { processes: { run: noProcess }, env: {}, signal: new AbortController().signal, checkFolder: noProcess };
+const bake = { processes: { run: noProcess }, env: {}, signal: new AbortController().signal };
 
 const raw = Object.fromEntries(specification.map(({ name }) => [name, ""]));
 

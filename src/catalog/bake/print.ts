@@ -10,8 +10,6 @@ export interface BakeTools {
   /** Our own environment, of which docker gets what it needs to find its parts. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** @throws UserError (or `Problems`) for a folder that buildx may not read. */
-  readonly checkFolder: (folder: RepositoryPath) => Promise<void>;
 }
 
 /** The bake file that messages name, and the folder in which it means what its author meant. */
@@ -35,9 +33,8 @@ export async function printBake(
   { folder, file }: BakeFolder,
   names: readonly string[],
   root: string,
-  { processes, env, signal, checkFolder }: BakeTools,
+  { processes, env, signal }: BakeTools,
 ): Promise<{ readonly definition: BakeDefinition } | { readonly missing: string }> {
-  await checkFolder(folder);
   // Secrets and agents are not needed to print, and those that aren't there would be an error.
   const overrides = ["--set", "*.secrets=", "--set", "*.ssh="];
   const { code, stdout, stderr } = await running(
@@ -62,9 +59,8 @@ export async function printBake(
 export async function listVariables(
   { folder, file }: BakeFolder,
   root: string,
-  { processes, env, signal, checkFolder }: BakeTools,
+  { processes, env, signal }: BakeTools,
 ): Promise<ReadonlyMap<string, string>> {
-  await checkFolder(folder);
   const args = ["buildx", "bake", "--list=type=variables,format=json", "--progress", "quiet"];
   const { code, stdout, stderr } = await running(
     processes.run("docker", args, { cwd: joinPath(root, folder), env: cleanEnvironment(env), signal, timeout: limit }),
