@@ -123,15 +123,15 @@ export function guardedFiles(
   checkout: string,
   paths: LocalPaths,
 ): Pick<Files, "read" | "list"> {
-  const real = async (path: string): Promise<string> => {
+  const real = async (path: string, what: string): Promise<string> => {
     const inside = posix.relative(checkout, path) || ".";
     const setting = fileInputs.find((each) => paths.isNamed(path, each));
-    const use = { what: "the path", at: { file: inside }, ...(setting === undefined ? {} : { setting }) };
+    const use = { what, at: { file: inside }, ...(setting === undefined ? {} : { setting }) };
     return paths.resolve(inside.startsWith("../") ? path : inside, use);
   };
   return {
-    read: async (path) => files.read(await real(path)),
-    list: async (path) => files.list(await real(path)),
+    read: async (path) => files.read(await real(path, "the file")),
+    list: async (path) => files.list(await real(path, "the folder")),
   };
 }
 

@@ -42,7 +42,7 @@ export async function openPaths({
     boundary: trust.kind === "trusted" ? runnerWorkspace(checkout, outside.env) : await git.root(),
     untrusted: trust.kind === "trusted" ? undefined : trust.why,
     named: namedPaths(inputs.settings),
-    own: [folder],
+    own: [folder, `${folder}-history`],
   };
   return localPaths(rules, outside.files);
 }
@@ -132,4 +132,23 @@ export async function privateParent(
   if (isWithin(await real(other), root)) return temp;
   log.info(`RUNNER_TEMP is in the workspace, where builds could read it: this run keeps its files in ${other}`);
   return other;
+}
+
+/** Inputs whose paths in the checkout start there, as those of the config file do, also where they are written in full. */
+export function fromCheckout(inputs: RunInputs, checkout: string): RunInputs {
+  const { config, context, file, buildContexts } = inputs.settings;
+  const relative = (path: string): string =>
+    posix.isAbsolute(path) && isWithin(posix.normalize(path), checkout) ? posix.relative(checkout, path) || "." : path;
+  const contexts = buildContexts.map((line) => {
+    const equals = line.text.indexOf("=");
+    return { ...line, text: line.text.slice(0, equals + 1) + relative(line.text.slice(equals + 1).trim()) };
+  });
+  const settings = {
+    ...inputs.settings,
+    config: config && relative(config),
+    context: context && relative(context),
+    file: file && relative(file),
+    buildContexts: contexts,
+  };
+  return { ...inputs, settings };
 }

@@ -18,7 +18,7 @@ import { eventContext } from "./event-context.ts";
 import { loginsOf } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
-import { openPaths, privateParent } from "./session-paths.ts";
+import { fromCheckout, openPaths, privateParent } from "./session-paths.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -89,7 +89,7 @@ export async function openSession(
   const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
-    inputs,
+    inputs: fromCheckout(inputs, workspace),
     outside,
     git,
     checkout: { git: openGitTree(options), files: outside.files, workspace },
