@@ -192,6 +192,17 @@ describe("a credential in .git/config", () => {
     expect(existsSync(join(run.temp, own, "checkout"))).toBe(false);
   });
 
+  test("of another checkout enters none either, though an input names its folder", async () => {
+    const project = projectWith({ "images/web/content": "x\n" });
+    const happening = pullRequest(project, "theirs", { from: "mallory/images" });
+    const other = await checkedOut(project, "refs/heads/main", true);
+    const inputs = { context: "images/web", "build-contexts": `other=${other}` };
+    const run = await runAction(project, { ...happening, inputs });
+    expect(run.code).toBe(1);
+    expectNoBait(run);
+    expect(run.annotations[0]?.message).toContain("holds a credential that no build of an untrusted checkout gets");
+  });
+
   test("enters a build of a trusted checkout with a warning", async () => {
     const project = makeProject({ Dockerfile: checking("") });
     const run = await runAction(project, {

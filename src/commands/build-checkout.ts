@@ -4,10 +4,12 @@ import { cleanCheckout } from "../build/clean-checkout.ts";
 import { type GitFolderDependencies, gitCredentialFiles } from "../build/git-credentials.ts";
 import { takesGit } from "../changes/context-files.ts";
 import type { ImageInputs } from "../changes/image-inputs.ts";
-import { isWithin } from "../local-paths.ts";
+import { UserError } from "../errors.ts";
+import { followLinks, isWithin } from "../local-paths.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { Remark } from "../report/run-result.ts";
 import type { Session } from "./session.ts";
+import { contextFolder } from "./session-paths.ts";
 
 export interface BuildCheckout {
   /** Where paths of the plan start, absolute. */
@@ -33,6 +35,7 @@ export async function openBuildCheckout(
   const deps = { ...outside, environment: { PATH, HOME, GIT_CONFIG_NOSYSTEM: "1" } };
   const asIs: BuildCheckout = { workspace, remarks: [], remove: async () => {} };
   if (trust.kind === "trusted") return { ...asIs, remarks: await credentialRemarks(builds, inputs, workspace, deps) };
+  for (const build of builds) await checkElsewhere(build, workspace, deps);
   const secret = await gitCredentialFiles(workspace, deps);
   if (!secret.some((path) => builds.some((build) => reaches(build, path, workspace)))) return asIs;
   const copy = `${folder}/checkout`;
@@ -49,6 +52,24 @@ function reaches({ variant, context, dockerfile, contexts }: PlannedBuild, file:
   const named = contexts.flatMap((each) => (each.kind === "directory" ? [each.path] : []));
   const folders = [context, posix.dirname(dockerfile), ...named];
   return folders.some((folder) => isWithin(file, posix.join(workspace, folder)));
+}
+
+/** What an input names is not copied. @throws UserError where it holds a credential of git's. */
+async function checkElsewhere(
+  { name, at, contexts }: PlannedBuild,
+  workspace: string,
+  deps: GitFolderDependencies,
+): Promise<void> {
+  for (const each of contexts) {
+    const path = each.kind === "elsewhere" ? contextFolder(each.value) : undefined;
+    const folder = path === undefined ? undefined : await followLinks(posix.resolve(workspace, path), deps.files);
+    const [secret] = folder === undefined ? [] : await gitCredentialFiles(folder.real, deps);
+    if (secret === undefined) continue;
+    throw new UserError(
+      `the build context "${each.name}" of ${name}, ${path}, includes ${secret}, which holds a credential that no build of an untrusted checkout gets`,
+      { hint: "set `persist-credentials: false` at actions/checkout, or name a folder without .git", at },
+    );
+  }
 }
 
 async function credentialRemarks(
