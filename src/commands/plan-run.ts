@@ -105,7 +105,9 @@ async function decide(
     details: imageDetails(session, { ...detailing, remark }),
   });
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
-  throwProblems(await plannedPathProblems(plan, secretFiles, session.paths));
+  const paths = await plannedPathProblems(plan, secretFiles, session.paths);
+  // A plan alone opens none of them, and shows what else there is.
+  if (ask === "must" || session.trust.kind === "untrusted") throwProblems(paths);
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${JSON.stringify(plan, undefined, 2)}\n`);
@@ -116,6 +118,7 @@ async function decide(
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),
+    ...paths.map(({ message, hint }) => ({ message, hint })),
   ];
   return { ...prepared, surveyed, plan, planPath, remarks, lately };
 }
