@@ -86,7 +86,6 @@ describe("a fork's pull request reads nothing outside of its checkout", () => {
     ["a layout", config("{build-contexts: {other: 'oci-layout://RUNNER'}}")],
     ["git's folder as a context", config("{build-contexts: {other: .git}}")],
     ["git's config as a Dockerfile", config("{file: .git/config}")],
-    ["a cache", config("{cache-from: 'type=local,src=RUNNER'}")],
     ["a bake file", { "images/docker-bake.hcl": "->RUNNER/bait" }],
     [
       "an override of a bake file",
@@ -118,6 +117,13 @@ describe("a fork's pull request reads nothing outside of its checkout", () => {
     expect(run.annotations.filter(({ level }) => level === "error").length).toBeGreaterThan(0);
     for (const { message } of run.annotations) expect(message).toMatch(/\n→ \S/);
     expect(await isUntouched(run.project)).toBe(true);
+  });
+
+  test("a cache, which its config has no say in", async () => {
+    const run = await runFork({ "images/web/content": "x\n", ...config("{cache-from: 'type=local,src=RUNNER'}") });
+    expect(run.code).toBe(0);
+    expectNoBait(run);
+    expect(readFileSync(run.outputs.plan ?? "", "utf8")).not.toContain(runner);
   });
 
   test("ignore files and statements of a scan", async () => {
