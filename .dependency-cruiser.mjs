@@ -53,6 +53,7 @@ const rooms = {
 const leaves = [
   "bounded",
   "errors",
+  "local-paths",
   "markdown",
   "nearest",
   "once-each",

@@ -7,9 +7,11 @@ import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, forgeRegistry, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
+import { guardedFiles, type LocalPaths } from "../local-paths.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
 import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
+import type { Files } from "../ports.ts";
 import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
@@ -17,6 +19,7 @@ import { knownGitTags } from "./git-tags.ts";
 import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { fromCheckout, openPaths, privateParent } from "./session-paths.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -38,6 +41,10 @@ export interface Session {
   readonly history: ForgeHistory;
   /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
   readonly gitTags: ReadonlySet<string>;
+  /** Which paths of the machine the run, or a child, may open. */
+  readonly paths: LocalPaths;
+  /** Files of the checkout, where its paths don't lead out of it. */
+  readonly checkoutFiles: Pick<Files, "read" | "list">;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -66,7 +73,7 @@ export async function openSession(
   const suffix = Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
-  const folder = `${given.temp}/image-publish-${suffix}`;
+  const folder = `${await privateParent(given, outside)}/image-publish-${suffix}`;
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, workspace);
@@ -87,9 +94,10 @@ export async function openSession(
   const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
   const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
+  const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
-    inputs,
+    inputs: fromCheckout(inputs, workspace),
     outside,
     git,
     checkout: { git: openGitTree(options), files: outside.files, workspace },
@@ -100,6 +108,8 @@ export async function openSession(
     base: baseOfUntrusted(event ?? given),
     history,
     gitTags,
+    paths,
+    checkoutFiles: guardedFiles(outside.files, workspace, paths),
     folder,
   };
 }
