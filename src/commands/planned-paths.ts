@@ -4,7 +4,7 @@ import { directoryOf, joinPath } from "../catalog/repository-path.ts";
 import type { UserError } from "../errors.ts";
 import type { LocalPaths, PathUse } from "../local-paths.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
-import { cacheFolder, contextFolder } from "./session-paths.ts";
+import { cacheFolders, contextFolder } from "./session-paths.ts";
 
 /** Why builds of a plan may not be made; empty where all may. */
 export async function plannedPathProblems(
@@ -37,10 +37,9 @@ function openedBy(build: PlannedBuild): readonly Opened[] {
     ];
   });
   const caches = (lines: readonly string[], key: "src" | "dest", setting: "cache-from" | "cache-to") =>
-    lines.flatMap((line): readonly Opened[] => {
-      const path = cacheFolder(line, key);
-      return path === undefined ? [] : [[path, { what: `the cache of ${name}`, at, setting }]];
-    });
+    lines.flatMap((line) =>
+      cacheFolders(line, key).map((path): Opened => [path, { what: `the cache of ${name}`, at, setting }]),
+    );
   return [
     [context, { what: `the build context of ${name}`, at, isWhole: true, setting: "context" }],
     [dockerfile, { what: `the Dockerfile of ${name}`, at, setting: "file" }],

@@ -60,9 +60,13 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     return { images: await settled(planning, promoteAll(planning, session, publishing, gates)), remarks: [] };
   }
   const checkout = await openBuildCheckout(plan, planning.surveyed.inputs, session);
-  const opened = await withUnnamedHosts(openBuildSession(plan, session, registry, credentials), {
+  const opening = withUnnamedHosts(openBuildSession(plan, session, registry, credentials), {
     ...planning,
     push: plan.push,
+  });
+  const opened = await opening.catch(async (error: unknown) => {
+    await checkout.remove();
+    throw error;
   });
   const { complete } = opened;
   const dependencies = {

@@ -1,8 +1,10 @@
 /** Which paths of the machine a session may open, and where it keeps what is its own. */
 import { posix } from "node:path";
+import { parseCacheEntries } from "../buildflags/cache-entry.ts";
 import type { Git } from "../changes/git.ts";
 import type { RunContext } from "../context/run-context.ts";
 import type { CheckoutTrust } from "../context/trust.ts";
+import { UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
 import {
   followLinks,
@@ -13,7 +15,6 @@ import {
   type PathSetting,
 } from "../local-paths.ts";
 import type { FileLooks, Files } from "../ports.ts";
-import { readFields } from "../tags/csv.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
 
@@ -74,11 +75,11 @@ export function namedPaths(settings: Settings): readonly NamedPath[] {
     ),
     ...of(
       "cache-from",
-      cacheFrom.map(({ text }) => cacheFolder(text, "src")),
+      cacheFrom.flatMap(({ text }) => cacheFolders(text, "src")),
     ),
     ...of(
       "cache-to",
-      cacheTo.map(({ text }) => cacheFolder(text, "dest")),
+      cacheTo.flatMap(({ text }) => cacheFolders(text, "dest")),
     ),
   ];
 }
@@ -90,22 +91,21 @@ export function contextFolder(value: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) ? undefined : value;
 }
 
-/** The folder of a line such as `type=local,src=…`; `undefined` for any other cache. */
-export function cacheFolder(line: string, key: "src" | "dest"): string | undefined {
-  const fields = fieldsOf(line).map((field) => {
-    const equals = field.indexOf("=");
-    return [field.slice(0, Math.max(0, equals)).trim().toLowerCase(), field.slice(equals + 1)] as const;
+/** The folders of a cache line such as `type=local,src=…`; none of one that buildx refuses. */
+export function cacheFolders(line: string, key: "src" | "dest"): readonly string[] {
+  return entriesOf(line).flatMap(({ type, attributes }) => {
+    const folder = type === "local" ? attributes.get(key) : undefined;
+    return folder === undefined ? [] : [folder];
   });
-  if (!fields.some(([name, value]) => name === "type" && value.trim() === "local")) return undefined;
-  return fields.findLast(([name]) => name === key)?.[1];
 }
 
-/** What is no CSV is buildx's to complain of. */
-function fieldsOf(line: string): readonly string[] {
+/** A line that can't be read is an error of its own, before anything is built. */
+function entriesOf(line: string): ReturnType<typeof parseCacheEntries> {
   try {
-    return readFields(line);
-  } catch {
-    return line.split(",");
+    return parseCacheEntries(line);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }
 

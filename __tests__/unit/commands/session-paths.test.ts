@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { cacheFolder, contextFolder, namedPaths, privateParent } from "../../../src/commands/session-paths.ts";
+import { cacheFolders, contextFolder, namedPaths, privateParent } from "../../../src/commands/session-paths.ts";
 import { readSettings } from "../../../src/inputs/settings.ts";
 import { type RawInputs, inputs as specification } from "../../../src/inputs/specification.ts";
 
@@ -44,15 +44,18 @@ test.each([
 ])("the folder of the context %s is %s", (value, folder) => expect(contextFolder(value)).toBe(folder));
 
 test.each([
-  ["type=local,src=a", "a"],
-  ["src=a,type=local", "a"],
-  ["TYPE=local,SRC=a", "a"],
-  ["type=local,src=a,src=b", "b"],
-  ['type=local,"src=a,b"', "a,b"],
-  ["type=local", undefined],
-  ["type=registry,ref=x,src=a", undefined],
-  ["o/r:cache", undefined],
-])("the folder of the cache %s is %s", (line, folder) => expect(cacheFolder(line, "src")).toBe(folder));
+  { line: "type=local,src=a", folders: ["a"] },
+  { line: "src=a,type=local", folders: ["a"] },
+  { line: "TYPE=local,SRC=a", folders: ["a"] },
+  { line: "type=local,src=a,src=b", folders: ["b"] },
+  { line: 'type=local,"src=a,b"', folders: ["a,b"] },
+  { line: "type=local", folders: [] },
+  { line: "type=registry,ref=x,src=a", folders: [] },
+  { line: "o/r:cache", folders: [] },
+  { line: 'type=local,"src=a', folders: [] },
+])("the folders of the cache $line are $folders", ({ line, folders }) =>
+  expect(cacheFolders(line, "src")).toEqual(folders),
+);
 
 test.each([
   ["outside of the workspace, as on GitHub's runners", "/work/_temp", {}, "/work/_temp", 0],
