@@ -54,6 +54,7 @@ const leaves = [
   "bounded",
   "byte-reader",
   "errors",
+  "local-paths",
   "markdown",
   "nearest",
   "once-each",

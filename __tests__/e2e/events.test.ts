@@ -230,7 +230,7 @@ describe("a version", () => {
     expect(await tagsOf(`${project.own}/alone`)).toEqual(["1.5.0-rc.1", "v1.5.0-rc.1", commit].sort());
   });
 
-  test("whose exact tag names other bytes already leaves it and its line where they are, and says so", async () => {
+  test("whose exact tag names other content already fails, and leaves it and its line where they are", async () => {
     const project = makeProject(single);
     project.git("tag", "v2.0.0");
     const first = await runAction(project, taggedPush("v2.0.0"));
@@ -241,14 +241,15 @@ describe("a version", () => {
     const run = await runAction(project, taggedPush("v2.0.0"));
 
     expect(first.code).toBe(0);
-    expect(run.code).toBe(0);
+    expect(run.code).toBe(1);
     const now = await digestsOf(`${project.own}/alone`);
     expect(now["2.0.0"]).toBe(old["2.0.0"]);
     expect(now["v2.0.0"]).toBe(old["2.0.0"]);
     expect(now.latest).toBe(old["2.0.0"]);
-    expect(run.log).toMatch(/::warning::alone 2\.0\.0 is not published again: it names other bytes already/);
+    expect(run.annotations).toEqual([expect.objectContaining({ level: "error" })]);
+    expect(run.annotations[0]?.message).toMatch(/2\.0\.0/);
     expect(run.summary).toContain("2.0.0");
-    expect(run.images.alone?.tags).not.toContain(`${project.own}/alone:2.0.0`);
+    expect(run.images.alone?.tags ?? []).not.toContain(`${project.own}/alone:2.0.0`);
   });
 });
 

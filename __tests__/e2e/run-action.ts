@@ -68,6 +68,7 @@ export async function startAction(project: Project, happening: Happening): Promi
   const files = { output: file("output"), summary: file("summary") };
   const env = {
     ...runnerEnvironment(temp),
+    HOME: homeOf(project),
     GITHUB_EVENT_NAME: happening.event,
     GITHUB_EVENT_PATH: file("event.json", JSON.stringify(payloadOf(project, happening, ref, sha))),
     GITHUB_REF: ref,
@@ -114,7 +115,6 @@ function runnerEnvironment(temp: string): Record<string, string> {
   const { PATH = "", DOCKER_HOST = "", DOCKER_CONFIG = "", BUILDX_CONFIG = "" } = rig.env;
   return {
     ...{ PATH, DOCKER_HOST, DOCKER_CONFIG, BUILDX_CONFIG, BUILDX_BUILDER: rig.builder },
-    HOME: newFolder("home"),
     RUNNER_TEMP: temp,
     CI: "true",
     GITHUB_ACTIONS: "true",
@@ -124,6 +124,14 @@ function runnerEnvironment(temp: string): Record<string, string> {
     GITHUB_ACTOR: "octocat",
     GITHUB_RUN_ID: "4711",
   };
+}
+
+/** The forge's git under the address of the forge, which is the registry's here and serves no git itself. */
+function homeOf({ slug, folder }: Project): string {
+  const home = newFolder("home");
+  const address = `http://${rig.registry}/${slug}`;
+  writeFileSync(join(home, ".gitconfig"), `[url "${folder}"]\n\tinsteadOf = ${address}\n`);
+  return home;
 }
 
 /** A JavaScript action's inputs: upper case, spaces become underscores, hyphens stay. */

@@ -1,4 +1,5 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
+import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -33,8 +34,12 @@ export interface BuildDependencies {
   readonly environment: Environment;
   /** That of nix-build, which gets none of these. */
   readonly nixEnvironment: Environment;
-  /** The repository's root, absolute. */
+  /** Where paths of the plan start, absolute: the checkout, or a copy of it. */
   readonly workspace: string;
+  /** The checkout, absolute: paths that lead out of it start here. */
+  readonly checkout: string;
+  /** As `NixDependencies` have it. */
+  readonly restricted: string | undefined;
   /** A folder of the run's own, absolute; the layouts stay there for later stages. */
   readonly temp: string;
   readonly signal: AbortSignal;
@@ -63,7 +68,8 @@ export async function buildImage(
   const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
   const folder = `${deps.temp}/${folderName(planned.name)}`;
   await deps.files.makeDirectory(folder);
-  const build = planned.variant === "nix" ? await builtByNix(planned, folder, unpacking(deps)) : planned;
+  const build =
+    planned.variant === "nix" ? await builtByNix(planned, folder, unpacking(deps)) : anchored(planned, deps);
   const reachable = reachableSources(sources, deps.workspace);
   for (let attempt = 0; ; attempt++) {
     const builder = deps.builder.name();
@@ -104,6 +110,17 @@ function environmentOf({ cache }: PlannedBuild, { environment, settings }: Build
 /** What Nix made is unpacked by tar, which needs nothing of a build. */
 function unpacking(deps: BuildDependencies): BuildDependencies {
   return { ...deps, environment: bareEnvironment(deps.environment) };
+}
+
+/** Contexts outside of the checkout are where they were also for a copy of it. */
+function anchored(planned: PlannedBuild, { workspace, checkout, restricted }: BuildDependencies): PlannedBuild {
+  if (restricted === undefined || workspace === checkout) return planned;
+  const contexts = planned.contexts.map((each) => {
+    const [, scheme = "", path = ""] =
+      each.kind === "elsewhere" ? (/^(oci-layout:\/\/)?(\.\..*)$/s.exec(each.value) ?? []) : [];
+    return path === "" || each.kind === "directory" ? each : { ...each, value: scheme + posix.resolve(checkout, path) };
+  });
+  return { ...planned, contexts };
 }
 
 function withUsableCache(planned: PlannedBuild, cache: CacheTrouble): PlannedBuild {

@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { followLinks } from "../local-paths.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import { mediaTypes } from "../oci/manifest.ts";
 import { type Platform, partsOf, platformOf } from "../oci/platform.ts";
@@ -43,7 +44,10 @@ export async function unpackArchive(
   const args = ["--extract", "--file", archive, "--directory", folder, "--no-same-owner", "--no-same-permissions"];
   const { code, stderr } = await processes.run("tar", args, { env, signal });
   if (code !== 0) throw wrong(`tar can't unpack it: ${stderr.trim().split("\n").at(-1) ?? ""}`);
+  await checkPlain(folder, `${folder}/manifest.json`, files);
   const { configPath, layers } = await readManifest(folder, files);
+  await checkPlain(folder, inside(folder, configPath), files);
+  for (const each of layers) await checkPlain(folder, posix.dirname(inside(folder, each)), files);
   const config = await files.read(inside(folder, configPath));
   if (config === undefined) throw wrong(`it lacks ${configPath}`);
   const { platform, diffIds } = readConfig(config);
@@ -76,6 +80,13 @@ export async function finishLayout(
   await files.write(`${layout}/oci-layout`, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   await files.write(`${layout}/index.json`, JSON.stringify({ schemaVersion: 2, manifests: [index] }));
   return index.digest;
+}
+
+/** A symlink of an archive would lead to any file of this machine. */
+async function checkPlain(folder: string, path: string, files: FileLooks): Promise<void> {
+  const [root, followed] = await Promise.all([followLinks(folder, files), followLinks(path, files)]);
+  const within = posix.relative(folder, path);
+  if (root === undefined || followed?.real !== posix.join(root.real, within)) throw wrong(`${within} is a symlink`);
 }
 
 const configType = "application/vnd.oci.image.config.v1+json";

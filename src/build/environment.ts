@@ -72,6 +72,16 @@ function withoutNixLogins(parent: Readonly<Record<string, string | undefined>>):
   return { ...Object.fromEntries(kept), NIX_CONFIG: config };
 }
 
+/**
+ * A folder of the checkout that looks like a bare repository has a config of its author's: git, which buildx and Nix run in
+ * contexts, doesn't obey it (git-config(1), "safe.bareRepository", "GIT_CONFIG_COUNT").
+ */
+export const carefulGit: Environment = {
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: "safe.bareRepository",
+  GIT_CONFIG_VALUE_0: "explicit",
+};
+
 /** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
 const cacheService: readonly string[] = [
   "ACTIONS_RUNTIME_TOKEN",

@@ -1,6 +1,7 @@
 /** Runs nix-build, and gets the archive of an image out of what it made. */
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
+import { followLinks, isWithin } from "../local-paths.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import type { FileLooks, Log, Processes } from "../ports.ts";
 import { BuildError } from "./diagnose.ts";
@@ -15,6 +16,8 @@ export interface NixDependencies {
   readonly nixEnvironment: Environment;
   /** The repository's root, absolute. */
   readonly workspace: string;
+  /** Why expressions of the checkout may read and run nothing outside of it, a clause; `undefined` where they may. */
+  readonly restricted: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -37,10 +40,16 @@ export async function nixArchive(build: NixBuild, deps: NixDependencies): Promis
   const { image, nixFile, folder } = build;
   const at = { file: nixFile };
   const made = await runNixBuild(build, deps);
+  const followed = await followLinks(made, deps.files);
+  const store = await followLinks(posix.dirname(made), deps.files);
+  if (followed === undefined || store === undefined || !isWithin(followed.real, store.real)) {
+    throw notAnImage(image, "made a symlink that leads out of Nix's store", at);
+  }
   const look = await deps.files.look(Buffer.from(made));
   if (look?.kind === "directory") throw notAnImage(image, `made the folder ${posix.basename(made)}`, at);
   if (look?.kind !== "file" || look.size > largestProgram || !look.isExecutable || !(await isProgram(look)))
     return made;
+  if (deps.restricted !== undefined) throw noProgram(image, deps.restricted, at);
   const archive = `${folder}/archive.tar`;
   const { code, stderr } = await deps.processes.run(made, [], {
     ...{ env: deps.nixEnvironment, cwd: folder, signal: deps.signal, stdoutFile: archive },
@@ -63,7 +72,8 @@ async function isProgram(look: { content(): Promise<Uint8Array> }): Promise<bool
 async function runNixBuild({ image, nixFile, platform, folder }: NixBuild, deps: NixDependencies): Promise<string> {
   const at = { file: nixFile };
   const lines: string[] = [];
-  const args = ["--out-link", `${folder}/result`, ...systemOptions(platform), `./${nixFile}`];
+  const limits = deps.restricted === undefined ? [] : restrictedOptions(deps.workspace);
+  const args = ["--out-link", `${folder}/result`, ...systemOptions(platform), ...limits, `./${nixFile}`];
   const { code, stdout } = await nixRun(image, args, lines, deps);
   const paths = new TextDecoder()
     .decode(stdout)
@@ -74,7 +84,10 @@ async function runNixBuild({ image, nixFile, platform, folder }: NixBuild, deps:
     `${image}: ${code === 0 ? "built" : "failed"} by nix-build${platform === undefined ? "" : ` for ${platform}`}`,
     lines,
   );
-  if (code !== 0) throw failed(image, `nix-build ended with exit code ${code}`, lines, deps.workspace, at);
+  if (code !== 0) {
+    const how = deps.restricted === undefined ? "" : `, restricted to the checkout, as ${deps.restricted}`;
+    throw failed(image, `nix-build ended with exit code ${code}${how}`, lines, deps.workspace, at);
+  }
   if (made === undefined || others.length > 0) throw notAnImage(image, `makes ${paths.length} things`, at);
   return made;
 }
@@ -113,6 +126,52 @@ function systemOptions(platform: Platform | undefined): readonly string[] {
   const name = variant === undefined ? architecture : `${architecture}/${variant}`;
   const system = `${machines[name] ?? architecture}-${os}`;
   return ["--option", "system", system, "--option", "extra-platforms", system];
+}
+
+/**
+ * The evaluator reads the checkout, NIX_PATH and nothing else, and fetches nothing; builders run in the sandbox or not at all
+ * (nix.conf(5), "restrict-eval", "allowed-uris", "sandbox", "sandbox-fallback").
+ */
+function restrictedOptions(workspace: string): readonly string[] {
+  const options = { "restrict-eval": "true", "allowed-uris": "", sandbox: "true", "sandbox-fallback": "false" };
+  return [
+    ...Object.entries(options).flatMap(([name, value]) => ["--option", name, value]),
+    "-I",
+    `checkout=${workspace}`,
+  ];
+}
+
+/**
+ * A daemon may pass over the option `sandbox` of a user whom it doesn't trust: something of this machine that no sandbox has
+ * is looked for by a builder. @throws UserError where it is found.
+ */
+export async function checkSandbox(
+  image: string,
+  nixFile: string,
+  probe: string,
+  deps: NixDependencies,
+): Promise<void> {
+  if (deps.restricted === undefined) return;
+  const script = "if [ -e /etc/os-release ] || [ -e /var/tmp ]; then echo open; else echo shut; fi > $out";
+  const expression = `derivation { name = "sandbox-${probe}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" ${JSON.stringify(script).replaceAll("$", "\\$")} ]; }`;
+  const args = ["--no-out-link", ...restrictedOptions(deps.workspace), "-E", expression];
+  const { code, stdout } = await nixRun(image, args, [], deps);
+  // A sandbox without a shell is one, too.
+  if (code !== 0) return;
+  const look = await deps.files.look(Buffer.from(new TextDecoder().decode(stdout).trim()));
+  const said = look?.kind === "file" ? new TextDecoder().decode(await look.content()).trim() : "";
+  if (said === "shut") return;
+  throw new UserError(`${image} can't be built by Nix: its builders run without a sandbox, and ${deps.restricted}`, {
+    hint: "set `sandbox = true` in the runner's nix.conf",
+    at: { file: nixFile },
+  });
+}
+
+function noProgram(image: string, why: string, at: SourceLocation): UserError {
+  return new UserError(`${image} can't be built: its Nix file makes a program that writes the image, and ${why}`, {
+    hint: "let it be what pkgs.dockerTools.buildLayeredImage gives, which runs nothing outside of Nix's sandbox",
+    at,
+  });
 }
 
 function notAnImage(image: string, what: string, at: SourceLocation): UserError {

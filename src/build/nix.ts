@@ -3,11 +3,12 @@
  * their labels, annotations, attestations and their place in the registry as all others do.
  */
 import { UserError } from "../errors.ts";
+import { digestOf } from "../oci/digest.ts";
 import { type Platform, partsOf } from "../oci/platform.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
 import { type ArchiveDependencies, type ArchivedImage, finishLayout, unpackArchive } from "./docker-archive.ts";
 import { reachableLayout } from "./layout-path.ts";
-import { type NixDependencies, nixArchive } from "./nix-build.ts";
+import { checkSandbox, type NixDependencies, nixArchive } from "./nix-build.ts";
 
 export type NixImageDependencies = NixDependencies & ArchiveDependencies;
 
@@ -25,6 +26,7 @@ export async function builtByNix(
 ): Promise<PlannedBuild> {
   const { name: image, dockerfile: nixFile } = planned;
   const layout = `${folder}/nix`;
+  await checkSandbox(image, nixFile, digestOf(folder).slice(-16), deps);
   const wanted: readonly (Platform | undefined)[] = planned.platforms.length === 0 ? [undefined] : planned.platforms;
   const images: ArchivedImage[] = [];
   for (const [index, platform] of wanted.entries()) {

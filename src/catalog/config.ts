@@ -56,7 +56,7 @@ export async function loadConfig(
 ): Promise<ReadConfig> {
   const paths = configPaths(given);
   const contents = await Promise.all(
-    paths.map(async (file) => ({ file, bytes: await files.read(posix.join(root, file)) })),
+    paths.map(async (file) => ({ file, bytes: await files.read(posix.resolve(root, file)) })),
   );
   const there = contents.flatMap(({ file, bytes }) => (bytes === undefined ? [] : [{ file, bytes }]));
   const [first, second] = there;

@@ -89,6 +89,8 @@ export async function openBuildSession(
         environment: ofBuilds,
         nixEnvironment: nixEnvironment(outside.env, isTrusted ? undefined : `${login}/home`),
         workspace: context.workspace,
+        checkout: context.workspace,
+        restricted: session.trust.kind === "untrusted" ? session.trust.why : undefined,
         temp: folder,
         settings: {
           // To a layout, which is pushed with logins that the build doesn't have.

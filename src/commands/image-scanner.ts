@@ -45,7 +45,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     workspace,
   });
   const optionsOf = onceEach(
-    (image: Image) => scanOptions(image, settingsOf(image), { workspace, files }),
+    (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: session.checkoutFiles }),
     ({ name }) => name,
   );
 

@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { UserError } from "../errors.ts";
+import { throwProblems, type UserError } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
 import { makePlanInTurns } from "../plan/make-plan.ts";
@@ -13,6 +13,7 @@ import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
 import { imageDetails } from "./image-details.ts";
+import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
 import type { Session } from "./session.ts";
@@ -66,7 +67,7 @@ async function decide(
   isAsked: boolean,
   asking: AbortController,
 ): Promise<Planning> {
-  const { context, outside, folder } = session;
+  const { context, inputs, outside, folder } = session;
   const { push, registry, sources, history } = prepared;
   const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
   const { catalog, comparison, settingsOf } = surveyed;
@@ -115,6 +116,10 @@ async function decide(
     movingTagsOnly,
     details: imageDetails(session, { ...detailing, remark }),
   });
+  const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
+  const paths = await plannedPathProblems(plan, secretFiles, session.paths);
+  // A plan alone opens none of them, and shows what else there is.
+  if (ask === "must" || session.trust.kind === "untrusted") throwProblems(paths);
   const planPath = `${folder}/plan.json`;
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${await planText(plan)}\n`, { private: true });
@@ -125,6 +130,7 @@ async function decide(
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),
+    ...paths.map(({ message, hint }) => ({ message, hint })),
   ];
   return { ...prepared, surveyed, plan, planPath, remarks, lately, taken };
 }

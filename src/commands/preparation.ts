@@ -1,7 +1,7 @@
 /** What the commands have in common before they decide anything: the repository surveyed, its registries, its scanner at hand. */
 import type { PullRequestSettings } from "../bump/proposal.ts";
 import { type GlobPart, pathGlob } from "../catalog/path-glob.ts";
-import { repositoryUrl } from "../context/run-context.ts";
+import { isUnnamed, repositoryUrl } from "../context/run-context.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { splitRepository } from "../oci/reference.ts";
 import type { RegistryClient } from "../oci/registry-client.ts";
@@ -68,7 +68,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
 
 /** Gitea and Forgejo are told by the address of their API. */
 function forgeOf({ context }: Session): Forge | undefined {
-  if (context.owner === "local" && context.runUrl === undefined) return undefined;
+  if (isUnnamed(context)) return undefined;
   const kind = context.apiUrl.endsWith("/api/v1") ? "forgejo" : "github";
   return { kind, repositoryUrl: repositoryUrl(context) };
 }

@@ -1,6 +1,8 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
+import { carefulGit } from "../build/environment.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
+import { openBuildCheckout } from "./build-checkout.ts";
 import { openBuildSession } from "./build-session.ts";
 import { bumpAfter, bumpPins, noBump } from "./bump-pins.ts";
 import { checkPins } from "./check-pins.ts";
@@ -30,7 +32,7 @@ export async function publish(session: Session): Promise<CommandResult> {
 async function carryOut(planning: Planning, session: Session, started: number): Promise<CommandResult> {
   const { plan, planPath } = planning;
   warn(planning.remarks, session);
-  await checkPins(session.inputs.settings.checkPins, plan, session.context, session.outside.files);
+  await checkPins(session.inputs.settings.checkPins, plan, session.context, session.checkoutFiles);
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
@@ -57,10 +59,27 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   if (!plan.images.some((image) => image.kind === "build")) {
     return { images: await settled(planning, promoteAll(planning, session, publishing, gates)), remarks: [] };
   }
-  const { dependencies, complete, remarks, close } = await withUnnamedHosts(
-    openBuildSession(plan, session, registry, credentials),
-    { ...planning, push: plan.push },
-  );
+  const checkout = await openBuildCheckout(plan, planning.surveyed.inputs, session);
+  const opening = withUnnamedHosts(openBuildSession(plan, session, registry, credentials), {
+    ...planning,
+    push: plan.push,
+  });
+  const opened = await opening.catch(async (error: unknown) => {
+    await checkout.remove();
+    throw error;
+  });
+  const { complete } = opened;
+  const dependencies = {
+    ...opened.dependencies,
+    environment: { ...opened.dependencies.environment, ...carefulGit },
+    nixEnvironment: { ...opened.dependencies.nixEnvironment, ...carefulGit },
+    workspace: checkout.workspace,
+  };
+  const remarks = [...checkout.remarks, ...opened.remarks];
+  const close = async () => {
+    await checkout.remove();
+    return opened.close();
+  };
   warn(remarks, session);
   // Not before what may keep the run from starting.
   const promotions = promoteAll(planning, session, publishing, gates);

@@ -9,6 +9,7 @@ import type { Files } from "../ports.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { tagText } from "../tags/image-tags.ts";
+import { bakeTools } from "./bake-tools.ts";
 import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
@@ -23,7 +24,7 @@ export interface ReadCatalog {
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
-  const { context, inputs, outside } = session;
+  const { context, inputs } = session;
   const { settings } = inputs;
   const { config, settingsOnly, problems } = await loadMixedConfig(session, configFiles);
   const { settingsOf, problems: more } = await readImageSettings(
@@ -34,13 +35,13 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const catalog = await buildCatalog({
     root: context.workspace,
-    files: outside.files,
+    files: session.checkoutFiles,
     globs: settings.path,
     rootName: context.repo.toLowerCase(),
     config,
     inputs: settings,
     bakeTargets: settings.bakeTarget,
-    bake: outside,
+    bake: bakeTools(session),
     byHand,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
     repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),

@@ -7,6 +7,8 @@ import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { UserError } from "../errors.ts";
+import { guardedFiles, type LocalPaths } from "../local-paths.ts";
+import type { Files } from "../ports.ts";
 import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
@@ -14,6 +16,7 @@ import { knownGitTags } from "./git-tags.ts";
 import type { Outside } from "./outside.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { fromCheckout, openPaths, privateParent } from "./session-paths.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -35,6 +38,10 @@ export interface Session {
   readonly history: ForgeHistory;
   /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
   readonly gitTags: ReadonlySet<string>;
+  /** Which paths of the machine the run, or a child, may open. */
+  readonly paths: LocalPaths;
+  /** Files of the checkout, where its paths don't lead out of it. */
+  readonly checkoutFiles: Pick<Files, "read" | "list">;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
 }
@@ -56,7 +63,7 @@ export async function openSession(
   const { ref, token, command } = inputs.settings;
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
-  const folder = runFolder(given, outside);
+  const folder = await runFolder(given, outside);
   const { git, checkout, history } = openRepositories(given, event ?? given, folder, inputs, outside);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
@@ -77,9 +84,10 @@ export async function openSession(
           forge: outside.forge(event.apiUrl, token),
         });
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
+  const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
-    inputs,
+    inputs: fromCheckout(inputs, given.workspace),
     outside,
     git,
     checkout,
@@ -90,6 +98,8 @@ export async function openSession(
     base: baseOfUntrusted(event ?? given),
     history,
     gitTags,
+    paths,
+    checkoutFiles: guardedFiles(outside.files, given.workspace, paths),
     folder,
   };
 }
@@ -99,11 +109,11 @@ async function happened(outside: Outside): Promise<RunContext | undefined> {
   return outside.env.GITHUB_EVENT_NAME ? eventContext(outside) : undefined;
 }
 
-function runFolder({ temp }: RunContext, { random }: Outside): string {
-  const suffix = Math.floor(random() * 2 ** 32)
+async function runFolder(given: RunContext, outside: Outside): Promise<string> {
+  const suffix = Math.floor(outside.random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
-  return `${temp}/image-publish-${suffix}`;
+  return `${await privateParent(given, outside)}/image-publish-${suffix}`;
 }
 
 /** The checkout, by git and by its files, and the repository that the event is about. */

@@ -45,7 +45,7 @@ export interface Survey {
 
 /** @throws UserError (or `Problems`) for a repository that is not in order, and for `only` that names no image. */
 export async function survey(session: Session): Promise<Survey> {
-  const { context, inputs, outside } = session;
+  const { context, inputs } = session;
   if (context.trigger.kind === "gone") {
     const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
     const { settingsOf } = await readImageSettings(emptyConfig, inputs);
@@ -64,7 +64,7 @@ export async function survey(session: Session): Promise<Survey> {
       affectedSince: async () => undefined,
     };
   }
-  const { files } = outside;
+  const { checkoutFiles: files } = session;
   const [{ catalog, settingsOf, bump }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),

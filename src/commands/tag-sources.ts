@@ -4,6 +4,7 @@ import { isTag, type Tag } from "../oci/reference.ts";
 import { toBuild } from "../plan/needed.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { tagText } from "../tags/image-tags.ts";
+import { bakeTools } from "./bake-tools.ts";
 import { releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
 import type { Session } from "./session.ts";
@@ -15,10 +16,10 @@ export async function tagSources(
   { catalog, affected, settingsOf, hashes }: Survey,
   { all, about }: { readonly all: boolean; readonly about: string | undefined },
 ): Promise<TagSources> {
-  const { context, outside } = session;
+  const { context } = session;
   const needed = toBuild(catalog, affected, new Map());
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about || all);
-  const reader = { root: context.workspace, files: outside.files, bake: outside };
+  const reader = { root: context.workspace, files: session.checkoutFiles, bake: bakeTools(session) };
   return {
     ...releaseNames(catalog, settingsOf),
     rulesOf: settingsOf,

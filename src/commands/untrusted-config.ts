@@ -4,6 +4,7 @@ import { type CatalogConfig, configPaths, type ImageEntry, loadConfig, type Read
 import type { SharedSettings } from "../catalog/config-schema.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { UserError } from "../errors.ts";
+import { isWithin } from "../local-paths.ts";
 import type { Files } from "../ports.ts";
 import type { Session } from "./session.ts";
 import { imageOrigins, type Origin } from "./setting-origins.ts";
@@ -28,7 +29,7 @@ export async function loadMixedConfig(
   const { workspace } = session.context;
   const given = session.inputs.settings.config;
   const { config, problems } = await loadConfig(workspace, given, configFiles);
-  if (trust.kind === "trusted") return { config, settingsOnly: [], problems };
+  if (trust.kind === "trusted" || (await isElsewhere(given, session))) return { config, settingsOnly: [], problems };
   const paths = configPaths(given);
   const atBase = await contentsAt(paths, session);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
@@ -38,6 +39,12 @@ export async function loadMixedConfig(
   });
   if (more.length > 0) throw unreadable(base, more[0]);
   return { ...mixedConfig(config, ofBase), problems };
+}
+
+/** A file outside of the worktree, which an input names, is not the untrusted checkout's. */
+async function isElsewhere(given: string | undefined, { context, git }: Pick<Session, "context" | "git">) {
+  const isOutside = given !== undefined && (posix.isAbsolute(given) || posix.normalize(given).startsWith("../"));
+  return isOutside && !isWithin(posix.resolve(context.workspace, given), await git.root());
 }
 
 async function contentsAt(

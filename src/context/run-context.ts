@@ -93,6 +93,14 @@ export function repositoryName({ owner, repo }: Pick<RunContext, "owner" | "repo
   return `${owner}/${repo}`;
 }
 
+/** Whether nothing tells which repository it is: a checkout without a remote, on a laptop. */
+export function isUnnamed({ owner, runUrl }: Pick<RunContext, "owner" | "runUrl">): boolean {
+  return owner === unnamedOwner && runUrl === undefined;
+}
+
+/** The owner of a repository that was never pushed anywhere. */
+export const unnamedOwner = "local";
+
 /** The registry of the forge itself, which the job's own token is for: ghcr.io for GitHub, else the forge's own host. */
 export function forgeRegistry({ serverUrl }: Pick<RunContext, "serverUrl">): string {
   const { host } = new URL(serverUrl);

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Origin, parseOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
-import { type Commit, type GitRef, gitRef, type RunContext, type Trigger } from "./run-context.ts";
+import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unnamedOwner } from "./run-context.ts";
 
 /** What git tells of the checkout. */
 export interface CheckoutFacts {
@@ -66,7 +66,7 @@ const unknownNumber = 0;
 /** A repository that was never pushed anywhere gets a name by which it can be planned all the same. */
 function originOf({ originUrl, workspace }: CheckoutFacts): Origin {
   const folder = workspace.split("/").filter(Boolean).at(-1) ?? "repository";
-  return parseOrigin(originUrl ?? "") ?? { serverUrl: "https://github.com", owner: "local", repo: folder };
+  return parseOrigin(originUrl ?? "") ?? { serverUrl: "https://github.com", owner: unnamedOwner, repo: folder };
 }
 
 function simulatedRef(event: string, { ref, checkout }: Simulation): GitRef {

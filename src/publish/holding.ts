@@ -10,8 +10,8 @@ import { type PublicationRecord, readRecord } from "../plan/record.ts";
 
 /** Whose records are trusted. Anybody who may push can write one: it is a claim. */
 export interface RecordRules {
-  /** `owner/repo` of the event's repository. */
-  readonly repository: string;
+  /** `owner/repo` of the event's repository; `undefined` on a laptop whose checkout has no remote: then any is as good. */
+  readonly repository: string | undefined;
   readonly now: () => Date;
 }
 
@@ -85,8 +85,8 @@ function isSourceOf(address: string, { repository }: RecordRules): boolean {
   return isSameRepository(path.replace(/\.git$/, ""), repository);
 }
 
-function isSameRepository(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+function isSameRepository(one: string, other: string | undefined): boolean {
+  return other === undefined || one.toLowerCase() === other.toLowerCase();
 }
 
 /** A record is an index's: a manifest with such annotations has them from elsewhere. */

@@ -1,7 +1,7 @@
 /** Images that Nix makes: what nix-build is asked, what is taken for an image, and what is said when it goes wrong. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
@@ -52,9 +52,10 @@ interface Said {
   readonly code?: number;
   readonly says?: readonly string[];
   readonly platforms?: readonly string[];
+  readonly restricted?: string;
 }
 
-async function build({ makes = [], code = 0, says = [], platforms = [] }: Said) {
+async function build({ makes = [], code = 0, says = [], platforms = [], restricted }: Said) {
   const calls: (readonly string[])[] = [];
   const deps: NixImageDependencies = {
     processes: {
@@ -71,6 +72,7 @@ async function build({ makes = [], code = 0, says = [], platforms = [] }: Said) 
     environment: { PATH: process.env.PATH ?? "" },
     nixEnvironment: { PATH: process.env.PATH ?? "" },
     workspace: "/repo",
+    restricted,
     signal: new AbortController().signal,
   };
   const given: PlannedBuild = {
@@ -217,5 +219,62 @@ test("what nobody trusts is made by nix-build without a login: no home of the us
     NIX_PATH: "nixpkgs=/n",
     HOME: "/run/home",
     NIX_CONFIG: "sandbox = false\naccess-tokens =\nnetrc-file = /dev/null",
+  });
+});
+
+describe("an expression of an untrusted checkout", () => {
+  const restricted = "a fork wrote it";
+  const written = (content: string, mode = 0o644): string => {
+    const path = join(newFolder(), "made");
+    writeFileSync(path, content, { mode });
+    return path;
+  };
+
+  test("reads nothing outside, fetches nothing, and is built in a sandbox", async () => {
+    const { calls } = await build({ makes: [written("shut\n"), archive(image)], restricted });
+    expect(calls).toHaveLength(2);
+    for (const args of calls) {
+      const options = args.flatMap((arg, index) =>
+        arg === "--option" ? [`${args[index + 1]}=${args[index + 2]}`] : [],
+      );
+      expect(options).toEqual(["restrict-eval=true", "allowed-uris=", "sandbox=true", "sandbox-fallback=false"]);
+      expect(args.slice(args.indexOf("-I"))[1]).toBe("checkout=/repo");
+    }
+  });
+
+  test.each([
+    ["builders run without a sandbox", () => [written("open\n")], /without a sandbox, and a fork wrote it/],
+    [
+      "it makes a program, which would run on the runner",
+      () => [written("shut\n"), written("#!/bin/sh\ntouch /pwned\n", 0o755)],
+      /makes a program that writes the image, and a fork wrote it/,
+    ],
+  ])("%s: refused", async (_, makes, message) => {
+    await expect(build({ makes: makes(), restricted })).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/\w/),
+    });
+  });
+});
+
+test.each([
+  ["the config", { ...image, "config.json": "->/etc/hostname" }],
+  ["the manifest", { ...image, "manifest.json": "->/etc/hostname" }],
+  [
+    "the folder of a layer",
+    { ...image, out: "->/etc", "manifest.json": JSON.stringify([{ Config: "config.json", Layers: ["out/hostname"] }]) },
+  ],
+])("%s of an archive is never read through a symlink", async (_, files) => {
+  await expect(build({ makes: [archive(files)] })).rejects.toMatchObject({
+    message: expect.stringMatching(/is a symlink/),
+  });
+  expect(existsSync("/etc/hostname")).toBe(true);
+});
+
+test("what Nix made is never a symlink to a file of the machine", async () => {
+  const path = join(newFolder(), "made");
+  symlinkSync("/etc/hostname", path);
+  await expect(build({ makes: [path] })).rejects.toMatchObject({
+    message: expect.stringMatching(/leads out of Nix's store/),
   });
 });

@@ -40,6 +40,11 @@ describe("a record", () => {
     expect(isMadeOf(holding, making)).toBe(isTrusted);
   });
 
+  test("of any repository counts on a laptop whose checkout has no remote", () => {
+    const holding = holdingOf(made({ repository: "o/r" }), { ...records, repository: undefined });
+    expect(isMadeOf(holding, making)).toBe(true);
+  });
+
   test("is none on an image's manifest, which may have its annotations from a base", () => {
     const holding = holdingOf(manifest(recordAnnotations(recordOf(at("main-4")))), records);
     expect(holding).toMatchObject({ record: undefined, revision: undefined });
