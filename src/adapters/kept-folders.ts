@@ -123,6 +123,6 @@ function parsed(line: string): unknown {
 
 function foreign(why: string): UserError {
   return new UserError(`an entry of the cache service is not one of this action: ${why}`, {
-    hint: "delete the entry, and look who may write to the cache: it holds what others put there",
+    hint: "delete the entry, and check who may write to the cache: the entry holds what somebody else put there",
   });
 }

@@ -10,6 +10,7 @@ import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { sourceTag } from "../plan/record.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
+import { attestationDoubt } from "./attestation-doubt.ts";
 import { type Claim, claimOf } from "./claimed.ts";
 import { type History, isOurs, judge, type Mover } from "./guard.ts";
 import { type Holding, hasPlatforms, isMadeOf, type Making, type RecordRules } from "./holding.ts";
@@ -110,11 +111,8 @@ function because(doubts: readonly Reason[], standing: Standing): Standing {
 
 /** With `attest`: why a digest may not be promoted. */
 async function whyUnattested(digest: Digest, { history: { attested } }: StandingOptions): Promise<Reason | undefined> {
-  const listed = attested === undefined ? true : await attested(digest);
-  if (listed === true) return undefined;
-  const detail =
-    listed === false ? `GitHub lists no attestation of ${digest}` : `GitHub doesn't say whether ${digest} is attested`;
-  return { kind: "not-attested", detail };
+  const detail = attested && attestationDoubt(digest, await attested(digest));
+  return detail === undefined ? undefined : { kind: "not-attested", detail };
 }
 
 /** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
