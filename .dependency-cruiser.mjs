@@ -52,6 +52,7 @@ const rooms = {
 /** Files of their own, of which every room may know these. */
 const leaves = [
   "bounded",
+  "byte-reader",
   "errors",
   "local-paths",
   "markdown",

@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ByteReader, byteReader } from "../byte-reader.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { HttpStreams, KeptFolders } from "../ports.ts";
 import { downloadEntry, findEntry, maximumEntry, uploadEntry } from "./cache-entry.ts";
@@ -25,6 +26,7 @@ const fileName = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/;
 const maximumFiles = 16;
 /** Bytes of the first line. */
 const maximumHeader = 4096;
+const newline = 10;
 
 export function keptFolders(env: Environment, http: HttpStreams = nodeHttp(env)): KeptFolders {
   return {
@@ -67,15 +69,31 @@ async function* packed(folder: string): AsyncGenerator<Uint8Array> {
 
 /** Writes the files of an entry to a new folder. @throws UserError for bytes that are no entry of ours */
 export async function unpack(content: AsyncIterable<Uint8Array>, folder: string): Promise<void> {
-  const reader = byteReader(content);
+  const reader = byteReader(content, () => foreign("it ends too early"));
   try {
-    const entries = entriesOf(await reader.line());
+    const entries = entriesOf(await firstLine(reader));
     await files.makeDirectory(folder);
-    for (const { name, size } of entries) await files.writeStream(join(folder, name), reader.bytes(size));
-    if (!(await reader.isAtEnd())) throw foreign("it goes on after its last file");
+    for (const { name, size } of entries) await files.writeStream(join(folder, name), reader.take(size));
+    if ((await reader.ahead()).byteLength > 0) throw foreign("it goes on after its last file");
   } finally {
     await reader.close();
   }
+}
+
+async function firstLine(reader: ByteReader): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for (let length = 0; length < maximumHeader; ) {
+    const ahead = await reader.ahead();
+    if (ahead.byteLength === 0) break;
+    const end = ahead.indexOf(newline);
+    const part = await reader.whole(end < 0 ? ahead.byteLength : end);
+    parts.push(part);
+    length += part.byteLength;
+    if (end < 0) continue;
+    await reader.skip(1);
+    return Buffer.concat(parts).toString();
+  }
+  throw foreign("it has no list of files");
 }
 
 function entriesOf(line: string): readonly EntryFile[] {
@@ -105,59 +123,6 @@ function parsed(line: string): unknown {
 
 function foreign(why: string): UserError {
   return new UserError(`an entry of the cache service is not one of this action: ${why}`, {
-    hint: "delete the entry, and look who may write to the cache: it holds what others put there",
+    hint: "delete the entry, and check who may write to the cache: the entry holds what somebody else put there",
   });
-}
-
-interface ByteReader {
-  line(): Promise<string>;
-  bytes(size: number): AsyncIterable<Uint8Array>;
-  isAtEnd(): Promise<boolean>;
-  /** Ends the download, however much of it is left. */
-  close(): Promise<void>;
-}
-
-function byteReader(content: AsyncIterable<Uint8Array>): ByteReader {
-  const chunks = content[Symbol.asyncIterator]();
-  let left: Uint8Array = new Uint8Array();
-  const more = async (): Promise<boolean> => {
-    while (left.byteLength === 0) {
-      const { done, value } = await chunks.next();
-      if (done === true) return false;
-      left = value;
-    }
-    return true;
-  };
-  const take = (length: number): Uint8Array => {
-    const taken = left.subarray(0, length);
-    left = left.subarray(length);
-    return taken;
-  };
-  return {
-    async line() {
-      const parts: Uint8Array[] = [];
-      for (let length = 0; length < maximumHeader && (await more()); ) {
-        const end = left.indexOf(10);
-        const part = take(end < 0 ? left.byteLength : end);
-        parts.push(part);
-        length += part.byteLength;
-        if (end < 0) continue;
-        take(1);
-        return Buffer.concat(parts).toString();
-      }
-      throw foreign("it has no list of files");
-    },
-    async *bytes(size) {
-      for (let rest = size; rest > 0; ) {
-        if (!(await more())) throw foreign("it ends too early");
-        const part = take(rest);
-        rest -= part.byteLength;
-        yield part;
-      }
-    },
-    isAtEnd: async () => !(await more()),
-    async close() {
-      await chunks.return?.();
-    },
-  };
 }

@@ -128,7 +128,7 @@ function notOurs(run: Run, standing: Standing): ProposalResult {
   if (run.wanted === undefined) return resultOf(run, { ...standing, open: undefined }, "left");
   run.warnings.push({
     message: `the branch ${run.pair.branch} is not ours: it isn't known to begin with a commit that changes versions of this repository's images and nothing else`,
-    hint: "delete or rename the branch; the next run makes it anew",
+    hint: "delete or rename the branch; the next run creates it again",
   });
   return resultOf(run, { ...standing, open: undefined }, "refused");
 }

@@ -20,6 +20,16 @@ export class GitFailure extends UserError {
   override readonly name = "GitFailure";
 }
 
+/** What `ask` finds; `undefined` where git fails. */
+export async function unlessGitFails<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  }
+}
+
 export interface GitCommand {
   /** Runs without the network, also where a partial clone would fetch what it lacks. Exit codes beside 0 can be allowed. */
   local(

@@ -1,7 +1,7 @@
 /** The commits of bumps' branches, from the checkout and its remote. */
 import type { BranchHistory, LineCommit } from "../bump/branch-history.ts";
 import type { Git } from "../changes/git.ts";
-import { GitFailure } from "../changes/git-command.ts";
+import { unlessGitFails } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { History } from "../publish/guard.ts";
 
@@ -49,12 +49,3 @@ export function bumpHistory(
 /** Commits and files of a pull request that people still look at. */
 const longest = 100;
 const mostFiles = 1000;
-
-async function unlessGitFails<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof GitFailure) return undefined;
-    throw error;
-  }
-}

@@ -1,7 +1,7 @@
 /** Finds out whether the checkout is trusted: by what the event vouches for, else by asking the event's own repository. */
 import type { ForgeHistory } from "../changes/forge-history.ts";
 import type { Git } from "../changes/git.ts";
-import { GitFailure } from "../changes/git-command.ts";
+import { GitFailure, unlessGitFails } from "../changes/git-command.ts";
 import type { Commit, RunContext } from "../context/run-context.ts";
 import { type CheckoutTrust, foreignCommits, trusted, vouchedCommits } from "../context/trust.ts";
 import type { Forge } from "../ports.ts";
@@ -111,12 +111,8 @@ async function pullRequestAt(
 const mostCandidates = 10;
 
 async function numbersAt(head: Commit, history: TrustQuestions["history"]): Promise<readonly number[]> {
-  try {
-    return (await history.pullRequestsAt(head)).slice(-mostCandidates);
-  } catch (error) {
-    if (error instanceof GitFailure) return [];
-    throw error;
-  }
+  const numbers = await unlessGitFails(() => history.pullRequestsAt(head));
+  return (numbers ?? []).slice(-mostCandidates);
 }
 
 function only(numbers: readonly number[]): number | undefined {

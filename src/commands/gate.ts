@@ -9,7 +9,8 @@ import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { missingManifest } from "../oci/registry-error.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
-import { type Holding, hasPlatforms, holdingOf, otherContent, type RecordRules } from "../publish/holding.ts";
+import { attestationDoubt, attestationHint } from "../publish/attestation-doubt.ts";
+import { type Holding, holdingOf, missingPlatform, otherContent, type RecordRules } from "../publish/holding.ts";
 import { oversized, tooLarge } from "../publish/max-size.ts";
 import type { FoundDigest } from "../publish/promotion.ts";
 import { checkPlatforms, publishedDigest, readPlatforms } from "../publish/published.ts";
@@ -121,15 +122,8 @@ async function readFound(
   if (as !== "content") await checkPlatforms(registry, repository, platforms);
   const oversize = maxSize === undefined ? [] : oversized(platforms, maxSize);
   if (maxSize !== undefined && oversize.length > 0) throw tooLarge(planned.name, maxSize, oversize);
-  const isAttested = attested === undefined || (await attested(digest));
-  if (isAttested !== true) {
-    throw new UserError(
-      isAttested === false
-        ? `GitHub lists no attestation of ${repository}@${digest}`
-        : `GitHub doesn't say whether ${repository}@${digest} is attested`,
-      { hint: "run again: what is not attested is built anew; `token` needs `attestations: read`" },
-    );
-  }
+  const doubt = attested && attestationDoubt(`${repository}@${digest}`, await attested(digest));
+  if (doubt !== undefined) throw new UserError(doubt, { hint: attestationHint });
   const bases = Object.entries(holding.record?.bases ?? {});
   return {
     repository,
@@ -149,7 +143,7 @@ function whyRefused(
   if (as === "higher-release" && holding.record === undefined) {
     return holding.doubt ?? "it has no record of its sources";
   }
-  return hasPlatforms(holding, planned.platforms) ? undefined : "it lacks a platform that is wanted";
+  return missingPlatform(holding, planned.platforms);
 }
 
 function refused(repository: Repository, digest: Digest, why: string): UserError {

@@ -1,7 +1,7 @@
 /** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
 import { bounded } from "../bounded.ts";
 import { commonAncestor } from "../changes/common-ancestor.ts";
-import { GitFailure } from "../changes/git-command.ts";
+import { unlessGitFails } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
 import { onceEach } from "../once-each.ts";
 import type { History, Position } from "../publish/guard.ts";
@@ -67,13 +67,4 @@ async function isHeadNow({ git, context, trust, history }: Session): Promise<boo
     const now = await git.remoteCommit(asked);
     return now === undefined ? undefined : now === expected;
   });
-}
-
-async function unlessGitFails<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof GitFailure) return undefined;
-    throw error;
-  }
 }

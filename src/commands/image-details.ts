@@ -23,8 +23,7 @@ import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
 /** The parts of a session that tags and labels go by. */
-export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust"> &
-  Partial<Pick<Session, "gitTags">>;
+export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust" | "gitTags">;
 
 /** What tags are made of, beside the event. */
 export interface TagSources extends ReleaseNames {

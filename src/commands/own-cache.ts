@@ -33,7 +33,7 @@ function readLine({ text, at }: SourcedLine): readonly OwnCacheEntry[] {
 
 /** An expression may hold quotes and commas, which are no part of the line's own. */
 function templates(text: string): readonly CacheEntry[] {
-  if (text.includes("\0")) throw new UserError("a cache line holds a NUL character", { hint: "remove it" });
+  if (text.includes("\0")) throw new UserError("a cache line contains a NUL character", { hint: "remove it" });
   const expressions: string[] = [];
   const masked = text.replace(/\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g, (expression) => {
     expressions.push(expression);

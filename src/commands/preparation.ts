@@ -11,8 +11,9 @@ import type { Forge } from "../report/run-result.ts";
 import { pullRequestSettings } from "./bump-settings.ts";
 import { openHistory } from "./history.ts";
 import type { TagSources } from "./image-details.ts";
+import { openRegistry } from "./open-registry.ts";
 import { openScanning, type Scanning } from "./scanning.ts";
-import { openRegistry, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
 import { tagSources } from "./tag-sources.ts";
 

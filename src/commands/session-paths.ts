@@ -1,6 +1,7 @@
 /** Which paths of the machine a session may open, and where it keeps what is its own. */
 import { posix } from "node:path";
 import { parseCacheEntries } from "../buildflags/cache-entry.ts";
+import { parseSshAgent } from "../buildflags/ssh-agent.ts";
 import type { Git } from "../changes/git.ts";
 import type { RunContext } from "../context/run-context.ts";
 import type { CheckoutTrust } from "../context/trust.ts";
@@ -59,7 +60,7 @@ function runnerWorkspace(checkout: string, env: Outside["env"]): string {
 /** The paths in the values of inputs. */
 export function namedPaths(settings: Settings): readonly NamedPath[] {
   const { config, context, file, buildContexts, secretFiles, ssh, cacheFrom, cacheTo } = settings;
-  const values = (lines: Settings["ssh"]): readonly string[] =>
+  const values = (lines: Settings["secretFiles"]): readonly string[] =>
     lines.map(({ text }) => text.slice(text.indexOf("=") + 1).trim());
   const of = (setting: PathSetting, paths: readonly (string | undefined)[]): readonly NamedPath[] =>
     paths.flatMap((path) => (path === undefined || path === "" ? [] : [{ setting, path }]));
@@ -71,7 +72,7 @@ export function namedPaths(settings: Settings): readonly NamedPath[] {
     ...of("secret-files", values(secretFiles)),
     ...of(
       "ssh",
-      values(ssh).flatMap((paths) => paths.split(",")),
+      ssh.flatMap(({ text }) => parseSshAgent(text).paths),
     ),
     ...of(
       "cache-from",

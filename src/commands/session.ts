@@ -4,20 +4,17 @@ import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
-import { type Commit, forgeRegistry, type RunContext, repositoryUrl } from "../context/run-context.ts";
+import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
-import { explain, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { guardedFiles, type LocalPaths } from "../local-paths.ts";
-import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
-import { dockerConfigFolder } from "../oci/docker-config.ts";
-import { type RegistryClient, registryClient } from "../oci/registry-client.ts";
 import type { Files } from "../ports.ts";
 import { actFor } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
-import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
+import { repositoryFacts } from "./repository-facts.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { fromCheckout, openPaths, privateParent } from "./session-paths.ts";
 
@@ -63,44 +60,37 @@ export async function openSession(
   outside: Outside,
   { offline = false, isSimulated = false }: SessionOptions = {},
 ): Promise<Session> {
-  const { env, processes, signal, random } = outside;
-  const { workspace } = given;
+  const { ref, token, command } = inputs.settings;
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
-  const { serverUrl, apiUrl } = event ?? given;
-  const options = { processes, workspace, env, serverUrl, token: inputs.settings.token, signal };
-  const git = openGit(options);
-  const suffix = Math.floor(random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, "0");
-  const folder = `${await privateParent(given, outside)}/image-publish-${suffix}`;
+  const folder = await runFolder(given, outside);
+  const { git, checkout, history } = openRepositories(given, event ?? given, folder, inputs, outside);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
-  const head = isGone ? given.commit : await headOf(git, workspace);
-  const history = openForgeHistory({
-    ...options,
-    repositoryUrl: repositoryUrl(event ?? given),
-    folder: `${folder}-history`,
-    files: outside.files,
-  });
-  const meant = await actFor(inputs.settings.ref, given, head, git);
+  const head = isGone ? given.commit : await headOf(git, given.workspace);
+  const meant = await actFor(ref, given, head, git);
   const isAtEvent = await holdsEvent(meant, head, git);
-  const { command } = inputs.settings;
-  const [facts, gitTags] = await Promise.all([
-    offline ? meant : forgeFacts(meant, inputs.settings.token, git, outside),
-    knownGitTags(isAtEvent ? meant : undefined, git, outside, offline || (command !== "publish" && command !== "plan")),
+  const usesRemoteTags = !offline && (command === "publish" || command === "plan");
+  const [{ defaultBranch, isPrivate }, gitTags] = await Promise.all([
+    offline ? meant : repositoryFacts(meant, token, git, outside),
+    knownGitTags(isAtEvent ? meant : undefined, git, outside, !usesRemoteTags),
   ]);
-  const { defaultBranch, isPrivate } = facts;
-  const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
-  const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
+  const trust =
+    event === undefined
+      ? trusted
+      : await checkoutTrust({ ...event, defaultBranch }, head, {
+          git,
+          history,
+          forge: outside.forge(event.apiUrl, token),
+        });
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
-    inputs: fromCheckout(inputs, workspace),
+    inputs: fromCheckout(inputs, given.workspace),
     outside,
     git,
-    checkout: { git: openGitTree(options), files: outside.files, workspace },
+    checkout,
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     eventCommit: meant.commit,
     isAtEvent,
@@ -109,7 +99,7 @@ export async function openSession(
     history,
     gitTags,
     paths,
-    checkoutFiles: guardedFiles(outside.files, workspace, paths),
+    checkoutFiles: guardedFiles(outside.files, given.workspace, paths),
     folder,
   };
 }
@@ -119,30 +109,32 @@ async function happened(outside: Outside): Promise<RunContext | undefined> {
   return outside.env.GITHUB_EVENT_NAME ? eventContext(outside) : undefined;
 }
 
-/**
- * The registries' client, with docker's logins, the inputs' for the hosts that the workflow names, and the job's own.
- * @param pushed the hosts that images are pushed to: for an untrusted checkout the only ones that see any login.
- */
-export async function openRegistry(
-  { context, inputs, outside, trust }: Session,
-  pushed: ReadonlySet<string>,
-  signal: AbortSignal = outside.signal,
-): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
-  const { env, processes, files, http, clock, random } = outside;
-  const folder = dockerConfigFolder(env);
-  const path = `${folder}/config.json`;
-  const bytes = folder === undefined ? undefined : await files.read(path);
-  const named = namedHosts(inputs, context);
-  const credentials = credentialStore({
-    config: bytes === undefined ? undefined : { text: new TextDecoder().decode(bytes), path },
-    env,
-    processes,
-    logins: loginsOf(inputs.settings, { hosts: [...named], forge: forgeRegistry(context), actor: context.actor }),
-    only: trust.kind === "untrusted" ? pushed : undefined,
-  });
-  const remedy = (host: string): string | undefined => (named.has(host) ? undefined : nameRegistry(host));
-  const registry = registryClient({ http, clock, random, signal, credentials: credentials.find, remedy });
-  return { registry, credentials };
+async function runFolder(given: RunContext, outside: Outside): Promise<string> {
+  const suffix = Math.floor(outside.random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, "0");
+  return `${await privateParent(given, outside)}/image-publish-${suffix}`;
+}
+
+/** The checkout, by git and by its files, and the repository that the event is about. */
+function openRepositories(
+  { workspace }: RunContext,
+  event: RunContext,
+  folder: string,
+  { settings: { token } }: RunInputs,
+  { env, processes, signal, files }: Outside,
+): Pick<Session, "git" | "checkout" | "history"> {
+  const options = { processes, workspace, env, serverUrl: event.serverUrl, token, signal };
+  return {
+    git: openGit(options),
+    checkout: { git: openGitTree(options), files, workspace },
+    history: openForgeHistory({
+      ...options,
+      repositoryUrl: repositoryUrl(event),
+      folder: `${folder}-history`,
+      files,
+    }),
+  };
 }
 
 async function headOf(git: Git, workspace: string): Promise<Commit> {
@@ -167,31 +159,4 @@ async function holdsEvent({ trigger, commit }: RunContext, head: Commit, git: Gi
     return head === trigger.headCommit || (await git.parents(head)).includes(trigger.headCommit);
   }
   return head === commit || (await git.resolve(commit)) === head;
-}
-
-/** What the payload doesn't tell: from the forge's API where it answers, the branch else from the remote. */
-async function forgeFacts(
-  { owner, repo, defaultBranch, isPrivate, trigger, apiUrl }: RunContext,
-  token: string | undefined,
-  git: Git,
-  { forge, log }: Outside,
-): Promise<Pick<RunContext, "defaultBranch" | "isPrivate">> {
-  if (defaultBranch !== undefined || trigger.kind === "gone") return { defaultBranch, isPrivate };
-  try {
-    const known = await forge(apiUrl, token).repository(owner, repo);
-    if (known !== undefined) return known;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    log.debug(explain(error));
-  }
-  return { defaultBranch: await remoteDefault(git), isPrivate };
-}
-
-async function remoteDefault(git: Git): Promise<string | undefined> {
-  try {
-    return (await git.remoteDefault())?.branch;
-  } catch (error) {
-    if (error instanceof GitFailure) return undefined;
-    throw error;
-  }
 }

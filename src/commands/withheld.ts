@@ -1,4 +1,4 @@
-/** What the build of an untrusted checkout doesn't get, and what is said of it. */
+/** What the build of an untrusted checkout doesn't get, and what the run reports of it. */
 import type { BuildSecrets } from "../build/secrets.ts";
 import { parseSshAgent, sshValue } from "../buildflags/ssh-agent.ts";
 import type { Remark } from "../report/run-result.ts";
@@ -15,7 +15,7 @@ export function givenSecrets({ inputs, trust }: Pick<Session, "inputs" | "trust"
   return { ...inputs.secrets, ssh: inputs.settings.ssh.map(({ text }) => sshValue(parseSshAgent(text))) };
 }
 
-/** What a reader of the run has to know of an untrusted checkout. A fork's pull request is nothing unusual by itself. */
+/** What a reader of the run has to know of an untrusted checkout. A fork's pull request alone is nothing unusual. */
 export function untrustedRemarks({
   inputs,
   trust,
@@ -27,7 +27,7 @@ export function untrustedRemarks({
   const secrets = inputs.secrets.arguments.length + inputs.settings.ssh.length;
   const withheld = [
     ...(secrets > 0 ? ["build secrets"] : []),
-    ...(attest && !isPullRequest ? ["a signature"] : []),
+    ...(attest && !isPullRequest ? ["signature"] : []),
     ...(bump !== "off" && !isPullRequest ? ["pull requests that move pins"] : []),
   ];
   const without = withheld.length === 0 ? "" : ` It gets no ${withheld.join(", no ")}.`;
@@ -35,7 +35,7 @@ export function untrustedRemarks({
     if (withheld.length === 0) return [];
     return [
       {
-        message: `${trust.why}, so that this checkout is untrusted.${without}`,
+        message: `this checkout is untrusted: ${trust.why}.${without}`,
         hint: "run what needs secrets after the merge, on `push`",
       },
     ];
@@ -47,7 +47,7 @@ export function untrustedRemarks({
   const value = push === "true" ? " `push: true` means `auto` here." : "";
   return [
     {
-      message: `${trust.why}, so that this checkout is untrusted. ${how}${value}${without}`,
+      message: `this checkout is untrusted: ${trust.why}. ${how}${value}${without}`,
       hint: "check out the event's own commit, or a commit that a branch or tag of this repository contains; `push: untrusted` pushes previews of forks",
     },
   ];

@@ -7,6 +7,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Tag } from "../oci/reference.ts";
 import { tagsOfRelease } from "../plan/version-line.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
+import { attestationDoubt, attestationHint } from "./attestation-doubt.ts";
 import type { History, Mover } from "./guard.ts";
 import { type Holding, hasPlatforms, type Making, otherContent } from "./holding.ts";
 
@@ -50,10 +51,8 @@ export async function claimOf({ tags, mover, making, holderOf, attested, own }: 
       return { kind: "other", tag, digest, why, hint: "an exact tag is set once: release under a new version" };
     }
     const isAttested = isOwn || attested === undefined ? true : await attested(digest);
-    if (isAttested === undefined) {
-      const unknown = "GitHub doesn't say whether it is attested";
-      return { kind: "other", tag, digest, why: unknown, hint: "run again; `token` needs `attestations: read`" };
-    }
+    const unknown = isAttested === undefined ? attestationDoubt("it", isAttested) : undefined;
+    if (unknown !== undefined) return { kind: "other", tag, digest, why: unknown, hint: attestationHint };
     if (isAttested && same.kind === "free") same = { kind: "same", tag, holder };
   }
   return same;

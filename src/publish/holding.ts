@@ -136,7 +136,12 @@ export function otherContent(holding: Holding, { sourceHash, platforms, bakedVer
   if (record.sourceHash !== sourceHash) return `it was made from other sources${at}`;
   if (isPullRequestRef(record.ref)) return "a pull request made it";
   if (record.bakedVersion !== bakedVersion) return "it has another version in its bytes";
-  return hasPlatforms(holding, platforms) ? undefined : "it lacks a platform that is wanted";
+  return missingPlatform(holding, platforms);
+}
+
+/** Why an index isn't enough, a clause; `undefined`: it has all platforms that are wanted. */
+export function missingPlatform(holding: Holding, wanted: readonly Platform[]): string | undefined {
+  return hasPlatforms(holding, wanted) ? undefined : "it is missing a platform that is wanted";
 }
 
 /** Whether an index has all platforms that are wanted. */

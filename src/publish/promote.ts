@@ -186,7 +186,7 @@ async function putAll(
       }
       const now = await putExact(tag.tag, subject, promotion, isOfRelease(tag, promotion));
       if (now !== subject.digest) {
-        done.push(told(tag, { kind: "stays", why: "another run put its image there" }, now, promotion));
+        done.push(told(tag, { kind: "stays", why: "another run pushed its image there" }, now, promotion));
         return;
       }
       done.push(told(tag, verdict, subject.digest, promotion));

@@ -4,39 +4,29 @@
  */
 import type { Reason } from "../changes/reason.ts";
 import type { Commit } from "../context/run-context.ts";
-import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
+import type { Tag } from "../oci/reference.ts";
 import { sourceTag } from "../plan/record.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
-import { type Claim, claimOf } from "./claimed.ts";
-import { type History, isOurs, judge, type Mover } from "./guard.ts";
-import { type Holding, hasPlatforms, isMadeOf, type Making, type RecordRules } from "./holding.ts";
+import { attestationDoubt } from "./attestation-doubt.ts";
+import { isOurs, judge } from "./guard.ts";
+import { type Holding, hasPlatforms, isMadeOf } from "./holding.ts";
+import { claimIn, openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
 import { needsRevision } from "./revision.ts";
-import { type View, viewOf } from "./view.ts";
+import { type View, type ViewOptions, viewOf } from "./view.ts";
 
 /** What a run wants of an image. */
-export interface Wish extends Making {
-  /** At least one; what is built is pushed to the first, the others get copies. */
-  readonly repositories: readonly [Repository, ...Repository[]];
-  /** All tags that the event gives the image. */
-  readonly tags: readonly ImageTag[];
+export interface Wish extends WantedTags {
   /** The event affects it. What it doesn't affect is only looked after: its moving tags. */
   readonly isAffected: boolean;
-  readonly mover: Mover;
 }
 
-export interface StandingOptions {
-  readonly registry: Registry;
-  readonly history: Omit<History, "published">;
+export interface StandingOptions extends ViewOptions {
   /** Where the newest image of these sources may be as well: the default branch's tag. */
   readonly elsewhere: readonly Tag[];
   /** `promote: false` and the event is a release: what is published may not be it. */
   readonly buildsReleases: boolean;
   /** Whether something that goes into the image changed since a commit; `undefined` where that can't be told. */
   changedSince(revision: Commit): Promise<boolean | undefined>;
-  readonly records: RecordRules;
   /** Whether what the image is based on has this commit in its labels; `undefined` where that can't be told. */
   isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
@@ -69,7 +59,7 @@ export async function standingOf(wish: Wish, options: StandingOptions): Promise<
   const view = viewOf(wish.repositories[0], wish, options);
   if (!wish.isAffected) return standingOfUntouched(wish, view, options);
   const { mover } = wish;
-  const claim = await claimIn(wish, view, options);
+  const claim = await claimIn(view, wish);
   if (claim.kind === "other") return taken(claim);
   if (mover.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
   const { found, isContent, doubts } =
@@ -93,14 +83,8 @@ export async function standingOf(wish: Wish, options: StandingOptions): Promise<
   return { kind: "promote", digest: found.digest, because: [] };
 }
 
-type Taken = Extract<Claim, { readonly kind: "other" }>;
-
-function taken({ tag, why, digest, hint }: Omit<Taken, "tag"> & { readonly tag: string }): Standing {
+function taken({ tag, why, digest, hint }: TakenTag): Standing {
   return { kind: "superseded", why: `${tag} names other content: ${why}`, digest, isTaken: { hint } };
-}
-
-function claimIn({ tags, mover, ...making }: Wish, { holder }: View, { history }: StandingOptions): Promise<Claim> {
-  return claimOf({ tags, mover, making, holderOf: holder, attested: history.attested });
 }
 
 /** Why an image is built that would else have been promoted. */
@@ -110,11 +94,8 @@ function because(doubts: readonly Reason[], standing: Standing): Standing {
 
 /** With `attest`: why a digest may not be promoted. */
 async function whyUnattested(digest: Digest, { history: { attested } }: StandingOptions): Promise<Reason | undefined> {
-  const listed = attested === undefined ? true : await attested(digest);
-  if (listed === true) return undefined;
-  const detail =
-    listed === false ? `GitHub lists no attestation of ${digest}` : `GitHub doesn't say whether ${digest} is attested`;
-  return { kind: "not-attested", detail };
+  const detail = attested && attestationDoubt(digest, await attested(digest));
+  return detail === undefined ? undefined : { kind: "not-attested", detail };
 }
 
 /** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
@@ -226,48 +207,6 @@ async function publishedFor(wish: Wish, view: View, options: StandingOptions): P
     doubts.push(doubt);
   }
   return { found: undefined, isContent: false, doubts };
-}
-
-interface Open {
-  /** Full names of what is missing. */
-  readonly names: readonly string[];
-  /** Why the others stay. */
-  readonly held: readonly string[];
-  /** A tag of the release that names other content in a copy. */
-  readonly taken: (Omit<Taken, "tag"> & { readonly tag: string }) | undefined;
-}
-
-/** The tags that do not name what they should, and may. */
-async function openTags(wish: Wish, found: Holding, view: View, options: StandingOptions): Promise<Open> {
-  const [, ...copies] = wish.repositories;
-  const views = [view, ...copies.map((repository) => viewOf(repository, wish, options, true))];
-  const judged = await Promise.all(
-    views.flatMap((each) =>
-      wish.tags.map(async (tag) => ({
-        tag: tag.tag,
-        name: views.length === 1 ? tag.tag : `${each.repository}:${tag.tag}`,
-        verdict: await each.judge(tag, found.digest),
-      })),
-    ),
-  );
-  const held = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
-  const isOpen = ({ verdict: { kind } }: (typeof judged)[number]) => kind !== "stays" && kind !== "there";
-  const names = judged.filter(isOpen).map(({ name }) => name);
-  // Of several registries one may hold a release of other content, which is an error though no tag is missing.
-  const isDone = names.length === 0 && held.length > 0;
-  const claims = isDone ? await Promise.all(views.slice(1).map((each) => takenIn(each, wish, options))) : [];
-  return { names, held, taken: claims.find((claim) => claim !== undefined) };
-}
-
-/** What can't be asked is told when it is copied. */
-async function takenIn(view: View, wish: Wish, options: StandingOptions): Promise<Open["taken"]> {
-  try {
-    const claim = await claimIn(wish, view, options);
-    return claim.kind === "other" ? { ...claim, tag: `${view.repository}:${claim.tag}` } : undefined;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 function lately({ record }: Holding): Lately {

@@ -15,15 +15,17 @@ export interface View {
   judge(tag: ImageTag, digest: Digest): Promise<Verdict>;
 }
 
-/** @param isCopy what can't be told counts as missing. */
+export interface ViewOptions {
+  readonly registry: Registry;
+  readonly history: Omit<History, "published">;
+  readonly records: RecordRules;
+}
+
+/** @param isCopy what is unknown counts as missing. */
 export function viewOf(
   repository: Repository,
   { mover }: { readonly mover: Mover },
-  {
-    registry,
-    history: commits,
-    records,
-  }: { readonly registry: Registry; readonly history: Omit<History, "published">; readonly records: RecordRules },
+  { registry, history: commits, records }: ViewOptions,
   isCopy = false,
 ): View {
   const holders = new Map<Tag, Promise<Holding | undefined>>();

@@ -136,12 +136,12 @@ test.each<[string, Record<string, string>, string]>([
   [
     "a path with a variable",
     { "images/compose.yaml": `${web}    env_file: $HOME/x\n` },
-    "may not choose a path by a variable",
+    "can't use a variable in a path",
   ],
   [
     "a path with a variable in braces",
     { "images/compose.yaml": "include: ['${X}']\n" },
-    "may not choose a path by a variable",
+    "can't use a variable in a path",
   ],
   ["what is no YAML", { "images/compose.yaml": "a: [\n" }, "is no YAML"],
   ["several documents", { "images/compose.yaml": `${web}---\ninclude: [/etc/passwd]\n` }, "is no YAML"],

@@ -94,7 +94,7 @@ const refusals: readonly Case[] = [
   { when: "no record", image: { record: null }, why: /no record/ },
   { when: "another repository's record", image: { record: { repository: "fork/r" } }, why: /another repository/ },
   { when: "a record of the future", image: { record: { started: "2126-01-01T00:00:00Z" } }, why: /future/ },
-  { when: "a platform too few", image: { platforms: ["linux/amd64"] }, why: /lacks a platform/ },
+  { when: "a platform too few", image: { platforms: ["linux/amd64"] }, why: /is missing a platform/ },
   {
     when: "a platform that it only says it has",
     image: { configs: ["linux/amd64", "linux/amd64"] },
@@ -161,7 +161,7 @@ test.each<[string, Sketch, RegExp | undefined]>([
   ["with a record passes, whatever its sources", { record: { sourceHash: "b".repeat(64) } }, undefined],
   ["without a record does not", { record: null }, /no record/],
   ["with another repository's record does not", { record: { repository: "fork/r" } }, /another repository/],
-  ["without a platform does not", { platforms: ["linux/amd64"] }, /lacks a platform/],
+  ["without a platform does not", { platforms: ["linux/amd64"] }, /is missing a platform/],
 ])("a higher release %s", async (_, image, why) => {
   const { digest, registry } = holding(image);
   const error = await passFound(

@@ -178,7 +178,7 @@ describe("docker's own lines", () => {
     { line: "scope=a", message: "a cache line has no type", hint: /type=gha/ },
     { line: "type=gha,mode", message: '"mode" in a cache line isn\'t key=value', hint: /key=value/ },
     { line: 'type=gha,scope="a"', message: "a quote is in the wrong place", hint: /whole field/ },
-    { line: "type=gha,\0", message: "a cache line holds a NUL character", hint: /remove/ },
+    { line: "type=gha,\0", message: "a cache line contains a NUL character", hint: /remove/ },
   ])("$line is refused before anything is built", ({ line, message, hint }) => {
     const { problems } = readCacheLines([{ text: line, input: "cache-to", line: 3 }]);
     expect(problems).toEqual([

@@ -50,6 +50,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     context: context(given),
     commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
     isAtEvent,
+    gitTags: new Set<string>(),
     trust,
   };
   const catalog = await buildCatalog({

@@ -26,7 +26,7 @@ const page = (name: string): string => readFileSync(join(import.meta.dirname, ".
 describe("docs/forks.md", () => {
   test("names the settings that an untrusted checkout doesn't decide", () => {
     const [, row = ""] =
-      /decide where images are pushed[^|]*\| ([^|]*?) of its config file don't count/.exec(page("forks.md")) ?? [];
+      /decide where images are pushed[^|]*\| ([^|]*?) in its config file are ignored/.exec(page("forks.md")) ?? [];
     const named = [...row.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
     const restricted = Object.entries(imageOrigins).filter(([, origin]) => origin === "trusted");
     expect(named.sort()).toEqual([...restricted.map(([name]) => name), "bump"].sort());

@@ -112,6 +112,7 @@ async function everything(order: Order): Promise<string> {
     context: context({ ref: "refs/heads/main" }),
     commitDate: new Date(0),
     isAtEvent: true,
+    gitTags: new Set<string>(),
     trust: trusted,
   };
   const sources = { names: catalog.images.map(({ name }) => name), settingsOf, facts };

@@ -63,7 +63,7 @@ describe("a record", () => {
       when: "on an index that lacks a platform",
       stored: made(),
       more: { platforms: ["linux/amd64", "linux/arm64"].map(platform) },
-      why: /lacks a platform/,
+      why: /is missing a platform/,
     },
     { when: "where these sources have no name", stored: made(), more: { sourceHash: null }, why: /can't be named/ },
   ])("$when is other content", ({ stored, more, why }) => {

@@ -241,7 +241,7 @@ describe("a release", () => {
       "an index without a platform",
       { ...released, platforms: [platform("linux/arm64")] },
       made("main-5"),
-      /lacks a platform/,
+      /is missing a platform/,
     ],
   ])("fails where its exact tag names %s", async (_, wish, taken, why) => {
     const expected = { kind: "superseded", why: expect.stringMatching(why), isTaken: { hint: expect.any(String) } };

@@ -161,8 +161,8 @@ function isAddress(text: string): boolean {
 }
 
 function unknownPath(what: string, text: string, at: SourceLocation): UserError {
-  return new UserError(`${what} is ${text}, and a checkout that is not trusted may not choose a path by a variable`, {
-    hint: "write the path out",
+  return new UserError(`${what} is ${text}, and an untrusted checkout can't use a variable in a path`, {
+    hint: "write the path without a variable",
     at,
   });
 }

@@ -1,4 +1,5 @@
 /** The mounts of RUN (BuildKit, frontend/dockerfile/instructions/commands_runmount.go). */
+import { csvFields } from "../../buildflags/csv.ts";
 import { UserError } from "../../errors.ts";
 
 /** Values are as written, variables unexpanded; in `from` there are none. */
@@ -45,26 +46,14 @@ export function readMount(value: string): Mount {
   return { type, from: from || undefined, source: found.get("source"), target: found.get("target"), unknown };
 }
 
-/** The fields of one line of CSV (RFC 4180, as github.com/tonistiigi/go-csvvalue reads it). */
 function fieldsOf(value: string): readonly string[] {
-  const line = value.replace(/\r?\n$/, "");
-  const fields: string[] = [];
-  let at = 0;
-  for (;;) {
-    const quoted = line[at] === '"' ? /"((?:[^"]|"")*)"/y : undefined;
-    const plain = /[^,"]*/y;
-    const pattern = quoted ?? plain;
-    pattern.lastIndex = at;
-    const match = pattern.exec(line);
-    const end = at + (match?.[0].length ?? 0);
-    const next = line[end];
-    if (line === "" || match === null || (next !== undefined && next !== ",")) {
-      throw new UserError(`"${value}" is no list of a mount's settings`, {
-        hint: "write type=bind,from=…,source=…,target=…, parted by commas",
-      });
-    }
-    fields.push(quoted === undefined ? match[0] : (match[1] ?? "").replaceAll('""', '"'));
-    if (next === undefined) return fields;
-    at = end + 1;
+  try {
+    return csvFields(value);
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    throw new UserError(`"${value}" isn't a list of a mount's settings: ${cause.message}`, {
+      hint: "write type=bind,from=…,source=…,target=…, separated by commas",
+      cause,
+    });
   }
 }

@@ -76,7 +76,7 @@ function scan(
 ): { readonly text: string; readonly words: string[] } {
   const outer = state.rawEscapes;
   state.depth += 1;
-  if (state.depth > deepest) throw mistake(`more than ${deepest - 1} substitutions stand in one another`);
+  if (state.depth > deepest) throw mistake(`more than ${deepest - 1} substitutions are nested`);
   state.rawEscapes = rawEscapes;
   state.word = "";
   const words: string[] = [];

@@ -87,7 +87,7 @@ function readPattern(pattern: string): Glob {
       const escaped = characters[at] ?? "";
       if (escaped === "" || !"*?\\}/".includes(escaped)) {
         const shown = pattern.length > 100 ? `${pattern.slice(0, 100)}…` : pattern;
-        throw new UserError(`the pattern "${shown}" holds the escape "\\${escaped}", which is none`, {
+        throw new UserError(`the pattern "${shown}" has the unknown escape "\\${escaped}"`, {
           hint: "escape only *, ?, /, } and the backslash itself",
         });
       }

@@ -1,6 +1,6 @@
 /**
  * A database from the runner's cache service, or from an earlier command on this machine. Whoever can write there chose these
- * bytes: they are believed only where a mirror has an artifact of this very digest, and unpacked only then.
+ * bytes: they are trusted only where a mirror has an artifact of this very digest, and unpacked only then.
  */
 import { messageOf, UserError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -37,7 +37,7 @@ export async function keptDatabase(
   });
 }
 
-/** @param bring fills the folder, and says whether there was anything to fill it with */
+/** @param bring fills the folder, and returns whether there was anything to fill it with */
 async function usable(
   source: DatabaseSource,
   folder: string,
@@ -60,7 +60,7 @@ async function usable(
   } catch (error) {
     signal.throwIfAborted();
     const why = shortened(plainLine(messageOf(error)), 400);
-    const hint = `nothing: it is fetched again; if this comes back, delete the entries image-publish-trivy-${kind.folder}-… of the cache, and look who may write there`;
+    const hint = `no action is needed, as it is fetched again; if it happens again, delete the entries image-publish-trivy-${kind.folder}-… of the cache, and check who may write to it`;
     log.warning(`the ${kind.what} of ${origin} is not used: ${why}`, hint);
   }
   await Promise.all([folder, place].map((each) => files.remove(each).catch(() => undefined)));

@@ -4,6 +4,7 @@
  */
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { byteReader } from "../../byte-reader.ts";
 import { UserError } from "../../errors.ts";
 import type { FileStreams } from "../../ports.ts";
 
@@ -46,18 +47,19 @@ async function readTar(
   wanted: Map<string, WantedFile>,
   files: FileStreams,
 ): Promise<void> {
-  const reader = tarReader(bytes);
+  const reader = byteReader(bytes, () => malformed("it ends too early"));
   for (let entries = 0; ; entries += 1) {
     if (entries > maximumEntries) throw malformed("it holds too many files");
-    const header = await reader.exactly(block);
-    if (header === undefined || header.every((byte) => byte === 0)) break;
+    if ((await reader.ahead()).byteLength === 0) break;
+    const header = await reader.whole(block);
+    if (header.every((byte) => byte === 0)) break;
     const { name, size, type } = parseHeader(header);
     const file = wanted.get(name);
     if (file === undefined) {
       if (size > maximumOther) throw malformed("it holds another large file");
       await reader.skip(size);
     } else {
-      if (type !== "0") throw malformed(`${name} is no regular file`);
+      if (type !== "0") throw malformed(`${name} isn't a regular file`);
       if (size > file.maximum) throw malformed(`${name} is too large`);
       wanted.delete(name);
       await files.writeStream(file.to, reader.take(size));
@@ -67,7 +69,11 @@ async function readTar(
   const [missing] = wanted.keys();
   if (missing !== undefined) throw malformed(`${missing} is missing, or there are two of it`);
   // To the end, so that all of it is hashed by who gives it.
-  await reader.drain();
+  for (let rest = 0, ahead = await reader.ahead(); ahead.byteLength > 0; ahead = await reader.ahead()) {
+    rest += ahead.byteLength;
+    if (rest > maximumOther) throw malformed("it goes on after its end");
+    await reader.skip(ahead.byteLength);
+  }
 }
 
 function parseHeader(header: Uint8Array): { readonly name: string; readonly size: number; readonly type: string } {
@@ -80,7 +86,7 @@ function parseHeader(header: Uint8Array): { readonly name: string; readonly size
   if (!/^[0-7]{1,12}$/.test(octal)) throw malformed("an entry has no size");
   // Its own field counts as blanks.
   const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-  if (Number.parseInt(text(148, 8).trim(), 8) !== sum) throw malformed("it is no tar archive");
+  if (Number.parseInt(text(148, 8).trim(), 8) !== sum) throw malformed("it isn't a tar archive");
   const type = text(156, 1) || "0";
   // Links and folders have no content, whatever size they name.
   return { name: text(0, 100).replace(/^\.\//, ""), size: /[1-6]/.test(type) ? 0 : Number.parseInt(octal, 8), type };
@@ -95,54 +101,4 @@ function malformed(why: string, cause?: unknown): UserError {
 
 function isZlibError(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && /^Z_|ZLIB/.test(String(error.code));
-}
-
-interface TarReader {
-  /** So many bytes; `undefined` at the end. */
-  exactly(length: number): Promise<Uint8Array | undefined>;
-  take(length: number): AsyncIterable<Uint8Array>;
-  skip(length: number): Promise<void>;
-  drain(): Promise<void>;
-}
-
-function tarReader(bytes: AsyncIterable<Uint8Array>): TarReader {
-  const chunks = bytes[Symbol.asyncIterator]();
-  let left: Uint8Array = new Uint8Array();
-  const next = async (): Promise<boolean> => {
-    while (left.byteLength === 0) {
-      const { done, value } = await chunks.next();
-      if (done === true) return false;
-      left = value;
-    }
-    return true;
-  };
-  async function* take(length: number): AsyncGenerator<Uint8Array> {
-    for (let rest = length; rest > 0; ) {
-      if (!(await next())) throw malformed("it ends too early");
-      const part = left.subarray(0, rest);
-      left = left.subarray(part.byteLength);
-      rest -= part.byteLength;
-      yield part;
-    }
-  }
-  return {
-    async exactly(length) {
-      if (!(await next())) return undefined;
-      const parts: Uint8Array[] = [];
-      for await (const part of take(length)) parts.push(part);
-      return Buffer.concat(parts);
-    },
-    take,
-    async skip(length) {
-      for await (const _ of take(length));
-    },
-    async drain() {
-      let rest = 0;
-      while (await next()) {
-        rest += left.byteLength;
-        if (rest > maximumOther) throw malformed("it goes on after its end");
-        left = new Uint8Array();
-      }
-    },
-  };
 }

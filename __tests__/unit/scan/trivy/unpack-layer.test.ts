@@ -58,15 +58,15 @@ test.each<[string, Buffer, RegExp]>([
   [
     "whose database is a symbolic link",
     gzipSync(tarOf([{ name: "trivy.db", type: "2", target: "/etc/passwd" }, metadata])),
-    /no regular file/,
+    /isn.t a regular file/,
   ],
   [
     "whose database is a hard link",
     gzipSync(tarOf([{ name: "trivy.db", type: "1", target: "/etc/passwd" }, metadata])),
-    /no regular file/,
+    /isn.t a regular file/,
   ],
-  ["whose metadata is a device", gzipSync(tarOf([database, { name: "metadata.json", type: "3" }])), /no regular file/],
-  ["whose metadata is a pipe", gzipSync(tarOf([database, { name: "metadata.json", type: "6" }])), /no regular file/],
+  ["whose metadata is a device", gzipSync(tarOf([database, { name: "metadata.json", type: "3" }])), /isn.t a regular file/],
+  ["whose metadata is a pipe", gzipSync(tarOf([database, { name: "metadata.json", type: "6" }])), /isn.t a regular file/],
   [
     "with too large a database",
     gzipSync(tarOf([{ name: "trivy.db", content: "d".repeat(4001) }, metadata])),
@@ -94,7 +94,7 @@ test.each<[string, Buffer, RegExp]>([
   [
     "whose header was changed",
     gzipSync(Buffer.concat([Buffer.from("T"), tarOf([database, metadata]).subarray(1)])),
-    /no tar archive/,
+    /isn.t a tar archive/,
   ],
   ["of nothing", Buffer.of(), /missing|cut off/],
 ])("an archive %s is refused", async (_, layer, reason) => {
