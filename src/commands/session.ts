@@ -5,7 +5,7 @@ import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, forgeRegistry, type RunContext, repositoryUrl } from "../context/run-context.ts";
-import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
+import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { explain, UserError } from "../errors.ts";
 import { type CredentialStore, credentialStore } from "../oci/credentials.ts";
 import { dockerConfigFolder } from "../oci/docker-config.ts";
@@ -17,6 +17,7 @@ import { knownGitTags } from "./git-tags.ts";
 import { loginsOf, namedHosts, nameRegistry } from "./logins.ts";
 import type { Outside } from "./outside.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { untrustedBase } from "./untrusted-base.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -32,8 +33,8 @@ export interface Session {
   readonly isAtEvent: boolean;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
-  /** The commit whose files decide where those of an untrusted checkout may not. */
-  readonly base: Commit;
+  /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */
+  readonly base: Commit | undefined;
   /** What the event's own repository has. */
   readonly history: ForgeHistory;
   /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
@@ -85,7 +86,9 @@ export async function openSession(
   ]);
   const { defaultBranch, isPrivate } = facts;
   const questions = { git, history, forge: outside.forge(apiUrl, inputs.settings.token) };
-  const trust = event === undefined ? trusted : await checkoutTrust({ ...event, defaultBranch }, head, questions);
+  const asked = event && { ...event, defaultBranch, commit: (await git.resolve(event.commit)) ?? event.commit };
+  // A deleted ref or a closed pull request decides nothing, unless a command line acts for another event.
+  const trust = asked === undefined || isGone ? trusted : await checkoutTrust(asked, head, questions);
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   return {
     context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
@@ -97,7 +100,7 @@ export async function openSession(
     eventCommit: meant.commit,
     isAtEvent,
     trust,
-    base: baseOfUntrusted(event ?? given),
+    base: trust.kind === "trusted" || asked === undefined ? undefined : await untrustedBase(asked, history),
     history,
     gitTags,
     folder,
