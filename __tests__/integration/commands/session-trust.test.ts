@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import type { Outside } from "../../../src/commands/outside.ts";
+import { readCatalog } from "../../../src/commands/read-catalog.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { targetOf } from "../../../src/commands/scan-report.ts";
 import { openSession, type Session } from "../../../src/commands/session.ts";
@@ -153,6 +154,26 @@ describe("what an untrusted checkout may not decide comes from a commit that is 
     expect(opened.base).toBeUndefined();
     await expect(images(opened)).rejects.toThrow(/the config file of the default branch/);
   });
+});
+
+test("an image that the base doesn't publish is not published because a fork drops its entry", async () => {
+  const files = { "images/app/Dockerfile": "FROM scratch\n", "images/web/Dockerfile": "FROM scratch\n" };
+  const kept = forge.record({ ...files, [config]: "images: {app: {publish: false}}\n" }, commits.main);
+  for (const text of ["{}\n", "images: {web: {labels: {a: b}}}\n", "images: {app: {publish: true}}\n"]) {
+    const dropped = forge.record({ ...files, [config]: text }, kept);
+    forge.git("update-ref", "refs/pull/9/head", dropped);
+    forge.point("main", kept);
+    try {
+      const opened = await session({ event: "workflow_run", sha: kept, head: dropped });
+      const { catalog } = await readCatalog(opened, opened.outside.files);
+      expect(catalog.images.map(({ name, repositories }) => [name, repositories.length])).toEqual([
+        ["app", 0],
+        ["web", 1],
+      ]);
+    } finally {
+      forge.point("main", commits.main);
+    }
+  }
 });
 
 describe("nothing untrusted is pushed with `push: untrusted`", () => {
