@@ -72,7 +72,12 @@ async function isMadeByJob(context: RunContext, head: Commit, git: TrustQuestion
   if (!committing.has(context.trigger.kind)) return false;
   const [event] = vouchedCommits(context);
   const moves = await git.headMoves();
-  const made = new Set(moves.flatMap(({ to, by }) => (/^(?:commit|commit \(amend\)|revert): /.test(by) ? [to] : [])));
+  const made = new Set<Commit>();
+  for (const [index, { to, by }] of [...moves.entries()].reverse()) {
+    // What is amended, which is where HEAD was before, stays in the new commit.
+    const amended = by.startsWith("commit (amend): ") ? moves[index + 1]?.to : undefined;
+    if (/^(?:commit|revert): /.test(by) || (amended !== undefined && made.has(amended))) made.add(to);
+  }
   let at = head;
   for (let count = 0; count < mostOwnCommits; count++) {
     if (at === event) return count > 0;

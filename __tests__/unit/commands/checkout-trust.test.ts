@@ -203,7 +203,26 @@ describe("a commit that the job made on top of the event's", () => {
     expect(await checkoutTrust(happened, again, questions({ parents, moves }))).toMatchObject({ kind: "untrusted" });
   });
 
+  test("may be amended", async () => {
+    const amended = [
+      { to: again, by: "commit (amend): First" },
+      { to: made, by: "commit: First" },
+      { to: event, by: "checkout: moving from main to main" },
+    ];
+    const world = questions({ parents: { [again]: [event], [made]: [event] }, moves: amended });
+    expect(await checkoutTrust(push, again, world)).toEqual({ kind: "trusted" });
+  });
+
   test.each([
+    {
+      what: "a fetched one that was amended",
+      moves: [
+        { to: made, by: "commit (amend): Of the fork" },
+        { to: fork, by: "checkout: moving from main to the-fork" },
+        { to: event, by: "checkout: moving from main to main" },
+      ],
+      parents: { [made]: [event], [fork]: [event] },
+    },
     { what: "one that was fetched", moves: [{ to: made, by: "checkout: moving from main to made" }], parents },
     { what: "one that was reset to", moves: [{ to: made, by: "reset: moving to FETCH_HEAD" }], parents },
     {
