@@ -43,7 +43,7 @@ export async function checkoutTrust(
   if (await isMadeByJob(context, head, questions.git)) return trusted;
   const repository = `${context.owner}/${context.repo}`;
   const contained = await askRepository(context, head, questions);
-  if (contained === true || (await isOwnMerge(context, head, questions))) return trusted;
+  if (contained === true || (contained === false && (await isOwnMerge(context, head, questions)))) return trusted;
   const why =
     contained === false
       ? `${checkedOut}, which no branch and no tag of ${repository} contains`
