@@ -1,14 +1,14 @@
 /** What a session makes of an event and of what is checked out, with real git and a forge that hands out forks' commits as well. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import type { Outside } from "../../../src/commands/outside.ts";
 import { readCatalog } from "../../../src/commands/read-catalog.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { targetOf } from "../../../src/commands/scan-report.ts";
-import { openSession, type Session } from "../../../src/commands/session.ts";
+import { openRegistry, openSession, type Session } from "../../../src/commands/session.ts";
 import { simulatedContext } from "../../../src/commands/simulated-context.ts";
 import { loadMixedConfig } from "../../../src/commands/untrusted-config.ts";
 import { readContext } from "../../../src/context/read-context.ts";
@@ -17,6 +17,8 @@ import { inputs as specification } from "../../../src/inputs/specification.ts";
 import { pushes } from "../../../src/plan/pushes.ts";
 import { type GitServer, serveGit } from "../changes/git-server.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
+
+jest.setTimeout(60_000);
 
 const config = ".github/image-publish.yml";
 const place = new Workplace();
@@ -240,6 +242,23 @@ describe("findings of an untrusted checkout are alerts of its pull request alone
     execFileSync("git", ["checkout", "--quiet", "main"], { cwd: opened.context.workspace });
     expect(await targetOf(opened)).toMatchObject(expected);
   });
+});
+
+test("an untrusted checkout's run logs in where it pushes, and nowhere else", async () => {
+  const { host } = new URL(server.url);
+  const untrusted = await session({ event: "workflow_run", head: commits.fork });
+  const nowhere = await openRegistry(untrusted, new Set(["evil.example"]));
+  expect(await nowhere.credentials.find(host)).toBeUndefined();
+  expect(await nowhere.credentials.forChildren()).toMatchObject({ kind: "only" });
+  const there = await openRegistry(untrusted, new Set([host]));
+  expect(await there.credentials.find(host)).toMatchObject({ password: "t0ken" });
+  const own = await openRegistry(await session({ event: "workflow_run", head: commits.main }), new Set());
+  expect(await own.credentials.find(host)).toMatchObject({ password: "t0ken" });
+});
+
+test("a command line in a job asks the event's own repository, not the checkout's remote", async () => {
+  const opened = await session({ event: "workflow_run", head: commits.own, simulated: "push", push: "auto" });
+  expect(opened.trust).toEqual({ kind: "trusted" });
 });
 
 test("a tag's event that names the tag's object vouches for the commit, without asking a forge that is down", async () => {
