@@ -114,6 +114,18 @@ describe("`push: untrusted`", () => {
   });
 });
 
+test("a merge group pushes none of a fork's", async () => {
+  const { main } = world;
+  const run = await runOnFork({
+    event: "merge_group",
+    ref: "refs/heads/gh-readonly-queue/main/pr-7",
+    payload: { action: "checks_requested", merge_group: { base_sha: main, head_sha: main } },
+    inputs: { push: "untrusted" },
+  });
+  expect(run.code).toBe(0);
+  expect(await tagsOf(run.repository)).toEqual([]);
+});
+
 const planIn = (run: Ended) => JSON.parse(readFileSync(run.outputs.plan ?? "", "utf8"));
 
 test("where to push comes from the base's config file, and labels from the fork's", async () => {
@@ -122,6 +134,16 @@ test("where to push comes from the base's config file, and labels from the fork'
   // The forge's own registry, by the default name; nothing listens to the fork's `images`.
   expect(app.repositories).toEqual([`${world.forge.host}/${world.project.slug}/app`]);
   expect(app.labels.of).toBe("fork");
+  expect(run.log).not.toContain("/evil/");
+  expect(await tagsOf(`${rig.registry}/evil/app`)).toEqual([]);
+});
+
+test("also where the forge takes the fork's commit for the event's own", async () => {
+  const { fork } = world;
+  const event = { event: "issue_comment", ref: "refs/pull/7/head", sha: fork };
+  const run = await runOnFork({ ...event, inputs: { images: "", push: "untrusted" } });
+  expect(run.code).toBe(0);
+  expect(planIn(run).images[0].repositories).toEqual([`${world.forge.host}/${world.project.slug}/app`]);
   expect(run.log).not.toContain("/evil/");
   expect(await tagsOf(`${rig.registry}/evil/app`)).toEqual([]);
 });

@@ -38,8 +38,8 @@ export function forgeApi(apiUrl: string, token: string | undefined): Forge {
 }
 
 /**
- * What one commit has that the other lacks (`GET /repos/{owner}/{repo}/compare/{basehead}`): nothing, where it is contained.
- * Gitea and Forgejo count in the same field.
+ * Whether the merge base of both is the one (`GET /repos/{owner}/{repo}/compare/{basehead}`). Gitea and Forgejo name none, and
+ * of commits without any common history they say what they say of a contained one: that there is nothing between them.
  */
 async function contains(
   apiUrl: string,
@@ -57,7 +57,8 @@ async function contains(
       request: { signal: AbortSignal.timeout(15_000) },
     });
     const known: Partial<typeof data> = data;
-    return typeof known.total_commits === "number" ? known.total_commits === 0 : undefined;
+    if (typeof known.merge_base_commit?.sha === "string") return known.merge_base_commit.sha === ancestor;
+    return typeof known.total_commits === "number" && known.total_commits > 0 ? false : undefined;
   } catch {
     // Whatever it is, nothing is known; the caller has other ways to find out.
     return undefined;

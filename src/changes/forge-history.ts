@@ -5,7 +5,7 @@
 import type { Commit } from "../context/run-context.ts";
 import type { Files } from "../ports.ts";
 import { refsIn } from "./committed-files.ts";
-import { type GitCommand, type GitOptions, gitCommand } from "./git-command.ts";
+import { type GitCommand, GitFailure, type GitOptions, gitCommand } from "./git-command.ts";
 
 export interface ForgeHistory {
   /**
@@ -19,6 +19,8 @@ export interface ForgeHistory {
   commitOf(ref: string): Promise<Commit | undefined>;
   /** Numbers of the pull requests, open or not, whose head is the commit. @throws GitFailure */
   pullRequestsAt(commit: Commit): Promise<readonly number[]>;
+  /** Whether the commit is the merge that the forge made of a pull request, of a fork or not. @throws GitFailure */
+  isMerge(commit: Commit): Promise<boolean>;
   /** Those of the files that a commit of the repository has. @throws GitFailure where the commit can't be had */
   filesAt(commit: Commit, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
 }
@@ -57,6 +59,10 @@ export function openForgeHistory(options: ForgeHistoryOptions): ForgeHistory {
         return at === commit && number !== undefined ? [Number(number)] : [];
       });
     },
+    async isMerge(commit) {
+      const merges = await list("refs/pull/*/merge");
+      return [...merges].some(([ref, at]) => at === commit && /^refs\/pull\/\d{1,9}\/merge$/.test(ref));
+    },
     filesAt: (commit, paths) => filesAt(commit, paths, git, options),
   };
 }
@@ -74,13 +80,23 @@ async function isHere(git: GitCommand, commit: Commit): Promise<boolean> {
   return text(stdout).startsWith(`${commit} commit `);
 }
 
-/** Brings the commits of all branches and tags, without their files, into a repository of its own, and looks there. */
 async function inWholeHistory(commit: Commit, git: GitCommand, options: ForgeHistoryOptions): Promise<boolean> {
+  try {
+    return await isIn(commit, "tree:0", git, options);
+  } catch (error) {
+    // Git can't leave out the tree that a tag is on, as Linux has one.
+    if (!(error instanceof GitFailure) || !/bad revision/.test(error.message)) throw error;
+    return isIn(commit, "blob:none", git, options);
+  }
+}
+
+/** Brings the commits of all branches and tags, without their files, into a repository of its own, and looks there. */
+async function isIn(commit: Commit, filter: string, git: GitCommand, options: ForgeHistoryOptions): Promise<boolean> {
   const { folder, repositoryUrl } = options;
   try {
     const bare = await emptyRepository(git, options);
     const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-    await bare.network(["fetch", ...quietly, "--filter=tree:0", repositoryUrl, ...refs], historyTimeout);
+    await bare.network(["fetch", ...quietly, `--filter=${filter}`, repositoryUrl, ...refs], historyTimeout);
     const found = await bare.local(["rev-list", "--max-count=1", commit, "--not", "--all"], { codes: [0, 128] });
     return found.code === 0 && text(found.stdout).trim() === "";
   } finally {
@@ -119,6 +135,10 @@ async function contentsOf(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   // With the network, because a partial clone fetches what it lacks.
   const { stdout } = await git.network(["ls-tree", "-z", "--full-tree", commit, "--", ...paths], listTimeout);
+  const link = /(?:^|\0)120000 blob [0-9a-f]+\t([^\0]+)/.exec(text(stdout))?.[1];
+  if (link !== undefined) {
+    throw new GitFailure(`${link} is a symbolic link in ${commit.slice(0, 7)}`, { hint: "commit the file itself" });
+  }
   const found = [...text(stdout).matchAll(/100\d{3} blob ([0-9a-f]+)\t([^\0]+)\0/g)];
   const read = found.map(async ([, id = "", path = ""]) => {
     const blob = await git.network(["cat-file", "blob", id], listTimeout);

@@ -64,11 +64,16 @@ export function gitCommand(options: GitOptions): GitCommand {
       if (authorized === undefined || inUse === authorized || notOnServer.test(first.stderr))
         throw failure(args, first);
       const second = await run(options, args, authorized, timeout, input);
-      if (second.code !== 0) throw failure(args, notOnServer.test(second.stderr) ? second : first);
+      if (second.code !== 0) throw failure(args, isRefused(second) ? first : second);
       inUse = authorized;
       return second;
     },
   };
+}
+
+/** The token doesn't do either: what was said without it is as good, and names what the checkout lacks. */
+function isRefused({ stderr }: Finished): boolean {
+  return !notOnServer.test(stderr) && /authentication failed|could not read username|error: 40[13]/i.test(stderr);
 }
 
 async function run(
@@ -114,8 +119,9 @@ const takenOver = [
 
 function minimalEnvironment(env: GitOptions["env"]): Readonly<Record<string, string>> {
   const kept = takenOver.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  // Messages are told apart by their English text.
-  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_ASKPASS: "" };
+  // Messages are told apart by their English text. A ref under refs/replace gives a commit other parents than its own.
+  const always = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_ASKPASS: "", GIT_NO_REPLACE_OBJECTS: "1" };
+  return { ...Object.fromEntries(kept), ...always };
 }
 
 /**

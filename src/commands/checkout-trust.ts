@@ -3,12 +3,19 @@ import type { ForgeHistory } from "../changes/forge-history.ts";
 import type { Git } from "../changes/git.ts";
 import { GitFailure, unlessGitFails } from "../changes/git-command.ts";
 import type { Commit, RunContext } from "../context/run-context.ts";
-import { type CheckoutTrust, foreignCommits, trusted, vouchedCommits } from "../context/trust.ts";
+import {
+  type CheckoutTrust,
+  foreignCommits,
+  neverPushes,
+  trusted,
+  type UntrustedCheckout,
+  vouchedCommits,
+} from "../context/trust.ts";
 import type { Forge } from "../ports.ts";
 
 export interface TrustQuestions {
   readonly git: Pick<Git, "isAncestor" | "parents" | "headMoves">;
-  readonly history: Pick<ForgeHistory, "reaches" | "contains" | "pullRequestsAt">;
+  readonly history: Pick<ForgeHistory, "reaches" | "contains" | "pullRequestsAt" | "isMerge">;
   readonly forge: Pick<Forge, "contains" | "openPullRequests" | "pullRequestHead">;
 }
 
@@ -21,23 +28,27 @@ export async function checkoutTrust(
   head: Commit,
   questions: TrustQuestions,
 ): Promise<CheckoutTrust> {
-  if (context.trigger.kind === "gone") return trusted;
   if (await isVouched(context, head, questions.git)) return trusted;
   const checkedOut = `${head.slice(0, 7)} is checked out`;
+  const untrusted: Pick<UntrustedCheckout, "kind" | "head" | "neverPushed"> = {
+    kind: "untrusted",
+    head,
+    ...(neverPushes(context) ? { neverPushed: true } : {}),
+  };
   if (foreignCommits(context).includes(head)) {
     const { trigger } = context;
     const number = trigger.kind === "pull-request" ? trigger.number : undefined;
-    return { kind: "untrusted", why: `${checkedOut}, which comes from a fork`, head, pullRequest: number };
+    return { ...untrusted, why: `${checkedOut}, which comes from a fork`, pullRequest: number };
   }
   if (await isMadeByJob(context, head, questions.git)) return trusted;
   const repository = `${context.owner}/${context.repo}`;
   const contained = await askRepository(context, head, questions);
-  if (contained === true) return trusted;
+  if (contained === true || (contained === false && (await isOwnMerge(context, head, questions)))) return trusted;
   const why =
     contained === false
       ? `${checkedOut}, which no branch and no tag of ${repository} contains`
       : `${checkedOut}, and whether a branch or a tag of ${repository} contains it is unknown: ${contained.message}`;
-  return { kind: "untrusted", why, head, pullRequest: await pullRequestAt(context, head, questions) };
+  return { ...untrusted, why, pullRequest: await pullRequestAt(context, head, questions) };
 }
 
 async function isVouched(context: RunContext, head: Commit, git: TrustQuestions["git"]): Promise<boolean> {
@@ -61,7 +72,12 @@ async function isMadeByJob(context: RunContext, head: Commit, git: TrustQuestion
   if (!committing.has(context.trigger.kind)) return false;
   const [event] = vouchedCommits(context);
   const moves = await git.headMoves();
-  const made = new Set(moves.flatMap(({ to, by }) => (/^(?:commit|commit \(amend\)|revert): /.test(by) ? [to] : [])));
+  const made = new Set<Commit>();
+  for (const [index, { to, by }] of [...moves.entries()].reverse()) {
+    // What is amended, which is where HEAD was before, stays in the new commit.
+    const amended = by.startsWith("commit (amend): ") ? moves[index + 1]?.to : undefined;
+    if (/^(?:commit|revert): /.test(by) || (amended !== undefined && made.has(amended))) made.add(to);
+  }
   let at = head;
   for (let count = 0; count < mostOwnCommits; count++) {
     if (at === event) return count > 0;
@@ -84,6 +100,25 @@ async function askRepository(
     return onDefault === true || (await history.contains(head));
   } catch (error) {
     if (error instanceof GitFailure) return error;
+    throw error;
+  }
+}
+
+/**
+ * Whether the forge made the commit to merge a pull request of the repository's own branches: the payload often names an earlier
+ * one, or none. Nobody else writes such a ref, and what is merged is the repository's own on both sides.
+ */
+async function isOwnMerge(context: RunContext, head: Commit, questions: TrustQuestions): Promise<boolean> {
+  try {
+    const merged = await questions.git.parents(head);
+    if (merged.length !== 2 || !(await questions.history.isMerge(head))) return false;
+    for (const each of merged) {
+      const isOwn = await isVouched(context, each, questions.git);
+      if (!isOwn && (await askRepository(context, each, questions)) !== true) return false;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailure) return false;
     throw error;
   }
 }

@@ -3,12 +3,14 @@
  * images of that registry for it, too. So it is built into a layout, and this process brings it to the registry.
  */
 import type { Candidate } from "../build/candidate.ts";
+import { UserError } from "../errors.ts";
 import type { ImageLayout } from "../oci/copy-image.ts";
 import type { Digest } from "../oci/digest.ts";
 import { digestOf } from "../oci/digest.ts";
 import { parseManifest } from "../oci/manifest.ts";
 import type { RegistryClient } from "../oci/registry-client.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
+import { isOfRecord } from "../plan/record.ts";
 import type { FileStreams, Files } from "../ports.ts";
 import type { ImageResult } from "../report/run-result.ts";
 
@@ -27,7 +29,16 @@ export async function pushLayout(
 ): Promise<ImageResult> {
   const { layout, digest } = candidate;
   if (layout === undefined || repository === undefined) return publish(candidate);
-  await registry.copyImage({ from: repository, to: repository, digest, signal, layout: imageLayout(layout, files) });
+  const built = imageLayout(layout, files);
+  const { document } = await built.manifest(digest);
+  // A frontend that a Dockerfile names (`# syntax=`) may annotate what it makes.
+  const forged = Object.keys(document.annotations).find(isOfRecord);
+  if (forged !== undefined) {
+    throw new UserError(`the build gave its index the annotation ${forged}, which only this action writes`, {
+      hint: "look at what the Dockerfile's `# syntax=` line names",
+    });
+  }
+  await registry.copyImage({ from: repository, to: repository, digest, signal, layout: built });
   const result = await publish({ ...candidate, layout: undefined });
   return "candidate" in result ? { ...result, candidate: { ...result.candidate, layout } } : result;
 }

@@ -33,7 +33,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   );
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
-  const catalog = await buildCatalog({
+  const built = await buildCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
@@ -47,6 +47,12 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
+  // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
+  const unpublished = new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : [])));
+  const images = built.images.map((image) =>
+    unpublished.has(image.publicName) ? { ...image, repositories: [] } : image,
+  );
+  const catalog: Catalog = { ...built, images };
   const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,

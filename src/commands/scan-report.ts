@@ -187,10 +187,11 @@ function uploadLines({ images, closed }: UploadReport): readonly string[] {
   return closed.length === 0 ? lines : [...lines, `alerts of deleted images close: ${closed.join(", ")}`];
 }
 
-async function targetOf({ git, context, eventCommit, isAtEvent }: Session): Promise<UploadTarget> {
+/** Which ref of the repository has the alerts of what is checked out. */
+export async function targetOf({ git, context, eventCommit, isAtEvent, trust }: Session): Promise<UploadTarget> {
   const { commit: head } = context;
-  // A tag's event may name the tag's own object.
-  const event = { ...context, commit: isAtEvent ? head : eventCommit };
+  // A tag's event may name the tag's own object. Names that an untrusted checkout brings are not the repository's.
+  const event = { ...context, commit: isAtEvent || trust.kind === "untrusted" ? head : eventCommit };
   try {
     const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(head)]);
     return uploadTarget(event, { head, branch, refs });

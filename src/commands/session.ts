@@ -5,7 +5,7 @@ import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
-import { baseOfUntrusted, type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
+import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { UserError } from "../errors.ts";
 import { guardedFiles, type LocalPaths } from "../local-paths.ts";
 import type { Files } from "../ports.ts";
@@ -17,6 +17,7 @@ import type { Outside } from "./outside.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { fromCheckout, openPaths, privateParent } from "./session-paths.ts";
+import { untrustedBase } from "./untrusted-base.ts";
 
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
@@ -32,8 +33,8 @@ export interface Session {
   readonly isAtEvent: boolean;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
-  /** The commit whose files decide where those of an untrusted checkout may not. */
-  readonly base: Commit;
+  /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */
+  readonly base: Commit | undefined;
   /** What the event's own repository has. */
   readonly history: ForgeHistory;
   /** Git tags that no branch may take the names of, as `tagText` writes them: where a branch's tags are wanted. */
@@ -75,14 +76,9 @@ export async function openSession(
     offline ? meant : repositoryFacts(meant, token, git, outside),
     knownGitTags(isAtEvent ? meant : undefined, git, outside, !usesRemoteTags),
   ]);
-  const trust =
-    event === undefined
-      ? trusted
-      : await checkoutTrust({ ...event, defaultBranch }, head, {
-          git,
-          history,
-          forge: outside.forge(event.apiUrl, token),
-        });
+  const about = event === undefined || isGone ? undefined : await atCommit({ ...event, defaultBranch }, git);
+  const forge = outside.forge((event ?? given).apiUrl, token);
+  const trust = about === undefined ? trusted : await checkoutTrust(about, head, { git, history, forge });
   const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
   const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
@@ -95,7 +91,7 @@ export async function openSession(
     eventCommit: meant.commit,
     isAtEvent,
     trust,
-    base: baseOfUntrusted(event ?? given),
+    base: trust.kind === "trusted" || about === undefined ? undefined : await untrustedBase(about, history),
     history,
     gitTags,
     paths,
@@ -107,6 +103,11 @@ export async function openSession(
 /** What a command line is run for: nothing where it isn't run by a workflow, as on a laptop, whose checkout is the user's own. */
 async function happened(outside: Outside): Promise<RunContext | undefined> {
   return outside.env.GITHUB_EVENT_NAME ? eventContext(outside) : undefined;
+}
+
+/** The event of an annotated tag may name the tag's own object. */
+async function atCommit(event: RunContext, git: Git): Promise<RunContext> {
+  return { ...event, commit: (await git.resolve(event.commit)) ?? event.commit };
 }
 
 async function runFolder(given: RunContext, outside: Outside): Promise<string> {

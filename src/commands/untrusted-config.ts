@@ -51,6 +51,7 @@ async function contentsAt(
   paths: readonly string[],
   { base, history, git }: Pick<Session, "base" | "history" | "git">,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (base === undefined) throw unreadable(base);
   try {
     // A commit is the same wherever it comes from, and the comparison with it needs it in the checkout, too.
     if ((await git.missing([base])).length > 0) await git.fetch([base], "tip");
@@ -61,9 +62,10 @@ async function contentsAt(
   }
 }
 
-function unreadable(base: Session["base"], cause: unknown): UserError {
+function unreadable(base: Session["base"], cause?: unknown): UserError {
+  const whose = base === undefined ? "the default branch" : base.slice(0, 7);
   return new UserError(
-    `the config file of ${base.slice(0, 7)}, the base of this untrusted checkout, can't be read, so that nothing decides where images are pushed`,
+    `the config file of ${whose}, the base of this untrusted checkout, can't be read, so that nothing decides where images are pushed`,
     {
       hint: "let actions/checkout fetch the base (`fetch-depth: 0`), or give `token` the right to read contents",
       cause,

@@ -41,7 +41,7 @@ export function untrustedRemarks({
     ];
   }
   const how =
-    push === "untrusted"
+    push === "untrusted" && trust.neverPushed !== true
       ? "Its images are pushed as `sha-<commit>` and `pr-N` only."
       : "It is built and scanned like a pull request, and nothing is pushed.";
   const value = push === "true" ? " `push: true` means `auto` here." : "";

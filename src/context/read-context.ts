@@ -99,14 +99,20 @@ function readCommit(text: string | undefined, trigger: Trigger): Commit {
   throw malformed("GITHUB_SHA", text, "a full commit id");
 }
 
-/** Those that `workflow_run`, `check_suite` and `check_run` list: open ones of the repository's own branches. */
+/**
+ * Those that `workflow_run`, `check_suite` and `check_run` list. A repository that is a fork itself finds there those that it
+ * opened elsewhere, too, whose numbers mean nothing here.
+ */
 function pullRequestsIn(payload: Payload): readonly NamedPullRequest[] {
+  const here = numberAt(payload, "repository", "id");
   const listed = ["workflow_run", "check_suite", "check_run"].flatMap((name) =>
     objectsAt(payload, name, "pull_requests"),
   );
   return listed.flatMap((each) => {
     const number = numberAt(each, "number");
     const headCommit = textAt(each, "head", "sha");
+    const into = numberAt(each, "base", "repo", "id");
+    if (into !== undefined && here !== undefined && into !== here) return [];
     return number !== undefined && isCommit(headCommit) ? [{ number, headCommit }] : [];
   });
 }

@@ -15,6 +15,8 @@ export interface UntrustedCheckout {
   readonly head: Commit;
   /** The one open pull request with that head, where payload or API name it. */
   readonly pullRequest: number | undefined;
+  /** The event is one under which no untrusted checkout is ever pushed, also where a command line acts for another. */
+  readonly neverPushed?: true;
 }
 
 export const trusted: CheckoutTrust = { kind: "trusted" };
@@ -29,7 +31,9 @@ export function vouchedCommits({ trigger, commit, ref }: RunContext): readonly C
     case "pull-request": {
       // With `pull_request_target` GITHUB_SHA is a commit of the base branch, else the merge of the pull request.
       const base = trigger.target ? [trigger.baseCommit, commit] : [trigger.baseCommit];
-      return trigger.fromFork ? base : [...base, commit, trigger.headCommit, ...merged(trigger.mergeCommit)];
+      return trigger.fromFork
+        ? base.filter((each) => each !== trigger.headCommit)
+        : [...base, commit, trigger.headCommit, ...merged(trigger.mergeCommit)];
     }
     case "merge-group":
       return [commit, trigger.headCommit, trigger.baseCommit];
@@ -44,9 +48,9 @@ export function foreignCommits({ trigger, commit }: RunContext): readonly Commit
   return [trigger.headCommit, ...(trigger.target ? [] : [commit]), ...merged(trigger.mergeCommit)];
 }
 
-/** The commit whose files decide where an untrusted checkout's may not: the pull request's base, else the event's own. */
-export function baseOfUntrusted({ trigger, commit }: RunContext): Commit {
-  return trigger.kind === "pull-request" ? trigger.baseCommit : commit;
+/** Events under which nothing that is untrusted is pushed, whatever the workflow says. */
+export function neverPushes({ trigger: { kind } }: RunContext): boolean {
+  return kind === "pull-request" || kind === "merge-group" || kind === "gone";
 }
 
 /**

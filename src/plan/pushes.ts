@@ -16,6 +16,6 @@ export function pushes(
 ): boolean {
   if (wish === "false" || trigger.kind === "merge-group" || trigger.kind === "gone") return false;
   if (trigger.kind === "pull-request") return wish === "true" && !trigger.fromFork && trust.kind === "trusted";
-  if (trust.kind === "untrusted") return wish === "untrusted";
+  if (trust.kind === "untrusted") return wish === "untrusted" && trust.neverPushed !== true;
   return ref.kind === "branch" || ref.kind === "tag";
 }

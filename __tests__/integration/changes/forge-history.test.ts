@@ -1,4 +1,5 @@
 /** A forge that hands out the commits of forks as well, as GitHub does, and a checkout whose origin is a fork. */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -8,7 +9,7 @@ import { type ForgeHistory, openForgeHistory } from "../../../src/changes/forge-
 import { GitFailure } from "../../../src/changes/git-command.ts";
 import { type Commit, commit } from "../../../src/context/run-context.ts";
 import { type GitServer, serveGit } from "./git-server.ts";
-import { type Repository, Workplace } from "./repository.ts";
+import { open, type Repository, Workplace } from "./repository.ts";
 
 const place = new Workplace();
 let server: GitServer;
@@ -35,6 +36,9 @@ beforeAll(async () => {
   forge.point("main", commits.second);
   forge.git("tag", "-a", "-m", "x", "v1", commits.release);
   // What belongs to forks lies in the same store, and can be fetched by its id.
+  // Git's own repository and Linux have tags of keys and of trees.
+  forge.git("tag", "of-a-tree", `${commits.first}^{tree}`);
+  forge.git("tag", "-a", "-m", "x", "of-a-file", `${commits.first}:a`);
   forge.git("update-ref", "refs/pull/7/head", commits.fork);
   forge.git("update-ref", "refs/pull/8/head", commits.second);
   forge.git("update-ref", "refs/pull/9/refs/heads/main", commits.lookalike);
@@ -96,6 +100,52 @@ describe("a commit is the repository's own where a branch or a tag", () => {
     await expect(gone.contains(commits.first)).rejects.toThrow(GitFailure);
     expect(existsSync(gone.folder)).toBe(false);
   });
+});
+
+describe("with objects of tags that are no commits in the checkout", () => {
+  test.each([
+    { name: "first", expected: true },
+    { name: "fork", expected: false },
+  ] as const)("$name: $expected", async ({ name, expected }) => {
+    checkout.git("fetch", "--quiet", forge.folder, "refs/tags/of-a-tree", "refs/tags/of-a-file", commits.second);
+    const asked = history();
+    expect((await asked.reaches(commits[name])) || (await asked.contains(commits[name]))).toBe(expected);
+  });
+});
+
+test("replaced objects in the checkout say nothing of the history", async () => {
+  checkout.git("fetch", "--quiet", forge.folder, commits.second);
+  const tree = `${commits.second}^{tree}`;
+  const claim = checkout.git("commit-tree", "-m", "x", "-p", commits.fork, tree);
+  checkout.git("replace", commits.second, claim);
+  try {
+    expect(await history().reaches(commits.fork)).toBe(false);
+    const git = open(checkout);
+    expect(await git.isAncestor(commits.fork, commits.second)).not.toBe("yes");
+  } finally {
+    checkout.git("replace", "--delete", commits.second);
+  }
+});
+
+test("a merge of a pull request is the forge's own", async () => {
+  forge.git("update-ref", "refs/pull/12/merge", commits.release);
+  forge.git("update-ref", "refs/pull/12/refs/pull/13/merge", commits.lookalike);
+  expect(await history().isMerge(commits.release)).toBe(true);
+  expect(await history().isMerge(commits.lookalike)).toBe(false);
+  expect(await history().isMerge(commits.fork)).toBe(false);
+  forge.git("update-ref", "-d", "refs/pull/12/merge");
+});
+
+test("a file that is a link decides nothing, and isn't taken for one that is not there", async () => {
+  const blob = forge.git("rev-parse", `${commits.second}:a`);
+  const tree = execFileSync("git", ["mktree"], {
+    cwd: forge.folder,
+    input: `120000 blob ${blob}\tlink\n100644 blob ${blob}\tfile\n`,
+    encoding: "utf8",
+  }).trim();
+  const linked = commit(forge.git("commit-tree", "-m", "x", tree));
+  expect([...(await history().filesAt(linked, ["file"])).keys()]).toEqual(["file"]);
+  await expect(history().filesAt(linked, ["file", "link"])).rejects.toThrow(/link is a symbolic link/);
 });
 
 test("pull requests are found by their head", async () => {

@@ -315,6 +315,7 @@ describe("how git is called", () => {
     expect(inArguments).not.toContain(Buffer.from("x-access-token:s3cret").toString("base64"));
     expect(Object.keys(calls[0]?.options.env ?? {}).sort()).toEqual([
       "GIT_ASKPASS",
+      "GIT_NO_REPLACE_OBJECTS",
       "GIT_TERMINAL_PROMPT",
       "HOME",
       "LC_ALL",

@@ -25,7 +25,7 @@ const { commit: head } = context({ ref: "refs/heads/main" });
 const fork = { kind: "untrusted", why: "a fork wrote it", head, pullRequest: undefined } as const;
 
 /** What the children of builds get: environments and files. */
-async function opened(trust: CheckoutTrust, driver = "docker-container") {
+async function opened(trust: CheckoutTrust, driver = "docker-container", push = false) {
   const seen: Record<string, string>[] = [];
   const written = new Map<string, string>();
   const effect = (_: unknown, { env }: RunOptions) => void seen.push({ ...env });
@@ -44,7 +44,7 @@ async function opened(trust: CheckoutTrust, driver = "docker-container") {
     remove: async () => {},
   };
   const outside = { processes, files, env: job, log: {}, signal: new AbortController().signal };
-  const settings = { push: "auto", ssh: [{ text: "default" }], qemu: true, load: false, attest: false };
+  const settings = { push: "auto", ssh: [{ text: "default" }], qemu: true, load: false, attest: push };
   const session = {
     ...{ outside, trust, folder: "/run/image-publish-12345678", context: context({ ref: "refs/heads/main" }) },
     inputs: { settings, secrets: { environment: { S: "secret-value" }, arguments: ["id=s,env=S"] } },
@@ -56,8 +56,8 @@ async function opened(trust: CheckoutTrust, driver = "docker-container") {
     only: trust.kind === "untrusted" ? new Set(["ghcr.io"]) : undefined,
   });
   const image = { ...plannedBuild, platforms: [], cache: { from: [], to: [] } };
-  const plan = { push: false, images: [image] } as unknown as Plan;
-  const { dependencies } = await openBuildSession(plan, session, {} as never, credentials);
+  const plan = { push, images: [image] } as unknown as Plan;
+  const { dependencies } = await openBuildSession(plan, session, { checkPush: async () => {} } as never, credentials);
   const children = [...seen, dependencies.environment, dependencies.nixEnvironment];
   return { dependencies, text: JSON.stringify([children, [...written]]) };
 }
@@ -88,6 +88,13 @@ describe("what builds log in with", () => {
     });
     expect(Object.keys(environment)).not.toContain("KUBECONFIG");
     expect(nixEnvironment.HOME).toBe(`${folder}/home`);
+  });
+
+  test("untrusted code that is pushed is built into a layout, and neither logged in nor signed for", async () => {
+    const { text, dependencies } = await opened(fork, "docker-container", true);
+    expect(dependencies.settings.push).toBe(false);
+    expect(shownIn(text)).toEqual([]);
+    await expect(opened(trusted, "docker-container", true)).rejects.toThrow(/`attest` needs an identity of the job/);
   });
 
   test("a builder on Kubernetes is reached by the kubeconfig, without the variables of a cloud", async () => {

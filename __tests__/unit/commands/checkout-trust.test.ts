@@ -24,10 +24,12 @@ interface World {
   readonly contained?: readonly Commit[] | GitFailure;
   readonly open?: Readonly<Record<number, Commit>>;
   readonly api?: boolean;
+  /** Merges that the forge made of pull requests. */
+  readonly merges?: readonly Commit[];
 }
 
 function questions(world: World): TrustQuestions & { readonly asked: string[] } {
-  const { parents = {}, moves = [], contained = [], open = {}, api = true } = world;
+  const { parents = {}, moves = [], contained = [], open = {}, api = true, merges = [] } = world;
   const asked: string[] = [];
   const isBelow = (ancestor: Commit, from: Commit): boolean =>
     ancestor === from || (parents[from] ?? []).some((each) => isBelow(ancestor, each));
@@ -46,6 +48,7 @@ function questions(world: World): TrustQuestions & { readonly asked: string[] } 
     history: {
       reaches: contains,
       contains,
+      isMerge: async (commit) => merges.includes(commit),
       pullRequestsAt: async (commit) =>
         Object.entries(open).flatMap(([number, each]) => (each === commit ? [Number(number)] : [])),
     },
@@ -140,6 +143,48 @@ describe("another commit", () => {
   });
 });
 
+describe("a merge that the forge made, which the payload doesn't name,", () => {
+  const later = at("merge-2");
+  const of = (...parents: readonly Commit[]) => ({ parents: { [later]: parents }, merges: [later] });
+
+  test.each([own, ownTarget, comment, dispatch, workflowRun])("is trusted where both sides are", async (happened) => {
+    const world = questions({ ...of(event, head), contained: [event, head] });
+    expect(await checkoutTrust(happened, later, world)).toEqual({ kind: "trusted" });
+  });
+
+  test.each([
+    { what: "of a fork's head", world: of(event, fork) },
+    { what: "onto a fork's branch", world: of(fork, head) },
+    { what: "of three", world: of(event, head, head) },
+    { what: "of one", world: of(head) },
+    { what: "that the forge doesn't name", world: { ...of(event, head), merges: [] } },
+  ])("$what is untrusted", async ({ world }) => {
+    for (const happened of [own, ownTarget, comment, dispatch, forkedTarget]) {
+      const asked = questions({ ...world, contained: [event, base, head] });
+      expect(await checkoutTrust(happened, later, asked)).toMatchObject({ kind: "untrusted" });
+    }
+  });
+});
+
+test("a fork's head that a forge takes for the event's own commit is untrusted", async () => {
+  const wrong = { ...forkedTarget, commit: fork };
+  expect(await checkoutTrust(wrong, fork, questions({}))).toMatchObject({ kind: "untrusted" });
+});
+
+test.each([own, ownTarget, forked, forkedTarget, group])(
+  "is pushed under no event that never pushes",
+  async (happened) => {
+    expect(await checkoutTrust(happened, fork, questions({}))).toMatchObject({ kind: "untrusted", neverPushed: true });
+  },
+);
+
+test.each([push, tag, release, schedule, dispatch, workflowRun, comment])(
+  "may be pushed under others",
+  async (happened) => {
+    expect(await checkoutTrust(happened, fork, questions({}))).not.toHaveProperty("neverPushed");
+  },
+);
+
 describe("a commit that the job made on top of the event's", () => {
   const made = at("made-1");
   const again = at("made-2");
@@ -158,7 +203,26 @@ describe("a commit that the job made on top of the event's", () => {
     expect(await checkoutTrust(happened, again, questions({ parents, moves }))).toMatchObject({ kind: "untrusted" });
   });
 
+  test("may be amended", async () => {
+    const amended = [
+      { to: again, by: "commit (amend): First" },
+      { to: made, by: "commit: First" },
+      { to: event, by: "checkout: moving from main to main" },
+    ];
+    const world = questions({ parents: { [again]: [event], [made]: [event] }, moves: amended });
+    expect(await checkoutTrust(push, again, world)).toEqual({ kind: "trusted" });
+  });
+
   test.each([
+    {
+      what: "a fetched one that was amended",
+      moves: [
+        { to: made, by: "commit (amend): Of the fork" },
+        { to: fork, by: "checkout: moving from main to the-fork" },
+        { to: event, by: "checkout: moving from main to main" },
+      ],
+      parents: { [made]: [event], [fork]: [event] },
+    },
     { what: "one that was fetched", moves: [{ to: made, by: "checkout: moving from main to made" }], parents },
     { what: "one that was reset to", moves: [{ to: made, by: "reset: moving to FETCH_HEAD" }], parents },
     {

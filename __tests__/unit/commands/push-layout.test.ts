@@ -12,7 +12,7 @@ import { stillClock } from "../oci/still-clock.ts";
 import { candidate } from "../report/example.ts";
 
 /** A layout with an index of one image, whose layer is what a test wants. */
-function layoutWith(layer: string) {
+function layoutWith(layer: string, annotations: Readonly<Record<string, string>>) {
   const held = new Map<string, Buffer>();
   const keep = (content: string, digest = digestOf(content)): Digest => {
     held.set(`/layout/blobs/${digest.replace(":", "/")}`, Buffer.from(content));
@@ -25,7 +25,7 @@ function layoutWith(layer: string) {
   const image = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers });
   const platform = { os: "linux", architecture: "amd64" };
   const manifests = [{ mediaType: mediaTypes.manifest, digest: keep(image), size: image.length, platform }];
-  const digest = keep(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+  const digest = keep(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests, annotations }));
   const files = {
     read: async (path: string) => held.get(path),
     async *readStream(path: string) {
@@ -35,11 +35,11 @@ function layoutWith(layer: string) {
   return { digest, files };
 }
 
-async function pushed(layer: string) {
+async function pushed(layer: string, annotations: Readonly<Record<string, string>> = {}) {
   const fake = await fakeRegistry();
   fake.auth = "basic";
   fake.isStrict = true;
-  const { digest, files } = layoutWith(layer);
+  const { digest, files } = layoutWith(layer, annotations);
   const signal = new AbortController().signal;
   const login = { kind: "basic", username: "me", password: "secret" } as const;
   const registry = registryClient({
@@ -71,4 +71,10 @@ test("what was built without a login is brought to the registry with ours, by it
 
 test("a layer whose bytes are others is not published", async () => {
   await expect(pushed("something")).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("what a build wrote to look like a record of ours is not pushed", async () => {
+  const forged = { "org.opencontainers.image.title": "x", "io.image-publish.source-hash": "a".repeat(64) };
+  await expect(pushed("the layer", forged)).rejects.toThrow(/io\.image-publish\.source-hash, which only this action/);
+  expect((await pushed("the layer", { "org.opencontainers.image.title": "x" })).held).toHaveLength(2);
 });

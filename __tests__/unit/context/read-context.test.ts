@@ -303,3 +303,14 @@ describe("what is wrong is said, with a remedy", () => {
     expect(messageOf(error).split("\n")).toHaveLength(2);
   });
 });
+
+test("pull requests that the payload lists of another repository say nothing", () => {
+  const listed = [
+    { number: 4, head: { sha }, base: { repo: { id: 1 } } },
+    { number: 5, head: { sha }, base: { repo: { id: 2 } } },
+    { number: 6, head: { sha } },
+  ];
+  const payload = { repository: { id: 1 }, workflow_run: { pull_requests: listed } };
+  const { pullRequests } = read({ GITHUB_EVENT_NAME: "workflow_run" }, payload);
+  expect(pullRequests?.map(({ number }) => number)).toEqual([4, 6]);
+});

@@ -129,3 +129,12 @@ describe.each(events)("$event", ({ trigger, ref, ...expected }) => {
     expect(Object.fromEntries(found)).toEqual(row);
   });
 });
+
+test("an untrusted checkout of an event that never pushes isn't pushed, whatever a command line acts for", () => {
+  for (const { trigger, ref } of events) {
+    const found = wishes.filter((wish) =>
+      pushes({ trigger, ref: gitRef(ref) }, wish, { ...untrusted, neverPushed: true }),
+    );
+    expect(found).toEqual([]);
+  }
+});
