@@ -90,7 +90,7 @@ export async function buildImage(
     }
     // Without its cache it is another build, and not one that failed.
     if (built.stalled !== undefined) continue;
-    const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built);
+    const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built, deps.restricted);
     const pause = error instanceof BuildError ? pausesAfter(error.category)[attempt] : undefined;
     if (pause === undefined) {
       deps.lint.tell(planned.dockerfile, built.progress.warnings());
@@ -172,8 +172,12 @@ async function candidateOf(
   };
 }
 
-function failureOf({ name, dockerfile, at }: PlannedBuild, { code, text, progress }: Invocation): BuildError {
-  return diagnose({ image: name, dockerfile, at, code, text, step: progress.failed(text.join("\n")) });
+function failureOf(
+  { name, dockerfile, at }: PlannedBuild,
+  { code, text, progress }: Invocation,
+  restricted: string | undefined,
+): BuildError {
+  return diagnose({ image: name, dockerfile, at, code, text, step: progress.failed(text.join("\n")), restricted });
 }
 
 /** Everything that helps to see what went wrong, and only then: the steps, the broken one's output, BuildKit's words. */

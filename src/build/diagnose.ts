@@ -35,7 +35,14 @@ export interface FailedBuild {
   /** What buildx wrote that is no JSON, a line each. */
   readonly text: readonly string[];
   readonly step: FailedStep | undefined;
+  /** Why its build gets neither secrets nor logins; `undefined` where it gets those that there are. */
+  readonly restricted?: string | undefined;
 }
+
+/** What a build without secrets and logins fails at, though the workflow gives them. */
+const withheld: ReadonlySet<FailureCategory> = new Set(["secret", "login", "base-denied", "download"]);
+const withheldHint =
+  "the build of an untrusted checkout gets no secrets and no logins: build it from a branch of this repository, or let the Dockerfile do without them";
 
 /** How many of the step's last lines go into the message itself; the log's block has more. */
 const quotedLines = 5;
@@ -47,7 +54,7 @@ export function diagnose(failed: FailedBuild): BuildError {
   const quoted = isAboutTheStep(category) ? output.slice(-quotedLines).map((line) => `  ${line}`) : [];
   return new BuildError([`${failed.image} could not be built: ${sentence}`, ...quoted].join("\n"), {
     category,
-    hint,
+    hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
     at: location(failed),
     output,
     cause: new Error(said),

@@ -9,7 +9,7 @@ import type { Forge } from "./run-result.ts";
 /** `Push to main`, `Pull request 7`, `Release v1.2.3`. `quote` makes a ref's name fit for where it is shown. */
 export function describeEvent(plan: Plan, quote: (name: string) => string): string {
   const isTag = plan.ref.startsWith("refs/tags/");
-  const ref = quote(plan.ref.replace(/^refs\/(?:heads|tags)\//, ""));
+  const ref = describeRef(plan.ref, quote);
   switch (plan.event.replaceAll("-", "_")) {
     case "push":
       return isTag ? `Push of tag ${ref}` : `Push to ${ref}`;
@@ -28,6 +28,15 @@ export function describeEvent(plan: Plan, quote: (name: string) => string): stri
     default:
       return `${quote(plan.event)} on ${ref}`;
   }
+}
+
+/** An untrusted checkout has no branch or git tag (`contextOfUntrusted`). */
+function describeRef(full: string, quote: (name: string) => string): string {
+  const number = /^refs\/pull\/(\d+)\/head$/.exec(full)?.[1];
+  if (number !== undefined) return `pull request ${quote(number)}`;
+  return full.startsWith("refs/untrusted/")
+    ? "an untrusted commit"
+    : quote(full.replace(/^refs\/(?:heads|tags)\//, ""));
 }
 
 /** The event, its commit and what it is compared with, as a sentence of Markdown. */

@@ -278,6 +278,16 @@ describe("what BuildKit says, and what the user reads", () => {
     expect(error.category).toBe("command");
   });
 
+  test.each([
+    { what: "a secret", said: "x: failed to solve: secret npm: not found" },
+    { what: "a private base", said: "x: failed to resolve source metadata for r/x:1: pull access denied" },
+  ])("an untrusted checkout that lacks $what is not told to give what it doesn't get", ({ said }) => {
+    const failed = { ...build, text: [`${solving}${said}`], step: undefined };
+    const { hint } = diagnose({ ...failed, restricted: "this checkout is untrusted" });
+    expect(hint).toMatch(/^the build of an untrusted checkout gets no secrets and no logins/);
+    expect(diagnose(failed).hint).not.toBe(hint);
+  });
+
   test("without a word from buildx its exit code is told", () => {
     const error = diagnose({ ...build, code: 139, text: [], step: undefined });
     expect(error.message).toBe("app could not be built: buildx ended with exit code 139 and said nothing");

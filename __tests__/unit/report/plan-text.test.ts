@@ -138,6 +138,8 @@ test.each([
   ["pull_request", "refs/pull/7/merge", "Pull request 7 at"],
   ["schedule", "refs/heads/main", "Scheduled run on main at"],
   ["workflow_dispatch", "main", "Manual run on main at"],
+  ["workflow_dispatch", "refs/pull/7/head", "Manual run on pull request 7 at"],
+  ["workflow_run", `refs/untrusted/${"a".repeat(40)}`, "workflow_run on an untrusted commit at"],
   ["merge_group", "refs/heads/gh-readonly-queue/main/pr-7", "Merge group at"],
   ["release", "refs/tags/v1.2.3", "Release v1.2.3 at"],
   ["repository_dispatch", "refs/heads/main", "repository_dispatch on main at"],
