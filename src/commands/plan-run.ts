@@ -13,6 +13,7 @@ import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
 import { imageDetails } from "./image-details.ts";
+import type { Outside } from "./outside.ts";
 import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
@@ -67,7 +68,7 @@ async function decide(
   isAsked: boolean,
   asking: AbortController,
 ): Promise<Planning> {
-  const { context, inputs, outside, folder } = session;
+  const { context, inputs, outside } = session;
   const { push, registry, sources, history } = prepared;
   const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
   const { catalog, comparison, settingsOf } = surveyed;
@@ -75,7 +76,7 @@ async function decide(
   const movingTagsOnly = context.trigger.kind === "schedule";
   const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
   const detailing = {
-    cache: cacheKind(session, catalog.images.length > 0),
+    cache: cacheKind(outside, catalog.images.length > 0),
     cacheAccess: access,
     ...sources,
     settingsOf,
@@ -120,9 +121,7 @@ async function decide(
   const paths = await plannedPathProblems(plan, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
   if (ask === "must" || session.trust.kind === "untrusted") throwProblems(paths);
-  const planPath = `${folder}/plan.json`;
-  await outside.files.makeDirectory(folder);
-  await outside.files.write(planPath, `${await planText(plan)}\n`, { private: true });
+  const planPath = await writePlan(plan, session);
   const remarks = [
     ...surveyed.remarks,
     ...untrustedRemarks(session),
@@ -135,7 +134,18 @@ async function decide(
   return { ...prepared, surveyed, plan, planPath, remarks, lately, taken };
 }
 
-/** A run that only plans says what would fail. */
+/** @returns where the plan is. */
+async function writePlan(
+  plan: Plan,
+  { outside: { files }, folder }: Pick<Session, "outside" | "folder">,
+): Promise<string> {
+  const path = `${folder}/plan.json`;
+  await files.makeDirectory(folder);
+  await files.write(path, `${await planText(plan)}\n`, { private: true });
+  return path;
+}
+
+/** A run that only plans reports what would fail. */
 function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
   return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
 }
@@ -194,7 +204,7 @@ async function withinPatience<T>(work: Promise<T>, clock: Clock): Promise<T> {
 }
 
 /** What the cache is where nobody says. */
-function cacheKind({ outside }: Session, isNeeded: boolean): CacheKind {
+function cacheKind(outside: Pick<Outside, "hasCacheService">, isNeeded: boolean): CacheKind {
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 

@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { parseCacheEntries } from "../buildflags/cache-entry.ts";
 import { parseSshAgent } from "../buildflags/ssh-agent.ts";
+import { isUrl } from "../catalog/named-contexts.ts";
 import type { Git } from "../changes/git.ts";
 import type { RunContext } from "../context/run-context.ts";
 import type { CheckoutTrust } from "../context/trust.ts";
@@ -89,7 +90,8 @@ export function namedPaths(settings: Settings): readonly NamedPath[] {
 export function contextFolder(value: string): string | undefined {
   const [, layout] = /^oci-layout:\/\/([^@]*?)(?::[^/@]*)?(?:@.*)?$/s.exec(value) ?? [];
   if (layout !== undefined) return layout;
-  return /^[a-z][a-z0-9+.-]*:/i.test(value) ? undefined : value;
+  if (value.startsWith("cwd://")) return value.slice("cwd://".length);
+  return isUrl(value) || value.startsWith("target:") ? undefined : value;
 }
 
 /** The folders of a cache line such as `type=local,src=…`; none of one that buildx refuses. */

@@ -40,6 +40,9 @@ test.each([
   ["oci-layout://../x@sha256:ab", "../x"],
   ["docker-image://debian:13", undefined],
   ["https://github.com/o/r.git#main", undefined],
+  ["git@github.com:o/r.git", undefined],
+  ["github.com/o/r", undefined],
+  ["cwd:///opt/shared", "/opt/shared"],
   ["target:base", undefined],
 ])("the folder of the context %s is %s", (value, folder) => expect(contextFolder(value)).toBe(folder));
 

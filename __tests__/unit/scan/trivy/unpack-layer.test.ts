@@ -65,8 +65,16 @@ test.each<[string, Buffer, RegExp]>([
     gzipSync(tarOf([{ name: "trivy.db", type: "1", target: "/etc/passwd" }, metadata])),
     /isn.t a regular file/,
   ],
-  ["whose metadata is a device", gzipSync(tarOf([database, { name: "metadata.json", type: "3" }])), /isn.t a regular file/],
-  ["whose metadata is a pipe", gzipSync(tarOf([database, { name: "metadata.json", type: "6" }])), /isn.t a regular file/],
+  [
+    "whose metadata is a device",
+    gzipSync(tarOf([database, { name: "metadata.json", type: "3" }])),
+    /isn.t a regular file/,
+  ],
+  [
+    "whose metadata is a pipe",
+    gzipSync(tarOf([database, { name: "metadata.json", type: "6" }])),
+    /isn.t a regular file/,
+  ],
   [
     "with too large a database",
     gzipSync(tarOf([{ name: "trivy.db", content: "d".repeat(4001) }, metadata])),
