@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "@jest/globals";
 import { openHistory } from "../../../src/commands/history.ts";
 import type { Session } from "../../../src/commands/session.ts";
-import { commit } from "../../../src/context/run-context.ts";
+import { commit, gitRef, isPullRequestRef } from "../../../src/context/run-context.ts";
 import { open, Workplace } from "../changes/repository.ts";
 
 const place = new Workplace();
@@ -38,3 +38,34 @@ test("a commit that nobody has is unknown", async () => {
   const { history, made } = shallow(2);
   expect(await history.position(made[1] ?? commit("0".repeat(40)), commit("1".repeat(40)))).toBe("unknown");
 });
+
+test("a preview's commit is the newest where the event's own repository has it as its pull request's head", async () => {
+  const head = commit("f".repeat(40));
+  const asked: string[] = [];
+  const session = (now: string | undefined) =>
+    ({
+      trust: { kind: "untrusted", why: "", head, pullRequest: 7 },
+      // The checkout's remote may be the fork.
+      git: { remoteCommit: async () => head },
+      history: {
+        commitOf: async (ref: string) => {
+          asked.push(ref);
+          return now;
+        },
+      },
+      context: { ref: gitRef("refs/pull/7/head"), commit: head, trigger: { kind: "dispatch", eventName: "x" } },
+      inputs: { settings: { token: undefined } },
+      outside: {},
+    }) as unknown as Session;
+  expect(await openHistory(session(head)).isHeadNow()).toBe(true);
+  expect(await openHistory(session("e".repeat(40))).isHeadNow()).toBe(false);
+  expect(await openHistory(session(undefined)).isHeadNow()).toBe(false);
+  expect(new Set(asked)).toEqual(new Set(["refs/pull/7/head"]));
+});
+
+test.each(["refs/untrusted/x", "refs/pull/7/head", "refs/pull/7/merge"])(
+  "what was made for %s is never found again",
+  (ref) => {
+    expect(isPullRequestRef(ref)).toBe(true);
+  },
+);
