@@ -25,6 +25,16 @@ function nextTurn(): Promise<void> {
   return next;
 }
 
+/** `Array.filter` with pauses. */
+export async function filtered<T>(items: readonly T[], isKept: (item: T) => boolean): Promise<readonly T[]> {
+  const kept: T[] = [];
+  for (const item of items) {
+    if (isLong()) await nextTurn();
+    if (isKept(item)) kept.push(item);
+  }
+  return kept;
+}
+
 /** `Array.map` with pauses, a few calls at a time where they wait for something. */
 export async function mapped<T, R>(
   items: readonly T[],

@@ -9,7 +9,7 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { defaultGlobs } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
-import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
+import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
@@ -51,6 +51,7 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
   const images = connected.values.map(({ image }) => image);
+  problems.push(...tooManyUnsettled(images));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };
