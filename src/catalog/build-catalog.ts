@@ -1,7 +1,7 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
-import { mapped } from "../pause.ts";
+import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
@@ -12,7 +12,7 @@ import { type FindInput, findImages } from "./find-images.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
-import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
+import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
 export interface CatalogInput extends FindInput {
@@ -98,7 +98,7 @@ async function connect(
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
-  const needs = neededStages(dockerfile, choices, surroundings(naming, known));
+  const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
   throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];

@@ -15,9 +15,10 @@ import {
   startingVariables,
   type VariableSources,
 } from "../catalog/stage-variables.ts";
-import { carriedOut, neededStages, type Surroundings, sourceStage } from "../catalog/stages.ts";
+import { carriedOut, needing, type Surroundings, sourceStage } from "../catalog/stages.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
+import { atOnce } from "../pause.ts";
 import { narrows, normalSource } from "./sources.ts";
 
 /** What is read of one context. */
@@ -38,6 +39,11 @@ export interface FollowedPaths {
  * image from outside is taken to have no ONBUILD. @throws UserError with file and line for variables that take too much work.
  */
 export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
+  return atOnce(following(image, around));
+}
+
+/** The same, saying where a pause may be made: there may be very many instructions. */
+export function* following(image: DockerfileImage, around: Surroundings): Generator<void, FollowedPaths> {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
   const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
   const [doubt] = image.dockerfile.doubts;
@@ -45,7 +51,7 @@ export function followedPaths(image: DockerfileImage, around: Surroundings): Fol
     for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
   } else {
     const { platforms } = image;
-    for (const each of platforms.length === 0 ? [undefined] : platforms) readFor(image, each, around, reads);
+    for (const each of platforms.length === 0 ? [undefined] : platforms) yield* readFor(image, each, around, reads);
   }
   return {
     main: reads.main.result(),
@@ -86,13 +92,18 @@ function startReading(): Reading {
   };
 }
 
-function readFor(image: DockerfileImage, platform: Platform | undefined, around: Surroundings, reads: Reads): void {
+function* readFor(
+  image: DockerfileImage,
+  platform: Platform | undefined,
+  around: Surroundings,
+  reads: Reads,
+): Generator<void, void> {
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);
   const sources: VariableSources = { dockerfile, buildArgs, globals, work: allowance() };
   const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), around.isContext);
-  const needs = neededStages(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
+  const needs = yield* needing(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
   const after = new Map<Stage, StageVariables>();
   // A context that stands for the target itself is all there is.
   if (needs.stages.length === 0)
@@ -106,6 +117,7 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
     for (const doubt of stage.doubts) for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
     let variables = startingVariables(bases[stage.index], after);
     for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
+      yield;
       const at = { file: from, line: instruction.line };
       located(at, () => {
         spend(sources.work, 1);
