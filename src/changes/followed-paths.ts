@@ -106,10 +106,9 @@ function* readFor(
   const needs = yield* needing(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
   const after = new Map<Stage, StageVariables>();
   // A context that stands for the target itself is all there is.
-  if (needs.stages.length === 0)
-    for (const { text } of needs.uses) reads.named.get(contextKey(text))?.takeAll(undefined);
+  if (needs.stages.length === 0) for (const { text } of needs.uses) namedReading(text, reads)?.takeAll(undefined);
   for (const stage of needs.stages) {
-    reads.named.get(contextKey(baseName(bases[stage.index], bases)))?.takeAll(undefined);
+    namedReading(baseName(bases[stage.index], bases), reads)?.takeAll(undefined);
     if (bases[stage.index]?.kind === "unsettled") {
       const doubt = { what: `FROM ${stage.base}`, at: { file, line: stage.line } };
       for (const each of reads.named.values()) each.takeAll(doubt);
@@ -124,7 +123,7 @@ function* readFor(
         for (const use of usesOf(instruction)) {
           // What is taken from a stage, or an image, is no file of a context.
           const reading =
-            use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
+            use.from === undefined ? reads.main : namedReading(contextOf(use.from, use.via, bases, dockerfile), reads);
           reading?.take(use, expandIn(variables, use.source, sources), at);
         }
         variables = afterInstruction(variables, instruction, sources);
@@ -134,10 +133,15 @@ function* readFor(
   }
 }
 
+/** Where nothing has a name, none is looked for: what is no reference is found out by an error, which takes its time. */
+function namedReading(name: string, { named }: Reads): Reading | undefined {
+  return named.size === 0 || name === "" ? undefined : named.get(contextKey(name));
+}
+
 /** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */
 function contextOf(from: string, via: Via, bases: readonly StageBase[], { stages }: Dockerfile): string {
   const stage = sourceStage(stages, from, via);
-  if (stage === undefined) return contextKey(from);
+  if (stage === undefined) return from;
   const base = bases[stage.index];
   return base?.kind === "replaced" ? base.text : "";
 }
