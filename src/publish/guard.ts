@@ -112,7 +112,7 @@ async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined
   for (let at = 0; at < published.length; at += atOnce) {
     const before = highest === undefined ? [] : [highest.tag];
     highest = highestOfLine(tag, release, [...before, ...published.slice(at, at + atOnce)]);
-    await pause();
+    if (at + atOnce < published.length) await pause();
   }
   if (highest === undefined || !isHigher(highest.version, release.version)) return { kind: holder ? "moves" : "free" };
   return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };

@@ -230,8 +230,9 @@ test("a release whose exact tag another run takes right after it was put fails, 
   const registry: typeof where.registry = {
     ...where.registry,
     putManifest: async (...args) => {
-      await where.registry.putManifest(...args);
+      const digest = await where.registry.putManifest(...args);
       if (args[2] === "1.2.3") where.registry.hold(here, planted, tag("1.2.3"));
+      return digest;
     },
   };
   const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64), registry };
