@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Image } from "../../../src/catalog/catalog.ts";
 import { spend } from "../../../src/catalog/path-expression.ts";
-import { withPossibleEdges } from "../../../src/catalog/possible-bases.ts";
+import { tooManyUnsettled, withPossibleEdges } from "../../../src/catalog/possible-bases.ts";
 import { possibleBases, withBuiltOn } from "../../../src/changes/built-on.ts";
 import { contextFiles } from "../../../src/changes/context-files.ts";
 import { indexFiles } from "../../../src/changes/file-index.ts";
@@ -39,6 +39,12 @@ test.each([
   expect(all.map((image) => possibleOf(image).length)[0]).toBe(textOf(0) === "$X" ? 500 : 499);
   const reasons = withBuiltOn({ images: all }, new Map([["i499", [{ kind: "never-published" }]]]));
   expect(reasons.size).toBe(500);
+});
+
+test("more images whose base nobody knows than can be compared are an error", () => {
+  expect(tooManyUnsettled(images(707, () => "$X"))).toEqual([]);
+  const [error] = tooManyUnsettled(images(708, () => "$X"));
+  expect(error?.message).toMatch(/^708 of 708 images have a base that hangs on the platform/);
 });
 
 test("a chain of possible bases may be longer than the stack", () => {
