@@ -25,6 +25,33 @@ function nextTurn(): Promise<void> {
   return next;
 }
 
+/** Work that says where a pause may be made, with pauses. */
+export async function inTurns<T>(work: Iterator<void, T>): Promise<T> {
+  for (;;) {
+    if (isLong()) await nextTurn();
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same work without. */
+export function atOnce<T>(work: Iterator<void, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** `Array.filter` with pauses. */
+export async function filtered<T>(items: readonly T[], isKept: (item: T) => boolean): Promise<readonly T[]> {
+  const kept: T[] = [];
+  for (const item of items) {
+    if (isLong()) await nextTurn();
+    if (isKept(item)) kept.push(item);
+  }
+  return kept;
+}
+
 /** `Array.map` with pauses, a few calls at a time where they wait for something. */
 export async function mapped<T, R>(
   items: readonly T[],

@@ -1,7 +1,7 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
-import { mapped } from "../pause.ts";
+import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
@@ -9,10 +9,10 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { defaultGlobs } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
-import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
+import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
-import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
+import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
 export interface CatalogInput extends FindInput {
@@ -51,6 +51,7 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
   const images = connected.values.map(({ image }) => image);
+  problems.push(...tooManyUnsettled(images));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };
@@ -97,7 +98,7 @@ async function connect(
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
-  const needs = neededStages(dockerfile, choices, surroundings(naming, known));
+  const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
   throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];

@@ -6,7 +6,7 @@ import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
-import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
+import { type GlobPart, globBelow, globStart, type PathGlob, pathGlob, type Reached } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** Where images are looked for when nobody says where. */
@@ -44,7 +44,7 @@ export async function discover(root: string, globs: readonly string[], files: Pi
   const parsed = read.flatMap((glob) => attempt(problems, () => pathGlob(glob)));
   const list = listing(root, files);
   const matches = await Promise.all(
-    parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, list) })),
+    parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, globStart(glob.parts), list) })),
   );
   const directories = [...new Set(matches.flatMap((match) => match.directories))].sort();
   const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
@@ -85,24 +85,23 @@ function listing(root: string, files: Pick<Files, "list">): List {
   };
 }
 
-async function matching(directory: RepositoryPath, parts: readonly GlobPart[], list: List): Promise<RepositoryPath[]> {
-  const [part, ...rest] = parts;
-  if (part === undefined) return [directory];
-  const below = (await list(directory)).filter((entry) => entry.kind === "directory").map((entry) => entry.name);
-  const into = async (names: readonly string[], remaining: readonly GlobPart[]): Promise<RepositoryPath[]> =>
-    (await Promise.all(names.map((name) => matching(joinPath(directory, name), remaining, list)))).flat();
-  if (part.kind === "name")
-    return into(
-      below.filter((name) => name === part.name),
-      rest,
-    );
-  if (part.kind === "pattern")
-    return into(
-      below.filter((name) => part.matches(name)),
-      rest,
-    );
-  const visible = below.filter((name) => !name.startsWith(".") && name !== "node_modules");
-  return [...(await matching(directory, rest, list)), ...(await into(visible, parts))];
+async function matching(
+  directory: RepositoryPath,
+  parts: readonly GlobPart[],
+  reached: Reached,
+  list: List,
+): Promise<readonly RepositoryPath[]> {
+  const found = reached.has(parts.length) ? [directory] : [];
+  if (reached.size === found.length) return found;
+  const below = (await list(directory)).flatMap(({ kind, name }) => {
+    const next = kind === "directory" ? globBelow(parts, reached, name, isVisible) : new Set<number>();
+    return next.size === 0 ? [] : [matching(joinPath(directory, name), parts, next, list)];
+  });
+  return [...found, ...(await Promise.all(below)).flat()];
+}
+
+function isVisible(name: string): boolean {
+  return !name.startsWith(".") && name !== "node_modules";
 }
 
 interface Inside {

@@ -4,6 +4,7 @@
  * is said to be so.
  */
 import { type SourceLocation, UserError } from "../errors.ts";
+import { atOnce, inTurns } from "../pause.ts";
 import { isForeign, syntaxOf } from "./dockerfile/frontend.ts";
 import { type Heredoc, heredocWords } from "./dockerfile/heredocs.ts";
 import type { Argument, FromInstruction, Instruction } from "./dockerfile/instruction.ts";
@@ -55,6 +56,15 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * @throws UserError with file and line for what BuildKit would refuse, and for a file without FROM.
  */
 export function readDockerfile(bytes: Uint8Array, file: string): Dockerfile {
+  return atOnce(reading(bytes, file));
+}
+
+/** The same, of a file that may be large on purpose. */
+export function readDockerfileInTurns(bytes: Uint8Array, file: string): Promise<Dockerfile> {
+  return inTurns(reading(bytes, file));
+}
+
+function* reading(bytes: Uint8Array, file: string): Generator<void, Dockerfile> {
   if (bytes.length > largest) {
     throw new UserError(`${file} is larger than ${largest / 1024 / 1024} MiB`, {
       hint: "take long texts out of the Dockerfile, and COPY them from files",
@@ -65,10 +75,10 @@ export function readDockerfile(bytes: Uint8Array, file: string): Dockerfile {
   const syntax = syntaxOf(text);
   const doubts: Doubt[] = [];
   if (text.includes("\ufffd")) doubts.push({ what: "text that is not UTF-8", at: { file } });
-  if (!isForeign(syntax)) return { ...readStages(text, file, doubts), syntax };
+  if (!isForeign(syntax)) return { ...(yield* readStages(text, file, doubts)), syntax };
   const foreign = { what: `the frontend ${syntax}`, at: { file, line: 1 } };
   try {
-    return { ...readStages(text, file, [foreign, ...doubts]), syntax };
+    return { ...(yield* readStages(text, file, [foreign, ...doubts])), syntax };
   } catch (error) {
     // Its own frontend may well understand it.
     if (!(error instanceof UserError)) throw error;
@@ -93,11 +103,12 @@ interface OpenStage extends Omit<Stage, "instructions" | "doubts"> {
   readonly doubts: Doubt[];
 }
 
-function readStages(text: string, file: string, doubts: Doubt[]): Omit<Dockerfile, "syntax"> {
+function* readStages(text: string, file: string, doubts: Doubt[]): Generator<void, Omit<Dockerfile, "syntax">> {
   const lines = linesOf(text);
   const globalArguments: PlacedArgument[] = [];
   const stages: OpenStage[] = [];
   for (;;) {
+    yield;
     const read = readNext(lines, file);
     if (read === undefined) break;
     const stage = stages.at(-1);

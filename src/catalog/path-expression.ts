@@ -3,6 +3,21 @@
  * them is. A regular expression would try one way after the other, and a few stars in a row of text that nearly matches (a
  * pull request may hold both) take it longer than anyone waits.
  */
+import { UserError } from "../errors.ts";
+
+/** What may still be walked, so that many long expressions over many long paths end. */
+export interface Work {
+  left: number;
+}
+
+/** @throws UserError when there is no more. */
+export function spend(work: Work, steps: number): void {
+  work.left -= steps;
+  if (work.left >= 0) return;
+  throw new UserError("the patterns take too long to compare with the paths of the repository", {
+    hint: "write fewer patterns, with fewer * in them: in ignore files, `watch`, and the sources of COPY and ADD",
+  });
+}
 
 /** A piece of an expression. `is` tells whether it takes a character, and is anchored to its start and end. */
 export type Piece =
@@ -52,7 +67,7 @@ interface Place {
 const mostPlaces = 1_000;
 
 /** Whether the pieces take a whole path. */
-export function pathExpression(pieces: readonly Piece[]): (path: string) => boolean {
+export function pathExpression(pieces: readonly Piece[]): (path: string, work?: Work) => boolean {
   const steps = pieces.filter((piece, index) => !repeats(piece, pieces[index - 1])).flatMap(stepsOf);
   const places = new Map<string, Place>();
   const placeOf = (reached: readonly number[], before: Before): Place => {
@@ -69,12 +84,14 @@ export function pathExpression(pieces: readonly Piece[]): (path: string) => bool
     return place;
   };
   const start = placeOf([0], "start");
-  return (path) => {
+  return (path, work) => {
     let place = start;
     for (const character of path) {
       let next = place.next.get(character);
       if (next === undefined) {
         const reached = followed(steps, place.steps, place.before, character);
+        // Where it leads to is kept, which takes room as well.
+        if (work !== undefined) spend(work, 50 * reached.size);
         next = placeOf(after(steps, reached, character), isWord(character) ? "word" : "other");
         place.next.set(character, next);
       }

@@ -25,14 +25,39 @@ export function pathGlob(text: string): PathGlob {
 
 /** Whether a path (`charts/app/values.yaml`) is one that the parts name. */
 export function globMatches(parts: readonly GlobPart[], path: readonly string[]): boolean {
-  const [part, ...others] = parts;
-  const [name, ...rest] = path;
-  if (part === undefined) return name === undefined;
-  if (part.kind === "any-depth") {
-    return globMatches(others, path) || (name !== undefined && globMatches(parts, rest));
+  let reached = globStart(parts);
+  for (const name of path) reached = globBelow(parts, reached, name);
+  return reached.has(parts.length);
+}
+
+/** The parts that may come next on a path, all at once: one way after the other would take as long as there are ways. */
+export type Reached = ReadonlySet<number>;
+
+export function globStart(parts: readonly GlobPart[]): Reached {
+  return withSkipped(parts, new Set([0]));
+}
+
+/** @param isPassed whether `**` takes a name. */
+export function globBelow(
+  parts: readonly GlobPart[],
+  reached: Reached,
+  name: string,
+  isPassed: (name: string) => boolean = () => true,
+): Reached {
+  const next = new Set<number>();
+  for (const index of reached) {
+    const part = parts[index];
+    if (part?.kind === "any-depth" && isPassed(name)) next.add(index);
+    if (part?.kind === "name" && part.name === name) next.add(index + 1);
+    if (part?.kind === "pattern" && part.matches(name)) next.add(index + 1);
   }
-  if (name === undefined) return false;
-  return (part.kind === "name" ? part.name === name : part.matches(name)) && globMatches(others, rest);
+  return withSkipped(parts, next);
+}
+
+/** `**` may stand for nothing. */
+function withSkipped(parts: readonly GlobPart[], reached: Set<number>): Reached {
+  for (const index of reached) if (parts[index]?.kind === "any-depth") reached.add(index + 1);
+  return reached;
 }
 
 function partOf(text: string): GlobPart {

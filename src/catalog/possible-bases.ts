@@ -1,4 +1,5 @@
 /** Images of this repository that a base may turn out to be, once it is known for which platform is built. */
+import { UserError } from "../errors.ts";
 import { platform } from "../oci/platform.ts";
 import { pause } from "../pause.ts";
 import type { Image, ParentEdge, UnsettledBase } from "./catalog.ts";
@@ -40,11 +41,10 @@ export function withPossibleEdges(
 ): readonly Image[] {
   if (possible.size === 0) return images;
   const parents = new Map(images.map(({ name, parents: own }) => [name, own]));
-  const reaches = (from: string, to: string, seen: Set<string>): boolean => {
-    if (from === to) return true;
-    if (seen.has(from)) return false;
-    seen.add(from);
-    return (parents.get(from) ?? []).some(({ parent }) => reaches(parent, to, seen));
+  const reaches = (from: string, to: string): boolean => {
+    const seen = new Set([from]);
+    for (const each of seen) for (const { parent } of parents.get(each) ?? []) seen.add(parent);
+    return seen.has(to);
   };
   for (const name of [...possible.keys()].sort()) {
     for (const edge of possible.get(name) ?? []) {
@@ -52,9 +52,24 @@ export function withPossibleEdges(
       const isThere = own?.some(
         ({ parent, contextName }) => parent === edge.parent && contextName === edge.contextName,
       );
-      if (own === undefined || isThere || reaches(edge.parent, name, new Set())) continue;
+      if (own === undefined || isThere || reaches(edge.parent, name)) continue;
       parents.set(name, [...own, edge]);
     }
   }
   return images.map((image) => ({ ...image, parents: parents.get(image.name) ?? [] }));
+}
+
+/** Pairs of an image whose base nobody knows and one that it may be. */
+const mostPairs = 500_000;
+
+/** Where more would have to be compared than a run has time for. */
+export function tooManyUnsettled(images: readonly Image[]): readonly UserError[] {
+  const count = images.filter(({ unsettled }) => unsettled.length > 0).length;
+  if (count * images.length <= mostPairs) return [];
+  const what = `${count} of ${images.length} images have a base that hangs on the platform to build for`;
+  return [
+    new UserError(`${what}, and each may be any other image: that is more than can be compared`, {
+      hint: "set `platforms`, or name these bases without TARGETARCH and the like",
+    }),
+  ];
 }

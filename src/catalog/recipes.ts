@@ -11,7 +11,7 @@ import {
   type DeclaredNix,
   dockerfileCandidates,
 } from "./declared-images.ts";
-import { type Dockerfile, readDockerfile } from "./dockerfile.ts";
+import { type Dockerfile, readDockerfileInTurns } from "./dockerfile.ts";
 import { nixReader } from "./nix/reads.ts";
 
 export type ReadRecipe = ReadDockerfile | ReadNix;
@@ -56,7 +56,7 @@ function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
   const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
   const read = onceEach(async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
     const bytes = await fetch(path);
-    return bytes === undefined ? undefined : readDockerfile(bytes, path);
+    return bytes === undefined ? undefined : readDockerfileInTurns(bytes, path);
   });
   return async (image) => {
     const candidates = dockerfileCandidates(image);

@@ -1,6 +1,7 @@
 /** Which stages of a Dockerfile its target needs, and what these take from outside (BuildKit, dockerfile2llb/convert.go). */
 import { type SourceLocation, UserError } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
+import { atOnce } from "../pause.ts";
 import { attempt } from "./attempt.ts";
 import type { UnsettledBase, Via } from "./catalog.ts";
 import { type Allowance, allowance, spend } from "./dockerfile/allowance.ts";
@@ -48,13 +49,22 @@ const alone: Surroundings = { isContext: () => false, triggersOf: () => [] };
  * @throws UserError with file and line: no such target or stage, an empty base, a stage that uses one below it.
  */
 export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, around: Surroundings = alone): Needs {
+  return atOnce(needing(dockerfile, choices, around));
+}
+
+/** The same, saying where a pause may be made: there may be very many stages. */
+export function* needing(
+  dockerfile: Dockerfile,
+  choices: BuildChoices,
+  around: Surroundings = alone,
+): Generator<void, Needs> {
   const found = { dockerfile, around, stages: new Set<Stage>(), uses: new Map(), unsettled: new Map() };
   const target = targetOf(dockerfile, choices.target);
   if (target === undefined) return { stages: [], uses: [], unsettled: [] };
   const platforms: readonly (Platform | undefined)[] = choices.platforms.length === 0 ? [undefined] : choices.platforms;
   for (const platform of platforms) {
     const bases = basesOf(dockerfile, globalArguments(dockerfile, choices, platform), around.isContext);
-    visit(target, bases, { ...found, openUpTo: 0, work: allowance() });
+    yield* visit(target, bases, { ...found, openUpTo: 0, work: allowance() });
   }
   return {
     stages: [...found.stages].sort((a, b) => a.index - b.index),
@@ -134,10 +144,11 @@ function targetOf({ file, stages }: Dockerfile, target: string | undefined): Sta
 const mostListed = 50;
 
 /** Visits a stage and what it needs, depth first. There may be more stages than the stack has room for. */
-function visit(target: Stage, bases: readonly StageBase[], found: Found): void {
+function* visit(target: Stage, bases: readonly StageBase[], found: Found): Generator<void, void> {
   const visited = new Set([target]);
   const open: Frame[] = [{ needs: needsOf(target, bases, found), isCertain: true }];
   for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
+    yield;
     const next = attempt(() => frame.needs.next());
     if ("problem" in next) {
       while (open.pop()?.isCertain === true);

@@ -49,7 +49,7 @@ export interface DeletedImage {
 }
 
 /** The affected images, those that build on them included. @throws UserError when `only` names no image, or `watch` no pattern. */
-export function affectedImages(input: AffectedInput): Affected {
+export async function affectedImages(input: AffectedInput): Promise<Affected> {
   const { catalog, comparison, only } = input;
   const selected = selectImages(catalog, only);
   switch (comparison.kind) {
@@ -58,7 +58,7 @@ export function affectedImages(input: AffectedInput): Affected {
     case "everything":
       return { affected: becauseOf(comparison.because, catalog, selected), deleted: [] };
     case "files": {
-      const reasons = withBuiltOn(catalog, reasonsByFile(input, comparison));
+      const reasons = withBuiltOn(catalog, await reasonsByFile(input, comparison));
       const affected = catalog.images.flatMap(({ name }) => {
         const found = selected.has(name) ? reasons.get(name) : undefined;
         return found === undefined ? [] : [[name, found] as const];
@@ -73,10 +73,10 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
 }
 
 /** The reasons that lie in an image itself. */
-function reasonsByFile(
+async function reasonsByFile(
   { catalog, inputs, commit, config, unseen }: AffectedInput,
   { files, base }: Compared,
-): Map<string, readonly Reason[]> {
+): Promise<ReadonlyMap<string, readonly Reason[]>> {
   const index = indexFiles(files);
   const touched = touching(index);
   const watched = watchedFiles(index);
@@ -88,12 +88,12 @@ function reasonsByFile(
     const others = [
       ...(settings.length > 0 && config.affects(image.name) ? settings : []),
       ...image.bakeFiles.flatMap((path) => index.at(path) ?? []),
-      ...watched(image.watch),
+      ...(await watched(image.watch)),
     ];
     const takesCommit = base !== commit && own.contexts.some(takesGit);
     const detail = own.outside === undefined ? unseen.get(image.name) : `${own.outside} lies outside the checkout`;
     const found: readonly Reason[] = [
-      ...fileReasons(touched(own, others)),
+      ...fileReasons(await touched(own, others)),
       ...(takesCommit ? [{ kind: "commit" } as const] : []),
       ...(detail === undefined ? [] : [{ kind: "unseen", detail } as const]),
     ];

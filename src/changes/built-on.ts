@@ -7,18 +7,30 @@ type Reasons = ReadonlyMap<string, readonly Reason[]>;
 
 /** The reasons of images, with those of all that build on one of them, or may do so. */
 export function withBuiltOn({ images }: Catalog, own: Reasons): Reasons {
-  const open = images.filter(({ unsettled }) => unsettled.length > 0);
+  const unknownOf = unknownBases(images);
+  const affected = affectedBy(images, own, unknownOf);
   const doubtful = new Map<string, readonly Reason[]>();
-  for (;;) {
-    const reasons = withParents(images, own, doubtful);
-    const found = open.flatMap((image) => {
-      const known = doubtful.get(image.name) ?? [];
-      const more = mayBuildOn(image, images).filter(({ reason }) => reasons.has(reason.image));
-      return more.length > known.length ? [[image.name, more.map(({ reason }) => reason)] as const] : [];
-    });
-    if (found.length === 0) return reasons;
-    for (const [name, more] of found) doubtful.set(name, more);
+  for (const image of images) {
+    const bases = unknownOf(image).filter((reason) => affected.has(reason.image));
+    if (bases.length > 0) doubtful.set(image.name, bases);
   }
+  return withParents(images, own, doubtful);
+}
+
+/** The names of images with reasons of their own, and of all that build on them or may do so, directly or not. */
+function affectedBy(images: readonly Image[], own: Reasons, unknownOf: UnknownBases): ReadonlySet<string> {
+  const builtOn = new Map<string, string[]>();
+  for (const image of images) {
+    const bases = [...image.parents.map(({ parent }) => parent), ...unknownOf(image).map((reason) => reason.image)];
+    for (const base of bases) {
+      const there = builtOn.get(base);
+      if (there === undefined) builtOn.set(base, [image.name]);
+      else there.push(image.name);
+    }
+  }
+  const affected = new Set(images.flatMap(({ name }) => ((own.get(name) ?? []).length > 0 ? [name] : [])));
+  for (const name of affected) for (const each of builtOn.get(name) ?? []) affected.add(each);
+  return affected;
 }
 
 /** Parents stand before their children, so that one pass is enough. */
@@ -36,46 +48,74 @@ function withParents(images: readonly Image[], own: Reasons, doubtful: Reasons):
   return reasons;
 }
 
+type UnknownBase = Extract<Reason, { readonly kind: "unknown-base" }>;
+type UnknownBases = (image: Image) => readonly UnknownBase[];
+
 /** The images that a base whose name nobody knows yet may be; never one that builds on the image itself. */
-function mayBuildOn(
-  image: Image,
-  images: readonly Image[],
-): readonly { readonly reason: Extract<Reason, { readonly kind: "unknown-base" }> }[] {
-  if (image.unsettled.length === 0) return [];
-  const parents = new Set(image.parents.map(({ parent }) => parent));
-  const above = new Set([image.name]);
-  for (const each of images) if (each.parents.some(({ parent }) => above.has(parent))) above.add(each.name);
-  return images
-    .filter(({ name }) => !above.has(name) && !parents.has(name))
-    .flatMap((other) => {
-      const base = image.unsettled.find((each) => mayBe(each, other));
-      return base === undefined ? [] : [{ reason: { kind: "unknown-base", image: other.name, base: base.text } }];
-    });
+function unknownBases(images: readonly Image[]): UnknownBases {
+  const known = new Map<Image, readonly UnknownBase[]>();
+  const find = (image: Image): readonly UnknownBase[] => {
+    const parents = new Set(image.parents.map(({ parent }) => parent));
+    const above = new Set([image.name]);
+    for (const each of images) if (each.parents.some(({ parent }) => above.has(parent))) above.add(each.name);
+    const matches = image.unsettled.map((base) => ({ base, isOne: mayBe(base) }));
+    return images
+      .filter(({ name }) => !above.has(name) && !parents.has(name))
+      .flatMap((other): readonly UnknownBase[] => {
+        const found = matches.find(({ isOne }) => isOne(other));
+        return found === undefined ? [] : [{ kind: "unknown-base", image: other.name, base: found.base.text }];
+      });
+  };
+  return (image) => {
+    if (image.unsettled.length === 0) return [];
+    const found = known.get(image) ?? find(image);
+    known.set(image, found);
+    return found;
+  };
 }
 
 /** The names of all images that one may turn out to build on, directly or not, as nobody knows what some base is; sorted. */
-export function possibleBases(image: Image, images: readonly Image[]): readonly string[] {
-  if (image.unsettled.length === 0) return [];
+export function possibleBases(images: readonly Image[]): (image: Image) => readonly string[] {
+  const unknownOf = unknownBases(images);
   const byName = new Map(images.map((each) => [each.name, each]));
-  const found = new Set<string>();
-  const visit = (each: Image): void => {
-    const next = mayBuildOn(each, images).map(({ reason }) => reason.image);
-    for (const name of each === image ? next : [...next, ...each.parents.map(({ parent }) => parent)]) {
-      const other = byName.get(name);
-      if (other === undefined || found.has(name)) continue;
+  const unknown = (image: Image) => unknownOf(image).map((reason) => reason.image);
+  const parents = (image: Image) => image.parents.map(({ parent }) => parent);
+  // Where many images may be one another's bases, the one before has found what this one would.
+  let before: { readonly name: string; readonly below: ReadonlySet<string> } | undefined;
+  const addAll = (names: readonly string[], found: Set<string>): void => {
+    const done = new Set<string>();
+    const open: string[] = [];
+    const add = (name: string): void => {
+      if (!byName.has(name) || found.has(name)) return;
       found.add(name);
-      visit(other);
+      open.push(name);
+      if (name !== before?.name) return;
+      done.add(name);
+      for (const each of before.below) done.add(each);
+    };
+    names.forEach(add);
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      const image = done.has(name) ? undefined : byName.get(name);
+      if (image !== undefined) for (const each of [...unknown(image), ...parents(image)]) add(each);
     }
+    for (const each of done) found.add(each);
   };
-  visit(image);
-  return [...found].sort();
+  return (image) => {
+    if (image.unsettled.length === 0) return [];
+    const found = new Set<string>();
+    addAll(unknown(image), found);
+    const below = new Set(found);
+    addAll(parents(image), below);
+    before = { name: image.name, below };
+    return [...found].sort();
+  };
 }
 
 /** What stands before the first variable leaves few images: with a tag in it, one repository alone. */
-function mayBe({ text }: UnsettledBase, { knownAs }: Image): boolean {
+function mayBe({ text }: UnsettledBase): (image: Image) => boolean {
   const [start = ""] = text.toLowerCase().split(/[$"'\\`]/, 1);
-  if (start === "") return true;
+  if (start === "") return () => true;
   const repository = /^(.*):[^/:]*$/.exec(start)?.[1];
-  const names = knownAs.flatMap((each) => [each, familiarRepository(each)]);
-  return names.some((each) => (repository === undefined ? each.startsWith(start) : each === repository));
+  const fits = (name: string) => (repository === undefined ? name.startsWith(start) : name === repository);
+  return ({ knownAs }) => knownAs.some((each) => fits(each) || fits(familiarRepository(each)));
 }

@@ -1,6 +1,9 @@
 /** Which files of a context count. */
 import type { RepositoryPath } from "../catalog/catalog.ts";
+import type { Work } from "../catalog/path-expression.ts";
 import { joinPath } from "../catalog/repository-path.ts";
+import { onceEach } from "../once-each.ts";
+import { filtered } from "../pause.ts";
 import type { FileIndex } from "./file-index.ts";
 import { ignoresNothing } from "./ignore.ts";
 import type { ContextInputs } from "./image-inputs.ts";
@@ -12,15 +15,13 @@ import { sourcesOf } from "./sources.ts";
  */
 export function contextFiles<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
-): (context: ContextInputs) => readonly T[] {
-  const known = new Map<string, readonly T[]>();
-  return (context) => {
-    const key = readingKey(context);
-    const found = known.get(key) ?? select(index, context);
-    known.set(key, found);
-    return found;
-  };
+): (context: ContextInputs) => Promise<readonly T[]> {
+  const work = { left: mostWork };
+  return onceEach((context: ContextInputs) => select(index, context, work), readingKey);
 }
+
+/** Of all contexts together, in patterns that are compared with a path, and steps of their expressions. */
+export const mostWork = 200_000_000;
 
 /** Equal for contexts of which the same files are read. */
 export function readingKey({ directory, ignoreFile, followed }: ContextInputs): string {
@@ -28,15 +29,16 @@ export function readingKey({ directory, ignoreFile, followed }: ContextInputs): 
   return [directory.target, ignoreFile?.path ?? "", ...sources].join("\0");
 }
 
-function select<T extends { readonly path: RepositoryPath }>(
+async function select<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
   { directory: { target }, ignore, followed }: ContextInputs,
-): readonly T[] {
+  work: Work,
+): Promise<readonly T[]> {
   const start = target === "." ? 0 : target.length + 1;
-  const counts = ({ path }: T) => !ignore.ignores(path.slice(start));
+  const counts = ({ path }: T) => !ignore.ignores(path.slice(start), work);
   if (followed.kind === "whole") {
     const all = index.below(target);
-    return ignore === ignoresNothing ? all : all.filter(counts);
+    return ignore === ignoresNothing ? all : filtered(all, counts);
   }
   const sources = sourcesOf(followed.sources);
   const found = sources.starts.flatMap((each) => {
@@ -47,9 +49,9 @@ function select<T extends { readonly path: RepositoryPath }>(
     return [...(isInside ? [there] : []), ...index.below(path)];
   });
   // What lies above a source stands for all of it, whatever is ignored.
-  const taken = found.filter((file) => {
+  const taken = await filtered(found, (file) => {
     const path = file.path.slice(start);
-    return sources.takes(path) ? counts(file) : sources.leadsTo(path);
+    return sources.takes(path, work) ? counts(file) : sources.leadsTo(path, work);
   });
   // One source may lie in another.
   return [...new Set(taken)].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -15,9 +15,10 @@ import {
   startingVariables,
   type VariableSources,
 } from "../catalog/stage-variables.ts";
-import { carriedOut, neededStages, type Surroundings, sourceStage } from "../catalog/stages.ts";
+import { carriedOut, needing, type Surroundings, sourceStage } from "../catalog/stages.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
+import { atOnce } from "../pause.ts";
 import { narrows, normalSource } from "./sources.ts";
 
 /** What is read of one context. */
@@ -38,6 +39,11 @@ export interface FollowedPaths {
  * image from outside is taken to have no ONBUILD. @throws UserError with file and line for variables that take too much work.
  */
 export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
+  return atOnce(following(image, around));
+}
+
+/** The same, saying where a pause may be made: there may be very many instructions. */
+export function* following(image: DockerfileImage, around: Surroundings): Generator<void, FollowedPaths> {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
   const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
   const [doubt] = image.dockerfile.doubts;
@@ -45,7 +51,7 @@ export function followedPaths(image: DockerfileImage, around: Surroundings): Fol
     for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
   } else {
     const { platforms } = image;
-    for (const each of platforms.length === 0 ? [undefined] : platforms) readFor(image, each, around, reads);
+    for (const each of platforms.length === 0 ? [undefined] : platforms) yield* readFor(image, each, around, reads);
   }
   return {
     main: reads.main.result(),
@@ -86,19 +92,23 @@ function startReading(): Reading {
   };
 }
 
-function readFor(image: DockerfileImage, platform: Platform | undefined, around: Surroundings, reads: Reads): void {
+function* readFor(
+  image: DockerfileImage,
+  platform: Platform | undefined,
+  around: Surroundings,
+  reads: Reads,
+): Generator<void, void> {
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);
   const sources: VariableSources = { dockerfile, buildArgs, globals, work: allowance() };
   const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), around.isContext);
-  const needs = neededStages(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
+  const needs = yield* needing(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
   const after = new Map<Stage, StageVariables>();
   // A context that stands for the target itself is all there is.
-  if (needs.stages.length === 0)
-    for (const { text } of needs.uses) reads.named.get(contextKey(text))?.takeAll(undefined);
+  if (needs.stages.length === 0) for (const { text } of needs.uses) namedReading(text, reads)?.takeAll(undefined);
   for (const stage of needs.stages) {
-    reads.named.get(contextKey(baseName(bases[stage.index], bases)))?.takeAll(undefined);
+    namedReading(baseName(bases[stage.index], bases), reads)?.takeAll(undefined);
     if (bases[stage.index]?.kind === "unsettled") {
       const doubt = { what: `FROM ${stage.base}`, at: { file, line: stage.line } };
       for (const each of reads.named.values()) each.takeAll(doubt);
@@ -106,13 +116,14 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
     for (const doubt of stage.doubts) for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
     let variables = startingVariables(bases[stage.index], after);
     for (const { instruction, file: from } of carriedOut(stage, bases, file, around)) {
+      yield;
       const at = { file: from, line: instruction.line };
       located(at, () => {
         spend(sources.work, 1);
         for (const use of usesOf(instruction)) {
           // What is taken from a stage, or an image, is no file of a context.
           const reading =
-            use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
+            use.from === undefined ? reads.main : namedReading(contextOf(use.from, use.via, bases, dockerfile), reads);
           reading?.take(use, expandIn(variables, use.source, sources), at);
         }
         variables = afterInstruction(variables, instruction, sources);
@@ -122,10 +133,15 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
   }
 }
 
+/** Where nothing has a name, none is looked for: what is no reference is found out by an error, which takes its time. */
+function namedReading(name: string, { named }: Reads): Reading | undefined {
+  return named.size === 0 || name === "" ? undefined : named.get(contextKey(name));
+}
+
 /** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */
 function contextOf(from: string, via: Via, bases: readonly StageBase[], { stages }: Dockerfile): string {
   const stage = sourceStage(stages, from, via);
-  if (stage === undefined) return contextKey(from);
+  if (stage === undefined) return from;
   const base = bases[stage.index];
   return base?.kind === "replaced" ? base.text : "";
 }

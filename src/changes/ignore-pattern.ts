@@ -1,11 +1,12 @@
 /** One pattern of an ignore file, as moby/patternmatcher v0.6 reads it (`New`, `compile`, `match`). */
+import type { Work } from "../catalog/path-expression.ts";
 import { translateExpression } from "./go-expression.ts";
 
 export interface IgnorePattern {
   /** Begins with `!`: what it matches is let in again. */
   readonly isException: boolean;
   /** Whether it matches this very path; directories above are the caller's business. */
-  matches(path: string): boolean;
+  matches(path: string, work?: Work): boolean;
 }
 
 /** `undefined` for an empty pattern, "refused" for one that BuildKit refuses or that is not understood. */
@@ -25,7 +26,7 @@ export function readPattern(text: string): IgnorePattern | "refused" | undefined
  * Goes through the pattern as moby does: as long as it is plain, or begins or ends with `**`, text is compared; else all of
  * it becomes a regular expression.
  */
-function compile(pattern: string): ((path: string) => boolean) | undefined {
+function compile(pattern: string): IgnorePattern["matches"] | undefined {
   const characters = [...pattern];
   let expression = "";
   let kind: "exact" | "prefix" | "suffix" | "expression" = "exact";

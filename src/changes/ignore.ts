@@ -2,12 +2,13 @@
  * Which files an ignore file keeps out of a build's context. The rules are those of BuildKit, which walks the context from its
  * root and asks moby/patternmatcher (`MatchesUsingParentResults`, v0.6) of every path, handing on each directory's results.
  */
+import { spend, type Work } from "../catalog/path-expression.ts";
 import { cleanPath, type IgnorePattern, readPattern, trim } from "./ignore-pattern.ts";
 import { decodePath } from "./path-bytes.ts";
 
 export interface Ignore {
   /** Whether a path, relative to the context's root, is kept out. */
-  ignores(path: string): boolean;
+  ignores(path: string, work?: Work): boolean;
 }
 
 export const ignoresNothing: Ignore = { ignores: () => false };
@@ -36,18 +37,18 @@ export function patternMatcher(texts: readonly string[]): Ignore | string {
 function matcher(patterns: readonly IgnorePattern[]): Ignore {
   const directories = new Map<string, Result>();
   const root: Result = { isIgnored: false, matched: patterns.map(() => false) };
-  const ofDirectory = (path: string): Result => {
+  const ofDirectory = (path: string, work?: Work): Result => {
     const known = directories.get(path);
     if (known !== undefined) return known;
-    const found = match(patterns, path, above(path));
+    const found = match(patterns, path, above(path, work), work);
     directories.set(path, found);
     return found;
   };
-  const above = (path: string): Result => {
+  const above = (path: string, work?: Work): Result => {
     const slash = path.lastIndexOf("/");
-    return slash < 0 ? root : ofDirectory(path.slice(0, slash));
+    return slash < 0 ? root : ofDirectory(path.slice(0, slash), work);
   };
-  return { ignores: (path) => match(patterns, path, above(path)).isIgnored };
+  return { ignores: (path, work) => match(patterns, path, above(path, work), work).isIgnored };
 }
 
 interface Result {
@@ -56,11 +57,13 @@ interface Result {
   readonly matched: readonly boolean[];
 }
 
-function match(patterns: readonly IgnorePattern[], path: string, parent: Result): Result {
+function match(patterns: readonly IgnorePattern[], path: string, parent: Result, work: Work | undefined): Result {
+  if (work !== undefined) spend(work, patterns.length);
   let isIgnored = false;
   const matched = patterns.map((pattern, index) => {
     // A pattern that could change nothing is not asked, and so counts as not matched below as well.
-    const matches = parent.matched[index] === true || (pattern.isException === isIgnored && pattern.matches(path));
+    const matches =
+      parent.matched[index] === true || (pattern.isException === isIgnored && pattern.matches(path, work));
     if (matches) isIgnored = !pattern.isException;
     return matches;
   });

@@ -9,10 +9,10 @@ import {
 } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { surroundingsOf } from "../catalog/surroundings.ts";
-import { mapped } from "../pause.ts";
+import { inTurns, mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Checkout } from "./checkout.ts";
-import { type Followed, followedPaths } from "./followed-paths.ts";
+import { type Followed, following } from "./followed-paths.ts";
 import type { Ignore } from "./ignore.ts";
 import { type IgnoreFile, ignoreFileReader } from "./ignore-files.ts";
 import { type Links, linksOf, type Place } from "./links.ts";
@@ -99,7 +99,7 @@ async function dockerInputs(
   reader: Reader,
 ): Promise<Omit<ImageInputs, "recipe">> {
   const filled = { ...image, buildArgs: reader.argumentsOf(image) };
-  const followed = followedPaths(filled, surroundingsOf(image, images));
+  const followed = await inTurns(following(filled, surroundingsOf(image, images)));
   const own = `${image.dockerfilePath}.dockerignore`;
   const named = image.contexts.flatMap((each) => (each.kind === "directory" ? [each] : []));
   const contexts = await Promise.all([

@@ -1,6 +1,7 @@
 /** Files that a build reads and that the checkout has not, or not really. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
 import { onceEach } from "../once-each.ts";
+import { mapped } from "../pause.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import { contextFiles } from "./context-files.ts";
 import type { ImageInputs } from "./image-inputs.ts";
@@ -35,9 +36,11 @@ export async function incompleteFiles(
   const filesOf = contextFiles(listing.files);
   const kinds = [({ isAbsent }: ListedFile) => isAbsent === true, (file: ListedFile) => pointers.has(file)];
   const among = onceEach((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
+  const read = async (name: string) => Promise.all((inputs.get(name)?.contexts ?? []).map(filesOf));
+  const byImage = await mapped(images, async ({ name }) => ({ name, contexts: await read(name) }));
   const [absent, large] = kinds.map((_, kind) =>
-    images.flatMap(({ name }): readonly Incomplete[] => {
-      const files = (inputs.get(name)?.contexts ?? []).flatMap((context) => among(filesOf(context))[kind] ?? []);
+    byImage.flatMap(({ name, contexts }): readonly Incomplete[] => {
+      const files = contexts.flatMap((each) => among(each)[kind] ?? []);
       const [first] = files;
       return first === undefined ? [] : [{ image: name, path: first.path, count: new Set(files).size }];
     }),

@@ -33,7 +33,7 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
       return { kind: "unknown", why: `${inputs.outside}, which lies outside the checkout` };
     const [recipe, watch, ...contexts] = await Promise.all([
       digests.content(inputs.recipe),
-      filesDigest(watched(image.watch), 0, digests.reader),
+      watched(image.watch).then((files) => filesDigest(files, 0, digests.reader)),
       ...inputs.contexts.map((context) => digests.context(context)),
     ]);
     const unknown = [watch, ...contexts].find((each) => each.kind === "unknown");
@@ -90,9 +90,9 @@ function digestReader({ files }: Listing, reader: ContentReader): DigestReader {
       // The mode means nothing here.
       return (await reader.content(file))?.replace(/^\d+ /, "") ?? null;
     },
-    context: onceEach((context: ContextInputs) => {
+    context: onceEach(async (context: ContextInputs) => {
       const { target } = context.directory;
-      return filesDigest(filesOf(context), target === "." ? 0 : target.length + 1, reader);
+      return filesDigest(await filesOf(context), target === "." ? 0 : target.length + 1, reader);
     }, readingKey),
   };
 }

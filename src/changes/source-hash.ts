@@ -36,11 +36,12 @@ export async function sourceHashes(
   const ownHash = async (image: Image) => [image.name, named(image, await partsOf(image))] as const;
   const own = new Map(await mapped(images, ownHash, together));
   const hashes = new Map<string, SourceHash>();
+  const possibleOf = possibleBases(images);
   // Parents stand before their children.
   for (const image of images) {
     await pause();
     const parents = image.parents.map(({ parent, contextName }) => [contextName ?? null, hashes.get(parent)] as const);
-    const possible = possibleBases(image, images).map((name) => [name, own.get(name)] as const);
+    const possible = possibleOf(image).map((name) => [name, own.get(name)] as const);
     hashes.set(image.name, joined([["own", own.get(image.name)], ...parents, ...possible]));
   }
   return hashes;

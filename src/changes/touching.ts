@@ -22,7 +22,7 @@ const mostNamed = 10;
  */
 export function touching(
   index: FileIndex<ChangedFile>,
-): (inputs: ImageInputs, others: readonly ChangedFile[]) => Touched {
+): (inputs: ImageInputs, others: readonly ChangedFile[]) => Promise<Touched> {
   // Many images may share a context, such as the root: what is found there is never copied.
   const filesOf = contextFiles(index);
   const sets = new Map<readonly ChangedFile[], ReadonlySet<ChangedFile>>();
@@ -31,9 +31,11 @@ export function touching(
     sets.set(files, set);
     return set;
   };
-  return (inputs, others) => {
+  return async (inputs, others) => {
     const first = new Set([...others, ...filesByName(inputs, index)]);
-    const found = inputs.contexts.map((context) => ({ context, files: setOf(filesOf(context)) }));
+    const found = await Promise.all(
+      inputs.contexts.map(async (context) => ({ context, files: setOf(await filesOf(context)) })),
+    );
     const isDoubtful = ({ context: { followed }, files }: (typeof found)[number]) =>
       files.size > 0 && followed.kind === "whole" && followed.doubt !== undefined;
     const all = [first, ...found.map(({ files }) => files)];

@@ -1,6 +1,10 @@
 /** Files that somebody wants watched: patterns as in ignore files, so that a directory means all that lies in it. */
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import type { Work } from "../catalog/path-expression.ts";
 import { UserError } from "../errors.ts";
+import { onceEach } from "../once-each.ts";
+import { filtered } from "../pause.ts";
+import { mostWork } from "./context-files.ts";
 import type { FileIndex } from "./file-index.ts";
 import { type Ignore, patternMatcher, patternsIn } from "./ignore.ts";
 
@@ -9,17 +13,19 @@ type Watch = Image["watch"];
 /** Makes a function that finds the files that `watch` names, each once. @throws UserError, with its place, for what is no pattern. */
 export function watchedFiles<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
-): (watch: Watch) => readonly T[] {
-  const known = new Map<string, readonly T[]>();
-  return (watch) => {
-    const key = watch.map(({ value }) => value).join("\n");
-    const found = known.get(key) ?? find(index, watch);
-    known.set(key, found);
-    return found;
-  };
+): (watch: Watch) => Promise<readonly T[]> {
+  const work = { left: mostWork };
+  return onceEach(
+    (watch: Watch) => find(index, watch, work),
+    (watch) => watch.map(({ value }) => value).join("\n"),
+  );
 }
 
-function find<T extends { readonly path: RepositoryPath }>(index: FileIndex<T>, watch: Watch): readonly T[] {
+async function find<T extends { readonly path: RepositoryPath }>(
+  index: FileIndex<T>,
+  watch: Watch,
+  work: Work,
+): Promise<readonly T[]> {
   if (watch.length === 0) return [];
   const matcher = matcherOf(watch);
   const patterns = watch.flatMap(({ value }) => patternsIn(value)).filter((pattern) => !pattern.startsWith("!"));
@@ -28,7 +34,7 @@ function find<T extends { readonly path: RepositoryPath }>(index: FileIndex<T>, 
     ...[index.at(start)].filter((file) => file !== undefined),
     ...index.below(start),
   ]);
-  return [...new Set(candidates.filter(({ path }) => matcher.ignores(path)))];
+  return filtered([...new Set(candidates)], ({ path }) => matcher.ignores(path, work));
 }
 
 function matcherOf(watch: Watch): Ignore {

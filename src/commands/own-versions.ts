@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { bakeNames } from "../catalog/bake/bake-files.ts";
 import type { BakeFolder } from "../catalog/bake/print.ts";
 import type { Image, NixImage, RepositoryPath } from "../catalog/catalog.ts";
-import { readDockerfile } from "../catalog/dockerfile.ts";
+import { readDockerfileInTurns } from "../catalog/dockerfile.ts";
 import { argumentValue, labelValue } from "../catalog/dockerfile-values.ts";
 import { directoryOf, joinPath, lastPart, repositoryPath } from "../catalog/repository-path.ts";
 import { firstLine, nixVersion, packageVersion } from "../catalog/written-version.ts";
@@ -67,7 +67,7 @@ async function dockerfileBeside(image: NixImage, { root, files }: VersionReader)
     const path = joinPath(image.directory, name);
     const bytes = await files.read(posix.join(root, path));
     if (bytes !== undefined)
-      return { dockerfile: readDockerfile(bytes, path), target: undefined, platforms: [], buildArgs: {} };
+      return { dockerfile: await readDockerfileInTurns(bytes, path), target: undefined, platforms: [], buildArgs: {} };
   }
   return undefined;
 }

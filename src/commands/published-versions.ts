@@ -55,6 +55,9 @@ export interface VersionOptions {
 /** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
 const mostTags = 12;
 
+/** So many tags that name the newest one's commit are asked for: a run gives an image a few. */
+const mostRelated = 100;
+
 /**
  * The newest that a registry holds of the branch, in all forms that its tags have: what a run that was lost, or a person, left to
  * be followed. The tags that move name it, or the tag of the branch's sources; a version that neither bears is the highest. What
@@ -100,7 +103,7 @@ export async function versionsInRegistry(
   const found: PublishedVersion[] = [];
   if (newest !== undefined) {
     const commit = newest.revision?.slice(0, 7);
-    const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit));
+    const related = commit === undefined ? [] : all.filter((tag) => tag.includes(commit)).slice(0, mostRelated);
     const names = [...new Set([...moving, ...related, ...pinned])];
     const digests = await Promise.all(names.map((tag) => registry.head(repository, tag)));
     const kept: Tag[] = [];

@@ -157,7 +157,13 @@ function platformParts(value: unknown, where: string): NonNullable<Descriptor["p
   const { os, architecture, variant } = asRecord(value, where);
   if (typeof os !== "string" || typeof architecture !== "string")
     throw malformed(`${where} has no os and architecture`);
-  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+  const parts = { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+  try {
+    platformOf(parts);
+    return parts;
+  } catch (cause) {
+    throw malformed(`${where} is none: ${messageOf(cause)}`, cause);
+  }
 }
 
 function stringsOf(value: unknown, where: string): Readonly<Record<string, string>> {

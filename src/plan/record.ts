@@ -58,6 +58,8 @@ export function readRecord(annotations: Readonly<Record<string, string>>): Publi
   if (bases === undefined) return undefined;
   const seconds = text("seconds");
   const started = text("started");
+  // A time that can't be read may be one of the future.
+  if (started !== undefined && !isTime(started)) return undefined;
   return {
     repository: text("repository") ?? null,
     sourceHash: sourceHash ?? null,
@@ -65,7 +67,7 @@ export function readRecord(annotations: Readonly<Record<string, string>>): Publi
     ref,
     bakedVersion: text("baked-version") ?? null,
     bases,
-    started: started !== undefined && !Number.isNaN(Date.parse(started)) ? started : null,
+    started: started ?? null,
     seconds: seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) : null,
   };
 }
@@ -83,6 +85,11 @@ export function sourceTag(sourceHash: string): Tag {
 }
 
 const hashPattern = /^[0-9a-f]{64}$/;
+
+/** As RFC 3339 has it, with the zone that tells which moment it is. */
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
+}
 
 function readBases(text: string | undefined): Readonly<Record<string, Digest>> | undefined {
   if (text === undefined) return {};

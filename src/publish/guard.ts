@@ -6,6 +6,7 @@ import { type Commit, gitRef } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Tag } from "../oci/reference.ts";
+import { pause } from "../pause.ts";
 import { highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
 import { type ImageTag, tagText } from "../tags/image-tags.ts";
 import type { Holding } from "./holding.ts";
@@ -100,9 +101,19 @@ async function judgeExact(
   return { kind: "stays", why: `it names other bytes already${from}` };
 }
 
+/** So many tags are compared without a pause. */
+const atOnce = 5_000;
+
 /** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
 async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined, history: History): Promise<Verdict> {
-  const highest = highestOfLine(tag, release, [...(await history.published()), release.tag]);
+  const published = await history.published();
+  let highest = highestOfLine(tag, release, [release.tag]);
+  // A registry may list a million.
+  for (let at = 0; at < published.length; at += atOnce) {
+    const before = highest === undefined ? [] : [highest.tag];
+    highest = highestOfLine(tag, release, [...before, ...published.slice(at, at + atOnce)]);
+    if (at + atOnce < published.length) await pause();
+  }
   if (highest === undefined || !isHigher(highest.version, release.version)) return { kind: holder ? "moves" : "free" };
   return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
 }

@@ -3,10 +3,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { replacePattern, trimPattern } from "../../../src/catalog/dockerfile/shell-pattern.ts";
-import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
+import { readDockerfile, readDockerfileInTurns } from "../../../src/catalog/dockerfile.ts";
 import { labelValue } from "../../../src/catalog/dockerfile-values.ts";
 import { layers } from "../../../src/catalog/layers.ts";
-import { neededStages } from "../../../src/catalog/stages.ts";
+import { neededStages, needing } from "../../../src/catalog/stages.ts";
 import { UserError } from "../../../src/errors.ts";
 
 const read = (text: string) => readDockerfile(new TextEncoder().encode(text), "Dockerfile");
@@ -159,4 +159,19 @@ test("layers answer as a map does, earlier states included", () => {
       }
     }),
   );
+});
+
+test.each([
+  [
+    "stages on stages",
+    repeated(20_000, (index) => (index === 0 ? "FROM scratch AS s0" : `FROM s${index - 1} AS s${index}`)),
+  ],
+  ["instructions", `FROM scratch\n${repeated(20_000, () => "COPY a b")}`],
+])("a file of very many %s is read with pauses", async (_, text) => {
+  const file = new TextEncoder().encode(text);
+  const dockerfile = await readDockerfileInTurns(file, "Dockerfile");
+  expect(dockerfile).toEqual(readDockerfile(file, "Dockerfile"));
+  let pauses = 0;
+  for (const work = needing(dockerfile, choices); work.next().done !== true; ) pauses += 1;
+  expect(pauses).toBeGreaterThanOrEqual(dockerfile.stages.length);
 });

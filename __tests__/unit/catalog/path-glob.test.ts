@@ -25,3 +25,9 @@ test("many `**` in one glob don't take for ever", () => {
     ),
   ).toBe(false);
 });
+
+test("very many `**` in one glob don't take for ever either", () => {
+  const { parts } = pathGlob(`${"**/a/".repeat(400)}b`);
+  const path = Array.from({ length: 1_000 }, () => "a");
+  expect([globMatches(parts, path), globMatches(parts, [...path, "b"])]).toEqual([false, true]);
+});

@@ -32,7 +32,7 @@ async function reasonsOf({ context, sources, ignored, before, after }: Situation
       ];
     },
   );
-  const { affected } = affectedImages({
+  const { affected } = await affectedImages({
     catalog,
     comparison: { kind: "files", base, files: changed },
     commit: commit("2".repeat(40)),

@@ -101,3 +101,14 @@ describe("what is refused", () => {
     );
   });
 });
+
+test.each([
+  [{ os: "linux", architecture: "" }],
+  [{ os: "", architecture: "amd64" }],
+  [{ os: "linux", architecture: "linux" }],
+  [{ os: "linux", architecture: "amd64", variant: "v1/../x" }],
+])("an index with the platform %j is malformed, whatever else it says", (platform) => {
+  const manifests = [{ mediaType: mediaTypes.manifest, digest: digestOf("x"), size: 1, platform }];
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+  expect(() => parseManifest(bytes)).toThrow(/this is no manifest of an image: manifests\[0\]\.platform is none/);
+});

@@ -94,7 +94,7 @@ async function everything(order: Order): Promise<string> {
   const base = commit("b".repeat(40));
   const head = commit("a".repeat(40));
   const comparison = { kind: "files" as const, base, files: order.changes };
-  const { affected } = affectedImages({
+  const { affected } = await affectedImages({
     catalog,
     comparison,
     commit: head,

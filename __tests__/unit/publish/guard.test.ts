@@ -167,3 +167,17 @@ describe("a tag of a release", () => {
     expect((await verdict({ ...given, mover: { release, mayGoBack: true } })).kind).toBe("moves");
   });
 });
+
+test("a registry that lists very many tags holds no signal up, and the highest of them counts", async () => {
+  const tags = Array.from({ length: 200_000 }, (_, index) => `1.${index % 1_000}.${index}`);
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  const mover = { ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [{ tag: tag("1.2.3"), moves: false }]) };
+  const latest = { tag: tag("latest"), moves: true };
+  const found = await verdict({ tag: latest, held: holder("main-4"), published: [...tags, "2.0.0", "1.0.0"], mover });
+  clearInterval(timer);
+  expect(found).toMatchObject({ kind: "stays", higher: { version: "2.0.0" } });
+  expect(turns).toBeGreaterThan(1);
+});

@@ -31,6 +31,12 @@ describe("a record", () => {
     { when: "started a year ago", record: { started: "2025-07-01T12:00:00Z" }, isTrusted: true },
     { when: "started by a clock that is an hour ahead", record: { started: "2026-07-01T13:00:00Z" }, isTrusted: true },
     { when: "starts in more than an hour", record: { started: "2026-07-01T13:00:01Z" }, isTrusted: false },
+    { when: "started in another zone", record: { started: "2026-07-02T02:00:00+14:00" }, isTrusted: true },
+    { when: "starts in hours, in another zone", record: { started: "2026-07-01T11:00:00-12:00" }, isTrusted: false },
+    { when: "names a time without a zone", record: { started: "2026-07-01T12:00:00" }, isTrusted: false },
+    { when: "names a leap second of the future", record: { started: "2126-12-31T23:59:60Z" }, isTrusted: false },
+    { when: "names no time", record: { started: "tomorrow" }, isTrusted: false },
+    { when: "names a year of six digits", record: { started: "+275760-09-13T00:00:01Z" }, isTrusted: false },
     { when: "starts in a century", record: { started: "2126-07-01T12:00:00Z" }, isTrusted: false },
   ])("that $when: trusted $isTrusted", ({ record, isTrusted }) => {
     const holding = holdingOf(made(record), records);

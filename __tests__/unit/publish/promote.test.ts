@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
+import { platform } from "../../../src/oci/platform.ts";
 import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
@@ -223,6 +224,34 @@ describe("a release whose version names another image of the same sources", () =
 });
 
 /** At every request of a promotion, another image appears under every tag that it reads. */
+test("a release whose exact tag another run takes right after it was put fails, and no tag of its line moves", async () => {
+  const where = setting();
+  const planted = index({ content: "planted", record: recordOf(at("main-1"), { sourceHash: "b".repeat(64) }) });
+  const registry: typeof where.registry = {
+    ...where.registry,
+    putManifest: async (...args) => {
+      const digest = await where.registry.putManifest(...args);
+      if (args[2] === "1.2.3") where.registry.hold(here, planted, tag("1.2.3"));
+      return digest;
+    },
+  };
+  const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64), registry };
+  const { error } = await put(where, made("main-5"), more);
+  expect(error?.message).toMatch(/the tags of its line don't follow it/);
+  for (const name of ["1.2", "1", "latest"]) expect(names(where, name)).toBeUndefined();
+});
+
+test("the tag of the source hash moves from an index that lacks a platform", async () => {
+  const where = setting();
+  const platforms = ["linux/amd64", "linux/arm64"];
+  const small = index({ content: "planted", record: recordOf(at("main-4")) });
+  where.registry.hold(here, small, tag("src-aaaaaaaaaaaaaaaa"));
+  const whole = index({ content: "whole", platforms, record: recordOf(at("main-5")) });
+  const mover = { ...main, platforms: platforms.map(platform) };
+  await put(where, whole, { tags: [moving("main")], sourceHash: "a".repeat(64), mover });
+  expect(names(where, "src-aaaaaaaaaaaaaaaa")).toBe(whole.digest);
+});
+
 describe("an image that is planted at any moment gets no tag that it wasn't given, unless it passes", () => {
   const planted: Readonly<Record<string, StoredManifest>> = {
     "without a record": index({ content: "planted" }),
