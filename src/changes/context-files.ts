@@ -15,13 +15,17 @@ import { sourcesOf } from "./sources.ts";
  */
 export function contextFiles<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
+  limit = mostWork,
 ): (context: ContextInputs) => Promise<readonly T[]> {
-  const work = { left: mostWork };
+  const work = { left: limit };
   return onceEach((context: ContextInputs) => select(index, context, work), readingKey);
 }
 
-/** Of all contexts together, in patterns that are compared with a path, and steps of their expressions. */
-export const mostWork = 200_000_000;
+/**
+ * Of all contexts together, in patterns that are compared with a path, and steps of their expressions. A thousand images with
+ * the whole of a repository of 100,000 files for their context, and each with ten patterns of its own, take half of it.
+ */
+const mostWork = 2_000_000_000;
 
 /** Equal for contexts of which the same files are read. */
 export function readingKey({ directory, ignoreFile, followed }: ContextInputs): string {
