@@ -25,7 +25,7 @@ export function contextFiles<T extends { readonly path: RepositoryPath }>(
  * Of all contexts together, in patterns that are compared with a path, and steps of their expressions. A thousand images with
  * the whole of a repository of 100,000 files for their context, and each with ten patterns of its own, take half of it.
  */
-const mostWork = 2_000_000_000;
+export const mostWork = 2_000_000_000;
 
 /** Equal for contexts of which the same files are read. */
 export function readingKey({ directory, ignoreFile, followed }: ContextInputs): string {
