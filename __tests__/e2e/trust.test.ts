@@ -78,7 +78,7 @@ test.each(events)("%s: nothing is pushed, whatever `push: true` says", async (ev
   expect(run.code).toBe(0);
   expect(await tagsOf(run.repository)).toEqual([]);
   expect(run.images.app).toMatchObject({ action: "build", tags: [] });
-  const [warning, ...others] = run.annotations.filter(({ message }) => message.includes("untrusted"));
+  const [warning, ...others] = run.annotations.filter(({ message }) => message.includes("this checkout is untrusted"));
   expect(others).toEqual([]);
   expect(warning?.message).toMatch(/is checked out, which no branch and no tag of \S+ contains/);
   expect(warning?.message).toContain("`push: true` means `auto` here.");

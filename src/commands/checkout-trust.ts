@@ -48,7 +48,8 @@ export async function checkoutTrust(
     contained === false
       ? `${checkedOut}, which no branch and no tag of ${repository} contains`
       : `${checkedOut}, and whether a branch or a tag of ${repository} contains it is unknown: ${contained.message}`;
-  return { ...untrusted, why, pullRequest: await pullRequestAt(context, head, questions) };
+  const doubt = contained === false ? {} : { isUnknown: true as const };
+  return { ...untrusted, ...doubt, why, pullRequest: await pullRequestAt(context, head, questions) };
 }
 
 async function isVouched(context: RunContext, head: Commit, git: TrustQuestions["git"]): Promise<boolean> {

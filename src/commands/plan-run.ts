@@ -20,7 +20,6 @@ import { publishedParents } from "./published-parents.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
-import { untrustedRemarks } from "./withheld.ts";
 
 export interface Planning extends Preparation {
   readonly plan: Plan;
@@ -124,7 +123,6 @@ async function decide(
   const planPath = await writePlan(plan, session);
   const remarks = [
     ...surveyed.remarks,
-    ...untrustedRemarks(session),
     ...(push ? checkoutRemarks(session) : []),
     ...standings.remarks,
     ...published.remarks,

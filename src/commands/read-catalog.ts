@@ -6,6 +6,7 @@ import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
+import type { Remark } from "../report/run-result.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { tagText } from "../tags/image-tags.ts";
@@ -14,19 +15,21 @@ import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
-import { loadMixedConfig } from "./untrusted-config.ts";
+import { ignoredRemarks, loadMixedConfig } from "./untrusted-config.ts";
 
 export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
+  readonly remarks: readonly Remark[];
 }
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
   const { context, inputs } = session;
   const { settings } = inputs;
-  const { config, settingsOnly, problems } = await loadMixedConfig(session, configFiles);
+  const mixed = await loadMixedConfig(session, configFiles);
+  const { config, settingsOnly, problems } = mixed;
   const { settingsOf, problems: more } = await readImageSettings(
     { ...config, images: [...config.images, ...settingsOnly] },
     inputs,
@@ -58,7 +61,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
   throwProblems(repositoryCollisions(pushed));
-  return { catalog, settingsOf, bump: config.bump };
+  return { catalog, settingsOf, bump: config.bump, remarks: ignoredRemarks(mixed, session) };
 }
 
 function repositories(

@@ -20,6 +20,7 @@ import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { readCatalog } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
+import { untrustedRemarks } from "./withheld.ts";
 
 export interface Survey {
   readonly catalog: Catalog;
@@ -65,7 +66,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, remarks: ofCatalog }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -100,6 +101,8 @@ export async function survey(session: Session): Promise<Survey> {
     bump,
     hashes,
     remarks: [
+      ...untrustedRemarks(session),
+      ...ofCatalog,
       ...deleted.map(describeDeleted),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),

@@ -6,6 +6,7 @@ import { GitFailure } from "../changes/git-command.ts";
 import { UserError } from "../errors.ts";
 import { isWithin } from "../local-paths.ts";
 import type { Files } from "../ports.ts";
+import type { Remark } from "../report/run-result.ts";
 import type { Session } from "./session.ts";
 import { imageOrigins, type Origin } from "./setting-origins.ts";
 
@@ -14,6 +15,8 @@ export interface MixedConfig {
   readonly config: CatalogConfig;
   /** Entries that describe no image by themselves: their settings hold if there is one of that name. */
   readonly settingsOnly: readonly ImageEntry[];
+  /** Settings of the checkout's file that are ignored, as the base's file says otherwise or nothing. */
+  readonly ignored: readonly string[];
 }
 
 /**
@@ -29,7 +32,8 @@ export async function loadMixedConfig(
   const { workspace } = session.context;
   const given = session.inputs.settings.config;
   const { config, problems } = await loadConfig(workspace, given, configFiles);
-  if (trust.kind === "trusted" || (await isElsewhere(given, session))) return { config, settingsOnly: [], problems };
+  if (trust.kind === "trusted" || (await isElsewhere(given, session)))
+    return { config, settingsOnly: [], ignored: [], problems };
   const paths = configPaths(given);
   const atBase = await contentsAt(paths, session);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
@@ -37,7 +41,7 @@ export async function loadMixedConfig(
   const { config: ofBase, problems: more } = await loadConfig(workspace, atBase.size === 0 ? undefined : given, {
     read,
   });
-  if (more.length > 0) throw unreadable(base, more[0]);
+  if (more.length > 0) throw wrongAtBase(base, more);
   return { ...mixedConfig(config, ofBase), problems };
 }
 
@@ -73,6 +77,28 @@ function unreadable(base: Session["base"], cause?: unknown): UserError {
   );
 }
 
+function wrongAtBase(base: Session["base"], problems: readonly UserError[]): UserError {
+  const [first] = problems;
+  const file = first?.at?.file ?? "the config file";
+  return new UserError(`${file} of ${base?.slice(0, 7)}, the base of this untrusted checkout, has a mistake`, {
+    hint: `correct ${file} on the base branch`,
+    ...(first?.at === undefined ? {} : { at: first.at }),
+    cause: first,
+  });
+}
+
+/** What a reader of the run has to know of settings that the checkout's file has in vain. */
+export function ignoredRemarks({ ignored }: MixedConfig, { base }: Pick<Session, "base">): readonly Remark[] {
+  if (ignored.length === 0) return [];
+  const names = ignored.map((each) => `\`${each}\``).join(", ");
+  return [
+    {
+      message: `${names} of this checkout's config file ${ignored.length === 1 ? "is" : "are"} ignored: the checkout is untrusted`,
+      hint: `the step's inputs and the config file at ${base?.slice(0, 7) ?? "the base"} decide ${ignored.length === 1 ? "it" : "them"}, until this is merged`,
+    },
+  ];
+}
+
 /** Pure. */
 export function mixedConfig(checkout: CatalogConfig, base: CatalogConfig): MixedConfig {
   const ofBase = new Map(base.images.map((entry) => [entry.name, entry]));
@@ -91,7 +117,28 @@ export function mixedConfig(checkout: CatalogConfig, base: CatalogConfig): Mixed
     settingsOnly: base.images
       .filter(({ name }) => !named.has(name))
       .map((entry) => ({ ...entry, said: mixed({}, entry.said) })),
+    ignored: ignoredOf(checkout, base),
   };
+}
+
+function ignoredOf(checkout: CatalogConfig, base: CatalogConfig): readonly string[] {
+  const ofBase = new Map(base.images.map((entry) => [entry.name, entry.said]));
+  const restricted = (said: SharedSettings, before: SharedSettings): readonly string[] =>
+    Object.entries(said).flatMap(([key, value]) =>
+      originOf(key) === "trusted" && written(value) !== written(new Map(Object.entries(before)).get(key)) ? [key] : [],
+    );
+  const bump = written(checkout.bump) === written(base.bump) ? [] : ["bump"];
+  const all = [
+    ...restricted(checkout.defaults, base.defaults),
+    ...checkout.images.flatMap(({ name, said }) => restricted(said, ofBase.get(name) ?? {})),
+    ...bump,
+  ];
+  return [...new Set(all)].sort();
+}
+
+/** What is written, wherever it is written. */
+function written(value: unknown): string {
+  return JSON.stringify(value, (key, each) => (key === "at" || key === "line" ? undefined : each)) ?? "";
 }
 
 function mixed<T extends SharedSettings>(checkout: T, base: T): T {

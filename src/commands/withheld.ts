@@ -1,7 +1,9 @@
 /** What the build of an untrusted checkout doesn't get, and what the run reports of it. */
 import type { BuildSecrets } from "../build/secrets.ts";
 import { parseSshAgent, sshValue } from "../buildflags/ssh-agent.ts";
+import type { UntrustedCheckout } from "../context/trust.ts";
 import type { Remark } from "../report/run-result.ts";
+import { untrustedTags } from "../tags/untrusted-tags.ts";
 import type { Session } from "./session.ts";
 
 export interface GivenSecrets extends Omit<BuildSecrets, "values"> {
@@ -40,15 +42,21 @@ export function untrustedRemarks({
       },
     ];
   }
-  const how =
-    push === "untrusted" && trust.neverPushed !== true
-      ? "Its images are pushed as `sha-<commit>` and `pr-N` only."
-      : "It is built and scanned like a pull request, and nothing is pushed.";
+  const pushed = push === "untrusted" && trust.neverPushed !== true;
+  const [sha = "", pr] = untrustedTags(trust, "").map(({ tag }) => `\`${tag}\``);
+  const how = pushed
+    ? `Its images are pushed as ${pr === undefined ? `${sha} only; no one open pull request has this head` : `${sha} and ${pr} only`}.`
+    : "It is built and scanned like a pull request, and nothing is pushed.";
   const value = push === "true" ? " `push: true` means `auto` here." : "";
   return [
-    {
-      message: `this checkout is untrusted: ${trust.why}. ${how}${value}${without}`,
-      hint: "check out the event's own commit, or a commit that a branch or tag of this repository contains; `push: untrusted` pushes previews of forks",
-    },
+    { message: `this checkout is untrusted: ${trust.why}. ${how}${value}${without}`, hint: remedyOf(trust, pushed) },
   ];
+}
+
+function remedyOf({ isUnknown }: UntrustedCheckout, pushed: boolean): string {
+  if (isUnknown === true)
+    return "run it again, or check the network and that `token` may read the repository's contents";
+  return pushed
+    ? "nothing needs to be done where this is a preview of a fork; docs/forks.md says when there is a tag `pr-N`"
+    : "check out the event's own commit, or a commit that a branch or tag of this repository contains; `push: untrusted` pushes previews of forks";
 }

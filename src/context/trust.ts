@@ -11,6 +11,8 @@ export interface UntrustedCheckout {
   readonly kind: "untrusted";
   /** A sentence without a full stop: "1234567 is checked out, which comes from a fork". */
   readonly why: string;
+  /** Whether a branch or a tag contains the commit could not be found out. */
+  readonly isUnknown?: true;
   /** What is checked out. */
   readonly head: Commit;
   /** The one open pull request with that head, where payload or API name it. */

@@ -9,7 +9,7 @@ import {
   inputOrigins,
   wholeOrigins,
 } from "../../../src/commands/setting-origins.ts";
-import { loadMixedConfig, mixedConfig } from "../../../src/commands/untrusted-config.ts";
+import { ignoredRemarks, loadMixedConfig, mixedConfig } from "../../../src/commands/untrusted-config.ts";
 import { inputs } from "../../../src/inputs/specification.ts";
 import { at } from "../publish/commits.ts";
 
@@ -84,6 +84,21 @@ describe("a setting of an untrusted checkout's file", () => {
   });
 });
 
+test("settings that the file has in vain are named, those that the base has as well are not", async () => {
+  const base = await config("defaults: {images: x.example/a}\nimages: {app: {cache: none}}");
+  const checkout = await config(
+    "bump: {branch: x}\ndefaults: {images: x.example/a, tags: x, labels: [a=b]}\nimages: {app: {cache: registry}, web: {publish: false, path: w}}",
+  );
+  const mixed = mixedConfig(checkout, base);
+  expect(mixed.ignored).toEqual(["bump", "cache", "publish", "tags"]);
+  expect(ignoredRemarks(mixed, { base: at(2) })).toEqual([
+    expect.objectContaining({
+      message: expect.stringMatching(/^`bump`, `cache`, `publish`, `tags` of .* are ignored/),
+    }),
+  ]);
+  expect(ignoredRemarks(mixedConfig(base, base), { base: at(2) })).toEqual([]);
+});
+
 test("every setting has an origin", () => {
   expect(Object.keys(imageOrigins).sort()).toEqual(Object.keys(imageSettings).sort());
   expect(Object.keys(wholeOrigins).sort()).toEqual(Object.keys(wholeSettings).sort());
@@ -146,6 +161,20 @@ describe("reading the config", () => {
     await expect(loadMixedConfig(session("untrusted", failing), checkout)).rejects.toThrow(
       /nothing decides where images/,
     );
+  });
+
+  test("of an untrusted one whose base has a mistake names the place of it", async () => {
+    const wrong = new Map([[file, text("defaults: {imagse: x}")]]);
+    await expect(
+      loadMixedConfig(
+        session("untrusted", async () => wrong),
+        checkout,
+      ),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^\.github\/image-publish\.yml of \w{7}, the base .* has a mistake$/),
+      hint: "correct .github/image-publish.yml on the base branch",
+      at: { file, line: 1 },
+    });
   });
 
   test("looks in the base where it looks in the checkout", () => {
