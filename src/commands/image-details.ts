@@ -175,7 +175,9 @@ export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): Relea
 function factsOf(
   { context, commitDate, gitTags }: Pick<Naming, "context" | "commitDate" | "gitTags">,
   { name, publicName, variant }: ImageName,
-  { names, releaseTags, facts }: TagSources,
+  { names, releaseTags, facts, rulesOf }: TagSources,
 ) {
-  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, ...facts.get(name) };
+  const { variables } = rulesOf(publicName);
+  const own = facts.get(name);
+  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, variables, ...own };
 }

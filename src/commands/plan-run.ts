@@ -124,6 +124,7 @@ async function decide(
   await outside.files.makeDirectory(folder);
   await outside.files.write(planPath, `${await planText(plan)}\n`, { private: true });
   const remarks = [
+    ...inputs.warnings,
     ...surveyed.remarks,
     ...untrustedRemarks(session),
     ...(push ? checkoutRemarks(session) : []),

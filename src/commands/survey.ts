@@ -144,8 +144,10 @@ function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {
 }
 
 /** What settings put into an image that its files don't tell of, expressions as they were written. */
-function hashedSettings({ labels, annotations, provenance, sbom, compression }: ImageSettings): unknown {
+function hashedSettings({ labels, annotations, provenance, sbom, compression, variables }: ImageSettings): unknown {
+  const levels = variables?.annotationLevels;
   return {
+    ...(levels && { levels }),
     labels: labels.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
     annotations: annotations.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
     provenance: provenance ?? null,

@@ -1,6 +1,6 @@
 /** Labels and annotations: the OCI set, and the user's lines over it. */
 import type { RunContext } from "../context/run-context.ts";
-import { repositoryUrl } from "../context/run-context.ts";
+import { repositoryUrl, sourceCommit } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { SourcedLine } from "../sourced-line.ts";
 import { readFields, unquoteLine } from "./csv.ts";
@@ -43,8 +43,15 @@ export function deriveLabels(own: readonly LabelLine[], facts: LabelFacts): Read
  * What an image says of itself (image-spec, annotations.md, "Pre-Defined Annotation Keys"). `created` is the commit's date,
  * so that one commit gives one image; what is not known is empty, and so hides what a base image says of itself.
  */
-export function ociSet({ context, name, commitDate, version }: LabelFacts): readonly (readonly [string, string])[] {
+export function ociSet({
+  context,
+  name,
+  commitDate,
+  version,
+  variables,
+}: LabelFacts): readonly (readonly [string, string])[] {
   const url = repositoryUrl(context);
+  const revision = variables?.isRevisionOfHead === true ? sourceCommit(context) : context.commit;
   const set = {
     title: name,
     description: context.description ?? "",
@@ -52,7 +59,7 @@ export function ociSet({ context, name, commitDate, version }: LabelFacts): read
     source: url,
     version: version ?? "",
     created: (commitDate ?? context.startedAt).toISOString(),
-    revision: context.commit,
+    revision,
     licenses: context.license ?? "",
   };
   return Object.entries(set).map(([key, value]) => [`org.opencontainers.image.${key}`, value]);

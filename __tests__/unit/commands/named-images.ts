@@ -18,6 +18,8 @@ export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   readonly files: Tree;
   /** By the inputs' names. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** The step's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The config file. */
   readonly config?: string;
   /** What buildx says of bake files: by the folder, images as `--print` gives them and variables as `--list` does. */
@@ -36,11 +38,11 @@ export interface Named extends ImageDetails {
 
 /** Every image with its details. @throws what a run would end with. */
 export async function namedImages(given: Case): Promise<readonly Named[]> {
-  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true, trust = trusted } = given;
+  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true, trust = trusted, env = {} } = given;
   const raw = { ...Object.fromEntries(specification.map(({ name }) => [name, ""])), ...inputs } as Parameters<
     typeof readRunInputs
   >[0];
-  const { inputs: read, problems } = readRunInputs(raw, {});
+  const { inputs: read, problems } = readRunInputs(raw, env);
   const files = memoryFiles(repository(tree));
   const tools = { processes: recorded(bake), env: { PATH: "/bin" }, signal: new AbortController().signal };
   const { config: said, problems: wrong } = await readConfig(config, ".github/image-publish.yml");
