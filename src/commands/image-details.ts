@@ -1,5 +1,6 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
+import { setLabels } from "../catalog/dockerfile-values.ts";
 import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
@@ -12,7 +13,7 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
-import { deriveLabels } from "../tags/labels.ts";
+import { deriveLabels, fileLabelKeys, type LabelFacts } from "../tags/labels.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
@@ -52,13 +53,14 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       ...fillAll(image.buildArgs, fill),
     };
     const { ref } = readEvent(named);
+    const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
     return {
       tags,
       release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
       bakedVersion: bakedVersion(image, args),
       args,
-      labels: deriveLabels(settings.labels, named),
-      annotations: withoutRecord(deriveAnnotations(settings.annotations, named), options.remark),
+      labels: deriveLabels(settings.labels, labeled),
+      annotations: withoutRecord(deriveAnnotations(settings.annotations, labeled, settings.labels), options.remark),
       cache:
         image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
       provenance: settings.provenance,
@@ -66,6 +68,22 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       compression: settings.compression,
     };
   };
+}
+
+/** What the Dockerfile's own LABELs say, with the build arguments filled in. Where they can't be read, all of them are the Dockerfile's. */
+function fileLabelsOf(image: Image, buildArgs: Readonly<Record<string, string>>): LabelFacts["fileLabels"] {
+  if (image.variant === "nix") return undefined;
+  const contexts = new Set([
+    ...image.contexts.map(({ name }) => name),
+    ...image.parents.map((each) => each.contextName),
+  ]);
+  const isContext = (name: string) => contexts.has(name);
+  try {
+    return setLabels(image.dockerfile, { ...image, buildArgs }, fileLabelKeys, isContext);
+  } catch (error) {
+    if (error instanceof UserError) return new Map(fileLabelKeys.map((key) => [key, undefined]));
+    throw error;
+  }
 }
 
 /** What an index says of itself by a record is this action's own word: nobody writes one by hand. */

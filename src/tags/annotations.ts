@@ -2,7 +2,7 @@
 import type { UserError } from "../errors.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { readLevels } from "./annotation-levels.ts";
-import { type LabelFacts, type LabelLine, ociSet, ownEntries, parseLabels } from "./labels.ts";
+import { type LabelFacts, type LabelLine, ociAnnotations, ociSet, ownEntries, parseLabels } from "./labels.ts";
 import type { Parsed } from "./lines.ts";
 
 /** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
@@ -38,9 +38,13 @@ export function parseAnnotations(lines: readonly SourcedLine[]): Parsed<Annotati
  * Annotations by `level:key`, as `--annotation` takes them: the OCI set on index and manifests, or on the levels that the
  * environment names, the user's over it.
  */
-export function deriveAnnotations(own: readonly AnnotationLine[], facts: LabelFacts): Readonly<Record<string, string>> {
-  const oci = ociSet(facts);
-  const isOci = (key: string): boolean => oci.some(([each]) => each === key);
+export function deriveAnnotations(
+  own: readonly AnnotationLine[],
+  facts: LabelFacts,
+  labels: readonly LabelLine[] = [],
+): Readonly<Record<string, string>> {
+  const oci = ociAnnotations(labels, facts);
+  const isOci = (key: string): boolean => ociSet(facts).some(([each]) => each === key);
   const set = facts.variables?.annotationLevels ?? ociLevels;
   const others = facts.variables?.annotationLevels ?? dockerLevels;
   const entries = new Map(set.flatMap((level) => oci.map(([key, value]) => [`${level}:${key}`, value] as const)));

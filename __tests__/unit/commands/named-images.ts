@@ -5,6 +5,7 @@ import { buildArgumentsOf, imageDetails } from "../../../src/commands/image-deta
 import { gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
+import type { RunContext } from "../../../src/context/run-context.ts";
 import { type CheckoutTrust, trusted } from "../../../src/context/trust.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
@@ -20,6 +21,8 @@ export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The step's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What the forge says of the repository. */
+  readonly repository?: Partial<Pick<RunContext, "description" | "license">>;
   /** The config file. */
   readonly config?: string;
   /** What buildx says of bake files: by the folder, images as `--print` gives them and variables as `--list` does. */
@@ -49,7 +52,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   const { settingsOf, problems: more } = await readImageSettings(said, read);
   throwProblems([...problems, ...wrong, ...more]);
   const session = {
-    context: context(given),
+    context: { ...context(given), ...given.repository },
     commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
     isAtEvent,
     trust,
