@@ -14,7 +14,9 @@ import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { deriveLabels, fileLabelKeys, type LabelFacts } from "../tags/labels.ts";
+import { releaseOfImage } from "../tags/misnamed-release.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
+import type { Rule } from "../tags/rule.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheOptions, cacheOf } from "./image-cache.ts";
@@ -175,12 +177,23 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
   const facts = factsOf(session, image, sources);
-  if (isAtEvent) return deriveTags(rules, flavor, facts);
+  if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
   const elsewhere = { ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } };
   const derived = deriveTags(rules, flavor, elsewhere);
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
+}
+
+/** Why a git tag doesn't release an image, a clause. */
+function unreleased(
+  { ref }: Naming["context"],
+  { publicName }: ImageName,
+  rules: readonly Rule[],
+  sources: TagSources,
+): string | undefined {
+  const release = ref.kind === "tag" ? releaseOfImage(ref.name, publicName, sources, rules) : undefined;
+  return release?.kind === "left" ? release.because : undefined;
 }
 
 /** What tells whose release a git tag is. */

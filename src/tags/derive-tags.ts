@@ -18,6 +18,8 @@ export interface TagFacts extends EventFacts {
   readonly contents?: { readonly file?: string; readonly inputs?: string };
   /** The repository's git tags that are known, as `tagText` writes them: no branch's name gives a tag of theirs. */
   readonly gitTags?: ReadonlySet<string> | undefined;
+  /** Why no rule gives a tag for reasons beyond the rules, as a clause. */
+  readonly givesNone?: string | undefined;
 }
 
 export interface DerivedTags extends ImageTags {
@@ -35,8 +37,8 @@ export interface DerivedTags extends ImageTags {
 export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFacts): DerivedTags {
   const event = readEvent(facts);
   const sorted = byPriority(rules);
-  if (event.givesNone !== undefined) {
-    const because = event.givesNone;
+  const because = event.givesNone ?? facts.givesNone;
+  if (because !== undefined) {
     const outcomes = sorted.map((rule) => outcome(rule, undefined, because));
     return { tags: [], version: undefined, warnings: [], outcomes };
   }
