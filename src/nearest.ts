@@ -24,7 +24,7 @@ const longestWord = 128;
  * How many letters are wrong, missing, too many, or change places with their neighbour: a row at a time. More than `limit`
  * where it is more than that.
  */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit: number): number {
   let above: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {

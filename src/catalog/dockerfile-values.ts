@@ -37,11 +37,53 @@ export function labelValue(dockerfile: Dockerfile, choices: BuildChoices, key: s
   return stage && textOf(readValues(dockerfile, choices).scopes[stage.index]?.labels.get(key));
 }
 
+/**
+ * Which of the keys the LABELs of the target set, or of a stage of this file which it is made from, with their values; `undefined`
+ * for a value that is unknown before the build, or that differs between platforms. A key that is set nowhere is left out.
+ * @param isContext whether a named context has this name: it takes the place of a stage.
+ */
+export function setLabels(
+  dockerfile: Dockerfile,
+  choices: BuildChoices,
+  keys: readonly string[],
+  isContext: (name: string) => boolean,
+): ReadonlyMap<string, string | undefined> {
+  if (!dockerfile.stages.some(hasLabels)) return new Map();
+  const { stages } = dockerfile;
+  const target = choices.target?.toLowerCase();
+  const stage = target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target);
+  if (stage === undefined) return new Map();
+  const platforms = choices.platforms.length === 0 ? [undefined] : choices.platforms;
+  const found = platforms.map((platform) => {
+    const own = { ...choices, platforms: platform === undefined ? [] : [platform] };
+    const scope = readValues(dockerfile, own, isContext).scopes[stage.index];
+    return (key: string) => scope?.labels.get(key) ?? (scope?.hasUnknownKey ? { unsettled: [key] } : undefined);
+  });
+  return new Map(
+    keys.flatMap((key) => {
+      const values = found.map((get) => get(key));
+      if (values.every((value) => value === undefined)) return [];
+      const texts = new Set(values.map((value) => (value !== undefined && "text" in value ? value.text : undefined)));
+      const [text] = texts;
+      return [[key, texts.size === 1 ? text : undefined] as const];
+    }),
+  );
+}
+
+function hasLabels({ instructions }: Stage): boolean {
+  return instructions.some((each) => {
+    const own = each.kind === "onbuild" ? each.trigger : each;
+    return own?.kind === "other" && own.keyword === "LABEL";
+  });
+}
+
 /** What a stage holds at its end. */
 interface Scope {
   /** What its own ARGs hold. */
   readonly own: ReadonlyMap<string, Settled>;
   readonly labels: Layers<Settled>;
+  /** A LABEL has a key that is unknown, and so may be any; `labels` holds what was set after it. */
+  readonly hasUnknownKey: boolean;
 }
 
 interface Reading {
@@ -50,9 +92,13 @@ interface Reading {
   readonly scopes: readonly Scope[];
 }
 
-function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
+function readValues(
+  dockerfile: Dockerfile,
+  choices: BuildChoices,
+  isContext: (name: string) => boolean = () => false,
+): Reading {
   const globals = globalValues(dockerfile, choices, choices.platforms[0]);
-  const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), () => false);
+  const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), isContext);
   const sources: VariableSources = { dockerfile, buildArgs: choices.buildArgs, globals, work: allowance() };
   const after = new Map<Stage, StageVariables>();
   const scopes: Scope[] = [];
@@ -60,9 +106,10 @@ function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
   for (const stage of dockerfile.stages) {
     const base = bases[stage.index];
     const own = new Map<string, Settled>();
-    let labels = (base?.kind === "stage" ? scopes[base.stage.index]?.labels : undefined) ?? layers<Settled>();
+    let labels: LabelScope = (base?.kind === "stage" ? scopes[base.stage.index] : undefined) ?? noLabels;
     let variables = startingVariables(base, after);
-    for (const { instruction, file } of carriedOut(stage, bases, dockerfile.file)) {
+    const instructions = base?.kind === "replaced" ? [] : carriedOut(stage, bases, dockerfile.file);
+    for (const { instruction, file } of instructions) {
       located({ file, line: instruction.line }, () => {
         spend(sources.work, 1);
         labels = labelled(labels, instruction, variables, sources);
@@ -72,7 +119,7 @@ function readValues(dockerfile: Dockerfile, choices: BuildChoices): Reading {
         own.set(name, variables.known.get(name) ?? { unsettled: [name] });
     }
     after.set(stage, variables);
-    scopes.push({ own, labels });
+    scopes.push({ own, ...labels });
   }
   return { globals, scopes };
 }
@@ -85,19 +132,26 @@ function namesOf(instruction: Instruction, { buildArgs, globals }: VariableSourc
   return instruction.arguments.filter(holds).map(({ name }) => name);
 }
 
+type LabelScope = Pick<Scope, "labels" | "hasUnknownKey">;
+
+const noLabels: LabelScope = { labels: layers<Settled>(), hasUnknownKey: false };
+
 function labelled(
-  labels: Layers<Settled>,
+  { labels, hasUnknownKey }: LabelScope,
   instruction: Instruction,
   variables: StageVariables,
   sources: VariableSources,
-): Layers<Settled> {
-  if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return labels;
-  let after = labels;
+): LabelScope {
+  let after: LabelScope = { labels, hasUnknownKey };
+  if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return after;
   const said = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
   for (const { name, value } of said) {
     const key = expandIn(variables, name, sources);
     // A key that isn't known may be any.
-    after = "text" in key ? after.with(key.text, expandIn(variables, value, sources)) : layers();
+    after =
+      "text" in key
+        ? { ...after, labels: after.labels.with(key.text, expandIn(variables, value, sources)) }
+        : { labels: layers(), hasUnknownKey: true };
   }
   return after;
 }

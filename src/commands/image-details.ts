@@ -1,5 +1,6 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
+import { setLabels } from "../catalog/dockerfile-values.ts";
 import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
@@ -12,8 +13,10 @@ import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-t
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
-import { deriveLabels } from "../tags/labels.ts";
+import { deriveLabels, fileLabelKeys, type LabelFacts } from "../tags/labels.ts";
+import { releaseOfImage } from "../tags/misnamed-release.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
+import type { Rule } from "../tags/rule.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheOptions, cacheOf } from "./image-cache.ts";
@@ -51,13 +54,14 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       ...fillAll(image.buildArgs, fill),
     };
     const { ref } = readEvent(named);
+    const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
     return {
       tags,
       release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
       bakedVersion: bakedVersion(image, args),
       args,
-      labels: deriveLabels(settings.labels, named),
-      annotations: withoutRecord(deriveAnnotations(settings.annotations, named), options.remark),
+      labels: deriveLabels(settings.labels, labeled),
+      annotations: withoutRecord(deriveAnnotations(settings.annotations, labeled, settings.labels), options.remark),
       cache:
         image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
       provenance: settings.provenance,
@@ -65,6 +69,22 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
       compression: settings.compression,
     };
   };
+}
+
+/** What the Dockerfile's own LABELs say, with the build arguments filled in. Where they can't be read, all of them are the Dockerfile's. */
+function fileLabelsOf(image: Image, buildArgs: Readonly<Record<string, string>>): LabelFacts["fileLabels"] {
+  if (image.variant === "nix") return undefined;
+  const contexts = new Set([
+    ...image.contexts.map(({ name }) => name),
+    ...image.parents.map((each) => each.contextName),
+  ]);
+  const isContext = (name: string) => contexts.has(name);
+  try {
+    return setLabels(image.dockerfile, { ...image, buildArgs }, fileLabelKeys, isContext);
+  } catch (error) {
+    if (error instanceof UserError) return new Map(fileLabelKeys.map((key) => [key, undefined]));
+    throw error;
+  }
 }
 
 /** What an index says of itself by a record is this action's own word: nobody writes one by hand. */
@@ -156,12 +176,23 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
   const facts = factsOf(session, image, sources);
-  if (isAtEvent) return deriveTags(rules, flavor, facts);
+  if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
   const elsewhere = { ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } };
   const derived = deriveTags(rules, flavor, elsewhere);
   return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
+}
+
+/** Why a git tag doesn't release an image, a clause. */
+function unreleased(
+  { ref }: Naming["context"],
+  { publicName }: ImageName,
+  rules: readonly Rule[],
+  sources: TagSources,
+): string | undefined {
+  const release = ref.kind === "tag" ? releaseOfImage(ref.name, publicName, sources, rules) : undefined;
+  return release?.kind === "left" ? release.because : undefined;
 }
 
 /** What tells whose release a git tag is. */
@@ -174,7 +205,9 @@ export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): Relea
 function factsOf(
   { context, commitDate, gitTags }: Pick<Naming, "context" | "commitDate" | "gitTags">,
   { name, publicName, variant }: ImageName,
-  { names, releaseTags, facts }: TagSources,
+  { names, releaseTags, facts, rulesOf }: TagSources,
 ) {
-  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, ...facts.get(name) };
+  const { variables } = rulesOf(publicName);
+  const own = facts.get(name);
+  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, variables, ...own };
 }

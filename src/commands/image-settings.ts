@@ -190,6 +190,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
       cyclonedx: first("cyclonedx") ?? false,
     },
     sourceDateEpoch: inputs.sourceDateEpoch,
+    ...(inputs.variables && { variables: inputs.variables }),
     // Of two with one key the later one counts.
     labels: spoken.toReversed().flatMap((each) => each.labels),
     annotations: spoken.toReversed().flatMap((each) => each.annotations),

@@ -122,6 +122,7 @@ async function decide(
   if (ask === "must" || session.trust.kind === "untrusted") throwProblems(paths);
   const planPath = await writePlan(plan, session);
   const remarks = [
+    ...inputs.warnings,
     ...surveyed.remarks,
     ...(push ? checkoutRemarks(session) : []),
     ...standings.remarks,

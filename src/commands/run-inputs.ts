@@ -9,8 +9,10 @@ import type { SaidRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type Flavor, parseFlavor } from "../tags/flavor.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
+import type { TagWarning } from "../tags/image-tags.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
 import { parseLines } from "../tags/lines.ts";
+import { type MetadataVariables, readMetadataVariables } from "../tags/metadata-variables.ts";
 import { parseRules } from "../tags/parse-rules.ts";
 import type { Rule } from "../tags/rule.ts";
 import { attestationProblems } from "./attestation-problems.ts";
@@ -23,6 +25,8 @@ export interface ImageRules {
   readonly flavor: Flavor;
   readonly labels: readonly LabelLine[];
   readonly annotations: readonly AnnotationLine[];
+  /** Of docker/metadata-action, from the step's environment. */
+  readonly variables?: MetadataVariables;
 }
 
 /** Read: what the inputs say holds for every image that says nothing of its own. */
@@ -39,6 +43,8 @@ export interface RunInputs extends ImageRules {
   readonly scanRules: SaidRules;
   /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
   readonly sourceDateEpoch: string | undefined;
+  /** Of what is set and has no effect. */
+  readonly warnings: readonly TagWarning[];
 }
 
 /** Reads all inputs; they are to be used only where there is no problem. */
@@ -65,6 +71,7 @@ export function readRunInputs(
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
   const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
   const scanRules = readScanRules(settings);
+  const metadata = readMetadataVariables(env);
   const sourceDateEpoch = env.SOURCE_DATE_EPOCH || undefined;
   return {
     inputs: {
@@ -81,9 +88,12 @@ export function readRunInputs(
       maxSize: maxSize.values[0],
       scanRules: scanRules.said,
       sourceDateEpoch,
+      variables: metadata.variables,
+      warnings: metadata.warnings,
     },
     problems: [
       ...problems,
+      ...metadata.problems,
       ...[rules, labels, annotations, names, cacheFrom, cacheTo, compression, maxSize, scanRules].flatMap(
         (each) => each.problems,
       ),

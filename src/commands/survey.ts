@@ -14,10 +14,11 @@ import type { Commit } from "../context/run-context.ts";
 import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
-import { readReleaseTag } from "../tags/release-tag.ts";
+import { releaseOfImage } from "../tags/misnamed-release.ts";
 import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
+import { misnamedRemarks } from "./misnamed-remarks.ts";
 import { readCatalog } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
 import { untrustedRemarks } from "./withheld.ts";
@@ -89,6 +90,7 @@ export async function survey(session: Session): Promise<Survey> {
       unseen: unknownHashes(hashes),
     });
   const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
+  const misnamed = misnamedRemarks(catalog, session, settingsOf);
   const left = leftOut(catalog, session, settingsOf);
   return {
     catalog,
@@ -103,6 +105,7 @@ export async function survey(session: Session): Promise<Survey> {
     remarks: [
       ...untrustedRemarks(session),
       ...ofCatalog,
+      ...misnamed,
       ...deleted.map(describeDeleted),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
@@ -129,7 +132,10 @@ function leftOut(catalog: Catalog, { context, inputs }: Session, settingsOf: Set
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
   for (const { name, publicName, variant: own } of catalog.images) {
-    const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, publicName, releases) : undefined;
+    const release =
+      context.ref.kind === "tag"
+        ? releaseOfImage(context.ref.name, publicName, releases, settingsOf(publicName).rules)
+        : undefined;
     const detail = !selected.has(name)
       ? "`only` doesn't name it"
       : variant !== undefined && variant !== own
@@ -147,8 +153,10 @@ function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {
 }
 
 /** What settings put into an image that its files don't tell of, expressions as they were written. */
-function hashedSettings({ labels, annotations, provenance, sbom, compression }: ImageSettings): unknown {
+function hashedSettings({ labels, annotations, provenance, sbom, compression, variables }: ImageSettings): unknown {
+  const levels = variables?.annotationLevels;
   return {
+    ...(levels && { levels }),
     labels: labels.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
     annotations: annotations.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
     provenance: provenance ?? null,

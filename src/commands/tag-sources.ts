@@ -1,11 +1,12 @@
 /** What tags are made of, for the images that a run is about, and the tags by which published ones are found. */
-import type { Image } from "../catalog/catalog.ts";
+import type { ImageName } from "../catalog/catalog.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import { toBuild } from "../plan/needed.ts";
-import { variantSuffix } from "../tags/flavor.ts";
+import type { Template } from "../tags/expression.ts";
+import { latestAffixes, variantSuffix } from "../tags/flavor.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { bakeTools } from "./bake-tools.ts";
-import { releaseNames, type TagSources, tagsOf } from "./image-details.ts";
+import { type Naming, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
@@ -28,14 +29,27 @@ export async function tagSources(
 }
 
 /** Tags under which what is published of an image is looked for: this run's own moving tags, then the lines it came from. */
-export function tagsToFollow(session: Session, image: Image, sources: TagSources): readonly Tag[] {
+export function tagsToFollow(session: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
   const { trigger, defaultBranch } = session.context;
   const own = tagsOf(session, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
   const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
-  const ending = variantSuffix(image, sources.rulesOf(image.publicName).flavor);
-  const usual = [...branches.map(tagText), "latest"].map((tag) => `${tag}${ending}`);
+  const { flavor } = sources.rulesOf(image.publicName);
+  const ending = variantSuffix(image, flavor);
+  const around = [flavor.prefix.template, flavor.suffix.template];
+  const usual = [
+    ...branches.map((branch) => within(around, tagText(branch))),
+    within(latestAffixes(flavor), "latest"),
+    ...branches.map(tagText),
+    "latest",
+  ].map((tag) => `${tag}${ending}`);
   return [...new Set([...own, ...usual])].filter(isTag);
+}
+
+/** As a flavor without expressions writes it; what others make of it on another branch is not known here. */
+function within(around: readonly Template[], tag: string): string {
+  const [before = "", after = ""] = around.map(({ text, parts }) => (parts.includes(text) ? tagText(text) : ""));
+  return `${before}${tag}${after}`;
 }

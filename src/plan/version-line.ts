@@ -47,7 +47,9 @@ export function tagsOfRelease(
   const own = gitTag === undefined ? undefined : tagText(gitTag);
   const named = tags.filter(({ tag, moves, of }) => {
     if (moves || of !== undefined) return false;
-    return tag === own || (release !== undefined && tag.includes(release.version));
+    // A flavor may have put something around the git tag.
+    const inside = release === undefined ? own : release.version;
+    return tag === own || (inside !== undefined && tag.includes(inside));
   });
   const first = release === undefined ? [] : [release.tag];
   return [...new Set([...first, ...named.map(({ tag }) => tag)])];

@@ -1,8 +1,8 @@
 /** Annotations: labels that stand on manifests and on the index instead of in the image. */
-import { UserError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
+import type { UserError } from "../errors.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
-import { type LabelFacts, type LabelLine, ociSet, ownEntries, parseLabels } from "./labels.ts";
+import { readLevels } from "./annotation-levels.ts";
+import { type LabelFacts, type LabelLine, ociAnnotations, ociSet, ownEntries, parseLabels } from "./labels.ts";
 import type { Parsed } from "./lines.ts";
 
 /** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
@@ -12,7 +12,6 @@ export interface AnnotationLine extends LabelLine {
 }
 
 const dockerLevels = ["manifest"];
-const levels = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 
 /** The OCI set stands on both: GHCR shows the description of a multi-platform image only from the index. */
 const ociLevels = ["index", "manifest"];
@@ -24,23 +23,35 @@ export function parseAnnotations(lines: readonly SourcedLine[]): Parsed<Annotati
   for (const line of lines) {
     const { levels: given, rest } = splitLevels(line.text);
     const parsed = parseLabels([{ ...line, text: rest }]);
-    const unknown = given?.find((level) => !levels.includes(level.replace(/\[[a-z0-9/._-]+\]$/i, "")));
-    if (unknown !== undefined) problems.push(problemAt(line, unknownLevel(unknown)));
-    else for (const value of parsed.values) values.push({ ...value, levels: given });
+    try {
+      const levels = given && readLevels(given);
+      for (const value of parsed.values) values.push({ ...value, levels });
+    } catch (error) {
+      problems.push(problemAt(line, error));
+    }
     for (const problem of parsed.problems) problems.push(problem);
   }
   return { values, problems };
 }
 
-/** Annotations by `level:key`, as `--annotation` takes them: the OCI set on index and manifests, the user's over it. */
-export function deriveAnnotations(own: readonly AnnotationLine[], facts: LabelFacts): Readonly<Record<string, string>> {
-  const oci = ociSet(facts);
-  const isOci = (key: string): boolean => oci.some(([each]) => each === key);
-  const entries = new Map(ociLevels.flatMap((level) => oci.map(([key, value]) => [`${level}:${key}`, value] as const)));
+/**
+ * Annotations by `level:key`, as `--annotation` takes them: the OCI set on index and manifests, or on the levels that the
+ * environment names, the user's over it.
+ */
+export function deriveAnnotations(
+  own: readonly AnnotationLine[],
+  facts: LabelFacts,
+  labels: readonly LabelLine[] = [],
+): Readonly<Record<string, string>> {
+  const oci = ociAnnotations(labels, facts);
+  const isOci = (key: string): boolean => ociSet(facts).some(([each]) => each === key);
+  const set = facts.variables?.annotationLevels ?? ociLevels;
+  const others = facts.variables?.annotationLevels ?? dockerLevels;
+  const entries = new Map(set.flatMap((level) => oci.map(([key, value]) => [`${level}:${key}`, value] as const)));
   for (const line of own) {
     for (const [key, value] of ownEntries([line], facts)) {
       // What the user says of the image in the place of the OCI set holds wherever the set stands.
-      const where = line.levels ?? (isOci(key) ? ociLevels : dockerLevels);
+      const where = line.levels ?? (isOci(key) ? set : others);
       for (const level of where) entries.set(`${level}:${key}`, value);
     }
   }
@@ -51,10 +62,4 @@ function splitLevels(text: string): { readonly levels: readonly string[] | undef
   const [whole, prefix] = /^((?:[a-z-]+(?:\[[^\]]*\])?)(?:,[a-z-]+(?:\[[^\]]*\])?)*):/.exec(text) ?? [];
   if (whole === undefined || prefix === undefined) return { levels: undefined, rest: text };
   return { levels: prefix.split(","), rest: text.slice(whole.length) };
-}
-
-function unknownLevel(level: string): UserError {
-  return new UserError(`"${level}" is nothing that has annotations`, {
-    hint: `write one of ${levels.join(", ")}${didYouMean(level, levels)}`,
-  });
 }

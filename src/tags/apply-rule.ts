@@ -1,5 +1,5 @@
 /** What one rule gives for one event, before prefix and suffix. */
-import { shortCommitLength, type TagEvent } from "./event.ts";
+import type { TagEvent } from "./event.ts";
 import { expand, type Template, uses } from "./expression.ts";
 import { applyCalver, applyContent, applyOwnVersion } from "./own-rules.ts";
 import { readPep440 } from "./pep440.ts";
@@ -50,10 +50,7 @@ export function applyRule(rule: Rule, scope: RuleScope): Yield | undefined {
     case "raw":
       return { text: fill(rule.value, scope), isExact: isStamped(rule.value, scope), makesLatest: false };
     case "sha":
-      return {
-        ...exact(rule.format === "long" ? event.commit : event.commit.slice(0, shortCommitLength)),
-        of: "commit",
-      };
+      return { ...exact(rule.format === "long" ? event.commit : event.shortCommit), of: "commit" };
     case "version":
       return applyOwnVersion(rule, scope);
     case "calver":

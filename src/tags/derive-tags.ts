@@ -3,7 +3,7 @@ import { isTag, type Tag } from "../oci/reference.ts";
 import { placeOf } from "../sourced-line.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type ExpressionValues, expand, uses } from "./expression.ts";
-import { type Affix, type Flavor, variantSuffix } from "./flavor.ts";
+import { type Flavor, latestAffixes, variantSuffix } from "./flavor.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
 import { branchWarning, type Reservations, reservationsOf, takenFor } from "./reserved-tag.ts";
 import type { Rule } from "./rule.ts";
@@ -18,6 +18,8 @@ export interface TagFacts extends EventFacts {
   readonly contents?: { readonly file?: string; readonly inputs?: string };
   /** The repository's git tags that are known, as `tagText` writes them: no branch's name gives a tag of theirs. */
   readonly gitTags?: ReadonlySet<string> | undefined;
+  /** Why no rule gives a tag for reasons beyond the rules, as a clause. */
+  readonly givesNone?: string | undefined;
 }
 
 export interface DerivedTags extends ImageTags {
@@ -35,8 +37,8 @@ export interface DerivedTags extends ImageTags {
 export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFacts): DerivedTags {
   const event = readEvent(facts);
   const sorted = byPriority(rules);
-  if (event.givesNone !== undefined) {
-    const because = event.givesNone;
+  const because = event.givesNone ?? facts.givesNone;
+  if (because !== undefined) {
     const outcomes = sorted.map((rule) => outcome(rule, undefined, because));
     return { tags: [], version: undefined, warnings: [], outcomes };
   }
@@ -124,14 +126,14 @@ function byPriority(rules: readonly Rule[]): readonly Rule[] {
 
 /** The tag that the flavor makes of `latest`; registries refuse it with some prefixes, and a branch's name may make it another's. */
 function latestName(
-  { prefix, suffix }: Flavor,
+  flavor: Flavor,
   ending: string,
   values: ExpressionValues,
   reservations: Reservations,
 ): { readonly tag: Tag | undefined; readonly warnings: readonly TagWarning[] } {
-  const templates = [prefix, suffix].flatMap(({ template, onLatest }) => (onLatest ? [template] : []));
-  const affix = ({ template, onLatest }: Affix): string => (onLatest ? expand(template, values) : "");
-  const name = tagText(`${affix(prefix)}latest${affix(suffix)}`);
+  const templates = latestAffixes(flavor);
+  const [before, after] = [expand(templates[0], values), expand(templates[1], values)];
+  const name = tagText(`${before}latest${after}`);
   const branch = ["branch", "base_ref"]
     .map((each) => (templates.some((template) => uses(template, each)) ? values.values.get(each) : undefined))
     .find((each) => each !== undefined && each !== "");

@@ -1,5 +1,6 @@
 /** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
 import { type Commit, type RunContext, sourceCommit } from "../context/run-context.ts";
+import type { MetadataVariables } from "./metadata-variables.ts";
 import { type ReleaseNames, readReleaseTag } from "./release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
@@ -14,6 +15,7 @@ export interface EventFacts extends ReleaseNames {
   readonly name: string;
   /** By what it is built; `undefined`: by a Dockerfile. */
   readonly variant?: "dockerfile" | "nix" | undefined;
+  readonly variables?: MetadataVariables | undefined;
 }
 
 export type EventRef =
@@ -31,6 +33,8 @@ export interface TagEvent {
   readonly ref: EventRef;
   /** The commit that tags name: a pull request's head, since its merge commit is nobody's. */
   readonly commit: Commit;
+  /** Its first digits. */
+  readonly shortCommit: string;
   readonly isSchedule: boolean;
   readonly isDefaultBranch: boolean;
   /** A release that its author flagged as prerelease, whatever its version says. */
@@ -39,17 +43,19 @@ export interface TagEvent {
   readonly givesNone: string | undefined;
 }
 
-/** How many characters of a commit make its short form, as in the reference. */
-export const shortCommitLength = 7;
+/** How many digits of a commit make its short form where nobody says, as in the reference. */
+export const usualShortLength = 7;
 
 export function readEvent(facts: EventFacts): TagEvent {
   const { context, name } = facts;
   const { trigger } = context;
   const release = context.ref.kind === "tag" ? readReleaseTag(context.ref.name, name, facts) : undefined;
   const ref = eventRef(context, release?.kind === "released" ? release.tag : undefined);
+  const commit = sourceCommit(context);
   return {
     ref,
-    commit: sourceCommit(context),
+    commit,
+    shortCommit: commit.slice(0, facts.variables?.shortCommitLength ?? usualShortLength),
     isSchedule: trigger.kind === "schedule",
     isDefaultBranch: ref.kind === "branch" && ref.branch === context.defaultBranch,
     isFlaggedPrerelease: trigger.kind === "release" && trigger.prerelease,
@@ -70,7 +76,7 @@ export function eventValues(facts: EventFacts, event: TagEvent): ReadonlyMap<str
   return new Map([
     ["branch", ref.kind === "branch" ? ref.branch : ""],
     ["tag", ref.kind === "tag" ? ref.tag : ""],
-    ["sha", event.commit.slice(0, shortCommitLength)],
+    ["sha", event.shortCommit],
     ["base_ref", baseRef(facts, ref)],
     ["is_default_branch", `${event.isDefaultBranch}`],
     ["is_not_default_branch", `${!event.isDefaultBranch}`],

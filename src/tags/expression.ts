@@ -66,6 +66,12 @@ export function expand(template: Template, { values, runDate, commitDate }: Expr
     .join("");
 }
 
+/** One template after another. */
+export function concatenated(first: Template | undefined, second: Template | undefined): Template {
+  const both = [first, second].filter((each) => each !== undefined);
+  return { text: both.map(({ text }) => text).join(""), parts: both.flatMap(({ parts }) => parts) };
+}
+
 /** Whether the template uses an expression, by its name. */
 export function uses(template: Template, name: string): boolean {
   return template.parts.some((part) => typeof part !== "string" && part.kind === "value" && part.name === name);

@@ -20,7 +20,8 @@ export interface Affix {
   readonly isGiven: boolean;
 }
 
-const none: Affix = { template: { text: "", parts: [] }, onLatest: false, isGiven: false };
+const empty: Template = { text: "", parts: [] };
+const none: Affix = { template: empty, onLatest: false, isGiven: false };
 
 /** The flavor of an empty input. */
 const defaultFlavor: Flavor = { latest: "auto", prefix: none, suffix: none };
@@ -50,6 +51,12 @@ export function variantSuffix(
   { suffix }: Flavor,
 ): string {
   return variant === "nix" && !suffix.isGiven ? "-nix" : "";
+}
+
+/** What the tag `latest` has before and after. */
+export function latestAffixes({ prefix, suffix }: Pick<Flavor, "prefix" | "suffix">): readonly [Template, Template] {
+  const onLatest = ({ template, onLatest: has }: Affix): Template => (has ? template : empty);
+  return [onLatest(prefix), onLatest(suffix)];
 }
 
 interface Reading {

@@ -1,6 +1,6 @@
 /** Labels and annotations: the OCI set, and the user's lines over it. */
 import type { RunContext } from "../context/run-context.ts";
-import { repositoryUrl } from "../context/run-context.ts";
+import { repositoryUrl, sourceCommit } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import type { SourcedLine } from "../sourced-line.ts";
 import { readFields, unquoteLine } from "./csv.ts";
@@ -22,7 +22,16 @@ export interface LabelFacts extends EventFacts {
   readonly commitDate: Date | undefined;
   /** The image's first tag. */
   readonly version: string | undefined;
+  /** Those of `fileLabelKeys` that the Dockerfile sets; `undefined` for a value that is unknown. */
+  readonly fileLabels?: ReadonlyMap<string, string | undefined> | undefined;
 }
+
+const oci = "org.opencontainers.image.";
+
+/** What a Dockerfile may say of its image with a LABEL. Source, revision, version and creation are facts of the run. */
+export const fileLabelKeys: readonly string[] = ["title", "description", "url", "licenses"].map(
+  (key) => `${oci}${key}`,
+);
 
 /** Parses `key=value` lines (also `name=…,value=…,enable=…`, as docker/metadata-action takes). */
 export function parseLabels(lines: readonly SourcedLine[]): Parsed<LabelLine> {
@@ -30,11 +39,12 @@ export function parseLabels(lines: readonly SourcedLine[]): Parsed<LabelLine> {
 }
 
 /**
- * The labels of an image: title, description, url, source, version, created, revision and licenses of the OCI set, then the
- * user's, which win; sorted by key.
+ * The labels that a build is given: title, description, url, source, version, created, revision and licenses of the OCI set but
+ * for what the Dockerfile sets, then the user's, which win; sorted by key.
  */
 export function deriveLabels(own: readonly LabelLine[], facts: LabelFacts): Readonly<Record<string, string>> {
-  const byKey = new Map([...ociSet(facts), ...ownEntries(own, facts)]);
+  const set = ociSet(facts).filter(([key]) => facts.fileLabels?.has(key) !== true);
+  const byKey = new Map([...set, ...ownEntries(own, facts)]);
   // In the order of code units, so that the same labels are the same bytes on every machine.
   return Object.fromEntries([...byKey.keys()].sort().map((key) => [key, byKey.get(key) ?? ""]));
 }
@@ -43,8 +53,15 @@ export function deriveLabels(own: readonly LabelLine[], facts: LabelFacts): Read
  * What an image says of itself (image-spec, annotations.md, "Pre-Defined Annotation Keys"). `created` is the commit's date,
  * so that one commit gives one image; what is not known is empty, and so hides what a base image says of itself.
  */
-export function ociSet({ context, name, commitDate, version }: LabelFacts): readonly (readonly [string, string])[] {
+export function ociSet({
+  context,
+  name,
+  commitDate,
+  version,
+  variables,
+}: LabelFacts): readonly (readonly [string, string])[] {
   const url = repositoryUrl(context);
+  const revision = variables?.isRevisionOfHead === true ? sourceCommit(context) : context.commit;
   const set = {
     title: name,
     description: context.description ?? "",
@@ -52,11 +69,34 @@ export function ociSet({ context, name, commitDate, version }: LabelFacts): read
     source: url,
     version: version ?? "",
     created: (commitDate ?? context.startedAt).toISOString(),
-    revision: context.commit,
+    revision,
     licenses: context.license ?? "",
   };
-  return Object.entries(set).map(([key, value]) => [`org.opencontainers.image.${key}`, value]);
+  return Object.entries(set).map(([key, value]) => [`${oci}${key}`, value]);
 }
+
+/**
+ * The same for annotations, which say what the labels say: of title, description, url and licenses the user's label counts, then
+ * the Dockerfile's. What is unknown or empty is left out, as there is nothing to hide.
+ */
+export function ociAnnotations(
+  labels: readonly LabelLine[],
+  facts: LabelFacts,
+): readonly (readonly [string, string])[] {
+  const said = new Map([...(facts.fileLabels ?? []), ...ownEntries(labels, facts)]);
+  return ociSet(facts).flatMap(([key, derived]) => {
+    const value = fileLabelKeys.includes(key) && said.has(key) ? annotationText(said.get(key)) : derived;
+    return value === undefined || value === "" ? [] : [[key, value] as const];
+  });
+}
+
+/** Annotations are one line each in outputs, and an argument of a program, which has a longest length. */
+function annotationText(label: string | undefined): string | undefined {
+  const text = label?.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+  return text === undefined || text.length > longestAnnotation ? undefined : text;
+}
+
+const longestAnnotation = 4096;
 
 /** The user's lines with their expressions filled in, in their order. */
 export function ownEntries(own: readonly LabelLine[], facts: LabelFacts): readonly (readonly [string, string])[] {

@@ -1,7 +1,8 @@
 /** Whose name a rule makes its tag of: others choose the names of branches and git tags, the user writes the rest. */
+import { isDefaultLatest } from "./default-rules.ts";
 import type { TagEvent } from "./event.ts";
-import { type ExpressionValues, type Template, uses } from "./expression.ts";
-import type { Flavor } from "./flavor.ts";
+import { concatenated, type ExpressionValues, type Template, uses } from "./expression.ts";
+import { type Flavor, latestAffixes } from "./flavor.ts";
 import type { Rule } from "./rule.ts";
 
 export interface NameOrigin {
@@ -34,12 +35,13 @@ export function nameOrigin(
   };
 }
 
-/** What the rule's tags have before and after. */
-export function affixTemplates(
-  { prefix, suffix }: Rule,
-  flavor: Pick<Flavor, "prefix" | "suffix">,
-): readonly Template[] {
-  return [prefix ?? flavor.prefix.template, suffix ?? flavor.suffix.template];
+/** What the rule's tags have before and after: its own in place of the flavor's, those of a default rule within the flavor's. */
+export function affixTemplates(rule: Rule, flavor: Pick<Flavor, "prefix" | "suffix">): readonly Template[] {
+  if (isDefaultLatest(rule)) return latestAffixes(flavor);
+  const [before, after] = [flavor.prefix.template, flavor.suffix.template];
+  const { prefix, suffix, line } = rule;
+  if (line !== undefined) return [prefix ?? before, suffix ?? after];
+  return [concatenated(before, prefix), concatenated(suffix, after)];
 }
 
 /** What is filled in from the event, of the rule itself. */

@@ -46,6 +46,7 @@ const found = new WeakMap<RegExp, Map<string, { readonly match: Match | undefine
  * In milliseconds. A good expression takes a thousandth, and nothing else of the run goes on meanwhile: no signal is handled.
  */
 const longestSearch = 90;
+const secondSearch = 5;
 
 /** In milliseconds: after so much of it, searches that run away are none of chance. */
 const wasteAllowed = 1_500;
@@ -56,11 +57,11 @@ function search(pattern: RegExp, text: string, limit: number): Match | undefined
   try {
     return searchWithin(limit, pattern, text);
   } catch {
-    // Once more, as a busy machine may have let it wait.
+    // Once more and longer, as a busy machine may have let it wait.
     try {
-      return searchWithin(limit, pattern, text);
+      return searchWithin(limit * secondSearch, pattern, text);
     } catch (cause) {
-      wasted += limit;
+      wasted += limit * secondSearch;
       throw tooLong(`${shown(pattern)} takes too long to find in "${text.slice(0, 100)}"`, cause);
     }
   }

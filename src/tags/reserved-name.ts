@@ -33,9 +33,9 @@ const meanings: readonly Meaning[] = [
   { meaning: "a version", of: ["branch"], matches: isVersionLike },
 ];
 
-/** A commit or its beginning: 7 digits and more. */
-export function isCommitLike(text: string): boolean {
-  return /^[0-9a-f]{7,64}$/i.test(text);
+/** A commit or its beginning: 7 digits and more, or fewer where the run's own are shorter. */
+export function isCommitLike(text: string, shortest = 7): boolean {
+  return /^[0-9a-f]{1,64}$/i.test(text) && text.length >= Math.min(shortest, 7);
 }
 
 /** Semantic, Python's and calendar versions, whole or in part, with or without a `v`. */

@@ -1,4 +1,5 @@
 /** The reserved names as the tags of a run write them: with its prefixes and suffixes, and with the repository's git tags. */
+import { type TagEvent, usualShortLength } from "./event.ts";
 import { expand, type Template, uses } from "./expression.ts";
 import type { Flavor } from "./flavor.ts";
 import { type TagWarning, tagText } from "./image-tags.ts";
@@ -10,6 +11,8 @@ export interface Reservations {
   readonly affixes: readonly Affixes[];
   /** The repository's git tags that are known, as `tagText` writes them. */
   readonly gitTags: ReadonlySet<string>;
+  /** Digits of a short commit in the tags of this run. */
+  readonly commitLength: number;
 }
 
 interface Affixes {
@@ -23,11 +26,14 @@ interface Affixes {
 export function reservationsOf(
   rules: readonly Rule[],
   flavor: Flavor,
-  scope: NameScope,
+  scope: NameScope & { readonly event: Pick<TagEvent, "shortCommit"> },
   gitTags: ReadonlySet<string> = new Set(),
 ): Reservations {
   const fill = (template: Template): string => tagText(expand(template, scope));
   const { prefix, suffix } = flavor;
+  const commitLength = scope.event.shortCommit.length;
+  // Without a prefix and suffix the names that are reserved for all say it already.
+  const isReserved = (of: Affixes["of"]) => of !== "commit" || commitLength >= usualShortLength;
   const isOfBranch = [prefix.template, suffix.template].some((each) => uses(each, "branch") || uses(each, "base_ref"));
   const own = isOfBranch
     ? []
@@ -38,21 +44,22 @@ export function reservationsOf(
     const [before = "", after = ""] = affixTemplates(rule, flavor).map(fill);
     const { start, end } = literalEnds(rule);
     const affixes = { prefix: `${before}${start}`, suffix: `${end}${after}`, of };
-    return affixes.prefix === "" && affixes.suffix === "" ? [] : [affixes];
+    return affixes.prefix === "" && affixes.suffix === "" && isReserved(of) ? [] : [affixes];
   });
-  return { affixes: [...own, ...others], gitTags };
+  return { affixes: [...own, ...others], gitTags, commitLength };
 }
 
 /** What a tag that comes from a branch's or a git tag's name would be taken for, as a phrase. */
-export function takenFor(text: string, kind: NameKind, { affixes, gitTags }: Reservations): string | undefined {
+export function takenFor(text: string, kind: NameKind, reservations: Reservations): string | undefined {
+  const { affixes } = reservations;
   for (const each of text.endsWith(nixEnding) ? [text, text.slice(0, -nixEnding.length)] : [text]) {
-    const whole = meaningOf(each, "anything", kind, gitTags);
+    const whole = meaningOf(each, "anything", kind, reservations);
     if (whole !== undefined) return whole;
     for (const { prefix, suffix, of } of affixes) {
       if (!each.startsWith(prefix) || !each.endsWith(suffix) || each.length <= prefix.length + suffix.length) continue;
       // A rule that calls pull requests by their bare numbers says nothing of what git tags may be.
       if (kind === "git tag" && of === "pull request" && /^v?$/i.test(prefix) && suffix === "") continue;
-      const meaning = meaningOf(each.slice(prefix.length, each.length - suffix.length), of, kind, gitTags);
+      const meaning = meaningOf(each.slice(prefix.length, each.length - suffix.length), of, kind, reservations);
       if (meaning !== undefined) return meaning;
     }
   }
@@ -81,12 +88,12 @@ function meaningOf(
   text: string,
   of: Affixes["of"],
   kind: NameKind,
-  gitTags: Reservations["gitTags"],
+  { gitTags, commitLength }: Reservations,
 ): string | undefined {
   if (of === "pull request") return /^\d+$/.test(text) ? "a pull request" : undefined;
   if (of === "anything") return reservedMeaning(text, kind) ?? gitTagMeaning(text, kind, gitTags);
   if (kind === "git tag") return undefined;
-  if (of === "commit") return isCommitLike(text) ? "a commit" : undefined;
+  if (of === "commit") return isCommitLike(text, commitLength) ? "a commit" : undefined;
   return isVersionLike(text) ? "a version" : gitTagMeaning(text, kind, gitTags);
 }
 

@@ -14,7 +14,7 @@ export interface RuleCommon {
   /** Whether the line says `enable`, rather than leaving it to the default. */
   readonly isEnableGiven: boolean;
   readonly priority: number;
-  /** These replace the flavor's, even when empty; `undefined`: the flavor's count. */
+  /** These replace the flavor's, even when empty (a default rule's are added to it); `undefined`: the flavor's count. */
   readonly prefix: Template | undefined;
   readonly suffix: Template | undefined;
   /** `undefined` for a default rule, which never warns of a git tag that it can't read. */

@@ -2,6 +2,7 @@
 
 import { placeOf, problemAt } from "../sourced-line.ts";
 import { applyRule } from "./apply-rule.ts";
+import { isDefaultLatest } from "./default-rules.ts";
 import type { TagEvent } from "./event.ts";
 import { expand } from "./expression.ts";
 import { finishTag } from "./finish-tag.ts";
@@ -47,6 +48,7 @@ export function runRule(rule: Rule, surroundings: RuleSurroundings): RuleRun {
   const scope: RuleScope = { ...silent, warn: (warning) => unread.push(warning) };
   const origin = nameOrigin(rule, flavor, scope, versionOrigin);
   const none = (because: string): RuleRun => ({ made: undefined, makesLatest: false, because, origin, warnings: [] });
+  if (isDefaultLatest(rule) && flavor.latest === "false") return none("the flavor says latest=false");
   if (!isEnabled(rule, scope)) return none(`enable=${rule.enable.text} is false here`);
   if (scope.event.ref.kind === "pull" && !isForPulls(rule)) return none(notForPulls);
   const yielded = placing(rule, () => applyRule(rule, scope));

@@ -5,6 +5,7 @@ import { buildArgumentsOf, imageDetails } from "../../../src/commands/image-deta
 import { gatherFacts } from "../../../src/commands/image-facts.ts";
 import { readImageSettings } from "../../../src/commands/image-settings.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
+import type { RunContext } from "../../../src/context/run-context.ts";
 import { type CheckoutTrust, trusted } from "../../../src/context/trust.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
@@ -18,6 +19,10 @@ export interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   readonly files: Tree;
   /** By the inputs' names. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** The step's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the forge says of the repository. */
+  readonly repository?: Partial<Pick<RunContext, "description" | "license">>;
   /** The config file. */
   readonly config?: string;
   /** What buildx says of bake files: by the folder, images as `--print` gives them and variables as `--list` does. */
@@ -36,18 +41,18 @@ export interface Named extends ImageDetails {
 
 /** Every image with its details. @throws what a run would end with. */
 export async function namedImages(given: Case): Promise<readonly Named[]> {
-  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true, trust = trusted } = given;
+  const { files: tree, inputs = {}, config = "", bake = {}, isAtEvent = true, trust = trusted, env = {} } = given;
   const raw = { ...Object.fromEntries(specification.map(({ name }) => [name, ""])), ...inputs } as Parameters<
     typeof readRunInputs
   >[0];
-  const { inputs: read, problems } = readRunInputs(raw, {});
+  const { inputs: read, problems } = readRunInputs(raw, env);
   const files = memoryFiles(repository(tree));
   const tools = { processes: recorded(bake), env: { PATH: "/bin" }, signal: new AbortController().signal };
   const { config: said, problems: wrong } = await readConfig(config, ".github/image-publish.yml");
   const { settingsOf, problems: more } = await readImageSettings(said, read);
   throwProblems([...problems, ...wrong, ...more]);
   const session = {
-    context: context(given),
+    context: { ...context(given), ...given.repository },
     commitDate: given.commitDate ?? new Date("2026-06-10T22:30:00Z"),
     isAtEvent,
     gitTags: new Set<string>(),

@@ -1,0 +1,26 @@
+/** Under which tags the newest image of this repository is looked for. */
+import { expect, test } from "@jest/globals";
+import { tagsToFollow } from "../../../src/commands/tag-sources.ts";
+import { trusted } from "../../../src/context/trust.ts";
+import { parseFlavor } from "../../../src/tags/flavor.ts";
+import { parseRules } from "../../../src/tags/parse-rules.ts";
+import { context, lines } from "../tags/facts.ts";
+
+test.each([
+  ["", ["x", "main", "latest"]],
+  ["prefix=web-", ["web-x", "web-main", "latest", "main"]],
+  ["prefix=web-,onlatest=true\nsuffix=-slim", ["web-x-slim", "web-main-slim", "web-latest", "main", "latest"]],
+  ["suffix=-{{sha}}", ["main", "latest"]],
+])("on a branch of the flavor %j", (text, expected) => {
+  const { flavor } = parseFlavor(lines(text, "flavor"));
+  const rules = { rules: parseRules([]).values, flavor, labels: [], annotations: [] };
+  const session = {
+    context: context({ ref: "refs/heads/x" }),
+    commitDate: new Date(0),
+    isAtEvent: true,
+    trust: trusted,
+  };
+  const image = { name: "app", publicName: "app", variant: "dockerfile" } as const;
+  const sources = { names: ["app"], facts: new Map(), rulesOf: () => rules };
+  expect(tagsToFollow(session, image, sources)).toEqual(expected);
+});
