@@ -18,6 +18,7 @@ test.each([
     context: context({ ref: "refs/heads/x" }),
     commitDate: new Date(0),
     isAtEvent: true,
+    gitTags: new Set<string>(),
     trust: trusted,
   };
   const image = { name: "app", publicName: "app", variant: "dockerfile" } as const;
