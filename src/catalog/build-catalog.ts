@@ -33,8 +33,9 @@ export interface CatalogInput extends FindInput {
  */
 export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   const found = await findImages(input);
-  const declared = declareImages(found.images, input.config, input.inputs, input.rootName);
-  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images)];
+  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
+  const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
+  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
   if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs));
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
@@ -50,7 +51,8 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   const possible = connected.values.flatMap(({ image, possible: edges }) =>
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
-  const images = connected.values.map(({ image }) => image);
+  // What images of one name make of each other is no problem more.
+  const images = connected.values.map(({ image }) => image).filter(({ name }) => !declared.clashing.has(name));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
   return { images: ordered.images };

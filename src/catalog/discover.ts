@@ -6,6 +6,7 @@ import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
+import { dockerfileNames } from "./dockerfile-names.ts";
 import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
@@ -28,8 +29,6 @@ export interface Discovery {
   readonly problems: readonly UserError[];
 }
 
-/** Dockerfile wins where both are there. Case counts, as it does for docker. */
-const dockerfileNames = ["Dockerfile", "Containerfile"];
 const reads = 32;
 
 /**

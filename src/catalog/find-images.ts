@@ -8,6 +8,7 @@ import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read
 import { type ByHand, byHandImage } from "./by-hand.ts";
 import { type Discovery, defaultGlobs, discover, type FoundDirectory } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
+import { lastPart } from "./repository-path.ts";
 
 export interface FindInput {
   /** The checkout, absolute. */
@@ -27,13 +28,15 @@ export interface FindInput {
 export interface FoundImages {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
+  isTroubled(name: string): boolean;
 }
 
 /** Finds them; what a bake file names is an image by its say, and not by itself. */
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    return { images, problems };
+    return { images, problems, isTroubled: () => problems.length > 0 };
   }
   const discovery = await discover(input.root, input.globs, input.files);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -44,7 +47,14 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
     ...baked.images,
   ];
-  return { images, problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input)] };
+  // A directory that is named and has a problem would be an image of its name.
+  const missing = discovery.problems.flatMap(({ at }) => (at === undefined ? [] : [lastPart(at.file)]));
+  const troubled = new Set([...baked.troubled, ...missing]);
+  return {
+    images,
+    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input)],
+    isTroubled: (name) => baked.isUnread || troubled.has(name),
+  };
 }
 
 /**

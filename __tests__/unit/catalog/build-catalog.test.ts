@@ -342,6 +342,61 @@ defaults: {build-contexts: {base: docker-image://debian:13}}`;
   });
 });
 
+describe("a lower-case dockerfile is a Dockerfile, as it is for docker", () => {
+  const recipes = async (tree: Tree, options: Options = {}) =>
+    (await build(tree, options)).images.map((image) => image.variant === "dockerfile" && image.dockerfilePath);
+  const text = "FROM a";
+  const bake = (target: object) => ({ bake: { ".": { target: { default: { context: "web", ...target } } } } });
+
+  test.each<[string, Tree, Options, string]>([
+    ["in a directory", { "images/web/dockerfile": text }, {}, "images/web/dockerfile"],
+    ["in the root", { dockerfile: text }, {}, "dockerfile"],
+    ["where it is named", { "src/web/dockerfile": text }, { path: ["src/web"] }, "src/web/dockerfile"],
+    ["by hand", { "src/dockerfile": text }, { byHand: { context: "src" } }, "src/dockerfile"],
+    ["by hand, in the root", { dockerfile: text }, { byHand: {} }, "dockerfile"],
+    [
+      "by the docs' spelling of a file",
+      { "src/dockerfile": text },
+      { byHand: { file: "src/Dockerfile" } },
+      "src/dockerfile",
+    ],
+    ["in the config file", { "src/dockerfile": text }, { config: "images: {web: {path: src}}" }, "src/dockerfile"],
+    [
+      "in the config file's context",
+      { "src/dockerfile": text },
+      { config: "images: {web: {context: src}}" },
+      "src/dockerfile",
+    ],
+    [
+      "by the config file's spelling",
+      { "src/dockerfile": text },
+      { config: "images: {web: {file: src/Dockerfile}}" },
+      "src/dockerfile",
+    ],
+    [
+      "in a bake file",
+      { "docker-bake.hcl": "", "web/dockerfile": text },
+      bake({ dockerfile: "Dockerfile" }),
+      "web/dockerfile",
+    ],
+    ["in a bake file that says nothing", { "docker-bake.hcl": "", "web/dockerfile": text }, bake({}), "web/dockerfile"],
+    ["of a compose file", { "compose.yaml": "x:\n  build: web", "web/dockerfile": text }, bake({}), "web/dockerfile"],
+    [
+      "but not before a Dockerfile",
+      { "images/web/dockerfile": "", "images/web/Dockerfile": text },
+      {},
+      "images/web/Dockerfile",
+    ],
+  ])("%s", async (_, tree, options, expected) => {
+    expect(await recipes(tree, options)).toEqual([expected]);
+  });
+
+  test("no other spelling is", async () => {
+    const tree = { "images/a/DOCKERFILE": text, "images/b/dockerFile": text, "images/c/containerfile": text };
+    expect(await problems(tree)).toEqual([expect.stringMatching(/^no directory holds a Dockerfile/)]);
+  });
+});
+
 describe("one image given by hand", () => {
   const tree = {
     Dockerfile: "FROM a",
@@ -425,6 +480,14 @@ describe("what can't be is an error", () => {
       [/two images have the name "web", in apps\/web and in images\/Web \(give one.*path: images\/Web/],
     ],
     [
+      "three directories of one name",
+      { "apps/web/Dockerfile": "FROM a", "containers/web/Dockerfile": "FROM a", "images/web/Dockerfile": "FROM a" },
+      {},
+      [
+        /3 images have the name "web", in apps\/web, containers\/web and images\/web \(give all but one.*other-name-1: \{path: containers\/web\}, other-name-2: \{path: images\/web\}/,
+      ],
+    ],
+    [
       "a context that is no image",
       images({ a: "FROM a", nodejs: "FROM a" }),
       { config: "defaults: {build-contexts: {x: target:nodesj}}" },
@@ -492,6 +555,102 @@ describe("what can't be is an error", () => {
     ],
   ])("%s", async (_, tree, options, expected) => {
     expect(await problems(tree, options)).toEqual(expected.map((text) => expect.stringMatching(text)));
+  });
+
+  test.each<[string, Tree, Options, RegExp]>([
+    [
+      "an image that others are built on",
+      images({
+        a: "RUN x",
+        b: "FROM ghcr.io/o/r/a",
+        c: "FROM ghcr.io/o/r/b",
+        d: "FROM x\nCOPY --from=ghcr.io/o/r/a a b",
+      }),
+      {},
+      /^images\/a\/Dockerfile:1 /,
+    ],
+    [
+      "a base that is no name",
+      images({ a: "FROM Debian", b: "FROM ghcr.io/o/r/a", c: "FROM ghcr.io/o/r/b" }),
+      {},
+      /^images\/a\/Dockerfile:1 FROM names "Debian"/,
+    ],
+    [
+      "a stage below the one that uses it",
+      images({ a: "FROM x AS one\nCOPY --from=two a b\nFROM y AS two\nFROM one", b: "FROM ghcr.io/o/r/a" }),
+      {},
+      /^images\/a\/Dockerfile:2 COPY --from=two takes from a stage/,
+    ],
+    [
+      "a target that isn't there, of an image whose ONBUILD others carry out",
+      images({ a: "FROM x\nONBUILD COPY . .", b: "FROM ghcr.io/o/r/a" }),
+      { config: "images: {a: {target: two}}" },
+      /^images\/a\/Dockerfile there is no stage named "two"/,
+    ],
+    [
+      "a Dockerfile that isn't there, of an image that others depend on",
+      images({ b: "FROM x", c: "FROM ghcr.io/o/r/a" }),
+      { config: "images: {a: {path: a}, b: {depends: [a]}}" },
+      /the image "a" has no Dockerfile/,
+    ],
+    [
+      "an entry that says of no directory, which others depend on",
+      images({ b: "FROM x" }),
+      { config: "images: {zebra: {platforms: [linux/amd64]}, b: {depends: [zebra]}}" },
+      /no directory holds an image named "zebra"/,
+    ],
+    [
+      "a name that no registry takes, on which others depend",
+      images({ "a b": "FROM a", c: "FROM x" }),
+      { config: "images: {c: {depends: ['a b'], build-contexts: {x: 'target:a b'}}}" },
+      /"a b" can't be an image's name/,
+    ],
+    [
+      "a named directory that isn't there, of which the config file says something",
+      images({ c: "FROM x" }),
+      { path: ["images/c", "images/a"], config: "images: {a: {platforms: [linux/amd64]}, c: {depends: [a]}}" },
+      /"path" names images\/a, which is not there/,
+    ],
+    [
+      "a target of a bake file, which others take for a context",
+      { "docker-bake.hcl": "", "web/Dockerfile": "FROM base" },
+      {
+        config: "images: {base: {platforms: [linux/amd64]}}",
+        bake: {
+          ".": {
+            group: { default: { targets: ["base", "web"] } },
+            target: {
+              base: { "dockerfile-inline": "FROM x" },
+              web: { context: "web", contexts: { base: "target:base" } },
+            },
+          },
+        },
+      },
+      /the target "base": its Dockerfile stands in the bake file/,
+    ],
+    [
+      "a bake file that can't be read, of whose images others speak",
+      { "docker-bake.hcl": "", ...images({ c: "FROM x" }) },
+      {
+        config: "images: {base: {platforms: [linux/amd64]}, c: {depends: [base]}}",
+        bake: { ".": { code: 1, stderr: "ERROR: bad" } },
+      },
+      /can't read docker-bake.hcl: bad/,
+    ],
+    [
+      "two images of one name, of which one names the other",
+      { "apps/web/Dockerfile": "FROM ghcr.io/o/r/web", "images/web/Dockerfile": "FROM a" },
+      {},
+      /two images have the name "web"/,
+    ],
+  ])("one problem is one error, at its cause: %s", async (_, tree, options, expected) => {
+    expect(await problems(tree, options)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("but a name that nothing has is one, also beside other problems", async () => {
+    const tree = images({ a: "RUN x", web: "FROM x" });
+    const config = "images: {site: {path: images/web}, b: {path: images/a, depends: [web]}}";
+    expect(await problems(tree, { config })).toHaveLength(2);
   });
 
   test("a pin of the own name is no circle", async () => {

@@ -17,6 +17,8 @@ describe("directories that hold an image", () => {
     ".ci/runner/Dockerfile": "",
     ".git/modules/Dockerfile": "",
     "images/lower/dockerfile": "",
+    "images/lower/Containerfile": "",
+    "images/upper/DOCKERFILE": "",
     "images/README.md": "",
     "apps/web/Dockerfile": "",
     "node_modules/x/Dockerfile": "",
@@ -25,7 +27,11 @@ describe("directories that hold an image", () => {
   };
 
   test.each<[string, string[], string[]]>([
-    ["by convention", [], ["Dockerfile", "apps/web/Dockerfile", "images/a/Containerfile", "images/b/Dockerfile"]],
+    [
+      "by convention",
+      [],
+      ["Dockerfile", "apps/web/Dockerfile", "images/a/Containerfile", "images/b/Dockerfile", "images/lower/dockerfile"],
+    ],
     ["by a name", ["./images/b/"], ["images/b/Dockerfile"]],
     ["the root", ["."], ["Dockerfile"]],
     [
@@ -37,6 +43,7 @@ describe("directories that hold an image", () => {
         "images/a/Containerfile",
         "images/b/Dockerfile",
         "images/deep/er/Dockerfile",
+        "images/lower/dockerfile",
         "other/one/Dockerfile",
         "other/two/Dockerfile",
       ],

@@ -456,6 +456,7 @@ describe("a deleted image", () => {
     expect(affected.size).toBe(0);
     expect(deleted).toEqual([{ directory: "images/old", recipe: "images/old/Dockerfile" }]);
     expect(deleted.map(describeDeleted)[0]?.message).toMatch(/^old is no image any more/);
+    expect((await deletedOf("images/old/dockerfile")).deleted).toHaveLength(1);
   });
 
   test.each([

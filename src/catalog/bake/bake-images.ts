@@ -13,6 +13,8 @@ export interface BakeImages {
   /** Those that are published, and those that these take something from. */
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  /** The names of images that have a problem of their own. */
+  readonly troubled: readonly string[];
 }
 
 /**
@@ -25,11 +27,17 @@ export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName:
     membersOf(definition, "default").filter((name) => definition.targets.get(name)?.isCacheOnly === false),
   );
   const nameOf = namesIn(definition, members, at, rootName);
-  const { values, problems } = outcomes(
-    [...definition.targets].map(([name, target]) => attempt(() => imageOf(name, target, members, nameOf, at))),
-  );
+  const attempts = [...definition.targets].map(([name, target]) => ({
+    name: nameOf(name),
+    read: attempt(() => imageOf(name, target, members, nameOf, at)),
+  }));
+  const { values, problems } = outcomes(attempts.map(({ read }) => read));
   const isEmpty = members.size === 0 && definition.targets.size > 0;
-  return { images: values, problems: [...problems, ...(isEmpty ? [nothingPublished(at)] : [])] };
+  return {
+    images: values,
+    problems: [...problems, ...(isEmpty ? [nothingPublished(at)] : [])],
+    troubled: attempts.flatMap(({ name, read }) => ("problem" in read ? [name] : [])),
+  };
 }
 
 /** The directories that hold what targets are built from, so that none of them is an image by itself. */

@@ -13,6 +13,10 @@ import { type BakeFolder, type BakeTools, printBake } from "./print.ts";
 export interface ReadBake {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  /** The names of images that have a problem of their own. */
+  readonly troubled: readonly string[];
+  /** A file can't be read, so that nobody knows which images it has. */
+  readonly isUnread: boolean;
 }
 
 export interface BakeInput {
@@ -52,6 +56,8 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
       ...found.flatMap(({ problems }) => problems),
       ...(isAsked ? unused.map(unknownName) : []),
     ],
+    troubled: found.flatMap(({ troubled }) => troubled),
+    isUnread: printed.problems.length > 0,
   };
 }
 
