@@ -53,6 +53,7 @@ const rooms = {
 const leaves = [
   "bounded",
   "errors",
+  "glob-list",
   "local-paths",
   "markdown",
   "nearest",

@@ -6,7 +6,7 @@ import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
 import { declareImages, type SharedInputs } from "./declared-images.ts";
-import { defaultGlobs } from "./discover.ts";
+import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
@@ -169,7 +169,7 @@ function eachOnce(problems: readonly UserError[]): readonly UserError[] {
 }
 
 function noImages(globs: readonly string[]): UserError {
-  const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
+  const looked = placesToLook(globs).join(", ");
   return new UserError(
     `no directory holds a Dockerfile, a Containerfile, a default.nix or a bake file: looked in ${looked}`,
     {

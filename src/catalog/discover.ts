@@ -2,12 +2,13 @@
 import { posix } from "node:path";
 import { bounded } from "../bounded.ts";
 import { UserError } from "../errors.ts";
+import { lastSays, onlyExcludes } from "../glob-list.ts";
 import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
-import { type GlobPart, type PathGlob, pathGlob } from "./path-glob.ts";
+import { type GlobPart, globMatches, listedPathGlobs, type PathGlob } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** Where images are looked for when nobody says where. */
@@ -35,27 +36,32 @@ const reads = 32;
  * Looks for directories with a Dockerfile, a Containerfile or a default.nix, and for bake files in them and one level up.
  * Symlinked directories are not followed; hidden ones and node_modules only where they are named. The root's default.nix,
  * which is rarely one of an image, counts where the root is named.
- * @param globs of directories; none: the default ones. One without wildcard has to hold an image.
+ * @param paths globs of directories; none, or exclusions alone: the default ones. One without wildcard has to hold an image.
  */
-export async function discover(root: string, globs: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
+export async function discover(root: string, paths: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
   const problems: UserError[] = [];
-  const read = globs.length === 0 ? defaultGlobs : globs;
-  const parsed = read.flatMap((glob) => attempt(problems, () => pathGlob(glob)));
+  const isNamed = paths.length > 0 && !onlyExcludes(paths);
+  const globs = placesToLook(paths).flatMap((entry) => attempt(problems, () => listedPathGlobs(entry)).flat());
+  const parsed = globs.filter(({ isExclusion }) => !isExclusion);
+  const isExcluded = (directory: RepositoryPath) =>
+    lastSays(globs, ({ parts }) => globMatches(parts, partsOf(directory))) === "excluded";
   const list = listing(root, files);
   const matches = await Promise.all(
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, list) })),
   );
-  const directories = [...new Set(matches.flatMap((match) => match.directories))].sort();
+  const directories = [...new Set(matches.flatMap((match) => match.directories))]
+    .filter((each) => !isExcluded(each))
+    .sort();
   const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
   const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
-  if (globs.length > 0) {
-    const named = matches.filter(({ glob }) => glob.isLiteral);
+  if (isNamed) {
+    const named = matches.filter(({ glob }) => glob.isLiteral && !isExcluded(glob.text));
     problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list)))).flat());
   }
   const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
-  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each)).sort());
+  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each) && !isExcluded(each)).sort());
   const looks = [...inside.values(), ...above];
-  const isRootNamed = globs.length > 0 && parsed.some(({ text }) => text === ".");
+  const isRootNamed = isNamed && parsed.some(({ text }) => text === ".");
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
       const nix = directory === "." && !isRootNamed ? undefined : found;
@@ -67,6 +73,15 @@ export async function discover(root: string, globs: readonly string[], files: Pi
     ),
     problems,
   };
+}
+
+/** What is searched: the default places where nothing else is said. */
+export function placesToLook(paths: readonly string[]): readonly string[] {
+  return paths.length === 0 || onlyExcludes(paths) ? [...defaultGlobs, ...paths] : paths;
+}
+
+function partsOf(directory: RepositoryPath): readonly string[] {
+  return directory === "." ? [] : directory.split("/");
 }
 
 type List = (directory: RepositoryPath) => Promise<readonly DirectoryEntry[]>;

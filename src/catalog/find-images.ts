@@ -6,7 +6,7 @@ import { mayBuild } from "./bake/bake-files.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
 import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read-bake.ts";
 import { type ByHand, byHandImage } from "./by-hand.ts";
-import { type Discovery, defaultGlobs, discover, type FoundDirectory } from "./discover.ts";
+import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 import { lastPart } from "./repository-path.ts";
 
@@ -87,7 +87,7 @@ async function notNamed(
 
 function noBake(bakes: readonly BakeFolder[], { bakeTargets, globs }: FindInput): readonly UserError[] {
   if (bakeTargets.length === 0 || bakes.length > 0) return [];
-  const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
+  const looked = placesToLook(globs).join(", ");
   return [
     new UserError(
       `"bake-target" names ${bakeTargets.join(", ")}, but there is no bake file: looked in ${looked} and above`,

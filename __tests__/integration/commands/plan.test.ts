@@ -52,6 +52,21 @@ describe("what an event would do, asked on a laptop without any network", () => 
       { event: "workflow_dispatch", inputs: { only: "a*" } },
       () => ({ alone: `main ${head()} latest` }),
     ],
+    [
+      "a dispatch of all but some",
+      { event: "workflow_dispatch", inputs: { only: "!{base,web}" } },
+      () => ({ alone: `main ${head()} latest` }),
+    ],
+    [
+      "a dispatch where a directory is excluded",
+      { event: "workflow_dispatch", inputs: { path: "images/*, !images/{web,base}" } },
+      () => ({ alone: `main ${head()} latest` }),
+    ],
+    [
+      "a dispatch with exclusions alone",
+      { event: "workflow_dispatch", inputs: { path: "!images/w*" } },
+      () => ({ alone: `main ${head()} latest`, base: `main ${head()} latest` }),
+    ],
     ["a pull request", { event: "pull_request" }, () => ({ base: "", web: "" })],
     ["a pull request against a commit", { event: "pull_request", base: "HEAD~1" }, () => ({ base: "", web: "" })],
     [

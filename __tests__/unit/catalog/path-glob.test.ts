@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { globMatches, pathGlob } from "../../../src/catalog/path-glob.ts";
+import { globMatches, pathGlob, pathList } from "../../../src/catalog/path-glob.ts";
 
 test.each<[string, readonly string[], readonly string[]]>([
   ["deploy/app.yaml", ["deploy/app.yaml"], ["deploy/app.yaml.bak", "x/deploy/app.yaml", "deploy"]],
@@ -24,4 +24,16 @@ test("many `**` in one glob don't take for ever", () => {
       Array.from({ length: 60 }, () => "a"),
     ),
   ).toBe(false);
+});
+
+test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+  ["one glob", ["a/*"], ["a/x"], ["b", "yaml"]],
+  ["alternatives", ["{a,b/c}/*"], ["a/x", "b/c/x"], ["b/x", "yaml"]],
+  ["an exclusion", ["a/*", "!a/x"], ["a/y"], ["a/x", "yaml"]],
+  ["the last that matches", ["!a/x", "a/*"], ["a/x", "a/y"], ["yaml"]],
+  ["an exception", ["a/**", "!a/b/**", "a/b/c"], ["a/b/c", "a/d"], ["a/b/d"]],
+  ["exclusions alone, of what is usual", ["!a/**"], ["yaml"], ["a/yaml", "b"]],
+])("a list: %s", (_, list, listed, others) => {
+  const matches = pathList(list, (path) => path.endsWith("yaml"));
+  expect([listed.filter(matches), others.filter(matches)]).toEqual([listed, []]);
 });
