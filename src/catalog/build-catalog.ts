@@ -11,6 +11,7 @@ import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -26,12 +27,16 @@ export interface CatalogInput extends FindInput {
   movingTags(image: ImageName): ReadonlySet<string>;
 }
 
+export interface BuiltCatalog extends Catalog {
+  readonly remarks: readonly CatalogRemark[];
+}
+
 /**
  * Finds all images of a repository and what they build on.
  * @throws UserError for one problem, `Problems` for several: nothing found, a file that can't be read or understood, names
  *   that clash, a cycle.
  */
-export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
+export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   const found = await findImages(input);
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
@@ -54,8 +59,17 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   // What images of one name make of each other is no problem more.
   const images = connected.values.map(({ image }) => image).filter(({ name }) => !declared.clashing.has(name));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
-  throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
-  return { images: ordered.images };
+  const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
+  throwProblems([...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems]);
+  return { images: ordered.images, remarks: found.remarks };
+}
+
+/** What is remarked may be why there is a problem. */
+function withRemarks(problem: UserError, remarks: readonly CatalogRemark[]): UserError {
+  if (remarks.length === 0) return problem;
+  const { message, at, cause } = problem;
+  const more = remarks.map((each) => `; ${each.message}: ${each.hint}`).join("");
+  return new UserError(message, { hint: `${problem.hint}${more}`, ...(at === undefined ? {} : { at }), cause });
 }
 
 /** How many images are read at a time. */

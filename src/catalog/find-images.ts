@@ -4,10 +4,12 @@ import { UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { mayBuild } from "./bake/bake-files.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
-import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read-bake.ts";
-import { type ByHand, byHandImage } from "./by-hand.ts";
+import { type BakeInput, directoriesOfAll, isBelow, type ReadBake, readBake } from "./bake/read-bake.ts";
+import { type ByHand, besideByHand, byHandImage } from "./by-hand.ts";
+import type { RepositoryPath } from "./catalog.ts";
 import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
+import { type CatalogRemark, someOf } from "./remark.ts";
 import { lastPart } from "./repository-path.ts";
 
 export interface FindInput {
@@ -28,6 +30,7 @@ export interface FindInput {
 export interface FoundImages {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  readonly remarks: readonly CatalogRemark[];
   /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
   isTroubled(name: string): boolean;
 }
@@ -36,13 +39,14 @@ export interface FoundImages {
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    return { images, problems, isTroubled: () => problems.length > 0 };
+    const remarks = besideByHand(input.byHand, await othersThan(images, input), images[0]?.name ?? input.rootName);
+    return { images, problems, remarks, isTroubled: () => problems.length > 0 };
   }
   const discovery = await discover(input.root, input.globs, input.files);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const asked: BakeInput = { root: input.root, rootName: input.rootName, names: input.bakeTargets, tools: input.bake };
   const baked = await readBake(bakes, asked);
-  const directories = await notNamed(discovery.found, baked.images, bakes, asked);
+  const directories = await notNamed(discovery.found, baked, bakes, asked);
   const images = [
     ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
     ...baked.images,
@@ -52,9 +56,21 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   const troubled = new Set([...baked.troubled, ...missing]);
   return {
     images,
-    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input)],
+    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input), ...onlyFiles(images, baked)],
+    remarks: filesLeftOut(baked),
     isTroubled: (name) => baked.isUnread || troubled.has(name),
   };
+}
+
+/** Where other images are than the one that is given by hand. */
+async function othersThan(
+  images: readonly FoundImage[],
+  { root, files }: Pick<FindInput, "root" | "files">,
+): Promise<readonly RepositoryPath[]> {
+  const { found, bakes } = await discover(root, [], files);
+  const own = new Set(images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]));
+  const others = found.filter(({ directory, dockerfile }) => !own.has(directory) && !own.has(dockerfile));
+  return [...new Set([...others.map(({ directory }) => directory), ...bakes.map(({ file }) => file)])].sort();
 }
 
 /**
@@ -73,16 +89,39 @@ async function composesThatCount(
 
 async function notNamed(
   found: readonly FoundDirectory[],
-  baked: readonly FoundImage[],
+  baked: Pick<ReadBake, "images" | "leftOutDirectories">,
   bakes: readonly BakeFolder[],
   asked: BakeInput,
 ): Promise<readonly FoundDirectory[]> {
-  const named = new Set(baked.flatMap(({ directory, context }) => [directory, ...(context === "." ? [] : [context])]));
+  const named = new Set([
+    ...baked.images.flatMap(({ directory, context }) => [directory, ...(context === "." ? [] : [context])]),
+    ...baked.leftOutDirectories,
+  ]);
   const left = found.filter(({ directory }) => !named.has(directory));
   // Targets that nobody asked for may name what is left: buildx is asked again only where there is something left.
   const above = bakes.filter(({ folder }) => left.some(({ directory }) => isBelow(directory, folder)));
   const more = await Promise.all(above.map((each) => directoriesOfAll(each, asked)));
   return left.filter(({ directory }) => !more.some((each) => each.has(directory)));
+}
+
+function filesLeftOut({ leftOut }: ReadBake): readonly CatalogRemark[] {
+  if (leftOut.length === 0) return [];
+  const verb = leftOut.length === 1 ? "gives" : "give";
+  return [
+    {
+      message: `${someOf(leftOut)} ${verb} files and no image, as the only output is a folder or an archive: not published`,
+      hint: "take what is no image out of the group that is published, or give it an output of type=image",
+    },
+  ];
+}
+
+function onlyFiles(images: readonly FoundImage[], { problems, leftOut }: ReadBake): readonly UserError[] {
+  if (images.length > 0 || problems.length > 0 || leftOut.length === 0) return [];
+  return [
+    new UserError(`there is no image to publish: ${someOf(leftOut)} only gives files`, {
+      hint: 'name the targets to publish with "bake-target", or give them an output of type=image',
+    }),
+  ];
 }
 
 function noBake(bakes: readonly BakeFolder[], { bakeTargets, globs }: FindInput): readonly UserError[] {

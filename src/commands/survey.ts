@@ -65,7 +65,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, remarks }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -100,6 +100,7 @@ export async function survey(session: Session): Promise<Survey> {
     bump,
     hashes,
     remarks: [
+      ...remarks,
       ...deleted.map(describeDeleted),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),

@@ -124,6 +124,12 @@ test("an image's own version and the hash of its Dockerfile are read where rules
   expect(await built(said)).toEqual({ alone: `3.1 ${hash} main` });
 });
 
+test("a file alone keeps other images from being found, which the plan says", async () => {
+  const said = { event: "workflow_dispatch", inputs: { file: "images/web/Dockerfile" } };
+  const { text, beside } = await laptop.plan(said);
+  expect(`${text}\n${beside.join("\n")}`).toMatch(/"file" describes one image.*images\/alone, images\/base/);
+});
+
 describe("all of one image", () => {
   const told = async (explain: string, said: Said = {}): Promise<string> =>
     (await laptop.plan({ explain, ...said })).text.replaceAll(head(), "HEAD");

@@ -407,7 +407,7 @@ describe("one image given by hand", () => {
   test("is the only one", async () => {
     const byHand = { file: "docker/Base.Dockerfile", context: "./src/", contexts: ["features=docker-image://x"] };
     expect((await build(tree, { byHand, target: "one" })).images).toMatchObject([
-      { name: "docker", directory: "docker", context: "src", dockerfilePath: "docker/Base.Dockerfile", target: "one" },
+      { name: "src", directory: "src", context: "src", dockerfilePath: "docker/Base.Dockerfile", target: "one" },
     ]);
   });
 
@@ -417,6 +417,71 @@ describe("one image given by hand", () => {
     ]);
     expect((await build(tree, { byHand: { context: "." } })).images).toMatchObject([
       { name: "r", repositories: ["ghcr.io/o/r"], dockerfilePath: "Dockerfile" },
+    ]);
+  });
+
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ["of its context", "services/api", undefined, "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is below it", "services/api", "services/api/docker/D", "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is elsewhere", "services/api", "docker/D", "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is in the root", "services/api", "D", "api ghcr.io/o/r/api"],
+    ["of its context, also where that is called as the repository", "services/r", "D", "r ghcr.io/o/r/r"],
+    ["of the Dockerfile's directory, where the root is the context", ".", "docker/D", "docker ghcr.io/o/r/docker"],
+    [
+      "of the Dockerfile's directory, where nothing is said of the context",
+      undefined,
+      "docker/D",
+      "docker ghcr.io/o/r/docker",
+    ],
+    ["of the repository, where both are in the root", "./", "./D", "r ghcr.io/o/r"],
+  ])("has the name %s", async (_, context, file, expected) => {
+    const all = Object.fromEntries(
+      ["services/api/docker/D", "docker/D", "D", "services/api/Dockerfile"].map((path) => [path, "FROM a"]),
+    );
+    const { images: built } = await build(all, { byHand: { context, file } });
+    expect(built.map(({ name, repositories }) => [name, ...repositories].join(" "))).toEqual([expected]);
+  });
+
+  const remarks = async (byHand: Options["byHand"] = {}, more: Tree = {}) =>
+    (await build({ ...tree, ...more }, { byHand, ...(byHand.target && { target: byHand.target }) })).remarks.map(
+      ({ message, hint }) => `${message} (${hint})`,
+    );
+
+  test.each<[string, Options["byHand"], RegExp]>([
+    [
+      "a stage",
+      { target: "one" },
+      /^the input "target" describes one image.*not built in images\/c \(.*write defaults: \{target: one\} into \.github\/image-publish\.yml.*"context"/,
+    ],
+    [
+      "a file",
+      { file: "docker/Base.Dockerfile" },
+      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile\}\}/,
+    ],
+    [
+      "both",
+      { file: "D", target: "one" },
+      /^the input "file" and "target" describe .*images: \{r: \{file: D, target: one\}\}/,
+    ],
+  ])("%s alone keeps others from being found, which is remarked", async (_, byHand, expected) => {
+    expect(await remarks(byHand, { D: "FROM a AS one", Dockerfile: "FROM a AS one" })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  test("but not where a context is given, or nothing else is there", async () => {
+    expect(await remarks({ context: ".", target: "one" }, { Dockerfile: "FROM a AS one" })).toEqual([]);
+    expect(await remarks({ contexts: ["a=b"] })).toEqual([]);
+    const alone = await build({ Dockerfile: "FROM a AS one", D: "FROM a" }, { byHand: { file: "D" } });
+    expect((await build({ Dockerfile: "FROM a AS one" }, { byHand: { target: "one" } })).remarks).toEqual([]);
+    expect(alone.remarks).toEqual([]);
+  });
+
+  test("where there is no image by hand, the error says so", async () => {
+    expect(await problems(images({ a: "FROM a", b: "FROM b" }), { byHand: { target: "one" } })).toEqual([
+      expect.stringMatching(
+        /image "r" has no Dockerfile.*not built in images\/a, images\/b.*defaults: \{target: one\}/,
+      ),
     ]);
   });
 
