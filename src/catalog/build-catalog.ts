@@ -9,6 +9,7 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { nearMisses } from "./near-misses.ts";
 import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import type { CatalogRemark } from "./remark.ts";
@@ -61,7 +62,9 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
   throwProblems([...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems]);
-  return { images: ordered.images, remarks: found.remarks };
+  // Several images may share a Dockerfile.
+  const remarks = [...found.remarks, ...connected.values.flatMap((each) => each.remarks)];
+  return { images: ordered.images, remarks: [...new Map(remarks.map((each) => [each.message, each])).values()] };
 }
 
 /** What is remarked may be why there is a problem. */
@@ -98,6 +101,7 @@ interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
   readonly possible: readonly ParentEdge[];
+  readonly remarks: readonly CatalogRemark[];
 }
 
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
@@ -109,7 +113,7 @@ async function connect(
 ): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [] };
+  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [], remarks: [] };
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
@@ -122,6 +126,7 @@ async function connect(
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
+    remarks: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
   };
 }
 
