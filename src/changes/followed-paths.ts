@@ -31,6 +31,15 @@ export interface FollowedPaths {
   readonly main: Followed;
   /** Of directories that are named contexts, by the context's name. */
   readonly named: ReadonlyMap<string, Followed>;
+  /** What instructions name in the main context, also where all of it is read; the whole context itself is none of it. */
+  readonly copied: readonly CopiedPath[];
+}
+
+export interface CopiedPath {
+  readonly written: string;
+  /** In the form of `normalSource`, what stands above the first wildcard. */
+  readonly start: string;
+  readonly at: SourceLocation;
 }
 
 /**
@@ -39,7 +48,11 @@ export interface FollowedPaths {
  */
 export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
-  const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
+  const reads: Reads = {
+    main: startReading(),
+    named: new Map(directories.map((name) => [name, startReading()])),
+    copied: new Map(),
+  };
   const [doubt] = image.dockerfile.doubts;
   if (doubt !== undefined) {
     for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
@@ -50,12 +63,14 @@ export function followedPaths(image: DockerfileImage, around: Surroundings): Fol
   return {
     main: reads.main.result(),
     named: new Map([...reads.named].map(([name, reading]) => [name, reading.result()])),
+    copied: [...reads.copied.values()],
   };
 }
 
 interface Reads {
   readonly main: Reading;
   readonly named: ReadonlyMap<string, Reading>;
+  readonly copied: Map<string, CopiedPath>;
 }
 
 /** Gathers what is read of one context. */
@@ -113,13 +128,22 @@ function readFor(image: DockerfileImage, platform: Platform | undefined, around:
           // What is taken from a stage, or an image, is no file of a context.
           const reading =
             use.from === undefined ? reads.main : reads.named.get(contextOf(use.from, use.via, bases, dockerfile));
-          reading?.take(use, expandIn(variables, use.source, sources), at);
+          const expanded = expandIn(variables, use.source, sources);
+          reading?.take(use, expanded, at);
+          if (use.from === undefined && "text" in expanded) addCopied(reads.copied, expanded.text, at);
         }
         variables = afterInstruction(variables, instruction, sources);
       });
     }
     after.set(stage, variables);
   }
+}
+
+function addCopied(copied: Reads["copied"], text: string, at: SourceLocation): void {
+  const parts = normalSource(text).split("/");
+  const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
+  const start = parts.slice(0, wild < 0 ? undefined : wild).join("/");
+  if (start !== "" && start !== ".") copied.set(start, copied.get(start) ?? { written: text, start, at });
 }
 
 /** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */

@@ -7,6 +7,7 @@ import { type Comparison, compare, compareSince } from "../changes/comparison.ts
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
 import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
 import { readListing } from "../changes/listing.ts";
+import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
@@ -102,6 +103,7 @@ export async function survey(session: Session): Promise<Survey> {
     remarks: [
       ...remarks,
       ...deleted.map(describeDeleted),
+      ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],
