@@ -9,6 +9,7 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { lookAround, whatToWrite } from "./look-around.ts";
 import { nearMisses } from "./near-misses.ts";
 import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
@@ -38,11 +39,16 @@ export interface BuiltCatalog extends Catalog {
  *   that clash, a cycle.
  */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
-  const found = await findImages(input);
+  const entryPaths = input.config.images
+    .flatMap(({ said }) => [said.path, said.file])
+    .filter((each) => each !== undefined);
+  const found = await findImages({ ...input, entryPaths });
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
-  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs));
+  if (declared.images.length === 0 && problems.length === 0) {
+    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files))));
+  }
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
     const recipe = await reader(image);
@@ -187,12 +193,14 @@ function eachOnce(problems: readonly UserError[]): readonly UserError[] {
   return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
 }
 
-function noImages(globs: readonly string[]): UserError {
+function noImages(globs: readonly string[], write: string | undefined): UserError {
   const looked = placesToLook(globs).join(", ");
   return new UserError(
     `no directory holds a Dockerfile, a Containerfile, a default.nix or a bake file: looked in ${looked}`,
     {
-      hint: 'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
+      hint:
+        write ??
+        'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
     },
   );
 }

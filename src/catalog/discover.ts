@@ -8,6 +8,7 @@ import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
+import { entriesFor, isNamedDockerfile } from "./look-around.ts";
 import { type GlobPart, globMatches, listedPathGlobs, type PathGlob } from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
@@ -28,6 +29,10 @@ export interface Discovery {
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
   readonly problems: readonly UserError[];
+  /** Globs that were given, and match nothing that holds an image or a bake file. */
+  readonly idle: readonly string[];
+  /** Dockerfiles of other names, in directories that the globs mean and that hold no image. */
+  readonly unusual: readonly RepositoryPath[];
 }
 
 const reads = 32;
@@ -61,6 +66,9 @@ export async function discover(root: string, paths: readonly string[], files: Pi
   const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
   const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each) && !isExcluded(each)).sort());
   const looks = [...inside.values(), ...above];
+  // A bake file above what a glob matches is found by it, too.
+  const baking = new Set(looks.filter(({ bake, compose }) => bake ?? compose).map(({ directory }) => directory));
+  const hasBake = (directory: RepositoryPath) => baking.has(directory);
   const isRootNamed = isNamed && parsed.some(({ text }) => text === ".");
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
@@ -72,12 +80,32 @@ export async function discover(root: string, paths: readonly string[], files: Pi
       file === undefined || bake !== undefined ? [] : [{ folder, file }],
     ),
     problems,
+    idle: isNamed
+      ? idleEntries(
+          matches.map(({ glob, directories: found }) => [
+            glob.entry,
+            found.some((each) => isHolding(inside.get(each))) || hasBake(literalPart(glob)),
+          ]),
+        )
+      : [],
+    unusual: [...inside.values()].filter((each) => !isHolding(each)).flatMap(({ unusual }) => unusual),
   };
 }
 
 /** What is searched: the default places where nothing else is said. */
 export function placesToLook(paths: readonly string[]): readonly string[] {
   return paths.length === 0 || onlyExcludes(paths) ? [...defaultGlobs, ...paths] : paths;
+}
+
+/** Entries none of whose alternatives is of use. */
+function idleEntries(uses: readonly (readonly [entry: string, isUsed: boolean])[]): readonly string[] {
+  const used = new Set(uses.flatMap(([entry, isUsed]) => (isUsed ? [entry] : [])));
+  return [...new Set(uses.map(([entry]) => entry))].filter((entry) => !used.has(entry));
+}
+
+function isHolding(inside: Inside | undefined): boolean {
+  if (inside === undefined) return false;
+  return [inside.dockerfile, inside.nix, inside.bake, inside.compose].some((each) => each !== undefined);
 }
 
 function partsOf(directory: RepositoryPath): readonly string[] {
@@ -125,6 +153,8 @@ interface Inside {
   readonly bake: RepositoryPath | undefined;
   readonly compose: RepositoryPath | undefined;
   readonly nix: RepositoryPath | undefined;
+  /** Dockerfiles of other names. */
+  readonly unusual: readonly RepositoryPath[];
 }
 
 async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> {
@@ -139,6 +169,7 @@ async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> 
     bake: first(bakeNames),
     compose: first(composeNames),
     nix: first(["default.nix"]),
+    unusual: [...there].filter(isNamedDockerfile).map((name) => joinPath(directory, name)),
   };
 }
 
@@ -154,8 +185,7 @@ function literalPart(glob: PathGlob): RepositoryPath {
 
 async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list: List): Promise<UserError[]> {
   const look = inside.get(glob.text);
-  if (look !== undefined && [look.dockerfile, look.nix, look.bake, look.compose].some((each) => each !== undefined))
-    return [];
+  if (isHolding(look)) return [];
   const at = { file: glob.text };
   if (look === undefined) {
     const entry = (await list(directoryOf(glob.text))).find(
@@ -170,7 +200,10 @@ async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list
     const hint = 'mend "path"; it names directories, relative to the repository\'s root';
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
-  const hint = 'add the Dockerfile, or take the directory out of "path"';
+  const { unusual } = look;
+  const own =
+    unusual.length === 0 ? "add the Dockerfile" : `write ${entriesFor(unusual)} into .github/image-publish.yml`;
+  const hint = `${own}, or take the directory out of "path"`;
   const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
   return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];
 }

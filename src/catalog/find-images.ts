@@ -9,10 +9,11 @@ import { type ByHand, besideByHand, byHandImage } from "./by-hand.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
+import { entriesFor, lookAround, whatToWrite } from "./look-around.ts";
 import { type CatalogRemark, someOf } from "./remark.ts";
-import { lastPart } from "./repository-path.ts";
+import { directoryOf, lastPart } from "./repository-path.ts";
 
-export interface FindInput {
+export interface FindInput extends Entries {
   /** The checkout, absolute. */
   readonly root: string;
   readonly files: Pick<Files, "list" | "read">;
@@ -25,6 +26,12 @@ export interface FindInput {
   readonly bake: BakeTools;
   /** One image given by hand, discovery off. */
   readonly byHand: ByHand | undefined;
+}
+
+/** What the config file says of Dockerfiles, so that nothing is remarked of these. */
+interface Entries {
+  /** Paths that entries name. */
+  readonly entryPaths?: readonly RepositoryPath[] | undefined;
 }
 
 export interface FoundImages {
@@ -57,7 +64,12 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   return {
     images,
     problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input), ...onlyFiles(images, baked)],
-    remarks: filesLeftOut(baked),
+    remarks: [
+      ...filesLeftOut(baked),
+      ...idleGlobs(discovery, images),
+      ...unusualNames(discovery, images, input),
+      ...(await besideCompose(directories, baked, bakes, discovery, input)),
+    ],
     isTroubled: (name) => baked.isUnread || troubled.has(name),
   };
 }
@@ -102,6 +114,60 @@ async function notNamed(
   const above = bakes.filter(({ folder }) => left.some(({ directory }) => isBelow(directory, folder)));
   const more = await Promise.all(above.map((each) => directoriesOfAll(each, asked)));
   return left.filter(({ directory }) => !more.some((each) => each.has(directory)));
+}
+
+function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[]): readonly CatalogRemark[] {
+  // A directory that is named and not there is an error, and so is it where nothing is found at all.
+  if (idle.length === 0 || images.length === 0 || problems.length > 0) return [];
+  const verb = idle.length === 1 ? "matches" : "match";
+  return [
+    {
+      message: `"path" has ${idle.join(", ")}, which ${verb} no directory that holds an image`,
+      hint: "correct the glob, or take it out",
+    },
+  ];
+}
+
+function unusualNames(
+  { unusual }: Discovery,
+  images: readonly FoundImage[],
+  { entryPaths = [] }: Entries,
+): readonly CatalogRemark[] {
+  const known = new Set([
+    ...entryPaths,
+    ...images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]),
+  ]);
+  const left = unusual.filter((path) => !known.has(path) && !known.has(directoryOf(path)));
+  if (left.length === 0 || images.length === 0) return [];
+  return [
+    {
+      message: `${someOf(left)} ${left.length === 1 ? "is" : "are"} not built: a directory's image is made by its Dockerfile, and there is none beside`,
+      hint: `write ${entriesFor(left)} into .github/image-publish.yml`,
+    },
+  ];
+}
+
+/** Where a compose file alone says which images there are, Dockerfiles that it doesn't mention are easily missed. */
+async function besideCompose(
+  directories: readonly FoundDirectory[],
+  baked: ReadBake,
+  bakes: readonly BakeFolder[],
+  { composes }: Discovery,
+  { root, files, bakeTargets, entryPaths = [] }: FindInput,
+): Promise<readonly CatalogRemark[]> {
+  const used = composes.filter((each) => bakes.includes(each));
+  if (directories.length > 0 || used.length === 0 || bakeTargets.length > 0 || baked.images.length === 0) return [];
+  const known = new Set([...entryPaths, ...baked.images.flatMap(({ directory, context }) => [directory, context])]);
+  const left = (await lookAround(root, files)).directories.filter((each) => !known.has(each));
+  const write = whatToWrite({ directories: left, others: [] });
+  if (write === undefined) return [];
+  const what = used.map(({ file }) => file).join(", ");
+  return [
+    {
+      message: `${what} says which images there are, and doesn't mention ${someOf(left)}`,
+      hint: `to build all: ${write}`,
+    },
+  ];
 }
 
 function filesLeftOut({ leftOut }: ReadBake): readonly CatalogRemark[] {

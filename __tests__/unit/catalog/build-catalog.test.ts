@@ -722,3 +722,73 @@ describe("what can't be is an error", () => {
     expect(await edges(images({ a: "FROM ghcr.io/o/r/a:v1" }))).toEqual(["a:"]);
   });
 });
+
+describe("what is there, and the line to write", () => {
+  const text = "FROM a";
+  const remarks = async (tree: Tree, options: Options = {}) =>
+    (await build(tree, options)).remarks.map(({ message, hint }) => `${message} (${hint})`);
+
+  test.each<[string, Tree, Options, RegExp]>([
+    [
+      "in directories of one folder",
+      { "src/a/Dockerfile": text, "src/b/dockerfile": text },
+      {},
+      /Dockerfiles are in src\/a, src\/b: write path: "src\/\*"/,
+    ],
+    ["in two folders", { "src/a/Dockerfile": text, "cmd/b/Containerfile": text }, {}, /write path: "cmd\/\*, src\/\*"/],
+    [
+      "of other names",
+      { "docker/Dockerfile.gpu": text, "docker/web.Dockerfile": text },
+      {},
+      /write images: \{docker-gpu: \{file: docker\/Dockerfile\.gpu\}, docker-web: \{file: docker\/web\.Dockerfile\}\}/,
+    ],
+    [
+      "not where the globs look",
+      { "src/a/Dockerfile": text },
+      { path: ["scr/*"] },
+      /looked in scr\/\* \(Dockerfiles are in src\/a: write path: "src\/\*"/,
+    ],
+  ])("nothing is found, Dockerfiles being %s", async (_, tree, options, expected) => {
+    expect(await problems(tree, options)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("a glob that matches nothing beside others that do is remarked, all in one", async () => {
+    const tree = { "apps/a/Dockerfile": text, "docs/x": "" };
+    expect(await remarks(tree, { path: ["apps/*", "apss/*", "docs*", "{x,y}/*"] })).toEqual([
+      expect.stringMatching(/^"path" has apss\/\*, docs\*, \{x,y\}\/\*, which match no directory/),
+    ]);
+    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*", "!nothing"] })).toEqual([]);
+    expect(await remarks(tree)).toEqual([]);
+  });
+
+  test("a directory with Dockerfiles of other names alone is remarked, unless an entry names them", async () => {
+    const tree = { ...images({ a: text }), "images/gpu/Dockerfile.cuda": text, "images/old/old.Dockerfile": text };
+    expect(await remarks(tree)).toEqual([
+      expect.stringMatching(
+        /^images\/gpu\/Dockerfile\.cuda, images\/old\/old\.Dockerfile are not built.*gpu-cuda: \{file: images\/gpu\/Dockerfile\.cuda\}/,
+      ),
+    ]);
+    const config = "images: {gpu: {file: images/gpu/Dockerfile.cuda}, old: {file: images/old/old.Dockerfile}}";
+    expect(await remarks(tree, { config })).toEqual([]);
+    expect(await remarks({ ...images({ a: text }), "images/a/Dockerfile.dev": text })).toEqual([]);
+    expect(await problems(tree, { path: ["images/gpu"] })).toEqual([
+      expect.stringMatching(/"path" names images\/gpu.*images: \{gpu-cuda: \{file: images\/gpu\/Dockerfile\.cuda\}\}/),
+    ]);
+  });
+
+  test("Dockerfiles that a compose file doesn't mention are remarked", async () => {
+    const tree = {
+      "compose.yaml": "services:\n  a:\n    build: src/a",
+      "src/a/Dockerfile": text,
+      "src/b/Dockerfile": text,
+    };
+    const bake = { ".": { target: { default: { context: "src/a" } } } };
+    expect(await remarks(tree, { bake })).toEqual([
+      expect.stringMatching(
+        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*path: "src\/\*"/,
+      ),
+    ]);
+    const { "src/b/Dockerfile": _, ...all } = tree;
+    expect(await remarks(all, { bake })).toEqual([]);
+  });
+});

@@ -161,7 +161,14 @@ describe("what the user named and isn't there", () => {
   });
 
   test("the default places need not be there", async () => {
-    expect(await run({ "src/x": "" })).toEqual({ found: [], bakes: [], composes: [], problems: [] });
+    expect(await run({ "src/x": "" })).toEqual({
+      found: [],
+      bakes: [],
+      composes: [],
+      problems: [],
+      idle: [],
+      unusual: [],
+    });
   });
 });
 
