@@ -13,7 +13,7 @@ import { type GlobPart, globMatches, listedPathGlobs, type PathGlob } from "./pa
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** Where images are looked for when nobody says where. */
-export const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
+const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
 
 /** A directory with at least one of the two. */
 export interface FoundDirectory {
