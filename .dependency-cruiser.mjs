@@ -54,6 +54,7 @@ const leaves = [
   "bounded",
   "byte-reader",
   "errors",
+  "glob-list",
   "local-paths",
   "markdown",
   "nearest",

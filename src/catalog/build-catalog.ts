@@ -6,11 +6,14 @@ import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import type { CatalogConfig } from "./config.ts";
 import { declareImages, type SharedInputs } from "./declared-images.ts";
-import { defaultGlobs } from "./discover.ts";
+import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { lookAround, whatToWrite } from "./look-around.ts";
+import { nearMisses } from "./near-misses.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -26,16 +29,26 @@ export interface CatalogInput extends FindInput {
   movingTags(image: ImageName): ReadonlySet<string>;
 }
 
+export interface BuiltCatalog extends Catalog {
+  readonly remarks: readonly CatalogRemark[];
+}
+
 /**
  * Finds all images of a repository and what they build on.
  * @throws UserError for one problem, `Problems` for several: nothing found, a file that can't be read or understood, names
  *   that clash, a cycle.
  */
-export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
-  const found = await findImages(input);
-  const declared = declareImages(found.images, input.config, input.inputs, input.rootName);
-  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images)];
-  if (declared.images.length === 0 && problems.length === 0) problems.push(noImages(input.globs));
+export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
+  const entryPaths = input.config.images
+    .flatMap(({ said }) => [said.path, said.file])
+    .filter((each) => each !== undefined);
+  const found = await findImages({ ...input, entryPaths });
+  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
+  const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
+  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
+  if (declared.images.length === 0 && problems.length === 0) {
+    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files))));
+  }
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
     const recipe = await reader(image);
@@ -50,11 +63,23 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   const possible = connected.values.flatMap(({ image, possible: edges }) =>
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
-  const images = connected.values.map(({ image }) => image);
+  // What images of one name make of each other is no problem more.
+  const images = connected.values.map(({ image }) => image).filter(({ name }) => !declared.clashing.has(name));
   problems.push(...tooManyUnsettled(images));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
-  throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
-  return { images: ordered.images };
+  const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
+  throwProblems([...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems]);
+  // Several images may share a Dockerfile.
+  const remarks = [...found.remarks, ...connected.values.flatMap((each) => each.remarks)];
+  return { images: ordered.images, remarks: [...new Map(remarks.map((each) => [each.message, each])).values()] };
+}
+
+/** What is remarked may be why there is a problem. */
+function withRemarks(problem: UserError, remarks: readonly CatalogRemark[]): UserError {
+  if (remarks.length === 0) return problem;
+  const { message, at, cause } = problem;
+  const more = remarks.map((each) => `; ${each.message}: ${each.hint}`).join("");
+  return new UserError(message, { hint: `${problem.hint}${more}`, ...(at === undefined ? {} : { at }), cause });
 }
 
 /** How many images are read at a time. */
@@ -83,6 +108,7 @@ interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
   readonly possible: readonly ParentEdge[];
+  readonly remarks: readonly CatalogRemark[];
 }
 
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
@@ -94,7 +120,7 @@ async function connect(
 ): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [] };
+  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [], remarks: [] };
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
@@ -107,6 +133,7 @@ async function connect(
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
+    remarks: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
   };
 }
 
@@ -167,12 +194,14 @@ function eachOnce(problems: readonly UserError[]): readonly UserError[] {
   return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
 }
 
-function noImages(globs: readonly string[]): UserError {
-  const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
+function noImages(globs: readonly string[], write: string | undefined): UserError {
+  const looked = placesToLook(globs).join(", ");
   return new UserError(
     `no directory holds a Dockerfile, a Containerfile, a default.nix or a bake file: looked in ${looked}`,
     {
-      hint: 'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
+      hint:
+        write ??
+        'put each image into a directory such as images/NAME, name the directories with "path", or check that the repository is checked out',
     },
   );
 }

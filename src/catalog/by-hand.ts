@@ -4,10 +4,11 @@ import { attempt, outcomes } from "./attempt.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 import { isUrl, readContext } from "./named-contexts.ts";
+import { type CatalogRemark, someOf } from "./remark.ts";
 import { directoryOf, joinPath, lastPart, repositoryPath } from "./repository-path.ts";
 
 export interface ByHand {
-  /** The name to give it; `undefined`: its directory's. */
+  /** The name to give it; `undefined`: that of its context, of the Dockerfile's directory where the context is the root. */
   readonly name: string | undefined;
   /** As given; `undefined`: the root. */
   readonly context: string | undefined;
@@ -15,6 +16,8 @@ export interface ByHand {
   readonly file: string | undefined;
   /** `name=value`, one each. */
   readonly contexts: readonly string[];
+  /** As given. */
+  readonly target?: string | undefined;
 }
 
 /** The image, or what is wrong with the inputs. Its `target`, arguments and platforms are inputs of all images. */
@@ -30,7 +33,8 @@ export function byHandImage(
   const { problems } = outcomes<unknown>(Object.values(read));
   if (!("value" in read.context && "value" in read.file && "value" in read.contexts)) return { images: [], problems };
   const [context, file, contexts] = [read.context.value, read.file.value, read.contexts.value];
-  const directory = file === undefined ? context : directoryOf(file);
+  // A Dockerfile often is in a folder of its own below what it builds.
+  const directory = file === undefined || context !== "." ? context : directoryOf(file);
   const isNix = file?.endsWith(".nix") === true;
   const image = directoryImage(
     directory,
@@ -50,6 +54,30 @@ export function byHandImage(
     ],
     problems,
   };
+}
+
+/**
+ * `file` or `target` may stand there for images that are found, which they keep from being found.
+ * @param others directories that hold images, and are not looked at.
+ */
+export function besideByHand(
+  { file, target, context, contexts }: ByHand,
+  others: readonly RepositoryPath[],
+  name: string,
+): readonly CatalogRemark[] {
+  if (context !== undefined || contexts.length > 0 || others.length === 0) return [];
+  const given = [file === undefined ? [] : "file", target === undefined ? [] : "target"].flat();
+  const said = [file === undefined ? [] : `file: ${file}`, target === undefined ? [] : `target: ${target}`].flat();
+  const entry = file === undefined ? `defaults: {${said}}` : `images: {${name}: {${said.join(", ")}}}`;
+  const inputs = given.map((name) => `"${name}"`).join(" and ");
+  const verb = given.length === 1 ? "describes" : "describe";
+  const which = others.length === 1 ? "image is" : "images are";
+  return [
+    {
+      message: `the input ${inputs} ${verb} one image, so that no others are searched for: the ${which} not built in ${someOf(others)}`,
+      hint: `to build all images, remove the input and write ${entry} into .github/image-publish.yml; to build this one alone, set "context", too`,
+    },
+  ];
 }
 
 function contextPath(text: string): RepositoryPath {

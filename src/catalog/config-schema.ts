@@ -104,7 +104,8 @@ export const imageSettings = {
   },
   watch: {
     form: "names",
-    means: "Files whose changes affect the image as well: patterns as in .dockerignore, from the root.",
+    means:
+      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
   },
   ...sharedSettings,
 } as const satisfies Readonly<Record<string, Setting>>;

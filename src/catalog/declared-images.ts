@@ -6,6 +6,7 @@ import { bakeFilesBeside } from "./bake/bake-files.ts";
 import type { ImageName, RepositoryPath } from "./catalog.ts";
 import type { CatalogConfig, ImageEntry } from "./config.ts";
 import type { Forms } from "./config-schema.ts";
+import { dockerfileNames, spellingsOf } from "./dockerfile-names.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 import { readContext, type SaidContexts } from "./named-contexts.ts";
 import type { Placed } from "./placed.ts";
@@ -44,17 +45,28 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
   readonly watch: readonly Placed<string>[];
 }
 
+export interface DeclaredImages {
+  readonly images: readonly DeclaredImage[];
+  readonly problems: readonly UserError[];
+  /** Names that are no image's because of one of the problems. */
+  readonly troubled: ReadonlySet<string>;
+  /** Names that several images have, but for their case. */
+  readonly clashing: ReadonlySet<string>;
+}
+
 /**
  * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the
  * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
  * wins over an input, an input over the file's defaults.
+ * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function declareImages(
   found: readonly FoundImage[],
   config: CatalogConfig,
   inputs: SharedInputs,
   rootName: string,
-): { readonly images: readonly DeclaredImage[]; readonly problems: readonly UserError[] } {
+  isTroubled: (name: string) => boolean = () => false,
+): DeclaredImages {
   const problems: UserError[] = [];
   const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
   const claimed = new Set(config.images.map(({ said }) => said.path));
@@ -65,21 +77,28 @@ export function declareImages(
     found.toReversed().flatMap((each) => (each.from === "directory" ? [[each.directory, each] as const] : [])),
   );
   const names = found.map(({ name }) => name);
-  let placeless = 0;
+  const placeless: string[] = [];
   const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, byDirectory, rootName);
     if (image !== undefined) return join(image, entry);
-    placeless += 1;
-    problems.push(placelessImage(entry, placeless > mostSuggested ? [] : names));
+    if (isTroubled(entry.name)) return [];
+    placeless.push(entry.name);
+    problems.push(placelessImage(entry, placeless.length > mostSuggested ? [] : names));
     return [];
   });
   const images = [...declared, ...[...left].flatMap((image) => join(image))];
   const file = config.file ?? ".github/image-publish.yml";
   const unfit = new Set(images.filter(({ name, isRoot }) => !isRoot && !isFitName(name.toLowerCase())));
-  const wrong = [...sameNames(images, file), ...[...unfit].map((image) => unfitName(image, file))];
-  return { images: images.filter((image) => !unfit.has(image)), problems: [...problems, ...wrong] };
+  const alike = [...Map.groupBy(images, ({ name }) => name.toLowerCase()).values()].filter(({ length }) => length > 1);
+  const wrong = [...sameNames(alike, file), ...[...unfit].map((image) => unfitName(image, file))];
+  return {
+    images: images.filter((image) => !unfit.has(image)),
+    problems: [...problems, ...wrong],
+    troubled: new Set([...placeless, ...[...unfit].map(({ name }) => name)]),
+    clashing: new Set(alike.flat().map(({ name }) => name)),
+  };
 }
 
 /** To look for a likely name takes its time, and nobody reads on. */
@@ -190,16 +209,28 @@ function placelessImage({ name, at }: ImageEntry, names: readonly string[]): Use
 }
 
 /** Names become parts of repositories, in lower case: there they must stay apart. */
-function sameNames(images: readonly DeclaredImage[], file: string): readonly UserError[] {
-  const directories = Map.groupBy(images, ({ name }) => name.toLowerCase());
-  return [...directories].flatMap(([name, several]) => {
-    const [first, second] = several.map(({ directory }) => directory).sort();
-    if (first === undefined || second === undefined) return [];
-    const hint = `give one of them another name in ${file}, as in images: {other-name: {path: ${second}}}`;
-    return [
-      new UserError(`two images have the name "${name}", in ${first} and in ${second}`, { hint, at: { file: second } }),
-    ];
+function sameNames(alike: readonly (readonly DeclaredImage[])[], file: string): readonly UserError[] {
+  return alike.map((several) => {
+    const directories = several.map(({ directory }) => directory).sort();
+    const [first = ".", second = ".", ...others] = directories;
+    const name = (several[0]?.name ?? "").toLowerCase();
+    const which = others.length === 0 ? "one of them another name" : "all but one of them other names";
+    const entries = [second, ...others].map((directory, index) => {
+      const other = others.length === 0 ? "other-name" : `other-name-${index + 1}`;
+      return `${other}: {path: ${directory}}`;
+    });
+    const hint = `give ${which} in ${file}, as in images: {${entries.slice(0, mostSuggested).join(", ")}}`;
+    const count = others.length === 0 ? "two" : `${directories.length}`;
+    const places = others.length === 0 ? `${first} and in ${second}` : listed(directories);
+    return new UserError(`${count} images have the name "${name}", in ${places}`, { hint, at: { file: second } });
   });
+}
+
+function listed(directories: readonly string[]): string {
+  const shown = directories.slice(0, mostSuggested);
+  const more = directories.length - shown.length;
+  const last = more > 0 ? `${more} more` : shown.pop();
+  return `${shown.join(", ")} and ${last}`;
 }
 
 const component = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
@@ -223,7 +254,7 @@ export function dockerfileCandidates({
   context,
   dockerfilePath,
 }: DeclaredDockerfile): readonly RepositoryPath[] {
-  if (dockerfilePath !== undefined) return [dockerfilePath];
+  if (dockerfilePath !== undefined) return spellingsOf(dockerfilePath);
   const folders: readonly RepositoryPath[] = [...new Set([directory, context])];
-  return folders.flatMap((each: RepositoryPath) => ["Dockerfile", "Containerfile"].map((name) => joinPath(each, name)));
+  return folders.flatMap((each: RepositoryPath) => dockerfileNames.map((name) => joinPath(each, name)));
 }

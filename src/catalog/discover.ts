@@ -2,15 +2,26 @@
 import { posix } from "node:path";
 import { bounded } from "../bounded.ts";
 import { UserError } from "../errors.ts";
+import { lastSays, onlyExcludes } from "../glob-list.ts";
 import type { DirectoryEntry, Files } from "../ports.ts";
 import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
-import { type GlobPart, globBelow, globStart, type PathGlob, pathGlob, type Reached } from "./path-glob.ts";
+import { dockerfileNames } from "./dockerfile-names.ts";
+import { entriesFor, isNamedDockerfile } from "./look-around.ts";
+import {
+  type GlobPart,
+  globBelow,
+  globMatches,
+  globStart,
+  listedPathGlobs,
+  type PathGlob,
+  type Reached,
+} from "./path-glob.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 /** Where images are looked for when nobody says where. */
-export const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
+const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
 
 /** A directory with at least one of the two. */
 export interface FoundDirectory {
@@ -26,37 +37,47 @@ export interface Discovery {
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
   readonly problems: readonly UserError[];
+  /** Globs that were given, and match nothing that holds an image or a bake file. */
+  readonly idle: readonly string[];
+  /** Dockerfiles of other names, in directories that the globs mean and that hold no image. */
+  readonly unusual: readonly RepositoryPath[];
 }
 
-/** Dockerfile wins where both are there. Case counts, as it does for docker. */
-const dockerfileNames = ["Dockerfile", "Containerfile"];
 const reads = 32;
 
 /**
  * Looks for directories with a Dockerfile, a Containerfile or a default.nix, and for bake files in them and one level up.
  * Symlinked directories are not followed; hidden ones and node_modules only where they are named. The root's default.nix,
  * which is rarely one of an image, counts where the root is named.
- * @param globs of directories; none: the default ones. One without wildcard has to hold an image.
+ * @param paths globs of directories; none, or exclusions alone: the default ones. One without wildcard has to hold an image.
  */
-export async function discover(root: string, globs: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
+export async function discover(root: string, paths: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
   const problems: UserError[] = [];
-  const read = globs.length === 0 ? defaultGlobs : globs;
-  const parsed = read.flatMap((glob) => attempt(problems, () => pathGlob(glob)));
+  const isNamed = paths.length > 0 && !onlyExcludes(paths);
+  const globs = placesToLook(paths).flatMap((entry) => attempt(problems, () => listedPathGlobs(entry)).flat());
+  const parsed = globs.filter(({ isExclusion }) => !isExclusion);
+  const isExcluded = (directory: RepositoryPath) =>
+    lastSays(globs, ({ parts }) => globMatches(parts, partsOf(directory))) === "excluded";
   const list = listing(root, files);
   const matches = await Promise.all(
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, globStart(glob.parts), list) })),
   );
-  const directories = [...new Set(matches.flatMap((match) => match.directories))].sort();
+  const directories = [...new Set(matches.flatMap((match) => match.directories))]
+    .filter((each) => !isExcluded(each))
+    .sort();
   const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
   const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
-  if (globs.length > 0) {
-    const named = matches.filter(({ glob }) => glob.isLiteral);
+  if (isNamed) {
+    const named = matches.filter(({ glob }) => glob.isLiteral && !isExcluded(glob.text));
     problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list)))).flat());
   }
   const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
-  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each)).sort());
+  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each) && !isExcluded(each)).sort());
   const looks = [...inside.values(), ...above];
-  const isRootNamed = globs.length > 0 && parsed.some(({ text }) => text === ".");
+  // A bake file above what a glob matches is found by it, too.
+  const baking = new Set(looks.filter(({ bake, compose }) => bake ?? compose).map(({ directory }) => directory));
+  const hasBake = (directory: RepositoryPath) => baking.has(directory);
+  const isRootNamed = isNamed && parsed.some(({ text }) => text === ".");
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
       const nix = directory === "." && !isRootNamed ? undefined : found;
@@ -67,7 +88,36 @@ export async function discover(root: string, globs: readonly string[], files: Pi
       file === undefined || bake !== undefined ? [] : [{ folder, file }],
     ),
     problems,
+    idle: isNamed
+      ? idleEntries(
+          matches.map(({ glob, directories: found }) => [
+            glob.entry,
+            found.some((each) => isHolding(inside.get(each))) || hasBake(literalPart(glob)),
+          ]),
+        )
+      : [],
+    unusual: [...inside.values()].filter((each) => !isHolding(each)).flatMap(({ unusual }) => unusual),
   };
+}
+
+/** What is searched: the default places where nothing else is said. */
+export function placesToLook(paths: readonly string[]): readonly string[] {
+  return paths.length === 0 || onlyExcludes(paths) ? [...defaultGlobs, ...paths] : paths;
+}
+
+/** Entries none of whose alternatives is of use. */
+function idleEntries(uses: readonly (readonly [entry: string, isUsed: boolean])[]): readonly string[] {
+  const used = new Set(uses.flatMap(([entry, isUsed]) => (isUsed ? [entry] : [])));
+  return [...new Set(uses.map(([entry]) => entry))].filter((entry) => !used.has(entry));
+}
+
+function isHolding(inside: Inside | undefined): boolean {
+  if (inside === undefined) return false;
+  return [inside.dockerfile, inside.nix, inside.bake, inside.compose].some((each) => each !== undefined);
+}
+
+function partsOf(directory: RepositoryPath): readonly string[] {
+  return directory === "." ? [] : directory.split("/");
 }
 
 type List = (directory: RepositoryPath) => Promise<readonly DirectoryEntry[]>;
@@ -110,6 +160,8 @@ interface Inside {
   readonly bake: RepositoryPath | undefined;
   readonly compose: RepositoryPath | undefined;
   readonly nix: RepositoryPath | undefined;
+  /** Dockerfiles of other names. */
+  readonly unusual: readonly RepositoryPath[];
 }
 
 async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> {
@@ -124,6 +176,7 @@ async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> 
     bake: first(bakeNames),
     compose: first(composeNames),
     nix: first(["default.nix"]),
+    unusual: [...there].filter(isNamedDockerfile).map((name) => joinPath(directory, name)),
   };
 }
 
@@ -139,8 +192,7 @@ function literalPart(glob: PathGlob): RepositoryPath {
 
 async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list: List): Promise<UserError[]> {
   const look = inside.get(glob.text);
-  if (look !== undefined && [look.dockerfile, look.nix, look.bake, look.compose].some((each) => each !== undefined))
-    return [];
+  if (isHolding(look)) return [];
   const at = { file: glob.text };
   if (look === undefined) {
     const entry = (await list(directoryOf(glob.text))).find(
@@ -155,7 +207,10 @@ async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list
     const hint = 'mend "path"; it names directories, relative to the repository\'s root';
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
-  const hint = 'add the Dockerfile, or take the directory out of "path"';
+  const { unusual } = look;
+  const own =
+    unusual.length === 0 ? "add the Dockerfile" : `write ${entriesFor(unusual)} into .github/image-publish.yml`;
+  const hint = `${own}, or take the directory out of "path"`;
   const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
   return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];
 }

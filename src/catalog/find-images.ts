@@ -4,12 +4,16 @@ import { UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { mayBuild } from "./bake/bake-files.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
-import { type BakeInput, directoriesOfAll, isBelow, readBake } from "./bake/read-bake.ts";
-import { type ByHand, byHandImage } from "./by-hand.ts";
-import { type Discovery, defaultGlobs, discover, type FoundDirectory } from "./discover.ts";
+import { type BakeInput, directoriesOfAll, isBelow, type ReadBake, readBake } from "./bake/read-bake.ts";
+import { type ByHand, besideByHand, byHandImage } from "./by-hand.ts";
+import type { RepositoryPath } from "./catalog.ts";
+import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
+import { entriesFor, lookAround, whatToWrite } from "./look-around.ts";
+import { type CatalogRemark, someOf } from "./remark.ts";
+import { directoryOf, lastPart } from "./repository-path.ts";
 
-export interface FindInput {
+export interface FindInput extends Entries {
   /** The checkout, absolute. */
   readonly root: string;
   readonly files: Pick<Files, "list" | "read">;
@@ -24,27 +28,61 @@ export interface FindInput {
   readonly byHand: ByHand | undefined;
 }
 
+/** What the config file says of Dockerfiles, so that nothing is remarked of these. */
+interface Entries {
+  /** Paths that entries name. */
+  readonly entryPaths?: readonly RepositoryPath[] | undefined;
+}
+
 export interface FoundImages {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  readonly remarks: readonly CatalogRemark[];
+  /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
+  isTroubled(name: string): boolean;
 }
 
 /** Finds them; what a bake file names is an image by its say, and not by itself. */
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    return { images, problems };
+    const remarks = besideByHand(input.byHand, await othersThan(images, input), images[0]?.name ?? input.rootName);
+    return { images, problems, remarks, isTroubled: () => problems.length > 0 };
   }
   const discovery = await discover(input.root, input.globs, input.files);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const asked: BakeInput = { root: input.root, rootName: input.rootName, names: input.bakeTargets, tools: input.bake };
   const baked = await readBake(bakes, asked);
-  const directories = await notNamed(discovery.found, baked.images, bakes, asked);
+  const directories = await notNamed(discovery.found, baked, bakes, asked);
   const images = [
     ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
     ...baked.images,
   ];
-  return { images, problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input)] };
+  // A directory that is named and has a problem would be an image of its name.
+  const missing = discovery.problems.flatMap(({ at }) => (at === undefined ? [] : [lastPart(at.file)]));
+  const troubled = new Set([...baked.troubled, ...missing]);
+  return {
+    images,
+    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input), ...onlyFiles(images, baked)],
+    remarks: [
+      ...filesLeftOut(baked),
+      ...idleGlobs(discovery, images),
+      ...unusualNames(discovery, images, input),
+      ...(await besideCompose(directories, baked, bakes, discovery, input)),
+    ],
+    isTroubled: (name) => baked.isUnread || troubled.has(name),
+  };
+}
+
+/** Where other images are than the one that is given by hand. */
+async function othersThan(
+  images: readonly FoundImage[],
+  { root, files }: Pick<FindInput, "root" | "files">,
+): Promise<readonly RepositoryPath[]> {
+  const { found, bakes } = await discover(root, [], files);
+  const own = new Set(images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]));
+  const others = found.filter(({ directory, dockerfile }) => !own.has(directory) && !own.has(dockerfile));
+  return [...new Set([...others.map(({ directory }) => directory), ...bakes.map(({ file }) => file)])].sort();
 }
 
 /**
@@ -63,11 +101,14 @@ async function composesThatCount(
 
 async function notNamed(
   found: readonly FoundDirectory[],
-  baked: readonly FoundImage[],
+  baked: Pick<ReadBake, "images" | "leftOutDirectories">,
   bakes: readonly BakeFolder[],
   asked: BakeInput,
 ): Promise<readonly FoundDirectory[]> {
-  const named = new Set(baked.flatMap(({ directory, context }) => [directory, ...(context === "." ? [] : [context])]));
+  const named = new Set([
+    ...baked.images.flatMap(({ directory, context }) => [directory, ...(context === "." ? [] : [context])]),
+    ...baked.leftOutDirectories,
+  ]);
   const left = found.filter(({ directory }) => !named.has(directory));
   // Targets that nobody asked for may name what is left: buildx is asked again only where there is something left.
   const above = bakes.filter(({ folder }) => left.some(({ directory }) => isBelow(directory, folder)));
@@ -75,9 +116,83 @@ async function notNamed(
   return left.filter(({ directory }) => !more.some((each) => each.has(directory)));
 }
 
+function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[]): readonly CatalogRemark[] {
+  // A directory that is named and not there is an error, and so is it where nothing is found at all.
+  if (idle.length === 0 || images.length === 0 || problems.length > 0) return [];
+  const verb = idle.length === 1 ? "matches" : "match";
+  return [
+    {
+      message: `"path" has ${idle.join(", ")}, which ${verb} no directory that holds an image`,
+      hint: "correct the glob, or take it out",
+    },
+  ];
+}
+
+function unusualNames(
+  { unusual }: Discovery,
+  images: readonly FoundImage[],
+  { entryPaths = [] }: Entries,
+): readonly CatalogRemark[] {
+  const known = new Set([
+    ...entryPaths,
+    ...images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]),
+  ]);
+  const left = unusual.filter((path) => !known.has(path) && !known.has(directoryOf(path)));
+  if (left.length === 0 || images.length === 0) return [];
+  return [
+    {
+      message: `${someOf(left)} ${left.length === 1 ? "is" : "are"} not built: a directory's image is made by its Dockerfile, and there is none beside`,
+      hint: `write ${entriesFor(left)} into .github/image-publish.yml`,
+    },
+  ];
+}
+
+/** Where a compose file alone says which images there are, Dockerfiles that it doesn't mention are easily missed. */
+async function besideCompose(
+  directories: readonly FoundDirectory[],
+  baked: ReadBake,
+  bakes: readonly BakeFolder[],
+  { composes }: Discovery,
+  { root, files, bakeTargets, entryPaths = [] }: FindInput,
+): Promise<readonly CatalogRemark[]> {
+  const used = composes.filter((each) => bakes.includes(each));
+  if (directories.length > 0 || used.length === 0 || bakeTargets.length > 0 || baked.images.length === 0) return [];
+  const known = new Set([...entryPaths, ...baked.images.flatMap(({ directory, context }) => [directory, context])]);
+  const left = (await lookAround(root, files)).directories.filter((each) => !known.has(each));
+  const write = whatToWrite({ directories: left, others: [] });
+  if (write === undefined) return [];
+  const what = used.map(({ file }) => file).join(", ");
+  return [
+    {
+      message: `${what} says which images there are, and doesn't mention ${someOf(left)}`,
+      hint: `to build all: ${write}`,
+    },
+  ];
+}
+
+function filesLeftOut({ leftOut }: ReadBake): readonly CatalogRemark[] {
+  if (leftOut.length === 0) return [];
+  const verb = leftOut.length === 1 ? "gives" : "give";
+  return [
+    {
+      message: `${someOf(leftOut)} ${verb} files and no image, as the only output is a folder or an archive: not published`,
+      hint: "take what is no image out of the group that is published, or give it an output of type=image",
+    },
+  ];
+}
+
+function onlyFiles(images: readonly FoundImage[], { problems, leftOut }: ReadBake): readonly UserError[] {
+  if (images.length > 0 || problems.length > 0 || leftOut.length === 0) return [];
+  return [
+    new UserError(`there is no image to publish: ${someOf(leftOut)} only gives files`, {
+      hint: 'name the targets to publish with "bake-target", or give them an output of type=image',
+    }),
+  ];
+}
+
 function noBake(bakes: readonly BakeFolder[], { bakeTargets, globs }: FindInput): readonly UserError[] {
   if (bakeTargets.length === 0 || bakes.length > 0) return [];
-  const looked = (globs.length === 0 ? defaultGlobs : globs).join(", ");
+  const looked = placesToLook(globs).join(", ");
   return [
     new UserError(
       `"bake-target" names ${bakeTargets.join(", ")}, but there is no bake file: looked in ${looked} and above`,

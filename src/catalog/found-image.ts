@@ -11,7 +11,7 @@ export interface FoundImage {
   readonly from: "directory" | "bake" | "inputs";
   readonly directory: RepositoryPath;
   readonly context: RepositoryPath;
-  /** `undefined`: whichever of Dockerfile and Containerfile lies in the directory, unless there is a Nix file alone. */
+  /** `undefined`: whichever of Dockerfile, dockerfile and Containerfile lies in the directory, unless there is a Nix file alone. */
   readonly dockerfilePath: RepositoryPath | undefined;
   readonly nixFile: RepositoryPath | undefined;
   readonly target: string | undefined;

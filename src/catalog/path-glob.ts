@@ -1,5 +1,6 @@
 /** Globs of directories: `*` and `?` within a part of a path, `[a-z]`, `[!a-z]`, and `**` for any number of parts. */
 import { UserError } from "../errors.ts";
+import { lastSays, listedGlobs, onlyExcludes } from "../glob-list.ts";
 import { anyNumber, anyOne, exactly, type Piece, pathExpression } from "./path-expression.ts";
 import { repositoryPath } from "./repository-path.ts";
 
@@ -21,6 +22,32 @@ export function pathGlob(text: string): PathGlob {
   const normal = repositoryPath(text);
   const parts = normal === "." ? [] : normal.split("/").map(partOf);
   return { text: normal, parts, isLiteral: parts.every((part) => part.kind === "name") };
+}
+
+/** A glob of a list. */
+export interface ListedPathGlob extends PathGlob {
+  readonly isExclusion: boolean;
+  /** The entry of the list, as written. */
+  readonly entry: string;
+}
+
+/** The globs of an entry of a list: several where it has alternatives. @throws UserError as `pathGlob`. */
+export function listedPathGlobs(entry: string): readonly ListedPathGlob[] {
+  return listedGlobs(entry).map(({ glob, isExclusion }) => ({ ...pathGlob(glob), isExclusion, entry }));
+}
+
+/**
+ * Makes a function that tells whether a list of globs means a path. @param usual what a list means that only excludes.
+ * @throws UserError as `pathGlob`.
+ */
+export function pathList(list: readonly string[], usual: (path: string) => boolean): (path: string) => boolean {
+  const globs = list.flatMap(listedPathGlobs);
+  const isOpen = onlyExcludes(list);
+  return (path) => {
+    const parts = path.split("/");
+    const says = lastSays(globs, (glob) => globMatches(glob.parts, parts));
+    return says === "included" || (says === undefined && isOpen && usual(path));
+  };
 }
 
 /** Whether a path (`charts/app/values.yaml`) is one that the parts name. */

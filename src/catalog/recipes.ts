@@ -13,6 +13,7 @@ import {
 } from "./declared-images.ts";
 import { type Dockerfile, readDockerfileInTurns } from "./dockerfile.ts";
 import { nixReader } from "./nix/reads.ts";
+import { lastPart } from "./repository-path.ts";
 
 export type ReadRecipe = ReadDockerfile | ReadNix;
 
@@ -64,7 +65,8 @@ function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
       const dockerfile = await read(path);
       if (dockerfile !== undefined) return { path, dockerfile };
     }
-    throw new UserError(`the image "${image.name}" has no Dockerfile: ${candidates.join(", ")} is not there`, {
+    const usual = candidates.filter((each) => lastPart(each) !== "dockerfile" || candidates.length === 1).join(", ");
+    throw new UserError(`the image "${image.name}" has no Dockerfile: ${usual} is not there`, {
       hint: 'say which it is with "file", in the image\'s entry of the config file or as an input',
       at: { file: candidates[0] ?? image.directory },
     });

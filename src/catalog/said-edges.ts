@@ -34,8 +34,14 @@ function isUnderstood({ doubts }: Dockerfile, { stages, unsettled }: Needs): boo
   return doubts.length === 0 && unsettled.length === 0 && stages.every((stage) => stage.doubts.length === 0);
 }
 
-/** A problem for each name of `depends` and of a `target:` context that is no image's. */
-export function unknownImages(images: readonly DeclaredImage[]): readonly UserError[] {
+/**
+ * A problem for each name of `depends` and of a `target:` context that is no image's.
+ * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
+ */
+export function unknownImages(
+  images: readonly DeclaredImage[],
+  isTroubled: (name: string) => boolean,
+): readonly UserError[] {
   const names = images.map(({ name }) => name);
   const known = new Set(names);
   const problems = images.flatMap(({ name, depends, contexts }) => [
@@ -48,7 +54,7 @@ export function unknownImages(images: readonly DeclaredImage[]): readonly UserEr
   ]);
   // Defaults say the same of every image: once is enough.
   const wrong = Map.groupBy(
-    problems.filter(({ value }) => !known.has(value)),
+    problems.filter(({ value }) => !known.has(value) && !isTroubled(value)),
     ({ value, at }) => JSON.stringify([value, at]),
   );
   return [...wrong.values()]

@@ -3,7 +3,8 @@ import { formatLocation, UserError } from "../errors.ts";
 import type { Image, ParentEdge } from "./catalog.ts";
 
 /**
- * Parents before children; among those that could come next, the first by name.
+ * Parents before children; among those that could come next, the first by name. A parent that is not among the images, as it
+ * has a problem of its own, is no obstacle.
  * @returns the images outside of cycles and of what builds on one, and a problem for each cycle.
  */
 export function topologicalOrder(images: readonly Image[]): {
@@ -14,7 +15,7 @@ export function topologicalOrder(images: readonly Image[]): {
   const missing = new Map<string, number>();
   const children = new Map<string, Image[]>();
   for (const image of images) {
-    const parents = new Set(image.parents.map((edge) => edge.parent));
+    const parents = new Set(image.parents.map((edge) => edge.parent).filter((parent) => byName.has(parent)));
     missing.set(image.name, parents.size);
     for (const parent of parents) addTo(children, parent, image);
   }

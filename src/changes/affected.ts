@@ -120,7 +120,8 @@ function deletedImages({ images }: Catalog, files: readonly ChangedFile[]): read
   const places = new Set([...directories].filter((each) => each !== ".").map(directoryOf));
   return files
     .filter(
-      ({ path, change }) => change === "deleted" && /^(?:(?:Docker|Container)file|default\.nix)$/.test(lastPart(path)),
+      ({ path, change }) =>
+        change === "deleted" && /^(?:(?:[Dd]ocker|Container)file|default\.nix)$/.test(lastPart(path)),
     )
     .map(({ path }): DeletedImage => ({ directory: directoryOf(path), recipe: path }))
     .filter(({ directory }) => directory !== "." && !directories.has(directory) && places.has(directoryOf(directory)));

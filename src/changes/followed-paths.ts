@@ -32,6 +32,15 @@ export interface FollowedPaths {
   readonly main: Followed;
   /** Of directories that are named contexts, by the context's name. */
   readonly named: ReadonlyMap<string, Followed>;
+  /** What instructions name in the main context, also where all of it is read; the whole context itself is none of it. */
+  readonly copied: readonly CopiedPath[];
+}
+
+export interface CopiedPath {
+  readonly written: string;
+  /** In the form of `normalSource`, what stands above the first wildcard. */
+  readonly start: string;
+  readonly at: SourceLocation;
 }
 
 /**
@@ -45,7 +54,11 @@ export function followedPaths(image: DockerfileImage, around: Surroundings): Fol
 /** The same, saying where a pause may be made: there may be very many instructions. */
 export function* following(image: DockerfileImage, around: Surroundings): Generator<void, FollowedPaths> {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
-  const reads: Reads = { main: startReading(), named: new Map(directories.map((name) => [name, startReading()])) };
+  const reads: Reads = {
+    main: startReading(),
+    named: new Map(directories.map((name) => [name, startReading()])),
+    copied: new Map(),
+  };
   const [doubt] = image.dockerfile.doubts;
   if (doubt !== undefined) {
     for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
@@ -56,12 +69,14 @@ export function* following(image: DockerfileImage, around: Surroundings): Genera
   return {
     main: reads.main.result(),
     named: new Map([...reads.named].map(([name, reading]) => [name, reading.result()])),
+    copied: [...reads.copied.values()],
   };
 }
 
 interface Reads {
   readonly main: Reading;
   readonly named: ReadonlyMap<string, Reading>;
+  readonly copied: Map<string, CopiedPath>;
 }
 
 /** Gathers what is read of one context. */
@@ -124,7 +139,9 @@ function* readFor(
           // What is taken from a stage, or an image, is no file of a context.
           const reading =
             use.from === undefined ? reads.main : namedReading(contextOf(use.from, use.via, bases, dockerfile), reads);
-          reading?.take(use, expandIn(variables, use.source, sources), at);
+          const expanded = expandIn(variables, use.source, sources);
+          reading?.take(use, expanded, at);
+          if (use.from === undefined && "text" in expanded) addCopied(reads.copied, expanded.text, at);
         }
         variables = afterInstruction(variables, instruction, sources);
       });
@@ -136,6 +153,13 @@ function* readFor(
 /** Where nothing has a name, none is looked for: what is no reference is found out by an error, which takes its time. */
 function namedReading(name: string, { named }: Reads): Reading | undefined {
   return named.size === 0 || name === "" ? undefined : named.get(contextKey(name));
+}
+
+function addCopied(copied: Reads["copied"], text: string, at: SourceLocation): void {
+  const parts = normalSource(text).split("/");
+  const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
+  const start = parts.slice(0, wild < 0 ? undefined : wild).join("/");
+  if (start !== "" && start !== ".") copied.set(start, copied.get(start) ?? { written: text, start, at });
 }
 
 /** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */

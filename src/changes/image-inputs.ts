@@ -12,7 +12,7 @@ import { surroundingsOf } from "../catalog/surroundings.ts";
 import { inTurns, mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Checkout } from "./checkout.ts";
-import { type Followed, following } from "./followed-paths.ts";
+import { type CopiedPath, type Followed, following } from "./followed-paths.ts";
 import type { Ignore } from "./ignore.ts";
 import { type IgnoreFile, ignoreFileReader } from "./ignore-files.ts";
 import { type Links, linksOf, type Place } from "./links.ts";
@@ -26,6 +26,8 @@ export interface ImageInputs {
   readonly contexts: readonly ContextInputs[];
   /** Something that lies elsewhere, where no change can be seen; a noun. */
   readonly outside: string | undefined;
+  /** What a Dockerfile names in the main context. */
+  readonly copied?: readonly CopiedPath[];
 }
 
 /** A directory of the repository that a build reads. */
@@ -79,8 +81,8 @@ async function inputsOf(image: Image, images: ReadonlyMap<string, Image>, reader
   const place = await reader.links.resolve(recipeOf(image));
   const recipe = place ?? unresolved(recipeOf(image));
   const lost = place === undefined ? recipeOf(image) : undefined;
-  const { contexts, outside } = image.variant === "nix" ? nixInputs(image) : await dockerInputs(image, images, reader);
-  return { recipe, contexts, outside: lost ?? outside };
+  const own = image.variant === "nix" ? nixInputs(image) : await dockerInputs(image, images, reader);
+  return { ...own, recipe, outside: lost ?? own.outside };
 }
 
 /** A Nix file has no context: it may read any file of the repository. */
@@ -110,7 +112,7 @@ async function dockerInputs(
     ...[image.context, ...named.map(({ path }) => path)].filter((_, index) => contexts[index] === undefined),
     ...image.contexts.flatMap((each) => (each.kind === "elsewhere" && !isImage(each.value) ? [each.value] : [])),
   ];
-  return { contexts: contexts.filter((each) => each !== undefined), outside: lost[0] };
+  return { contexts: contexts.filter((each) => each !== undefined), outside: lost[0], copied: followed.copied };
 }
 
 /** Images from outside are bases: what they hold is told apart by their digests. */

@@ -1,19 +1,44 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
 import { throwProblems, UserError } from "../errors.ts";
+import { type ListedGlob, listedGlobs, onlyExcludes } from "../glob-list.ts";
 import { didYouMean } from "../nearest.ts";
 
 /**
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an
- * image is called in public means both variants of it.
+ * image is called in public means both variants of it. `!` excludes, `{a,b}` are alternatives, and the last glob that matches
+ * an image counts.
  * @throws UserError (or `Problems`) for what matches no image.
  */
 export function selectImages({ images }: Catalog, only: readonly string[]): ReadonlySet<string> {
   const names = images.map((image) => image.name);
   if (only.length === 0) return new Set(names);
-  const matched = only.map((glob) => ({ glob, found: namesThatMatch(glob, images) }));
+  const matched = only.flatMap(globsOf).map((each) => ({ ...each, found: namesThatMatch(each.glob, images) }));
   throwProblems(matched.filter(({ found }) => found.length === 0).map(({ glob }) => noMatch(glob, names)));
-  return new Set(matched.flatMap(({ found }) => found));
+  const selected = new Set(onlyExcludes(only) ? names : []);
+  for (const { found, isExclusion } of matched) {
+    for (const name of found) {
+      if (isExclusion) selected.delete(name);
+      else selected.add(name);
+    }
+  }
+  if (selected.size === 0 && names.length > 0) throw allExcluded(only);
+  return selected;
+}
+
+function globsOf(entry: string): readonly ListedGlob[] {
+  try {
+    return listedGlobs(entry);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`\`only\`: ${error.message}`, { hint: error.hint, cause: error });
+  }
+}
+
+function allExcluded(only: readonly string[]): UserError {
+  return new UserError(`\`only\` excludes every image that it names: ${only.join(", ")}`, {
+    hint: "the last glob that matches counts: write exclusions (!NAME) behind what they exclude from",
+  });
 }
 
 function namesThatMatch(glob: string, images: Catalog["images"]): readonly string[] {

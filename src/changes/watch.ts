@@ -2,6 +2,7 @@
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import type { Work } from "../catalog/path-expression.ts";
 import { UserError } from "../errors.ts";
+import { expandBraces } from "../glob-list.ts";
 import { onceEach } from "../once-each.ts";
 import { filtered } from "../pause.ts";
 import { mostWork } from "./context-files.ts";
@@ -28,7 +29,7 @@ async function find<T extends { readonly path: RepositoryPath }>(
 ): Promise<readonly T[]> {
   if (watch.length === 0) return [];
   const matcher = matcherOf(watch);
-  const patterns = watch.flatMap(({ value }) => patternsIn(value)).filter((pattern) => !pattern.startsWith("!"));
+  const patterns = watch.flatMap(patternsOf).filter((pattern) => !pattern.startsWith("!"));
   const starts = [...new Set(patterns.map(startOf))];
   const candidates = starts.flatMap((start) => [
     ...[index.at(start)].filter((file) => file !== undefined),
@@ -38,16 +39,27 @@ async function find<T extends { readonly path: RepositoryPath }>(
 }
 
 function matcherOf(watch: Watch): Ignore {
-  for (const { value, at } of watch) {
-    if (typeof patternMatcher(patternsIn(value)) !== "string") continue;
+  for (const each of watch) {
+    const { value, at } = each;
+    if (typeof patternMatcher(patternsOf(each)) !== "string") continue;
     throw new UserError(`"watch" has "${value}", which is no pattern`, {
       hint: "write paths from the repository's root, with *, ?, [a-z] and ** as in .dockerignore",
       at,
     });
   }
-  const matcher = patternMatcher(watch.flatMap(({ value }) => patternsIn(value)));
+  const matcher = patternMatcher(watch.flatMap(patternsOf));
   if (typeof matcher === "string") throw new Error(`the pattern ${matcher} was fine a moment ago`);
   return matcher;
+}
+
+/** As in an ignore file, with alternatives in braces, which those don't have. */
+function patternsOf({ value, at }: Watch[number]): readonly string[] {
+  try {
+    return patternsIn(value).flatMap(expandBraces);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`"watch": ${error.message}`, { hint: error.hint, at, cause: error });
+  }
 }
 
 /** The directory, or file, above the first wildcard of a pattern. */

@@ -7,11 +7,9 @@ import { githubBumps } from "../bump/forge/github.ts";
 import { imageNames } from "../bump/image-names.ts";
 import { movePins, type PinFile } from "../bump/move-pins.ts";
 import type { LeftPin, MovedFile } from "../bump/moved.ts";
-import { isPossiblePinFile } from "../bump/pin-reader.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../bump/proposal.ts";
 import { type ProposeTools, propose } from "../bump/propose.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { globMatches } from "../catalog/path-glob.ts";
 import { type Commit, repositoryUrl } from "../context/run-context.ts";
 import { explain, UserError } from "../errors.ts";
 import { type Repository, repository } from "../oci/reference.ts";
@@ -57,7 +55,7 @@ export async function bumpPins(
     session.outside.log.info(`no pin moves: ${target.because}`);
     return noBump;
   }
-  const files = await filesOf(target.at, prepared.bumping.globs, surveyed.catalog, session);
+  const files = await filesOf(target.at, prepared.bumping, surveyed.catalog, session);
   if (files.length === 0) {
     const wanted = surveyed.catalog.images.flatMap(({ repositories }) => repositories);
     const shown = [...wanted.slice(0, 3), ...(wanted.length > 3 ? [`${wanted.length - 3} more`] : [])].join(", ");
@@ -108,12 +106,10 @@ function asError({ message, hint }: Remark): UserError {
 /** The files that may name an image of ours. */
 async function filesOf(
   at: Commit,
-  globs: Preparation["bumping"]["globs"],
+  { isWanted }: Preparation["bumping"],
   { images }: Catalog,
   { git }: Session,
 ): Promise<readonly PinFile[]> {
-  const isWanted = (path: string) =>
-    globs === undefined ? isPossiblePinFile(path) : globs.some((parts) => globMatches(parts, path.split("/")));
   // A forge's API takes no path that is not UTF-8.
   const listed = (await git.filesIn(at)).filter(({ path }) => path.isWellFormed() && isWanted(path));
   const blobs = await git.blobs([...new Set(listed.map(({ blob }) => blob))]);

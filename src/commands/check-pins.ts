@@ -2,9 +2,10 @@
 import { posix } from "node:path";
 import { type ReleasedImage, stalePins } from "../bump/check-pins.ts";
 import { findPins } from "../bump/find-pins.ts";
-import { type GlobPart, pathGlob } from "../catalog/path-glob.ts";
+import { type GlobPart, listedPathGlobs, pathList } from "../catalog/path-glob.ts";
 import type { RunContext } from "../context/run-context.ts";
 import { throwProblems, UserError } from "../errors.ts";
+import { onlyExcludes } from "../glob-list.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Files } from "../ports.ts";
 
@@ -24,16 +25,21 @@ export async function checkPins(
   const released = plan.images.flatMap((image) => releasedImage(image));
   if (globs.length === 0 || ref.kind !== "tag" || released.length === 0) return;
   const repositories = new Set(released.flatMap((image) => image.repositories));
+  if (onlyExcludes(globs)) throw nothingNamed(globs);
+  const isListed = pathList(globs, () => false);
+  const named = globs.flatMap(listedPathGlobs).filter(({ isExclusion }) => !isExclusion);
   const checked = await Promise.all(
-    globs.map(async (glob) => {
-      const paths = await matching(pathGlob(glob).parts, workspace, ".", files);
+    named.map(async ({ text: glob, parts }) => {
+      const there = await matching(parts, workspace, ".", files);
+      const paths = there.filter(isListed);
       const pins = await Promise.all(paths.map((path) => pinsOf(path, workspace, repositories, files)));
       return pins.every((each) => each.length === 0)
-        ? [nothingThere(glob, paths.length)]
+        ? [nothingThere(glob, there.length, paths.length)]
         : stalePins(pins.flat(), released);
     }),
   );
-  throwProblems(checked.flat());
+  // Several globs may mean one file.
+  throwProblems([...new Map(checked.flat().map((each) => [JSON.stringify([each.at, each.message]), each])).values()]);
 }
 
 function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {
@@ -66,6 +72,7 @@ async function matching(
     entries.map(async ({ name, kind }): Promise<readonly string[]> => {
       const path = posix.join(folder, name);
       if (part.kind === "any-depth") {
+        if (kind === "file") return rest.length === 0 ? [path] : [];
         const below = kind === "directory" && name !== ".git" && name !== "node_modules";
         return below ? matching([part, ...rest], root, path, files) : [];
       }
@@ -78,8 +85,19 @@ async function matching(
   return [...here, ...found.flat()].sort();
 }
 
-function nothingThere(glob: string, files: number): UserError {
-  const what = files === 0 ? "there is no such file" : "nothing there names a version of an image of this release";
+function nothingNamed(globs: readonly string[]): UserError {
+  return new UserError(`\`check-pins\` only excludes files: ${globs.join(", ")}`, {
+    hint: "name the files to check before what to exclude from them",
+  });
+}
+
+function nothingThere(glob: string, there: number, left: number): UserError {
+  const what =
+    there === 0
+      ? "there is no such file"
+      : left === 0
+        ? "every such file is excluded"
+        : "nothing there names a version of an image of this release";
   return new UserError(`\`check-pins\` names ${glob}, and ${what}`, {
     hint: "correct the glob, or take it out",
   });

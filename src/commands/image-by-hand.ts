@@ -9,7 +9,7 @@ export function imageByHand({ context, file, target, buildContexts, images }: Se
   if (context === undefined && file === undefined && target === undefined && buildContexts.length === 0) {
     return undefined;
   }
-  return { name: nameIn(images), context, file, contexts: buildContexts.map(({ text }) => text) };
+  return { name: nameIn(images), context, file, target, contexts: buildContexts.map(({ text }) => text) };
 }
 
 /** The last part of the names that are pushed to, where it is written out and the same in all of them. */

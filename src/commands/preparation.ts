@@ -1,6 +1,7 @@
 /** What the commands have in common before they decide anything: the repository surveyed, its registries, its scanner at hand. */
+import { isPossiblePinFile } from "../bump/pin-reader.ts";
 import type { PullRequestSettings } from "../bump/proposal.ts";
-import { type GlobPart, pathGlob } from "../catalog/path-glob.ts";
+import { pathList } from "../catalog/path-glob.ts";
 import { isUnnamed, repositoryUrl } from "../context/run-context.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { splitRepository } from "../oci/reference.ts";
@@ -33,8 +34,8 @@ export interface Preparation {
 /** How pins follow: read before anything is pushed, so that a slip there keeps nothing from being told in time. */
 export interface Bumping {
   readonly pullRequests: PullRequestSettings;
-  /** Of the files whose pins follow; `undefined`: all that may pin. */
-  readonly globs: readonly (readonly GlobPart[])[] | undefined;
+  /** Whether the pins of a file follow, if it may pin. */
+  isWanted(path: string): boolean;
 }
 
 export interface PreparationOptions {
@@ -53,7 +54,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   const { bump } = inputs.settings;
   const bumping: Bumping = {
     pullRequests: pullRequestSettings(surveyed.bump),
-    globs: typeof bump === "string" ? undefined : bump.map((glob) => pathGlob(glob).parts),
+    isWanted: typeof bump === "string" ? isPossiblePinFile : pathList(bump, isPossiblePinFile),
   };
   const push = pushes(context, inputs.settings.push, session.trust);
   const hosts = surveyed.catalog.images.flatMap((image) =>

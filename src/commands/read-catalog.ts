@@ -2,6 +2,7 @@
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
+import type { CatalogRemark } from "../catalog/remark.ts";
 import { throwProblems } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
@@ -21,7 +22,9 @@ export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
-  readonly remarks: readonly Remark[];
+  readonly remarks: readonly CatalogRemark[];
+  /** Of settings that an untrusted checkout has in vain. */
+  readonly ignored: readonly Remark[];
 }
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
@@ -36,7 +39,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   );
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
-  const built = await buildCatalog({
+  const { remarks, ...built } = await buildCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
@@ -61,7 +64,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
   throwProblems(repositoryCollisions(pushed));
-  return { catalog, settingsOf, bump: config.bump, remarks: ignoredRemarks(mixed, session) };
+  return { catalog, settingsOf, bump: config.bump, remarks, ignored: ignoredRemarks(mixed, session) };
 }
 
 function repositories(

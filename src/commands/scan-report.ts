@@ -87,9 +87,9 @@ async function handOver(prepared: Preparation, session: Session): Promise<ScanRe
 
 /** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
 export function isWhole({ inputs, context }: Session): boolean {
-  const { only, variant, path, bakeTarget, config, context: ofOne, file } = inputs.settings;
-  const lists = [only, path, bakeTarget].every(({ length }) => length === 0);
-  const single = [variant, config, ofOne, file].every((each) => each === undefined);
+  const { only, variant, path, bakeTarget, config, context: ofOne, file, target, buildContexts } = inputs.settings;
+  const lists = [only, path, bakeTarget, buildContexts].every(({ length }) => length === 0);
+  const single = [variant, config, ofOne, file, target].every((each) => each === undefined);
   return lists && single && context.trigger.kind !== "pull-request";
 }
 

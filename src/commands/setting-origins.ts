@@ -76,7 +76,7 @@ export const bakeOrigins = {
   contexts: "any",
   labels: "any",
   annotations: "any",
-  isCacheOnly: "any",
+  gives: "any",
 } as const satisfies Readonly<Record<keyof BakeTarget, Origin>>;
 
 /** Inputs of the action, which are the workflow's own; those that the config file has as well are in the tables above. */

@@ -7,6 +7,7 @@ import { type Comparison, compare, compareSince } from "../changes/comparison.ts
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
 import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
 import { readListing } from "../changes/listing.ts";
+import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
@@ -67,7 +68,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump, remarks: ofCatalog }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, remarks, ignored }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -104,9 +105,11 @@ export async function survey(session: Session): Promise<Survey> {
     hashes,
     remarks: [
       ...untrustedRemarks(session),
-      ...ofCatalog,
+      ...ignored,
       ...misnamed,
+      ...remarks,
       ...deleted.map(describeDeleted),
+      ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],

@@ -1,5 +1,6 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
+import { onlyExcludes, splitGlobs } from "../glob-list.ts";
 import { didYouMean } from "../nearest.ts";
 import { type Platform, wantedPlatform } from "../oci/platform.ts";
 import { registryHost } from "../oci/reference.ts";
@@ -91,7 +92,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
   const settings: Settings = {
     command: word("command") ?? "publish",
     config: text("config"),
-    path: lines("path").flatMap(splitCommas),
+    path: lines("path").flatMap(({ text: line }) => splitGlobs(line)),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
     context: text("context"),
     file: text("file"),
@@ -99,7 +100,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     buildContexts: lines("build-contexts"),
     variant: word("variant"),
     images: lines("images"),
-    only: lines("only").flatMap(splitCommas),
+    only: lines("only").flatMap(({ text: line }) => splitGlobs(line)),
     ref: text("ref"),
     tags: lines("tags"),
     flavor: lines("flavor"),
@@ -134,9 +135,9 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     ignoreUnfixed: flag(word("ignore-unfixed")),
     gate: word("gate"),
     sarif: word("sarif") ?? "upload",
-    bump: bumpOf(lines("bump").flatMap(splitCommas)),
+    bump: bumpOf(lines("bump").flatMap(({ text: line }) => splitGlobs(line))),
     dryRun: word("dry-run") === "true",
-    checkPins: lines("check-pins").flatMap(splitCommas),
+    checkPins: lines("check-pins").flatMap(({ text: line }) => splitGlobs(line)),
     registryUsername: text("registry-username"),
     registryPassword: text("registry-password"),
     registries: unique(collect(lines("registries").map(withoutComment), registryHost)),
@@ -149,7 +150,8 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
 function bumpOf(words: readonly string[]): Settings["bump"] {
   const [only, ...globs] = words;
   if (only === undefined || (only === "false" && globs.length === 0)) return "off";
-  return only === "true" && globs.length === 0 ? "all" : words;
+  if (only !== "true") return words;
+  return globs.length === 0 ? "all" : onlyExcludes(globs) ? globs : words;
 }
 
 /** What isn't served is a problem that `check` tells. */

@@ -52,6 +52,21 @@ describe("what an event would do, asked on a laptop without any network", () => 
       { event: "workflow_dispatch", inputs: { only: "a*" } },
       () => ({ alone: `main ${head()} latest` }),
     ],
+    [
+      "a dispatch of all but some",
+      { event: "workflow_dispatch", inputs: { only: "!{base,web}" } },
+      () => ({ alone: `main ${head()} latest` }),
+    ],
+    [
+      "a dispatch where a directory is excluded",
+      { event: "workflow_dispatch", inputs: { path: "images/*, !images/{web,base}" } },
+      () => ({ alone: `main ${head()} latest` }),
+    ],
+    [
+      "a dispatch with exclusions alone",
+      { event: "workflow_dispatch", inputs: { path: "!images/w*" } },
+      () => ({ alone: `main ${head()} latest`, base: `main ${head()} latest` }),
+    ],
     ["a pull request", { event: "pull_request" }, () => ({ base: "", web: "" })],
     ["a pull request against a commit", { event: "pull_request", base: "HEAD~1" }, () => ({ base: "", web: "" })],
     [
@@ -107,6 +122,12 @@ test("an image's own version and the hash of its Dockerfile are read where rules
   const hash = createHash("sha256").update(family["images/alone/Dockerfile"]).digest("hex").slice(0, 12);
   const said = { event: "workflow_dispatch", inputs: { only: "alone", tags: rules } };
   expect(await built(said)).toEqual({ alone: `3.1 ${hash} main` });
+});
+
+test("a file alone keeps other images from being found, which the plan says", async () => {
+  const said = { event: "workflow_dispatch", inputs: { file: "images/web/Dockerfile" } };
+  const { text, beside } = await laptop.plan(said);
+  expect(`${text}\n${beside.join("\n")}`).toMatch(/"file" describes one image.*images\/alone, images\/base/);
 });
 
 describe("all of one image", () => {

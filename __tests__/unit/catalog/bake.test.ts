@@ -300,3 +300,89 @@ describe("what can't be is an error that says what to do", () => {
     ]);
   });
 });
+
+describe("a target that gives files and no image", () => {
+  const tree = { ...bakeFile, ...images({ web: scratch, docs: scratch, tool: scratch }) };
+  const names = async (targets: Readonly<Record<string, object>>, more: Options = {}, group?: string[]) => {
+    const catalog = await buildTree(tree, {
+      bake: { images: definition(targets, group) },
+      path: ["images/none*"],
+      ...more,
+    });
+    const shownNames = catalog.images.map(
+      ({ name, repositories }) => `${name}${repositories.length === 0 ? " unpublished" : ""}`,
+    );
+    return [shownNames, ...catalog.remarks.map(({ message }) => message)];
+  };
+
+  test.each<[string, unknown]>([
+    ["a folder", [{ type: "local", dest: "dist" }]],
+    ["a folder, as an old buildx writes it", ["type=local,dest=dist"]],
+    ["a folder, as its path alone", ["dist"]],
+    ["an archive", [{ type: "tar", dest: "x.tar" }]],
+    ["an archive on standard output", ["-"]],
+    ["an OCI archive", [{ type: "oci", dest: "x.tar" }]],
+    ["an OCI archive, as text", ["type=oci,dest=x.tar"]],
+    ["an archive for docker load", [{ type: "docker", dest: "x.tar" }]],
+    ["several", ["dist", { type: "tar" }]],
+    ["a folder beside the cache", [{ type: "cacheonly" }, { type: "local", dest: "dist" }]],
+  ])("is left out with a remark: %s", async (_, output) => {
+    expect(await names({ web: {}, docs: { output }, tool: {} })).toEqual([
+      ["tool", "web"],
+      expect.stringMatching(/^docs \(images\/docker-bake\.hcl\) gives files and no image/),
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["an image", [{ type: "image" }]],
+    ["an image in a registry", ["type=registry"]],
+    ["docker's engine", [{ type: "docker" }]],
+    ["a folder and an image", [{ type: "local", dest: "dist" }, { type: "image" }]],
+  ])("but not where its output is %s", async (_, output) => {
+    expect(await names({ web: {}, docs: { output } })).toEqual([["docs", "web"]]);
+  });
+
+  const output = ["dist"];
+
+  test("is built where an image takes something from it, and published nowhere", async () => {
+    const contexts = { docs: "target:docs" };
+    expect(await names({ web: { contexts }, docs: { output } })).toEqual([["docs unpublished", "web"]]);
+  });
+
+  test("takes what it alone needs along, and gives one remark with others", async () => {
+    const contexts = { tool: "target:tool" };
+    const targets = { web: {}, docs: { output, contexts }, more: { context: "docs", output }, tool: {} };
+    expect(await names(targets, {}, ["web", "docs", "more"])).toEqual([
+      ["web"],
+      expect.stringMatching(/^docs \(.*\), more \(.*\) give files/),
+    ]);
+  });
+
+  test("isn't found as a directory's image either", async () => {
+    expect(await names({ web: {}, tool: {}, docs: { output } }, { path: [] })).toEqual([
+      ["tool", "web"],
+      expect.anything(),
+    ]);
+  });
+
+  test("is an error where `bake-target` names it, and a remark where it names its group", async () => {
+    const bake = {
+      "images docs": definition({ docs: { output } }),
+      "images all": definition({ web: {}, docs: { output } }),
+    };
+    const options = { bake, path: ["images/none*"] };
+    expect(await problems(tree, { ...options, bakeTargets: ["docs"] })).toEqual([
+      expect.stringMatching(/^images\/docker-bake\.hcl "bake-target" names docs, which gives files and no image/),
+    ]);
+    expect(await names({}, { ...options, bakeTargets: ["all"] })).toEqual([["web"], expect.anything()]);
+  });
+
+  test("is an error where there is nothing else, and none where a directory is an image", async () => {
+    const bake = { images: definition({ docs: { output } }) };
+    expect(await problems({ ...bakeFile, ...images({ docs: scratch }) }, { bake })).toEqual([
+      expect.stringMatching(/^there is no image to publish: docs \(images\/docker-bake\.hcl\) only gives files/),
+    ]);
+    expect(await names({ docs: { output } }, { path: [] })).toEqual([["tool", "web"], expect.anything()]);
+  });
+});

@@ -342,6 +342,61 @@ defaults: {build-contexts: {base: docker-image://debian:13}}`;
   });
 });
 
+describe("a lower-case dockerfile is a Dockerfile, as it is for docker", () => {
+  const recipes = async (tree: Tree, options: Options = {}) =>
+    (await build(tree, options)).images.map((image) => image.variant === "dockerfile" && image.dockerfilePath);
+  const text = "FROM a";
+  const bake = (target: object) => ({ bake: { ".": { target: { default: { context: "web", ...target } } } } });
+
+  test.each<[string, Tree, Options, string]>([
+    ["in a directory", { "images/web/dockerfile": text }, {}, "images/web/dockerfile"],
+    ["in the root", { dockerfile: text }, {}, "dockerfile"],
+    ["where it is named", { "src/web/dockerfile": text }, { path: ["src/web"] }, "src/web/dockerfile"],
+    ["by hand", { "src/dockerfile": text }, { byHand: { context: "src" } }, "src/dockerfile"],
+    ["by hand, in the root", { dockerfile: text }, { byHand: {} }, "dockerfile"],
+    [
+      "by the docs' spelling of a file",
+      { "src/dockerfile": text },
+      { byHand: { file: "src/Dockerfile" } },
+      "src/dockerfile",
+    ],
+    ["in the config file", { "src/dockerfile": text }, { config: "images: {web: {path: src}}" }, "src/dockerfile"],
+    [
+      "in the config file's context",
+      { "src/dockerfile": text },
+      { config: "images: {web: {context: src}}" },
+      "src/dockerfile",
+    ],
+    [
+      "by the config file's spelling",
+      { "src/dockerfile": text },
+      { config: "images: {web: {file: src/Dockerfile}}" },
+      "src/dockerfile",
+    ],
+    [
+      "in a bake file",
+      { "docker-bake.hcl": "", "web/dockerfile": text },
+      bake({ dockerfile: "Dockerfile" }),
+      "web/dockerfile",
+    ],
+    ["in a bake file that says nothing", { "docker-bake.hcl": "", "web/dockerfile": text }, bake({}), "web/dockerfile"],
+    ["of a compose file", { "compose.yaml": "x:\n  build: web", "web/dockerfile": text }, bake({}), "web/dockerfile"],
+    [
+      "but not before a Dockerfile",
+      { "images/web/dockerfile": "", "images/web/Dockerfile": text },
+      {},
+      "images/web/Dockerfile",
+    ],
+  ])("%s", async (_, tree, options, expected) => {
+    expect(await recipes(tree, options)).toEqual([expected]);
+  });
+
+  test("no other spelling is", async () => {
+    const tree = { "images/a/DOCKERFILE": text, "images/b/dockerFile": text, "images/c/containerfile": text };
+    expect(await problems(tree)).toEqual([expect.stringMatching(/^no directory holds a Dockerfile/)]);
+  });
+});
+
 describe("one image given by hand", () => {
   const tree = {
     Dockerfile: "FROM a",
@@ -352,7 +407,7 @@ describe("one image given by hand", () => {
   test("is the only one", async () => {
     const byHand = { file: "docker/Base.Dockerfile", context: "./src/", contexts: ["features=docker-image://x"] };
     expect((await build(tree, { byHand, target: "one" })).images).toMatchObject([
-      { name: "docker", directory: "docker", context: "src", dockerfilePath: "docker/Base.Dockerfile", target: "one" },
+      { name: "src", directory: "src", context: "src", dockerfilePath: "docker/Base.Dockerfile", target: "one" },
     ]);
   });
 
@@ -362,6 +417,71 @@ describe("one image given by hand", () => {
     ]);
     expect((await build(tree, { byHand: { context: "." } })).images).toMatchObject([
       { name: "r", repositories: ["ghcr.io/o/r"], dockerfilePath: "Dockerfile" },
+    ]);
+  });
+
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ["of its context", "services/api", undefined, "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is below it", "services/api", "services/api/docker/D", "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is elsewhere", "services/api", "docker/D", "api ghcr.io/o/r/api"],
+    ["of its context, whose Dockerfile is in the root", "services/api", "D", "api ghcr.io/o/r/api"],
+    ["of its context, also where that is called as the repository", "services/r", "D", "r ghcr.io/o/r/r"],
+    ["of the Dockerfile's directory, where the root is the context", ".", "docker/D", "docker ghcr.io/o/r/docker"],
+    [
+      "of the Dockerfile's directory, where nothing is said of the context",
+      undefined,
+      "docker/D",
+      "docker ghcr.io/o/r/docker",
+    ],
+    ["of the repository, where both are in the root", "./", "./D", "r ghcr.io/o/r"],
+  ])("has the name %s", async (_, context, file, expected) => {
+    const all = Object.fromEntries(
+      ["services/api/docker/D", "docker/D", "D", "services/api/Dockerfile"].map((path) => [path, "FROM a"]),
+    );
+    const { images: built } = await build(all, { byHand: { context, file } });
+    expect(built.map(({ name, repositories }) => [name, ...repositories].join(" "))).toEqual([expected]);
+  });
+
+  const remarks = async (byHand: Options["byHand"] = {}, more: Tree = {}) =>
+    (await build({ ...tree, ...more }, { byHand, ...(byHand.target && { target: byHand.target }) })).remarks.map(
+      ({ message, hint }) => `${message} (${hint})`,
+    );
+
+  test.each<[string, Options["byHand"], RegExp]>([
+    [
+      "a stage",
+      { target: "one" },
+      /^the input "target" describes one image.*not built in images\/c \(.*write defaults: \{target: one\} into \.github\/image-publish\.yml.*"context"/,
+    ],
+    [
+      "a file",
+      { file: "docker/Base.Dockerfile" },
+      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile\}\}/,
+    ],
+    [
+      "both",
+      { file: "D", target: "one" },
+      /^the input "file" and "target" describe .*images: \{r: \{file: D, target: one\}\}/,
+    ],
+  ])("%s alone keeps others from being found, which is remarked", async (_, byHand, expected) => {
+    expect(await remarks(byHand, { D: "FROM a AS one", Dockerfile: "FROM a AS one" })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  test("but not where a context is given, or nothing else is there", async () => {
+    expect(await remarks({ context: ".", target: "one" }, { Dockerfile: "FROM a AS one" })).toEqual([]);
+    expect(await remarks({ contexts: ["a=b"] })).toEqual([]);
+    const alone = await build({ Dockerfile: "FROM a AS one", D: "FROM a" }, { byHand: { file: "D" } });
+    expect((await build({ Dockerfile: "FROM a AS one" }, { byHand: { target: "one" } })).remarks).toEqual([]);
+    expect(alone.remarks).toEqual([]);
+  });
+
+  test("where there is no image by hand, the error says so", async () => {
+    expect(await problems(images({ a: "FROM a", b: "FROM b" }), { byHand: { target: "one" } })).toEqual([
+      expect.stringMatching(
+        /image "r" has no Dockerfile.*not built in images\/a, images\/b.*defaults: \{target: one\}/,
+      ),
     ]);
   });
 
@@ -423,6 +543,14 @@ describe("what can't be is an error", () => {
       { "images/Web/Dockerfile": "FROM a", "apps/web/Dockerfile": "FROM a" },
       {},
       [/two images have the name "web", in apps\/web and in images\/Web \(give one.*path: images\/Web/],
+    ],
+    [
+      "three directories of one name",
+      { "apps/web/Dockerfile": "FROM a", "containers/web/Dockerfile": "FROM a", "images/web/Dockerfile": "FROM a" },
+      {},
+      [
+        /3 images have the name "web", in apps\/web, containers\/web and images\/web \(give all but one.*other-name-1: \{path: containers\/web\}, other-name-2: \{path: images\/web\}/,
+      ],
     ],
     [
       "a context that is no image",
@@ -494,7 +622,173 @@ describe("what can't be is an error", () => {
     expect(await problems(tree, options)).toEqual(expected.map((text) => expect.stringMatching(text)));
   });
 
+  test.each<[string, Tree, Options, RegExp]>([
+    [
+      "an image that others are built on",
+      images({
+        a: "RUN x",
+        b: "FROM ghcr.io/o/r/a",
+        c: "FROM ghcr.io/o/r/b",
+        d: "FROM x\nCOPY --from=ghcr.io/o/r/a a b",
+      }),
+      {},
+      /^images\/a\/Dockerfile:1 /,
+    ],
+    [
+      "a base that is no name",
+      images({ a: "FROM Debian", b: "FROM ghcr.io/o/r/a", c: "FROM ghcr.io/o/r/b" }),
+      {},
+      /^images\/a\/Dockerfile:1 FROM names "Debian"/,
+    ],
+    [
+      "a stage below the one that uses it",
+      images({ a: "FROM x AS one\nCOPY --from=two a b\nFROM y AS two\nFROM one", b: "FROM ghcr.io/o/r/a" }),
+      {},
+      /^images\/a\/Dockerfile:2 COPY --from=two takes from a stage/,
+    ],
+    [
+      "a target that isn't there, of an image whose ONBUILD others carry out",
+      images({ a: "FROM x\nONBUILD COPY . .", b: "FROM ghcr.io/o/r/a" }),
+      { config: "images: {a: {target: two}}" },
+      /^images\/a\/Dockerfile there is no stage named "two"/,
+    ],
+    [
+      "a Dockerfile that isn't there, of an image that others depend on",
+      images({ b: "FROM x", c: "FROM ghcr.io/o/r/a" }),
+      { config: "images: {a: {path: a}, b: {depends: [a]}}" },
+      /the image "a" has no Dockerfile/,
+    ],
+    [
+      "an entry that says of no directory, which others depend on",
+      images({ b: "FROM x" }),
+      { config: "images: {zebra: {platforms: [linux/amd64]}, b: {depends: [zebra]}}" },
+      /no directory holds an image named "zebra"/,
+    ],
+    [
+      "a name that no registry takes, on which others depend",
+      images({ "a b": "FROM a", c: "FROM x" }),
+      { config: "images: {c: {depends: ['a b'], build-contexts: {x: 'target:a b'}}}" },
+      /"a b" can't be an image's name/,
+    ],
+    [
+      "a named directory that isn't there, of which the config file says something",
+      images({ c: "FROM x" }),
+      { path: ["images/c", "images/a"], config: "images: {a: {platforms: [linux/amd64]}, c: {depends: [a]}}" },
+      /"path" names images\/a, which is not there/,
+    ],
+    [
+      "a target of a bake file, which others take for a context",
+      { "docker-bake.hcl": "", "web/Dockerfile": "FROM base" },
+      {
+        config: "images: {base: {platforms: [linux/amd64]}}",
+        bake: {
+          ".": {
+            group: { default: { targets: ["base", "web"] } },
+            target: {
+              base: { "dockerfile-inline": "FROM x" },
+              web: { context: "web", contexts: { base: "target:base" } },
+            },
+          },
+        },
+      },
+      /the target "base": its Dockerfile stands in the bake file/,
+    ],
+    [
+      "a bake file that can't be read, of whose images others speak",
+      { "docker-bake.hcl": "", ...images({ c: "FROM x" }) },
+      {
+        config: "images: {base: {platforms: [linux/amd64]}, c: {depends: [base]}}",
+        bake: { ".": { code: 1, stderr: "ERROR: bad" } },
+      },
+      /can't read docker-bake.hcl: bad/,
+    ],
+    [
+      "two images of one name, of which one names the other",
+      { "apps/web/Dockerfile": "FROM ghcr.io/o/r/web", "images/web/Dockerfile": "FROM a" },
+      {},
+      /two images have the name "web"/,
+    ],
+  ])("one problem is one error, at its cause: %s", async (_, tree, options, expected) => {
+    expect(await problems(tree, options)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("but a name that nothing has is one, also beside other problems", async () => {
+    const tree = images({ a: "RUN x", web: "FROM x" });
+    const config = "images: {site: {path: images/web}, b: {path: images/a, depends: [web]}}";
+    expect(await problems(tree, { config })).toHaveLength(2);
+  });
+
   test("a pin of the own name is no circle", async () => {
     expect(await edges(images({ a: "FROM ghcr.io/o/r/a:v1" }))).toEqual(["a:"]);
+  });
+});
+
+describe("what is there, and the line to write", () => {
+  const text = "FROM a";
+  const remarks = async (tree: Tree, options: Options = {}) =>
+    (await build(tree, options)).remarks.map(({ message, hint }) => `${message} (${hint})`);
+
+  test.each<[string, Tree, Options, RegExp]>([
+    [
+      "in directories of one folder",
+      { "src/a/Dockerfile": text, "src/b/dockerfile": text },
+      {},
+      /Dockerfiles are in src\/a, src\/b: write path: "src\/\*"/,
+    ],
+    ["in two folders", { "src/a/Dockerfile": text, "cmd/b/Containerfile": text }, {}, /write path: "cmd\/\*, src\/\*"/],
+    [
+      "of other names",
+      { "docker/Dockerfile.gpu": text, "docker/web.Dockerfile": text },
+      {},
+      /write images: \{docker-gpu: \{file: docker\/Dockerfile\.gpu\}, docker-web: \{file: docker\/web\.Dockerfile\}\}/,
+    ],
+    [
+      "not where the globs look",
+      { "src/a/Dockerfile": text },
+      { path: ["scr/*"] },
+      /looked in scr\/\* \(Dockerfiles are in src\/a: write path: "src\/\*"/,
+    ],
+  ])("nothing is found, Dockerfiles being %s", async (_, tree, options, expected) => {
+    expect(await problems(tree, options)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("a glob that matches nothing beside others that do is remarked, all in one", async () => {
+    const tree = { "apps/a/Dockerfile": text, "docs/x": "" };
+    expect(await remarks(tree, { path: ["apps/*", "apss/*", "docs*", "{x,y}/*"] })).toEqual([
+      expect.stringMatching(/^"path" has apss\/\*, docs\*, \{x,y\}\/\*, which match no directory/),
+    ]);
+    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*", "!nothing"] })).toEqual([]);
+    expect(await remarks(tree)).toEqual([]);
+  });
+
+  test("a directory with Dockerfiles of other names alone is remarked, unless an entry names them", async () => {
+    const tree = { ...images({ a: text }), "images/gpu/Dockerfile.cuda": text, "images/old/old.Dockerfile": text };
+    expect(await remarks(tree)).toEqual([
+      expect.stringMatching(
+        /^images\/gpu\/Dockerfile\.cuda, images\/old\/old\.Dockerfile are not built.*gpu-cuda: \{file: images\/gpu\/Dockerfile\.cuda\}/,
+      ),
+    ]);
+    const config = "images: {gpu: {file: images/gpu/Dockerfile.cuda}, old: {file: images/old/old.Dockerfile}}";
+    expect(await remarks(tree, { config })).toEqual([]);
+    expect(await remarks({ ...images({ a: text }), "images/a/Dockerfile.dev": text })).toEqual([]);
+    expect(await problems(tree, { path: ["images/gpu"] })).toEqual([
+      expect.stringMatching(/"path" names images\/gpu.*images: \{gpu-cuda: \{file: images\/gpu\/Dockerfile\.cuda\}\}/),
+    ]);
+  });
+
+  test("Dockerfiles that a compose file doesn't mention are remarked", async () => {
+    const tree = {
+      "compose.yaml": "services:\n  a:\n    build: src/a",
+      "src/a/Dockerfile": text,
+      "src/b/Dockerfile": text,
+    };
+    const bake = { ".": { target: { default: { context: "src/a" } } } };
+    expect(await remarks(tree, { bake })).toEqual([
+      expect.stringMatching(
+        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*path: "src\/\*"/,
+      ),
+    ]);
+    const { "src/b/Dockerfile": _, ...all } = tree;
+    expect(await remarks(all, { bake })).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 /** Builds catalogs of repositories that exist in memory only. */
-import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
+import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
-import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { readConfig } from "../../../src/catalog/config.ts";
 import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
@@ -22,7 +21,7 @@ export interface Options {
   readonly bake?: Readonly<Record<string, object | Partial<Finished>>>;
 }
 
-export async function buildTree(tree: Tree, options: Options = {}): Promise<Catalog> {
+export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
   const { config = "", platforms = [], byHand } = options;
   const { config: read, problems } = await readConfig(config, ".github/image-publish.yml");
   if (problems.length > 0) throw new Problems(problems);
@@ -39,7 +38,14 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Cata
     },
     bakeTargets: options.bakeTargets ?? [],
     bake: { processes: recordedBake(options.bake ?? {}), env: { PATH: "/bin" }, signal: new AbortController().signal },
-    byHand: byHand && { name: undefined, context: undefined, file: undefined, contexts: [], ...byHand },
+    byHand: byHand && {
+      name: undefined,
+      context: undefined,
+      file: undefined,
+      contexts: [],
+      target: options.target,
+      ...byHand,
+    },
     argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: ({ publicName }, isRoot) => [
       imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName.toLowerCase()}`),

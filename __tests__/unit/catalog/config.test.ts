@@ -170,6 +170,14 @@ describe("where the file is", () => {
   test.each<[string, Record<string, string>, string | undefined, string | undefined, number]>([
     ["nowhere", {}, undefined, undefined, 0],
     ["in GitHub's folder", { ".github/image-publish.yml": "" }, undefined, ".github/image-publish.yml", 0],
+    ["with the other ending", { ".github/image-publish.yaml": "" }, undefined, ".github/image-publish.yaml", 0],
+    [
+      "with both endings",
+      { ".github/image-publish.yaml": "", ".github/image-publish.yml": "" },
+      undefined,
+      ".github/image-publish.yml",
+      1,
+    ],
     ["in Forgejo's folder", { ".forgejo/image-publish.yml": "" }, undefined, ".forgejo/image-publish.yml", 0],
     [
       "in two folders",

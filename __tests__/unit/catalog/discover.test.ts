@@ -17,6 +17,8 @@ describe("directories that hold an image", () => {
     ".ci/runner/Dockerfile": "",
     ".git/modules/Dockerfile": "",
     "images/lower/dockerfile": "",
+    "images/lower/Containerfile": "",
+    "images/upper/DOCKERFILE": "",
     "images/README.md": "",
     "apps/web/Dockerfile": "",
     "node_modules/x/Dockerfile": "",
@@ -25,7 +27,11 @@ describe("directories that hold an image", () => {
   };
 
   test.each<[string, string[], string[]]>([
-    ["by convention", [], ["Dockerfile", "apps/web/Dockerfile", "images/a/Containerfile", "images/b/Dockerfile"]],
+    [
+      "by convention",
+      [],
+      ["Dockerfile", "apps/web/Dockerfile", "images/a/Containerfile", "images/b/Dockerfile", "images/lower/dockerfile"],
+    ],
     ["by a name", ["./images/b/"], ["images/b/Dockerfile"]],
     ["the root", ["."], ["Dockerfile"]],
     [
@@ -37,6 +43,7 @@ describe("directories that hold an image", () => {
         "images/a/Containerfile",
         "images/b/Dockerfile",
         "images/deep/er/Dockerfile",
+        "images/lower/dockerfile",
         "other/one/Dockerfile",
         "other/two/Dockerfile",
       ],
@@ -55,6 +62,64 @@ describe("directories that hold an image", () => {
     ],
   ])("%s", async (_, globs, expected) => {
     expect(await dockerfiles(tree, globs)).toEqual(expected);
+  });
+
+  const others = ["other/one/Dockerfile", "other/two/Dockerfile"];
+  const conventional = [
+    "Dockerfile",
+    "apps/web/Dockerfile",
+    "images/a/Containerfile",
+    "images/b/Dockerfile",
+    "images/lower/dockerfile",
+  ];
+  const without = (...gone: readonly string[]) => conventional.filter((path) => !gone.includes(path));
+
+  test.each<[string, string[], readonly string[]]>([
+    ["of those that a glob names", ["other/*", "!other/two"], ["other/one/Dockerfile"]],
+    ["by a glob", ["other/*", "images/*", "!images/*"], others],
+    ["from the default places, where nothing else is named", ["!images/*"], ["Dockerfile", "apps/web/Dockerfile"]],
+    ["of the root", ["!."], without("Dockerfile")],
+    ["at any depth", ["**", "!images/**", "!other/**", "!apps/**"], ["Dockerfile"]],
+    [
+      "of the last part, at any depth",
+      ["**", "!**/{one,b,er}"],
+      [
+        "Dockerfile",
+        "apps/web/Dockerfile",
+        "images/a/Containerfile",
+        "images/lower/dockerfile",
+        "other/two/Dockerfile",
+      ],
+    ],
+    ["before what is excluded from: the order counts", ["!other/two", "other/*"], others],
+    ["with an exception", ["other/*", "!other/*", "other/two"], ["other/two/Dockerfile"]],
+    ["of a directory that is named, too", ["other/one", "other/two", "!other/two"], ["other/one/Dockerfile"]],
+    ["in another spelling", ["other/*", "! ./other/two/"], ["other/one/Dockerfile"]],
+    ["of what is not there", ["other/*", "!nothing"], others],
+    ["with alternatives", ["other/*", "!other/{one,two}"], []],
+  ])("exclusions %s", async (_, globs, expected) => {
+    const { found, problems } = await run(tree, globs);
+    expect([found.map(({ dockerfile }) => dockerfile), problems]).toEqual([expected, []]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ["within a part", ["images/{a,b}"], ["images/a/Containerfile", "images/b/Dockerfile"]],
+    ["of paths", ["{apps/web,other/*}"], ["apps/web/Dockerfile", ...others]],
+    [
+      "with wildcards",
+      ["{app,othe}?/*", "o{t,}her/t*"],
+      ["apps/web/Dockerfile", "other/one/Dockerfile", "other/two/Dockerfile"],
+    ],
+  ])("alternatives %s", async (_, globs, expected) => {
+    expect(await dockerfiles(tree, globs)).toEqual(expected);
+  });
+
+  test("an excluded folder's bake file doesn't count, also not above what is found", async () => {
+    const { bakes } = await run(
+      { "apps/a/docker-bake.hcl": "", "apps/b/docker-bake.hcl": "", "apps/docker-bake.hcl": "" },
+      ["apps/*", "!apps", "!apps/b"],
+    );
+    expect(bakes.map(({ file }) => file)).toEqual(["apps/a/docker-bake.hcl"]);
   });
 
   test("a symlinked directory is not followed, a symlinked Dockerfile is one", async () => {
@@ -84,6 +149,10 @@ describe("what the user named and isn't there", () => {
     ["an open bracket", "images/[a", "isn't closed"],
     ["an empty bracket", "images/[!]", "isn't closed"],
     ["a range from high to low", "images/[z-a]", "has a range that runs backwards: [z-a]"],
+    ["one of several alternatives", "READ{M?,ME}", "is no directory"],
+    ["an open brace", "images/{a,b", "has a brace that isn't closed"],
+    ["an exclusion that leads out of the repository", "!../x", "no path inside the repository"],
+    ["an exclusion of nothing", "!", "excludes nothing"],
   ])("%s", async (_, glob, message) => {
     const tree = { README: "", "images/a/x": "", link: { symlink: "images" } };
     expect((await run(tree, [glob])).problems.map((problem) => problem.message)).toEqual([
@@ -92,7 +161,14 @@ describe("what the user named and isn't there", () => {
   });
 
   test("the default places need not be there", async () => {
-    expect(await run({ "src/x": "" })).toEqual({ found: [], bakes: [], composes: [], problems: [] });
+    expect(await run({ "src/x": "" })).toEqual({
+      found: [],
+      bakes: [],
+      composes: [],
+      problems: [],
+      idle: [],
+      unusual: [],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { globMatches, pathGlob } from "../../../src/catalog/path-glob.ts";
+import { globMatches, pathGlob, pathList } from "../../../src/catalog/path-glob.ts";
 
 test.each<[string, readonly string[], readonly string[]]>([
   ["deploy/app.yaml", ["deploy/app.yaml"], ["deploy/app.yaml.bak", "x/deploy/app.yaml", "deploy"]],
@@ -30,4 +30,16 @@ test("very many `**` in one glob don't take for ever either", () => {
   const { parts } = pathGlob(`${"**/a/".repeat(400)}b`);
   const path = Array.from({ length: 1_000 }, () => "a");
   expect([globMatches(parts, path), globMatches(parts, [...path, "b"])]).toEqual([false, true]);
+});
+
+test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+  ["one glob", ["a/*"], ["a/x"], ["b", "yaml"]],
+  ["alternatives", ["{a,b/c}/*"], ["a/x", "b/c/x"], ["b/x", "yaml"]],
+  ["an exclusion", ["a/*", "!a/x"], ["a/y"], ["a/x", "yaml"]],
+  ["the last that matches", ["!a/x", "a/*"], ["a/x", "a/y"], ["yaml"]],
+  ["an exception", ["a/**", "!a/b/**", "a/b/c"], ["a/b/c", "a/d"], ["a/b/d"]],
+  ["exclusions alone, of what is usual", ["!a/**"], ["yaml"], ["a/yaml", "b"]],
+])("a list: %s", (_, list, listed, others) => {
+  const matches = pathList(list, (path) => path.endsWith("yaml"));
+  expect([listed.filter(matches), others.filter(matches)]).toEqual([listed, []]);
 });

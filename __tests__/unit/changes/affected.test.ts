@@ -381,6 +381,8 @@ describe("watched files", () => {
       ["lib/x.c", "lib/x.h", "a/b/shared/d"],
       ["a/b/shared/d changed", "lib/x.c changed"],
     ],
+    ["an exception in an exception", ["lib", "!lib/a", "lib/a/b"], ["lib/a/b", "lib/a/c"], ["lib/a/b changed"]],
+    ["alternatives", ["{lib,src}/*.{c,h}", "!**/{x,y}.c"], ["lib/x.c", "src/z.h", "src/z.d"], ["src/z.h changed"]],
     ["an exception", ["lib", "!lib/*.md"], ["lib/x.c", "lib/x.md"], ["lib/x.c changed"]],
   ])("%s", async (_, globs, paths, expected) => {
     const { app = [] } = await reasonsOf(watching(...globs), changed(...paths));
@@ -389,6 +391,11 @@ describe("watched files", () => {
 
   test("count once, with what the build reads", async () => {
     expect(await reasonsOf(watching("images/app"), changed("images/app/a"))).toEqual({ app: ["images/app/a changed"] });
+  });
+
+  test("an open brace is told of, with its place", async () => {
+    const message = expect.stringMatching(/^"watch": .*brace that isn't closed/);
+    await expect(reasonsOf(watching("{a"), changed("a"))).rejects.toMatchObject({ message, at });
   });
 
   test("a pattern that is none is told of, with its place", async () => {
@@ -428,6 +435,11 @@ describe("only", () => {
     ["a question mark", ["bas?"], ["base"]],
     ["several, in the catalog's order", ["proxmox", "base"], ["base", "proxmox"]],
     ["a dot is a dot", ["*"], ["base", "docs", "nodejs", "agent", "proxmox"]],
+    ["all but one", ["*", "!docs"], ["base", "nodejs", "agent", "proxmox"]],
+    ["exclusions alone, of all", ["!*o*"], ["base", "agent"]],
+    ["the last glob that matches", ["!docs", "d*"], ["docs"]],
+    ["an exception", ["*", "!*o*", "proxmox"], ["base", "agent", "proxmox"]],
+    ["alternatives", ["{ba,a}*", "!{base,docs}"], ["agent"]],
   ])("asks for %s", async (_, only, expected) => {
     expect(Object.keys(await reasonsOf(family, askedFor, { only }))).toEqual(expected);
   });
@@ -435,6 +447,14 @@ describe("only", () => {
   test("of a push takes what is affected as well", async () => {
     const reasons = await reasonsOf(family, changed("images/base/a"), { only: ["docs", "proxmox"] });
     expect(reasons).toEqual({ docs: ["builds on base"] });
+  });
+
+  test.each([
+    ["excludes no image", ["!dosc"], /names "dosc", and no image is called that/],
+    ["leaves no image", ["docs", "!d*"], /excludes every image that it names: docs, !d\*/],
+    ["isn't closed", ["{docs,base"], /`only`: .*brace that isn't closed/],
+  ])("that %s is an error", async (_, only, message) => {
+    await expect(reasonsOf(family, askedFor, { only })).rejects.toThrow(message);
   });
 
   test("that names no image is an error, with the nearest name", async () => {
@@ -456,6 +476,7 @@ describe("a deleted image", () => {
     expect(affected.size).toBe(0);
     expect(deleted).toEqual([{ directory: "images/old", recipe: "images/old/Dockerfile" }]);
     expect(deleted.map(describeDeleted)[0]?.message).toMatch(/^old is no image any more/);
+    expect((await deletedOf("images/old/dockerfile")).deleted).toHaveLength(1);
   });
 
   test.each([

@@ -48,6 +48,15 @@ test.each<[string, readonly string[], readonly RegExp[]]>([
   ["however deep it lies", ["deploy/**/*.yaml"], [/^deploy\/deep\/b\.yaml:1 "ghcr\.io\/o\/app:1\.2\.1" is/]],
   ["a glob that matches nothing", ["chart/*.yaml"], [/names chart\/\*\.yaml, and there is no such file/]],
   ["a file that names no image of ours", ["README.md"], [/names README\.md, and nothing there names a version/]],
+  ["files but an excluded one", ["deploy/**/*.yaml", "!deploy/deep/*"], []],
+  ["an excluded one again", ["deploy/**", "!deploy/**", "deploy/deep/*"], [/^deploy\/deep\/b\.yaml:1/]],
+  ["nothing but exclusions", ["!deploy/**"], [/`check-pins` only excludes files: !deploy/]],
+  [
+    "all that is excluded again",
+    ["deploy/a.yaml", "!deploy/*"],
+    [/names deploy\/a\.yaml, and every such file is excluded/],
+  ],
+  ["alternatives", ["deploy/{a,deep/b}.yaml"], [/^deploy\/deep\/b\.yaml:1/]],
   ["all of it at once", ["charts/**/values.yaml", "deploy/deep/*"], [/values\.yaml:3/, /b\.yaml:1/]],
 ])("%s", async (_, globs, expected) => {
   expect(await problems(globs)).toEqual(expected.map((each) => expect.stringMatching(each)));

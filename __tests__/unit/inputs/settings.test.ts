@@ -120,6 +120,25 @@ describe("registries", () => {
   });
 });
 
+describe("lists of globs", () => {
+  test("have commas between them, and within braces", () => {
+    const list = "{a,b}/*, !{a,b}/c\n# not this\nd";
+    const expected = ["{a,b}/*", "!{a,b}/c", "d"];
+    const { settings } = read({ path: list, only: list, bump: list, "check-pins": list });
+    expect(settings).toMatchObject({ path: expected, only: expected, bump: expected, checkPins: expected });
+  });
+
+  test.each([
+    ["true", "all"],
+    ["false", "off"],
+    ["true, !charts/**", ["!charts/**"]],
+    ["!charts/**", ["!charts/**"]],
+    ["true, charts/**", ["true", "charts/**"]],
+  ])("of bump: %s", (bump, expected) => {
+    expect(read({ bump }).settings.bump).toEqual(expected);
+  });
+});
+
 describe("action.yml", () => {
   const action: unknown = parse(readFileSync(join(import.meta.dirname, "../../../action.yml"), "utf8"));
 

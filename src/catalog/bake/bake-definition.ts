@@ -20,8 +20,11 @@ export interface BakeTarget {
   readonly contexts: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: readonly string[];
-  /** Its only output is the cache: others use it, nobody pulls it. */
-  readonly isCacheOnly: boolean;
+  /**
+   * What comes of it. `cache`: others use it, nobody pulls it. `files`: its only output is a folder or an archive, and it is no
+   * image to publish.
+   */
+  readonly gives: "image" | "cache" | "files";
 }
 
 /** @throws UserError for what is not the JSON of a bake definition. */
@@ -50,7 +53,7 @@ export function membersOf({ groups, targets }: BakeDefinition, group: string): r
 type Fields = Readonly<Record<string, unknown>>;
 
 function targetOf(fields: Fields): BakeTarget {
-  const outputs = Array.isArray(fields.output) ? fields.output.map(outputType) : [];
+  const outputs = Array.isArray(fields.output) ? fields.output.map(outputKind) : [];
   return {
     context: text(fields.context) ?? ".",
     dockerfile: text(fields.dockerfile) ?? "Dockerfile",
@@ -61,14 +64,24 @@ function targetOf(fields: Fields): BakeTarget {
     contexts: textMap(fields.contexts),
     labels: textMap(fields.labels),
     annotations: texts(fields.annotations),
-    isCacheOnly: outputs.length > 0 && outputs.every((type) => type === "cacheonly"),
+    gives: gives(outputs),
   };
 }
 
+function gives(outputs: readonly BakeTarget["gives"][]): BakeTarget["gives"] {
+  if (outputs.length === 0 || outputs.includes("image")) return "image";
+  return outputs.includes("files") ? "files" : "cache";
+}
+
 /** An object since buildx 0.20, before that a text such as `type=cacheonly`. */
-function outputType(output: unknown): string | undefined {
-  if (typeof output !== "string") return text(record(output).type);
-  return parseOutput(output).type;
+function outputKind(output: unknown): BakeTarget["gives"] {
+  const fields = record(output);
+  const read = typeof output === "string" ? parseOutput(output) : undefined;
+  const type = read?.type ?? text(fields.type);
+  if (type === "cacheonly") return "cache";
+  if (type === "local" || type === "tar" || type === "oci") return "files";
+  // Without a destination docker's engine takes it; with one it is an archive.
+  return type === "docker" && (read?.destination ?? text(fields.dest) ?? "") !== "" ? "files" : "image";
 }
 
 function parse(json: string, file: string): Fields {

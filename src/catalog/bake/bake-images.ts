@@ -13,23 +13,57 @@ export interface BakeImages {
   /** Those that are published, and those that these take something from. */
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  /** The names of images that have a problem of their own. */
+  readonly troubled: readonly string[];
+  /** Targets of the group that give files and no image, and that no image needs. */
+  readonly leftOut: readonly string[];
+  /** Where targets are that are left out, so that none of these directories is an image by itself. */
+  readonly directories: readonly RepositoryPath[];
 }
 
 /**
  * The images of a definition that was printed. Who is in the group is published, unless its only output is the cache; who is
- * there because others need it is not. The one image of a file has its folder's name if its Dockerfile lies beside the
- * file, or if its target is called `default`; everything else has its target's.
+ * there because others need it is not. What gives files and no image is built where an image needs it, and else left out.
+ * The one image of a file has its folder's name if its Dockerfile lies beside the file, or if its target is called `default`;
+ * everything else has its target's.
  */
 export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName: string): BakeImages {
-  const members = new Set(
-    membersOf(definition, "default").filter((name) => definition.targets.get(name)?.isCacheOnly === false),
-  );
+  const group = membersOf(definition, "default");
+  const gives = (name: string) => definition.targets.get(name)?.gives;
+  const members = new Set(group.filter((name) => gives(name) === "image"));
   const nameOf = namesIn(definition, members, at, rootName);
-  const { values, problems } = outcomes(
-    [...definition.targets].map(([name, target]) => attempt(() => imageOf(name, target, members, nameOf, at))),
-  );
-  const isEmpty = members.size === 0 && definition.targets.size > 0;
-  return { images: values, problems: [...problems, ...(isEmpty ? [nothingPublished(at)] : [])] };
+  const files = group.filter((name) => gives(name) === "files");
+  const needed = withNeeded(definition, new Set(group.filter((name) => gives(name) !== "files")));
+  const dropped = new Set([...withNeeded(definition, new Set(files))].filter((name) => !needed.has(name)));
+  const kept = new Map([...definition.targets].filter(([name]) => !dropped.has(name)));
+  const attempts = [...kept].map(([name, target]) => ({
+    name: nameOf(name),
+    read: attempt(() => imageOf(name, target, members, nameOf, at)),
+  }));
+  const { values, problems } = outcomes(attempts.map(({ read }) => read));
+  const isEmpty = members.size === 0 && kept.size > 0;
+  return {
+    images: values,
+    problems: [...problems, ...(isEmpty ? [nothingPublished(at, files)] : [])],
+    troubled: attempts.flatMap(({ name, read }) => ("problem" in read ? [name] : [])),
+    leftOut: files.filter((name) => dropped.has(name)),
+    directories: [...directoriesNamed({ ...definition, targets: onlyThese(definition, dropped) }, at)],
+  };
+}
+
+/** Targets with all that they take from others. */
+function withNeeded({ targets }: BakeDefinition, names: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set(names);
+  for (const name of found) {
+    for (const value of Object.values(targets.get(name)?.contexts ?? {})) {
+      if (value.startsWith("target:")) found.add(value.slice("target:".length));
+    }
+  }
+  return found;
+}
+
+function onlyThese({ targets }: BakeDefinition, names: ReadonlySet<string>): BakeDefinition["targets"] {
+  return new Map([...targets].filter(([name]) => names.has(name)));
 }
 
 /** The directories that hold what targets are built from, so that none of them is an image by itself. */
@@ -134,8 +168,9 @@ function inside(given: string, folder: RepositoryPath, key: string): RepositoryP
   });
 }
 
-function nothingPublished({ file }: BakeFolder): UserError {
-  return new UserError(`${file} publishes nothing: every target of the group only fills the cache`, {
+function nothingPublished({ file }: BakeFolder, files: readonly string[]): UserError {
+  const more = files.length === 0 ? "" : ", or gives files and no image";
+  return new UserError(`${file} publishes nothing: every target of the group only fills the cache${more}`, {
     hint: 'name the targets to publish with "bake-target"',
     at: { file },
   });

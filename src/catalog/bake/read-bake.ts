@@ -13,6 +13,14 @@ import { type BakeFolder, type BakeTools, printBake } from "./print.ts";
 export interface ReadBake {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
+  /** The names of images that have a problem of their own. */
+  readonly troubled: readonly string[];
+  /** Targets that give files and no image, each with its file. */
+  readonly leftOut: readonly string[];
+  /** Where these are. */
+  readonly leftOutDirectories: readonly RepositoryPath[];
+  /** A file can't be read, so that nobody knows which images it has. */
+  readonly isUnread: boolean;
 }
 
 export interface BakeInput {
@@ -42,7 +50,11 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
     );
   const found = printed.values
     .filter(({ at }) => !isNamed(at.folder))
-    .map(({ definition, at }) => bakeImages(definition, at, input.rootName));
+    .map(({ definition, at }) => ({
+      ...bakeImages(definition, at, input.rootName),
+      at,
+      asked: input.names.filter((name) => definition.targets.get(name)?.gives === "files"),
+    }));
   const unused = input.names.filter((name) => printed.problems.length === 0 && !used.has(name));
   const isAsked = folders.length > 0;
   return {
@@ -50,8 +62,13 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
     problems: [
       ...printed.problems,
       ...found.flatMap(({ problems }) => problems),
+      ...found.flatMap(({ at, asked }) => asked.map((name) => noImage(name, at))),
       ...(isAsked ? unused.map(unknownName) : []),
     ],
+    troubled: found.flatMap(({ troubled }) => troubled),
+    leftOut: found.flatMap(({ at, leftOut }) => leftOut.map((name) => `${name} (${at.file})`)),
+    leftOutDirectories: found.flatMap(({ directories }) => directories),
+    isUnread: printed.problems.length > 0,
   };
 }
 
@@ -120,6 +137,13 @@ async function nothingWanted(
         : `mend "bake-target"${didYouMean(first, known)}`,
     at: { file: at.file },
   });
+}
+
+function noImage(name: string, { file }: BakeFolder): UserError {
+  return new UserError(
+    `"bake-target" names ${name}, which gives files and no image: its only output is a folder or an archive`,
+    { hint: 'take it out of "bake-target", or give it an output of type=image', at: { file } },
+  );
 }
 
 function unknownName(name: string): UserError {

@@ -1,0 +1,73 @@
+/** Where Dockerfiles are that nobody asked for, so that a user can be told what to write. */
+import { posix } from "node:path";
+import { bounded } from "../bounded.ts";
+import type { Files } from "../ports.ts";
+import type { RepositoryPath } from "./catalog.ts";
+import { dockerfileNames } from "./dockerfile-names.ts";
+import { someOf } from "./remark.ts";
+import { directoryOf, joinPath, lastPart } from "./repository-path.ts";
+
+export interface Dockerfiles {
+  /** Directories whose Dockerfile has a usual name; sorted. */
+  readonly directories: readonly RepositoryPath[];
+  /** Dockerfiles of other names (`Dockerfile.gpu`, `web.Dockerfile`) in directories without a usual one; sorted. */
+  readonly others: readonly RepositoryPath[];
+}
+
+/** So many directories tell enough. */
+const mostDirectories = 5_000;
+
+/** Looks through the checkout, but neither hidden directories nor `node_modules`. */
+export async function lookAround(root: string, files: Pick<Files, "list">): Promise<Dockerfiles> {
+  const list = bounded(32, async (path: string) => (await files.list(posix.join(root, path))) ?? []);
+  const directories: RepositoryPath[] = [];
+  const others: RepositoryPath[] = [];
+  let seen = 0;
+  for (let open: readonly RepositoryPath[] = ["."]; open.length > 0 && seen < mostDirectories; ) {
+    const below: RepositoryPath[] = [];
+    const taken = open.slice(0, mostDirectories - seen);
+    seen += taken.length;
+    for (const [index, entries] of (await Promise.all(taken.map(list))).entries()) {
+      const directory = taken[index] ?? ".";
+      const names = entries.filter(({ kind }) => kind !== "directory").map(({ name }) => name);
+      if (names.some((name) => dockerfileNames.includes(name))) directories.push(directory);
+      else others.push(...names.filter(isNamedDockerfile).map((name) => joinPath(directory, name)));
+      for (const { name, kind } of entries) {
+        if (kind === "directory" && !name.startsWith(".") && name !== "node_modules")
+          below.push(joinPath(directory, name));
+      }
+    }
+    open = below;
+  }
+  return { directories: directories.sort(), others: others.sort() };
+}
+
+/** `Dockerfile.gpu`, `Dockerfile-gpu`, `Dockerfile_gpu`, `gpu.Dockerfile`. */
+export function isNamedDockerfile(name: string): boolean {
+  if (/\.(?:dockerignore|containerignore|md|txt|bak|orig|swp|j2|tmpl|template)$/i.test(name)) return false;
+  return /^(?:docker|container)file[._-].+$|^.+\.(?:docker|container)file$/i.test(name);
+}
+
+/** What there is, and the line that makes images of it; `undefined` where there is nothing. */
+export function whatToWrite({ directories, others }: Dockerfiles): string | undefined {
+  if (directories.length > 0) {
+    const folders = [...new Set(directories.map((each) => (each === "." ? "." : joinPath(directoryOf(each), "*"))))];
+    return `Dockerfiles are in ${someOf(directories)}: write path: "${folders.length > 5 ? "**" : folders.join(", ")}"`;
+  }
+  if (others.length === 0) return undefined;
+  return `Dockerfiles of other names are ${someOf(others)}: write ${entriesFor(others)} into .github/image-publish.yml`;
+}
+
+/** An entry of the config file for each. */
+export function entriesFor(paths: readonly RepositoryPath[]): string {
+  const entries = paths.slice(0, 5).map((path) => `${nameFor(path)}: {file: ${path}}`);
+  return `images: {${[...entries, ...(paths.length > 5 ? ["…"] : [])].join(", ")}}`;
+}
+
+function nameFor(path: RepositoryPath): string {
+  const variant = lastPart(path)
+    .replace(/^(?:docker|container)file[._-]|\.(?:docker|container)file$/gi, "")
+    .toLowerCase();
+  const directory = directoryOf(path);
+  return directory === "." ? variant : `${lastPart(directory).toLowerCase()}-${variant}`;
+}

@@ -1,0 +1,117 @@
+/** Names in a Dockerfile that are nobody's here, and nearly those of a stage or of an image of the repository. */
+import { formatLocation } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { type Repository, tryReference } from "../oci/reference.ts";
+import type { Dockerfile } from "./dockerfile.ts";
+import type { Naming } from "./edges.ts";
+import { contextKey } from "./named-contexts.ts";
+import type { CatalogRemark } from "./remark.ts";
+import type { OutsideUse } from "./stages.ts";
+
+/**
+ * A remark for each such name: BuildKit looks for an image of it, which fails late, or finds somebody else's.
+ * @param names of the repository's images. Short names of a FROM are not compared with them, as these are those of the world.
+ */
+export function nearMisses(
+  uses: readonly OutsideUse[],
+  dockerfile: Dockerfile,
+  { contexts, owners }: Naming,
+  names: readonly string[],
+): readonly CatalogRemark[] {
+  return uses.flatMap((use) => {
+    if (contexts.has(contextKey(use.text))) return [];
+    if (!/^[\w.-]+$/.test(use.text)) return ownRepository(use, [...owners.keys()]);
+    const stage = nearestStage(use, dockerfile);
+    if (stage !== undefined) return [ofStage(use, stage)];
+    const image = use.via === "FROM" ? undefined : likeliest(use.text, names);
+    return image === undefined ? [] : [ofImage(use, image)];
+  });
+}
+
+function nearestStage({ text, via, at }: OutsideUse, { file, stages }: Dockerfile): string | undefined {
+  // What a base is called is an image for sure.
+  const isBase = stages.some(({ base, line }) => (via !== "FROM" || line !== at.line) && nameOf(base) === text);
+  if (isBase || at.file !== file) return undefined;
+  const there = stages.filter(({ line }) => via !== "FROM" || line < (at.line ?? 0));
+  return likeliest(
+    text,
+    there.flatMap(({ name }) => (name === undefined || (via === "FROM" && !isOneOff(text, name)) ? [] : [name])),
+  );
+}
+
+/** The last part of a reference, without tag and digest. */
+function nameOf(base: string): string | undefined {
+  return /([^/:@]+)(?::[^/@]*)?(?:@.*)?$/.exec(base)?.[1];
+}
+
+/** Names that only differ in digits are several of one kind: `node18`, `node20`; one of two letters is like too many. */
+function likeliest(text: string, names: readonly string[]): string | undefined {
+  if (text.length < 3) return undefined;
+  const bare = withoutDigits(text);
+  return nearest(
+    text,
+    names.filter((name) => name !== text && withoutDigits(name) !== bare),
+  );
+}
+
+function withoutDigits(name: string): string {
+  return name.toLowerCase().replace(/\d+/g, "");
+}
+
+/** A letter is missing, too many or wrong, or two neighbors are swapped. */
+function isOneOff(one: string, other: string): boolean {
+  const [a, b] =
+    one.length <= other.length ? [one.toLowerCase(), other.toLowerCase()] : [other.toLowerCase(), one.toLowerCase()];
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  if (b.length === a.length + 1) return a.slice(start) === b.slice(start + 1);
+  if (b.length !== a.length) return false;
+  if (a.slice(start + 1) === b.slice(start + 1)) return true;
+  return a[start] === b[start + 1] && a[start + 1] === b[start] && a.slice(start + 2) === b.slice(start + 2);
+}
+
+/** Names of three letters are too many to be told from one another. */
+const shortest = 4;
+
+function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly CatalogRemark[] {
+  const read = tryReference(use.text);
+  if (read === undefined || read.digest !== undefined || own.includes(read.repository)) return [];
+  const { folder, name } = partsOf(read.repository);
+  if (name.length < shortest) return [];
+  const beside = own.map(partsOf).filter((each) => each.folder === folder && isOneOff(name, each.name));
+  const like = likeliest(
+    name,
+    beside.map((each) => each.name),
+  );
+  if (like === undefined) return [];
+  const what = "which is no image of this repository";
+  return [
+    {
+      message: `${placed(use)} names ${use.text}, ${what}; did you mean ${folder}/${like}?`,
+      hint: `write ${folder}/${like}, or name the other image with its digest`,
+    },
+  ];
+}
+
+function partsOf(repository: Repository): { readonly folder: string; readonly name: string } {
+  const slash = repository.lastIndexOf("/");
+  return { folder: repository.slice(0, slash), name: repository.slice(slash + 1) };
+}
+
+function ofStage(use: OutsideUse, stage: string): CatalogRemark {
+  return {
+    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean the stage "${stage}"?`,
+    hint: `write ${stage}, or the image with its tag (${use.text}:latest) if it is meant`,
+  };
+}
+
+function ofImage(use: OutsideUse, image: string): CatalogRemark {
+  return {
+    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean this repository's image "${image}"?`,
+    hint: `write that image's full name, or the other image with its tag (${use.text}:latest) if it is meant`,
+  };
+}
+
+function placed({ via, at }: OutsideUse): string {
+  return `${formatLocation(at)}: ${via}`;
+}
