@@ -11,7 +11,7 @@ import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import { possibleUses, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
-import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
+import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, neededStages, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
@@ -32,6 +32,18 @@ export interface CatalogInput extends FindInput {
  *   that clash, a cycle.
  */
 export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
+  const { images, problems } = await readableCatalog(input);
+  throwProblems(problems);
+  return { images };
+}
+
+/**
+ * The images that are in order, with the problems of the others. What the config file of another commit says of files that are
+ * gone is no problem of this one.
+ */
+export async function readableCatalog(
+  input: CatalogInput,
+): Promise<Catalog & { readonly problems: readonly UserError[] }> {
   const found = await findImages(input);
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images)];
@@ -52,8 +64,11 @@ export async function buildCatalog(input: CatalogInput): Promise<Catalog> {
   );
   const images = connected.values.map(({ image }) => image);
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
-  throwProblems([...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems]);
-  return { images: ordered.images };
+  const unknown = new Set(namingUnknown(declared.images));
+  return {
+    images: ordered.images.filter(({ name }) => !unknown.has(name)),
+    problems: [...problems, ...eachOnce([...read.problems, ...connected.problems]), ...ordered.problems],
+  };
 }
 
 /** How many images are read at a time. */

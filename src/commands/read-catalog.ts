@@ -1,8 +1,8 @@
 /** From what the repository and the user say of images to the catalog of this run. */
-import { buildCatalog } from "../catalog/build-catalog.ts";
+import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
-import { throwProblems } from "../errors.ts";
+import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
@@ -24,6 +24,19 @@ export interface ReadCatalog {
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
+  const { problems, ...read } = await readAsFarAsPossible(session, configFiles);
+  throwProblems(problems);
+  return read;
+}
+
+/**
+ * As `readCatalog`, but what the config file says of images that can't be had from the checkout's files is a problem of theirs
+ * alone. @throws UserError, or `Problems`, for a config file that can't be understood.
+ */
+export async function readAsFarAsPossible(
+  session: Session,
+  configFiles: Pick<Files, "read">,
+): Promise<ReadCatalog & { readonly problems: readonly UserError[] }> {
   const { context, inputs } = session;
   const { settings } = inputs;
   const { config, settingsOnly, problems } = await loadMixedConfig(session, configFiles);
@@ -33,7 +46,7 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   );
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
-  const catalog = await buildCatalog({
+  const { images, problems: unreadable } = await readableCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
@@ -47,12 +60,13 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
-  const pushed = await mapped(catalog.images, (image) => ({
+  const pushed = await mapped(images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
-  throwProblems(repositoryCollisions(pushed));
-  return { catalog, settingsOf, bump: config.bump };
+  // Images that are missing would be missing among these as well.
+  const collisions = unreadable.length > 0 ? [] : repositoryCollisions(pushed);
+  return { catalog: { images }, settingsOf, bump: config.bump, problems: [...unreadable, ...collisions] };
 }
 
 function repositories(
