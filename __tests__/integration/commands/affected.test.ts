@@ -19,6 +19,23 @@ async function built(before: Files, changes: Files): Promise<readonly string[]> 
   }
 }
 
+test("an event of something that is gone builds nothing, and says why", async () => {
+  const laptop = makeLaptop({ "images/app/Dockerfile": "FROM debian:13\n" });
+  try {
+    const trigger = { kind: "gone", what: "pull request 7 was closed by its merge" } as const;
+    const told = await laptop.plan({ trigger });
+    const why = "Nothing is built because pull request 7 was closed by its merge.";
+    expect(told.text).toContain(`\n${why}\n`);
+    expect(told.summary).toContain(why);
+    expect(told.json).toMatchObject({ images: [], nothing: "pull request 7 was closed by its merge" });
+    await expect(laptop.plan({ trigger, explain: "app" })).rejects.toMatchObject({
+      hint: "there are no images: nothing is built because pull request 7 was closed by its merge",
+    });
+  } finally {
+    laptop.remove();
+  }
+});
+
 /** An image with the root for its context, and no platforms. */
 function rooted(copy: string): Files {
   return {

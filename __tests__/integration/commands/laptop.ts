@@ -4,6 +4,7 @@ import { childProcesses } from "../../../src/adapters/processes.ts";
 import { runCommand } from "../../../src/commands/run-command.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { simulatedContext } from "../../../src/commands/simulated-context.ts";
+import type { Trigger } from "../../../src/context/run-context.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import type { Log, Processes } from "../../../src/ports.ts";
@@ -27,11 +28,14 @@ export interface Said {
   readonly explain?: string;
   readonly graph?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** In the place of what the event would be. */
+  readonly trigger?: Trigger;
 }
 
 export interface Told {
   readonly text: string;
   readonly json: unknown;
+  readonly summary: string;
   /** Notices, warnings and errors beside the result. */
   readonly beside: readonly string[];
 }
@@ -93,7 +97,8 @@ async function plan(repository: Repository, folder: string, processes: Processes
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
   const simulated = { event, base, ref, builds: false, temp: `${folder}/temp` };
-  const context = await simulatedContext(simulated, repository.folder, outside);
+  const imagined = await simulatedContext(simulated, repository.folder, outside);
+  const context = said.trigger === undefined ? imagined : { ...imagined, trigger: said.trigger };
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
-  return { text: result.text({ colour: false, width: 100 }), json: result.json, beside };
+  return { text: result.text({ colour: false, width: 100 }), json: result.json, summary: result.summary, beside };
 }
