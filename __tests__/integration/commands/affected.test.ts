@@ -36,6 +36,18 @@ test("an event of something that is gone builds nothing, and says why", async ()
   }
 });
 
+test("a matrix of more images than GitHub runs jobs is warned of", async () => {
+  const files = Array.from({ length: 257 }, (_, index) => [`images/i${index}/Dockerfile`, "FROM debian:13\n"]);
+  const laptop = makeLaptop(Object.fromEntries(files));
+  try {
+    const { beside } = await laptop.plan({ event: "schedule" });
+    expect(beside).toEqual([expect.stringContaining('the output "matrix" has 257 entries')]);
+    expect((await laptop.plan({ base: "HEAD" })).beside).toEqual([]);
+  } finally {
+    laptop.remove();
+  }
+});
+
 /** An image with the root for its context, and no platforms. */
 function rooted(copy: string): Files {
   return {
