@@ -8,6 +8,7 @@ import type { Commit } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { type ReadCatalog, readAsFarAsPossible } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
+import { textWithoutPlaces } from "./text-without-places.ts";
 
 /**
  * Compares what the file says now of each image with what it said at the base, both by today's files: what it said of images
@@ -52,12 +53,5 @@ function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "catalog" 
   const { bases: _, unsettled: __, watch, ...all } = image;
   const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
   const watched = watch.map(({ value }) => value);
-  return JSON.stringify([said, watched, settingsOf(image.publicName, image)], withoutPlaces);
-}
-
-/** Where something stands is nothing that it says. */
-function withoutPlaces(key: string, value: unknown): unknown {
-  if (key === "at" || key === "line") return undefined;
-  if (value instanceof RegExp) return String(value);
-  return value instanceof Map || value instanceof Set ? [...value] : value;
+  return textWithoutPlaces([said, watched, settingsOf(image.publicName, image)]);
 }

@@ -15,6 +15,7 @@ import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
 import { readReleaseTag } from "../tags/release-tag.ts";
+import { bakeChange } from "./bake-change.ts";
 import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
@@ -77,6 +78,10 @@ export async function survey(session: Session): Promise<Survey> {
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
   ]);
+  const bakeSince = onceEach(
+    (compared: Comparison) => bakeChange(session, compared, catalog),
+    (compared) => (compared.kind === "files" ? compared.base : compared.kind),
+  );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
     affectedImages({
       catalog,
@@ -85,6 +90,7 @@ export async function survey(session: Session): Promise<Survey> {
       inputs: inside,
       only,
       config: await configChange(session, compared, { catalog, settingsOf }),
+      bake: await bakeSince(compared),
       unseen: unknownHashes(hashes),
     });
   const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
