@@ -1,6 +1,7 @@
 /** Asks the registries how all images stand, and makes of what the event affects what there is to do. */
 
 import type { Catalog, Image } from "../catalog/catalog.ts";
+import { hashedArguments } from "../changes/own-parts.ts";
 import type { Reason } from "../changes/reason.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, sourceCommit } from "../context/run-context.ts";
@@ -177,6 +178,7 @@ function standingOptions(
 ): StandingOptions {
   return {
     records: recordRules(session),
+    hasArguments: hashedArguments(image).length > 0,
     isOfBase: (revision: Commit) =>
       isOfBase(image, revision, surveyed.catalog, {
         registry,

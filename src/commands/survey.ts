@@ -20,6 +20,7 @@ import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { readCatalog } from "./read-catalog.ts";
+import { runFactRemarks, withoutRunFacts } from "./run-facts.ts";
 import type { Session } from "./session.ts";
 
 export interface Survey {
@@ -73,7 +74,8 @@ export async function survey(session: Session): Promise<Survey> {
   ]);
   const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
   const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
-  const sources = { inputs: inside, listing, checkout: session.checkout };
+  const argumentText = (value: string) => withoutRunFacts(value, context);
+  const sources = { inputs: inside, listing, checkout: session.checkout, argumentText };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
@@ -107,6 +109,7 @@ export async function survey(session: Session): Promise<Survey> {
     hashes,
     remarks: [
       ...deleted.map(describeDeleted),
+      ...runFactRemarks(catalog.images, context),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],

@@ -48,6 +48,49 @@ test("a matrix of more images than GitHub runs jobs is warned of", async () => {
   }
 });
 
+test("the source hash is the same at every commit where an argument is the commit, and not where it is another text", async () => {
+  const laptop = makeLaptop({ "images/app/Dockerfile": "FROM debian:13\nARG GIT_SHA OTHER\n", "README.md": "a\n" });
+  const planned = async (args: string) => {
+    const { json, beside } = await laptop.plan({ event: "schedule", inputs: { "build-args": args } });
+    const [image] = (json as Plan).images;
+    return { hash: image?.sourceHash, args: image?.kind === "build" ? image.args : {}, beside };
+  };
+  try {
+    const [before, short] = [
+      await planned(`GIT_SHA=${laptop.head()}`),
+      await planned(`GIT_SHA=${laptop.head().slice(0, 8)}`),
+    ];
+    const other = await planned("GIT_SHA=x");
+    const head = laptop.commit({ "README.md": "b\n" });
+    const after = await planned(`GIT_SHA=${head}`);
+    expect(after).toMatchObject({ hash: before.hash, args: { GIT_SHA: head }, beside: [] });
+    expect(short.hash).toBe(before.hash);
+    expect(other.hash).not.toBe(before.hash);
+    expect((await planned("GIT_SHA=main")).beside).toEqual([
+      expect.stringContaining("the build argument GIT_SHA is a fact"),
+    ]);
+    expect((await planned("GIT_SHA={{ref}}")).args).toEqual({ GIT_SHA: "refs/heads/main" });
+  } finally {
+    laptop.remove();
+  }
+});
+
+test.each([
+  ["v1.2.3", "GIT_SHA=v1.2.3"],
+  ["its version in a text", "GIT_SHA=app 1.2.3 (x)"],
+  ["its ref", "GIT_SHA={{ref}}"],
+])("a value that contains the git tag is baked in: %s", async (_, args) => {
+  const laptop = makeLaptop({ "images/app/Dockerfile": "FROM debian:13\nARG GIT_SHA\n" });
+  try {
+    const baked = async (given: string) =>
+      (await laptop.plan({ ref: "refs/tags/v1.2.3", inputs: { "build-args": given } })).json as Plan;
+    expect((await baked(args)).images).toMatchObject([{ bakedVersion: expect.stringContaining("1.2.3") }]);
+    expect((await baked("GIT_SHA=11.2.30")).images).toMatchObject([{ bakedVersion: null }]);
+  } finally {
+    laptop.remove();
+  }
+});
+
 /** An image with the root for its context, and no platforms. */
 function rooted(copy: string): Files {
   return {
