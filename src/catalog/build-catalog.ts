@@ -14,7 +14,7 @@ import { nearMisses } from "./near-misses.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import type { CatalogRemark } from "./remark.ts";
-import { dependsEdges, saidEdges, unknownImages } from "./said-edges.ts";
+import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
@@ -39,6 +39,18 @@ export interface BuiltCatalog extends Catalog {
  *   that clash, a cycle.
  */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
+  const { problems, ...built } = await readableCatalog(input);
+  throwProblems(problems);
+  return built;
+}
+
+/**
+ * The images that are in order, with the problems of the others. What the config file of another commit says of files that are
+ * gone is no problem of this one.
+ */
+export async function readableCatalog(
+  input: CatalogInput,
+): Promise<BuiltCatalog & { readonly problems: readonly UserError[] }> {
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
@@ -64,14 +76,21 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     edges.length === 0 ? [] : [[image.name, edges] as const],
   );
   // What images of one name make of each other is no problem more.
-  const images = connected.values.map(({ image }) => image).filter(({ name }) => !declared.clashing.has(name));
+  const [clashing, images] = divided(
+    connected.values.map(({ image }) => image),
+    ({ name }) => declared.clashing.has(name),
+  );
   problems.push(...tooManyUnsettled(images));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
-  throwProblems([...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems]);
+  const unknown = new Set(namingUnknown(declared.images));
   // Several images may share a Dockerfile.
   const remarks = [...found.remarks, ...connected.values.flatMap((each) => each.remarks)];
-  return { images: ordered.images, remarks: [...new Map(remarks.map((each) => [each.message, each])).values()] };
+  return {
+    images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
+    remarks: [...new Map(remarks.map((each) => [each.message, each])).values()],
+    problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],
+  };
 }
 
 /** What is remarked may be why there is a problem. */
@@ -80,6 +99,11 @@ function withRemarks(problem: UserError, remarks: readonly CatalogRemark[]): Use
   const { message, at, cause } = problem;
   const more = remarks.map((each) => `; ${each.message}: ${each.hint}`).join("");
   return new UserError(message, { hint: `${problem.hint}${more}`, ...(at === undefined ? {} : { at }), cause });
+}
+
+/** Those that are meant, and the others. */
+function divided<T>(all: readonly T[], isMeant: (each: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(isMeant), all.filter((each) => !isMeant(each))];
 }
 
 /** How many images are read at a time. */

@@ -34,15 +34,22 @@ export function globalExpand(dockerfile: Dockerfile, globals: ReadonlyMap<string
   return (text) => expandSettled(text, dockerfile.escape, (name) => globals.get(name), work);
 }
 
-/** The variables of FROM lines, which an ARG of a stage may take over. @throws UserError where an ARG can't be expanded. */
+/**
+ * The variables of FROM lines, which an ARG of a stage may take over.
+ * @param assumed the texts of arguments that BuildKit sets itself, where nobody knows their values.
+ * @throws UserError where an ARG can't be expanded.
+ */
 export function globalValues(
   dockerfile: Dockerfile,
   { target, buildArgs, builder }: BuildChoices,
   platform: Platform | undefined,
+  assumed: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, Settled> {
   const known = new Map<string, Settled>();
-  for (const [name, value] of predefined(dockerfile, target, platform, builder))
-    known.set(name, givenValue(buildArgs, name) ?? value);
+  for (const [name, value] of predefined(dockerfile, target, platform, builder)) {
+    const text = "unsettled" in value ? assumed.get(name) : undefined;
+    known.set(name, givenValue(buildArgs, name) ?? (text === undefined ? value : { text }));
+  }
   const expand = globalExpand(dockerfile, known);
   for (const { name, value, line } of dockerfile.globalArguments) {
     const settled =

@@ -34,6 +34,17 @@ function isUnderstood({ doubts }: Dockerfile, { stages, unsettled }: Needs): boo
   return doubts.length === 0 && unsettled.length === 0 && stages.every((stage) => stage.doubts.length === 0);
 }
 
+/** The names of images whose `depends` or `target:` context names no image. */
+export function namingUnknown(images: readonly DeclaredImage[]): readonly string[] {
+  const known = new Set(images.map(({ name }) => name));
+  return images
+    .filter(({ depends, contexts }) => {
+      const named = [...contexts.values()].flatMap(({ to }) => (to.kind === "image" ? [to.image] : []));
+      return [...depends.map(({ value }) => value), ...named].some((each) => !known.has(each));
+    })
+    .map(({ name }) => name);
+}
+
 /**
  * A problem for each name of `depends` and of a `target:` context that is no image's.
  * @param isTroubled whether an image of a name is missing because of a problem that is reported already.

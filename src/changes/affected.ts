@@ -1,5 +1,5 @@
 /** From what an event changed to the images that it makes us publish. Pure. */
-import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
+import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
 import { directoryOf, lastPart } from "../catalog/repository-path.ts";
 import type { Commit } from "../context/run-context.ts";
 import { withBuiltOn } from "./built-on.ts";
@@ -23,6 +23,8 @@ export interface AffectedInput {
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
   readonly config: ConfigChange;
+  /** `undefined`: a changed bake file affects all images that it describes. */
+  readonly bake?: BakeChange | undefined;
   /** Images that hold what no change can be seen of, with the reason as a clause. */
   readonly unseen: ReadonlyMap<string, string>;
 }
@@ -33,6 +35,12 @@ export interface ConfigChange {
   readonly paths: readonly RepositoryPath[];
   /** Whether the settings of an image of this name differ, where one of these paths changed; `true` in doubt. */
   affects(name: string): boolean;
+}
+
+/** What became of bake files. */
+export interface BakeChange {
+  /** Whether what the bake files say of an image differs, where one of them changed; `true` in doubt. */
+  affects(image: Image): boolean;
 }
 
 export interface Affected {
@@ -74,7 +82,7 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
 
 /** The reasons that lie in an image itself. */
 async function reasonsByFile(
-  { catalog, inputs, commit, config, unseen }: AffectedInput,
+  { catalog, inputs, commit, config, bake, unseen }: AffectedInput,
   { files, base }: Compared,
 ): Promise<ReadonlyMap<string, readonly Reason[]>> {
   const index = indexFiles(files);
@@ -87,7 +95,7 @@ async function reasonsByFile(
     if (own === undefined) throw new Error(`nobody says what goes into ${image.name}`);
     const others = [
       ...(settings.length > 0 && config.affects(image.name) ? settings : []),
-      ...image.bakeFiles.flatMap((path) => index.at(path) ?? []),
+      ...(bake?.affects(image) === false ? [] : image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
       ...(await watched(image.watch)),
     ];
     const takesCommit = base !== commit && own.contexts.some(takesGit);

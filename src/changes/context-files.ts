@@ -78,6 +78,7 @@ export function takesGit({ directory: { target }, ignore, followed }: ContextInp
   if (target !== ".") return false;
   const paths = gitFiles.map((each) => `.git/${each}`).filter((path) => !ignore.ignores(path));
   if (followed.kind === "whole") return paths.length > 0;
-  const sources = sourcesOf(followed.sources);
+  const visible = new Set(followed.visible);
+  const sources = sourcesOf(followed.sources.filter((each) => !visible.has(each)));
   return paths.length > 0 && (sources.leadsTo(".git") || sources.takes(".git/HEAD"));
 }

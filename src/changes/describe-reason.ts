@@ -50,6 +50,8 @@ export function describeReason(reason: Reason): string {
     case "never-published":
       return "not in the registry yet";
     case "behind":
+      if (reason.byArguments)
+        return `the build arguments changed since what is published was built, at ${printable(reason.revision.slice(0, 7))}`;
       return `what is published was made from other sources, at ${printable(reason.revision.slice(0, 7))}`;
     case "no-record":
       return `what is published doesn't say what it was made from: ${printable(reason.detail)}`;

@@ -1,4 +1,5 @@
 /** What a build reads of its local contexts (BuildKit, dockerfile2llb/convert.go: `ctxPaths`, from which come its "follow paths"). */
+import { attempt } from "../catalog/attempt.ts";
 import type { DockerfileImage, Via } from "../catalog/catalog.ts";
 import { allowance, spend } from "../catalog/dockerfile/allowance.ts";
 import type { Instruction } from "../catalog/dockerfile/instruction.ts";
@@ -20,11 +21,17 @@ import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { atOnce } from "../pause.ts";
 import { narrows, normalSource } from "./sources.ts";
+import { asPattern, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
 
 /** What is read of one context. */
 export type Followed =
   /** In the form of `normalSource`, all of them narrowing; sorted. */
-  | { readonly kind: "paths"; readonly sources: readonly string[] }
+  | {
+      readonly kind: "paths";
+      readonly sources: readonly string[];
+      /** Those of them that take nothing whose name begins with a dot at the context's root, though a star stands there. */
+      readonly visible?: readonly string[];
+    }
   /** All of it; with a doubt where the build may well read less, but nobody can tell how much. */
   | { readonly kind: "whole"; readonly doubt: Doubt | undefined };
 
@@ -64,7 +71,12 @@ export function* following(image: DockerfileImage, around: Surroundings): Genera
     for (const each of [reads.main, ...reads.named.values()]) each.takeAll(doubt);
   } else {
     const { platforms } = image;
-    for (const each of platforms.length === 0 ? [undefined] : platforms) yield* readFor(image, each, around, reads);
+    for (const each of platforms.length === 0 ? [undefined] : platforms) {
+      const [first = new Map()] = unknownPlatforms(new Set());
+      const names = yield* readFor(image, { platform: each, assumed: first }, around, reads);
+      for (const assumed of unknownPlatforms(names).slice(1))
+        yield* readFor(image, { platform: each, assumed }, around, reads);
+    }
   }
   return {
     main: reads.main.result(),
@@ -88,6 +100,7 @@ interface Reading {
 
 function startReading(): Reading {
   const sources = new Set<string>();
+  const hidden = new Set<string>();
   let whole: { readonly doubt: Doubt | undefined } | undefined;
   const takeAll = (doubt: Doubt | undefined): void => {
     // That all is read for sure says more than a doubt.
@@ -97,29 +110,48 @@ function startReading(): Reading {
     takeAll,
     take({ source, doubt }, expanded, at) {
       const normal = "text" in expanded ? normalSource(expanded.text) : undefined;
+      const pattern = normal === undefined ? undefined : asPattern(normal);
       if (doubt !== undefined) takeAll({ what: doubt, at });
-      else if (normal === undefined) takeAll({ what: `${source}, whose value is not known before the build`, at });
+      else if (normal === undefined || pattern === undefined)
+        takeAll({ what: `${source}, whose value is not known before the build`, at });
       else if (normal === ".") takeAll(undefined);
-      else if (narrows(normal)) sources.add(normal);
-      else takeAll({ what: `the pattern ${source}`, at });
+      else if (narrows(pattern)) {
+        sources.add(pattern);
+        if (!isVisible(normal)) hidden.add(pattern);
+      } else takeAll({ what: `the pattern ${source}`, at });
     },
-    result: () => (whole === undefined ? { kind: "paths", sources: [...sources].sort() } : { kind: "whole", ...whole }),
+    result() {
+      if (whole !== undefined) return { kind: "whole", ...whole };
+      const visible = [...sources].filter((each) => !hidden.has(each)).sort();
+      return { kind: "paths", sources: [...sources].sort(), ...(visible.length === 0 ? {} : { visible }) };
+    },
   };
 }
 
+/** A platform of the image, and what is assumed of those that nobody knows. */
+interface ReadPlatform {
+  readonly platform: Platform | undefined;
+  readonly assumed: PlatformArguments;
+}
+
+/** @returns the names of the arguments that the instructions may take, which don't hang on what is assumed. */
 function* readFor(
   image: DockerfileImage,
-  platform: Platform | undefined,
+  { platform, assumed }: ReadPlatform,
   around: Surroundings,
   reads: Reads,
-): Generator<void, void> {
+): Generator<void, ReadonlySet<string>> {
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);
-  const sources: VariableSources = { dockerfile, buildArgs, globals, work: allowance() };
+  // What a file makes of a value that it may never get is no error.
+  const filled = attempt(() => globalValues(dockerfile, image, platform, assumed));
+  const variables = "value" in filled ? filled.value : globals;
+  const sources: VariableSources = { dockerfile, buildArgs, globals: variables, work: allowance() };
   const bases = basesOf(dockerfile, globalExpand(dockerfile, globals), around.isContext);
   const needs = yield* needing(dockerfile, { ...image, platforms: platform === undefined ? [] : [platform] }, around);
   const after = new Map<Stage, StageVariables>();
+  const names = globalNames(dockerfile);
   // A context that stands for the target itself is all there is.
   if (needs.stages.length === 0) for (const { text } of needs.uses) namedReading(text, reads)?.takeAll(undefined);
   for (const stage of needs.stages) {
@@ -135,6 +167,7 @@ function* readFor(
       const at = { file: from, line: instruction.line };
       located(at, () => {
         spend(sources.work, 1);
+        if (instruction.kind === "arg") for (const { name } of instruction.arguments) names.add(name);
         for (const use of usesOf(instruction)) {
           // What is taken from a stage, or an image, is no file of a context.
           const reading =
@@ -148,6 +181,12 @@ function* readFor(
     }
     after.set(stage, variables);
   }
+  return names;
+}
+
+/** Above the first FROM, what BuildKit sets itself needs no ARG of its own. */
+function globalNames({ globalArguments }: Dockerfile): Set<string> {
+  return new Set(globalArguments.flatMap(({ value = "" }) => value.match(/(?:TARGET|BUILD)[A-Z]+/g) ?? []));
 }
 
 /** Where nothing has a name, none is looked for: what is no reference is found out by an error, which takes its time. */

@@ -18,6 +18,8 @@ export interface OwnPartsInput {
   readonly checkout: Checkout;
   /** What inputs and config say of an image that Dockerfile and files don't: labels, attestations, output. Plain JSON. */
   settingsOf(image: Image): unknown;
+  /** A build argument's value without what every run has another of. */
+  readonly argumentText?: (value: string) => string;
 }
 
 /** Makes a function that gives the digest of an image's own parts; what images share is read once. */
@@ -49,7 +51,7 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
       watch,
       target: image.variant === "nix" ? nixMark : (image.target ?? null),
       platforms: image.platforms,
-      args: argumentsOf(image),
+      args: hashedArguments(image).map(([name, value]) => [name, input.argumentText?.(value) ?? value]),
       elsewhere: image.contexts.flatMap((each) => (each.kind === "elsewhere" ? [[each.name, each.value]] : [])),
       settings: input.settingsOf(image),
     };
@@ -64,7 +66,7 @@ const nixMark = { variant: "nix" };
 const undeclared = /^(?:BUILDKIT_|SOURCE_DATE_EPOCH$)/;
 
 /** As the user wrote them. One that nothing declares does nothing. */
-function argumentsOf(image: Image): readonly (readonly [string, string])[] {
+export function hashedArguments(image: Image): readonly (readonly [string, string])[] {
   if (image.variant === "nix") return [];
   const { dockerfile, buildArgs } = image;
   const declared = declaredArguments(dockerfile);

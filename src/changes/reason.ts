@@ -38,7 +38,12 @@ export type Reason =
   /** The registry has nothing of it under the tags that it should have. */
   | { readonly kind: "never-published" }
   /** What is published was made from other sources, at this commit: a run was lost. */
-  | { readonly kind: "behind"; readonly revision: string }
+  | {
+      readonly kind: "behind";
+      readonly revision: string;
+      /** No file changed since then: the values of its build arguments did. */
+      readonly byArguments?: true;
+    }
   /** What is published does not say what it was made from; `detail` is a clause. */
   | { readonly kind: "no-record"; readonly detail: string }
   /** With `attest`: GitHub is not known to have attested what is published; `detail` says which digest and why, as a clause. */

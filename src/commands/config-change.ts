@@ -1,14 +1,19 @@
 /** Which images a changed config file means: those that are planned otherwise than with the file as it was. */
 import { posix } from "node:path";
-import type { Image } from "../catalog/catalog.ts";
+import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import { configPaths } from "../catalog/config.ts";
 import type { ConfigChange } from "../changes/affected.ts";
 import type { Comparison } from "../changes/comparison.ts";
+import type { Commit } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
-import { type ReadCatalog, readCatalog } from "./read-catalog.ts";
+import { type ReadCatalog, readAsFarAsPossible } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
+import { textWithoutPlaces } from "./text-without-places.ts";
 
-/** Reads the file as it was at the base, where it changed. What can't be read or understood means every image. */
+/**
+ * Compares what the file says now of each image with what it said at the base, both by today's files: what it said of images
+ * that are gone concerns nobody. A file that could not be understood at the base means every image.
+ */
 export async function configChange(
   session: Session,
   comparison: Comparison,
@@ -17,15 +22,11 @@ export async function configChange(
   const paths = configPaths(session.inputs.settings.config);
   const changed = comparison.kind === "files" && comparison.files.some(({ path }) => paths.includes(path));
   if (!changed) return { paths, affects: () => false };
-  const { workspace } = session.context;
-  const atBase = {
-    read: (path: string) => session.git.fileAt(comparison.base, posix.relative(workspace, path)),
-  };
   try {
-    const before = await readCatalog(session, atBase);
-    const told = new Map(before.catalog.images.map((image) => [image.name, settingsText(image, before)]));
+    const before = await readAtBase(session, comparison.base, paths);
+    const told = new Set(before.catalog.images.map((image) => settingsText(image, before)));
     const same = new Set(
-      now.catalog.images.filter((image) => told.get(image.name) === settingsText(image, now)).map(({ name }) => name),
+      now.catalog.images.filter((image) => told.has(settingsText(image, now))).map(({ name }) => name),
     );
     return { paths, affects: (name) => !same.has(name) };
   } catch (error) {
@@ -34,17 +35,23 @@ export async function configChange(
   }
 }
 
+async function readAtBase(session: Session, base: Commit, paths: readonly RepositoryPath[]): Promise<ReadCatalog> {
+  const { context, git, inputs } = session;
+  const contents = await Promise.all(paths.map(async (path) => [path, await git.fileAt(base, path)] as const));
+  const atBase = new Map(contents);
+  const isThere = contents.some(([, bytes]) => bytes !== undefined);
+  // A file that an input names, and that was not there yet, said nothing.
+  const settings = isThere ? inputs.settings : { ...inputs.settings, config: undefined };
+  return readAsFarAsPossible(
+    { ...session, inputs: { ...inputs, settings } },
+    { read: async (path) => atBase.get(posix.relative(context.workspace, path)) },
+  );
+}
+
 /** All that is said of an image, its lines and what follows from files left out. */
 function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "catalog" | "settingsOf">): string {
   const { bases: _, unsettled: __, watch, ...all } = image;
   const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
   const watched = watch.map(({ value }) => value);
-  return JSON.stringify([said, watched, settingsOf(image.publicName, image)], withoutPlaces);
-}
-
-/** Where something stands is nothing that it says. */
-function withoutPlaces(key: string, value: unknown): unknown {
-  if (key === "at" || key === "line") return undefined;
-  if (value instanceof RegExp) return String(value);
-  return value instanceof Map || value instanceof Set ? [...value] : value;
+  return textWithoutPlaces([said, watched, settingsOf(image.publicName, image)]);
 }

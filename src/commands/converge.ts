@@ -1,6 +1,7 @@
 /** Asks the registries how all images stand, and makes of what the event affects what there is to do. */
 
 import type { Catalog, Image } from "../catalog/catalog.ts";
+import { hashedArguments } from "../changes/own-parts.ts";
 import type { Reason } from "../changes/reason.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { type Commit, sourceCommit } from "../context/run-context.ts";
@@ -11,6 +12,7 @@ import type { Registry } from "../oci/registry-client.ts";
 import { mapped } from "../pause.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
+import { unneededImages } from "../plan/unneeded.ts";
 import type { History, Mover } from "../publish/guard.ts";
 import { type Lately, type Standing, type StandingOptions, standingOf, type Wish } from "../publish/standing.ts";
 import { variantSuffix } from "../tags/flavor.ts";
@@ -51,7 +53,10 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
   const ask = async (image: Image) => [image.name, await standing(image, session, surveyed, options)] as const;
   const chosen = catalog.images.filter(({ name, repositories }) => repositories.length > 0 && !surveyed.left.has(name));
   const standings = onNewParents(catalog, surveyed.affected, new Map(await mapped(chosen, ask, parallel)));
-  const affected = acting(catalog, surveyed.affected, standings);
+  const actions = new Map([...standings].map(([name, { kind }]) => [name, kind === "build" ? kind : "other"] as const));
+  const unneeded = unneededImages({ catalog, affected: surveyed.affected, actions });
+  const wanted = new Map([...surveyed.affected].filter(([name]) => !unneeded.has(name)));
+  const affected = acting(catalog, wanted, standings);
   const askParent = async (image: Image) =>
     [image.name, await standingOfParent(image, session, surveyed, options)] as const;
   const published = new Map<string, Digest>();
@@ -68,13 +73,19 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
     affected,
     published,
     promoted: new Map([...standings].flatMap(([name, each]) => (each.kind === "promote" ? [[name, each.digest]] : []))),
-    left: new Map([...surveyed.left, ...leftBy(standings, surveyed.affected)]),
+    left: new Map([
+      ...surveyed.left,
+      ...leftBy(standings, surveyed.affected),
+      ...[...unneeded].map((name) => [name, [notNeeded]] as const),
+    ]),
     lately: new Map(
       [...standings].flatMap(([name, each]) => (each.kind === "build" && each.lately ? [[name, each.lately]] : [])),
     ),
     taken: new Map(catalog.images.flatMap((image) => takenBy(image, standings.get(image.name), options))),
   };
 }
+
+const notNeeded: Reason = { kind: "not-chosen", detail: "it is not published, and no image that is built needs it" };
 
 type Standings = ReadonlyMap<string, Standing>;
 
@@ -167,6 +178,7 @@ function standingOptions(
 ): StandingOptions {
   return {
     records: recordRules(session),
+    hasArguments: hashedArguments(image).length > 0,
     isOfBase: (revision: Commit) =>
       isOfBase(image, revision, surveyed.catalog, {
         registry,

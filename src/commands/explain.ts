@@ -17,6 +17,7 @@ export async function explainImage(planning: Planning, name: string, session: Se
     throw unknownName(
       name,
       surveyed.catalog.images.map((image) => image.name),
+      plan.nothing,
     );
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
@@ -28,11 +29,11 @@ export async function explainImage(planning: Planning, name: string, session: Se
 
 const listed = 20;
 
-function unknownName(name: string, names: readonly string[]): UserError {
+function unknownName(name: string, names: readonly string[], nothing: string | undefined): UserError {
   const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0
-      ? "there are no images, as nothing is done on this event"
+      ? `there are no images: nothing is built because ${nothing ?? "the repository has none"}`
       : `choose from ${names.slice(0, listed).join(", ")}${more}${didYouMean(name, names)}`;
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }

@@ -1,6 +1,7 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
 import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
 import { setLabels } from "../catalog/dockerfile-values.ts";
+import { hashedArguments } from "../changes/own-parts.ts";
 import { gitRef, type Trigger } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
@@ -22,6 +23,7 @@ import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheOptions, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
 import type { SettingsOf } from "./image-settings.ts";
+import { wholeText } from "./run-facts.ts";
 import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
@@ -58,7 +60,7 @@ export function imageDetails(session: Naming, options: DetailsOptions): (image: 
     return {
       tags,
       release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
-      bakedVersion: bakedVersion(image, args),
+      bakedVersion: bakedVersion(image, args, ref),
       args,
       labels: deriveLabels(settings.labels, labeled),
       annotations: withoutRecord(deriveAnnotations(settings.annotations, labeled, settings.labels), options.remark),
@@ -102,18 +104,32 @@ function withoutRecord(
 }
 
 /** The build arguments that name the version or the git tag, by which the bytes of one release differ from another's. */
-function bakedVersion({ buildArgs }: Image, args: Readonly<Record<string, string>>): string | undefined {
+function bakedVersion(
+  image: Image,
+  args: Readonly<Record<string, string>>,
+  ref: ReturnType<typeof readEvent>["ref"],
+): string | undefined {
+  const { buildArgs } = image;
+  const given = hashedArguments(image).flatMap(([name]) => (namesRelease(args[name] ?? "", ref) ? [name] : []));
   const named = Object.entries(buildArgs).filter(([, text]) => {
     const template = parseTemplate(text, buildNames, "keep");
-    return uses(template, "version") || uses(template, "tag");
+    return uses(template, "version") || uses(template, "tag") || (ref.kind === "tag" && uses(template, "ref"));
   });
-  const names = new Set([...named.map(([name]) => name), ...(args.VERSION === undefined ? [] : ["VERSION"])]);
+  const names = new Set([...named.map(([name]) => name), ...given, ...(args.VERSION === undefined ? [] : ["VERSION"])]);
   if (names.size === 0) return undefined;
   if (names.size === 1 && names.has("VERSION")) return args.VERSION;
   return [...names]
     .sort()
     .map((name) => `${name}=${args[name] ?? ""}`)
     .join(",");
+}
+
+/** Whether a value contains the git tag of the event, or the version that is in it. */
+function namesRelease(value: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+  if (ref.kind !== "tag") return false;
+  const [version] = /\d+(?:\.\d+)+.*$/.exec(ref.tag) ?? [];
+  const texts = [ref.tag, ref.fullTag, ...(version === undefined ? [] : [version])];
+  return texts.some((text) => wholeText(text).test(value));
 }
 
 /**
@@ -151,7 +167,13 @@ function filler(
   const { values, ...dates } = expressionValues(facts, readEvent(facts));
   const { name, platforms } = image;
   const [platform] = platforms;
-  const known = new Map([...values, ["version", tagsOf(session, image, sources).version ?? ""]]);
+  const { ref, actor, runId, runNumber } = session.context;
+  const known = new Map([
+    ...values,
+    ["version", tagsOf(session, image, sources).version ?? ""],
+    ...[["ref", ref.full] as const, ["actor", actor ?? ""] as const],
+    ...[["run_id", runId ?? ""] as const, ["run_number", runNumber ?? ""] as const],
+  ]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
   return (text) => {
     const template = parseTemplate(text, buildNames, "keep");

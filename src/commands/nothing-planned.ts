@@ -10,6 +10,7 @@ export function nothingPlanned({ surveyed, push }: Preparation, { context }: Ses
     ref: context.ref.full,
     commit: context.commit,
     base: undefined,
+    nothing: surveyed.comparison.kind === "nothing" ? surveyed.comparison.what : undefined,
     catalog: surveyed.catalog,
     affected: new Map(),
     left: surveyed.left,

@@ -105,6 +105,7 @@ async function decide(
     ref: context.ref.full,
     commit: context.commit,
     base: comparison.kind === "files" ? comparison.base : undefined,
+    nothing: comparison.kind === "nothing" ? comparison.what : undefined,
     catalog,
     affected,
     left,

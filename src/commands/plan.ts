@@ -1,5 +1,6 @@
 /** `command: plan`: says what the event would do, and why; changes nothing. */
 import { renderExplanation } from "../report/explain-image.ts";
+import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
@@ -25,7 +26,8 @@ export async function plan(
 ): Promise<CommandResult> {
   const { log } = session.outside;
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
-  for (const { message, hint } of planning.remarks) log.warning(message, hint);
+  const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
+  for (const { message, hint } of remarks) log.warning(message, hint);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);
   if (explain === undefined) {

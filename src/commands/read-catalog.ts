@@ -1,9 +1,9 @@
 /** From what the repository and the user say of images to the catalog of this run. */
-import { buildCatalog } from "../catalog/build-catalog.ts";
+import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import type { CatalogRemark } from "../catalog/remark.ts";
-import { throwProblems } from "../errors.ts";
+import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
@@ -29,6 +29,19 @@ export interface ReadCatalog {
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
+  const { problems, ...read } = await readAsFarAsPossible(session, configFiles);
+  throwProblems(problems);
+  return read;
+}
+
+/**
+ * As `readCatalog`, but what the config file says of images that can't be had from the checkout's files is a problem of theirs
+ * alone. @throws UserError, or `Problems`, for a config file that can't be understood.
+ */
+export async function readAsFarAsPossible(
+  session: Session,
+  configFiles: Pick<Files, "read">,
+): Promise<ReadCatalog & { readonly problems: readonly UserError[] }> {
   const { context, inputs } = session;
   const { settings } = inputs;
   const mixed = await loadMixedConfig(session, configFiles);
@@ -39,7 +52,11 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
   );
   const byHand = imageByHand(settings);
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
-  const { remarks, ...built } = await buildCatalog({
+  const {
+    remarks,
+    problems: unreadable,
+    ...built
+  } = await readableCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
@@ -63,8 +80,16 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
-  throwProblems(repositoryCollisions(pushed));
-  return { catalog, settingsOf, bump: config.bump, remarks, ignored: ignoredRemarks(mixed, session) };
+  // Images that are missing would be missing among these as well.
+  const collisions = unreadable.length > 0 ? [] : repositoryCollisions(pushed);
+  return {
+    catalog,
+    settingsOf,
+    bump: config.bump,
+    remarks,
+    ignored: ignoredRemarks(mixed, session),
+    problems: [...unreadable, ...collisions],
+  };
 }
 
 function repositories(

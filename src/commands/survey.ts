@@ -16,11 +16,13 @@ import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
 import { releaseOfImage } from "../tags/misnamed-release.ts";
+import { bakeChange } from "./bake-change.ts";
 import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { misnamedRemarks } from "./misnamed-remarks.ts";
 import { readCatalog } from "./read-catalog.ts";
+import { runFactRemarks, withoutRunFacts } from "./run-facts.ts";
 import type { Session } from "./session.ts";
 import { untrustedRemarks } from "./withheld.ts";
 
@@ -75,11 +77,16 @@ export async function survey(session: Session): Promise<Survey> {
   ]);
   const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
   const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
-  const sources = { inputs: inside, listing, checkout: session.checkout };
+  const argumentText = (value: string) => withoutRunFacts(value, context);
+  const sources = { inputs: inside, listing, checkout: session.checkout, argumentText };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
   ]);
+  const bakeSince = onceEach(
+    (compared: Comparison) => bakeChange(session, compared, catalog),
+    (compared) => (compared.kind === "files" ? compared.base : compared.kind),
+  );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
     affectedImages({
       catalog,
@@ -88,6 +95,7 @@ export async function survey(session: Session): Promise<Survey> {
       inputs: inside,
       only,
       config: await configChange(session, compared, { catalog, settingsOf }),
+      bake: await bakeSince(compared),
       unseen: unknownHashes(hashes),
     });
   const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
@@ -110,6 +118,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...remarks,
       ...deleted.map(describeDeleted),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
+      ...runFactRemarks(catalog.images, context),
       ...incomplete.absent.map(describeAbsent),
       ...incomplete.pointers.map(describePointers),
     ],

@@ -56,6 +56,8 @@ export function readContext({ env, payload: payloadText, now }: ContextSource): 
     apiUrl: readUrl("GITHUB_API_URL", env.GITHUB_API_URL) ?? defaultApiUrl(serverUrl),
     actor: env.GITHUB_ACTOR || undefined,
     runUrl: readRunUrl(`${serverUrl}/${repository.full}`, env),
+    ...(env.GITHUB_RUN_ID ? { runId: env.GITHUB_RUN_ID } : {}),
+    ...(env.GITHUB_RUN_NUMBER ? { runNumber: env.GITHUB_RUN_NUMBER } : {}),
     startedAt: now,
     workspace,
     temp: env.RUNNER_TEMP || `${env.TMPDIR || "/tmp"}/image-publish-${env.GITHUB_RUN_ID || "run"}`,

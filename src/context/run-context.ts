@@ -75,6 +75,9 @@ export interface RunContext {
   readonly actor: string | undefined;
   /** The run's page, where the run is on a forge. */
   readonly runUrl: string | undefined;
+  /** The forge's numbers of the run, where it is on a forge. */
+  readonly runId?: string | undefined;
+  readonly runNumber?: string | undefined;
   /** When the run started: the only clock that a plan knows. */
   readonly startedAt: Date;
   /** The checkout, absolute. */

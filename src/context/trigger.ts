@@ -62,7 +62,8 @@ function create(): Trigger {
 function release({ payload }: Event): Trigger {
   const action = textAt(payload, "action");
   if (action === "deleted" || action === "unpublished") {
-    return { kind: "gone", what: `the release ${textAt(payload, "release", "tag_name") ?? ""} was ${action}` };
+    const tag = textAt(payload, "release", "tag_name");
+    return { kind: "gone", what: `${tag === undefined ? "a release" : `the release ${tag}`} was ${action}` };
   }
   return { kind: "release", prerelease: flagAt(payload, "release", "prerelease") === true };
 }
@@ -83,7 +84,10 @@ function pullRequest({ name, payload, ref, repository, baseRef: fromEnvironment 
     numberAt(payload, "number") ??
     (reference.kind === "pull" ? Number(reference.name) : undefined);
   if (number === undefined) throw payloadLacks(name, "pull_request.number");
-  if (textAt(payload, "action") === "closed") return { kind: "gone", what: `pull request ${number} was closed` };
+  if (textAt(payload, "action") === "closed") {
+    const isMerged = flagAt(payload, "pull_request", "merged") === true;
+    return { kind: "gone", what: `pull request ${number} was closed${isMerged ? " by its merge" : ""}` };
+  }
   const baseRef = textAt(payload, "pull_request", "base", "ref") ?? fromEnvironment;
   if (baseRef === undefined) throw payloadLacks(name, "pull_request.base.ref");
   return {

@@ -28,6 +28,8 @@ export interface PlanInput {
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly push: boolean;
+  /** What happened to what the event is of, as a clause; where it is gone, there is nothing to do. */
+  readonly nothing?: string | undefined;
   /** Fresh bases and no cache. */
   readonly fresh: boolean;
   /** A scheduled rebuild puts only tags that move. */
@@ -72,6 +74,7 @@ function headOf(input: PlanInput): Omit<Plan, "images"> {
     commit: input.commit,
     base: input.base ?? null,
     push: input.push,
+    ...(input.nothing === undefined ? {} : { nothing: input.nothing }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Plan {
   readonly base: Commit | null;
   /** Whether candidates are pushed and tagged; `false` builds them into local OCI layouts. */
   readonly push: boolean;
+  /** Where the event is of something that is gone: what happened to it, as a clause. */
+  readonly nothing?: string;
   /** Parents before children. */
   readonly images: readonly PlannedImage[];
 }

@@ -27,6 +27,8 @@ export interface StandingOptions extends ViewOptions {
   readonly buildsReleases: boolean;
   /** Whether something that goes into the image changed since a commit; `undefined` where that can't be told. */
   changedSince(revision: Commit): Promise<boolean | undefined>;
+  /** Whether build arguments are among the sources of the image. */
+  readonly hasArguments?: boolean;
   /** Whether what the image is based on has this commit in its labels; `undefined` where that can't be told. */
   isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
@@ -141,10 +143,13 @@ async function standingOfUntouched(wish: Wish, view: View, options: StandingOpti
 /** What others published bears no record: it is current if nothing it is made from changed since. */
 async function whyBehind(
   { record, revision, doubt, isLabel }: Holding,
-  { changedSince, isOfBase }: StandingOptions,
+  { changedSince, isOfBase, hasArguments }: StandingOptions,
 ): Promise<Reason | undefined> {
   if (doubt !== undefined) return { kind: "no-record", detail: doubt };
-  if (record !== undefined) return { kind: "behind", revision: record.revision };
+  if (record !== undefined) {
+    const byArguments = hasArguments === true && (await changedSince(record.revision)) === false;
+    return { kind: "behind", revision: record.revision, ...(byArguments ? { byArguments } : {}) };
+  }
   if (revision === undefined) return { kind: "no-record", detail: "it names no commit" };
   if (isLabel && (await isOfBase(revision)) !== false) {
     return { kind: "no-record", detail: "the commit in its labels may be the one of its base" };

@@ -5,6 +5,7 @@ import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { makesRed } from "./finding-counts.ts";
+import { whyNothingIsBuilt } from "./nothing.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 
@@ -15,9 +16,13 @@ export interface Headline {
   readonly advice: string | undefined;
 }
 
-/** `quote` makes a name fit for where the sentence is shown. */
-export function headline(result: RunResult, quote: (name: string) => string): Headline {
-  const how = outcome(result, quote);
+/** `quote` makes a name fit for where the sentence is shown, `text` running text that may hold one. */
+export function headline(
+  result: RunResult,
+  quote: (name: string) => string,
+  text: (text: string) => string = quote,
+): Headline {
+  const how = outcome(result, quote, text);
   const red = result.images.flatMap(({ planned, outcome }) => {
     const scan = outcome === "failed" ? undefined : result.scans?.get(planned.name);
     return scan !== undefined && makesRed(scan) ? [scan] : [];
@@ -41,7 +46,7 @@ export function headline(result: RunResult, quote: (name: string) => string): He
   };
 }
 
-function outcome(result: RunResult, quote: (name: string) => string): Headline {
+function outcome(result: RunResult, quote: (name: string) => string, text: (text: string) => string): Headline {
   const { images, plan } = result;
   const took = formatDuration(result.seconds);
   const published = images.filter(isPublished);
@@ -75,7 +80,8 @@ function outcome(result: RunResult, quote: (name: string) => string): Headline {
     const scanned = scans.filter(({ kind }) => kind === "scanned").length;
     return { mark: "✅", sentence: `Scanned ${count(scanned, "image")} in ${took}`, advice: undefined };
   }
-  return { mark: "✅", sentence: "Nothing to publish", advice: whyNothing(plan) };
+  const advice = whyNothingIsBuilt(plan, text) ?? whyNothing(plan);
+  return { mark: "✅", sentence: "Nothing to publish", advice };
 }
 
 function isTagged({ outcome }: ImageResult): boolean {

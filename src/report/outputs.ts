@@ -7,6 +7,7 @@ import type { ImageScan } from "../scan/judged.ts";
 import { because, isAffected } from "./because.ts";
 import { bumpOutput } from "./bumps.ts";
 import { type FindingCounts, findingCounts } from "./finding-counts.ts";
+import { matrixOf } from "./matrix.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { ownTags } from "./tag-notes.ts";
 
@@ -63,9 +64,7 @@ export function outputsOf(about: RunResult | Plan, planPath: string): Outputs {
   const affected = images.filter(({ planned }) => planned.kind !== "skip" && isAffected(planned.reasons));
   return {
     plan: planPath,
-    matrix: JSON.stringify({
-      include: images.flatMap(({ planned }) => (planned.kind === "build" ? [{ image: planned.name }] : [])),
-    }),
+    matrix: matrixOf(images.map(({ planned }) => planned)),
     affected: JSON.stringify(affected.map(({ planned }) => planned.name)),
     "any-affected": affected.length > 0 ? "true" : "false",
     images: JSON.stringify(images.map(imageOutput)),

@@ -9,6 +9,7 @@ import { because } from "./because.ts";
 import { eventLine } from "./event.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { fileLink } from "./links.ts";
+import { whyNothingIsBuilt } from "./nothing.ts";
 import type { Forge } from "./run-result.ts";
 import { joinSections, type Section, text } from "./sections.ts";
 import { leftSections } from "./untouched.ts";
@@ -16,8 +17,9 @@ import { leftSections } from "./untouched.ts";
 /** GitHub flavoured Markdown, below the limit of a step's summary. */
 export function renderPlanSummary(plan: Plan, forge?: Forge): string {
   const acted = plan.images.filter((image) => image.kind !== "skip");
+  const why = whyNothingIsBuilt(plan, markdown);
   return joinSections([
-    text(`## 📋 ${planSentence(plan)}\n\n${eventLine(plan, forge)}`),
+    text([`## 📋 ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n")),
     ...(acted.length === 0 ? [] : [planTable(acted, plan, forge)]),
     graphSection(plan.images.map((planned) => ({ planned, state: states[planned.kind] }))),
     ...leftSections(plan.images.filter((image) => image.kind === "skip")),

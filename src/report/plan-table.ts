@@ -6,6 +6,7 @@ import { count } from "../quantities.ts";
 import { shortCommit, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
 import { describeEvent } from "./event.ts";
+import { whyNothingIsBuilt } from "./nothing.ts";
 import { actionStyles, type Paint, painter } from "./paint.ts";
 import { planSentence } from "./plan-summary.ts";
 import { leftImages } from "./untouched.ts";
@@ -26,11 +27,14 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
   const skipped = plan.images.filter((image) => image.kind === "skip");
   const folded: readonly PlannedImage[] = skipped.length > mostSkippedRows ? skipped : [];
   const rows = plan.images.filter((image) => !folded.includes(image)).map(rowOf);
+  const why = whyNothingIsBuilt(plan, plainLine);
   const lines = [
     paint("bold", planSentence(plan)),
     paint("dim", eventOf(plan)),
-    "",
-    ...(width < narrow ? blocks(rows, width, paint) : table(rows, width, paint)),
+    ...(why === undefined ? [] : wrap(why, width)),
+    ...(plan.images.length === 0 && why !== undefined
+      ? []
+      : ["", ...(width < narrow ? blocks(rows, width, paint) : table(rows, width, paint))]),
     ...foldedLines(folded, width).map((line) => paint("dim", line)),
   ];
   return lines.map((line) => inertLine(line.trimEnd())).join("\n");

@@ -1,6 +1,6 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
 
-import { code, codeBlock, prose, sentence } from "../markdown.ts";
+import { code, codeBlock, markdown, prose, sentence } from "../markdown.ts";
 import { familiarRepository } from "../oci/reference.ts";
 import { shortened } from "../plain-text.ts";
 import { bumpSection } from "./bumps.ts";
@@ -19,7 +19,7 @@ import { leftSections } from "./untouched.ts";
 
 /** Always fewer bytes than GitHub takes for one step. */
 export function renderSummary(result: RunResult): string {
-  const { mark, sentence: how, advice } = headline(result, name);
+  const { mark, sentence: how, advice } = headline(result, name, markdown);
   const made = result.images.filter(
     (image) => image.outcome === "published" || image.outcome === "promoted" || image.outcome === "built",
   );

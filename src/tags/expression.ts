@@ -31,7 +31,10 @@ export const eventNames: readonly string[] = [
 ];
 
 /** Expressions of what is made for one platform, such as build arguments and cache lines. */
-export const buildNames: readonly string[] = [...eventNames, "platform", "arch"];
+export const buildNames: readonly string[] = [
+  ...[...eventNames, "platform", "arch"],
+  ...["ref", "actor", "run_id", "run_number"],
+];
 
 /**
  * Takes a text apart. `names` are the expressions that have a meaning in this place, beside the dates.

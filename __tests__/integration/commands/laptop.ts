@@ -1,9 +1,12 @@
 /** `image-publish plan` in a checkout with real git, and with a network that is only counted. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import { runCommand } from "../../../src/commands/run-command.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { simulatedContext } from "../../../src/commands/simulated-context.ts";
+import type { Trigger } from "../../../src/context/run-context.ts";
 import { throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
 import type { Log, Processes } from "../../../src/ports.ts";
@@ -27,24 +30,31 @@ export interface Said {
   readonly explain?: string;
   readonly graph?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** In the place of what the event would be. */
+  readonly trigger?: Trigger;
 }
 
 export interface Told {
   readonly text: string;
   readonly json: unknown;
+  readonly summary: string;
   /** Notices, warnings and errors beside the result. */
   readonly beside: readonly string[];
 }
 
 /** A clone whose commit `files` is what the remote's main has. */
-export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
+export function makeLaptop(
+  files: Readonly<Record<string, Change>>,
+  { bake = false }: { readonly bake?: boolean } = {},
+): Laptop {
   const workplace = new Workplace();
   const repository = workplace.alone();
   repository.point("refs/remotes/origin/main", repository.start(files));
   repository.setRemote("https://github.com/o/r.git");
-  let processes = remembering(childProcesses);
+  const real = bake ? printingBake(childProcesses) : childProcesses;
+  let processes = remembering(real);
   const changing = <T>(change: () => T): T => {
-    processes = remembering(childProcesses);
+    processes = remembering(real);
     return change();
   };
   return {
@@ -53,6 +63,38 @@ export function makeLaptop(files: Readonly<Record<string, Change>>): Laptop {
     head: () => repository.head(),
     plan: (said) => plan(repository, workplace.folder, processes, said ?? {}),
     remove: () => workplace.remove(),
+  };
+}
+
+/** In the place of buildx: prints the JSON bake files of a folder, an override over the other file's targets. */
+function printingBake(real: Processes): Processes {
+  return {
+    ...real,
+    async run(program, args, options) {
+      if (program !== "docker") return real.run(program, args, options);
+      const read = (name: string) => {
+        const path = join(options.cwd ?? "", name);
+        return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+      };
+      const answer = (code: number, stdout: string, stderr: string) => ({
+        ...{ code, signal: undefined, stdout: Buffer.from(stdout), stderr },
+      });
+      try {
+        const [first, second] = [read("docker-bake.json"), read("docker-bake.override.json")];
+        const names = args.slice(args.indexOf("*.ssh=") + 1);
+        const target = Object.fromEntries(
+          Object.entries({ ...first.target, ...second.target }).map(([name]) => [
+            name,
+            { ...first.target?.[name], ...second.target?.[name] },
+          ]),
+        );
+        const group = names.length === 0 ? first.group : { default: { targets: names } };
+        const wanted = Object.entries(target).filter(([name]) => names.length === 0 || names.includes(name));
+        return answer(0, JSON.stringify({ group, target: Object.fromEntries(wanted) }), "");
+      } catch {
+        return answer(1, "", "ERROR: it can't be read");
+      }
+    },
   };
 }
 
@@ -93,7 +135,8 @@ async function plan(repository: Repository, folder: string, processes: Processes
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
   const simulated = { event, base, ref, builds: false, temp: `${folder}/temp` };
-  const context = await simulatedContext(simulated, repository.folder, outside);
+  const imagined = await simulatedContext(simulated, repository.folder, outside);
+  const context = said.trigger === undefined ? imagined : { ...imagined, trigger: said.trigger };
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
-  return { text: result.text({ colour: false, width: 100 }), json: result.json, beside };
+  return { text: result.text({ colour: false, width: 100 }), json: result.json, summary: result.summary, beside };
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a Dockerfile writes variables
 import { describe, expect, test } from "@jest/globals";
 import type { NamedContext } from "../../../src/catalog/catalog.ts";
 import { surroundingsOf } from "../../../src/catalog/surroundings.ts";
@@ -114,16 +115,8 @@ describe("variables", () => {
       "FROM debian\nARG LATER\nCOPY $LATER /",
       "*, because of $LATER, whose value is not known before the build, line 3",
     ],
-    [
-      "the builder's platform is not known",
-      "FROM debian\nARG BUILDARCH\nCOPY $BUILDARCH /",
-      "*, because of $BUILDARCH, whose value is not known before the build, line 3",
-    ],
-    [
-      "nor is the target's, where nobody says which",
-      "FROM debian\nARG TARGETARCH\nCOPY $TARGETARCH /",
-      "*, because of $TARGETARCH, whose value is not known before the build, line 3",
-    ],
+    ["the builder's platform may be any", "FROM debian\nARG BUILDARCH\nCOPY $BUILDARCH /", ["*"]],
+    ["as may the target's, where nobody says which", "FROM debian\nARG TARGETARCH\nCOPY $TARGETARCH /", ["*"]],
     [
       "an error is BuildKit's to tell",
       "FROM debian\nCOPY ${A /",
@@ -134,6 +127,82 @@ describe("variables", () => {
     expect(told(followed(text, { buildArgs }).main)).toEqual(
       typeof expected === "string" ? expected : expected.map((each) => each.replace(/\/$/, "")),
     );
+  });
+
+  describe("of platforms that nobody knows before the build stand for anything in one part of a path", () => {
+    const all = "ARG TARGETPLATFORM TARGETOS TARGETOSVERSION TARGETARCH TARGETVARIANT BUILDPLATFORM BUILDOS BUILDARCH";
+    const unknown = (word: string) => `*, because of ${word}, whose value is not known before the build, line 3`;
+    test.each<[string, string, readonly string[] | string]>([
+      ["in a name", "repos/list-${TARGETARCH}", ["repos/list-*"]],
+      ["in a folder's name", "bin/$TARGETOS-$TARGETARCH/app", ["bin/*-*/app"]],
+      ["two in a row", "bin/$TARGETOS$TARGETARCH/app", ["bin/*/app"]],
+      ["beside a star", "bin/$TARGETARCH*", ["bin/*"]],
+      ["the machine's that builds", "tools/$BUILDOS/$BUILDARCH", ["tools/*/*"]],
+      ["of the machine's that builds, all", "tools/$BUILDPLATFORM", ["tools/*/*", "tools/*/*/*"]],
+      ["a variant, which mostly is empty", "bin/$TARGETARCH/$TARGETVARIANT/x", ["bin/*/*/x", "bin/*/x"]],
+      ["a variant in a name", "bin/$TARGETARCH$TARGETVARIANT", ["bin/*"]],
+      ["a variant with what goes before it", "l-$TARGETARCH${TARGETVARIANT:+-$TARGETVARIANT}", ["l-*", "l-*-*"]],
+      ["a variant that is the whole path may be the context", "$TARGETVARIANT/", "*"],
+      ["a whole platform, with a variant and without", "bin/$TARGETPLATFORM/app", ["bin/*/*/*/app", "bin/*/*/app"]],
+      ["its slashes replaced", "bin/app-${TARGETPLATFORM//\\//-}", ["bin/app-*-*", "bin/app-*-*-*"]],
+      ["what stands before its slash, and after", "${TARGETPLATFORM%%/*}/${TARGETPLATFORM##*/}", ["*/*"]],
+      ["one with a default", "bin/${TARGETARCH:-amd64}", ["bin/*"]],
+      ["something else where there is one", "bin/${TARGETARCH:+x}", ["bin/x"]],
+      ["but not with a part cut off", "bin/${TARGETARCH#arm}", unknown("bin/${TARGETARCH#arm}")],
+      ["nor with a part replaced", "bin/${TARGETARCH/amd64/x}", unknown("bin/${TARGETARCH/amd64/x}")],
+      ["nor as what is cut off", "bin/${A#$TARGETARCH}", unknown("bin/${A#$TARGETARCH}")],
+      ["nor in a class", "bin/[$TARGETARCH]", "*, because of the pattern bin/[$TARGETARCH], line 3"],
+      ["nor after an escape", "bin/\\\\$TARGETARCH", "*, because of the pattern bin/\\\\$TARGETARCH, line 3"],
+    ])("%s", (_, word, expected) => {
+      expect(told(followed(`FROM scratch\n${all} A=amd64-x\nCOPY ${word} /`).main)).toEqual(expected);
+    });
+
+    test.each<[string, string, readonly string[] | string]>([
+      [
+        "one that no stage declares is the base's",
+        "FROM a\nCOPY l-$TARGETARCH /",
+        `${unknown("l-$TARGETARCH").slice(0, -1)}2`,
+      ],
+      ["by an ARG above FROM", "ARG S=-$TARGETARCH\nFROM a\nARG S\nCOPY l$S /", ["l-*"]],
+      ["by an ENV", "FROM a\nARG TARGETARCH\nENV S=-$TARGETARCH\nCOPY l$S /", ["l-*"]],
+      [
+        "as the name of an ENV",
+        "FROM a\nARG TARGETARCH A=x\nENV $TARGETARCH=y\nCOPY $A /",
+        `${unknown("$A").slice(0, -1)}4`,
+      ],
+      ["in a mount", "FROM a\nARG TARGETARCH\nRUN --mount=source=l-$TARGETARCH,target=/l true", ["l-*"]],
+      [
+        "in ONBUILD",
+        "FROM a AS b\nONBUILD ARG TARGETVARIANT\nONBUILD COPY l/$TARGETVARIANT/x /\nFROM b",
+        ["l/*/x", "l/x"],
+      ],
+      [
+        "an ARG that has to be there",
+        "ARG S=${TARGETVARIANT:?}\nFROM a\nARG S\nCOPY l-$S /",
+        "*, because of l-$S, whose value is not known before the build, line 4",
+      ],
+      ["FROM stays open", "FROM a AS amd64\nCOPY x /\nFROM $TARGETARCH\nCOPY y /", ["x", "y"]],
+    ])("%s", (_, text, expected) => {
+      expect(told(followed(text).main)).toEqual(expected);
+    });
+
+    test("nothing of a hidden folder is read by a name that is a platform's", () => {
+      const { main } = followed("FROM a\nARG TARGETARCH\nCOPY $TARGETARCH/app l-$TARGETARCH /");
+      expect(main).toEqual({ kind: "paths", sources: ["*/app", "l-*"], visible: ["*/app"] });
+      const both = followed("FROM a\nARG TARGETARCH\nCOPY $TARGETARCH/app */app /");
+      expect(both.main).toEqual({ kind: "paths", sources: ["*/app"] });
+    });
+
+    test("where the platforms are known, the machine's that builds is not", () => {
+      const platforms = [platform("linux/amd64"), platform("linux/arm/v7")];
+      const text = "FROM a\nARG BUILDARCH TARGETARCH TARGETVARIANT\nCOPY $BUILDARCH/$TARGETARCH$TARGETVARIANT /";
+      expect(told(followed(text, { platforms }).main)).toEqual(["*/amd64", "*/armv7"]);
+    });
+
+    test("a value that is given goes first", () => {
+      const text = "FROM a\nARG TARGETARCH\nCOPY l-$TARGETARCH /";
+      expect(told(followed(text, { buildArgs: { TARGETARCH: "arm64" } }).main)).toEqual(["l-arm64"]);
+    });
   });
 
   test("all wanted platforms are joined", () => {

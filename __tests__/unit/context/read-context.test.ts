@@ -109,6 +109,18 @@ describe("other events", () => {
       { action: "deleted", release: { tag_name: "v1" } },
       { kind: "gone", what: "the release v1 was deleted" },
     ],
+    [
+      "a withdrawn release",
+      "release",
+      { action: "unpublished", release: { tag_name: "v1" } },
+      { kind: "gone", what: "the release v1 was unpublished" },
+    ],
+    [
+      "a deleted release without a tag",
+      "release",
+      { action: "deleted" },
+      { kind: "gone", what: "a release was deleted" },
+    ],
     ["a schedule", "schedule", { schedule: "0 23 * * 0" }, { kind: "schedule", cron: "0 23 * * 0" }],
     ["a schedule without payload", "schedule", undefined, { kind: "schedule", cron: undefined }],
     ["a dispatch", "workflow_dispatch", { inputs: {} }, { kind: "dispatch", eventName: "workflow_dispatch" }],
@@ -184,6 +196,14 @@ describe("a pull request", () => {
     expect(read(pull, { ...ofOwn, action: "closed" }).trigger).toEqual({
       kind: "gone",
       what: "pull request 7 was closed",
+    });
+  });
+
+  test("that was merged was closed by that", () => {
+    const merged = { ...ofOwn.pull_request, merged: true };
+    expect(read(pull, { ...ofOwn, action: "closed", pull_request: merged }).trigger).toEqual({
+      kind: "gone",
+      what: "pull request 7 was closed by its merge",
     });
   });
 

@@ -1,5 +1,7 @@
 /** What is to be done for an image, by what the registry holds of it. */
 import { describe, expect, test } from "@jest/globals";
+import { describeReason } from "../../../src/changes/describe-reason.ts";
+import type { Reason } from "../../../src/changes/reason.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
@@ -402,6 +404,28 @@ describe("a tag that is the content", () => {
     ],
   ])("%s", async (_, wish, held, expected) => {
     expect(await ask(wish, held).standing).toMatchObject(expected);
+  });
+});
+
+describe("an image made from other sources, of which no file changed", () => {
+  const untouched: Wish = { ...onMain, isAffected: false };
+  const behind = { main: made("main-3", others), latest: made("main-3", others) };
+  test.each<[string, Partial<StandingOptions>, Reason]>([
+    [
+      "was built with other build arguments",
+      { hasArguments: true, changedSince: async () => false },
+      { kind: "behind", revision: at("main-3"), byArguments: true },
+    ],
+    ["has none", { changedSince: async () => false }, { kind: "behind", revision: at("main-3") }],
+    [
+      "whose files changed as well",
+      { hasArguments: true, changedSince: async () => true },
+      { kind: "behind", revision: at("main-3") },
+    ],
+    ["of which nobody knows", { hasArguments: true }, { kind: "behind", revision: at("main-3") }],
+  ])("%s", async (_, options, reason) => {
+    expect(await ask(untouched, behind, options).standing).toMatchObject({ kind: "build", because: [reason] });
+    expect(describeReason(reason)).toMatch("byArguments" in reason ? /the build arguments changed/ : /other sources/);
   });
 });
 

@@ -86,6 +86,11 @@ export async function directoriesOfAll(
   return new Set([...named].filter((each) => each !== at.folder));
 }
 
+/** The images of one folder's bake files that are in order. @throws UserError where buildx refuses the files, or has none of the names. */
+export async function imagesOfFolder(at: BakeFolder, input: BakeInput): Promise<readonly FoundImage[]> {
+  return bakeImages(await printWanted(at, input, new Set()), at, input.rootName).images;
+}
+
 /** Whether a directory lies in another one, at any depth. */
 export function isBelow(directory: RepositoryPath, above: RepositoryPath): boolean {
   return directory !== above && (above === "." || directory.startsWith(`${above}/`));

@@ -1,6 +1,7 @@
 /** Variables, quotes and escapes in the words of a Dockerfile, as BuildKit has them (frontend/dockerfile/shell/lex.go). */
 import { UserError } from "../../errors.ts";
 import { type Allowance, allowance, spend } from "./allowance.ts";
+import { anyText, looksAtSlashesAlone } from "./any-text.ts";
 import type { Escape } from "./lines.ts";
 import { longestText, replacePattern, tooLong, trimPattern } from "./shell-pattern.ts";
 import { isSpace } from "./space.ts";
@@ -207,13 +208,9 @@ function substitution(state: State, name: string): string {
   }
   if (!trims) throw mistake(`":${operator}" is no operator of a substitution`);
   const greedy = word.startsWith(operator);
-  return trimPattern(
-    value ?? "",
-    greedy ? word.slice(1) : word,
-    operator === "#" ? "start" : "end",
-    greedy,
-    state.work,
-  );
+  const pattern = greedy ? word.slice(1) : word;
+  if (isOpen(value, pattern)) return unknownText(state);
+  return trimPattern(value ?? "", pattern, operator === "#" ? "start" : "end", greedy, state.work);
 }
 
 function replacement(state: State, name: string): string {
@@ -222,7 +219,18 @@ function replacement(state: State, name: string): string {
   const pattern = scan(state, "/", true).text;
   const by = scan(state, "}", true).text;
   const { text: value, isKept } = variable(state, name, `\${${name}/${pattern}/${by}}`);
-  return isKept ? (value ?? "") : replacePattern(value ?? "", pattern, by, all, state.work);
+  if (isKept) return value ?? "";
+  return isOpen(value, pattern) ? unknownText(state) : replacePattern(value ?? "", pattern, by, all, state.work);
+}
+
+/** Whether nobody knows what a pattern matches in a value. */
+function isOpen(value: string | undefined, pattern: string): boolean {
+  return pattern.includes(anyText) || (value?.includes(anyText) === true && !looksAtSlashesAlone(pattern));
+}
+
+function unknownText(state: State): string {
+  state.settled = false;
+  return "";
 }
 
 /** `isKept`: the variable stays as it stands. */
