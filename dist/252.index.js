@@ -153,14 +153,14 @@ function remedyFor(option, name) {
     const denied = name.replace(/^no-/, "");
     if (denied !== name && inputNames.includes(denied))
         return `write --${denied} false`;
-    const like = option.startsWith("--") ? (0,nearest/* nearest */.p)(name, Object.keys(known)) : undefined;
+    const like = option.startsWith("--") ? (0,nearest/* nearest */.pA)(name, Object.keys(known)) : undefined;
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 327 modules
-var run_command = __webpack_require__(6798);
-// EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
-var run_inputs = __webpack_require__(23693);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 358 modules
+var run_command = __webpack_require__(9138);
+// EXTERNAL MODULE: ./src/commands/run-inputs.ts + 3 modules
+var run_inputs = __webpack_require__(40425);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
 /** What a simulated event needs to know of the checkout; nothing is asked from the network. */
 async function readCheckoutFacts(git) {
@@ -267,7 +267,7 @@ const unknownNumber = 0;
 /** A repository that was never pushed anywhere gets a name by which it can be planned all the same. */
 function originOf({ originUrl, workspace }) {
     const folder = workspace.split("/").filter(Boolean).at(-1) ?? "repository";
-    return parseOrigin(originUrl ?? "") ?? { serverUrl: "https://github.com", owner: "local", repo: folder };
+    return parseOrigin(originUrl ?? "") ?? { serverUrl: "https://github.com", owner: run_context/* unnamedOwner */.Uq, repo: folder };
 }
 function simulatedRef(event, { ref, checkout }) {
     const target = checkout.defaultBranch ?? "main";
@@ -344,7 +344,7 @@ const otherNames = {
 function unknownEvent(event) {
     const meant = Object.hasOwn(otherNames, event) ? otherNames[event] : undefined;
     return new errors/* UserError */.yo(`there is no event "${event}" that could be simulated`, {
-        hint: meant === undefined ? `write one of ${events.join(", ")}${(0,nearest/* didYouMean */.a)(event, events)}` : `write ${meant}`,
+        hint: meant === undefined ? `write one of ${events.join(", ")}${(0,nearest/* didYouMean */.au)(event, events)}` : `write ${meant}`,
     });
 }
 /** A push sends what the remote's branch lacks; a branch that the remote doesn't know is new. */

@@ -38214,7 +38214,7 @@ const signingEndpoints = (sigstore) => {
     }
     else {
         instance =
-            ((_a = lib_github/* context */._.payload.repository) === null || _a === void 0 ? void 0 : _a.visibility) === 'public'
+            ((_a = lib_github.context.payload.repository) === null || _a === void 0 ? void 0 : _a.visibility) === 'public'
                 ? PUBLIC_GOOD_ID
                 : GITHUB_ID;
     }
@@ -38433,8 +38433,8 @@ const writeAttestation = (attestation_1, token_1, ...args_1) => store_awaiter(vo
     const headers = Object.assign({ 'User-Agent': utils_getUserAgent() }, options.headers);
     try {
         const response = yield octokit.request(CREATE_ATTESTATION_REQUEST, {
-            owner: lib_github/* context */._.repo.owner,
-            repo: lib_github/* context */._.repo.repo,
+            owner: lib_github.context.repo.owner,
+            repo: lib_github.context.repo.repo,
             headers,
             bundle: attestation
         });
