@@ -74,3 +74,24 @@ export async function mapped<T, R>(
   await Promise.all(Array.from({ length: Math.min(together, items.length) }, work));
   return results;
 }
+
+/**
+ * Of very many the highest, at most so many and the highest first, with pauses: the beginning of what sorting them gives.
+ * @param compare as `Array.sort` has it, the lower one first
+ */
+export async function highest<T>(
+  items: readonly T[],
+  most: number,
+  compare: (one: T, other: T) => number,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const item of items) {
+    if (isLong()) await nextTurn();
+    const lowest = found.at(-1);
+    if (found.length === most && (lowest === undefined || compare(item, lowest) <= 0)) continue;
+    const below = found.findIndex((each) => compare(item, each) > 0);
+    found.splice(below < 0 ? found.length : below, 0, item);
+    if (found.length > most) found.pop();
+  }
+  return found;
+}

@@ -1,5 +1,6 @@
-import { expect, test } from "@jest/globals";
-import { mapped } from "../../src/pause.ts";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { highest, mapped } from "../../src/pause.ts";
 
 test("whatever there is to do, signals and timers get their turn meanwhile", async () => {
   let turns = 0;
@@ -26,4 +27,21 @@ test("whatever there is to do, signals and timers get their turn meanwhile", asy
 test("what fails is thrown", async () => {
   const fail = (item: number) => Promise.reject(new Error(`no ${item}`));
   await expect(mapped([1, 2], fail, 2)).rejects.toThrow("no 1");
+});
+
+describe("the highest of very many", () => {
+  const number = fc.integer({ min: 0, max: 50 });
+  test("are the beginning of what sorting gives, equal ones in their order", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(number, fc.nat())), fc.integer({ min: 1, max: 8 }), async (items, most) => {
+        const compare = ([one]: [number, number], [other]: [number, number]): number => one - other;
+        const sorted = items.toSorted((one, other) => compare(other, one)).slice(0, most);
+        expect(await highest(items, most, compare)).toEqual(sorted);
+      }),
+    );
+  });
+
+  test("of none are none", async () => {
+    expect(await highest([], 3, () => 0)).toEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ import type { Commit } from "../context/run-context.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
+import { filtered, highest } from "../pause.ts";
 import { sourceTag } from "../plan/record.ts";
 import { type History, isOurs } from "../publish/guard.ts";
 import { type Holding, type RecordRules, readHolding } from "../publish/holding.ts";
@@ -70,7 +71,7 @@ export async function versionsInRegistry(
   const [repository] = image.repositories;
   if (repository === undefined) return [];
   const listed = (await registry.tags(repository)) ?? [];
-  const all = listed.filter((tag) => isOwn(image, tag));
+  const all = await filtered(listed, (tag) => isOwn(image, tag));
   const pinned = all
     .filter(isPinned)
     .sort((a, b) => b.length - a.length)
@@ -120,7 +121,7 @@ export async function versionsInRegistry(
     found.unshift(version(kept, newest));
   }
   const known = new Set(found.flatMap(({ tags }) => tags));
-  const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
+  const candidates = (await versionTags(all, pinned)).filter((tag) => !known.has(tag));
   for (const tag of candidates) {
     const form = tagForm(tag);
     if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form)))) continue;
@@ -146,14 +147,15 @@ async function firstOf(tags: readonly Tag[], holding: HoldingOf): Promise<Held |
 }
 
 /** Releases, the highest first. */
-function versionTags(all: readonly Tag[], pinned: readonly Tag[]): readonly Tag[] {
+async function versionTags(all: readonly Tag[], pinned: readonly Tag[]): Promise<readonly Tag[]> {
   const isRelease = (tag: Tag): boolean => {
     const { isVersion, isPrerelease } = tagForm(tag);
     return /^v?\d/.test(tag) && isVersion && !isPrerelease;
   };
-  const byHeight = (tags: readonly Tag[]) =>
-    tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
-  return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
+  const compare = (one: Tag, other: Tag): number => byNumber.compare(one.replace(/^v/, ""), other.replace(/^v/, ""));
+  const newest = await highest(await filtered(all, isRelease), mostTags, compare);
+  const either = [...new Set([...pinned.filter(isRelease), ...newest])];
+  return highest(either, either.length, compare);
 }
 
 function isAsHighAs(form: TagForm): (tag: Tag) => boolean {
