@@ -3,7 +3,7 @@ import { isPullRequestRef } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
-import { filtered, highest } from "../pause.ts";
+import { highest } from "../pause.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import { type History, judge, type Mover } from "./guard.ts";
 import { type Holding, type RecordRules, readHolding } from "./holding.ts";
@@ -62,7 +62,7 @@ async function newest(
   records: RecordRules,
 ): Promise<Predecessor | undefined> {
   const all = (await registry.tags(repository)) ?? [];
-  const named = await filtered(all, (tag) => !tag.startsWith("src-"));
+  const named = all.filter((tag) => !tag.startsWith("src-"));
   const tags = await highest(named, mostTags, byNumber.compare);
   const found = await Promise.all(tags.map((tag) => heldBy(tag, repository, registry, records)));
   const held = found
