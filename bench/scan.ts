@@ -107,7 +107,10 @@ async function throughScanner(
     random: Math.random,
     signal: new AbortController().signal,
     keptFolders: { restore: async () => undefined, keep: async () => {} },
-    credentials: { find: async () => undefined, forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }) },
+    credentials: {
+      find: async () => undefined,
+      forChildren: async () => ({ kind: "docker", added: new Map(), usesHelpers: false }),
+    },
     parallelism: atOnce,
   });
   try {

@@ -2611,6 +2611,27 @@ async function mapped(items, call, together = 1) {
     await Promise.all(Array.from({ length: Math.min(together, items.length) }, work));
     return results;
 }
+const comparedAtOnce = 1_000;
+/**
+ * Of very many the highest, at most so many and the highest first, with pauses: the beginning of what sorting them gives.
+ * @param compare as `Array.sort` has it, the lower one first
+ */
+async function highest(items, most, compare) {
+    const found = [];
+    for (const [index, item] of items.entries()) {
+        // A comparison takes next to nothing.
+        if (index % comparedAtOnce === comparedAtOnce - 1)
+            await pause();
+        const lowest = found.at(-1);
+        if (found.length === most && (lowest === undefined || compare(item, lowest) <= 0))
+            continue;
+        const below = found.findIndex((each) => compare(item, each) > 0);
+        found.splice(below < 0 ? found.length : below, 0, item);
+        if (found.length > most)
+            found.pop();
+    }
+    return found;
+}
 
 ;// CONCATENATED MODULE: ./src/catalog/dockerfile/directive.ts
 /** Parser directives: `# name=value` above everything else (BuildKit, frontend/dockerfile/parser/directives.go). */
@@ -8339,6 +8360,7 @@ function guard_short(commit) {
 
 
 
+
 /**
  * `undefined` where a run gave an image no tag.
  * @param isAtHead whether it is about the branch's last commit: what names a commit has no other order, and could go back.
@@ -8376,7 +8398,7 @@ async function versionsInRegistry(image, { registry, history, records, moving: m
     if (repository === undefined)
         return [];
     const listed = (await registry.tags(repository)) ?? [];
-    const all = listed.filter((tag) => isOwn(image, tag));
+    const all = await filtered(listed, (tag) => isOwn(image, tag));
     const pinned = all
         .filter(isPinned)
         .sort((a, b) => b.length - a.length)
@@ -8428,7 +8450,7 @@ async function versionsInRegistry(image, { registry, history, records, moving: m
         found.unshift(version(kept, newest));
     }
     const known = new Set(found.flatMap(({ tags }) => tags));
-    const candidates = versionTags(all, pinned).filter((tag) => !known.has(tag));
+    const candidates = (await versionTags(all, pinned)).filter((tag) => !known.has(tag));
     for (const tag of candidates) {
         const form = tagForm(tag);
         if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form))))
@@ -8448,13 +8470,15 @@ async function firstOf(tags, holding) {
     return undefined;
 }
 /** Releases, the highest first. */
-function versionTags(all, pinned) {
+async function versionTags(all, pinned) {
     const isRelease = (tag) => {
         const { isVersion, isPrerelease } = tagForm(tag);
         return /^v?\d/.test(tag) && isVersion && !isPrerelease;
     };
-    const byHeight = (tags) => tags.filter(isRelease).sort((a, b) => byNumber.compare(b.replace(/^v/, ""), a.replace(/^v/, "")));
-    return byHeight([...new Set([...pinned, ...byHeight(all).slice(0, mostTags)])]);
+    const compare = (one, other) => byNumber.compare(one.replace(/^v/, ""), other.replace(/^v/, ""));
+    const newest = await highest(await filtered(all, isRelease), mostTags, compare);
+    const either = [...new Set([...pinned.filter(isRelease), ...newest])];
+    return highest(either, either.length, compare);
 }
 function isAsHighAs(form) {
     return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
@@ -15538,6 +15562,7 @@ function openImageScanner(session, { registry, credentials, settingsOf }) {
 
 
 
+
 /**
  * What the highest tag holds that would move to the candidate (`latest` is the highest, then the wider line), so that a patch
  * of an old line is compared with that line; where none would move, what the highest one holds; where there is no moving tag,
@@ -15568,8 +15593,9 @@ const predecessor_byNumber = new Intl.Collator("en", { numeric: true });
 /** By the time that records tell; without any, the highest by number. */
 async function predecessor_newest(repository, registry, records) {
     const all = (await registry.tags(repository)) ?? [];
-    const tags = all.filter((tag) => !tag.startsWith("src-")).sort((a, b) => predecessor_byNumber.compare(b, a));
-    const found = await Promise.all(tags.slice(0, predecessor_mostTags).map((tag) => predecessor_heldBy(tag, repository, registry, records)));
+    const named = all.filter((tag) => !tag.startsWith("src-"));
+    const tags = await highest(named, predecessor_mostTags, predecessor_byNumber.compare);
+    const found = await Promise.all(tags.map((tag) => predecessor_heldBy(tag, repository, registry, records)));
     const held = found
         .filter((each) => each !== undefined)
         .filter(({ holding }) => !(0,run_context/* isPullRequestRef */.wv)(holding.record?.ref ?? ""));

@@ -106,3 +106,29 @@ test("one image by hand: context, file, stage and named contexts, a directory an
   expect(Object.keys(run.images)).toEqual(["openlock-base"]);
   expect(await tagsOf(`${project.own}/openlock-base`)).toContain("latest");
 });
+
+test("a changed bake file affects the targets that it changes", async () => {
+  const hcl = (more: string, argument = "1"): string =>
+    [
+      'variable "VERSION" { default = "1" }',
+      'group "default" { targets = ["web", "api"] }',
+      'target "web" { context = "web" }',
+      `target "api" {\n  context = "api"\n  args = { LEVEL = "${argument}" }\n}`,
+      more,
+    ].join("\n");
+  const dockerfile = "FROM scratch\nARG LEVEL\nCOPY Dockerfile /\n";
+  const affected = async (files: Changes, changes: Changes): Promise<unknown> => {
+    const project = makeProject(files);
+    const before = project.git("rev-parse", "HEAD");
+    project.commit(changes);
+    const run = await runAction(project, {
+      ...pushed(before),
+      inputs: { command: "plan", cache: "none", converge: "false" },
+    });
+    expect(run).toMatchObject({ code: 0, annotations: [] });
+    return JSON.parse(run.outputs.affected ?? "");
+  };
+  const bake = { "web/Dockerfile": dockerfile, "api/Dockerfile": dockerfile, "docker-bake.hcl": hcl("") };
+  expect(await affected(bake, { "docker-bake.hcl": hcl("# a comment\n") })).toEqual([]);
+  expect(await affected(bake, { "docker-bake.hcl": hcl("", "2") })).toEqual(["api"]);
+});
