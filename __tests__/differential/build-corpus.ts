@@ -54,8 +54,14 @@ export const buildCorpus: readonly (readonly [string, Ending, Partial<BuildCase>
     { text: "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /", buildArgs: { TARGETARCH: "z" } },
   ],
   ["the builder's platform", "open", { text: "FROM x-$BUILDARCH" }],
-  ["the builder's platform, in a path", "doubted", { text: "FROM scratch\nARG BUILDARCH\nCOPY $BUILDARCH /" }],
-  ["no platform", "doubted", { text: "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /", platforms: [] }],
+  ["the builder's platform, in a path", "platforms", { text: "FROM scratch\nARG BUILDARCH\nCOPY $BUILDARCH /" }],
+  ["no platform", "platforms", { text: "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /", platforms: [] }],
+  [
+    "no platform, in a part of a path",
+    "platforms",
+    { text: "FROM scratch\nARG TARGETARCH\nCOPY lists/list-$TARGETARCH.txt /", platforms: [] },
+  ],
+  ["a platform that is known, in a path", "same", { text: "FROM scratch\nARG TARGETARCH\nCOPY list-$TARGETARCH /" }],
   ["the name of the target", "same", { text: "FROM scratch AS s\nARG TARGETSTAGE\nCOPY $TARGETSTAGE /", target: "s" }],
   ["a base that is empty", "refused", { text: "FROM $NOTHING" }],
 

@@ -1,6 +1,7 @@
 /** What we say that a build takes, its followed paths, its images and its labels, against BuildKit's own plan of it. */
 import { afterAll, expect, jest, test } from "@jest/globals";
 import type { Followed } from "../../src/changes/followed-paths.ts";
+import { sourcesOf } from "../../src/changes/sources.ts";
 import { UserError } from "../../src/errors.ts";
 import { checkAll, difference, mustAgree } from "./agreement.ts";
 import { askBuild, type BuildAnswer, type BuildQuestion, type OurBuild, ourBuild } from "./build-answer.ts";
@@ -17,9 +18,10 @@ afterAll(() => oracle.end());
 /**
  * How a case ends. `doubted`: we count a whole context, since something is not known before the build. `open`: we count all
  * stages above a FROM, or a mount, for the same reason. `unused`: BuildKit follows paths of which in the end it uses nothing. `accident`: BuildKit
- * takes what makes no sense. `unsure`: it refuses what we don't.
+ * takes what makes no sense. `unsure`: it refuses what we don't. `platforms`: we count what any platform would read, where it isn't known which
+ * one the build is for, or on which it runs.
  */
-const kinds = ["same", "doubted", "open", "unused", "accident", "refused", "unsure"] as const;
+const kinds = ["same", "doubted", "open", "platforms", "unused", "accident", "refused", "unsure"] as const;
 
 /** What may not be known. */
 const doubts = /^the pattern |, whose value is not known before the build$|^COPY --parents$|^FROM /;
@@ -43,6 +45,7 @@ async function check(each: BuildCase): Promise<(typeof kinds)[number]> {
   }
   if (ours.isOpen || /--mount=type=\$/.test(each.text + each.base)) return "open";
   if (main === undefined) return isEmpty(ours.main) ? "same" : "unused";
+  if (isOfAnyPlatform(each, ours.main, main)) return "platforms";
   mustAgree(each, ours.main.kind === "whole" ? null : ours.main.sources, main);
   return "same";
 }
@@ -66,7 +69,15 @@ function joined(answers: readonly BuildAnswer[], name: string): readonly string[
 /** Whether what we count holds all that BuildKit follows. */
 function holds(ours: Followed, theirs: readonly string[] | null | undefined): boolean {
   if (ours.kind === "whole" || theirs === undefined) return true;
-  return theirs?.every((path) => ours.sources.includes(path)) ?? false;
+  const { takes } = sourcesOf(ours.sources);
+  return theirs?.every((path) => ours.sources.includes(path) || takes(path)) ?? false;
+}
+
+/** Beside what BuildKit follows there are patterns alone, in which an automatic platform argument stands for any text. */
+function isOfAnyPlatform({ text, base }: BuildCase, ours: Followed, theirs: readonly string[] | null): boolean {
+  if (ours.kind === "whole" || !/\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)/.test(text + base)) return false;
+  const others = ours.sources.filter((source) => theirs?.includes(source) !== true);
+  return others.length > 0 && others.every((source) => source.includes("*"));
 }
 
 function isEmpty(ours: Followed): boolean {
@@ -123,6 +134,7 @@ test("generated builds", async () => {
   expect(counts.same).toBeGreaterThan(counts.all / 3);
   expect(counts.doubted).toBeLessThan(counts.all / 4);
   expect(counts.open).toBeLessThan(counts.all / 10);
+  expect(counts.platforms).toBeLessThan(counts.all / 10);
   expect(counts.unsure).toBeLessThan(counts.all / 8);
   expect(counts.unused + counts.accident).toBeLessThan(counts.all / 100);
 });
