@@ -2,7 +2,7 @@
 /** Builds of which it is easily told wrong what they take, with how they end (build.test.ts). */
 import type { BuildCase } from "./build-cases.ts";
 
-type Ending = "same" | "doubted" | "open" | "unused" | "accident" | "refused" | "unsure";
+type Ending = "same" | "doubted" | "open" | "platforms" | "unused" | "accident" | "refused" | "unsure";
 
 export const buildCorpus: readonly (readonly [string, Ending, Partial<BuildCase>])[] = [
   // Stages
