@@ -180,7 +180,8 @@ test("(d) a push that changes no image does nothing", () => {
 });
 
 test("(e) a version's tag gives every image its semver tags, and latest", async () => {
-  expect(affected(release)).toEqual([...names, "builder"].sort());
+  // Published images are promoted, and nothing is left that needs the helper.
+  expect(affected(release)).toEqual([...names].sort());
   for (const name of names) {
     const digest = release.images[name]?.digest;
     const { [release.commit]: ofCommit, main, ...others } = release.tags[name] ?? {};
