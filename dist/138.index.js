@@ -2866,7 +2866,7 @@ function fallbacks(segment) {
 ;// CONCATENATED MODULE: ./src/catalog/dockerfile/shell-pattern.ts
 /**
  * The patterns of `${X#p}`, `${X%p}` and `${X/p/r}`: `*`, `?` and escapes (BuildKit, frontend/dockerfile/shell/lex.go,
- * `convertShellPatternToRegex`). A newline is matched by itself only.
+ * `convertShellPatternToRegex`). Only a newline matches a newline.
  */
 
 
@@ -8670,7 +8670,7 @@ async function parseTree(text, file) {
         for await (const { document, goesOn } of slicesOf(text, file, lines, yaml)) {
             const [error] = document.errors;
             if (error !== undefined)
-                return { tree: undefined, problems: [notYaml(error, file, lines)] };
+                return { tree: undefined, problems: [parsingProblem(error, file, lines)] };
             if (document.contents === null)
                 continue;
             const reading = { yaml, document, lines, file, known: new Map() };
@@ -8694,14 +8694,17 @@ async function parseTree(text, file) {
 }
 /** In characters: 20,000 images take half of it. */
 const yaml_tree_largest = 2 * 1024 * 1024;
-function notYaml(error, file, lines) {
+function parsingProblem(error, file, lines) {
     const { line, col } = lines.linePos(error.pos[0]);
     const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
     const what = first.includes("call stack") ? "it is nested too deeply" : first;
     const at = line === 0 ? { file } : { file, line, column: col };
-    return new src_errors/* UserError */.yo(`${file} is no YAML: ${what}`, { hint: "mend that line", at });
+    return notYaml(what, at);
 }
-/** A key that stands in a map twice. The parser's own check compares each with each. */
+function notYaml(what, at) {
+    return new src_errors/* UserError */.yo(`${at.file} is no YAML: ${what}`, { hint: "correct that line", at });
+}
+/** A key that is twice in a map. The parser's own check compares each with each. */
 async function refuseTwice(top) {
     const seen = new Set();
     const open = [top];
@@ -8714,7 +8717,7 @@ async function refuseTwice(top) {
         const keys = new Set();
         for (const { key, at } of tree.kind === "map" ? tree.entries : []) {
             if (keys.has(key)) {
-                throw new src_errors/* UserError */.yo(`${at.file} is no YAML: Map keys must be unique`, { hint: "mend that line", at });
+                throw notYaml("Map keys must be unique", at);
             }
             keys.add(key);
         }
@@ -10401,7 +10404,7 @@ function runFactRemarks(images, facts) {
     return [
         {
             message: `the value of the build argument ${given} is a fact of this run, so that a run with another value rebuilds ${who}`,
-            hint: `write ${pairs.join(", ")}: an expression is no source of the image, and rebuilds nothing by itself`,
+            hint: `write ${pairs.join(", ")}: an expression is no source of the image, and alone rebuilds nothing`,
         },
     ];
 }
@@ -17166,7 +17169,7 @@ function startReading() {
         },
     };
 }
-/** @returns the names of the arguments that the instructions may take, which don't hang on what is assumed. */
+/** @returns the names of the arguments that the instructions may take, which don't depend on what is assumed. */
 function* readFor(image, { platform, assumed }, around, reads) {
     const { dockerfile, buildArgs } = image;
     const { file } = dockerfile;
@@ -18921,7 +18924,7 @@ function tooManyUnsettled(images) {
     const count = images.filter(({ unsettled }) => unsettled.length > 0).length;
     if (count * images.length <= mostPairs)
         return [];
-    const what = `${count} of ${images.length} images have a base that hangs on the platform to build for`;
+    const what = `${count} of ${images.length} images have a base that depends on the platform to build for`;
     return [
         new src_errors/* UserError */.yo(`${what}, and each may be any other image: that is more than can be compared`, {
             hint: "set `platforms`, or name these bases without TARGETARCH and the like",
@@ -20275,8 +20278,7 @@ async function readAsFarAsPossible(session, configFiles) {
         catalog,
         settingsOf,
         bump: config.bump,
-        remarks,
-        ignored: ignoredRemarks(mixed, session),
+        remarks: [...ignoredRemarks(mixed, session), ...remarks],
         problems: [...unreadable, ...collisions],
     };
 }
@@ -20490,7 +20492,7 @@ async function survey(session) {
         };
     }
     const { checkoutFiles: files } = session;
-    const [{ catalog, settingsOf, bump, remarks, ignored }, comparison, listing] = await Promise.all([
+    const [{ catalog, settingsOf, bump, remarks }, comparison, listing] = await Promise.all([
         readCatalog(session, files),
         compareAll(session),
         readListing(session.checkout),
@@ -20529,9 +20531,8 @@ async function survey(session) {
         hashes,
         remarks: [
             ...untrustedRemarks(session),
-            ...ignored,
-            ...misnamed,
             ...remarks,
+            ...misnamed,
             ...deleted.map(describeDeleted),
             ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
             ...runFactRemarks(catalog.images, context),
@@ -21752,116 +21753,6 @@ function plan_planText({ plan: planned, surveyed }, terminal, graph) {
     return `${table}\n\n${renderPlanTree(planned, parents, terminal)}\n`;
 }
 
-;// CONCATENATED MODULE: ./src/build/environment.ts
-/** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
-
-/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
-const environment_always = [
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "TZ",
-    "XDG_RUNTIME_DIR",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_AUTH_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-    "DOCKER_API_VERSION",
-    "BUILDX_CONFIG",
-    "BUILDX_BUILDER",
-    "KUBECONFIG",
-    "KUBERNETES_SERVICE_HOST",
-    "KUBERNETES_SERVICE_PORT",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "all_proxy",
-];
-/**
- * What nix-build gets: its own settings, and what any program needs to reach the network. `home` stands in the place of the user's
- * own where nobody trusts what is built: no file in there holds a login, nor does a setting that is passed on.
- */
-function nixEnvironment(parent, home) {
-    if (home !== undefined)
-        return { ...nixEnvironment(withoutNixLogins(parent)), HOME: home };
-    const isNixs = (name) => /^(?:NIX_|XDG_)/.test(name) || ["USER", "LOGNAME", "LANG"].includes(name);
-    const isAnyones = (name) => environment_always.includes(name) && !/^(?:DOCKER|BUILDX|KUBE)/.test(name);
-    const taken = Object.entries(parent).flatMap(([name, value]) => value !== undefined && (isNixs(name) || isAnyones(name)) ? [[name, value]] : []);
-    return Object.fromEntries(taken);
-}
-/** Where Nix looks for settings of the user's own. */
-const nixHomes = /^(?:NIX_USER_CONF_FILES|XDG_(?:CONFIG|DATA|STATE|CACHE)_(?:HOME|DIRS))$/;
-/** nix.conf(5): what holds logins, or names files that do. */
-const nixLogins = /^\s*(?:(?:extra-)?access-tokens|netrc-file|(?:extra-)?secret-key-files|!?include)\b/;
-/** NIX_CONFIG goes before the files, so that what the system's own file says of logins doesn't count either. */
-function withoutNixLogins(parent) {
-    const kept = Object.entries(parent).filter(([name]) => !nixHomes.test(name));
-    const settings = (parent.NIX_CONFIG ?? "").split("\n").filter((line) => line !== "" && !nixLogins.test(line));
-    const config = [...settings, "access-tokens =", "netrc-file = /dev/null"].join("\n");
-    return { ...Object.fromEntries(kept), NIX_CONFIG: config };
-}
-/**
- * A folder of the checkout that looks like a bare repository has a config of its author's: git, which buildx and Nix run in
- * contexts, doesn't obey it (git-config(1), "safe.bareRepository", "GIT_CONFIG_COUNT").
- */
-const carefulGit = {
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: "safe.bareRepository",
-    GIT_CONFIG_VALUE_0: "explicit",
-};
-/** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
-const cacheService = [
-    "ACTIONS_RUNTIME_TOKEN",
-    "ACTIONS_RESULTS_URL",
-    "ACTIONS_CACHE_SERVICE_V2",
-    "ACTIONS_CACHE_URL",
-];
-/** That of a build which has nothing to do with the cache service: its token is not for everybody who can write a cache line. */
-function withoutCacheService(environment) {
-    return without(environment, cacheService);
-}
-/** That of a docker child which talks to no registry: `buildx rm`, `load`. */
-function withoutLogins(environment) {
-    return without(environment, ["DOCKER_AUTH_CONFIG"]);
-}
-/** What a program such as tar needs. */
-function bareEnvironment(environment) {
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => ["PATH", "TMPDIR"].includes(name)));
-}
-function without(environment, names) {
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
-}
-/** The whole environment of a docker child, taken from our own. */
-function dockerEnvironment(parent, needs = { cacheService: false, ssh: false, credentialHelpers: false }) {
-    // A kubeconfig's plugins find their logins as credential helpers do, and an engine behind ssh is reached by the agent.
-    const hasHelpers = !needs.withoutLogins && (needs.credentialHelpers || Boolean(parent.KUBECONFIG));
-    const needsAgent = needs.ssh || parent.DOCKER_HOST?.startsWith("ssh://") === true;
-    const helpers = hasHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
-    const some = [...(needs.cacheService ? cacheService : []), ...(needsAgent ? ["SSH_AUTH_SOCK"] : [])];
-    const names = new Set([...environment_always, ...helpers, ...some]);
-    if (needs.withoutLogins)
-        names.delete("DOCKER_AUTH_CONFIG");
-    const taken = [...names].flatMap((name) => {
-        const value = parent[name];
-        return value === undefined ? [] : [[name, value]];
-    });
-    // The first two keep hints and colours out of what we read, the last a copy of the provenance out of the metadata file.
-    return Object.fromEntries([
-        ...taken,
-        ["DOCKER_CLI_HINTS", "false"],
-        ["NO_COLOR", "1"],
-        ["BUILDX_METADATA_PROVENANCE", "disabled"],
-    ]);
-}
-
 ;// CONCATENATED MODULE: ./src/build/git-credentials.ts
 /** Credentials in git's own folder, as older versions of actions/checkout leave them there: found, and taken out of a copy. */
 
@@ -22421,6 +22312,116 @@ function wrong(message) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/build/environment.ts
+/** What docker and buildx get of our environment: what they need to find their parts, and nothing that they don't. */
+
+/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
+const environment_always = [
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TZ",
+    "XDG_RUNTIME_DIR",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_AUTH_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_API_VERSION",
+    "BUILDX_CONFIG",
+    "BUILDX_BUILDER",
+    "KUBECONFIG",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+];
+/**
+ * What nix-build gets: its own settings, and what any program needs to reach the network. `home` stands in the place of the user's
+ * own where nobody trusts what is built: no file in there holds a login, nor does a setting that is passed on.
+ */
+function nixEnvironment(parent, home) {
+    if (home !== undefined)
+        return { ...nixEnvironment(withoutNixLogins(parent)), HOME: home };
+    const isNixs = (name) => /^(?:NIX_|XDG_)/.test(name) || ["USER", "LOGNAME", "LANG"].includes(name);
+    const isAnyones = (name) => environment_always.includes(name) && !/^(?:DOCKER|BUILDX|KUBE)/.test(name);
+    const taken = Object.entries(parent).flatMap(([name, value]) => value !== undefined && (isNixs(name) || isAnyones(name)) ? [[name, value]] : []);
+    return Object.fromEntries(taken);
+}
+/** Where Nix looks for settings of the user's own. */
+const nixHomes = /^(?:NIX_USER_CONF_FILES|XDG_(?:CONFIG|DATA|STATE|CACHE)_(?:HOME|DIRS))$/;
+/** nix.conf(5): what holds logins, or names files that do. */
+const nixLogins = /^\s*(?:(?:extra-)?access-tokens|netrc-file|(?:extra-)?secret-key-files|!?include)\b/;
+/** NIX_CONFIG goes before the files, so that what the system's own file says of logins doesn't count either. */
+function withoutNixLogins(parent) {
+    const kept = Object.entries(parent).filter(([name]) => !nixHomes.test(name));
+    const settings = (parent.NIX_CONFIG ?? "").split("\n").filter((line) => line !== "" && !nixLogins.test(line));
+    const config = [...settings, "access-tokens =", "netrc-file = /dev/null"].join("\n");
+    return { ...Object.fromEntries(kept), NIX_CONFIG: config };
+}
+/**
+ * A folder of the checkout that looks like a bare repository has a config of its author's: git, which buildx and Nix run in
+ * contexts, doesn't obey it (git-config(1), "safe.bareRepository", "GIT_CONFIG_COUNT").
+ */
+const carefulGit = {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "safe.bareRepository",
+    GIT_CONFIG_VALUE_0: "explicit",
+};
+/** What a JavaScript action gets of the runner's cache service (buildx, `type=gha`: "authentication"). */
+const cacheService = [
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_RESULTS_URL",
+    "ACTIONS_CACHE_SERVICE_V2",
+    "ACTIONS_CACHE_URL",
+];
+/** That of a build which has nothing to do with the cache service: its token is not for everybody who can write a cache line. */
+function withoutCacheService(environment) {
+    return without(environment, cacheService);
+}
+/** That of a docker child which talks to no registry: `buildx rm`, `load`. */
+function withoutLogins(environment) {
+    return without(environment, ["DOCKER_AUTH_CONFIG"]);
+}
+/** What a program such as tar needs. */
+function bareEnvironment(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => ["PATH", "TMPDIR"].includes(name)));
+}
+function without(environment, names) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+}
+/** The whole environment of a docker child, taken from our own. */
+function dockerEnvironment(parent, needs = { cacheService: false, ssh: false, credentialHelpers: false }) {
+    // A kubeconfig's plugins find their logins as credential helpers do, and an engine behind ssh is reached by the agent.
+    const hasHelpers = !needs.withoutLogins && (needs.credentialHelpers || Boolean(parent.KUBECONFIG));
+    const needsAgent = needs.ssh || parent.DOCKER_HOST?.startsWith("ssh://") === true;
+    const helpers = hasHelpers ? Object.keys(parent).filter((name) => helperVariables.test(name)) : [];
+    const some = [...(needs.cacheService ? cacheService : []), ...(needsAgent ? ["SSH_AUTH_SOCK"] : [])];
+    const names = new Set([...environment_always, ...helpers, ...some]);
+    if (needs.withoutLogins)
+        names.delete("DOCKER_AUTH_CONFIG");
+    const taken = [...names].flatMap((name) => {
+        const value = parent[name];
+        return value === undefined ? [] : [[name, value]];
+    });
+    // The first two keep hints and colours out of what we read, the last a copy of the provenance out of the metadata file.
+    return Object.fromEntries([
+        ...taken,
+        ["DOCKER_CLI_HINTS", "false"],
+        ["NO_COLOR", "1"],
+        ["BUILDX_METADATA_PROVENANCE", "disabled"],
+    ]);
+}
+
 ;// CONCATENATED MODULE: ./src/build/load.ts
 /** Puts a candidate into the engine under names, for the tests of later steps: the very bytes that were built. */
 
@@ -22668,12 +22669,13 @@ async function buildEnvironments({ outside: { env, files }, trust }, { credentia
     const withSecrets = {
         ...environmentFor({ cacheService: usesCacheService, ssh: secrets.ssh.length > 0 }),
         ...secrets.environment,
+        ...carefulGit,
     };
     const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
     return {
         docker: environmentFor(),
         ofBuilds: (driver) => (isTrusted || driver === "kubernetes" ? withSecrets : withoutCluster),
-        nix: nixEnvironment(env, isTrusted ? undefined : `${folder}/home`),
+        nix: { ...nixEnvironment(env, isTrusted ? undefined : `${folder}/home`), ...carefulGit },
     };
 }
 
@@ -25616,7 +25618,6 @@ function walk_plan_failed(planned, error, signal) {
 
 
 
-
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 async function publish(session) {
     const started = session.outside.clock.now().getTime();
@@ -25661,12 +25662,7 @@ async function execute(planning, session) {
         throw error;
     });
     const { complete } = opened;
-    const dependencies = {
-        ...opened.dependencies,
-        environment: { ...opened.dependencies.environment, ...carefulGit },
-        nixEnvironment: { ...opened.dependencies.nixEnvironment, ...carefulGit },
-        workspace: checkout.workspace,
-    };
+    const dependencies = { ...opened.dependencies, workspace: checkout.workspace };
     const remarks = [...checkout.remarks, ...opened.remarks];
     const close = async () => {
         await checkout.remove();
@@ -26193,7 +26189,7 @@ var event_context = __webpack_require__(34496);
 
 /**
  * Those that the checkout and, unless `offline`, the remote know, as `tagText` writes them; none where no branch's name gives
- * a tag. Most checkouts have no git tags. Where nobody can tell them, the forms of names alone are refused.
+ * a tag. Most checkouts have no git tags. Where they are unknown, only the forms of names alone are refused.
  */
 async function knownGitTags(context, git, { log }, offline) {
     const { trigger, ref } = context ?? {};

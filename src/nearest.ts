@@ -1,6 +1,6 @@
 /** The word of `known` that is written most like `given`, if one is close enough to be a slip of the hand. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
-  // Nobody slips in a word that long, and comparing takes the time of the one word's length times the other's.
+  // A word that long is no typo, and a comparison takes the product of both lengths.
   if (given.length > longestWord) return undefined;
   const lower = given.toLowerCase();
   let best: string | undefined;

@@ -66,7 +66,7 @@ const mostPairs = 500_000;
 export function tooManyUnsettled(images: readonly Image[]): readonly UserError[] {
   const count = images.filter(({ unsettled }) => unsettled.length > 0).length;
   if (count * images.length <= mostPairs) return [];
-  const what = `${count} of ${images.length} images have a base that hangs on the platform to build for`;
+  const what = `${count} of ${images.length} images have a base that depends on the platform to build for`;
   return [
     new UserError(`${what}, and each may be any other image: that is more than can be compared`, {
       hint: "set `platforms`, or name these bases without TARGETARCH and the like",

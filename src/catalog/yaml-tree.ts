@@ -51,7 +51,7 @@ export async function parseTree(
     const slices: TreeSlice[] = [];
     for await (const { document, goesOn } of slicesOf(text, file, lines, yaml)) {
       const [error] = document.errors;
-      if (error !== undefined) return { tree: undefined, problems: [notYaml(error, file, lines)] };
+      if (error !== undefined) return { tree: undefined, problems: [parsingProblem(error, file, lines)] };
       if (document.contents === null) continue;
       const reading = { yaml, document, lines, file, known: new Map() };
       slices.push({ tree: treeOf(document.contents, reading), goesOn });
@@ -73,15 +73,19 @@ export async function parseTree(
 /** In characters: 20,000 images take half of it. */
 const largest = 2 * 1024 * 1024;
 
-function notYaml(error: YAMLError, file: string, lines: LineCounter): UserError {
+function parsingProblem(error: YAMLError, file: string, lines: LineCounter): UserError {
   const { line, col } = lines.linePos(error.pos[0]);
   const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
   const what = first.includes("call stack") ? "it is nested too deeply" : first;
   const at = line === 0 ? { file } : { file, line, column: col };
-  return new UserError(`${file} is no YAML: ${what}`, { hint: "mend that line", at });
+  return notYaml(what, at);
 }
 
-/** A key that stands in a map twice. The parser's own check compares each with each. */
+function notYaml(what: string, at: SourceLocation): UserError {
+  return new UserError(`${at.file} is no YAML: ${what}`, { hint: "correct that line", at });
+}
+
+/** A key that is twice in a map. The parser's own check compares each with each. */
 async function refuseTwice(top: Tree): Promise<void> {
   const seen = new Set<Tree>();
   const open: Tree[] = [top];
@@ -93,7 +97,7 @@ async function refuseTwice(top: Tree): Promise<void> {
     const keys = new Set<string>();
     for (const { key, at } of tree.kind === "map" ? tree.entries : []) {
       if (keys.has(key)) {
-        throw new UserError(`${at.file} is no YAML: Map keys must be unique`, { hint: "mend that line", at });
+        throw notYaml("Map keys must be unique", at);
       }
       keys.add(key);
     }

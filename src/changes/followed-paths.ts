@@ -134,7 +134,7 @@ interface ReadPlatform {
   readonly assumed: PlatformArguments;
 }
 
-/** @returns the names of the arguments that the instructions may take, which don't hang on what is assumed. */
+/** @returns the names of the arguments that the instructions may take, which don't depend on what is assumed. */
 function* readFor(
   image: DockerfileImage,
   { platform, assumed }: ReadPlatform,

@@ -1,5 +1,5 @@
 /** What the children of a run's builds get of the environment: logins, secrets, the cache service. */
-import { type Environment, nixEnvironment } from "../build/environment.ts";
+import { carefulGit, type Environment, nixEnvironment } from "../build/environment.ts";
 import { type CredentialStore, noLogins } from "../oci/credentials.ts";
 import { loggedIn } from "./child-logins.ts";
 import type { Session } from "./session.ts";
@@ -32,11 +32,12 @@ export async function buildEnvironments(
   const withSecrets: Environment = {
     ...environmentFor({ cacheService: usesCacheService, ssh: secrets.ssh.length > 0 }),
     ...secrets.environment,
+    ...carefulGit,
   };
   const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
   return {
     docker: environmentFor(),
     ofBuilds: (driver) => (isTrusted || driver === "kubernetes" ? withSecrets : withoutCluster),
-    nix: nixEnvironment(env, isTrusted ? undefined : `${folder}/home`),
+    nix: { ...nixEnvironment(env, isTrusted ? undefined : `${folder}/home`), ...carefulGit },
   };
 }

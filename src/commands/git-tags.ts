@@ -8,7 +8,7 @@ import { tagText } from "../tags/image-tags.ts";
 
 /**
  * Those that the checkout and, unless `offline`, the remote know, as `tagText` writes them; none where no branch's name gives
- * a tag. Most checkouts have no git tags. Where nobody can tell them, the forms of names alone are refused.
+ * a tag. Most checkouts have no git tags. Where they are unknown, only the forms of names alone are refused.
  */
 export async function knownGitTags(
   context: Pick<RunContext, "trigger" | "ref"> | undefined,

@@ -1,5 +1,4 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
-import { carefulGit } from "../build/environment.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { openBuildCheckout } from "./build-checkout.ts";
@@ -69,12 +68,7 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     throw error;
   });
   const { complete } = opened;
-  const dependencies = {
-    ...opened.dependencies,
-    environment: { ...opened.dependencies.environment, ...carefulGit },
-    nixEnvironment: { ...opened.dependencies.nixEnvironment, ...carefulGit },
-    workspace: checkout.workspace,
-  };
+  const dependencies = { ...opened.dependencies, workspace: checkout.workspace };
   const remarks = [...checkout.remarks, ...opened.remarks];
   const close = async () => {
     await checkout.remove();

@@ -2,7 +2,6 @@
 import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
-import type { CatalogRemark } from "../catalog/remark.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
@@ -22,9 +21,7 @@ export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
-  readonly remarks: readonly CatalogRemark[];
-  /** Of settings that an untrusted checkout has in vain. */
-  readonly ignored: readonly Remark[];
+  readonly remarks: readonly Remark[];
 }
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
@@ -86,8 +83,7 @@ export async function readAsFarAsPossible(
     catalog,
     settingsOf,
     bump: config.bump,
-    remarks,
-    ignored: ignoredRemarks(mixed, session),
+    remarks: [...ignoredRemarks(mixed, session), ...remarks],
     problems: [...unreadable, ...collisions],
   };
 }

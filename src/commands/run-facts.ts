@@ -54,7 +54,7 @@ export function runFactRemarks(images: readonly Image[], facts: RunFacts): reado
   return [
     {
       message: `the value of the build argument ${given} is a fact of this run, so that a run with another value rebuilds ${who}`,
-      hint: `write ${pairs.join(", ")}: an expression is no source of the image, and rebuilds nothing by itself`,
+      hint: `write ${pairs.join(", ")}: an expression is no source of the image, and alone rebuilds nothing`,
     },
   ];
 }

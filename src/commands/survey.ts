@@ -70,7 +70,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump, remarks, ignored }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, remarks }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -113,9 +113,8 @@ export async function survey(session: Session): Promise<Survey> {
     hashes,
     remarks: [
       ...untrustedRemarks(session),
-      ...ignored,
-      ...misnamed,
       ...remarks,
+      ...misnamed,
       ...deleted.map(describeDeleted),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
       ...runFactRemarks(catalog.images, context),

@@ -40,7 +40,7 @@ export interface CredentialStore {
 
 /** What a child that reads docker's configuration may log in with. */
 export type ChildLogins =
-  /** docker's own logins as they are, and those beside them, by host, that docker does not have by itself. */
+  /** docker's own logins as they are, and those beside them, by host, that docker does not have. */
   | {
       readonly kind: "docker";
       readonly added: ReadonlyMap<string, Credentials>;

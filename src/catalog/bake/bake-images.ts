@@ -17,7 +17,7 @@ export interface BakeImages {
   readonly troubled: readonly string[];
   /** Targets of the group that give files and no image, and that no image needs. */
   readonly leftOut: readonly string[];
-  /** Where targets are that are left out, so that none of these directories is an image by itself. */
+  /** Where targets are that are left out, so that discovery takes none of these directories for an image. */
   readonly directories: readonly RepositoryPath[];
 }
 

@@ -1,6 +1,6 @@
 /**
  * The patterns of `${X#p}`, `${X%p}` and `${X/p/r}`: `*`, `?` and escapes (BuildKit, frontend/dockerfile/shell/lex.go,
- * `convertShellPatternToRegex`). A newline is matched by itself only.
+ * `convertShellPatternToRegex`). Only a newline matches a newline.
  */
 import { UserError } from "../../errors.ts";
 import { type Allowance, allowance, spend } from "./allowance.ts";
