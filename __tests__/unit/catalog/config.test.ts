@@ -138,8 +138,8 @@ describe("mistakes name their place and the remedy", () => {
       "defaults:\n  path: x",
       [["2:3", '"defaults" has the unknown key "path"', "the keys are target, platforms"]],
     ],
-    ["no YAML", "images: [", [["1:10", "no YAML", "mend"]]],
-    ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "mend"]]],
+    ["no YAML", "images: [", [["1:10", "no YAML", "correct that line"]]],
+    ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "correct that line"]]],
     ["an alias inside what it names", "images: &x\n  a: *x\n", [["2:6", "alias", "write the value out"]]],
     [
       "several at once",
