@@ -7,11 +7,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Chapter, chapters, type Life, makeExample, play } from "./example-life.ts";
 import { path } from "./folder.ts";
-import { type Rig, up } from "./index.ts";
+import { type PartName, type Rig, up } from "./index.ts";
+
+/** What the example's workflow uses: no cache, no Nix, no oracle, no forge. */
+const demoParts: PartName[] = ["builder", "bases", "qemu", "trivy", "trivy-db", "act"];
+
+/** The workflow sees no cache service. */
+const withoutCache = { ACTIONS_RESULTS_URL: "", ACTIONS_CACHE_SERVICE_V2: "" };
 
 async function main(): Promise<void> {
   const started = performance.now();
-  const rig = await up({ say: (line) => console.log(dim(line)) });
+  const rig = await up({ only: demoParts, say: (line) => console.log(dim(line)) });
   const life = makeExample(mkdtempSync(path("demo", "monorepo-")), `demo-${randomBytes(3).toString("hex")}`, rig);
   const failed: string[] = [];
   try {
@@ -37,7 +43,7 @@ async function main(): Promise<void> {
 /** @returns whether the run was green. */
 async function show(chapter: Chapter, life: Life, rig: Rig): Promise<boolean> {
   const started = performance.now();
-  const { code, log } = await play(chapter, life, rig, { onLine: progress });
+  const { code, log } = await play(chapter, life, rig, { env: withoutCache, onLine: progress });
   const said = log.split("\n").flatMap((line) => /^\[[^\]]*\] \| ((?:✅|➖|❌|⛔) .*)$/u.exec(line)?.[1] ?? []);
   for (const line of said) console.log(`  ${line}`);
   if (code !== 0) console.log(log);

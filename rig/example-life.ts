@@ -93,7 +93,7 @@ export function play(
   { happen }: Chapter,
   life: Life,
   rig: Rig,
-  options: Pick<WorkflowOptions, "onLine"> = {},
+  { env, ...options }: Pick<WorkflowOptions, "onLine" | "env"> = {},
 ): Promise<WorkflowResult> {
   const { event, ref, payload } = happen(life);
   const [owner = "", name = ""] = life.slug.split("/");
@@ -108,6 +108,7 @@ export function play(
       GITHUB_SERVER_URL: `http://${rig.registry}`,
       GITHUB_API_URL: `http://${rig.registry}/api/v1`,
       BUILDX_BUILDER: rig.builder,
+      ...env,
     },
     actionDirectory: root,
     ...options,

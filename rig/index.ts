@@ -43,7 +43,7 @@ export { type ScreenshotOptions, screenshot } from "./screenshot.ts";
 export { type Advisory, publishDatabase, publishJavaDatabase } from "./trivy-db.ts";
 export { runWorkflow, type WorkflowOptions, type WorkflowResult } from "./workflow.ts";
 
-type PartName =
+export type PartName =
   | "packages"
   | "engine"
   | "registry"
