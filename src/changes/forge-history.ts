@@ -15,7 +15,9 @@ export interface ForgeHistory {
   reaches(commit: Commit): Promise<boolean>;
   /** Whether a branch or a tag contains the commit, for which the whole history is fetched. @throws GitFailure */
   contains(commit: Commit): Promise<boolean>;
-  /** Where a full ref is now; `undefined` where there is no such ref. @throws GitFailure */
+  /** Whether a full ref, as it is now, has the commit in its history, which is fetched where it is not here. @throws GitFailure */
+  isOn(ref: string, commit: Commit): Promise<boolean>;
+  /** Where a full ref is now, of an annotated tag its commit; `undefined` where there is no such ref. @throws GitFailure */
   commitOf(ref: string): Promise<Commit | undefined>;
   /** Numbers of the pull requests, open or not, whose head is the commit. @throws GitFailure */
   pullRequestsAt(commit: Commit): Promise<readonly number[]>;
@@ -43,6 +45,8 @@ export function openForgeHistory(options: ForgeHistoryOptions): ForgeHistory {
   const git = gitCommand(options);
   const list = async (...patterns: readonly string[]): Promise<ReadonlyMap<string, Commit>> =>
     peeled(refsIn(text((await git.network(["ls-remote", repositoryUrl, ...patterns], listTimeout)).stdout)));
+  // A pattern is no name of what git lists after an annotated tag.
+  const commitOf = async (ref: string) => (await list(ref, `${ref}^{}`)).get(ref);
   return {
     async reaches(commit) {
       // A pattern of ls-remote matches the end of a name, too.
@@ -50,8 +54,13 @@ export function openForgeHistory(options: ForgeHistoryOptions): ForgeHistory {
       const tips = new Set(refs.map(([, at]) => at));
       return tips.has(commit) || (await isBelow(git, commit, [...tips]));
     },
-    contains: (commit) => inWholeHistory(commit, git, options),
-    commitOf: async (ref) => (await list(ref)).get(ref),
+    contains: (commit) => inWholeHistory(commit, ["refs/heads/*", "refs/tags/*"], git, options),
+    async isOn(ref, commit) {
+      const tip = await commitOf(ref);
+      if (tip === undefined) return false;
+      return tip === commit || (await isBelow(git, commit, [tip])) || inWholeHistory(commit, [ref], git, options);
+    },
+    commitOf,
     async pullRequestsAt(commit) {
       const heads = await list("refs/pull/*/head");
       return [...heads].flatMap(([ref, at]) => {
@@ -80,23 +89,34 @@ async function isHere(git: GitCommand, commit: Commit): Promise<boolean> {
   return text(stdout).startsWith(`${commit} commit `);
 }
 
-async function inWholeHistory(commit: Commit, git: GitCommand, options: ForgeHistoryOptions): Promise<boolean> {
+async function inWholeHistory(
+  commit: Commit,
+  refs: readonly string[],
+  git: GitCommand,
+  options: ForgeHistoryOptions,
+): Promise<boolean> {
   try {
-    return await isIn(commit, "tree:0", git, options);
+    return await isIn(commit, refs, "tree:0", git, options);
   } catch (error) {
     // Git can't leave out the tree that a tag is on, as Linux has one.
     if (!(error instanceof GitFailure) || !/bad revision/.test(error.message)) throw error;
-    return isIn(commit, "blob:none", git, options);
+    return isIn(commit, refs, "blob:none", git, options);
   }
 }
 
-/** Brings the commits of all branches and tags, without their files, into a repository of its own, and looks there. */
-async function isIn(commit: Commit, filter: string, git: GitCommand, options: ForgeHistoryOptions): Promise<boolean> {
+/** Brings the commits of the refs, without their files, into a repository of its own, and looks there. */
+async function isIn(
+  commit: Commit,
+  refs: readonly string[],
+  filter: string,
+  git: GitCommand,
+  options: ForgeHistoryOptions,
+): Promise<boolean> {
   const { folder, repositoryUrl } = options;
   try {
     const bare = await emptyRepository(git, options);
-    const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-    await bare.network(["fetch", ...quietly, `--filter=${filter}`, repositoryUrl, ...refs], historyTimeout);
+    const wanted = refs.map((ref) => `+${ref}:${ref}`);
+    await bare.network(["fetch", ...quietly, `--filter=${filter}`, repositoryUrl, ...wanted], historyTimeout);
     const found = await bare.local(["rev-list", "--max-count=1", commit, "--not", "--all"], { codes: [0, 128] });
     return found.code === 0 && text(found.stdout).trim() === "";
   } finally {

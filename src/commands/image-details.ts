@@ -2,7 +2,7 @@
 import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
 import { setLabels } from "../catalog/dockerfile-values.ts";
 import { hashedArguments } from "../changes/own-parts.ts";
-import { gitRef, type Trigger } from "../context/run-context.ts";
+import { contextElsewhere } from "../context/elsewhere.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
@@ -10,7 +10,7 @@ import { isOfRecord } from "../plan/record.ts";
 import { releaseOf } from "../plan/version-line.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
-import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
+import { type DerivedTags, deriveTags, exactTags, expressionValues } from "../tags/derive-tags.ts";
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
@@ -200,10 +200,7 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
   const facts = factsOf(session, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
-  const trigger: Trigger = { kind: "dispatch", eventName: context.eventName };
-  const elsewhere = { ...facts, context: { ...context, trigger, ref: gitRef("refs/elsewhere") } };
-  const derived = deriveTags(rules, flavor, elsewhere);
-  return { ...derived, tags: derived.tags.filter(({ moves }) => !moves) };
+  return exactTags(deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) }));
 }
 
 /** Why a git tag doesn't release an image, a clause. */

@@ -10,6 +10,7 @@ import type { Lately } from "../publish/standing.ts";
 import type { Remark } from "../report/run-result.ts";
 import { cacheAccess } from "./cache-access.ts";
 import { type Converged, converge, isRebuild } from "./converge.ts";
+import { elsewhereRemarks } from "./elsewhere-remarks.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
 import { imageDetails } from "./image-details.ts";
@@ -125,7 +126,7 @@ async function decide(
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
-    ...(push ? checkoutRemarks(session) : []),
+    ...(push ? [...elsewhereRemarks(plan, catalog, session, sources), ...defaultBranchRemarks(session)] : []),
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),
@@ -208,20 +209,14 @@ function cacheKind(outside: Pick<Outside, "hasCacheService">, isNeeded: boolean)
   return isNeeded && outside.hasCacheService() ? "gha" : "none";
 }
 
-function checkoutRemarks({ isAtEvent, context, trust }: Session): readonly Remark[] {
-  if (trust.kind === "untrusted") return [];
-  const commit = context.commit.slice(0, 7);
-  const elsewhere = {
-    message: `the checkout holds ${commit}, which is not the event's commit: it gets no tag of ${context.ref.full}`,
-    hint: "check out the event's own commit",
-  };
-  const noDefault = {
-    message:
-      "nothing tells the repository's default branch, so that no push is one of it, and `latest` stays where it is",
-    hint: "give `token` the right to read the repository, or let the checkout keep its remote",
-  };
+/** Where it matters, which is where a branch's tags are wanted. */
+function defaultBranchRemarks({ event, trust }: Session): readonly Remark[] {
+  if (trust.kind === "untrusted" || event.defaultBranch !== undefined || event.ref.kind !== "branch") return [];
   return [
-    ...(isAtEvent ? [] : [elsewhere]),
-    ...(context.defaultBranch === undefined && context.ref.kind === "branch" ? [noDefault] : []),
+    {
+      message:
+        "nothing tells the repository's default branch, so that no push is one of it, and `latest` stays where it is",
+      hint: "give `token` the right to read the repository, or let the checkout keep its remote",
+    },
   ];
 }

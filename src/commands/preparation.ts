@@ -49,14 +49,14 @@ export interface PreparationOptions {
 
 /** @throws UserError (or `Problems`) when the repository or the inputs are not in order. */
 export async function prepare(session: Session, { all, about, signal }: PreparationOptions): Promise<Preparation> {
-  const { context, inputs } = session;
+  const { event, inputs } = session;
   const surveyed = await survey(session);
   const { bump } = inputs.settings;
   const bumping: Bumping = {
     pullRequests: pullRequestSettings(surveyed.bump),
     isWanted: typeof bump === "string" ? isPossiblePinFile : pathList(bump, isPossiblePinFile),
   };
-  const push = pushes(context, inputs.settings.push, session.trust);
+  const push = pushes(event, inputs.settings.push, session.trust);
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
   );

@@ -188,10 +188,11 @@ function uploadLines({ images, closed }: UploadReport): readonly string[] {
 }
 
 /** Which ref of the repository has the alerts of what is checked out. */
-export async function targetOf({ git, context, eventCommit, isAtEvent, trust }: Session): Promise<UploadTarget> {
-  const { commit: head } = context;
+export async function targetOf(session: Session): Promise<UploadTarget> {
+  const { git, eventCommit, isAtEvent, trust } = session;
+  const { commit: head } = session.event;
   // A tag's event may name the tag's own object. Names that an untrusted checkout brings are not the repository's.
-  const event = { ...context, commit: isAtEvent || trust.kind === "untrusted" ? head : eventCommit };
+  const event = { ...session.event, commit: isAtEvent || trust.kind === "untrusted" ? head : eventCommit };
   try {
     const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(head)]);
     return uploadTarget(event, { head, branch, refs });

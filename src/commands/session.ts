@@ -4,12 +4,13 @@ import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
+import { contextElsewhere } from "../context/elsewhere.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { UserError } from "../errors.ts";
 import { guardedFiles, type LocalPaths } from "../local-paths.ts";
 import type { Files } from "../ports.ts";
-import { actFor } from "./act-for.ts";
+import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./act-for.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
@@ -22,15 +23,19 @@ import { untrustedBase } from "./untrusted-base.ts";
 export interface Session {
   /** With the commit that is checked out, which is what is built. */
   readonly context: RunContext;
+  /** The same with the ref that the run is about, also where what is checked out is not of it. */
+  readonly event: RunContext;
   readonly inputs: RunInputs;
   readonly outside: Outside;
   readonly git: Git;
   readonly checkout: Checkout;
   readonly commitDate: Date;
-  /** The commit that the event is about, or that `ref` names. */
+  /** The commit that the event is about, or that `ref` names if it is of the event's ref. */
   readonly eventCommit: Commit;
-  /** The checkout holds the event's commit, so that tags that move may follow. */
+  /** What is checked out is of the ref that the run is about, so that tags that move may follow. */
   readonly isAtEvent: boolean;
+  /** Why it is not, and what to do. */
+  readonly elsewhere: Elsewhere | undefined;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
   /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */
@@ -69,20 +74,28 @@ export async function openSession(
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await headOf(git, given.workspace);
-  const meant = await actFor(ref, given, head, git);
-  const isAtEvent = await holdsEvent(meant, head, git);
+  const forge = outside.forge((event ?? given).apiUrl, token);
+  const questions = { git, history, forge };
+  const { context: meant, elsewhere } =
+    ref !== undefined
+      ? await actFor(ref, given, head, questions)
+      : isSimulated
+        ? await actForSimulated(given, head, offline ? undefined : event, questions)
+        : await actForEvent(given, head, git);
+  const isAtEvent = elsewhere === undefined;
   const usesRemoteTags = !offline && (command === "publish" || command === "plan");
   const [{ defaultBranch, isPrivate }, gitTags] = await Promise.all([
     offline ? meant : repositoryFacts(meant, token, git, outside),
     knownGitTags(isAtEvent ? meant : undefined, git, outside, !usesRemoteTags),
   ]);
   const about = event === undefined || isGone ? undefined : await atCommit({ ...event, defaultBranch }, git);
-  const forge = outside.forge((event ?? given).apiUrl, token);
-  const trust = about === undefined ? trusted : await checkoutTrust(about, head, { git, history, forge });
-  const atHead = { ...meant, commit: head, defaultBranch, isPrivate };
+  const trust = about === undefined ? trusted : await checkoutTrust(about, head, questions);
+  const known = { ...meant, commit: head, defaultBranch, isPrivate };
+  const atHead = trust.kind === "trusted" ? known : contextOfUntrusted(known, trust);
   const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
   return {
-    context: trust.kind === "trusted" ? atHead : contextOfUntrusted(atHead, trust),
+    context: isAtEvent || trust.kind === "untrusted" ? atHead : contextElsewhere(atHead),
+    event: atHead,
     inputs: fromCheckout(inputs, given.workspace),
     outside,
     git,
@@ -90,6 +103,7 @@ export async function openSession(
     commitDate: isGone ? given.startedAt : await git.committedAt(head),
     eventCommit: meant.commit,
     isAtEvent,
+    elsewhere,
     trust,
     base: trust.kind === "trusted" || about === undefined ? undefined : await untrustedBase(about, history),
     history,
@@ -148,16 +162,4 @@ async function headOf(git: Git, workspace: string): Promise<Commit> {
       cause,
     });
   }
-}
-
-/**
- * A tag's event may name the tag's own object; a pull request's checkout may be its head or the merge of it, and is neither where
- * `pull_request_target` runs on the base branch.
- */
-async function holdsEvent({ trigger, commit }: RunContext, head: Commit, git: Git): Promise<boolean> {
-  if (trigger.kind === "gone") return true;
-  if (trigger.kind === "pull-request") {
-    return head === trigger.headCommit || (await git.parents(head)).includes(trigger.headCommit);
-  }
-  return head === commit || (await git.resolve(commit)) === head;
 }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { readCheckoutFacts } from "../changes/checkout-facts.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { GitFailure } from "../changes/git-command.ts";
-import type { RunContext } from "../context/run-context.ts";
+import { type Commit, isCommit, type RunContext } from "../context/run-context.ts";
 import { type CheckoutFacts, simulateContext } from "../context/simulate-context.ts";
 import { explain, UserError } from "../errors.ts";
 import type { Outside } from "./outside.ts";
@@ -46,7 +46,7 @@ export async function simulatedContext(
       hint: "name one that git knows, such as HEAD~1",
     });
   }
-  const meant = ref === undefined ? undefined : await fullRef(ref, git);
+  const meant = ref === undefined ? undefined : await fullRef(ref, checkout.head, git);
   const context = simulateContext({ event, base: commit, ref: meant, checkout, now: clock.now(), temp });
   if (base !== undefined && !comparing.has(context.trigger.kind)) {
     log.notice(`--base means nothing for ${context.eventName}: it takes every image`);
@@ -75,12 +75,21 @@ async function checkoutAround(folder: string, git: Git): Promise<CheckoutFacts> 
   }
 }
 
-/** A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. */
-async function fullRef(ref: string, git: Git): Promise<string> {
+/**
+ * A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. A commit has no
+ * ref but the branch that is checked out. @throws UserError for a commit that is not
+ */
+async function fullRef(ref: string, head: Commit, git: Git): Promise<string | undefined> {
   if (ref.startsWith("refs/")) return ref;
   const [branch, remoteBranch, tag] = await Promise.all(
     [`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)),
   );
   if (branch !== undefined || remoteBranch !== undefined) return ref;
-  return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
+  if (tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref)) return `refs/tags/${ref}`;
+  const id = ref.toLowerCase();
+  if (!isCommit(id)) return ref;
+  if (id === head) return undefined;
+  throw new UserError(`--ref names the commit ${id.slice(0, 7)}, and ${head.slice(0, 7)} is checked out`, {
+    hint: `check it out first: git checkout ${id}`,
+  });
 }

@@ -130,22 +130,22 @@ export async function survey(session: Session): Promise<Survey> {
 }
 
 /** `rebuild: always` takes everything, whatever changed. */
-function compareAll({ context, git, inputs }: Session): Promise<Comparison> {
+function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
   if (inputs.settings.rebuild === "always")
     return Promise.resolve({ kind: "everything", because: { kind: "asked-for" } });
-  return compare(context, git);
+  return compare(event, git);
 }
 
 /** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
-function leftOut(catalog: Catalog, { context, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
+function leftOut(catalog: Catalog, { event, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
   const { only, variant } = inputs.settings;
   const selected = selectImages(catalog, only);
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
   for (const { name, publicName, variant: own } of catalog.images) {
     const release =
-      context.ref.kind === "tag"
-        ? releaseOfImage(context.ref.name, publicName, releases, settingsOf(publicName).rules)
+      event.ref.kind === "tag"
+        ? releaseOfImage(event.ref.name, publicName, releases, settingsOf(publicName).rules)
         : undefined;
     const detail = !selected.has(name)
       ? "`only` doesn't name it"

@@ -7,7 +7,8 @@ export type Commit = string & { readonly __brand: "Commit" };
 /** A full git ref, taken apart. `name` is what people call it: `main`, `v1.2.3`, `7` for `refs/pull/7/merge`. */
 export interface GitRef {
   readonly full: string;
-  readonly kind: "branch" | "tag" | "pull" | "other";
+  /** `commit`: no ref of the repository, but a commit for itself. */
+  readonly kind: "branch" | "tag" | "pull" | "commit" | "other";
   readonly name: string;
 }
 
@@ -142,6 +143,22 @@ export function gitRef(full: string): GitRef {
   if (folder === "tags" && name !== undefined) return { full, kind: "tag", name };
   const number = folder === "pull" ? /^(\d+)\/(?:merge|head)$/.exec(name ?? "")?.[1] : undefined;
   return number === undefined ? { full, kind: "other", name: full } : { full, kind: "pull", name: number };
+}
+
+/** As people call it: "the branch main". */
+export function refText({ kind, name, full }: GitRef): string {
+  switch (kind) {
+    case "branch":
+      return `the branch ${name}`;
+    case "tag":
+      return `the git tag ${name}`;
+    case "pull":
+      return `pull request ${name}`;
+    case "commit":
+      return `the commit ${name}`;
+    case "other":
+      return full;
+  }
 }
 
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

@@ -97,6 +97,7 @@ function eventRef({ trigger, ref }: EventContext, tag: string | undefined): Even
       return { kind: "tag", tag: tag ?? ref.name, fullTag: ref.name };
     case "pull":
       return { kind: "pull", number: ref.name };
+    case "commit":
     case "other":
       return { kind: "other" };
   }

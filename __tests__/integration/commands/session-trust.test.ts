@@ -1,23 +1,16 @@
 /** What a session makes of an event and of what is checked out, with real git and a forge that hands out forks' commits as well. */
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { systemFiles } from "../../../src/adapters/files.ts";
-import { childProcesses } from "../../../src/adapters/processes.ts";
 import { openRegistry } from "../../../src/commands/open-registry.ts";
-import type { Outside } from "../../../src/commands/outside.ts";
 import { readCatalog } from "../../../src/commands/read-catalog.ts";
-import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { targetOf } from "../../../src/commands/scan-report.ts";
-import { openSession, type Session } from "../../../src/commands/session.ts";
-import { simulatedContext } from "../../../src/commands/simulated-context.ts";
+import type { Session } from "../../../src/commands/session.ts";
 import { loadMixedConfig } from "../../../src/commands/untrusted-config.ts";
-import { readContext } from "../../../src/context/read-context.ts";
-import { commit, type RunContext } from "../../../src/context/run-context.ts";
-import { inputs as specification } from "../../../src/inputs/specification.ts";
+import { commit } from "../../../src/context/run-context.ts";
 import { pushes } from "../../../src/plan/pushes.ts";
 import { type GitServer, serveGit } from "../changes/git-server.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
+import { type Asked, openedSession } from "./opened-session.ts";
 
 jest.setTimeout(60_000);
 
@@ -53,65 +46,8 @@ afterAll(async () => {
   place.remove();
 });
 
-interface Asked {
-  readonly event: string;
-  readonly ref?: string;
-  readonly sha?: string;
-  readonly payload?: object;
-  /** What is checked out. */
-  readonly head: string;
-  readonly push?: string;
-  /** The event that a command line acts for. */
-  readonly simulated?: string;
-  readonly serverUrl?: string;
-}
-
-let count = 0;
-
-async function session({ event, ref, sha, payload, head, push, simulated, serverUrl }: Asked): Promise<Session> {
-  count += 1;
-  const checkout = place.alone();
-  checkout.git("fetch", "--quiet", "--depth=1", forge.folder, head);
-  checkout.git("checkout", "--quiet", "--detach", "FETCH_HEAD");
-  const payloadPath = join(place.folder, `event-${count}.json`);
-  const repository = { full_name: "octo/images", default_branch: "main", private: false };
-  await systemFiles.write(payloadPath, JSON.stringify({ repository, ...payload }));
-  const env = {
-    PATH: process.env.PATH,
-    HOME: "/nonexistent",
-    GITHUB_EVENT_NAME: event,
-    GITHUB_EVENT_PATH: payloadPath,
-    GITHUB_REPOSITORY: "octo/images",
-    GITHUB_SERVER_URL: serverUrl ?? server.url,
-    GITHUB_REF: ref ?? "refs/heads/main",
-    GITHUB_SHA: sha ?? commits.main,
-    GITHUB_WORKSPACE: checkout.folder,
-    RUNNER_TEMP: join(place.folder, `temp-${count}`),
-  };
-  const said: Readonly<Record<string, string>> = { token: "t0ken", command: "publish", push: push ?? "untrusted" };
-  const raw = Object.fromEntries(specification.map(({ name }) => [name, said[name] ?? ""])) as Parameters<
-    typeof readRunInputs
-  >[0];
-  const { inputs, problems } = readRunInputs(raw, env);
-  expect(problems).toEqual([]);
-  const silent = async () => undefined;
-  const outside = {
-    ...{ processes: childProcesses, files: systemFiles, env, random: Math.random },
-    clock: { now: () => new Date("2026-06-01T00:00:00Z") },
-    log: { debug: () => {}, warning: () => {}, notice: () => {}, info: () => {} },
-    forge: () => ({ contains: silent, openPullRequests: silent, pullRequestHead: silent, repository: silent }),
-    signal: new AbortController().signal,
-  } as unknown as Outside;
-  const told: RunContext = readContext({
-    env,
-    payload: JSON.stringify({ repository, ...payload }),
-    now: new Date("2026-06-01T00:00:00Z"),
-  });
-  if (simulated === undefined) return openSession(told, inputs, outside);
-  const temp = join(place.folder, `temp-${count}`);
-  const wanted = { event: simulated, base: undefined, ref: "refs/heads/main", builds: true, temp };
-  return openSession(await simulatedContext(wanted, checkout.folder, outside), inputs, outside, { isSimulated: true });
-}
+const session = (asked: Asked): Promise<Session> =>
+  openedSession({ place, forge, server }, { ref: "refs/heads/main", sha: commits.main, ...asked });
 
 async function images(of: Session): Promise<readonly string[]> {
   const { config: mixed } = await loadMixedConfig(of, of.outside.files);
