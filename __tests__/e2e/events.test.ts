@@ -303,6 +303,43 @@ describe("a dispatch", () => {
   });
 });
 
+describe("`ref` that is a commit", () => {
+  test.each(["schedule", "repository_dispatch"])("of another branch, on %s: its own tags alone", async (event) => {
+    const project = await published(single);
+    const main = project.git("rev-parse", "HEAD");
+    const before = await digestsOf(`${project.own}/alone`);
+    project.git("checkout", "--quiet", "-b", "feature");
+    const sha = project.commit({ "images/alone/alone": "feature\n" });
+    const workspace = await project.checkOut({ ref: "refs/heads/feature", sha });
+    const run = await runAction(project, { event, sha: main, workspace, inputs: { ref: sha } });
+    expect(run).toMatchObject({ code: 0, annotations: [{ level: "warning" }] });
+    expect(run.annotations[0]?.message).toContain(
+      "which the branch main doesn't contain: it gets no tag of the branch main (main, latest)",
+    );
+    const digest = run.images.alone?.digest ?? "";
+    expect(await digestsOf(`${project.own}/alone`)).toEqual({ ...before, [sha]: digest });
+    const { document } = await manifestOf(`${project.own}/alone`, digest);
+    expect(document.annotations).toMatchObject({ "io.image-publish.ref": `refs/commits/${sha}` });
+  });
+
+  test("before the branch's head: its tags go back with `move: any` alone", async () => {
+    const project = await published(single);
+    const old = project.git("rev-parse", "HEAD");
+    const head = project.commit({ "images/alone/alone": "two\n" });
+    await runAction(project, pushed(old, "main"));
+    const before = await digestsOf(`${project.own}/alone`);
+    const workspace = await project.checkOut({ ref: "refs/heads/main", sha: old });
+    const byHand = { event: "workflow_dispatch", sha: head, workspace };
+    const kept = await runAction(project, { ...byHand, inputs: { ref: old } });
+    expect(kept.code).toBe(0);
+    expect(await digestsOf(`${project.own}/alone`)).toEqual(before);
+    const back = await runAction(project, { ...byHand, inputs: { ref: old, move: "any" } });
+    expect(back).toMatchObject({ code: 0, annotations: [] });
+    const now = await digestsOf(`${project.own}/alone`);
+    expect(now).toMatchObject({ main: before[old], latest: before[old] });
+  });
+});
+
 test("a schedule builds everything without cache, and moves nothing but what moves", async () => {
   const project = await published(single);
   const old = await digestsOf(`${project.own}/alone`);

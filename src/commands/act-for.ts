@@ -28,8 +28,7 @@ export async function actFor(
   head: Commit,
   questions: RefQuestions,
 ): Promise<Meant> {
-  const { kind } = context.trigger;
-  if (kind !== "dispatch" && kind !== "schedule") {
+  if (!takesRef(context)) {
     throw new UserError(`the input "ref" is for runs by hand, and this is a ${context.eventName}`, {
       hint: "leave it empty on other events, as the inputs of a run by hand are there",
     });
@@ -57,8 +56,8 @@ export async function actForEvent(
   git: Pick<Git, "resolve" | "parents">,
 ): Promise<Meant> {
   if (await holdsEvent(context, head, git)) return { context, elsewhere: undefined };
-  const hint =
-    "check out the event's own commit, or give the input `ref` the branch, git tag or commit that is checked out";
+  const more = takesRef(context) ? ", or give the input `ref` the branch, git tag or commit that is checked out" : "";
+  const hint = `check out the event's own commit${more}`;
   return { context, elsewhere: { why: "which is not the event's commit", hint } };
 }
 
@@ -72,14 +71,18 @@ export async function actForSimulated(
   happened: RunContext | undefined,
   questions: RefQuestions,
 ): Promise<Meant> {
-  const { ref, trigger } = context;
+  const { ref } = context;
   if (ref.kind !== "branch") return { context, elsewhere: undefined };
   if (happened !== undefined) {
     const commit = happened.ref.full === ref.full ? happened.commit : undefined;
     return meantIf(await isOfRef(head, { ...context, commit }, questions), context, head);
   }
-  const isFound = trigger.kind === "schedule" || trigger.kind === "dispatch";
-  return meantIf(!isFound || (await isOfRefHere(head, ref, questions.git)), context, head);
+  return meantIf(!takesRef(context) || (await isOfRefHere(head, ref, questions.git)), context, head);
+}
+
+/** An event that changes no ref, and may be about any. */
+function takesRef({ trigger: { kind } }: RunContext): boolean {
+  return kind === "dispatch" || kind === "schedule";
 }
 
 async function actForCommit(
@@ -105,7 +108,7 @@ function meantIf(answer: OfRef, context: RunContext, head: Commit): Meant {
   const what = refText(context.ref);
   if (answer !== false) {
     const why = `and whether ${what} contains it is unknown: ${answer.message}`;
-    return { context, elsewhere: { why, hint: "give `token` the right to read the repository, and run again" } };
+    return { context, elsewhere: { why, hint: answer.hint } };
   }
   if (context.ref.kind !== "branch") {
     const hint = `check out ${what} itself; to publish another ref, give the input \`ref\` its name`;

@@ -58,5 +58,5 @@ export async function isOfRefHere(
   const answers = await Promise.all(known.map((tip) => git.isAncestor(commit, tip)));
   if (answers.length === 0 || answers.includes("yes")) return true;
   if (!answers.includes("unknown")) return false;
-  return new GitFailure("this clone is shallow", { hint: "git fetch --unshallow" });
+  return new GitFailure("this clone is shallow", { hint: "fetch its history: git fetch --unshallow" });
 }

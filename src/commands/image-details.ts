@@ -10,7 +10,7 @@ import { isOfRecord } from "../plan/record.ts";
 import { releaseOf } from "../plan/version-line.ts";
 import type { Remark } from "../report/run-result.ts";
 import { deriveAnnotations } from "../tags/annotations.ts";
-import { type DerivedTags, deriveTags, exactTags, expressionValues } from "../tags/derive-tags.ts";
+import { type DerivedTags, deriveTags, expressionValues } from "../tags/derive-tags.ts";
 import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
@@ -188,7 +188,7 @@ function filler(
 }
 
 /**
- * The tags of an image. Where the checkout is not at the event's commit, the ref says nothing of what is built: what is left are
+ * The tags of an image. Where what is checked out is not of the event's ref, the ref says nothing of it: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
  */
 export function tagsOf(session: Naming, image: ImageName, sources: TagSources): DerivedTags {
@@ -200,7 +200,9 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
   const facts = factsOf(session, image, sources);
   if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
-  return exactTags(deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) }));
+  const derived = deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) });
+  const exact = derived.tags.filter(({ moves }) => !moves);
+  return { ...derived, tags: exact, version: exact[0]?.tag };
 }
 
 /** Why a git tag doesn't release an image, a clause. */

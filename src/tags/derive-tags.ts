@@ -80,18 +80,6 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
   };
 }
 
-/** Those that are set once, and what the rules gave otherwise with why it is left out. */
-export function exactTags({ tags, warnings, outcomes }: DerivedTags): DerivedTags {
-  const exact = tags.filter(({ moves }) => !moves);
-  const because = "it gives a tag that moves, and what is checked out is not of the event's ref";
-  return {
-    tags: exact,
-    version: exact[0]?.tag,
-    warnings,
-    outcomes: outcomes.map((each) => (each.gave?.moves === true ? { ...each, gave: undefined, because } : each)),
-  };
-}
-
 /** Exact by one rule is exact: the other one only could not tell. A version that is a commit's name as well is set once. */
 function joined({ tag, moves, of }: ImageTag, other: ImageTag | undefined): ImageTag {
   if (other === undefined) return { tag, moves, ...(of && { of }) };

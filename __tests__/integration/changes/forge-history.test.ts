@@ -127,6 +127,35 @@ test("replaced objects in the checkout say nothing of the history", async () => 
   }
 });
 
+describe("one ref has", () => {
+  test.each([
+    { ref: "refs/heads/main", name: "second", expected: true },
+    { ref: "refs/heads/main", name: "first", expected: true },
+    { ref: "refs/heads/main", name: "release", expected: false },
+    { ref: "refs/heads/main", name: "fork", expected: false },
+    { ref: "refs/heads/main", name: "lookalike", expected: false },
+    { ref: "refs/tags/v1", name: "release", expected: true },
+    { ref: "refs/tags/v1", name: "second", expected: false },
+    { ref: "refs/heads/gone", name: "first", expected: false },
+    { ref: "refs/heads/*", name: "first", expected: false },
+  ] as const)("$ref, $name: $expected", async ({ ref, name, expected }) => {
+    const asked = history();
+    expect(await asked.isOn(ref, commits[name])).toBe(expected);
+    expect(existsSync(asked.folder)).toBe(false);
+  });
+
+  test("no answer where the repository doesn't answer", async () => {
+    const gone = history("http://127.0.0.1:1/octo/images");
+    await expect(gone.isOn("refs/heads/main", commits.first)).rejects.toThrow(GitFailure);
+  });
+});
+
+test("an annotated tag is at its commit", async () => {
+  expect(await history().commitOf("refs/tags/v1")).toBe(commits.release);
+  expect(await history().commitOf("refs/heads/v1")).toBeUndefined();
+  expect(await history().commitOf("refs/tags/v*")).toBeUndefined();
+});
+
 test("a merge of a pull request is the forge's own", async () => {
   forge.git("update-ref", "refs/pull/12/merge", commits.release);
   forge.git("update-ref", "refs/pull/12/refs/pull/13/merge", commits.lookalike);

@@ -280,6 +280,7 @@ describe("without `ref`, another checkout than the event's", () => {
     const [remark, ...others] = found.remarks;
     expect(others).toEqual([]);
     expect(remark?.message).toContain("which is not the event's commit: it gets no tag of the branch main (");
+    expect(remark?.hint.includes("`ref`")).toBe(event !== "push");
     expect(cacheBranches(session.context).write).toBe(false);
   });
 });

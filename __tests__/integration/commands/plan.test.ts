@@ -93,6 +93,34 @@ describe("what an event would do, asked on a laptop without any network", () => 
     }
   });
 
+  test.each<{ readonly event: string; readonly isOf: boolean }>([
+    { event: "schedule", isOf: false },
+    { event: "repository_dispatch", isOf: false },
+    { event: "push", isOf: true },
+  ])("a $event of main, while another branch is checked out", async ({ event, isOf }) => {
+    laptop.git("checkout", "--quiet", "-B", "elsewhere", "HEAD~1");
+    laptop.commit({ "images/base/healthcheck": "elsewhere\n" });
+    try {
+      const { beside } = await laptop.plan({ event, ref: "main" });
+      const found = await built({ event, ref: "main" });
+      expect(found.base).toBe(isOf ? `main ${head()} latest` : head());
+      expect(beside.join("\n").includes("which the branch main doesn't contain")).toBe(!isOf);
+    } finally {
+      laptop.git("checkout", "--quiet", "main");
+    }
+  });
+
+  test("a commit by its id is of the branch that is checked out, and must be checked out", async () => {
+    for (const ref of [head(), head().toUpperCase()]) {
+      expect(await built({ event: "workflow_dispatch", ref })).toEqual(all(`main ${head()} latest`));
+    }
+    const other = laptop.git("rev-parse", "HEAD~1");
+    await expect(laptop.plan({ ref: other })).rejects.toMatchObject({
+      message: `--ref names the commit ${other.slice(0, 7)}, and ${head().slice(0, 7)} is checked out`,
+      hint: `check it out first: git checkout ${other}`,
+    });
+  });
+
   test.each([
     ["an event of another name", { event: "tag" }, /no event "tag"/, /write --event push --ref refs\/tags\/v1\.2\.3/],
     ["a slip in its name", { event: "scheduel" }, /no event "scheduel"/, /did you mean "schedule"/],

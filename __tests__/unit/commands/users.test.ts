@@ -116,6 +116,13 @@ describe("applications of a homelab, by Dockerfile and by Nix", () => {
     });
   });
 
+  test("what is checked out elsewhere has its first exact tag for a version", async () => {
+    const event = { ref: "refs/heads/main", trigger: dispatch, isAtEvent: false };
+    const given = { files: dockerfile("3.9.1"), inputs: { tags: `type=raw,value=edge\n${tags}` }, ...event };
+    const [image] = await namedImages(given);
+    expect(image?.labels["org.opencontainers.image.version"]).toBe(`v3.9.1-${short}`);
+  });
+
   test("a dispatch of another commit gives that commit's tag", async () => {
     const event = { ref: "refs/heads/main", trigger: dispatch, isAtEvent: false };
     expect(await tagsOfOne({ files: dockerfile("3.9.1"), inputs: { tags }, ...event })).toEqual([`v3.9.1-${short}`]);
