@@ -2,13 +2,14 @@
  * Measures the bundle in dist/ and prints one table; the exit code is 1 when a limit is broken. What the rows mean stands
  * in README.md beside this file.
  *
- *   npm run bench [-- [--quick] [start] [planning] [pins] [publish] [converge] [cache] [scan]]
+ *   npm run bench [-- [--quick] [start] [planning] [bake] [pins] [publish] [converge] [cache] [scan]]
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { up } from "../rig/index.ts";
+import { measureBake } from "./bake.ts";
 import { makeBuilder } from "./builder.ts";
 import { measureConverge } from "./converge.ts";
 import type { OnRig } from "./example.ts";
@@ -25,6 +26,7 @@ type Bench = Pick<OnRig, "bundle" | "folder" | "quick">;
 const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
   start: ({ bundle, quick }) => measureStart(bundle, quick),
   planning: ({ bundle, folder, quick }) => measurePlanning(bundle, folder, quick),
+  bake: (bench) => onRig(bench, measureBake),
   pins: ({ quick }) => measurePins(quick),
   publish: (bench) => onRig(bench, measurePublish),
   converge: (bench) => onRig(bench, measureConverge),
