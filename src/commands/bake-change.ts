@@ -54,7 +54,7 @@ async function sameTargets(session: Session, comparison: Compared, at: Folder): 
     const root = await writeBase(session, comparison, at.folder);
     if (root === undefined) return new Set();
     // What was written there names no other file.
-    const before = await textsOf(at, { ...input, root, tools: outside });
+    const before = await textsOf(at, { ...input, root, tools: { ...outside, processes: session.buildx } });
     const now = await textsOf(at, { ...input, root: context.workspace, tools: bakeTools(session) });
     return new Set([...now].flatMap(([name, text]) => (before.get(name) === text ? [name] : [])));
   } catch (error) {

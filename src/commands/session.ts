@@ -9,8 +9,9 @@ import { type Commit, type RunContext, repositoryUrl } from "../context/run-cont
 import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
 import { UserError } from "../errors.ts";
 import { guardedFiles, type LocalPaths } from "../local-paths.ts";
-import type { Files } from "../ports.ts";
+import type { Files, Processes } from "../ports.ts";
 import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./act-for.ts";
+import { buildxPrints } from "./buildx-prints.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
@@ -50,6 +51,8 @@ export interface Session {
   readonly checkoutFiles: Pick<Files, "read" | "list">;
   /** A folder of this command's own, absolute. */
   readonly folder: string;
+  /** `docker buildx` for prints. */
+  readonly buildx: Processes;
 }
 
 export interface SessionOptions {
@@ -111,6 +114,7 @@ export async function openSession(
     paths,
     checkoutFiles: guardedFiles(outside.files, given.workspace, paths),
     folder,
+    buildx: buildxPrints(outside),
   };
 }
 
