@@ -9,6 +9,7 @@ import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import type { FoundImage } from "./found-image.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { nearMisses } from "./near-misses.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
@@ -31,6 +32,8 @@ export interface CatalogInput extends FindInput {
 
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
+  /** What bake files say of images, before anything else is said of these. */
+  readonly baked: readonly FoundImage[];
 }
 
 /**
@@ -87,6 +90,7 @@ export async function readableCatalog(
   // Several images may share a Dockerfile.
   const remarks = [...found.remarks, ...connected.values.flatMap((each) => each.remarks)];
   return {
+    baked: found.baked,
     images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
     remarks: [...new Map(remarks.map((each) => [each.message, each])).values()],
     problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],

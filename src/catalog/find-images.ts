@@ -38,6 +38,8 @@ export interface FoundImages {
   readonly images: readonly FoundImage[];
   readonly problems: readonly UserError[];
   readonly remarks: readonly CatalogRemark[];
+  /** What bake files say of images, before anything else is said of these. */
+  readonly baked: readonly FoundImage[];
   /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
   isTroubled(name: string): boolean;
 }
@@ -47,11 +49,14 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
     const remarks = besideByHand(input.byHand, await othersThan(images, input), images[0]?.name ?? input.rootName);
-    return { images, problems, remarks, isTroubled: () => problems.length > 0 };
+    return { images, problems, remarks, baked: [], isTroubled: () => problems.length > 0 };
   }
   const discovery = await discover(input.root, input.globs, input.files);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
-  const asked: BakeInput = { root: input.root, rootName: input.rootName, names: input.bakeTargets, tools: input.bake };
+  const asked: BakeInput = {
+    ...{ root: input.root, rootName: input.rootName, files: input.files },
+    ...{ names: input.bakeTargets, tools: input.bake },
+  };
   const baked = await readBake(bakes, asked);
   const directories = await notNamed(discovery.found, baked, bakes, asked);
   const images = [
@@ -70,6 +75,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
       ...unusualNames(discovery, images, input),
       ...(await besideCompose(directories, baked, bakes, discovery, input)),
     ],
+    baked: baked.images,
     isTroubled: (name) => baked.isUnread || troubled.has(name),
   };
 }
@@ -101,7 +107,7 @@ async function composesThatCount(
 
 async function notNamed(
   found: readonly FoundDirectory[],
-  baked: Pick<ReadBake, "images" | "leftOutDirectories">,
+  baked: Pick<ReadBake, "images" | "leftOutDirectories" | "definitions">,
   bakes: readonly BakeFolder[],
   asked: BakeInput,
 ): Promise<readonly FoundDirectory[]> {
@@ -112,8 +118,8 @@ async function notNamed(
   const left = found.filter(({ directory }) => !named.has(directory));
   // Targets that nobody asked for may name what is left: buildx is asked again only where there is something left.
   const above = bakes.filter(({ folder }) => left.some(({ directory }) => isBelow(directory, folder)));
-  const more = await Promise.all(above.map((each) => directoriesOfAll(each, asked)));
-  return left.filter(({ directory }) => !more.some((each) => each.has(directory)));
+  const more = await directoriesOfAll(above, asked, baked.definitions);
+  return left.filter(({ directory }) => !more.has(directory));
 }
 
 function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[]): readonly CatalogRemark[] {

@@ -2,6 +2,7 @@
 import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
+import type { FoundImage } from "../catalog/found-image.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
@@ -22,6 +23,8 @@ export interface ReadCatalog {
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
   readonly remarks: readonly Remark[];
+  /** What bake files say of images, before anything else is said of these. */
+  readonly baked: readonly FoundImage[];
 }
 
 /** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
@@ -51,6 +54,7 @@ export async function readAsFarAsPossible(
   throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
   const {
     remarks,
+    baked,
     problems: unreadable,
     ...built
   } = await readableCatalog({
@@ -83,6 +87,7 @@ export async function readAsFarAsPossible(
     catalog,
     settingsOf,
     bump: config.bump,
+    baked,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
     problems: [...unreadable, ...collisions],
   };

@@ -70,7 +70,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump, remarks }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, remarks, baked }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -84,7 +84,7 @@ export async function survey(session: Session): Promise<Survey> {
     incompleteFiles(catalog, sources),
   ]);
   const bakeSince = onceEach(
-    (compared: Comparison) => bakeChange(session, compared, catalog),
+    (compared: Comparison) => bakeChange(session, compared, { catalog, baked }),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>

@@ -1,6 +1,6 @@
 /** Asks buildx what bake files mean: groups, variables, functions, matrices and inheritance are its business. */
 import { UserError } from "../../errors.ts";
-import type { Processes } from "../../ports.ts";
+import type { Finished, Processes } from "../../ports.ts";
 import type { RepositoryPath } from "../catalog.ts";
 import { joinPath } from "../repository-path.ts";
 import { type BakeDefinition, readDefinition } from "./bake-definition.ts";
@@ -25,6 +25,9 @@ export interface BakeFolder {
 const passed: readonly string[] = ["PATH", "HOME", "DOCKER_CONFIG", "BUILDX_CONFIG", "XDG_RUNTIME_DIR", "TMPDIR"];
 const limit = 60_000;
 
+// Secrets and agents are not needed to print, and those that aren't there would be an error.
+const printing = ["buildx", "bake", "--print", "--progress", "quiet", "--set", "*.secrets=", "--set", "*.ssh="];
+
 /**
  * Prints the definition of groups or targets, by default that of the group `default`. @returns `missing`: the first name that
  * there is no target or group of. @throws UserError for a file that buildx refuses, and where there is no buildx.
@@ -33,23 +36,31 @@ export async function printBake(
   { folder, file }: BakeFolder,
   names: readonly string[],
   root: string,
-  { processes, env, signal }: BakeTools,
+  tools: BakeTools,
 ): Promise<{ readonly definition: BakeDefinition } | { readonly missing: string }> {
-  // Secrets and agents are not needed to print, and those that aren't there would be an error.
-  const overrides = ["--set", "*.secrets=", "--set", "*.ssh="];
-  const { code, stdout, stderr } = await running(
-    processes.run("docker", ["buildx", "bake", "--print", "--progress", "quiet", ...overrides, ...names], {
-      cwd: joinPath(root, folder),
-      env: cleanEnvironment(env),
-      signal,
-      timeout: limit,
-    }),
-    file,
-  );
+  const { code, stdout, stderr } = await running([...printing, ...names], joinPath(root, folder), file, tools);
   if (code === 0) return { definition: readDefinition(new TextDecoder().decode(stdout), file) };
   const missing = /failed to find target (\S+)/.exec(stderr)?.[1];
   if (missing !== undefined) return { missing };
   throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
+}
+
+/**
+ * Prints what is wanted of several files by one process. Paths in the definition are relative to each target's own file.
+ * @returns `undefined` where buildx refuses one of them. @throws UserError where there is no buildx.
+ */
+export async function printTogether(
+  files: readonly BakeFolder[],
+  names: readonly string[],
+  root: string,
+  tools: BakeTools,
+): Promise<BakeDefinition | undefined> {
+  const [first] = files;
+  if (first === undefined) return undefined;
+  const named = files.map(({ file }) => `--file=${joinPath(root, file)}`);
+  const args = [...printing, ...named, ...names];
+  const { code, stdout } = await running(args, joinPath(root, first.folder), first.file, tools);
+  return code === 0 ? readDefinition(new TextDecoder().decode(stdout), first.file) : undefined;
 }
 
 /**
@@ -59,13 +70,10 @@ export async function printBake(
 export async function listVariables(
   { folder, file }: BakeFolder,
   root: string,
-  { processes, env, signal }: BakeTools,
+  tools: BakeTools,
 ): Promise<ReadonlyMap<string, string>> {
   const args = ["buildx", "bake", "--list=type=variables,format=json", "--progress", "quiet"];
-  const { code, stdout, stderr } = await running(
-    processes.run("docker", args, { cwd: joinPath(root, folder), env: cleanEnvironment(env), signal, timeout: limit }),
-    file,
-  );
+  const { code, stdout, stderr } = await running(args, joinPath(root, folder), file, tools);
   if (/unknown flag: --(?:list|progress)/.test(stderr)) throw tooOld(file);
   if (code !== 0) throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
   const listed: unknown = JSON.parse(new TextDecoder().decode(stdout));
@@ -82,9 +90,14 @@ function cleanEnvironment(env: BakeTools["env"]): Record<string, string> {
   return Object.fromEntries(passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-async function running<T>(run: Promise<T>, file: RepositoryPath): Promise<T> {
+async function running(
+  args: readonly string[],
+  cwd: string,
+  file: RepositoryPath,
+  { processes, env, signal }: BakeTools,
+): Promise<Finished> {
   try {
-    return await run;
+    return await processes.run("docker", args, { cwd, env: cleanEnvironment(env), signal, timeout: limit });
   } catch (cause) {
     if (!(cause instanceof UserError) || !cause.message.includes("was not found")) throw cause;
     throw noBuildx(file, cause);

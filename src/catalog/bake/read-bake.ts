@@ -1,14 +1,13 @@
-/** Reads bake files, several at once. */
-
-import { bounded } from "../../bounded.ts";
+/** Reads what bake files say of images. */
 import { UserError } from "../../errors.ts";
-import { didYouMean } from "../../nearest.ts";
-import { attemptLater, outcomes } from "../attempt.ts";
+import { mapped } from "../../pause.ts";
+import { outcomes } from "../attempt.ts";
 import type { RepositoryPath } from "../catalog.ts";
 import type { FoundImage } from "../found-image.ts";
 import type { BakeDefinition } from "./bake-definition.ts";
 import { bakeImages, directoriesNamed } from "./bake-images.ts";
-import { type BakeFolder, type BakeTools, printBake } from "./print.ts";
+import type { BakeFolder } from "./print.ts";
+import { everyTarget, outlineOf, type PrintInput, printAll } from "./print-all.ts";
 
 export interface ReadBake {
   readonly images: readonly FoundImage[];
@@ -21,17 +20,16 @@ export interface ReadBake {
   readonly leftOutDirectories: readonly RepositoryPath[];
   /** A file can't be read, so that nobody knows which images it has. */
   readonly isUnread: boolean;
+  /** By folder, what was printed. */
+  readonly definitions: ReadonlyMap<RepositoryPath, BakeDefinition>;
 }
 
-export interface BakeInput {
-  readonly root: string;
+/** The names are those of groups and targets to publish. */
+export interface BakeInput extends PrintInput {
   readonly rootName: string;
-  /** Groups and targets to publish; empty: the group `default`. */
-  readonly names: readonly string[];
-  readonly tools: BakeTools;
 }
 
-/** Each is a process of a tenth of a second that one processor is busy with. */
+/** Each is a process that one processor is busy with. */
 const prints = 4;
 
 /**
@@ -39,11 +37,8 @@ const prints = 4;
  * targets, further up, are built from has no say.
  */
 export async function readBake(folders: readonly BakeFolder[], input: BakeInput): Promise<ReadBake> {
-  const used = new Set<string>();
-  const read = bounded(prints, (at: BakeFolder) =>
-    attemptLater(async () => ({ at, definition: await printWanted(at, input, used) })),
-  );
-  const printed = outcomes(await Promise.all(folders.map(read)));
+  const printed = outcomes(await printAll(folders, input));
+  const used = new Set(printed.values.flatMap((each) => each.found));
   const isNamed = (folder: RepositoryPath) =>
     printed.values.some(
       ({ at, definition }) => isBelow(folder, at.folder) && directoriesNamed(definition, at).has(folder),
@@ -69,79 +64,50 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
     leftOut: found.flatMap(({ at, leftOut }) => leftOut.map((name) => `${name} (${at.file})`)),
     leftOutDirectories: found.flatMap(({ directories }) => directories),
     isUnread: printed.problems.length > 0,
+    definitions: new Map(printed.values.map(({ at, definition }) => [at.folder, definition])),
   };
 }
 
 /**
- * The directories that targets in no group are built from: nobody wants these published by convention. What buildx can't
- * tell (old versions know no `*`) is not there.
+ * The directories that targets in no group are built from: nobody wants these published by convention. What buildx can't tell is
+ * not there. @param printed what it has printed already, by folder
  */
 export async function directoriesOfAll(
-  at: BakeFolder,
-  { root, tools }: BakeInput,
+  folders: readonly BakeFolder[],
+  input: BakeInput,
+  printed: ReadBake["definitions"],
 ): Promise<ReadonlySet<RepositoryPath>> {
-  const definition = await everyTarget(at, root, tools);
-  const named = definition === undefined ? [] : directoriesNamed(definition, at);
-  // A target that says nothing of its context, such as one that others inherit from, names no directory.
-  return new Set([...named].filter((each) => each !== at.folder));
+  const found = await mapped(folders, (at) => directoriesIn(at, input, printed.get(at.folder)), prints);
+  return new Set(found.flat());
 }
 
-/** The images of one folder's bake files that are in order. @throws UserError where buildx refuses the files, or has none of the names. */
-export async function imagesOfFolder(at: BakeFolder, input: BakeInput): Promise<readonly FoundImage[]> {
-  return bakeImages(await printWanted(at, input, new Set()), at, input.rootName).images;
+async function directoriesIn(
+  at: BakeFolder,
+  input: BakeInput,
+  printed: BakeDefinition | undefined,
+): Promise<readonly RepositoryPath[]> {
+  const outline = printed && (await outlineOf(at, input));
+  const isAll = printed !== undefined && outline?.targets.size === printed.targets.size;
+  const definition = isAll ? printed : await everyTarget(at, input);
+  // A target that says nothing of its context, such as one that others inherit from, names no directory.
+  return definition === undefined ? [] : [...directoriesNamed(definition, at)].filter((each) => each !== at.folder);
+}
+
+/**
+ * By folder, the images of its bake files that are in order. A folder is missing where buildx refuses its files, or they have none
+ * of the names.
+ */
+export async function imagesByFolder(
+  folders: readonly BakeFolder[],
+  input: BakeInput,
+): Promise<ReadonlyMap<RepositoryPath, readonly FoundImage[]>> {
+  const { values } = outcomes(await printAll(folders, input));
+  return new Map(values.map(({ at, definition }) => [at.folder, bakeImages(definition, at, input.rootName).images]));
 }
 
 /** Whether a directory lies in another one, at any depth. */
 export function isBelow(directory: RepositoryPath, above: RepositoryPath): boolean {
   return directory !== above && (above === "." || directory.startsWith(`${above}/`));
-}
-
-async function printWanted(
-  at: BakeFolder,
-  { root, names, tools }: BakeInput,
-  used: Set<string>,
-): Promise<BakeDefinition> {
-  let wanted = names;
-  for (;;) {
-    const printed = await printBake(at, wanted, root, tools);
-    if ("definition" in printed) {
-      for (const name of wanted) used.add(name);
-      return printed.definition;
-    }
-    const left = wanted.filter((name) => name !== printed.missing);
-    if (left.length === 0 || left.length === wanted.length) throw await nothingWanted(at, names, root, tools);
-    wanted = left;
-  }
-}
-
-/** `undefined` where this buildx can't tell. */
-async function everyTarget(at: BakeFolder, root: string, tools: BakeTools): Promise<BakeDefinition | undefined> {
-  const printed = await attemptLater(() => printBake(at, ["*"], root, tools));
-  return "value" in printed && "definition" in printed.value ? printed.value.definition : undefined;
-}
-
-async function nothingWanted(
-  at: BakeFolder,
-  names: readonly string[],
-  root: string,
-  tools: BakeTools,
-): Promise<UserError> {
-  const all = await everyTarget(at, root, tools);
-  const known = all === undefined ? [] : [...all.groups.keys(), ...all.targets.keys()];
-  const listed = known
-    .filter((name) => name !== "default")
-    .slice(0, 10)
-    .join(", ");
-  const has = listed === "" ? "" : `; it has ${listed}`;
-  const [first = "default"] = names;
-  const what = names.length === 0 ? 'group or target "default"' : `group or target named ${names.join(" or ")}`;
-  return new UserError(`${at.file} has no ${what}${has}`, {
-    hint:
-      names.length === 0
-        ? 'add a group "default", or say with "bake-target" what to publish'
-        : `mend "bake-target"${didYouMean(first, known)}`,
-    at: { file: at.file },
-  });
 }
 
 function noImage(name: string, { file }: BakeFolder): UserError {
