@@ -31,6 +31,8 @@ export interface Printed {
 /** Each is a process of a twentieth of a second that one processor is busy with. */
 const prints = 4;
 const reads = 16;
+/** Halving fewer, to find the one that is broken, takes about as many prints as one of each. */
+const fewest = 8;
 
 /** The definitions of folders, in their order, each as buildx prints it in its folder. */
 export async function printAll(
@@ -88,7 +90,7 @@ async function outlined(folders: readonly BakeFolder[], input: PrintInput): Prom
   return found.flat();
 }
 
-/** Those of a batch that could be printed together: half of it where one file of it could not. */
+/** Those of a batch that could be printed together, or half of it could. */
 async function printBatch(
   batch: readonly OutlinedFile[],
   input: PrintInput,
@@ -106,6 +108,7 @@ async function printBatch(
       return definition === undefined ? [] : [{ at, definition, found: names.filter((name) => own.includes(name)) }];
     });
   }
+  if (batch.length < fewest) return [];
   const middle = Math.ceil(batch.length / 2);
   const halves = [batch.slice(0, middle), batch.slice(middle)];
   return (await Promise.all(halves.map((half) => printBatch(half, input, slot)))).flat();
