@@ -12,7 +12,7 @@ export interface BakeOutline {
 }
 
 /**
- * The outline of `docker-bake.hcl`. `undefined` where that is not all that there is to say of how the file's parts hang together:
+ * The outline of `docker-bake.hcl`. `undefined` where parts of the file depend on more than these names:
  * functions, matrices, references to attributes of targets, names that are the result of an expression, and what isn't HCL.
  */
 export function bakeOutline(text: string): BakeOutline | undefined {
