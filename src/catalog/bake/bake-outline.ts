@@ -66,7 +66,7 @@ function blocksOf(tokens: readonly HclToken[]): readonly Block[] | undefined {
     const [type, label, opening] = tokens.slice(at, at + 3);
     const kind = blockTypes.find((each) => type?.kind === "word" && type.text === each);
     if (kind === undefined || !isName(label) || opening?.text !== "{" || opening.kind !== "sign") return undefined;
-    const end = closingOf(tokens, at + 2);
+    const end = findOutside(tokens, at + 2, () => true);
     if (end < 0) return undefined;
     blocks.push({ kind, label: label.text, body: tokens.slice(at + 3, end) });
     at = end;
@@ -78,13 +78,16 @@ function isName(token: HclToken | undefined): token is HclToken {
   return token?.kind === "text" && token.isLiteral && /^[a-zA-Z0-9_-]+$/.test(token.text);
 }
 
-/** Where the bracket is that closes the one at an index. */
-function closingOf(tokens: readonly HclToken[], opening: number): number {
+/** The first token from an index on, as an index, at which what was opened since is closed and that is meant; -1 for none. */
+function findOutside(tokens: readonly HclToken[], from: number, isMeant: (token: HclToken) => boolean): number {
   let depth = 0;
-  return tokens.findIndex((token, at) => {
-    if (at >= opening) depth += depthOf(token);
-    return at >= opening && depth === 0;
-  });
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    depth += depthOf(token);
+    if (depth === 0 && isMeant(token)) return at;
+  }
+  return -1;
 }
 
 function depthOf({ kind, text }: HclToken): number {
@@ -118,21 +121,13 @@ function attributesOf(body: readonly HclToken[]): readonly Attribute[] | undefin
     if (body[at]?.kind === "newline") continue;
     const [name, sign] = body.slice(at, at + 2);
     if (name?.kind !== "word" || sign?.text !== "=" || sign.kind !== "sign") return undefined;
-    const end = endOfLine(body, at + 2);
+    // In brackets a line's end means nothing.
+    const found = findOutside(body, at + 2, ({ kind }) => kind === "newline");
+    const end = found < 0 ? body.length : found;
     attributes.push({ name: name.text, value: body.slice(at + 2, end) });
     at = end;
   }
   return attributes;
-}
-
-/** In brackets a line's end means nothing. */
-function endOfLine(tokens: readonly HclToken[], from: number): number {
-  let depth = 0;
-  const end = tokens.findIndex((token, at) => {
-    if (at >= from) depth += depthOf(token);
-    return at >= from && depth === 0 && token.kind === "newline";
-  });
-  return end < 0 ? tokens.length : end;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface HclToken {
 }
 
 /** Longer files are nobody's, and expressions in texts in expressions aren't either. */
-const longest = 256 * 1024;
+const longest = 64 * 1024;
 const deepest = 8;
 
 /** `undefined` for what is not sure to be understood as HCL understands it. */
