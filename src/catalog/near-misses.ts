@@ -58,8 +58,18 @@ function withoutDigits(name: string): string {
   return name.toLowerCase().replace(/\d+/g, "");
 }
 
+/** The name, of all, that a longer one differs from in a single letter which is no digit. */
+export function oneLetterOff(text: string, names: readonly string[]): string | undefined {
+  if (text.length < shortest) return undefined;
+  return likeliest(
+    text,
+    names.filter((name) => isOneOff(text, name)),
+  );
+}
+
 /** A letter is missing, too many or wrong, or two neighbors are swapped. */
 function isOneOff(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false;
   const [a, b] =
     one.length <= other.length ? [one.toLowerCase(), other.toLowerCase()] : [other.toLowerCase(), one.toLowerCase()];
   let start = 0;
@@ -77,9 +87,8 @@ function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly Ca
   const read = tryReference(use.text);
   if (read === undefined || read.digest !== undefined || own.includes(read.repository)) return [];
   const { folder, name } = partsOf(read.repository);
-  if (name.length < shortest) return [];
-  const beside = own.map(partsOf).filter((each) => each.folder === folder && isOneOff(name, each.name));
-  const like = likeliest(
+  const beside = own.map(partsOf).filter((each) => each.folder === folder);
+  const like = oneLetterOff(
     name,
     beside.map((each) => each.name),
   );

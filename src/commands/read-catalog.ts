@@ -2,18 +2,19 @@
 import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, ImageName } from "../catalog/catalog.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
+import { forgeRegistry } from "../context/run-context.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Remark } from "../report/run-result.ts";
 import { variantSuffix } from "../tags/flavor.ts";
-import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
+import { aliasesOf, repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { bakeTools } from "./bake-tools.ts";
 import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
-import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
+import { readImageSettings, type SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
 import { ignoredRemarks, loadMixedConfig } from "./untrusted-config.ts";
 
@@ -64,7 +65,10 @@ export async function readAsFarAsPossible(
     bake: bakeTools(session),
     byHand,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
+    repositoriesOf: ({ publicName: name }, isRoot) =>
+      valid(repositoriesOf(settingsOf(name).names, { context, name, isRoot })),
+    aliasesOf: ({ publicName: name }, isRoot) => valid(aliasesOf(settingsOf(name).aliases, { context, name, isRoot })),
+    forgeHost: forgeRegistry(context),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
   // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
@@ -88,13 +92,7 @@ export async function readAsFarAsPossible(
   };
 }
 
-function repositories(
-  { context }: Session,
-  lines: ImageSettings["names"],
-  name: string,
-  isRoot: boolean,
-): readonly Repository[] {
-  const { values, problems } = repositoriesOf(lines, { context, name, isRoot });
+function valid({ values, problems }: ReturnType<typeof repositoriesOf>): readonly Repository[] {
   throwProblems(problems);
   return values;
 }

@@ -15,6 +15,11 @@ export interface Options {
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly moving?: readonly string[];
+  /** Where images are pushed: `ghcr.io/o/r` unless given. */
+  readonly place?: string;
+  /** Places of aliases, likewise. */
+  readonly aliases?: readonly string[];
+  readonly forgeHost?: string;
   readonly byHand?: Partial<ByHand>;
   readonly bakeTargets?: readonly string[];
   /** What `docker buildx bake --print` says: by folder, with the wanted names after it where there are any. */
@@ -47,12 +52,16 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Buil
       ...byHand,
     },
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: ({ publicName }, isRoot) => [
-      imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName.toLowerCase()}`),
-    ],
+    repositoriesOf: ({ publicName }, isRoot) => [placed(options.place ?? "ghcr.io/o/r", publicName, isRoot)],
+    aliasesOf: ({ publicName }, isRoot) => (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
+    forgeHost: options.forgeHost ?? "ghcr.io",
     movingTags: ({ variant }) =>
       new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });
+}
+
+function placed(place: string, name: string, isRoot: boolean) {
+  return imageRepository(isRoot ? place : `${place}/${name.toLowerCase()}`);
 }
 
 /** `images/NAME/Dockerfile` for each name. */
