@@ -199,6 +199,11 @@ describe("an alias makes a dependency", () => {
     expect(all.find(({ name }) => name === "web")?.parents).toMatchObject([{ contextName: "mirror/base" }]);
   });
 
+  test("and is no place to push to, to look in or to move pins of", async () => {
+    const { images: all } = await buildTree(web("FROM mirror/base"), { aliases });
+    expect(all.map(({ repositories }) => repositories)).toEqual(all.map(({ name }) => [`ghcr.io/o/r/${name}`]));
+  });
+
   test("by a build context", async () => {
     const config = "images: {web: {build-contexts: {x: docker-image://mirror/base}}}";
     expect(await edges(web("FROM x"), { aliases, config })).toContain("web: base");
