@@ -5,14 +5,14 @@ import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
-import type { CatalogConfig } from "./config.ts";
+import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import { edgesOf, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
-import { nearMisses } from "./near-misses.ts";
+import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
@@ -21,7 +21,7 @@ import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-ed
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
-export interface CatalogInput extends FindInput {
+export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
   /** Where an image is, or would be, pushed. @throws UserError */
@@ -61,18 +61,19 @@ export async function readableCatalog(
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
-  const found = await findImages({ ...input, entryPaths });
+  const configFile = input.config.file ?? usualConfigFile;
+  const found = await findImages({ ...input, entryPaths, configFile });
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
   if (declared.images.length === 0 && problems.length === 0) {
-    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files))));
+    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files), configFile)));
   }
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
     const recipe = await reader(image);
     const { isRoot } = image;
-    return { ...recipe, own: input.repositoriesOf(image, isRoot), aliases: input.aliasesOf(image, isRoot) };
+    return { ...recipe, knownAs: input.repositoriesOf(image, isRoot), aliases: input.aliasesOf(image, isRoot) };
   };
   const read = outcomes(await mapped(declared.images, (image) => attemptLater(() => readImage(image)), together));
   const known = new Map(read.values.map((each) => [each.image.name, each]));
@@ -94,18 +95,11 @@ export async function readableCatalog(
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
   const unknown = new Set(namingUnknown(declared.images));
-  // Several images may share a Dockerfile.
-  const remarks = [
-    ...found.remarks,
-    ...(await namesakesFound(
-      connected.values.flatMap((each) => each.namesakes),
-      input,
-    )),
-    ...connected.values.flatMap((each) => each.remarks),
-  ];
+  const elsewhere = connected.values.flatMap((each) => each.namesakes);
+  const misses = connected.values.flatMap((each) => each.nearMisses);
   return {
     images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
-    remarks: [...new Map(remarks.map((each) => [each.message, each])).values()],
+    remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
     problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],
   };
 }
@@ -129,7 +123,7 @@ const together = 64;
 /** An image with its recipe, and the names by which others may mean it. */
 type ReadImage = ReadRecipe & Known;
 
-type Known = Pick<NamedImage, "own" | "aliases">;
+type Known = Pick<NamedImage, "knownAs" | "aliases">;
 
 async function namesakesFound(
   all: readonly Namesake[],
@@ -148,7 +142,7 @@ interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
   readonly possible: readonly ParentEdge[];
-  readonly remarks: readonly CatalogRemark[];
+  readonly nearMisses: readonly NearMiss[];
   readonly namesakes: readonly Namesake[];
 }
 
@@ -163,7 +157,7 @@ async function connect(
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
   if (read.kind === "nix") {
     const image = nixImage(read, there(dependsEdges(read.image)));
-    return { image, possible: [], remarks: [], namesakes: [] };
+    return { image, possible: [], nearMisses: [], namesakes: [] };
   }
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
@@ -177,7 +171,7 @@ async function connect(
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
-    remarks: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
+    nearMisses: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
     namesakes: namesakes([...needs.uses, ...possible], image, naming, own),
   };
 }
@@ -225,7 +219,7 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
   return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
 }
 
-function common({ image, own, aliases }: ReadImage) {
+function common({ image, knownAs: own, aliases }: ReadImage) {
   const { name, publicName, directory, publish, platforms, buildArgs, labels, annotations, watch, bakeFiles } = image;
   const repositories = publish ? own : [];
   return {

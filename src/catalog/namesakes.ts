@@ -41,13 +41,13 @@ export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnN
   const byLastPart = new Map<string, NamedImage[]>();
   for (const each of images) {
     const { name, publicName } = each.image;
-    for (const part of new Set([name, publicName, ...each.own].map((text) => lastPart(text).toLowerCase()))) {
+    for (const part of new Set([name, publicName, ...each.knownAs].map((text) => lastPart(text).toLowerCase()))) {
       const there = byLastPart.get(part);
       if (there === undefined) byLastPart.set(part, [each]);
       else there.push(each);
     }
   }
-  const places = images.flatMap(({ own }) => own);
+  const places = images.flatMap(({ knownAs }) => knownAs);
   return {
     byLastPart,
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
@@ -75,7 +75,7 @@ export function namesakes(
     const name = isExact || folders.has(folder) || folder === official ? part : oneLetterOff(part, names);
     const named =
       name === undefined ? undefined : byLastPart.get(name)?.find(({ image }) => isMoved(image, reference, naming));
-    const [own] = named?.own ?? [];
+    const [own] = named?.knownAs ?? [];
     // What an image is based on is not itself: `FROM nginx` of an image called nginx.
     if (named === undefined || own === undefined || named.image.publicName === user.publicName) return [];
     return [{ reference, text, by, at, image: named.image.publicName, own, isExact }];

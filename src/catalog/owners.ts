@@ -10,7 +10,7 @@ export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
 export interface NamedImage {
   readonly image: ImageName;
   /** Where it is, or would be, pushed. */
-  readonly own: readonly Repository[];
+  readonly knownAs: readonly Repository[];
   readonly aliases: readonly Repository[];
 }
 
@@ -24,7 +24,7 @@ export function ownersOf(images: readonly NamedImage[]): Owners {
       else if (!there.includes(image)) there.push(image);
     }
   };
-  for (const { image, own } of images) add(image, own);
+  for (const { image, knownAs } of images) add(image, knownAs);
   for (const { image, aliases } of images) add(image, aliases);
   return owners;
 }

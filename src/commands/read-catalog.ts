@@ -1,6 +1,7 @@
 /** From what the repository and the user say of images to the catalog of this run. */
 import { readableCatalog } from "../catalog/build-catalog.ts";
-import type { Catalog, ImageName } from "../catalog/catalog.ts";
+import type { Catalog, ImageName, RepositoryPath } from "../catalog/catalog.ts";
+import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import { forgeRegistry } from "../context/run-context.ts";
 import { throwProblems, type UserError } from "../errors.ts";
@@ -22,6 +23,8 @@ export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
+  /** Where entries of images are, or would be. */
+  readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
 }
 
@@ -87,6 +90,7 @@ export async function readAsFarAsPossible(
     catalog,
     settingsOf,
     bump: config.bump,
+    configFile: config.file ?? usualConfigFile,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
     problems: [...unreadable, ...collisions],
   };
