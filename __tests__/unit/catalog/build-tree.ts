@@ -1,7 +1,7 @@
 /** Builds catalogs of repositories that exist in memory only. */
 import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
-import { readConfig } from "../../../src/catalog/config.ts";
+import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
 import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
@@ -10,6 +10,7 @@ import { memoryFiles, repository, type Tree } from "./memory-files.ts";
 
 export interface Options {
   readonly config?: string;
+  readonly configFile?: string;
   readonly path?: readonly string[];
   readonly platforms?: readonly string[];
   readonly target?: string;
@@ -28,7 +29,7 @@ export interface Options {
 
 export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
   const { config = "", platforms = [], byHand } = options;
-  const { config: read, problems } = await readConfig(config, ".github/image-publish.yml");
+  const { config: read, problems } = await readConfig(config, options.configFile ?? usualConfigFile);
   if (problems.length > 0) throw new Problems(problems);
   return buildCatalog({
     root: "/repo",
