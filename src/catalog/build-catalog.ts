@@ -1,17 +1,20 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
+import { posix } from "node:path";
 import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
-import type { CatalogConfig } from "./config.ts";
+import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import { declareImages, type SharedInputs } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
-import { edgesOf, meaningOf, type Naming, type Owners } from "./edges.ts";
+import { edgesOf, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import type { FoundImage } from "./found-image.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
-import { nearMisses } from "./near-misses.ts";
+import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
+import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
+import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import type { CatalogRemark } from "./remark.ts";
@@ -19,11 +22,15 @@ import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-ed
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 
-export interface CatalogInput extends FindInput {
+export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
   /** Where an image is, or would be, pushed. @throws UserError */
   repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
+  /** Further names by which references mean it. @throws UserError */
+  aliasesOf(image: ImageName, isRoot: boolean): readonly Repository[];
+  /** The forge's own registry, where images of other repositories are that this one may be a fork of. */
+  readonly forgeHost: string;
   /** An image's build arguments with the values that they will have. @throws UserError */
   argumentsOf(image: ImageName & Pick<Image, "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
@@ -57,23 +64,27 @@ export async function readableCatalog(
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
-  const found = await findImages({ ...input, entryPaths });
+  const configFile = input.config.file ?? usualConfigFile;
+  const found = await findImages({ ...input, entryPaths, configFile });
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
   if (declared.images.length === 0 && problems.length === 0) {
-    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files))));
+    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files), configFile)));
   }
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
     const recipe = await reader(image);
-    return { ...recipe, knownAs: input.repositoriesOf(image, image.isRoot) };
+    const { isRoot } = image;
+    return { ...recipe, knownAs: input.repositoriesOf(image, isRoot), aliases: input.aliasesOf(image, isRoot) };
   };
   const read = outcomes(await mapped(declared.images, (image) => attemptLater(() => readImage(image)), together));
   const known = new Map(read.values.map((each) => [each.image.name, each]));
   const owners = ownersOf(read.values);
+  problems.push(...aliasCollisions(read.values, owners));
+  const names = { owners, own: ownNames(read.values, input.forgeHost) };
   const connected = outcomes(
-    await mapped(read.values, (each) => attemptLater(() => connect(each, known, owners, input))),
+    await mapped(read.values, (each) => attemptLater(() => connect(each, known, names, input))),
   );
   const possible = connected.values.flatMap(({ image, possible: edges }) =>
     edges.length === 0 ? [] : [[image.name, edges] as const],
@@ -87,12 +98,12 @@ export async function readableCatalog(
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
   const unknown = new Set(namingUnknown(declared.images));
-  // Several images may share a Dockerfile.
-  const remarks = [...found.remarks, ...connected.values.flatMap((each) => each.remarks)];
+  const elsewhere = connected.values.flatMap((each) => each.namesakes);
+  const misses = connected.values.flatMap((each) => each.nearMisses);
   return {
     baked: found.baked,
     images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
-    remarks: [...new Map(remarks.map((each) => [each.message, each])).values()],
+    remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
     problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],
   };
 }
@@ -113,42 +124,45 @@ function divided<T>(all: readonly T[], isMeant: (each: T) => boolean): readonly 
 /** How many images are read at a time. */
 const together = 64;
 
-/** An image with its recipe, and the repositories by which others may name it. */
+/** An image with its recipe, and the names by which others may mean it. */
 type ReadImage = ReadRecipe & Known;
 
-interface Known {
-  readonly knownAs: readonly Repository[];
-}
+type Known = Pick<NamedImage, "knownAs" | "aliases">;
 
-function ownersOf(images: readonly ReadImage[]): Owners {
-  const owners = new Map<Repository, ImageName[]>();
-  for (const { image, knownAs } of images) {
-    for (const each of knownAs) {
-      const there = owners.get(each);
-      if (there === undefined) owners.set(each, [image]);
-      else there.push(image);
-    }
-  }
-  return owners;
+async function namesakesFound(
+  all: readonly Namesake[],
+  { root, files }: Pick<CatalogInput, "root" | "files">,
+): Promise<readonly CatalogRemark[]> {
+  const paths = [...new Set(all.map(({ at }) => at.file))];
+  const textOf = async (path: string) => {
+    // An input names no file.
+    const read = await attemptLater(() => files.read(posix.join(root, path)));
+    return [path, "value" in read ? new TextDecoder().decode(read.value) : ""] as const;
+  };
+  return namesakeRemarks(all, new Map(await mapped(paths, textOf, together)));
 }
 
 interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
   readonly possible: readonly ParentEdge[];
-  readonly remarks: readonly CatalogRemark[];
+  readonly nearMisses: readonly NearMiss[];
+  readonly namesakes: readonly Namesake[];
 }
 
 /** Finds what an image takes from others. @throws UserError, or `Problems`. */
 async function connect(
   read: ReadImage,
   known: ReadonlyMap<string, ReadImage>,
-  owners: Owners,
+  { owners, own }: { readonly owners: Owners; readonly own: OwnNames },
   input: CatalogInput,
 ): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  if (read.kind === "nix") return { image: nixImage(read, there(dependsEdges(read.image))), possible: [], remarks: [] };
+  if (read.kind === "nix") {
+    const image = nixImage(read, there(dependsEdges(read.image)));
+    return { image, possible: [], nearMisses: [], namesakes: [] };
+  }
   const { image, dockerfile } = read;
   const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
@@ -161,7 +175,8 @@ async function connect(
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
-    remarks: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
+    nearMisses: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
+    namesakes: namesakes([...needs.uses, ...possible], image, naming, own),
   };
 }
 
@@ -208,11 +223,11 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
   return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
 }
 
-function common({ image, knownAs }: ReadImage) {
+function common({ image, knownAs: own, aliases }: ReadImage) {
   const { name, publicName, directory, publish, platforms, buildArgs, labels, annotations, watch, bakeFiles } = image;
-  const repositories = publish ? knownAs : [];
+  const repositories = publish ? own : [];
   return {
-    ...{ name, publicName, directory, repositories, knownAs },
+    ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
     ...{ platforms, buildArgs, labels, annotations, watch, bakeFiles },
   };
 }

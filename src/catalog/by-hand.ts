@@ -64,6 +64,7 @@ export function besideByHand(
   { file, target, context, contexts }: ByHand,
   others: readonly RepositoryPath[],
   name: string,
+  configFile: RepositoryPath,
 ): readonly CatalogRemark[] {
   if (context !== undefined || contexts.length > 0 || others.length === 0) return [];
   const given = [file === undefined ? [] : "file", target === undefined ? [] : "target"].flat();
@@ -75,7 +76,7 @@ export function besideByHand(
   return [
     {
       message: `the input ${inputs} ${verb} one image, so that no others are searched for: the ${which} not built in ${someOf(others)}`,
-      hint: `to build all images, remove the input and write ${entry} into .github/image-publish.yml; to build this one alone, set "context", too`,
+      hint: `to build all images, remove the input and write ${entry} into ${configFile}; to build this one alone, set "context", too`,
     },
   ];
 }

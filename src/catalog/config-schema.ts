@@ -62,6 +62,7 @@ export const sharedSettings = {
     means: "Named contexts: a directory, docker-image://REFERENCE, or target:IMAGE for an image of this repository.",
   },
   images: { form: "lines", means: "Where to push, as the input images." },
+  aliases: { form: "lines", means: "Further names that references use for it, added to those of the input aliases." },
   tags: { form: "lines", means: "Tag rules, as the input tags." },
   "release-tag": {
     form: "lines",

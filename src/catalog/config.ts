@@ -35,6 +35,9 @@ export interface CatalogConfig {
   readonly bump: BumpSettings;
 }
 
+/** Where people look for it first, and where it is best written. */
+export const usualConfigFile: RepositoryPath = ".github/image-publish.yml";
+
 /** Nothing is said. */
 export const emptyConfig: CatalogConfig = { file: undefined, images: [], watchAll: [], defaults: {}, bump: {} };
 

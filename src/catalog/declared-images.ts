@@ -4,7 +4,7 @@ import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
 import type { ImageName, RepositoryPath } from "./catalog.ts";
-import type { CatalogConfig, ImageEntry } from "./config.ts";
+import { type CatalogConfig, type ImageEntry, usualConfigFile } from "./config.ts";
 import type { Forms } from "./config-schema.ts";
 import { dockerfileNames, spellingsOf } from "./dockerfile-names.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
@@ -89,7 +89,7 @@ export function declareImages(
     return [];
   });
   const images = [...declared, ...[...left].flatMap((image) => join(image))];
-  const file = config.file ?? ".github/image-publish.yml";
+  const file = config.file ?? usualConfigFile;
   const unfit = new Set(images.filter(({ name, isRoot }) => !isRoot && !isFitName(name.toLowerCase())));
   const alike = [...Map.groupBy(images, ({ name }) => name.toLowerCase()).values()].filter(({ length }) => length > 1);
   const wrong = [...sameNames(alike, file), ...[...unfit].map((image) => unfitName(image, file))];
@@ -243,9 +243,18 @@ function isFitName(name: string): boolean {
 
 function unfitName({ name, directory }: DeclaredImage, file: string): UserError {
   return new UserError(`"${name}" can't be an image's name`, {
-    hint: `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {fit-name: {path: ${directory}}}`,
+    hint: `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {${fitted(name)}: {path: ${directory}}}`,
     at: { file: directory },
   });
+}
+
+/** What is nearest to a name and fit. */
+function fitted(name: string): string {
+  const parts = name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((part) => part !== "");
+  return parts.length === 0 || name.length > 255 ? "fit-name" : parts.join("-");
 }
 
 /** Where the Dockerfile of a directory may lie. */

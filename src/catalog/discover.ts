@@ -8,7 +8,7 @@ import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
-import { entriesFor, isNamedDockerfile } from "./look-around.ts";
+import { isNamedDockerfile, writeEntries } from "./look-around.ts";
 import {
   type GlobPart,
   globBelow,
@@ -49,9 +49,15 @@ const reads = 32;
  * Looks for directories with a Dockerfile, a Containerfile or a default.nix, and for bake files in them and one level up.
  * Symlinked directories are not followed; hidden ones and node_modules only where they are named. The root's default.nix,
  * which is rarely one of an image, counts where the root is named.
+ * @param configFile where entries of images are, or would be.
  * @param paths globs of directories; none, or exclusions alone: the default ones. One without wildcard has to hold an image.
  */
-export async function discover(root: string, paths: readonly string[], files: Pick<Files, "list">): Promise<Discovery> {
+export async function discover(
+  root: string,
+  paths: readonly string[],
+  files: Pick<Files, "list">,
+  configFile: RepositoryPath,
+): Promise<Discovery> {
   const problems: UserError[] = [];
   const isNamed = paths.length > 0 && !onlyExcludes(paths);
   const globs = placesToLook(paths).flatMap((entry) => attempt(problems, () => listedPathGlobs(entry)).flat());
@@ -69,7 +75,7 @@ export async function discover(root: string, paths: readonly string[], files: Pi
   const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
   if (isNamed) {
     const named = matches.filter(({ glob }) => glob.isLiteral && !isExcluded(glob.text));
-    problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list)))).flat());
+    problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list, configFile)))).flat());
   }
   const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
   const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each) && !isExcluded(each)).sort());
@@ -190,7 +196,12 @@ function literalPart(glob: PathGlob): RepositoryPath {
   return posix.join(...names, ".");
 }
 
-async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list: List): Promise<UserError[]> {
+async function missing(
+  glob: PathGlob,
+  inside: ReadonlyMap<string, Inside>,
+  list: List,
+  configFile: RepositoryPath,
+): Promise<UserError[]> {
   const look = inside.get(glob.text);
   if (isHolding(look)) return [];
   const at = { file: glob.text };
@@ -208,8 +219,7 @@ async function missing(glob: PathGlob, inside: ReadonlyMap<string, Inside>, list
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
   const { unusual } = look;
-  const own =
-    unusual.length === 0 ? "add the Dockerfile" : `write ${entriesFor(unusual)} into .github/image-publish.yml`;
+  const own = unusual.length === 0 ? "add the Dockerfile" : writeEntries(unusual, configFile);
   const hint = `${own}, or take the directory out of "path"`;
   const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
   return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];

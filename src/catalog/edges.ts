@@ -1,13 +1,11 @@
 /** Which of what an image takes in comes from the repository's other images, and which from outside. */
 import { UserError } from "../errors.ts";
-import { type Reference, type Repository, reference } from "../oci/reference.ts";
+import { type Reference, reference } from "../oci/reference.ts";
 import { attempt } from "./attempt.ts";
 import type { ExternalBase, ImageName, ParentEdge } from "./catalog.ts";
 import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
+import type { Owners } from "./owners.ts";
 import type { OutsideUse } from "./stages.ts";
-
-/** The images that are pushed to a repository: one, or the two variants of one. */
-export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
 
 /** What names mean to one image. */
 export interface Naming {
@@ -49,12 +47,16 @@ function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Mea
   return meaning.kind === "parent" ? { ...meaning, contextName: key } : meaning;
 }
 
-function meaningOfReference(text: string, name: string, { owners, movingTags }: Naming): Meaning {
+function meaningOfReference(text: string, name: string, naming: Naming): Meaning {
   const read = reference(text);
-  const named = read.digest === undefined ? (owners.get(read.repository) ?? []) : [];
-  const parent = named.find((each) => isLatest(each, read) || movingTags(each).has(read.tag ?? "latest"));
+  const parent = (naming.owners.get(read.repository) ?? []).find((each) => isMoved(each, read, naming));
   if (parent === undefined) return { kind: "base", reference: read };
   return { kind: "parent", name: parent.name, contextName: contextName(name, read) };
+}
+
+/** Whether a reference, if it names an image, means what this run makes of it: it has no tag, or one that this plan moves. */
+export function isMoved(image: ImageName, read: Reference, { movingTags }: Pick<Naming, "movingTags">): boolean {
+  return read.digest === undefined && (isLatest(image, read) || movingTags(image).has(read.tag ?? "latest"));
 }
 
 /** Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix. */

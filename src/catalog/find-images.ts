@@ -9,7 +9,7 @@ import { type ByHand, besideByHand, byHandImage } from "./by-hand.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
-import { entriesFor, lookAround, whatToWrite } from "./look-around.ts";
+import { lookAround, whatToWrite, writeEntries } from "./look-around.ts";
 import { type CatalogRemark, someOf } from "./remark.ts";
 import { directoryOf, lastPart } from "./repository-path.ts";
 
@@ -32,6 +32,8 @@ export interface FindInput extends Entries {
 interface Entries {
   /** Paths that entries name. */
   readonly entryPaths?: readonly RepositoryPath[] | undefined;
+  /** Where the file is, or would be. */
+  readonly configFile: RepositoryPath;
 }
 
 export interface FoundImages {
@@ -48,10 +50,11 @@ export interface FoundImages {
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    const remarks = besideByHand(input.byHand, await othersThan(images, input), images[0]?.name ?? input.rootName);
+    const name = images[0]?.name ?? input.rootName;
+    const remarks = besideByHand(input.byHand, await othersThan(images, input), name, input.configFile);
     return { images, problems, remarks, baked: [], isTroubled: () => problems.length > 0 };
   }
-  const discovery = await discover(input.root, input.globs, input.files);
+  const discovery = await discover(input.root, input.globs, input.files, input.configFile);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const asked: BakeInput = {
     ...{ root: input.root, rootName: input.rootName, files: input.files },
@@ -83,9 +86,9 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
 /** Where other images are than the one that is given by hand. */
 async function othersThan(
   images: readonly FoundImage[],
-  { root, files }: Pick<FindInput, "root" | "files">,
+  { root, files, configFile }: Pick<FindInput, "root" | "files" | "configFile">,
 ): Promise<readonly RepositoryPath[]> {
-  const { found, bakes } = await discover(root, [], files);
+  const { found, bakes } = await discover(root, [], files, configFile);
   const own = new Set(images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]));
   const others = found.filter(({ directory, dockerfile }) => !own.has(directory) && !own.has(dockerfile));
   return [...new Set([...others.map(({ directory }) => directory), ...bakes.map(({ file }) => file)])].sort();
@@ -137,7 +140,7 @@ function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[])
 function unusualNames(
   { unusual }: Discovery,
   images: readonly FoundImage[],
-  { entryPaths = [] }: Entries,
+  { entryPaths = [], configFile }: Entries,
 ): readonly CatalogRemark[] {
   const known = new Set([
     ...entryPaths,
@@ -148,7 +151,7 @@ function unusualNames(
   return [
     {
       message: `${someOf(left)} ${left.length === 1 ? "is" : "are"} not built: a directory's image is made by its Dockerfile, and there is none beside`,
-      hint: `write ${entriesFor(left)} into .github/image-publish.yml`,
+      hint: writeEntries(left, configFile),
     },
   ];
 }
@@ -159,13 +162,19 @@ async function besideCompose(
   baked: ReadBake,
   bakes: readonly BakeFolder[],
   { composes }: Discovery,
-  { root, files, bakeTargets, entryPaths = [] }: FindInput,
+  { root, files, bakeTargets, entryPaths = [], configFile }: FindInput,
 ): Promise<readonly CatalogRemark[]> {
   const used = composes.filter((each) => bakes.includes(each));
   if (directories.length > 0 || used.length === 0 || bakeTargets.length > 0 || baked.images.length === 0) return [];
-  const known = new Set([...entryPaths, ...baked.images.flatMap(({ directory, context }) => [directory, context])]);
-  const left = (await lookAround(root, files)).directories.filter((each) => !known.has(each));
-  const write = whatToWrite({ directories: left, others: [] });
+  const known = new Set<string | undefined>([
+    ...entryPaths,
+    ...baked.images.flatMap(({ directory, context, dockerfilePath }) => [directory, context, dockerfilePath]),
+  ]);
+  const around = await lookAround(root, files);
+  const unmentioned = around.directories.filter((each) => !known.has(each));
+  const others = around.others.filter((each) => !known.has(each) && !known.has(directoryOf(each)));
+  const left = unmentioned.length > 0 ? unmentioned : others;
+  const write = whatToWrite({ directories: unmentioned, others }, configFile);
   if (write === undefined) return [];
   const what = used.map(({ file }) => file).join(", ");
   return [

@@ -49,19 +49,19 @@ export function isNamedDockerfile(name: string): boolean {
 }
 
 /** What there is, and the line that makes images of it; `undefined` where there is nothing. */
-export function whatToWrite({ directories, others }: Dockerfiles): string | undefined {
+export function whatToWrite({ directories, others }: Dockerfiles, configFile: RepositoryPath): string | undefined {
   if (directories.length > 0) {
     const folders = [...new Set(directories.map((each) => (each === "." ? "." : joinPath(directoryOf(each), "*"))))];
     return `Dockerfiles are in ${someOf(directories)}: write path: "${folders.length > 5 ? "**" : folders.join(", ")}"`;
   }
   if (others.length === 0) return undefined;
-  return `Dockerfiles of other names are ${someOf(others)}: write ${entriesFor(others)} into .github/image-publish.yml`;
+  return `Dockerfiles of other names are ${someOf(others)}: ${writeEntries(others, configFile)}`;
 }
 
-/** An entry of the config file for each. */
-export function entriesFor(paths: readonly RepositoryPath[]): string {
+/** To write an entry of the config file for each. */
+export function writeEntries(paths: readonly RepositoryPath[], configFile: RepositoryPath): string {
   const entries = paths.slice(0, 5).map((path) => `${nameFor(path)}: {file: ${path}}`);
-  return `images: {${[...entries, ...(paths.length > 5 ? ["…"] : [])].join(", ")}}`;
+  return `write images: {${[...entries, ...(paths.length > 5 ? ["…"] : [])].join(", ")}} into ${configFile}`;
 }
 
 function nameFor(path: RepositoryPath): string {

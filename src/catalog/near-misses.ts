@@ -5,11 +5,18 @@ import { type Repository, tryReference } from "../oci/reference.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Naming } from "./edges.ts";
 import { contextKey } from "./named-contexts.ts";
-import type { CatalogRemark } from "./remark.ts";
+import { type CatalogRemark, oneRemark } from "./remark.ts";
 import type { OutsideUse } from "./stages.ts";
 
+export interface NearMiss {
+  readonly use: OutsideUse;
+  /** What is meant, as a sentence has it: `the stage "build"`. */
+  readonly like: string;
+  readonly remark: CatalogRemark;
+}
+
 /**
- * A remark for each such name: BuildKit looks for an image of it, which fails late, or finds somebody else's.
+ * Such names: BuildKit looks for an image of each, which fails late, or finds somebody else's.
  * @param names of the repository's images. Short names of a FROM are not compared with them, as these are those of the world.
  */
 export function nearMisses(
@@ -17,14 +24,28 @@ export function nearMisses(
   dockerfile: Dockerfile,
   { contexts, owners }: Naming,
   names: readonly string[],
-): readonly CatalogRemark[] {
-  return uses.flatMap((use) => {
+): readonly NearMiss[] {
+  return uses.flatMap((use): readonly NearMiss[] => {
     if (contexts.has(contextKey(use.text))) return [];
     if (!/^[\w.-]+$/.test(use.text)) return ownRepository(use, [...owners.keys()]);
     const stage = nearestStage(use, dockerfile);
     if (stage !== undefined) return [ofStage(use, stage)];
     const image = use.via === "FROM" ? undefined : likeliest(use.text, names);
     return image === undefined ? [] : [ofImage(use, image)];
+  });
+}
+
+/** One remark on all of them. */
+export function nearMissRemarks(all: readonly NearMiss[]): readonly CatalogRemark[] {
+  // Several images may share a Dockerfile.
+  const once = [...new Map(all.map((each) => [each.remark.message, each])).values()];
+  return oneRemark(once, {
+    one: ({ remark }) => remark,
+    several: (listed, { length }) => ({
+      message: `${length} names are those of no stage and no image here, so that images of these names are looked for: ${listed}`,
+      hint: "write the names of the stages or images that are meant, or the others with their tags or digests",
+    }),
+    item: ({ use, like }) => `${placed(use)} names ${use.text}; did you mean ${like}?`,
   });
 }
 
@@ -58,8 +79,18 @@ function withoutDigits(name: string): string {
   return name.toLowerCase().replace(/\d+/g, "");
 }
 
+/** The name, of all, that a longer one differs from in a single letter which is no digit. */
+export function oneLetterOff(text: string, names: readonly string[]): string | undefined {
+  if (text.length < shortest) return undefined;
+  return likeliest(
+    text,
+    names.filter((name) => isOneOff(text, name)),
+  );
+}
+
 /** A letter is missing, too many or wrong, or two neighbors are swapped. */
 function isOneOff(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false;
   const [a, b] =
     one.length <= other.length ? [one.toLowerCase(), other.toLowerCase()] : [other.toLowerCase(), one.toLowerCase()];
   let start = 0;
@@ -73,24 +104,22 @@ function isOneOff(one: string, other: string): boolean {
 /** Names of three letters are too many to be told from one another. */
 const shortest = 4;
 
-function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly CatalogRemark[] {
+function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly NearMiss[] {
   const read = tryReference(use.text);
   if (read === undefined || read.digest !== undefined || own.includes(read.repository)) return [];
   const { folder, name } = partsOf(read.repository);
-  if (name.length < shortest) return [];
-  const beside = own.map(partsOf).filter((each) => each.folder === folder && isOneOff(name, each.name));
-  const like = likeliest(
+  const beside = own.map(partsOf).filter((each) => each.folder === folder);
+  const like = oneLetterOff(
     name,
     beside.map((each) => each.name),
   );
   if (like === undefined) return [];
-  const what = "which is no image of this repository";
-  return [
-    {
-      message: `${placed(use)} names ${use.text}, ${what}; did you mean ${folder}/${like}?`,
-      hint: `write ${folder}/${like}, or name the other image with its digest`,
-    },
-  ];
+  const meant = `${folder}/${like}`;
+  const remark = {
+    message: `${placed(use)} names ${use.text}, which is no image of this repository; did you mean ${meant}?`,
+    hint: `write ${meant}, or name the other image with its digest`,
+  };
+  return [{ use, like: meant, remark }];
 }
 
 function partsOf(repository: Repository): { readonly folder: string; readonly name: string } {
@@ -98,18 +127,24 @@ function partsOf(repository: Repository): { readonly folder: string; readonly na
   return { folder: repository.slice(0, slash), name: repository.slice(slash + 1) };
 }
 
-function ofStage(use: OutsideUse, stage: string): CatalogRemark {
-  return {
-    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean the stage "${stage}"?`,
-    hint: `write ${stage}, or the image with its tag (${use.text}:latest) if it is meant`,
-  };
+function ofStage(use: OutsideUse, stage: string): NearMiss {
+  return shortName(use, `the stage "${stage}"`, `write ${stage}, or the image with its tag`);
 }
 
-function ofImage(use: OutsideUse, image: string): CatalogRemark {
-  return {
-    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean this repository's image "${image}"?`,
-    hint: `write that image's full name, or the other image with its tag (${use.text}:latest) if it is meant`,
+function ofImage(use: OutsideUse, image: string): NearMiss {
+  return shortName(
+    use,
+    `this repository's image "${image}"`,
+    "write that image's full name, or the other image with its tag",
+  );
+}
+
+function shortName(use: OutsideUse, like: string, write: string): NearMiss {
+  const remark = {
+    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean ${like}?`,
+    hint: `${write} (${use.text}:latest) if it is meant`,
   };
+  return { use, like, remark };
 }
 
 function placed({ via, at }: OutsideUse): string {

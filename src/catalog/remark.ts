@@ -4,8 +4,25 @@ export interface CatalogRemark {
   readonly hint: string;
 }
 
+/** How one kind of remark is written: about one thing, and about several, of which a reader wants one remark as well. */
+export interface RemarkKind<T> {
+  one(about: T): CatalogRemark;
+  /** @param listed the first of them, as `item` writes each, and how many more there are. */
+  several(listed: string, all: readonly T[]): CatalogRemark;
+  item(about: T): string;
+}
+
+/** One remark, however many things it is about; none about nothing. */
+export function oneRemark<T>(all: readonly T[], { one, several, item }: RemarkKind<T>): readonly CatalogRemark[] {
+  const [first, ...others] = all;
+  if (first === undefined) return [];
+  return [others.length === 0 ? one(first) : several(someOf(all, 10, item), all)];
+}
+
 /** The first of many, and how many more there are. */
-export function someOf(names: readonly string[], most = 5): string {
-  const more = names.length - most;
-  return more > 1 ? `${names.slice(0, most).join(", ")} and ${more} more` : names.join(", ");
+export function someOf<T>(all: readonly T[], most = 5, write: (each: T) => string = String): string {
+  const more = all.length - most;
+  const shown = more > 1 ? all.slice(0, most) : all;
+  const names = shown.map(write).join(", ");
+  return more > 1 ? `${names} and ${more} more` : names;
 }

@@ -1,5 +1,6 @@
 /** From what an event changed to the images that it makes us publish. Pure. */
 import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
+import { oneRemark, type RemarkKind } from "../catalog/remark.ts";
 import { directoryOf, lastPart } from "../catalog/repository-path.ts";
 import type { Commit } from "../context/run-context.ts";
 import { withBuiltOn } from "./built-on.ts";
@@ -135,13 +136,22 @@ function deletedImages({ images }: Catalog, files: readonly ChangedFile[]): read
     .filter(({ directory }) => directory !== "." && !directories.has(directory) && places.has(directoryOf(directory)));
 }
 
-/** What a person is told of a deleted image. */
-export function describeDeleted({ directory, recipe }: DeletedImage): {
-  readonly message: string;
-  readonly hint: string;
-} {
-  return {
-    message: `${lastPart(directory)} is no image any more: ${directory} has lost its ${lastPart(recipe)}, so nothing is built from it`,
-    hint: "what was published stays in the registry; remove what still names it, and its tags when nobody needs them",
-  };
+/** What a person is told of deleted images. */
+export function describeDeleted(deleted: readonly DeletedImage[]) {
+  return oneRemark(deleted, lost);
 }
+
+const stays =
+  "what was published stays in the registry; remove what still names it, and its tags when nobody needs them";
+
+const lost: RemarkKind<DeletedImage> = {
+  one: ({ directory, recipe }) => ({
+    message: `${lastPart(directory)} is no image any more: ${directory} has lost its ${lastPart(recipe)}, so nothing is built from it`,
+    hint: stays,
+  }),
+  several: (listed, { length }) => ({
+    message: `${length} directories hold no image any more, and nothing is built from them: ${listed}`,
+    hint: stays,
+  }),
+  item: ({ directory, recipe }) => `${directory} (has lost its ${lastPart(recipe)})`,
+};

@@ -1,5 +1,6 @@
 /** What Dockerfiles copy that their context lacks and the repository's root has. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
+import { oneRemark, someOf } from "../catalog/remark.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { formatLocation } from "../errors.ts";
 import type { CopiedPath } from "./followed-paths.ts";
@@ -31,28 +32,23 @@ export function misplacedPaths(
   });
 }
 
-/** One remark, however many images there are. */
-export function describeMisplaced(misplaced: readonly Misplaced[]): readonly {
-  readonly message: string;
-  readonly hint: string;
-}[] {
-  const [first, ...others] = misplaced;
-  if (first === undefined) return [];
-  const shown = misplaced.slice(0, most);
-  const more = misplaced.length - shown.length;
-  const entries = shown.map(({ image }) => `${image}: {context: .}`).join(", ");
-  const hint = `if the root is what they are built from, write images: {${entries}} into .github/image-publish.yml`;
-  if (others.length === 0) {
-    const what = first.paths.map(({ written, at }) => `${written} (${formatLocation(at)})`).join(", ");
-    const message = `${first.image} copies ${what}, which its context ${first.context} lacks and the repository's root has`;
-    return [{ message, hint: hint.replace("they are", "it is") }];
-  }
-  const which = shown.map(
-    ({ image, paths: [path] }) => `${image} (${path?.written}, ${path && formatLocation(path.at)})`,
-  );
-  const rest = more > 0 ? ` and ${more} more` : "";
-  const message = `${misplaced.length} images copy what their context lacks and the repository's root has: ${which.join(", ")}${rest}`;
-  return [{ message, hint }];
+/** @param configFile where entries of images are, or would be. */
+export function describeMisplaced(misplaced: readonly Misplaced[], configFile: RepositoryPath) {
+  const write = (images: readonly Misplaced[]) =>
+    `write images: {${someOf(images, 10, ({ image }) => `${image}: {context: .}`)}} into ${configFile}`;
+  return oneRemark(misplaced, {
+    one: (each) => ({
+      message: `${each.image} copies ${each.paths.map(placed).join(", ")}, which its context ${each.context} lacks and the repository's root has`,
+      hint: `if the root is what it is built from, ${write([each])}`,
+    }),
+    several: (listed, all) => ({
+      message: `${all.length} images copy what their context lacks and the repository's root has: ${listed}`,
+      hint: `if the root is what they are built from, ${write(all)}`,
+    }),
+    item: ({ image, paths: [path] }) => `${image} (${path?.written}, ${path && formatLocation(path.at)})`,
+  });
 }
 
-const most = 10;
+function placed({ written, at }: CopiedPath): string {
+  return `${written} (${formatLocation(at)})`;
+}

@@ -6,6 +6,7 @@ import { cacheTrouble } from "../build/cache-trouble.ts";
 import type { Environment } from "../build/environment.ts";
 import { lintReport } from "../build/lint.ts";
 import { type ProvenanceContext, provenanceArgument, publishedSecrets } from "../build/provenance.ts";
+import { oneRemark } from "../catalog/remark.ts";
 import { messageOf } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Registry } from "../oci/registry-client.ts";
@@ -146,10 +147,22 @@ async function cacheRemarks(
 }
 
 function secretRemarks(builds: readonly PlannedBuild[], context: ProvenanceContext): readonly Remark[] {
-  return builds.flatMap(({ name, args, provenance }) =>
+  const published = builds.flatMap(({ name, args, provenance }) =>
     publishedSecrets(args, provenanceArgument(provenance ?? undefined, context)).map((argument) => ({
-      message: `the build argument ${argument} of ${name} looks like a secret, and the published provenance contains its value`,
-      hint: "hand it in by `secrets`, or set `provenance: mode=min`",
+      name,
+      argument,
     })),
   );
+  const hint = "hand it in by `secrets`, or set `provenance: mode=min`";
+  return oneRemark(published, {
+    one: ({ name, argument }) => ({
+      message: `the build argument ${argument} of ${name} looks like a secret, and the published provenance contains its value`,
+      hint,
+    }),
+    several: (listed, { length }) => ({
+      message: `${length} build arguments look like secrets, and the published provenance contains their values: ${listed}`,
+      hint,
+    }),
+    item: ({ name, argument }) => `${argument} of ${name}`,
+  });
 }

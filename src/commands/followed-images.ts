@@ -12,6 +12,7 @@ import type { Tag } from "../oci/reference.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import type { OnBranch } from "./bump-target.ts";
+import { errorRemarks, type ImageError } from "./image-errors.ts";
 import type { Preparation } from "./preparation.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
 import { recordRules } from "./record-rules.ts";
@@ -53,7 +54,7 @@ export async function followedImages(
     isOwn: ownTags(surveyed),
     isPinned: (tag: Tag) => words.has(tag),
   };
-  const remarks: Remark[] = [];
+  const failed: ImageError[] = [];
   const look = bounded(8, async (image: Image): Promise<Followed> => {
     const { name } = image;
     if (surveyed.left.has(name)) return { name, kind: "unknown" };
@@ -68,11 +69,17 @@ export async function followedImages(
       return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      remarks.push({ message: `pins of ${name} were not moved: ${explain(error)}`, hint: error.hint });
+      failed.push({ image: name, error });
       return { name, kind: "unknown" };
     }
   });
-  return { followed: await Promise.all(surveyed.catalog.images.map(look)), remarks };
+  const followed = await Promise.all(surveyed.catalog.images.map(look));
+  const remarks = errorRemarks(
+    failed,
+    ({ image, error }) => `pins of ${image} were not moved: ${explain(error)}`,
+    (many) => `pins of ${many} images were not moved`,
+  );
+  return { followed, remarks };
 }
 
 /** What may be tags in a file. */

@@ -24,6 +24,8 @@ import { readScanRules, type ScanSettings } from "./scan-settings.ts";
 export interface ImageSettings extends ImageRules {
   /** Where it is pushed; empty: the default name. */
   readonly names: readonly ImageNameLine[];
+  /** Under which further names references mean it. */
+  readonly aliases: readonly ImageNameLine[];
   /** The git tags that release it; empty: those of the convention. */
   readonly releaseTags: readonly ReleasePattern[];
   readonly cache: CacheSettings;
@@ -49,7 +51,7 @@ export type SettingsOf = (name: string, image?: Pick<Image, "labels" | "annotati
 
 /**
  * Reads what the config file says, and puts it together: an image's own entry goes before the inputs, these before the
- * file's defaults. Labels and annotations add up, those that go before winning.
+ * file's defaults. Aliases, labels and annotations add up, those that go before winning.
  */
 export async function readImageSettings(
   config: CatalogConfig,
@@ -58,7 +60,7 @@ export async function readImageSettings(
   const defaults = read(config.defaults);
   const entries = new Map(await mapped(config.images, ({ name, said }) => [name, read(said)] as const));
   const given = ofInputs(inputs);
-  const nothing: Spoken = { labels: [], annotations: [] };
+  const nothing: Spoken = { aliases: [], labels: [], annotations: [] };
   return {
     settingsOf: (name, image) => joined([entries.get(name) ?? nothing, ofBake(image), given, defaults], inputs),
     problems: [defaults, ...entries.values()].flatMap(({ problems }) => problems),
@@ -70,6 +72,7 @@ interface Spoken {
   readonly rules?: readonly Rule[] | undefined;
   readonly flavor?: Flavor | undefined;
   readonly names?: readonly ImageNameLine[] | undefined;
+  readonly aliases: readonly ImageNameLine[];
   readonly releaseTags?: readonly ReleasePattern[] | undefined;
   readonly cache?: CacheSettings | undefined;
   readonly provenance?: string | undefined;
@@ -88,6 +91,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const rules = parseRules(said.tags ?? []);
   const flavor = parseFlavor(said.flavor ?? []);
   const names = parseImageNames(said.images ?? []);
+  const aliases = parseImageNames(said.aliases ?? []);
   const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
@@ -104,6 +108,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     rules: said.tags && rules.values,
     flavor: said.flavor && flavor.flavor,
     names: said.images && names.values,
+    aliases: aliases.values,
     releaseTags: said["release-tag"] && releaseTags.values,
     cache: cacheOf(said.cache, cacheFrom.values, cacheTo.values),
     provenance: said.provenance,
@@ -117,21 +122,32 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     labels: labels.values,
     annotations: annotations.values,
     problems: [
-      ...[rules, flavor, names, releaseTags, labels, annotations, cacheFrom, cacheTo, compression, scan].flatMap(
-        ({ problems }) => problems,
-      ),
+      ...[
+        rules,
+        flavor,
+        names,
+        aliases,
+        releaseTags,
+        labels,
+        annotations,
+        cacheFrom,
+        cacheTo,
+        compression,
+        scan,
+      ].flatMap(({ problems }) => problems),
       ...attestationProblems(said),
     ],
   };
 }
 
 function ofInputs(inputs: RunInputs): Spoken {
-  const { settings, rules, flavor, names, labels, annotations, compression, scanRules: said } = inputs;
+  const { settings, rules, flavor, names, aliases, labels, annotations, compression, scanRules: said } = inputs;
   const { tags, cache, provenance, sbom } = settings;
   return {
     rules: tags.length === 0 ? undefined : rules,
     flavor: settings.flavor.length === 0 ? undefined : flavor,
     names: names.length === 0 ? undefined : names,
+    aliases,
     cache: cacheOf(cache === "auto" ? undefined : cache, inputs.cacheFrom, inputs.cacheTo),
     provenance,
     sbom,
@@ -153,7 +169,7 @@ function ofBake(image: Parameters<SettingsOf>[1]): Spoken {
   const lines = (image?.annotations ?? []).map((text, index) => ({ text, input: "annotations", line: index + 1 }));
   const annotations = parseAnnotations(lines);
   throwProblems(annotations.problems);
-  return { labels, annotations: annotations.values };
+  return { aliases: [], labels, annotations: annotations.values };
 }
 
 function literally(text: string): Template {
@@ -177,6 +193,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     rules: first("rules") ?? inputs.rules,
     flavor: first("flavor") ?? inputs.flavor,
     names: first("names") ?? [],
+    aliases: spoken.flatMap((each) => each.aliases),
     releaseTags: first("releaseTags") ?? [],
     cache: first("cache") ?? { kind: "auto", from: [], to: [] },
     provenance: first("provenance"),

@@ -2,10 +2,12 @@
 import type { Image } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Remark } from "../report/run-result.ts";
 import type { TagSources } from "./image-details.ts";
+import { errorRemarks, type ImageError } from "./image-errors.ts";
 import { isUnnamed } from "./push-rights.ts";
 import type { Session } from "./session.ts";
 import { tagsToFollow } from "./tag-sources.ts";
@@ -34,7 +36,7 @@ export async function publishedParents(
   // Who sends code from a fork can't add a login, and the build would get none.
   const isMissing = (error: UserError): boolean => session.trust.kind === "trusted" && isUnnamed(error);
   const digests = new Map<string, Digest>();
-  const remarks: Remark[] = [];
+  const unknown: (ImageError & { readonly repository: Repository })[] = [];
   await Promise.all(
     parents.map(async (image) => {
       const [repository] = image.repositories;
@@ -44,10 +46,15 @@ export async function publishedParents(
         if (published !== undefined) digests.set(image.name, published);
       } catch (error) {
         if (!(error instanceof UserError) || push || isMissing(error)) throw error;
-        const message = `${repository} can't be asked for what is published, so ${image.name} is built too: ${error.message}`;
-        remarks.push({ message, hint: error.hint });
+        unknown.push({ image: image.name, repository, error });
       }
     }),
+  );
+  const remarks = errorRemarks(
+    unknown,
+    ({ image, repository, error }) =>
+      `${repository} can't be asked for what is published, so ${image} is built too: ${error.message}`,
+    (many) => `${many} images are built too, as their registries can't be asked for what is published`,
   );
   return { digests, remarks };
 }

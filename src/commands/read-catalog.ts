@@ -1,20 +1,22 @@
 /** From what the repository and the user say of images to the catalog of this run. */
 import { readableCatalog } from "../catalog/build-catalog.ts";
-import type { Catalog, ImageName } from "../catalog/catalog.ts";
+import type { Catalog, ImageName, RepositoryPath } from "../catalog/catalog.ts";
+import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import type { FoundImage } from "../catalog/found-image.ts";
+import { forgeRegistry } from "../context/run-context.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Remark } from "../report/run-result.ts";
 import { variantSuffix } from "../tags/flavor.ts";
-import { repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
+import { aliasesOf, repositoriesOf, repositoryCollisions } from "../tags/image-names.ts";
 import { tagText } from "../tags/image-tags.ts";
 import { bakeTools } from "./bake-tools.ts";
 import { besidesByHand, imageByHand } from "./image-by-hand.ts";
 import { buildArgumentsOf, tagsOf } from "./image-details.ts";
-import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
+import { readImageSettings, type SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
 import { ignoredRemarks, loadMixedConfig } from "./untrusted-config.ts";
 
@@ -22,6 +24,8 @@ export interface ReadCatalog {
   readonly catalog: Catalog;
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
+  /** Where entries of images are, or would be. */
+  readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
   /** What bake files say of images, before anything else is said of these. */
   readonly baked: readonly FoundImage[];
@@ -68,7 +72,10 @@ export async function readAsFarAsPossible(
     bake: bakeTools(session),
     byHand,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: ({ publicName }, isRoot) => repositories(session, settingsOf(publicName).names, publicName, isRoot),
+    repositoriesOf: ({ publicName: name }, isRoot) =>
+      valid(repositoriesOf(settingsOf(name).names, { context, name, isRoot })),
+    aliasesOf: ({ publicName: name }, isRoot) => valid(aliasesOf(settingsOf(name).aliases, { context, name, isRoot })),
+    forgeHost: forgeRegistry(context),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
   // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
@@ -88,18 +95,13 @@ export async function readAsFarAsPossible(
     settingsOf,
     bump: config.bump,
     baked,
+    configFile: config.file ?? usualConfigFile,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
     problems: [...unreadable, ...collisions],
   };
 }
 
-function repositories(
-  { context }: Session,
-  lines: ImageSettings["names"],
-  name: string,
-  isRoot: boolean,
-): readonly Repository[] {
-  const { values, problems } = repositoriesOf(lines, { context, name, isRoot });
+function valid({ values, problems }: ReturnType<typeof repositoriesOf>): readonly Repository[] {
   throwProblems(problems);
   return values;
 }

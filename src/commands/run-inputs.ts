@@ -33,6 +33,7 @@ export interface ImageRules {
 export interface RunInputs extends ImageRules {
   readonly settings: Settings;
   readonly names: readonly ImageNameLine[];
+  readonly aliases: readonly ImageNameLine[];
   readonly secrets: BuildSecrets;
   /** Attributes of the output. */
   readonly compression: string | undefined;
@@ -58,6 +59,7 @@ export function readRunInputs(
   const labels = parseLabels(settings.labels);
   const annotations = parseAnnotations(settings.annotations);
   const names = parseImageNames(settings.images);
+  const aliases = parseImageNames(settings.aliases);
   const { secrets, problems: secretProblems } = readSecrets(
     {
       secrets: settings.secrets,
@@ -81,6 +83,7 @@ export function readRunInputs(
       labels: labels.values,
       annotations: annotations.values,
       names: names.values,
+      aliases: aliases.values,
       secrets,
       compression: compression.values[0],
       cacheFrom: cacheFrom.values,
@@ -94,7 +97,7 @@ export function readRunInputs(
     problems: [
       ...problems,
       ...metadata.problems,
-      ...[rules, labels, annotations, names, cacheFrom, cacheTo, compression, maxSize, scanRules].flatMap(
+      ...[rules, labels, annotations, names, aliases, cacheFrom, cacheTo, compression, maxSize, scanRules].flatMap(
         (each) => each.problems,
       ),
       ...flavorProblems,

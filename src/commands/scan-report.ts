@@ -1,4 +1,5 @@
 /** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
+import { oneRemark } from "../catalog/remark.ts";
 import { GitFailure } from "../changes/git-command.ts";
 import { explain, UserError } from "../errors.ts";
 import { inBackticks } from "../plain-text.ts";
@@ -16,6 +17,7 @@ import { sarifText } from "../scan/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
 import type { Failure } from "./command-result.ts";
+import { errorRemarks, type ImageError } from "./image-errors.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
 
@@ -42,15 +44,23 @@ export function scanFailures({ errors }: ScanReport): readonly Failure[] {
 export function leftOutRemarks(
   images: readonly { readonly image: string; readonly dropped: readonly Dropped[] }[],
 ): readonly Remark[] {
-  return images.flatMap(({ image, dropped }) => {
+  const found = images.flatMap(({ image, dropped }) => {
     const all = dropped.reduce((sum, { results }) => sum + results, 0);
     const worst = severities.find((severity) => dropped.some((each) => each.worst === severity));
     if (worst === undefined) return [];
-    const what = `${count(all, "finding")} of \`${inBackticks(image)}\` ${all === 1 ? "is" : "are"} left out for code scanning`;
-    const message = `${what}, which takes no more: the least severe, ${worst.toLowerCase()} at worst`;
-    return [
-      { message, hint: "report less with `severity`; the scanner's own reports beside the files have all of it" },
-    ];
+    return [{ which: `${count(all, "finding")} of \`${inBackticks(image)}\``, all, worst: worst.toLowerCase() }];
+  });
+  const hint = "report less with `severity`; the scanner's own reports beside the files have all of it";
+  return oneRemark(found, {
+    one: ({ which, all, worst }) => ({
+      message: `${which} ${all === 1 ? "is" : "are"} left out for code scanning, which takes no more: the least severe, ${worst} at worst`,
+      hint,
+    }),
+    several: (listed, { length }) => ({
+      message: `findings of ${length} images are left out for code scanning, which takes no more, the least severe of each: ${listed}`,
+      hint,
+    }),
+    item: ({ which, worst }) => `${which} (${worst} at worst)`,
   });
 }
 
@@ -110,7 +120,7 @@ async function writeFiles(
   );
 }
 
-/** Bills of materials of the images that want them. @returns a remark for each image of which there is none */
+/** Bills of materials of the images that want them. @returns remarks on images of which there is none */
 async function writeBills(
   scans: readonly ScannedImage[],
   folder: string,
@@ -122,9 +132,9 @@ async function writeBills(
       surveyed.settingsOf(image.publicName, image).scan.cyclonedx ? [image.name] : [],
     ),
   );
-  const remarks = scans
+  const written = scans
     .filter(({ name }) => wanting.has(name))
-    .map(async (scan): Promise<readonly Remark[]> => {
+    .map(async (scan): Promise<readonly ImageError[]> => {
       try {
         for (const { platform, report } of scan.platforms) {
           const path = `${folderOf(scan, folder)}/cyclonedx-${platform.replaceAll("/", "-")}.json`;
@@ -133,10 +143,15 @@ async function writeBills(
         return [];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        return [{ message: `of ${scan.name} ${explain(error)}`, hint: error.hint }];
+        return [{ image: scan.name, error }];
       }
     });
-  return (await Promise.all(remarks)).flat();
+  const unwritten = (await Promise.all(written)).flat();
+  return errorRemarks(
+    unwritten,
+    ({ image, error }) => `of ${image} ${explain(error)}`,
+    (many) => `${many} images have no bill of materials`,
+  );
 }
 
 function folderOf({ name }: ScannedImage, folder: string): string {

@@ -4,8 +4,9 @@ import { configPaths, emptyConfig } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import { type Affected, affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare, compareSince } from "../changes/comparison.ts";
+import { describeIncomplete } from "../changes/describe-incomplete.ts";
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
-import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
+import { incompleteFiles } from "../changes/incomplete.ts";
 import { readListing } from "../changes/listing.ts";
 import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
@@ -70,7 +71,7 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump, remarks, baked }, comparison, listing] = await Promise.all([
+  const [{ catalog, settingsOf, bump, configFile, remarks, baked }, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
@@ -115,11 +116,10 @@ export async function survey(session: Session): Promise<Survey> {
       ...untrustedRemarks(session),
       ...remarks,
       ...misnamed,
-      ...deleted.map(describeDeleted),
-      ...describeMisplaced(misplacedPaths(catalog, inside, listing)),
+      ...describeDeleted(deleted),
+      ...describeMisplaced(misplacedPaths(catalog, inside, listing), configFile),
       ...runFactRemarks(catalog.images, context),
-      ...incomplete.absent.map(describeAbsent),
-      ...incomplete.pointers.map(describePointers),
+      ...describeIncomplete(incomplete),
     ],
     deletes: deleted.length > 0,
     affectedSince: onceEach(async (base) => {
@@ -173,21 +173,5 @@ function hashedSettings({ labels, annotations, provenance, sbom, compression, va
     provenance: provenance ?? null,
     sbom: sbom ?? null,
     compression: compression ?? null,
-  };
-}
-
-function describeAbsent({ image, path, count }: Incomplete): Remark {
-  const files = count === 1 ? path : `${path} and ${count - 1} more`;
-  return {
-    message: `${image} is built from ${files}, which this sparse checkout leaves out`,
-    hint: "check out without `sparse-checkout`, or with the folders that images are built from",
-  };
-}
-
-function describePointers({ image, path, count }: Incomplete): Remark {
-  const files = count === 1 ? path : `${path} and ${count - 1} more`;
-  return {
-    message: `${image} is built from ${files}, which Git LFS holds and the checkout doesn't`,
-    hint: "check out with `lfs: true`, unless the pointers themselves are wanted",
   };
 }

@@ -21,6 +21,7 @@ export interface Settings {
   /** By what images are to be built; `undefined`: by either. */
   readonly variant: Word<"variant"> | undefined;
   readonly images: readonly SourcedLine[];
+  readonly aliases: readonly SourcedLine[];
   /** Globs of names; empty: all. */
   readonly only: readonly string[];
   /** Act for this ref or commit, which must be checked out; `undefined`: the event's. */
@@ -100,6 +101,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     buildContexts: lines("build-contexts"),
     variant: word("variant"),
     images: lines("images"),
+    aliases: lines("aliases"),
     only: lines("only").flatMap(({ text: line }) => splitGlobs(line)),
     ref: text("ref"),
     tags: lines("tags"),

@@ -29,6 +29,7 @@ export const inputs = [
   { name: "target" },
   { name: "build-contexts" },
   { name: "images" },
+  { name: "aliases" },
   { name: "only" },
   { name: "variant", words: ["dockerfile", "nix"] },
   { name: "ref" },

@@ -58,6 +58,23 @@ export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageName
 }
 
 /**
+ * Further names of one image, as `repositoriesOf` reads them. The root's image also has those that lack the `/{{name}}` at the
+ * end, as its default name does.
+ */
+export function aliasesOf(lines: readonly ImageNameLine[], facts: ImageNameFacts): Parsed<Repository> {
+  const bare = facts.isRoot ? lines.flatMap(withoutName) : [];
+  return lines.length === 0 ? { values: [], problems: [] } : repositoriesOf([...lines, ...bare], facts);
+}
+
+function withoutName(line: ImageNameLine): readonly ImageNameLine[] {
+  const { parts } = line.name;
+  const [before, last] = [parts.at(-2), parts.at(-1)];
+  const isName = typeof last === "object" && last.kind === "value" && last.name === "name";
+  if (!isName || typeof before !== "string" || !before.endsWith("/")) return [];
+  return [{ ...line, name: { ...line.name, parts: [...parts.slice(0, -2), before.slice(0, -1)] } }];
+}
+
+/**
  * The registry that a line names itself, whatever its expressions stand for; `undefined` where an expression is part of the host:
  * `ghcr.io.{{owner}}/r`. A name that begins with an expression is Docker Hub's, as one without a host is: where the
  * expression's value reads as a host, nobody wrote that one.

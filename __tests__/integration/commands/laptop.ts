@@ -45,12 +45,12 @@ export interface Told {
 /** A clone whose commit `files` is what the remote's main has. */
 export function makeLaptop(
   files: Readonly<Record<string, Change>>,
-  { bake = false }: { readonly bake?: boolean } = {},
+  { bake = false, remote = "https://github.com/o/r.git" }: { readonly bake?: boolean; readonly remote?: string } = {},
 ): Laptop {
   const workplace = new Workplace();
   const repository = workplace.alone();
   repository.point("refs/remotes/origin/main", repository.start(files));
-  repository.setRemote("https://github.com/o/r.git");
+  repository.setRemote(remote);
   const real = bake ? printingBake(childProcesses) : childProcesses;
   let processes = remembering(real);
   const changing = <T>(change: () => T): T => {

@@ -725,6 +725,8 @@ describe("what can't be is an error", () => {
 
 describe("what is there, and the line to write", () => {
   const text = "FROM a";
+  const names = async (tree: Tree, options: Options = {}) =>
+    (await build(tree, options)).images.map(({ name }) => name);
   const remarks = async (tree: Tree, options: Options = {}) =>
     (await build(tree, options)).remarks.map(({ message, hint }) => `${message} (${hint})`);
 
@@ -790,5 +792,44 @@ describe("what is there, and the line to write", () => {
     ]);
     const { "src/b/Dockerfile": _, ...all } = tree;
     expect(await remarks(all, { bake })).toEqual([]);
+    expect(await remarks({ ...all, "src/b/Dockerfile.gpu": text }, { bake })).toEqual([
+      expect.stringMatching(
+        /doesn't mention src\/b\/Dockerfile\.gpu \(.*images: \{b-gpu: \{file: src\/b\/Dockerfile\.gpu\}\}/,
+      ),
+    ]);
+    expect(await remarks({ ...all, "src/a/Dockerfile.gpu": text }, { bake })).toEqual([]);
+  });
+
+  test.each([
+    ["in blocks", "services:\n  a:\n    build: src/a"],
+    ["in one line", "services: {a: {build: src/a}}"],
+    ["in one line, by keys in quotes", '{"services":{"a":{"build":{"context":"src/a"}}}}'],
+    ["beside other keys", "services: {a: {image: x, build: src/a}}"],
+  ])("a compose file written %s says which images there are, where nothing else does", async (_, compose) => {
+    const bake = { ".": { target: { a: { context: "src/a" } }, group: { default: { targets: ["a"] } } } };
+    expect(await names({ "compose.yaml": compose, "src/a/Dockerfile": text }, { bake })).toEqual(["a"]);
+  });
+
+  test.each<[string, Tree, Options]>([
+    ["nothing is found", { "docker/Dockerfile.gpu": text }, {}],
+    ["a directory has another name alone", { "images/gpu/Dockerfile.gpu": text, ...images({ a: text }) }, {}],
+    ["such a directory is named", { "images/gpu/Dockerfile.gpu": text }, { path: ["images/gpu"] }],
+    ["one image is given by hand", images({ a: text, b: text }), { byHand: { file: "images/a/Dockerfile" } }],
+    ["names clash", { "images/a/Dockerfile": text, "apps/a/Dockerfile": text }, {}],
+    ["a name is unfit", { ".ci/Dockerfile": text }, { path: [".ci"] }],
+  ])("the config file that is there is named where %s", async (_, tree, options) => {
+    const own = { ...options, configFile: ".forgejo/image-publish.yaml" };
+    const said = [...(await problems(tree, own)), ...(await remarks(tree, own).catch(() => []))].join("\n");
+    expect(said).toContain(".forgejo/image-publish.yaml");
+    expect(said).not.toContain(".github");
+  });
+
+  test("an image's name that a registry refuses comes with the nearest one that it takes", async () => {
+    const tree = { "x/.devcontainer/Dockerfile": text, "My App/Dockerfile": text };
+    const said = await problems(tree, { path: ["**/.devcontainer", "My App"] });
+    expect(said.join("\n")).toContain("images: {devcontainer: {path: x/.devcontainer}}");
+    expect(said.join("\n")).toContain("images: {my-app: {path: My App}}");
+    const config = "images: {devcontainer: {path: x/.devcontainer}, my-app: {path: My App}}";
+    expect(await names(tree, { path: ["**/.devcontainer", "My App"], config })).toEqual(["devcontainer", "my-app"]);
   });
 });

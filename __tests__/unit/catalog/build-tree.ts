@@ -1,7 +1,7 @@
 /** Builds catalogs of repositories that exist in memory only. */
 import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
-import { readConfig } from "../../../src/catalog/config.ts";
+import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
 import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
@@ -10,11 +10,17 @@ import { memoryFiles, repository, type Tree } from "./memory-files.ts";
 
 export interface Options {
   readonly config?: string;
+  readonly configFile?: string;
   readonly path?: readonly string[];
   readonly platforms?: readonly string[];
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly moving?: readonly string[];
+  /** Where images are pushed: `ghcr.io/o/r` unless given. */
+  readonly place?: string;
+  /** Places of aliases, likewise. */
+  readonly aliases?: readonly string[];
+  readonly forgeHost?: string;
   readonly byHand?: Partial<ByHand>;
   readonly bakeTargets?: readonly string[];
   /** What `docker buildx bake --print` says: by folder, with the wanted names after it where there are any. */
@@ -23,7 +29,7 @@ export interface Options {
 
 export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
   const { config = "", platforms = [], byHand } = options;
-  const { config: read, problems } = await readConfig(config, ".github/image-publish.yml");
+  const { config: read, problems } = await readConfig(config, options.configFile ?? usualConfigFile);
   if (problems.length > 0) throw new Problems(problems);
   return buildCatalog({
     root: "/repo",
@@ -47,12 +53,16 @@ export async function buildTree(tree: Tree, options: Options = {}): Promise<Buil
       ...byHand,
     },
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: ({ publicName }, isRoot) => [
-      imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName.toLowerCase()}`),
-    ],
+    repositoriesOf: ({ publicName }, isRoot) => [placed(options.place ?? "ghcr.io/o/r", publicName, isRoot)],
+    aliasesOf: ({ publicName }, isRoot) => (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
+    forgeHost: options.forgeHost ?? "ghcr.io",
     movingTags: ({ variant }) =>
       new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });
+}
+
+function placed(place: string, name: string, isRoot: boolean) {
+  return imageRepository(isRoot ? place : `${place}/${name.toLowerCase()}`);
 }
 
 /** `images/NAME/Dockerfile` for each name. */

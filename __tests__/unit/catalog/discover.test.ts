@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { discover } from "../../../src/catalog/discover.ts";
 import { memoryFiles, repository, type Tree } from "./memory-files.ts";
 
-const run = (tree: Tree, globs: readonly string[] = []) => discover("/repo", globs, memoryFiles(repository(tree)));
+const run = (tree: Tree, globs: readonly string[] = []) =>
+  discover("/repo", globs, memoryFiles(repository(tree)), ".github/image-publish.yml");
 const dockerfiles = async (tree: Tree, globs?: readonly string[]) =>
   (await run(tree, globs)).found.map(({ dockerfile }) => dockerfile);
 
@@ -133,7 +134,7 @@ describe("directories that hold an image", () => {
 
   test("no directory is listed twice", async () => {
     const files = memoryFiles(repository(tree));
-    await discover("/repo", ["**", "images/*", "images/b"], files);
+    await discover("/repo", ["**", "images/*", "images/b"], files, ".github/image-publish.yml");
     expect(new Set(files.listed).size).toBe(files.listed.length);
   });
 });
@@ -224,7 +225,12 @@ describe("Nix files make images, alone or beside a Dockerfile", () => {
     ],
     ["but at a root that is named", { "default.nix": "" }, ["."], [[".", undefined, "default.nix"]]],
   ])("%s", async (_, tree, path, expected) => {
-    const { found, problems } = await discover("/repo", path, memoryFiles(repository(tree)));
+    const { found, problems } = await discover(
+      "/repo",
+      path,
+      memoryFiles(repository(tree)),
+      ".github/image-publish.yml",
+    );
     expect(found.map(({ directory, dockerfile, nix }) => [directory, dockerfile, nix])).toEqual(expected);
     expect(problems).toEqual([]);
   });

@@ -49,7 +49,7 @@ test.each([
   ["what a stage is based on", "FROM builds:3 AS c\nFROM z\nCOPY --from=builds a b"],
   ["a number", "FROM z\nCOPY --from=0 a b"],
   ["an image of ours", "FROM ghcr.io/o/r/base"],
-  ["an image elsewhere", "FROM ghcr.io/o/other/bsae"],
+  ["an image of another registry", "FROM quay.io/o/r/bsae"],
   ["a pin by digest", `FROM ghcr.io/o/r/bsae@sha256:${"a".repeat(64)}`],
   ["a stage that the target doesn't need", "FROM z AS unused\nCOPY --from=biuld a b\nFROM z"],
 ])("no remark for %s", async (_, line) => {

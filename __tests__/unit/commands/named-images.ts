@@ -70,6 +70,8 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     byHand: undefined,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
     repositoriesOf: ({ publicName }, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
+    aliasesOf: () => [],
+    forgeHost: "ghcr.io",
     movingTags: () => new Set(["latest"]),
   });
   const facts = await gatherFacts(

@@ -89,6 +89,8 @@ async function everything(order: Order): Promise<string> {
     byHand: undefined,
     argumentsOf: ({ buildArgs }) => buildArgs,
     repositoriesOf: ({ name }) => [imageRepository(`ghcr.io/o/r/${name}`)],
+    aliasesOf: () => [],
+    forgeHost: "ghcr.io",
     movingTags: () => new Set(["latest"]),
   });
   const base = commit("b".repeat(40));

@@ -26,5 +26,5 @@ export function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[]
 
 /** Whether a compose file may have a `build` section. */
 export function mayBuild(compose: Uint8Array): boolean {
-  return /^\s+build\s*:/m.test(new TextDecoder().decode(compose));
+  return /(?:^\s+|[{,]\s*)["']?build["']?\s*:/m.test(new TextDecoder().decode(compose));
 }

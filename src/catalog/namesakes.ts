@@ -1,0 +1,170 @@
+/**
+ * References to images elsewhere that are called as images of this repository: in a fork, in a renamed repository, and with
+ * another place in `images`, these are meant nearly always.
+ */
+import { formatLocation, type SourceLocation } from "../errors.ts";
+import { type Reference, type Repository, splitRepository, tryReference } from "../oci/reference.ts";
+import { onceEach } from "../once-each.ts";
+import type { ImageName } from "./catalog.ts";
+import { isMoved, type Naming } from "./edges.ts";
+import { exactPlace } from "./exact-place.ts";
+import { contextKey } from "./named-contexts.ts";
+import { oneLetterOff } from "./near-misses.ts";
+import type { NamedImage } from "./owners.ts";
+import { type CatalogRemark, oneRemark, type RemarkKind } from "./remark.ts";
+import type { OutsideUse } from "./stages.ts";
+
+/** A use of an image that is perhaps one of this repository. */
+export interface Namesake {
+  readonly reference: Reference;
+  /** The same as it is written. */
+  readonly text: string;
+  /** What names it: `FROM`, `the build context "base"`. */
+  readonly by: string;
+  readonly at: SourceLocation;
+  /** The image of this repository that has the name, or nearly. */
+  readonly image: string;
+  readonly own: Repository;
+  readonly isExact: boolean;
+}
+
+/** This repository's images, by the last parts of their names. */
+export interface OwnNames {
+  readonly byLastPart: ReadonlyMap<string, readonly NamedImage[]>;
+  /** Registries where one of them may be, had it another place: those that the images are pushed to, and the forge's own. */
+  readonly hosts: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
+}
+
+/** @param forgeHost the forge's own registry. */
+export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnNames {
+  const byLastPart = new Map<string, NamedImage[]>();
+  for (const each of images) {
+    const { name, publicName } = each.image;
+    for (const part of new Set([name, publicName, ...each.knownAs].map((text) => lastPart(text).toLowerCase()))) {
+      const there = byLastPart.get(part);
+      if (there === undefined) byLastPart.set(part, [each]);
+      else there.push(each);
+    }
+  }
+  const places = images.flatMap(({ knownAs }) => knownAs);
+  return {
+    byLastPart,
+    hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
+    folders: new Set(places.map(folderOf)),
+  };
+}
+
+/** Those among what an image uses. One without a digest, and without a tag or with one that this run moves, is meant to follow. */
+export function namesakes(
+  uses: readonly OutsideUse[],
+  user: ImageName,
+  naming: Naming,
+  { byLastPart, hosts, folders }: OwnNames,
+): readonly Namesake[] {
+  const names = [...byLastPart.keys()].slice(0, mostNames);
+  return uses.flatMap((use): readonly Namesake[] => {
+    const { text, by, at } = imageOf(use, naming);
+    const reference = tryReference(text);
+    if (reference === undefined || reference.digest !== undefined || naming.owners.has(reference.repository)) return [];
+    if (!hosts.has(splitRepository(reference.repository).host)) return [];
+    const part = lastPart(reference.repository);
+    const isExact = byLastPart.has(part);
+    // Beside the images themselves it is a typo, and reported as one.
+    const folder = folderOf(reference.repository);
+    const name = isExact || folders.has(folder) || folder === official ? part : oneLetterOff(part, names);
+    const named =
+      name === undefined ? undefined : byLastPart.get(name)?.find(({ image }) => isMoved(image, reference, naming));
+    const [own] = named?.knownAs ?? [];
+    // What an image is based on is not itself: `FROM nginx` of an image called nginx.
+    if (named === undefined || own === undefined || named.image.publicName === user.publicName) return [];
+    return [{ reference, text, by, at, image: named.image.publicName, own, isExact }];
+  });
+}
+
+/** What a use names, with who says so: a named context, where one stands for it. Empty where that is no image. */
+function imageOf({ text, via, at }: OutsideUse, { contexts }: Naming): Pick<Namesake, "text" | "by" | "at"> {
+  const said = contexts.get(contextKey(text));
+  if (said === undefined) return { text, by: via, at };
+  const value = said.to.kind === "elsewhere" ? said.to.value : "";
+  const image = /^docker-image:\/\/(.*)$/.exec(value)?.[1] ?? "";
+  return { text: image, by: `the build context "${said.to.name}"`, at: said.at };
+}
+
+/** What Docker Hub has for everybody: an image there that is nearly called as one of ours is just another one. */
+const official = "docker.io/library";
+
+/** To compare with more of them takes its time. */
+const mostNames = 1_000;
+
+/**
+ * Of all that every image found, as few remarks as there are things to do about them.
+ * @param texts of files in which they are.
+ */
+export function namesakeRemarks(
+  all: readonly Namesake[],
+  texts: ReadonlyMap<string, string>,
+): readonly CatalogRemark[] {
+  // Several images may share a Dockerfile.
+  const once = new Map(all.map((each) => [`${formatLocation(each.at)} ${each.by} ${each.text}`, each]));
+  const exact = [...once.values()].filter(({ isExact }) => isExact);
+  const nearly = [...once.values()].filter(({ isExact }) => !isExact);
+  const linesOf = onceEach((file: string) => texts.get(file)?.split(/\r?\n/) ?? []);
+  const use = ({ at, by, text }: Namesake): string => {
+    const { place, argument } = exactPlace(linesOf(at.file), at, text);
+    const set = argument === undefined ? "" : `, set by the ARG in ${formatLocation(argument)}`;
+    const where = at.file === "." ? "" : `${formatLocation(place)}: `;
+    return `${where}${by} names ${text}${set}`;
+  };
+  return [
+    ...[...Map.groupBy(exact, aliasFor).values()].flatMap((some) => oneRemark(some, otherPlaces(use))),
+    ...oneRemark(nearly, misspelled(use)),
+  ];
+}
+
+type Written = (each: Namesake) => string;
+
+function otherPlaces(use: Written): RemarkKind<Namesake> {
+  return {
+    item: use,
+    one: (each) => ({
+      message: `${use(each)}, which isn't this repository's image "${each.image}" (${each.own}): the build takes what is published there, and a change of "${each.image}" doesn't rebuild the image`,
+      hint: `write ${each.own}, or set \`aliases: ${aliasFor(each)}\` so that the other name means it, too; if the other image is meant, name its version or digest`,
+    }),
+    several: (listed, [first, ...others]) => ({
+      message: `${others.length + 1} references name images elsewhere that are called as images of this repository; the builds take what is published there, and changes of this repository's images don't rebuild theirs: ${listed}`,
+      hint: `set \`aliases: ${first && aliasFor(first)}\` so that these names mean this repository's images, or write the own names, such as ${first?.own}; if the other images are meant, name their versions or digests`,
+    }),
+  };
+}
+
+function misspelled(use: Written): RemarkKind<Namesake> {
+  return {
+    item: (each) => `${use(each)} (${each.own}?)`,
+    one: (each) => ({
+      message: `${use(each)}, which is no image of this repository; did you mean its image "${each.image}" (${each.own})?`,
+      hint: `write ${each.own}, or name the other image with its version or digest`,
+    }),
+    several: (listed, all) => ({
+      message: `${all.length} references name images elsewhere that are nearly called as images of this repository: ${listed}`,
+      hint: "write the names of this repository's images, or name the other ones with their versions or digests",
+    }),
+  };
+}
+
+/** The pattern of `aliases` by which the reference means the image. */
+function aliasFor({ reference: { repository }, image, own }: Namesake): string {
+  const [part, name] = [lastPart(repository), image.toLowerCase()];
+  // Called as the repository that the image is pushed to, whose name has more than the image's.
+  const isWithin = part !== name && lastPart(own) === part && part.endsWith(name);
+  if (part === name) return `${folderOf(repository)}/{{name}}`;
+  return isWithin ? `${repository.slice(0, -name.length)}{{name}}` : repository;
+}
+
+function lastPart(of: string): string {
+  return of.slice(of.lastIndexOf("/") + 1);
+}
+
+function folderOf(of: Repository): string {
+  return of.slice(0, of.lastIndexOf("/"));
+}
