@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 358 modules
-var run_command = __webpack_require__(9138);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 372 modules
+var run_command = __webpack_require__(86347);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 3 modules
 var run_inputs = __webpack_require__(40425);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -198,6 +198,8 @@ function nameIn(ref, folder) {
 var changes_git = __webpack_require__(74446);
 // EXTERNAL MODULE: ./src/changes/git-command.ts
 var git_command = __webpack_require__(1061);
+// EXTERNAL MODULE: ./src/context/run-context.ts
+var run_context = __webpack_require__(53832);
 ;// CONCATENATED MODULE: ./src/context/origin-url.ts
 /**
  * Takes a remote's address apart: a URL, or git's short form for ssh ("GIT URLS" in git-fetch(1)). `undefined` for a path
@@ -227,8 +229,6 @@ function splitAddress(address) {
 
 // EXTERNAL MODULE: ./src/context/read-context.ts + 2 modules
 var read_context = __webpack_require__(37208);
-// EXTERNAL MODULE: ./src/context/run-context.ts
-var run_context = __webpack_require__(53832);
 ;// CONCATENATED MODULE: ./src/context/simulate-context.ts
 /** A context made on a laptop, from the checkout alone: what the event would be if it happened now. */
 
@@ -372,6 +372,7 @@ function targetOf(event, { base, checkout }) {
 
 
 
+
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
 async function simulatedContext({ event, base, ref, builds, temp }, folder, { processes, env, signal, clock, log }) {
     const git = (0,changes_git/* openGit */.z)({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
@@ -393,7 +394,7 @@ async function simulatedContext({ event, base, ref, builds, temp }, folder, { pr
             hint: "name one that git knows, such as HEAD~1",
         });
     }
-    const meant = ref === undefined ? undefined : await fullRef(ref, git);
+    const meant = ref === undefined ? undefined : await fullRef(ref, checkout.head, git);
     const context = simulateContext({ event, base: commit, ref: meant, checkout, now: clock.now(), temp });
     if (base !== undefined && !comparing.has(context.trigger.kind)) {
         log.notice(`--base means nothing for ${context.eventName}: it takes every image`);
@@ -421,14 +422,26 @@ async function checkoutAround(folder, git) {
         throw cause;
     }
 }
-/** A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. */
-async function fullRef(ref, git) {
+/**
+ * A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. A commit has no
+ * ref but the branch that is checked out. @throws UserError for a commit that is not
+ */
+async function fullRef(ref, head, git) {
     if (ref.startsWith("refs/"))
         return ref;
     const [branch, remoteBranch, tag] = await Promise.all([`refs/heads/${ref}`, `refs/remotes/origin/${ref}`, `refs/tags/${ref}`].map((each) => git.resolve(each)));
     if (branch !== undefined || remoteBranch !== undefined)
         return ref;
-    return tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref) ? `refs/tags/${ref}` : ref;
+    if (tag !== undefined || /(?:^|[-/@])v?\d+\.\d/.test(ref))
+        return `refs/tags/${ref}`;
+    const id = ref.toLowerCase();
+    if (!(0,run_context/* isCommit */.WM)(id))
+        return ref;
+    if (id === head)
+        return undefined;
+    throw new errors/* UserError */.yo(`--ref names the commit ${id.slice(0, 7)}, and ${head.slice(0, 7)} is checked out`, {
+        hint: `check it out first: git checkout ${id}`,
+    });
 }
 
 // EXTERNAL MODULE: ./src/main.ts + 24 modules
