@@ -42,8 +42,9 @@ export interface MovedFile {
 export interface LeftPin {
   readonly image: string;
   readonly path: RepositoryPath;
-  /** 1-based. */
+  /** 1-based, as the column. */
   readonly line: number;
+  readonly column: number;
   /** A clause, with what to do where something is to be done. */
   readonly why: string;
   /** `ambiguous` wants a person; `current` and `not-newer` do not. */
