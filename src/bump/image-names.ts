@@ -15,7 +15,16 @@ export interface ImageNames {
   pinsWithVariables(text: string, offset: number): readonly ReadPin[];
   /** What a text names with or without a tag. */
   repositoriesIn(text: string): ReadonlySet<Repository>;
+  /** The same with places, but without those that a tag or digest follows. */
+  bareNamesIn(text: string): readonly BareName[];
   has(repository: Repository): boolean;
+}
+
+/** A name on its own. */
+export interface BareName {
+  readonly repository: Repository;
+  readonly text: string;
+  readonly start: number;
 }
 
 export function imageNames(repositories: Iterable<Repository>): ImageNames {
@@ -49,6 +58,14 @@ export function imageNames(repositories: Iterable<Repository>): ImageNames {
       return [...found, ...unread].map((each) =>
         pinAt(derived === undefined ? each : pinInSource(each, derived), offset),
       );
+    },
+    bareNamesIn(text) {
+      if (all.size === 0) return [];
+      return [...text.matchAll(bare)].flatMap(({ 1: name = "", index }) => {
+        const repository = written.get(unescaped(name));
+        const isBare = !/^[:@]\S/.test(text.slice(index + name.length, index + name.length + 2));
+        return repository !== undefined && isBare ? [{ repository, text: name, start: index }] : [];
+      });
     },
     repositoriesIn(text) {
       if (all.size === 0) return new Set();

@@ -47,8 +47,9 @@ function wordsOf(key: string): readonly string[] {
     .filter((word) => word !== "");
 }
 
-/** In text: keys of versions, with their colons, which may say of an image what is beside it. */
-export const versionKeys = /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*:/i;
+/** In text: keys of versions, also as names of values, which may say of an image what is beside it. */
+export const versionKeys =
+  /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*[:=]|name\\?["']?:[ \t]*["']?[\w.-]*(?:tag|version|digest|sha|sha256)["']?[ \t]*(?:[,}#\r]|$)/im;
 /** Those that may be about a reference in full. */
 export const keysBeside = /(?:tag|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*:/i;
 

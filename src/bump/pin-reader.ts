@@ -5,7 +5,7 @@ import { dockerfilePins } from "./dockerfile-pins.ts";
 import type { ImageNames } from "./image-names.ts";
 import { jsonPins } from "./json-pins.ts";
 import type { FilePins } from "./read-pin.ts";
-import { textPins, withDigestsNear } from "./text-pins.ts";
+import { namesNearVersions, textPins, withDigestsNear } from "./text-pins.ts";
 import { yamlPins } from "./yaml-pins.ts";
 
 /** The pins of a file but for a chart's version, in the order in which they stand there. What can't be read as what its name says is read by lines. */
@@ -18,7 +18,10 @@ async function pinsByKind(text: string, file: string, names: ImageNames): Promis
   if (isYaml(file)) return yamlPins(text, names, { isWorkflow: isWorkflow(file) });
   if (/\.json[c5]?$/i.test(file)) return jsonPins(text, names);
   const inDockerfile = isDockerfile(file) ? dockerfilePins(text, file, names) : undefined;
-  return { pins: inDockerfile ?? withDigestsNear(textPins(text, names, commentsOf(file)), text), named: [] };
+  if (inDockerfile !== undefined) return { pins: inDockerfile, named: [] };
+  const comments = commentsOf(file);
+  const pins = withDigestsNear(textPins(text, names, comments), text);
+  return { pins: [...pins, ...namesNearVersions(text, names, comments)], named: [] };
 }
 
 /** Whether a file is of a kind that pins images: what is looked through where nobody names files. */

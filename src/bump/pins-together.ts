@@ -11,9 +11,10 @@ import {
   hasStrayDigest,
   isFilled,
   type SplitName,
+  textOf,
   twice,
 } from "./yaml-split-names.ts";
-import { digestNotPlain, digestOf, hexSpanOf, type SplitPlaces, spanOf, textOf } from "./yaml-split-pins.ts";
+import { digestNotPlain, digestOf, hexSpanOf, type SplitPlaces, spanOf } from "./yaml-split-pins.ts";
 
 /** A map with what is known of the images in it. */
 export interface MapOfImages<Inner extends SplitName> {

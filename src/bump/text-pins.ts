@@ -6,23 +6,33 @@ import type { ReadPin } from "./read-pin.ts";
 
 /** References in full, but those in comments. */
 export function textPins(text: string, names: ImageNames, comments: Comments = shellComments): readonly ReadPin[] {
-  const found = names.pinsWithVariables(text, 0).toSorted((a, b) => a.start - b.start);
-  if (found.length === 0) return [];
+  return outsideComments(names.pinsWithVariables(text, 0), text, comments);
+}
+
+/** What stands in no comment, in the order of the text. */
+function outsideComments<T extends { readonly start: number }>(
+  all: readonly T[],
+  text: string,
+  comments: Comments,
+): readonly T[] {
+  if (all.length === 0) return [];
   const blocks = blockComments(text, comments);
   let block = 0;
   let end = -1;
   let comment = 0;
-  return found.filter(({ start }) => {
-    while ((blocks[block]?.end ?? Number.POSITIVE_INFINITY) <= start) block += 1;
-    if ((blocks[block]?.start ?? Number.POSITIVE_INFINITY) <= start) return false;
-    if (start > end) {
-      const begin = text.lastIndexOf("\n", start - 1) + 1;
-      const next = text.indexOf("\n", start);
-      end = next < 0 ? text.length : next;
-      comment = begin + startOutside(text.slice(begin, end), begin, blocks, comments);
-    }
-    return start < comment;
-  });
+  return all
+    .toSorted((a, b) => a.start - b.start)
+    .filter(({ start }) => {
+      while ((blocks[block]?.end ?? Number.POSITIVE_INFINITY) <= start) block += 1;
+      if ((blocks[block]?.start ?? Number.POSITIVE_INFINITY) <= start) return false;
+      if (start > end) {
+        const begin = text.lastIndexOf("\n", start - 1) + 1;
+        const next = text.indexOf("\n", start);
+        end = next < 0 ? text.length : next;
+        comment = begin + startOutside(text.slice(begin, end), begin, blocks, comments);
+      }
+      return start < comment;
+    });
 }
 
 /** Where a line's comment begins; one of several lines that ends on it hides nothing behind its end. */
@@ -44,6 +54,24 @@ function startOutside(
 export function textPinsAt(text: string, names: ImageNames, offset: number): readonly ReadPin[] {
   return textPins(text, names).map((pin) => pinAt(pin, offset));
 }
+
+/** Names on their own whose version seems to stand on a line beside them: nobody can tell for sure. */
+export function namesNearVersions(
+  text: string,
+  names: ImageNames,
+  comments: Comments = shellComments,
+): readonly ReadPin[] {
+  if (!versionOnLine.test(text)) return [];
+  return outsideComments(names.bareNamesIn(text), text, comments).flatMap(({ repository, text: name, start }) => {
+    const [, version] = around(text, start).flatMap((line) => versionOnLine.exec(line) ?? []);
+    const doubt = "its version seems to be on a line beside it: write the whole reference in one place";
+    return version === undefined
+      ? []
+      : [{ repository, text: `${name}:${version}`, start, tag: version, digest: undefined, values: { doubt } }];
+  });
+}
+
+const versionOnLine = /(?:tag|(?<!api)version)["']?\s*[:=]\s*["']?(v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?![\w$%{])/i;
 
 /** A digest on a line beside a tag would stay, whatever it belongs to. */
 export function withDigestsNear(pins: readonly ReadPin[], text: string): readonly ReadPin[] {

@@ -6,7 +6,7 @@ import type { ImageNames } from "./image-names.ts";
 import { stemOf, versionKeys } from "./key-role.ts";
 import { pinsTogether } from "./pins-together.ts";
 import type { FilePins, ReadPin } from "./read-pin.ts";
-import { textPins } from "./text-pins.ts";
+import { namesNearVersions, textPins } from "./text-pins.ts";
 import { type Field, type Fields, type SplitName, splitNames, versionsOfOthers } from "./yaml-split-names.ts";
 import { splitPins } from "./yaml-split-pins.ts";
 
@@ -82,8 +82,8 @@ interface Reading extends Place {
   readonly aliased: Map<Scalar, number>;
   /** Versions of images that are none of ours. */
   readonly foreign: Set<Scalar>;
-  /** By their maps. */
-  readonly split: Map<YAMLMap, readonly SplitName[]>;
+  /** By their maps and lists. */
+  readonly split: Map<object, readonly SplitName[]>;
   /** References that are a scalar as a whole: what is beside them may belong to them. */
   readonly whole: Map<Scalar, ReadPin>;
   readonly full: ReadPin[];
@@ -96,6 +96,8 @@ function visit(node: unknown, reading: Reading, isStep: boolean): void {
     visitScalar(node, reading);
   } else if (yaml.isSeq(node)) {
     for (const item of node.items) visit(item, reading, isStep);
+    const pairs = pairsIn(node.items, reading);
+    if (pairs.size > 1) readImages(node, { fields: pairs, own: pairs, inner: [] }, reading, isStep);
   } else if (yaml.isMap(node)) {
     visitMap(node, reading, isStep);
   } else if (yaml.isAlias(node)) {
@@ -125,7 +127,8 @@ function scalarPins(node: Scalar, source: string, reading: Reading): readonly Re
   }
   // A script may have comments, and so may the header of a block.
   const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
-  return isBlock ? textPins(source, names) : names.pinsWithVariables(source, 0);
+  const near = source.includes("\n") ? namesNearVersions(source, names) : [];
+  return [...(isBlock ? textPins(source, names) : names.pinsWithVariables(source, 0)), ...near];
 }
 
 function visitMap(map: YAMLMap, reading: Reading, isStep: boolean): void {
@@ -146,18 +149,39 @@ function visitMap(map: YAMLMap, reading: Reading, isStep: boolean): void {
   const fields = new Map([...merged, ...own]);
   if (fields.size === 0) return;
   reading.fields.set(map, fields);
+  readImages(map, { fields, own, inner }, reading, isStep);
+}
+
+interface Entries {
+  /** With what a map merges. */
+  readonly fields: Fields;
+  readonly own: Fields;
+  /** Maps in it, with their keys. */
+  readonly inner: readonly (readonly [string, YAMLMap])[];
+}
+
+function readImages(node: object, { fields, own, inner }: Entries, reading: Reading, isStep: boolean): void {
   const split = splitNames(fields, { names: reading.names, isWorkflow: isStep });
-  if (split.length === 0) for (const { node } of versionsOfOthers(fields)) reading.foreign.add(node);
+  if (split.length === 0) for (const { node: version } of versionsOfOthers(fields)) reading.foreign.add(version);
   const below = inner.flatMap(([key, value]) => {
     const [only, ...others] = reading.split.get(value) ?? [];
     const isAlone = only !== undefined && others.length === 0 && only.digest === undefined;
     return isAlone ? [{ ...only, stem: stemOf(key), map: value }] : [];
   });
   const found = pinsTogether({ fields, own, split, below, whole: reading.whole }, reading);
-  if (found.split.length > 0) reading.split.set(map, found.split);
-  for (const { map: innerMap, ...each } of found.below) reading.split.set(innerMap, [each]);
-  for (const [node, pin] of found.whole) reading.whole.set(node, pin);
-  for (const node of found.digests) reading.whole.delete(node);
+  if (found.split.length > 0) reading.split.set(node, found.split);
+  for (const { map, ...each } of found.below) reading.split.set(map, [each]);
+  for (const [scalar, pin] of found.whole) reading.whole.set(scalar, pin);
+  for (const scalar of found.digests) reading.whole.delete(scalar);
+}
+
+/** A list of `{name, value}`, as Kubernetes' variables and Argo CD's parameters are written, by these names. */
+function pairsIn(items: readonly unknown[], reading: Reading): Fields {
+  const pairs = items.flatMap((item) => {
+    const { name, value } = Object.fromEntries(reading.fields.get(item) ?? []);
+    return name === undefined || value === undefined ? [] : [[String(name.node.value), value] as const];
+  });
+  return new Map(pairs);
 }
 
 /** What `<<: *a` and `<<: [*a, *b]` bring, what comes first winning. */

@@ -3,10 +3,12 @@
  * names whose tag or digest is a value of its own. Parsing takes most of the time, so that it is done only for documents
  * that need it: in most, a reference fills its line.
  */
+
+import { pinAt } from "./derived-text.ts";
 import type { ImageNames } from "./image-names.ts";
 import { keysBeside, loneDigest, versionKeys } from "./key-role.ts";
 import type { FilePins, Span } from "./read-pin.ts";
-import { textPinsAt } from "./text-pins.ts";
+import { namesNearVersions, textPinsAt } from "./text-pins.ts";
 import { type YamlOptions, yamlNodePins } from "./yaml-node-pins.ts";
 
 /** What is a template and no YAML is read by lines, each piece by itself. */
@@ -15,8 +17,10 @@ export async function yamlPins(text: string, names: ImageNames, options?: YamlOp
   for (const { start, end } of documentsIn(text).flatMap((document) => entriesIn(text, document))) {
     const piece = text.slice(start, end);
     if (!names.mayBeInText(piece)) continue;
-    const inNodes = needsParsing(piece, names) ? await yamlNodePins(piece, start, names, options) : undefined;
-    found.push(inNodes ?? { pins: textPinsAt(piece, names, start), named: [] });
+    const isParsed = needsParsing(piece, names);
+    const inNodes = isParsed ? await yamlNodePins(piece, start, names, options) : undefined;
+    const near = isParsed ? namesNearVersions(piece, names).map((pin) => pinAt(pin, start)) : [];
+    found.push(inNodes ?? { pins: [...textPinsAt(piece, names, start), ...near], named: [] });
   }
   return { pins: found.flatMap(({ pins }) => pins), named: found.flatMap(({ named }) => named) };
 }

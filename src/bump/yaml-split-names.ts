@@ -1,6 +1,7 @@
 /** What a map in YAML says of images: their names, and versions that are values of their own. Pure. */
 import type { Scalar } from "yaml";
 import { type Repository, tryReference } from "../oci/reference.ts";
+import { withDefaults } from "./derived-text.ts";
 import type { ImageNames } from "./image-names.ts";
 import { type Role, roleOf, stemOf } from "./key-role.ts";
 
@@ -46,10 +47,10 @@ export function splitNames(fields: Fields, options: SplitOptions): readonly Spli
 function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOptions): SplitName | undefined {
   const isKustomize = stem === "" && (fields.has("newTag") || fields.has("newName"));
   const text = (...wanted: readonly Role[]): string => {
-    const texts = wanted.flatMap((role) => fieldsOf(role, stem, fields).map(({ node }) => String(node.value ?? "")));
+    const texts = wanted.flatMap((role) => fieldsOf(role, stem, fields).map(nameIn));
     return texts.find((each) => each !== "") ?? "";
   };
-  const own = (key: string): string => String(fields.get(key)?.node.value ?? "");
+  const own = (key: string): string => nameIn(fields.get(key));
   const registry = text("registry").replace(/\/$/, "");
   const main = isKustomize ? own("newName") || own("name") : text("repository", "image", "name");
   const full = registry !== "" && !isKustomize ? `${registry}/${main}` : main;
@@ -88,7 +89,7 @@ export function digestsBeside({ stem, repository, isOnly }: Beside, fields: Fiel
   const stems = [stem, ...(isOnly ? ["", lastPart] : [])];
   const of = (each: string): readonly Field[] => [
     ...fieldsOf("digest", each, fields).filter(isFilled),
-    ...fieldsOf("sum", each, fields).filter(({ node }) => digestIn(String(node.value ?? "")) !== undefined),
+    ...fieldsOf("sum", each, fields).filter((field) => digestIn(textOf(field)) !== undefined),
   ];
   return stems.map(of).find((each) => each.length > 0) ?? [];
 }
@@ -105,6 +106,19 @@ export function digestIn(text: string): { readonly text: string; readonly isHex:
   const [, digest, hex] = /(?:(?:^|@)(sha256:[0-9a-f]{64})|^([0-9a-f]{64}))$/.exec(text) ?? [];
   if (digest !== undefined) return { text: digest, isHex: false };
   return hex === undefined ? undefined : { text: hex, isHex: true };
+}
+
+/** As written, so that a version 1.10 stays one. */
+export function textOf(field: Field | undefined): string {
+  const { type, source, value } = field?.node ?? {};
+  if (value === null || value === undefined) return "";
+  return type === "PLAIN" ? (source ?? "") : String(value).trim();
+}
+
+/** What a name comes to, a variable's default among it. */
+function nameIn(field: Field | undefined): string {
+  const text = String(field?.node.value ?? "");
+  return withDefaults(text)?.text ?? text;
 }
 
 /** Those of a role about one image that are no empty text. */

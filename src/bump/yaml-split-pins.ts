@@ -5,7 +5,7 @@ import { plainLine } from "../plain-text.ts";
 import { inPieces, withDefaults } from "./derived-text.ts";
 import type { ReadPin, Span } from "./read-pin.ts";
 import { versionIn } from "./unread-pins.ts";
-import { digestIn, type Field, type SplitName, twice } from "./yaml-split-names.ts";
+import { digestIn, type Field, type SplitName, textOf, twice } from "./yaml-split-names.ts";
 
 /** What stands where: the text, its place in the file, how many aliases stand for a scalar, and what is another image's. */
 export interface SplitPlaces {
@@ -90,13 +90,6 @@ function splitPin(
 /** Why a tag stays whose digest can't be changed. */
 export const digestNotPlain =
   "the digest beside it is no plain sha256 digest, and would stay: write it as one, or take it out";
-
-/** As written, so that a version 1.10 stays one. */
-export function textOf(field: Field | undefined): string {
-  const { type, source, value } = field?.node ?? {};
-  if (value === null || value === undefined) return "";
-  return type === "PLAIN" ? (source ?? "") : String(value).trim();
-}
 
 /** The digest that a field holds, a variable's default among them. */
 export function digestOf(field: Field | undefined): ReturnType<typeof digestIn> {

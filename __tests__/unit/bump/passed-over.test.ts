@@ -106,6 +106,22 @@ describe("left, with the line", () => {
     ["an apart tag's part", "v.yaml", values('"1.2.{{ .patch }}"'), "no plain text"],
     ["an apart tag with a digest", "v.yaml", `i: {repository: ${app}, tag: "1.2.3@{{ .d }}"}\n`, "no plain text"],
     ["Docker Hub's version", "v.yaml", "i: {repository: o/web, version: 1.2.3}\n", "a git repository of this name"],
+    ["a line beside the name", "x.toml", `image = "${app}"\ntag = "1.2.3"\n`, "seems to be on a line beside it"],
+    ["an option", "x.sh", `helm --set image.repository=${app} --set image.tag=1.2.3\n`, "on a line beside it"],
+    [
+      "an option in a workflow",
+      "a.yml",
+      `run: |\n  helm \\\n  --set repo=${app} \\\n  --set tag=1.2.3\n`,
+      "on a line beside it",
+    ],
+    ["a folded text", "a.yaml", `v: >\n  i:\n    repository: ${app}\n    tag: 1.2.3\n`, "on a line beside it"],
+    [
+      "a template in a text",
+      "a.yaml",
+      `v: |\n  {{ if x }}: y: z\n  repository: ${app}\n  tag: 1.2.3\n`,
+      "on a line beside it",
+    ],
+    ["a template", "t.yaml", `{{ if x }}: y: z\nrepository: ${app}\ntag: 1.2.3\n`, "on a line beside it"],
     ["a FROM's default", "Dockerfile", `FROM ${app}:\${V:-1.2.3}\n`, "put together from several parts"],
     ["an ARG's colon", "Dockerfile", `ARG V=:1.2.3\nFROM ${app}$V\n`, "put together from several parts"],
   ])("%s", async (_, path, text, why) => {

@@ -53,6 +53,19 @@ describe("both move", () => {
       "compose.yaml",
       `i: {image: "${app}:\${T:-⟦1.2.3⇒1.2.4⟧}", digest: "\${D:-⟦${old}⇒${young}⟧}"}\n`,
     ],
+    [
+      "variables of a container",
+      "d.yaml",
+      `env:\n- name: IMAGE\n  value: ${app}:⟦1.2.3⇒1.2.4⟧\n- {name: X, value: 1}\n- name: IMAGE_DIGEST\n  value: ⟦${old}⇒${young}⟧\n`,
+    ],
+    ["a workflow's variables", ".github/workflows/a.yml", `env: {IMAGE: "${app}", IMAGE_TAG: ⟦1.2.3⇒1.2.4⟧}\n`],
+    [
+      "a chart's parameters",
+      "app.yaml",
+      `parameters:\n- {name: image.repository, value: ${app}}\n- {name: image.tag, value: "⟦1.2.3⇒1.2.4⟧"}\n`,
+    ],
+    ["a checksum", "v.yaml", `i: {repository: ${app}, tag: ⟦1.2.3⇒1.2.4⟧, checksum: ⟦${oldHex}⇒${youngHex}⟧}\n`],
+    ["a name by a default", "v.yaml", `i: {registry: "\${R:-ghcr.io}", repository: o/r/app, tag: ⟦1.2.3⇒1.2.4⟧}\n`],
     ["an ARG of both", "Dockerfile", `ARG V=⟦1.2.3⇒1.2.4⟧@⟦${old}⇒${young}⟧\nFROM ${app}:$V\n`],
     ["in quotes", "Dockerfile", `ARG V="⟦1.2.3⇒1.2.4⟧@⟦${old}⇒${young}⟧"\nFROM ${app}:\${V}\nFROM ${app}:$V\n`],
   ]);
