@@ -35,7 +35,7 @@ async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: Image
   for (const { start, end } of spans) {
     if (start < at) continue;
     // A version that looks like a number gets quotes.
-    const quote = text[start - 1] === '"' && text[end] === '"' ? 1 : 0;
+    const quote = /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end] ? 1 : 0;
     masked += `${text.slice(at, Math.max(at, start - quote))}${mark}`;
     at = end + quote;
   }

@@ -11,6 +11,7 @@ import { type DockerfileLines, dockerfileLines, unquoted } from "./dockerfile-li
 import { type FedArguments, type FedPart, fedArguments, oneArgument } from "./fed-arguments.ts";
 import type { ImageNames } from "./image-names.ts";
 import type { ReadPin, Span } from "./read-pin.ts";
+import { versionIn } from "./unread-pins.ts";
 
 /** `undefined` for a file that BuildKit would refuse, and for one that only another frontend understands. */
 export function dockerfilePins(text: string, file: string, names: ImageNames): readonly ReadPin[] | undefined {
@@ -77,7 +78,7 @@ function fullPins(
     .map((pin) => (doubt === undefined ? pin : { ...pin, values: { doubt } }));
 }
 
-/** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default. */
+/** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
 function partPin(
   { repository, tag, digest }: FedPart,
   dockerfile: Dockerfile,
@@ -86,31 +87,47 @@ function partPin(
   names: ImageNames,
 ): ReadPin | undefined {
   if (!names.has(repository)) return undefined;
-  const held = [tag, digest].map((name) => (name === undefined ? undefined : heldBy(name, dockerfile, lines)));
-  const [tagHeld, digestHeld] = held;
-  const first = tagHeld ?? digestHeld;
-  if (first === undefined || (tag && !isTag(tagHeld?.text ?? "")) || (digest && !isDigest(digestHeld?.text ?? ""))) {
-    return undefined;
-  }
-  const [doubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
+  const [whole, digestHeld] = [tag, digest].map((name) =>
+    name === undefined ? undefined : heldBy(name, dockerfile, lines),
+  );
+  const first = whole ?? digestHeld;
+  if (first === undefined || (tag !== undefined && !whole) || (digest !== undefined && !digestHeld)) return undefined;
+  const [tagHeld, attached] = whole === undefined ? [] : withDigest(whole);
+  const known = digestHeld ?? attached;
+  const isPlain =
+    (whole === undefined || isTag(tagHeld?.text ?? "")) &&
+    (known === undefined || isDigest(known.text)) &&
+    (digestHeld === undefined || attached === undefined);
+  if (!isPlain && versionIn([whole?.text, digestHeld?.text].join(" ")) === undefined) return undefined;
+  const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
+  const doubt = isPlain ? fedDoubt : `what feeds it is no plain tag and sha256 digest: ${oneArgument}`;
   return {
     repository,
-    text: `${repository}${tagHeld ? `:${tagHeld.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
+    text: `${repository}${whole ? `:${whole.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
     start: first.span.start,
     tag: tagHeld?.text,
-    digest: digestHeld?.text,
+    digest: known?.text,
     values:
-      doubt === undefined
-        ? { ...(tagHeld && { tag: tagHeld.span }), ...(digestHeld && { digest: digestHeld.span }) }
-        : { doubt },
+      doubt === undefined ? { ...(tagHeld && { tag: tagHeld.span }), ...(known && { digest: known.span }) } : { doubt },
   };
 }
 
-function heldBy(
-  name: string,
-  { globalArguments }: Dockerfile,
-  lines: DockerfileLines,
-): { readonly text: string; readonly span: Span } | undefined {
+interface Held {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** An ARG may hold a tag and the digest behind it. */
+function withDigest({ text, span }: Held): readonly [Held, Held | undefined] {
+  const at = text.indexOf("@");
+  if (at < 0) return [{ text, span }, undefined];
+  return [
+    { text: text.slice(0, at), span: { start: span.start, end: span.start + at } },
+    { text: text.slice(at + 1), span: { start: span.start + at + 1, end: span.end } },
+  ];
+}
+
+function heldBy(name: string, { globalArguments }: Dockerfile, lines: DockerfileLines): Held | undefined {
   const argument = globalArguments.findLast((each) => each.name === name);
   if (argument?.value === undefined) return undefined;
   const span = lines.valueAt(argument.line, name, argument.value);

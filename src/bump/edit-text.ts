@@ -13,7 +13,9 @@ export function valueEdits(
 ): readonly Edit[] {
   return [
     ...(tag === undefined || wanted.tag === undefined ? [] : [{ ...tag, to: wanted.tag }]),
-    ...(digest === undefined || wanted.digest === undefined ? [] : [{ ...digest, to: wanted.digest }]),
+    ...(digest === undefined || wanted.digest === undefined
+      ? []
+      : [{ ...digest, to: digest.isHex ? wanted.digest.replace(/^sha256:/, "") : wanted.digest }]),
   ];
 }
 
@@ -31,9 +33,10 @@ export function editText(text: string, edits: readonly Edit[], { start, end }: S
 }
 
 /** Without quotes YAML makes numbers of 12e4567 and of 1.10, which is 1.1; what was one already, and loses nothing, may stay so. */
-function written({ to, isPlain }: Edit, from: string): string {
+function written({ to, isPlain, quote }: Edit, from: string): string {
+  const mark = quote ?? '"';
   const staysNumber = looksLikeNumber(from) && String(Number(to)) === to;
-  return isPlain && looksLikeNumber(to) && !staysNumber ? `"${to}"` : to;
+  return isPlain && looksLikeNumber(to) && !staysNumber ? `${mark}${to}${mark}` : to;
 }
 
 function looksLikeNumber(text: string): boolean {

@@ -29,7 +29,8 @@ export async function findPins(
   const { pins } = await readPins(text, file, imageNames(repositories));
   const chart = isChartFile(file) ? (chartPin(text, "appVersion") ?? chartPin(text, "version")) : undefined;
   const places = textPlaces(text);
-  return [...(chart === undefined ? [] : [chart]), ...pins]
+  const read = pins.filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
+  return [...(chart === undefined ? [] : [chart]), ...read]
     .sort((a, b) => a.start - b.start)
     .map((pin) => ({
       repository: pin.repository,

@@ -145,7 +145,8 @@ function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[
   for (const { pin, published } of followers.toSorted((a, b) => a.pin.start - b.pin.start)) {
     const choice = chooseVersion(pin, published);
     if (choice.kind !== "move" || "doubt" in pin.values) {
-      left.push({ path, line: places.line(pin.start), ...reasonToStay(choice, pin) });
+      const at = { line: places.line(pin.start), column: places.column(pin.start) };
+      left.push({ path, ...at, ...reasonToStay(choice, pin) });
       continue;
     }
     const own = valueEdits(pin.values, choice);
@@ -162,9 +163,10 @@ function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[
   return { moved: { path, before: bytes, after, pins: [...pins.values()] }, left };
 }
 
-/** A doubt counts only where something would move. */
-function reasonToStay(choice: Choice, { values }: ReadPin): Pick<LeftPin, "image" | "why" | "kind"> {
+/** A doubt counts only where something would move, or where nobody can tell. */
+function reasonToStay(choice: Choice, { values, tag, digest }: ReadPin): Pick<LeftPin, "image" | "why" | "kind"> {
   const { image } = choice;
-  if (choice.kind !== "move") return { image, why: choice.why, kind: choice.kind };
+  const isUnread = tag === undefined && digest === undefined;
+  if (choice.kind !== "move" && !isUnread) return { image, why: choice.why, kind: choice.kind };
   return { image, why: "doubt" in values ? values.doubt : "", kind: "ambiguous" };
 }

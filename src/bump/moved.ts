@@ -2,6 +2,7 @@
 import type { RepositoryPath } from "../catalog/catalog.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
+import type { TagStyle } from "./tag-form.ts";
 
 /** What pins may follow: an image that this run published, or found published as it wants it. */
 export interface PublishedVersion {
@@ -14,6 +15,8 @@ export interface PublishedVersion {
   readonly version: string | undefined;
   /** Of a release or a release-like version: not a prerelease. */
   readonly isRelease: boolean;
+  /** How its tags are written, as far as it is known. */
+  readonly style?: TagStyle;
 }
 
 /** One value that moves. */
@@ -39,8 +42,9 @@ export interface MovedFile {
 export interface LeftPin {
   readonly image: string;
   readonly path: RepositoryPath;
-  /** 1-based. */
+  /** 1-based, as the column. */
   readonly line: number;
+  readonly column: number;
   /** A clause, with what to do where something is to be done. */
   readonly why: string;
   /** `ambiguous` wants a person; `current` and `not-newer` do not. */

@@ -1,9 +1,11 @@
 /** Reads the pins of a file by what kind of file it is. */
+
+import { commentsOf } from "./comments.ts";
 import { dockerfilePins } from "./dockerfile-pins.ts";
 import type { ImageNames } from "./image-names.ts";
 import { jsonPins } from "./json-pins.ts";
 import type { FilePins } from "./read-pin.ts";
-import { textPins } from "./text-pins.ts";
+import { namesNearVersions, textPins, withDigestsNear } from "./text-pins.ts";
 import { yamlPins } from "./yaml-pins.ts";
 
 /** The pins of a file but for a chart's version, in the order in which they stand there. What can't be read as what its name says is read by lines. */
@@ -13,16 +15,28 @@ export async function readPins(text: string, file: string, names: ImageNames): P
 }
 
 async function pinsByKind(text: string, file: string, names: ImageNames): Promise<FilePins> {
-  if (/\.ya?ml$/i.test(file)) return yamlPins(text, names);
-  if (/\.json[c5]?$/i.test(file)) return { pins: jsonPins(text, names), named: [] };
+  if (isYaml(file)) return yamlPins(text, names, { isWorkflow: isWorkflow(file) });
+  if (/\.json[c5]?$/i.test(file)) return jsonPins(text, names);
   const inDockerfile = isDockerfile(file) ? dockerfilePins(text, file, names) : undefined;
-  return { pins: inDockerfile ?? textPins(text, names), named: [] };
+  if (inDockerfile !== undefined) return { pins: inDockerfile, named: [] };
+  const comments = commentsOf(file);
+  const pins = withDigestsNear(textPins(text, names, comments), text);
+  return { pins: [...pins, ...namesNearVersions(text, names, comments)], named: [] };
 }
 
 /** Whether a file is of a kind that pins images: what is looked through where nobody names files. */
 export function isPossiblePinFile(path: string): boolean {
   if (/(?:^|\/)(?:\.git|node_modules|vendor)\//.test(path)) return false;
-  return isDockerfile(path) || /\.ya?ml$/i.test(path) || /(?:^|\/)\.?devcontainer\.json$/.test(path);
+  return isDockerfile(path) || isYaml(path) || /(?:^|\/)\.?devcontainer\.json$/.test(path);
+}
+
+/** Kustomize's file may have no ending. */
+function isYaml(path: string): boolean {
+  return /\.ya?ml$|(?:^|\/)kustomization$/i.test(path);
+}
+
+function isWorkflow(path: string): boolean {
+  return /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/|(?:^|\/)action\.ya?ml$/i.test(path);
 }
 
 /** `Dockerfile`, `Dockerfile.base`, `base.Containerfile`. */

@@ -15,7 +15,7 @@ export interface ReadPin {
   readonly text: string;
   /** Where it stands in the file's text. */
   readonly start: number;
-  /** As written; at least one of the two is there. */
+  /** As written; neither is there where a version is named that nobody can tell, which is a doubt. */
   readonly tag: string | undefined;
   readonly digest: string | undefined;
   /** What to change for another version; or why nobody can tell, as a clause with its remedy. */
@@ -35,4 +35,8 @@ export interface Span {
   readonly end: number;
   /** In YAML without quotes, where a text that looks like a number would become one. */
   readonly isPlain?: true;
+  /** The quote that such a text then gets; a double one where nothing is said. */
+  readonly quote?: "'";
+  /** Of a digest: its hexadecimal digits alone. */
+  readonly isHex?: true;
 }

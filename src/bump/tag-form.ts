@@ -2,6 +2,7 @@
  * The form of a tag: what stays when a version moves (`v`, the count of numbers, a commit, `-nix`), and what changes. Two tags
  * of one form are compared by their numbers; commits have no order.
  */
+import { namesNoVariant, type Piece, tagPieces } from "./tag-pieces.ts";
 
 export interface TagForm {
   readonly pieces: readonly Piece[];
@@ -11,21 +12,31 @@ export interface TagForm {
   readonly isVersion: boolean;
 }
 
-/** `mark`: a word that says how near a release a version is. */
-export interface Piece {
-  readonly kind: "text" | "number" | "year" | "date" | "commit" | "mark";
-  readonly text: string;
+/** How the tags of an image are written, as far as it is known. */
+export interface TagStyle {
+  /** What its flavor puts before and behind them. */
+  readonly prefix?: string;
+  readonly suffix?: string;
+  /** Words that name variants of this image, though they are marks elsewhere: it has both `1.2.3` and `1.2.3-dev`. */
+  readonly variantMarks?: ReadonlySet<string>;
 }
 
-const marks = new Set("dev snapshot nightly canary alpha a beta b pre preview m milestone rc cr next".split(" "));
-
-export function tagForm(tag: string): TagForm {
-  const pieces = (tag.match(/[._-]+|[^._-]+/g) ?? []).flatMap((word, index, words) => piecesOf(word, index, words));
+export function tagForm(tag: string, { prefix = "", suffix = "", variantMarks = noMarks }: TagStyle = {}): TagForm {
+  const isAffixed = tag.length > prefix.length + suffix.length && tag.startsWith(prefix) && tag.endsWith(suffix);
+  const [before, after] = isAffixed ? [prefix, suffix] : ["", ""];
+  const inner = tagPieces(tag.slice(before.length, tag.length - after.length), variantMarks);
+  const pieces = [...affix(before), ...inner.pieces, ...affix(after)];
   return {
     pieces,
-    isPrerelease: pieces.some(({ kind }) => kind === "mark"),
+    isPrerelease: inner.isPrerelease,
     isVersion: pieces.some(({ kind }) => kind !== "text" && kind !== "mark"),
   };
+}
+
+const noMarks: ReadonlySet<string> = new Set();
+
+function affix(text: string): readonly Piece[] {
+  return text === "" ? [] : [{ kind: "text", text }];
 }
 
 /** Whether one tag may stand where the other stood: piece by piece of one kind, texts the same. */
@@ -52,15 +63,41 @@ export function isSameLooseForm(one: TagForm, other: TagForm): boolean {
     otherHead !== undefined &&
     isSameKind(head, otherHead) &&
     one.pieces.slice(0, first).some(({ kind }) => kind !== "text") &&
+    variantIn(one.pieces.slice(0, first)) === variantIn(other.pieces.slice(0, second)) &&
     isSameForm(withPieces(one.pieces.slice(first + 1)), withPieces(other.pieces.slice(second + 1)))
   );
 }
 
-/** The form of the release that a prerelease leads to: `1.2.3-rc.1` to `1.2.3`. */
-export function releaseForm({ pieces }: TagForm): TagForm {
+/** The words and numbers that name a variant. */
+function variantIn(pieces: readonly Piece[]): string {
+  return pieces
+    .filter((piece) => !namesNoVariant(piece))
+    .map(({ text }) => text)
+    .join(" ");
+}
+
+/**
+ * The forms of the release that a prerelease leads to, of its own variant: `1.2.3-rc.1-alpine` to `1.2.3-alpine`. A release need
+ * not name a commit as its prerelease does.
+ */
+export function releaseForms({ pieces }: TagForm): readonly TagForm[] {
   const mark = pieces.findIndex(({ kind }) => kind === "mark");
-  const isSeparated = /^[._-]+$/.test(pieces[mark - 1]?.text ?? "");
-  return withPieces(mark < 0 ? pieces : pieces.slice(0, isSeparated ? mark - 1 : mark));
+  if (mark < 0) return [];
+  const before = pieces.slice(0, isSeparator(pieces[mark - 1]) ? mark - 1 : mark);
+  let end = mark + 1;
+  for (;;) {
+    const next = isSeparator(pieces[end]) ? end + 1 : end;
+    const kind = pieces[next]?.kind;
+    if (kind !== "mark" && kind !== "number" && kind !== "date") break;
+    end = next + 1;
+  }
+  const after = pieces.slice(end);
+  const isCommit = after.every((piece) => piece.kind === "commit" || isSeparator(piece));
+  return [[...before, ...after], ...(isCommit && after.length > 0 ? [before] : [])].map(withPieces);
+}
+
+function isSeparator(piece: Piece | undefined): boolean {
+  return /^[._-]+$/.test(piece?.text ?? "");
 }
 
 /** Negative where the first is older. Tags that differ in commits alone are equal. */
@@ -77,6 +114,11 @@ export function compareVersions(one: TagForm, other: TagForm): number {
 /** Without which two tags of one version are the same age. */
 export function hasCommit({ pieces }: TagForm): boolean {
   return pieces.some(({ kind }) => kind === "commit");
+}
+
+/** Whether the tags of a form have an order of their own. */
+export function hasNumbers({ pieces }: TagForm): boolean {
+  return pieces.some((piece) => hasOrder(piece) && piece.kind !== "mark");
 }
 
 function ordered({ pieces }: TagForm): readonly Piece[] {
@@ -112,39 +154,6 @@ function comparePieces(one: Piece | undefined, other: Piece | undefined): number
 function compareNumbers(one: string, other: string): number {
   const [left, right] = [BigInt(one), BigInt(other)];
   return left < right ? -1 : Number(left > right);
-}
-
-function piecesOf(word: string, index: number, words: readonly string[]): readonly Piece[] {
-  const isFirst = index === 0;
-  if (/^\d+$/.test(word))
-    return [{ kind: isCommit(word, words[index - 1]) ? "commit" : numberKind(word, isFirst), text: word }];
-  if (/^[0-9a-f]{7,64}$/.test(word)) return [{ kind: "commit", text: word }];
-  // `v1`, `rc1`, `r4`, `alpine3`, `1rc2`; what is longer than that is a word.
-  const [, before = "", number = "", mark = "", last = ""] = /^([A-Za-z]*)(\d+)(?:([A-Za-z]+)(\d*))?$/.exec(word) ?? [];
-  if (number === "") return [{ kind: kindOfWord(word, words.length), text: word.toLowerCase() }];
-  const isLeading = isFirst && (before === "" || before === "v");
-  return [
-    ...(before === "" ? [] : [{ kind: kindOfWord(before, words.length), text: before.toLowerCase() }]),
-    { kind: numberKind(number, isLeading), text: number },
-    ...(mark === "" ? [] : [{ kind: kindOfWord(mark, words.length), text: mark.toLowerCase() }]),
-    ...(last === "" ? [] : [{ kind: "number" as const, text: last }]),
-  ];
-}
-
-/** A tag that is one word alone (`dev`, `next`, `beta`) is a channel and no version. */
-function kindOfWord(word: string, words: number): "mark" | "text" {
-  return words > 1 && marks.has(word.toLowerCase()) ? "mark" : "text";
-}
-
-/** A commit may be of digits alone: by the lengths that git and forges give it. */
-function isCommit(digits: string, separator: string | undefined): boolean {
-  return separator === "-" && [7, 40].includes(digits.length);
-}
-
-/** Years and days tell calendar versions from others, and are no commits. */
-function numberKind(digits: string, isLeading: boolean): Piece["kind"] {
-  if (/^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$/.test(digits)) return "date";
-  return isLeading && /^20\d\d$/.test(digits) ? "year" : "number";
 }
 
 /** Digits that stand where the other has a commit are one. */

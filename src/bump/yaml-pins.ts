@@ -3,19 +3,24 @@
  * names whose tag or digest is a value of its own. Parsing takes most of the time, so that it is done only for documents
  * that need it: in most, a reference fills its line.
  */
+
+import { pinAt } from "./derived-text.ts";
 import type { ImageNames } from "./image-names.ts";
+import { keysBeside, loneDigest, versionKeys } from "./key-role.ts";
 import type { FilePins, Span } from "./read-pin.ts";
-import { textPins } from "./text-pins.ts";
-import { yamlNodePins } from "./yaml-node-pins.ts";
+import { namesNearVersions, textPinsAt } from "./text-pins.ts";
+import { type YamlOptions, yamlNodePins } from "./yaml-node-pins.ts";
 
 /** What is a template and no YAML is read by lines, each piece by itself. */
-export async function yamlPins(text: string, names: ImageNames): Promise<FilePins> {
+export async function yamlPins(text: string, names: ImageNames, options?: YamlOptions): Promise<FilePins> {
   const found: FilePins[] = [];
   for (const { start, end } of documentsIn(text).flatMap((document) => entriesIn(text, document))) {
     const piece = text.slice(start, end);
     if (!names.mayBeInText(piece)) continue;
-    const inNodes = needsParsing(piece, names) ? await yamlNodePins(piece, start, names) : undefined;
-    found.push(inNodes ?? { pins: textPins(piece, names, start), named: [] });
+    const isParsed = needsParsing(piece, names);
+    const inNodes = isParsed ? await yamlNodePins(piece, start, names, options) : undefined;
+    const near = isParsed ? namesNearVersions(piece, names).map((pin) => pinAt(pin, start)) : [];
+    found.push(inNodes ?? { pins: [...textPinsAt(piece, names, start), ...near], named: [] });
   }
   return { pins: found.flatMap(({ pins }) => pins), named: found.flatMap(({ named }) => named) };
 }
@@ -32,9 +37,13 @@ function documentsIn(text: string): readonly Span[] {
  */
 function entriesIn(text: string, document: Span): readonly Span[] {
   const own = text.slice(document.start, document.end);
-  const isTied = /[&*]\w|<<|^[ \t]*\{\{|^["']?(?:tag|newTag|imageTag|digest)\b/m.test(own);
+  const isTied = /[&*]\w|<<|^[ \t]*\{\{/m.test(own) || versionAtStart.test(own);
   return isTied || !mapAtStart.test(own) ? [document] : partedAt(/^["'\w][^\n]*:/gm, text, document);
 }
+
+/** A version that may be an entry of its own, about an image in another one. */
+const versionAtStart =
+  /^(?=["'\w])[^\n]*?(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)["']?[ \t]*:|(?<!@)sha256:[0-9a-f]{64}/im;
 
 /** Comments and blank lines, then a key. */
 const mapAtStart = /^\ufeff?(?:---[ \t]*(?:#.*)?\r?\n)?(?:[ \t]*(?:#.*)?\r?\n)*["'\w][^\n]*:(?=\s|$)/;
@@ -48,14 +57,14 @@ function partedAt(starting: RegExp, text: string, { start, end }: Span): readonl
 /** `key: reference`, `- key: "reference" # …` and `- reference`, where a reader of lines can't be wrong. */
 const plainLine = /^[ \t]*(?:- +)*(?:[\w./-]+:[ \t]+)?(["']?)([\w:/.@+-]+)\1[ \t]*(?:[ \t]#.*)?\r?$/;
 const comment = /^[ \t]*#/;
-const keyOfPart = /(?:^|[\s{,"'])(?:tag|newTag|imageTag|digest)["']?[ \t]*:/;
-
 function needsParsing(document: string, names: ImageNames): boolean {
-  const hasParts = keyOfPart.test(document);
+  const hasParts = versionKeys.test(document) || loneDigest.test(document);
+  const hasBeside = keysBeside.test(document) || loneDigest.test(document);
   return document.split("\n").some((line) => {
     if (!names.mayBeInText(line) || comment.test(line)) return false;
     const [, , value] = plainLine.exec(line) ?? [];
-    if (value === undefined) return hasParts || names.pinsIn(line, 0).length > 0;
-    return hasParts && names.mayBeInText(value) && names.pinsIn(value, 0).length === 0;
+    if (value === undefined) return hasParts || names.pinsWithVariables(line, 0).length > 0;
+    if (hasBeside || !hasParts) return hasBeside;
+    return names.mayBeInText(value) && names.pinsIn(value, 0).length === 0;
   });
 }

@@ -1,21 +1,24 @@
-/** Images in YAML whose name and version are values of their own. */
+/** What a map in YAML says of images: their names, and versions that are values of their own. Pure. */
 import type { Scalar } from "yaml";
-import { isDigest } from "../oci/digest.ts";
 import { type Repository, tryReference } from "../oci/reference.ts";
+import { withDefaults } from "./derived-text.ts";
 import type { ImageNames } from "./image-names.ts";
-import type { ReadPin, Span } from "./read-pin.ts";
+import { type Role, roleOf, stemOf } from "./key-role.ts";
 
-/** What a map says of an image. */
+/** An image whose name is a value of its own. */
 export interface SplitName {
   readonly repository: Repository;
   readonly name: string;
+  /** What the keys of its values have in common. */
+  readonly stem: string;
   readonly tag: Field | undefined;
   readonly digest: Field | undefined;
+  /** Why nobody can tell what to change. */
+  readonly doubt?: string;
 }
 
-const keys = ["registry", "repository", "image", "name", "newName", "tag", "imageTag", "newTag", "digest"] as const;
-export type Key = (typeof keys)[number];
-export type Fields = ReadonlyMap<Key, Field>;
+/** The values of a map that are scalars, by their keys. */
+export type Fields = ReadonlyMap<string, Field>;
 
 export interface Field {
   readonly node: Scalar;
@@ -23,121 +26,128 @@ export interface Field {
   readonly isAlias: boolean;
 }
 
-export function isKey(name: unknown): name is Key {
-  return keys.some((key) => key === name);
+export interface SplitOptions {
+  readonly names: ImageNames;
+  /** It is a step's or a workflow's, where `repository` names a git repository unless there is a registry. */
+  readonly isWorkflow: boolean;
 }
 
 /**
- * The image that a map names: Helm's `{registry, repository, tag, digest}`, Kustomize's `{name, newName, newTag, digest}`.
+ * The images that a map names: Helm's `{registry, repository, tag, digest}`, Kustomize's `{name, newName, newTag, digest}`,
+ * and those whose keys have a word in common (`{webImage, webTag}`).
  */
-export function splitName(fields: Fields, names: ImageNames): SplitName | undefined {
-  const text = (key: Key): string => String(fields.get(key)?.node.value ?? "");
-  const isKustomize = fields.has("newTag") || fields.has("newName");
+export function splitNames(fields: Fields, options: SplitOptions): readonly SplitName[] {
+  const stems = [...fields.keys()].flatMap((key) => {
+    const { role, stem } = roleOf(key) ?? {};
+    return stem !== undefined && (role === "repository" || role === "image" || role === "name") ? [stem] : [];
+  });
+  return [...new Set(stems)].flatMap((stem) => splitName(stem, fields, options) ?? []);
+}
+
+function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOptions): SplitName | undefined {
+  const isKustomize = stem === "" && (fields.has("newTag") || fields.has("newName"));
+  const text = (...wanted: readonly Role[]): string => {
+    const texts = wanted.flatMap((role) => fieldsOf(role, stem, fields).map(nameIn));
+    return texts.find((each) => each !== "") ?? "";
+  };
+  const own = (key: string): string => nameIn(fields.get(key));
   const registry = text("registry").replace(/\/$/, "");
-  const main = isKustomize ? text("newName") || text("name") : text("repository") || text("image") || text("name");
+  const main = isKustomize ? own("newName") || own("name") : text("repository", "image", "name");
   const full = registry !== "" && !isKustomize ? `${registry}/${main}` : main;
   const name = [full, `${full}/${text("name")}`].find((each) => repositoryOf(each, names) !== undefined);
   const repository = name === undefined ? undefined : repositoryOf(name, names);
   if (name === undefined || repository === undefined) return undefined;
-  const tag = isKustomize ? fields.get("newTag") : (fields.get("tag") ?? fields.get("imageTag"));
-  return { repository, name, tag, digest: fields.get("digest") };
+  const isImage = text("image") === main || isKustomize || hasHost(name);
+  if (isWorkflow && !isImage) return undefined;
+  const found = { repository, name, stem, digest: undefined };
+  if (isKustomize) return { ...found, tag: fields.get("newTag") };
+  const tags = fieldsOf("tag", stem, fields);
+  const [tag, ...others] = tags.filter(isFilled);
+  if (others.length > 0) return { ...found, tag, doubt: twice("tag") };
+  if (tags.length > 0) return { ...found, tag: tag ?? tags[0] };
+  const [version] = fieldsOf("version", stem, fields);
+  const doubt = "it may be the version of a git repository of this name: write `tag` or the registry";
+  return { ...found, tag: version, ...(version === undefined || isImage ? {} : { doubt }) };
 }
 
-/** The versions in a map that names something else. */
-export function versionsOfOthers(fields: Fields): readonly Field[] {
-  const isNamed = (["repository", "image", "name", "newName"] as const).some((key) => fields.has(key));
-  return isNamed ? (["tag", "imageTag", "newTag", "digest"] as const).flatMap((key) => fields.get(key) ?? []) : [];
+/** Why what is written in two places is left. */
+export function twice(what: "tag" | "digest"): string {
+  return `its ${what} is written in two places: write it once`;
 }
 
-function repositoryOf(name: string, names: ImageNames): Repository | undefined {
-  // Most maps with such keys are about something else.
-  const reference = names.mayBeInText(name) ? tryReference(name) : undefined;
-  return reference?.tag === undefined && reference !== undefined && names.has(reference.repository)
-    ? reference.repository
-    : undefined;
+/** What is beside an image in its map: the fields of a role that are about it. */
+export interface Beside {
+  readonly stem: string;
+  readonly repository: Repository;
+  /** No other image is named there. */
+  readonly isOnly: boolean;
 }
 
-/** What stands where: the text, its place in the file, how many aliases stand for a scalar, and what is another image's. */
-export interface SplitPlaces {
-  readonly text: string;
-  readonly offset: number;
-  readonly aliased: ReadonlyMap<Scalar, number>;
-  readonly foreign: ReadonlySet<Scalar>;
+/** The digests beside an image that are not empty. */
+export function digestsBeside({ stem, repository, isOnly }: Beside, fields: Fields): readonly Field[] {
+  const lastPart = stemOf(repository.slice(repository.lastIndexOf("/") + 1));
+  const stems = [stem, ...(isOnly ? ["", lastPart] : [])];
+  const of = (each: string): readonly Field[] => [
+    ...fieldsOf("digest", each, fields).filter(isFilled),
+    ...fieldsOf("sum", each, fields).filter((field) => digestIn(textOf(field)) !== undefined),
+  ];
+  return stems.map(of).find((each) => each.length > 0) ?? [];
 }
 
-/** Two maps that share a value by an anchor are one pin if they mean one image. */
-export function splitPins(split: readonly SplitName[], places: SplitPlaces): readonly ReadPin[] {
-  const users = new Map<Scalar, { readonly repositories: Set<Repository>; readonly aliases: Set<Field> }>();
-  for (const { repository, tag, digest } of split) {
-    for (const field of [tag, digest]) {
-      if (field === undefined) continue;
-      const user = users.get(field.node) ?? { repositories: new Set(), aliases: new Set() };
-      users.set(field.node, user);
-      user.repositories.add(repository);
-      if (field.isAlias) user.aliases.add(field);
-    }
-  }
-  const doubtOf = (field: Field | undefined): string | undefined => {
-    const user = field && users.get(field.node);
-    if (field === undefined || user === undefined) return undefined;
-    if (user.repositories.size > 1 || places.foreign.has(field.node))
-      return "its anchor stands for the versions of different images: write them out";
-    const others = (places.aliased.get(field.node) ?? 0) - user.aliases.size;
-    return others > 0 ? "its anchor is used for something else too: write the version out" : undefined;
-  };
-  const pins = split.flatMap((each) => {
-    const doubt = doubtOf(each.tag) ?? doubtOf(each.digest);
-    return splitPin(each, doubt, places) ?? [];
-  });
-  return [...new Map(pins.map((pin) => [`${pin.start} ${pin.repository}`, pin])).values()];
+/** A digest under a key that doesn't say whose it is. */
+export function hasStrayDigest(fields: Fields): boolean {
+  return [...fields].some(
+    ([key, { node }]) => roleOf(key) === undefined && /^sha256:[0-9a-f]{64}$/.test(String(node.value ?? "")),
+  );
 }
 
-const tagWithDigest = /^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})(?:@(sha256:[0-9a-f]{64}))?$/;
-
-/** `undefined` where no version is named: an empty tag stands for the chart's version. */
-function splitPin(
-  { repository, name, tag, digest }: SplitName,
-  doubt: string | undefined,
-  places: SplitPlaces,
-): ReadPin | undefined {
-  const tagText = textOf(tag);
-  const digestText = textOf(digest);
-  const [, own, attached] = tagWithDigest.exec(tagText) ?? [];
-  if ((tagText !== "" && own === undefined) || (digestText !== "" && !isDigest(digestText))) return undefined;
-  const spans = {
-    tag: spanOf(tag, own, places),
-    digest: spanOf(digestText === "" ? tag : digest, attached ?? digestText, places),
-  };
-  const start = spans.tag?.start ?? spans.digest?.start;
-  if (start === undefined) return undefined;
-  const known = digestText === "" ? attached : digestText;
-  return {
-    repository,
-    text: `${name}${own === undefined ? "" : `:${own}`}${known === undefined ? "" : `@${known}`}`,
-    start,
-    tag: own,
-    digest: known,
-    values:
-      doubt === undefined
-        ? { ...(spans.tag && { tag: spans.tag }), ...(spans.digest && { digest: spans.digest }) }
-        : { doubt },
-  };
+/** A digest as values write it: alone, behind a name, or its hexadecimal digits. */
+export function digestIn(text: string): { readonly text: string; readonly isHex: boolean } | undefined {
+  const [, digest, hex] = /(?:(?:^|@)(sha256:[0-9a-f]{64})|^([0-9a-f]{64}))$/.exec(text) ?? [];
+  if (digest !== undefined) return { text: digest, isHex: false };
+  return hex === undefined ? undefined : { text: hex, isHex: true };
 }
 
 /** As written, so that a version 1.10 stays one. */
-function textOf(field: Field | undefined): string {
+export function textOf(field: Field | undefined): string {
   const { type, source, value } = field?.node ?? {};
   if (value === null || value === undefined) return "";
   return type === "PLAIN" ? (source ?? "") : String(value).trim();
 }
 
-/** Where a text stands in a scalar, within its quotes. */
-function spanOf(field: Field | undefined, text: string | undefined, places: SplitPlaces): Span | undefined {
-  if (field === undefined || !text) return undefined;
-  const [from, to] = field.node.range ?? [0, 0];
-  const source = places.text.slice(from, to);
-  const index = source.lastIndexOf(text);
-  if (index < 0) return undefined;
-  const start = places.offset + from + index;
-  return { start, end: start + text.length, ...(source === text ? { isPlain: true } : {}) };
+/** What a name comes to, a variable's default among it. */
+function nameIn(field: Field | undefined): string {
+  const text = String(field?.node.value ?? "");
+  return withDefaults(text)?.text ?? text;
+}
+
+/** Those of a role about one image that are no empty text. */
+export function fieldsOf(role: Role, stem: string, fields: Fields): readonly Field[] {
+  return [...fields].flatMap(([key, field]) => {
+    const its = roleOf(key);
+    return its?.role === role && its.stem === stem ? [field] : [];
+  });
+}
+
+export function isFilled({ node }: Field): boolean {
+  return node.value !== null && node.value !== undefined && String(node.value).trim() !== "";
+}
+
+/** The versions in a map that names something else. */
+export function versionsOfOthers(fields: Fields): readonly Field[] {
+  const isNamed = ["repository", "image", "name", "newName"].some((key) => fields.has(key));
+  return isNamed ? ["tag", "imageTag", "newTag", "digest"].flatMap((key) => fields.get(key) ?? []) : [];
+}
+
+function repositoryOf(name: string, names: ImageNames): Repository | undefined {
+  // Most maps with such keys are about something else.
+  const reference = names.mayBeInText(name) ? tryReference(name) : undefined;
+  if (reference === undefined || reference.tag !== undefined || reference.digest !== undefined) return undefined;
+  return names.has(reference.repository) ? reference.repository : undefined;
+}
+
+/** As docker tells a registry from the first part of a path. */
+function hasHost(name: string): boolean {
+  const [first = "", ...rest] = name.split("/");
+  return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
 }

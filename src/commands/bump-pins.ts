@@ -79,8 +79,8 @@ export async function bumpPins(
   );
   const stays = moves.flatMap(({ left }) => left);
   const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
-  for (const { path, line, why } of stays.filter(({ kind }) => kind === "not-newer")) {
-    session.outside.log.info(inertLine(plainLine(`${path}:${line} stays: ${why}`)));
+  for (const { path, line, column, why } of stays.filter(({ kind }) => kind === "not-newer")) {
+    session.outside.log.info(inertLine(plainLine(`${path}:${line}:${column} stays: ${why}`)));
   }
   const moved = moves.flatMap((move) => move.files);
   const remarks = [...unasked, ...ambiguous.map(leftRemark)];
@@ -196,9 +196,9 @@ function toolsOf(
   return { ...outside, forge: client, repositoryUrl: repositoryUrl(context) };
 }
 
-function leftRemark({ image, path, line, why }: LeftPin): Remark {
+function leftRemark({ image, path, line, column, why }: LeftPin): Remark {
   return {
-    message: `${path}:${line} names ${image}, and stays as it is: ${why}`,
+    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${why}`,
     hint: "write the version there as one whole value, or leave the file out of `bump`",
   };
 }

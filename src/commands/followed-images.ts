@@ -5,6 +5,8 @@ import { imageNames } from "../bump/image-names.ts";
 import type { PinFile } from "../bump/move-pins.ts";
 import type { PublishedVersion } from "../bump/moved.ts";
 import { hasCommit, tagForm } from "../bump/tag-form.ts";
+import { bareMarks } from "../bump/tag-pieces.ts";
+import { variantMarks } from "../bump/variant-marks.ts";
 import type { Image } from "../catalog/catalog.ts";
 import { knownHash } from "../changes/source-hash.ts";
 import { explain, UserError } from "../errors.ts";
@@ -17,6 +19,7 @@ import type { Preparation } from "./preparation.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
 import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
+import { tagAffixes } from "./tag-affixes.ts";
 import { tagsToFollow } from "./tag-sources.ts";
 
 export interface FollowedImages {
@@ -53,6 +56,13 @@ export async function followedImages(
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
     isOwn: ownTags(surveyed),
     isPinned: (tag: Tag) => words.has(tag),
+    styleOf: (image: Image) => tagAffixes(image, surveyed.settingsOf(image.publicName).flavor),
+  };
+  const mayNameMarks = [...words].some((word) => /\d/.test(word) && bareMarks(word).length > 0);
+  /** What this run published, with how its tags are written; of marks only where a file may hold one. */
+  const withStyle = async (image: Image, version: PublishedVersion): Promise<PublishedVersion> => {
+    const marks = mayNameMarks ? await marksOf(image, version, registry) : undefined;
+    return { ...version, style: { ...options.styleOf(image), ...(marks && { variantMarks: marks }) } };
   };
   const failed: ImageError[] = [];
   const look = bounded(8, async (image: Image): Promise<Followed> => {
@@ -62,10 +72,10 @@ export async function followedImages(
     const result = byName.get(name);
     // Of what failed or is held the published one is the newest still.
     const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
-    if (own !== undefined && isAtHead) return { name, kind: "known", versions: [own] };
+    if (own !== undefined && isAtHead) return { name, kind: "known", versions: [await withStyle(image, own)] };
     try {
       const held = await versionsInRegistry(image, options);
-      const versions = own === undefined ? held : [own, ...held.flatMap(withCommits)];
+      const versions = own === undefined ? held : [await withStyle(image, own), ...held.flatMap(withCommits)];
       return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -80,6 +90,21 @@ export async function followedImages(
     (many) => `pins of ${many} images were not moved`,
   );
   return { followed, remarks };
+}
+
+/** `undefined` where the registry doesn't list its tags. */
+async function marksOf(
+  { repositories: [repository] }: Image,
+  { tags }: PublishedVersion,
+  registry: Pick<Preparation["registry"], "tags">,
+): Promise<ReadonlySet<string> | undefined> {
+  if (repository === undefined) return undefined;
+  try {
+    return await variantMarks([...((await registry.tags(repository)) ?? []), ...tags]);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** What may be tags in a file. */

@@ -1,6 +1,16 @@
 /** What pins may follow: what this run published, and of other images what their registry holds of the same branch. */
 import type { PublishedVersion } from "../bump/moved.ts";
-import { compareVersions, hasCommit, isSameForm, type TagForm, tagForm } from "../bump/tag-form.ts";
+import {
+  compareVersions,
+  hasCommit,
+  hasNumbers,
+  isSameForm,
+  releaseForms,
+  type TagForm,
+  type TagStyle,
+  tagForm,
+} from "../bump/tag-form.ts";
+import { variantMarks } from "../bump/variant-marks.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { Commit } from "../context/run-context.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
@@ -51,6 +61,8 @@ export interface VersionOptions {
   readonly isOwn: (image: Image, tag: Tag) => boolean;
   /** Whether a tag stands in a file that may pin something. */
   readonly isPinned: (tag: Tag) => boolean;
+  /** What is known of an image's tags without asking its registry. */
+  readonly styleOf: (image: Image) => TagStyle;
 }
 
 /** So many tags of versions, the highest first, are looked at, and so many of those that are pinned. */
@@ -66,11 +78,13 @@ const mostRelated = 100;
  */
 export async function versionsInRegistry(
   image: Image,
-  { registry, history, records, moving: movingOf, ref, at, sourceHash, isOwn, isPinned }: VersionOptions,
+  { registry, history, records, moving: movingOf, ref, at, sourceHash, isOwn, isPinned, styleOf }: VersionOptions,
 ): Promise<readonly PublishedVersion[]> {
   const [repository] = image.repositories;
   if (repository === undefined) return [];
   const listed = (await registry.tags(repository)) ?? [];
+  const style = { ...styleOf(image), variantMarks: await variantMarks(listed) };
+  const formOf: FormOf = (tag) => tagForm(tag, style);
   const all = await filtered(listed, (tag) => isOwn(image, tag));
   const pinned = all
     .filter(isPinned)
@@ -95,6 +109,7 @@ export async function versionsInRegistry(
     digest,
     version: undefined,
     isRelease: true,
+    style,
   });
   const moving = movingOf(image).filter((tag) => all.includes(tag));
   const hash = sourceHash(image);
@@ -111,8 +126,8 @@ export async function versionsInRegistry(
     for (const tag of names.filter((_, index) => digests[index] === newest.digest)) {
       // A release that moved `latest` may be of an older commit than what is pinned; the branch's own sources are its newest.
       const rivals =
-        moving.some((each) => each === first?.tag) && hasCommit(tagForm(tag))
-          ? pinned.filter(isAsHighAs(tagForm(tag)))
+        moving.some((each) => each === first?.tag) && hasCommit(formOf(tag))
+          ? pinned.filter(isAsHighAs(formOf(tag), formOf))
           : [];
       const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], contained, history);
       if (best === undefined || best.held.digest === newest.digest) kept.push(tag);
@@ -121,11 +136,11 @@ export async function versionsInRegistry(
     found.unshift(version(kept, newest));
   }
   const known = new Set(found.flatMap(({ tags }) => tags));
-  const candidates = (await versionTags(all, pinned)).filter((tag) => !known.has(tag));
+  const candidates = (await versionTags(all, pinned, formOf)).filter((tag) => !known.has(tag));
   for (const tag of candidates) {
-    const form = tagForm(tag);
-    if (found.some(({ tags }) => tags.some((other) => isSameForm(tagForm(other), form)))) continue;
-    const best = await newestOf(candidates.filter(isAsHighAs(form)), holding, history);
+    const form = formOf(tag);
+    if (found.some(({ tags }) => tags.some((other) => isSameForm(formOf(other), form)))) continue;
+    const best = await newestOf(candidates.filter(isAsHighAs(form, formOf)), holding, history);
     if (best !== undefined) found.push(version([best.tag], best.held));
   }
   return found;
@@ -136,6 +151,7 @@ interface Held {
   readonly held: Holding;
 }
 
+type FormOf = (tag: Tag) => TagForm;
 type HoldingOf = (tag: Tag) => Promise<Holding | undefined>;
 
 async function firstOf(tags: readonly Tag[], holding: HoldingOf): Promise<Held | undefined> {
@@ -146,20 +162,31 @@ async function firstOf(tags: readonly Tag[], holding: HoldingOf): Promise<Held |
   return undefined;
 }
 
-/** Releases, the highest first. */
-async function versionTags(all: readonly Tag[], pinned: readonly Tag[]): Promise<readonly Tag[]> {
+/** Releases, the highest first: of all forms, and of each that is pinned, as an image may have many variants. */
+async function versionTags(all: readonly Tag[], pinned: readonly Tag[], formOf: FormOf): Promise<readonly Tag[]> {
   const isRelease = (tag: Tag): boolean => {
-    const { isVersion, isPrerelease } = tagForm(tag);
-    return /^v?\d/.test(tag) && isVersion && !isPrerelease;
+    const { isVersion, isPrerelease } = formOf(tag);
+    return isVersion && !isPrerelease;
   };
   const compare = (one: Tag, other: Tag): number => byNumber.compare(one.replace(/^v/, ""), other.replace(/^v/, ""));
-  const newest = await highest(await filtered(all, isRelease), mostTags, compare);
-  const either = [...new Set([...pinned.filter(isRelease), ...newest])];
+  const releases = await filtered(all, isRelease);
+  const forms = pinned.map(formOf).flatMap((form) => [form, ...releaseForms(form)]);
+  const wanted = forms.filter(hasNumbers);
+  const ofPinned = await filtered(releases, (tag) => wanted.some((form) => isSameForm(form, formOf(tag))));
+  const newest = [
+    ...(await highest(await filtered(releases, startsWithVersion), mostTags, compare)),
+    ...(await highest(ofPinned, mostTags, compare)),
+  ];
+  const either = [...new Set([...pinned.filter((tag) => isRelease(tag) && startsWithVersion(tag)), ...newest])];
   return highest(either, either.length, compare);
 }
 
-function isAsHighAs(form: TagForm): (tag: Tag) => boolean {
-  return (tag) => isSameForm(tagForm(tag), form) && compareVersions(tagForm(tag), form) === 0;
+function startsWithVersion(tag: Tag): boolean {
+  return /^v?\d/.test(tag);
+}
+
+function isAsHighAs(form: TagForm, formOf: FormOf): (tag: Tag) => boolean {
+  return (tag) => isSameForm(formOf(tag), form) && compareVersions(formOf(tag), form) === 0;
 }
 
 /**

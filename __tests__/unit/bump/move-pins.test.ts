@@ -168,7 +168,14 @@ describe("other files", () => {
     const { files, left } = await movePins([{ path: "a.yaml", bytes }], [published({ tags: ["1.2.4"] })]);
     expect(files).toEqual([]);
     expect(left).toEqual([
-      { image: "app", path: "a.yaml", line: 2, kind: "ambiguous", why: "the file is not UTF-8: save it as such" },
+      {
+        image: "app",
+        path: "a.yaml",
+        line: 2,
+        column: 8,
+        kind: "ambiguous",
+        why: "the file is not UTF-8: save it as such",
+      },
     ]);
   });
 

@@ -67,6 +67,7 @@ async function found(held: Held, options: Partial<VersionOptions> = {}) {
     sourceHash: () => null,
     isOwn: () => true,
     isPinned: () => false,
+    styleOf: () => ({}),
     ...options,
   });
   return versions.map(({ tags }) => [...tags].sort());
@@ -172,6 +173,22 @@ describe("the newest of the branch in a registry", () => {
     expect(await found({ "1.0.0": made, "1.0.0-nix": made }, { isOwn: (_, name) => name.endsWith("-nix") })).toEqual([
       ["1.0.0-nix"],
     ]);
+  });
+
+  test("is of each variant that is pinned, however many there are", async () => {
+    const made = { from: "main-1" };
+    const later = { from: "main-2" };
+    const others = Array.from({ length: 20 }, (_, index) => [`1.4.0-x${index}`, later]);
+    const tags = { ...Object.fromEntries(others), "1.3.0-jdk17": made, "1.4.0-jdk17": later, "1.5.0-jdk21": later };
+    const versions = await found(tags, { isPinned: (name) => name === "1.3.0-jdk17" });
+    expect(versions.flat()).toEqual(expect.arrayContaining(["1.4.0-jdk17", "1.5.0-jdk21"]));
+  });
+
+  test("is a variant where the image has both, else a prerelease", async () => {
+    const [made, later] = [{ from: "main-1" }, { from: "main-2" }];
+    const tags = { "1.2.0": made, "1.2.0-dev": made, "1.3.0": later, "1.3.0-dev": later };
+    expect((await found(tags)).flat().sort()).toEqual(["1.3.0", "1.3.0-dev"]);
+    expect((await found({ "1.2.0": made, "1.3.0-dev": later })).flat()).toEqual(["1.2.0"]);
   });
 
   test("is nothing where nothing was published", async () => {

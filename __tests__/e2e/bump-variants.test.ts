@@ -1,0 +1,48 @@
+/** Pins of several variants of an image, each published by a job of its own. */
+import { expect, jest, test } from "@jest/globals";
+import { firstPush, taggedPush } from "./events.ts";
+import { withGitHubProject } from "./on-github.ts";
+
+jest.setTimeout(240_000);
+
+const tags = "type=semver,pattern={{version}}";
+const flavor = (suffix: string) => ({ tags, flavor: `latest=false\nsuffix=${suffix}` });
+const pin = (tag: string): string => `image: "{own}:${tag}"\n`;
+const branch = "image-publish/bump-images";
+
+test("a job moves the pins of its own variant alone, and a mark is a variant where the image has both", async () => {
+  const pins = {
+    "deploy/jdk17.yaml": pin("1.2.0-jdk17"),
+    "deploy/jdk21.yaml": pin("1.2.0-jdk21"),
+    "deploy/dev.yaml": pin("1.2.0-dev"),
+    "deploy/plain.yaml": pin("1.2.0"),
+    "deploy/digest.yaml": `image: "{own}:1.2.0-jdk21"\ndigest: "{{ .digest }}"\n`,
+  };
+  await withGitHubProject({ Dockerfile: "FROM scratch\nCOPY main /\n", main: "one", ...pins }, async (world) => {
+    const { project } = world;
+    const release = (version: string, suffix: string) => {
+      project.git("tag", "--force", `v${version}`);
+      return world.run({ ...taggedPush(`v${version}`), inputs: flavor(suffix) });
+    };
+    const fileOn = (path: string) => `${project.git("show", `${branch}:${path}`)}\n`.replaceAll(project.own, "{own}");
+    expect(await world.run({ ...firstPush, inputs: { ...flavor(""), bump: "false" } })).toMatchObject({ code: 0 });
+    for (const suffix of ["", "-dev"]) expect(await release("1.2.0", suffix)).toMatchObject({ code: 0 });
+    expect(world.openPulls()).toEqual([]);
+
+    project.commit({ main: "two" });
+    const run = await release("1.3.0", "-jdk21");
+    expect(run).toMatchObject({ code: 0 });
+    expect(run.annotations.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/deploy\/digest\.yaml:1:9 names .*the digest beside it is no plain sha256 digest/),
+    ]);
+    expect(run.log).toMatch(
+      /deploy\/jdk17\.yaml:1:9 stays: what is published has no tag of the form of `1\.2\.0-jdk17`/,
+    );
+    expect(world.changedFiles("main", branch)).toEqual(["deploy/jdk21.yaml"]);
+    expect(fileOn("deploy/jdk21.yaml")).toBe(pin("1.3.0-jdk21"));
+
+    expect(await release("1.3.0", "")).toMatchObject({ code: 0 });
+    expect(fileOn("deploy/plain.yaml")).toBe(pin("1.3.0"));
+    expect(fileOn("deploy/dev.yaml")).toBe(pin("1.2.0-dev"));
+  });
+});

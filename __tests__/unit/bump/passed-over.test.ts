@@ -1,0 +1,219 @@
+/** What looks like a pin moves, or is told with its line; what only looks like one stays. */
+import { describe, expect, test } from "@jest/globals";
+import { findPins } from "../../../src/bump/find-pins.ts";
+import { isPossiblePinFile } from "../../../src/bump/pin-reader.ts";
+import { repository } from "../../../src/oci/reference.ts";
+import { app, changes, moved, old, young } from "./moving.ts";
+import { published } from "./published.ts";
+
+const values = (tag: string, indent = "") => `${indent}image:\n${indent}  repository: ${app}\n${indent}  tag: ${tag}\n`;
+
+describe("a variable's default", () => {
+  changes([
+    ["compose", "compose.yaml", `services:\n  a:\n    image: ${app}:\${TAG:-⟦1.2.3⇒1.2.4⟧}\n`],
+    ["where it is unset", "compose.yaml", `a: {image: "${app}:\${TAG-⟦1.2.3⇒1.2.4⟧}"}\n`],
+    ["with its digest", "compose.yaml", `i: ${app}:\${TAG:-⟦1.2.3⇒1.2.4⟧@⟦${old}⇒${young}⟧}\n`],
+    ["of the name, too", "compose.yaml", `i: \${IMAGE:-${app}}:\${TAG:-⟦1.2.3⇒1.2.4⟧}\n`],
+    ["of the registry", "compose.yaml", `i: \${R:-ghcr.io}/o/r/app:⟦1.2.3⇒1.2.4⟧\n`],
+    ["within another", "compose.yaml", `i: ${app}:\${TAG:-\${V:-⟦1.2.3⇒1.2.4⟧}}\n`],
+    ["in a script", "run.sh", `docker run "${app}:\${TAG:=⟦1.2.3⇒1.2.4⟧}" # ${app}:\${TAG:-1.2.3}\n`],
+    ["in a workflow's script", ".github/workflows/a.yml", `run: |\n  docker run ${app}:\${TAG:-⟦1.2.3⇒1.2.4⟧} x\n`],
+    ["in JSON", "devcontainer.json", `{"image": "${app}:\${T:-⟦1.2.3⇒1.2.4⟧}"}\n`],
+    ["as a value of its own", "values.yaml", values(`\${TAG:-⟦1.2.3⇒1.2.4⟧}`)],
+  ]);
+});
+
+describe("names and versions apart in a text", () => {
+  changes([
+    ["a chart's values", "app.yaml", `spec:\n  values: |\n${values("⟦1.2.3⇒1.2.4⟧ # 1.2.3", "    ")}  x: 1\n`],
+    ["without a last newline", "app.yaml", `values: |-\n${values('"⟦1.2.3⇒1.2.4⟧"', "  ")}`],
+    ["of several documents", "app.yaml", `data:\n  a.yaml: |\n    a: 1\n    ---\n${values("⟦1.2.3⇒1.2.4⟧", "    ")}`],
+    ["with its indentation", "app.yaml", `values: |2\n${values("⟦1.2.3⇒1.2.4⟧", "  ")}`],
+    ["Windows' lines", "app.yaml", `values: |\n${values("⟦1.2.3⇒1.2.4⟧", "  ")}`.replaceAll("\n", "\r\n")],
+    ["a text in a text", "app.yaml", `a: |\n  b: |\n${values("⟦1.2.3⇒1.2.4⟧", "    ")}`],
+    ["JSON", "app.yaml", `values: '{"image": {"repository": "${app}", "tag": "⟦1.2.3⇒1.2.4⟧"}}'\n`],
+    ["with escapes", "app.yaml", `values: "image:\\n  repository: ${app}\\n  tag: ⟦1.2.3⇒1.2.4⟧\\n"\n`],
+    [
+      "JSON in JSON",
+      "a.json",
+      `{"tag": "", "v": "{\\"repository\\": \\"${app}\\", \\"tag\\": \\"⟦1.2.3⇒1.2.4⟧\\"}"}\n`,
+    ],
+    [
+      "with a digest",
+      "app.yaml",
+      `v: |\n  i: {repository: ${app}, tag: ⟦1.2.3⇒1.2.4⟧, sha: ⟦${old.slice(7)}⇒${young.slice(7)}⟧}\n`,
+    ],
+    [
+      "beside references",
+      "app.yaml",
+      `v: |\n${values("⟦1.2.3⇒1.2.4⟧", "  ")}  i: ${app}:⟦1.2.3⇒1.2.4⟧ # ${app}:1.2.3\n`,
+    ],
+    [
+      "a script is none",
+      "app.yaml",
+      `run: |\n  # tag: x\n  docker run ${app}:⟦1.2.3⇒1.2.4⟧\n  tag: ${app}:⟦1.2.3⇒1.2.4⟧\n`,
+    ],
+  ]);
+
+  test.each([
+    ["in double quotes", `v: "{repository: ${app}, tag: 1.9}"\n`, `v: "{repository: ${app}, tag: '1.10'}"\n`],
+    ["in a block", `v: |\n  {repository: ${app}, tag: 1.9}\n`, `v: |\n  {repository: ${app}, tag: "1.10"}\n`],
+  ])("a version that looks like a number gets quotes: %s", async (_, before, after) => {
+    expect((await moved("a.yaml", before, [published({ tags: ["1.10"] })])).text).toBe(after);
+  });
+});
+
+describe("other keys and files", () => {
+  changes([
+    ["version beside repository", "v.yaml", `i:\n  repository: ${app}\n  version: ⟦1.2.3⇒1.2.4⟧\n`],
+    ["beside image", "v.yaml", `spec: {image: ${app}, version: "⟦v1.2.3⇒v1.2.4⟧"}\n`],
+    ["with its digest", "v.yaml", `i: {repository: ${app}, version: ⟦1.2.3⇒1.2.4⟧, digest: "⟦${old}⇒${young}⟧"}\n`],
+    ["not beside a tag", "v.yaml", `i: {repository: ${app}, tag: ⟦1.2.3⇒1.2.4⟧, version: 1.2.3}\n`],
+    ["imageVersion", "v.yaml", `i: {image: ${app}, imageVersion: ⟦1.2.3⇒1.2.4⟧}\n`],
+    ["image_tag", "v.yaml", `i: {image_repository: ${app}, image_tag: ⟦1.2.3⇒1.2.4⟧}\n`],
+    ["a file called Kustomization", "deploy/Kustomization", `images:\n  - name: ${app}\n    newTag: ⟦1.2.3⇒1.2.4⟧\n`],
+    [
+      "a chart's dependency is none",
+      "Chart.yaml",
+      "dependencies: [{name: app, version: 1.2.3, repository: oci://ghcr.io/o/r}]\n",
+    ],
+    [
+      "another's version is none",
+      "v.yaml",
+      `apiVersion: 1.2.3\nversion: 1.2.3\ni: {image: ${app}:⟦1.2.3⇒1.2.4⟧, version: 1.2.3}\n`,
+    ],
+  ]);
+
+  test.each([["Kustomization"], ["a/kustomization"]])("%s may hold pins", (path) => {
+    expect(isPossiblePinFile(path)).toBe(true);
+    expect(isPossiblePinFile(`${path}.md`)).toBe(false);
+  });
+});
+
+describe("left, with the line", () => {
+  test.each<[string, string, string, string]>([
+    ["a default with more behind it", "a.yaml", `i: ${app}:\${T:-1.2}.3\n`, "put together from several parts"],
+    ["a default with more before it", "a.yaml", `i: ${app}:v\${T:-1.2.3}\n`, "put together from several parts"],
+    ["a part of a version", "a.yaml", `i: ${app}:1.2.$PATCH\n`, "a variable or a template decides"],
+    ["an expression", "a.yml", `i: ${app}:\${{ inputs.tag || '1.2.3' }}\n`, "a variable or a template decides"],
+    [
+      "a template's default",
+      "t.yaml",
+      `i: "${app}:{{ .Values.tag | default "1.2.3" }}"\n`,
+      "a variable or a template decides",
+    ],
+    ["a variable in a script", "x.sh", `run ${app}:1.2.3-$ARCH\n`, "a variable or a template decides"],
+    ["an apart tag's part", "v.yaml", values('"1.2.{{ .patch }}"'), "no plain text"],
+    ["an apart tag with a digest", "v.yaml", `i: {repository: ${app}, tag: "1.2.3@{{ .d }}"}\n`, "no plain text"],
+    ["Docker Hub's version", "v.yaml", "i: {repository: o/web, version: 1.2.3}\n", "a git repository of this name"],
+    ["a line beside the name", "x.toml", `image = "${app}"\ntag = "1.2.3"\n`, "seems to be on a line beside it"],
+    ["an option", "x.sh", `helm --set image.repository=${app} --set image.tag=1.2.3\n`, "on a line beside it"],
+    [
+      "an option in a workflow",
+      "a.yml",
+      `run: |\n  helm \\\n  --set repo=${app} \\\n  --set tag=1.2.3\n`,
+      "on a line beside it",
+    ],
+    ["a folded text", "a.yaml", `v: >\n  i:\n    repository: ${app}\n    tag: 1.2.3\n`, "on a line beside it"],
+    [
+      "a template in a text",
+      "a.yaml",
+      `v: |\n  {{ if x }}: y: z\n  repository: ${app}\n  tag: 1.2.3\n`,
+      "on a line beside it",
+    ],
+    ["a template", "t.yaml", `{{ if x }}: y: z\nrepository: ${app}\ntag: 1.2.3\n`, "on a line beside it"],
+    ["a FROM's default", "Dockerfile", `FROM ${app}:\${V:-1.2.3}\n`, "put together from several parts"],
+    ["an ARG's colon", "Dockerfile", `ARG V=:1.2.3\nFROM ${app}$V\n`, "put together from several parts"],
+  ])("%s", async (_, path, text, why) => {
+    const result = await moved(path, text);
+    expect(result).toMatchObject({ text, pins: [] });
+    expect(result.left).toEqual([expect.stringContaining(why)]);
+  });
+
+  test("nothing is said where no version stands", async () => {
+    const text = `a: ${app}:\${TAG}\nb: ${app}:$(T)\nc: ${app}:{{ .Values.tag | default .Chart.AppVersion }}\nd: ${app}\n`;
+    expect(await moved("a.txt", text)).toEqual({ text, pins: [], left: [] });
+  });
+});
+
+test.each<[string, string, readonly string[]]>([
+  ["Dockerfile", `ARG V=1.2.3@${old}\nFROM ${app}:$V\n`, ["1:7 1.2.3"]],
+  ["compose.yaml", `i: ${app}:\${TAG:-1.2.3}\n`, [`1:${app.length + 12} 1.2.3`]],
+  ["values.yaml", `a: |\n${values("1.2.3", "  ")}`, ["4:10 1.2.3"]],
+  ["v.yaml", `i: {repository: ${app}, version: 1.2.3}\n`, [`1:${app.length + 28} 1.2.3`]],
+  ["Kustomization", `images: [{name: ${app}, newTag: 1.2.3}]\n`, [`1:${app.length + 27} 1.2.3`]],
+  ["v.yaml", `i: {image: ${app}:1.2.3, digest: "{{ x }}"}\n`, ["1:12 1.2.3"]],
+  ["x.sh", `run ${app}:1.2.$PATCH\n`, []],
+])("check-pins reads them, too: %s", async (file, text, expected) => {
+  const found = await findPins(text, file, new Set([repository(app)]));
+  expect(found.map(({ tag, at }) => `${at.line}:${at.column} ${tag}`)).toEqual(expected);
+});
+
+describe("what is no pin", () => {
+  const workflow = ".github/workflows/a.yml";
+  test.each<[string, string, string]>([
+    ["a git tag in a step", workflow, "jobs: {a: {steps: [{uses: a/b@v1, with: {repository: o/web, tag: v1.2.3}}]}}\n"],
+    ["a step's version", workflow, "steps:\n  - with:\n      repository: o/web\n      version: 1.2.3\n"],
+    ["a step's name", workflow, "steps:\n  - with:\n      name: o/web\n      tag: 1.2.3\n"],
+    ["a matrix", workflow, "strategy: {matrix: {include: [{repository: o/web, tag: 1.2.3}]}}\n"],
+    ["an action's step", "action.yml", "runs: {steps: [{with: {repository: o/web, tag: 1.2.3}}]}\n"],
+    ["Forgejo's", ".forgejo/workflows/a.yaml", "with: {repo: o/web, tag: 1.2.3}\n"],
+    ["a step elsewhere", "templates/ci.yaml", "steps:\n  - with: {repository: o/web, tag: 1.2.3}\n"],
+    ["an action of the name", workflow, "steps: [{uses: o/web@v1.2.3}]\n"],
+  ])("%s", async (_, path, text) => {
+    expect(await moved(path, text)).toEqual({ text, pins: [], left: [] });
+  });
+
+  changes([
+    ["an image in a step", workflow, `with: {registry: ghcr.io, repository: o/r/app, tag: ⟦1.2.3⇒1.2.4⟧}\n`],
+    ["with its registry", workflow, `with: {repository: ${app}, tag: ⟦1.2.3⇒1.2.4⟧}\n`],
+    ["a step's image", workflow, "with: {image: o/web, tag: ⟦1.2.3⇒1.2.4⟧}\n"],
+    ["a repository elsewhere", "values.yaml", "image: {repository: o/web, tag: ⟦1.2.3⇒1.2.4⟧}\n"],
+    ["a step's action from a registry", workflow, "steps: [{uses: 'docker://o/web:⟦1.2.3⇒1.2.4⟧'}]\n"],
+  ]);
+});
+
+describe("behind an escape", () => {
+  changes([
+    ["a newline", "a.yaml", `a: "docker pull\\n${app}:⟦1.2.3⇒1.2.4⟧\\nx"\n`],
+    ["a tab", "a.yaml", `a: "x:\\t${app}:⟦1.2.3⇒1.2.4⟧\\tx"\n`],
+    ["JSON's slashes", "a.json", `{"image": "ghcr.io\\/o\\/r\\/app:⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["in YAML", "a.yaml", `i: "ghcr.io\\/o\\/r\\/app:⟦1.2.3⇒1.2.4⟧"\n`],
+    ["with a scheme", "a.json", `{"a": "docker:\\/\\/ghcr.io\\/o\\/r\\/app:⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["in parts", "a.json", `{"repository": "ghcr.io\\/o\\/r\\/app", "tag": "⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["in a script", "x.sh", `printf 'x\\n${app}:⟦1.2.3⇒1.2.4⟧\\t${app}:⟦1.2.3⇒1.2.4⟧\\n'\n`],
+    ["by its number", "a.json", `{"a": "x\\u000a${app}:⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["a return", "a.js", `x = "a\\r\\n${app}:⟦1.2.3⇒1.2.4⟧";\n`],
+    ["quotes", "a.json", `{"a": "docker run \\"${app}:⟦1.2.3⇒1.2.4⟧\\""}\n`],
+    ["a longer name is another", "a.json", `{"a": "mirror.io\\/ghcr.io\\/o\\/r\\/app:1.2.3", "b": "n${app}:1.2.3"}\n`],
+  ]);
+});
+
+describe("comments", () => {
+  const pin = `${app}:⟦1.2.3⇒1.2.4⟧`;
+  const was = `${app}:1.2.3`;
+  changes([
+    ["INI", "a.ini", `; ${was}\n[a]\nimage = ${pin} ; ${was}\n# ${was}\n`],
+    ["a unit", "app.container", `; ${was}\nImage=${pin}\n`],
+    ["Lisp", "a.el", `;; ${was}\n(image "${pin}") ; ${was}\n`],
+    ["SQL", "a.sql", `-- ${was}\nINSERT INTO i VALUES ('${pin}'); -- ${was}\n/* ${was}\n ${was} */ SELECT '${pin}';\n`],
+    ["Lua", "a.lua", `--[[ ${was}\n${was} ]]\nimage = "${pin}" -- ${was}\n`],
+    ["Haskell", "a.hs", `{- ${was}\n-}\nimage = "${pin}" -- ${was}\n`],
+    ["JavaScript", "a.js", `/* ${was} */\n/**\n * ${was}\n */\nrun("${pin}"); // ${was}\nf(/* ${was} */ "${pin}");\n`],
+    ["a glob is no comment", "a.ts", `a("src/**/*.ts", "${pin}", "b/*");\n`],
+    ["HCL", "a.tf", `/* ${was}\n${was} */\nimage = "${pin}" # ${was}\n// ${was}\n`],
+    ["CSS", "a.css", `/* ${was} */ a { b: "${pin}" }\n`],
+    ["HTML", "a.html", `<!-- ${was}\n${was} --> <p>${pin}</p>\n`],
+    ["batch", "a.cmd", `REM ${was}\n:: ${was}\ndocker run ${pin}\n`],
+    ["properties", "a.properties", `! ${was}\na=${pin}\n`],
+    ["no language is known", "pins.txt", `; ${was}\n-- ${was}\n/* ${was}\n${was} */\n${pin}\n`],
+    ["a template", "t.yaml", `{{- /* ${was}\n ${was} */ -}}\n{{ if x }}\nimage: ${pin}\n{{ end }}\n`],
+    [
+      "a shell has none of them",
+      "a.sh",
+      `ls /tmp/* ; docker run -- ${pin} ; ls */\nx \\\n  -- ${pin}\ncase x in\n  ; ${pin}\n`,
+    ],
+    ["nor has YAML", "a.yaml", `run: |\n  a ; docker run -- ${pin} /* x */\n`],
+    ["what nothing closes", "a.txt", `x /* ${pin}\n`],
+  ]);
+});

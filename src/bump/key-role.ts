@@ -1,0 +1,57 @@
+/** What the keys of a map say of an image: `tag`, `imageDigest`, `web_image`, `image.repository`. */
+
+export type Role = "registry" | "repository" | "image" | "name" | "tag" | "version" | "digest" | "sum";
+
+export interface KeyRole {
+  readonly role: Role;
+  /** Which of several images in a map it is about: `web` of `webImageTag`; empty where the key names none. */
+  readonly stem: string;
+}
+
+const roles: Readonly<Record<string, Role>> = {
+  registry: "registry",
+  repository: "repository",
+  repo: "repository",
+  image: "image",
+  img: "image",
+  name: "name",
+  tag: "tag",
+  version: "version",
+  digest: "digest",
+  sha: "digest",
+  sha256: "digest",
+  hash: "sum",
+  checksum: "sum",
+};
+const noise = new Set(["container", "docker", "oci", "new", ...Object.keys(roles)]);
+
+/** `undefined` for a key that says nothing of an image. */
+export function roleOf(key: string): KeyRole | undefined {
+  const words = wordsOf(key);
+  const role = Object.hasOwn(roles, words.at(-1) ?? "") ? roles[words.at(-1) ?? ""] : undefined;
+  return role && { role, stem: stemOf(key) };
+}
+
+/** Also of a key without a role. */
+export function stemOf(key: string): string {
+  return wordsOf(key)
+    .filter((word) => !noise.has(word))
+    .join("-");
+}
+
+function wordsOf(key: string): readonly string[] {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+}
+
+/** In text: keys of versions, also as names of values, which may say of an image what is beside it. */
+export const versionKeys =
+  /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*[:=]|name\\?["']?:[ \t]*["']?[\w.-]*(?:tag|version|digest|sha|sha256)["']?[ \t]*(?:[,}#\r]|$)/im;
+/** Those that may be about a reference in full. */
+export const keysBeside = /(?:tag|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*:/i;
+
+/** In text: a digest that is no part of a reference. */
+export const loneDigest = /(?<!@sha256:)(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/;
