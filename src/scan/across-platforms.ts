@@ -1,7 +1,8 @@
 /** An image's findings, each once though several platforms have it, as people are told of them. Pure. */
 import type { Platform } from "../oci/platform.ts";
 import { plainLine, shortened } from "../plain-text.ts";
-import { type Finding, findingKey, severities } from "./finding.ts";
+import { type Finding, placedKey, severities } from "./finding.ts";
+import { identities } from "./identity.ts";
 import type { JudgedFinding, ScannedImage } from "./judged.ts";
 
 export interface SeenFinding extends JudgedFinding {
@@ -21,11 +22,13 @@ export function acrossPlatforms(scan: ScannedImage): readonly SeenFinding[] {
 const merged = new WeakMap<ScannedImage, readonly SeenFinding[]>();
 
 function merge({ platforms }: ScannedImage): readonly SeenFinding[] {
-  const seen = platforms.flatMap(({ platform, findings }) =>
-    findings.map((each) => ({ ...each, platforms: [platform] })),
-  );
-  const groups = Map.groupBy(seen, ({ finding }) => findingKey(finding));
-  const each = [...groups.values()].flatMap((some): readonly SeenFinding[] => {
+  const seen = platforms.flatMap(({ platform, findings }) => {
+    const names = identities(findings.map(({ finding }) => finding));
+    return findings.map((each) => ({ name: names.get(each.finding), seen: { ...each, platforms: [platform] } }));
+  });
+  const groups = Map.groupBy(seen, ({ name }) => name);
+  const each = [...groups.values()].flatMap((group): readonly SeenFinding[] => {
+    const some = group.map(({ seen }) => seen);
     const [first] = byWeight(some);
     if (first === undefined) return [];
     // One that counts is not new because another platform newly has it where it does not count.
@@ -45,7 +48,10 @@ function merge({ platforms }: ScannedImage): readonly SeenFinding[] {
 
 /** What the published image has on some platform, and this one lacks there; each once. */
 export function goneAcrossPlatforms({ platforms }: ScannedImage): readonly Finding[] {
-  return [...new Map(platforms.flatMap(({ gone }) => gone).map((each) => [findingKey(each), each])).values()];
+  const named = platforms.flatMap(({ gone }) =>
+    [...identities(gone)].map(([finding, name]) => [name, finding] as const),
+  );
+  return [...new Map(named).values()];
 }
 
 /** Counting before others, then the worst first, then new ones, then by what they are. */
@@ -55,7 +61,7 @@ export function byWeight<Each extends JudgedFinding>(findings: readonly Each[]):
     const { finding, counts, standing } = each;
     const weight = [counts ? 0 : 1, severities.indexOf(finding.severity), standing === "new" ? 0 : 1].join("");
     const version = finding.kind === "vulnerability" ? finding.installed : `${finding.line ?? ""}`;
-    return { each, key: `${weight}${findingKey(finding)}\0${version}` };
+    return { each, key: `${weight}${placedKey(finding)}\0${version}` };
   });
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ each }) => each);
 }

@@ -1,4 +1,5 @@
 /** What a scanner found in one image on one platform. Everything in it comes from images and databases: hostile text. */
+import { versionlessPath } from "./versionless-path.ts";
 
 /** As Trivy and its database name them, worst first. */
 export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"] as const;
@@ -49,8 +50,17 @@ export interface Ignored {
   readonly statement: string | undefined;
 }
 
-/** What makes two findings the same one in two images, or on two platforms: not the version that is installed. */
+/** What was found and where, whatever version is installed. */
+export function placedKey(finding: Finding): string {
+  return keyAt(finding, finding.path ?? "");
+}
+
+/** The same for a place that only has another version in its path. An image may have several of a key: `identities`. */
 export function findingKey(finding: Finding): string {
-  const where = finding.kind === "vulnerability" ? [finding.package, finding.path ?? ""] : [finding.path];
-  return [finding.kind, finding.id, ...where].join("\0");
+  return keyAt(finding, versionlessPath(finding.path ?? ""));
+}
+
+function keyAt(finding: Finding, place: string): string {
+  const what = finding.kind === "vulnerability" ? [finding.package] : [];
+  return [finding.kind, finding.id, ...what, place].join("\0");
 }

@@ -2,7 +2,8 @@
 import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { byWeight } from "./across-platforms.ts";
-import { type Finding, findingKey } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { compared } from "./identity.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
 import { type BaseLayers, originOf } from "./origin.ts";
 import { highestFixes, remedyOf } from "./remedy.ts";
@@ -77,18 +78,21 @@ function judgePlatform(
   const { platform, digest, os, unwatched, report } = scan;
   // The same bytes have the same findings, whatever the second scan came to.
   const isSame = before?.digest === digest;
-  const keys = new Set(before?.findings.map(findingKey));
-  const now = new Set(scan.findings.map(findingKey));
+  const { known, gone } = compared(scan.findings, before?.findings ?? []);
   const findings = scan.findings.map((finding): JudgedFinding => {
-    const standing = isSame || keys.has(findingKey(finding)) ? "known" : "new";
+    const standing = isSame || known.has(finding) ? "known" : "new";
     const isReported = reports(finding, rules);
     return { finding, standing, counts: countsBy(finding, rules), isReported, ...explained(finding) };
   });
-  const gone = isSame
-    ? []
-    : (before?.findings ?? []).filter((each) => !now.has(findingKey(each)) && reports(each, rules));
   const system = { os, ...(unwatched === undefined ? {} : { unwatched }) };
-  return { platform, digest, ...system, findings: byWeight(findings), gone, report };
+  return {
+    platform,
+    digest,
+    ...system,
+    findings: byWeight(findings),
+    gone: isSame ? [] : gone.filter((each) => reports(each, rules)),
+    report,
+  };
 }
 
 function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {

@@ -1,5 +1,6 @@
 import type { Platform } from "../oci/platform.ts";
-import { findingKey, severities } from "./finding.ts";
+import { severities } from "./finding.ts";
+import { identities } from "./identity.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
 
 /** What is one finding on all the platforms, and in all the versions, in which an image has it. */
@@ -35,10 +36,7 @@ export function groupedFindings(
   const group = (platform: Platform | undefined, from: typeof told, belongs: (key: string) => boolean) => ({
     platform,
     platforms: from.map((each) => each.platform).sort(),
-    findings: merged(
-      from.flatMap(({ found }) => [...found.values()].flat()),
-      belongs,
-    ),
+    findings: merged(from.flatMap(({ found }) => [...found].filter(([key]) => belongs(key)))),
   });
   const alone = told.map((each) => group(each.platform, [each], (key) => !everywhere(key)));
   return [
@@ -55,14 +53,17 @@ function byKey(
   { findings }: JudgedPlatform,
   isWanted: (judged: JudgedFinding) => boolean,
 ): ReadonlyMap<string, readonly JudgedFinding[]> {
-  return Map.groupBy(findings.filter(isWanted), ({ finding }) => findingKey(finding));
+  // Of all, so that what a copy is called does not depend on what is ignored.
+  const names = identities(findings.map(({ finding }) => finding));
+  return Map.groupBy(findings.filter(isWanted), ({ finding }) => names.get(finding) ?? "");
 }
 
-function merged(all: readonly JudgedFinding[], belongs: (key: string) => boolean): readonly MergedFinding[] {
+function merged(all: readonly (readonly [string, readonly JudgedFinding[]])[]): readonly MergedFinding[] {
   const found: MergedFinding[] = [];
-  for (const [key, same] of Map.groupBy(all, ({ finding }) => findingKey(finding))) {
-    const [judged] = [...same].sort(worstFirst);
-    if (judged === undefined || !belongs(key)) continue;
+  for (const [key, groups] of Map.groupBy(all, ([key]) => key)) {
+    const same = groups.flatMap(([, each]) => each);
+    const [judged] = same.toSorted(worstFirst);
+    if (judged === undefined) continue;
     const installed = same.flatMap(({ finding }) => (finding.kind === "vulnerability" ? [finding.installed] : []));
     found.push({ key, judged, installed: [...new Set(installed)].sort(compare) });
   }

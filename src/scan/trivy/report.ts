@@ -1,7 +1,7 @@
 /** Trivy's report (JSON, SchemaVersion 2) as findings, and as what is kept of it. */
 import { UserError } from "../../errors.ts";
 import { type Platform, partsOf } from "../../oci/platform.ts";
-import { type Finding, findingKey, type Ignored, type Severity, severities } from "../finding.ts";
+import { type Finding, type Ignored, placedKey, type Severity, severities } from "../finding.ts";
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";
@@ -172,7 +172,7 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const known = new Map<string, Finding>();
   for (const finding of findings) {
     const at = finding.kind === "secret" ? finding.line : finding.installed;
-    const key = `${findingKey(finding)}\0${at}\0${finding.ignored === undefined}`;
+    const key = `${placedKey(finding)}\0${at}\0${finding.ignored === undefined}`;
     if (!known.has(key)) known.set(key, finding);
   }
   return [...known.values()];
