@@ -26,6 +26,7 @@ const rooms = {
     "scan/across-platforms",
     "scan/complaint",
     "scan/finding",
+    "scan/ignore-path",
     "scan/judged",
     "tags/image-tags",
   ],

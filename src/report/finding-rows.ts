@@ -2,6 +2,7 @@
 import type { Platform } from "../oci/platform.ts";
 import { inBackticks } from "../plain-text.ts";
 import { acrossPlatforms, type SeenFinding } from "../scan/across-platforms.ts";
+import { ignorePath } from "../scan/ignore-path.ts";
 import type { Origin, ScannedImage } from "../scan/judged.ts";
 import { isFixable } from "./finding-counts.ts";
 
@@ -73,6 +74,7 @@ function rows(
 
 /** A secret's is where it lies. */
 function packageOf({ finding }: SeenFinding): string {
-  if (finding.kind === "secret") return `${finding.path}${finding.line === undefined ? "" : `:${finding.line}`}`;
-  return `${finding.package} ${finding.installed}${finding.path === undefined ? "" : ` (${finding.path})`}`;
+  const place = ignorePath(finding);
+  if (finding.kind === "secret") return `${place}${finding.line === undefined ? "" : `:${finding.line}`}`;
+  return `${finding.package} ${finding.installed}${place === undefined ? "" : ` (${place})`}`;
 }

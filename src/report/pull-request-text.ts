@@ -6,6 +6,7 @@ import { type Digest, isDigest } from "../oci/digest.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { count, formatSize } from "../quantities.ts";
 import type { Finding } from "../scan/finding.ts";
+import { ignorePath } from "../scan/ignore-path.ts";
 import { shortCommit, shortDigest } from "./abbreviation.ts";
 import { compareLink, fileLink } from "./links.ts";
 import type { Forge } from "./run-result.ts";
@@ -112,7 +113,7 @@ function findingLists({ name, findings: found }: BumpedImage): readonly string[]
 }
 
 function findingLine(finding: Finding): string {
-  const where = finding.kind === "vulnerability" ? `${finding.package} ${finding.installed}` : finding.path;
+  const where = finding.kind === "vulnerability" ? `${finding.package} ${finding.installed}` : ignorePath(finding);
   return `${markdown(finding.id)} (${finding.severity.toLowerCase()}) in ${code(where)}`;
 }
 

@@ -3,6 +3,7 @@ import type { Platform } from "../oci/platform.ts";
 import { plainLine, shortened } from "../plain-text.ts";
 import { type Finding, placedKey, severities } from "./finding.ts";
 import { identities } from "./identity.ts";
+import { ignorePath } from "./ignore-path.ts";
 import type { JudgedFinding, ScannedImage } from "./judged.ts";
 
 export interface SeenFinding extends JudgedFinding {
@@ -82,11 +83,12 @@ export function severityCounts(findings: readonly JudgedFinding[]): string {
 export function findingLine({ finding, standing, platforms }: SeenFinding, allPlatforms: number): string {
   const { severity, id, title } = finding;
   const where = platforms.length === allPlatforms ? "" : ` (${platforms.join(", ")})`;
+  const place = ignorePath(finding);
   const facts =
     finding.kind === "secret"
-      ? [`${id} in ${finding.path}${finding.line === undefined ? "" : `:${finding.line}`}`]
+      ? [`${id} in ${place}${finding.line === undefined ? "" : `:${finding.line}`}`]
       : [
-          `${id} in ${finding.package} ${finding.installed}${finding.path === undefined ? "" : ` of ${finding.path}`}`,
+          `${id} in ${finding.package} ${finding.installed}${place === undefined ? "" : ` of ${place}`}`,
           finding.fixed === undefined ? "no fix yet" : `fixed in ${finding.fixed}`,
         ];
   const text = `${severity} ${[...facts, standing].join(", ")}${where}${title === "" ? "" : `: ${title}`}`;

@@ -38,10 +38,14 @@ export interface Secret extends Found {
   readonly kind: "secret";
   /** The rule that found it: `aws-access-key-id`. */
   readonly id: string;
+  /** Relative to the image's root; characters that may be a token's are `…`. */
   readonly path: string;
   /** 1-based; `undefined` where it has none (a build argument in the image's history). */
   readonly line: number | undefined;
 }
+
+/** In place of a secret's path: variables, labels and the history, which are in no file. */
+export const imageConfiguration = "(image configuration)";
 
 export interface Ignored {
   /** `.trivyignore.yaml`, the VEX document's path. */

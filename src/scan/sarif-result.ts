@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { SourceLocation } from "../errors.ts";
 import { shortened } from "../plain-text.ts";
 import type { Finding } from "./finding.ts";
+import { ignorePath } from "./ignore-path.ts";
 import type { FindingGroup, MergedFinding } from "./merged-findings.ts";
 import { oneLine } from "./one-line.ts";
 import { repositoryRoot, type SarifPlace, type SarifResult } from "./sarif-log.ts";
@@ -81,10 +82,9 @@ function placeOf(finding: Finding, image: string, at: SourceLocation): SarifPlac
 }
 
 function inImage(finding: Finding): string {
-  if (finding.kind === "secret") return oneLine(finding.path);
-  return finding.path === undefined
-    ? oneLine(finding.package)
-    : `${oneLine(finding.package)} (${oneLine(finding.path)})`;
+  if (finding.kind === "secret") return oneLine(ignorePath(finding));
+  const path = ignorePath(finding);
+  return path === undefined ? oneLine(finding.package) : `${oneLine(finding.package)} (${oneLine(path)})`;
 }
 
 function justification({ source, statement }: NonNullable<Finding["ignored"]>): string {

@@ -1,6 +1,7 @@
 import { code, markdown } from "../markdown.ts";
 import { shortened } from "../plain-text.ts";
 import { type Finding, type Severity, severities } from "./finding.ts";
+import { ignorePath } from "./ignore-path.ts";
 import type { MergedFinding } from "./merged-findings.ts";
 import { oneLine } from "./one-line.ts";
 import type { SarifLevel, SarifRule } from "./sarif-log.ts";
@@ -102,8 +103,9 @@ function helpText(id: string, title: string, found: readonly MergedFinding[], ur
 
 /** What has it, in the image. */
 function where(finding: Finding): string {
-  if (finding.kind === "secret") return shortened(oneLine(finding.path, "unnamed file"), 300);
-  const place = finding.path === undefined ? "" : ` (${oneLine(finding.path)})`;
+  if (finding.kind === "secret") return shortened(oneLine(ignorePath(finding), "unnamed file"), 300);
+  const path = ignorePath(finding);
+  const place = path === undefined ? "" : ` (${oneLine(path)})`;
   return shortened(`${oneLine(finding.package, "unnamed package")}${place}`, 300);
 }
 

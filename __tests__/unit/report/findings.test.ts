@@ -188,7 +188,7 @@ describe("rows", () => {
     const scan = scanOf([secret("app/.env", { layer: "apk add openssl" })], []);
     const summary = renderSummary(run([published(build("web"))], [scan]));
     expect(summary).toContain("**Secrets in layers**");
-    expect(summary).toContain("| 1 critical, 1 new: `aws-access-key-id` | `app/.env:3` | revoke it and keep it out");
+    expect(summary).toContain("| 1 critical, 1 new: `aws-access-key-id` | `/app/.env:3` | revoke it and keep it out");
     expect(summary).not.toContain("**What to do**\n");
   });
 

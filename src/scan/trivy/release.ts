@@ -16,8 +16,10 @@ export interface TrivyArchive {
   readonly sha256: string;
 }
 
-/** Versions that were replaced by malicious programs: never run. */
-export const poisonedVersions: ReadonlySet<string> = new Set(["0.69.4"]);
+/** Whether a version is one of those that malicious programs were published as (CVE-2026-33634): never run. */
+export function isPoisoned(version: string): boolean {
+  return /^v?0\.69\.[456](?![0-9])/.test(version);
+}
 
 const releases = "https://github.com/aquasecurity/trivy/releases/download";
 

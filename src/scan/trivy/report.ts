@@ -1,7 +1,7 @@
 /** Trivy's report (JSON, SchemaVersion 2) as findings, and as what is kept of it. */
 import { UserError } from "../../errors.ts";
 import { type Platform, partsOf } from "../../oci/platform.ts";
-import { type Finding, type Ignored, placedKey, type Severity, severities } from "../finding.ts";
+import { type Finding, type Ignored, imageConfiguration, placedKey, type Severity, severities } from "../finding.ts";
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";
@@ -148,9 +148,6 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
     line: isOfFile && typeof start === "number" && Number.isInteger(start) && start > 0 ? start : undefined,
   };
 }
-
-/** In place of a path: variables, labels and the history, which lie in no file. */
-const imageConfiguration = "(image configuration)";
 
 function severityOf(value: unknown): Severity {
   const known = severities.find((severity) => severity === value);

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { plainLine, shortened } from "../../plain-text.ts";
 import type { Processes } from "../../ports.ts";
 import { type ArchiveDependencies, verifiedArchive } from "./archive.ts";
-import { poisonedVersions, type TrivyRelease } from "./release.ts";
+import { isPoisoned, type TrivyRelease } from "./release.ts";
 
 export interface ToolDependencies extends ArchiveDependencies {
   readonly processes: Processes;
@@ -18,13 +18,16 @@ export interface ToolDependencies extends ArchiveDependencies {
 /** The program to run. @throws UserError when there is none for this machine, or it can't be had */
 export async function findTool(deps: ToolDependencies): Promise<string> {
   const own = await versionOnPath(deps);
-  if (own !== undefined && !poisonedVersions.has(own)) {
+  if (own !== undefined && !isPoisoned(own)) {
     deps.log.info(`Trivy ${own} from PATH scans`);
     return "trivy";
   }
   if (own !== undefined) {
     const hint = "remove it from the runner, and change the secrets of every job that ran it (CVE-2026-33634)";
-    deps.log.warning(`the Trivy on PATH calls itself ${own}, which was replaced by a malicious program`, hint);
+    deps.log.warning(
+      `the Trivy on PATH calls itself ${own}, and malicious programs were published as that version`,
+      hint,
+    );
   }
   const program = await unpacked(deps);
   deps.log.info(`Trivy ${deps.release.version} scans`);

@@ -45,14 +45,22 @@ function situation({ onPath, files = {}, replies = [{ status: 200, body: good }]
   return { find: () => findTool(deps), log, http, system, clock, ran };
 }
 
-test("a trivy on PATH is run as it is", async () => {
-  const { find, http } = situation({ onPath: "Version: 0.70.0\n" });
-  expect(await find()).toBe("trivy");
-  expect(http.urls).toEqual([]);
-});
+test.each(["0.70.0", "0.69.3", "0.69.7", "0.69.40", "1.0.69.4"])(
+  "a trivy %s on PATH is run as it is",
+  async (version) => {
+    const { find, http } = situation({ onPath: `Version: ${version}\n` });
+    expect(await find()).toBe("trivy");
+    expect(http.urls).toEqual([]);
+  },
+);
 
 test.each([
-  ["one that was replaced by a malicious program", "Version: 0.69.4\n", 1],
+  ["0.69.4, as which a malicious program was published,", "Version: 0.69.4\n", 1],
+  ["0.69.5", "Version: 0.69.5\n", 1],
+  ["0.69.6", "Version: 0.69.6\nVulnerability DB:\n  Version: 2\n", 1],
+  ["v0.69.6", "Version: v0.69.6\n", 1],
+  ["0.69.5 with build metadata", "Version: 0.69.5+exp\n", 1],
+  ["0.69.5 as a prerelease", "Version: 0.69.5-SNAPSHOT-abc\n", 1],
   ["something else of that name", "usage: trivy\n", 0],
 ])("%s is not run", async (_, onPath, warnings) => {
   const { find, log } = situation({ onPath });
