@@ -13,7 +13,7 @@ const rooms = {
   plan: ["catalog", "changes", "context", "oci", "tags"],
   build: ["buildflags", "plan", "oci", "ports"],
   publish: ["build/candidate", "changes/reason", "context/run-context", "plan", "oci", "ports", "tags/image-tags"],
-  scan: ["build/candidate", "context/run-context", "plan", "oci", "ports"],
+  scan: ["build/candidate", "catalog/yaml-tree", "context/run-context", "plan", "oci", "ports"],
   bump: ["catalog", "context/run-context", "plan", "oci", "ports"],
   report: [
     "build/candidate",

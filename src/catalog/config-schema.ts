@@ -86,7 +86,7 @@ export const sharedSettings = {
     form: "paths",
     means: "Ignore files of Trivy. Default: .trivyignore.yaml and .trivyignore beside the image and in the root.",
   },
-  vex: { form: "paths", means: "VEX documents (OpenVEX, CSAF or CycloneDX) that say which findings do no harm." },
+  vex: { form: "paths", means: "VEX documents (OpenVEX or CSAF) that say which findings do no harm." },
   cyclonedx: {
     form: "flag",
     means: "true: a software bill of materials (CycloneDX, JSON) of each platform lies beside its findings.",

@@ -148,6 +148,10 @@ function treeOf(given: unknown, reading: Reading): Tree {
   const before = known.get(node);
   if (before !== undefined) return before;
   const at = placeOf(given, reading);
+  if (node === undefined && yaml.isAlias(given)) {
+    const hint = `write the value out, or put &${given.source} before the one that is meant, above`;
+    throw new UserError(`nothing is called *${given.source}`, { hint, at });
+  }
   if (known.has(node)) {
     throw new UserError("an alias stands inside what it names", { hint: "write the value out", at });
   }

@@ -1,16 +1,20 @@
 /** The scanner of a run, which knows the files by which each image's findings are left out. */
+import { posix } from "node:path";
 import type { Image } from "../catalog/catalog.ts";
-import { UserError } from "../errors.ts";
+import { Problems, throwProblems, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import { withoutPlatform } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
+import { mapped } from "../pause.ts";
 import { readPlatforms } from "../publish/published.ts";
 import type { Scanned, ScanSubject } from "../scan/scanner.ts";
+import { ignoreFileProblems } from "../scan/trivy/ignore-file.ts";
 import { openScanner } from "../scan/trivy/open-scanner.ts";
 import { pinnedRelease } from "../scan/trivy/release.ts";
+import { vexProblem } from "../scan/trivy/vex-document.ts";
 import { type ScanSettings, scanOptions } from "./scan-settings.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +23,9 @@ export interface ImageScannerParts {
   readonly credentials: CredentialStore;
   readonly settingsOf: (image: Image) => ScanSettings;
 }
+
+/** How many images' files are read at once. */
+const atOnce = 16;
 
 interface PublishedSubject {
   readonly image: Image;
@@ -44,9 +51,18 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     store: `${env.RUNNER_TEMP || context.temp}/image-publish-databases`,
     workspace,
   });
+  // Images have files in common: those of the root.
+  const read = onceEach((path: string) => session.checkoutFiles.read(path));
   const optionsOf = onceEach(
-    (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: session.checkoutFiles }),
+    (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: { read } }),
     ({ name }) => name,
+  );
+  const textOf = async (path: string): Promise<string> => new TextDecoder().decode(await read(path));
+  const ignoreProblems = onceEach(async (path: string) =>
+    ignoreFileProblems(await textOf(path), posix.relative(workspace, path)),
+  );
+  const vexProblems = onceEach(
+    async (path: string) => vexProblem(await textOf(path), posix.relative(workspace, path)) ?? [],
   );
 
   async function scan(
@@ -76,6 +92,16 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     }
   }
 
+  async function problemsOfFiles(image: Image): Promise<readonly UserError[]> {
+    try {
+      const { ignoreFiles, vex } = await optionsOf(image);
+      return (await Promise.all([...ignoreFiles.map(ignoreProblems), ...vex.map(vexProblems)])).flat();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return error instanceof Problems ? error.problems : [error];
+    }
+  }
+
   return {
     prepare: scanner.prepare,
     bill: scanner.bill,
@@ -91,6 +117,11 @@ export function openImageScanner(session: Session, { registry, credentials, sett
         ),
       ({ image, repository, digest }) => `${image.name} ${repository}@${digest}`,
     ),
+    /** @throws UserError (or `Problems`) for files of the user's that are not there, or that the scanner would not understand. */
+    async checkFiles(images: readonly Image[]): Promise<void> {
+      const problems = (await mapped(images, problemsOfFiles, atOnce)).flat();
+      throwProblems([...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()]);
+    },
     /** To be called when all is scanned. Never rejects. */
     async close(): Promise<void> {
       await scanner.close();

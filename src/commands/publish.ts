@@ -31,6 +31,8 @@ export async function publish(session: Session): Promise<CommandResult> {
 async function carryOut(planning: Planning, session: Session, started: number): Promise<CommandResult> {
   const { plan, planPath } = planning;
   warn(planning.remarks, session);
+  const made = plan.images.filter(({ kind }) => kind !== "skip");
+  await planning.scanning.checkFiles(made.map(({ name }) => name));
   await checkPins(session.inputs.settings.checkPins, plan, session.context, session.checkoutFiles);
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);

@@ -1,4 +1,5 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
+import type { Image } from "../catalog/catalog.ts";
 import type { Remark } from "../report/run-result.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
 import { noBump } from "./bump-pins.ts";
@@ -15,6 +16,7 @@ export async function scan(session: Session): Promise<CommandResult> {
   const started = session.outside.clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
   try {
+    await prepared.scanning.checkFiles(chosenOf(prepared).map(({ name }) => name));
     return await scanPublished(prepared, session, started);
   } finally {
     await prepared.scanning.close();
@@ -37,10 +39,14 @@ interface Seen {
   readonly remarks: readonly Remark[];
 }
 
-async function scanAll({ surveyed, scanning }: Preparation): Promise<Seen> {
-  const chosen = surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
+function chosenOf({ surveyed, scanning }: Preparation): readonly Image[] {
+  return surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
+}
+
+async function scanAll(prepared: Preparation): Promise<Seen> {
+  const { scanning } = prepared;
   const seen = await Promise.all(
-    chosen.map(async (image): Promise<Seen> => {
+    chosenOf(prepared).map(async (image): Promise<Seen> => {
       const found = await scanning.published(image);
       if (found !== undefined) return { mended: isMended(found) ? [image.name] : [], remarks: [] };
       const message = `${image.name} is not scanned: nothing of it is published`;

@@ -32,6 +32,11 @@ export interface PublishedScan {
 export interface Scanning {
   /** Whether an image is to be scanned: it is published, and nobody said otherwise. */
   isWanted(name: string): boolean;
+  /**
+   * Before anything is built, of the images of these names that are to be scanned. @throws UserError (or `Problems`) for files of
+   * the user's that are not there, or that the scanner would not understand.
+   */
+  checkFiles(names: readonly string[]): Promise<void>;
   /** Begins, beside the builds, what a gate would wait for: the scan of what is published now. Never rejects. */
   begin(planned: PlannedBuild | PlannedPromote): void;
   /** What this run built, whether or not it is scanned: others may be built on it. */
@@ -176,12 +181,15 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     }
   }
 
+  function isWanted(name: string): boolean {
+    const image = images.get(name);
+    return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
+  }
+
   return {
     scans,
-    isWanted: (name) => {
-      const image = images.get(name);
-      return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
-    },
+    isWanted,
+    checkFiles: (names) => scanner.checkFiles(names.filter(isWanted).map(imageNamed)),
     begin(planned) {
       scanner.prepare();
       publishedNow(planned).catch(() => {});
