@@ -1,10 +1,8 @@
 /** What an image is built on in the end: the base whose layers it begins with, through all stages of its Dockerfile. */
 import { type Reference, tryReference } from "../oci/reference.ts";
 import type { DockerfileImage, Image } from "./catalog.ts";
-import type { Stage } from "./dockerfile.ts";
-import { globalArguments } from "./global-arguments.ts";
+import { finalStages } from "./final-stages.ts";
 import { contextKey } from "./named-contexts.ts";
-import { basesOf } from "./stage-bases.ts";
 
 export type FinalBase =
   | { readonly kind: "parent"; readonly name: string }
@@ -20,27 +18,12 @@ export function finalBase(image: Image): FinalBase | undefined {
 
 function baseOf(image: DockerfileImage): FinalBase | undefined {
   const platforms = image.platforms.length === 0 ? [undefined] : image.platforms;
-  const contexts = new Set([
-    ...image.contexts.map(({ name }) => name),
-    ...image.parents.map(({ contextName }) => contextName),
-  ]);
   const texts = platforms.map((platform) => {
-    const bases = basesOf(image.dockerfile, globalArguments(image.dockerfile, image, platform), (name) =>
-      contexts.has(name),
-    );
-    let stage: Stage | undefined = targetOf(image);
-    for (;;) {
-      const base = stage && bases[stage.index];
-      if (base?.kind !== "stage") return base?.kind === "image" || base?.kind === "replaced" ? base.text : undefined;
-      stage = base.stage;
-    }
+    const { base } = finalStages(image, platform);
+    return base?.kind === "image" || base?.kind === "replaced" ? base.text : undefined;
   });
   const [text] = texts;
   return text !== undefined && texts.every((each) => each === text) ? meaningOf(text, image) : undefined;
-}
-
-function targetOf({ dockerfile: { stages }, target }: DockerfileImage): Stage | undefined {
-  return target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
 }
 
 function meaningOf(text: string, { contexts, parents }: Image): FinalBase | undefined {

@@ -2,6 +2,7 @@
 import { slots } from "../bounded.ts";
 import type { Candidate } from "../build/candidate.ts";
 import type { Image } from "../catalog/catalog.ts";
+import { layerSteps } from "../catalog/layer-steps.ts";
 import { UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import { formatReference, type Repository } from "../oci/reference.ts";
@@ -129,7 +130,13 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     const found = scanned.kind === "scanned" && scanned.platforms.some(({ findings }) => findings.length > 0);
     const platforms = found ? scanned.platforms.map(({ platform }) => platform) : [];
     const below = found ? await bases.basesOf(image, taken, platforms) : [];
-    const result = judge(scanned, { name: image.name, rules: settingsOf(image).rules, published, bases: below });
+    const result = judge(scanned, {
+      name: image.name,
+      rules: settingsOf(image).rules,
+      published,
+      bases: below,
+      stepsOn: (platform) => layerSteps(image, platform),
+    });
     scans.set(image.name, result);
     return result;
   }

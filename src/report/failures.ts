@@ -63,7 +63,7 @@ function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Fa
   const about = {
     image: planned.name,
     kind: scan?.kind === "unscanned" ? ("unscanned" as const) : ("findings" as const),
-    at: planned.at,
+    at: error.at ?? planned.at,
   };
   return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }

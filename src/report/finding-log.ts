@@ -43,14 +43,14 @@ export function findingGroups({ scans }: RunResult): readonly FindingGroup[] {
 const mostWarnings = 8;
 
 /**
- * For images that are good all the same: what nobody looked at, and new findings that hold nothing, at the line that brings the
- * image's base. A few, the rest in one.
+ * For images that are good all the same: what nobody looked at, and new findings that hold nothing, at the line that brings
+ * them. A few, the rest in one.
  */
 export function findingWarnings({ images, scans }: RunResult): readonly FindingWarning[] {
   const warnings = images.flatMap(({ planned }): readonly FindingWarning[] => {
     const scan = scans?.get(planned.name);
     const said = scan === undefined || !scan.passes ? undefined : warningOf(scan);
-    return said === undefined ? [] : [{ title: plainLine(planned.name), ...said, at: planned.at }];
+    return said === undefined ? [] : [{ title: plainLine(planned.name), at: planned.at, ...said }];
   });
   const [first, ...others] = warnings.slice(mostWarnings);
   if (first === undefined) return warnings;
@@ -62,18 +62,24 @@ export function findingWarnings({ images, scans }: RunResult): readonly FindingW
   return [...warnings.slice(0, mostWarnings), { ...rest, hint: "see the summary of the run" }];
 }
 
-function warningOf(scan: ImageScan): Pick<FindingWarning, "message" | "hint"> | undefined {
+type Warned = Pick<FindingWarning, "message" | "hint"> & Partial<Pick<FindingWarning, "at">>;
+
+function warningOf(scan: ImageScan): Warned | undefined {
   if (scan.kind === "scanned") return newFindings(scan);
   const message = `${plainLine(scan.name)} was not scanned, and nothing is held for that: ${plainLine(scan.error.message)}`;
   return { message, hint: plainLine(scan.error.hint) };
 }
 
 /** The first image of all is no news. */
-function newFindings(scan: ScannedImage): Pick<FindingWarning, "message" | "hint"> | undefined {
+function newFindings(scan: ScannedImage): Warned | undefined {
   const added = reportedOf(scan).filter(({ standing, counts }) => standing === "new" && !counts);
   const [first] = added;
   if (first === undefined || scan.comparedWith.kind !== "published") return undefined;
   const few = added.slice(0, 5).map((each) => findingLine(each, scan.platforms.length));
   const message = `${plainLine(scan.name)} has ${count(added.length, "new finding")} (${severityCounts(added)})`;
-  return { message: [`${message}:`, ...few].join("\n"), hint: plainLine(first.remedy) };
+  return {
+    message: [`${message}:`, ...few].join("\n"),
+    hint: plainLine(first.remedy),
+    ...(first.at && { at: first.at }),
+  };
 }

@@ -1,5 +1,5 @@
 /** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
-import { UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { inBackticks, plainLine } from "../plain-text.ts";
 import { count } from "../quantities.ts";
 import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
@@ -21,6 +21,7 @@ export function heldBy(scan: ImageScan): UserError | undefined {
   const why = isStrict ? ", and the gate is strict" : newness(scan);
   return complaint(`${nameOf(scan)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
     all: scan.platforms.length,
+    at: holding[0]?.at,
     otherwise: "or say in .trivyignore.yaml why it does no harm, and until when",
     ...(comparedWith.kind === "unknown" ? { cause: comparedWith.error } : {}),
   });
@@ -34,10 +35,10 @@ export function redBy(scan: ImageScan): UserError | undefined {
   const name = nameOf(scan);
   const { comparedWith } = scan;
   if (comparedWith.kind !== "published")
-    return complaint(`${name}, as published, has ${amount(counting)}`, counting, { all });
+    return complaint(`${name}, as published, has ${amount(counting)}`, counting, { all, at: counting[0]?.at });
   const too = `\`${comparedWith.tag}\`, which is published, has ${counting.length === 1 ? "it" : "them"} too`;
   const sentence = `${name} has ${amount(counting)}: ${too}, so that nothing is held, and the run is red`;
-  return complaint(sentence, counting, { all });
+  return complaint(sentence, counting, { all, at: counting[0]?.at });
 }
 
 function nameOf({ name }: ImageScan): string {
@@ -68,11 +69,20 @@ function amount(findings: readonly SeenFinding[]): string {
 const mostFindings = 20;
 const mostRemedies = 3;
 
+interface ComplaintDetails {
+  /** How many platforms there are. */
+  readonly all: number;
+  /** `undefined`: at the line that brings the image's base. */
+  readonly at: SourceLocation | undefined;
+  readonly cause?: unknown;
+  readonly otherwise?: string;
+}
+
 /** The sentence, then a line for each finding that counts. */
 function complaint(
   sentence: string,
   counting: readonly SeenFinding[],
-  { all, cause, otherwise }: { readonly all: number; readonly cause?: unknown; readonly otherwise?: string },
+  { all, at, cause, otherwise }: ComplaintDetails,
 ): UserError {
   const lines = counting.slice(0, mostFindings).map((each) => findingLine(each, all));
   const more = counting.length - lines.length;
@@ -82,5 +92,6 @@ function complaint(
   return new UserError([sentence, ...lines, ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])].join("\n"), {
     hint: [...shown, ...(otherwise === undefined ? [] : [otherwise])].join("; "),
     cause,
+    ...(at === undefined ? {} : { at }),
   });
 }

@@ -1,10 +1,12 @@
 /** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
 import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
 import { byWeight } from "./across-platforms.ts";
 import type { Finding } from "./finding.ts";
 import { compared } from "./identity.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
+import { layerPlaces, type OwnStep } from "./layer-places.ts";
 import { type BaseLayers, originOf } from "./origin.ts";
 import { highestFixes, remedyOf } from "./remedy.ts";
 import type { PlatformScan, Scanned } from "./scanner.ts";
@@ -29,6 +31,8 @@ export interface Judging {
   readonly published: Published;
   /** What the image is built on, and what that is built on; in any order. */
   readonly bases: readonly BaseLayers[];
+  /** What its Dockerfile adds to its base on a platform, lowest first. */
+  readonly stepsOn?: (platform: Platform) => readonly OwnStep[];
 }
 
 /**
@@ -36,7 +40,7 @@ export interface Judging {
  * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
  * better. A candidate that could not be scanned passes only where nothing counts anyway.
  */
-export function judge(scanned: Scanned, { name, rules, published, bases }: Judging): ImageScan {
+export function judge(scanned: Scanned, { name, rules, published, bases, stepsOn = () => [] }: Judging): ImageScan {
   if (scanned.kind === "unscanned") {
     const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
     return { kind: "unscanned", name, rules, error: scanned.error, passes };
@@ -48,10 +52,12 @@ export function judge(scanned: Scanned, { name, rules, published, bases }: Judgi
   const before = isItself ? scanned.platforms : published.kind === "published" ? published.platforms : [];
   const platforms = scanned.platforms.map((scan) => {
     const known = before.find((each) => each.platform === scan.platform);
+    const places = layerPlaces(scan.layers, stepsOn(scan.platform));
     return judgePlatform(scan, known, rules, (finding) => {
       const origin = originOf(finding, scan, bases);
       const remedy = remedyOf(finding, origin, { bases, fixes: reports(finding, rules) ? fixes : new Map() });
-      return { origin, remedy };
+      const at = origin.kind === "step" ? places.get(finding.layer ?? "") : undefined;
+      return { origin, remedy, ...(at && { at }) };
     });
   });
   const counting = platforms.flatMap(({ findings }) => findings.filter(({ counts }) => counts));
@@ -73,7 +79,7 @@ function judgePlatform(
   scan: PlatformScan,
   before: PlatformScan | undefined,
   rules: ScanRules,
-  explained: (finding: Finding) => Pick<JudgedFinding, "origin" | "remedy">,
+  explained: (finding: Finding) => Pick<JudgedFinding, "origin" | "remedy" | "at">,
 ): JudgedPlatform {
   const { platform, digest, os, unwatched, report } = scan;
   // The same bytes have the same findings, whatever the second scan came to.

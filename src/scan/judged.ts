@@ -1,5 +1,5 @@
 /** What an image's scan comes to: each finding with how it stands to what is published, and what is to be done. */
-import type { UserError } from "../errors.ts";
+import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Finding, Severity } from "./finding.ts";
@@ -33,6 +33,8 @@ export interface JudgedFinding {
   /** Of a severity that is reported, or counting, and not ignored. */
   readonly isReported: boolean;
   readonly origin: Origin;
+  /** The instruction of its own Dockerfile that brought it, where that is known. */
+  readonly at?: SourceLocation;
   /** A sentence: `upgrade openssl to 3.3.9`. */
   readonly remedy: string;
 }

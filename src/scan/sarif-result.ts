@@ -8,7 +8,7 @@ import { oneLine } from "./one-line.ts";
 import { repositoryRoot, type SarifPlace, type SarifResult } from "./sarif-log.ts";
 import { levels, ruleId } from "./sarif-rule.ts";
 
-/** A finding as an alert on the line that brings it. */
+/** A finding as an alert on the line that brings it. @param at the line of the image's base. */
 export function resultOf(
   found: MergedFinding,
   ruleIndex: number,
@@ -22,7 +22,7 @@ export function resultOf(
     ruleIndex,
     level: levels[finding.severity],
     message: { text: withoutLinks(messageOf(found, image, platforms)) },
-    locations: [placeOf(finding, image, at)],
+    locations: [placeOf(finding, image, found.judged.at ?? at)],
     partialFingerprints: { primaryLocationLineHash: fingerprint(image, found.key) },
     ...(finding.ignored === undefined
       ? {}
