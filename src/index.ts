@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { runAction } from "./main.ts";
+import { UserError } from "./errors.ts";
+import { refuseAction, runAction } from "./main.ts";
 
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < 24) {
-  process.stderr.write(`image-publish needs Node 24 or later, and this is ${process.version}\n`);
-  process.exitCode = 1;
+  const message = `image-publish requires Node 24 or later, and this is ${process.version}`;
+  process.exitCode = refuseAction(new UserError(message, { hint: "update Node, or the runner that brings it" }));
 } else if (process.argv.length > 2) {
   const { runCommandLine } = await import("./cli.ts");
   process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { actionLog } from "./adapters/action-log.ts";
-import { isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
+import { addToSummary, isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
 import { attestOnGitHub } from "./adapters/attestations.ts";
 import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
@@ -18,7 +18,7 @@ import type { CommandResult } from "./commands/command-result.ts";
 import { eventContext } from "./commands/event-context.ts";
 import type { Outside } from "./commands/outside.ts";
 import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
-import { explain, Problems, throwProblems, UserError } from "./errors.ts";
+import { explain, throwProblems, UserError } from "./errors.ts";
 import {
   type InputName,
   type InputSpecification,
@@ -26,16 +26,17 @@ import {
   inputs as specification,
 } from "./inputs/specification.ts";
 import type { Log } from "./ports.ts";
+import { defectHint, problemsIn } from "./report/error-text.ts";
+import { renderRunError } from "./report/run-error.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {
-  const log = actionLog();
-  return guarded(log, isDebug(process.env), async (signal) => {
+  const { log, summarize } = actionEdge();
+  const work = async (signal: AbortSignal): Promise<number> => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
     const { inputs, problems } = readRunInputs(raw, outside.env);
-    const secrets = [...secretsIn(raw), ...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))];
-    for (const secret of secrets) log.mask(secret);
+    for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
     const found = [...problems];
     const context = await collecting(found, () => eventContext(outside));
     throwProblems(found);
@@ -46,9 +47,40 @@ export async function runAction(): Promise<number> {
     const text = result.text({ colour: false, width: 120 });
     if (text !== "") log.info(text.trimEnd());
     const code = sayFailures(result, log);
-    await leave(result, secrets, outside);
+    if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
+    summarize(result.summary);
     return code;
-  });
+  };
+  return guarded(log, isDebug(process.env), work, (error, isCanceled) => summarize(renderRunError(error, isCanceled)));
+}
+
+/** Ends the action by an error before it has begun. @returns the exit code. */
+export function refuseAction(error: UserError): number {
+  const { log, summarize } = actionEdge();
+  sayError(error, log, false);
+  summarize(renderRunError(error, false));
+  return 1;
+}
+
+interface ActionEdge {
+  readonly log: Log;
+  /** Adds to the job's summary, without what the log hides. */
+  readonly summarize: (markdown: string) => void;
+}
+
+function actionEdge(): ActionEdge {
+  const hidden: string[] = [];
+  const log = actionLog();
+  return {
+    log: {
+      ...log,
+      mask(secret) {
+        hidden.push(secret);
+        log.mask(secret);
+      },
+    },
+    summarize: (markdown) => addToSummary(process.env, redact(markdown, hidden)),
+  };
 }
 
 /** The adapters for the machine that this runs on. */
@@ -100,20 +132,31 @@ const mostSecretLines = 1_000;
 
 /**
  * Runs `work` so that a signal aborts it and whatever it throws becomes a message; a second signal ends the process at once.
+ * @param leave gets the error that it ends by, before the process may end.
  * @returns the exit code: that of `work`, 1 for an error, 128 + n for signal n.
  */
 export async function guarded(
   log: Log,
   debug: boolean,
   work: (signal: AbortSignal) => Promise<number>,
+  leave: (error: unknown, isCanceled: boolean) => void = () => {},
 ): Promise<number> {
   const controller = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   let stopped: number | undefined;
+  const end = (error: unknown): void => {
+    sayError(error, log, debug);
+    try {
+      leave(error, controller.signal.aborted && error === controller.signal.reason);
+    } catch (unwritten) {
+      log.debug(explain(unwritten));
+    }
+  };
   const stop = (name: "SIGINT" | "SIGTERM"): void => {
     if (stopped !== undefined) {
       // Whoever asks twice does not want to wait for what is being ended in order. Children are ended by the adapter.
       killChildren();
+      end(controller.signal.reason);
       process.exit(codes[name]);
     }
     stopped = codes[name];
@@ -126,7 +169,7 @@ export async function guarded(
     const code = await work(controller.signal);
     return stopped ?? code;
   } catch (error) {
-    sayError(error, log, debug);
+    end(error);
     return stopped ?? 1;
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -141,15 +184,11 @@ export function sayFailures(result: CommandResult, log: Log): number {
 }
 
 function sayError(error: unknown, log: Log, debug: boolean): void {
-  const each = error instanceof Problems ? error.problems : [error];
-  for (const problem of each) {
+  for (const problem of problemsIn(error)) {
     if (problem instanceof UserError) {
       log.error(explain(problem), problem.hint, problem.at === undefined ? {} : { at: problem.at });
     } else {
-      log.error(
-        explain(problem),
-        "this is a defect of image-publish: report it, with a log of a run with debug logging on",
-      );
+      log.error(explain(problem), defectHint);
     }
     if (debug && problem instanceof Error && problem.stack !== undefined) log.debug(problem.stack);
   }
@@ -160,12 +199,7 @@ async function collecting<T>(problems: UserError[], work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    for (const problem of error instanceof Problems ? error.problems : [error]) problems.push(problem);
+    problems.push(...problemsIn(error));
     return undefined;
   }
-}
-
-async function leave(result: CommandResult, secrets: readonly string[], { env, files }: Outside): Promise<void> {
-  if (env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
-  if (env.GITHUB_STEP_SUMMARY) await files.append(env.GITHUB_STEP_SUMMARY, redact(result.summary, secrets));
 }

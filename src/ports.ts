@@ -92,7 +92,6 @@ export interface Files {
   list(path: string): Promise<readonly DirectoryEntry[] | undefined>;
   /** A new file is for the owner's eyes alone; `private`: also one that is there, from the first byte. */
   write(path: string, content: string | Uint8Array, options?: { readonly private?: boolean }): Promise<void>;
-  append(path: string, content: string): Promise<void>;
   /** Creates the directory and those above it, for the owner alone. */
   makeDirectory(path: string): Promise<void>;
   /** To a place on the same disk where there is nothing. */

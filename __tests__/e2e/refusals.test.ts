@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { makeDockerConfig } from "../../rig/index.ts";
+import { textOf } from "../markdown-text.ts";
 import { firstPush } from "./events.ts";
 import { pass, withServer } from "./http-server.ts";
 import { makeProject } from "./project.ts";
@@ -13,12 +14,18 @@ jest.setTimeout(120_000);
 
 const one = { "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" };
 
-/** Red, with these errors and no other: each with its remedy; no stack trace, and nothing of ours to report. */
+/** Red, with these errors and no other: each with its remedy, also in the summary; no stack trace, and nothing of ours to report. */
 function expectErrors(run: Ended, ...messages: readonly RegExp[]): void {
   expect(run.code).toBe(1);
   const errors = run.annotations.filter(({ level }) => level === "error").map(({ message }) => message);
   expect(errors).toEqual(messages.map((message) => expect.stringMatching(message)));
-  for (const error of errors) expect(error).toMatch(/\n→ \S/);
+  expect(run.summary).toMatch(/^## ❌ /);
+  for (const error of errors) {
+    expect(error).toMatch(/\n→ \S/);
+    const [sentence = "", ...others] = error.split("\n");
+    const hint = others.at(-1)?.replace(/^→ /, "") ?? "";
+    for (const part of [sentence, hint]) expect(textOf(run.summary)).toContain(textOf(part));
+  }
   expect(run.log).not.toMatch(/^\s+at .*[:/]\d+/m);
   expect(run.log).not.toContain("defect of image-publish");
 }

@@ -1,4 +1,5 @@
 /** What a step is given and what it gives out, by the runner's rules. */
+import { appendFileSync } from "node:fs";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,4 +20,9 @@ export async function writeOutputs(outputs: Readonly<Record<string, string>>): P
     "../../node_modules/@actions/core/lib/file-command.js"
   );
   for (const [name, value] of Object.entries(outputs)) issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+}
+
+/** Adds to the job's summary, at once: also for a process that is about to end. Nothing where there is no summary. */
+export function addToSummary(env: Environment, markdown: string): void {
+  if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown);
 }

@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
 import {
-  appendFile,
   chmod,
   type FileHandle,
   lstat,
@@ -29,9 +28,6 @@ export const systemFiles: Files & FileLooks & FileLinks & FileStreams = {
       await chmod(path, 0o600);
       await writeFile(path, content);
     });
-  },
-  async append(path, content) {
-    await attempt("write", path, () => appendFile(path, content));
   },
   async makeDirectory(path) {
     await attempt("make the directory", path, () => mkdir(path, { recursive: true, mode: 0o700 }));

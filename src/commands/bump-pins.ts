@@ -15,11 +15,10 @@ import { explain, UserError } from "../errors.ts";
 import { type Repository, repository } from "../oci/reference.ts";
 import { inertLine, plainLine } from "../plain-text.ts";
 import { pullRequestText } from "../report/pull-request-text.ts";
-import type { ImageResult, Remark } from "../report/run-result.ts";
+import type { ImageResult, OtherFailure, Remark } from "../report/run-result.ts";
 import { bumpHistory } from "./bump-history.ts";
 import { bumpTarget, type OnBranch } from "./bump-target.ts";
 import { bumpedImages } from "./bumped-images.ts";
-import type { Failure } from "./command-result.ts";
 import { followedImages } from "./followed-images.ts";
 import type { Preparation } from "./preparation.ts";
 import { isWhole } from "./scan-report.ts";
@@ -37,9 +36,8 @@ export interface BumpReport {
 /** Nothing to do. */
 export const noBump: BumpReport = { results: [], moved: [], remarks: [], errors: [] };
 
-/** Titled, as they are about no image. */
-export function bumpFailures({ errors }: BumpReport): readonly Failure[] {
-  return errors.map(({ message, hint }) => ({ title: "A pull request was refused", message, hint }));
+export function bumpFailures({ errors }: BumpReport): readonly OtherFailure[] {
+  return errors.map((error) => ({ title: "A pull request was refused", error }));
 }
 
 /** What was done for images in this run, if anything; the others are looked up. Refusals of the forge are remarks. */
@@ -86,16 +84,15 @@ export async function bumpPins(
   const remarks = [...unasked, ...ambiguous.map(leftRemark)];
   if (settings.dryRun) return { ...noBump, moved, remarks };
   const results = await proposeAll(moves, target, prepared, session, images, open);
-  const warnings = results.flatMap((result) => result.warnings.map((warning) => warningOf(result, warning)));
-  const refused = results.filter(({ outcome }) => outcome === "refused");
+  const isRequired = surveyed.bump.required === true;
+  const fails = ({ outcome }: ProposalResult): boolean => isRequired && outcome === "refused";
+  const warnings = (some: readonly ProposalResult[]): readonly Remark[] =>
+    some.flatMap((result) => result.warnings.map((warning) => warningOf(result, warning)));
   return {
     results,
     moved,
-    remarks: [...remarks, ...warnings],
-    errors:
-      surveyed.bump.required === true
-        ? refused.flatMap((result) => result.warnings.map((warning) => asError(warningOf(result, warning))))
-        : [],
+    remarks: [...remarks, ...warnings(results.filter((result) => !fails(result)))],
+    errors: warnings(results.filter(fails)).map(asError),
   };
 }
 

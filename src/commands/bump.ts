@@ -2,6 +2,7 @@
 import type { MovedFile } from "../bump/moved.ts";
 import { count } from "../quantities.ts";
 import { bumpLines } from "../report/bumps.ts";
+import { failureNotices } from "../report/console.ts";
 import { renderDiff } from "../report/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
 import type { RunResult } from "../report/run-result.ts";
@@ -27,6 +28,7 @@ export async function bump(session: Session): Promise<CommandResult> {
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
     bumps: report.results,
+    otherFailures: bumpFailures(report),
   };
   for (const line of bumpLines(report.results)) log.info(line);
   return {
@@ -34,7 +36,7 @@ export async function bump(session: Session): Promise<CommandResult> {
     summary: renderSummary(result),
     text: (terminal) => (session.inputs.settings.dryRun ? diffs(report, terminal) : ""),
     json: report.moved.map(movedJson),
-    failures: bumpFailures(report),
+    failures: failureNotices(result),
   };
 }
 

@@ -35,6 +35,7 @@ export function endRun(
     forge: prepared.forge,
     scans: prepared.scanning.scans,
     bumps: bumped.results,
+    otherFailures: [...scanFailures(report), ...bumpFailures(bumped)],
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
   };
   tellFindings(result, log);
@@ -44,7 +45,7 @@ export function endRun(
     summary: renderSummary(result),
     text: () => "",
     json: imageOutputs(result),
-    failures: [...failureNotices(result), ...scanFailures(report), ...bumpFailures(bumped)],
+    failures: failureNotices(result),
   };
 }
 

@@ -7,7 +7,7 @@ import { baseLocation } from "../plan/make-plan.ts";
 import type { Log } from "../ports.ts";
 import { count } from "../quantities.ts";
 import { findingGroups, findingWarnings } from "../report/finding-log.ts";
-import type { Remark, RunResult } from "../report/run-result.ts";
+import type { OtherFailure, Remark, RunResult } from "../report/run-result.ts";
 import { unwatchedRemarks } from "../report/unwatched.ts";
 import { severities } from "../scan/finding.ts";
 import type { ScannedImage } from "../scan/judged.ts";
@@ -16,7 +16,6 @@ import type { Dropped } from "../scan/sarif-limits.ts";
 import { sarifText } from "../scan/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
-import type { Failure } from "./command-result.ts";
 import { errorRemarks, type ImageError } from "./image-errors.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
@@ -35,9 +34,8 @@ export function tellFindings(result: RunResult, log: Log): void {
   for (const { message, hint, title, at } of findingWarnings(result)) log.warning(message, hint, { title, at });
 }
 
-/** Titled, as they are about no image. */
-export function scanFailures({ errors }: ScanReport): readonly Failure[] {
-  return errors.map((error) => ({ title: "Code scanning failed", message: explain(error), hint: error.hint }));
+export function scanFailures({ errors }: ScanReport): readonly OtherFailure[] {
+  return errors.map((error) => ({ title: "Code scanning failed", error }));
 }
 
 /** Of what GitHub's limits keep out of alerts and SARIF files. */
@@ -184,10 +182,7 @@ async function upload(
   const catalog = isWhole(session) ? surveyed.catalog.images.map(({ name }) => name) : undefined;
   const report = await uploadScans({ images, target, catalog, context, folder }, { ...outside, codeScanning });
   for (const line of uploadLines(report)) outside.log.info(line);
-  const remarks = [...report.warnings, ...report.errors].map((error) => ({
-    message: explain(error),
-    hint: error.hint,
-  }));
+  const remarks = report.warnings.map((error) => ({ message: explain(error), hint: error.hint }));
   const uploaded = report.images.flatMap(({ image, outcome }) =>
     "dropped" in outcome ? [[image, outcome.dropped] as const] : [],
   );

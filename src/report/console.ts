@@ -5,10 +5,11 @@ import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { because } from "./because.ts";
+import { errorText } from "./error-text.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";
-import type { ImageResult, RunResult } from "./run-result.ts";
+import type { ImageResult, OtherFailure, RunResult } from "./run-result.ts";
 import { ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
 import { leftImages } from "./untouched.ts";
 
@@ -17,8 +18,8 @@ export interface FailureNotice {
   /** Several lines: the sentence, its causes, and the last lines of what failed. */
   readonly message: string;
   readonly hint: string;
-  /** The line of the Dockerfile. */
-  readonly at: SourceLocation;
+  /** The line of the Dockerfile; not there where it is about no image. */
+  readonly at?: SourceLocation;
 }
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
@@ -43,6 +44,15 @@ export function closingLines(result: RunResult): readonly string[] {
 
 /** One for each failure, with the images that could not be built because of it. */
 export function failureNotices(result: RunResult): readonly FailureNotice[] {
+  return [...imageNotices(result), ...(result.otherFailures ?? []).map(otherNotice)];
+}
+
+function otherNotice({ title, error }: OtherFailure): FailureNotice {
+  const { what, causes, quoted, hint } = errorText(error);
+  return { title, message: [what, ...causes, ...quoted].join("\n"), hint };
+}
+
+function imageNotices(result: RunResult): readonly FailureNotice[] {
   return failuresOf(result).map(({ image, kind, what, causes, quoted, hint, at, put, missing, blocked }) => ({
     title: titles[kind](plainLine(image)),
     message: [

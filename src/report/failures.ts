@@ -1,23 +1,17 @@
 /** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
-import { Problems, type SourceLocation, type UserError } from "../errors.ts";
-import { plainLine, plainLines, shortened } from "../plain-text.ts";
+import type { SourceLocation } from "../errors.ts";
+import { plainLines } from "../plain-text.ts";
 import { heldBy, redBy } from "../scan/complaint.ts";
+import { type ErrorText, errorText, lastLines, problemsIn } from "./error-text.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 
-export interface Failure {
+export interface Failure extends ErrorText {
   readonly image: string;
   /** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
   readonly kind: "failed" | "findings" | "unscanned";
-  /** One sentence. */
-  readonly what: string;
-  /** Why, where the error has a cause that says more. */
-  readonly causes: readonly string[];
-  /** The program's last words, as the error quotes them. */
-  readonly quoted: readonly string[];
-  /** The same or more, for where there is room: at most 40 lines, none longer than 400 characters. */
+  /** What is quoted or more, for where there is room: at most 40 lines, none longer than 400 characters. */
   readonly output: readonly string[];
-  readonly hint: string;
   readonly at: SourceLocation;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
@@ -37,14 +31,13 @@ export function failuresOf(result: RunResult): readonly Failure[] {
   const blocked = blockedByCulprit(result.images);
   return result.images.flatMap((image) => {
     if (image.outcome !== "failed") return ofFindings(image, result);
-    const problems = image.error instanceof Problems ? image.error.problems : [image.error];
+    const problems = problemsIn(image.error);
     const put = tagLabels(ownTags(image), image);
     const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
     return problems.map((error, index) => ({
       image: image.planned.name,
       kind: "failed" as const,
-      ...explanation(error, image.output),
-      hint: shortened(plainLine(error.hint), longestSentence),
+      ...withOutput(errorText(error), image.output),
       at: error.at ?? image.planned.at,
       built: image.candidate?.digest,
       ...(index === 0 ? tagged : { put: [], missing: [] }),
@@ -59,13 +52,12 @@ function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Fa
   const error = scan && (heldBy(scan) ?? redBy(scan));
   if (error === undefined) return [];
   const nothing = { put: [], missing: [], blocked: [], built: undefined };
-  const hint = shortened(plainLine(error.hint), longestSentence);
   const about = {
     image: planned.name,
     kind: scan?.kind === "unscanned" ? ("unscanned" as const) : ("findings" as const),
     at: error.at ?? planned.at,
   };
-  return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
+  return [{ ...withOutput(errorText(error), undefined), ...about, ...nothing }];
 }
 
 /** Names of blocked images by the failed image that stands at the beginning of their chain. */
@@ -90,32 +82,9 @@ function culpritOf(name: string, by: ReadonlyMap<string, string>): string {
   return culprit;
 }
 
-function explanation(
-  error: UserError,
-  output: readonly string[] | undefined,
-): Pick<Failure, "what" | "causes" | "quoted" | "output"> {
-  const [what = "", ...quoted] = plainLines(error.message.trim());
-  const causes: string[] = [];
-  let cause = error.cause;
-  for (let depth = 0; depth < deepestCause && cause instanceof Error; depth += 1) {
-    const [first = "", ...more] = plainLines(cause.message.trim());
-    if (first !== "" && ![what, ...causes].some((known) => known.includes(first))) causes.push(first);
-    quoted.push(...more);
-    cause = cause.cause;
-  }
+function withOutput(told: ErrorText, output: readonly string[] | undefined): ErrorText & Pick<Failure, "output"> {
   return {
-    what: shortened(what, longestSentence),
-    causes: causes.map((each) => shortened(each, longestSentence)),
-    quoted: lastLines(quoted),
-    output: lastLines(output === undefined || output.length === 0 ? quoted : output.flatMap(plainLines)),
+    ...told,
+    output: output === undefined || output.length === 0 ? told.quoted : lastLines(output.flatMap(plainLines)),
   };
 }
-
-function lastLines(lines: readonly string[]): readonly string[] {
-  return lines.slice(-mostOutput).map((line) => shortened(line, longestLine));
-}
-
-const deepestCause = 3;
-const longestSentence = 1000;
-const mostOutput = 40;
-const longestLine = 400;

@@ -6,7 +6,7 @@ import type { ImageScan } from "../scan/judged.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { makesRed } from "./finding-counts.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
-import type { ImageResult, RunResult } from "./run-result.ts";
+import type { ImageResult, OtherFailure, RunResult } from "./run-result.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 
 export interface Headline {
@@ -22,7 +22,7 @@ export function headline(
   quote: (name: string) => string,
   text: (text: string) => string = quote,
 ): Headline {
-  const how = outcome(result, quote, text);
+  const how = withOthers(outcome(result, quote, text), result.otherFailures ?? []);
   const red = result.images.flatMap(({ planned, outcome }) => {
     const scan = outcome === "failed" ? undefined : result.scans?.get(planned.name);
     return scan !== undefined && makesRed(scan) ? [scan] : [];
@@ -44,6 +44,11 @@ export function headline(
     sentence: [how.sentence, ...clauses].join("; "),
     advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
   };
+}
+
+function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline {
+  const titles = [...new Set(failures.map(({ title }) => title.charAt(0).toLowerCase() + title.slice(1)))];
+  return titles.length === 0 ? how : { ...how, mark: "❌", sentence: [how.sentence, ...titles].join("; ") };
 }
 
 function outcome(result: RunResult, quote: (name: string) => string, text: (text: string) => string): Headline {

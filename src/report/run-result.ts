@@ -75,6 +75,13 @@ export interface Forge {
   readonly repositoryUrl: string;
 }
 
+/** What failed that is about no image. */
+export interface OtherFailure {
+  /** `Code scanning failed`. */
+  readonly title: string;
+  readonly error: UserError;
+}
+
 export interface RunResult {
   readonly plan: Plan;
   /** In the plan's order. */
@@ -89,6 +96,8 @@ export interface RunResult {
   readonly mended?: readonly string[];
   /** The pull requests that move pins. */
   readonly bumps?: readonly ProposalResult[];
+  /** Published images stay. */
+  readonly otherFailures?: readonly OtherFailure[];
   /** The folder with the SARIF files. */
   readonly sarif?: string;
 }

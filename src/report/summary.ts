@@ -4,6 +4,7 @@ import { code, codeBlock, markdown, prose, sentence } from "../markdown.ts";
 import { familiarRepository } from "../oci/reference.ts";
 import { shortened } from "../plain-text.ts";
 import { bumpSection } from "./bumps.ts";
+import { errorParagraphs, errorText } from "./error-text.ts";
 import { eventLine } from "./event.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingSections } from "./findings.ts";
@@ -11,7 +12,7 @@ import { graphSection } from "./graph.ts";
 import { headline } from "./headline.ts";
 import { imageTable, type Made } from "./image-table.ts";
 import { fileLink } from "./links.ts";
-import type { ImageResult, Remark, RunResult } from "./run-result.ts";
+import type { ImageResult, OtherFailure, Remark, RunResult } from "./run-result.ts";
 import { chunks, joinSections, type Section, text } from "./sections.ts";
 import { ownTags, tagResults } from "./tag-notes.ts";
 import { heldRemarks, quietNotes } from "./tag-remarks.ts";
@@ -31,6 +32,7 @@ export function renderSummary(result: RunResult): string {
   return joinSections([
     text(opening.join("\n\n")),
     failureSection(result),
+    otherFailureSection(result.otherFailures ?? []),
     unfinishedSection(result.images),
     remarkSection([...result.remarks, ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
@@ -61,19 +63,23 @@ function failureSection(result: RunResult): Section {
 }
 
 function failureBlock(failure: Failure, { plan, forge }: RunResult): string {
-  const causes = failure.causes.map((cause) => `Because: ${prose(cause)}`);
   const blocked = namesOf(failure.blocked);
   return [
     `### ❌ ${name(failure.image)}`,
-    `${prose(failure.what)} (${fileLink(forge, plan.commit, failure.at)})`,
-    ...causes,
-    ...(failure.output.length === 0 ? [] : [codeBlock(failure.output, "text")]),
-    `**What to do:** ${prose(sentence(failure.hint))}`,
+    ...errorParagraphs(failure, fileLink(forge, plan.commit, failure.at), failure.output),
     ...(failure.put.length === 0 ? [] : [`**Tags that are in place:** ${namesOf(failure.put)}`]),
     ...(failure.missing.length === 0 ? [] : [`**Tags that are missing:** ${namesOf(failure.missing)}`]),
     ...(blocked === "" ? [] : [`**Not built because of it:** ${blocked}`]),
     ...(failure.built === undefined ? [] : [`Its build was good (${code(failure.built)}); what came after it failed.`]),
   ].join("\n\n");
+}
+
+function otherFailureSection(failures: readonly OtherFailure[]): Section {
+  const pieces = failures.map(({ title, error }) => {
+    const told = errorText(error);
+    return `### ❌ ${title}\n\n${errorParagraphs(told, "", told.quoted).join("\n\n")}\n`;
+  });
+  return { head: "", pieces, tail: "", what: "failures" };
 }
 
 function namesOf(images: readonly string[]): string {
@@ -98,8 +104,8 @@ function unfinishedSection(images: readonly ImageResult[]): Section {
 
 function remarkSection(remarks: readonly Remark[]): Section {
   if (remarks.length === 0) return text("");
-  const pieces = remarks.map(({ message, hint }) => `- ${remarkText(message)} _What to do:_ ${remarkText(hint)}`);
-  return { head: "### ⚠️ Worth knowing\n", pieces, tail: "", what: "remarks" };
+  const pieces = remarks.map(({ message, hint }) => `- ${remarkText(message)} _How to fix:_ ${remarkText(hint)}`);
+  return { head: "### ⚠️ Warnings\n", pieces, tail: "", what: "remarks" };
 }
 
 function remarkText(given: string): string {

@@ -68,7 +68,6 @@ function filesWith(
       written.set(path, [String(content), options?.private ?? false]);
     },
     move: none,
-    append: none,
     makeDirectory: none,
     remove: none,
   };

@@ -58,7 +58,7 @@ describe("a candidate with a new critical is held", () => {
         "CRITICAL CVE-2026-1 in openssl 3.3.1, fixed in 3.3.9, new: CVE-2026-1 is about openssl",
         "```",
         "",
-        "**What to do:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or say in .trivyignore.yaml why it does no harm, and until when.",
+        "**How to fix:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or say in .trivyignore.yaml why it does no harm, and until when.",
       ].join("\n"),
     );
     expect(summary.indexOf(sentence)).toBeLessThan(summary.indexOf("### Findings"));

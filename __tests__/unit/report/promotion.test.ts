@@ -129,7 +129,7 @@ describe("the summary", () => {
     expect(summary).toContain(
       `<details><summary>Notes on tags (1)</summary>\n\n- \`main\` of app stays where it is: ${newer}; so does \`latest\`.\n\n</details>`,
     );
-    expect(summary).not.toContain("Worth knowing");
+    expect(summary).not.toContain("Warnings");
     expect(summary).not.toContain("app:latest");
   });
 
@@ -144,7 +144,7 @@ describe("the summary", () => {
   test("tells aloud of a version that names other bytes, and what follows it", () => {
     const summary = renderSummary(resultOf([followed]));
     expect(summary).toContain(
-      "### ⚠️ Worth knowing\n\n- `1.2.3` of app was left where it is: it names other bytes already; `1.2`, `latest` go with it. _What to do:_",
+      "### ⚠️ Warnings\n\n- `1.2.3` of app was left where it is: it names other bytes already; `1.2`, `latest` go with it. _How to fix:_",
     );
     expect(summary).not.toContain("docker pull");
     expect(summary).not.toContain(`@${candidate("app").digest}`);

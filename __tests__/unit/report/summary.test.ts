@@ -112,7 +112,7 @@ describe("a push where one image fails", () => {
       ].join("\n"),
     );
     expect(summary).toContain("  12 | >>> RUN npm ci --omit=dev\n```\n");
-    expect(summary).toContain("**What to do:** mend the command, or run it in the image of the line before");
+    expect(summary).toContain("**How to fix:** mend the command, or run it in the image of the line before");
     expect(summary).toContain("**Not built because of it:** `manager`, `manager-ui`");
     expect(summary.indexOf("### ❌")).toBeLessThan(summary.indexOf("### Published"));
     expect(summary).toContain('["⛔ manager-ui"]:::blocked');
@@ -120,7 +120,7 @@ describe("a push where one image fails", () => {
 
   test("a remark has its remedy beside it", () => {
     expect(summary).toContain(
-      "- The cache service answered 429; images were built without cache. _What to do:_ nothing to do unless it stays so.",
+      "- The cache service answered 429; images were built without cache. _How to fix:_ nothing to do unless it stays so.",
     );
   });
 
@@ -130,8 +130,8 @@ describe("a push where one image fails", () => {
     const text = renderSummary(resultOf([failed(build("base"), error)]));
     expect(text).toContain("## ❌ `base` failed, nothing was published");
     expect(text).toContain("ghcr.io refused the push ([`images/base/Dockerfile:1`]");
-    expect(text).toContain("Because: 403 Forbidden: denied");
-    expect(text).toContain("**What to do:** add `packages: write`.");
+    expect(text).toContain("Cause: 403 Forbidden: denied");
+    expect(text).toContain("**How to fix:** add `packages: write`.");
   });
 
   test("what the program wrote stands in the summary, what the error quotes of it in the annotation", () => {
@@ -197,7 +197,7 @@ test("an exact tag that names other bytes is marked, explained, and in no comman
   });
   const summary = renderSummary(resultOf([published(planned, { "v1.2.3": "it names other bytes already" })]));
   expect(summary).toContain("| `v1.2.3` _held_<br>`latest` |");
-  expect(summary).toContain("- `v1.2.3` of app was left where it is: it names other bytes already. _What to do:_");
+  expect(summary).toContain("- `v1.2.3` of app was left where it is: it names other bytes already. _How to fix:_");
   expect(summary).toContain("docker pull ghcr.io/mieweb/opensource-server/app:latest");
   expect(summary).not.toContain("app:v1.2.3@");
 });
@@ -261,5 +261,24 @@ describe("thousands of images", () => {
     expect(red).toContain("### ❌ `last`");
     expect(red).toContain('["❌ last"]:::failed');
     expect(Buffer.byteLength(red)).toBeLessThan(oneMiB);
+  });
+});
+
+describe("what fails and is about no image", () => {
+  const error = new UserError("code scanning can't process the findings of web: too large", { hint: "run again" });
+  const result = resultOf([published(build("web"))], { otherFailures: [{ title: "Code scanning failed", error }] });
+
+  test("makes the run fail in the headline, and has a section with its remedy", () => {
+    const summary = renderSummary(result);
+    expect(lines(summary)[0]).toBe("## ❌ Published the image in 1 min 12 s; code scanning failed");
+    expect(summary).toContain(
+      "### ❌ Code scanning failed\n\ncode scanning can't process the findings of web: too large\n\n**How to fix:** run again.\n",
+    );
+  });
+
+  test("is an annotation, once", () => {
+    expect(failureNotices(result)).toEqual([
+      { title: "Code scanning failed", message: error.message, hint: error.hint },
+    ]);
   });
 });

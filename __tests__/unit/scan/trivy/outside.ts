@@ -28,7 +28,6 @@ export function memory(content: Readonly<Record<string, string | Uint8Array>> = 
       tree.set(path, Buffer.concat(parts));
     },
     write: async (path, bytes) => void tree.set(path, Buffer.from(bytes)),
-    append: async () => {},
     makeDirectory: async () => {},
     async move(from, to) {
       for (const path of below(from)) {

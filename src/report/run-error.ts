@@ -1,0 +1,20 @@
+/** The summary of a run that ended by an error, with no result to show: it says what the log says. */
+import { formatLocation } from "../errors.ts";
+import { code } from "../markdown.ts";
+import { errorParagraphs, errorText, problemsIn } from "./error-text.ts";
+import { joinSections, text } from "./sections.ts";
+
+/** @param isCanceled the error is only that the run was asked to end */
+export function renderRunError(error: unknown, isCanceled: boolean): string {
+  const problems = problemsIn(error);
+  const how = problems.length === 1 ? "The run failed" : `The run failed: ${problems.length} problems`;
+  const pieces = problems.map((problem) => {
+    const told = errorText(problem);
+    const place = told.at === undefined ? "" : code(formatLocation(told.at));
+    return `${errorParagraphs(told, place, told.quoted).join("\n\n")}\n`;
+  });
+  return joinSections([
+    text(isCanceled ? "## ⏹️ The run was canceled" : `## ❌ ${how}`),
+    { head: "", pieces, tail: "", what: "problems" },
+  ]);
+}
