@@ -9,11 +9,14 @@ export class BuildError extends UserError {
   override readonly name = "BuildError";
   readonly category: FailureCategory;
   readonly output: readonly string[];
+  /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
+  readonly excerpt: readonly string[];
 
   constructor(message: string, details: BuildErrorDetails) {
     super(message, details);
     this.category = details.category;
     this.output = details.output;
+    this.excerpt = details.excerpt ?? [];
   }
 }
 
@@ -22,7 +25,9 @@ interface BuildErrorDetails {
   readonly hint: string;
   readonly at: SourceLocation;
   readonly output: readonly string[];
-  readonly cause: unknown;
+  readonly excerpt?: readonly string[];
+  /** Not there where the message says all that it says. */
+  readonly cause?: unknown;
 }
 
 export interface FailedBuild {
@@ -57,9 +62,31 @@ export function diagnose(failed: FailedBuild): BuildError {
     hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
     at: location(failed),
     output,
-    cause: new Error(said),
+    excerpt: excerptIn(failed.text),
+    ...(saysAll.has(category) && !said.includes("\n") ? {} : { cause: new Error(said) }),
   });
 }
+
+/** Their sentences have what matters of BuildKit's words. */
+const saysAll: ReadonlySet<FailureCategory> = new Set([
+  "command",
+  "out-of-memory",
+  "dockerfile",
+  "missing-file",
+  "unknown",
+]);
+
+/** Between two lines of dashes below the place. */
+function excerptIn(text: readonly string[]): readonly string[] {
+  const start = text.findIndex((line) => /^-{10,}$/.test(line.trim()));
+  const length = text.slice(start + 1).findIndex((line) => /^-{10,}$/.test(line.trim()));
+  if (start < 0 || length < 0) return [];
+  const lines = text.slice(start + 1, start + 1 + Math.min(length, mostExcerpt)).map((line) => shortLine(line, 200));
+  const last = lines.findLastIndex((line) => !/^ *\d+ \| *$/.test(line));
+  return lines.slice(0, last + 1);
+}
+
+const mostExcerpt = 20;
 
 /** BuildKit's own message, from the line on that begins with `ERROR:`; without any, the step's. */
 function lastWords({ text, step, code }: FailedBuild): string {

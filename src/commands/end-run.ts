@@ -1,6 +1,7 @@
 /** The end of a run that built or scanned: what became of it is told, in the log and as the command's result. */
 import { bumpLines } from "../report/bumps.ts";
 import { closingLines, failureNotices } from "../report/console.ts";
+import { withInheritedBlocks } from "../report/inherited.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import type { Remark, RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -30,6 +31,7 @@ export function endRun(
   warn(remarks, session);
   const result: RunResult = {
     ...did,
+    images: withInheritedBlocks(did.images),
     remarks: [...did.remarks, ...remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,

@@ -147,7 +147,7 @@ async function afterGate(
     case "held":
       return { planned, outcome: "failed", error: gate.error, ...(candidate === undefined ? {} : { candidate }) };
     case "blocked":
-      return { planned, outcome: "blocked", by: gate.by };
+      return { planned, outcome: "blocked", by: gate.by, ...(candidate === undefined ? {} : { candidate }) };
   }
 }
 
@@ -172,7 +172,8 @@ async function resultOf(
 /** A defect of ours in one image must not hide what became of the others. */
 function failed(planned: PlannedBuild | PlannedPromote, error: unknown, signal: AbortSignal): ImageResult {
   if (signal.aborted && error === signal.reason) return { planned, outcome: "cancelled" };
-  if (error instanceof BuildError) return { planned, outcome: "failed", error, output: error.output };
+  if (error instanceof BuildError)
+    return { planned, outcome: "failed", error, output: error.output, excerpt: error.excerpt };
   if (error instanceof UserError) return { planned, outcome: "failed", error };
   const defect = new UserError(`${planned.name} could not be published because of a defect of image-publish`, {
     hint: "report it, with a log of a run with debug logging on",

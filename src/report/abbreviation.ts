@@ -11,6 +11,14 @@ export function shortTag(tag: string): string {
   return /^[0-9a-f]{40,}$/.test(tag) ? `${shortCommit(tag)}…` : shortened(tag, 40);
 }
 
+/** A name in at most so many characters: what tells long names apart is at their ends. */
+export function middleCut(name: string, length: number): string {
+  const characters = [...name];
+  if (characters.length <= length) return name;
+  const end = Math.ceil((length - 1) / 2);
+  return `${characters.slice(0, length - 1 - end).join("")}…${characters.slice(-end).join("")}`;
+}
+
 /** A digest's first twelve digits, as `docker images` shows them. */
 export function shortDigest(digest: string): string {
   return `${digest.slice("sha256:".length).slice(0, 12)}…`;

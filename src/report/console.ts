@@ -1,14 +1,18 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
 import type { SourceLocation } from "../errors.ts";
 import { sentence } from "../markdown.ts";
+import type { Digest } from "../oci/digest.ts";
 import { inertLine, plainLine, shortened } from "../plain-text.ts";
 import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
+import { middleCut, shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
 import { errorText } from "./error-text.ts";
+import { equalFailures } from "./failure-groups.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";
+import { isStopped } from "./inherited.ts";
 import type { ImageResult, OtherFailure, RunResult } from "./run-result.ts";
 import { ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
 import { leftImages } from "./untouched.ts";
@@ -53,26 +57,47 @@ function otherNotice({ title, error }: OtherFailure): FailureNotice {
 }
 
 function imageNotices(result: RunResult): readonly FailureNotice[] {
-  return failuresOf(result).map(({ image, kind, what, causes, quoted, hint, at, put, missing, blocked }) => ({
-    title: titles[kind](plainLine(image)),
+  const failures = failuresOf(result);
+  const isAboutFindings = ({ findings }: Failure): boolean => findings.length > 0;
+  const groups = equalFailures(
+    failures.filter((failure) => !isAboutFindings(failure)),
+    result.plan.images,
+  );
+  const alone = failures.filter(isAboutFindings).map((first) => ({ ...first, first, others: [] }));
+  return [...groups, ...alone].map(({ first, others, unbuilt, untagged }) => ({
+    title: titles[first.kind](first.image, others.length),
     message: [
-      what,
-      ...causes,
-      ...quoted,
-      ...(put.length === 0 ? [] : [`Tags that are in place: ${namesOf(put)}`]),
-      ...(missing.length === 0 ? [] : [`Tags that are missing: ${namesOf(missing)}`]),
-      ...(blocked.length === 0 ? [] : [`Not built because of it: ${namesOf(blocked)}`]),
+      first.what,
+      ...first.causes,
+      ...first.quoted,
+      ...listed(
+        "The same happened to",
+        others.map(({ image }) => image),
+      ),
+      ...listed("Tags that are in place", first.put),
+      ...listed("Tags that are missing", first.missing),
+      ...listed("Not built because of it", unbuilt),
+      ...listed("Built, and not tagged because of it", untagged),
+      ...listed("Also in images that depend on it", first.heirs),
     ].join("\n"),
-    hint,
-    at,
+    hint: first.hint,
+    at: first.at,
   }));
 }
 
-const titles: Readonly<Record<Failure["kind"], (image: string) => string>> = {
-  failed: (image) => `${image} failed`,
-  findings: (image) => `Findings in ${image}`,
-  unscanned: (image) => `${image} was not scanned`,
+const titles: Readonly<Record<Failure["kind"], (image: string, others: number) => string>> = {
+  failed: (image, others) => `${titled(image, others)} failed`,
+  findings: (image) => `Findings in ${plainLine(image)}`,
+  unscanned: (image, others) => `${titled(image, others)} ${others === 0 ? "was" : "were"} not scanned`,
 };
+
+function titled(image: string, others: number): string {
+  return others === 0 ? plainLine(image) : `${plainLine(image)} and ${count(others, "more image")}`;
+}
+
+function listed(title: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${title}: ${namesOf(names)}`];
+}
 
 const mostNames = 10;
 
@@ -82,37 +107,47 @@ function namesOf(names: readonly string[]): string {
 }
 
 function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number): string {
-  const name = shortened(plainLine(image.planned.name), width);
+  const name = middleCut(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
-  const mark = scan !== undefined && makesRed(scan) ? marks.failed : marks[image.outcome];
+  const isRed = image.outcome !== "blocked" && scan !== undefined && makesRed(scan);
+  const mark = isStopped(image) ? "🛑" : isRed ? marks.failed : marks[image.outcome];
   const brief = scan === undefined ? "" : findingsBrief(scan);
   // As published: why nothing was built of it is of no interest.
   const facts =
     image.outcome === "skipped" && scan !== undefined
       ? [...(scan.kind === "unscanned" ? [] : ["scanned"]), brief]
-      : [image.outcome, ...details(image), brief];
+      : [...details(image), brief];
   return `${mark} ${padded}  ${facts.flatMap((each) => (each === "" ? [] : [plainLine(each)])).join(" · ")}`;
 }
 
+/** What became of it, the reason, and then what there is to look up. */
 function details(image: ImageResult): readonly string[] {
   const why = because(image.planned.reasons);
   switch (image.outcome) {
     case "published":
-      return [...tagDetails(image), ...candidateDetails(image.candidate), why];
+      return ["published", why, ...tagDetails(image), ...candidateDetails(image.candidate)];
     case "promoted":
-      return [...tagDetails(image), image.image.digest, "nothing built", why];
+      return ["promoted", why, ...tagDetails(image), "nothing built", shortDigest(image.image.digest)];
     case "built":
-      return [...candidateDetails(image.candidate), why];
+      return ["built", why, ...candidateDetails(image.candidate)];
     case "failed": {
       const put = tagLabels(ownTags(image), image);
-      return [image.error.message.split("\n", 1)[0] ?? "", put.length === 0 ? "" : `in place: ${put.join(", ")}`];
+      const what = isStopped(image) ? ["not tagged", "blocked by its scan"] : ["failed", reasonOf(image)];
+      return [...what, put.length === 0 ? "" : `in place: ${put.join(", ")}`];
     }
     case "blocked":
-      return [`builds on ${image.by}`];
+      return [image.candidate === undefined ? "skipped" : "built, not tagged", `depends on ${image.by}`];
     case "skipped":
     case "cancelled":
-      return [why];
+      return [image.outcome, why];
   }
+}
+
+/** The image's name stands before it. */
+function reasonOf({ planned, error }: Extract<ImageResult, { readonly outcome: "failed" }>): string {
+  const [first = ""] = error.message.split("\n", 1);
+  const start = `${planned.name} could not be built: `;
+  return shortened(first.startsWith(start) ? first.slice(start.length) : first, 200);
 }
 
 function tagDetails(image: ImageResult): readonly string[] {
@@ -121,11 +156,11 @@ function tagDetails(image: ImageResult): readonly string[] {
     const follow = followers.length === 0 ? "" : `, and with them ${followers.join(", ")}`;
     return `left where they are: ${tags.join(", ")} (${reason})${follow}`;
   });
-  return [tagLabels(ownTags(image), image).join(", ") || "no tag", ...notes];
+  return [tagLabels(ownTags(image), image).map(shortTag).join(", ") || "no tag", ...notes];
 }
 
-function candidateDetails(candidate: { readonly digest: string; readonly seconds: number }): readonly string[] {
-  return [candidate.digest, formatDuration(candidate.seconds)];
+function candidateDetails(candidate: { readonly digest: Digest; readonly seconds: number }): readonly string[] {
+  return [formatDuration(candidate.seconds), shortDigest(candidate.digest)];
 }
 
 const marks: Readonly<Record<ImageResult["outcome"], string>> = {

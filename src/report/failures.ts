@@ -1,17 +1,29 @@
-/** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
+/** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
 import type { SourceLocation } from "../errors.ts";
 import { plainLines } from "../plain-text.ts";
-import { heldBy, redBy } from "../scan/complaint.ts";
+import type { SeenFinding } from "../scan/across-platforms.ts";
+import { heldBy, redBy, ScanComplaint } from "../scan/complaint.ts";
 import { type ErrorText, errorText, lastLines, problemsIn } from "./error-text.ts";
+import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./inherited.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
 
+/** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
+export type FailureKind = "failed" | "findings" | "unscanned";
+
 export interface Failure extends ErrorText {
   readonly image: string;
-  /** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
-  readonly kind: "failed" | "findings" | "unscanned";
+  readonly kind: FailureKind;
+  /** The scan policy keeps the image from its tags, or would, where it was to get some. */
+  readonly isBlocked: boolean;
+  /** Those that count and that the image itself brings, weightiest first; empty where it is not about findings. */
+  readonly findings: readonly SeenFinding[];
+  /** How many platforms the image has, where it is about findings. */
+  readonly platforms: number;
   /** What is quoted or more, for where there is room: at most 40 lines, none longer than 400 characters. */
   readonly output: readonly string[];
+  /** The lines of the Dockerfile around the one that failed. */
+  readonly excerpt: readonly string[];
   readonly at: SourceLocation;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
@@ -20,71 +32,107 @@ export interface Failure extends ErrorText {
   /** Where some were put: those that are missing. */
   readonly missing: readonly string[];
   /** Images that were not built because of it, in the plan's order. */
-  readonly blocked: readonly string[];
+  readonly unbuilt: readonly string[];
+  /** Images that were built, and get no tags because of it, in the plan's order. */
+  readonly untagged: readonly string[];
+  /** Images that are published and have the same findings, since they are based on it; in the plan's order. */
+  readonly heirs: readonly string[];
 }
 
 /**
- * One for each problem of each failed image, in the plan's order, and one for each other image with findings that make the run red;
- * what is blocked and tagged stands with the first of an image.
+ * One for each problem of each failed image, in the plan's order, and one for each other image with findings that make the run fail,
+ * unless another image of the run brings them. What is blocked and tagged stands with the first of an image.
  */
 export function failuresOf(result: RunResult): readonly Failure[] {
-  const blocked = blockedByCulprit(result.images);
-  return result.images.flatMap((image) => {
-    if (image.outcome !== "failed") return ofFindings(image, result);
-    const problems = problemsIn(image.error);
+  const { images } = result;
+  const blocked = Map.groupBy(
+    images.filter((image) => image.outcome === "blocked"),
+    ({ by }) => culpritOf(by, images),
+  );
+  const [complaints, blocks] = [complaintsOf(result), blocksIn(images)];
+  return images.flatMap((image) => {
+    const { name } = image.planned;
+    if (image.outcome !== "failed") return ofFindings(image, complaints, result);
     const put = tagLabels(ownTags(image), image);
     const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
-    return problems.map((error, index) => ({
-      image: image.planned.name,
-      kind: "failed" as const,
-      ...withOutput(errorText(error), image.output),
-      at: error.at ?? image.planned.at,
-      built: image.candidate?.digest,
-      ...(index === 0 ? tagged : { put: [], missing: [] }),
-      blocked: index === 0 ? (blocked.get(image.planned.name) ?? []) : [],
-    }));
+    const waiting = blocked.get(name) ?? [];
+    const namesOf = (isBuilt: boolean) =>
+      waiting.flatMap(({ planned, candidate }) => ((candidate !== undefined) === isBuilt ? [planned.name] : []));
+    return problemsIn(image.error).map(
+      (error, index): Failure => ({
+        ...nothing,
+        ...errorText(error),
+        image: name,
+        kind: kindOf(error),
+        isBlocked: error instanceof ScanComplaint,
+        findings: error instanceof ScanComplaint ? ownFindings(error, blocks) : [],
+        platforms: error instanceof ScanComplaint ? error.platforms : 0,
+        output: image.output === undefined ? errorText(error).quoted : lastLines(image.output.flatMap(plainLines)),
+        excerpt: image.excerpt ?? [],
+        at: error.at ?? image.planned.at,
+        built: image.candidate?.digest,
+        ...(index === 0 ? { ...tagged, unbuilt: namesOf(false), untagged: namesOf(true) } : {}),
+      }),
+    );
   });
 }
 
-/** An image that was held has failed already, with what its scan says of it. */
-function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Failure[] {
-  const scan = scans?.get(planned.name);
-  const error = scan && (heldBy(scan) ?? redBy(scan));
-  if (error === undefined) return [];
-  const nothing = { put: [], missing: [], blocked: [], built: undefined };
-  const about = {
-    image: planned.name,
-    kind: scan?.kind === "unscanned" ? ("unscanned" as const) : ("findings" as const),
-    at: error.at ?? planned.at,
-  };
-  return [{ ...withOutput(errorText(error), undefined), ...about, ...nothing }];
+const nothing = { put: [], missing: [], unbuilt: [], untagged: [], heirs: [], excerpt: [], built: undefined } as const;
+
+function kindOf(error: unknown): FailureKind {
+  if (!(error instanceof ScanComplaint)) return "failed";
+  return error.findings.length > 0 ? "findings" : "unscanned";
 }
 
-/** Names of blocked images by the failed image that stands at the beginning of their chain. */
-function blockedByCulprit(images: readonly ImageResult[]): ReadonlyMap<string, readonly string[]> {
-  const by = new Map(images.flatMap((each) => (each.outcome === "blocked" ? [[each.planned.name, each.by]] : [])));
-  const culprits = new Map<string, string[]>();
-  for (const name of by.keys()) {
-    const culprit = culpritOf(name, by);
-    culprits.set(culprit, [...(culprits.get(culprit) ?? []), name]);
-  }
-  return culprits;
+function ofFindings(
+  { planned, outcome }: ImageResult,
+  complaints: Complaints,
+  { scans }: RunResult,
+): readonly Failure[] {
+  const error = complaints.get(planned.name);
+  if (error === undefined || isInherited(error, complaints)) return [];
+  const told = errorText(error);
+  return [
+    {
+      ...nothing,
+      ...told,
+      image: planned.name,
+      kind: kindOf(error),
+      isBlocked: outcome === "built" && scans?.get(planned.name)?.passes === false,
+      findings: ownFindings(error, complaints),
+      platforms: error.platforms,
+      output: told.quoted,
+      at: error.at ?? planned.at,
+      heirs: [...complaints].flatMap(([name, each]) => {
+        const isHeir = isInherited(each, complaints) && bringersOf(each, complaints).includes(planned.name);
+        return isHeir ? [name] : [];
+      }),
+    },
+  ];
 }
 
-function culpritOf(name: string, by: ReadonlyMap<string, string>): string {
-  let culprit = name;
+/** What the scans say against images that did not fail, and are not blocked by one that did; in the plan's order. */
+function complaintsOf({ images, scans }: RunResult): Complaints {
+  return new Map(
+    images.flatMap(({ planned: { name }, outcome }) => {
+      const scan = outcome === "failed" || outcome === "blocked" ? undefined : scans?.get(name);
+      const error = scan && (heldBy(scan) ?? redBy(scan));
+      return error === undefined ? [] : [[name, error]];
+    }),
+  );
+}
+
+/** The failed image that stands at the beginning of a chain of blocked ones. */
+function culpritOf(by: string, images: readonly ImageResult[]): string {
+  const blockers = new Map(
+    images.flatMap((each) => (each.outcome === "blocked" ? [[each.planned.name, each.by]] : [])),
+  );
+  let culprit = by;
   // No chain is longer than there are links, whatever the data say.
-  for (let step = 0; step < by.size; step += 1) {
-    const next = by.get(culprit);
+  for (let step = 0; step < blockers.size; step += 1) {
+    const next = blockers.get(culprit);
     if (next === undefined) break;
     culprit = next;
   }
   return culprit;
-}
-
-function withOutput(told: ErrorText, output: readonly string[] | undefined): ErrorText & Pick<Failure, "output"> {
-  return {
-    ...told,
-    output: output === undefined || output.length === 0 ? told.quoted : lastLines(output.flatMap(plainLines)),
-  };
 }

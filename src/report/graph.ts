@@ -14,6 +14,8 @@ export type NodeState =
   | "toPromote"
   | "skipped"
   | "failed"
+  /** Built, and kept from its tags by its scan. */
+  | "stopped"
   | "blocked"
   | "cancelled";
 
@@ -37,7 +39,7 @@ export function graphSection(nodes: readonly GraphNode[]): Section {
   const lines = ["flowchart LR", ...drawn.map((node) => nodeLine(node, ids)), ...edges, ...styles(drawn)];
   const left = wanted.length - drawn.length;
   const note = left === 0 ? "" : `\n\n_${count(left, "more image")} not drawn._`;
-  return text(`### How they build on one another\n\n${codeBlock(lines, "mermaid")}${note}`);
+  return text(`### Dependency graph\n\n${codeBlock(lines, "mermaid")}${note}`);
 }
 
 const mostNodes = 60;
@@ -47,6 +49,7 @@ const longestName = 48;
 /** What is kept when there is no room for all. */
 const rank: Readonly<Record<NodeState, number>> = {
   failed: 0,
+  stopped: 0,
   blocked: 1,
   cancelled: 2,
   published: 3,
@@ -65,6 +68,7 @@ const marks: Readonly<Record<NodeState, string>> = {
   toPromote: "🏷️",
   skipped: "➖",
   failed: "❌",
+  stopped: "🛑",
   blocked: "⛔",
   cancelled: "⏹️",
 };
@@ -78,6 +82,7 @@ const colours: Readonly<Record<NodeState, string>> = {
   toPromote: "fill:#fbefff,stroke:#8250df,color:#1f2328",
   skipped: "fill:#f6f8fa,stroke:#8c959f,color:#59636e",
   failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
+  stopped: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
   blocked: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
   cancelled: "fill:#eaeef2,stroke:#57606a,color:#1f2328",
 };

@@ -2,48 +2,79 @@
 
 import type { Plan } from "../plan/plan.ts";
 import { count, formatDuration } from "../quantities.ts";
-import type { ImageScan } from "../scan/judged.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { makesRed } from "./finding-counts.ts";
+import { type Failure, failuresOf } from "./failures.ts";
+import { findingsInWords } from "./finding-words.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
 import type { ImageResult, OtherFailure, RunResult } from "./run-result.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 
 export interface Headline {
-  readonly mark: "✅" | "❌" | "⏹️";
+  /** `🛑`: nothing went wrong, and what a scan found keeps images from their tags. */
+  readonly mark: "✅" | "❌" | "🛑" | "⏹️";
   readonly sentence: string;
   /** What to make of it, where that is not plain. */
   readonly advice: string | undefined;
 }
 
 /** `quote` makes a name fit for where the sentence is shown, `text` running text that may hold one. */
-export function headline(
-  result: RunResult,
-  quote: (name: string) => string,
-  text: (text: string) => string = quote,
-): Headline {
+export function headline(result: RunResult, quote: Quote, text: Quote = quote): Headline {
   const how = withOthers(outcome(result, quote, text), result.otherFailures ?? []);
-  const red = result.images.flatMap(({ planned, outcome }) => {
-    const scan = outcome === "failed" ? undefined : result.scans?.get(planned.name);
-    return scan !== undefined && makesRed(scan) ? [scan] : [];
-  });
-  if (red.length === 0) return how;
-  const said = (scans: readonly ImageScan[], one: string, several: string): readonly string[] => {
-    const [first, ...others] = scans;
-    if (first === undefined) return [];
-    return [others.length === 0 ? `${quote(first.name)} ${one}` : `${scans.length} images ${several}`];
-  };
-  const [unseen, seen] = [red.filter(({ kind }) => kind === "unscanned"), red.filter(({ kind }) => kind === "scanned")];
-  const clauses = [
-    ...said(seen, "has findings that count", "have findings that count"),
-    ...said(unseen, "could not be scanned", "could not be scanned"),
-  ];
-  const advice = seen.length > 0 ? "Findings make the run red: what to do stands beside each." : "Mend what is listed.";
+  const about = failuresOf(result).filter(({ kind }) => kind !== "failed");
+  const isTold = how.mark === "🛑";
+  const [blocked, red] = [about.filter(({ isBlocked }) => isBlocked), about.filter(({ isBlocked }) => !isBlocked)];
+  const clauses = [...(isTold ? [] : blockedClauses(blocked, quote, text)), ...redClauses(red, quote)];
+  if (clauses.length === 0) return how;
+  const advice =
+    blocked.length > 0 && !isTold
+      ? "An image that its scan blocks gets no tags: each finding is listed with how to fix it."
+      : red.some(({ kind }) => kind === "findings")
+        ? "Findings make the run fail: how to fix each is listed with it."
+        : "Fix what is listed.";
   return {
-    mark: "❌",
+    mark: how.mark === "✅" && red.length === 0 ? "🛑" : how.mark === "🛑" ? "🛑" : "❌",
     sentence: [how.sentence, ...clauses].join("; "),
     advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
   };
+}
+
+type Quote = (name: string) => string;
+
+function redClauses(failures: readonly Failure[], quote: Quote): readonly string[] {
+  const said = (some: readonly Failure[], one: string, several: string): readonly string[] => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const number = some.length + some.reduce((sum, { heirs }) => sum + heirs.length, 0);
+    return [number === 1 ? `${quote(first.image)} ${one}` : `${number} images ${several}`];
+  };
+  const of = (wanted: Failure["kind"]) => failures.filter(({ kind }) => kind === wanted);
+  return [
+    ...said(of("findings"), "has findings that count", "have findings that count"),
+    ...said(of("unscanned"), "could not be scanned", "could not be scanned"),
+  ];
+}
+
+/** "`base` is blocked by CVE-2026-1 in openssl, and 3 images that depend on it". */
+function blockedClauses(failures: readonly Failure[], quote: Quote, text: Quote): readonly string[] {
+  const of = (wanted: Failure["kind"]) => failures.filter(({ kind }) => kind === wanted);
+  const clause = (some: readonly Failure[], what: (isOne: boolean) => string): readonly string[] => {
+    const [first, ...others] = some;
+    if (first === undefined) return [];
+    const isOne = others.length === 0;
+    const subject = isOne ? quote(first.image) : `${some.length} images`;
+    const waiting = some.reduce((sum, each) => sum + each.untagged.length + each.unbuilt.length + each.heirs.length, 0);
+    const depend = `${count(waiting, "image")} that ${waiting === 1 ? "depends" : "depend"} on ${isOne ? "it" : "them"}`;
+    return [`${subject} ${what(isOne)}${waiting === 0 ? "" : `, and ${depend}`}`];
+  };
+  const findings = of("findings");
+  return [
+    ...clause(
+      findings,
+      (isOne) =>
+        `${isOne ? "is" : "are"} blocked by ${text(findingsInWords(findings.flatMap((each) => each.findings)))}`,
+    ),
+    ...clause(of("unscanned"), () => "could not be scanned"),
+  ];
 }
 
 function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline {
@@ -51,7 +82,7 @@ function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline 
   return titles.length === 0 ? how : { ...how, mark: "❌", sentence: [how.sentence, ...titles].join("; ") };
 }
 
-function outcome(result: RunResult, quote: (name: string) => string, text: (text: string) => string): Headline {
+function outcome(result: RunResult, quote: Quote, text: Quote): Headline {
   const { images, plan } = result;
   const took = formatDuration(result.seconds);
   const published = images.filter(isPublished);
@@ -59,7 +90,10 @@ function outcome(result: RunResult, quote: (name: string) => string, text: (text
   const built = images.filter(({ outcome }) => outcome === "built");
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled");
 
-  if (images.some(({ outcome }) => outcome === "failed")) return afterFailure(images, quote);
+  const failures = failuresOf(result);
+  if (failures.some(({ kind }) => kind === "failed")) return afterFailure(images, failures, quote);
+  const blocked = failures.filter(({ image, isBlocked }) => isBlocked && isFailed(image, images));
+  if (blocked.length > 0) return afterBlock(blocked, images, quote, text);
   if (cancelled.length > 0) {
     return {
       mark: "⏹️",
@@ -93,18 +127,41 @@ function isTagged({ outcome }: ImageResult): boolean {
   return outcome === "published" || outcome === "promoted";
 }
 
-function afterFailure(images: readonly ImageResult[], quote: (name: string) => string): Headline {
-  const failed = images.filter(({ outcome }) => outcome === "failed");
-  const numberOf = (outcome: ImageResult["outcome"]) => images.filter((image) => image.outcome === outcome).length;
-  const partly = failed.filter((image) => ownTags(image).length > 0).length;
+function isFailed(name: string, images: readonly ImageResult[]): boolean {
+  return images.some(({ planned, outcome }) => planned.name === name && outcome === "failed");
+}
+
+function afterBlock(blocked: readonly Failure[], images: readonly ImageResult[], quote: Quote, text: Quote): Headline {
   const published = images.filter(isPublished).length;
-  const [blocked, cancelled] = [numberOf("blocked"), numberOf("cancelled")];
-  const [first, ...others] = failed;
-  const isOne = others.length === 0;
+  const cancelled = images.filter(({ outcome }) => outcome === "cancelled").length;
   const parts = [
-    isOne ? `${quote(first?.planned.name ?? "")} failed` : `${failed.length} images failed`,
+    blockedClauses(blocked, quote, text).join("; "),
+    ...(cancelled > 0 ? [`${were(cancelled)} canceled`] : []),
+    ...(published > 0 ? [`${were(published)} published`] : []),
+  ];
+  return {
+    mark: "🛑",
+    sentence: `Tags not updated: ${parts.join("; ")}`,
+    advice: "What is blocked was built, and its tags stay where they are until what is listed is fixed.",
+  };
+}
+
+function afterFailure(images: readonly ImageResult[], failures: readonly Failure[], quote: Quote): Headline {
+  const culprits = [...Map.groupBy(failures, ({ image }) => image).values()].filter((some) =>
+    some.some(({ kind }) => kind === "failed"),
+  );
+  const [first, ...others] = culprits;
+  const of = (what: "unbuilt" | "untagged") => culprits.flat().reduce((sum, each) => sum + each[what].length, 0);
+  const partly = culprits.filter((some) => some.some(({ put }) => put.length > 0)).length;
+  const published = images.filter(isPublished).length;
+  const cancelled = images.filter(({ outcome }) => outcome === "cancelled").length;
+  const isOne = others.length === 0;
+  const because = `because of ${isOne ? "it" : "them"}`;
+  const parts = [
+    isOne ? `${quote(first?.[0]?.image ?? "")} failed` : `${culprits.length} images failed`,
     ...(partly > 0 ? [isOne ? "some of its tags are in place" : `${partly} of them with some tags in place`] : []),
-    ...(blocked > 0 ? [`${were(blocked)} not built because of ${isOne ? "it" : "them"}`] : []),
+    ...(of("unbuilt") > 0 ? [`${were(of("unbuilt"))} not built ${because}`] : []),
+    ...(of("untagged") > 0 ? [`${were(of("untagged"))} not tagged ${because}`] : []),
     ...(cancelled > 0 ? [`${were(cancelled)} cancelled`] : []),
     published > 0 ? `${were(published)} published` : `nothing ${partly > 0 ? "else " : ""}was published`,
   ];
@@ -113,7 +170,7 @@ function afterFailure(images: readonly ImageResult[], quote: (name: string) => s
   return {
     mark: "❌",
     sentence: parts.join(", "),
-    advice: `Mend what is listed, and push it or run this again.${stays}${tagged}`,
+    advice: `Fix what is listed, and push it or run this again.${stays}${tagged}`,
   };
 }
 
@@ -122,7 +179,7 @@ function were(number: number): string {
 }
 
 /** `Published 3 of 8 images`, `Released all 8 images as 1.2.3`. */
-function whatWasPublished(published: readonly ImageResult[], plan: Plan, quote: (name: string) => string): string {
+function whatWasPublished(published: readonly ImageResult[], plan: Plan, quote: Quote): string {
   const publishable = plan.images.filter((image) => image.repositories.length > 0).length;
   const number = published.length;
   const which = publishable === number ? allOf(number) : `${number} of ${count(publishable, "image")}`;

@@ -39,8 +39,13 @@ export type ImageResult = { readonly planned: PlannedImage } & (
   | ({ readonly outcome: "built"; readonly candidate: Candidate } & After)
   | { readonly outcome: "skipped" }
   | FailedImage
-  /** An image that it builds on failed, or was itself blocked. */
-  | { readonly outcome: "blocked"; readonly by: string }
+  /** An image that it is based on failed, or was itself blocked. */
+  | {
+      readonly outcome: "blocked";
+      readonly by: string;
+      /** Where it was built all the same, and only gets no tags. */
+      readonly candidate?: Candidate;
+    }
   | { readonly outcome: "cancelled" }
 );
 
@@ -56,6 +61,8 @@ interface FailedImage {
   readonly error: UserError;
   /** The end of what the failed program wrote, where there is more of it than the message quotes. */
   readonly output?: readonly string[];
+  /** The lines of the Dockerfile around the one that failed, as the builder shows them. */
+  readonly excerpt?: readonly string[];
   /** Where the build was good and what came after failed. */
   readonly candidate?: Candidate;
   /** Tags that were put, or found right, before it failed. */

@@ -6,17 +6,21 @@ import { shortened } from "../plain-text.ts";
 import { bumpSection } from "./bumps.ts";
 import { errorParagraphs, errorText } from "./error-text.ts";
 import { eventLine } from "./event.ts";
-import { type Failure, failuresOf } from "./failures.ts";
+import { failureSections } from "./failure-sections.ts";
 import { findingSections } from "./findings.ts";
-import { graphSection } from "./graph.ts";
+import { graphSection, type NodeState } from "./graph.ts";
 import { headline } from "./headline.ts";
 import { imageTable, type Made } from "./image-table.ts";
-import { fileLink } from "./links.ts";
+import { isStopped } from "./inherited.ts";
 import type { ImageResult, OtherFailure, Remark, RunResult } from "./run-result.ts";
 import { chunks, joinSections, type Section, text } from "./sections.ts";
 import { ownTags, tagResults } from "./tag-notes.ts";
 import { heldRemarks, quietNotes } from "./tag-remarks.ts";
 import { leftSections } from "./untouched.ts";
+
+function stateOf(image: ImageResult): NodeState {
+  return isStopped(image) ? "stopped" : image.outcome;
+}
 
 /** Always fewer bytes than GitHub takes for one step. */
 export function renderSummary(result: RunResult): string {
@@ -31,7 +35,7 @@ export function renderSummary(result: RunResult): string {
   ];
   return joinSections([
     text(opening.join("\n\n")),
-    failureSection(result),
+    ...failureSections(result),
     otherFailureSection(result.otherFailures ?? []),
     unfinishedSection(result.images),
     remarkSection([...result.remarks, ...heldRemarks(result.images)]),
@@ -39,7 +43,7 @@ export function renderSummary(result: RunResult): string {
     ...findingSections(result),
     bumpSection(result.bumps ?? []),
     noteSection(result.images),
-    graphSection(result.images.map((image) => ({ planned: image.planned, state: image.outcome }))),
+    graphSection(result.images.map((image) => ({ planned: image.planned, state: stateOf(image) }))),
     pullSection(made),
     referenceSection(result.images),
     ...leftSections(
@@ -55,24 +59,6 @@ function titled(title: string, section: Section): Section {
 }
 
 const mostPulls = 8;
-const mostNames = 60;
-
-function failureSection(result: RunResult): Section {
-  const pieces = failuresOf(result).map((failure) => `${failureBlock(failure, result)}\n`);
-  return { head: "", pieces, tail: "", what: "failures" };
-}
-
-function failureBlock(failure: Failure, { plan, forge }: RunResult): string {
-  const blocked = namesOf(failure.blocked);
-  return [
-    `### ❌ ${name(failure.image)}`,
-    ...errorParagraphs(failure, fileLink(forge, plan.commit, failure.at), failure.output),
-    ...(failure.put.length === 0 ? [] : [`**Tags that are in place:** ${namesOf(failure.put)}`]),
-    ...(failure.missing.length === 0 ? [] : [`**Tags that are missing:** ${namesOf(failure.missing)}`]),
-    ...(blocked === "" ? [] : [`**Not built because of it:** ${blocked}`]),
-    ...(failure.built === undefined ? [] : [`Its build was good (${code(failure.built)}); what came after it failed.`]),
-  ].join("\n\n");
-}
 
 function otherFailureSection(failures: readonly OtherFailure[]): Section {
   const pieces = failures.map(({ title, error }) => {
@@ -80,11 +66,6 @@ function otherFailureSection(failures: readonly OtherFailure[]): Section {
     return `### ❌ ${title}\n\n${errorParagraphs(told, "", told.quoted).join("\n\n")}\n`;
   });
   return { head: "", pieces, tail: "", what: "failures" };
-}
-
-function namesOf(images: readonly string[]): string {
-  const more = images.length - mostNames;
-  return [...images.slice(0, mostNames).map(name), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 function name(image: string): string {

@@ -1,17 +1,36 @@
 /** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
-import { type SourceLocation, UserError } from "../errors.ts";
+import { type SourceLocation, UserError, type UserErrorDetails } from "../errors.ts";
 import { inBackticks, plainLine } from "../plain-text.ts";
 import { count } from "../quantities.ts";
 import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
 import type { ImageScan, ScannedImage } from "./judged.ts";
 
+/** What a scan says against an image. */
+export class ScanComplaint extends UserError {
+  override readonly name = "ScanComplaint";
+  /** Those that count, weightiest first; none where the image could not be scanned. */
+  readonly findings: readonly SeenFinding[];
+  /** How many platforms the image has. */
+  readonly platforms: number;
+
+  constructor(message: string, { findings, platforms, ...details }: ComplaintParts) {
+    super(message, details);
+    this.findings = findings;
+    this.platforms = platforms;
+  }
+}
+
+type ComplaintParts = UserErrorDetails & Pick<ScanComplaint, "findings" | "platforms">;
+
 /** Why an image may have no tags; `undefined`: it may. */
-export function heldBy(scan: ImageScan): UserError | undefined {
+export function heldBy(scan: ImageScan): ScanComplaint | undefined {
   if (scan.passes) return undefined;
   if (scan.kind === "unscanned") {
-    return new UserError(`${nameOf(scan)} could not be scanned, and what nobody knows does not pass`, {
+    return new ScanComplaint(`${nameOf(scan)} could not be scanned, and what nobody knows does not pass`, {
       hint: `${scan.error.hint}; \`fail-on: none\` lets it pass unseen`,
       cause: scan.error,
+      findings: [],
+      platforms: 0,
     });
   }
   const counting = countingOf(scan);
@@ -22,13 +41,16 @@ export function heldBy(scan: ImageScan): UserError | undefined {
   return complaint(`${nameOf(scan)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
     all: scan.platforms.length,
     at: holding[0]?.at,
-    otherwise: "or say in .trivyignore.yaml why it does no harm, and until when",
+    otherwise: otherRemedy,
     ...(comparedWith.kind === "unknown" ? { cause: comparedWith.error } : {}),
   });
 }
 
+/** What else there is to do about any finding that blocks an image. */
+export const otherRemedy = "or say in .trivyignore.yaml why it does no harm, and until when";
+
 /** Why the run is red though the image passes; `undefined`: it is not, or the image does not pass. */
-export function redBy(scan: ImageScan): UserError | undefined {
+export function redBy(scan: ImageScan): ScanComplaint | undefined {
   if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return undefined;
   const counting = countingOf(scan);
   const all = scan.platforms.length;
@@ -83,15 +105,20 @@ function complaint(
   sentence: string,
   counting: readonly SeenFinding[],
   { all, at, cause, otherwise }: ComplaintDetails,
-): UserError {
+): ScanComplaint {
   const lines = counting.slice(0, mostFindings).map((each) => findingLine(each, all));
   const more = counting.length - lines.length;
   const remedies = [...new Set(counting.map(({ remedy }) => plainLine(remedy)))];
   const others = remedies.length - mostRemedies;
   const shown = [...remedies.slice(0, mostRemedies), ...(others > 0 ? [`${others} more under Findings`] : [])];
-  return new UserError([sentence, ...lines, ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])].join("\n"), {
-    hint: [...shown, ...(otherwise === undefined ? [] : [otherwise])].join("; "),
-    cause,
-    ...(at === undefined ? {} : { at }),
-  });
+  return new ScanComplaint(
+    [sentence, ...lines, ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])].join("\n"),
+    {
+      hint: [...shown, ...(otherwise === undefined ? [] : [otherwise])].join("; "),
+      cause,
+      findings: counting,
+      platforms: all,
+      ...(at === undefined ? {} : { at }),
+    },
+  );
 }

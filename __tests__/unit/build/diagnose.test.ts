@@ -51,6 +51,42 @@ describe("real streams", () => {
   });
 });
 
+describe("the lines of the Dockerfile around the one that failed", () => {
+  const dashes = "-".repeat(20);
+  const lines = ["   1 |     FROM busybox", "   2 | >>> COPPY a /", "   3 |     "];
+  const said = "ERROR: failed to build: failed to solve: dockerfile parse error on line 2: unknown instruction: COPPY";
+
+  test.each([
+    {
+      when: "are those between dashes",
+      text: ["Dockerfile:2", dashes, ...lines, dashes, said],
+      excerpt: lines.slice(0, 2),
+    },
+    { when: "are none where BuildKit shows none", text: [said], excerpt: [] },
+    { when: "are none where they have no end", text: [dashes, ...lines], excerpt: [] },
+    {
+      when: "are those of the first place",
+      text: ["Dockerfile:2", dashes, ...lines, dashes, "Dockerfile:9", dashes, "   9 | >>> RUN x", dashes, said],
+      excerpt: lines.slice(0, 2),
+    },
+    {
+      when: "hold no control characters",
+      text: [dashes, "   1 | >>> RUN \u001b[31mred\u0007", dashes, said],
+      excerpt: ["   1 | >>> RUN red\\x07"],
+    },
+  ])("$when", ({ text, excerpt }) => {
+    expect(diagnose({ ...build, text, step: undefined }).excerpt).toEqual(excerpt);
+  });
+
+  test("BuildKit's words are no cause where the sentence has all that matters of them", () => {
+    const of = (text: string) => diagnose({ ...build, text: [text], step: undefined }).cause;
+    expect(of(said)).toBeUndefined();
+    expect(
+      of("ERROR: failed to build: failed to solve: failed to push ghcr.io/o/r/x: 403 Forbidden: quota"),
+    ).toBeInstanceOf(Error);
+  });
+});
+
 const solving = "ERROR: failed to build: failed to solve: ";
 const step = (name: string, error: string, output: readonly string[] = []): FailedStep => ({ name, error, output });
 const command = 'process "/bin/sh -c make" did not complete successfully: exit code: ';

@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import type { Reason } from "../../../src/changes/reason.ts";
 import { Problems, UserError } from "../../../src/errors.ts";
+import { shortDigest } from "../../../src/report/abbreviation.ts";
 import { closingLines, failureNotices } from "../../../src/report/console.ts";
 import {
   blocked,
   build,
   candidate,
-  commit,
   failed,
   hostile,
   partlyTagged,
@@ -27,16 +27,16 @@ describe("the end of the log", () => {
     const lines = closingLines(redRun());
     const why = describeReason({ kind: "builds-on", image: "base" });
     expect(lines[2]).toBe(
-      `✅ nodejs      published · main, ${commit}, latest · ${candidate("nodejs").digest} · 34 s · ${why}`,
+      `✅ nodejs      published · ${why} · main, 1a2b3c4…, latest · 34 s · ${shortDigest(candidate("nodejs").digest)}`,
     );
     expect(lines.slice(3, 6)).toEqual([
       '❌ agent       failed · agent: "RUN npm ci --omit=dev" ended with exit code 1 on linux/arm64',
-      "⛔ manager     blocked · builds on agent",
-      "⛔ manager-ui  blocked · builds on manager",
+      "⛔ manager     skipped · depends on agent",
+      "⛔ manager-ui  skipped · depends on manager",
     ]);
     expect(lines.slice(-2)).toEqual([
       "1 image not affected",
-      "❌ agent failed, 2 were not built because of it, 3 were published. Mend what is listed, and push it or run this again. What was published is complete and stays.",
+      "❌ agent failed, 2 were not built because of it, 3 were published. Fix what is listed, and push it or run this again. What was published is complete and stays.",
     ]);
   });
 
@@ -49,13 +49,13 @@ describe("the end of the log", () => {
   test("names the tags that were left where they are, and why", () => {
     const held = { main: "it holds 7654321, which is newer", latest: "it holds 7654321, which is newer" };
     expect(closingLines(resultOf([published(build("app"), held)]))[0]).toContain(
-      `published · ${commit} · left where they are: main, latest (it holds 7654321, which is newer) · sha256:`,
+      "1a2b3c4… · left where they are: main, latest (it holds 7654321, which is newer) · 34 s · ",
     );
   });
 
   test("says of what was promoted that nothing was built", () => {
     expect(closingLines(resultOf([promoted(promote("app", release))]))).toEqual([
-      `🏷️ app  promoted · 1.2.3, 1.2, latest · ${candidate("app").digest} · nothing built · tag v1.2.3`,
+      `🏷️ app  promoted · tag v1.2.3 · 1.2.3, 1.2, latest · nothing built · ${shortDigest(candidate("app").digest)}`,
       "✅ Released the image as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the very digest that was published before.",
     ]);
   });
@@ -139,5 +139,20 @@ describe("annotations of failures", () => {
 
   test("a good run has none", () => {
     expect(failureNotices(quietRun())).toEqual([]);
+  });
+});
+
+describe("lines are short", () => {
+  test("a long name is cut in its middle, as names differ at their ends", () => {
+    const names = ["amd64", "arm64"].map((each) => `a-rather-long-name-of-an-image-that-comes-for-${each}`);
+    const lines = closingLines(resultOf(names.map((each) => published(build(each)))));
+    expect(lines.slice(0, 2).map((line) => line.slice(2, 42))).toEqual([
+      "a-rather-long-name-…that-comes-for-amd64",
+      "a-rather-long-name-…that-comes-for-arm64",
+    ]);
+  });
+
+  test("the reason stands before digests, which are abbreviated", () => {
+    for (const line of closingLines(redRun())) expect(line).not.toMatch(/[0-9a-f]{20}/);
   });
 });

@@ -182,7 +182,10 @@ export const followed: ImageResult = {
   tags: tagsOn(app, digestOf("old 1.2.3"), { "1.2.3": "it names other bytes already" }),
 };
 
-export function blocked(planned: PlannedBuild, by: string): ImageResult {
+export function blocked(
+  planned: PlannedBuild,
+  by: string,
+): Extract<ImageResult, { readonly outcome: "blocked" }> {
   return { planned, outcome: "blocked", by };
 }
 

@@ -101,7 +101,7 @@ describe("a candidate with a new critical is held", () => {
   test("the annotation says it too, once", () => {
     const notices = failureNotices(result);
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toMatchObject({ title: "web failed", at: { file: "images/web/Dockerfile", line: 1 } });
+    expect(notices[0]).toMatchObject({ title: "Findings in web", at: { file: "images/web/Dockerfile", line: 1 } });
     expect(notices[0]?.message).toContain("CRITICAL CVE-2026-1 in openssl 3.3.1");
   });
 });
@@ -123,7 +123,7 @@ describe("a candidate with a critical that is published too passes, and the run 
     const lines = closingLines(result);
     expect(lines[0]).toMatch(/^❌ web {2}published · .* · findings: 1 critical$/);
     expect(lines[1]).toMatch(/^✅ api {2}published · (?!.*findings)/);
-    expect(lines.at(-1)).toMatch(/^❌ .*; web has findings that count\. .*what to do stands beside each\.$/);
+    expect(lines.at(-1)).toMatch(/^❌ .*; web has findings that count\. .*how to fix each is listed with it\.$/);
   });
 
   test("a pull request's image that does not pass makes the run red, too", () => {
@@ -404,7 +404,7 @@ describe("hostile images", () => {
 test("hundreds of images with hundreds of findings each stay below what GitHub takes", () => {
   const hundreds = Array.from({ length: 300 }, (_, n) => vulnerability(`CVE-2026-${n}`, { package: `package-${n}` }));
   const scan = scanOf(hundreds, hundreds);
-  const names = Array.from({ length: 150 }, (_, n) => `image-${n}`);
+  const names = Array.from({ length: 400 }, (_, n) => `image-${n}`);
   const result = run(
     names.map((name) => published(build(name))),
     names.map((name) => ({ ...scan, name })),

@@ -95,7 +95,7 @@ describe("a push where one image fails", () => {
   test("opens with what failed and what that means", () => {
     expect(lines(summary)[0]).toBe("## ❌ `agent` failed, 2 were not built because of it, 3 were published");
     expect(summary).toContain(
-      "\nMend what is listed, and push it or run this again. What was published is complete and stays.\n",
+      "\nFix what is listed, and push it or run this again. What was published is complete and stays.\n",
     );
   });
 
