@@ -24,6 +24,7 @@ const rooms = {
     "plan",
     "oci",
     "scan/across-platforms",
+    "scan/scanner-facts",
     "scan/complaint",
     "scan/finding",
     "scan/ignore-path",

@@ -17,6 +17,7 @@ export function actionLog(): Log {
     warning: (message, hint, details) => issueCommand("warning", properties(details), annotated(message, hint)),
     error: (message, hint, details) => issueCommand("error", properties(details), annotated(message, hint)),
     group: (title, lines) => {
+      if (lines.length === 0) return print(title);
       issueCommand("group", {}, logLines(title).join(" "));
       for (const line of lines) print(line);
       issueCommand("endgroup", {}, "");

@@ -9,6 +9,7 @@ import type { RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
 import { type BumpReport, bumpFailures, bumpPins } from "./bump-pins.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
+import { warn } from "./end-run.ts";
 import { nothingPlanned } from "./nothing-planned.ts";
 import { prepare } from "./preparation.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +20,7 @@ export async function bump(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
   const report = await bumpPins(prepared, session, []);
-  for (const { message, hint } of report.remarks) log.warning(message, hint);
+  warn(report.remarks, session);
   const plan = nothingPlanned(prepared, session);
   const result: RunResult = {
     plan,

@@ -21,11 +21,11 @@ export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "m
 }
 
 /** Warns of what the reports remark; of other remarks has been warned by then. */
-export function endRun(
+export async function endRun(
   { report, bumped, started, planPath, ...did }: Done,
   prepared: Preparation,
   session: Session,
-): CommandResult {
+): Promise<CommandResult> {
   const { clock, log } = session.outside;
   const remarks = [...report.remarks, ...bumped.remarks];
   warn(remarks, session);
@@ -36,6 +36,7 @@ export function endRun(
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
     scans: prepared.scanning.scans,
+    scanner: await prepared.scanning.facts(),
     bumps: bumped.results,
     otherFailures: [...scanFailures(report), ...bumpFailures(bumped)],
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
@@ -51,6 +52,10 @@ export function endRun(
   };
 }
 
+/** Notes are lines of the log, and no warnings. */
 export function warn(remarks: readonly Remark[], { outside }: Session): void {
-  for (const { message, hint } of remarks) outside.log.warning(message, hint);
+  for (const { message, hint, isNote } of remarks) {
+    if (isNote === true) outside.log.info(message);
+    else outside.log.warning(message, hint);
+  }
 }

@@ -60,6 +60,7 @@ function ownLines(
 
 function leftOut({ restriction }: CacheAccess): Remark {
   return {
+    isNote: true,
     message: `lines of "cache-to" are left out: ${restriction ?? "a run that pushes nothing writes to no registry or bucket"}`,
     hint: "no action is needed where runs of branches write this cache; on GitHub, pull requests have their own with type=gha",
   };

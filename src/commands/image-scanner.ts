@@ -105,6 +105,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
   return {
     prepare: scanner.prepare,
     bill: scanner.bill,
+    facts: scanner.facts,
     /** @throws UserError for a file of the user's that is not there. */
     scan,
     /** The same, once for each digest. @throws RegistryError when the registry can't tell. */

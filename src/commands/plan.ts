@@ -6,6 +6,7 @@ import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
+import { warn } from "./end-run.ts";
 import { explainImage } from "./explain.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Session } from "./session.ts";
@@ -24,10 +25,9 @@ export async function plan(
   session: Session,
   { explain, graph, simulated = false }: PlanView = {},
 ): Promise<CommandResult> {
-  const { log } = session.outside;
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
   const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
-  for (const { message, hint } of remarks) log.warning(message, hint);
+  warn(remarks, session);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);
   if (explain === undefined) {

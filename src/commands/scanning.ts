@@ -12,6 +12,7 @@ import { heldBy } from "../scan/complaint.ts";
 import { judge, type Published } from "../scan/judge.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import type { Scanned, ScanSubject } from "../scan/scanner.ts";
+import type { ScannerFacts } from "../scan/scanner-facts.ts";
 import { type BuiltImage, openBases, type Parent } from "./image-bases.ts";
 import { openImageScanner } from "./image-scanner.ts";
 import { type PublishedOptions, publishedImage } from "./published-image.ts";
@@ -54,9 +55,11 @@ export interface Scanning {
   published(image: Image): Promise<PublishedScan | undefined>;
   /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
   bill(report: string): Promise<Uint8Array>;
+  /** Which scanner it was, before `close`; `undefined` where nothing was scanned. */
+  facts(): Promise<ScannerFacts | undefined>;
   /** To be called when all is scanned. Never rejects. */
   close(): Promise<void>;
-  /** By name of the image, in the order in which they were done. */
+  /** By name of the image, in the catalog's order. */
   readonly scans: ReadonlyMap<string, ImageScan>;
 }
 
@@ -188,13 +191,20 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     }
   }
 
+  function ofName(name: string): readonly (readonly [string, ImageScan])[] {
+    const scan = scans.get(name);
+    return scan === undefined ? [] : [[name, scan]];
+  }
+
   function isWanted(name: string): boolean {
     const image = images.get(name);
     return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
   }
 
   return {
-    scans,
+    get scans() {
+      return new Map([...images.keys()].flatMap((name) => ofName(name)));
+    },
     isWanted,
     checkFiles: (names) => scanner.checkFiles(names.filter(isWanted).map(imageNamed)),
     begin(planned) {
@@ -211,6 +221,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     confirm,
     published,
     bill: scanner.bill,
+    facts: scanner.facts,
     close: scanner.close,
   };
 }

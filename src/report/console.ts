@@ -7,6 +7,7 @@ import { count, formatDuration } from "../quantities.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { middleCut, shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
+import { commonTags } from "./common-tags.ts";
 import { errorText } from "./error-text.ts";
 import { equalFailures } from "./failure-groups.ts";
 import { type Failure, failuresOf } from "./failures.ts";
@@ -14,7 +15,7 @@ import { findingsBrief, makesRed } from "./finding-counts.ts";
 import { headline } from "./headline.ts";
 import { isStopped } from "./inherited.ts";
 import type { ImageResult, OtherFailure, RunResult } from "./run-result.ts";
-import { ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
+import { evenTags, ownTags, tagLabels, tagNotes } from "./tag-notes.ts";
 import { leftImages } from "./untouched.ts";
 
 export interface FailureNotice {
@@ -35,8 +36,13 @@ export function closingLines(result: RunResult): readonly string[] {
   const { untouched, explained } = leftImages(skipped);
   const width = Math.min(40, Math.max(0, ...acted.map(({ planned }) => [...plainLine(planned.name)].length)));
   const { mark, sentence: how, advice } = headline(result, plainLine);
+  const tagged = acted.filter((image) => image.outcome === "published" || image.outcome === "promoted");
+  const common = commonTags(tagged.map(evenTags));
   return [
-    ...acted.map((image) => imageLine(image, scanOf(image), width)),
+    ...acted.map((image) => imageLine(image, scanOf(image), width, common)),
+    ...(common.length === 0
+      ? []
+      : [`Tags of all ${count(tagged.length, "image")}: ${common.map(shortTag).join(", ")}`]),
     ...[...explained].map(([why, images]) => {
       const names = namesOf(images.map(({ name }) => name));
       return `${marks.skipped} ${names} · ${plainLine(why)}`;
@@ -106,7 +112,8 @@ function namesOf(names: readonly string[]): string {
   return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown;
 }
 
-function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number): string {
+/** Without the tags that stand once for all images. */
+function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number, common: readonly string[]): string {
   const name = middleCut(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
   const isRed = image.outcome !== "blocked" && scan !== undefined && makesRed(scan);
@@ -116,18 +123,18 @@ function imageLine(image: ImageResult, scan: ImageScan | undefined, width: numbe
   const facts =
     image.outcome === "skipped" && scan !== undefined
       ? [...(scan.kind === "unscanned" ? [] : ["scanned"]), brief]
-      : [...details(image), brief];
+      : [...details(image, common), brief];
   return `${mark} ${padded}  ${facts.flatMap((each) => (each === "" ? [] : [plainLine(each)])).join(" · ")}`;
 }
 
 /** What became of it, the reason, and then what there is to look up. */
-function details(image: ImageResult): readonly string[] {
+function details(image: ImageResult, common: readonly string[]): readonly string[] {
   const why = because(image.planned.reasons);
   switch (image.outcome) {
     case "published":
-      return ["published", why, ...tagDetails(image), ...candidateDetails(image.candidate)];
+      return ["published", why, ...tagDetails(image, common), ...candidateDetails(image.candidate)];
     case "promoted":
-      return ["promoted", why, ...tagDetails(image), "nothing built", shortDigest(image.image.digest)];
+      return ["promoted", why, ...tagDetails(image, common), "nothing built", shortDigest(image.image.digest)];
     case "built":
       return ["built", why, ...candidateDetails(image.candidate)];
     case "failed": {
@@ -150,13 +157,14 @@ function reasonOf({ planned, error }: Extract<ImageResult, { readonly outcome: "
   return shortened(first.startsWith(start) ? first.slice(start.length) : first, 200);
 }
 
-function tagDetails(image: ImageResult): readonly string[] {
+function tagDetails(image: ImageResult, common: readonly string[]): readonly string[] {
   const notes = tagNotes(image).map(({ kind, tags, because: reason, followers }) => {
     if (kind === "moved") return `moved: ${tags.join(", ")} (${reason})`;
     const follow = followers.length === 0 ? "" : `, and with them ${followers.join(", ")}`;
     return `left where they are: ${tags.join(", ")} (${reason})${follow}`;
   });
-  return [tagLabels(ownTags(image), image).map(shortTag).join(", ") || "no tag", ...notes];
+  const others = tagLabels(ownTags(image), image).filter((tag) => !common.includes(tag));
+  return [others.map(shortTag).join(", ") || (common.length === 0 ? "no tag" : ""), ...notes];
 }
 
 function candidateDetails(candidate: { readonly digest: Digest; readonly seconds: number }): readonly string[] {

@@ -8,6 +8,7 @@ import { errorParagraphs } from "./error-text.ts";
 import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup } from "./failure-groups.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingsInWords } from "./finding-words.ts";
+import { imageCode } from "./image-name.ts";
 import { fileLink } from "./links.ts";
 import type { RunResult } from "./run-result.ts";
 import { type Section, text } from "./sections.ts";
@@ -53,7 +54,7 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): 
 
 function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan, forge }: RunResult): string {
   const linked = (failure: Failure) => fileLink(forge, plan.commit, failure.at);
-  const same = others.map((each) => `${name(each.image)} (${linked(each)})`);
+  const same = others.map((each) => `${imageCode(each.image)} (${linked(each)})`);
   const { excerpt, output } = first;
   return [
     `### ${first.isBlocked ? "🛑" : "❌"} ${headingNames([first, ...others])}`,
@@ -63,10 +64,10 @@ function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan
       ...output,
     ]),
     ...listed("The same happened to", same),
-    ...listed("Tags that are in place", first.put.map(name)),
-    ...listed("Tags that are missing", first.missing.map(name)),
-    ...listed("Not built because of it", unbuilt.map(name)),
-    ...listed("Built, and not tagged because of it", untagged.map(name)),
+    ...listed("Tags that are in place", first.put.map(imageCode)),
+    ...listed("Tags that are missing", first.missing.map(imageCode)),
+    ...listed("Not built because of it", unbuilt.map(imageCode)),
+    ...listed("Built, and not tagged because of it", untagged.map(imageCode)),
     ...(first.built === undefined || first.kind !== "failed"
       ? []
       : [`Its build was good (${code(first.built)}); what came after it failed.`]),
@@ -85,7 +86,7 @@ function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[]
     isTold(index, each.failure) ? [] : [`${prose(each.failure.what)} (${placed(each)})`],
   );
   const others = of.flatMap((each, index) =>
-    isTold(index, each.failure) ? [`${name(each.failure.image)} (${placed(each)})`] : [],
+    isTold(index, each.failure) ? [`${imageCode(each.failure.image)} (${placed(each)})`] : [],
   );
   const lines = of.flatMap(({ failure, findings }) => findings.map((each) => findingLine(each, failure.platforms)));
   const unique = [...new Set(lines)];
@@ -100,9 +101,9 @@ function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[]
     ...causes.map((cause) => `Cause: ${prose(cause)}`),
     codeBlock([...unique.slice(0, mostFindings), ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])], "text"),
     `**How to fix:** ${prose(sentence(shortened(fix, 1000)))}`,
-    ...listed("Not built because of it", fresh.flatMap((failure) => failure.unbuilt).map(name)),
-    ...listed("Built, and not tagged because of it", fresh.flatMap((failure) => failure.untagged).map(name)),
-    ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(name)),
+    ...listed("Not built because of it", fresh.flatMap((failure) => failure.unbuilt).map(imageCode)),
+    ...listed("Built, and not tagged because of it", fresh.flatMap((failure) => failure.untagged).map(imageCode)),
+    ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(imageCode)),
   ].join("\n\n");
 }
 
@@ -115,15 +116,11 @@ function listed(title: string, names: readonly string[]): readonly string[] {
 function headingNames(failures: readonly Failure[]): string {
   const names = [...new Set(failures.map(({ image }) => image))];
   const more = names.length - mostInHeading;
-  return `${names.slice(0, mostInHeading).map(name).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${names.slice(0, mostInHeading).map(imageCode).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** The sentence, where the image's name stands beside it. */
 function withoutName({ what, image }: Failure): string {
   const start = `${image} could not be built: `;
   return what.startsWith(start) ? what.slice(start.length) : what;
-}
-
-function name(image: string): string {
-  return code(shortened(image, 100));
 }

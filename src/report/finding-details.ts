@@ -1,4 +1,4 @@
-/** One image's findings in Markdown, folded: what to do, what has no fix, secrets, what is gone. */
+/** One image's findings in Markdown, folded: how to fix them, what has no fix, secrets, what is fixed. */
 
 import { code, markdown, prose } from "../markdown.ts";
 import { plainLine, shortened } from "../plain-text.ts";
@@ -6,37 +6,40 @@ import { goneAcrossPlatforms, severityCounts } from "../scan/across-platforms.ts
 import type { Finding } from "../scan/finding.ts";
 import type { ImageScan, ScannedImage } from "../scan/judged.ts";
 import { describeOrigin, type FindingRow, fixableRows, reportedOf, secretRows, unfixedRows } from "./finding-rows.ts";
+import { imageText } from "./image-name.ts";
 import { pageLink } from "./links.ts";
-import { systemText, unwatchedBrief } from "./unwatched.ts";
+import { systemText } from "./unwatched.ts";
 
 const mostRows = 30;
 const mostIds = 6;
 const mostNames = 20;
 
-/** One piece, bounded whatever was found; none where there is nothing to tell but the table's row. */
+/** One piece, bounded whatever was found; none where it was not scanned. */
 export function findingDetails(scan: ImageScan): readonly string[] {
   if (scan.kind === "unscanned") return [];
   const parts = [
-    rowTable("What to do", ["What to do", "Mends", "Packages"], fixableRows(scan), fixableCells),
+    rowTable("How to fix", ["How to fix", "Fixes", "Packages"], fixableRows(scan), fixableCells),
     rowTable("No fix yet", ["Package", "Findings", "Brought by"], unfixedRows(scan), unfixedCells),
-    rowTable("Secrets in layers", ["Secret", "Where", "What to do"], secretRows(scan), secretCells),
-    goneLine(scan),
-    ignoredLine(scan),
+    rowTable("Secrets in layers", ["Secret", "Where", "How to fix"], secretRows(scan), secretCells),
+    ...goneAndIgnored(scan),
   ].filter((each) => each !== "");
-  if (parts.length === 0 && unwatchedBrief(scan) === undefined) return [];
-  const name = markdown(shortened(plainLine(scan.name), 100));
   const platforms = scan.platforms.map((each) => {
     const system = systemText(each);
     return system === undefined ? each.platform : `${each.platform} (${system})`;
   });
   return [
     [
-      `<details><summary><b>${name}</b>: ${severityCounts(reportedOf(scan)) || "no findings"}</summary>`,
+      `<details><summary><b>${imageText(scan.name)}</b>: ${severityCounts(reportedOf(scan))}</summary>`,
       ...parts,
       `<sub>${markdown(shortened(platforms.join(", "), 400))}</sub>`,
       "</details>\n",
     ].join("\n\n"),
   ];
+}
+
+/** What is fixed since the image that is published, and what somebody said to ignore. */
+export function goneAndIgnored(scan: ScannedImage): readonly string[] {
+  return [goneLine(scan), ignoredLine(scan)].filter((each) => each !== "");
 }
 
 function rowTable(
@@ -92,7 +95,7 @@ function goneLine(scan: ScannedImage): string {
   if (gone.length === 0) return "";
   const nameOf = (each: Finding) =>
     `${idOf(each)} in ${code(shortened(each.kind === "secret" ? each.path : each.package, 100))}`;
-  return `**Gone since what is published:** ${listed(gone, mostNames, nameOf)}`;
+  return `**Fixed since what is published:** ${listed(gone, mostNames, nameOf)}`;
 }
 
 function ignoredLine(scan: ScannedImage): string {

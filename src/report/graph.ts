@@ -1,9 +1,9 @@
 /** How the images of a run build on one another, as a Mermaid flowchart. */
 
 import { codeBlock, mermaidLabel } from "../markdown.ts";
-import { shortened } from "../plain-text.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
+import { middleCut } from "./abbreviation.ts";
 import { type Section, text } from "./sections.ts";
 
 export type NodeState =
@@ -88,7 +88,7 @@ const colours: Readonly<Record<NodeState, string>> = {
 };
 
 function nodeLine({ planned, state }: GraphNode, ids: ReadonlyMap<string, string>): string {
-  const label = `${marks[state]} ${mermaidLabel(shortened(planned.name, longestName))}`;
+  const label = `${marks[state]} ${mermaidLabel(middleCut(planned.name, longestName))}`;
   return `  ${ids.get(planned.name)}["${label}"]:::${state}`;
 }
 

@@ -2,28 +2,43 @@
 import type { CandidatePlatform } from "../build/candidate.ts";
 import { code, markdown } from "../markdown.ts";
 import type { Digest } from "../oci/digest.ts";
-import { shortened } from "../plain-text.ts";
-import { formatDuration, formatSize } from "../quantities.ts";
+import type { Tag } from "../oci/reference.ts";
+import { count, formatDuration, formatSize } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
+import { commonTags } from "./common-tags.ts";
+import { imageHeading, imageText } from "./image-name.ts";
 import type { ImageResult } from "./run-result.ts";
 import type { Section } from "./sections.ts";
-import { tagResults } from "./tag-notes.ts";
+import { evenTags, tagResults } from "./tag-notes.ts";
 
 /** An image that is there and did not fail. */
 export type Made = Extract<ImageResult, { readonly outcome: "published" | "promoted" | "built" }>;
 
 /** Image, tags, digest, platforms with their compressed sizes, time and reason: a row each. Tags only where one was put. */
 export function imageTable(made: readonly Made[]): Section {
-  const withTags = made.some((image) => image.outcome !== "built");
-  const columns = ["Image", ...(withTags ? ["Tags"] : []), "Platforms, compressed", "Time", "Why", "Digest"];
+  const tagged = made.filter((image) => image.outcome !== "built");
+  const common = commonTags(tagged.map(evenTags));
+  const withTags = tagged.some(
+    (image) => tagResults(image).some(({ tag }) => !common.includes(tag)) || common.length === 0,
+  );
+  const heading = imageHeading(made.map(({ planned }) => planned.name));
+  const columns = [
+    heading,
+    ...(withTags ? [common.length === 0 ? "Tags" : "Other tags"] : []),
+    "Platforms, compressed",
+    "Time",
+    "Why",
+    "Digest",
+  ];
+  const isUnmarked = ({ outcome }: Made): boolean => outcome === "built" && tagged.length > 0 && !withTags;
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return {
-    head: [row(columns), row(columns.map(() => "---"))].join("\n"),
+    head: [...commonLine(common, tagged), row(columns), row(columns.map(() => "---"))].join("\n"),
     pieces: made.map((image) =>
       row([
-        `**${markdown(shortened(image.planned.name, 100))}**`,
-        ...(withTags ? [tagsCell(image)] : []),
+        `**${imageText(image.planned.name)}**${isUnmarked(image) ? "<br><sub>not&nbsp;published</sub>" : ""}`,
+        ...(withTags ? [tagsCell(image, common)] : []),
         platformsCell(imageOf(image).platforms),
         timeCell(image),
         markdown(because(image.planned.reasons)),
@@ -39,14 +54,19 @@ function imageOf(image: Made): { readonly digest: Digest; readonly platforms: re
   return image.outcome === "promoted" ? image.image : image.candidate;
 }
 
-/** Each tag once, though it stands in several repositories. */
-function tagsCell(image: Made): string {
+function commonLine(common: readonly Tag[], tagged: readonly Made[]): readonly string[] {
+  if (common.length === 0) return [];
+  return [`Tags of all ${count(tagged.length, "image")}: ${common.map((tag) => code(shortTag(tag))).join(", ")}\n`];
+}
+
+/** Each tag once, though it stands in several repositories; none of those that all images have. */
+function tagsCell(image: Made, common: readonly Tag[]): string {
   if (image.outcome === "built") return "_not published_";
   const results = tagResults(image);
   const held = new Set(results.filter(({ outcome }) => outcome === "held").map(({ tag }) => tag));
-  const tags = [...new Set(results.map(({ tag }) => tag))];
-  const cells = tags.map((tag) => (held.has(tag) ? `${code(shortTag(tag))} _held_` : code(shortTag(tag))));
-  return cells.length === 0 ? "_none_" : cells.join("<br>");
+  const tags = [...new Set(results.map(({ tag }) => tag))].filter((tag) => !common.includes(tag));
+  const cells = tags.map((tag) => (held.has(tag) ? `${code(shortTag(tag))} _not updated_` : code(shortTag(tag))));
+  return cells.length === 0 && common.length === 0 ? "_none_" : cells.join("<br>");
 }
 
 function platformsCell(of: readonly CandidatePlatform[]): string {
@@ -57,6 +77,9 @@ function platformsCell(of: readonly CandidatePlatform[]): string {
 function timeCell(image: Made): string {
   if (image.outcome === "promoted") return "promoted<br><sub>nothing&nbsp;built</sub>";
   const { seconds, steps } = image.candidate;
-  const ran = `${steps.executed} run, ${steps.cached} cached`;
-  return `${formatDuration(seconds)}<br><sub>${ran}</sub>`.replaceAll(" ", "&nbsp;");
+  const ran = [
+    ...(steps.executed > 0 ? [`${steps.executed} run`] : []),
+    ...(steps.cached > 0 ? [`${steps.cached} cached`] : []),
+  ].join(", ");
+  return `${formatDuration(seconds)}${ran === "" ? "" : `<br><sub>${ran}</sub>`}`.replaceAll(" ", "&nbsp;");
 }

@@ -1,13 +1,14 @@
 /** The summary of a plan alone: what would be done, and why. */
 
 import { code, markdown } from "../markdown.ts";
-import { shortened } from "../plain-text.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
+import { commonTags } from "./common-tags.ts";
 import { eventLine } from "./event.ts";
 import { graphSection, type NodeState } from "./graph.ts";
+import { imageHeading, imageText } from "./image-name.ts";
 import { fileLink } from "./links.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
 import type { Forge } from "./run-result.ts";
@@ -40,14 +41,33 @@ export function planSentence(plan: Plan): string {
 }
 
 function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan, forge: Forge | undefined): Section {
+  const published = acted.filter(({ repositories }) => repositories.length > 0);
+  const common = commonTags(published.map(({ tags }) => tags.map(({ tag }) => tag)));
+  const heading = imageHeading(acted.map(({ name }) => name));
+  const above =
+    common.length === 0
+      ? ""
+      : `Tags of all ${count(published.length, "image")}: ${common.map((tag) => code(shortTag(tag))).join(", ")}\n\n`;
+  const withTags =
+    common.length === 0 || acted.some((image) => !published.includes(image) || image.tags.length > common.length);
+  const columns = [
+    heading,
+    ...(withTags ? [common.length === 0 ? "Tags" : "Other tags"] : []),
+    "Platforms",
+    "Why",
+    "Base",
+  ];
   return {
-    head: "| Image | Tags | Platforms | Why | Base |\n| --- | --- | --- | --- | --- |",
+    head: `${above}| ${columns.join(" | ")} |\n| ${columns.map(() => "---").join(" | ")} |`,
     pieces: acted.map((image) => {
-      const tags = image.tags.map(({ tag }) => code(shortTag(tag))).join("<br>");
+      const others = image.tags.filter(({ tag }) => !common.some((each) => each === tag));
+      const tags = others.map(({ tag }) => code(shortTag(tag))).join("<br>");
       const platforms = image.platforms.map((platform) => markdown(platform)).join("<br>");
       const cells = [
-        `**${markdown(shortened(image.name, 100))}**`,
-        image.repositories.length === 0 ? "_not published_" : tags || "_none_",
+        `**${imageText(image.name)}**`,
+        ...(withTags
+          ? [image.repositories.length === 0 ? "_not published_" : tags || (common.length === 0 ? "_none_" : "")]
+          : []),
         platforms || "_the builder's own_",
         markdown(because(image.reasons)),
         image.kind === "build"

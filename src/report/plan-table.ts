@@ -1,10 +1,11 @@
 /** A plan for the person at a terminal or in front of a log. */
 
-import { inertLine, plainLine, shortened } from "../plain-text.ts";
+import { inertLine, plainLine } from "../plain-text.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
-import { shortCommit, shortTag } from "./abbreviation.ts";
+import { middleCut, shortCommit, shortTag } from "./abbreviation.ts";
 import { because } from "./because.ts";
+import { commonTags } from "./common-tags.ts";
 import { describeEvent } from "./event.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
 import { actionStyles, type Paint, painter } from "./paint.ts";
@@ -26,11 +27,13 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
   const paint = painter(colour);
   const skipped = plan.images.filter((image) => image.kind === "skip");
   const folded: readonly PlannedImage[] = skipped.length > mostSkippedRows ? skipped : [];
-  const rows = plan.images.filter((image) => !folded.includes(image)).map(rowOf);
+  const common = commonTags(plan.images.filter(isTagged).map(tagsOf));
+  const rows = plan.images.filter((image) => !folded.includes(image)).map((image) => rowOf(image, common));
   const why = whyNothingIsBuilt(plan, plainLine);
   const lines = [
     paint("bold", planSentence(plan)),
     paint("dim", eventOf(plan)),
+    ...(common.length === 0 ? [] : wrap(`Tags of all images: ${plainLine(common.join(", "))}`, width)),
     ...(why === undefined ? [] : wrap(why, width)),
     ...(plan.images.length === 0 && why !== undefined
       ? []
@@ -54,8 +57,18 @@ interface Row {
   readonly kind: PlannedImage["kind"];
 }
 
-function rowOf(image: PlannedImage): Row {
-  const tags = image.kind === "skip" ? "" : image.tags.map(({ tag }) => shortTag(tag)).join(", ");
+function isTagged(image: PlannedImage): boolean {
+  return image.kind !== "skip" && image.repositories.length > 0;
+}
+
+function tagsOf(image: PlannedImage): readonly string[] {
+  return image.kind === "skip" ? [] : image.tags.map(({ tag }) => shortTag(tag));
+}
+
+function rowOf(image: PlannedImage, common: readonly string[]): Row {
+  const tags = tagsOf(image)
+    .filter((tag) => !common.includes(tag))
+    .join(", ");
   const unpublished = image.kind === "build" && image.repositories.length === 0;
   return {
     action: image.kind,
@@ -81,7 +94,9 @@ function table(rows: readonly Row[], width: number, paint: Paint): readonly stri
   return [
     paint("dim", heading),
     ...rows.flatMap((row) => {
-      const cells = [row.action, row.image, row.why, row.tags].map((text, index) => wrap(text, widths[index] ?? width));
+      const cells = [row.action, middleCut(row.image, image), row.why, row.tags].map((text, index) =>
+        wrap(text, widths[index] ?? width),
+      );
       const height = Math.max(...cells.map((cell) => cell.length));
       return Array.from({ length: height }, (_, index) => {
         const [action = "", name = "", reason = "", tags = ""] = cells.map((cell, column) =>
@@ -103,7 +118,7 @@ function blocks(rows: readonly Row[], width: number, paint: Paint): readonly str
     const details = [row.why, ...(row.tags === "" ? [] : [row.tags])].flatMap((text) =>
       wrap(text, width - indent.length),
     );
-    const image = shortened(row.image, width - row.action.length - 1);
+    const image = middleCut(row.image, width - row.action.length - 1);
     const head = `${paint(actionStyles[row.kind], row.action)} ${paint(row.kind === "skip" ? "dim" : "bold", image)}`;
     return [head, ...details.map((detail) => `${indent}${paint("dim", detail)}`)];
   });

@@ -7,14 +7,13 @@ import { joinSections, text } from "./sections.ts";
 /** @param isCanceled the error is only that the run was asked to end */
 export function renderRunError(error: unknown, isCanceled: boolean): string {
   const problems = problemsIn(error);
-  const how = problems.length === 1 ? "The run failed" : `The run failed: ${problems.length} problems`;
+  const mark = isCanceled ? "⏹️" : "❌";
+  const failed = problems.length === 1 ? "The run failed" : `The run failed: ${problems.length} problems`;
+  const how = isCanceled ? "The run was canceled" : failed;
   const pieces = problems.map((problem) => {
     const told = errorText(problem);
     const place = told.at === undefined ? "" : code(formatLocation(told.at));
-    return `${errorParagraphs(told, place, told.quoted).join("\n\n")}\n`;
+    return `${mark} ${errorParagraphs(told, place, told.quoted).join("\n\n")}\n`;
   });
-  return joinSections([
-    text(isCanceled ? "## ⏹️ The run was canceled" : `## ❌ ${how}`),
-    { head: "", pieces, tail: "", what: "problems" },
-  ]);
+  return joinSections([text(`## ${mark} ${how}`), { head: "", pieces, tail: "", what: "problems" }]);
 }

@@ -7,6 +7,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
 import type { ImageScan } from "../scan/judged.ts";
+import type { ScannerFacts } from "../scan/scanner-facts.ts";
 
 export interface TagResult {
   readonly repository: Repository;
@@ -73,6 +74,8 @@ interface FailedImage {
 export interface Remark {
   readonly message: string;
   readonly hint: string;
+  /** Nobody has to do anything about it: it is no warning. */
+  readonly isNote?: true;
 }
 
 /** Where files and commits can be looked at. */
@@ -97,7 +100,9 @@ export interface RunResult {
   readonly seconds: number;
   /** `undefined` where there is none to link to. */
   readonly forge: Forge | undefined;
-  /** By the image's name: those that were scanned, or were to be. */
+  /** What scanned; `undefined` where nothing did. */
+  readonly scanner?: ScannerFacts | undefined;
+  /** By the image's name, in the catalog's order: those that were scanned, or were to be. */
   readonly scans?: ReadonlyMap<string, ImageScan>;
   /** Published images of which a rebuild would mend something, where that was asked. */
   readonly mended?: readonly string[];

@@ -1,6 +1,6 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
 
-import { code, codeBlock, markdown, prose, sentence } from "../markdown.ts";
+import { codeBlock, markdown, prose, sentence } from "../markdown.ts";
 import { familiarRepository } from "../oci/reference.ts";
 import { shortened } from "../plain-text.ts";
 import { bumpSection } from "./bumps.ts";
@@ -10,6 +10,7 @@ import { failureSections } from "./failure-sections.ts";
 import { findingSections } from "./findings.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { headline } from "./headline.ts";
+import { imageCode } from "./image-name.ts";
 import { imageTable, type Made } from "./image-table.ts";
 import { isStopped } from "./inherited.ts";
 import type { ImageResult, OtherFailure, Remark, RunResult } from "./run-result.ts";
@@ -24,7 +25,7 @@ function stateOf(image: ImageResult): NodeState {
 
 /** Always fewer bytes than GitHub takes for one step. */
 export function renderSummary(result: RunResult): string {
-  const { mark, sentence: how, advice } = headline(result, name, markdown);
+  const { mark, sentence: how, advice } = headline(result, imageCode, markdown);
   const made = result.images.filter(
     (image) => image.outcome === "published" || image.outcome === "promoted" || image.outcome === "built",
   );
@@ -38,11 +39,11 @@ export function renderSummary(result: RunResult): string {
     ...failureSections(result),
     otherFailureSection(result.otherFailures ?? []),
     unfinishedSection(result.images),
-    remarkSection([...result.remarks, ...heldRemarks(result.images)]),
+    remarkSection([...result.remarks.filter(({ isNote }) => isNote !== true), ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
     ...findingSections(result),
     bumpSection(result.bumps ?? []),
-    noteSection(result.images),
+    noteSection(result),
     graphSection(result.images.map((image) => ({ planned: image.planned, state: stateOf(image) }))),
     pullSection(made),
     referenceSection(result.images),
@@ -68,12 +69,8 @@ function otherFailureSection(failures: readonly OtherFailure[]): Section {
   return { head: "", pieces, tail: "", what: "failures" };
 }
 
-function name(image: string): string {
-  return code(shortened(image, 100));
-}
-
 function unfinishedSection(images: readonly ImageResult[]): Section {
-  const names = images.flatMap((image) => (image.outcome === "cancelled" ? [name(image.planned.name)] : []));
+  const names = images.flatMap((image) => (image.outcome === "cancelled" ? [imageCode(image.planned.name)] : []));
   if (names.length === 0) return text("");
   return {
     head: "### ⏹️ Not finished",
@@ -94,11 +91,14 @@ function remarkText(given: string): string {
 }
 
 /** What nobody has to do anything about, folded. */
-function noteSection(images: readonly ImageResult[]): Section {
-  const notes = quietNotes(images);
+function noteSection({ images, remarks }: RunResult): Section {
+  const notes = [
+    ...quietNotes(images),
+    ...remarks.flatMap(({ message, isNote }) => (isNote === true ? [message] : [])),
+  ];
   if (notes.length === 0) return text("");
   return {
-    head: `<details><summary>Notes on tags (${notes.length})</summary>\n`,
+    head: `<details><summary>Notes (${notes.length})</summary>\n`,
     pieces: notes.map((note) => `- ${remarkText(note)}`),
     tail: "\n</details>",
     what: "notes",

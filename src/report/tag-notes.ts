@@ -35,6 +35,16 @@ export function ownTags(image: ImageResult): readonly TagResult[] {
   return tags.filter((each) => each.outcome !== "held" && (each.digest === own || !isFollower(each, tags)));
 }
 
+/** Those of which there is nothing to know but that they were put, in every repository. */
+export function evenTags(image: ImageResult): readonly Tag[] {
+  const own = new Set(ownTags(image));
+  const [even, others] = [
+    tagResults(image).filter((each) => own.has(each)),
+    tagResults(image).filter((each) => !own.has(each)),
+  ];
+  return [...new Set(even.map(({ tag }) => tag))].filter((tag) => !others.some((each) => each.tag === tag));
+}
+
 /** Whether the image can be had under its tags, or was to get none. */
 export function isPublished(image: ImageResult): boolean {
   if (image.outcome !== "published" && image.outcome !== "promoted") return false;

@@ -1,10 +1,10 @@
 /** The images of a run that nothing is done for. */
 
-import { code, markdown } from "../markdown.ts";
-import { shortened } from "../plain-text.ts";
+import { markdown } from "../markdown.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
 import { because, isUntouched } from "./because.ts";
+import { imageCode } from "./image-name.ts";
 import { chunks, type Section, text } from "./sections.ts";
 
 export interface LeftImages {
@@ -48,6 +48,6 @@ function folded(title: string, pieces: readonly string[], number: number): Secti
 }
 
 function names(images: readonly PlannedImage[], before: string): readonly string[] {
-  const each = images.map(({ name }) => code(shortened(name, 100)));
+  const each = images.map(({ name }) => imageCode(name));
   return chunks(each, 20).map((some, index) => (index === 0 ? before : ", ") + some.join(", "));
 }

@@ -1,6 +1,7 @@
 /** Systems whose packages may have findings that no scan sees: past their end of life, or not known to the database. */
-import { inBackticks, plainLine, shortened } from "../plain-text.ts";
+import { inBackticks, plainLine } from "../plain-text.ts";
 import type { ImageScan, JudgedPlatform, ScannedImage } from "../scan/judged.ts";
+import { middleCut } from "./abbreviation.ts";
 import type { Remark } from "./run-result.ts";
 
 /** One for each system, whatever images have it. Nothing is held for it. */
@@ -28,8 +29,8 @@ export function unwatchedRemarks(scans: readonly ImageScan[]): readonly Remark[]
 /** What is to be read in an image's row; `undefined`: nothing. */
 export function unwatchedBrief({ platforms }: ScannedImage): string | undefined {
   const here = new Set(platforms.map(({ unwatched }) => unwatched));
-  if (here.has("ended")) return "its system is past its end of life";
-  return here.has("unknown") ? "its system is not known" : undefined;
+  if (here.has("ended")) return "the operating system is end-of-life";
+  return here.has("unknown") ? "the operating system is unknown" : undefined;
 }
 
 /** The system of a platform, as it stands in brackets after it; `undefined` where there is none. */
@@ -43,6 +44,6 @@ const mostNames = 20;
 
 function listed(images: readonly string[]): string {
   const more = images.length - mostNames;
-  const names = images.slice(0, mostNames).map((image) => `\`${inBackticks(shortened(plainLine(image), 100))}\``);
+  const names = images.slice(0, mostNames).map((image) => `\`${inBackticks(middleCut(plainLine(image), 48))}\``);
   return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

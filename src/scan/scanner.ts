@@ -4,6 +4,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Finding } from "./finding.ts";
+import type { ScannerFacts } from "./scanner-facts.ts";
 
 /** An image in a registry, or one that was not pushed, in an OCI layout. */
 export interface ScanSubject {
@@ -59,4 +60,6 @@ export interface Scanner {
   scan(subject: ScanSubject): Promise<Scanned>;
   /** A software bill of materials (CycloneDX, JSON) from a report. @throws UserError */
   bill(report: string): Promise<Uint8Array>;
+  /** `undefined` where nothing was scanned, or could be. */
+  facts(): Promise<ScannerFacts | undefined>;
 }

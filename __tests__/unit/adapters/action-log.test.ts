@@ -34,6 +34,7 @@ const shownAs = (hostile: string): string =>
 // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 describe("what a runner reads in the log", () => {
   test.each<[string, (log: Log) => void, string]>([
+    ["a block without lines is a line, and no empty fold", (log) => log.group("built", []), "built\n"],
     ["a line is a line", (log) => log.info("built"), "built\n"],
     ["a debug message shows only in debug logging", (log) => log.debug("asked twice"), "::debug::asked twice\n"],
     [

@@ -85,7 +85,10 @@ describe("docker's own lines", () => {
     const settings = { kind: "auto", from: lines(from), to: to.flatMap((text) => lines(text)) } as const;
     const context = { trigger: push, ref: gitRef("refs/heads/x"), defaultBranch: "main" };
     const options = { cache: "none", cacheAccess: access, remark: (each: Remark) => remarks.push(each) } as const;
-    return { ...cacheOf(context, image, settings, options, fill), remarks: remarks.map(({ message }) => message) };
+    const made = cacheOf(context, image, settings, options, fill);
+    // Nobody has to do anything about it.
+    for (const { isNote } of remarks) expect(isNote).toBe(true);
+    return { ...made, remarks: remarks.map(({ message }) => message) };
   };
   const free: CacheAccess = { restriction: undefined, push: true, service: true };
   const restricted: CacheAccess = { restriction: "it is a pull request", push: true, service: true };

@@ -89,6 +89,16 @@ describe("four images with the one finding that base brings", () => {
     ]);
   });
 
+  test("the table of findings marks who brings it, and only that image has details", () => {
+    expect(summary.match(/^\| (?:🛑|⛔|❌) \*\*\w+\*\*/gmu)).toEqual([
+      "| 🛑 **base**",
+      "| ⛔ **api**",
+      "| ⛔ **web**",
+      "| ⛔ **worker**",
+    ]);
+    expect(summary.match(/(?<=<details><summary><b>)\w+/g)).toEqual(["base"]);
+  });
+
   test("the picture has it too", () => {
     expect(summary).toContain('["🛑 base"]:::stopped');
     expect(summary).toContain('["⛔ api"]:::blocked');

@@ -182,10 +182,7 @@ export const followed: ImageResult = {
   tags: tagsOn(app, digestOf("old 1.2.3"), { "1.2.3": "it names other bytes already" }),
 };
 
-export function blocked(
-  planned: PlannedBuild,
-  by: string,
-): Extract<ImageResult, { readonly outcome: "blocked" }> {
+export function blocked(planned: PlannedBuild, by: string): Extract<ImageResult, { readonly outcome: "blocked" }> {
   return { planned, outcome: "blocked", by };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { UserError } from "../../../src/errors.ts";
 import { closingLines, failureNotices } from "../../../src/report/console.ts";
 import { findingGroups, findingWarnings } from "../../../src/report/finding-log.ts";
+import { imageHeading } from "../../../src/report/image-name.ts";
 import { imageOutputs, outputsOf } from "../../../src/report/outputs.ts";
 import type { ImageResult, RunResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
@@ -69,9 +70,9 @@ describe("a candidate with a new critical is held", () => {
       [
         "### Findings",
         "",
-        "| Image | Findings | An upgrade mends | No fix yet | Compared with what is published |",
+        `| ${imageHeading(["✅ web"])} | Findings | Fix available | No fix yet | Compared with what is published |`,
         "| --- | --- | --- | --- | --- |",
-        "| ❌ **web** | 1 critical, 2 high<br>**1 counts** | 2 | 1 | 2 new, 1 known, 0 gone<br><sub>`latest`</sub> |",
+        "| 🛑 **web** | 1 critical, 2 high<br>**1 counts** | 2 | 1 | 2 new, 1 existing<br><sub>`latest`</sub> |",
       ].join("\n"),
     );
   });
@@ -82,9 +83,9 @@ describe("a candidate with a new critical is held", () => {
       [
         "<details><summary><b>web</b>: 1 critical, 2 high</summary>",
         "",
-        "**What to do**",
+        "**How to fix**",
         "",
-        "| What to do | Mends | Packages |",
+        "| How to fix | Fixes | Packages |",
         "| --- | --- | --- |",
         `| upgrade openssl to 3.3.9 in the step \`RUN apk add openssl\` | **1 critical**, 1 new: ${link("CVE-2026-1")} | \`openssl 3.3.1\` |`,
         `| base debian:13 has a newer digest: rebuild | 1 high: ${link("CVE-2026-2")} | \`zlib 3.3.1\` |`,
@@ -189,15 +190,16 @@ describe("rows", () => {
     const summary = renderSummary(run([published(build("web"))], [scan]));
     expect(summary).toContain("**Secrets in layers**");
     expect(summary).toContain("| 1 critical, 1 new: `aws-access-key-id` | `/app/.env:3` | revoke it and keep it out");
-    expect(summary).not.toContain("**What to do**\n");
+    expect(summary).not.toContain("**How to fix**\n");
   });
 
   test("what is gone and what is ignored is told", () => {
     const ignored = { ...high, ignored: { source: "images/web/.trivyignore.yaml", statement: "not reachable" } };
     const summary = renderSummary(run([published(build("web"))], [scanOf([ignored], [critical])]));
-    expect(summary).toMatch(/\*\*Gone since what is published:\*\* \[`CVE-2026-1`\]\S+ in `openssl`/);
+    expect(summary).toMatch(/\*\*Fixed since what is published:\*\* \[`CVE-2026-1`\]\S+ in `openssl`/);
     expect(summary).toMatch(/\*\*Ignored:\*\* \[`CVE-2026-2`\]\S+ \(images\/web\/\.trivyignore\.yaml, not reachable\)/);
-    expect(summary).toContain("| ✅ **web** | none | 0 | 0 | 0 new, 0 known, 1 gone");
+    expect(summary).not.toMatch(/^\|.*(?:none|\b0\b)/m);
+    expect(summary).toMatch(/^- \*\*web\*\*: no findings; \*\*Fixed since/m);
   });
 
   test("images without findings are one line", () => {
@@ -208,11 +210,11 @@ describe("rows", () => {
   });
 
   test.each<[string, Partial<typeof usual>, string]>([
-    ["held", {}, "| ❌ **web** | not scanned: no database. |  |  | held |"],
+    ["held", {}, "| ❌ **web** | not scanned: no database. |  |  | not tagged |"],
     [
       "or not",
       { failOn: new Set() },
-      "| ⚠️ **web** | not scanned: no database. |  |  | published unseen, as nothing counts |",
+      "| ⚠️ **web** | not scanned: no database. |  |  | published unscanned, as nothing counts |",
     ],
   ])("what was not scanned says so, and is %s", (_, rules, row) => {
     const error = new UserError("no database", { hint: "run again" });
@@ -228,12 +230,15 @@ describe("a system that nobody reports findings for any more", () => {
   const result = run([published(build("web")), published(build("api")), published(build("db"))], scans);
   const summary = renderSummary(result);
 
-  test("stands in the image's row and its details, though nothing was found", () => {
-    expect(summary).toContain("| ✅ **web** | none<br>**its system is past its end of life** | 0 | 0 |");
-    expect(summary).toContain("| ✅ **db** | none<br>**its system is not known** | 0 | 0 |");
-    expect(summary).toContain("<sub>linux/amd64 (alpine 3.9.1, past its end of life)</sub>");
-    expect(summary).toContain("<sub>linux/amd64 (a system that is not known)</sub>");
+  test("is a line of its own, though nothing was found", () => {
+    expect(summary).toContain(
+      "- **web**: no findings; **the operating system is end-of-life** (alpine 3.9.1, past its end of life)",
+    );
+    expect(summary).toContain(
+      "- **db**: no findings; **the operating system is unknown** (a system that is not known)",
+    );
     expect(summary).not.toContain("Nothing to report");
+    expect(summary).not.toContain("| Findings |");
   });
 
   test("is a remark, once for all images that have it, with what to do", () => {
@@ -264,7 +269,7 @@ describe("a scan of what is published", () => {
   test("says what was scanned and what a rebuild would mend", () => {
     const summary = renderSummary(result);
     expect(summary).toMatch(/^## ✅ Scanned 2 images in 1 min 12 s\n/);
-    expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would mend:** `web`");
+    expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would fix:** `web`");
     expect(summary).not.toContain("not affected");
   });
 
@@ -272,7 +277,7 @@ describe("a scan of what is published", () => {
     const red = run(images, [scanOf([critical], [], itself), clean], { mended: ["web"] });
     expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 finding that counts \(1 critical\)\n/);
     expect(renderSummary(red)).toContain("## ❌ Scanned 2 images in 1 min 12 s; `web` has findings that count\n");
-    expect(renderSummary(red)).toContain("| 1 | 0 | this is published |");
+    expect(renderSummary(red)).toContain("| 1 |  | this is published |");
   });
 
   test("is red where one could not be scanned, and says no more than that", () => {
@@ -427,4 +432,13 @@ test.each<[string, Finding]>([
     expect(remedy.match(/`[^`]*`|`/g)?.filter((each) => !/`RUN /.test(each)) ?? []).toEqual([]);
   const summary = renderSummary(run([heldImage(scan)], [scan]));
   expect(summary.match(/`(?:RUN|docker|latest)[^`]*$/gm)).toBeNull();
+});
+
+test.each([
+  { when: "a date", database: Date.UTC(2026, 10, 30, 23), line: ", with the vulnerability database of 2026-11-30" },
+  { when: "no date", database: undefined, line: "" },
+])("the summary names the scanner, and its database where that has $when", ({ database, line }) => {
+  const scanner = { name: "Trivy 0.76.0", database };
+  const summary = renderSummary(run([published(build("web"))], [scanOf([], [])], { scanner }));
+  expect(summary).toContain(`Nothing to report in 1 image.\n\n<sub>Scanned by Trivy 0.76.0${line}.</sub>`);
 });

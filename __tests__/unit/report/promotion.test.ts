@@ -127,7 +127,7 @@ describe("the summary", () => {
   test("tells quietly, once an image and reason, of tags that stay as something newer has them", () => {
     const summary = renderSummary(resultOf([published(build("app"), { main: newer, latest: newer })]));
     expect(summary).toContain(
-      `<details><summary>Notes on tags (1)</summary>\n\n- \`main\` of app stays where it is: ${newer}; so does \`latest\`.\n\n</details>`,
+      `<details><summary>Notes (1)</summary>\n\n- \`main\` of app stays where it is: ${newer}; so does \`latest\`.\n\n</details>`,
     );
     expect(summary).not.toContain("Warnings");
     expect(summary).not.toContain("app:latest");

@@ -4,6 +4,7 @@ import { UserError } from "../../../src/errors.ts";
 import { markdown } from "../../../src/markdown.ts";
 import { tag } from "../../../src/oci/reference.ts";
 import { failureNotices } from "../../../src/report/console.ts";
+import { imageHeading } from "../../../src/report/image-name.ts";
 import type { ImageResult } from "../../../src/report/run-result.ts";
 import { renderSummary } from "../../../src/report/summary.ts";
 import {
@@ -48,7 +49,7 @@ describe("a push that touched one image with two on it", () => {
     const why = markdown(describeReason({ kind: "builds-on", image: "nodejs" }));
     expect(summary).toContain(
       [
-        "| Image | Tags | Platforms, compressed | Time | Why | Digest |",
+        `| ${imageHeading(["manager"])} | Tags | Platforms, compressed | Time | Why | Digest |`,
         "| --- | --- | --- | --- | --- | --- |",
         "| **builder** | _not published_ | linux/amd64&nbsp;45.2&nbsp;MB<br>linux/arm64&nbsp;43.1&nbsp;MB | 34&nbsp;s<br><sub>5&nbsp;run,&nbsp;12&nbsp;cached</sub> |",
       ].join("\n"),
@@ -196,7 +197,7 @@ test("an exact tag that names other bytes is marked, explained, and in no comman
     ],
   });
   const summary = renderSummary(resultOf([published(planned, { "v1.2.3": "it names other bytes already" })]));
-  expect(summary).toContain("| `v1.2.3` _held_<br>`latest` |");
+  expect(summary).toContain("| `v1.2.3` _not updated_<br>`latest` |");
   expect(summary).toContain("- `v1.2.3` of app was left where it is: it names other bytes already. _How to fix:_");
   expect(summary).toContain("docker pull ghcr.io/mieweb/opensource-server/app:latest");
   expect(summary).not.toContain("app:v1.2.3@");
@@ -281,4 +282,11 @@ describe("what fails and is about no image", () => {
       { title: "Code scanning failed", message: error.message, hint: error.hint },
     ]);
   });
+});
+
+test("what nobody has to do anything about is a note, folded, and no warning", () => {
+  const remarks = [{ message: "lines of cache-to are left out", hint: "no action is needed", isNote: true as const }];
+  const summary = renderSummary(resultOf([published(build("web"))], { remarks }));
+  expect(summary).toContain("<details><summary>Notes (1)</summary>\n\n- lines of cache-to are left out.\n\n</details>");
+  expect(summary).not.toContain("Warnings");
 });

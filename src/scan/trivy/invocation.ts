@@ -1,13 +1,14 @@
 /** One run of Trivy: an empty working directory, so that no setting of the checkout is taken, and a minimal environment. */
+
 import { UserError } from "../../errors.ts";
 import { helperVariables } from "../../oci/credential-helper.ts";
 import { dockerConfigFolder } from "../../oci/docker-config.ts";
 import type { DockerVariables } from "../../oci/docker-login.ts";
 import { plainLine, shortened } from "../../plain-text.ts";
 import type { Finished, Processes } from "../../ports.ts";
+import type { Tool } from "./tool.ts";
 
-export interface Trivy {
-  readonly program: string;
+export interface Trivy extends Tool {
   readonly processes: Processes;
   readonly environment: Readonly<Record<string, string>>;
   /** Empty. */

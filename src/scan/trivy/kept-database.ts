@@ -7,6 +7,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { maximumManifest } from "../../oci/manifest.ts";
 import { reference } from "../../oci/reference.ts";
 import { plainLine, shortened } from "../../plain-text.ts";
+import type { Files } from "../../ports.ts";
 import { bounded, checkLayer, type Database, layerIn, manifestIn, unpackDatabase } from "./database-layer.ts";
 import type { DatabaseDependencies, DatabaseSource } from "./database-source.ts";
 import { problemOfTimes } from "./database-times.ts";
@@ -51,7 +52,13 @@ async function usable(
   try {
     if (!(await bring())) return undefined;
     const digest = await checkLayer(kind, folder, files);
-    const doubt = await doubtOf(digest, source, signal);
+    const { doubt, denier } = await mirrorsOn(digest, source, signal);
+    if (denier !== undefined) {
+      log.info(
+        `the ${kind.what} of ${origin} is not used: ${denier} doesn't have ${digest}, so that it is fetched again`,
+      );
+      return await without(folder, place, files);
+    }
     const database = await unpackDatabase(kind, folder, place, files);
     const problem = problemOfTimes(database.times, kind, clock.now().getTime());
     if (problem === undefined) return { ...database, doubt };
@@ -63,8 +70,11 @@ async function usable(
     const hint = `no action is needed, as it is fetched again; if it happens again, delete the entries image-publish-trivy-${kind.folder}-… of the cache, and check who may write to it`;
     log.warning(`the ${kind.what} of ${origin} is not used: ${why}`, hint);
   }
+  return without(folder, place, files);
+}
+
+async function without(folder: string, place: string, files: Pick<Files, "remove">): Promise<undefined> {
   await Promise.all([folder, place].map((each) => files.remove(each).catch(() => undefined)));
-  return undefined;
 }
 
 /** To a folder that nobody else writes to, so that what is checked is what is used. */
@@ -80,26 +90,32 @@ async function copied(
   return true;
 }
 
+interface Confirmation {
+  /** Why no mirror could say whether it is theirs. */
+  readonly doubt?: string;
+  /** Which one says that it isn't. */
+  readonly denier?: string;
+}
+
 /**
  * One mirror that has it is enough: they may differ in their manifests. Where one says that it hasn't, and none that it has, it
- * is no database of theirs, or none any more. @throws UserError then. @returns why nobody could say, or else `undefined`
+ * is no database of theirs, or, as is usual after a few days, none any more.
  */
-async function doubtOf(
+async function mirrorsOn(
   digest: Digest,
   { mirrors, artifacts }: DatabaseSource,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Confirmation> {
   const doubts: string[] = [];
   let denier: string | undefined;
   for (const mirror of mirrors) {
     try {
-      if (await artifacts.has(reference(mirror).repository, digest)) return undefined;
+      if (await artifacts.has(reference(mirror).repository, digest)) return {};
       denier ??= mirror;
     } catch (error) {
       signal.throwIfAborted();
       doubts.push(messageOf(error));
     }
   }
-  if (denier !== undefined) throw new UserError(`${denier} doesn't have ${digest}`, { hint: "fetch it again" });
-  return doubts.join("; ");
+  return denier === undefined ? { doubt: doubts.join("; ") } : { denier };
 }

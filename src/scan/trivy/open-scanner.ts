@@ -46,6 +46,7 @@ export function openScanner(deps: ScannerDependencies): OpenScanner {
       if (bytes === undefined) throw trivyError("no bill of materials could be made", ended);
       return bytes;
     },
+    facts: session.facts,
     close: session.close,
   };
 }

@@ -4,9 +4,11 @@ import type { CredentialStore } from "../../oci/credentials.ts";
 import { privateDockerConfig } from "../../oci/docker-login.ts";
 import { onceEach } from "../../once-each.ts";
 import type { FileLinks, FileStreams, Files, FreePort } from "../../ports.ts";
+import type { ScannerFacts } from "../scanner-facts.ts";
 import { obtainDatabase } from "./database.ts";
 import { type DatabaseKind, vulnerabilities } from "./database-kind.ts";
 import type { DatabaseDependencies } from "./database-source.ts";
+import { readTimes } from "./database-times.ts";
 import { type Trivy, trivyEnvironment } from "./invocation.ts";
 import { startServer, type TrivyServer } from "./server.ts";
 import { findTool, type ToolDependencies } from "./tool.ts";
@@ -35,6 +37,8 @@ export interface ScanSession {
   readonly server: () => Promise<TrivyServer>;
   /** Brings a database into the cache. */
   readonly database: (kind: DatabaseKind) => Promise<void>;
+  /** `undefined` where nothing was asked of it, or it could not be had. */
+  readonly facts: () => Promise<ScannerFacts | undefined>;
   /** A new name in the run's folder, absolute. */
   readonly fresh: (what: string) => string;
 }
@@ -46,6 +50,7 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
   const pending: Promise<unknown>[] = [];
   let names = 0;
   let running: Promise<TrivyServer> | undefined;
+  let isUsed = false;
   const tool = onceEach((_: "once") => makeTrivy(deps));
   const database = onceEach(async (kind: DatabaseKind) => {
     const afterwards = (work: Promise<void>) => void pending.push(work.catch((error) => log.debug(messageOf(error))));
@@ -54,6 +59,7 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
     await files.link(place, `${cache}/${kind.folder}`);
   });
   const server = (): Promise<TrivyServer> => {
+    isUsed = true;
     running ??= (async () => {
       await database(vulnerabilities);
       const started = await startServer({ ...deps, trivy: await tool("once"), cache });
@@ -71,6 +77,12 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
     trivy: () => tool("once"),
     server,
     database,
+    async facts() {
+      const trivy = isUsed ? await tool("once").catch(() => undefined) : undefined;
+      if (trivy === undefined) return undefined;
+      const times = readTimes(await files.read(`${cache}/${vulnerabilities.folder}/metadata.json`));
+      return { name: `Trivy ${trivy.version}`, database: times?.updated };
+    },
     fresh: (what) => `${folder}/${what}-${++names}`,
     async close() {
       await running?.then((started) => started.stop()).catch(() => undefined);
@@ -85,8 +97,8 @@ async function makeTrivy(deps: SessionDependencies): Promise<Trivy> {
   await Promise.all([cwd, home, deps.reports].map((each) => files.makeDirectory(each)));
   const logins = await credentials.forChildren();
   const login = await privateDockerConfig({ files, folder: `${folder}/docker`, logins, env });
-  const program = await findTool(deps);
+  const tool = await findTool(deps);
   const usesHelpers = logins.kind === "docker" && logins.usesHelpers;
   const environment = trivyEnvironment({ env, home, login, usesHelpers });
-  return { program, processes, environment, cwd, signal };
+  return { ...tool, processes, environment, cwd, signal };
 }

@@ -15,12 +15,17 @@ export interface ToolDependencies extends ArchiveDependencies {
   readonly release: TrivyRelease;
 }
 
+export interface Tool {
+  readonly program: string;
+  readonly version: string;
+}
+
 /** The program to run. @throws UserError when there is none for this machine, or it can't be had */
-export async function findTool(deps: ToolDependencies): Promise<string> {
+export async function findTool(deps: ToolDependencies): Promise<Tool> {
   const own = await versionOnPath(deps);
   if (own !== undefined && !isPoisoned(own)) {
     deps.log.info(`Trivy ${own} from PATH scans`);
-    return "trivy";
+    return { program: "trivy", version: own };
   }
   if (own !== undefined) {
     const hint = "remove it from the runner, and change the secrets of every job that ran it (CVE-2026-33634)";
@@ -31,7 +36,7 @@ export async function findTool(deps: ToolDependencies): Promise<string> {
   }
   const program = await unpacked(deps);
   deps.log.info(`Trivy ${deps.release.version} scans`);
-  return program;
+  return { program, version: deps.release.version };
 }
 
 async function versionOnPath({ processes, env, folder, signal }: ToolDependencies): Promise<string | undefined> {

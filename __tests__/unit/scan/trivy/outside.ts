@@ -41,14 +41,16 @@ export function memory(content: Readonly<Record<string, string | Uint8Array>> = 
   };
 }
 
-export function writtenLog(): Log & { readonly warnings: string[] } {
+export function writtenLog(): Log & { readonly warnings: string[]; readonly infos: string[] } {
   const warnings: string[] = [];
+  const infos: string[] = [];
   const nothing = (): void => {};
   const warning = (message: string): void => void warnings.push(message);
   return {
     warnings,
+    infos,
     debug: nothing,
-    info: nothing,
+    info: (message) => void infos.push(message),
     notice: nothing,
     warning,
     error: nothing,

@@ -42,7 +42,7 @@ function situation({ onPath, files = {}, replies = [{ status: 200, body: good }]
     folder: "/run",
     release: { version: "1.2.3", archives: { "linux/x64": { url, sha256 } } },
   };
-  return { find: () => findTool(deps), log, http, system, clock, ran };
+  return { find: async () => (await findTool(deps)).program, log, http, system, clock, ran };
 }
 
 test.each(["0.70.0", "0.69.3", "0.69.7", "0.69.40", "1.0.69.4"])(
