@@ -8,7 +8,7 @@ import { errorParagraphs } from "./error-text.ts";
 import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup } from "./failure-groups.ts";
 import { type Failure, failuresOf } from "./failures.ts";
 import { findingsInWords } from "./finding-words.ts";
-import { imageCode } from "./image-name.ts";
+import { imageCode, imageHeading } from "./image-name.ts";
 import { fileLink } from "./links.ts";
 import type { RunResult } from "./run-result.ts";
 import { type Section, text } from "./sections.ts";
@@ -49,7 +49,11 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): 
     const what = prose(shortened(withoutName(first), 200));
     return `| ${images} | ${what} | ${fileLink(forge, plan.commit, first.at)} |`;
   });
-  return { head: "| Failed | Cause | Place |\n| --- | --- | --- |", pieces: rows, tail: "", what: "failures" };
+  const heading = imageHeading(
+    groups.map(({ first }) => first.image),
+    "Failed",
+  );
+  return { head: `| ${heading} | Cause | Place |\n| --- | --- | --- |`, pieces: rows, tail: "", what: "failures" };
 }
 
 function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan, forge }: RunResult): string {
