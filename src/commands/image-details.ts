@@ -15,13 +15,12 @@ import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { deriveLabels, fileLabelKeys, type LabelFacts } from "../tags/labels.ts";
-import { releaseOfImage } from "../tags/misnamed-release.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
-import type { Rule } from "../tags/rule.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheOptions, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
+import { imageRelease } from "./image-release.ts";
 import type { SettingsOf } from "./image-settings.ts";
 import { wholeText } from "./run-facts.ts";
 import type { ImageRules } from "./run-inputs.ts";
@@ -198,22 +197,14 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
   const facts = factsOf(session, image, sources);
-  if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
+  if (isAtEvent) {
+    const release = imageRelease(session, image, sources.rulesOf(image.publicName), sources);
+    return deriveTags(rules, flavor, { ...facts, givesNone: release?.kind === "left" ? release.because : undefined });
+  }
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const derived = deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) });
   const exact = derived.tags.filter(({ moves }) => !moves);
   return { ...derived, tags: exact, version: exact[0]?.tag };
-}
-
-/** Why a git tag doesn't release an image, a clause. */
-function unreleased(
-  { ref }: Naming["context"],
-  { publicName }: ImageName,
-  rules: readonly Rule[],
-  sources: TagSources,
-): string | undefined {
-  const release = ref.kind === "tag" ? releaseOfImage(ref.name, publicName, sources, rules) : undefined;
-  return release?.kind === "left" ? release.because : undefined;
 }
 
 /** What tells whose release a git tag is. */

@@ -16,10 +16,10 @@ import type { Commit } from "../context/run-context.ts";
 import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
-import { releaseOfImage } from "../tags/misnamed-release.ts";
 import { bakeChange } from "./bake-change.ts";
 import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
+import { imageRelease } from "./image-release.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { misnamedRemarks } from "./misnamed-remarks.ts";
 import { readCatalog } from "./read-catalog.ts";
@@ -137,16 +137,14 @@ function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
 }
 
 /** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
-function leftOut(catalog: Catalog, { event, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
+function leftOut(catalog: Catalog, { event, commitDate, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
   const { only, variant } = inputs.settings;
   const selected = selectImages(catalog, only);
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
   for (const { name, publicName, variant: own } of catalog.images) {
-    const release =
-      event.ref.kind === "tag"
-        ? releaseOfImage(event.ref.name, publicName, releases, settingsOf(publicName).rules)
-        : undefined;
+    const image = { publicName, variant: own };
+    const release = imageRelease({ context: event, commitDate }, image, settingsOf(publicName), releases);
     const detail = !selected.has(name)
       ? "`only` doesn't name it"
       : variant !== undefined && variant !== own
