@@ -224,11 +224,12 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
 }
 
 function common({ image, knownAs: own, aliases }: ReadImage) {
-  const { name, publicName, directory, publish, platforms, buildArgs, labels, annotations, watch, bakeFiles } = image;
+  const { name, publicName, directory, publish, platforms, buildArgs, inputArguments } = image;
+  const { labels, annotations, watch, bakeFiles } = image;
   const repositories = publish ? own : [];
   return {
     ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
-    ...{ platforms, buildArgs, labels, annotations, watch, bakeFiles },
+    ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }
 

@@ -33,6 +33,8 @@ interface AnyImage extends ImageName {
   readonly platforms: readonly Platform[];
   /** As the user wrote them, expressions unexpanded. A Nix file takes none. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Names of those that an input gives, and no file of the repository: another run may give them otherwise. */
+  readonly inputArguments: readonly string[];
   /** Named contexts, but those that stand for an image of the repository: these are edges. Sorted by name. */
   readonly contexts: readonly NamedContext[];
   /** What its bake file says that labels are, word for word. */

@@ -37,6 +37,7 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
   readonly platforms: readonly Platform[];
   readonly publish: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly inputArguments: readonly string[];
   readonly contexts: SaidContexts;
   readonly depends: readonly Placed<string>[];
   /** Where the bake files lie, or would lie, that tell of it. */
@@ -146,6 +147,7 @@ function joined(
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
     watch: said.watch === undefined ? watchAll : [...watchAll, ...said.watch],
   };
+  const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
   const dockerfile: DeclaredDockerfile = {
     ...common,
@@ -154,12 +156,8 @@ function joined(
     context: said.context ?? image.context,
     dockerfilePath,
     target: said.target ?? image.target ?? inputs.target ?? defaults.target,
-    buildArgs: {
-      ...values(defaults["build-args"]),
-      ...inputs.buildArgs,
-      ...image.buildArgs,
-      ...values(said["build-args"]),
-    },
+    buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
+    inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
     contexts: new Map([
       ...contextsOf(defaults["build-contexts"], problems),
       ...image.contexts,
@@ -168,7 +166,15 @@ function joined(
   };
   if (nixFile === undefined) return [dockerfile];
   const name = hasDockerfile ? `${image.name}-nix` : image.name;
-  const nix: DeclaredNix = { ...common, name, variant: "nix", nixFile, buildArgs: {}, contexts: new Map() };
+  const nix: DeclaredNix = {
+    ...common,
+    name,
+    variant: "nix",
+    nixFile,
+    buildArgs: {},
+    inputArguments: [],
+    contexts: new Map(),
+  };
   return hasDockerfile ? [dockerfile, nix] : [nix];
 }
 

@@ -50,8 +50,8 @@ async function readAtBase(session: Session, base: Commit, paths: readonly Reposi
 
 /** All that is said of an image, its lines and what follows from files left out. By what names others know it is said of these. */
 function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "catalog" | "settingsOf">): string {
-  const { bases: _, unsettled: __, knownAs: ___, watch, ...all } = image;
-  const { aliases: ____, ...settings } = settingsOf(image.publicName, image);
+  const { bases: _, unsettled: __, inputArguments: ___, knownAs: ____, watch, ...all } = image;
+  const { aliases: _____, ...settings } = settingsOf(image.publicName, image);
   const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
   const watched = watch.map(({ value }) => value);
   return textWithoutPlaces([said, watched, settings]);
