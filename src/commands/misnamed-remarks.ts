@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Remark } from "../report/run-result.ts";
-import { formsOf, type MisnamedRelease, misnamedRelease, whoseRelease } from "../tags/misnamed-release.ts";
+import { exampleOf, type MisnamedRelease, misnamedRelease, whoseRelease } from "../tags/misnamed-release.ts";
 import { isOfSome, type ReleaseNames } from "../tags/release-tag.ts";
 import { releaseNames } from "./image-details.ts";
 import { imageRelease } from "./image-release.ts";
@@ -41,7 +41,7 @@ type NoImage = Extract<MisnamedRelease, { readonly kind: "no-image" }>;
 
 function typo(tag: string, { name, nearest, instead }: NoImage, releases: ReleaseNames): UserError {
   return new UserError(`the git tag ${tag} names no image: did you mean "${instead}" instead of "${name}"?`, {
-    hint: `delete the git tag and push one like ${formsOf(nearest, releases)}; if "${name}" is right, set \`release-tag\` in the config file to how releases are named`,
+    hint: `delete the git tag and push one like ${exampleOf(nearest, releases)}; if "${name}" is right, set \`release-tag\` in the config file to how releases are named`,
   });
 }
 
@@ -50,12 +50,12 @@ function ofMisnamed(tag: string, misnamed: MisnamedRelease, releases: ReleaseNam
   if (misnamed.kind !== "no-image") {
     return {
       message: what,
-      hint: `push a git tag like ${formsOf(misnamed.name, releases)}, or set \`release-tag\` in the config file to how its releases are named`,
+      hint: `push a git tag like ${exampleOf(misnamed.name, releases)}, or set \`release-tag\` in the config file to how its releases are named`,
     };
   }
   return {
     message: `${what}: the nearest is "${misnamed.nearest}", and \`release-tag\` in the config file sets how releases are named`,
-    hint: `a release of "${misnamed.nearest}" is called ${formsOf(misnamed.nearest, releases)}; if the git tag is a release of other images here, give \`tags\` a rule with \`match\` that fits it`,
+    hint: `a release of "${misnamed.nearest}" is called ${exampleOf(misnamed.nearest, releases)}; if the git tag is a release of other images here, give \`tags\` a rule with \`match\` that fits it`,
   };
 }
 
@@ -70,11 +70,11 @@ function unpublished(tag: string, name: string): Remark {
 const mostForms = 3;
 
 function unlike(tag: string, releases: ReleaseNames): Remark {
-  const forms = [...new Set(releases.names.map((name) => formsOf(name, releases)))];
+  const forms = [...new Set(releases.names.map((name) => exampleOf(name, releases)))];
   const more = forms.length > mostForms ? ", …" : "";
   return {
     message: `nothing is released: no image's releases are called as the git tag ${tag} is`,
-    hint: `push a git tag like ${forms.slice(0, mostForms).join(", ")}${more}, or add this form to \`release-tag\` in the config file`,
+    hint: `push a git tag like ${forms.slice(0, mostForms).join(", ")}${more}, or add its form to \`release-tag\` in the config file`,
   };
 }
 

@@ -115,10 +115,25 @@ export function whoseRelease(misnamed: MisnamedRelease, all: ReleaseNames): stri
   }
 }
 
-/** What an image's releases are called, for people. */
-export function formsOf(name: string, { releaseTags }: ReleaseNames): string {
-  const patterns = releaseTags?.get(name);
-  return patterns?.map(({ text }) => text).join(", ") ?? `${name}-v1.2.3, ${name}/v1.2.3 or ${name}@1.2.3`;
+/** What an image's releases are called, as the config file says it. */
+function formsOf(name: string, all: ReleaseNames): string {
+  return (
+    all.releaseTags
+      ?.get(name)
+      ?.map(({ text }) => text)
+      .join(", ") ?? exampleOf(name, all)
+  );
+}
+
+/** A git tag that releases an image, in all forms that its name or patterns give. */
+export function exampleOf(name: string, { releaseTags }: ReleaseNames): string {
+  const patterns = releaseTags
+    ?.get(name)
+    ?.map(({ parts }) =>
+      parts.map((part) => (typeof part === "string" ? part : isExpression(part, "name") ? name : "1.2.3")).join(""),
+    );
+  const [last = "", ...others] = (patterns ?? ["-v", "/v", "@"].map((each) => `${name}${each}1.2.3`)).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
 }
 
 interface Candidate {

@@ -103,7 +103,7 @@ test.each(["web-v1.2.3", "web@1.2.3", "web/v1", "web-2026", "site-vnext"])(
 test("a typo in what a pattern begins with is one", async () => {
   await expect(actions("stie-1.2.3", {}, patterned)).rejects.toMatchObject({
     message: 'the git tag stie-1.2.3 names no image: did you mean "site" instead of "stie"?',
-    hint: expect.stringContaining("site-{{version}}"),
+    hint: expect.stringContaining("push one like site-1.2.3;"),
   });
 });
 
