@@ -60,11 +60,14 @@ test("the source hash is the same at every commit where an argument is the commi
       await planned(`GIT_SHA=${laptop.head()}`),
       await planned(`GIT_SHA=${laptop.head().slice(0, 8)}`),
     ];
+    const described = await planned(`GIT_SHA=v1.2.3-4-g${laptop.head().slice(0, 7)}`);
     const other = await planned("GIT_SHA=x");
     const head = laptop.commit({ "README.md": "b\n" });
     const after = await planned(`GIT_SHA=${head}`);
     expect(after).toMatchObject({ hash: before.hash, args: { GIT_SHA: head }, beside: [] });
     expect(short.hash).toBe(before.hash);
+    expect((await planned(`GIT_SHA=v1.2.3-5-g${head.slice(0, 7)}`)).hash).toBe(described.hash);
+    expect((await planned(`GIT_SHA=v1.3.0-1-g${head.slice(0, 7)}`)).hash).not.toBe(described.hash);
     expect(other.hash).not.toBe(before.hash);
     expect((await planned("GIT_SHA=main")).beside).toEqual([
       expect.stringContaining("the build argument GIT_SHA is a fact"),
