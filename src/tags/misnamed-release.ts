@@ -23,7 +23,7 @@ export type MisnamedRelease =
 
 /**
  * `NAME-1.2.3`, `NAME-v…`, `NAME/v…`, `NAME@…` and what has a name in the place of `{{name}}` in a pattern. A number without dots
- * may be anything (`demo-2026`), and counts only where the name is an image's or a typo. `undefined` for what releases images in
+ * and a word that begins with "v" may be anything (`demo-2026`, `demo-video`), and count only where the name is an image's or a typo. `undefined` for what releases images in
  * particular, and for any other tag.
  */
 export function misnamedRelease(tag: string, all: ReleaseNames): MisnamedRelease | undefined {
@@ -157,7 +157,7 @@ function named(tag: string): readonly Candidate[] {
     const isVersion = versioned.test(rest);
     const isRelease = separator === "@" || rest.startsWith("v");
     if (!isName(name) || !(isVersion || isRelease)) return [];
-    return [{ name, isVersion, isCertain: isRelease || beyondDoubt.test(rest) }];
+    return [{ name, isVersion, isCertain: separator === "@" || beyondDoubt.test(rest) }];
   });
 }
 

@@ -46,7 +46,6 @@ describe("a name that is none", () => {
     ["app-wbe-vnext", "app-wbe", "app-web", true],
     ["helm@latest", "helm", "web", false],
     ["chart@foo", "chart", "agent", false],
-    ["feature-vnext", "feature", "agent", false],
     ["web-vue@1.2.3", "web-vue", "web", false],
   ])("%s", (tag, name, nearest, isTypo) => {
     const found = misnamedRelease(tag, { names });
@@ -57,7 +56,18 @@ describe("a name that is none", () => {
 
   test.each([
     ...["v1.2.3", "1.2.3", "v1.2.3-rc-1.2", "1.2.3-rc-v2", "2026-01.02", "v1.2.3-web-v2", "v.1-2.0"],
-    ...["demo", "demo-2026", "release-2026", "app-next", "app-2fa", "stable/web", "web-latest"],
+    ...[
+      "demo",
+      "demo-2026",
+      "demo-video",
+      "feature-vnext",
+      "docs/vision",
+      "release-2026",
+      "app-next",
+      "app-2fa",
+      "stable/web",
+      "web-latest",
+    ],
     ...["web-v1.2.3", "web/1.2", "agent@1", "app-web-v1.2.3", "web-2026"],
     ...["_x-v1.2.3", "wbe-", "-v1.2.3", "", "-", "@1.2.3"],
   ])("%j is any other tag", (tag) => {
@@ -145,7 +155,8 @@ describe("a name that is none", () => {
     misnamedRelease(`${"a-1.2-".repeat(40)}v1`, { names: many });
     misnamedRelease(`${"a-v1".repeat(60)}-v1`, { names: many });
     misnamedRelease(`${"a".repeat(250)}-v1`, { names: many });
-    expect(performance.now() - started).toBeLessThan(1000);
+    // A busy machine may take long: what takes exponential time never ends.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 
