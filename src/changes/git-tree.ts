@@ -59,8 +59,13 @@ export function openGitTree(options: GitOptions): GitTree {
     attributes: (names, of) => attributes(git, names, of),
     layout: () => layout(git),
     description: () => description(git),
-    inside: (path) => openGitTree({ ...options, workspace: `${options.workspace}/${path}` }),
+    inside: (path) => openGitTree(inFolder(options, path)),
   };
+}
+
+function inFolder({ realWorkspace, ...options }: GitOptions, path: RepositoryPath): GitOptions {
+  const real = realWorkspace === undefined ? {} : { realWorkspace: `${realWorkspace}/${path}` };
+  return { ...options, ...real, workspace: `${options.workspace}/${path}` };
 }
 
 /** Docker sees modes and links whatever git is told to overlook. */

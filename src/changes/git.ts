@@ -65,6 +65,16 @@ export interface Git {
   originUrl(): Promise<string | undefined>;
   /** The checkout's root. */
   root(): Promise<string>;
+  /** What the folder is to git. */
+  place(): Promise<GitPlace>;
+  /** What HEAD leads to, though it may not be there; `undefined` before the first commit. */
+  headId(): Promise<Commit | undefined>;
+}
+
+export interface GitPlace {
+  readonly kind: "worktree" | "bare" | "git-folder";
+  /** The way to the folder from the root of the worktree, with a slash at its end; empty in the root. */
+  readonly prefix: string;
 }
 
 export interface HeadMove {
@@ -149,7 +159,19 @@ export function openGit(options: GitOptions): Git {
       movesIn(text(await git.local(["reflog", "show", "-z", "-n", "100", "--format=%H %gs", "HEAD"]))),
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
     root: async () => line(await git.local(["rev-parse", "--show-toplevel"])),
+    place: async () =>
+      placeIn(text(await git.local(["rev-parse", "--is-inside-work-tree", "--is-bare-repository", "--show-prefix"]))),
+    headId: async () => {
+      const { code, stdout } = await git.local(["rev-parse", "--verify", "--quiet", "HEAD"], { codes: [0, 1, 128] });
+      return code === 0 ? parseCommit(line({ stdout })) : undefined;
+    },
   };
+}
+
+function placeIn(answer: string): GitPlace {
+  const [isWorktree, isBare, ...prefix] = answer.replace(/\n$/, "").split("\n");
+  if (isWorktree === "true") return { kind: "worktree", prefix: prefix.join("\n") };
+  return { kind: isBare === "true" ? "bare" : "git-folder", prefix: "" };
 }
 
 /** The end of the year 9999: RFC 3339, in which images are dated, has four digits for the year. */

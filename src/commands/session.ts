@@ -2,16 +2,15 @@
 import type { Checkout } from "../changes/checkout.ts";
 import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts";
 import { type Git, openGit } from "../changes/git.ts";
-import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
-import { UserError } from "../errors.ts";
-import { guardedFiles, type LocalPaths } from "../local-paths.ts";
+import { followLinks, guardedFiles, type LocalPaths } from "../local-paths.ts";
 import type { Files, Processes } from "../ports.ts";
 import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./act-for.ts";
 import { buildxPrints } from "./buildx-prints.ts";
+import { checkedOut } from "./checked-out.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
@@ -73,10 +72,10 @@ export async function openSession(
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
   const folder = await runFolder(given, outside);
-  const { git, checkout, history } = openRepositories(given, event ?? given, folder, inputs, outside);
+  const { git, checkout, history } = await openRepositories(given, event ?? given, folder, inputs, outside);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
-  const head = isGone ? given.commit : await headOf(git, given.workspace);
+  const head = isGone ? given.commit : await checkedOut(git, given.workspace, outside);
   const forge = outside.forge((event ?? given).apiUrl, token);
   const questions = { git, history, forge };
   const { context: meant, elsewhere } =
@@ -136,14 +135,15 @@ async function runFolder(given: RunContext, outside: Outside): Promise<string> {
 }
 
 /** The checkout, by git and by its files, and the repository that the event is about. */
-function openRepositories(
+async function openRepositories(
   { workspace }: RunContext,
   event: RunContext,
   folder: string,
   { settings: { token } }: RunInputs,
   { env, processes, signal, files }: Outside,
-): Pick<Session, "git" | "checkout" | "history"> {
-  const options = { processes, workspace, env, serverUrl: event.serverUrl, token, signal };
+): Promise<Pick<Session, "git" | "checkout" | "history">> {
+  const realWorkspace = (await followLinks(workspace, files))?.real ?? workspace;
+  const options = { processes, workspace, realWorkspace, env, serverUrl: event.serverUrl, token, signal };
   return {
     git: openGit(options),
     checkout: { git: openGitTree(options), files, workspace },
@@ -154,16 +154,4 @@ function openRepositories(
       files,
     }),
   };
-}
-
-async function headOf(git: Git, workspace: string): Promise<Commit> {
-  try {
-    return await git.head();
-  } catch (cause) {
-    if (!(cause instanceof GitFailure)) throw cause;
-    throw new UserError(`${workspace} holds no git checkout`, {
-      hint: "put `uses: actions/checkout` before this step",
-      cause,
-    });
-  }
 }
