@@ -1,7 +1,9 @@
 /** What git knows of the working tree: which files are there, and which of them differ from what was checked out. */
 import { isAscii } from "node:buffer";
 import type { RepositoryPath } from "../catalog/catalog.ts";
-import { type GitCommand, type GitOptions, gitCommand } from "./git-command.ts";
+import { explain } from "../errors.ts";
+import { onceEach } from "../once-each.ts";
+import { type GitCommand, GitFailure, type GitOptions, gitCommand } from "./git-command.ts";
 import { pathIn, recordsIn, textIn } from "./git-output.ts";
 import { decodePath, encodePath } from "./path-bytes.ts";
 
@@ -30,6 +32,8 @@ export interface GitLayout {
 /** Everything rejects with a `GitFailure` where git fails. */
 export interface GitTree {
   tracked(): Promise<TrackedFiles>;
+  /** The bytes that git would write into the working tree: with line ends, encodings and filters applied. */
+  written(file: TrackedFile): Promise<Uint8Array>;
   /** Tracked paths of which the working tree's file may differ; those that are gone, too. */
   modified(): Promise<readonly RepositoryPath[]>;
   /** Ignored files included. A repository that lies in this one is a single path with a slash at its end. */
@@ -50,8 +54,11 @@ export interface GitTree {
 
 export function openGitTree(options: GitOptions): GitTree {
   const git = gitCommand(options);
+  const list = onceEach(() => tracked(git));
   return {
-    tracked: () => tracked(git),
+    tracked: () => list(undefined),
+    written: async ({ path, content }) =>
+      (await git.local(["cat-file", "--filters", `--path=${path}`, content.slice(content.indexOf(" ") + 1)])).stdout,
     modified: () =>
       paths(git, [...exactly, "diff-files", "-z", "--name-only", "--no-renames", "--ignore-submodules=all"]),
     untracked: () => paths(git, ["ls-files", "-z", "--others", "--full-name"]),
@@ -74,7 +81,7 @@ const exactly = ["fileMode=true", "symlinks=true", "checkStat=default", "trustct
 );
 
 async function tracked(git: GitCommand): Promise<TrackedFiles> {
-  const { stdout } = await git.local(["ls-files", "-z", "--stage", "-v", "--full-name"]);
+  const { stdout } = await withTrees(git, ["ls-files", "-z", "--stage", "-v", "--full-name"]);
   const text = textIn(stdout, "git ls-files");
   // Nearly always; then a hundred thousand paths need not be looked through one by one.
   const pathOf = isAscii(stdout) ? (field: string) => field : pathIn;
@@ -97,8 +104,20 @@ async function tracked(git: GitCommand): Promise<TrackedFiles> {
 }
 
 async function paths(git: GitCommand, args: readonly string[]): Promise<readonly RepositoryPath[]> {
-  return recordsIn((await git.local(args)).stdout, "git").map(pathIn);
+  return recordsIn((await withTrees(git, args)).stdout, "git").map(pathIn);
 }
+
+/** A sparse index names folders by their trees, which a treeless clone has to fetch. */
+async function withTrees(git: GitCommand, args: readonly string[]): Promise<{ readonly stdout: Uint8Array }> {
+  try {
+    return await git.local(args);
+  } catch (error) {
+    if (!(error instanceof GitFailure) || !/promisor/.test(explain(error))) throw error;
+    return git.network(args, treesTimeout);
+  }
+}
+
+const treesTimeout = 120_000;
 
 async function settings(git: GitCommand, names: RegExp): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await git.local(["config", "--null", "--get-regexp", names.source], { codes: [0, 1] });

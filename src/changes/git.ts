@@ -4,7 +4,14 @@ import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, type EditedFile, parseDiffTree, parseEdits } from "./changed-file.ts";
 import { changedLines, type LineRange } from "./changed-lines.ts";
 import { blobsIn, type CommittedFile, committedFiles, refsIn } from "./committed-files.ts";
-import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
+import {
+  type GitCommand,
+  GitFailure,
+  type GitOptions,
+  gitCommand,
+  notOnServer,
+  unlessGitFails,
+} from "./git-command.ts";
 
 /**
  * What the stages ask of the checkout's repository. Everything rejects with a `GitFailure` where git fails, so that no
@@ -42,6 +49,8 @@ export interface Git {
   filesIn(commit: Commit): Promise<readonly CommittedFile[]>;
   /** The bytes of blobs, by their ids. */
   blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Brings blobs that a partial clone lacks, all at once; does nothing in another clone. What isn't brought is missing later. */
+  fetchBlobs(ids: readonly string[]): Promise<void>;
   /** Full names of branches of the remote, as patterns of `git ls-remote` mean them, and where they stand. */
   remoteBranches(pattern: string): Promise<ReadonlyMap<string, Commit>>;
   /** Names of git tags: those that are here, or those of the remote. */
@@ -144,6 +153,7 @@ export function openGit(options: GitOptions): Git {
           ? new Uint8Array()
           : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout,
       ),
+    fetchBlobs: (ids) => fetchBlobs(git, ids),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
     tags: (where) => tags(git, where),
@@ -255,6 +265,16 @@ const fetchTimeout = 120_000;
 /** Nobody waits long for what only keeps a branch from a git tag's name. */
 const tagsTimeout = 30_000;
 const deepFetchTimeout = 300_000;
+
+/** As git itself brings what it lacks (promisor-remote.c), which would be one by one. */
+async function fetchBlobs(git: GitCommand, ids: readonly string[]): Promise<void> {
+  const setting = await git.local(["config", "--get-regexp", "^remote\\..*\\.promisor$"], { codes: [0, 1] });
+  const remote = /^remote\.(.+)\.promisor true$/m.exec(text(setting))?.[1];
+  if (remote === undefined || ids.length < 2) return;
+  const options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc"];
+  const args = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...options, "--filter=blob:none", "--stdin", remote];
+  await unlessGitFails(() => git.network(args, fetchTimeout, `${ids.join("\n")}\n`));
+}
 
 async function depthOptions(depth: FetchDepth, isShallow: () => Promise<boolean>): Promise<readonly string[]> {
   // A depth would turn a full clone into a shallow one.

@@ -1,5 +1,5 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
-import type { Checkout } from "../changes/checkout.ts";
+import { type Checkout, openCheckout } from "../changes/checkout.ts";
 import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { openGitTree } from "../changes/git-tree.ts";
@@ -94,7 +94,15 @@ export async function openSession(
   const trust = about === undefined ? trusted : await checkoutTrust(about, head, questions);
   const known = { ...meant, commit: head, defaultBranch, isPrivate };
   const atHead = trust.kind === "trusted" ? known : contextOfUntrusted(known, trust);
-  const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
+  const paths = await openPaths({
+    trust,
+    context: given,
+    inputs,
+    files: checkout.files,
+    env: outside.env,
+    git,
+    folder,
+  });
   return {
     context: isAtEvent || trust.kind === "untrusted" ? atHead : contextElsewhere(atHead),
     event: atHead,
@@ -111,7 +119,7 @@ export async function openSession(
     history,
     gitTags,
     paths,
-    checkoutFiles: guardedFiles(outside.files, given.workspace, paths),
+    checkoutFiles: guardedFiles(checkout.files, given.workspace, paths),
     folder,
     buildx: buildxPrints(outside),
   };
@@ -141,12 +149,13 @@ async function openRepositories(
   folder: string,
   { settings: { token } }: RunInputs,
   { env, processes, signal, files }: Outside,
-): Promise<Pick<Session, "git" | "checkout" | "history">> {
+): Promise<Pick<Session, "git" | "history"> & { readonly checkout: ReturnType<typeof openCheckout> }> {
   const realWorkspace = (await followLinks(workspace, files))?.real ?? workspace;
   const options = { processes, workspace, realWorkspace, env, serverUrl: event.serverUrl, token, signal };
+  const git = openGit(options);
   return {
-    git: openGit(options),
-    checkout: { git: openGitTree(options), files, workspace },
+    git,
+    checkout: openCheckout({ git, tree: openGitTree(options), files, workspace, realWorkspace }),
     history: openForgeHistory({
       ...options,
       repositoryUrl: repositoryUrl(event),

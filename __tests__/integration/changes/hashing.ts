@@ -2,6 +2,8 @@
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import type { Image } from "../../../src/catalog/catalog.ts";
+import { openCheckout } from "../../../src/changes/checkout.ts";
+import { openGit } from "../../../src/changes/git.ts";
 import { openGitTree } from "../../../src/changes/git-tree.ts";
 import { readInputs } from "../../../src/changes/image-inputs.ts";
 import { incompleteFiles } from "../../../src/changes/incomplete.ts";
@@ -30,10 +32,16 @@ export async function survey(
     serverUrl: "https://github.com",
     token: undefined,
   };
-  const checkout = { git: openGitTree(options), files: systemFiles, workspace: folder };
+  const checkout = openCheckout({
+    git: openGit(options),
+    tree: openGitTree(options),
+    files: systemFiles,
+    workspace: folder,
+    realWorkspace: folder,
+  });
   const listing = await readListing(checkout);
   const argumentsOf = ({ buildArgs }: Image) => buildArgs;
-  const inputs = await readInputs(catalog, { listing, checkout, files: systemFiles, argumentsOf });
+  const inputs = await readInputs(catalog, { listing, checkout, files: checkout.files, argumentsOf });
   const sources = { inputs, listing, checkout };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf }),
