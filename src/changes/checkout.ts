@@ -27,15 +27,17 @@ export interface CheckoutParts {
   readonly git: Pick<Git, "blobs" | "fetchBlobs">;
   readonly tree: GitTree;
   /** What is in the working tree. */
-  readonly files: Pick<Files, "read" | "list"> & FileLooks;
+  readonly files: Pick<Files, "read" | "list" | "makeDirectory"> & FileLooks;
   readonly workspace: string;
   /** The same with symlinks followed. */
   readonly realWorkspace: string;
+  /** A folder of the run's own, absolute, for what git has to write. */
+  readonly folder: string;
 }
 
 /** What is left out is listed at the first question, and its content is read, or fetched, where it is asked for. */
 export function openCheckout(parts: CheckoutParts): Checkout & { readonly files: WholeFiles } {
-  const { git, tree, files, workspace, realWorkspace } = parts;
+  const { git, tree, files, workspace, realWorkspace, folder } = parts;
   const bare = onDisk(tree, files, workspace);
   const read = leftOutContent(git);
   const whole = (content: (file: TrackedFile) => Promise<Uint8Array>) =>
@@ -50,11 +52,17 @@ export function openCheckout(parts: CheckoutParts): Checkout & { readonly files:
     ]);
     return alteredPaths(attributed, leftOut.below("."), [], { settings, attributesFile });
   });
+  const writtenBytes = async ({ path }: TrackedFile): Promise<Uint8Array> => {
+    await files.makeDirectory(folder);
+    await tree.writeInto(folder, path);
+    const found = await look(files, `${folder}/${path}`);
+    return found?.kind === "file" ? found.content() : new Uint8Array();
+  };
   const written = onceEach(
     async (file: TrackedFile) => {
       const plain = await read(file);
       const isAltered = file.content.startsWith("100") && (await altered(undefined)).get(file.path) === "other";
-      return isAltered ? tree.written(file) : plain;
+      return isAltered ? writtenBytes(file) : plain;
     },
     ({ path }) => path,
   );

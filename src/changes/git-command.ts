@@ -156,5 +156,6 @@ function failure(args: readonly string[], { code, stderr }: Finished): GitFailur
   const why = told?.replace(/^(?:fatal|error|ERROR): /, "") ?? `it ended with code ${code}`;
   const said = stderr.trim();
   const more = said === told ? {} : { cause: new Error(said) };
-  return new GitFailure(`git ${args[0] ?? ""} failed: ${why}`, { hint: gitRemedy(stderr) ?? remedy, ...more });
+  const command = args.find((each, index) => each !== "-c" && args[index - 1] !== "-c") ?? "";
+  return new GitFailure(`git ${command} failed: ${why}`, { hint: gitRemedy(stderr) ?? remedy, ...more });
 }

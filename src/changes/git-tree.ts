@@ -32,8 +32,8 @@ export interface GitLayout {
 /** Everything rejects with a `GitFailure` where git fails. */
 export interface GitTree {
   tracked(): Promise<TrackedFiles>;
-  /** The bytes that git would write into the working tree: with line ends, encodings and filters applied. */
-  written(file: TrackedFile): Promise<Uint8Array>;
+  /** Writes a tracked file into a folder, absolute, below its path: with line ends, encodings and filters as in the working tree. */
+  writeInto(folder: string, path: RepositoryPath): Promise<void>;
   /** Tracked paths of which the working tree's file may differ; those that are gone, too. */
   modified(): Promise<readonly RepositoryPath[]>;
   /** Ignored files included. A repository that lies in this one is a single path with a slash at its end. */
@@ -57,8 +57,7 @@ export function openGitTree(options: GitOptions): GitTree {
   const list = onceEach(() => tracked(git));
   return {
     tracked: () => list(undefined),
-    written: async ({ path, content }) =>
-      (await git.local(["cat-file", "--filters", `--path=${path}`, content.slice(content.indexOf(" ") + 1)])).stdout,
+    writeInto: (folder, path) => writeInto(git, folder, path),
     modified: () =>
       paths(git, [...exactly, "diff-files", "-z", "--name-only", "--no-renames", "--ignore-submodules=all"]),
     untracked: () => paths(git, ["ls-files", "-z", "--others", "--full-name"]),
@@ -103,6 +102,27 @@ async function tracked(git: GitCommand): Promise<TrackedFiles> {
   return { files, uncompared, sparse };
 }
 
+/** Else git leaves attributes out that are in a folder left out (attr.c). */
+const everyAttribute = ["-c", "core.sparseCheckoutCone=false"];
+
+async function writeInto(git: GitCommand, folder: string, path: RepositoryPath): Promise<void> {
+  const input = Buffer.concat([encodePath(path), Buffer.of(0)]);
+  const write = (options: readonly string[]) =>
+    git.local(
+      [...everyAttribute, "checkout-index", "--quiet", "--force", ...options, `--prefix=${folder}/`, "-z", "--stdin"],
+      {
+        input,
+      },
+    );
+  try {
+    await write(["--ignore-skip-worktree-bits"]);
+  } catch (error) {
+    // Git before 2.36 writes them without being told.
+    if (!(error instanceof GitFailure) || !/unknown option/.test(explain(error))) throw error;
+    await write([]);
+  }
+}
+
 async function paths(git: GitCommand, args: readonly string[]): Promise<readonly RepositoryPath[]> {
   return recordsIn((await withTrees(git, args)).stdout, "git").map(pathIn);
 }
@@ -135,7 +155,7 @@ async function attributes(
   of: readonly RepositoryPath[],
 ): Promise<ReadonlyMap<RepositoryPath, ReadonlyMap<string, string>>> {
   const input = Buffer.concat(of.flatMap((path) => [encodePath(path), Buffer.of(0)]));
-  const { stdout } = await git.local(["check-attr", "-z", "--stdin", ...names], { input });
+  const { stdout } = await git.local([...everyAttribute, "check-attr", "-z", "--stdin", ...names], { input });
   const fields = recordsIn(stdout, "git");
   const found = new Map<RepositoryPath, Map<string, string>>();
   for (let at = 0; at + 2 < fields.length; at += 3) {

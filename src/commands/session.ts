@@ -155,7 +155,14 @@ async function openRepositories(
   const git = openGit(options);
   return {
     git,
-    checkout: openCheckout({ git, tree: openGitTree(options), files, workspace, realWorkspace }),
+    checkout: openCheckout({
+      git,
+      tree: openGitTree(options),
+      files,
+      workspace,
+      realWorkspace,
+      folder: `${folder}/written`,
+    }),
     history: openForgeHistory({
       ...options,
       repositoryUrl: repositoryUrl(event),

@@ -1,4 +1,6 @@
 /** Source hashes of working trees on disk. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import type { Image } from "../../../src/catalog/catalog.ts";
@@ -38,6 +40,7 @@ export async function survey(
     files: systemFiles,
     workspace: folder,
     realWorkspace: folder,
+    folder: join(tmpdir(), "written-by-git"),
   });
   const listing = await readListing(checkout);
   const argumentsOf = ({ buildArgs }: Image) => buildArgs;

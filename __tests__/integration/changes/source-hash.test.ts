@@ -239,7 +239,9 @@ describe("submodules and large files", () => {
       "images/app/b.bin": "real",
     });
     const { incomplete } = await survey(made, [{ name: "app" }, { name: "other" }]);
-    expect(incomplete.pointers).toEqual([{ image: "app", path: "images/app/a.bin", count: 1, folders: ["images/app"] }]);
+    expect(incomplete.pointers).toEqual([
+      { image: "app", path: "images/app/a.bin", count: 1, folders: ["images/app"] },
+    ]);
   });
 
   test("a sparse checkout goes by what git has, and says what is missing", async () => {
