@@ -1,5 +1,7 @@
 /** A sparse checkout plans what the whole one does, byte for byte. */
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Laptop, makeLaptop, type Told } from "./laptop.ts";
 
@@ -60,7 +62,7 @@ beforeAll(async () => {
     "bake/one/Dockerfile": "FROM b\n",
   });
   // As git writes them, with their line ends.
-  laptop.git("rm", "--quiet", "-r", ".");
+  laptop.git("rm", "--quiet", "--force", "-r", ".");
   laptop.git("reset", "--quiet", "--hard");
   whole = await plan();
 });
@@ -78,6 +80,7 @@ async function inSparse(patterns: readonly string[], work: () => Promise<void>):
   } finally {
     laptop.git("sparse-checkout", "disable");
     laptop.git("reset", "--quiet", "--hard");
+    laptop.git("clean", "--quiet", "-dfx");
   }
 }
 
@@ -143,3 +146,129 @@ test("any patterns", async () => {
     { numRuns: 25 },
   );
 });
+
+function namesIn({ json }: Told): readonly string[] {
+  return (json as { readonly images: readonly { readonly name: string }[] }).images.map(({ name }) => name);
+}
+
+function hashIn({ json }: Told, image: string): unknown {
+  const { images } = json as { readonly images: readonly { readonly name: string; readonly sourceHash: string }[] };
+  return images.find(({ name }) => name === image)?.sourceHash;
+}
+
+test("with an index that is sparse as well", async () => {
+  await inSparse(["images/web"], async () => {
+    laptop.git("sparse-checkout", "reapply", "--sparse-index");
+    expect((await plan()).json).toEqual(whole.json);
+    laptop.git("sparse-checkout", "reapply", "--no-sparse-index");
+  });
+});
+
+test("where single files are skipped by hand", async () => {
+  const skipped = [
+    ".github/image-publish.yml",
+    "images/base/.dockerignore",
+    "images/linked/Dockerfile",
+    "bake/docker-bake.json",
+  ];
+  laptop.git("update-index", "--skip-worktree", ...skipped);
+  for (const path of skipped) rmSync(join(laptop.folder, path));
+  expect((await plan()).json).toEqual(whole.json);
+  laptop.git("update-index", "--no-skip-worktree", ...skipped);
+  laptop.git("reset", "--quiet", "--hard");
+});
+
+test("with line ends of the user's settings", async () => {
+  laptop.git("config", "core.autocrlf", "true");
+  laptop.git("rm", "--quiet", "--force", "-r", ".");
+  laptop.git("reset", "--quiet", "--hard");
+  const other = await plan();
+  expect(hashIn(other, "base")).not.toBe(hashIn(whole, "base"));
+  await inSparse(["docs"], async () => {
+    expect((await plan()).json).toEqual(other.json);
+  });
+  laptop.git("config", "--unset", "core.autocrlf");
+  laptop.git("rm", "--quiet", "--force", "-r", ".");
+  laptop.git("reset", "--quiet", "--hard");
+});
+
+test("a release of an image that is left out", async () => {
+  const asked = { event: "release", ref: "base-v1.2.3", inputs: { path } };
+  const released = await laptop.plan(asked);
+  await inSparse(["images/web"], async () => {
+    expect((await laptop.plan(asked)).json).toEqual(released.json);
+  });
+});
+
+describe("the working tree goes first", () => {
+  test("a file that a step deleted is gone, and one that it made at a place left out counts", () =>
+    inSparse(["images/web", "images/base", ".github"], async () => {
+      const before = await plan();
+      expect(before.json).toEqual(whole.json);
+      rmSync(join(laptop.folder, "images/base/a"));
+      mkdirSync(join(laptop.folder, "images/lines"), { recursive: true });
+      writeFileSync(join(laptop.folder, "images/lines/a.crlf"), "made");
+      mkdirSync(join(laptop.folder, "images/new"));
+      writeFileSync(join(laptop.folder, "images/new/Dockerfile"), "FROM alpine\n");
+      laptop.git("status");
+      const after = await plan();
+      expect(namesIn(after)).toEqual([...namesIn(whole), "new"].sort());
+      for (const image of ["base", "lines"]) expect(hashIn(after, image)).not.toBe(hashIn(whole, image));
+      for (const image of ["linked", "versioned"]) expect(hashIn(after, image)).toBe(hashIn(whole, image));
+    }));
+
+  test("what takes the place of a folder hides what git has in it", () =>
+    inSparse(["images/web", ".github"], async () => {
+      writeFileSync(join(laptop.folder, "images/lines"), "");
+      laptop.git("status");
+      expect(namesIn(await plan())).toEqual(namesIn(whole).filter((each) => each !== "lines"));
+    }));
+});
+
+test("a link that is left out is followed no further than one that is there", async () => {
+  const hostile = makeLaptop({
+    "images/x/Dockerfile": { link: "/etc/passwd" },
+    "images/y/Dockerfile": "FROM alpine\n",
+  });
+  const there = await hostile.plan().catch((error: unknown) => String(error));
+  hostile.git("sparse-checkout", "set", "--cone", "images/y");
+  const leftOut = await hostile.plan().catch((error: unknown) => String(error));
+  expect(there).toContain("outside of the workspace");
+  expect(leftOut).toBe(there);
+  hostile.remove();
+});
+
+test.each(["blob:none", "tree:0"])("a partial clone by %s fetches what it reads", async (filter) => {
+  const origin = laptop.folder;
+  const head = laptop.git("rev-parse", "HEAD");
+  laptop.git("config", "uploadpack.allowFilter", "true");
+  laptop.git("config", "uploadpack.allowAnySHA1InWant", "true");
+  const clone = makeLaptop(files, { bake: true });
+  const made = (name: string, ...options: readonly string[]) => {
+    const folder = join(clone.folder, name);
+    clone.git("clone", "--quiet", "--no-checkout", "--depth=2", ...options, `file://${origin}`, folder);
+    const git = (...args: readonly string[]) => clone.git("-C", folder, ...args);
+    if (options.length > 0) git("sparse-checkout", "set", "--cone", "images/web");
+    git("checkout", "--quiet", "-B", "main", head);
+    if (options.length > 0) git("sparse-checkout", "reapply", "--sparse-index");
+    git("update-ref", "refs/remotes/origin/main", `${head}~1`);
+    return clone.plan({ event: "push", inputs: { path }, folder });
+  };
+  expect((await made("b/r", `--filter=${filter}`)).json).toEqual((await made("a/r")).json);
+  clone.remove();
+});
+
+test("what a plan builds and the checkout can't is one warning, with the line to write", () =>
+  inSparse(["images/web", ".github"], async () => {
+    const { beside } = await plan();
+    expect(beside).toEqual([
+      expect.stringMatching(
+        /^4 images are built from files that this sparse checkout leaves out: base \(images\/base\/\.dockerignore\), one/,
+      ),
+    ]);
+  }));
+
+test("nothing is said where only images are built that the checkout has all of", () =>
+  inSparse(["images/base", ".github"], async () => {
+    expect((await plan({ only: "base" })).beside).toEqual([]);
+  }));
