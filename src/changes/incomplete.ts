@@ -41,7 +41,7 @@ export async function incompleteFiles(
   const among = onceEach((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
   const read = async (name: string) => {
     const own = inputs.get(name);
-    return [...(await Promise.all((own?.contexts ?? []).map(filesOf))), ownFiles(own, listing)];
+    return [ownFiles(own, listing), ...(await Promise.all((own?.contexts ?? []).map(filesOf)))];
   };
   const byImage = await mapped(images, async ({ name }) => ({ name, contexts: await read(name) }));
   const [absent, large] = kinds.map((_, kind) =>
