@@ -21,7 +21,7 @@ export function leftOutContent(git: Pick<Git, "blobs" | "fetchBlobs">): (file: T
 }
 
 /** The id in `100644 <id>`. */
-export function blobOf({ content }: TrackedFile): string {
+function blobOf({ content }: TrackedFile): string {
   return content.slice(content.indexOf(" ") + 1);
 }
 

@@ -1,8 +1,9 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
-import { type Checkout, openCheckout } from "../changes/checkout.ts";
+import type { Checkout } from "../changes/checkout.ts";
 import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts";
 import { type Git, openGit } from "../changes/git.ts";
 import { openGitTree } from "../changes/git-tree.ts";
+import { openCheckout } from "../changes/open-checkout.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";

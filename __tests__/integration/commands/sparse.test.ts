@@ -37,6 +37,8 @@ const files = {
   "nix/app/default.nix": '{ pkgs ? import <nixpkgs> {} }: pkgs.runCommand "x" {} ./src\n',
   "nix/app/src": "1",
   "shared/lib": "1",
+  "shared/run.cmd": "1\n2\n",
+  ".gitattributes": "*.cmd eol=crlf\n",
   "schema/db.sql": "1",
   "common/all.txt": "1",
   "versioned/Dockerfile": "FROM alpine\nARG APP_VERSION=1.2.3\n",
@@ -118,6 +120,7 @@ test.each([
   [["/*", "!/images/"]],
   [["/*", "!/.github/"]],
   [["/README.md"]],
+  [["/*", "!/shared/"]],
   [["/*", "!Dockerfile", "!*.yaml", "!.gitattributes"]],
 ])("%j", (patterns) =>
   inSparse(patterns, async () => {
