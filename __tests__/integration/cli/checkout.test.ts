@@ -230,6 +230,17 @@ describe("at a command line", () => {
     expect(await commandLine(repository.gitFolder)).toMatch(/is in git's own folder/);
   });
 
+  test("a worktree and a repository in another one are checkouts of their own", async () => {
+    const outer = made();
+    const folder = newFolder();
+    outer.git("worktree", "add", "--quiet", "--force", join(folder, "tree"), "main");
+    cpSync(repository.folder, join(outer.folder, "inner"), { recursive: true });
+    for (const cwd of [join(folder, "tree"), join(outer.folder, "inner")]) {
+      const { out } = await run({ args: ["plan", "--json"], cwd });
+      expect(JSON.parse(out).images).toMatchObject([{ name: "web", kind: "build", context: "images/web" }]);
+    }
+  });
+
   test("a folder below the root stands for the whole repository, as for git", async () => {
     const [whole, below] = await Promise.all(
       [repository.folder, join(repository.folder, "images/web")].map((cwd) => run({ args: ["plan", "--json"], cwd })),
