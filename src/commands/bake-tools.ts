@@ -9,8 +9,8 @@ import type { Finished } from "../ports.ts";
 import type { Session } from "./session.ts";
 
 /**
- * What asks buildx for definitions: nothing is run in a folder, or on a file, before a look at what would be read there. Where a sparse checkout
- * leaves some of it out, buildx runs in a copy of what it reads.
+ * What asks buildx for definitions: nothing is run in a folder, or on a file, before a look at what would be read there. Where a
+ * sparse checkout leaves some of it out, buildx runs in a copy of what it reads.
  */
 export function bakeTools(session: Session): BakeTools {
   const { outside, context, trust, paths, checkoutFiles, buildx } = session;
@@ -57,7 +57,10 @@ function filesIn(args: readonly string[], place: (path: string) => string): read
   return args.map((each) => (each.startsWith(fileOption) ? fileOption + place(each.slice(fileOption.length)) : each));
 }
 
-/** Makes a function that copies files of the checkout, with those that are left out. @returns where their root is; `undefined` where none is left out. */
+/**
+ * Makes a function that copies files of the checkout, with those that are left out. @returns where their root is; `undefined` where
+ * none is left out.
+ */
 function copier({ context, checkout, checkoutFiles, outside, folder: own }: Session) {
   const { workspace } = context;
   const root = `${own}/left-out/${posix.basename(workspace)}`;
