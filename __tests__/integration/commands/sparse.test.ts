@@ -266,7 +266,7 @@ test("what a plan builds and the checkout can't is one warning, with the line to
     const { beside } = await plan();
     expect(beside).toEqual([
       expect.stringMatching(
-        /^4 images are built from files that this sparse checkout leaves out: base \(images\/base\/Dockerfile\), one/,
+        /^4 images are built from files which this sparse checkout leaves out: base \(images\/base\/Dockerfile and 2 more\), one/,
       ),
     ]);
   }));
