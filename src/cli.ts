@@ -8,6 +8,7 @@ import type { CommandResult } from "./commands/command-result.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
+import { workdirIn } from "./commands/workdir.ts";
 import { throwProblems } from "./errors.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
 
@@ -51,6 +52,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const raw = rawInputs((name) => inputValue(name, given, process.env), log);
     const { inputs: read, problems } = readRunInputs(raw, outside.env);
     throwProblems(problems);
+    const here = process.cwd();
+    const folder = await workdirIn(here, read.settings.workdir, outside.files);
     const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
     const said = {
       event: text(options.event),
@@ -58,10 +61,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       ref: text(options.ref),
       builds: command !== "plan",
       temp,
+      isRoot: folder !== here,
     };
     try {
       const asked = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
-      const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside, asked);
+      const result = await runCommand(read, await simulatedContext(said, folder, outside), outside, asked);
       print(result, options.json === true);
       return sayFailures(result, log);
     } finally {

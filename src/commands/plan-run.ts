@@ -1,4 +1,6 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
+
+import { describeIncomplete } from "../changes/describe-incomplete.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
@@ -130,9 +132,15 @@ async function decide(
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),
+    // A run that builds reports these with the images that fail by them.
+    ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
     ...paths.map(({ message, hint }) => ({ message, hint })),
   ];
   return { ...prepared, surveyed, plan, planPath, remarks, lately, taken };
+}
+
+function leftOutOf({ images }: Plan, { leftOut }: Survey) {
+  return images.flatMap(({ kind, name }) => (kind === "build" ? (leftOut.get(name) ?? []) : []));
 }
 
 /** @returns where the plan is. */

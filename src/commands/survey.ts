@@ -6,7 +6,7 @@ import { type Affected, affectedImages, describeDeleted } from "../changes/affec
 import { type Comparison, compare, compareSince } from "../changes/comparison.ts";
 import { describeIncomplete } from "../changes/describe-incomplete.ts";
 import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
-import { incompleteFiles } from "../changes/incomplete.ts";
+import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
 import { readListing } from "../changes/listing.ts";
 import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
@@ -42,6 +42,8 @@ export interface Survey {
   readonly bump: BumpSettings;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
+  /** What images are built from and a sparse checkout leaves out, by name of the image. */
+  readonly leftOut: ReadonlyMap<string, Incomplete>;
   readonly remarks: readonly Remark[];
   /** The event deleted an image. */
   readonly deletes: boolean;
@@ -65,6 +67,7 @@ export async function survey(session: Session): Promise<Survey> {
       settingsOf,
       bump: {},
       hashes: new Map(),
+      leftOut: new Map(),
       remarks: [],
       deletes: false,
       affectedSince: async () => undefined,
@@ -112,6 +115,7 @@ export async function survey(session: Session): Promise<Survey> {
     settingsOf,
     bump,
     hashes,
+    leftOut: new Map(incomplete.absent.map((each) => [each.image, each])),
     remarks: [
       ...untrustedRemarks(session),
       ...remarks,
@@ -119,7 +123,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...describeDeleted(deleted),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing), configFile),
       ...runFactRemarks(catalog.images, context),
-      ...describeIncomplete(incomplete),
+      ...describeIncomplete({ absent: [], pointers: incomplete.pointers }),
     ],
     deletes: deleted.length > 0,
     affectedSince: onceEach(async (base) => {

@@ -9,6 +9,8 @@ import { type InputName, type InputSpecification, inputs, type RawInputs, type W
 
 export interface Settings {
   readonly command: Word<"command">;
+  /** The folder of the checkout; `undefined`: the workspace itself. */
+  readonly workdir: string | undefined;
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
@@ -92,6 +94,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     });
   const settings: Settings = {
     command: word("command") ?? "publish",
+    workdir: text("workdir"),
     config: text("config"),
     path: lines("path").flatMap(({ text: line }) => splitGlobs(line)),
     bakeTarget: lines("bake-target").flatMap(splitCommas),

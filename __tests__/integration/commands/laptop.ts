@@ -15,6 +15,7 @@ import { remembering } from "../changes/remembering.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 
 export interface Laptop {
+  readonly folder: string;
   /** What a commit changes, as a clone of a forge's repository has it. */
   commit(changes: Readonly<Record<string, Change>>): string;
   git(...args: readonly string[]): string;
@@ -30,6 +31,8 @@ export interface Said {
   readonly explain?: string;
   readonly graph?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Another checkout than the laptop's own. */
+  readonly folder?: string;
   /** In the place of what the event would be. */
   readonly trigger?: Trigger;
 }
@@ -62,6 +65,7 @@ export function makeLaptop(
     git: (...args) => changing(() => repository.git(...args)),
     head: () => repository.head(),
     plan: (said) => plan(repository, workplace.folder, processes, said ?? {}),
+    folder: repository.folder,
     remove: () => workplace.remove(),
   };
 }
@@ -135,7 +139,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
   const simulated = { event, base, ref, builds: false, temp: `${folder}/temp` };
-  const imagined = await simulatedContext(simulated, repository.folder, outside);
+  const imagined = await simulatedContext(simulated, said.folder ?? repository.folder, outside);
   const context = said.trigger === undefined ? imagined : { ...imagined, trigger: said.trigger };
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
   return { text: result.text({ colour: false, width: 100 }), json: result.json, summary: result.summary, beside };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { systemFiles } from "../../../src/adapters/files.ts";
-import { bakePathProblems } from "../../../src/catalog/bake/bake-paths.ts";
+import { bakePaths } from "../../../src/catalog/bake/bake-paths.ts";
 import { guardedFiles, localPaths } from "../../../src/local-paths.ts";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "bake-paths-")));
@@ -28,7 +28,7 @@ async function problems(files: Readonly<Record<string, string>>, kind = "untrust
   const untrusted = isUntrusted ? "a fork wrote it" : undefined;
   const paths = localPaths({ checkout: root, boundary: root, untrusted, named: [], own: [] }, systemFiles);
   const home = join(scratch, "home");
-  const found = await bakePathProblems("images", {
+  const { problems: found } = await bakePaths("images", {
     root,
     files: guardedFiles(systemFiles, root, paths),
     paths,

@@ -27,6 +27,10 @@ function memoryCheckout(files: MemoryFiles): MemoryCheckout {
     checkout: {
       git: noGit,
       workspace: "/w",
+      leftOut: async () => indexFiles([]),
+      inside: () => {
+        throw new Error("nothing is inside");
+      },
       files: { look: async (path) => lookAt(files[decodePath(path).slice(root.length)]) },
     },
   };

@@ -21,25 +21,33 @@ export interface BakePathsInput {
   readonly home: string | undefined;
 }
 
-/** Why buildx may not print what is in a folder; empty where it may. */
-export async function bakePathProblems(folder: RepositoryPath, input: BakePathsInput): Promise<readonly UserError[]> {
-  const reading: Reading = { ...input, problems: [], read: new Set() };
+export interface BakePaths {
+  /** Why buildx may not print what is in a folder; empty where it may. */
+  readonly problems: readonly UserError[];
+  /** What it may open, be it there or not: from the root, or absolute. */
+  readonly opened: readonly string[];
+}
+
+export async function bakePaths(folder: RepositoryPath, input: BakePathsInput): Promise<BakePaths> {
+  const reading: Reading = { ...input, problems: [], opened: new Set(), read: new Set() };
   for (const name of [...bakeNames, ...composeNames, ".env"]) {
     const path = posix.join(folder, name);
     const use = { what: name === ".env" ? "the file of variables" : "the bake file", at: { file: path } };
     const isFine = await check(path, use, reading);
     if (isFine && composeNames.includes(name)) await readCompose(path, folder, reading);
   }
-  return reading.problems;
+  return { problems: reading.problems, opened: [...reading.opened] };
 }
 
 interface Reading extends BakePathsInput {
   readonly problems: UserError[];
+  readonly opened: Set<string>;
   /** Compose files that were read. */
   readonly read: Set<string>;
 }
 
-async function check(path: string, use: PathUse, { paths, problems }: Reading): Promise<boolean> {
+async function check(path: string, use: PathUse, { paths, problems, opened }: Reading): Promise<boolean> {
+  opened.add(path);
   const refusal = await paths.refusal(path, use);
   if (refusal !== undefined) problems.push(refusal);
   return refusal === undefined;
