@@ -4,6 +4,7 @@ import { throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
+import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
 import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import { declareImages, type SharedInputs } from "./declared-images.ts";
@@ -65,12 +66,22 @@ export async function readableCatalog(
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
   const configFile = input.config.file ?? usualConfigFile;
-  const found = await findImages({ ...input, entryPaths, configFile });
-  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
+  const entryNames = input.config.images.map(({ name }) => name);
+  const found = await findImages({ ...input, entryPaths, entryNames, configFile });
+  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, {
+    isTroubled: found.isTroubled,
+    givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
+    placeOf: (name) => placeOf(name, input),
+  });
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
   const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
   if (declared.images.length === 0 && problems.length === 0) {
-    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files), configFile)));
+    problems.push(
+      noImages(
+        input.globs,
+        whatToWrite(await lookAround(input.root, input.files), { rootName: input.rootName, configFile }),
+      ),
+    );
   }
   const reader = recipeReader(input);
   const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
@@ -82,7 +93,7 @@ export async function readableCatalog(
   const known = new Map(read.values.map((each) => [each.image.name, each]));
   const owners = ownersOf(read.values);
   problems.push(...aliasCollisions(read.values, owners));
-  const names = { owners, own: ownNames(read.values, input.forgeHost) };
+  const names = { owners, own: ownNames(read.values, input.forgeHost), images: read.values };
   const connected = outcomes(
     await mapped(read.values, (each) => attemptLater(() => connect(each, known, names, input))),
   );
@@ -97,15 +108,25 @@ export async function readableCatalog(
   problems.push(...tooManyUnsettled(images));
   const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
   const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
+  // One image given by hand may be another one than is meant, whatever is wrong with it.
+  const explained = (all: readonly UserError[]) =>
+    input.byHand === undefined ? all : all.map((problem) => withRemarks(problem, found.remarks));
   const unknown = new Set(namingUnknown(declared.images));
   const elsewhere = connected.values.flatMap((each) => each.namesakes);
   const misses = connected.values.flatMap((each) => each.nearMisses);
   return {
     baked: found.baked,
     images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
+    fileTargets: found.fileTargets,
     remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
-    problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],
+    problems: [...explained(problems), ...eachOnce([...unread, ...explained(connected.problems)]), ...ordered.problems],
   };
+}
+
+function placeOf(name: string, { repositoriesOf }: Pick<CatalogInput, "repositoriesOf">): string {
+  const read = attempt(() => repositoriesOf({ name, publicName: name, variant: "dockerfile" }, false));
+  const [first] = "value" in read ? read.value : [];
+  return first ?? `ghcr.io/OWNER/${name}`;
 }
 
 /** What is remarked may be why there is a problem. */
@@ -142,6 +163,13 @@ async function namesakesFound(
   return namesakeRemarks(all, new Map(await mapped(paths, textOf, together)));
 }
 
+/** What names mean, and which there are. */
+interface Names {
+  readonly owners: Owners;
+  readonly own: OwnNames;
+  readonly images: readonly NamedImage[];
+}
+
 interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
@@ -154,7 +182,7 @@ interface Connected {
 async function connect(
   read: ReadImage,
   known: ReadonlyMap<string, ReadImage>,
-  { owners, own }: { readonly owners: Owners; readonly own: OwnNames },
+  { owners, own, images }: Names,
   input: CatalogInput,
 ): Promise<Connected> {
   // What is wrong with the others has been told.
@@ -172,11 +200,13 @@ async function connect(
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
   // Of what may be, only what is here counts.
   const possible = needs.unsettled.length === 0 ? [] : await possibleUses(dockerfile, choices, needs.unsettled);
+  const elsewhere = namesakes([...needs.uses, ...possible], image, naming, own);
+  const unclear = needs.uses.filter((use) => !elsewhere.some(({ at, text }) => at === use.at && text === use.text));
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
-    nearMisses: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
-    namesakes: namesakes([...needs.uses, ...possible], image, naming, own),
+    nearMisses: nearMisses(unclear, image, dockerfile, naming, images),
+    namesakes: elsewhere,
   };
 }
 

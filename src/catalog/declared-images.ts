@@ -11,6 +11,7 @@ import { directoryImage, type FoundImage } from "./found-image.ts";
 import { readContext, type SaidContexts } from "./named-contexts.ts";
 import type { Placed } from "./placed.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
+import { type NamedBy, unusableNames } from "./unusable-names.ts";
 
 /** What the inputs say of all images. */
 export interface SharedInputs {
@@ -55,18 +56,27 @@ export interface DeclaredImages {
   readonly clashing: ReadonlySet<string>;
 }
 
+/** What declaring images needs to know of what was found, beside the images. */
+export interface Around {
+  /** Whether an image of a name is missing because of a problem that is reported already. */
+  isTroubled(name: string): boolean;
+  /** Whether a target of a bake file has this name, and gives files and no image. */
+  givesFiles(name: string): boolean;
+  /** Where an image of a name would be pushed. */
+  placeOf(name: string): string;
+}
+
 /**
  * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the
  * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
  * wins over an input, an input over the file's defaults.
- * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function declareImages(
   found: readonly FoundImage[],
   config: CatalogConfig,
   inputs: SharedInputs,
   rootName: string,
-  isTroubled: (name: string) => boolean = () => false,
+  { isTroubled, givesFiles, placeOf }: Around,
 ): DeclaredImages {
   const problems: UserError[] = [];
   const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
@@ -79,27 +89,34 @@ export function declareImages(
   );
   const names = found.map(({ name }) => name);
   const placeless: string[] = [];
-  const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
+  const declared = config.images.flatMap((entry): readonly Named[] => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, byDirectory, rootName);
-    if (image !== undefined) return join(image, entry);
-    if (isTroubled(entry.name)) return [];
+    if (image !== undefined) return join(image, entry).map((each) => named(each, "config", entry.at.file));
+    if (isTroubled(entry.name) || givesFiles(entry.name)) return [];
     placeless.push(entry.name);
     problems.push(placelessImage(entry, placeless.length > mostSuggested ? [] : names));
     return [];
   });
-  const images = [...declared, ...[...left].flatMap((image) => join(image))];
-  const file = config.file ?? usualConfigFile;
-  const unfit = new Set(images.filter(({ name, isRoot }) => !isRoot && !isFitName(name.toLowerCase())));
-  const alike = [...Map.groupBy(images, ({ name }) => name.toLowerCase()).values()].filter(({ length }) => length > 1);
-  const wrong = [...sameNames(alike, file), ...[...unfit].map((image) => unfitName(image, file))];
+  const others = [...left].flatMap((image) => join(image).map((each) => named(each, image.from, image.at.file)));
+  const all = [...declared, ...others];
+  const { unfit, alike, problems: wrong } = unusableNames(all, config.file ?? usualConfigFile, placeOf);
   return {
-    images: images.filter((image) => !unfit.has(image)),
+    images: all.filter((each) => !unfit.has(each)).map(({ image }) => image),
     problems: [...problems, ...wrong],
     troubled: new Set([...placeless, ...[...unfit].map(({ name }) => name)]),
-    clashing: new Set(alike.flat().map(({ name }) => name)),
+    clashing: new Set(alike.map(({ name }) => name)),
   };
+}
+
+interface Named extends NamedBy {
+  readonly image: DeclaredImage;
+}
+
+function named(image: DeclaredImage, by: NamedBy["by"], file: RepositoryPath): Named {
+  const { name, directory, isRoot } = image;
+  return { name, directory, isRoot, by, file, image };
 }
 
 /** To look for a likely name takes its time, and nobody reads on. */
@@ -212,55 +229,6 @@ function placelessImage({ name, at }: ImageEntry, names: readonly string[]): Use
         : `did you mean "${like}"? Else say where it lies with "path"`,
     at,
   });
-}
-
-/** Names become parts of repositories, in lower case: there they must stay apart. */
-function sameNames(alike: readonly (readonly DeclaredImage[])[], file: string): readonly UserError[] {
-  return alike.map((several) => {
-    const directories = several.map(({ directory }) => directory).sort();
-    const [first = ".", second = ".", ...others] = directories;
-    const name = (several[0]?.name ?? "").toLowerCase();
-    const which = others.length === 0 ? "one of them another name" : "all but one of them other names";
-    const entries = [second, ...others].map((directory, index) => {
-      const other = others.length === 0 ? "other-name" : `other-name-${index + 1}`;
-      return `${other}: {path: ${directory}}`;
-    });
-    const hint = `give ${which} in ${file}, as in images: {${entries.slice(0, mostSuggested).join(", ")}}`;
-    const count = others.length === 0 ? "two" : `${directories.length}`;
-    const places = others.length === 0 ? `${first} and in ${second}` : listed(directories);
-    return new UserError(`${count} images have the name "${name}", in ${places}`, { hint, at: { file: second } });
-  });
-}
-
-function listed(directories: readonly string[]): string {
-  const shown = directories.slice(0, mostSuggested);
-  const more = directories.length - shown.length;
-  const last = more > 0 ? `${more} more` : shown.pop();
-  return `${shown.join(", ")} and ${last}`;
-}
-
-const component = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
-const fitName = new RegExp(`^${component}(?:/${component})*$`);
-
-/** No registry takes a longer one. */
-function isFitName(name: string): boolean {
-  return name.length <= 255 && fitName.test(name);
-}
-
-function unfitName({ name, directory }: DeclaredImage, file: string): UserError {
-  return new UserError(`"${name}" can't be an image's name`, {
-    hint: `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {${fitted(name)}: {path: ${directory}}}`,
-    at: { file: directory },
-  });
-}
-
-/** What is nearest to a name and fit. */
-function fitted(name: string): string {
-  const parts = name
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((part) => part !== "");
-  return parts.length === 0 || name.length > 255 ? "fit-name" : parts.join("-");
 }
 
 /** Where the Dockerfile of a directory may lie. */

@@ -8,7 +8,8 @@ import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
-import { isNamedDockerfile, writeEntries } from "./look-around.ts";
+import { writeEntries } from "./entry-text.ts";
+import { dockerfileEntries, isNamedDockerfile } from "./look-around.ts";
 import {
   type GlobPart,
   globBelow,
@@ -33,6 +34,8 @@ export interface FoundDirectory {
 export interface Discovery {
   /** Sorted by directory. */
   readonly found: readonly FoundDirectory[];
+  /** All that the globs mean, sorted. */
+  readonly looked: readonly RepositoryPath[];
   /** Folders with bake files, and those with compose files alone: the directories of images, and what they lie in. */
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
@@ -89,6 +92,7 @@ export async function discover(
       const nix = directory === "." && !isRootNamed ? undefined : found;
       return dockerfile === undefined && nix === undefined ? [] : [{ directory, dockerfile, nix }];
     }),
+    looked: directories,
     bakes: looks.flatMap(({ directory: folder, bake: file }) => (file === undefined ? [] : [{ folder, file }])),
     composes: looks.flatMap(({ directory: folder, bake, compose: file }) =>
       file === undefined || bake !== undefined ? [] : [{ folder, file }],
@@ -219,7 +223,7 @@ async function missing(
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
   const { unusual } = look;
-  const own = unusual.length === 0 ? "add the Dockerfile" : writeEntries(unusual, configFile);
+  const own = unusual.length === 0 ? "add the Dockerfile" : writeEntries(dockerfileEntries(unusual), configFile);
   const hint = `${own}, or take the directory out of "path"`;
   const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
   return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];

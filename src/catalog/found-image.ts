@@ -36,7 +36,7 @@ export function directoryImage(
   rootName: string,
 ): FoundImage {
   return {
-    name: directory === "." ? rootName : posix.basename(directory),
+    name: directoryName(directory, rootName),
     from: "directory",
     directory,
     context: directory,
@@ -51,4 +51,9 @@ export function directoryImage(
     annotations: [],
     at: { file: dockerfile ?? nix ?? directory },
   };
+}
+
+/** What the image of a directory is called. */
+export function directoryName(directory: RepositoryPath, rootName: string): string {
+  return directory === "." ? rootName : posix.basename(directory);
 }

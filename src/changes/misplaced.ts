@@ -1,6 +1,7 @@
 /** What Dockerfiles copy that their context lacks and the repository's root has. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
-import { oneRemark, someOf } from "../catalog/remark.ts";
+import { writeEntries } from "../catalog/entry-text.ts";
+import { oneRemark } from "../catalog/remark.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { formatLocation } from "../errors.ts";
 import type { CopiedPath } from "./followed-paths.ts";
@@ -35,7 +36,10 @@ export function misplacedPaths(
 /** @param configFile where entries of images are, or would be. */
 export function describeMisplaced(misplaced: readonly Misplaced[], configFile: RepositoryPath) {
   const write = (images: readonly Misplaced[]) =>
-    `write images: {${someOf(images, 10, ({ image }) => `${image}: {context: .}`)}} into ${configFile}`;
+    writeEntries(
+      images.map(({ image: name }) => ({ name, said: { context: "." } })),
+      configFile,
+    );
   return oneRemark(misplaced, {
     one: (each) => ({
       message: `${each.image} copies ${each.paths.map(placed).join(", ")}, which its context ${each.context} lacks and the repository's root has`,

@@ -1,5 +1,6 @@
 /** Gathers what there is to tell of one image of a plan. */
-import { type Image, recipeOf } from "../catalog/catalog.ts";
+import { fileTargetNamed } from "../catalog/bake/file-targets.ts";
+import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
@@ -13,12 +14,7 @@ import type { Session } from "./session.ts";
 export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
   const { plan, surveyed, sources } = planning;
   const asked = surveyed.catalog.images.find((image) => image.name === name);
-  if (asked === undefined)
-    throw unknownName(
-      name,
-      surveyed.catalog.images.map((image) => image.name),
-      plan.nothing,
-    );
+  if (asked === undefined) throw unknownName(name, surveyed.catalog, plan.nothing);
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
@@ -29,7 +25,14 @@ export async function explainImage(planning: Planning, name: string, session: Se
 
 const listed = 20;
 
-function unknownName(name: string, names: readonly string[], nothing: string | undefined): UserError {
+function unknownName(name: string, catalog: Catalog, nothing: string | undefined): UserError {
+  const target = fileTargetNamed(name, catalog.fileTargets ?? []);
+  if (target !== undefined) {
+    return new UserError(`--explain names "${name}", which gives files and no image (${target.file})`, {
+      hint: "name an image, or give the target an output of type=image",
+    });
+  }
+  const names = catalog.images.map((image) => image.name);
   const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0

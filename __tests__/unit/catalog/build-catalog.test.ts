@@ -451,12 +451,12 @@ describe("one image given by hand", () => {
     [
       "a stage",
       { target: "one" },
-      /^the input "target" describes one image.*not built in images\/c \(.*write defaults: \{target: one\} into \.github\/image-publish\.yml.*"context"/,
+      /^the input "target" describes one image.*not built in images\/c \(.*write images: \{r: \{target: one\}\} into \.github\/image-publish\.yml.*"context"/,
     ],
     [
       "a file",
       { file: "docker/Base.Dockerfile" },
-      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile\}\}/,
+      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile, context: \.\}\}/,
     ],
     [
       "both",
@@ -478,7 +478,8 @@ describe("one image given by hand", () => {
   });
 
   test("where there is no image by hand, the error says so", async () => {
-    expect(await problems(images({ a: "FROM a", b: "FROM b" }), { byHand: { target: "one" } })).toEqual([
+    const tree = images({ a: "FROM a AS one", b: "FROM b AS one" });
+    expect(await problems(tree, { byHand: { target: "one" } })).toEqual([
       expect.stringMatching(
         /image "r" has no Dockerfile.*not built in images\/a, images\/b.*defaults: \{target: one\}/,
       ),
@@ -504,7 +505,7 @@ describe("one image given by hand", () => {
     [
       "a file that isn't there",
       { context: "src" },
-      /image "src" has no Dockerfile: src\/Dockerfile, src\/Containerfile/,
+      /image "src" has no Dockerfile: none of src\/Dockerfile, src\/dockerfile, src\/Containerfile is there/,
     ],
   ])("but not %s", async (_, byHand = {}, message) => {
     expect(await problems(tree, { byHand })).toEqual([expect.stringMatching(message)]);
@@ -530,7 +531,7 @@ describe("what can't be is an error", () => {
       "a Dockerfile that isn't there",
       images({ a: "FROM a" }),
       { config: "images: {b: {path: b}}" },
-      [/image "b" has no Dockerfile: b\/Dockerfile, b\/Containerfile/],
+      [/image "b" has no Dockerfile: none of b\/Dockerfile, b\/dockerfile, b\/Containerfile is there/],
     ],
     [
       "an image that lies nowhere",
@@ -787,7 +788,7 @@ describe("what is there, and the line to write", () => {
     const bake = { ".": { target: { default: { context: "src/a" } } } };
     expect(await remarks(tree, { bake })).toEqual([
       expect.stringMatching(
-        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*path: "src\/\*"/,
+        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*images: \{b: \{path: src\/b\}\}/,
       ),
     ]);
     const { "src/b/Dockerfile": _, ...all } = tree;

@@ -164,6 +164,7 @@ describe("what the user named and isn't there", () => {
   test("the default places need not be there", async () => {
     expect(await run({ "src/x": "" })).toEqual({
       found: [],
+      looked: ["."],
       bakes: [],
       composes: [],
       problems: [],

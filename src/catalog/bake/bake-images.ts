@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { platform } from "../../oci/platform.ts";
 import { attempt, outcomes } from "../attempt.ts";
-import type { RepositoryPath } from "../catalog.ts";
+import type { FileTarget, RepositoryPath } from "../catalog.ts";
 import type { FoundImage } from "../found-image.ts";
 import { isInside, isUrl, pathFrom, readContext } from "../named-contexts.ts";
 import { directoryOf, lastPart } from "../repository-path.ts";
@@ -15,8 +15,7 @@ export interface BakeImages {
   readonly problems: readonly UserError[];
   /** The names of images that have a problem of their own. */
   readonly troubled: readonly string[];
-  /** Targets of the group that give files and no image, and that no image needs. */
-  readonly leftOut: readonly string[];
+  readonly fileTargets: readonly FileTarget[];
   /** Where targets are that are left out, so that discovery takes none of these directories for an image. */
   readonly directories: readonly RepositoryPath[];
 }
@@ -46,7 +45,9 @@ export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName:
     images: values,
     problems: [...problems, ...(isEmpty ? [nothingPublished(at, files)] : [])],
     troubled: attempts.flatMap(({ name, read }) => ("problem" in read ? [name] : [])),
-    leftOut: files.filter((name) => dropped.has(name)),
+    fileTargets: files
+      .filter((name) => dropped.has(name))
+      .map((target) => ({ target, name: nameOf(target), file: at.file })),
     directories: [...directoriesNamed({ ...definition, targets: onlyThese(definition, dropped) }, at)],
   };
 }
@@ -171,7 +172,7 @@ function inside(given: string, folder: RepositoryPath, key: string): RepositoryP
 function nothingPublished({ file }: BakeFolder, files: readonly string[]): UserError {
   const more = files.length === 0 ? "" : ", or gives files and no image";
   return new UserError(`${file} publishes nothing: every target of the group only fills the cache${more}`, {
-    hint: 'name the targets to publish with "bake-target"',
+    hint: 'name targets that give an image with "bake-target", or give one an output of type=image',
     at: { file },
   });
 }

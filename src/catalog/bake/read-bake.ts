@@ -2,9 +2,9 @@
 import { UserError } from "../../errors.ts";
 import { mapped } from "../../pause.ts";
 import { outcomes } from "../attempt.ts";
-import type { RepositoryPath } from "../catalog.ts";
+import type { FileTarget, RepositoryPath } from "../catalog.ts";
 import type { FoundImage } from "../found-image.ts";
-import type { BakeDefinition } from "./bake-definition.ts";
+import { type BakeDefinition, membersOf } from "./bake-definition.ts";
 import { bakeImages, directoriesNamed } from "./bake-images.ts";
 import type { BakeFolder } from "./print.ts";
 import { everyTarget, outlineOf, type PrintInput, printAll } from "./print-all.ts";
@@ -14,8 +14,7 @@ export interface ReadBake {
   readonly problems: readonly UserError[];
   /** The names of images that have a problem of their own. */
   readonly troubled: readonly string[];
-  /** Targets that give files and no image, each with its file. */
-  readonly leftOut: readonly string[];
+  readonly fileTargets: readonly FileTarget[];
   /** Where these are. */
   readonly leftOutDirectories: readonly RepositoryPath[];
   /** A file can't be read, so that nobody knows which images it has. */
@@ -48,7 +47,7 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
     .map(({ definition, at }) => ({
       ...bakeImages(definition, at, input.rootName),
       at,
-      asked: input.names.filter((name) => definition.targets.get(name)?.gives === "files"),
+      asked: input.names.filter((name) => givesFiles(membersOf(definition, name), definition)),
     }));
   const unused = input.names.filter((name) => printed.problems.length === 0 && !used.has(name));
   const isAsked = folders.length > 0;
@@ -61,11 +60,15 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
       ...(isAsked ? unused.map(unknownName) : []),
     ],
     troubled: found.flatMap(({ troubled }) => troubled),
-    leftOut: found.flatMap(({ at, leftOut }) => leftOut.map((name) => `${name} (${at.file})`)),
+    fileTargets: found.flatMap(({ fileTargets }) => fileTargets),
     leftOutDirectories: found.flatMap(({ directories }) => directories),
     isUnread: printed.problems.length > 0,
     definitions: new Map(printed.values.map(({ at, definition }) => [at.folder, definition])),
   };
+}
+
+function givesFiles(targets: readonly string[], definition: BakeDefinition): boolean {
+  return targets.length > 0 && targets.every((name) => definition.targets.get(name)?.gives === "files");
 }
 
 /**
