@@ -74,7 +74,11 @@ export async function readableCatalog(
     placeOf: (name) => placeOf(name, input),
   });
   const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
-  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
+  const problems = [
+    ...found.problems,
+    ...declared.problems,
+    ...unknownImages(declared.images, isTroubled, found.fileTargets),
+  ];
   if (declared.images.length === 0 && problems.length === 0) {
     problems.push(
       noImages(

@@ -1,7 +1,8 @@
 /** Edges that don't stand in a Dockerfile: those of `depends`, and of contexts where the Dockerfile can't be vouched for. */
-import { UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import type { ParentEdge } from "./catalog.ts";
+import { fileTargetNamed } from "./bake/file-targets.ts";
+import type { FileTarget, ParentEdge } from "./catalog.ts";
 import { type DeclaredDockerfile, type DeclaredImage, mostSuggested } from "./declared-images.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Needs } from "./stages.ts";
@@ -52,6 +53,7 @@ export function namingUnknown(images: readonly DeclaredImage[]): readonly string
 export function unknownImages(
   images: readonly DeclaredImage[],
   isTroubled: (name: string) => boolean,
+  fileTargets: readonly FileTarget[],
 ): readonly UserError[] {
   const names = images.map(({ name }) => name);
   const known = new Set(names);
@@ -71,8 +73,17 @@ export function unknownImages(
   return [...wrong.values()]
     .flatMap((same) => same.slice(0, 1))
     .map(({ value, at, what }, index) => {
+      const target = fileTargetNamed(value, fileTargets);
+      if (target !== undefined) return givesFiles(what, target, at);
       const like = index < mostSuggested ? didYouMean(value, names) : "";
       const hint = `name an image of this repository${like}`;
       return new UserError(`${what}, and there is no such image`, { hint, at });
     });
+}
+
+function givesFiles(what: string, { target, file }: FileTarget, at: SourceLocation): UserError {
+  return new UserError(`${what}, which gives files and no image (${file})`, {
+    hint: `name it in the contexts of the image's own target in a bake file, as in "target:${target}", or give it an output of type=image`,
+    at,
+  });
 }

@@ -3,8 +3,13 @@ import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
+import type { Survey } from "./survey.ts";
 
-export function nothingPlanned({ surveyed, push }: Preparation, { context }: Session): Plan {
+interface Prepared extends Pick<Preparation, "push"> {
+  readonly surveyed: Pick<Survey, "comparison" | "catalog" | "left" | "hashes">;
+}
+
+export function nothingPlanned({ surveyed, push }: Prepared, { context }: Pick<Session, "context">): Plan {
   return makePlan({
     event: context.eventName,
     ref: context.ref.full,

@@ -1,6 +1,7 @@
 /** What a message says to write into the config file or an input helps when it is pasted as it is. */
 import { describe, expect, test } from "@jest/globals";
 import type { BuiltCatalog } from "../../../src/catalog/build-catalog.ts";
+import { describeMisplaced } from "../../../src/changes/misplaced.ts";
 import { imageByHand } from "../../../src/commands/image-by-hand.ts";
 import { Problems, UserError } from "../../../src/errors.ts";
 import { readSettings } from "../../../src/inputs/settings.ts";
@@ -432,4 +433,23 @@ describe("Dockerfiles that are no image yet", () => {
     const { options } = await pasted({ ...many, "images/a/Dockerfile": text }, {});
     expect(Object.keys(shown(await buildTree({ ...many, "images/a/Dockerfile": text }, options)))).toHaveLength(11);
   });
+});
+
+describe("an image that copies what its context lacks", () => {
+  const copied = (image: string) => {
+    const paths = [{ written: "x", start: "x", at: { file: `images/${image}/Dockerfile`, line: 1 } }];
+    return { image, context: `images/${image}`, paths };
+  };
+
+  test.each([[["web"]], [["1.10", "null"]], [Array.from({ length: 30 }, (_, index) => `x${index}`)]])(
+    "the root is its context: %j",
+    async (names) => {
+      const [remark] = describeMisplaced(names.map(copied), configFile);
+      const config = snippet(remark?.hint ?? "", "images: {") ?? "";
+      const tree = Object.fromEntries(names.map((name) => [`images/${name}/Dockerfile`, text]));
+      const all = Object.values(shown(await buildTree(tree, { config })));
+      expect(all.filter((each) => each.endsWith("in ."))).toHaveLength(Math.min(names.length, 10));
+      expect(all).toHaveLength(names.length);
+    },
+  );
 });
