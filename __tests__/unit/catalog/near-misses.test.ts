@@ -87,9 +87,9 @@ describe("a name that is an image's here, bare", () => {
 
 describe("a stage further below", () => {
   test("is nothing that a FROM can mean, nor nearly", async () => {
-    expect(await remarks("FROM biuld\nRUN x\nFROM x AS build")).toEqual([]);
-    expect(await remarks("FROM build\nRUN x\nFROM x AS build")).toEqual([]);
-    expect(await remarks("FROM x AS build\nRUN x\nFROM biuld")).toHaveLength(1);
+    expect(await remarks("FROM biuld AS a\nFROM x AS build\nFROM a")).toEqual([]);
+    expect(await remarks("FROM build AS a\nFROM x AS build\nFROM a")).toEqual([]);
+    expect(await remarks("FROM x AS build\nFROM biuld AS a\nFROM a")).toHaveLength(1);
   });
 
   test.each([
