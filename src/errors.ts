@@ -43,11 +43,16 @@ export class Problems extends UserError {
   }
 }
 
-/** Throws one `UserError` for one problem, `Problems` for several, nothing for none. */
-export function throwProblems(problems: readonly UserError[]): void {
+/** One `UserError` for one problem, `Problems` for several, nothing for none. */
+export function throwable(problems: readonly UserError[]): UserError | undefined {
   const [first, ...others] = problems;
-  if (first === undefined) return;
-  throw others.length === 0 ? first : new Problems(problems);
+  return first === undefined || others.length === 0 ? first : new Problems(problems);
+}
+
+/** Throws that. */
+export function throwProblems(problems: readonly UserError[]): void {
+  const error = throwable(problems);
+  if (error !== undefined) throw error;
 }
 
 /** The one line that tells what went wrong, for anything that can be thrown. */

@@ -11,6 +11,7 @@ import { directoryImage, type FoundImage } from "./found-image.ts";
 import { readContext, type SaidContexts } from "./named-contexts.ts";
 import type { Placed } from "./placed.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
+import type { Concern } from "./troubled.ts";
 import { type NamedBy, unusableNames } from "./unusable-names.ts";
 
 /** What the inputs say of all images. */
@@ -49,9 +50,11 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
 
 export interface DeclaredImages {
   readonly images: readonly DeclaredImage[];
-  readonly problems: readonly UserError[];
-  /** Names that are no image's because of one of the problems. */
-  readonly troubled: ReadonlySet<string>;
+  readonly concerns: readonly Concern[];
+  /** Names of images of which nobody knows where they are, or how they are built. */
+  readonly unplaced: ReadonlySet<string>;
+  /** Names of images that no registry takes. */
+  readonly unfit: ReadonlySet<string>;
   /** Names that several images have, but for their case. */
   readonly clashing: ReadonlySet<string>;
 }
@@ -67,7 +70,7 @@ export interface Around {
 }
 
 /**
- * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the
+ * Every image, once. An entry of the config overrides the found image of its name, or takes over the
  * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
  * wins over an input, an input over the file's defaults.
  */
@@ -78,8 +81,8 @@ export function declareImages(
   rootName: string,
   { isTroubled, givesFiles, placeOf }: Around,
 ): DeclaredImages {
-  const problems: UserError[] = [];
-  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
+  const concerns: Concern[] = [];
+  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, concerns);
   const claimed = new Set(config.images.map(({ said }) => said.path));
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
@@ -94,18 +97,25 @@ export function declareImages(
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, byDirectory, rootName);
     if (image !== undefined) return join(image, entry).map((each) => named(each, "config", entry.at.file));
-    if (isTroubled(entry.name) || givesFiles(entry.name)) return [];
+    if (givesFiles(entry.name)) return [];
     placeless.push(entry.name);
-    problems.push(placelessImage(entry, placeless.length > mostSuggested ? [] : names));
-    return [];
+    if (!isTroubled(entry.name)) {
+      const problem = placelessImage(entry, placeless.length > mostSuggested ? [] : names);
+      concerns.push({ problem, images: [entry.name] });
+    }
+    const nowhere = { ...directoryImage(entry.name, {}, rootName), name: entry.name };
+    return join(nowhere, entry).map((each) => named(each, "config", entry.at.file));
   });
   const others = [...left].flatMap((image) => join(image).map((each) => named(each, image.from, image.at.file)));
   const all = [...declared, ...others];
-  const { unfit, alike, problems: wrong } = unusableNames(all, config.file ?? usualConfigFile, placeOf);
+  const isPlaceless = new Set(placeless);
+  const placed = all.filter(({ name }) => !isPlaceless.has(name));
+  const { unfit, alike, concerns: wrong } = unusableNames(placed, config.file ?? usualConfigFile, placeOf);
   return {
-    images: all.filter((each) => !unfit.has(each)).map(({ image }) => image),
-    problems: [...problems, ...wrong],
-    troubled: new Set([...placeless, ...[...unfit].map(({ name }) => name)]),
+    images: all.map(({ image }) => image),
+    concerns: [...concerns, ...wrong],
+    unplaced: new Set([...placeless, ...found.flatMap(({ name, isUnplaced }) => (isUnplaced ? [name] : []))]),
+    unfit: new Set([...unfit].map(({ name }) => name)),
     clashing: new Set(alike.map(({ name }) => name)),
   };
 }
@@ -146,7 +156,7 @@ function joined(
   inputs: SharedInputs,
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
-  problems: UserError[],
+  concerns: Concern[],
 ): readonly DeclaredImage[] {
   const said = entry?.said ?? {};
   const directory = said.path ?? image.directory;
@@ -176,9 +186,9 @@ function joined(
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
     inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
     contexts: new Map([
-      ...contextsOf(defaults["build-contexts"], problems),
+      ...contextsOf(defaults["build-contexts"], (problem) => concerns.push({ problem })),
       ...image.contexts,
-      ...contextsOf(said["build-contexts"], problems),
+      ...contextsOf(said["build-contexts"], (problem) => concerns.push({ problem, images: [image.name] })),
     ]),
   };
   if (nixFile === undefined) return [dockerfile];
@@ -207,13 +217,13 @@ function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(pairs).map(([name, { value }]) => [name, value]));
 }
 
-function contextsOf(pairs: Forms["pairs"] = {}, problems: UserError[]): SaidContexts {
+function contextsOf(pairs: Forms["pairs"] = {}, add: (problem: UserError) => void): SaidContexts {
   const read = Object.entries(pairs).flatMap(([name, { value, at }]) => {
     try {
       return [readContext(name, value, ".", at)];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
+      add(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
       return [];
     }
   });

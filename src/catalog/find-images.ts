@@ -15,6 +15,7 @@ import { directoryImage, type FoundImage } from "./found-image.ts";
 import { dockerfileEntries, lookAround } from "./look-around.ts";
 import { type CatalogRemark, someOf } from "./remark.ts";
 import { directoryOf, lastPart } from "./repository-path.ts";
+import type { Concern } from "./troubled.ts";
 
 export interface FindInput extends Entries {
   /** The checkout, absolute. */
@@ -43,7 +44,9 @@ interface Entries {
 
 export interface FoundImages {
   readonly images: readonly FoundImage[];
-  readonly problems: readonly UserError[];
+  readonly concerns: readonly Concern[];
+  /** Bake files that can't be read: nobody knows which images they have. */
+  readonly unread: readonly BakeFolder[];
   readonly remarks: readonly CatalogRemark[];
   /** What bake files say of images, before anything else is said of these. */
   readonly baked: readonly FoundImage[];
@@ -57,7 +60,9 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
     const remarks = await besideByHand(input.byHand, images[0], input);
-    return { images, problems, remarks, baked: [], fileTargets: [], isTroubled: () => problems.length > 0 };
+    const concerns = problems.map((problem) => ({ problem }));
+    const isTroubled = () => problems.length > 0;
+    return { images, concerns, unread: [], remarks, baked: [], fileTargets: [], isTroubled };
   }
   const discovery = await discover(input.root, input.globs, input.files, input.configFile);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -67,16 +72,24 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   };
   const baked = await readBake(bakes, asked);
   const directories = await notNamed(discovery.found, baked, bakes, asked);
+  // A target with a problem may be built from the directory of its name.
+  const named = new Set(baked.troubled.map(({ name }) => name));
   const images = [
-    ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
+    ...directories
+      .map((found) => directoryImage(found.directory, found, input.rootName))
+      .filter(({ name }) => !named.has(name)),
     ...baked.images,
+    ...baked.troubled,
   ];
   // A directory that is named and has a problem would be an image of its name.
   const missing = discovery.problems.flatMap(({ at }) => (at === undefined ? [] : [lastPart(at.file)]));
-  const troubled = new Set([...baked.troubled, ...missing]);
+  const troubled = new Set(missing);
+  const found = discovery.problems.map((problem) => ({ problem }));
+  const others = [...noBake(bakes, input), ...onlyFiles(images, baked, input)].map((problem) => ({ problem }));
   return {
     images,
-    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input), ...onlyFiles(images, baked, input)],
+    concerns: [...found, ...baked.concerns, ...others],
+    unread: baked.unread,
     remarks: [
       ...fileTargetRemarks(baked.fileTargets, input.entryNames ?? [], input.configFile),
       ...idleGlobs(discovery, images),
@@ -85,7 +98,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     ],
     baked: baked.images,
     fileTargets: baked.fileTargets,
-    isTroubled: (name) => baked.isUnread || troubled.has(name),
+    isTroubled: (name) => baked.unread.length > 0 || troubled.has(name),
   };
 }
 
@@ -191,10 +204,10 @@ async function besideCompose(
 
 function onlyFiles(
   images: readonly FoundImage[],
-  { problems, fileTargets }: ReadBake,
+  { concerns, fileTargets }: ReadBake,
   { bakeTargets }: Pick<FindInput, "bakeTargets">,
 ): readonly UserError[] {
-  if (images.length > 0 || problems.length > 0 || fileTargets.length === 0) return [];
+  if (images.length > 0 || concerns.length > 0 || fileTargets.length === 0) return [];
   return [nothingButFiles(fileTargets, bakeTargets.length > 0)];
 }
 

@@ -24,6 +24,8 @@ export interface FoundImage {
   readonly annotations: readonly string[];
   /** What tells that it is there. */
   readonly at: SourceLocation;
+  /** It has a problem, so that nothing is known of what it is built from. */
+  readonly isUnplaced?: true;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { FileTarget, ParentEdge } from "./catalog.ts";
 import { type DeclaredDockerfile, type DeclaredImage, mostSuggested } from "./declared-images.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Needs } from "./stages.ts";
+import type { Concern } from "./troubled.ts";
 
 /** The edges of an image beside those of its Dockerfile. */
 export function saidEdges(
@@ -47,21 +48,21 @@ export function namingUnknown(images: readonly DeclaredImage[]): readonly string
 }
 
 /**
- * A problem for each name of `depends` and of a `target:` context that is no image's.
+ * A problem, with the images that it concerns, for each name of `depends` and of a `target:` context that is no image's.
  * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function unknownImages(
   images: readonly DeclaredImage[],
   isTroubled: (name: string) => boolean,
   fileTargets: readonly FileTarget[],
-): readonly UserError[] {
+): readonly Concern[] {
   const names = images.map(({ name }) => name);
   const known = new Set(names);
   const problems = images.flatMap(({ name, depends, contexts }) => [
-    ...depends.map(({ value, at }) => ({ value, at, what: `the image "${name}" depends on "${value}"` })),
+    ...depends.map(({ value, at }) => ({ name, value, at, what: `the image "${name}" depends on "${value}"` })),
     ...[...contexts.values()].flatMap(({ to, at }) =>
       to.kind === "image"
-        ? [{ value: to.image, at, what: `the build context "${to.name}" of "${name}" is target:${to.image}` }]
+        ? [{ name, value: to.image, at, what: `the build context "${to.name}" of "${name}" is target:${to.image}` }]
         : [],
     ),
   ]);
@@ -70,15 +71,19 @@ export function unknownImages(
     problems.filter(({ value }) => !known.has(value) && !isTroubled(value)),
     ({ value, at }) => JSON.stringify([value, at]),
   );
-  return [...wrong.values()]
-    .flatMap((same) => same.slice(0, 1))
-    .map(({ value, at, what }, index) => {
-      const target = fileTargetNamed(value, fileTargets);
-      if (target !== undefined) return givesFiles(what, target, at);
-      const like = index < mostSuggested ? didYouMean(value, names) : "";
-      const hint = `name an image of this repository${like}`;
-      return new UserError(`${what}, and there is no such image`, { hint, at });
-    });
+  return [...wrong.values()].flatMap((same, index) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { value, at, what } = first;
+    const target = fileTargetNamed(value, fileTargets);
+    const like = index < mostSuggested ? didYouMean(value, names) : "";
+    const hint = `name an image of this repository${like}`;
+    const problem =
+      target === undefined
+        ? new UserError(`${what}, and there is no such image`, { hint, at })
+        : givesFiles(what, target, at);
+    return [{ problem, images: same.map(({ name }) => name) }];
+  });
 }
 
 function givesFiles(what: string, { target, file }: FileTarget, at: SourceLocation): UserError {

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type EntryText, entriesText } from "./entry-text.ts";
 import { freeName, isFitName } from "./image-name.ts";
+import type { Concern } from "./troubled.ts";
 
 /** An image with what gives it its name. */
 export interface NamedBy {
@@ -20,7 +21,7 @@ export interface UnusableNames<T> {
   readonly unfit: ReadonlySet<T>;
   /** Those with the name of another one, but for its case: names become parts of repositories, in lower case. */
   readonly alike: readonly T[];
-  readonly problems: readonly UserError[];
+  readonly concerns: readonly Concern[];
 }
 
 /**
@@ -38,9 +39,9 @@ export function unusableNames<T extends NamedBy>(
   return {
     unfit: new Set(unfit),
     alike: groups.flat(),
-    problems: [
-      ...groups.map((several) => sameName(several, configFile)),
-      ...unfit.map((image) => unfitName(image, configFile, taken, placeOf)),
+    concerns: [
+      ...groups.map((several) => ({ problem: sameName(several, configFile) })),
+      ...unfit.map((image) => ({ problem: unfitName(image, configFile, taken, placeOf), images: [image.name] })),
     ],
   };
 }

@@ -1,4 +1,5 @@
 /** Files that somebody wants watched: patterns as in ignore files, so that a directory means all that lies in it. */
+import { attempt } from "../catalog/attempt.ts";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import type { Work } from "../catalog/path-expression.ts";
 import { UserError } from "../errors.ts";
@@ -20,6 +21,12 @@ export function watchedFiles<T extends { readonly path: RepositoryPath }>(
     (watch: Watch) => find(index, watch, work),
     (watch) => watch.map(({ value }) => value).join("\n"),
   );
+}
+
+/** Why the files that `watch` names can't be told. */
+export function watchProblem(watch: Watch): UserError | undefined {
+  const read = watch.length === 0 ? undefined : attempt(() => matcherOf(watch));
+  return read !== undefined && "problem" in read ? read.problem : undefined;
 }
 
 async function find<T extends { readonly path: RepositoryPath }>(

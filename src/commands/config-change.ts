@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import { configPaths } from "../catalog/config.ts";
+import type { TroubledImage } from "../catalog/troubled.ts";
 import type { ConfigChange } from "../changes/affected.ts";
 import type { Comparison } from "../changes/comparison.ts";
 import type { Commit } from "../context/run-context.ts";
@@ -17,17 +18,21 @@ import { textWithoutPlaces } from "./text-without-places.ts";
 export async function configChange(
   session: Session,
   comparison: Comparison,
-  now: Pick<ReadCatalog, "catalog" | "settingsOf">,
+  now: Pick<ReadCatalog, "catalog" | "troubled" | "settingsOf">,
 ): Promise<ConfigChange> {
   const paths = configPaths(session.inputs.settings.config);
   const changed = comparison.kind === "files" && comparison.files.some(({ path }) => paths.includes(path));
   if (!changed) return { paths, affects: () => false };
   try {
     const before = await readAtBase(session, comparison.base, paths);
-    const told = new Set(before.catalog.images.map((image) => settingsText(image, before)));
-    const same = new Set(
-      now.catalog.images.filter((image) => told.has(settingsText(image, now))).map(({ name }) => name),
-    );
+    const told = new Set([
+      ...before.catalog.images.map((image) => settingsText(image, before)),
+      ...before.troubled.map((each) => troubleText(each, before)),
+    ]);
+    const same = new Set([
+      ...now.catalog.images.filter((image) => told.has(settingsText(image, now))).map(({ name }) => name),
+      ...now.troubled.filter((each) => told.has(troubleText(each, now))).map(({ image }) => image.name),
+    ]);
     return { paths, affects: (name) => !same.has(name) };
   } catch (error) {
     if (error instanceof UserError) return { paths, affects: () => true };
@@ -48,8 +53,13 @@ async function readAtBase(session: Session, base: Commit, paths: readonly Reposi
   );
 }
 
+/** The same problems are nothing new. */
+function troubleText({ image, problems, waitsFor }: TroubledImage, settings: Pick<ReadCatalog, "settingsOf">): string {
+  return [settingsText(image, settings), waitsFor ?? "", ...problems.map(({ message }) => message)].join("\n");
+}
+
 /** All that is said of an image, its lines and what follows from files left out. By what names others know it is said of these. */
-function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "catalog" | "settingsOf">): string {
+function settingsText(image: Image, { settingsOf }: Pick<ReadCatalog, "settingsOf">): string {
   const { bases: _, unsettled: __, inputArguments: ___, knownAs: ____, watch, ...all } = image;
   const { aliases: _____, ...settings } = settingsOf(image.publicName, image);
   const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };

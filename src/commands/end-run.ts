@@ -49,5 +49,6 @@ export function endRun(
 }
 
 export function warn(remarks: readonly Remark[], { outside }: Session): void {
-  for (const { message, hint } of remarks) outside.log.warning(message, hint);
+  for (const { message, hint, at } of remarks)
+    outside.log.warning(message, hint, ...(at === undefined ? [] : [{ at }]));
 }

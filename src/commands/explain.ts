@@ -2,7 +2,7 @@
 import { fileTargetNamed } from "../catalog/bake/file-targets.ts";
 import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
-import { UserError } from "../errors.ts";
+import { throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { formatReference } from "../oci/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
@@ -10,9 +10,10 @@ import { tagsOf } from "./image-details.ts";
 import type { Planning } from "./plan-run.ts";
 import type { Session } from "./session.ts";
 
-/** @throws UserError where the plan has no image of that name. */
+/** @throws UserError where the plan has no image of that name, and where the image, or one that it depends on, has a problem. */
 export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
   const { plan, surveyed, sources } = planning;
+  throwProblems(problemsOf(name, planning.troubles));
   const asked = surveyed.catalog.images.find((image) => image.name === name);
   if (asked === undefined) throw unknownName(name, surveyed.catalog, plan.nothing);
   const chain = chainOf(plan, name);
@@ -21,6 +22,12 @@ export async function explainImage(planning: Planning, name: string, session: Se
     images.map(async (image) => [image.name, await makingOf(image, planning, session)] as const),
   );
   return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, asked, sources).outcomes };
+}
+
+function problemsOf(name: string, troubles: Planning["troubles"]): readonly UserError[] {
+  const found = troubles.find(({ image }) => image.name === name);
+  if (found === undefined) return [];
+  return found.waitsFor === undefined ? found.problems : problemsOf(found.waitsFor, troubles);
 }
 
 const listed = 20;

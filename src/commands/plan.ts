@@ -1,11 +1,15 @@
 /** `command: plan`: says what the event would do, and why; changes nothing. */
+import { failureNotices } from "../report/console.ts";
 import { renderExplanation } from "../report/explain-image.ts";
 import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
+import type { ImageResult } from "../report/run-result.ts";
+import { troubledResult } from "../report/troubles.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
+import { warn } from "./end-run.ts";
 import { explainImage } from "./explain.ts";
 import { type Planning, planRun } from "./plan-run.ts";
 import type { Session } from "./session.ts";
@@ -24,19 +28,26 @@ export async function plan(
   session: Session,
   { explain, graph, simulated = false }: PlanView = {},
 ): Promise<CommandResult> {
-  const { log } = session.outside;
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
-  const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
-  for (const { message, hint } of remarks) log.warning(message, hint);
+  // A problem of the image that is asked about is told once.
+  const explanation = explain === undefined ? undefined : await explainImage(planning, explain, session);
+  warn([...planning.remarks, ...matrixRemarks(planning.plan.images)], session);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);
-  if (explain === undefined) {
+  if (explanation === undefined) {
     const text = (terminal: Terminal): string => planText(planning, terminal, graph);
-    return { outputs, summary, text, json: planning.plan, failures: [] };
+    return { outputs, summary, text, json: planning.plan, failures: failuresOf(planning) };
   }
-  const explanation = await explainImage(planning, explain, session);
   const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
   return { outputs, summary, text, json: explanation, failures: [] };
+}
+
+/** What the run would fail by before it builds anything. */
+function failuresOf({ plan, troubles, forge }: Planning): CommandResult["failures"] {
+  const images = plan.images.map(
+    (planned): ImageResult => troubledResult(planned, troubles) ?? { planned, outcome: "skipped" },
+  );
+  return failureNotices({ plan, images, remarks: [], seconds: 0, forge });
 }
 
 function planText({ plan: planned, surveyed }: Planning, terminal: Terminal, graph: boolean | undefined): string {

@@ -1,6 +1,7 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
+import { troubledResult } from "../report/troubles.ts";
 import { openBuildCheckout } from "./build-checkout.ts";
 import { openBuildSession } from "./build-session.ts";
 import { bumpAfter, bumpPins, noBump } from "./bump-pins.ts";
@@ -108,13 +109,13 @@ function publishingOf({ registry, history }: Planning, session: Session, gates: 
   };
 }
 
-function settled({ plan, taken }: Planning, results: Results): Promise<readonly ImageResult[]> {
+function settled({ plan, taken, troubles }: Planning, results: Results): Promise<readonly ImageResult[]> {
   return Promise.all(
     plan.images.map((planned): ImageResult | Promise<ImageResult> => {
       const error = taken.get(planned.name);
       const otherwise: ImageResult =
         error === undefined ? { planned, outcome: "skipped" } : { planned, outcome: "failed", error };
-      return results.get(planned.name) ?? otherwise;
+      return results.get(planned.name) ?? troubledResult(planned, troubles) ?? otherwise;
     }),
   );
 }

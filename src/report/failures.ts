@@ -34,10 +34,13 @@ export interface Failure {
  * what is blocked and tagged stands with the first of an image.
  */
 export function failuresOf(result: RunResult): readonly Failure[] {
-  const blocked = blockedByCulprit(result.images);
+  const told = firstToTell(result.images);
+  const blocked = blockedByCulprit(result.images, told);
   return result.images.flatMap((image) => {
     if (image.outcome !== "failed") return ofFindings(image, result);
-    const problems = image.error instanceof Problems ? image.error.problems : [image.error];
+    const problems = problemsOf(image).filter(
+      (error) => (told.get(error) ?? image.planned.name) === image.planned.name,
+    );
     const put = tagLabels(ownTags(image), image);
     const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
     return problems.map((error, index) => ({
@@ -68,9 +71,33 @@ function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Fa
   return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }
 
-/** Names of blocked images by the failed image that stands at the beginning of their chain. */
-function blockedByCulprit(images: readonly ImageResult[]): ReadonlyMap<string, readonly string[]> {
-  const by = new Map(images.flatMap((each) => (each.outcome === "blocked" ? [[each.planned.name, each.by]] : [])));
+type FailedResult = Extract<ImageResult, { readonly outcome: "failed" }>;
+
+function problemsOf({ error }: FailedResult): readonly UserError[] {
+  return error instanceof Problems ? error.problems : [error];
+}
+
+/** Images that can't be planned may share a problem: it is told once, by the first of them. */
+function firstToTell(images: readonly ImageResult[]): ReadonlyMap<UserError, string> {
+  const failed = images.filter((image) => image.outcome === "failed").filter(({ planned }) => planned.kind === "skip");
+  const all = failed.flatMap((image) => problemsOf(image).map((error) => [error, image.planned.name] as const));
+  return new Map(all.toReversed());
+}
+
+/** Names of blocked images, and of those that failed by nothing of their own, by the image at the beginning of their chain. */
+function blockedByCulprit(
+  images: readonly ImageResult[],
+  told: ReadonlyMap<UserError, string>,
+): ReadonlyMap<string, readonly string[]> {
+  const by = new Map(
+    images.flatMap((each): readonly (readonly [string, string])[] => {
+      const { name } = each.planned;
+      if (each.outcome === "blocked") return [[name, each.by]];
+      const culprits = each.outcome === "failed" ? problemsOf(each).map((error) => told.get(error) ?? name) : [name];
+      const [first] = culprits;
+      return first === undefined || culprits.includes(name) ? [] : [[name, first]];
+    }),
+  );
   const culprits = new Map<string, string[]>();
   for (const name of by.keys()) {
     const culprit = culpritOf(name, by);

@@ -2,7 +2,7 @@
 
 import type { Candidate, CandidatePlatform } from "../build/candidate.ts";
 import type { ProposalResult } from "../bump/proposal.ts";
-import type { UserError } from "../errors.ts";
+import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
@@ -66,6 +66,7 @@ interface FailedImage {
 export interface Remark {
   readonly message: string;
   readonly hint: string;
+  readonly at?: SourceLocation;
 }
 
 /** Where files and commits can be looked at. */

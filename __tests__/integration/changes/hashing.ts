@@ -44,7 +44,7 @@ export async function survey(
   });
   const listing = await readListing(checkout);
   const argumentsOf = ({ buildArgs }: Image) => buildArgs;
-  const inputs = await readInputs(catalog, { listing, checkout, files: checkout.files, argumentsOf });
+  const { inputs } = await readInputs(catalog, { listing, checkout, files: checkout.files, argumentsOf });
   const sources = { inputs, listing, checkout };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf }),

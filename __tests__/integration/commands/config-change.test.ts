@@ -147,9 +147,21 @@ describe("the config file of before is read against today's files", () => {
     },
     {
       when: "the file could not be read before",
+      before: { [config]: "defaults: {plaforms: [linux/arm64]}\n" },
+      changes: { [config]: "defaults: {}\n" },
+      builds: ["alone", "other"],
+    },
+    {
+      when: "one image's entry could not be read before",
       before: { [config]: "images: {other: {plaforms: [linux/arm64]}}\n" },
       changes: { [config]: "images: {other: {platforms: [linux/arm64]}}\n" },
-      builds: ["alone", "other"],
+      builds: ["other"],
+    },
+    {
+      when: "an entry that could not be read, and can't be now, is none of the others'",
+      before: { [config]: "images: {other: {plaforms: [linux/arm64]}}\n" },
+      changes: { [config]: "images: {other: {plaforms: [linux/arm64]}, alone: {platforms: [linux/arm64]}}\n" },
+      builds: ["alone"],
     },
   ])("$when", async ({ before, changes, inputs, builds }) => {
     const found = await affected({ ...images, ...before }, changes, inputs);
