@@ -73,6 +73,7 @@ export async function readAsFarAsPossible(
     concerns,
     troubled,
     images: found,
+    fileTargets,
   } = await readableCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
@@ -95,7 +96,7 @@ export async function readAsFarAsPossible(
   const unpublished = new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : [])));
   const asPublished = (image: Image): Image =>
     unpublished.has(image.publicName) ? { ...image, repositories: [] } : image;
-  const catalog: Catalog = { images: found.map(asPublished) };
+  const catalog: Catalog = { fileTargets, images: found.map(asPublished) };
   const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,

@@ -111,7 +111,7 @@ export async function survey(session: Session): Promise<Survey> {
   );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
     affectedImages({
-      catalog: { images: everyImage(parted) },
+      catalog: { ...catalog, images: everyImage(parted) },
       comparison: compared,
       commit: context.commit,
       inputs: inside,
@@ -123,7 +123,7 @@ export async function survey(session: Session): Promise<Survey> {
     });
   const unread = troubled.filter(({ kind }) => kind === "file");
   const { affected, deleted } = await orUnread(() => affectedBy(comparison, inputs.settings.only), unread);
-  const named = { images: withoutFiles(parted) };
+  const named = { ...catalog, images: withoutFiles(parted) };
   const misnamed = unread.length > 0 ? [] : misnamedRemarks(named, session, settingsOf);
   const left = withFilesLeft(leftOut(named, session, settingsOf), named, unread, inputs.settings.only);
   return {
