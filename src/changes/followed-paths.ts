@@ -21,7 +21,7 @@ import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { atOnce } from "../pause.ts";
 import { narrows, normalSource } from "./sources.ts";
-import { asPattern, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
+import { asPatterns, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
 
 /** What is read of one context. */
 export type Followed =
@@ -109,15 +109,14 @@ function startReading(): Reading {
   return {
     takeAll,
     take({ source, doubt }, expanded, at) {
-      const normal = "text" in expanded ? normalSource(expanded.text) : undefined;
-      const pattern = normal === undefined ? undefined : asPattern(normal);
+      const patterns = "text" in expanded ? asPatterns(expanded.text)?.map(normalSource) : undefined;
       if (doubt !== undefined) takeAll({ what: doubt, at });
-      else if (normal === undefined || pattern === undefined)
+      else if (patterns === undefined || !("text" in expanded))
         takeAll({ what: `${source}, whose value is not known before the build`, at });
-      else if (normal === ".") takeAll(undefined);
-      else if (narrows(pattern)) {
-        sources.add(pattern);
-        if (!isVisible(normal)) hidden.add(pattern);
+      else if (patterns.includes(".")) takeAll(undefined);
+      else if (patterns.every(narrows)) {
+        for (const each of patterns) sources.add(each);
+        if (!isVisible(normalSource(expanded.text))) for (const each of patterns) hidden.add(each);
       } else takeAll({ what: `the pattern ${source}`, at });
     },
     result() {
