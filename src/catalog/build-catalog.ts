@@ -20,7 +20,6 @@ import { placesToLook } from "./discover.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import { edgesOf, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
-import type { FoundImage } from "./found-image.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
@@ -54,8 +53,6 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
 
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
 }
 
 export interface ReadableCatalog extends BuiltCatalog {
@@ -160,7 +157,6 @@ export async function readableCatalog(input: CatalogInput): Promise<ReadableCata
   return {
     images: [...set.images, ...clashing].filter(({ name }) => !unknown.has(name)),
     troubled: set.troubled,
-    baked: found.baked,
     fileTargets: found.fileTargets,
     remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
     concerns,

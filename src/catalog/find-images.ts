@@ -48,8 +48,6 @@ export interface FoundImages {
   /** Bake files that can't be read: nobody knows which images they have. */
   readonly unread: readonly BakeFolder[];
   readonly remarks: readonly CatalogRemark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
   readonly fileTargets: readonly FileTarget[];
   /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
   isTroubled(name: string): boolean;
@@ -62,7 +60,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     const remarks = await besideByHand(input.byHand, images[0], input);
     const concerns = problems.map((problem) => ({ problem }));
     const isTroubled = () => problems.length > 0;
-    return { images, concerns, unread: [], remarks, baked: [], fileTargets: [], isTroubled };
+    return { images, concerns, unread: [], remarks, fileTargets: [], isTroubled };
   }
   const discovery = await discover(input.root, input.globs, input.files, input.configFile);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -96,7 +94,6 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
       ...unusualNames(discovery, images, input),
       ...(await besideCompose(directories, baked, bakes, discovery, input)),
     ],
-    baked: baked.images,
     fileTargets: baked.fileTargets,
     isTroubled: (name) => baked.unread.length > 0 || troubled.has(name),
   };

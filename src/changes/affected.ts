@@ -42,8 +42,8 @@ export interface ConfigChange {
 
 /** What became of bake files. */
 export interface BakeChange {
-  /** Whether what the bake files say of an image differs, where one of them changed; `true` in doubt. */
-  affects(image: Image): boolean;
+  /** The changed files by which what bake says of an image differs, or may; none where it says the same. */
+  filesOf(image: Image): readonly ChangedFile[];
 }
 
 export interface Affected {
@@ -99,7 +99,7 @@ async function reasonsByFile(
     const isTroubled = troubled?.has(image.name) === true;
     const others = [
       ...(settings.length > 0 && config.affects(image.name) ? settings : []),
-      ...(bake?.affects(image) === false ? [] : image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
+      ...(bake?.filesOf(image) ?? image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
       ...(isTroubled && watchProblem(image.watch) !== undefined ? [] : await watched(image.watch)),
     ];
     if (isTroubled) {

@@ -83,7 +83,7 @@ function copier({ context, checkout, checkoutFiles, outside, folder: own }: Sess
 }
 
 /** What buildx prints, as if it had run in the checkout: compose files have their paths in full. */
-async function inWorkspace(
+export async function inWorkspace(
   finished: Finished,
   copy: string,
   { context: { workspace }, outside: { files } }: Session,

@@ -3,7 +3,6 @@ import { readableCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
 import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
-import type { FoundImage } from "../catalog/found-image.ts";
 import type { Concern, TroubledImage } from "../catalog/troubled.ts";
 import { forgeRegistry } from "../context/run-context.ts";
 import { throwProblems, type UserError } from "../errors.ts";
@@ -31,8 +30,6 @@ export interface ReadCatalog {
   /** Where entries of images are, or would be. */
   readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
 }
 
 /**
@@ -69,7 +66,6 @@ export async function readAsFarAsPossible(
     throwProblems([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]);
   const {
     remarks,
-    baked,
     concerns,
     troubled,
     images: found,
@@ -106,7 +102,6 @@ export async function readAsFarAsPossible(
     troubled: troubled.map((each) => ({ ...each, image: asPublished(each.image) })),
     settingsOf,
     bump: config.bump,
-    baked,
     configFile: config.file ?? usualConfigFile,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],

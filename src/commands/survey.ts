@@ -8,6 +8,7 @@ import { type Comparison, compare, compareSince } from "../changes/comparison.ts
 import { describeIncomplete } from "../changes/describe-incomplete.ts";
 import { type ImageInputs, inputsOfUnplaced, readInputs } from "../changes/image-inputs.ts";
 import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
+import { linksOf } from "../changes/links.ts";
 import { readListing } from "../changes/listing.ts";
 import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
@@ -19,8 +20,6 @@ import { throwProblems, UserError } from "../errors.ts";
 import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
-import { bakeChange } from "./bake-change.ts";
-import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { imageRelease } from "./image-release.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
@@ -29,6 +28,7 @@ import { everyImage, type Parted, type ProblemsByImage, partedBy } from "./parte
 import { readCatalog } from "./read-catalog.ts";
 import { runFactRemarks, withoutRunFacts } from "./run-facts.ts";
 import type { Session } from "./session.ts";
+import { settingsChange } from "./settings-change.ts";
 import { untrustedRemarks } from "./withheld.ts";
 
 export interface Survey {
@@ -82,11 +82,12 @@ export async function survey(session: Session): Promise<Survey> {
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ settingsOf, bump, configFile, remarks, ...read }, comparison, listing] = await Promise.all([
+  const [read, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
   ]);
+  const { settingsOf, bump, configFile, remarks } = read;
   const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
   const everyone = { images: everyImage(read) };
   const { inputs: found, problems } = await readInputs(everyone, {
@@ -105,8 +106,9 @@ export async function survey(session: Session): Promise<Survey> {
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
   ]);
-  const bakeSince = onceEach(
-    (compared: Comparison) => bakeChange(session, compared, { catalog: everyone, baked: read.baked }),
+  const links = linksOf(listing, session.checkout);
+  const settingsSince = onceEach(
+    (compared: Comparison) => settingsChange(session, compared, read, links),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
@@ -116,8 +118,7 @@ export async function survey(session: Session): Promise<Survey> {
       commit: context.commit,
       inputs: inside,
       only,
-      config: await configChange(session, compared, { ...read, settingsOf }),
-      bake: await bakeSince(compared),
+      ...(await settingsSince(compared)),
       unseen: unknownHashes(hashes),
       troubled: new Set(troubled.map(({ image }) => image.name)),
     });

@@ -134,6 +134,50 @@ describe("the config file of before is read against today's files", () => {
       builds: ["other"],
     },
     {
+      when: "what a link leads to",
+      before: {
+        [config]: { link: "../ci/images.yml" },
+        "ci/images.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      changes: { "ci/images.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      builds: ["other"],
+    },
+    {
+      when: "its folder is a link",
+      before: {
+        ".github": { link: "ci" },
+        "ci/image-publish.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      changes: { "ci/image-publish.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      builds: ["other"],
+    },
+    {
+      when: "a file that an input names is a link",
+      before: { "ci/link.yml": { link: "real.yml" }, "ci/real.yml": "images: {other: {build-args: {V: '1'}}}\n" },
+      changes: { "ci/real.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      inputs: { config: "ci/link.yml" },
+      builds: ["other"],
+    },
+    {
+      when: "a link that says the same takes the file's place",
+      before: { [config]: "images: {other: {build-args: {V: '1'}}}\n" },
+      changes: {
+        [config]: { link: "../ci/images.yml" },
+        "ci/images.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      builds: [],
+    },
+    {
+      when: "a link leads to another file, and nobody knows what it led to",
+      before: {
+        [config]: { link: "one.yml" },
+        ".github/one.yml": "images: {}\n",
+        ".github/two.yml": "images: {}\n",
+      },
+      changes: { [config]: { link: "two.yml" } },
+      builds: ["alone", "other"],
+    },
+    {
       when: "the file is new",
       before: {},
       changes: { [config]: "images: {other: {platforms: [linux/arm64]}}\n" },

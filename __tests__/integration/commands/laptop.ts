@@ -95,7 +95,8 @@ function printingBake(real: Processes): Processes {
           ]),
         );
         const group = names.length === 0 ? first.group : { default: { targets: names } };
-        const wanted = Object.entries(target).filter(([name]) => names.length === 0 || names.includes(name));
+        const isAll = names.length === 0 || names.includes("*");
+        const wanted = Object.entries(target).filter(([name]) => isAll || names.includes(name));
         return answer(0, JSON.stringify({ group, target: Object.fromEntries(wanted) }), "");
       } catch {
         return answer(1, "", "ERROR: it can't be read");

@@ -110,18 +110,6 @@ async function directoriesIn(
   return definition === undefined ? [] : [...directoriesNamed(definition, at)].filter((each) => each !== at.folder);
 }
 
-/**
- * By folder, the images of its bake files that are in order. A folder is missing where buildx refuses its files, or they have none
- * of the names.
- */
-export async function imagesByFolder(
-  folders: readonly BakeFolder[],
-  input: BakeInput,
-): Promise<ReadonlyMap<RepositoryPath, readonly FoundImage[]>> {
-  const { values } = outcomes(await printAll(folders, input));
-  return new Map(values.map(({ at, definition }) => [at.folder, bakeImages(definition, at, input.rootName).images]));
-}
-
 /** Whether a directory lies in another one, at any depth. */
 export function isBelow(directory: RepositoryPath, above: RepositoryPath): boolean {
   return directory !== above && (above === "." || directory.startsWith(`${above}/`));
