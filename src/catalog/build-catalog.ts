@@ -26,7 +26,7 @@ import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
-import type { CatalogRemark } from "./remark.ts";
+import { type CatalogRemark, someOf } from "./remark.ts";
 import { lastPart } from "./repository-path.ts";
 import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
 import { setApart } from "./set-apart.ts";
@@ -93,11 +93,10 @@ export async function readableCatalog(input: CatalogInput): Promise<ReadableCata
     ...unknownImages(declared.images, found.isTroubled, found.fileTargets),
   ];
   if (declared.images.length === 0 && before.length === 0) {
+    const places = { rootName: input.rootName, configFile };
+    const write = async () => whatToWrite(await lookAround(input.root, input.files), places);
     before.push({
-      problem: noImages(
-        input.globs,
-        whatToWrite(await lookAround(input.root, input.files), { rootName: input.rootName, configFile }),
-      ),
+      problem: found.excluded.length > 0 ? allExcluded(found.excluded) : noImages(input.globs, await write()),
     });
   }
   const reader = recipeReader(input);
@@ -447,6 +446,12 @@ function common({ image, knownAs: own, aliases }: ReadImage) {
     ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
+}
+
+function allExcluded(directories: readonly RepositoryPath[]): UserError {
+  return new UserError(`"path" excludes every directory that holds an image: ${someOf(directories)}`, {
+    hint: "take an exclusion (!GLOB) out, or write behind it what it is not to exclude: the last glob that matches counts",
+  });
 }
 
 function noImages(globs: readonly string[], write: string | undefined): UserError {

@@ -1,5 +1,6 @@
 /** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
 import { UserError } from "../errors.ts";
+import { onlyExcludes, splitGlobs } from "../glob-list.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
@@ -172,7 +173,7 @@ function joined(
     annotations: image.annotations,
     depends: said.depends ?? [],
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: said.watch === undefined ? watchAll : [...watchAll, ...said.watch],
+    watch: watchedBy(watchAll, said.watch ?? []),
   };
   const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
@@ -203,6 +204,17 @@ function joined(
     contexts: new Map(),
   };
   return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+/** A list that only excludes means everything else, unless it excludes from the list for all. */
+function watchedBy(all: readonly Placed<string>[], own: readonly Placed<string>[]): readonly Placed<string>[] {
+  return [...withEverythingElse(all), ...(all.length > 0 ? own : withEverythingElse(own))];
+}
+
+function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<string>[] {
+  const [first] = list;
+  const isOpen = first !== undefined && onlyExcludes(list.flatMap(({ value }) => splitGlobs(value)));
+  return isOpen ? [{ value: "**", at: first.at }, ...list] : list;
 }
 
 /** The files that say how an image is built: what a directory holds, and what is said of it. */

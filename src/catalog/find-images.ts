@@ -49,6 +49,8 @@ export interface FoundImages {
   readonly unread: readonly BakeFolder[];
   readonly remarks: readonly CatalogRemark[];
   readonly fileTargets: readonly FileTarget[];
+  /** Where there is no image, the directories that hold one and are excluded. */
+  readonly excluded: readonly RepositoryPath[];
   /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
   isTroubled(name: string): boolean;
 }
@@ -60,7 +62,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     const remarks = await besideByHand(input.byHand, images[0], input);
     const concerns = problems.map((problem) => ({ problem }));
     const isTroubled = () => problems.length > 0;
-    return { images, concerns, unread: [], remarks, fileTargets: [], isTroubled };
+    return { images, concerns, unread: [], remarks, fileTargets: [], excluded: [], isTroubled };
   }
   const discovery = await discover(input.root, input.globs, input.files, input.configFile);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -95,6 +97,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
       ...(await besideCompose(directories, baked, bakes, discovery, input)),
     ],
     fileTargets: baked.fileTargets,
+    excluded: discovery.excluded,
     isTroubled: (name) => baked.unread.length > 0 || troubled.has(name),
   };
 }
@@ -132,13 +135,19 @@ async function notNamed(
 
 function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[]): readonly CatalogRemark[] {
   // A directory that is named and not there is an error, and so is it where nothing is found at all.
-  if (idle.length === 0 || images.length === 0 || problems.length > 0) return [];
-  const verb = idle.length === 1 ? "matches" : "match";
+  if (images.length === 0 || problems.length > 0) return [];
+  const including = idle.filter((each) => !each.startsWith("!"));
+  const excluding = idle.filter((each) => each.startsWith("!"));
+  const remark = (globs: readonly string[], which: string, hint: string): readonly CatalogRemark[] =>
+    globs.length === 0 ? [] : [{ message: `"path" has ${globs.join(", ")}, which ${which}`, hint }];
+  const verb = including.length === 1 ? "matches" : "match";
   return [
-    {
-      message: `"path" has ${idle.join(", ")}, which ${verb} no directory that holds an image`,
-      hint: "correct the glob, or take it out",
-    },
+    ...remark(including, `${verb} no directory that holds an image`, "correct the glob, or take it out"),
+    ...remark(
+      excluding,
+      `${excluding.length === 1 ? "excludes" : "exclude"} no directory that the other globs match`,
+      "correct the glob, write it behind the globs that it excludes from, or take it out",
+    ),
   ];
 }
 

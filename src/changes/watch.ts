@@ -3,7 +3,7 @@ import { attempt } from "../catalog/attempt.ts";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import type { Work } from "../catalog/path-expression.ts";
 import { UserError } from "../errors.ts";
-import { expandBraces } from "../glob-list.ts";
+import { excludedTwice, expandBraces, splitGlobs } from "../glob-list.ts";
 import { onceEach } from "../once-each.ts";
 import { filtered } from "../pause.ts";
 import { mostWork } from "./context-files.ts";
@@ -59,10 +59,14 @@ function matcherOf(watch: Watch): Ignore {
   return matcher;
 }
 
-/** As in an ignore file, with alternatives in braces, which those don't have. */
+/** As in an ignore file, with alternatives in braces and several at commas, which those don't have. */
 function patternsOf({ value, at }: Watch[number]): readonly string[] {
   try {
-    return patternsIn(value).flatMap(expandBraces);
+    const lines = value.split("\n").filter((line) => !line.startsWith("#"));
+    const patterns = lines.flatMap(splitGlobs).flatMap(patternsIn);
+    const twice = patterns.find((pattern) => /^!\s*!/.test(pattern));
+    if (twice !== undefined) throw excludedTwice(twice);
+    return patterns.flatMap(expandBraces);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`"watch": ${error.message}`, { hint: error.hint, at, cause: error });

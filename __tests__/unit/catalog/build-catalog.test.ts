@@ -760,8 +760,45 @@ describe("what is there, and the line to write", () => {
     expect(await remarks(tree, { path: ["apps/*", "apss/*", "docs*", "{x,y}/*"] })).toEqual([
       expect.stringMatching(/^"path" has apss\/\*, docs\*, \{x,y\}\/\*, which match no directory/),
     ]);
-    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*", "!nothing"] })).toEqual([]);
+    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*"] })).toEqual([]);
     expect(await remarks(tree)).toEqual([]);
+  });
+
+  test("an exclusion that excludes nothing is remarked, all in one", async () => {
+    const tree = images({ a: text, legacy: text });
+    expect(await remarks(tree, { path: ["!image/legacy"] })).toEqual([
+      expect.stringMatching(/^"path" has !image\/legacy, which excludes no directory/),
+    ]);
+    expect(await remarks(tree, { path: ["!images/legacy", "images/*", "!x"] })).toEqual([
+      expect.stringMatching(/^"path" has !images\/legacy, !x, which exclude no directory .*behind the globs/),
+    ]);
+    expect(await remarks(tree, { path: ["!images/legacy"] })).toEqual([]);
+  });
+
+  test.each([
+    ["of the named", ["images/*", "!images/a", "!images/legacy"]],
+    ["of the default places", ["!images/*"]],
+  ])("exclusions that leave nothing %s are what is wrong", async (_, path) => {
+    expect(await problems(images({ a: text, legacy: text }), { path })).toEqual([
+      expect.stringMatching(/"path" excludes every directory that holds an image: images\/a, images\/legacy/),
+    ]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ["exclusions alone", "images: {a: {watch: ['!docs/x']}}", ["**", "!docs/x"]],
+    ["exclusions alone, at commas", "images: {a: {watch: ['!docs/x, !y']}}", ["**", "!docs/x, !y"]],
+    ["exclusions alone, for all", "watch-all: ['!docs/x']", ["**", "!docs/x"]],
+    [
+      "exclusions alone, for all, with more",
+      "watch-all: ['!docs']\nimages: {a: {watch: [docs/a]}}",
+      ["**", "!docs", "docs/a"],
+    ],
+    ["exclusions from the list for all", "watch-all: [docs]\nimages: {a: {watch: ['!docs/x']}}", ["docs", "!docs/x"]],
+    ["both", "images: {a: {watch: [docs, '!docs/x']}}", ["docs", "!docs/x"]],
+    ["none", "images: {a: {watch: []}}", []],
+  ])("what is watched by %s", async (_, config, expected) => {
+    const { images: found } = await build(images({ a: text }), { config });
+    expect(found[0]?.watch.map(({ value }) => value)).toEqual(expected);
   });
 
   test("a directory with Dockerfiles of other names alone is remarked, unless an entry names them", async () => {
