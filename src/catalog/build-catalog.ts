@@ -7,7 +7,7 @@ import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import { isBelow } from "./bake/read-bake.ts";
-import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
+import type { Catalog, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
 import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import {
   type DeclaredImage,

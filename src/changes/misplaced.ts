@@ -14,7 +14,7 @@ export interface Misplaced {
   readonly image: string;
   readonly context: RepositoryPath;
   /** At least one, in the Dockerfile's order. */
-  readonly paths: readonly CopiedPath[];
+  readonly paths: readonly Pick<CopiedPath, "written" | "at">[];
 }
 
 export function misplacedPaths(
@@ -95,6 +95,6 @@ export function describeMisplaced(misplaced: readonly Misplaced[], configFile: R
   });
 }
 
-function placed({ written, at }: CopiedPath): string {
+function placed({ written, at }: Pick<CopiedPath, "written" | "at">): string {
   return `${written} (${formatLocation(at)})`;
 }

@@ -86,9 +86,7 @@ function compared(
   const former = new Map(everyImage(then).map((image) => [image.name, image]));
   const between = settingsTexts(middle);
   const today = settingsTexts(now);
-  const same = everyImage(now).filter(
-    (image) => doubtful(image).length === 0 && said.has(today.get(image.name) ?? ""),
-  );
+  const same = everyImage(now).filter((image) => doubtful(image).length === 0 && said.has(today.get(image.name) ?? ""));
   const asBefore = new Set(same.map(({ name }) => name));
   return {
     isAsBefore: (name) => asBefore.has(name),
