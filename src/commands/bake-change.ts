@@ -58,7 +58,9 @@ export async function bakeChange(
     session.trust.kind === "untrusted" ? undefined : await readAtBase(session, comparison, config, before, changed);
   const unread = then === undefined ? changed : unreadAt(then, changed);
   const texts = await bakeTexts(unread, before);
-  const doubtful = (image: Image) => mayDescribe(image, unread, texts);
+  // What a target that can't be built would be is unknown.
+  const faulty = new Set(now.troubled.flatMap(({ image, problems }) => (problems.length > 0 ? [image.name] : [])));
+  const doubtful = (image: Image) => mayDescribe(image, faulty.has(image.name) ? changed : unread, texts);
   if (then === undefined) return { filesOf: doubtful, isAsBefore: () => false };
   return compared({ then, middle: config.read, now }, changed, doubtful);
 }

@@ -257,10 +257,10 @@ describe("in an untrusted checkout nothing is printed, and counted is what a cha
       outside: { env: {} },
       buildx: { run: forbidden },
     } as unknown as Session;
-    const now = { catalog: { images: ofFile } } as unknown as ReadCatalog;
+    const now = { catalog: { images: ofFile }, troubled: [] } as unknown as ReadCatalog;
     const links = { resolve: async (path: string) => ({ path, target: path, paths: [path] }) } as unknown as Links;
     const comparison = { kind: "files", base: "0".repeat(40) as Commit, files: [{ path: file, change }] } as const;
-    const config = { read: { catalog: { images: [] } }, session } as unknown as ComparedConfig;
+    const config = { read: { catalog: { images: [] }, troubled: [] }, session } as unknown as ComparedConfig;
     const found = await bakeChange(session, comparison, { now, config }, links);
     const images = now.catalog.images.filter((image) => found.filesOf(image).length > 0);
     expect(images.map(({ name }) => name)).toEqual(counted);
