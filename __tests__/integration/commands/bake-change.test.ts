@@ -208,7 +208,7 @@ test.each<Case>([
   },
   {
     when: "with the config file, which could not be read",
-    before: { [config]: "images: {b: {x: y}}\n" },
+    before: { [config]: "wrong: {}\n" },
     changes: { [file]: bake(two, { "//": "a comment" }), [config]: "images: {}\n" },
     builds: ["a", "b", "c"],
   },
