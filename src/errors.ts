@@ -16,6 +16,8 @@ export interface UserErrorDetails {
   /** What the user should do, as a sentence without a full stop. */
   readonly hint: string;
   readonly at?: SourceLocation;
+  /** The value of an input is at fault, which no file of the repository needs to have. */
+  readonly isAboutInput?: boolean;
   readonly cause?: unknown;
 }
 
@@ -24,11 +26,13 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   readonly hint: string;
   readonly at: SourceLocation | undefined;
+  readonly isAboutInput: boolean;
 
   constructor(message: string, details: UserErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.hint = details.hint;
     this.at = details.at;
+    this.isAboutInput = details.isAboutInput === true;
   }
 }
 
@@ -55,6 +59,17 @@ export function throwProblems(problems: readonly UserError[]): void {
   if (error !== undefined) throw error;
 }
 
+/** Those without a place first, then by file, line and column. */
+export function byPlace(problems: readonly UserError[]): readonly UserError[] {
+  const order = ({ at: a }: UserError, { at: b }: UserError): number =>
+    compared(a?.file ?? "", b?.file ?? "") || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+  return problems.toSorted(order);
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The one line that tells what went wrong, for anything that can be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -72,6 +87,11 @@ export function explain(error: unknown): string {
     if (!lines.some((line) => line.includes(message))) lines.push(message);
   }
   return lines.map((line, index) => (index === 0 ? line : `because: ${line}`)).join("\n");
+}
+
+/** Where to show an error of something that has a place of its own: nowhere if an input is at fault. */
+export function placeOfError({ at, isAboutInput }: UserError, own: SourceLocation): SourceLocation | undefined {
+  return at ?? (isAboutInput ? undefined : own);
 }
 
 /** Where something stands, as `file:line:column` with the parts that are known. */

@@ -14,6 +14,7 @@ import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
 import { recordRules } from "./record-rules.ts";
 import { reportScans } from "./scan-report.ts";
+import { checkSecretSources } from "./secret-sources.ts";
 import type { Session } from "./session.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { type Gates, openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
@@ -35,6 +36,7 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   const made = plan.images.filter(({ kind }) => kind !== "skip");
   await planning.scanning.checkFiles(made.map(({ name }) => name));
   await checkPins(session.inputs.settings.checkPins, plan, session.context, session.checkoutFiles);
+  if (made.some(({ kind }) => kind === "build")) await checkSecretSources(session);
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
