@@ -11,14 +11,16 @@ import { simulatedContext } from "./commands/simulated-context.ts";
 import { workdirIn } from "./commands/workdir.ts";
 import { throwProblems } from "./errors.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
+import { version } from "./version.ts";
 
 const usage = `Usage: image-publish COMMAND [--option value …]
 
 Commands:
-  plan      say what the event would do, and why; changes nothing
-  publish   do it
+  plan      show what the event would do, and why; changes nothing
+  publish   do it; --dry-run shows the plan
   scan      look for vulnerabilities in what is published
   bump      move pins to what is published, by pull request; --dry-run shows the diff
+  help      show this; version (or --version) the version
 
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, … (push)
@@ -44,6 +46,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   return guarded(log, debug, async (signal) => {
     const given = readArguments(args);
     const { command, options } = given;
+    if (options.version === true && options.help !== true) {
+      process.stdout.write(`image-publish ${version}\n`);
+      return 0;
+    }
     if (command === undefined || options.help === true) {
       process.stdout.write(usage);
       return options.help === true ? 0 : 1;
@@ -59,7 +65,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       event: text(options.event),
       base: text(options.base),
       ref: text(options.ref),
-      builds: command !== "plan",
+      builds: command !== "plan" && options["dry-run"] !== true,
       temp,
       isRoot: folder !== here,
     };

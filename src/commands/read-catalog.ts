@@ -38,7 +38,8 @@ export interface ReadCatalog {
  */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
   const { concerns, ...read } = await readAsFarAsPossible(session, configFiles);
-  if (concerns.some(({ images }) => images === undefined)) throwProblems(byPlace(concerns.map(({ problem }) => problem)));
+  if (concerns.some(({ images }) => images === undefined))
+    throwProblems(byPlace(concerns.map(({ problem }) => problem)));
   return read;
 }
 
