@@ -15,6 +15,7 @@ export interface Arguments {
 const own = {
   event: { type: "string" },
   base: { type: "string" },
+  workflow: { type: "string" },
   explain: { type: "string" },
   graph: { type: "boolean" },
   json: { type: "boolean" },

@@ -12,12 +12,19 @@ export interface SourceLocation {
   readonly column?: number;
 }
 
+/** A line of an input of the action. */
+export interface InputLine {
+  readonly name: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 export interface UserErrorDetails {
   /** What the user should do, as a sentence without a full stop. */
   readonly hint: string;
   readonly at?: SourceLocation;
-  /** The value of an input is at fault, which no file of the repository needs to have. */
-  readonly isAboutInput?: boolean;
+  /** The line of an input that is at fault, which no file of the repository needs to have. */
+  readonly input?: InputLine;
   readonly cause?: unknown;
 }
 
@@ -26,13 +33,13 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   readonly hint: string;
   readonly at: SourceLocation | undefined;
-  readonly isAboutInput: boolean;
+  readonly input: InputLine | undefined;
 
   constructor(message: string, details: UserErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.hint = details.hint;
     this.at = details.at;
-    this.isAboutInput = details.isAboutInput === true;
+    this.input = details.input;
   }
 }
 
@@ -90,8 +97,8 @@ export function explain(error: unknown): string {
 }
 
 /** Where to show an error of something that has a place of its own: nowhere if an input is at fault. */
-export function placeOfError({ at, isAboutInput }: UserError, own: SourceLocation): SourceLocation | undefined {
-  return at ?? (isAboutInput ? undefined : own);
+export function placeOfError({ at, input }: UserError, own: SourceLocation): SourceLocation | undefined {
+  return at ?? (input === undefined ? own : undefined);
 }
 
 /** Where something stands, as `file:line:column` with the parts that are known. */

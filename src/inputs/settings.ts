@@ -206,6 +206,7 @@ function check(specification: InputSpecification, value: string): UserError[] {
     return [
       new UserError(`the input "${name}" can't be "${value}"`, {
         hint: `write ${listed(served?.length ? served : words)}${didYouMean(value, words)}`,
+        input: { name, line: 1 },
       }),
     ];
   }
@@ -214,6 +215,7 @@ function check(specification: InputSpecification, value: string): UserError[] {
   return [
     new UserError(`this version of image-publish doesn't serve the input "${name}"${shown} yet`, {
       hint: served.length === 0 ? `remove "${name}"` : `remove "${name}", or set it to ${listed(served)}`,
+      input: { name, line: 1 },
     }),
   ];
 }

@@ -60,6 +60,6 @@ export function tooLarge(image: string, limit: number, oversize: readonly Oversi
   });
   return new UserError(`${image} is larger than \`max-size\` (${formatSize(limit)}): ${sizes.join("; ")}`, {
     hint: "make it smaller (fewer packages, a smaller base, files left out by .dockerignore), or raise `max-size`",
-    isAboutInput: true,
+    input: { name: "max-size", line: 1 },
   });
 }
