@@ -115,10 +115,14 @@ export function placedMessage(
 ): { readonly place: string | undefined; readonly text: string } {
   if (at === undefined) return { place: undefined, text: message };
   const place = formatLocation(at);
-  if (message.startsWith(`${at.file} `)) return { place, text: `it ${message.slice(at.file.length + 1)}` };
+  const rest = message.startsWith(`${at.file} `) ? message.slice(at.file.length + 1) : "";
+  if (predicate.test(rest)) return { place, text: `it ${rest}` };
   if (message.startsWith(`${place}: `)) return { place, text: message.slice(place.length + 2) };
   return { place: at.line === undefined && isNamedIn(message, at.file) ? undefined : place, text: message };
 }
+
+/** How a sentence goes on whose subject is a file. */
+const predicate = /^(?:is|isn't|has|can't|doesn't|publishes|contains|names|only)\b/;
 
 function isNamedIn(message: string, file: string): boolean {
   const start = message.indexOf(file);

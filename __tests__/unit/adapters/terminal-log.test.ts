@@ -19,6 +19,12 @@ test.each([
   { when: "file and line", message: `${file} is no YAML`, at: { file, line: 2 }, shown: `${file}:2: it is no YAML` },
   { when: "the place first", message: `${file}:2: no stage`, at: { file, line: 2 }, shown: `${file}:2: no stage` },
   {
+    when: "another subject",
+    message: `${file} of 1a2b3c4 has a mistake`,
+    at: { file },
+    shown: `${file} of 1a2b3c4 has a mistake`,
+  },
+  {
     when: "the file further on",
     message: `there are two, a and ${file}, here`,
     at: { file },
