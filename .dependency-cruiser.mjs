@@ -30,6 +30,7 @@ const rooms = {
     "scan/judged",
     "tags/image-tags",
   ],
+  workflow: ["catalog/yaml-tree", "context/run-context"],
   adapters: ["ports"],
   commands: [
     "inputs",
@@ -45,6 +46,7 @@ const rooms = {
     "publish",
     "bump",
     "report",
+    "workflow",
     "walk",
     "ports",
   ],

@@ -71,6 +71,8 @@ export interface Git {
   refsAt(commit: Commit): Promise<readonly string[]>;
   /** What HEAD was moved to in this checkout, newest first, and by what (git-reflog(1)): `commit: message`. */
   headMoves(): Promise<readonly HeadMove[]>;
+  /** Short names of all branches and tags, those of remotes too. */
+  refNames(): Promise<readonly string[]>;
   originUrl(): Promise<string | undefined>;
   /** The checkout's root. */
   root(): Promise<string>;
@@ -120,6 +122,10 @@ export function openGit(options: GitOptions): Git {
   return {
     head: async () => parseCommit(line(await git.local(["rev-parse", "--verify", "HEAD^{commit}"]))),
     resolve: (revision) => resolve(git, revision),
+    refNames: async () =>
+      text(await git.local(["for-each-ref", "--format=%(refname:short)"]))
+        .split("\n")
+        .filter((each) => each !== ""),
     missing: (commits) => missing(git, commits),
     refsAt: async (at) =>
       text(await git.local(["for-each-ref", "--format=%(refname)", `--points-at=${at}`]))

@@ -112,8 +112,8 @@ function read(said: SharedSettings): ReadSpoken {
   const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
-  const cacheFrom = readCacheLines(said["cache-from"] ?? []);
-  const cacheTo = readCacheLines(said["cache-to"] ?? []);
+  const cacheFrom = readCacheLines(said["cache-from"] ?? [], "from");
+  const cacheTo = readCacheLines(said["cache-to"] ?? [], "to");
   const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
   const scan = readScanRules({
     severity: said.severity ?? [],
@@ -128,8 +128,8 @@ function read(said: SharedSettings): ReadSpoken {
     aliases: aliases.values,
     releaseTags: said["release-tag"] && releaseTags.values,
     cache: cacheOf(said.cache, cacheFrom.values, cacheTo.values),
-    provenance: said.provenance,
-    sbom: said.sbom,
+    provenance: said.provenance?.text,
+    sbom: said.sbom?.text,
     compression: compression.values[0],
     isScanned: said.scan,
     scanRules: scan.said,
@@ -167,8 +167,8 @@ function ofInputs(inputs: RunInputs): Spoken {
     names: names.length === 0 ? undefined : names,
     aliases,
     cache: cacheOf(cache === "auto" ? undefined : cache, inputs.cacheFrom, inputs.cacheTo),
-    provenance,
-    sbom,
+    provenance: provenance?.text,
+    sbom: sbom?.text,
     compression,
     isScanned: settings.scan,
     scanRules: said,

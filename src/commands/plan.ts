@@ -1,4 +1,5 @@
-/** `command: plan`: says what the event would do, and why; changes nothing. */
+/** `command: plan`: shows what the event would do, and why, and what would keep it from that; changes nothing. */
+import { explain as explainError, type UserError } from "../errors.ts";
 import { failureNotices } from "../report/console.ts";
 import { renderExplanation } from "../report/explain-image.ts";
 import { matrixRemarks } from "../report/matrix.ts";
@@ -8,6 +9,7 @@ import { renderPlan } from "../report/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
 import type { ImageResult } from "../report/run-result.ts";
 import { troubledResult } from "../report/troubles.ts";
+import { problemsBeforeBuilding } from "./before-building.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
 import { explainImage } from "./explain.ts";
@@ -32,14 +34,21 @@ export async function plan(
   // A problem of the image that is asked about is told once.
   const explanation = explain === undefined ? undefined : await explainImage(planning, explain, session);
   warn([...planning.remarks, ...matrixRemarks(planning.plan.images)], session);
+  const unready = (await problemsBeforeBuilding(planning, session)).map(wouldFail);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);
   if (explanation === undefined) {
     const text = (terminal: Terminal): string => planText(planning, terminal, graph);
-    return { outputs, summary, text, json: planning.plan, failures: failuresOf(planning) };
+    return { outputs, summary, text, json: planning.plan, failures: [...failuresOf(planning), ...unready] };
   }
   const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
-  return { outputs, summary, text, json: explanation, failures: [] };
+  return { outputs, summary, text, json: explanation, failures: unready };
+}
+
+/** A problem for which `publish` would not start, after the plan that it keeps from being carried out. */
+function wouldFail(problem: UserError): CommandResult["failures"][number] {
+  const { hint, at } = problem;
+  return { title: "Publishing would fail", message: explainError(problem), hint, ...(at && { at }) };
 }
 
 /** What the run would fail by before it builds anything. */

@@ -5,7 +5,7 @@ import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import type { Concern, TroubledImage } from "../catalog/troubled.ts";
 import { forgeRegistry } from "../context/run-context.ts";
-import { throwProblems, type UserError } from "../errors.ts";
+import { byPlace, throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
@@ -38,7 +38,8 @@ export interface ReadCatalog {
  */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
   const { concerns, ...read } = await readAsFarAsPossible(session, configFiles);
-  if (concerns.some(({ images }) => images === undefined)) throwProblems(concerns.map(({ problem }) => problem));
+  if (concerns.some(({ images }) => images === undefined))
+    throwProblems(byPlace(concerns.map(({ problem }) => problem)));
   return read;
 }
 
@@ -63,7 +64,7 @@ export async function readAsFarAsPossible(
     ...(byHand === undefined ? [] : besidesByHand(settings, config)),
   ];
   if (ofAll.length + others.length > 0)
-    throwProblems([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]);
+    throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
   const {
     remarks,
     concerns,

@@ -5,6 +5,7 @@ import { type Git, openGit } from "../changes/git.ts";
 import { type Commit, isCommit, type RunContext } from "../context/run-context.ts";
 import { simulateContext } from "../context/simulate-context.ts";
 import { UserError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { checkRoot, checkWorktree, readingCheckout } from "./checked-out.ts";
 import type { Outside } from "./outside.ts";
 
@@ -48,17 +49,30 @@ export async function simulatedContext(
     log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
-  if (base !== undefined && commit === undefined) {
-    throw new UserError(`--base: there is no commit "${base}" here`, {
-      hint: "name one that git knows, such as HEAD~1",
-    });
-  }
+  if (base !== undefined && commit === undefined) throw await unknownBase(base, git);
   const meant = ref === undefined ? undefined : await fullRef(ref, checkout.head, git);
   const context = simulateContext({ event, base: commit, ref: meant, checkout, now: clock.now(), temp });
   if (base !== undefined && !comparing.has(context.trigger.kind)) {
     log.notice(`--base means nothing for ${context.eventName}: it takes every image`);
   }
   return context;
+}
+
+async function unknownBase(base: string, git: Git): Promise<UserError> {
+  const what = `--base: there is no commit "${base}" here`;
+  const [isShallow, names, parent] = await Promise.all([git.isShallow(), git.refNames(), git.resolve("HEAD~1")]);
+  const [, name = "", above = ""] = /^([^~^:@]*)(.*)$/s.exec(base) ?? [];
+  const like = nearest(name, [...names, "HEAD"]);
+  if (like !== undefined && like !== name) return new UserError(what, { hint: `did you mean "${like}${above}"?` });
+  if (isShallow) {
+    const hint = "fetch its history first: git fetch --unshallow, or `fetch-depth: 0` at actions/checkout";
+    return new UserError(`${what}, as this clone is shallow`, { hint });
+  }
+  if (above !== "") {
+    return new UserError(what, { hint: "the history ends before it: name a commit that git log shows" });
+  }
+  const example = parent === undefined ? "" : ", such as HEAD~1";
+  return new UserError(what, { hint: `name a branch, a tag or a commit that git knows${example}` });
 }
 
 /** Events that compare the checkout with another commit. */

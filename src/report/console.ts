@@ -18,7 +18,7 @@ export interface FailureNotice {
   readonly message: string;
   readonly hint: string;
   /** The line of the Dockerfile. */
-  readonly at: SourceLocation;
+  readonly at?: SourceLocation;
 }
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
@@ -54,7 +54,7 @@ export function failureNotices(result: RunResult): readonly FailureNotice[] {
       ...(blocked.length === 0 ? [] : [`Not built because of it: ${namesOf(blocked)}`]),
     ].join("\n"),
     hint,
-    at,
+    ...(at && { at }),
   }));
 }
 

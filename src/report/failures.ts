@@ -1,5 +1,5 @@
 /** What failed, why, where, and what could not be built because of it. Plain text; who shows it escapes it. */
-import { Problems, type SourceLocation, type UserError } from "../errors.ts";
+import { Problems, placeOfError, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLine, plainLines, shortened } from "../plain-text.ts";
 import { heldBy, redBy } from "../scan/complaint.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
@@ -18,7 +18,8 @@ export interface Failure {
   /** The same or more, for where there is room: at most 40 lines, none longer than 400 characters. */
   readonly output: readonly string[];
   readonly hint: string;
-  readonly at: SourceLocation;
+  /** `undefined`: an input is at fault. */
+  readonly at: SourceLocation | undefined;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
   /** Tags that were put, or found right, before it failed; they stay. */
@@ -48,7 +49,7 @@ export function failuresOf(result: RunResult): readonly Failure[] {
       kind: "failed" as const,
       ...explanation(error, image.output),
       hint: shortened(plainLine(error.hint), longestSentence),
-      at: error.at ?? image.planned.at,
+      at: placeOfError(error, image.planned.at),
       built: image.candidate?.digest,
       ...(index === 0 ? tagged : { put: [], missing: [] }),
       blocked: index === 0 ? (blocked.get(image.planned.name) ?? []) : [],
@@ -66,7 +67,7 @@ function ofFindings({ planned }: ImageResult, { scans }: RunResult): readonly Fa
   const about = {
     image: planned.name,
     kind: scan?.kind === "unscanned" ? ("unscanned" as const) : ("findings" as const),
-    at: error.at ?? planned.at,
+    at: placeOfError(error, planned.at),
   };
   return [{ ...about, ...explanation(error, undefined), hint, ...nothing }];
 }

@@ -10,6 +10,7 @@ import { eventLine } from "./event.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { fileLink } from "./links.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
+import { pushTargets } from "./push-targets.ts";
 import type { Forge } from "./run-result.ts";
 import { joinSections, type Section, text } from "./sections.ts";
 import { leftSections } from "./untouched.ts";
@@ -20,13 +21,20 @@ export function renderPlanSummary(plan: Plan, forge?: Forge): string {
   const why = whyNothingIsBuilt(plan, markdown);
   return joinSections([
     text([`## 📋 ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n")),
-    ...(acted.length === 0 ? [] : [planTable(acted, plan, forge)]),
+    ...(acted.length === 0 ? [] : [planTable(acted, plan, forge), pushSection(plan)]),
     graphSection(plan.images.map((planned) => ({ planned, state: states[planned.kind] }))),
     ...leftSections(plan.images.filter((image) => image.kind === "skip")),
   ]);
 }
 
 const states = { build: "toBuild", promote: "toPromote", skip: "skipped" } as const satisfies Record<string, NodeState>;
+
+function pushSection(plan: Plan): Section {
+  const lines = pushTargets(plan).map(
+    ({ folder, names }) => `- ${code(`${folder}/`)}: ${names.map((name) => code(shortened(name, 100))).join(", ")}`,
+  );
+  return lines.length === 0 ? text("") : { head: "Pushes to:\n", pieces: lines, tail: "", what: "registries" };
+}
 
 /** `Plan: build 2, promote 3 of 8 images`. */
 export function planSentence(plan: Plan): string {

@@ -65,7 +65,7 @@ function failureBlock(failure: Failure, { plan, forge }: RunResult): string {
   const blocked = namesOf(failure.blocked);
   return [
     `### ❌ ${name(failure.image)}`,
-    `${prose(failure.what)} (${fileLink(forge, plan.commit, failure.at)})`,
+    `${prose(failure.what)}${failure.at === undefined ? "" : ` (${fileLink(forge, plan.commit, failure.at)})`}`,
     ...causes,
     ...(failure.output.length === 0 ? [] : [codeBlock(failure.output, "text")]),
     `**What to do:** ${prose(sentence(failure.hint))}`,
