@@ -2,6 +2,8 @@
  * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
+import { limitWords } from "../oci/rate-limit.ts";
+
 export type FailureCategory =
   | "dockerfile"
   | "missing-file"
@@ -12,6 +14,7 @@ export type FailureCategory =
   | "push-denied"
   | "push-refused"
   | "registry-busy"
+  | "registry-silent"
   | "registry-unreachable"
   | "cache"
   | "disk-full"
@@ -180,6 +183,26 @@ export const failureRows: readonly FailureRow[] = [
     hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
   },
   {
+    category: "registry-busy",
+    // GitHub's registry refuses what is too much with the status of a missing right.
+    pattern: new RegExp(`${pushing}.*\\b${denied}.*(?:${limitWords.source})`, "is"),
+    message: "the registry limits the rate of requests, and refused the push of $1",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "registry-busy",
+    pattern: new RegExp(`\\b${denied}.*(?:${limitWords.source})`, "is"),
+    message: "a registry limits the rate of requests",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "registry-silent",
+    // What it says of that has no place in the answer to a HEAD.
+    pattern: new RegExp(`${pushing}unexpected status from HEAD request to \\S+: 403 Forbidden`),
+    message: "the registry refused the push of $1 without a reason",
+    hint: "it may limit the rate of requests: run it again later; if it stays, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+  },
+  {
     category: "push-denied",
     pattern: new RegExp(`${pushing}.*\\b${denied}`, "is"),
     message: "the registry refused the push of $1",
@@ -250,6 +273,7 @@ export function pausesAfter(category: FailureCategory): readonly number[] {
   switch (category) {
     case "registry-busy":
       return [2_000, 10_000, 30_000];
+    case "registry-silent":
     case "builder-lost":
     case "engine":
       return [2_000, 10_000];

@@ -2,17 +2,13 @@
  * The header `Authorization` for a registry, got by answering its challenge: Basic directly, Bearer with a token from the
  * realm that it names.
  */
-import type { Clock, Http } from "../ports.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credentials } from "./docker-config.ts";
 import { type Asked, deniedError, invalidError, RegistryError, unauthorizedError } from "./registry-error.ts";
-import { basic, challengeForAny, fetchToken, isForAll } from "./token.ts";
+import { basic, challengeForAny, fetchToken, isForAll, type TokenOptions } from "./token.ts";
 
-export interface AuthorizationOptions {
-  readonly http: Http;
-  readonly clock: Clock;
+export interface AuthorizationOptions extends TokenOptions {
   readonly credentials: (host: string) => Promise<Credentials | undefined>;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A header's value, and its place in the order in which they were got. */
@@ -48,10 +44,9 @@ interface Wanted {
 }
 
 /**
- * Keeps what it got by registry, repository and access: a token is asked for once, also by requests side by side. `onToken` is
- * called for each one that is asked for.
+ * Keeps what it got by registry, repository and access: a token is asked for once, also by requests side by side.
  */
-export function authorization(options: AuthorizationOptions, onToken: (asked: Asked) => void): Authorization {
+export function authorization(options: AuthorizationOptions): Authorization {
   const given = new Map<string, Promise<Given>>();
   /** By host: what it wants for any repository, once it has said so. */
   const usual = new Map<string, Wanted>();
@@ -60,7 +55,7 @@ export function authorization(options: AuthorizationOptions, onToken: (asked: As
   const obtain = (asked: Asked, wanted: Wanted): Promise<Given> => {
     const pending = given.get(key(asked));
     if (pending !== undefined) return pending;
-    const got = satisfy(asked, wanted, options, onToken).then((answer) => {
+    const got = satisfy(asked, wanted, options).then((answer) => {
       sequence += 1;
       return { ...answer, sequence };
     });
@@ -130,12 +125,10 @@ async function satisfy(
   asked: Asked,
   { challenges, plainHttp }: Wanted,
   options: AuthorizationOptions,
-  onToken: (asked: Asked) => void,
 ): Promise<Omit<Given, "sequence">> {
   const login = await options.credentials(asked.host);
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");
   if (challenge !== undefined) {
-    onToken(asked);
     const { token, until } = await fetchToken({ asked, challenge, login, plainHttp }, options);
     return { header: `Bearer ${token}`, until, isForAll: isForAll(challenge) };
   }

@@ -2,6 +2,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Digest } from "./digest.ts";
+import { rateLimitOf, retryAfter } from "./rate-limit.ts";
 import type { Repository } from "./reference.ts";
 
 export type RegistryErrorCode =
@@ -63,6 +64,14 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   const said = registrySays(response);
   const because = said === "" ? "" : `: ${said}`;
   const { status } = response;
+  const limit = rateLimitOf(response, now);
+  if (limit !== undefined) {
+    return new RegistryError("rate-limited", `${host} limits the rate of requests (${status})${because}`, {
+      hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
+      isTransient: true,
+      retryAfter: limit.retryAfter,
+    });
+  }
   if (status === 403) return deniedError(asked, because);
   if (status === 404) {
     return new RegistryError("missing", `${host} has not what was asked for in ${repository} (404)${because}`, {
@@ -70,13 +79,6 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
         access === "push"
           ? `create ${repository} in the registry`
           : `check the name, and that ${repository} was published`,
-    });
-  }
-  if (status === 429) {
-    return new RegistryError("rate-limited", `${host} limits the rate of requests (429)${because}`, {
-      hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
-      isTransient: true,
-      retryAfter: retryAfter(response, now),
     });
   }
   if (status >= 500 || status === 408) {
@@ -192,32 +194,34 @@ export function errorCodes(response: HttpResponse): readonly string[] {
 
 function registrySays(response: HttpResponse): string {
   const [first] = errorsOf(response);
-  if (first === undefined) return "";
-  return Array.from(`${first.code} ${first.message}`.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
+  const said = first === undefined ? messageIn(response) : `${first.code} ${first.message}`;
+  return Array.from(said.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
     .slice(0, 200)
     .join("");
 }
 
-function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message: string }[] {
-  try {
-    const document: unknown = JSON.parse(new TextDecoder().decode(response.body.subarray(0, 65_536)));
-    if (typeof document !== "object" || document === null || !("errors" in document)) return [];
-    if (!Array.isArray(document.errors)) return [];
-    return document.errors.flatMap((each: unknown) => {
-      if (typeof each !== "object" || each === null || !("code" in each) || typeof each.code !== "string") return [];
-      return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
-    });
-  } catch {
-    return [];
-  }
+/** What GitHub's API and others send: an object with a `message`. */
+function messageIn(response: HttpResponse): string {
+  const document = documentIn(response);
+  return "message" in document && typeof document.message === "string" ? document.message : "";
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfter(response: HttpResponse, now: Date): number | undefined {
-  const value = response.headers["retry-after"]?.trim();
-  if (value === undefined) return undefined;
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message: string }[] {
+  const document = documentIn(response);
+  if (!("errors" in document) || !Array.isArray(document.errors)) return [];
+  return document.errors.flatMap((each: unknown) => {
+    if (typeof each !== "object" || each === null || !("code" in each) || typeof each.code !== "string") return [];
+    return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
+  });
+}
+
+function documentIn({ body }: HttpResponse): object {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, 65_536)));
+    return typeof document === "object" && document !== null ? document : {};
+  } catch {
+    return {};
+  }
 }
 
 function wordFor(access: Asked["access"]): string {

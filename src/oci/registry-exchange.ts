@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../ports.ts";
 import { authorization } from "./authorization.ts";
 import type { Credentials } from "./docker-config.ts";
+import { hostTurns } from "./host-turns.ts";
 import { type Asked, answerError, invalidError, networkError, RegistryError, unnamedError } from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 
@@ -54,17 +55,30 @@ const maximumRefusal = 64 * 1024;
 export function registryExchange(options: RegistryOptions): RegistryExchange {
   const counts = new Map<string, number>();
   const count = ({ host }: Asked) => counts.set(host, (counts.get(host) ?? 0) + 1);
-  const authorized = authorization(options, count);
-  const send: Transfer = async ({ asked }, sent) => {
-    count(asked);
-    return options.http.send(sent);
+  const turns = hostTurns(options);
+  const inTurn = <R extends Answer>(
+    { asked, once = false }: Pick<RegistryRequest, "asked" | "once">,
+    { url, body, signal }: HttpRequest,
+    exchanged: () => Promise<R>,
+  ): Promise<R> => {
+    // Its bytes may come from the same host.
+    const isUpload = typeof body === "object" && "open" in body;
+    return turns.take({ asked, once, isUpload, signal, host: new URL(url).host }, () => {
+      count(asked);
+      return exchanged();
+    });
   };
-  const open: Transfer = async ({ asked, expected }, sent) => {
-    count(asked);
-    const { status, headers, body } = await options.http.open(sent);
-    if (expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
-    return { status, headers, body: await beginningOf(body) };
-  };
+  const authorized = authorization({
+    ...options,
+    send: (asked, sent) => inTurn({ asked }, sent, () => options.http.send(sent)),
+  });
+  const send: Transfer = (request, sent) => inTurn(request, sent, () => options.http.send(sent));
+  const open: Transfer = (request, sent) =>
+    inTurn(request, sent, async (): Promise<Answer> => {
+      const { status, headers, body } = await options.http.open(sent);
+      if (request.expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
+      return { status, headers, body: await beginningOf(body) };
+    });
   const attempt = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
     const { asked } = request;
     const url = addressOf(request);

@@ -2,10 +2,17 @@
  * Tokens from the server that a registry's challenge names (distribution, "Token Authentication Specification" and "OAuth2
  * Token Authentication").
  */
-import type { Clock, Http, HttpRequest, HttpResponse } from "../ports.ts";
+import type { Clock, HttpRequest, HttpResponse } from "../ports.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./docker-config.ts";
-import { type Asked, answerError, invalidError, networkError, unauthorizedError } from "./registry-error.ts";
+import {
+  type Asked,
+  answerError,
+  invalidError,
+  networkError,
+  RegistryError,
+  unauthorizedError,
+} from "./registry-error.ts";
 
 export interface Token {
   readonly token: string;
@@ -22,18 +29,21 @@ export interface TokenRequest {
   readonly plainHttp: boolean;
 }
 
+export interface TokenOptions {
+  /** One exchange, on behalf of what is asked; redirects are not followed. */
+  readonly send: (asked: Asked, request: HttpRequest) => Promise<HttpResponse>;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @throws RegistryError where there is none to be had. */
-export async function fetchToken(
-  request: TokenRequest,
-  { http, clock, signal }: { readonly http: Http; readonly clock: Clock; readonly signal?: AbortSignal | undefined },
-): Promise<Token> {
+export async function fetchToken(request: TokenRequest, { send, clock, signal }: TokenOptions): Promise<Token> {
   const { asked, login } = request;
-  const response = await http
-    .send({ ...tokenRequest(request), ...(signal && { signal }), maximumBody: 1024 * 1024 })
-    .catch((cause) => {
-      signal?.throwIfAborted();
-      throw networkError(asked, cause);
-    });
+  const sent = { ...tokenRequest(request), ...(signal && { signal }), maximumBody: 1024 * 1024 };
+  const response = await send(asked, sent).catch((cause) => {
+    signal?.throwIfAborted();
+    throw cause instanceof RegistryError ? cause : networkError(asked, cause);
+  });
   if (response.status === 401) throw unauthorizedError(asked, login !== undefined);
   // Without a login, "denied" is the token server's way to ask for one.
   if (response.status === 403 && login === undefined) throw unauthorizedError(asked, false);

@@ -152,6 +152,48 @@ describe("what BuildKit says, and what the user reads", () => {
       "a registry can't be reached: dial tcp 127.0.0.1:1: connect: connection refused",
     ],
     [
+      "registry-busy",
+      'failed to push ghcr.io/o/x: unexpected status from PUT request to https://ghcr.io/v2/o/x/manifests/sha256:1: 403 Forbidden: {"message":"You have exceeded a secondary rate limit."}',
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: denied: You have exceeded a secondary rate limit.",
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token: 403 Forbidden: API rate limit exceeded",
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "x: failed to resolve source metadata for ghcr.io/o/x:1: unexpected status from GET request to https://ghcr.io/v2/o/x/manifests/1: 403 Forbidden: secondary rate limit",
+      undefined,
+      "a registry limits the rate of requests",
+    ],
+    [
+      "registry-silent",
+      "failed to push ghcr.io/o/x: unexpected status from HEAD request to https://ghcr.io/v2/o/x/blobs/sha256:1: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/x without a reason",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/x: unexpected status from POST request to https://ghcr.io/v2/o/x/blobs/uploads/: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/x",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/corporate: denied: over the corporate limit on images",
+      undefined,
+      "the registry refused the push of ghcr.io/o/corporate",
+    ],
+    [
       "push-denied",
       "failed to push ghcr.io/o/x: denied: permission_denied: write_package",
       undefined,
