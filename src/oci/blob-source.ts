@@ -6,6 +6,7 @@ import type { Descriptor } from "./manifest.ts";
 import { type Asked, invalidError, networkError } from "./registry-error.ts";
 import { eitherSignal, type RegistryExchange } from "./registry-exchange.ts";
 import { type Patience, patient } from "./retry.ts";
+import { isBeforeBlob } from "./too-early.ts";
 
 /** A link that is slower than 32 KiB a second is as good as broken. */
 export function blobTimeout(size: number): number {
@@ -92,6 +93,7 @@ async function* bytesFrom(
     timeout: blobTimeout(size),
     stall,
     signal,
+    isTooEarly: isBeforeBlob,
   });
   if (status === 206 && !headers["content-range"]?.startsWith(`bytes ${offset}-`)) {
     throw invalidError(asked, "another part of a blob than was asked for");

@@ -10,6 +10,7 @@ import type { Repository, Tag } from "./reference.ts";
 import { missingManifest } from "./registry-error.ts";
 import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
 import { listTags } from "./tag-list.ts";
+import { isBeforeBlob } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
 export interface Registry extends ManifestRequests {
@@ -70,6 +71,7 @@ async function getBlob(
     path: `${asked.repository}/blobs/${digest}`,
     expected: [200],
     maximumBody: Math.max(size, maximumErrorBody),
+    isTooEarly: isBeforeBlob,
     check: ({ body }) => verifyDigest(asked, body, digest),
   });
   return response.body;

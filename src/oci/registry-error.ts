@@ -135,6 +135,11 @@ export function unnamedError({ host, repository, access }: Asked, hint: string, 
 const isGitHubs = (host: string): boolean =>
   host === "ghcr.io" || (host.startsWith("containers.") && host.endsWith(".ghe.com"));
 
+/** The same error, of what may well succeed later. */
+export function transient({ code, message, hint, cause, retryAfter }: RegistryError): RegistryError {
+  return new RegistryError(code, message, { hint, cause, retryAfter, isTransient: true });
+}
+
 /** The error for a digest that should be there and is not. */
 export function missingManifest(repository: Repository, digest: Digest): RegistryError {
   return new RegistryError("missing", `${repository} does not hold ${digest}`, {

@@ -4,7 +4,15 @@ import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } 
 import { authorization } from "./authorization.ts";
 import type { Credentials } from "./docker-config.ts";
 import { hostTurns } from "./host-turns.ts";
-import { type Asked, answerError, invalidError, networkError, RegistryError, unnamedError } from "./registry-error.ts";
+import {
+  type Asked,
+  answerError,
+  invalidError,
+  networkError,
+  RegistryError,
+  transient,
+  unnamedError,
+} from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 
 export interface RegistryOptions {
@@ -29,6 +37,8 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   readonly expected: readonly number[];
   /** Looks at the answer within the patience: what it throws as transient is asked for again. */
   readonly check?: (response: HttpResponse) => void;
+  /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
+  readonly isTooEarly?: (response: HttpResponse) => boolean;
   /** Not asked again but for a login: the caller has a patience of its own. */
   readonly once?: boolean;
 }
@@ -92,7 +102,10 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
       response = await follow(request, url, fresh.header, transfer, options);
       if (response.status === 401) throw await authorized.refusal(asked, fresh);
     }
-    if (!request.expected.includes(response.status)) throw answerError(asked, response, options.clock.now());
+    if (!request.expected.includes(response.status)) {
+      const error = answerError(asked, response, options.clock.now());
+      throw request.isTooEarly?.(response) === true ? transient(error) : error;
+    }
     request.check?.(response);
     return response;
   };

@@ -290,6 +290,25 @@ describe("what goes wrong on the way", () => {
     expect(other.seen.filter(({ method }) => method === "POST").length).toBe(10);
   });
 
+  const unknown =
+    (method: string, path: RegExp, code: string): Fault =>
+    (seen, response) =>
+      seen.method === method &&
+      path.test(seen.url) &&
+      answer(response, 404, { "docker-distribution-api-version": "registry/2.0" }, errorBody(code));
+  test.each<[string, "source" | "target", Fault]>([
+    ["a manifest of the source", "source", unknown("GET", /manifests\/sha256/, "MANIFEST_UNKNOWN")],
+    ["a blob of the source", "source", unknown("GET", /blobs\/sha256/, "BLOB_UNKNOWN")],
+    ["a blob of a manifest that is put", "target", unknown("PUT", /manifests\/sha256/, "MANIFEST_BLOB_UNKNOWN")],
+    ["the same by another code", "target", unknown("PUT", /manifests\/sha256/, "BLOB_UNKNOWN")],
+  ])("%s that is not there yet is asked for again", async (_, side, fault) => {
+    const { digest } = publish("o/r", "a");
+    (side === "source" ? one : other).faults.push(fault);
+    expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { sent: 9 } });
+    expectComplete(other, "p/r");
+    expect(clock.slept).toHaveLength(1);
+  });
+
   test("a token that expires before an upload ends is replaced, and the bytes are sent again", async () => {
     const { digest } = publish("o/r", "a");
     other.auth = "token";

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { nodeHttp } from "../../../src/adapters/http.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../../src/oci/digest.ts";
 import type { Credentials } from "../../../src/oci/docker-config.ts";
+import { mediaTypes } from "../../../src/oci/manifest.ts";
 import { repository, tag } from "../../../src/oci/reference.ts";
 import { type RegistryClient, registryClient } from "../../../src/oci/registry-client.ts";
 import { registryOrigin } from "../../../src/oci/registry-exchange.ts";
@@ -499,6 +500,86 @@ describe("patience", () => {
     };
     const registry = registryClient({ http, clock, random: () => 1, credentials: async () => undefined });
     await expect(registry.head(repository("tls.example/o/r"), tag("v1"))).rejects.toMatchObject({ code: "tls" });
+  });
+});
+
+describe("what was pushed a moment ago and is not there yet", () => {
+  const unknown =
+    (method: string, status: number, code: string): Fault =>
+    (request, response) =>
+      request.method === method &&
+      answer(
+        response,
+        status,
+        { "docker-distribution-api-version": "registry/2.0", "content-type": "application/json" },
+        errorBody(code),
+      );
+  const index = (child: Digest) => ({
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [
+      { mediaType: mediaTypes.manifest, digest: child, size: 1, platform: { os: "linux", architecture: "amd64" } },
+    ],
+  });
+
+  test.each([1, 2, 4])("a manifest by digest that is not there %d times is asked for again", async (times) => {
+    const digest = fake.store("o/r/base", one);
+    for (let at = 0; at < times; at += 1) fake.faults.push(unknown("GET", 404, "MANIFEST_UNKNOWN"));
+    expect((await client().manifest(base(), digest))?.digest).toBe(digest);
+    expect(clock.slept).toEqual([500, 1000, 2000, 4000].slice(0, times));
+  });
+
+  test("so is one that something in front of the registry has not", async () => {
+    const digest = fake.store("o/r/base", one);
+    fake.faults.push((_, response) => answer(response, 404, { "content-type": "text/html" }, "<html>"));
+    expect((await client().manifest(base(), digest))?.digest).toBe(digest);
+    always((_, response) => answer(response, 404, { "content-type": "text/html" }, "<html>"));
+    await expect(client().manifest(base(), digest)).rejects.toThrow("a 404 that is not a registry's");
+  });
+
+  test("a manifest by digest that stays away is missing", async () => {
+    always(unknown("GET", 404, "MANIFEST_UNKNOWN"));
+    expect(await client().manifest(base(), digestOf("gone"))).toBeUndefined();
+    expect(clock.slept).toHaveLength(4);
+  });
+
+  test("a tag that is not there is missing at once, as is a digest that is only looked for", async () => {
+    expect(await client().manifest(base(), tag("v1"))).toBeUndefined();
+    expect(await client().head(base(), digestOf("gone"))).toBeUndefined();
+    expect(clock.slept).toEqual([]);
+  });
+
+  test.each([
+    [400, "MANIFEST_BLOB_UNKNOWN"],
+    [404, "MANIFEST_BLOB_UNKNOWN"],
+    [400, "BLOB_UNKNOWN"],
+    [404, "BLOB_UNKNOWN"],
+    [404, "MANIFEST_UNKNOWN"],
+  ])("a put that is answered %d %s is repeated", async (status, code) => {
+    const child = fake.store("o/r/base", one);
+    fake.faults.push(unknown("PUT", status, code));
+    const bytes = Buffer.from(JSON.stringify(index(child)));
+    const put = { bytes, mediaType: mediaTypes.index };
+    expect(await client().putManifest(base(), put, tag("v1"))).toBe(digestOf(bytes));
+    expect(clock.slept).toEqual([500]);
+  });
+
+  test("a put whose parts stay away is an error that says so", async () => {
+    always(unknown("PUT", 404, "MANIFEST_BLOB_UNKNOWN"));
+    const put = client().putManifest(
+      base(),
+      { bytes: Buffer.from(JSON.stringify(one)), mediaType: mediaTypes.manifest },
+      tag("v1"),
+    );
+    await expect(put).rejects.toMatchObject({ message: expect.stringMatching(/MANIFEST_BLOB_UNKNOWN.*tried 5 times/) });
+  });
+
+  test("a config is asked for again", async () => {
+    const digest = fake.storeBlob("o/r/base", "{}");
+    fake.faults.push(unknown("GET", 404, "BLOB_UNKNOWN"));
+    const descriptor = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: 2, annotations: {} };
+    expect(Buffer.from(await client().blob(base(), descriptor)).toString()).toBe("{}");
+    expect(clock.slept).toEqual([500]);
   });
 });
 
