@@ -9,7 +9,7 @@ import { checkPush } from "./push-check.ts";
 import type { Repository, Tag } from "./reference.ts";
 import { missingManifest } from "./registry-error.ts";
 import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
-import { listTags } from "./tag-list.ts";
+import { tagLists } from "./tag-list.ts";
 import { isBeforeBlob } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
@@ -39,6 +39,7 @@ export function registryClient(options: RegistryOptions): RegistryClient {
   const exchange = registryExchange(options);
   const absent = absence();
   const manifests = manifestRequests(exchange, absent);
+  const tagsOf = tagLists(exchange, absent);
   return {
     ...manifests,
     async tag(repository, digest, tag) {
@@ -48,7 +49,7 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     },
     blob: (repository, descriptor) => getBlob(exchange, repository, descriptor),
     checkPush: (repository) => checkPush(exchange, repository),
-    tags: (repository) => listTags(exchange, askedOf(repository, "pull"), absent),
+    tags: (repository) => tagsOf(askedOf(repository, "pull")),
     copyImage: imageCopier(exchange, absent, options),
     requests: exchange.requests,
   };

@@ -10,11 +10,30 @@ import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 const maximumPages = 1_000;
 const maximumTags = 2_000_000;
 
+/** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
+export function tagLists(
+  exchange: RegistryExchange,
+  absent: Absence,
+): (asked: Asked) => Promise<readonly Tag[] | undefined> {
+  const failed = new Set<string>();
+  return async (asked) => {
+    const name = `${asked.host}/${asked.repository}`;
+    const once = failed.delete(name);
+    try {
+      return await listTags(exchange, asked, absent, once);
+    } catch (error) {
+      failed.add(name);
+      throw error;
+    }
+  };
+}
+
 /** @returns `undefined` for a repository that is not there. */
 export async function listTags(
   exchange: RegistryExchange,
   asked: Asked,
   absent: Absence,
+  once = false,
 ): Promise<readonly Tag[] | undefined> {
   const tags: Tag[] = [];
   const seen = new Set<string>();
@@ -32,6 +51,7 @@ export async function listTags(
       path: page,
       expected: [200, 404],
       check,
+      once,
     });
     if (response.status === 404) return undefined;
     // One by one: a page may have more tags than a call may have arguments.

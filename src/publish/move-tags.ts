@@ -20,14 +20,26 @@ export interface Written {
   readonly late: number;
 }
 
+/** @param later tags of steps to come, which stay as well where one of these may not move. @throws UserError that names all that stay. */
 export async function moveAll(
   tags: readonly ImageTag[],
   target: StoredManifest,
   promotion: Promoting,
   done: PromotedTag[],
+  later: readonly ImageTag[],
 ): Promise<readonly Written[]> {
-  const written = await together(tags.map((tag) => move(tag, target, promotion, done)));
-  return written.filter((each) => each !== undefined);
+  const moved = await together(tags.map((tag) => move(tag, target, promotion, done)));
+  const stayed = moved.filter((each) => each !== undefined && "why" in each);
+  const [first] = stayed;
+  if (first !== undefined) throw notMoved([...stayed.map(({ tag }) => tag), ...later], first, promotion);
+  return moved.filter((each) => each !== undefined && "window" in each);
+}
+
+/** A tag that may not move, as nobody can tell whether it would go back. */
+interface Stayed {
+  readonly tag: ImageTag;
+  readonly why: string;
+  readonly hint: string;
 }
 
 async function move(
@@ -36,12 +48,12 @@ async function move(
   promotion: Promoting,
   done: PromotedTag[],
   round = 0,
-): Promise<Written | undefined> {
+): Promise<Written | Stayed | undefined> {
   const { clock } = promotion;
   const history = historyIn(promotion);
   const holder = await promotion.holders(tag.tag);
   const verdict = await judge(tag, holder, target.digest, promotion.mover, history);
-  if (verdict.kind === "unknown") throw unknownAncestry(tag.tag, verdict.why, promotion);
+  if (verdict.kind === "unknown") return { tag, why: verdict.why, hint: verdict.hint };
   if (verdict.kind === "there" || verdict.kind === "stays") {
     done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
     return undefined;
@@ -118,8 +130,11 @@ async function settled(
   };
   if (holder?.digest === target.digest && higher === undefined) return lookAgain();
   forget(tag.tag, done);
+  if (verdict.kind === "unknown") throw notMoved([tag], verdict, promotion);
   if (verdict.kind === "free" || verdict.kind === "moves") {
-    return (await move(tag, target, promotion, done)) ?? lookAgain();
+    const moved = await move(tag, target, promotion, done);
+    if (moved !== undefined && "why" in moved) throw notMoved([tag], moved, promotion);
+    return moved ?? lookAgain();
   }
   // A higher release is up, whose own run saw the tag before we put it: the tag goes where it belongs.
   const better = higher && (await promotion.registry.manifest(promotion.repository, higher.tag));
@@ -153,8 +168,12 @@ function untrustedRelease(
   return new UserError(message, { hint: why.hint, cause: why });
 }
 
-function unknownAncestry(tag: Tag, why: string, { repository }: Promoting): UserError {
-  return new UserError(`${repository}:${tag} was not moved: ${why}`, {
-    hint: "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves it whatever it holds",
-  });
+function notMoved(
+  tags: readonly ImageTag[],
+  { why, hint }: Pick<Stayed, "why" | "hint">,
+  { repository }: Promoting,
+): UserError {
+  const names = new Intl.ListFormat("en").format(tags.map(({ tag }) => tag));
+  const what = tags.length === 1 ? `${repository}:${names} was` : `the tags ${names} of ${repository} were`;
+  return new UserError(`${what} not moved: ${why}`, { hint });
 }

@@ -46,7 +46,8 @@ export async function promote(asked: Promotion): Promise<PromotionResult> {
     const target = await follow(subject);
     digest = target.digest;
     const written: Written[] = [];
-    for (const step of [moving, latest]) written.push(...(await moveAll(step, target, promotion, done)));
+    written.push(...(await moveAll(moving, target, promotion, done, latest)));
+    written.push(...(await moveAll(latest, target, promotion, done, [])));
     digest = (await settle(written, target, promotion, done, follow)).digest;
     return { digest, tags: shown(done, promotion), error: undefined };
   } catch (error) {

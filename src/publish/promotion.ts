@@ -86,7 +86,7 @@ export function begin(promotion: Promotion): Promoting {
 }
 
 export function historyIn({ history, registry, repository }: Promotion): History {
-  return { ...history, published: async () => (await registry.tags(repository)) ?? [] };
+  return { ...history, published: () => registry.tags(repository) };
 }
 
 /** All of them, whatever becomes of one; then the first that failed. */

@@ -503,6 +503,16 @@ describe("patience", () => {
   });
 });
 
+test("a list of tags that couldn't be had is asked for once where it is wanted again", async () => {
+  fake.store("o/r/base", one, "v1");
+  const registry = client();
+  fake.faults.push(...Array.from({ length: 6 }, (): Fault => (_, response) => answer(response, 500)));
+  await expect(registry.tags(base())).rejects.toThrow("tried 5 times");
+  await expect(registry.tags(base())).rejects.toThrow("answered 500");
+  expect(clock.slept).toHaveLength(4);
+  expect(await registry.tags(base())).toEqual(["v1"]);
+});
+
 describe("what was pushed a moment ago and is not there yet", () => {
   const unknown =
     (method: string, status: number, code: string): Fault =>

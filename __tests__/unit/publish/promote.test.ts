@@ -339,6 +339,87 @@ describe("bytes that were published before", () => {
   });
 });
 
+describe("a release without the list of tags", () => {
+  const isList = (request: string) => request.startsWith("LIST");
+  const own = made("release-1.2.3");
+  const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const older = made("main-1");
+
+  test.each<readonly Tag[]>([[], [tag("latest")], [tag("latest"), tag("1.2"), tag("1")]])(
+    "gets its exact tag; its line stays, and the error says so (%s %s %s)",
+    async (...held) => {
+      const where = setting(isList);
+      where.registry.hold(here, older, ...held);
+      const { tags, error } = await put(where, own, more);
+      expect(names(where, "1.2.3")).toBe(own.digest);
+      expect(names(where, "src-aaaaaaaaaaaaaaaa")).toBe(own.digest);
+      for (const name of ["1.2", "1", "latest"]) {
+        expect(names(where, name)).toBe(held.some((each) => each === name) ? older.digest : undefined);
+      }
+      expect(tags.map((each) => `${each.tag} ${each.outcome}`)).toEqual(["1.2.3 put"]);
+      expect(error?.message).toMatch(
+        /^the tags 1\.2, 1, and latest of \S+ were not moved: .* without the list of tags: /,
+      );
+      expect(error?.hint).toMatch(/run again; then run this again\. `move: any` moves the tags without the list$/);
+    },
+  );
+
+  test("is complete in the next run, which has it", async () => {
+    let isBroken = true;
+    const where = setting((request) => isBroken && isList(request));
+    await put(where, own, more);
+    isBroken = false;
+    expect((await put(where, own, more)).error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+    expect(puts(where).filter((each) => each === "1.2.3")).toHaveLength(1);
+  });
+
+  test("with `move: any` gets all its tags", async () => {
+    const where = setting(isList);
+    where.registry.hold(here, older, tag("latest"));
+    const { error } = await put(where, own, { ...more, mover: { ...more.mover, mayGoBack: true } });
+    expect(error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+  });
+
+  test("that has all its tags needs none", async () => {
+    const where = setting(isList);
+    where.registry.hold(here, own, ...more.tags.map((each) => each.tag));
+    expect((await put(where, own, more)).error).toBeUndefined();
+  });
+
+  test("with exact tags alone needs none", async () => {
+    const where = setting(isList);
+    expect((await put(where, own, { ...more, tags: [exact("1.2.3")] })).error).toBeUndefined();
+    expect(where.registry.requests.some(isList)).toBe(false);
+  });
+
+  test("knows better than a registry that lists no repository where tags are", async () => {
+    const where = setting();
+    where.registry.hold(here, older, tag("latest"));
+    const registry = { ...where.registry, tags: async () => undefined };
+    const { error } = await put(where, own, { ...more, tags: [exact("1.2.3"), moving("latest")], registry });
+    expect(error?.message).toMatch(/^\S+:latest was not moved: .*lists no tags of the repository, though it has some/);
+    expect(names(where, "latest")).toBe(older.digest);
+    expect(names(where, "1.2.3")).toBe(own.digest);
+  });
+
+  test("that fails only while the tags settle has moved them rightly", async () => {
+    let lists = 0;
+    const where = setting((request) => isList(request) && lists++ >= 3);
+    expect((await put(where, own, more)).error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+  });
+
+  test("leaves `latest` where the list comes back after the line stayed", async () => {
+    let lists = 0;
+    const where = setting((request) => isList(request) && lists++ < 2);
+    const { error } = await put(where, own, more);
+    expect(error?.message).toContain("1.2, 1, and latest");
+    expect(names(where, "latest")).toBeUndefined();
+  });
+});
+
 describe("a registry that shows tags late", () => {
   const runs: readonly { readonly what: string; readonly before: readonly Tag[]; readonly more: Partial<Promotion> }[] =
     [
