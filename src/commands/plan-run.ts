@@ -2,6 +2,7 @@
 import type { Image } from "../catalog/catalog.ts";
 import type { Concern } from "../catalog/troubled.ts";
 import { describeIncomplete } from "../changes/describe-incomplete.ts";
+import type { Reason } from "../changes/reason.ts";
 import { throwable, throwProblems, type UserError } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
@@ -107,13 +108,20 @@ async function decide(
   const parents = parentsToLookUp(catalog, affected);
   const published =
     standings.answer !== undefined
-      ? { digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
+      ? { ...standings.answer, digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
       : ask === "must"
         ? await publishedParents(parents, session, { sources, registry, push })
-        : { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [] };
+        : {
+            digests: new Map(parents.map(({ name }) => [name, null])),
+            remarks: [],
+            unclear: new Map<string, UserError>(),
+          };
+  const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
   const told = new Map<string, Remark>();
   const remark = (each: Remark): void => void told.set(each.message, each);
-  const concerned = new Map([...surveyed.affected, ...affected]);
+  // Whether there is something to do for what is unclear nobody knows: the run fails by it.
+  const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
+  const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
   const planOf = (parted: Survey) =>
     makePlanInTurns({
       event: context.eventName,
@@ -133,19 +141,19 @@ async function decide(
       movingTagsOnly,
       details: imageDetails(session, { ...detailing, remark }),
     });
-  const whole = await planOf(surveyed);
+  const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
   const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
   const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
-  const parted = isRefused ? { ...surveyed, ...partedBy(surveyed, refusedImages(paths)) } : surveyed;
+  const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
   const plan = isRefused ? await planOf(parted) : whole;
   const troubles = troublesOf({ ...surveyed, troubled: parted.troubled, affected: concerned });
   const planPath = await writePlan(plan, session);
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
-    ...(push ? [...elsewhereRemarks(plan, catalog, session, sources), ...defaultBranchRemarks(session)] : []),
+    ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),

@@ -20,7 +20,7 @@ export interface ArtifactReader {
 export function artifactReader(options: RegistryOptions): ArtifactReader {
   const exchange = registryExchange(options);
   const once: RegistryExchange = { ...exchange, send: (request) => exchange.send({ ...request, once: true }) };
-  const requests = manifestRequests(once, absence());
+  const requests = manifestRequests(once, absence(once));
   return {
     async has(repository, digest) {
       const asked = askedOf(repository, "pull");

@@ -82,9 +82,9 @@ export function verifyDigest(asked: Asked, bytes: Uint8Array, wanted: string): v
 }
 
 /** What a check throws, as what may pass. */
-function soonThere(check: () => void): RegistryError | undefined {
+async function soonThere(check: Promise<void>): Promise<RegistryError | undefined> {
   try {
-    check();
+    await check;
     return undefined;
   } catch (error) {
     if (error instanceof RegistryError) return transient(error);
@@ -107,10 +107,10 @@ async function getManifest(
     headers: { accept },
     maximumBody: maximumManifest,
     expected: [200, 404],
-    check: (answer) => {
+    check: async (answer) => {
       if (answer.status !== 200) {
         if (early === undefined) return absence.check(asked, answer);
-        throw soonThere(() => absence.check(asked, answer)) ?? early;
+        throw (await soonThere(absence.check(asked, answer))) ?? early;
       }
       const wanted = isDigest(name) ? name : answer.headers["docker-content-digest"];
       if (wanted?.startsWith("sha256:")) verifyDigest(asked, answer.body, wanted);

@@ -37,7 +37,7 @@ const maximumErrorBody = 64 * 1024;
 
 export function registryClient(options: RegistryOptions): RegistryClient {
   const exchange = registryExchange(options);
-  const absent = absence();
+  const absent = absence(exchange);
   const manifests = manifestRequests(exchange, absent);
   const tagsOf = tagLists(exchange, absent);
   return {

@@ -147,6 +147,11 @@ export function missingManifest(repository: Repository, digest: Digest): Registr
   });
 }
 
+/** Whether an answer about a repository leaves open what is there, which says nothing of other repositories. */
+export function isUnclear(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === "invalid";
+}
+
 /** The answer is no answer of a registry. `isTransient` where bytes may have been lost on the way. */
 export function invalidError(
   { host, repository }: Asked,
@@ -215,7 +220,14 @@ function errorsOf(response: HttpResponse): readonly { readonly code: string; rea
   const document = documentIn(response);
   if (!("errors" in document) || !Array.isArray(document.errors)) return [];
   return document.errors.flatMap((each: unknown) => {
-    if (typeof each !== "object" || each === null || !("code" in each) || typeof each.code !== "string") return [];
+    if (
+      typeof each !== "object" ||
+      each === null ||
+      !("code" in each) ||
+      typeof each.code !== "string" ||
+      each.code === ""
+    )
+      return [];
     return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
   });
 }

@@ -36,11 +36,13 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   /** Statuses that are answers; every other one is thrown as a `RegistryError`. */
   readonly expected: readonly number[];
   /** Looks at the answer within the patience: what it throws as transient is asked for again. */
-  readonly check?: (response: HttpResponse) => void;
+  readonly check?: (response: HttpResponse) => void | Promise<void>;
   /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
   readonly isTooEarly?: (response: HttpResponse) => boolean;
   /** Not asked again but for a login: the caller has a patience of its own. */
   readonly once?: boolean;
+  /** No login is shown, and a 401 is an answer. */
+  readonly withoutLogin?: boolean;
 }
 
 export interface RegistryExchange {
@@ -93,7 +95,7 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
     const { asked } = request;
     const url = addressOf(request);
     // An upload may be taken elsewhere, which is then no place for the login.
-    const isOwn = url.origin === registryOrigin(asked.host);
+    const isOwn = url.origin === registryOrigin(asked.host) && !request.withoutLogin;
     const shown = isOwn ? await authorized.known(asked) : undefined;
     let response = await follow(request, url, shown?.header, transfer, options);
     if (response.status === 401 && isOwn) {
@@ -106,7 +108,7 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
       const error = answerError(asked, response, options.clock.now());
       throw request.isTooEarly?.(response) === true ? transient(error) : error;
     }
-    request.check?.(response);
+    await request.check?.(response);
     return response;
   };
   const patiently = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {

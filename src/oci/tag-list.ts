@@ -42,8 +42,8 @@ export async function listTags(
     if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
     if (seen.has(page.href)) throw invalidError(asked, "pages of tags that lead in a circle");
     seen.add(page.href);
-    const check = (answer: HttpResponse) => {
-      if (answer.status === 404) absent.check(asked, answer);
+    const check = async (answer: HttpResponse) => {
+      if (answer.status === 404) await absent.check(asked, answer);
     };
     const response: HttpResponse = await exchange.send({
       asked,

@@ -89,8 +89,13 @@ describe("what is there and what is not", () => {
       expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD"]);
     });
 
-    test("but for one that says neither: then its body is always asked for", async () => {
+    test("also where it names its API and sends text", async () => {
       fake.headers = { "content-type": "text/plain", "docker-distribution-api-version": "registry/2.0" };
+      expect(await absentTwice()).toEqual(["HEAD", "HEAD"]);
+    });
+
+    test("but for one that says neither: then its body is always asked for", async () => {
+      fake.headers = { "content-type": "text/plain" };
       expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD", "GET"]);
     });
 
