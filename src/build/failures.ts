@@ -3,6 +3,7 @@
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
 import { limitWords } from "../oci/rate-limit.ts";
+import { quotaWords } from "../oci/refusal.ts";
 
 export type FailureCategory =
   | "dockerfile"
@@ -51,6 +52,13 @@ export const failureRows: readonly FailureRow[] = [
     pattern: /^(?:exporting|importing) (?:cache|to \w+ cache)/m,
     message: "the build cache could not be written or read",
     hint: "add ignore-error=true to `cache-to`, or set `cache: none` to build without it",
+  },
+  {
+    category: "push-refused",
+    // Harbor and others refuse what is too much with the status of a missing right.
+    pattern: new RegExp(`${pushing}.*(?:${quotaWords.source})`, "is"),
+    message: "the registry has no room for the push of $1: its quota or its disk is full",
+    hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
     category: "disk-full",

@@ -2,10 +2,11 @@
 import { messageOf } from "../errors.ts";
 import type { Absence } from "./absence.ts";
 import { type Digest, digestOf, isDigest } from "./digest.ts";
+import { isWorthLooking, lookTimeout, unlessAborted } from "./look.ts";
 import { type ManifestBytes, maximumManifest, mediaTypes, parseManifest, type StoredManifest } from "./manifest.ts";
 import { type Repository, splitRepository, type Tag } from "./reference.ts";
 import { type Asked, invalidError, missingManifest, RegistryError, transient } from "./registry-error.ts";
-import type { RegistryExchange } from "./registry-exchange.ts";
+import { headRefusals, type RegistryExchange } from "./registry-exchange.ts";
 import { isBeforeItsParts } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
@@ -45,7 +46,8 @@ export function manifestRequests(
     async head(repository, name) {
       const asked = reading(repository);
       const path = `${asked.repository}/manifests/${name}`;
-      const response = await exchange.send({ asked, method: "HEAD", path, headers: { accept }, expected: [200, 404] });
+      const expected = [200, 404, ...headRefusals];
+      const response = await exchange.send({ asked, method: "HEAD", path, headers: { accept }, expected });
       const said = response.headers["docker-content-digest"] ?? "";
       if (response.status === 200 && isDigest(said)) return said;
       if (response.status === 404 && absence.isCertain(asked, response)) return undefined;
@@ -134,18 +136,30 @@ async function putManifest(
 ): Promise<Digest> {
   const digest = digestOf(bytes);
   if (isDigest(name) && name !== digest) throw new Error(`a manifest of digest ${digest} cannot be stored as ${name}`);
-  const response = await exchange.send({
+  const path = `${asked.repository}/manifests/${name}`;
+  const put = exchange.send({
     asked,
     method: "PUT",
-    path: `${asked.repository}/manifests/${name}`,
+    path,
     headers: { "content-type": mediaType },
     body: bytes,
     timeout: putTimeout,
     expected: [200, 201, 202],
     isTooEarly: isBeforeItsParts,
   });
-  const said = response.headers["docker-content-digest"];
+  const response = await put.catch(async (error: unknown) => {
+    // A tag that may not be pushed twice refuses what was put there when the answer was lost.
+    if (isWorthLooking(error) && (await isStored(exchange, asked, path, digest).catch(unlessAborted))) return undefined;
+    throw error;
+  });
+  const said = response?.headers["docker-content-digest"];
   if (said?.startsWith("sha256:") && said !== digest)
     throw invalidError(asked, `it stored ${digest} as ${said.slice(0, 100)}`);
   return digest;
+}
+
+async function isStored(exchange: RegistryExchange, asked: Asked, path: string, digest: Digest): Promise<boolean> {
+  const look = { headers: { accept }, maximumBody: maximumManifest, timeout: lookTimeout, once: true };
+  const { body } = await exchange.send({ asked, method: "GET", path, expected: [200], ...look });
+  return digestOf(body) === digest;
 }

@@ -4,6 +4,7 @@ import type { HttpResponse } from "../ports.ts";
 import type { Digest } from "./digest.ts";
 import { rateLimitOf, retryAfter } from "./rate-limit.ts";
 import type { Repository } from "./reference.ts";
+import { complaintOf } from "./refusal.ts";
 
 export type RegistryErrorCode =
   /** No login, or one that is not accepted. */
@@ -70,6 +71,21 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
       hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
       isTransient: true,
       retryAfter: limit.retryAfter,
+    });
+  }
+  const complaint = access === "push" ? complaintOf(response) : undefined;
+  if (complaint === "immutable") {
+    const message = `${host} refused the push of ${repository}, as the tag is immutable there (${status})${because}`;
+    return new RegistryError("refused", message, {
+      hint: "release under a new tag; tags that move (latest, a branch, 1.2) must be exempt from the registry's rule for immutable tags",
+    });
+  }
+  if (complaint === "quota") {
+    const message = `${host} has no room for the push of ${repository}: its quota or its disk is full (${status})${because}`;
+    return new RegistryError(status >= 500 ? "unavailable" : "refused", message, {
+      hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
+      isTransient: status >= 500 && status !== 507,
+      retryAfter: retryAfter(response, now),
     });
   }
   if (status === 403) return deniedError(asked, because);
@@ -166,6 +182,26 @@ export function invalidError(
   });
 }
 
+/** A registry behind TLS names an address in the clear, which what is in front of it made it believe in. */
+export function insecureError({ host, repository }: Asked, what: string, { origin }: URL): RegistryError {
+  return new RegistryError(
+    "invalid",
+    `${host} sent for ${repository} ${what} to ${origin}, which would give up https`,
+    {
+      hint: "let the proxy in front of the registry send `X-Forwarded-Proto: https` and the `Host` that it was asked for, or set the registry's external address to https",
+    },
+  );
+}
+
+/** A body in an encoding that was not asked for, and that can't be undone. */
+export function encodedError(asked: Asked, encoding: string): RegistryError {
+  const { host, repository } = asked;
+  const name = JSON.stringify(encoding.slice(0, 40));
+  return new RegistryError("invalid", `${host} sent for ${repository} a body with Content-Encoding ${name}`, {
+    hint: "switch off compression for `/v2/` in what is in front of the registry: none was asked for",
+  });
+}
+
 /** The error for an exchange that had no answer; `cause` carries the `code` of the `Http` port. */
 export function networkError(asked: Asked, cause: unknown): RegistryError {
   const { host } = asked;
@@ -200,6 +236,13 @@ export function networkError(asked: Asked, cause: unknown): RegistryError {
 /** The codes of the answer's first error (distribution-spec, "Error Codes"); none for what is no such document. */
 export function errorCodes(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
+}
+
+/** Whether an answer tells of a login that has expired. */
+export function saysExpired(response: HttpResponse): boolean {
+  return /\b(?:token|credentials?|login|password|session)\b.*\bexpired\b|\breauthenticate\b/i.test(
+    registrySays(response),
+  );
 }
 
 function registrySays(response: HttpResponse): string {

@@ -4,7 +4,7 @@ import { pause } from "../pause.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Absence } from "./absence.ts";
 import { isTag, type Tag } from "./reference.ts";
-import { type Asked, invalidError } from "./registry-error.ts";
+import { type Asked, insecureError, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
@@ -83,6 +83,9 @@ function nextPage(asked: Asked, link: string | undefined, page: URL): URL | unde
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "")?.[1];
   if (target === undefined) return undefined;
   const next = URL.parse(target, page.href);
+  if (next?.protocol === "http:" && page.protocol === "https:" && next.hostname === page.hostname) {
+    throw insecureError(asked, "a next page", next);
+  }
   if (next?.origin !== page.origin) throw invalidError(asked, "a next page that is not its own");
   return next;
 }

@@ -201,6 +201,30 @@ describe("what BuildKit says, and what the user reads", () => {
     ],
     [
       "push-refused",
+      "failed to push h.io/o/x: denied: adding 1.5 MiB of storage resource, which when updated to current usage of 99 MiB will exceed the configured upper limit of 100 MiB",
+      undefined,
+      "the registry has no room for the push of h.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "push-refused",
+      "failed to push q.io/o/x: denied: Quota has been exceeded on namespace",
+      undefined,
+      "the registry has no room for the push of q.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "push-refused",
+      "failed to push r.io/o/x: unknown: mkdir /var/lib/registry/docker: no space left on device",
+      undefined,
+      "the registry has no room for the push of r.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/quota: unexpected status from POST request to https://ghcr.io/v2/o/quota/blobs/uploads/: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/quota",
+    ],
+    [
+      "push-refused",
       "failed to push ghcr.io/o/x: manifest invalid: too many layers",
       undefined,
       "the registry doesn't take the push of ghcr.io/o/x: manifest invalid: too many layers",
