@@ -1,10 +1,14 @@
 /** What a registry's answers mean to the whole action: not there, perhaps not there, not the way that it was asked. */
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { makeDockerConfig } from "../../rig/index.ts";
 import { firstPush } from "./events.ts";
-import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { type Fault, type FaultProxy, type FaultRule, startFaultProxy } from "./fault-proxy.ts";
 import { type Changes, makeProject, type Project } from "./project.ts";
 import { digestsOf, tagsOf } from "./registry.ts";
-import { rig } from "./rig.ts";
+import { newFolder, rig } from "./rig.ts";
 import { type Ended, runAction } from "./run-action.ts";
 
 jest.setTimeout(240_000);
@@ -72,4 +76,152 @@ describe("a 404", () => {
     expect(again).toMatchObject({ code: 0, annotations: [] });
     expect(Object.keys(await digestsOf(direct(project, "web")))).toEqual(expect.arrayContaining(["main"]));
   });
+});
+
+/** A tag, and no digest. */
+const tags = /\/manifests\/(?!sha256:)[\w.-]+$/;
+const exact = /\/manifests\/[0-9a-f]{40}$/;
+const immutable = codes("PRECONDITION", "Failed to process request due to 'web:1' configured as immutable.");
+
+describe("two pushes", () => {
+  test.each<{ readonly when: string; readonly rules: readonly FaultRule[] }>([
+    ...[403, 405].map((code) => ({
+      when: `a HEAD is refused (${code})`,
+      rules: [{ method: "HEAD", path: tags, fault: status(code) }],
+    })),
+    ...[302, 307].map((code) => ({
+      when: `a push of a tag is redirected on the same host (${code})`,
+      rules: [
+        {
+          method: "PUT",
+          path: tags,
+          fault: { kind: "redirect" as const, status: code, to: (url: string) => `${url}?moved=1` },
+        },
+      ],
+    })),
+    {
+      when: "every answer is compressed",
+      rules: [
+        {
+          method: "GET",
+          path: tags,
+          fault: {
+            kind: "rewritten",
+            rewrite: ({ headers, body }) => ({
+              headers: { ...headers, "content-encoding": "gzip" },
+              body: gzipSync(body),
+            }),
+          },
+        },
+      ],
+    },
+    {
+      when: "manifests have a type that says nothing",
+      rules: [
+        {
+          method: "GET",
+          path: tags,
+          fault: {
+            kind: "rewritten",
+            rewrite: ({ headers, body }) => ({
+              headers: { ...headers, "content-type": "application/octet-stream" },
+              body,
+            }),
+          },
+        },
+      ],
+    },
+    {
+      when: "the answer to the push of an immutable tag is lost",
+      rules: [
+        { method: "PUT", path: exact, times: 1, fault: { kind: "reset-after" } },
+        { method: "PUT", path: exact, fault: status(412, json, immutable) },
+      ],
+    },
+  ])("pass where $when", async ({ rules }) => {
+    const project = projectOf({ "images/web/Dockerfile": scratch });
+    for (const content of ["one", "two"]) {
+      project.commit({ "images/web/file": content });
+      proxy.inject(...rules);
+      const ended = await run(project);
+      expect(ended).toMatchObject({ code: 0, annotations: [] });
+      const digests = await digestsOf(direct(project, "web"));
+      expect([digests.main, digests.latest]).toEqual([ended.images.web?.digest, ended.images.web?.digest]);
+    }
+  });
+});
+
+test.each([
+  ["an immutable tag", status(412, json, immutable), "as the tag is immutable there", "new tag"],
+  [
+    "a full quota",
+    status(
+      403,
+      json,
+      codes("DENIED", "adding 1 MiB of storage resource will exceed the configured upper limit of 1 MiB"),
+    ),
+    "its quota or its disk is full",
+    "raise the quota",
+  ],
+  [
+    "a missing right",
+    status(403, json, codes("DENIED", "requested access is denied")),
+    "refused the push",
+    "the right to push",
+  ],
+])("%s is what the error tells of", async (_, fault, message, hint) => {
+  const project = projectOf({ "images/web/Dockerfile": scratch });
+  proxy.inject({ method: "PUT", path: tags, fault });
+  const ended = await run(project);
+  expect(ended.code).toBe(1);
+  const [error] = ended.annotations;
+  expect(error?.message).toContain(message);
+  expect(error?.message).toContain(hint);
+  expect(await tagsOf(direct(project, "web"))).toEqual([]);
+});
+
+test("a redirect of a push to another host is not followed, and shows it nothing", async () => {
+  const other = await startFaultProxy(rig.registry);
+  try {
+    const project = projectOf({ "images/web/Dockerfile": scratch });
+    const to = (url: string) => `http://${other.host}${url}`;
+    proxy.inject({ method: "PUT", path: tags, fault: { kind: "redirect", status: 307, to } });
+    const ended = await run(project);
+    expect(ended.code).toBe(1);
+    expect(ended.annotations[0]?.message).toContain(`a redirect of a PUT to http://${other.host}`);
+    expect(other.requests).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});
+
+test("a credential helper is asked again when its login has expired, and what it says is never shown", async () => {
+  const { host, username, password } = rig.authRegistry;
+  const folder = newFolder("docker");
+  makeDockerConfig(folder);
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ credHelpers: { [host]: "brief" } }));
+  const calls = join(folder, "calls");
+  const program = join(folder, "docker-credential-brief");
+  writeFileSync(
+    program,
+    [
+      "#!/bin/sh",
+      `echo >> ${calls}`,
+      `[ "$(wc -l < ${calls})" -gt 1 ] && secret=${password} || secret=expired-secret`,
+      `echo "{\\"ServerURL\\":\\"${host}\\",\\"Username\\":\\"${username}\\",\\"Secret\\":\\"$secret\\"}"`,
+      "",
+    ].join("\n"),
+  );
+  chmodSync(program, 0o755);
+  const project = makeProject({ "images/web/Dockerfile": scratch });
+  const ended = await runAction(project, {
+    ...firstPush,
+    inputs: { images: `${host}/{{owner}}/{{repo}}/{{name}}` },
+    env: { DOCKER_CONFIG: folder, PATH: `${folder}:${rig.env.PATH}` },
+  });
+  expect(ended).toMatchObject({ code: 0, annotations: [] });
+  expect(readFileSync(calls, "utf8").length).toBeGreaterThan(1);
+  expect(ended.log).not.toContain("expired-secret");
+  expect(ended.log).not.toContain(password);
+  expect(await tagsOf(`${host}/${project.slug}/web`)).toContain("main");
 });

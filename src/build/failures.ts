@@ -217,6 +217,15 @@ export const failureRows: readonly FailureRow[] = [
     hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
   },
   {
+    category: "registry-unreachable",
+    pattern: new RegExp(
+      `${pushing}.*failed to do request: (?:Put|Patch|Post) "http://(?!localhost|127\\.|\\[::1\\])`,
+      "is",
+    ),
+    message: "the registry of $1 has the upload sent to an address in the clear, which fails",
+    hint: "if it is behind TLS, let the proxy in front of it send `X-Forwarded-Proto: https` and the `Host` that it was asked for",
+  },
+  {
     category: "registry-busy",
     pattern: /(i\/o timeout|lookup \S+[^\n]*(?:server misbehaving|Temporary failure[^\n]*))/i,
     message: "a registry couldn't be reached: $1",

@@ -218,6 +218,18 @@ describe("what BuildKit says, and what the user reads", () => {
       "the registry has no room for the push of r.io/o/x: its quota or its disk is full",
     ],
     [
+      "registry-unreachable",
+      'failed to push r.io/o/x: failed to do request: Put "http://r.io/v2/o/x/blobs/uploads/1?digest=sha256:1": dial tcp 1.2.3.4:80: connect: connection refused',
+      undefined,
+      "the registry of r.io/o/x has the upload sent to an address in the clear, which fails",
+    ],
+    [
+      "registry-unreachable",
+      'failed to push localhost:1/o/x: failed to do request: Put "http://localhost:1/v2/o/x/blobs/uploads/1": dial tcp 127.0.0.1:1: connect: connection refused',
+      undefined,
+      "a registry can't be reached: dial tcp 127.0.0.1:1: connect: connection refused",
+    ],
+    [
       "push-denied",
       "failed to push ghcr.io/o/quota: unexpected status from POST request to https://ghcr.io/v2/o/quota/blobs/uploads/: 403 Forbidden",
       undefined,
