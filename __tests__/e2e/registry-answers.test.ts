@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { makeDockerConfig } from "../../rig/index.ts";
-import { firstPush } from "./events.ts";
+import { firstPush, pushed } from "./events.ts";
 import { type Fault, type FaultProxy, type FaultRule, startFaultProxy } from "./fault-proxy.ts";
 import { type Changes, makeProject, type Project } from "./project.ts";
 import { digestsOf, tagsOf } from "./registry.ts";
@@ -76,6 +76,30 @@ describe("a 404", () => {
     expect(again).toMatchObject({ code: 0, annotations: [] });
     expect(Object.keys(await digestsOf(direct(project, "web")))).toEqual(expect.arrayContaining(["main"]));
   });
+});
+
+test("without `converge`, a parent of which a 404 leaves things open fails what depends on it, and no other", async () => {
+  const project = projectOf({
+    "images/base/Dockerfile": scratch,
+    "images/web/Dockerfile": "FROM {own}/base\nCOPY * /\n",
+    "images/api/Dockerfile": scratch,
+  });
+  expect(await run(project)).toMatchObject({ code: 0 });
+  const before = project.git("rev-parse", "HEAD");
+  project.commit({ "images/web/file": "new", "images/api/file": "new" });
+  const own = async () =>
+    Promise.all(["web", "api"].map(async (name) => (await digestsOf(direct(project, name))).main));
+  const [web, api] = await own();
+  proxy.inject({ path: /\/base\/manifests\//, fault: status(404, { "content-type": "text/html" }, "<html>") });
+  const ended = await runAction(project, {
+    ...pushed(before),
+    inputs: { images: `${proxy.host}/{{owner}}/{{repo}}/{{name}}`, converge: "false" },
+  });
+  expect(ended.code).toBe(1);
+  const [webNow, apiNow] = await own();
+  expect(webNow).toBe(web);
+  expect(apiNow).not.toBe(api);
+  expect(ended.images.api?.digest).toBe(apiNow);
 });
 
 /** A tag, and no digest. */
