@@ -17,6 +17,8 @@ export interface FaultRule {
   readonly times?: number;
   /** How many that match are let through first. */
   readonly after?: number;
+  /** Whether it holds just now; always unless told. */
+  readonly when?: () => boolean;
   readonly fault: Fault;
 }
 
@@ -82,8 +84,9 @@ export async function startFaultProxy(
   let injected: { readonly rule: FaultRule; seen: number }[] = [];
   const faultFor = (request: IncomingMessage): Fault | undefined => {
     for (const each of injected) {
-      const { method, path, after = 0, times = Number.POSITIVE_INFINITY, fault } = each.rule;
+      const { method, path, after = 0, times = Number.POSITIVE_INFINITY, when, fault } = each.rule;
       if ((method ?? request.method) !== request.method || !(path ?? /^/).test(request.url ?? "")) continue;
+      if (when?.() === false) continue;
       each.seen += 1;
       if (each.seen > after && each.seen <= after + times) return fault;
     }

@@ -279,6 +279,7 @@ describe("what goes wrong on the way", () => {
   test.each<[string, Fault]>([
     ["503", (_, response) => answer(response, 503)],
     ["429", (_, response) => answer(response, 429, { "retry-after": "1" })],
+    ["a limit with the status 403", (_, response) => answer(response, 403, {}, "secondary rate limit")],
     ["a reset", (_, response) => response.socket?.resetAndDestroy() !== undefined],
     ["an upload that was forgotten", (_, response) => answer(response, 404, {}, errorBody("BLOB_UPLOAD_UNKNOWN"))],
     ["bytes that were spoilt", (_, response) => answer(response, 400, {}, errorBody("DIGEST_INVALID"))],

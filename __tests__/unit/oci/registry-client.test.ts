@@ -647,6 +647,11 @@ describe("patience", () => {
     ["429 without Retry-After", busy(), [500]],
     ["429 with Retry-After in seconds, and some jitter", busy({ "retry-after": "7" }), [7500]],
     ["429 with Retry-After as a date", busy({ "retry-after": "Thu, 01 Jan 1970 00:00:03 GMT" }), [3500]],
+    [
+      "403 with a limit in its body",
+      (_, response) => answer(response, 403, { "retry-after": "0.25" }, '{"message":"secondary rate limit"}'),
+      [750],
+    ],
     ["500", broken, [500]],
     ["503", (_, response) => answer(response, 503), [500]],
     ["a connection reset before the answer", reset, [500]],
@@ -667,6 +672,16 @@ describe("patience", () => {
       message: `${fake.host} answered 500 for o/r/base (tried 5 times in 8 s)`,
     });
     expect(clock.slept).toEqual([500, 1000, 2000, 4000]);
+  });
+
+  test.each(["me", undefined])("a limit of the token server is one as well (login: %s)", async (user) => {
+    fake.auth = "token";
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.faults.push(({ url }, response) => url.startsWith("/token") && answer(response, 403, { "retry-after": "2" }));
+    const found = client(user === undefined ? undefined : login).head(base(), tag("v1"));
+    if (user === undefined) await expect(found).rejects.toMatchObject({ code: "unauthorized" });
+    else expect(await found).toBe(digest);
+    expect(clock.slept).toEqual([2500]);
   });
 
   test("a wait of an hour is not begun", async () => {
