@@ -31,6 +31,7 @@ const rooms = {
     "scan/judged",
     "tags/image-tags",
   ],
+  workflow: ["catalog/yaml-tree", "context/run-context"],
   adapters: ["ports"],
   commands: [
     "inputs",
@@ -46,6 +47,7 @@ const rooms = {
     "publish",
     "bump",
     "report",
+    "workflow",
     "walk",
     "ports",
   ],

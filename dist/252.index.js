@@ -157,8 +157,8 @@ function remedyFor(option, name) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 372 modules
-var run_command = __webpack_require__(86347);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 406 modules
+var run_command = __webpack_require__(82628);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 3 modules
 var run_inputs = __webpack_require__(40425);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -196,8 +196,6 @@ function nameIn(ref, folder) {
 
 // EXTERNAL MODULE: ./src/changes/git.ts + 2 modules
 var changes_git = __webpack_require__(74446);
-// EXTERNAL MODULE: ./src/changes/git-command.ts
-var git_command = __webpack_require__(1061);
 // EXTERNAL MODULE: ./src/context/run-context.ts
 var run_context = __webpack_require__(53832);
 ;// CONCATENATED MODULE: ./src/context/origin-url.ts
@@ -364,6 +362,8 @@ function targetOf(event, { base, checkout }) {
     });
 }
 
+// EXTERNAL MODULE: ./src/commands/checked-out.ts + 1 modules
+var checked_out = __webpack_require__(57153);
 ;// CONCATENATED MODULE: ./src/commands/simulated-context.ts
 /** The context of an event that didn't happen, on a laptop. */
 
@@ -374,9 +374,14 @@ function targetOf(event, { base, checkout }) {
 
 
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
-async function simulatedContext({ event, base, ref, builds, temp }, folder, { processes, env, signal, clock, log }) {
+async function simulatedContext({ event, base, ref, builds, temp, isRoot = false }, folder, outside) {
+    const { processes, env, signal, clock, log } = outside;
     const git = (0,changes_git/* openGit */.z)({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
-    const checkout = await checkoutAround(folder, git);
+    const asked = { git, workspace: folder, asker: "command-line" };
+    const checkout = await (0,checked_out/* readingCheckout */.rw)(asked, outside, async () => {
+        await (isRoot ? (0,checked_out/* checkRoot */.d9)(asked, outside) : (0,checked_out/* checkWorktree */.Us)(asked));
+        return readCheckoutFacts(git);
+    });
     if ((await git.uncommitted()).length > 0) {
         const hint = "commit them to have them count";
         if (builds)
@@ -403,25 +408,6 @@ async function simulatedContext({ event, base, ref, builds, temp }, folder, { pr
 }
 /** Events that compare the checkout with another commit. */
 const comparing = new Set(["push", "pull-request", "merge-group"]);
-async function checkoutAround(folder, git) {
-    try {
-        return await readCheckoutFacts(git);
-    }
-    catch (cause) {
-        if (!(cause instanceof git_command/* GitFailure */.Xi))
-            throw cause;
-        const said = (0,errors/* explain */.WE)(cause);
-        if (/not a git repository/i.test(said)) {
-            throw new errors/* UserError */.yo(`${folder} is no git checkout`, { hint: "go into one, and say it again there" });
-        }
-        if (/Needed a single revision/i.test(said)) {
-            throw new errors/* UserError */.yo("there is no commit here yet, and so nothing that an event could be about", {
-                hint: "commit what there is, and say it again",
-            });
-        }
-        throw cause;
-    }
-}
 /**
  * A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. A commit has no
  * ref but the branch that is checked out. @throws UserError for a commit that is not
@@ -444,10 +430,13 @@ async function fullRef(ref, head, git) {
     });
 }
 
+// EXTERNAL MODULE: ./src/commands/workdir.ts
+var workdir = __webpack_require__(43078);
 // EXTERNAL MODULE: ./src/main.ts + 24 modules
 var main = __webpack_require__(17946);
 ;// CONCATENATED MODULE: ./src/cli.ts
 /** The same commands on a laptop: `image-publish plan --event push --base HEAD~3`. Every input is an option. */
+
 
 
 
@@ -497,6 +486,8 @@ async function runCommandLine(args) {
         const raw = (0,main/* rawInputs */.me)((name) => inputValue(name, given, process.env), log);
         const { inputs: read, problems } = (0,run_inputs/* readRunInputs */.h)(raw, outside.env);
         (0,errors/* throwProblems */.Jh)(problems);
+        const here = process.cwd();
+        const folder = await (0,workdir/* workdirIn */.q)(here, read.settings.workdir, outside.files);
         const temp = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), "image-publish-"));
         const said = {
             event: cli_text(options.event),
@@ -504,10 +495,11 @@ async function runCommandLine(args) {
             ref: cli_text(options.ref),
             builds: command !== "plan",
             temp,
+            isRoot: folder !== here,
         };
         try {
             const asked = { simulated: true, explain: cli_text(options.explain), graph: flag(options.graph) };
-            const result = await (0,run_command.runCommand)(read, await simulatedContext(said, process.cwd(), outside), outside, asked);
+            const result = await (0,run_command.runCommand)(read, await simulatedContext(said, folder, outside), outside, asked);
             print(result, options.json === true);
             return (0,main/* sayFailures */.xZ)(result, log);
         }

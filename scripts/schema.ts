@@ -37,6 +37,7 @@ const forms: Readonly<Record<Form, Json>> = {
   "lines-or-map": { anyOf: [{ type: "string" }, list, map] },
   cache: { enum: ["gha", "registry", "none"] },
   gate: { enum: ["no-worse", "strict"] },
+  merge: { enum: ["merge", "squash", "rebase", true, false] },
   words: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
   paths: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
 };
@@ -54,6 +55,7 @@ const spelled: Readonly<Record<Form, string>> = {
   "lines-or-map": "lines `key=value`, or map",
   cache: "word",
   gate: "word",
+  merge: "word, `true` or `false`",
   words: "list of words",
   paths: "list of paths from the repository's root",
 };

@@ -8,21 +8,26 @@ import type { CommandResult } from "./commands/command-result.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { readRunInputs } from "./commands/run-inputs.ts";
 import { simulatedContext } from "./commands/simulated-context.ts";
-import { throwProblems } from "./errors.ts";
+import { workdirIn } from "./commands/workdir.ts";
+import { inputsOfStep, placedInStep, readWorkflowStep } from "./commands/workflow-step.ts";
+import { throwProblems, UserError } from "./errors.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
+import { version } from "./version.ts";
 
 const usage = `Usage: image-publish COMMAND [--option value …]
 
 Commands:
-  plan      say what the event would do, and why; changes nothing
-  publish   do it
+  plan      show what the event would do, and why; changes nothing
+  publish   do it; --dry-run shows the plan
   scan      look for vulnerabilities in what is published
   bump      move pins to what is published, by pull request; --dry-run shows the diff
+  help      show this; version (or --version) the version
 
 What is asked about (the checkout in the current folder):
   --event NAME    push, pull_request, schedule, release, workflow_dispatch, … (push)
   --base COMMIT   compare with this commit: HEAD~3, main (what the remote has)
   --ref REF       act for this branch or tag: refs/tags/v1.2.3 (the branch here)
+  --workflow FILE plan with the inputs of the step in that workflow that uses this action
 
 What is shown of a plan:
   --explain NAME  all of one image: from the changed line to its tags, and the rule of each
@@ -41,32 +46,48 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
   const log = terminalLog({ write: (text) => process.stderr.write(text), colour, debug });
   return guarded(log, debug, async (signal) => {
-    const given = readArguments(args);
-    const { command, options } = given;
+    const asked = readArguments(args);
+    const { command, options } = asked;
+    if (options.version === true && options.help !== true) {
+      process.stdout.write(`image-publish ${version}\n`);
+      return 0;
+    }
     if (command === undefined || options.help === true) {
       process.stdout.write(usage);
       return options.help === true ? 0 : 1;
     }
     const outside = systemOutside(log, signal);
-    const raw = rawInputs((name) => inputValue(name, given, process.env), log);
-    const { inputs: read, problems } = readRunInputs(raw, outside.env);
-    throwProblems(problems);
+    const here = process.cwd();
+    const plans = command === "plan" || (command === "publish" && options["dry-run"] === true);
     const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
-    const said = {
-      event: text(options.event),
-      base: text(options.base),
-      ref: text(options.ref),
-      builds: command !== "plan",
-      temp,
-    };
+    const said = { event: text(options.event), base: text(options.base), ref: text(options.ref), builds: !plans, temp };
+    let placed = (error: unknown): unknown => error;
     try {
-      const asked = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
-      const result = await runCommand(read, await simulatedContext(said, process.cwd(), outside), outside, asked);
+      const workflow = text(options.workflow);
+      if (workflow !== undefined && !plans) throw onlyPlans();
+      const step = workflow === undefined ? undefined : await readWorkflowStep(workflow, here, outside.files);
+      const given = step && (await inputsOfStep(step, said, here, outside));
+      if (given !== undefined) placed = (error) => placedInStep(error, given.inputs);
+      const raw = rawInputs((name) => inputValue(name, asked, process.env) || (given?.value(name) ?? ""), log);
+      const { inputs: read, problems } = readRunInputs(raw, outside.env);
+      throwProblems([...(given?.problems ?? []), ...problems]);
+      const folder = await workdirIn(here, read.settings.workdir, outside.files);
+      const event = { ...said, ref: said.ref ?? given?.ref, isRoot: folder !== here };
+      const view = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
+      const result = await runCommand(read, await simulatedContext(event, folder, outside), outside, view);
       print(result, options.json === true);
       return sayFailures(result, log);
+    } catch (error) {
+      throw placed(error);
     } finally {
       await rm(temp, { recursive: true, force: true });
     }
+  });
+}
+
+function onlyPlans(): UserError {
+  return new UserError("--workflow is for plans alone, as secrets of the workflow are not known here", {
+    hint: "write image-publish plan --workflow FILE",
   });
 }
 

@@ -15,12 +15,14 @@ export interface Arguments {
 const own = {
   event: { type: "string" },
   base: { type: "string" },
+  workflow: { type: "string" },
   explain: { type: "string" },
   graph: { type: "boolean" },
   json: { type: "boolean" },
   "dry-run": { type: "boolean" },
   debug: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
 } as const;
 
 const secretNames: ReadonlySet<string> = new Set(
@@ -38,6 +40,23 @@ const known: Readonly<Record<string, { readonly type: "string" | "boolean"; read
 
 /** Reads the words after the program's name. @throws UserError */
 export function readArguments(args: readonly string[]): Arguments {
+  for (const arg of args) if (arg !== "--") refuseDashes(arg);
+  const { values, positionals } = parsed(args);
+  const [command, ...more] = positionals;
+  const asksForHelp = command === "help" || values.help === true;
+  if (more[0] !== undefined && !asksForHelp) throw wordTooMany(more[0], args);
+  if (command !== undefined && !asksForHelp && command !== "version") checkCommand(command);
+  return {
+    command: command === "help" || command === "version" ? undefined : command,
+    options: {
+      ...values,
+      ...(command === "help" ? { help: true } : {}),
+      ...(command === "version" ? { version: true } : {}),
+    },
+  };
+}
+
+function parsed(args: readonly string[]): { readonly values: Options; readonly positionals: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -45,13 +64,39 @@ export function readArguments(args: readonly string[]): Arguments {
       allowPositionals: true,
       allowNegative: true,
     });
-    const [command, ...more] = positionals;
-    if (more.length > 0)
-      throw new UserError(`"${more[0]}" is one word too many`, { hint: "write COMMAND [--option value …]" });
-    return { command, options: { ...values } as Options };
+    return { values: { ...values } as Options, positionals };
   } catch (error) {
-    throw error instanceof UserError ? error : badOption(error);
+    throw badOption(error);
   }
+}
+
+const commandWords: InputSpecification | undefined = inputs.find(({ name }) => name === "command");
+const commands: readonly string[] = commandWords?.served ?? [];
+
+/** An input of that name would refuse it as well, in words that a workflow has. */
+function checkCommand(command: string): void {
+  if (commands.includes(command)) return;
+  const like = nearest(command, [...commands, "help", "version"]);
+  const isPlanned = commandWords?.words?.includes(command) === true;
+  const what = isPlanned ? `the command "${command}" isn't supported yet` : `there is no command "${command}"`;
+  const hint = `the commands are ${commands.join(", ")}; ${list}`;
+  throw new UserError(what, { hint: like === undefined || isPlanned ? hint : `did you mean ${like}? ${list}` });
+}
+
+/** What editors and pages make of two dashes, and one dash before a word. */
+function refuseDashes(arg: string): void {
+  const [, dash, name = ""] = /^([\u2010-\u2015\u2212]+-?|-(?=[a-z]{2}))([a-z][\w-]*)/i.exec(arg) ?? [];
+  if (dash === undefined) return;
+  const option = `${dash}${name}`;
+  throw new UserError(`there is no option "${option}"`, { hint: remedyFor(`--${name}`, name, `write --${name}`) });
+}
+
+function wordTooMany(word: string, args: readonly string[]): UserError {
+  const before = args[args.indexOf(word) - 1] ?? "";
+  const isFlag = known[before.slice(2)]?.type === "boolean" && before.startsWith("--");
+  return new UserError(`"${word}" is one word too many`, {
+    hint: isFlag ? `${before} takes no value: write ${before} alone` : "write COMMAND [--option value …]",
+  });
 }
 
 /** The value of an input; a secret one comes by the environment, since every process of the machine may read a command line. */
@@ -69,29 +114,30 @@ function variableOf(name: string): string {
 
 const list = "image-publish --help lists them";
 
-/** Node says it in words of its own, that quote the option. */
+/** Node's own text says things of positional arguments that are of no use here: only the option is taken from it. */
 function badOption(cause: unknown): UserError {
   const [, option = "", name = ""] = /'(--?([\w-]+))/.exec(messageOf(cause)) ?? [];
-  if (option === "") return new UserError("the options can't be read", { hint: list, cause });
+  if (option === "") return new UserError("the options can't be read", { hint: list });
   if (secretNames.has(name)) {
     return new UserError(`the option ${option} would show a secret to everyone on this machine`, {
       hint: `set ${variableOf(name)} in the environment`,
-      cause,
     });
   }
   if (option === `--${name}` && known[name]?.type === "string") {
     return new UserError(`the option ${option} needs a value`, {
       hint: `write ${option} VALUE, or ${option}=VALUE where the value begins with a dash`,
-      cause,
     });
   }
   if (option === `--${name}` && known[name]?.type === "boolean") {
-    return new UserError(`the option ${option} takes no value`, { hint: `write ${option} alone`, cause });
+    return new UserError(`the option ${option} takes no value`, { hint: `write ${option} alone` });
   }
-  return new UserError(`there is no option "${option}"`, { hint: remedyFor(option, name), cause });
+  return new UserError(`there is no option "${option}"`, { hint: remedyFor(option, name) });
 }
 
-function remedyFor(option: string, name: string): string {
+/** @param otherwise what to write where the option is known. */
+function remedyFor(option: string, name: string, otherwise = list): string {
+  if (Object.hasOwn(known, name)) return otherwise;
+  if (commands.includes(name)) return `write image-publish ${name}, without dashes`;
   const denied = name.replace(/^no-/, "");
   if (denied !== name && inputNames.includes(denied)) return `write --${denied} false`;
   const like = option.startsWith("--") ? nearest(name, Object.keys(known)) : undefined;

@@ -12,10 +12,19 @@ export interface SourceLocation {
   readonly column?: number;
 }
 
+/** A line of an input of the action. */
+export interface InputLine {
+  readonly name: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 export interface UserErrorDetails {
   /** What the user should do, as a sentence without a full stop. */
   readonly hint: string;
   readonly at?: SourceLocation;
+  /** The line of an input that is at fault, which no file of the repository needs to have. */
+  readonly input?: InputLine;
   readonly cause?: unknown;
 }
 
@@ -24,11 +33,13 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   readonly hint: string;
   readonly at: SourceLocation | undefined;
+  readonly input: InputLine | undefined;
 
   constructor(message: string, details: UserErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.hint = details.hint;
     this.at = details.at;
+    this.input = details.input;
   }
 }
 
@@ -43,11 +54,27 @@ export class Problems extends UserError {
   }
 }
 
-/** Throws one `UserError` for one problem, `Problems` for several, nothing for none. */
-export function throwProblems(problems: readonly UserError[]): void {
+/** One `UserError` for one problem, `Problems` for several, nothing for none. */
+export function throwable(problems: readonly UserError[]): UserError | undefined {
   const [first, ...others] = problems;
-  if (first === undefined) return;
-  throw others.length === 0 ? first : new Problems(problems);
+  return first === undefined || others.length === 0 ? first : new Problems(problems);
+}
+
+/** Throws that. */
+export function throwProblems(problems: readonly UserError[]): void {
+  const error = throwable(problems);
+  if (error !== undefined) throw error;
+}
+
+/** Those without a place first, then by file, line and column. */
+export function byPlace(problems: readonly UserError[]): readonly UserError[] {
+  const order = ({ at: a }: UserError, { at: b }: UserError): number =>
+    compared(a?.file ?? "", b?.file ?? "") || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+  return problems.toSorted(order);
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The one line that tells what went wrong, for anything that can be thrown. */
@@ -69,9 +96,36 @@ export function explain(error: unknown): string {
   return lines.map((line, index) => (index === 0 ? line : `because: ${line}`)).join("\n");
 }
 
+/** Where to show an error of something that has a place of its own: nowhere if an input is at fault. */
+export function placeOfError({ at, input }: UserError, own: SourceLocation): SourceLocation | undefined {
+  return at ?? (input === undefined ? own : undefined);
+}
+
 /** Where something stands, as `file:line:column` with the parts that are known. */
 export function formatLocation(at: SourceLocation): string {
   return [at.file, at.line, at.line === undefined ? undefined : at.column]
     .filter((part) => part !== undefined)
     .join(":");
+}
+
+/** A message beside its place, so that no file is named twice. `place` is `undefined` where the message has all of it. */
+export function placedMessage(
+  message: string,
+  at: SourceLocation | undefined,
+): { readonly place: string | undefined; readonly text: string } {
+  if (at === undefined) return { place: undefined, text: message };
+  const place = formatLocation(at);
+  const rest = message.startsWith(`${at.file} `) ? message.slice(at.file.length + 1) : "";
+  if (predicate.test(rest)) return { place, text: `it ${rest}` };
+  if (message.startsWith(`${place}: `)) return { place, text: message.slice(place.length + 2) };
+  return { place: at.line === undefined && isNamedIn(message, at.file) ? undefined : place, text: message };
+}
+
+/** How a sentence goes on whose subject is a file. */
+const predicate = /^(?:is|isn't|has|can't|doesn't|publishes|contains|names|only)\b/;
+
+function isNamedIn(message: string, file: string): boolean {
+  const start = message.indexOf(file);
+  if (start < 0 || file === "") return false;
+  return !/[\w./-]$/.test(message.slice(0, start)) && !/^(?:[\w/-]|\.\w)/.test(message.slice(start + file.length));
 }

@@ -27,14 +27,23 @@ export function splitGlobs(line: string): readonly string[] {
   return found.map((each) => each.trim()).filter((each) => each !== "");
 }
 
-/** One entry of a list. @throws UserError where a brace isn't closed, or nothing stands behind the `!`. */
+/** One entry of a list. @throws UserError where a brace isn't closed, or no glob stands behind the `!`. */
 export function listedGlobs(text: string): readonly ListedGlob[] {
   const isExclusion = text.startsWith("!");
   const glob = isExclusion ? text.slice(1).trim() : text;
   if (isExclusion && glob === "") {
     throw new UserError('"!" excludes nothing', { hint: 'write the glob behind it, such as "!images/legacy"' });
   }
+  if (isExclusion && glob.startsWith("!")) throw excludedTwice(text);
   return expandBraces(glob).map((each) => ({ glob: each, isExclusion }));
+}
+
+/** An exclusion of an exclusion, which means neither. */
+export function excludedTwice(text: string): UserError {
+  const glob = text.replace(/^[!\s]+/, "");
+  return new UserError(`"${text}" has more than one "!"`, {
+    hint: `write "!${glob}" to exclude, or "${glob}" to include`,
+  });
 }
 
 /** Whether a list only excludes: then it means everything else. */

@@ -18,6 +18,8 @@ import type { CommandResult } from "./commands/command-result.ts";
 import { eventContext } from "./commands/event-context.ts";
 import type { Outside } from "./commands/outside.ts";
 import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
+import { workdirIn } from "./commands/workdir.ts";
+import type { RunContext } from "./context/run-context.ts";
 import { explain, throwProblems, UserError } from "./errors.ts";
 import {
   type InputName,
@@ -38,7 +40,7 @@ export async function runAction(): Promise<number> {
     const { inputs, problems } = readRunInputs(raw, outside.env);
     for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
     const found = [...problems];
-    const context = await collecting(found, () => eventContext(outside));
+    const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
     throwProblems(found);
     if (context === undefined) return 1;
     // What refuses a bad input need not wait for all that would come after it.
@@ -83,6 +85,13 @@ function actionEdge(): ActionEdge {
   };
 }
 
+/** What happened, and in which checkout; none is needed where the event is about something that is gone. */
+async function contextIn(workdir: string | undefined, outside: Outside): Promise<RunContext> {
+  const context = await eventContext(outside);
+  if (context.trigger.kind === "gone") return context;
+  return { ...context, workspace: await workdirIn(context.workspace, workdir, outside.files) };
+}
+
 /** The adapters for the machine that this runs on. */
 export function systemOutside(log: Log, signal: AbortSignal): Outside {
   const http = nodeHttp(process.env);
@@ -121,7 +130,7 @@ function secretsIn(raw: RawInputs): readonly string[] {
 /** Lines of the files that `secret-files` names: a build may print them. One that is not there is buildx's to complain of. */
 async function secretsInFiles({ settings }: RunInputs, { files, env }: Outside): Promise<readonly string[]> {
   const paths = settings.secretFiles.map(({ text }) =>
-    resolve(env.GITHUB_WORKSPACE ?? ".", text.slice(text.indexOf("=") + 1)),
+    resolve(env.GITHUB_WORKSPACE ?? ".", settings.workdir ?? ".", text.slice(text.indexOf("=") + 1)),
   );
   const contents = await Promise.all(paths.map((path) => files.read(path).catch(() => undefined)));
   const lines = contents.flatMap((bytes) => new TextDecoder().decode(bytes ?? new Uint8Array()).split(/\r?\n/));

@@ -16,7 +16,8 @@ export function problemAt(line: SourcedLine | undefined, error: unknown): UserEr
   if (!(error instanceof UserError)) throw error;
   if (line === undefined) return error;
   const message = `${placeOf(line)}: ${error.message}`;
-  return new UserError(message, { hint: error.hint, cause: error, ...(line.at === undefined ? {} : { at: line.at }) });
+  const place = line.at === undefined ? { input: { name: line.input, line: line.line } } : { at: line.at };
+  return new UserError(message, { hint: error.hint, cause: error, ...place });
 }
 
 /** `the input "tags", line 2`, or the setting's name where the location itself tells the line. */

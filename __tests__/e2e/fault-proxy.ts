@@ -17,6 +17,8 @@ export interface FaultRule {
   readonly times?: number;
   /** How many that match are let through first. */
   readonly after?: number;
+  /** Whether it holds just now; always unless told. */
+  readonly when?: () => boolean;
   readonly fault: Fault;
 }
 
@@ -28,6 +30,10 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
     }
+  /** The client is sent elsewhere; the registry does not hear of the request. */
+  | { readonly kind: "redirect"; readonly status: number; readonly to: (url: string) => string }
+  /** The registry does what it is asked, and its answer is another. */
+  | { readonly kind: "rewritten"; readonly rewrite: (answered: Rewritten) => Rewritten }
   /** The connection is reset before the registry hears of the request. */
   | { readonly kind: "reset" }
   /** The registry does what it is asked, and the connection is reset in place of its answer. */
@@ -46,6 +52,11 @@ export type Fault =
   | { readonly kind: "silence" }
   /** Something happens before the registry hears of the request, which is then let through. */
   | { readonly kind: "meanwhile"; readonly effect: () => Promise<void> };
+
+export interface Rewritten {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -73,8 +84,9 @@ export async function startFaultProxy(
   let injected: { readonly rule: FaultRule; seen: number }[] = [];
   const faultFor = (request: IncomingMessage): Fault | undefined => {
     for (const each of injected) {
-      const { method, path, after = 0, times = Number.POSITIVE_INFINITY, fault } = each.rule;
+      const { method, path, after = 0, times = Number.POSITIVE_INFINITY, when, fault } = each.rule;
       if ((method ?? request.method) !== request.method || !(path ?? /^/).test(request.url ?? "")) continue;
+      if (when?.() === false) continue;
       each.seen += 1;
       if (each.seen > after && each.seen <= after + times) return fault;
     }
@@ -148,6 +160,10 @@ function answer(fault: Fault | undefined, request: IncomingMessage, response: Se
       request.resume();
       request.on("end", () => response.writeHead(fault.status, fault.headers).end(fault.body));
       return;
+    case "redirect":
+      request.resume();
+      request.on("end", () => response.writeHead(fault.status, { location: fault.to(request.url ?? "") }).end());
+      return;
     case "reset":
       request.socket.resetAndDestroy();
       return;
@@ -189,10 +205,13 @@ function pass(
   request.pipe(onward);
 }
 
-type Changing = Exclude<Fault["kind"], "status" | "reset" | "silence" | "reset-upload" | "meanwhile">;
+type Changing = Exclude<
+  Fault,
+  { readonly kind: "status" | "redirect" | "reset" | "silence" | "reset-upload" | "meanwhile" }
+>;
 
 async function deliver(
-  fault: { readonly kind: Changing; readonly milliseconds?: number } | undefined,
+  fault: Changing | undefined,
   answered: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -209,8 +228,12 @@ async function deliver(
   const half = body.subarray(0, Math.floor(body.length / 2));
   if (fault.kind === "reset-after") response.socket?.resetAndDestroy();
   else if (fault.kind === "wrong-bytes") response.writeHead(statusCode, headers).end(spoilt(body));
-  else if (fault.kind === "slow") await trickle(response.writeHead(statusCode, headers), body, fault.milliseconds ?? 0);
-  else {
+  else if (fault.kind === "slow") await trickle(response.writeHead(statusCode, headers), body, fault.milliseconds);
+  else if (fault.kind === "rewritten") {
+    const rewritten = fault.rewrite({ headers, body });
+    const length = { "content-length": String(rewritten.body.length) };
+    response.writeHead(statusCode, { ...rewritten.headers, ...length }).end(rewritten.body);
+  } else {
     response.writeHead(statusCode, headers).write(half);
     await sleep(20);
     if (fault.kind === "reset-body") response.socket?.resetAndDestroy();

@@ -1,4 +1,4 @@
-import { formatLocation } from "../errors.ts";
+import { placedMessage } from "../errors.ts";
 import type { Log, Notice } from "../ports.ts";
 import { logLines } from "./log-text.ts";
 
@@ -17,9 +17,10 @@ export function terminalLog({ write, colour, debug }: TerminalLogOptions): Log {
     for (const line of logLines(hide(message))) write(`${indent}${line}\n`);
   };
   const remark = (word: string, code: number, message: string, hint: string | undefined, details?: Notice): void => {
-    const place = details?.at === undefined ? "" : ` ${logLines(formatLocation(details.at)).join(" ")}`;
-    const [first = "", ...rest] = logLines(hide(message));
-    write(`${paint(code, `${word}:`)}${place === "" ? "" : paint(1, place)} ${first}\n`);
+    const { place, text } = placedMessage(message, details?.at);
+    const shown = place === undefined ? "" : `${paint(1, logLines(place).join(" "))}: `;
+    const [first = "", ...rest] = logLines(hide(text));
+    write(`${paint(code, `${word}:`)} ${shown}${first}\n`);
     for (const line of rest) write(`  ${line}\n`);
     if (hint !== undefined) print(`→ ${hint}`, "  ");
   };

@@ -1,6 +1,6 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
 import { posix } from "node:path";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { type Digest, digestOf, isDigest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { PlannedBuild } from "../plan/plan.ts";
@@ -13,7 +13,7 @@ import type { Candidate } from "./candidate.ts";
 import { layoutReader, type ReadManifest, readContents } from "./contents.ts";
 import { BuildError, diagnose } from "./diagnose.ts";
 import { bareEnvironment, type Environment, withoutCacheService } from "./environment.ts";
-import { pausesAfter } from "./failures.ts";
+import { type FailureCategory, pausesAfter } from "./failures.ts";
 import { type Invocation, runBuildx } from "./invocation.ts";
 import { reachableSources } from "./layout-path.ts";
 import type { LintReport } from "./lint.ts";
@@ -91,7 +91,7 @@ export async function buildImage(
     // Without its cache it is another build, and not one that failed.
     if (built.stalled !== undefined) continue;
     const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built, deps.restricted);
-    const pause = error instanceof BuildError ? pausesAfter(error.category)[attempt] : undefined;
+    const pause = error instanceof BuildError ? pausesAfter(categoryFor(error, sources))[attempt] : undefined;
     if (pause === undefined) {
       deps.lint.tell(planned.dockerfile, built.progress.warnings());
       deps.log.group(`${planned.name}: failed after ${formatDuration(seconds())}`, failureBlock(built));
@@ -100,6 +100,14 @@ export async function buildImage(
     deps.log.info(`${error.message}; trying again in ${formatDuration(pause / 1000)}`);
     await deps.clock.sleep(pause, deps.signal);
   }
+}
+
+/** What this run, or another, pushed is there: a registry that doesn't find it yet is one that will. */
+function categoryFor({ category, cause }: BuildError, sources: ReadonlyMap<string, ImageSource>): FailureCategory {
+  if (category !== "base-missing" && category !== "unknown") return category;
+  const said = messageOf(cause);
+  const isParent = [...sources.values()].some(({ kind, digest }) => kind === "registry" && said.includes(digest));
+  return isParent && /\bnot found\b|_UNKNOWN\b/.test(said) ? "registry-busy" : category;
 }
 
 function environmentOf({ cache }: PlannedBuild, { environment, settings }: BuildDependencies): Environment {

@@ -2,38 +2,91 @@
 import type { CacheEntry } from "../buildflags/cache-entry.ts";
 import { UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { anyText, checkAttributes, duration, flag, image, oneOf, type Values, whole } from "./option-values.ts";
 
 export type CachePlace = "service" | "registry" | "bucket" | "folder" | "image";
+
+/** What a line is for: `cache-from` or `cache-to`. */
+export type CacheDirection = "from" | "to";
 
 interface CacheType {
   readonly place: CachePlace;
   /** What BuildKit 0.26 reads, beside what it reads for every type. */
-  readonly attributes: readonly string[];
+  readonly attributes: Readonly<Record<string, Values>>;
+  /** What buildx refuses, or BuildKit passes over, a line without; buckets may be known to the builder. */
+  readonly required?: Readonly<Partial<Record<CacheDirection, string>>>;
 }
 
-const ofBuckets = ["name", "prefix", "blobs_prefix", "manifests_prefix", "secret_access_key"];
-const ofManifests = ["image-manifest", "oci-mediatypes"];
-const ofService = ["scope", "timeout", "repository", "ghtoken", "token", "url", "url_v2", "version"];
-const ofS3 = ["access_key_id", "bucket", "endpoint_url", "region", "session_token", "touch_refresh"];
+const texts = (...names: readonly string[]): Readonly<Record<string, Values>> =>
+  Object.fromEntries(names.map((name) => [name, anyText]));
+
+const ofBuckets = texts("name", "prefix", "blobs_prefix", "manifests_prefix", "secret_access_key");
+const ofManifests = { "image-manifest": flag, "oci-mediatypes": flag };
+const ofService = { ...texts("scope", "repository", "ghtoken", "token", "url", "url_v2"), timeout: duration };
+const ofS3 = texts("access_key_id", "bucket", "endpoint_url", "region", "session_token");
 
 const types = {
-  gha: { place: "service", attributes: ofService },
-  registry: { place: "registry", attributes: ["ref", "registry.insecure", ...ofManifests] },
-  local: { place: "folder", attributes: ["src", "dest", "tag", "digest", ...ofManifests] },
-  inline: { place: "image", attributes: [] },
-  s3: { place: "bucket", attributes: [...ofS3, "upload_parallelism", "use_path_style", ...ofBuckets] },
-  azblob: { place: "bucket", attributes: ["account_name", "account_url", "container", ...ofBuckets] },
+  gha: { place: "service", attributes: { ...ofService, version: oneOf("1", "2") } },
+  registry: {
+    place: "registry",
+    attributes: { ref: image, "registry.insecure": flag, ...ofManifests },
+    required: { from: "ref", to: "ref" },
+  },
+  local: {
+    place: "folder",
+    attributes: { ...texts("src", "dest", "tag", "digest"), ...ofManifests },
+    required: { from: "src", to: "dest" },
+  },
+  inline: { place: "image", attributes: {} },
+  s3: {
+    place: "bucket",
+    attributes: {
+      ...ofS3,
+      ...ofBuckets,
+      touch_refresh: duration,
+      upload_parallelism: whole,
+      use_path_style: flag,
+    },
+  },
+  azblob: { place: "bucket", attributes: { ...texts("account_name", "account_url", "container"), ...ofBuckets } },
 } as const satisfies Readonly<Record<string, CacheType>>;
 
-const ofAll = ["mode", "ignore-error", "compression", "compression-level", "force-compression"];
+const ofAll: Readonly<Record<string, Values>> = {
+  mode: oneOf("min", "max"),
+  "ignore-error": flag,
+  compression: oneOf("gzip", "zstd", "estargz", "uncompressed"),
+  "compression-level": whole,
+  "force-compression": flag,
+};
 
 const names = Object.keys(types);
 
-/** @throws UserError for a type that is none of BuildKit's, and for names of attributes that it doesn't know as they are written. */
-export function checkCacheEntry({ type, attributes }: CacheEntry): void {
+/** Values with an expression are not known yet. @throws UserError for what buildx or BuildKit would refuse, or pass over. */
+export function checkCacheEntry({ type, attributes }: CacheEntry, direction: CacheDirection): void {
   if (!isType(type)) throw unknownType(type);
-  const known = [...types[type].attributes, ...ofAll];
-  for (const key of attributes.keys()) if (!/^[a-z][a-z0-9._-]*$/.test(key)) throw oddAttribute(key, known);
+  if (type === "inline" && direction === "from") throw inlineFrom();
+  const known = attributesOf(type);
+  for (const key of attributes.keys())
+    if (!/^[a-z][a-z0-9._-]*$/.test(key)) throw oddAttribute(key, Object.keys(known));
+  const { required }: CacheType = types[type];
+  const key = required?.[direction];
+  if (key !== undefined && !attributes.get(key)) {
+    throw new UserError(`a cache line with type=${type} has no ${key}=`, {
+      hint: `add ${key}=${type === "local" ? "FOLDER" : "IMAGE"}`,
+    });
+  }
+  const plain = [...attributes].filter(([, value]) => !value.includes("{{"));
+  checkAttributes(plain, known, `a cache line with type=${type}`);
+}
+
+function attributesOf(type: keyof typeof types): Readonly<Record<string, Values>> {
+  return { ...types[type].attributes, ...ofAll };
+}
+
+function inlineFrom(): UserError {
+  return new UserError("type=inline can only be written: no cache is read from it", {
+    hint: "write type=registry,ref=IMAGE with the image that contains the cache",
+  });
 }
 
 /** Where the cache of a line is kept. @throws UserError for a type that is none of BuildKit's. */
@@ -46,8 +99,8 @@ export function placeOfCache({ type }: CacheEntry): CachePlace {
 export function withKnownAttributes(entry: CacheEntry): CacheEntry {
   const { type, attributes } = entry;
   if (!isType(type)) throw unknownType(type);
-  const known: readonly string[] = [...types[type].attributes, ...ofAll];
-  return { type, attributes: new Map([...attributes].filter(([key]) => known.includes(key))) };
+  const known = attributesOf(type);
+  return { type, attributes: new Map([...attributes].filter(([key]) => Object.hasOwn(known, key))) };
 }
 
 function isType(text: string): text is keyof typeof types {

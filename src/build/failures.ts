@@ -2,6 +2,9 @@
  * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
+import { limitWords } from "../oci/rate-limit.ts";
+import { quotaWords } from "../oci/refusal.ts";
+
 export type FailureCategory =
   | "dockerfile"
   | "missing-file"
@@ -12,6 +15,7 @@ export type FailureCategory =
   | "push-denied"
   | "push-refused"
   | "registry-busy"
+  | "registry-silent"
   | "registry-unreachable"
   | "cache"
   | "disk-full"
@@ -48,6 +52,13 @@ export const failureRows: readonly FailureRow[] = [
     pattern: /^(?:exporting|importing) (?:cache|to \w+ cache)/m,
     message: "the build cache could not be written or read",
     hint: "add ignore-error=true to `cache-to`, or set `cache: none` to build without it",
+  },
+  {
+    category: "push-refused",
+    // Harbor and others refuse what is too much with the status of a missing right.
+    pattern: new RegExp(`${pushing}.*(?:${quotaWords.source})`, "is"),
+    message: "the registry has no room for the push of $1: its quota or its disk is full",
+    hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
     category: "disk-full",
@@ -180,10 +191,39 @@ export const failureRows: readonly FailureRow[] = [
     hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
   },
   {
+    category: "registry-busy",
+    // GitHub's registry refuses what is too much with the status of a missing right.
+    pattern: new RegExp(`${pushing}.*\\b${denied}.*(?:${limitWords.source})`, "is"),
+    message: "the registry limits the rate of requests, and refused the push of $1",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "registry-busy",
+    pattern: new RegExp(`\\b${denied}.*(?:${limitWords.source})`, "is"),
+    message: "a registry limits the rate of requests",
+    hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "registry-silent",
+    // What it says of that has no place in the answer to a HEAD.
+    pattern: new RegExp(`${pushing}unexpected status from HEAD request to \\S+: 403 Forbidden`),
+    message: "the registry refused the push of $1 without a reason",
+    hint: "it may limit the rate of requests: run it again later; if it stays, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+  },
+  {
     category: "push-denied",
     pattern: new RegExp(`${pushing}.*\\b${denied}`, "is"),
     message: "the registry refused the push of $1",
     hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+  },
+  {
+    category: "registry-unreachable",
+    pattern: new RegExp(
+      `${pushing}.*failed to do request: (?:Put|Patch|Post) "http://(?!localhost|127\\.|\\[::1\\])`,
+      "is",
+    ),
+    message: "the registry of $1 has the upload sent to an address in the clear, which fails",
+    hint: "if it is behind TLS, let the proxy in front of it send `X-Forwarded-Proto: https` and the `Host` that it was asked for",
   },
   {
     category: "registry-busy",
@@ -250,6 +290,7 @@ export function pausesAfter(category: FailureCategory): readonly number[] {
   switch (category) {
     case "registry-busy":
       return [2_000, 10_000, 30_000];
+    case "registry-silent":
     case "builder-lost":
     case "engine":
       return [2_000, 10_000];

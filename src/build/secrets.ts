@@ -27,6 +27,9 @@ export interface BuildSecrets {
   readonly values: readonly string[];
 }
 
+/** In bytes, as BuildKit has it (session/secrets, MaxSecretSize). */
+export const largestSecret = 500 * 1024;
+
 /**
  * Reads all three inputs; `problems` holds everything that is wrong with them, and tells no value.
  * `parent` is our own environment, in which `secret-envs` are looked up.
@@ -38,20 +41,29 @@ export function readSecrets(
   const problems: UserError[] = [];
   const values: { readonly id: string; readonly value: string }[] = [];
   const files: string[] = [];
-  const take = (lines: readonly string[], input: string, use: (id: string, rest: string) => void): void => {
+  const take = (lines: readonly string[], input: string, use: (id: string, rest: string) => UserError | undefined) => {
     for (const [index, line] of lines.entries()) {
       const [id, rest] = split(line);
-      if (id !== undefined && rest !== "") use(id, rest);
-      else problems.push(malformed(input, index, id));
+      const problem = id !== undefined && rest !== "" ? use(id, rest) : malformed(input, id);
+      if (problem === undefined) continue;
+      const message = `the input "${input}", entry ${index + 1}: ${problem.message}`;
+      problems.push(new UserError(message, { hint: problem.hint }));
     }
   };
-  take(records(inputs.secrets), "secrets", (id, value) => values.push({ id, value }));
+  const keep = (id: string, value: string): UserError | undefined => {
+    if (Buffer.byteLength(value) > largestSecret) return tooLong(id);
+    values.push({ id, value });
+    return undefined;
+  };
+  take(records(inputs.secrets), "secrets", keep);
   take(inputs.envs, "secret-envs", (id, variable) => {
     const value = parent[variable];
-    if (value !== undefined && value !== "") values.push({ id, value });
-    else problems.push(unset(id, variable));
+    return value ? keep(id, value) : unset(id, variable);
   });
-  take(inputs.files, "secret-files", (id, path) => files.push(csvLine([`id=${id}`, `src=${path}`])));
+  take(inputs.files, "secret-files", (id, path) => {
+    files.push(csvLine([`id=${id}`, `src=${path.trim()}`]));
+    return undefined;
+  });
   const named = values.map(({ id, value }, index) => ({ id, value, variable: `IMAGE_PUBLISH_SECRET_${index}` }));
   return {
     secrets: {
@@ -77,15 +89,21 @@ function records(text: string): readonly string[] {
     .filter((record) => record !== "");
 }
 
-function malformed(input: string, index: number, id: string | undefined): UserError {
-  const what = id === undefined ? "names no secret" : `gives no value for "${id}"`;
-  return new UserError(`the input "${input}", entry ${index + 1}, ${what}`, {
-    hint: `write id=${input === "secrets" ? "value" : input === "secret-envs" ? "VARIABLE" : "path"}, one a line`,
+function malformed(input: string, id: string | undefined): UserError {
+  const what = id === undefined ? "it names no secret" : `"${id}" has no value`;
+  return new UserError(what, {
+    hint: `write id=${input === "secrets" ? "value" : input === "secret-envs" ? "VARIABLE" : "path"}, one per line`,
   });
 }
 
 function unset(id: string, variable: string): UserError {
   return new UserError(`the secret "${id}" is to come from ${variable}, which is not set`, {
     hint: `give the step an env with ${variable}`,
+  });
+}
+
+function tooLong(id: string): UserError {
+  return new UserError(`the secret "${id}" is larger than ${largestSecret / 1024} KiB`, {
+    hint: "builds take no larger one: hand in a smaller value",
   });
 }

@@ -1,30 +1,44 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { posix } from "node:path";
-import { throwProblems, UserError } from "../errors.ts";
+import { type SourceLocation, throwProblems, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
-import type { Catalog, Image, ImageName, ParentEdge } from "./catalog.ts";
+import { fileTargetNamed } from "./bake/file-targets.ts";
+import type { BakeFolder } from "./bake/print.ts";
+import { isBelow } from "./bake/read-bake.ts";
+import type { Catalog, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
 import { type CatalogConfig, usualConfigFile } from "./config.ts";
-import { declareImages, type SharedInputs } from "./declared-images.ts";
+import {
+  type DeclaredImage,
+  type DeclaredImages,
+  declareImages,
+  dockerfileCandidates,
+  type SharedInputs,
+} from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
+import type { Dockerfile } from "./dockerfile.ts";
 import { edgesOf, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
-import type { FoundImage } from "./found-image.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
-import type { CatalogRemark } from "./remark.ts";
+import { type CatalogRemark, someOf } from "./remark.ts";
+import { lastPart } from "./repository-path.ts";
 import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
+import { setApart } from "./set-apart.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
+import { type Concern, eachOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
 
 export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
+  /** Problems in the entries of the config file, by their name. */
+  readonly entryProblems?: ReadonlyMap<string, readonly UserError[]>;
   /** Where an image is, or would be, pushed. @throws UserError */
   repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
   /** Further names by which references mean it. @throws UserError */
@@ -39,8 +53,13 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
 
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
+}
+
+export interface ReadableCatalog extends BuiltCatalog {
+  /** All problems, in order. What concerns single images leaves the others as they are. */
+  readonly concerns: readonly Concern[];
+  /** Images with problems, and those that depend on them, dependencies first where they have an order. */
+  readonly troubled: readonly TroubledImage[];
 }
 
 /**
@@ -49,62 +68,188 @@ export interface BuiltCatalog extends Catalog {
  *   that clash, a cycle.
  */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
-  const { problems, ...built } = await readableCatalog(input);
-  throwProblems(problems);
+  const { concerns, troubled: _, ...built } = await readableCatalog(input);
+  throwProblems(concerns.map(({ problem }) => problem));
   return built;
 }
 
-/**
- * The images that are in order, with the problems of the others. What the config file of another commit says of files that are
- * gone is no problem of this one.
- */
-export async function readableCatalog(
-  input: CatalogInput,
-): Promise<BuiltCatalog & { readonly problems: readonly UserError[] }> {
+/** The images that are in order, beside the problems, and the images that these concern. */
+export async function readableCatalog(input: CatalogInput): Promise<ReadableCatalog> {
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
   const configFile = input.config.file ?? usualConfigFile;
-  const found = await findImages({ ...input, entryPaths, configFile });
-  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, found.isTroubled);
-  const isTroubled = (name: string) => declared.troubled.has(name) || found.isTroubled(name);
-  const problems = [...found.problems, ...declared.problems, ...unknownImages(declared.images, isTroubled)];
-  if (declared.images.length === 0 && problems.length === 0) {
-    problems.push(noImages(input.globs, whatToWrite(await lookAround(input.root, input.files), configFile)));
+  const entryNames = input.config.images.map(({ name }) => name);
+  const found = await findImages({ ...input, entryPaths, entryNames, configFile });
+  const declared = declareImages(found.images, input.config, input.inputs, input.rootName, {
+    isTroubled: found.isTroubled,
+    givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
+    placeOf: (name) => placeOf(name, input),
+  });
+  const before: Concern[] = [
+    ...found.concerns.map((each) => withImagesBelow(each, found.unread, declared)),
+    ...entryConcerns(input.entryProblems, declared),
+    ...declared.concerns,
+    ...unknownImages(declared.images, found.isTroubled, found.fileTargets),
+  ];
+  if (declared.images.length === 0 && before.length === 0) {
+    const places = { rootName: input.rootName, configFile };
+    const write = async () => whatToWrite(await lookAround(input.root, input.files), places);
+    before.push({
+      problem: found.excluded.length > 0 ? allExcluded(found.excluded) : noImages(input.globs, await write()),
+    });
   }
   const reader = recipeReader(input);
-  const readImage = async (image: (typeof declared.images)[number]): Promise<ReadImage> => {
-    const recipe = await reader(image);
-    const { isRoot } = image;
-    return { ...recipe, knownAs: input.repositoriesOf(image, isRoot), aliases: input.aliasesOf(image, isRoot) };
-  };
-  const read = outcomes(await mapped(declared.images, (image) => attemptLater(() => readImage(image)), together));
-  const known = new Map(read.values.map((each) => [each.image.name, each]));
-  const owners = ownersOf(read.values);
-  problems.push(...aliasCollisions(read.values, owners));
-  const names = { owners, own: ownNames(read.values, input.forgeHost) };
-  const connected = outcomes(
-    await mapped(read.values, (each) => attemptLater(() => connect(each, known, names, input))),
+  const unnamed = new Set([...declared.unplaced, ...declared.unfit]);
+  const read = await mapped(
+    declared.images,
+    (image) => (unnamed.has(image.name) ? withoutRecipe(image, input) : readImage(image, reader, input)),
+    together,
   );
-  const possible = connected.values.flatMap(({ image, possible: edges }) =>
-    edges.length === 0 ? [] : [[image.name, edges] as const],
+  const known = new Map(read.map((each) => [each.image.name, each]));
+  const owners = ownersOf(read);
+  before.push(...aliasCollisions(read, owners).map((problem) => ({ problem })));
+  const names = { owners, own: ownNames(read, input.forgeHost), images: read };
+  const connected = await mapped(read, (each) => connect(each, known, names, input));
+  const possible = new Map(
+    connected.flatMap(({ image, possible: edges }) => (edges.length === 0 ? [] : [[image.name, edges] as const])),
   );
+  const ofImages = read.flatMap(({ image, problems }) =>
+    problems.map((problem) => ({ problem: withRemarks(problem, found.remarks), images: [image.name] })),
+  );
+  const ofEdges = connected.flatMap(({ image, problems }) =>
+    problems.map((problem) => ({ problem, images: [image.name] })),
+  );
+  const faulty = new Set([...unnamed, ...[...ofImages, ...ofEdges].flatMap(({ images }) => images)]);
   // What images of one name make of each other is no problem more.
   const [clashing, images] = divided(
-    connected.values.map(({ image }) => image),
+    connected.map(({ image }) => image),
     ({ name }) => declared.clashing.has(name),
   );
-  problems.push(...tooManyUnsettled(images));
-  const ordered = topologicalOrder(withPossibleEdges(images, new Map(possible)));
-  const unread = read.problems.map((problem) => withRemarks(problem, found.remarks));
+  const inOrder = images.filter(({ name }) => !faulty.has(name));
+  const ordered = topologicalOrder(withPossibleEdges(inOrder, possible));
+  const tooMany = tooManyUnsettled(inOrder).map((problem) => ({ problem }));
+  // One image given by hand may be another one than is meant, whatever is wrong with it.
+  const explained = (all: readonly Concern[]) =>
+    input.byHand === undefined
+      ? all
+      : all.map((each) => ({ ...each, problem: withRemarks(each.problem, found.remarks) }));
+  const toEach = withThoseOfAll(eachOnce([...ofImages, ...explained(ofEdges)]), declared.images, input);
+  const concerns = [...explained(before), ...tooMany, ...toEach, ...ordered.concerns];
   const unknown = new Set(namingUnknown(declared.images));
-  const elsewhere = connected.values.flatMap((each) => each.namesakes);
-  const misses = connected.values.flatMap((each) => each.nearMisses);
+  const isOnUnread = mayBeUnread(found.unread, input);
+  const [unread] = found.unread;
+  const hidden = hiddenNames(read, input);
+  const set = setApart({
+    ordered: ordered.images,
+    all: withPossibleEdges(images, possible),
+    unread: found.unread,
+    concerns,
+    isUnplaced: (name) => unnamed.has(name),
+    hiddenDependencies: (image) => [
+      ...(unread !== undefined && (unknown.has(image.name) || isOnUnread(image)) ? [unread.file] : []),
+      ...hidden(image),
+    ],
+  });
+  const elsewhere = connected.flatMap((each) => each.namesakes);
+  const misses = connected.flatMap((each) => each.nearMisses);
   return {
-    baked: found.baked,
-    images: [...ordered.images, ...clashing].filter(({ name }) => !unknown.has(name)),
+    images: [...set.images, ...clashing].filter(({ name }) => !unknown.has(name)),
+    troubled: set.troubled,
+    fileTargets: found.fileTargets,
     remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
-    problems: [...problems, ...eachOnce([...unread, ...connected.problems]), ...ordered.problems],
+    concerns,
+  };
+}
+
+function placeOf(name: string, { repositoriesOf }: Pick<CatalogInput, "repositoriesOf">): string {
+  const read = attempt(() => repositoriesOf({ name, publicName: name, variant: "dockerfile" }, false));
+  const [first] = "value" in read ? read.value : [];
+  return first ?? `ghcr.io/OWNER/${name}`;
+}
+
+/** What all images have by an input, or by one line of what the config file says of all, is no single image's problem. */
+function withThoseOfAll(
+  concerns: readonly Concern[],
+  all: readonly DeclaredImage[],
+  { config }: Pick<CatalogInput, "config">,
+): readonly Concern[] {
+  const placeOf = ({ problem: { at } }: Concern) => (at === undefined ? "an input" : JSON.stringify(at));
+  const byPlace = Map.groupBy(
+    concerns.filter(({ problem: { at } }) => at === undefined || (at.file === config.file && all.length > 1)),
+    placeOf,
+  );
+  const isOfAll = (concern: Concern) => {
+    const alike = byPlace.get(placeOf(concern)) ?? [];
+    return new Set(alike.flatMap(({ images }) => images ?? [])).size === all.length;
+  };
+  return concerns.map((each) => (isOfAll(each) ? { problem: each.problem } : each));
+}
+
+/** Where a bake file can't be read, what is below its folder may be built as it says. */
+function withImagesBelow(concern: Concern, unread: readonly BakeFolder[], declared: DeclaredImages): Concern {
+  const at = unread.find(({ file }) => concern.images?.includes(file));
+  if (at === undefined) return concern;
+  const names = declared.images
+    .filter(({ name, directory, bakeFiles }) =>
+      declared.unplaced.has(name)
+        ? !declared.concerns.some(({ images }) => images?.includes(name)) && bakeFiles.length === 0
+        : bakeFiles.length === 0 && (directory === at.folder || isBelow(directory, at.folder)),
+    )
+    .map(({ name }) => name);
+  return { ...concern, images: [...new Set([...(concern.images ?? []), ...names])] };
+}
+
+/** A mistake in the entry of an image that nobody finds may be what keeps it from being found: then others may be in its place. */
+function entryConcerns(
+  problems: CatalogInput["entryProblems"],
+  { images, unplaced }: DeclaredImages,
+): readonly Concern[] {
+  return [...(problems ?? [])].flatMap(([entry, own]) => {
+    const meant = images.filter(({ publicName, name }) => publicName === entry && !unplaced.has(name));
+    const names = meant.length === 0 ? undefined : meant.map(({ name }) => name);
+    return own.map((problem) => ({ problem, images: names }));
+  });
+}
+
+/** Whether what an image is based on may be an image of a file that can't be read: it would be pushed to this very place. */
+function mayBeUnread(
+  unread: readonly BakeFolder[],
+  { repositoriesOf, aliasesOf, movingTags }: Pick<CatalogInput, "repositoriesOf" | "aliasesOf" | "movingTags">,
+): (image: Image) => boolean {
+  if (unread.length === 0) return () => false;
+  const isOwn = ({ reference: { repository, tag, digest } }: Image["bases"][number]) => {
+    if (digest !== undefined) return false;
+    const name = lastPart(repository);
+    const image: ImageName = { name, publicName: name, variant: "dockerfile" };
+    const read = attempt(
+      () =>
+        [...repositoriesOf(image, false), ...aliasesOf(image, false)].includes(repository) &&
+        (tag === undefined || movingTags(image).has(tag)),
+    );
+    return "value" in read && read.value;
+  };
+  return ({ bases }) => bases.some(isOwn);
+}
+
+/** Where an image is pushed may be what is wrong with it: one that is based on its name may mean it, wherever that is. */
+function hiddenNames(
+  images: readonly ReadImage[],
+  { entryProblems }: Pick<CatalogInput, "entryProblems">,
+): (image: Image) => readonly string[] {
+  const hidden = images.filter(
+    ({ image, knownAs, problems }) =>
+      entryProblems?.has(image.publicName) || (knownAs.length === 0 && problems.length > 0),
+  );
+  if (hidden.length === 0) return () => [];
+  return ({ name, bases }) => {
+    const named = bases.flatMap(({ reference: { repository, digest } }) =>
+      digest !== undefined || repository.startsWith("docker.io/library/") ? [] : [lastPart(repository)],
+    );
+    return hidden
+      .map(({ image }) => image)
+      .filter((image) => image.name !== name && named.includes(image.publicName.toLowerCase()))
+      .map((image) => image.name);
   };
 }
 
@@ -124,10 +269,51 @@ function divided<T>(all: readonly T[], isMeant: (each: T) => boolean): readonly 
 /** How many images are read at a time. */
 const together = 64;
 
-/** An image with its recipe, and the names by which others may mean it. */
+/** An image with its recipe, as far as it can be read, and the names by which others may know it. */
 type ReadImage = ReadRecipe & Known;
 
-type Known = Pick<NamedImage, "knownAs" | "aliases">;
+interface Known extends Pick<NamedImage, "knownAs" | "aliases"> {
+  readonly movingTags: ReadonlySet<string>;
+  readonly problems: readonly UserError[];
+}
+
+async function readImage(
+  image: DeclaredImage,
+  reader: (image: DeclaredImage) => Promise<ReadRecipe>,
+  input: CatalogInput,
+): Promise<ReadImage> {
+  const recipe = await attemptLater(() => reader(image));
+  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
+  const aliases = attempt(() => input.aliasesOf(image, image.isRoot));
+  const movingTags = attempt(() => input.movingTags(image));
+  const { problems } = outcomes<unknown>([recipe, knownAs, aliases, movingTags]);
+  const at = "problem" in recipe ? recipe.problem.at : undefined;
+  return {
+    ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
+    knownAs: "value" in knownAs ? knownAs.value : [],
+    aliases: "value" in aliases ? aliases.value : [],
+    movingTags: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? movingTags.value : everyTag,
+    problems,
+  };
+}
+
+/** Of an image whose tags can't be told, any tag may be one that it moves. */
+const everyTag: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+/** One that has a problem already: others may name it all the same. */
+function withoutRecipe(image: DeclaredImage, input: CatalogInput): ReadImage {
+  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
+  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], movingTags: everyTag };
+  return { ...unreadRecipe(image, undefined), ...names, problems: [] };
+}
+
+function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): ReadRecipe {
+  if (image.variant === "nix") {
+    return { kind: "nix", image, reads: { kind: "paths", paths: [image.directory, image.nixFile].sort() } };
+  }
+  const file = at?.file ?? dockerfileCandidates(image)[0] ?? image.directory;
+  return { kind: "dockerfile", image, dockerfilePath: file, dockerfile: unreadDockerfile(file, at) };
+}
 
 async function namesakesFound(
   all: readonly Namesake[],
@@ -142,41 +328,70 @@ async function namesakesFound(
   return namesakeRemarks(all, new Map(await mapped(paths, textOf, together)));
 }
 
+/** What names mean, and which there are. */
+interface Names {
+  readonly owners: Owners;
+  readonly own: OwnNames;
+  readonly images: readonly NamedImage[];
+}
+
 interface Connected {
   readonly image: Image;
   /** Edges that it may have beside its own. */
   readonly possible: readonly ParentEdge[];
   readonly nearMisses: readonly NearMiss[];
   readonly namesakes: readonly Namesake[];
+  readonly problems: readonly UserError[];
 }
 
-/** Finds what an image takes from others. @throws UserError, or `Problems`. */
+/** Finds what an image takes from others; where that can't be told, what else can. */
 async function connect(
   read: ReadImage,
   known: ReadonlyMap<string, ReadImage>,
-  { owners, own }: { readonly owners: Owners; readonly own: OwnNames },
+  names: Names,
   input: CatalogInput,
 ): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  if (read.kind === "nix") {
-    const image = nixImage(read, there(dependsEdges(read.image)));
-    return { image, possible: [], nearMisses: [], namesakes: [] };
-  }
-  const { image, dockerfile } = read;
-  const naming: Naming = { contexts: image.contexts, owners, movingTags: input.movingTags };
+  const nothing = { possible: [], nearMisses: [], namesakes: [], problems: [] };
+  if (read.kind === "nix") return { ...nothing, image: nixImage(read, there(dependsEdges(read.image))) };
+  const whole = await attemptLater(() => connectDockerfile(read, read.dockerfile, known, names, input));
+  if ("value" in whole) return whole.value;
+  const { problems } = outcomes([whole]);
+  const rest = await attemptLater(() => connectDockerfile(read, withoutBases(read.dockerfile), known, names, input));
+  if ("value" in rest) return { ...nothing, image: rest.value.image, problems };
+  const needs: Needs = { stages: [], uses: [], unsettled: [] };
+  const parents = there(saidEdges(read.image, unreadDockerfile(read.dockerfilePath), needs, []));
+  return { ...nothing, image: dockerfileImage(read, needs, parents, []), problems };
+}
+
+/** @throws UserError, or `Problems`. */
+async function connectDockerfile(
+  read: ReadDockerfile & Known,
+  dockerfile: Dockerfile,
+  known: ReadonlyMap<string, ReadImage>,
+  names: Names,
+  input: CatalogInput,
+): Promise<Connected> {
+  const { image } = read;
+  const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
+  const movingTags = ({ name }: ImageName) => known.get(name)?.movingTags ?? new Set<string>();
+  const naming: Naming = { contexts: image.contexts, owners: names.owners, movingTags };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
   const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
-  throwProblems(edges.problems);
   const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
   // Of what may be, only what is here counts.
   const possible = needs.unsettled.length === 0 ? [] : await possibleUses(dockerfile, choices, needs.unsettled);
+  const isSound = edges.problems.length === 0;
+  const elsewhere = isSound ? namesakes([...needs.uses, ...possible], image, naming, names.own) : [];
+  const unclear = needs.uses.filter((use) => !elsewhere.some(({ at, text }) => at === use.at && text === use.text));
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
-    nearMisses: nearMisses(needs.uses, dockerfile, naming, [...known.keys()]),
-    namesakes: namesakes([...needs.uses, ...possible], image, naming, own),
+    nearMisses: isSound ? nearMisses(unclear, image, dockerfile, naming, names.images) : [],
+    namesakes: elsewhere,
+    problems: edges.problems,
   };
 }
 
@@ -224,17 +439,19 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
 }
 
 function common({ image, knownAs: own, aliases }: ReadImage) {
-  const { name, publicName, directory, publish, platforms, buildArgs, labels, annotations, watch, bakeFiles } = image;
+  const { name, publicName, directory, publish, platforms, buildArgs, inputArguments } = image;
+  const { labels, annotations, watch, bakeFiles } = image;
   const repositories = publish ? own : [];
   return {
     ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
-    ...{ platforms, buildArgs, labels, annotations, watch, bakeFiles },
+    ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }
 
-/** Several images may share the Dockerfile, or the line of an input, that has a problem. */
-function eachOnce(problems: readonly UserError[]): readonly UserError[] {
-  return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
+function allExcluded(directories: readonly RepositoryPath[]): UserError {
+  return new UserError(`"path" excludes every directory that holds an image: ${someOf(directories)}`, {
+    hint: "take an exclusion (!GLOB) out, or write behind it what it is not to exclude: the last glob that matches counts",
+  });
 }
 
 function noImages(globs: readonly string[], write: string | undefined): UserError {

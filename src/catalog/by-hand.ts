@@ -2,10 +2,9 @@
 import { UserError } from "../errors.ts";
 import { attempt, outcomes } from "./attempt.ts";
 import type { RepositoryPath } from "./catalog.ts";
-import { directoryImage, type FoundImage } from "./found-image.ts";
+import { directoryImage, directoryName, type FoundImage } from "./found-image.ts";
 import { isUrl, readContext } from "./named-contexts.ts";
-import { type CatalogRemark, someOf } from "./remark.ts";
-import { directoryOf, joinPath, lastPart, repositoryPath } from "./repository-path.ts";
+import { directoryOf, joinPath, repositoryPath } from "./repository-path.ts";
 
 export interface ByHand {
   /** The name to give it; `undefined`: that of its context, of the Dockerfile's directory where the context is the root. */
@@ -45,7 +44,7 @@ export function byHandImage(
     images: [
       {
         ...image,
-        name: given.name ?? (directory === "." ? rootName : lastPart(directory)),
+        name: given.name ?? directoryName(directory, rootName),
         from: "inputs",
         context,
         dockerfilePath: isNix ? undefined : file,
@@ -54,31 +53,6 @@ export function byHandImage(
     ],
     problems,
   };
-}
-
-/**
- * `file` or `target` may stand there for images that are found, which they keep from being found.
- * @param others directories that hold images, and are not looked at.
- */
-export function besideByHand(
-  { file, target, context, contexts }: ByHand,
-  others: readonly RepositoryPath[],
-  name: string,
-  configFile: RepositoryPath,
-): readonly CatalogRemark[] {
-  if (context !== undefined || contexts.length > 0 || others.length === 0) return [];
-  const given = [file === undefined ? [] : "file", target === undefined ? [] : "target"].flat();
-  const said = [file === undefined ? [] : `file: ${file}`, target === undefined ? [] : `target: ${target}`].flat();
-  const entry = file === undefined ? `defaults: {${said}}` : `images: {${name}: {${said.join(", ")}}}`;
-  const inputs = given.map((name) => `"${name}"`).join(" and ");
-  const verb = given.length === 1 ? "describes" : "describe";
-  const which = others.length === 1 ? "image is" : "images are";
-  return [
-    {
-      message: `the input ${inputs} ${verb} one image, so that no others are searched for: the ${which} not built in ${someOf(others)}`,
-      hint: `to build all images, remove the input and write ${entry} into ${configFile}; to build this one alone, set "context", too`,
-    },
-  ];
 }
 
 function contextPath(text: string): RepositoryPath {

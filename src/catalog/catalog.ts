@@ -33,6 +33,8 @@ interface AnyImage extends ImageName {
   readonly platforms: readonly Platform[];
   /** As the user wrote them, expressions unexpanded. A Nix file takes none. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Names of those that an input gives, and no file of the repository: another run may give them otherwise. */
+  readonly inputArguments: readonly string[];
   /** Named contexts, but those that stand for an image of the repository: these are edges. Sorted by name. */
   readonly contexts: readonly NamedContext[];
   /** What its bake file says that labels are, word for word. */
@@ -120,4 +122,14 @@ export interface UnsettledBase {
 /** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
 export interface Catalog {
   readonly images: readonly Image[];
+  /** Targets of bake files whose only output is a folder or an archive, and that no image needs. */
+  readonly fileTargets?: readonly FileTarget[] | undefined;
+}
+
+/** A target that gives files and no image. */
+export interface FileTarget {
+  readonly target: string;
+  /** What its image would be called, if it gave one. */
+  readonly name: string;
+  readonly file: RepositoryPath;
 }

@@ -17,7 +17,10 @@ type Readers = { readonly [F in Form]: (tree: Tree, reading: Reading) => Forms[F
 
 const readers: Readers = {
   text: (tree, reading) => scalar(tree, "a text", reading)?.text.trim(),
-  "text-or-flag": (tree, reading) => scalar(tree, "a text, true or false", reading)?.text.trim(),
+  "text-or-flag"(tree, reading) {
+    const found = scalar(tree, "a text, true or false", reading);
+    return found && { text: found.text.trim(), input: reading.key, line: 1, at: found.at };
+  },
   flag: readFlag,
   path(tree, reading) {
     const found = scalar(tree, "a path", reading);
@@ -25,8 +28,8 @@ const readers: Readers = {
   },
   platforms(tree, reading) {
     const expected = "a list of platforms such as [linux/amd64, linux/arm64]";
-    const words = texts(tree, expected, reading).flatMap(({ value, at }) =>
-      value.split(/[,\n]/).map((text) => ({ text: text.trim(), at })),
+    const words = readLines(tree, reading, expected).flatMap(({ text: line, at }) =>
+      line.split(",").map((text) => ({ text: text.trim(), at })),
     );
     const given = words.filter(({ text }) => text !== "");
     return [...new Set(given.flatMap(({ text, at }) => attempt(reading, at, () => wantedPlatform(text)) ?? []))];
@@ -37,6 +40,7 @@ const readers: Readers = {
   "lines-or-map": (tree, reading) => (tree.kind === "map" ? mapLines(tree.entries, reading) : readLines(tree, reading)),
   cache: (tree, reading) => readWord(tree, ["gha", "registry", "none"], reading),
   gate: (tree, reading) => readWord(tree, ["no-worse", "strict"], reading),
+  merge: (tree, reading) => readWord(plainFlag(tree), ["merge", "squash", "rebase", "true", "false"], reading),
   words(tree, reading) {
     const lines = readLines(tree, reading, "a list of words");
     const words = lines.flatMap((line) => line.text.split(",").map((text) => ({ ...line, text: text.trim() })));
@@ -83,6 +87,11 @@ function readWord<Word extends string>(tree: Tree, words: readonly Word[], readi
   return word;
 }
 
+/** True is true, however it is written. */
+function plainFlag(tree: Tree): Tree {
+  return tree.kind === "scalar" && typeof tree.value === "boolean" ? { ...tree, text: String(tree.value) } : tree;
+}
+
 function readPairs(tree: Tree, reading: Reading): Forms["pairs"] {
   if (tree.kind === "map") {
     const pairs = tree.entries.map(({ key, at, value }) => {
@@ -117,12 +126,17 @@ function readLines(tree: Tree, reading: Reading, expected = "lines, or a list of
     const found = scalar(item, expected, reading);
     return (found?.text.split(/\r?\n/) ?? []).map((text, index) => ({
       text: text.trim(),
-      at: found?.isBlock === true ? { file: item.at.file, line: (item.at.line ?? 0) + 1 + index } : item.at,
+      at: found?.columns === undefined ? item.at : placeInBlock(item.at, found.columns, index),
     }));
   });
   return lines
     .map(({ text, at }, index) => ({ text, input: reading.key, line: index + 1, at }))
     .filter(({ text }) => text !== "" && !text.startsWith("#"));
+}
+
+function placeInBlock({ file, line = 0 }: SourceLocation, columns: readonly number[], index: number): SourceLocation {
+  const column = columns[index];
+  return { file, line: line + 1 + index, ...(column === undefined ? {} : { column }) };
 }
 
 function texts(tree: Tree, expected: string, reading: Reading): readonly Placed<string>[] {

@@ -21,7 +21,7 @@ export interface SettingLine {
 export interface Forms {
   readonly text: string;
   /** A text, for which true and false may stand as they are. */
-  readonly "text-or-flag": string;
+  readonly "text-or-flag": SettingLine;
   readonly flag: boolean;
   /** Inside the repository, relative to its root. */
   readonly path: RepositoryPath;
@@ -37,6 +37,8 @@ export interface Forms {
   readonly "lines-or-map": readonly SettingLine[];
   readonly cache: "gha" | "registry" | "none";
   readonly gate: "no-worse" | "strict";
+  /** How pull requests are merged: true and false may stand as they are. */
+  readonly merge: "merge" | "squash" | "rebase" | "true" | "false";
   /** A list, or words with commas or line ends between them. */
   readonly words: readonly SettingLine[];
   /** A list, or lines, of paths inside the repository. */
@@ -124,7 +126,7 @@ export const bumpSettings = {
   assignees: { form: "names", means: "Who they are assigned to." },
   draft: { form: "flag", means: "true: they are drafts." },
   "auto-merge": {
-    form: "text-or-flag",
+    form: "merge",
     means: "merge, squash or rebase: merged that way as soon as the rules allow it.",
   },
   grouped: { form: "flag", means: "true: one pull request for all images, in place of one for each." },

@@ -45,6 +45,8 @@ export interface ReadConfig {
   /** What could be understood; to be used only where there is no problem. */
   readonly config: CatalogConfig;
   readonly problems: readonly UserError[];
+  /** Those of the problems that are in one image's entry, by its name. */
+  readonly ofEntries: ReadonlyMap<string, readonly UserError[]>;
 }
 
 const folders = [".github", ".forgejo", ".gitea"];
@@ -70,16 +72,17 @@ export async function loadConfig(
     return {
       config: emptyConfig,
       problems: given === undefined ? [] : [problem],
+      ofEntries: new Map(),
     };
   }
-  const { config, problems } = await readConfig(new TextDecoder().decode(first.bytes), first.file);
-  if (second === undefined) return { config, problems };
+  const read = await readConfig(new TextDecoder().decode(first.bytes), first.file);
+  if (second === undefined) return read;
   const hint = 'keep one of them, or say which with the input "config"';
   const both = new UserError(`there are two config files, ${first.file} and ${second.file}`, {
     hint,
     at: { file: second.file },
   });
-  return { config, problems: [both, ...problems] };
+  return { ...read, problems: [both, ...read.problems] };
 }
 
 /** Where the config file may lie, the first that is there being the one. @param given as for `loadConfig`. */
@@ -105,19 +108,26 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
   const shared = Object.keys(sharedSettings);
   const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
+  const read = images.map((entry) => imageOf(entry));
+  problems.push(...read.flatMap((each) => each.problems));
   return {
     config: {
       file,
-      images: images.map((entry) => imageOf(entry, problems)),
+      images: read.map(({ image }) => image),
       watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
       defaults: readSettings(defaults, sharedSettings, problems),
       bump: readSettings(bump, bumpSettings, problems),
     },
     problems,
+    ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
   };
 }
 
-function imageOf({ key: name, at, value }: TreeEntry, problems: UserError[]): ImageEntry {
+function imageOf({ key: name, at, value }: TreeEntry): {
+  readonly image: ImageEntry;
+  readonly problems: readonly UserError[];
+} {
+  const problems: UserError[] = [];
   const what = `the image "${name}"`;
   const said = entries(value, what, Object.keys(imageSettings), problems);
   const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
@@ -126,7 +136,8 @@ function imageOf({ key: name, at, value }: TreeEntry, problems: UserError[]): Im
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
   }
-  return { name, at, said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others } };
+  const image = { name, at, said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others } };
+  return { image, problems };
 }
 
 function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {

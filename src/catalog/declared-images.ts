@@ -1,5 +1,6 @@
 /** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
 import { UserError } from "../errors.ts";
+import { onlyExcludes, splitGlobs } from "../glob-list.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
@@ -11,6 +12,8 @@ import { directoryImage, type FoundImage } from "./found-image.ts";
 import { readContext, type SaidContexts } from "./named-contexts.ts";
 import type { Placed } from "./placed.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
+import type { Concern } from "./troubled.ts";
+import { type NamedBy, unusableNames } from "./unusable-names.ts";
 
 /** What the inputs say of all images. */
 export interface SharedInputs {
@@ -37,6 +40,7 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
   readonly platforms: readonly Platform[];
   readonly publish: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly inputArguments: readonly string[];
   readonly contexts: SaidContexts;
   readonly depends: readonly Placed<string>[];
   /** Where the bake files lie, or would lie, that tell of it. */
@@ -47,28 +51,39 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
 
 export interface DeclaredImages {
   readonly images: readonly DeclaredImage[];
-  readonly problems: readonly UserError[];
-  /** Names that are no image's because of one of the problems. */
-  readonly troubled: ReadonlySet<string>;
+  readonly concerns: readonly Concern[];
+  /** Names of images of which nobody knows where they are, or how they are built. */
+  readonly unplaced: ReadonlySet<string>;
+  /** Names of images that no registry takes. */
+  readonly unfit: ReadonlySet<string>;
   /** Names that several images have, but for their case. */
   readonly clashing: ReadonlySet<string>;
 }
 
+/** What declaring images needs to know of what was found, beside the images. */
+export interface Around {
+  /** Whether an image of a name is missing because of a problem that is reported already. */
+  isTroubled(name: string): boolean;
+  /** Whether a target of a bake file has this name, and gives files and no image. */
+  givesFiles(name: string): boolean;
+  /** Where an image of a name would be pushed. */
+  placeOf(name: string): string;
+}
+
 /**
- * Every image with a fit name, once. An entry of the config overrides the found image of its name, or takes over the
+ * Every image, once. An entry of the config overrides the found image of its name, or takes over the
  * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
  * wins over an input, an input over the file's defaults.
- * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function declareImages(
   found: readonly FoundImage[],
   config: CatalogConfig,
   inputs: SharedInputs,
   rootName: string,
-  isTroubled: (name: string) => boolean = () => false,
+  { isTroubled, givesFiles, placeOf }: Around,
 ): DeclaredImages {
-  const problems: UserError[] = [];
-  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, problems);
+  const concerns: Concern[] = [];
+  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, concerns);
   const claimed = new Set(config.images.map(({ said }) => said.path));
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
@@ -78,27 +93,41 @@ export function declareImages(
   );
   const names = found.map(({ name }) => name);
   const placeless: string[] = [];
-  const declared = config.images.flatMap((entry): readonly DeclaredImage[] => {
+  const declared = config.images.flatMap((entry): readonly Named[] => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, byDirectory, rootName);
-    if (image !== undefined) return join(image, entry);
-    if (isTroubled(entry.name)) return [];
+    if (image !== undefined) return join(image, entry).map((each) => named(each, "config", entry.at.file));
+    if (givesFiles(entry.name)) return [];
     placeless.push(entry.name);
-    problems.push(placelessImage(entry, placeless.length > mostSuggested ? [] : names));
-    return [];
+    if (!isTroubled(entry.name)) {
+      const problem = placelessImage(entry, placeless.length > mostSuggested ? [] : names);
+      concerns.push({ problem, images: [entry.name] });
+    }
+    const nowhere = { ...directoryImage(entry.name, {}, rootName), name: entry.name };
+    return join(nowhere, entry).map((each) => named(each, "config", entry.at.file));
   });
-  const images = [...declared, ...[...left].flatMap((image) => join(image))];
-  const file = config.file ?? usualConfigFile;
-  const unfit = new Set(images.filter(({ name, isRoot }) => !isRoot && !isFitName(name.toLowerCase())));
-  const alike = [...Map.groupBy(images, ({ name }) => name.toLowerCase()).values()].filter(({ length }) => length > 1);
-  const wrong = [...sameNames(alike, file), ...[...unfit].map((image) => unfitName(image, file))];
+  const others = [...left].flatMap((image) => join(image).map((each) => named(each, image.from, image.at.file)));
+  const all = [...declared, ...others];
+  const isPlaceless = new Set(placeless);
+  const placed = all.filter(({ name }) => !isPlaceless.has(name));
+  const { unfit, alike, concerns: wrong } = unusableNames(placed, config.file ?? usualConfigFile, placeOf);
   return {
-    images: images.filter((image) => !unfit.has(image)),
-    problems: [...problems, ...wrong],
-    troubled: new Set([...placeless, ...[...unfit].map(({ name }) => name)]),
-    clashing: new Set(alike.flat().map(({ name }) => name)),
+    images: all.map(({ image }) => image),
+    concerns: [...concerns, ...wrong],
+    unplaced: new Set([...placeless, ...found.flatMap(({ name, isUnplaced }) => (isUnplaced ? [name] : []))]),
+    unfit: new Set([...unfit].map(({ name }) => name)),
+    clashing: new Set(alike.map(({ name }) => name)),
   };
+}
+
+interface Named extends NamedBy {
+  readonly image: DeclaredImage;
+}
+
+function named(image: DeclaredImage, by: NamedBy["by"], file: RepositoryPath): Named {
+  const { name, directory, isRoot } = image;
+  return { name, directory, isRoot, by, file, image };
 }
 
 /** To look for a likely name takes its time, and nobody reads on. */
@@ -128,7 +157,7 @@ function joined(
   inputs: SharedInputs,
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
-  problems: UserError[],
+  concerns: Concern[],
 ): readonly DeclaredImage[] {
   const said = entry?.said ?? {};
   const directory = said.path ?? image.directory;
@@ -144,8 +173,9 @@ function joined(
     annotations: image.annotations,
     depends: said.depends ?? [],
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: said.watch === undefined ? watchAll : [...watchAll, ...said.watch],
+    watch: watchedBy(watchAll, said.watch ?? []),
   };
+  const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
   const dockerfile: DeclaredDockerfile = {
     ...common,
@@ -154,22 +184,37 @@ function joined(
     context: said.context ?? image.context,
     dockerfilePath,
     target: said.target ?? image.target ?? inputs.target ?? defaults.target,
-    buildArgs: {
-      ...values(defaults["build-args"]),
-      ...inputs.buildArgs,
-      ...image.buildArgs,
-      ...values(said["build-args"]),
-    },
+    buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
+    inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
     contexts: new Map([
-      ...contextsOf(defaults["build-contexts"], problems),
+      ...contextsOf(defaults["build-contexts"], (problem) => concerns.push({ problem })),
       ...image.contexts,
-      ...contextsOf(said["build-contexts"], problems),
+      ...contextsOf(said["build-contexts"], (problem) => concerns.push({ problem, images: [image.name] })),
     ]),
   };
   if (nixFile === undefined) return [dockerfile];
   const name = hasDockerfile ? `${image.name}-nix` : image.name;
-  const nix: DeclaredNix = { ...common, name, variant: "nix", nixFile, buildArgs: {}, contexts: new Map() };
+  const nix: DeclaredNix = {
+    ...common,
+    name,
+    variant: "nix",
+    nixFile,
+    buildArgs: {},
+    inputArguments: [],
+    contexts: new Map(),
+  };
   return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+/** A list that only excludes means everything else, unless it excludes from the list for all. */
+function watchedBy(all: readonly Placed<string>[], own: readonly Placed<string>[]): readonly Placed<string>[] {
+  return [...withEverythingElse(all), ...(all.length > 0 ? own : withEverythingElse(own))];
+}
+
+function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<string>[] {
+  const [first] = list;
+  const isOpen = first !== undefined && onlyExcludes(list.flatMap(({ value }) => splitGlobs(value)));
+  return isOpen ? [{ value: "**", at: first.at }, ...list] : list;
 }
 
 /** The files that say how an image is built: what a directory holds, and what is said of it. */
@@ -184,13 +229,13 @@ function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(pairs).map(([name, { value }]) => [name, value]));
 }
 
-function contextsOf(pairs: Forms["pairs"] = {}, problems: UserError[]): SaidContexts {
+function contextsOf(pairs: Forms["pairs"] = {}, add: (problem: UserError) => void): SaidContexts {
   const read = Object.entries(pairs).flatMap(([name, { value, at }]) => {
     try {
       return [readContext(name, value, ".", at)];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
+      add(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
       return [];
     }
   });
@@ -206,55 +251,6 @@ function placelessImage({ name, at }: ImageEntry, names: readonly string[]): Use
         : `did you mean "${like}"? Else say where it lies with "path"`,
     at,
   });
-}
-
-/** Names become parts of repositories, in lower case: there they must stay apart. */
-function sameNames(alike: readonly (readonly DeclaredImage[])[], file: string): readonly UserError[] {
-  return alike.map((several) => {
-    const directories = several.map(({ directory }) => directory).sort();
-    const [first = ".", second = ".", ...others] = directories;
-    const name = (several[0]?.name ?? "").toLowerCase();
-    const which = others.length === 0 ? "one of them another name" : "all but one of them other names";
-    const entries = [second, ...others].map((directory, index) => {
-      const other = others.length === 0 ? "other-name" : `other-name-${index + 1}`;
-      return `${other}: {path: ${directory}}`;
-    });
-    const hint = `give ${which} in ${file}, as in images: {${entries.slice(0, mostSuggested).join(", ")}}`;
-    const count = others.length === 0 ? "two" : `${directories.length}`;
-    const places = others.length === 0 ? `${first} and in ${second}` : listed(directories);
-    return new UserError(`${count} images have the name "${name}", in ${places}`, { hint, at: { file: second } });
-  });
-}
-
-function listed(directories: readonly string[]): string {
-  const shown = directories.slice(0, mostSuggested);
-  const more = directories.length - shown.length;
-  const last = more > 0 ? `${more} more` : shown.pop();
-  return `${shown.join(", ")} and ${last}`;
-}
-
-const component = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
-const fitName = new RegExp(`^${component}(?:/${component})*$`);
-
-/** No registry takes a longer one. */
-function isFitName(name: string): boolean {
-  return name.length <= 255 && fitName.test(name);
-}
-
-function unfitName({ name, directory }: DeclaredImage, file: string): UserError {
-  return new UserError(`"${name}" can't be an image's name`, {
-    hint: `use letters and digits, parted by single dots, dashes or underscores; ${file} can name it, as in images: {${fitted(name)}: {path: ${directory}}}`,
-    at: { file: directory },
-  });
-}
-
-/** What is nearest to a name and fit. */
-function fitted(name: string): string {
-  const parts = name
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((part) => part !== "");
-  return parts.length === 0 || name.length > 255 ? "fit-name" : parts.join("-");
 }
 
 /** Where the Dockerfile of a directory may lie. */

@@ -8,7 +8,8 @@ import { bakeNames, composeNames } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
-import { isNamedDockerfile, writeEntries } from "./look-around.ts";
+import { writeEntries } from "./entry-text.ts";
+import { dockerfileEntries, isNamedDockerfile } from "./look-around.ts";
 import {
   type GlobPart,
   globBelow,
@@ -33,12 +34,16 @@ export interface FoundDirectory {
 export interface Discovery {
   /** Sorted by directory. */
   readonly found: readonly FoundDirectory[];
+  /** All that the globs mean, sorted. */
+  readonly looked: readonly RepositoryPath[];
   /** Folders with bake files, and those with compose files alone: the directories of images, and what they lie in. */
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
   readonly problems: readonly UserError[];
-  /** Globs that were given, and match nothing that holds an image or a bake file. */
+  /** Globs that were given, and match nothing that holds an image or a bake file; exclusions that exclude nothing. */
   readonly idle: readonly string[];
+  /** Where nothing is left, the directories that hold an image and are excluded. */
+  readonly excluded: readonly RepositoryPath[];
   /** Dockerfiles of other names, in directories that the globs mean and that hold no image. */
   readonly unusual: readonly RepositoryPath[];
 }
@@ -68,40 +73,48 @@ export async function discover(
   const matches = await Promise.all(
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, globStart(glob.parts), list) })),
   );
-  const directories = [...new Set(matches.flatMap((match) => match.directories))]
-    .filter((each) => !isExcluded(each))
-    .sort();
+  const matched = [...new Set(matches.flatMap((match) => match.directories))].sort();
+  const directories = matched.filter((each) => !isExcluded(each));
   const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
   const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
   if (isNamed) {
     const named = matches.filter(({ glob }) => glob.isLiteral && !isExcluded(glob.text));
     problems.push(...(await Promise.all(named.map((match) => missing(match.glob, inside, list, configFile)))).flat());
   }
-  const places = [...parsed.map(literalPart), ...directories.filter((each) => each !== ".").map(directoryOf)];
-  const above = await lookInto([...new Set(places)].filter((each) => !inside.has(each) && !isExcluded(each)).sort());
+  const placesAbove = (among: readonly RepositoryPath[]) => [
+    ...parsed.map(literalPart),
+    ...among.filter((each) => each !== ".").map(directoryOf),
+  ];
+  const places = [...new Set(placesAbove(directories))];
+  const above = await lookInto(places.filter((each) => !inside.has(each) && !isExcluded(each)).sort());
   const looks = [...inside.values(), ...above];
   // A bake file above what a glob matches is found by it, too.
   const baking = new Set(looks.filter(({ bake, compose }) => bake ?? compose).map(({ directory }) => directory));
   const hasBake = (directory: RepositoryPath) => baking.has(directory);
+  const excluded = [...new Set([...matched, ...placesAbove(matched)])].filter(isExcluded);
+  const isLeft = looks.some(isHolding);
   const isRootNamed = isNamed && parsed.some(({ text }) => text === ".");
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
       const nix = directory === "." && !isRootNamed ? undefined : found;
       return dockerfile === undefined && nix === undefined ? [] : [{ directory, dockerfile, nix }];
     }),
+    looked: directories,
     bakes: looks.flatMap(({ directory: folder, bake: file }) => (file === undefined ? [] : [{ folder, file }])),
     composes: looks.flatMap(({ directory: folder, bake, compose: file }) =>
       file === undefined || bake !== undefined ? [] : [{ folder, file }],
     ),
     problems,
-    idle: isNamed
-      ? idleEntries(
-          matches.map(({ glob, directories: found }) => [
-            glob.entry,
-            found.some((each) => isHolding(inside.get(each))) || hasBake(literalPart(glob)),
-          ]),
-        )
-      : [],
+    idle: idleEntries([
+      ...(isNamed ? matches : []).map(
+        ({ glob, directories: found }) =>
+          [glob.entry, found.some((each) => isHolding(inside.get(each))) || hasBake(literalPart(glob))] as const,
+      ),
+      ...globs
+        .filter(({ isExclusion }) => isExclusion)
+        .map(({ entry, parts }) => [entry, excluded.some((each) => globMatches(parts, partsOf(each)))] as const),
+    ]),
+    excluded: isLeft ? [] : (await lookInto(excluded)).filter(isHolding).map(({ directory }) => directory),
     unusual: [...inside.values()].filter((each) => !isHolding(each)).flatMap(({ unusual }) => unusual),
   };
 }
@@ -219,7 +232,7 @@ async function missing(
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
   const { unusual } = look;
-  const own = unusual.length === 0 ? "add the Dockerfile" : writeEntries(unusual, configFile);
+  const own = unusual.length === 0 ? "add the Dockerfile" : writeEntries(dockerfileEntries(unusual), configFile);
   const hint = `${own}, or take the directory out of "path"`;
   const what = "neither Dockerfile, Containerfile, default.nix nor bake file";
   return [new UserError(`"path" names ${glob.text}, which has ${what}`, { hint, at })];

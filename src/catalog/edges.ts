@@ -5,6 +5,7 @@ import { attempt } from "./attempt.ts";
 import type { ExternalBase, ImageName, ParentEdge } from "./catalog.ts";
 import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
 import type { Owners } from "./owners.ts";
+import { giveValue, withoutValue } from "./stage-bases.ts";
 import type { OutsideUse } from "./stages.ts";
 
 /** What names mean to one image. */
@@ -69,11 +70,18 @@ export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
   const parents = new Map<string, ParentEdge>();
   const bases: ExternalBase[] = [];
   const problems: UserError[] = [];
-  for (const { text, via, at } of uses) {
+  for (const { text, via, at, unset } of uses) {
     const read = attempt(() => meaningOf(text, naming));
     if ("problem" in read) {
       const { message, hint } = read.problem;
-      problems.push(new UserError(`${via} names "${text}", and ${message}`, { hint, at }));
+      problems.push(
+        unset === undefined
+          ? new UserError(`${via} names "${text}", and ${message}`, { hint, at })
+          : new UserError(withoutValue(`${via} ${unset.written} names "${text}"`, unset.names), {
+              hint: giveValue(unset.names),
+              at,
+            }),
+      );
       continue;
     }
     const meaning = read.value;

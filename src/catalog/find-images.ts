@@ -3,15 +3,19 @@ import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { mayBuild } from "./bake/bake-files.ts";
+import { fileTargetRemarks, nothingButFiles } from "./bake/file-targets.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
 import { type BakeInput, directoriesOfAll, isBelow, type ReadBake, readBake } from "./bake/read-bake.ts";
-import { type ByHand, besideByHand, byHandImage } from "./by-hand.ts";
-import type { RepositoryPath } from "./catalog.ts";
+import { besideByHand } from "./beside-by-hand.ts";
+import { type ByHand, byHandImage } from "./by-hand.ts";
+import type { FileTarget, RepositoryPath } from "./catalog.ts";
 import { type Discovery, discover, type FoundDirectory, placesToLook } from "./discover.ts";
+import { entriesFor, writeEntries } from "./entry-text.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
-import { lookAround, whatToWrite, writeEntries } from "./look-around.ts";
+import { dockerfileEntries, lookAround } from "./look-around.ts";
 import { type CatalogRemark, someOf } from "./remark.ts";
 import { directoryOf, lastPart } from "./repository-path.ts";
+import type { Concern } from "./troubled.ts";
 
 export interface FindInput extends Entries {
   /** The checkout, absolute. */
@@ -32,16 +36,21 @@ export interface FindInput extends Entries {
 interface Entries {
   /** Paths that entries name. */
   readonly entryPaths?: readonly RepositoryPath[] | undefined;
+  /** Names of the entries. */
+  readonly entryNames?: readonly string[] | undefined;
   /** Where the file is, or would be. */
   readonly configFile: RepositoryPath;
 }
 
 export interface FoundImages {
   readonly images: readonly FoundImage[];
-  readonly problems: readonly UserError[];
+  readonly concerns: readonly Concern[];
+  /** Bake files that can't be read: nobody knows which images they have. */
+  readonly unread: readonly BakeFolder[];
   readonly remarks: readonly CatalogRemark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
+  readonly fileTargets: readonly FileTarget[];
+  /** Where there is no image, the directories that hold one and are excluded. */
+  readonly excluded: readonly RepositoryPath[];
   /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
   isTroubled(name: string): boolean;
 }
@@ -50,9 +59,10 @@ export interface FoundImages {
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
-    const name = images[0]?.name ?? input.rootName;
-    const remarks = besideByHand(input.byHand, await othersThan(images, input), name, input.configFile);
-    return { images, problems, remarks, baked: [], isTroubled: () => problems.length > 0 };
+    const remarks = await besideByHand(input.byHand, images[0], input);
+    const concerns = problems.map((problem) => ({ problem }));
+    const isTroubled = () => problems.length > 0;
+    return { images, concerns, unread: [], remarks, fileTargets: [], excluded: [], isTroubled };
   }
   const discovery = await discover(input.root, input.globs, input.files, input.configFile);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
@@ -62,36 +72,34 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   };
   const baked = await readBake(bakes, asked);
   const directories = await notNamed(discovery.found, baked, bakes, asked);
+  // A target with a problem may be built from the directory of its name.
+  const named = new Set(baked.troubled.map(({ name }) => name));
   const images = [
-    ...directories.map((found) => directoryImage(found.directory, found, input.rootName)),
+    ...directories
+      .map((found) => directoryImage(found.directory, found, input.rootName))
+      .filter(({ name }) => !named.has(name)),
     ...baked.images,
+    ...baked.troubled,
   ];
   // A directory that is named and has a problem would be an image of its name.
   const missing = discovery.problems.flatMap(({ at }) => (at === undefined ? [] : [lastPart(at.file)]));
-  const troubled = new Set([...baked.troubled, ...missing]);
+  const troubled = new Set(missing);
+  const found = discovery.problems.map((problem) => ({ problem }));
+  const others = [...noBake(bakes, input), ...onlyFiles(images, baked, input)].map((problem) => ({ problem }));
   return {
     images,
-    problems: [...discovery.problems, ...baked.problems, ...noBake(bakes, input), ...onlyFiles(images, baked)],
+    concerns: [...found, ...baked.concerns, ...others],
+    unread: baked.unread,
     remarks: [
-      ...filesLeftOut(baked),
+      ...fileTargetRemarks(baked.fileTargets, input.entryNames ?? [], input.configFile),
       ...idleGlobs(discovery, images),
       ...unusualNames(discovery, images, input),
       ...(await besideCompose(directories, baked, bakes, discovery, input)),
     ],
-    baked: baked.images,
-    isTroubled: (name) => baked.isUnread || troubled.has(name),
+    fileTargets: baked.fileTargets,
+    excluded: discovery.excluded,
+    isTroubled: (name) => baked.unread.length > 0 || troubled.has(name),
   };
-}
-
-/** Where other images are than the one that is given by hand. */
-async function othersThan(
-  images: readonly FoundImage[],
-  { root, files, configFile }: Pick<FindInput, "root" | "files" | "configFile">,
-): Promise<readonly RepositoryPath[]> {
-  const { found, bakes } = await discover(root, [], files, configFile);
-  const own = new Set(images.flatMap(({ directory, dockerfilePath }) => [directory, dockerfilePath]));
-  const others = found.filter(({ directory, dockerfile }) => !own.has(directory) && !own.has(dockerfile));
-  return [...new Set([...others.map(({ directory }) => directory), ...bakes.map(({ file }) => file)])].sort();
 }
 
 /**
@@ -127,13 +135,19 @@ async function notNamed(
 
 function idleGlobs({ idle, problems }: Discovery, images: readonly FoundImage[]): readonly CatalogRemark[] {
   // A directory that is named and not there is an error, and so is it where nothing is found at all.
-  if (idle.length === 0 || images.length === 0 || problems.length > 0) return [];
-  const verb = idle.length === 1 ? "matches" : "match";
+  if (images.length === 0 || problems.length > 0) return [];
+  const including = idle.filter((each) => !each.startsWith("!"));
+  const excluding = idle.filter((each) => each.startsWith("!"));
+  const remark = (globs: readonly string[], which: string, hint: string): readonly CatalogRemark[] =>
+    globs.length === 0 ? [] : [{ message: `"path" has ${globs.join(", ")}, which ${which}`, hint }];
+  const verb = including.length === 1 ? "matches" : "match";
   return [
-    {
-      message: `"path" has ${idle.join(", ")}, which ${verb} no directory that holds an image`,
-      hint: "correct the glob, or take it out",
-    },
+    ...remark(including, `${verb} no directory that holds an image`, "correct the glob, or take it out"),
+    ...remark(
+      excluding,
+      `${excluding.length === 1 ? "excludes" : "exclude"} no directory that the other globs match`,
+      "correct the glob, write it behind the globs that it excludes from, or take it out",
+    ),
   ];
 }
 
@@ -151,9 +165,13 @@ function unusualNames(
   return [
     {
       message: `${someOf(left)} ${left.length === 1 ? "is" : "are"} not built: a directory's image is made by its Dockerfile, and there is none beside`,
-      hint: writeEntries(left, configFile),
+      hint: writeEntries(dockerfileEntries(left, namesOf(images)), configFile),
     },
   ];
+}
+
+function namesOf(images: readonly FoundImage[]): ReadonlySet<string> {
+  return new Set(images.map(({ name }) => name.toLowerCase()));
 }
 
 /** Where a compose file alone says which images there are, Dockerfiles that it doesn't mention are easily missed. */
@@ -162,7 +180,7 @@ async function besideCompose(
   baked: ReadBake,
   bakes: readonly BakeFolder[],
   { composes }: Discovery,
-  { root, files, bakeTargets, entryPaths = [], configFile }: FindInput,
+  { root, rootName, files, bakeTargets, entryPaths = [], configFile }: FindInput,
 ): Promise<readonly CatalogRemark[]> {
   const used = composes.filter((each) => bakes.includes(each));
   if (directories.length > 0 || used.length === 0 || bakeTargets.length > 0 || baked.images.length === 0) return [];
@@ -174,35 +192,29 @@ async function besideCompose(
   const unmentioned = around.directories.filter((each) => !known.has(each));
   const others = around.others.filter((each) => !known.has(each) && !known.has(directoryOf(each)));
   const left = unmentioned.length > 0 ? unmentioned : others;
-  const write = whatToWrite({ directories: unmentioned, others }, configFile);
-  if (write === undefined) return [];
+  if (left.length === 0) return [];
+  const taken = namesOf(baked.images);
+  // Where a glob finds directories, the compose file counts no longer.
+  const entries =
+    unmentioned.length > 0
+      ? entriesFor(unmentioned, (path) => ({ path }), { rootName, taken })
+      : dockerfileEntries(others, taken);
   const what = used.map(({ file }) => file).join(", ");
   return [
     {
       message: `${what} says which images there are, and doesn't mention ${someOf(left)}`,
-      hint: `to build all: ${write}`,
+      hint: `to build all, ${writeEntries(entries, configFile)}`,
     },
   ];
 }
 
-function filesLeftOut({ leftOut }: ReadBake): readonly CatalogRemark[] {
-  if (leftOut.length === 0) return [];
-  const verb = leftOut.length === 1 ? "gives" : "give";
-  return [
-    {
-      message: `${someOf(leftOut)} ${verb} files and no image, as the only output is a folder or an archive: not published`,
-      hint: "take what is no image out of the group that is published, or give it an output of type=image",
-    },
-  ];
-}
-
-function onlyFiles(images: readonly FoundImage[], { problems, leftOut }: ReadBake): readonly UserError[] {
-  if (images.length > 0 || problems.length > 0 || leftOut.length === 0) return [];
-  return [
-    new UserError(`there is no image to publish: ${someOf(leftOut)} only gives files`, {
-      hint: 'name the targets to publish with "bake-target", or give them an output of type=image',
-    }),
-  ];
+function onlyFiles(
+  images: readonly FoundImage[],
+  { concerns, fileTargets }: ReadBake,
+  { bakeTargets }: Pick<FindInput, "bakeTargets">,
+): readonly UserError[] {
+  if (images.length > 0 || concerns.length > 0 || fileTargets.length === 0) return [];
+  return [nothingButFiles(fileTargets, bakeTargets.length > 0)];
 }
 
 function noBake(bakes: readonly BakeFolder[], { bakeTargets, globs }: FindInput): readonly UserError[] {

@@ -24,6 +24,8 @@ export interface FoundImage {
   readonly annotations: readonly string[];
   /** What tells that it is there. */
   readonly at: SourceLocation;
+  /** It has a problem, so that nothing is known of what it is built from. */
+  readonly isUnplaced?: true;
 }
 
 /**
@@ -36,7 +38,7 @@ export function directoryImage(
   rootName: string,
 ): FoundImage {
   return {
-    name: directory === "." ? rootName : posix.basename(directory),
+    name: directoryName(directory, rootName),
     from: "directory",
     directory,
     context: directory,
@@ -51,4 +53,9 @@ export function directoryImage(
     annotations: [],
     at: { file: dockerfile ?? nix ?? directory },
   };
+}
+
+/** What the image of a directory is called. */
+export function directoryName(directory: RepositoryPath, rootName: string): string {
+  return directory === "." ? rootName : posix.basename(directory);
 }

@@ -18,7 +18,9 @@ export interface BuildChoices {
 }
 
 /** What became of a text with variables: its value, or the variables that nobody knows here. */
-export type Settled = { readonly text: string } | { readonly unsettled: readonly string[] };
+export type Settled =
+  /** `unset`: variables that gave nothing, as they have no value or an empty one. */
+  { readonly text: string; readonly unset?: readonly string[] } | { readonly unsettled: readonly string[] };
 
 /** Puts values in the place of variables. @throws UserError, without a place, where BuildKit would fail. */
 export type Expand = (text: string) => Settled;
@@ -68,15 +70,20 @@ export function expandSettled(
   work: Allowance,
 ): Settled {
   const unknown = new Set<string>();
+  const unset = new Set<string>();
   const read = (name: string): string | undefined | typeof unsettled => {
     const value = lookup(name);
-    if (value === undefined || "text" in value) return value?.text;
+    if (value === undefined || "text" in value) {
+      for (const each of value?.unset ?? (value?.text ? [] : [name])) unset.add(each);
+      return value?.text;
+    }
     spend(work, value.unsettled.length);
     for (const each of value.unsettled) unknown.add(each);
     return unsettled;
   };
   const expanded = expandWord(text, escaper, read, work);
-  return expanded === unsettled ? { unsettled: [...unknown] } : { text: expanded };
+  if (expanded === unsettled) return { unsettled: [...unknown] };
+  return unset.size === 0 ? { text: expanded } : { text: expanded, unset: [...unset] };
 }
 
 /** The value that a build argument is given; one that holds an expression has none yet. */

@@ -4,6 +4,9 @@ import { bounded } from "../bounded.ts";
 import type { Files } from "../ports.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
+import { type EntryText, entriesFor, writeEntries } from "./entry-text.ts";
+import { directoryName } from "./found-image.ts";
+import { freeName } from "./image-name.ts";
 import { someOf } from "./remark.ts";
 import { directoryOf, joinPath, lastPart } from "./repository-path.ts";
 
@@ -49,19 +52,40 @@ export function isNamedDockerfile(name: string): boolean {
 }
 
 /** What there is, and the line that makes images of it; `undefined` where there is nothing. */
-export function whatToWrite({ directories, others }: Dockerfiles, configFile: RepositoryPath): string | undefined {
-  if (directories.length > 0) {
-    const folders = [...new Set(directories.map((each) => (each === "." ? "." : joinPath(directoryOf(each), "*"))))];
-    return `Dockerfiles are in ${someOf(directories)}: write path: "${folders.length > 5 ? "**" : folders.join(", ")}"`;
-  }
+export function whatToWrite({ directories, others }: Dockerfiles, around: Surroundings): string | undefined {
+  if (directories.length > 0)
+    return `Dockerfiles are in ${someOf(directories)}: ${writeDirectories(directories, around)}`;
   if (others.length === 0) return undefined;
-  return `Dockerfiles of other names are ${someOf(others)}: ${writeEntries(others, configFile)}`;
+  return `Dockerfiles of other names are ${someOf(others)}: ${writeEntries(dockerfileEntries(others), around.configFile)}`;
 }
 
-/** To write an entry of the config file for each. */
-export function writeEntries(paths: readonly RepositoryPath[], configFile: RepositoryPath): string {
-  const entries = paths.slice(0, 5).map((path) => `${nameFor(path)}: {file: ${path}}`);
-  return `write images: {${[...entries, ...(paths.length > 5 ? ["…"] : [])].join(", ")}} into ${configFile}`;
+export interface Surroundings {
+  /** The name of the image at the root. */
+  readonly rootName: string;
+  /** Where entries of images are, or would be. */
+  readonly configFile: RepositoryPath;
+}
+
+/** Globs find each directory by its name, where each has one of its own. */
+function writeDirectories(directories: readonly RepositoryPath[], { rootName, configFile }: Surroundings): string {
+  const entries = entriesFor(directories, (path) => ({ path }), { rootName });
+  const isUsual = entries.every(({ name }, index) => name === directoryName(directories[index] ?? ".", rootName));
+  if (!isUsual || directories.some((each) => !/^[\w./ -]+$/.test(each))) return writeEntries(entries, configFile);
+  const folders = [...new Set(directories.map((each) => (each === "." ? "." : joinPath(directoryOf(each), "*"))))];
+  return `write path: "${folders.length > 5 ? "**" : folders.join(", ")}"`;
+}
+
+/** An entry for each Dockerfile of another name. @param taken names of images, in lower case. */
+export function dockerfileEntries(
+  paths: readonly RepositoryPath[],
+  taken: ReadonlySet<string> = new Set(),
+): readonly EntryText[] {
+  const names = new Set(taken);
+  return paths.map((file) => {
+    const name = freeName(nameFor(file), names);
+    names.add(name.toLowerCase());
+    return { name, said: { file } };
+  });
 }
 
 function nameFor(path: RepositoryPath): string {

@@ -2,9 +2,11 @@
 import { formatLocation } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { type Repository, tryReference } from "../oci/reference.ts";
+import type { ImageName } from "./catalog.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Naming } from "./edges.ts";
 import { contextKey } from "./named-contexts.ts";
+import type { NamedImage } from "./owners.ts";
 import { type CatalogRemark, oneRemark } from "./remark.ts";
 import type { OutsideUse } from "./stages.ts";
 
@@ -17,21 +19,27 @@ export interface NearMiss {
 
 /**
  * Such names: BuildKit looks for an image of each, which fails late, or finds somebody else's.
- * @param names of the repository's images. Short names of a FROM are not compared with them, as these are those of the world.
+ * @param user the image that uses them, which takes nothing from itself.
+ * @param images the repository's. Short names of a FROM are not compared with theirs, as these are those of the world.
  */
 export function nearMisses(
   uses: readonly OutsideUse[],
+  user: ImageName,
   dockerfile: Dockerfile,
   { contexts, owners }: Naming,
-  names: readonly string[],
+  images: readonly NamedImage[],
 ): readonly NearMiss[] {
   return uses.flatMap((use): readonly NearMiss[] => {
     if (contexts.has(contextKey(use.text))) return [];
     if (!/^[\w.-]+$/.test(use.text)) return ownRepository(use, [...owners.keys()]);
     const stage = nearestStage(use, dockerfile);
     if (stage !== undefined) return [ofStage(use, stage)];
-    const image = use.via === "FROM" ? undefined : likeliest(use.text, names);
-    return image === undefined ? [] : [ofImage(use, image)];
+    if (use.via === "FROM") return [];
+    const others = images.filter(({ image }) => image.publicName !== user.publicName);
+    const names = others.map(({ image }) => image.name);
+    const meant = sameName(use, dockerfile, names) ?? likeliest(use.text, names);
+    const like = others.find(({ image }) => image.name === meant);
+    return like === undefined ? [] : [ofImage(use, like)];
   });
 }
 
@@ -49,15 +57,26 @@ export function nearMissRemarks(all: readonly NearMiss[]): readonly CatalogRemar
   });
 }
 
-function nearestStage({ text, via, at }: OutsideUse, { file, stages }: Dockerfile): string | undefined {
-  // What a base is called is an image for sure.
-  const isBase = stages.some(({ base, line }) => (via !== "FROM" || line !== at.line) && nameOf(base) === text);
-  if (isBase || at.file !== file) return undefined;
+function nearestStage(use: OutsideUse, dockerfile: Dockerfile): string | undefined {
+  const { text, via, at } = use;
+  const { file, stages } = dockerfile;
+  if (isBase(use, dockerfile) || at.file !== file) return undefined;
   const there = stages.filter(({ line }) => via !== "FROM" || line < (at.line ?? 0));
   return likeliest(
     text,
     there.flatMap(({ name }) => (name === undefined || (via === "FROM" && !isOneOff(text, name)) ? [] : [name])),
   );
+}
+
+/** What a base is called is an image of the world for sure. */
+function isBase({ text, via, at }: OutsideUse, { stages }: Dockerfile): boolean {
+  return stages.some(({ base, line }) => (via !== "FROM" || line !== at.line) && nameOf(base) === text);
+}
+
+/** The name of an own image, bare: only its whole name means it. */
+function sameName(use: OutsideUse, dockerfile: Dockerfile, names: readonly string[]): string | undefined {
+  if (isBase(use, dockerfile)) return undefined;
+  return names.find((name) => name.toLowerCase() === use.text.toLowerCase());
 }
 
 /** The last part of a reference, without tag and digest. */
@@ -131,12 +150,9 @@ function ofStage(use: OutsideUse, stage: string): NearMiss {
   return shortName(use, `the stage "${stage}"`, `write ${stage}, or the image with its tag`);
 }
 
-function ofImage(use: OutsideUse, image: string): NearMiss {
-  return shortName(
-    use,
-    `this repository's image "${image}"`,
-    "write that image's full name, or the other image with its tag",
-  );
+function ofImage(use: OutsideUse, { image: { name }, knownAs: [place] }: NamedImage): NearMiss {
+  const write = `write ${place ?? "that image's full name"}, or the other image with its tag`;
+  return shortName(use, `this repository's image "${name}"`, write);
 }
 
 function shortName(use: OutsideUse, like: string, write: string): NearMiss {

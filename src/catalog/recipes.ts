@@ -13,7 +13,6 @@ import {
 } from "./declared-images.ts";
 import { type Dockerfile, readDockerfileInTurns } from "./dockerfile.ts";
 import { nixReader } from "./nix/reads.ts";
-import { lastPart } from "./repository-path.ts";
 
 export type ReadRecipe = ReadDockerfile | ReadNix;
 
@@ -65,10 +64,16 @@ function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
       const dockerfile = await read(path);
       if (dockerfile !== undefined) return { path, dockerfile };
     }
-    const usual = candidates.filter((each) => lastPart(each) !== "dockerfile" || candidates.length === 1).join(", ");
-    throw new UserError(`the image "${image.name}" has no Dockerfile: ${usual} is not there`, {
+    throw new UserError(`the image "${image.name}" has no Dockerfile: ${noneOf(candidates)} there`, {
       hint: 'say which it is with "file", in the image\'s entry of the config file or as an input',
       at: { file: candidates[0] ?? image.directory },
     });
   };
+}
+
+function noneOf([first = "", second, ...others]: readonly RepositoryPath[]): string {
+  if (second === undefined) return `${first} is not`;
+  return others.length === 0
+    ? `neither ${first} nor ${second} is`
+    : `none of ${[first, second, ...others].join(", ")} is`;
 }

@@ -1,10 +1,12 @@
 /** Edges that don't stand in a Dockerfile: those of `depends`, and of contexts where the Dockerfile can't be vouched for. */
-import { UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import type { ParentEdge } from "./catalog.ts";
+import { fileTargetNamed } from "./bake/file-targets.ts";
+import type { FileTarget, ParentEdge } from "./catalog.ts";
 import { type DeclaredDockerfile, type DeclaredImage, mostSuggested } from "./declared-images.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Needs } from "./stages.ts";
+import type { Concern } from "./troubled.ts";
 
 /** The edges of an image beside those of its Dockerfile. */
 export function saidEdges(
@@ -46,20 +48,21 @@ export function namingUnknown(images: readonly DeclaredImage[]): readonly string
 }
 
 /**
- * A problem for each name of `depends` and of a `target:` context that is no image's.
+ * A problem, with the images that it concerns, for each name of `depends` and of a `target:` context that is no image's.
  * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function unknownImages(
   images: readonly DeclaredImage[],
   isTroubled: (name: string) => boolean,
-): readonly UserError[] {
+  fileTargets: readonly FileTarget[],
+): readonly Concern[] {
   const names = images.map(({ name }) => name);
   const known = new Set(names);
   const problems = images.flatMap(({ name, depends, contexts }) => [
-    ...depends.map(({ value, at }) => ({ value, at, what: `the image "${name}" depends on "${value}"` })),
+    ...depends.map(({ value, at }) => ({ name, value, at, what: `the image "${name}" depends on "${value}"` })),
     ...[...contexts.values()].flatMap(({ to, at }) =>
       to.kind === "image"
-        ? [{ value: to.image, at, what: `the build context "${to.name}" of "${name}" is target:${to.image}` }]
+        ? [{ name, value: to.image, at, what: `the build context "${to.name}" of "${name}" is target:${to.image}` }]
         : [],
     ),
   ]);
@@ -68,11 +71,24 @@ export function unknownImages(
     problems.filter(({ value }) => !known.has(value) && !isTroubled(value)),
     ({ value, at }) => JSON.stringify([value, at]),
   );
-  return [...wrong.values()]
-    .flatMap((same) => same.slice(0, 1))
-    .map(({ value, at, what }, index) => {
-      const like = index < mostSuggested ? didYouMean(value, names) : "";
-      const hint = `name an image of this repository${like}`;
-      return new UserError(`${what}, and there is no such image`, { hint, at });
-    });
+  return [...wrong.values()].flatMap((same, index) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { value, at, what } = first;
+    const target = fileTargetNamed(value, fileTargets);
+    const like = index < mostSuggested ? didYouMean(value, names) : "";
+    const hint = `name an image of this repository${like}`;
+    const problem =
+      target === undefined
+        ? new UserError(`${what}, and there is no such image`, { hint, at })
+        : givesFiles(what, target, at);
+    return [{ problem, images: same.map(({ name }) => name) }];
+  });
+}
+
+function givesFiles(what: string, { target, file }: FileTarget, at: SourceLocation): UserError {
+  return new UserError(`${what}, which gives files and no image (${file})`, {
+    hint: `name it in the contexts of the image's own target in a bake file, as in "target:${target}", or give it an output of type=image`,
+    at,
+  });
 }

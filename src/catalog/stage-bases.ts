@@ -7,7 +7,7 @@ import type { Expand } from "./global-arguments.ts";
 export type StageBase =
   | { readonly kind: "stage"; readonly stage: Stage }
   /** The reference after expansion. */
-  | { readonly kind: "image"; readonly text: string }
+  | { readonly kind: "image"; readonly text: string; readonly unset?: readonly string[] }
   | { readonly kind: "scratch" }
   /** A named context of the stage's name stands in its place; what the file says of the stage is nothing. */
   | { readonly kind: "replaced"; readonly text: string }
@@ -34,13 +34,30 @@ export function basesOf(
 /** A stage above shadows an image. It goes by its lower-case name here, though `COPY --from` takes any case. */
 function baseOf(stage: Stage, expand: Expand, above: ReadonlyMap<string, Stage>): StageBase {
   const settled = expand(stage.base);
+  const platform = stage.platform === undefined ? undefined : expand(stage.platform);
+  if (platform !== undefined && "text" in platform && platform.text === "") {
+    const what = `FROM --platform=${stage.platform} names no platform`;
+    throw new UserError(withoutValue(what, platform.unset), { hint: giveValue(platform.unset) });
+  }
   if ("unsettled" in settled) return { kind: "unsettled", variables: settled.unsettled };
   if (settled.text === "") {
-    throw new UserError(`FROM ${stage.base} names no image: the variable is empty`, {
-      hint: "declare it with ARG and a default above the first FROM, or give it in build-args",
-    });
+    const what = `FROM ${stage.base} names no image`;
+    throw new UserError(withoutValue(what, settled.unset), { hint: giveValue(settled.unset) });
   }
   const named = above.get(settled.text);
   if (named !== undefined) return { kind: "stage", stage: named };
-  return settled.text === "scratch" ? { kind: "scratch" } : { kind: "image", text: settled.text };
+  return settled.text === "scratch" ? { kind: "scratch" } : { ...settled, kind: "image" };
+}
+
+/** What is wrong, because of variables that gave nothing. */
+export function withoutValue(what: string, unset: readonly string[] = []): string {
+  if (unset.length === 0) return what;
+  return `${what}, as ${unset.join(" and ")} ${unset.length === 1 ? "has" : "have"} no value`;
+}
+
+/** How to fix that. */
+export function giveValue(unset: readonly string[] = []): string {
+  const [names, what] =
+    unset.length === 0 ? ["the variable", "it"] : [unset.join(" and "), unset.length === 1 ? "it" : "them"];
+  return `declare ${names} with ARG and a default above the first FROM, or give ${what} in build-args`;
 }

@@ -1,7 +1,7 @@
 /** The variables that the instructions of a stage see (BuildKit, dockerfile2llb/convert.go, `dispatchArg` and `dispatchEnv`). */
 import { UserError } from "../errors.ts";
 import { type Allowance, isSpent } from "./dockerfile/allowance.ts";
-import { anyText } from "./dockerfile/any-text.ts";
+import { hasUnknown } from "./dockerfile/any-text.ts";
 import type { Argument, Instruction } from "./dockerfile/instruction.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
 import { type BuildChoices, expandSettled, givenValue, type Settled } from "./global-arguments.ts";
@@ -110,7 +110,7 @@ export function afterInstruction(
     value: expandIn(variables, value, sources),
   }));
   const named = set.flatMap(({ name, value }) =>
-    "text" in name && !name.text.includes(anyText) ? [[name.text, value] as const] : [],
+    "text" in name && !hasUnknown(name.text) ? [[name.text, value] as const] : [],
   );
   // A name that isn't known may be any.
   if (named.length < set.length) return anyVariables;

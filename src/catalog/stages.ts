@@ -18,6 +18,8 @@ export interface OutsideUse {
   readonly text: string;
   readonly via: Via;
   readonly at: SourceLocation;
+  /** Variables in it that gave nothing, with the text as written. */
+  readonly unset?: { readonly names: readonly string[]; readonly written: string };
 }
 
 export interface Needs {
@@ -187,7 +189,8 @@ function* needsOf(stage: Stage, bases: readonly StageBase[], found: Found): Gene
   if (base?.kind === "stage") {
     yield { stage: base.stage, isCertain: true };
   } else if (base?.kind === "image") {
-    addUse(found, { text: base.text, via: "FROM", at });
+    const unset = base.unset && { names: base.unset, written: stage.base };
+    addUse(found, { text: base.text, via: "FROM", at, ...(unset && { unset }) });
   } else if (base?.kind === "unsettled") {
     found.unsettled.set(stage.line, { text: stage.base, variables: base.variables, via: "FROM", at });
     const above = stages.slice(found.openUpTo, stage.index);

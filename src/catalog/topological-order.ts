@@ -1,15 +1,16 @@
 /** Sorting images so that parents come first. */
 import { formatLocation, UserError } from "../errors.ts";
 import type { Image, ParentEdge } from "./catalog.ts";
+import type { Concern } from "./troubled.ts";
 
 /**
  * Parents before children; among those that could come next, the first by name. A parent that is not among the images, as it
  * has a problem of its own, is no obstacle.
- * @returns the images outside of cycles and of what builds on one, and a problem for each cycle.
+ * @returns the images outside of cycles and of what builds on one, and a problem for each cycle, with its images.
  */
 export function topologicalOrder(images: readonly Image[]): {
   readonly images: readonly Image[];
-  readonly problems: readonly UserError[];
+  readonly concerns: readonly Concern[];
 } {
   const byName = new Map(images.map((image) => [image.name, image]));
   const missing = new Map<string, number>();
@@ -30,7 +31,7 @@ export function topologicalOrder(images: readonly Image[]): {
       if (left === 0) insert(ready, child);
     }
   }
-  return { images: ordered, problems: cyclesAmong(byName) };
+  return { images: ordered, concerns: cyclesAmong(byName) };
 }
 
 function addTo(children: Map<string, Image[]>, parent: string, child: Image): void {
@@ -56,8 +57,8 @@ function insert(sorted: Image[], image: Image): void {
 }
 
 /** Every image here has a parent here: following parents from anywhere ends in a cycle. */
-function cyclesAmong(left: ReadonlyMap<string, Image>): readonly UserError[] {
-  const problems: UserError[] = [];
+function cyclesAmong(left: ReadonlyMap<string, Image>): readonly Concern[] {
+  const concerns: Concern[] = [];
   const seen = new Set<string>();
   for (const start of [...left.keys()].sort()) {
     const path: ParentEdge[] = [];
@@ -72,9 +73,11 @@ function cyclesAmong(left: ReadonlyMap<string, Image>): readonly UserError[] {
       name = edge.parent;
     }
     const first = name === undefined ? undefined : onPath.get(name);
-    if (name !== undefined && first !== undefined) problems.push(cycle(name, path.slice(first)));
+    if (name === undefined || first === undefined) continue;
+    const edges = path.slice(first);
+    concerns.push({ problem: cycle(name, edges), images: edges.map(({ parent }) => parent) });
   }
-  return problems;
+  return concerns;
 }
 
 function cycle(start: string, edges: readonly ParentEdge[]): UserError {

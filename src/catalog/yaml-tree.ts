@@ -29,8 +29,8 @@ export interface TreeScalar {
   /** As written, so that a version 1.10 stays one. */
   readonly text: string;
   readonly value: string | number | boolean | null;
-  /** It stands below its key as it is (`|`), so that its lines are those of the file. */
-  readonly isBlock?: true;
+  /** Of a text that is below its key as it is (`|`), so that its lines are those of the file: the column of each that isn't empty. */
+  readonly columns?: readonly number[];
   readonly at: SourceLocation;
 }
 
@@ -53,7 +53,7 @@ export async function parseTree(
       const [error] = document.errors;
       if (error !== undefined) return { tree: undefined, problems: [parsingProblem(error, file, lines)] };
       if (document.contents === null) continue;
-      const reading = { yaml, document, lines, file, known: new Map() };
+      const reading = { yaml, document, lines, text, file, known: new Map() };
       slices.push({ tree: treeOf(document.contents, reading), goesOn });
     }
     const tree = joined(slices);
@@ -137,6 +137,8 @@ interface Reading {
   };
   readonly document: Document;
   readonly lines: LineCounter;
+  /** Of the whole file. */
+  readonly text: string;
   readonly file: string;
   /** An anchor that many aliases name is read once; `undefined` while it is read. */
   readonly known: Map<unknown, Tree | undefined>;
@@ -170,8 +172,20 @@ function read(node: unknown, at: SourceLocation, reading: Reading): Tree {
   const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
   const text = isPlain ? (node.source ?? "") : String(known ?? "");
   const isBlock = yaml.isScalar(node) && node.type === "BLOCK_LITERAL";
-  return { kind: "scalar", at, value: known, text, ...(isBlock ? { isBlock } : {}) };
+  return { kind: "scalar", at, value: known, text, ...(isBlock ? { columns: columnsBelow(at, text, reading) } : {}) };
 }
+
+/** Where each line of a block begins, blanks aside. */
+function columnsBelow({ line = 0 }: SourceLocation, text: string, { lines, text: whole }: Reading): readonly number[] {
+  return text.split("\n").map((_, index) => {
+    const start = lines.lineStarts[line + index] ?? whole.length;
+    const blanks = /^[ \t]*/.exec(whole.slice(start, start + mostIndent))?.[0] ?? "";
+    return blanks.length + 1;
+  });
+}
+
+/** A place needs no column where a line is indented further than that. */
+const mostIndent = 1_000;
 
 function entryOf(pair: Pair, map: SourceLocation, reading: Reading): TreeEntry {
   const { yaml } = reading;

@@ -12,7 +12,7 @@ import type { ImageInputs } from "./image-inputs.ts";
 import type { Reason } from "./reason.ts";
 import { selectImages } from "./select.ts";
 import { type Touched, touching } from "./touching.ts";
-import { watchedFiles } from "./watch.ts";
+import { watchedFiles, watchProblem } from "./watch.ts";
 
 export interface AffectedInput {
   readonly catalog: Catalog;
@@ -28,6 +28,8 @@ export interface AffectedInput {
   readonly bake?: BakeChange | undefined;
   /** Images that hold what no change can be seen of, with the reason as a clause. */
   readonly unseen: ReadonlyMap<string, string>;
+  /** Names of images with problems: what can't be seen of them is no reason. */
+  readonly troubled?: ReadonlySet<string>;
 }
 
 /** What became of the config file. */
@@ -40,8 +42,8 @@ export interface ConfigChange {
 
 /** What became of bake files. */
 export interface BakeChange {
-  /** Whether what the bake files say of an image differs, where one of them changed; `true` in doubt. */
-  affects(image: Image): boolean;
+  /** The changed files by which what bake says of an image differs, or may; none where it says the same. */
+  filesOf(image: Image): readonly ChangedFile[];
 }
 
 export interface Affected {
@@ -83,7 +85,7 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
 
 /** The reasons that lie in an image itself. */
 async function reasonsByFile(
-  { catalog, inputs, commit, config, bake, unseen }: AffectedInput,
+  { catalog, inputs, commit, config, bake, unseen, troubled }: AffectedInput,
   { files, base }: Compared,
 ): Promise<ReadonlyMap<string, readonly Reason[]>> {
   const index = indexFiles(files);
@@ -94,11 +96,17 @@ async function reasonsByFile(
   for (const image of catalog.images) {
     const own = inputs.get(image.name);
     if (own === undefined) throw new Error(`nobody says what goes into ${image.name}`);
+    const isTroubled = troubled?.has(image.name) === true;
     const others = [
       ...(settings.length > 0 && config.affects(image.name) ? settings : []),
-      ...(bake?.affects(image) === false ? [] : image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
-      ...(await watched(image.watch)),
+      ...(bake?.filesOf(image) ?? image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
+      ...(isTroubled && watchProblem(image.watch) !== undefined ? [] : await watched(image.watch)),
     ];
+    if (isTroubled) {
+      const found = fileReasons(await touched(own, others));
+      if (found.length > 0) reasons.set(image.name, found);
+      continue;
+    }
     const takesCommit = base !== commit && own.contexts.some(takesGit);
     const detail = own.outside === undefined ? unseen.get(image.name) : `${own.outside} lies outside the checkout`;
     const found: readonly Reason[] = [

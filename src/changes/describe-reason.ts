@@ -47,6 +47,10 @@ export function describeReason(reason: Reason): string {
       return printable(reason.detail);
     case "unaffected":
       return "nothing it is built from changed";
+    case "problem":
+      return `it has a problem: ${printable(reason.detail)}`;
+    case "waits-for":
+      return `depends on ${printable(reason.image)}, which can't be planned`;
     case "never-published":
       return "not in the registry yet";
     case "behind":

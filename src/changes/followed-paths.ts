@@ -2,6 +2,7 @@
 import { attempt } from "../catalog/attempt.ts";
 import type { DockerfileImage, Via } from "../catalog/catalog.ts";
 import { allowance, spend } from "../catalog/dockerfile/allowance.ts";
+import { hasUnknown } from "../catalog/dockerfile/any-text.ts";
 import type { Instruction } from "../catalog/dockerfile/instruction.ts";
 import { located } from "../catalog/dockerfile/located.ts";
 import type { Mount } from "../catalog/dockerfile/mounts.ts";
@@ -21,7 +22,7 @@ import type { SourceLocation } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
 import { atOnce } from "../pause.ts";
 import { narrows, normalSource } from "./sources.ts";
-import { asPattern, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
+import { asPatterns, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
 
 /** What is read of one context. */
 export type Followed =
@@ -45,7 +46,9 @@ export interface FollowedPaths {
 
 export interface CopiedPath {
   readonly written: string;
-  /** In the form of `normalSource`, what stands above the first wildcard. */
+  /** In the form of `normalSource`, with a star for what isn't known before the build. */
+  readonly pattern: string;
+  /** What stands above its first wildcard; `.` where nothing does. */
   readonly start: string;
   readonly at: SourceLocation;
 }
@@ -109,15 +112,14 @@ function startReading(): Reading {
   return {
     takeAll,
     take({ source, doubt }, expanded, at) {
-      const normal = "text" in expanded ? normalSource(expanded.text) : undefined;
-      const pattern = normal === undefined ? undefined : asPattern(normal);
+      const patterns = "text" in expanded ? asPatterns(expanded.text)?.map(normalSource) : undefined;
       if (doubt !== undefined) takeAll({ what: doubt, at });
-      else if (normal === undefined || pattern === undefined)
+      else if (patterns === undefined || !("text" in expanded))
         takeAll({ what: `${source}, whose value is not known before the build`, at });
-      else if (normal === ".") takeAll(undefined);
-      else if (narrows(pattern)) {
-        sources.add(pattern);
-        if (!isVisible(normal)) hidden.add(pattern);
+      else if (patterns.includes(".")) takeAll(undefined);
+      else if (patterns.every(narrows)) {
+        for (const each of patterns) sources.add(each);
+        if (!isVisible(normalSource(expanded.text))) for (const each of patterns) hidden.add(each);
       } else takeAll({ what: `the pattern ${source}`, at });
     },
     result() {
@@ -174,7 +176,7 @@ function* readFor(
             use.from === undefined ? reads.main : namedReading(contextOf(use.from, use.via, bases, dockerfile), reads);
           const expanded = expandIn(variables, use.source, sources);
           reading?.take(use, expanded, at);
-          if (use.from === undefined && "text" in expanded) addCopied(reads.copied, expanded.text, at);
+          if (use.from === undefined && "text" in expanded) addCopied(reads.copied, use.source, expanded.text, at);
         }
         variables = afterInstruction(variables, instruction, sources);
       });
@@ -194,11 +196,14 @@ function namedReading(name: string, { named }: Reads): Reading | undefined {
   return named.size === 0 || name === "" ? undefined : named.get(contextKey(name));
 }
 
-function addCopied(copied: Reads["copied"], text: string, at: SourceLocation): void {
-  const parts = normalSource(text).split("/");
-  const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
-  const start = parts.slice(0, wild < 0 ? undefined : wild).join("/");
-  if (start !== "" && start !== ".") copied.set(start, copied.get(start) ?? { written: text, start, at });
+function addCopied(copied: Reads["copied"], source: string, text: string, at: SourceLocation): void {
+  const written = hasUnknown(text) ? source : text;
+  for (const pattern of (asPatterns(text) ?? []).map(normalSource)) {
+    const parts = pattern.split("/");
+    const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
+    const start = parts.slice(0, wild < 0 ? undefined : wild).join("/") || ".";
+    if (pattern !== ".") copied.set(pattern, copied.get(pattern) ?? { written, pattern, start, at });
+  }
 }
 
 /** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */

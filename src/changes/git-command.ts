@@ -1,11 +1,14 @@
 /** How git is called: with an environment of its own, no hooks, no prompts, no surprises from anyone's configuration. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Finished, Processes } from "../ports.ts";
+import { gitRemedy } from "./git-remedy.ts";
 
 export interface GitOptions {
   readonly processes: Processes;
   /** The checkout, absolute. */
   readonly workspace: string;
+  /** The same with symlinks followed, by which git knows it. */
+  readonly realWorkspace?: string;
   /** The step's environment; git gets the few variables of it that it needs. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The forge that the token is for. */
@@ -77,14 +80,14 @@ function isRefused({ stderr }: Finished): boolean {
 }
 
 async function run(
-  { processes, workspace, signal }: GitOptions,
+  { processes, workspace, realWorkspace = workspace, signal }: GitOptions,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   timeout: number,
   input?: string | Uint8Array,
 ): Promise<Finished> {
   try {
-    return await processes.run("git", [...settings(workspace), ...args], {
+    return await processes.run("git", [...settings([...new Set([workspace, realWorkspace])]), ...args], {
       cwd: workspace,
       env,
       timeout,
@@ -98,10 +101,10 @@ async function run(
 }
 
 /** Per call, for nothing may stay behind in the repository's or the user's configuration. */
-function settings(workspace: string): readonly string[] {
+function settings(workspaces: readonly string[]): readonly string[] {
   const values = [
     // A checkout by another user, as in a container job, is not "dubious" to us: we were sent to it.
-    `safe.directory=${workspace}`,
+    ...workspaces.map((each) => `safe.directory=${each}`),
     "core.quotepath=off",
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -145,7 +148,7 @@ function authorizedEnvironment(base: Readonly<Record<string, string>>, { token, 
   };
 }
 
-const remedy = "check out the repository with actions/checkout before this step, and see what git says above";
+const remedy = "see what git says above, and check the repository out again if it is damaged";
 
 function failure(args: readonly string[], { code, stderr }: Finished): GitFailure {
   const lines = stderr.split("\n").map((line) => line.trim());
@@ -153,5 +156,6 @@ function failure(args: readonly string[], { code, stderr }: Finished): GitFailur
   const why = told?.replace(/^(?:fatal|error|ERROR): /, "") ?? `it ended with code ${code}`;
   const said = stderr.trim();
   const more = said === told ? {} : { cause: new Error(said) };
-  return new GitFailure(`git ${args[0] ?? ""} failed: ${why}`, { hint: remedy, ...more });
+  const command = args.find((each, index) => each !== "-c" && args[index - 1] !== "-c") ?? "";
+  return new GitFailure(`git ${command} failed: ${why}`, { hint: gitRemedy(stderr) ?? remedy, ...more });
 }

@@ -1,7 +1,9 @@
 /** What git knows of the working tree: which files are there, and which of them differ from what was checked out. */
 import { isAscii } from "node:buffer";
 import type { RepositoryPath } from "../catalog/catalog.ts";
-import { type GitCommand, type GitOptions, gitCommand } from "./git-command.ts";
+import { explain } from "../errors.ts";
+import { onceEach } from "../once-each.ts";
+import { type GitCommand, GitFailure, type GitOptions, gitCommand } from "./git-command.ts";
 import { pathIn, recordsIn, textIn } from "./git-output.ts";
 import { decodePath, encodePath } from "./path-bytes.ts";
 
@@ -30,6 +32,8 @@ export interface GitLayout {
 /** Everything rejects with a `GitFailure` where git fails. */
 export interface GitTree {
   tracked(): Promise<TrackedFiles>;
+  /** Writes a tracked file into a folder, absolute, below its path: with line ends, encodings and filters as in the working tree. */
+  writeInto(folder: string, path: RepositoryPath): Promise<void>;
   /** Tracked paths of which the working tree's file may differ; those that are gone, too. */
   modified(): Promise<readonly RepositoryPath[]>;
   /** Ignored files included. A repository that lies in this one is a single path with a slash at its end. */
@@ -50,8 +54,10 @@ export interface GitTree {
 
 export function openGitTree(options: GitOptions): GitTree {
   const git = gitCommand(options);
+  const list = onceEach(() => tracked(git));
   return {
-    tracked: () => tracked(git),
+    tracked: () => list(undefined),
+    writeInto: (folder, path) => writeInto(git, folder, path),
     modified: () =>
       paths(git, [...exactly, "diff-files", "-z", "--name-only", "--no-renames", "--ignore-submodules=all"]),
     untracked: () => paths(git, ["ls-files", "-z", "--others", "--full-name"]),
@@ -59,8 +65,13 @@ export function openGitTree(options: GitOptions): GitTree {
     attributes: (names, of) => attributes(git, names, of),
     layout: () => layout(git),
     description: () => description(git),
-    inside: (path) => openGitTree({ ...options, workspace: `${options.workspace}/${path}` }),
+    inside: (path) => openGitTree(inFolder(options, path)),
   };
+}
+
+function inFolder({ realWorkspace, ...options }: GitOptions, path: RepositoryPath): GitOptions {
+  const real = realWorkspace === undefined ? {} : { realWorkspace: `${realWorkspace}/${path}` };
+  return { ...options, ...real, workspace: `${options.workspace}/${path}` };
 }
 
 /** Docker sees modes and links whatever git is told to overlook. */
@@ -69,7 +80,7 @@ const exactly = ["fileMode=true", "symlinks=true", "checkStat=default", "trustct
 );
 
 async function tracked(git: GitCommand): Promise<TrackedFiles> {
-  const { stdout } = await git.local(["ls-files", "-z", "--stage", "-v", "--full-name"]);
+  const { stdout } = await withTrees(git, ["ls-files", "-z", "--stage", "-v", "--full-name"]);
   const text = textIn(stdout, "git ls-files");
   // Nearly always; then a hundred thousand paths need not be looked through one by one.
   const pathOf = isAscii(stdout) ? (field: string) => field : pathIn;
@@ -91,9 +102,42 @@ async function tracked(git: GitCommand): Promise<TrackedFiles> {
   return { files, uncompared, sparse };
 }
 
-async function paths(git: GitCommand, args: readonly string[]): Promise<readonly RepositoryPath[]> {
-  return recordsIn((await git.local(args)).stdout, "git").map(pathIn);
+/** Else git leaves attributes out that are in a folder left out (attr.c). */
+const everyAttribute = ["-c", "core.sparseCheckoutCone=false"];
+
+async function writeInto(git: GitCommand, folder: string, path: RepositoryPath): Promise<void> {
+  const input = Buffer.concat([encodePath(path), Buffer.of(0)]);
+  const write = (options: readonly string[]) =>
+    git.local(
+      [...everyAttribute, "checkout-index", "--quiet", "--force", ...options, `--prefix=${folder}/`, "-z", "--stdin"],
+      {
+        input,
+      },
+    );
+  try {
+    await write(["--ignore-skip-worktree-bits"]);
+  } catch (error) {
+    // Git before 2.36 writes them without being told.
+    if (!(error instanceof GitFailure) || !/unknown option/.test(explain(error))) throw error;
+    await write([]);
+  }
 }
+
+async function paths(git: GitCommand, args: readonly string[]): Promise<readonly RepositoryPath[]> {
+  return recordsIn((await withTrees(git, args)).stdout, "git").map(pathIn);
+}
+
+/** A sparse index names folders by their trees, which a treeless clone has to fetch. */
+async function withTrees(git: GitCommand, args: readonly string[]): Promise<{ readonly stdout: Uint8Array }> {
+  try {
+    return await git.local(args);
+  } catch (error) {
+    if (!(error instanceof GitFailure) || !/promisor/.test(explain(error))) throw error;
+    return git.network(args, treesTimeout);
+  }
+}
+
+const treesTimeout = 120_000;
 
 async function settings(git: GitCommand, names: RegExp): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await git.local(["config", "--null", "--get-regexp", names.source], { codes: [0, 1] });
@@ -111,7 +155,7 @@ async function attributes(
   of: readonly RepositoryPath[],
 ): Promise<ReadonlyMap<RepositoryPath, ReadonlyMap<string, string>>> {
   const input = Buffer.concat(of.flatMap((path) => [encodePath(path), Buffer.of(0)]));
-  const { stdout } = await git.local(["check-attr", "-z", "--stdin", ...names], { input });
+  const { stdout } = await git.local([...everyAttribute, "check-attr", "-z", "--stdin", ...names], { input });
   const fields = recordsIn(stdout, "git");
   const found = new Map<RepositoryPath, Map<string, string>>();
   for (let at = 0; at + 2 < fields.length; at += 3) {

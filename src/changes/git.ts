@@ -4,7 +4,14 @@ import { type Commit, commit as parseCommit } from "../context/run-context.ts";
 import { type ChangedFile, type EditedFile, parseDiffTree, parseEdits } from "./changed-file.ts";
 import { changedLines, type LineRange } from "./changed-lines.ts";
 import { blobsIn, type CommittedFile, committedFiles, refsIn } from "./committed-files.ts";
-import { type GitCommand, GitFailure, type GitOptions, gitCommand, notOnServer } from "./git-command.ts";
+import {
+  type GitCommand,
+  GitFailure,
+  type GitOptions,
+  gitCommand,
+  notOnServer,
+  unlessGitFails,
+} from "./git-command.ts";
 
 /**
  * What the stages ask of the checkout's repository. Everything rejects with a `GitFailure` where git fails, so that no
@@ -42,6 +49,8 @@ export interface Git {
   filesIn(commit: Commit): Promise<readonly CommittedFile[]>;
   /** The bytes of blobs, by their ids. */
   blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Brings blobs that a partial clone lacks, all at once; does nothing in another clone. What isn't brought is missing later. */
+  fetchBlobs(ids: readonly string[]): Promise<void>;
   /** Full names of branches of the remote, as patterns of `git ls-remote` mean them, and where they stand. */
   remoteBranches(pattern: string): Promise<ReadonlyMap<string, Commit>>;
   /** Names of git tags: those that are here, or those of the remote. */
@@ -62,9 +71,21 @@ export interface Git {
   refsAt(commit: Commit): Promise<readonly string[]>;
   /** What HEAD was moved to in this checkout, newest first, and by what (git-reflog(1)): `commit: message`. */
   headMoves(): Promise<readonly HeadMove[]>;
+  /** Short names of all branches and tags, those of remotes too. */
+  refNames(): Promise<readonly string[]>;
   originUrl(): Promise<string | undefined>;
   /** The checkout's root. */
   root(): Promise<string>;
+  /** What the folder is to git. */
+  place(): Promise<GitPlace>;
+  /** What HEAD leads to, though it may not be there; `undefined` before the first commit. */
+  headId(): Promise<Commit | undefined>;
+}
+
+export interface GitPlace {
+  readonly kind: "worktree" | "bare" | "git-folder";
+  /** The way to the folder from the root of the worktree, with a slash at its end; empty in the root. */
+  readonly prefix: string;
 }
 
 export interface HeadMove {
@@ -101,6 +122,10 @@ export function openGit(options: GitOptions): Git {
   return {
     head: async () => parseCommit(line(await git.local(["rev-parse", "--verify", "HEAD^{commit}"]))),
     resolve: (revision) => resolve(git, revision),
+    refNames: async () =>
+      text(await git.local(["for-each-ref", "--format=%(refname:short)"]))
+        .split("\n")
+        .filter((each) => each !== ""),
     missing: (commits) => missing(git, commits),
     refsAt: async (at) =>
       text(await git.local(["for-each-ref", "--format=%(refname)", `--points-at=${at}`]))
@@ -134,6 +159,7 @@ export function openGit(options: GitOptions): Git {
           ? new Uint8Array()
           : (await git.network(["cat-file", "--batch"], diffTimeout, `${ids.join("\n")}\n`)).stdout,
       ),
+    fetchBlobs: (ids) => fetchBlobs(git, ids),
     remoteBranches: async (pattern) =>
       refsIn(text(await git.network(["ls-remote", "origin", `refs/heads/${pattern}`], fetchTimeout))),
     tags: (where) => tags(git, where),
@@ -149,7 +175,19 @@ export function openGit(options: GitOptions): Git {
       movesIn(text(await git.local(["reflog", "show", "-z", "-n", "100", "--format=%H %gs", "HEAD"]))),
     originUrl: async () => line(await git.local(["remote", "get-url", "origin"], { codes: [0, 2] })) || undefined,
     root: async () => line(await git.local(["rev-parse", "--show-toplevel"])),
+    place: async () =>
+      placeIn(text(await git.local(["rev-parse", "--is-inside-work-tree", "--is-bare-repository", "--show-prefix"]))),
+    headId: async () => {
+      const { code, stdout } = await git.local(["rev-parse", "--verify", "--quiet", "HEAD"], { codes: [0, 1, 128] });
+      return code === 0 ? parseCommit(line({ stdout })) : undefined;
+    },
   };
+}
+
+function placeIn(answer: string): GitPlace {
+  const [isWorktree, isBare, ...prefix] = answer.replace(/\n$/, "").split("\n");
+  if (isWorktree === "true") return { kind: "worktree", prefix: prefix.join("\n") };
+  return { kind: isBare === "true" ? "bare" : "git-folder", prefix: "" };
 }
 
 /** The end of the year 9999: RFC 3339, in which images are dated, has four digits for the year. */
@@ -233,6 +271,16 @@ const fetchTimeout = 120_000;
 /** Nobody waits long for what only keeps a branch from a git tag's name. */
 const tagsTimeout = 30_000;
 const deepFetchTimeout = 300_000;
+
+/** As git itself brings what it lacks (promisor-remote.c), which would be one by one. */
+async function fetchBlobs(git: GitCommand, ids: readonly string[]): Promise<void> {
+  const setting = await git.local(["config", "--get-regexp", "^remote\\..*\\.promisor$"], { codes: [0, 1] });
+  const remote = /^remote\.(.+)\.promisor true$/m.exec(text(setting))?.[1];
+  if (remote === undefined || ids.length < 2) return;
+  const options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc"];
+  const args = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...options, "--filter=blob:none", "--stdin", remote];
+  await unlessGitFails(() => git.network(args, fetchTimeout, `${ids.join("\n")}\n`));
+}
 
 async function depthOptions(depth: FetchDepth, isShallow: () => Promise<boolean>): Promise<readonly string[]> {
   // A depth would turn a full clone into a shallow one.

@@ -1,4 +1,6 @@
 /** Where in the repository lies what goes into an image. */
+
+import { attempt, attemptLater } from "../catalog/attempt.ts";
 import {
   type Catalog,
   type DockerfileImage,
@@ -9,11 +11,13 @@ import {
 } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { surroundingsOf } from "../catalog/surroundings.ts";
+import { unreadDockerfile, withoutBases } from "../catalog/troubled.ts";
+import type { UserError } from "../errors.ts";
 import { inTurns, mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Checkout } from "./checkout.ts";
 import { type CopiedPath, type Followed, following } from "./followed-paths.ts";
-import type { Ignore } from "./ignore.ts";
+import { type Ignore, ignoresNothing } from "./ignore.ts";
 import { type IgnoreFile, ignoreFileReader } from "./ignore-files.ts";
 import { type Links, linksOf, type Place } from "./links.ts";
 import type { Listing } from "./listing.ts";
@@ -52,11 +56,16 @@ export interface InputSources {
   argumentsOf(image: Image): Image["buildArgs"];
 }
 
-/** By name of the image. */
+export interface ReadInputs {
+  /** By name of the image. Where it has a problem, what can be told all the same. */
+  readonly inputs: ReadonlyMap<string, ImageInputs>;
+  readonly problems: ReadonlyMap<string, UserError>;
+}
+
 export async function readInputs(
   { images }: Catalog,
   { listing, checkout, files, argumentsOf }: InputSources,
-): Promise<ReadonlyMap<string, ImageInputs>> {
+): Promise<ReadInputs> {
   const reader: Reader = {
     listing,
     links: linksOf(listing, checkout),
@@ -64,8 +73,37 @@ export async function readInputs(
     argumentsOf,
   };
   const byName = new Map(images.map((image) => [image.name, image]));
-  const read = async (image: Image) => [image.name, await inputsOf(image, byName, reader)] as const;
-  return new Map(await mapped(images, read, together));
+  const read = async (image: Image) => ({ image, found: await attemptLater(() => inputsOf(image, byName, reader)) });
+  const all = await mapped(images, read, together);
+  const inputs = all.map(async ({ image, found }) => {
+    const own = "value" in found ? found.value : await inputsInDoubt(image, byName, reader);
+    return [image.name, own] as const;
+  });
+  return {
+    inputs: new Map(await Promise.all(inputs)),
+    problems: new Map(all.flatMap(({ image, found }) => ("problem" in found ? [[image.name, found.problem]] : []))),
+  };
+}
+
+/** Where something that an image is made of can't be understood: what can be told of it, else all of its contexts. */
+async function inputsInDoubt(image: Image, images: ReadonlyMap<string, Image>, reader: Reader): Promise<ImageInputs> {
+  const read = attempt(() => reader.argumentsOf(image));
+  const argumentsOf = () => ("value" in read ? read.value : {});
+  const ignoreFile = async (candidates: readonly RepositoryPath[]) => {
+    const found = await attemptLater(() => reader.ignoreFile(candidates));
+    return "value" in found ? found.value : { path: undefined, ignore: ignoresNothing };
+  };
+  const lenient = { ...reader, argumentsOf, ignoreFile };
+  if (image.variant === "nix") return inputsOf(image, images, lenient);
+  const withoutBase = { ...image, dockerfile: withoutBases(image.dockerfile) };
+  const found = await attemptLater(() => inputsOf(withoutBase, images, lenient));
+  if ("value" in found) return found.value;
+  return inputsOf({ ...image, dockerfile: unreadDockerfile(image.dockerfilePath) }, images, lenient);
+}
+
+/** Of an image of which nothing is known but the file that would say how it is built. */
+export function inputsOfUnplaced(image: Image): ImageInputs {
+  return { recipe: unresolved(recipeOf(image)), contexts: [], outside: undefined };
 }
 
 const together = 64;

@@ -1,5 +1,6 @@
 /** Files that a build reads and that the checkout has not, or not really. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
+import { directoryOf } from "../catalog/repository-path.ts";
 import { onceEach } from "../once-each.ts";
 import { mapped } from "../pause.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
@@ -12,6 +13,8 @@ export interface Incomplete {
   /** The first of them. */
   readonly path: RepositoryPath;
   readonly count: number;
+  /** In which they are, none in another; sorted. */
+  readonly folders: readonly RepositoryPath[];
 }
 
 export interface IncompleteFiles {
@@ -36,20 +39,42 @@ export async function incompleteFiles(
   const filesOf = contextFiles(listing.files);
   const kinds = [({ isAbsent }: ListedFile) => isAbsent === true, (file: ListedFile) => pointers.has(file)];
   const among = onceEach((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
-  const read = async (name: string) => Promise.all((inputs.get(name)?.contexts ?? []).map(filesOf));
+  const read = async (name: string) => {
+    const own = inputs.get(name);
+    return [ownFiles(own, listing), ...(await Promise.all((own?.contexts ?? []).map(filesOf)))];
+  };
   const byImage = await mapped(images, async ({ name }) => ({ name, contexts: await read(name) }));
   const [absent, large] = kinds.map((_, kind) =>
     byImage.flatMap(({ name, contexts }): readonly Incomplete[] => {
-      const files = contexts.flatMap((each) => among(each)[kind] ?? []);
+      const files = new Set(contexts.flatMap((each) => among(each)[kind] ?? []));
       const [first] = files;
-      return first === undefined ? [] : [{ image: name, path: first.path, count: new Set(files).size }];
+      const paths = [...files].map(({ path }) => path);
+      return first === undefined
+        ? []
+        : [{ image: name, path: first.path, count: files.size, folders: foldersOf(paths) }];
     }),
   );
   return { absent: absent ?? [], pointers: large ?? [] };
 }
 
+/** What says how an image is built may be in none of its contexts. */
+function ownFiles(inputs: ImageInputs | undefined, { files }: Listing): readonly ListedFile[] {
+  if (inputs === undefined) return [];
+  const places = [inputs.recipe, ...inputs.contexts.map(({ ignoreFile }) => ignoreFile)];
+  return places.flatMap((place) => place?.paths ?? []).flatMap((path) => files.at(path) ?? []);
+}
+
+function foldersOf(paths: readonly RepositoryPath[]): readonly RepositoryPath[] {
+  const folders = [...new Set(paths.map(directoryOf))].sort();
+  return folders.filter((each) => !folders.some((other) => each !== other && isIn(each, other)));
+}
+
+function isIn(path: RepositoryPath, folder: RepositoryPath): boolean {
+  return folder === "." || path.startsWith(`${folder}/`);
+}
+
 async function pointersIn({ large, files }: Listing, checkout: Checkout): Promise<readonly ListedFile[]> {
-  const listed = [...large].flatMap((path) => files.at(path) ?? []);
+  const listed = [...large].flatMap((path) => files.at(path) ?? []).filter(({ isAbsent }) => isAbsent !== true);
   const isPointer = await Promise.all(listed.map(({ path }) => isPointerAt(path, checkout)));
   return listed.filter((_, index) => isPointer[index]);
 }

@@ -84,9 +84,9 @@ function above(path: RepositoryPath): readonly RepositoryPath[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
-/** Of a link that a sparse checkout lacks nobody knows where it leads: that is `""`. */
+/** Of a link that a sparse checkout of a repository inside lacks nobody knows where it leads: that is `""`. */
 async function readLink({ path, content, isAbsent }: ListedFile, checkout: Checkout): Promise<string | undefined> {
-  if (isAbsent) return content?.startsWith("120000 ") ? "" : undefined;
   const found = await lookAt(checkout, path);
+  if (found === undefined && isAbsent) return content?.startsWith("120000 ") ? "" : undefined;
   return found?.kind === "symlink" ? decodePath(found.target) : undefined;
 }

@@ -1,6 +1,5 @@
 /** All files of the checkout, with what git knows of their bytes. */
 import type { RepositoryPath } from "../catalog/catalog.ts";
-import { directoryOf } from "../catalog/repository-path.ts";
 import { alteredPaths, alteringSettings } from "./altered.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import { type FileIndex, indexFiles } from "./file-index.ts";
@@ -8,7 +7,7 @@ import { type FileIndex, indexFiles } from "./file-index.ts";
 /** A file as the working tree has it. */
 export interface ListedFile {
   readonly path: RepositoryPath;
-  /** Git's mode and blob (`100644 <id>`) where the working tree is known to hold these bytes; else they are to be read. */
+  /** Git's mode and blob (`100644 <id>`) where a whole working tree is known to hold these bytes; else they are to be read. */
   readonly content: string | undefined;
   /** Left out of a sparse checkout, so that git alone has it. */
   readonly isAbsent?: true;
@@ -52,8 +51,9 @@ interface Found {
 /** Adds the files of a repository, whose paths in the checkout begin with `prefix`. @returns how it calls its objects. */
 async function addRepository(checkout: Checkout, prefix: string, found: Found): Promise<Listing["objectFormat"]> {
   const { git } = checkout;
-  const [tracked, modified, untracked, settings, { objectFormat, attributesFile }] = await Promise.all([
+  const [tracked, leftOut, modified, untracked, settings, { objectFormat, attributesFile }] = await Promise.all([
     git.tracked(),
+    checkout.leftOut(),
     git.modified(),
     git.untracked(),
     git.settings(alteringSettings),
@@ -62,18 +62,19 @@ async function addRepository(checkout: Checkout, prefix: string, found: Found): 
   const differing = [...modified, ...untracked];
   const altered = await alteredPaths(checkout, tracked.files, differing, { settings, attributesFile });
   const unknown = new Set([...modified, ...altered.keys(), ...tracked.uncompared]);
-  const isThere = presence(checkout);
   const inside: RepositoryPath[] = [];
   const add = (file: ListedFile): void => {
     found.files.push(file);
-    if (file.content === undefined || file.content.startsWith(symlink)) found.links.push(file);
+    const isUnknown = file.content === undefined && file.isAbsent !== true;
+    if (isUnknown || file.content?.startsWith(symlink)) found.links.push(file);
   };
   for (const file of tracked.files) {
     const { path, content } = file;
     if (content.startsWith(submodule)) inside.push(path);
-    else if (tracked.sparse.has(path) && !(await isThere(path))) {
+    else if (leftOut.at(path) !== undefined) {
       found.isSparse = true;
-      add({ path: prefix + path, content, isAbsent: true });
+      // Of what Git LFS holds, the pointer is what a checkout without it has.
+      add({ path: prefix + path, content: altered.get(path) === "other" ? undefined : content, isAbsent: true });
     } else if (tracked.sparse.has(path) || unknown.has(path)) add({ path: prefix + path, content: undefined });
     else add(prefix === "" ? file : { path: prefix + path, content });
   }
@@ -91,27 +92,12 @@ const submodule = "160000 ";
 
 /** A submodule that is not checked out is an empty folder: nothing. */
 async function addInside(checkout: Checkout, prefix: string, path: RepositoryPath, found: Found): Promise<void> {
-  const { git, workspace } = checkout;
   const gitFolder = await lookAt(checkout, `${path}/.git`);
   if (gitFolder === undefined) return;
-  const inner = { ...checkout, git: git.inside(path), workspace: `${workspace}/${path}` };
+  const inner = checkout.inside(path);
   await addRepository(inner, `${prefix}${path}/`, found);
   // A clone carries its history along, of which the commit has to do.
   if (gitFolder.kind !== "directory") return;
   const commit = (await inner.git.description()) ?? "none";
   found.files.push({ path: `${prefix}${path}/.git`, content: `commit ${commit}` });
-}
-
-/** Whether there is something at a path. Of folders that are missing, each is asked for only once. */
-function presence(checkout: Checkout): (path: RepositoryPath) => Promise<boolean> {
-  const folders = new Map<RepositoryPath, Promise<boolean>>();
-  const hasFolder = async (path: RepositoryPath): Promise<boolean> => {
-    if (path === ".") return true;
-    const known = folders.get(path) ?? isThere(path);
-    folders.set(path, known);
-    return known;
-  };
-  const isThere = async (path: RepositoryPath): Promise<boolean> =>
-    (await hasFolder(directoryOf(path))) && (await lookAt(checkout, path)) !== undefined;
-  return isThere;
 }

@@ -1,18 +1,20 @@
 /** What Dockerfiles copy that their context lacks and the repository's root has. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
-import { oneRemark, someOf } from "../catalog/remark.ts";
+import { writeEntries } from "../catalog/entry-text.ts";
+import { oneRemark } from "../catalog/remark.ts";
 import { joinPath } from "../catalog/repository-path.ts";
-import { formatLocation } from "../errors.ts";
+import { formatLocation, type SourceLocation } from "../errors.ts";
 import type { CopiedPath } from "./followed-paths.ts";
 import type { ImageInputs } from "./image-inputs.ts";
 import type { Listing } from "./listing.ts";
+import { narrows, sourcesOf } from "./sources.ts";
 
 /** An image whose build would not find something. */
 export interface Misplaced {
   readonly image: string;
   readonly context: RepositoryPath;
   /** At least one, in the Dockerfile's order. */
-  readonly paths: readonly CopiedPath[];
+  readonly paths: readonly Pick<CopiedPath, "written" | "at">[];
 }
 
 export function misplacedPaths(
@@ -20,22 +22,66 @@ export function misplacedPaths(
   inputs: ReadonlyMap<string, ImageInputs>,
   { files }: Pick<Listing, "files">,
 ): readonly Misplaced[] {
-  const isThere = (path: RepositoryPath) => files.atOrAbove(path) !== undefined || files.below(path).length > 0;
+  const isIn = finder(files);
   return images.flatMap((image): readonly Misplaced[] => {
     const own = inputs.get(image.name);
     const [main] = own?.contexts ?? [];
     const directory = main?.directory.target;
     if (own?.copied === undefined || main?.name !== undefined || directory === undefined || directory === ".")
       return [];
-    const paths = own.copied.filter(({ start }) => !isThere(joinPath(directory, start)) && isThere(start));
+    const there = own.copied.filter((each) => isIn(directory, each));
+    const isOptional = (each: CopiedPath) =>
+      isMeantOptional(each) ||
+      (each.pattern !== each.start && isIn(directory, startOf(each)) && there.some(({ at }) => isSame(at, each.at)));
+    const paths = own.copied.filter((each) => !there.includes(each) && !isOptional(each) && isIn(".", each));
     return paths.length === 0 ? [] : [{ image: image.name, context: directory, paths }];
   });
+}
+
+type Wanted = Pick<CopiedPath, "pattern" | "start">;
+
+/** Whether a directory has what is copied. Only what narrows is looked for by its pattern, all else by what stands above. */
+function finder(files: Listing["files"]): (directory: RepositoryPath, wanted: Wanted) => boolean {
+  const isThere = (path: RepositoryPath) => files.atOrAbove(path) !== undefined || files.below(path).length > 0;
+  const known = new Map<string, boolean>();
+  const matches = (directory: RepositoryPath, { pattern, start }: Wanted): boolean => {
+    const top = joinPath(directory, start);
+    if (start !== "." && (pattern === start || !narrows(pattern) || files.atOrAbove(top) !== undefined))
+      return isThere(top);
+    // Of what can't be compared nothing is remarked.
+    if (!narrows(pattern)) return directory !== ".";
+    const { takes } = sourcesOf([pattern]);
+    const length = directory === "." ? 0 : directory.length + 1;
+    return files.below(top).some(({ path }) => takes(path.slice(length)));
+  };
+  return (directory, wanted) => {
+    const key = `${directory}\0${wanted.pattern}`;
+    const found = known.get(key) ?? matches(directory, wanted);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function startOf({ start }: CopiedPath): Wanted {
+  return { pattern: start, start };
+}
+
+/** `yarn.loc[k]` is how a file is copied that need not be there. */
+function isMeantOptional({ pattern }: CopiedPath): boolean {
+  return /\[\w\]/.test(pattern) && !/[*?[]/.test(pattern.replace(/\[\w\]/g, ""));
+}
+
+function isSame(one: SourceLocation, other: SourceLocation): boolean {
+  return one.file === other.file && one.line === other.line;
 }
 
 /** @param configFile where entries of images are, or would be. */
 export function describeMisplaced(misplaced: readonly Misplaced[], configFile: RepositoryPath) {
   const write = (images: readonly Misplaced[]) =>
-    `write images: {${someOf(images, 10, ({ image }) => `${image}: {context: .}`)}} into ${configFile}`;
+    writeEntries(
+      images.map(({ image: name }) => ({ name, said: { context: "." } })),
+      configFile,
+    );
   return oneRemark(misplaced, {
     one: (each) => ({
       message: `${each.image} copies ${each.paths.map(placed).join(", ")}, which its context ${each.context} lacks and the repository's root has`,
@@ -49,6 +95,6 @@ export function describeMisplaced(misplaced: readonly Misplaced[], configFile: R
   });
 }
 
-function placed({ written, at }: CopiedPath): string {
+function placed({ written, at }: Pick<CopiedPath, "written" | "at">): string {
   return `${written} (${formatLocation(at)})`;
 }

@@ -35,6 +35,10 @@ export type Reason =
   /** The run is about other images; `detail` says which, as a clause. */
   | { readonly kind: "not-chosen"; readonly detail: string }
   | { readonly kind: "unaffected" }
+  /** It can't be planned; `detail` is a sentence. `fails`: the run is about it, and fails. */
+  | { readonly kind: "problem"; readonly detail: string; readonly fails?: true }
+  /** It depends on an image that can't be planned. */
+  | { readonly kind: "waits-for"; readonly image: string; readonly fails?: true }
   /** The registry has nothing of it under the tags that it should have. */
   | { readonly kind: "never-published" }
   /** What is published was made from other sources, at this commit: a run was lost. */

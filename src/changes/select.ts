@@ -1,5 +1,6 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, FileTarget } from "../catalog/catalog.ts";
 import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
+import { someOf } from "../catalog/remark.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import { type ListedGlob, listedGlobs, onlyExcludes } from "../glob-list.ts";
 import { didYouMean } from "../nearest.ts";
@@ -10,11 +11,11 @@ import { didYouMean } from "../nearest.ts";
  * an image counts.
  * @throws UserError (or `Problems`) for what matches no image.
  */
-export function selectImages({ images }: Catalog, only: readonly string[]): ReadonlySet<string> {
+export function selectImages({ images, fileTargets = [] }: Catalog, only: readonly string[]): ReadonlySet<string> {
   const names = images.map((image) => image.name);
   if (only.length === 0) return new Set(names);
   const matched = only.flatMap(globsOf).map((each) => ({ ...each, found: namesThatMatch(each.glob, images) }));
-  throwProblems(matched.filter(({ found }) => found.length === 0).map(({ glob }) => noMatch(glob, names)));
+  throwProblems(matched.flatMap((each) => (each.found.length > 0 ? [] : noMatch(each, names, fileTargets))));
   const selected = new Set(onlyExcludes(only) ? names : []);
   for (const { found, isExclusion } of matched) {
     for (const name of found) {
@@ -48,7 +49,25 @@ function namesThatMatch(glob: string, images: Catalog["images"]): readonly strin
 
 const listed = 20;
 
-function noMatch(glob: string, names: readonly string[]): UserError {
+function noMatch(
+  { glob, isExclusion }: ListedGlob,
+  names: readonly string[],
+  fileTargets: readonly FileTarget[],
+): readonly UserError[] {
+  const matches = matcherOf(glob);
+  const meant = fileTargets.filter(({ name, target }) => matches(name) || matches(target));
+  if (meant.length === 0) return [unknown(glob, names)];
+  return isExclusion ? [] : [givesFiles(glob, meant)];
+}
+
+function givesFiles(glob: string, meant: readonly FileTarget[]): UserError {
+  const targets = someOf(meant, 5, ({ target, file }) => `${target} (${file})`);
+  return new UserError(`\`only\` names "${glob}", which gives files and no image: ${targets}`, {
+    hint: "take it out of `only`, or give the target an output of type=image",
+  });
+}
+
+function unknown(glob: string, names: readonly string[]): UserError {
   const some = names.slice(0, listed).join(", ");
   const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   return new UserError(`\`only\` names "${glob}", and no image is called that`, {

@@ -1,5 +1,6 @@
 /** What platforms that nobody knows before the build may be, for the paths that a Dockerfile makes of them. */
-import { anyText } from "../catalog/dockerfile/any-text.ts";
+import { anyPath, anyText, hasUnknown, maybeText } from "../catalog/dockerfile/any-text.ts";
+import { normalSource } from "./sources.ts";
 
 /** Values of the arguments that BuildKit sets itself, by name. */
 export type PlatformArguments = ReadonlyMap<string, string>;
@@ -38,14 +39,35 @@ function combined(all: readonly (readonly PlatformArguments[])[]): readonly Plat
   );
 }
 
-/** A source of COPY as a pattern: what nobody knows of it may be anything in one part of a path. */
-export function asPattern(source: string): string {
-  return source.includes(anyText) ? source.replace(runs, "*") : source;
+/**
+ * A source of COPY as patterns, of which any may hold: what nobody knows of it may be anything in one part of a path, or in all
+ * parts from there on. `undefined` where it may lead anywhere.
+ */
+export function asPatterns(source: string): readonly string[] | undefined {
+  if (!hasUnknown(source)) return [source];
+  if (source.split("/").includes("..")) return undefined;
+  const [known = "", ...others] = source.split(anyPath);
+  // Everything below what a star takes is taken, too.
+  const parts = normalSource(others.length === 0 ? known : known + anyText).split("/");
+  const last = parts.length - 1;
+  const choices = parts.map((part, index) =>
+    index < last && isMaybe.test(part) ? [["*"], []] : [[part.replace(runs, "*")]],
+  );
+  if (choices.filter(({ length }) => length > 1).length > mostMaybe) return undefined;
+  const all = choices.reduce<readonly (readonly string[])[]>(
+    (before, next) => before.flatMap((one) => next.map((other) => [...one, ...other])),
+    [[]],
+  );
+  return all.map((each) => each.join("/"));
 }
+
+/** Each makes twice as many patterns. */
+const mostMaybe = 4;
 
 /** Whether the first part of a path begins as a platform does: never with a dot. */
 export function isVisible(source: string): boolean {
   return source.startsWith(anyText);
 }
 
-const runs = new RegExp(`\\**${anyText}(?:${anyText}|\\*)*`, "gu");
+const isMaybe = new RegExp(`^${maybeText}+$`, "u");
+const runs = new RegExp(`\\**[${anyText}${maybeText}](?:[${anyText}${maybeText}]|\\*)*`, "gu");

@@ -1,8 +1,9 @@
 /** Files that somebody wants watched: patterns as in ignore files, so that a directory means all that lies in it. */
+import { attempt } from "../catalog/attempt.ts";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import type { Work } from "../catalog/path-expression.ts";
 import { UserError } from "../errors.ts";
-import { expandBraces } from "../glob-list.ts";
+import { excludedTwice, expandBraces, splitGlobs } from "../glob-list.ts";
 import { onceEach } from "../once-each.ts";
 import { filtered } from "../pause.ts";
 import { mostWork } from "./context-files.ts";
@@ -20,6 +21,12 @@ export function watchedFiles<T extends { readonly path: RepositoryPath }>(
     (watch: Watch) => find(index, watch, work),
     (watch) => watch.map(({ value }) => value).join("\n"),
   );
+}
+
+/** Why the files that `watch` names can't be told. */
+export function watchProblem(watch: Watch): UserError | undefined {
+  const read = watch.length === 0 ? undefined : attempt(() => matcherOf(watch));
+  return read !== undefined && "problem" in read ? read.problem : undefined;
 }
 
 async function find<T extends { readonly path: RepositoryPath }>(
@@ -52,10 +59,14 @@ function matcherOf(watch: Watch): Ignore {
   return matcher;
 }
 
-/** As in an ignore file, with alternatives in braces, which those don't have. */
+/** As in an ignore file, with alternatives in braces and several at commas, which those don't have. */
 function patternsOf({ value, at }: Watch[number]): readonly string[] {
   try {
-    return patternsIn(value).flatMap(expandBraces);
+    const lines = value.split("\n").filter((line) => !line.startsWith("#"));
+    const patterns = lines.flatMap(splitGlobs).flatMap(patternsIn);
+    const twice = patterns.find((pattern) => /^!\s*!/.test(pattern));
+    if (twice !== undefined) throw excludedTwice(twice);
+    return patterns.flatMap(expandBraces);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`"watch": ${error.message}`, { hint: error.hint, at, cause: error });

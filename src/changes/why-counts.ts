@@ -1,4 +1,5 @@
 /** Which rule makes a changed file count for an image: what `touching` decides, told. */
+import { isBakeName } from "../catalog/bake/bake-files.ts";
 import type { Image, RepositoryPath } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
@@ -7,7 +8,7 @@ import { sourcesOf } from "./sources.ts";
 /** A clause about the file: "it is the Dockerfile". `configPaths` is where the config file may lie. */
 export function whyCounts(
   path: RepositoryPath,
-  image: Pick<Image, "bakeFiles" | "variant">,
+  image: Pick<Image, "bakeFiles" | "variant" | "watch">,
   { recipe, contexts }: ImageInputs,
   configPaths: readonly RepositoryPath[],
 ): string {
@@ -24,8 +25,16 @@ export function whyCounts(
   );
   if (above !== undefined) return `${describeContext(above)} lies in it`;
   const context = contexts.find((each) => isIn(path, each));
-  if (context === undefined) return "`watch` or `watch-all` names it";
+  if (context === undefined) return whyElsewhere(path, image);
   return image.variant === "nix" ? "the Nix file may read it" : whyInContext(path, context);
+}
+
+function whyElsewhere(path: RepositoryPath, { watch, bakeFiles }: Pick<Image, "watch" | "bakeFiles">): string {
+  if (isBakeName(path)) return "what bake files say of the image changed with it";
+  if (bakeFiles.length === 0) return "`watch` or `watch-all` names it";
+  return watch.length === 0
+    ? "buildx reads it with the image's bake file"
+    : "`watch` or `watch-all` names it, or buildx reads it with the image's bake file";
 }
 
 function isIn(path: RepositoryPath, { directory: { target }, followed, ignore }: ContextInputs): boolean {

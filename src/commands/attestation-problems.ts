@@ -1,20 +1,15 @@
 /** What is wrong with `provenance` and `sbom`, found before anything is built. */
-import { readAttestation } from "../buildflags/attestation.ts";
-import { UserError } from "../errors.ts";
+import { checkedAttestation } from "../build/attestation-values.ts";
+import type { UserError } from "../errors.ts";
+import type { SourcedLine } from "../sourced-line.ts";
+import { parseLines } from "../tags/lines.ts";
 
 export function attestationProblems(said: {
-  readonly provenance?: string | undefined;
-  readonly sbom?: string | undefined;
+  readonly provenance?: SourcedLine | undefined;
+  readonly sbom?: SourcedLine | undefined;
 }): readonly UserError[] {
   return (["provenance", "sbom"] as const).flatMap((option) => {
-    const text = said[option];
-    if (text === undefined) return [];
-    try {
-      readAttestation(option, text);
-      return [];
-    } catch (error) {
-      if (error instanceof UserError) return [error];
-      throw error;
-    }
+    const line = said[option];
+    return line === undefined ? [] : parseLines([line], ({ text }) => checkedAttestation(option, text)).problems;
   });
 }

@@ -1,117 +1,201 @@
-/** Which images a changed bake file means: those whose target means something else than with the files as they were. */
+/** Which images changed bake files mean: those of which they say something else than with the files as they were. */
 import { posix } from "node:path";
-import { type Attempt, attemptLater } from "../catalog/attempt.ts";
-import { bakeNames, composeNames } from "../catalog/bake/bake-files.ts";
-import type { BakeFolder } from "../catalog/bake/print.ts";
-import { imagesByFolder } from "../catalog/bake/read-bake.ts";
-import type { RepositoryPath } from "../catalog/catalog.ts";
-import type { FoundImage } from "../catalog/found-image.ts";
-import { directoryOf, joinPath } from "../catalog/repository-path.ts";
+import { bakeNames, isBakeName } from "../catalog/bake/bake-files.ts";
+import { type BakeReads, bakeReads } from "../catalog/bake/bake-paths.ts";
+import type { Image, RepositoryPath } from "../catalog/catalog.ts";
+import { directoryOf, lastPart } from "../catalog/repository-path.ts";
 import type { BakeChange } from "../changes/affected.ts";
+import type { ChangedFile } from "../changes/changed-file.ts";
 import type { Comparison } from "../changes/comparison.ts";
-import { filtered, mapped } from "../pause.ts";
-import type { ReadCatalog } from "./read-catalog.ts";
+import type { Links } from "../changes/links.ts";
+import { UserError } from "../errors.ts";
+import { mapped } from "../pause.ts";
+import { type BaseFiles, baseFiles, type ComparedFiles } from "./base-files.ts";
+import { type FormerFiles, layOutBase } from "./base-layout.ts";
+import type { ComparedConfig } from "./config-change.ts";
+import { everyImage } from "./parted.ts";
+import { type ReadCatalog, readAsFarAsPossible } from "./read-catalog.ts";
 import type { Session } from "./session.ts";
-import { textWithoutPlaces } from "./text-without-places.ts";
+import { settingsTexts } from "./settings-text.ts";
 
-type Compared = Extract<Comparison, { readonly kind: "files" }>;
+/** By folder with bake files, the changed files that buildx reads there. */
+type ChangedReads = ReadonlyMap<RepositoryPath, readonly ChangedFile[]>;
 
-const everyTarget: BakeChange = { affects: () => true };
+/** How many folders are read at a time. */
+const together = 16;
 
-/** How many folders are written at a time. */
-const together = 4;
+/** As many changed files may be what a path with a variable names. */
+const mostFormer = 200;
+
+const unchanged: BakeChange & AsBefore = { filesOf: () => [], isAsBefore: () => false };
+
+interface AsBefore {
+  /** Whether an image is known to be what it was at the base, whatever became of config and bake files. */
+  isAsBefore(name: string): boolean;
+}
 
 /**
- * Has the changed files printed as they were at the base, and compares with what was printed of them as they are. All targets of
- * a file count where that can't be had, and in an untrusted checkout, where nothing is printed but what the catalog needs.
+ * Has the bake files printed as they were at the base, and compares what all other files make of both. Where that can't be had,
+ * and in an untrusted checkout, where nothing is printed but what the catalog needs, all images count that a changed file
+ * describes, or may have described.
+ * @param config the config file of the base, if it is known: what bake files change is seen by it
  */
 export async function bakeChange(
   session: Session,
   comparison: Comparison,
-  { catalog, baked }: Pick<ReadCatalog, "catalog" | "baked">,
-): Promise<BakeChange> {
-  if (comparison.kind !== "files" || session.trust.kind === "untrusted") return everyTarget;
-  const changed = new Set(comparison.files.map(({ path }) => path));
-  const files = new Set(catalog.images.flatMap(({ bakeFiles }) => bakeFiles.filter((path) => changed.has(path))));
-  const folders = new Map([...files].map((file) => [directoryOf(file), { folder: directoryOf(file), file }]));
-  if (folders.size === 0) return everyTarget;
-  const before = await imagesAtBase(session, comparison, [...folders.values()]);
-  const isSame = (image: FoundImage): boolean => {
-    const same = before.get(directoryOf(image.at.file))?.find(({ name }) => name === image.name);
-    return same !== undefined && textWithoutPlaces(same) === textWithoutPlaces(image);
-  };
-  const same = await filtered(baked, isSame);
-  const unchanged = new Set(same.map(({ name, at }) => `${directoryOf(at.file)}\0${name}`));
+  { now, config }: { readonly now: ReadCatalog; readonly config: ComparedConfig },
+  links: Links,
+): Promise<BakeChange & AsBefore> {
+  if (comparison.kind !== "files") return unchanged;
+  const before = baseFiles(session.git, comparison, links);
+  const folders = new Set([
+    ...everyImage(now).flatMap(foldersOf),
+    ...comparison.files.filter(({ path }) => isBakeName(path)).map(({ path }) => directoryOf(path)),
+  ]);
+  const changed = await changedReads([...folders], session, comparison, before);
+  if (changed.size === 0) return unchanged;
+  const then =
+    session.trust.kind === "untrusted" ? undefined : await readAtBase(session, comparison, config, before, changed);
+  const unread = then === undefined ? changed : unreadAt(then, changed);
+  const texts = await bakeTexts(unread, before);
+  // What a target that can't be built would be is unknown.
+  const faulty = new Set(now.troubled.flatMap(({ image, problems }) => (problems.length > 0 ? [image.name] : [])));
+  const doubtful = (image: Image) => mayDescribe(image, faulty.has(image.name) ? changed : unread, texts);
+  if (then === undefined) return { filesOf: doubtful, isAsBefore: () => false };
+  return compared({ then, middle: config.read, now }, changed, doubtful);
+}
+
+/** The folders whose files can't be read. */
+function unreadAt({ troubled }: ReadCatalog, changed: ChangedReads): ChangedReads {
+  const folders = new Set(troubled.flatMap(({ kind, image }) => (kind === "file" ? [directoryOf(image.name)] : [])));
+  return new Map([...changed].filter(([folder]) => folders.has(folder)));
+}
+
+interface Readings {
+  /** By the config and bake files of the base. */
+  readonly then: ReadCatalog;
+  /** By the config file of the base, if it is known, and today's bake files. */
+  readonly middle: ReadCatalog;
+  readonly now: ReadCatalog;
+}
+
+function compared(
+  { then, middle, now }: Readings,
+  changed: ChangedReads,
+  doubtful: BakeChange["filesOf"],
+): BakeChange & AsBefore {
+  const said = new Set(settingsTexts(then).values());
+  const former = new Map(everyImage(then).map((image) => [image.name, image]));
+  const between = settingsTexts(middle);
+  const today = settingsTexts(now);
+  const same = everyImage(now).filter((image) => doubtful(image).length === 0 && said.has(today.get(image.name) ?? ""));
+  const asBefore = new Set(same.map(({ name }) => name));
   return {
-    affects: ({ name, bakeFiles }) => !bakeFiles.some((path) => unchanged.has(`${directoryOf(path)}\0${name}`)),
+    isAsBefore: (name) => asBefore.has(name),
+    filesOf(image) {
+      const files = doubtful(image);
+      if (files.length > 0 || asBefore.has(image.name) || said.has(between.get(image.name) ?? "")) return files;
+      const either = [image, former.get(image.name)].flatMap((each) => (each === undefined ? [] : foldersOf(each)));
+      const own = [...new Set(either)].flatMap((folder) => changed.get(folder) ?? []);
+      return [...new Set(own.length > 0 ? own : [...changed.values()].flat())];
+    },
   };
 }
 
-/** What the files of folders said at the base. A folder is missing where nobody knows: no image of it counts as unchanged. */
-async function imagesAtBase(
-  session: Session,
-  comparison: Compared,
-  folders: readonly BakeFolder[],
-): Promise<ReadonlyMap<RepositoryPath, readonly FoundImage[]>> {
-  const { context, inputs, outside, folder, buildx } = session;
-  const root = `${folder}/bake-${comparison.base}/${posix.basename(context.workspace)}`;
-  const write = ({ folder: each }: BakeFolder) => attemptLater(() => writeBase(session, comparison, each, root));
-  const written = await mapped(folders, write, together);
-  return imagesByFolder(
-    folders.filter((_, at) => isWritten(written[at])),
-    {
-      root,
-      rootName: context.repo.toLowerCase(),
-      files: outside.files,
-      names: inputs.settings.bakeTarget,
-      // What was written there names no other file.
-      tools: { ...outside, processes: buildx },
-    },
+function foldersOf({ bakeFiles: [file] }: Image): readonly RepositoryPath[] {
+  return file === undefined ? [] : [directoryOf(file)];
+}
+
+/** The changed files of an image's own folder; without bake files, those that had its name, and may have described it. */
+function mayDescribe(
+  image: Image,
+  changed: ChangedReads,
+  texts: ReadonlyMap<RepositoryPath, string>,
+): readonly ChangedFile[] {
+  const [folder] = foldersOf(image);
+  if (folder !== undefined) return changed.get(folder) ?? [];
+  return [...new Set([...changed.values()].flat())].filter(({ path }) => texts.get(path)?.includes(image.publicName));
+}
+
+/** What bake files held. */
+async function bakeTexts(changed: ChangedReads, before: BaseFiles): Promise<ReadonlyMap<RepositoryPath, string>> {
+  const paths = [...new Set([...changed.values()].flat().map(({ path }) => path))].filter((path) =>
+    bakeNames.includes(lastPart(path)),
+  );
+  const former = await formerFiles(paths, before);
+  return new Map(
+    [...former].flatMap(([path, bytes]) => (bytes ? [[path, new TextDecoder().decode(bytes)] as const] : [])),
   );
 }
 
-function isWritten(attempt: Attempt<boolean> | undefined): boolean {
-  return attempt !== undefined && "value" in attempt && attempt.value;
+async function changedReads(
+  folders: readonly RepositoryPath[],
+  session: Session,
+  { files }: ComparedFiles,
+  before: BaseFiles,
+): Promise<ChangedReads> {
+  const { context, checkoutFiles, outside } = session;
+  const input = { root: context.workspace, files: checkoutFiles, home: outside.env.HOME };
+  const found = await mapped(
+    folders,
+    async (folder) => [folder, changedIn(files, await withPlaces(await bakeReads(folder, input), before))] as const,
+    together,
+  );
+  return new Map(found.filter(([, some]) => some.length > 0));
 }
 
-/** Everything that buildx reads of a folder when nobody names a file. */
-const readNames: readonly string[] = [...bakeNames, ...composeNames, ".env"];
+async function withPlaces({ paths, beginnings }: BakeReads, before: BaseFiles): Promise<BakeReads> {
+  const places = await Promise.all(paths.map((path) => before.placesOf(path)));
+  return { paths: [...new Set(places.flat())], beginnings };
+}
 
-/**
- * Writes what buildx would have read of a folder at the base below a root of the run's own. @returns whether it could: not where
- * a file could not be had, was a link, or names others.
- */
-async function writeBase(
-  { context, git, outside, checkoutFiles }: Session,
-  { base, files }: Compared,
-  folder: RepositoryPath,
-  root: string,
-): Promise<boolean> {
-  if (posix.normalize(folder) !== folder || posix.isAbsolute(folder) || folder.startsWith("..")) return false;
-  const change = new Map(files.map((file) => [file.path, file.change]));
-  const contents: (readonly [string, Uint8Array])[] = [];
-  for (const name of readNames) {
-    const path = joinPath(folder, name);
-    const bytes = await git.fileAt(base, path);
-    if (bytes !== undefined) contents.push([name, bytes]);
-    else if (change.get(path) === "added") continue;
-    // Something that is no regular file was there, or still is.
-    else if (change.has(path) || (await isThere(path, context.workspace, checkoutFiles))) return false;
+function changedIn(files: readonly ChangedFile[], { paths, beginnings }: BakeReads): readonly ChangedFile[] {
+  const named = new Set(paths);
+  return files.filter(({ path }) => named.has(path) || beginnings.some((beginning) => path.startsWith(beginning)));
+}
+
+/** @returns `undefined` where nobody knows what the files said. */
+async function readAtBase(
+  session: Session,
+  comparison: ComparedFiles,
+  config: ComparedConfig,
+  before: BaseFiles,
+  changed: ChangedReads,
+): Promise<ReadCatalog | undefined> {
+  const { context, checkoutFiles, outside, folder: own } = session;
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const inside = posix.relative(context.workspace, path);
+    const places = new Set(await before.placesOf(inside));
+    const found = comparison.files.some((file) => places.has(file.path)) ? await before.at(inside) : undefined;
+    if (found === undefined) return checkoutFiles.read(path);
+    return found === "unknown" ? undefined : found.bytes;
+  };
+  try {
+    const input = { root: context.workspace, files: { read }, home: outside.env.HOME };
+    const reads = await mapped([...changed.keys()], async (folder) =>
+      withPlaces(await bakeReads(folder, input), before),
+    );
+    const paths = reads.flatMap((each) => each.paths).filter(isInside);
+    const differing = [...new Set(reads.flatMap((each) => changedIn(comparison.files, each).map(({ path }) => path)))];
+    if (differing.length > mostFormer) return undefined;
+    const former = await formerFiles(differing, before);
+    if (former.size < differing.length) return undefined;
+    const folder = `${own}/base-${comparison.base}`;
+    const root = `${folder}/${posix.basename(context.workspace)}`;
+    const layout = await layOutBase(session, root, former, paths, (each) => changed.has(each));
+    return await readAsFarAsPossible({ ...config.session, ...layout, folder }, config.configFiles);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
-  if (contents.some(([name, bytes]) => composeNames.includes(name) && namesFiles(bytes))) return false;
-  await outside.files.makeDirectory(posix.join(root, folder));
-  for (const [name, bytes] of contents) {
-    await outside.files.write(posix.join(root, folder, name), bytes, { private: true });
-  }
-  return true;
 }
 
-/** An untracked file counts for both sides alike, and so can't be told from one that the base had. */
-async function isThere(path: RepositoryPath, workspace: string, files: Session["checkoutFiles"]): Promise<boolean> {
-  return (await files.read(posix.join(workspace, path))) !== undefined;
+function isInside(path: string): boolean {
+  return !posix.isAbsolute(path) && path !== ".." && !path.startsWith("../");
 }
 
-/** Whether a compose file has the word of a key under which it names files that are read with it. */
-function namesFiles(compose: Uint8Array): boolean {
-  return /\b(?:include|extends|env_file|label_file)\b/.test(new TextDecoder().decode(compose));
+/** What files held; those are missing of which nobody knows. */
+async function formerFiles(paths: readonly RepositoryPath[], before: BaseFiles): Promise<FormerFiles> {
+  const former = await mapped(paths, async (path) => [path, await before.at(path)] as const, together);
+  return new Map(former.flatMap(([path, file]) => (file === "unknown" ? [] : [[path, file.bytes] as const])));
 }

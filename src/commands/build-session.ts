@@ -139,10 +139,13 @@ async function cacheRemarks(
   if (!isWanted) return { isUsable: false, remarks: [] };
   const request = cacheServiceRequest(env);
   const problem =
-    request === undefined ? "this runner has none" : await cacheServiceProblem(http, { ...request, signal });
+    request === undefined ? "there is none here" : await cacheServiceProblem(http, { ...request, signal });
   if (problem === undefined) return { isUsable: true, remarks: [] };
   const message = `the cache service is not used: ${problem}`;
-  const hint = "run again later for a warm cache, or choose `cache: registry`";
+  const hint =
+    request === undefined
+      ? "choose `cache: registry`, or run this where there is a cache service, as in jobs on GitHub's runners"
+      : "run again later for a warm cache, or choose `cache: registry`";
   return { isUsable: false, remarks: [{ message, hint }] };
 }
 

@@ -21,7 +21,7 @@ import { bumpTarget, type OnBranch } from "./bump-target.ts";
 import { bumpedImages } from "./bumped-images.ts";
 import { followedImages } from "./followed-images.ts";
 import type { Preparation } from "./preparation.ts";
-import { isWhole } from "./scan-report.ts";
+import { isWhole, knowsAll } from "./scan-report.ts";
 import type { Session } from "./session.ts";
 
 export interface BumpReport {
@@ -68,7 +68,7 @@ export async function bumpPins(
       base: target.branch,
       isDefault: target.isDefault,
       grouped: prepared.bumping.pullRequests.grouped,
-      isWhole: isWhole(session),
+      isWhole: isWhole(session) && knowsAll(surveyed),
     },
   );
   const ours = repositoriesOf(surveyed.catalog);

@@ -1,5 +1,6 @@
 /** `command: bump`: pins follow what is published, without building anything. With `dry-run` it only shows the diff. */
 import type { MovedFile } from "../bump/moved.ts";
+import { troublesOf } from "../plan/troubles.ts";
 import { count } from "../quantities.ts";
 import { bumpLines } from "../report/bumps.ts";
 import { failureNotices } from "../report/console.ts";
@@ -7,6 +8,7 @@ import { renderDiff } from "../report/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
 import type { RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
+import { troubleRemarks } from "../report/troubles.ts";
 import { type BumpReport, bumpFailures, bumpPins } from "./bump-pins.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
@@ -20,12 +22,13 @@ export async function bump(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
   const report = await bumpPins(prepared, session, []);
-  warn(report.remarks, session);
+  const troubles = troubleRemarks(troublesOf({ ...prepared.surveyed, affected: new Map() }));
+  warn([...troubles, ...report.remarks], session);
   const plan = nothingPlanned(prepared, session);
   const result: RunResult = {
     plan,
     images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
-    remarks: [...prepared.surveyed.remarks, ...report.remarks],
+    remarks: [...prepared.surveyed.remarks, ...troubles, ...report.remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
     bumps: report.results,

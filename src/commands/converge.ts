@@ -9,6 +9,7 @@ import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag, type Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
+import { isUnclear } from "../oci/registry-error.ts";
 import { mapped } from "../pause.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
 import { parentsToLookUp, type ReasonsByImage } from "../plan/needed.ts";
@@ -18,6 +19,7 @@ import { type Lately, type Standing, type StandingOptions, standingOf, type Wish
 import { variantSuffix } from "../tags/flavor.ts";
 import { type ImageTag, tagText } from "../tags/image-tags.ts";
 import { isOfBase } from "./base-revision.ts";
+import type { ProblemsByImage } from "./parted.ts";
 import { recordRules } from "./record-rules.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
@@ -42,31 +44,38 @@ export interface Converged {
   readonly lately: ReadonlyMap<string, Lately>;
   /** Releases whose exact tag names other content. */
   readonly taken: ReadonlyMap<string, UserError>;
+  /** Of which an answer leaves open what is published. */
+  readonly unclear: ProblemsByImage;
 }
 
 /** How many images are asked about at once. */
 const parallel = 16;
 
-/** @throws RegistryError when an image's first registry can't tell. */
+/** @throws RegistryError when an image's first registry can't be reached, or refuses. */
 export async function converge(session: Session, surveyed: Survey, options: ConvergeOptions): Promise<Converged> {
   const { catalog } = surveyed;
-  const ask = async (image: Image) => [image.name, await standing(image, session, surveyed, options)] as const;
+  const unclear = new Map<string, UserError>();
+  const ask = async (image: Image) =>
+    [image.name, await standing(image, session, surveyed, options).catch(noteIn(unclear, image))] as const;
   const chosen = catalog.images.filter(({ name, repositories }) => repositories.length > 0 && !surveyed.left.has(name));
-  const standings = onNewParents(catalog, surveyed.affected, new Map(await mapped(chosen, ask, parallel)));
+  const found = (await mapped(chosen, ask, parallel)).filter(
+    (each): each is [string, Standing] => each[1] !== undefined,
+  );
+  const standings = onNewParents(catalog, surveyed.affected, new Map(found));
   const actions = new Map([...standings].map(([name, { kind }]) => [name, kind === "build" ? kind : "other"] as const));
   const unneeded = unneededImages({ catalog, affected: surveyed.affected, actions });
   const wanted = new Map([...surveyed.affected].filter(([name]) => !unneeded.has(name)));
   const affected = acting(catalog, wanted, standings);
   const askParent = async (image: Image) =>
-    [image.name, await standingOfParent(image, session, surveyed, options)] as const;
+    [image.name, await standingOfParent(image, session, surveyed, options).catch(noteIn(unclear, image))] as const;
   const published = new Map<string, Digest>();
   // What has to be built for others may itself be built on something.
   for (let open = parentsToLookUp(catalog, affected); open.length > 0; ) {
     const found = await mapped(open, askParent, parallel);
     for (const [name, digest] of found) if (digest !== undefined) published.set(name, digest);
-    const missing = found.flatMap(([name, digest]) => (digest === undefined ? [name] : []));
+    const missing = found.flatMap(([name, digest]) => (digest === undefined && !unclear.has(name) ? [name] : []));
     const needed = new Map([...affected, ...missing.map((name): [string, readonly Reason[]] => [name, []])]);
-    const asked = new Set([...published.keys(), ...missing]);
+    const asked = new Set([...published.keys(), ...missing, ...unclear.keys()]);
     open = parentsToLookUp(catalog, needed).filter(({ name }) => !asked.has(name));
   }
   return {
@@ -82,6 +91,15 @@ export async function converge(session: Session, surveyed: Survey, options: Conv
       [...standings].flatMap(([name, each]) => (each.kind === "build" && each.lately ? [[name, each.lately]] : [])),
     ),
     taken: new Map(catalog.images.flatMap((image) => takenBy(image, standings.get(image.name), options))),
+    unclear,
+  };
+}
+
+/** Notes an error that is about one image's repository alone, so that the others go on. @throws every other one */
+function noteIn(unclear: Map<string, UserError>, { name }: Image): (error: unknown) => undefined {
+  return (error) => {
+    if (!isUnclear(error)) throw error;
+    unclear.set(name, error);
   };
 }
 

@@ -54,8 +54,8 @@ export async function endRun(
 
 /** Notes are lines of the log, and no warnings. */
 export function warn(remarks: readonly Remark[], { outside }: Session): void {
-  for (const { message, hint, isNote } of remarks) {
+  for (const { message, hint, at, isNote } of remarks) {
     if (isNote === true) outside.log.info(message);
-    else outside.log.warning(message, hint);
+    else outside.log.warning(message, hint, ...(at === undefined ? [] : [{ at }]));
   }
 }

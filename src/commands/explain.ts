@@ -1,7 +1,8 @@
 /** Gathers what there is to tell of one image of a plan. */
-import { type Image, recipeOf } from "../catalog/catalog.ts";
+import { fileTargetNamed } from "../catalog/bake/file-targets.ts";
+import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
-import { UserError } from "../errors.ts";
+import { throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { formatReference } from "../oci/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
@@ -9,16 +10,12 @@ import { tagsOf } from "./image-details.ts";
 import type { Planning } from "./plan-run.ts";
 import type { Session } from "./session.ts";
 
-/** @throws UserError where the plan has no image of that name. */
+/** @throws UserError where the plan has no image of that name, and where the image, or one that it depends on, has a problem. */
 export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
   const { plan, surveyed, sources } = planning;
+  throwProblems(problemsOf(name, planning.troubles));
   const asked = surveyed.catalog.images.find((image) => image.name === name);
-  if (asked === undefined)
-    throw unknownName(
-      name,
-      surveyed.catalog.images.map((image) => image.name),
-      plan.nothing,
-    );
+  if (asked === undefined) throw unknownName(name, surveyed.catalog, plan.nothing);
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
@@ -27,9 +24,22 @@ export async function explainImage(planning: Planning, name: string, session: Se
   return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, asked, sources).outcomes };
 }
 
+function problemsOf(name: string, troubles: Planning["troubles"]): readonly UserError[] {
+  const found = troubles.find(({ image }) => image.name === name);
+  if (found === undefined) return [];
+  return found.waitsFor === undefined ? found.problems : problemsOf(found.waitsFor, troubles);
+}
+
 const listed = 20;
 
-function unknownName(name: string, names: readonly string[], nothing: string | undefined): UserError {
+function unknownName(name: string, catalog: Catalog, nothing: string | undefined): UserError {
+  const target = fileTargetNamed(name, catalog.fileTargets ?? []);
+  if (target !== undefined) {
+    return new UserError(`--explain names "${name}", which gives files and no image (${target.file})`, {
+      hint: "name an image, or give the target an output of type=image",
+    });
+  }
+  const names = catalog.images.map((image) => image.name);
   const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0

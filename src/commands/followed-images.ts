@@ -84,12 +84,15 @@ export async function followedImages(
     }
   });
   const followed = await Promise.all(surveyed.catalog.images.map(look));
+  const others = surveyed.troubled.map(
+    ({ image }): Followed => ({ name: image.name, kind: isNamed(image) ? "unknown" : "unnamed" }),
+  );
   const remarks = errorRemarks(
     failed,
     ({ image, error }) => `pins of ${image} were not moved: ${explain(error)}`,
     (many) => `pins of ${many} images were not moved`,
   );
-  return { followed, remarks };
+  return { followed: [...followed, ...others], remarks };
 }
 
 /** `undefined` where the registry doesn't list its tags. */

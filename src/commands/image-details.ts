@@ -3,6 +3,7 @@ import type { Catalog, Image, ImageName } from "../catalog/catalog.ts";
 import { setLabels } from "../catalog/dockerfile-values.ts";
 import { hashedArguments } from "../changes/own-parts.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
+import { shortRef } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { partsOf } from "../oci/platform.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
@@ -15,15 +16,14 @@ import { readEvent } from "../tags/event.ts";
 import { buildNames, expand, parseTemplate, uses } from "../tags/expression.ts";
 import { variantSuffix } from "../tags/flavor.ts";
 import { deriveLabels, fileLabelKeys, type LabelFacts } from "../tags/labels.ts";
-import { releaseOfImage } from "../tags/misnamed-release.ts";
 import type { ReleaseNames } from "../tags/release-tag.ts";
-import type { Rule } from "../tags/rule.ts";
+import { isMadeOfTag } from "../tags/release-text.ts";
 import { untrustedTags } from "../tags/untrusted-tags.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
 import { type CacheOptions, cacheOf } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
+import { imageRelease } from "./image-release.ts";
 import type { SettingsOf } from "./image-settings.ts";
-import { wholeText } from "./run-facts.ts";
 import type { ImageRules } from "./run-inputs.ts";
 import type { Session } from "./session.ts";
 
@@ -109,27 +109,31 @@ function bakedVersion(
   args: Readonly<Record<string, string>>,
   ref: ReturnType<typeof readEvent>["ref"],
 ): string | undefined {
-  const { buildArgs } = image;
-  const given = hashedArguments(image).flatMap(([name]) => (namesRelease(args[name] ?? "", ref) ? [name] : []));
-  const named = Object.entries(buildArgs).filter(([, text]) => {
-    const template = parseTemplate(text, buildNames, "keep");
-    return uses(template, "version") || uses(template, "tag") || (ref.kind === "tag" && uses(template, "ref"));
+  const given = hashedArguments(image).flatMap(([name, text]) => {
+    // What a file says is the same on every ref, and the source hash has it.
+    const isOfRun = image.inputArguments.includes(name) && namesRelease(args[name] ?? "", ref);
+    return name === "VERSION" || isOfRun || usesRelease(text, ref) ? [name] : [];
   });
-  const names = new Set([...named.map(([name]) => name), ...given, ...(args.VERSION === undefined ? [] : ["VERSION"])]);
-  if (names.size === 0) return undefined;
-  if (names.size === 1 && names.has("VERSION")) return args.VERSION;
-  return [...names]
+  const isConventional = args.VERSION !== undefined && !Object.hasOwn(image.buildArgs, "VERSION");
+  const names = [...given, ...(isConventional ? ["VERSION"] : [])];
+  if (names.length === 0) return undefined;
+  if (names.length === 1 && names[0] === "VERSION") return args.VERSION;
+  return names
     .sort()
     .map((name) => `${name}=${args[name] ?? ""}`)
     .join(",");
 }
 
+/** Whether an expression in a text is another one at each release. */
+function usesRelease(text: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+  const template = parseTemplate(text, buildNames, "keep");
+  const names = ["version", "tag", ...(ref.kind === "tag" ? ["ref", "ref_name"] : [])];
+  return names.some((name) => uses(template, name));
+}
+
 /** Whether a value contains the git tag of the event, or the version that is in it. */
 function namesRelease(value: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
-  if (ref.kind !== "tag") return false;
-  const [version] = /\d+(?:\.\d+)+.*$/.exec(ref.tag) ?? [];
-  const texts = [ref.tag, ref.fullTag, ...(version === undefined ? [] : [version])];
-  return texts.some((text) => wholeText(text).test(value));
+  return ref.kind === "tag" && [ref.tag, ref.fullTag].some((tag) => isMadeOfTag(value, tag));
 }
 
 /**
@@ -171,7 +175,7 @@ function filler(
   const known = new Map([
     ...values,
     ["version", tagsOf(session, image, sources).version ?? ""],
-    ...[["ref", ref.full] as const, ["actor", actor ?? ""] as const],
+    ...[["ref", ref.full] as const, ["ref_name", shortRef(ref)] as const, ["actor", actor ?? ""] as const],
     ...[["run_id", runId ?? ""] as const, ["run_number", runNumber ?? ""] as const],
   ]);
   if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
@@ -198,22 +202,14 @@ export function tagsOf(session: Naming, image: ImageName, sources: TagSources): 
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
   const facts = factsOf(session, image, sources);
-  if (isAtEvent) return deriveTags(rules, flavor, { ...facts, givesNone: unreleased(context, image, rules, sources) });
+  if (isAtEvent) {
+    const release = imageRelease(session, image, sources.rulesOf(image.publicName), sources);
+    return deriveTags(rules, flavor, { ...facts, givesNone: release?.kind === "left" ? release.because : undefined });
+  }
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
   const derived = deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) });
   const exact = derived.tags.filter(({ moves }) => !moves);
   return { ...derived, tags: exact, version: exact[0]?.tag };
-}
-
-/** Why a git tag doesn't release an image, a clause. */
-function unreleased(
-  { ref }: Naming["context"],
-  { publicName }: ImageName,
-  rules: readonly Rule[],
-  sources: TagSources,
-): string | undefined {
-  const release = ref.kind === "tag" ? releaseOfImage(ref.name, publicName, sources, rules) : undefined;
-  return release?.kind === "left" ? release.because : undefined;
 }
 
 /** What tells whose release a git tag is. */

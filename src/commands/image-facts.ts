@@ -1,6 +1,7 @@
 /** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
 
 import { bounded } from "../bounded.ts";
+import { attemptLater } from "../catalog/attempt.ts";
 import { type BakeFolder, type BakeTools, listVariables } from "../catalog/bake/print.ts";
 import { type Image, recipeOf } from "../catalog/catalog.ts";
 import type { SourceHash } from "../changes/source-hash.ts";
@@ -25,14 +26,14 @@ const reads = 16;
 
 /**
  * Reads what the rules of each image ask for, and nothing where they don't. `hashes` are the images' source hashes, by
- * name. @throws UserError for a file that can't be read or understood.
+ * name. A file that can't be read or understood is a problem of its image.
  */
 export async function gatherFacts(
   images: readonly Image[],
   rulesOf: (name: string) => readonly Rule[],
   { root, files, bake }: FactsReader,
   hashes: ReadonlyMap<string, SourceHash>,
-): Promise<FactsByImage> {
+): Promise<{ readonly facts: FactsByImage; readonly problems: ReadonlyMap<string, UserError> }> {
   // One bake file may be that of many images.
   const variablesOf = onceEach(
     (at: BakeFolder) => listVariables(at, root, bake),
@@ -52,7 +53,14 @@ export async function gatherFacts(
     };
     return [image.name, { ownVersions: versions, contents }] as const;
   });
-  return new Map(await Promise.all(images.filter(({ publicName }) => asksForFacts(rulesOf(publicName))).map(gather)));
+  const asking = images.filter(({ publicName }) => asksForFacts(rulesOf(publicName)));
+  const read = await Promise.all(
+    asking.map(async (image) => ({ image, found: await attemptLater(() => gather(image)) })),
+  );
+  return {
+    facts: new Map(read.flatMap(({ found }) => ("value" in found ? [found.value] : []))),
+    problems: new Map(read.flatMap(({ image, found }) => ("problem" in found ? [[image.name, found.problem]] : []))),
+  };
 }
 
 /** Whether any of the rules reads something of the image itself. */

@@ -10,7 +10,7 @@ import type { Registry } from "../oci/registry-client.ts";
 import { onceEach } from "../once-each.ts";
 import { mapped } from "../pause.ts";
 import { readPlatforms } from "../publish/published.ts";
-import type { Scanned, ScanSubject } from "../scan/scanner.ts";
+import type { Scanned, ScanOptions, ScanSubject } from "../scan/scanner.ts";
 import { ignoreFileProblems } from "../scan/trivy/ignore-file.ts";
 import { openScanner } from "../scan/trivy/open-scanner.ts";
 import { pinnedRelease } from "../scan/trivy/release.ts";
@@ -57,6 +57,19 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: { read } }),
     ({ name }) => name,
   );
+  /** Where the scanner can open a file of the checkout, also one that a sparse checkout leaves out. */
+  const openable = onceEach(async (path: string): Promise<string> => {
+    if ((await files.look(Buffer.from(path))) !== undefined) return path;
+    const copy = posix.join(folder, "left-out-files", posix.relative(workspace, path));
+    await files.makeDirectory(posix.dirname(copy));
+    await files.write(copy, (await read(path)) ?? "");
+    return copy;
+  });
+  const openableOptions = async (image: Image): Promise<ScanOptions> => {
+    const { ignoreFiles, vex } = await optionsOf(image);
+    const all = (paths: readonly string[]) => Promise.all(paths.map(openable));
+    return { ignoreFiles: await all(ignoreFiles), vex: await all(vex) };
+  };
   const textOf = async (path: string): Promise<string> => new TextDecoder().decode(await read(path));
   const ignoreProblems = onceEach(async (path: string) =>
     ignoreFileProblems(await textOf(path), posix.relative(workspace, path)),
@@ -72,7 +85,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
   ): Promise<Scanned> {
     const error = source.kind === "registry" ? await hiddenPart(image.name, source.repository, digest) : undefined;
     if (error !== undefined) return { kind: "unscanned", error };
-    return scanner.scan({ name: image.name, source, platforms, options: await optionsOf(image) });
+    return scanner.scan({ name: image.name, source, platforms, options: await openableOptions(image) });
   }
 
   /** What is not listed among an image's platforms may be the very thing that somebody pulls. */

@@ -56,7 +56,12 @@ export type SettingsOf = (name: string, image?: Pick<Image, "labels" | "annotati
 export async function readImageSettings(
   config: CatalogConfig,
   inputs: RunInputs,
-): Promise<{ readonly settingsOf: SettingsOf; readonly problems: readonly UserError[] }> {
+): Promise<{
+  readonly settingsOf: SettingsOf;
+  readonly problems: readonly UserError[];
+  /** Those of the problems that are in one image's entry, by its name. */
+  readonly ofEntries: ReadonlyMap<string, readonly UserError[]>;
+}> {
   const defaults = read(config.defaults);
   const entries = new Map(await mapped(config.images, ({ name, said }) => [name, read(said)] as const));
   const given = ofInputs(inputs);
@@ -64,6 +69,12 @@ export async function readImageSettings(
   return {
     settingsOf: (name, image) => joined([entries.get(name) ?? nothing, ofBake(image), given, defaults], inputs),
     problems: [defaults, ...entries.values()].flatMap(({ problems }) => problems),
+    ofEntries: new Map(
+      [...entries].flatMap(([name, { problems, ofAll }]) => {
+        const own = problems.filter((each) => !ofAll.includes(each));
+        return own.length === 0 ? [] : [[name, own] as const];
+      }),
+    ),
   };
 }
 
@@ -87,7 +98,13 @@ interface Spoken {
   readonly annotations: readonly AnnotationLine[];
 }
 
-function read(said: SharedSettings): Spoken & { readonly problems: readonly UserError[] } {
+interface ReadSpoken extends Spoken {
+  readonly problems: readonly UserError[];
+  /** Those that may be others' as well: a git tag that is no image's release is one of all. */
+  readonly ofAll: readonly UserError[];
+}
+
+function read(said: SharedSettings): ReadSpoken {
   const rules = parseRules(said.tags ?? []);
   const flavor = parseFlavor(said.flavor ?? []);
   const names = parseImageNames(said.images ?? []);
@@ -95,8 +112,8 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
   const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
   const labels = parseLabels(said.labels ?? []);
   const annotations = parseAnnotations(said.annotations ?? []);
-  const cacheFrom = readCacheLines(said["cache-from"] ?? []);
-  const cacheTo = readCacheLines(said["cache-to"] ?? []);
+  const cacheFrom = readCacheLines(said["cache-from"] ?? [], "from");
+  const cacheTo = readCacheLines(said["cache-to"] ?? [], "to");
   const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
   const scan = readScanRules({
     severity: said.severity ?? [],
@@ -111,8 +128,8 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
     aliases: aliases.values,
     releaseTags: said["release-tag"] && releaseTags.values,
     cache: cacheOf(said.cache, cacheFrom.values, cacheTo.values),
-    provenance: said.provenance,
-    sbom: said.sbom,
+    provenance: said.provenance?.text,
+    sbom: said.sbom?.text,
     compression: compression.values[0],
     isScanned: said.scan,
     scanRules: scan.said,
@@ -137,6 +154,7 @@ function read(said: SharedSettings): Spoken & { readonly problems: readonly User
       ].flatMap(({ problems }) => problems),
       ...attestationProblems(said),
     ],
+    ofAll: releaseTags.problems,
   };
 }
 
@@ -149,8 +167,8 @@ function ofInputs(inputs: RunInputs): Spoken {
     names: names.length === 0 ? undefined : names,
     aliases,
     cache: cacheOf(cache === "auto" ? undefined : cache, inputs.cacheFrom, inputs.cacheTo),
-    provenance,
-    sbom,
+    provenance: provenance?.text,
+    sbom: sbom?.text,
     compression,
     isScanned: settings.scan,
     scanRules: said,

@@ -1,42 +1,81 @@
-/** What a run says of a git tag that is written as the release of one image, and names none. */
+/** What a run says of a git tag that releases no image, though it is written as the release of one. */
 import type { Catalog } from "../catalog/catalog.ts";
 import { UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Remark } from "../report/run-result.ts";
-import { misnamedRelease, releaseOfImage } from "../tags/misnamed-release.ts";
+import { exampleOf, type MisnamedRelease, misnamedRelease, whoseRelease } from "../tags/misnamed-release.ts";
+import { isOfSome, type ReleaseNames } from "../tags/release-tag.ts";
 import { releaseNames } from "./image-details.ts";
+import { imageRelease } from "./image-release.ts";
 import type { SettingsOf } from "./image-settings.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Nothing where the tag releases any image. @throws UserError for a typo, unless the run is about some of the repository's images
- * alone: then the image may be among the others.
+ * Nothing where the tag releases an image that is published. @throws UserError for a typo, unless the run is about some of the
+ * repository's images alone: then the image may be among the others.
  */
 export function misnamedRemarks(
   catalog: Catalog,
-  { context, inputs }: Pick<Session, "context" | "inputs">,
+  session: Pick<Session, "context" | "commitDate" | "inputs">,
   settingsOf: SettingsOf,
 ): readonly Remark[] {
+  const { context, inputs } = session;
   if (context.ref.kind !== "tag") return [];
   const { name: tag } = context.ref;
   const releases = releaseNames(catalog, settingsOf);
-  const isReleased = releases.names.some(
-    (name) => releaseOfImage(tag, name, releases, settingsOf(name).rules).kind === "released",
+  const released = catalog.images.filter(
+    (image) => imageRelease(session, image, settingsOf(image.publicName), releases)?.kind === "released",
   );
-  const misnamed = isReleased ? undefined : misnamedRelease(tag, releases);
-  if (misnamed === undefined) return [];
-  const { name, nearest, isTypo } = misnamed;
-  if (isTypo && !isNarrowed(inputs.settings)) {
-    throw new UserError(`the git tag ${tag} names no image: did you mean "${nearest}" instead of "${name}"?`, {
-      hint: `delete the git tag and push it with the image's name; if "${name}" is right, set \`release-tag\` in the config file to how releases are named`,
-    });
+  if (released.length > 0) {
+    const isPublished = released.some(({ repositories }) => repositories.length > 0);
+    return isPublished || !isOfSome(tag, releases) ? [] : [unpublished(tag, released[0]?.publicName ?? "")];
   }
-  return [
-    {
-      message: `nothing is released: the git tag ${tag} is written as a release of "${name}", which is no image: the nearest is "${nearest}", and \`release-tag\` sets how releases are named`,
-      hint: "if it is a release of images here, set `release-tag` in the config file, or give `tags` a rule with `match`",
-    },
-  ];
+  const isNarrow = isNarrowed(inputs.settings);
+  const misnamed = misnamedRelease(tag, releases);
+  if (misnamed === undefined) return isNarrow || catalog.images.length === 0 ? [] : [unlike(tag, releases)];
+  if (misnamed.kind === "no-image" && misnamed.isTypo && !isNarrow) throw typo(tag, misnamed, releases);
+  return [ofMisnamed(tag, misnamed, releases)];
+}
+
+type NoImage = Extract<MisnamedRelease, { readonly kind: "no-image" }>;
+
+function typo(tag: string, { name, nearest, instead }: NoImage, releases: ReleaseNames): UserError {
+  return new UserError(`the git tag ${tag} names no image: did you mean "${instead}" instead of "${name}"?`, {
+    hint: `delete the git tag and push one like ${exampleOf(nearest, releases)}; if "${name}" is right, set \`release-tag\` in the config file to how releases are named`,
+  });
+}
+
+function ofMisnamed(tag: string, misnamed: MisnamedRelease, releases: ReleaseNames): Remark {
+  const what = `nothing is released: the git tag ${tag} is written as a release of ${whoseRelease(misnamed, releases)}`;
+  if (misnamed.kind !== "no-image") {
+    return {
+      message: what,
+      hint: `push a git tag like ${exampleOf(misnamed.name, releases)}, or set \`release-tag\` in the config file to how its releases are named`,
+    };
+  }
+  return {
+    message: `${what}: the nearest is "${misnamed.nearest}", and \`release-tag\` in the config file sets how releases are named`,
+    hint: `a release of "${misnamed.nearest}" is called ${exampleOf(misnamed.nearest, releases)}; if the git tag is a release of other images here, give \`tags\` a rule with \`match\` that fits it`,
+  };
+}
+
+function unpublished(tag: string, name: string): Remark {
+  return {
+    message: `nothing is released: the git tag ${tag} is a release of "${name}" alone, which is not published`,
+    hint: "set `publish: true` for it in the config file, or push a git tag that names a published image",
+  };
+}
+
+/** How many forms a message lists. */
+const mostForms = 3;
+
+function unlike(tag: string, releases: ReleaseNames): Remark {
+  const forms = [...new Set(releases.names.map((name) => exampleOf(name, releases)))];
+  const more = forms.length > mostForms ? ", …" : "";
+  return {
+    message: `nothing is released: no image's releases are called as the git tag ${tag} is`,
+    hint: `push a git tag like ${forms.slice(0, mostForms).join(", ")}${more}, or add its form to \`release-tag\` in the config file`,
+  };
 }
 
 function isNarrowed({ path, only, config, bakeTarget }: Settings): boolean {

@@ -1,10 +1,16 @@
 /** The plan of a command that builds nothing. */
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { troublesOf } from "../plan/troubles.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
+import type { Survey } from "./survey.ts";
 
-export function nothingPlanned({ surveyed, push }: Preparation, { context }: Session): Plan {
+interface Prepared extends Pick<Preparation, "push"> {
+  readonly surveyed: Pick<Survey, "comparison" | "catalog" | "troubled" | "left" | "hashes">;
+}
+
+export function nothingPlanned({ surveyed, push }: Prepared, { context }: Pick<Session, "context">): Plan {
   return makePlan({
     event: context.eventName,
     ref: context.ref.full,
@@ -14,6 +20,7 @@ export function nothingPlanned({ surveyed, push }: Preparation, { context }: Ses
     catalog: surveyed.catalog,
     affected: new Map(),
     left: surveyed.left,
+    troubles: troublesOf({ ...surveyed, affected: new Map() }),
     published: new Map(),
     hashes: surveyed.hashes,
     push,

@@ -1,5 +1,5 @@
 /** Docker's own cache lines, from inputs and config: read once, with their expressions left for each image to fill in. */
-import { checkCacheEntry } from "../build/cache-types.ts";
+import { type CacheDirection, checkCacheEntry } from "../build/cache-types.ts";
 import { type CacheEntry, parseCacheEntries } from "../buildflags/cache-entry.ts";
 import { UserError } from "../errors.ts";
 import type { SourcedLine } from "../sourced-line.ts";
@@ -12,8 +12,8 @@ export interface OwnCacheEntry extends CacheEntry {
 }
 
 /** Reads lines of `cache-from` and `cache-to`; those that a file holds have a place. */
-export function readCacheLines(lines: readonly SourcedLine[]): Parsed<OwnCacheEntry> {
-  const { values, problems } = parseLines(lines, (line) => readLine(line));
+export function readCacheLines(lines: readonly SourcedLine[], direction: CacheDirection): Parsed<OwnCacheEntry> {
+  const { values, problems } = parseLines(lines, (line) => readLine(line, direction));
   return { values: values.flat(), problems };
 }
 
@@ -22,10 +22,10 @@ export function filledEntry({ type, attributes }: CacheEntry, fill: (text: strin
   return { type, attributes: new Map([...attributes].map(([key, value]) => [key, fill(value)])) };
 }
 
-function readLine({ text, at }: SourcedLine): readonly OwnCacheEntry[] {
+function readLine({ text, at }: SourcedLine, direction: CacheDirection): readonly OwnCacheEntry[] {
   const isInput = at === undefined;
   return templates(text).map((entry) => {
-    checkCacheEntry(entry);
+    checkCacheEntry(entry, direction);
     if (!isInput) checkService(entry);
     return { ...entry, isInput };
   });

@@ -1,20 +1,28 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import { throwProblems, type UserError } from "../errors.ts";
+import type { Image } from "../catalog/catalog.ts";
+import type { Concern } from "../catalog/troubled.ts";
+import { describeIncomplete } from "../changes/describe-incomplete.ts";
+import type { Reason } from "../changes/reason.ts";
+import { throwable, throwProblems, type UserError } from "../errors.ts";
 import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
 import { makePlanInTurns } from "../plan/make-plan.ts";
-import { parentsToLookUp } from "../plan/needed.ts";
+import { parentsToLookUp, toBuild } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
+import { type Trouble, troublesOf } from "../plan/troubles.ts";
 import type { Clock } from "../ports.ts";
 import type { Lately } from "../publish/standing.ts";
 import type { Remark } from "../report/run-result.ts";
+import { troubleRemarks } from "../report/troubles.ts";
 import { cacheAccess } from "./cache-access.ts";
 import { type Converged, converge, isRebuild } from "./converge.ts";
 import { elsewhereRemarks } from "./elsewhere-remarks.ts";
 import { worthRebuilding } from "./fixable.ts";
 import type { CacheKind } from "./image-cache.ts";
 import { imageDetails } from "./image-details.ts";
+import { detailProblems } from "./image-problems.ts";
 import type { Outside } from "./outside.ts";
+import { type ProblemsByImage, partedBy } from "./parted.ts";
 import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
@@ -29,6 +37,8 @@ export interface Planning extends Preparation {
   readonly remarks: readonly Remark[];
   /** How images that are built were built the last time. */
   readonly lately: ReadonlyMap<string, Lately>;
+  /** Images that can't be planned. */
+  readonly troubles: readonly Trouble[];
   /** By name of the image: releases whose exact tag names other content, which makes the run fail. */
   readonly taken: ReadonlyMap<string, UserError>;
 }
@@ -70,19 +80,22 @@ async function decide(
 ): Promise<Planning> {
   const { context, inputs, outside } = session;
   const { push, registry, sources, history } = prepared;
-  const surveyed = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
-  const { catalog, comparison, settingsOf } = surveyed;
+  const narrow = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const { comparison, settingsOf } = narrow;
   const converges = push && isAsked;
   const movingTagsOnly = context.trigger.kind === "schedule";
   const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
   const detailing = {
-    cache: cacheKind(outside, catalog.images.length > 0),
+    cache: cacheKind(outside, narrow.catalog.images.length > 0),
     cacheAccess: access,
     ...sources,
     settingsOf,
   };
+  const details = imageDetails(session, { ...detailing, remark: () => {} });
+  const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
+  const surveyed = { ...narrow, ...partedBy(narrow, problems) };
+  const { catalog } = surveyed;
   const asked = async () => {
-    const details = imageDetails(session, { ...detailing, remark: () => {} });
     return converge(session, surveyed, { registry, history, details, movingTagsOnly });
   };
   const standings = converges ? await answered(asked, ask, asking, outside.clock) : { remarks: [] };
@@ -95,44 +108,87 @@ async function decide(
   const parents = parentsToLookUp(catalog, affected);
   const published =
     standings.answer !== undefined
-      ? { digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
+      ? { ...standings.answer, digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
       : ask === "must"
         ? await publishedParents(parents, session, { sources, registry, push })
-        : { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [] };
+        : {
+            digests: new Map(parents.map(({ name }) => [name, null])),
+            remarks: [],
+            unclear: new Map<string, UserError>(),
+          };
+  const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
   const told = new Map<string, Remark>();
   const remark = (each: Remark): void => void told.set(each.message, each);
-  const plan = await makePlanInTurns({
-    event: context.eventName,
-    ref: context.ref.full,
-    commit: context.commit,
-    base: comparison.kind === "files" ? comparison.base : undefined,
-    nothing: comparison.kind === "nothing" ? comparison.what : undefined,
-    catalog,
-    affected,
-    left,
-    published: published.digests,
-    promoted,
-    hashes: surveyed.hashes,
-    push,
-    fresh: isRebuild(session),
-    movingTagsOnly,
-    details: imageDetails(session, { ...detailing, remark }),
-  });
+  // Whether there is something to do for what is unclear nobody knows: the run fails by it.
+  const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
+  const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
+  const planOf = (parted: Survey) =>
+    makePlanInTurns({
+      event: context.eventName,
+      ref: context.ref.full,
+      commit: context.commit,
+      base: comparison.kind === "files" ? comparison.base : undefined,
+      nothing: comparison.kind === "nothing" ? comparison.what : undefined,
+      catalog: parted.catalog,
+      affected,
+      left,
+      troubles: troublesOf({ ...surveyed, troubled: parted.troubled, affected: concerned }),
+      published: published.digests,
+      promoted,
+      hashes: surveyed.hashes,
+      push,
+      fresh: isRebuild(session),
+      movingTagsOnly,
+      details: imageDetails(session, { ...detailing, remark }),
+    });
+  const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
-  const paths = await plannedPathProblems(plan, secretFiles, session.paths);
+  const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
-  if (ask === "must" || session.trust.kind === "untrusted") throwProblems(paths);
+  const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
+  const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
+  const plan = isRefused ? await planOf(parted) : whole;
+  const troubles = troublesOf({ ...surveyed, troubled: parted.troubled, affected: concerned });
   const planPath = await writePlan(plan, session);
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
-    ...(push ? [...elsewhereRemarks(plan, catalog, session, sources), ...defaultBranchRemarks(session)] : []),
+    ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
     ...standings.remarks,
     ...published.remarks,
     ...told.values(),
-    ...paths.map(({ message, hint }) => ({ message, hint })),
+    // A run that builds reports these with the images that fail by them.
+    ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
+    ...(isRefused ? [] : paths.map(({ problem: { message, hint } }) => ({ message, hint }))),
+    ...troubleRemarks(troubles),
   ];
-  return { ...prepared, surveyed, plan, planPath, remarks, lately, taken };
+  return { ...prepared, surveyed: parted, plan, planPath, remarks, lately, troubles, taken };
+}
+
+/** The images whose details the run needs: those that it may build, and where registries are asked those that it asks about. */
+function imagesInQuestion({ catalog, affected, left }: Survey, converges: boolean): readonly Image[] {
+  const needed = toBuild(catalog, affected, new Map());
+  return catalog.images.filter(({ name }) => needed.has(name) || (converges && !left.has(name)));
+}
+
+/** @throws UserError, or `Problems`, for a refused path that is of all images. */
+function refusedImages(paths: readonly Concern[]): ProblemsByImage {
+  const ofAll = paths.filter(({ images }) => images === undefined);
+  if (ofAll.length > 0) throwProblems(paths.map(({ problem }) => problem));
+  const byImage = Map.groupBy(
+    paths.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem }))),
+    ({ name }) => name,
+  );
+  return new Map(
+    [...byImage].flatMap(([name, own]) => {
+      const error = throwable(own.map(({ problem }) => problem));
+      return error === undefined ? [] : [[name, error] as const];
+    }),
+  );
+}
+
+function leftOutOf({ images }: Plan, { leftOut }: Survey) {
+  return images.flatMap(({ kind, name }) => (kind === "build" ? (leftOut.get(name) ?? []) : []));
 }
 
 /** @returns where the plan is. */
@@ -166,7 +222,12 @@ async function planText(plan: Plan): Promise<string> {
 /** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */
 async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }: Session): Promise<Survey> {
   if (inputs.settings.rebuild !== "fixable" || context.trigger.kind !== "schedule") return surveyed;
-  return { ...surveyed, ...(await worthRebuilding(surveyed, scanning)) };
+  const { affected, left } = await worthRebuilding(surveyed, scanning);
+  const troubled = surveyed.troubled.flatMap(({ image: { name } }) => {
+    const reasons = surveyed.affected.get(name);
+    return reasons === undefined ? [] : [[name, reasons] as const];
+  });
+  return { ...surveyed, affected: new Map([...affected, ...troubled]), left };
 }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */

@@ -1,10 +1,15 @@
-/** `command: plan`: says what the event would do, and why; changes nothing. */
+/** `command: plan`: shows what the event would do, and why, and what would keep it from that; changes nothing. */
+import { explain as explainError, type UserError } from "../errors.ts";
+import { failureNotices } from "../report/console.ts";
 import { renderExplanation } from "../report/explain-image.ts";
 import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
+import type { ImageResult } from "../report/run-result.ts";
+import { troubledResult } from "../report/troubles.ts";
+import { problemsBeforeBuilding } from "./before-building.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
 import { explainImage } from "./explain.ts";
@@ -26,17 +31,32 @@ export async function plan(
   { explain, graph, simulated = false }: PlanView = {},
 ): Promise<CommandResult> {
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
-  const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
-  warn(remarks, session);
+  // A problem of the image that is asked about is told once.
+  const explanation = explain === undefined ? undefined : await explainImage(planning, explain, session);
+  warn([...planning.remarks, ...matrixRemarks(planning.plan.images)], session);
+  const unready = (await problemsBeforeBuilding(planning, session)).map(wouldFail);
   const outputs = { ...outputsOf(planning.plan, planning.planPath) };
   const summary = renderPlanSummary(planning.plan, planning.forge);
-  if (explain === undefined) {
+  if (explanation === undefined) {
     const text = (terminal: Terminal): string => planText(planning, terminal, graph);
-    return { outputs, summary, text, json: planning.plan, failures: [] };
+    return { outputs, summary, text, json: planning.plan, failures: [...failuresOf(planning), ...unready] };
   }
-  const explanation = await explainImage(planning, explain, session);
   const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
-  return { outputs, summary, text, json: explanation, failures: [] };
+  return { outputs, summary, text, json: explanation, failures: unready };
+}
+
+/** A problem for which `publish` would not start, after the plan that it keeps from being carried out. */
+function wouldFail(problem: UserError): CommandResult["failures"][number] {
+  const { hint, at } = problem;
+  return { title: "Publishing would fail", message: explainError(problem), hint, ...(at && { at }) };
+}
+
+/** What the run would fail by before it builds anything. */
+function failuresOf({ plan, troubles, forge }: Planning): CommandResult["failures"] {
+  const images = plan.images.map(
+    (planned): ImageResult => troubledResult(planned, troubles) ?? { planned, outcome: "skipped" },
+  );
+  return failureNotices({ plan, images, remarks: [], seconds: 0, forge });
 }
 
 function planText({ plan: planned, surveyed }: Planning, terminal: Terminal, graph: boolean | undefined): string {

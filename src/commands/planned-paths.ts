@@ -1,35 +1,40 @@
 /** The paths that the children of a build open, looked at before anything is built. */
-
 import { directoryOf, joinPath } from "../catalog/repository-path.ts";
-import type { UserError } from "../errors.ts";
+import { type Concern, eachOnce } from "../catalog/troubled.ts";
 import type { LocalPaths, PathUse } from "../local-paths.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import { cacheFolders, contextFolder } from "./session-paths.ts";
 
-/** Why builds of a plan may not be made; empty where all may. */
+/** Why builds of a plan may not be made, and which; empty where all may. */
 export async function plannedPathProblems(
   { images }: Plan,
   secretFiles: readonly string[],
   paths: Pick<LocalPaths, "refusal">,
-): Promise<readonly UserError[]> {
+): Promise<readonly Concern[]> {
   const builds = images.filter((image) => image.kind === "build");
   const secrets = builds.length === 0 ? [] : secretFiles.map((line) => line.slice(line.indexOf("=") + 1).trim());
   const opened: readonly Opened[] = [
-    ...builds.flatMap(openedBy),
-    ...secrets.map((path): Opened => [path, { what: "the secret's file", setting: "secret-files" }]),
+    ...builds.flatMap((build) => openedBy(build).map(([path, use]): Opened => [path, use, [build.name]])),
+    ...secrets.map((path): Opened => [path, { what: "the secret's file", setting: "secret-files" }, undefined]),
   ];
-  const refusals = await Promise.all(opened.map(([path, use]) => paths.refusal(path, use)));
-  const problems = refusals.filter((each) => each !== undefined);
-  // Images may share what is wrong with them.
-  return [...new Map(problems.map((each) => [each.message, each])).values()];
+  const refusals = await Promise.all(
+    opened.map(async ([path, use, images]): Promise<readonly Concern[]> => {
+      const problem = await paths.refusal(path, use);
+      return problem === undefined ? [] : [{ problem, images }];
+    }),
+  );
+  return eachOnce(refusals.flat());
 }
 
-type Opened = readonly [path: string, use: PathUse];
+type Use = readonly [path: string, use: PathUse];
 
-function openedBy(build: PlannedBuild): readonly Opened[] {
+/** `images`: `undefined` where it is of all. */
+type Opened = readonly [...Use, images: readonly string[] | undefined];
+
+function openedBy(build: PlannedBuild): readonly Use[] {
   const { name, at, dockerfile, context, contexts, cache } = build;
   if (build.variant === "nix") return [[dockerfile, { what: `the Nix file of ${name}`, at }]];
-  const named = contexts.flatMap((each): readonly Opened[] => {
+  const named = contexts.flatMap((each): readonly Use[] => {
     const path = each.kind === "directory" ? each.path : contextFolder(each.value);
     if (path === undefined) return [];
     return [
@@ -38,7 +43,7 @@ function openedBy(build: PlannedBuild): readonly Opened[] {
   });
   const caches = (lines: readonly string[], key: "src" | "dest", setting: "cache-from" | "cache-to") =>
     lines.flatMap((line) =>
-      cacheFolders(line, key).map((path): Opened => [path, { what: `the cache of ${name}`, at, setting }]),
+      cacheFolders(line, key).map((path): Use => [path, { what: `the cache of ${name}`, at, setting }]),
     );
   return [
     [context, { what: `the build context of ${name}`, at, isWhole: true, setting: "context" }],

@@ -13,6 +13,7 @@ import { pullRequestSettings } from "./bump-settings.ts";
 import { openHistory } from "./history.ts";
 import type { TagSources } from "./image-details.ts";
 import { openRegistry } from "./open-registry.ts";
+import { partedBy } from "./parted.ts";
 import { openScanning, type Scanning } from "./scanning.ts";
 import type { Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -50,18 +51,19 @@ export interface PreparationOptions {
 /** @throws UserError (or `Problems`) when the repository or the inputs are not in order. */
 export async function prepare(session: Session, { all, about, signal }: PreparationOptions): Promise<Preparation> {
   const { event, inputs } = session;
-  const surveyed = await survey(session);
+  const found = await survey(session);
   const { bump } = inputs.settings;
   const bumping: Bumping = {
-    pullRequests: pullRequestSettings(surveyed.bump),
+    pullRequests: pullRequestSettings(found.bump),
     isWanted: typeof bump === "string" ? isPossiblePinFile : pathList(bump, isPossiblePinFile),
   };
   const push = pushes(event, inputs.settings.push, session.trust);
+  const { sources, problems } = await tagSources(session, found, { all: all(push), about });
+  const surveyed = { ...found, ...partedBy(found, problems) };
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
   );
   const { registry, credentials } = await openRegistry(session, new Set(hosts), signal);
-  const sources = await tagSources(session, surveyed, { all: all(push), about });
   const history = openHistory(session);
   const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
   return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session), bumping };

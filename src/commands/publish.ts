@@ -1,10 +1,12 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
+import { throwProblems } from "../errors.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import type { ImageResult, Remark } from "../report/run-result.ts";
+import { troubledResult } from "../report/troubles.ts";
+import { problemsBeforeBuilding, problemsOf } from "./before-building.ts";
 import { openBuildCheckout } from "./build-checkout.ts";
 import { openBuildSession } from "./build-session.ts";
 import { bumpAfter, bumpPins, noBump } from "./bump-pins.ts";
-import { checkPins } from "./check-pins.ts";
 import type { CommandResult } from "./command-result.ts";
 import { moverOf } from "./converge.ts";
 import { endRun, warn } from "./end-run.ts";
@@ -13,6 +15,7 @@ import { type Planning, planRun } from "./plan-run.ts";
 import type { Publishing } from "./publish-image.ts";
 import { recordRules } from "./record-rules.ts";
 import { reportScans } from "./scan-report.ts";
+import { checkSecretSources } from "./secret-sources.ts";
 import type { Session } from "./session.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { type Gates, openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
@@ -31,9 +34,11 @@ export async function publish(session: Session): Promise<CommandResult> {
 async function carryOut(planning: Planning, session: Session, started: number): Promise<CommandResult> {
   const { plan, planPath } = planning;
   warn(planning.remarks, session);
-  const made = plan.images.filter(({ kind }) => kind !== "skip");
-  await planning.scanning.checkFiles(made.map(({ name }) => name));
-  await checkPins(session.inputs.settings.checkPins, plan, session.context, session.checkoutFiles);
+  const builds = plan.images.some(({ kind }) => kind === "build");
+  throwProblems([
+    ...(await problemsBeforeBuilding(planning, session)),
+    ...(builds ? await problemsOf(() => checkSecretSources(session)) : []),
+  ]);
   const { images, remarks } = await execute(planning, session);
   const report = await reportScans(planning, session);
   const bumped =
@@ -108,13 +113,13 @@ function publishingOf({ registry, history }: Planning, session: Session, gates: 
   };
 }
 
-function settled({ plan, taken }: Planning, results: Results): Promise<readonly ImageResult[]> {
+function settled({ plan, taken, troubles }: Planning, results: Results): Promise<readonly ImageResult[]> {
   return Promise.all(
     plan.images.map((planned): ImageResult | Promise<ImageResult> => {
       const error = taken.get(planned.name);
       const otherwise: ImageResult =
         error === undefined ? { planned, outcome: "skipped" } : { planned, outcome: "failed", error };
-      return results.get(planned.name) ?? otherwise;
+      return results.get(planned.name) ?? troubledResult(planned, troubles) ?? otherwise;
     }),
   );
 }

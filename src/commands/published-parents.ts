@@ -4,10 +4,12 @@ import { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
+import { isUnclear } from "../oci/registry-error.ts";
 import { publishedDigest } from "../publish/published.ts";
 import type { Remark } from "../report/run-result.ts";
 import type { TagSources } from "./image-details.ts";
 import { errorRemarks, type ImageError } from "./image-errors.ts";
+import type { ProblemsByImage } from "./parted.ts";
 import { isUnnamed } from "./push-rights.ts";
 import type { Session } from "./session.ts";
 import { tagsToFollow } from "./tag-sources.ts";
@@ -22,6 +24,8 @@ export interface ParentsOptions {
 export interface PublishedParents {
   readonly digests: ReadonlyMap<string, Digest>;
   readonly remarks: readonly Remark[];
+  /** Where the run pushes: of which an answer leaves open what is published. */
+  readonly unclear: ProblemsByImage;
 }
 
 /**
@@ -36,6 +40,7 @@ export async function publishedParents(
   // Who sends code from a fork can't add a login, and the build would get none.
   const isMissing = (error: UserError): boolean => session.trust.kind === "trusted" && isUnnamed(error);
   const digests = new Map<string, Digest>();
+  const unclear = new Map<string, UserError>();
   const unknown: (ImageError & { readonly repository: Repository })[] = [];
   await Promise.all(
     parents.map(async (image) => {
@@ -45,6 +50,10 @@ export async function publishedParents(
         const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
         if (published !== undefined) digests.set(image.name, published);
       } catch (error) {
+        if (push && isUnclear(error)) {
+          unclear.set(image.name, error);
+          return;
+        }
         if (!(error instanceof UserError) || push || isMissing(error)) throw error;
         unknown.push({ image: image.name, repository, error });
       }
@@ -56,5 +65,5 @@ export async function publishedParents(
       `${repository} can't be asked for what is published, so ${image} is built too: ${error.message}`,
     (many) => `${many} images are built too, as their registries can't be asked for what is published`,
   );
-  return { digests, remarks };
+  return { digests, remarks, unclear };
 }

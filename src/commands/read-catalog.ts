@@ -1,11 +1,11 @@
 /** From what the repository and the user say of images to the catalog of this run. */
 import { readableCatalog } from "../catalog/build-catalog.ts";
-import type { Catalog, ImageName, RepositoryPath } from "../catalog/catalog.ts";
+import type { Catalog, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
 import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
-import type { FoundImage } from "../catalog/found-image.ts";
+import type { Concern, TroubledImage } from "../catalog/troubled.ts";
 import { forgeRegistry } from "../context/run-context.ts";
-import { throwProblems, type UserError } from "../errors.ts";
+import { byPlace, throwProblems, type UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
@@ -21,20 +21,25 @@ import type { Session } from "./session.ts";
 import { ignoredRemarks, loadMixedConfig } from "./untrusted-config.ts";
 
 export interface ReadCatalog {
+  /** The images that are in order. */
   readonly catalog: Catalog;
+  /** The others. */
+  readonly troubled: readonly TroubledImage[];
   readonly settingsOf: SettingsOf;
   readonly bump: BumpSettings;
   /** Where entries of images are, or would be. */
   readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
-  /** What bake files say of images, before anything else is said of these. */
-  readonly baked: readonly FoundImage[];
 }
 
-/** @param configFiles where the config file is read from. @throws UserError, or `Problems`. */
+/**
+ * @param configFiles where the config file is read from.
+ * @throws UserError, or `Problems`, where one of the problems concerns all images: then all are reported.
+ */
 export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
-  const { problems, ...read } = await readAsFarAsPossible(session, configFiles);
-  throwProblems(problems);
+  const { concerns, ...read } = await readAsFarAsPossible(session, configFiles);
+  if (concerns.some(({ images }) => images === undefined))
+    throwProblems(byPlace(concerns.map(({ problem }) => problem)));
   return read;
 }
 
@@ -45,28 +50,34 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
 export async function readAsFarAsPossible(
   session: Session,
   configFiles: Pick<Files, "read">,
-): Promise<ReadCatalog & { readonly problems: readonly UserError[] }> {
+): Promise<ReadCatalog & { readonly concerns: readonly Concern[] }> {
   const { context, inputs } = session;
   const { settings } = inputs;
   const mixed = await loadMixedConfig(session, configFiles);
-  const { config, settingsOnly, problems } = mixed;
-  const { settingsOf, problems: more } = await readImageSettings(
-    { ...config, images: [...config.images, ...settingsOnly] },
-    inputs,
-  );
+  const { config, settingsOnly } = mixed;
+  const entries = { ...config, images: [...config.images, ...settingsOnly] };
+  const { settingsOf, problems, ofEntries } = await readImageSettings(entries, inputs);
   const byHand = imageByHand(settings);
-  throwProblems([...problems, ...more, ...(byHand === undefined ? [] : besidesByHand(settings, config))]);
+  const ofAll = withoutEntries(mixed);
+  const others = [
+    ...withoutEntries({ problems, ofEntries }),
+    ...(byHand === undefined ? [] : besidesByHand(settings, config)),
+  ];
+  if (ofAll.length + others.length > 0)
+    throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
   const {
     remarks,
-    baked,
-    problems: unreadable,
-    ...built
+    concerns,
+    troubled,
+    images: found,
+    fileTargets,
   } = await readableCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
     rootName: context.repo.toLowerCase(),
     config,
+    entryProblems: joined(mixed.ofEntries, ofEntries),
     inputs: settings,
     bakeTargets: settings.bakeTarget,
     bake: bakeTools(session),
@@ -80,25 +91,41 @@ export async function readAsFarAsPossible(
   });
   // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
   const unpublished = new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : [])));
-  const images = built.images.map((image) =>
-    unpublished.has(image.publicName) ? { ...image, repositories: [] } : image,
-  );
-  const catalog: Catalog = { ...built, images };
+  const asPublished = (image: Image): Image =>
+    unpublished.has(image.publicName) ? { ...image, repositories: [] } : image;
+  const catalog: Catalog = { fileTargets, images: found.map(asPublished) };
   const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
-  // Images that are missing would be missing among these as well.
-  const collisions = unreadable.length > 0 ? [] : repositoryCollisions(pushed);
   return {
     catalog,
+    troubled: troubled.map((each) => ({ ...each, image: asPublished(each.image) })),
     settingsOf,
     bump: config.bump,
-    baked,
     configFile: config.file ?? usualConfigFile,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
-    problems: [...unreadable, ...collisions],
+    concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],
   };
+}
+
+type OfEntries = ReadonlyMap<string, readonly UserError[]>;
+
+/** The problems that are in no image's entry. */
+function withoutEntries({
+  problems,
+  ofEntries,
+}: {
+  readonly problems: readonly UserError[];
+  readonly ofEntries: OfEntries;
+}): readonly UserError[] {
+  const own = new Set([...ofEntries.values()].flat());
+  return problems.filter((each) => !own.has(each));
+}
+
+function joined(first: OfEntries, second: OfEntries): OfEntries {
+  const names = new Set([...first.keys(), ...second.keys()]);
+  return new Map([...names].map((name) => [name, [...(first.get(name) ?? []), ...(second.get(name) ?? [])]]));
 }
 
 function valid({ values, problems }: ReturnType<typeof repositoriesOf>): readonly Repository[] {

@@ -16,12 +16,8 @@ export async function runCommand(
   outside: Outside,
   asked: PlanView = {},
 ): Promise<CommandResult> {
-  const { command, dryRun } = inputs.settings;
-  if (dryRun && !withoutEffect.has(command)) {
-    throw new UserError(`there is no dry run of \`command: ${command}\``, {
-      hint: "write `command: plan`, which says what the event would do and changes nothing",
-    });
-  }
+  const { dryRun } = inputs.settings;
+  const command = dryRun ? dryRunOf(inputs.settings.command) : inputs.settings.command;
   const isSimulated = asked.simulated === true;
   const session = await openSession(context, inputs, outside, {
     offline: isSimulated && command === "plan",
@@ -30,8 +26,14 @@ export async function runCommand(
   return commandOf(command, asked)(session);
 }
 
-/** Those that change nothing in a dry run. */
-const withoutEffect: ReadonlySet<RunInputs["settings"]["command"]> = new Set(["plan", "bump"]);
+/** What changes nothing in a command's place. @throws UserError where there is no such thing. */
+function dryRunOf(command: RunInputs["settings"]["command"]): RunInputs["settings"]["command"] {
+  if (command === "publish" || command === "plan") return "plan";
+  if (command === "bump") return command;
+  throw new UserError(`there is no dry run of \`command: ${command}\``, {
+    hint: "write `command: plan`, which shows what the event would do and changes nothing",
+  });
+}
 
 function commandOf(
   name: RunInputs["settings"]["command"],

@@ -68,8 +68,8 @@ export function readRunInputs(
     },
     env,
   );
-  const cacheFrom = readCacheLines(settings.cacheFrom);
-  const cacheTo = readCacheLines(settings.cacheTo);
+  const cacheFrom = readCacheLines(settings.cacheFrom, "from");
+  const cacheTo = readCacheLines(settings.cacheTo, "to");
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
   const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
   const scanRules = readScanRules(settings);

@@ -17,6 +17,7 @@ import { sarifText } from "../scan/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../scan/upload.ts";
 import { type UploadTarget, uploadTarget } from "../scan/upload-target.ts";
 import { errorRemarks, type ImageError } from "./image-errors.ts";
+import { everyImage, type Parted } from "./parted.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
 
@@ -101,6 +102,11 @@ export function isWhole({ inputs, context }: Session): boolean {
   return lists && single && context.trigger.kind !== "pull-request";
 }
 
+/** Nobody knows which images are in a file that can't be read. */
+export function knowsAll({ troubled }: Parted): boolean {
+  return troubled.every(({ kind }) => kind === "image");
+}
+
 async function writeFiles(
   scan: ScannedImage,
   { file }: ImageSarif,
@@ -179,7 +185,7 @@ async function upload(
   }
   const { owner, repo, apiUrl } = context;
   const codeScanning = outside.codeScanning({ apiUrl, token, owner, repo });
-  const catalog = isWhole(session) ? surveyed.catalog.images.map(({ name }) => name) : undefined;
+  const catalog = isWhole(session) && knowsAll(surveyed) ? everyImage(surveyed).map(({ name }) => name) : undefined;
   const report = await uploadScans({ images, target, catalog, context, folder }, { ...outside, codeScanning });
   for (const line of uploadLines(report)) outside.log.info(line);
   const remarks = report.warnings.map((error) => ({ message: explain(error), hint: error.hint }));

@@ -1,6 +1,8 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
 import type { Image } from "../catalog/catalog.ts";
+import { troublesOf } from "../plan/troubles.ts";
 import type { Remark } from "../report/run-result.ts";
+import { troubleRemarks } from "../report/troubles.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
 import { noBump } from "./bump-pins.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -25,7 +27,8 @@ export async function scan(session: Session): Promise<CommandResult> {
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
   const { mended, remarks: ofImages } = await scanAll(prepared);
-  const remarks = [...prepared.surveyed.remarks, ...ofImages];
+  const troubles = troublesOf({ ...prepared.surveyed, affected: new Map() });
+  const remarks = [...prepared.surveyed.remarks, ...ofImages, ...troubleRemarks(troubles)];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
   const images = plan.images.map((planned) => ({ planned, outcome: "skipped" as const }));

@@ -24,7 +24,9 @@ export interface SessionPathsInput {
   readonly trust: CheckoutTrust;
   readonly context: Pick<RunContext, "workspace">;
   readonly inputs: Pick<RunInputs, "settings">;
-  readonly outside: Pick<Outside, "files" | "env">;
+  /** With those that a sparse checkout leaves out. */
+  readonly files: FileLooks;
+  readonly env: Outside["env"];
   readonly git: Pick<Git, "root">;
   /** The run's own. */
   readonly folder: string;
@@ -35,19 +37,20 @@ export async function openPaths({
   trust,
   context,
   inputs,
-  outside,
+  files,
+  env,
   git,
   folder,
 }: SessionPathsInput): Promise<LocalPaths> {
   const { workspace: checkout } = context;
   const rules = {
     checkout,
-    boundary: trust.kind === "trusted" ? runnerWorkspace(checkout, outside.env) : await git.root(),
+    boundary: trust.kind === "trusted" ? runnerWorkspace(checkout, env) : await git.root(),
     untrusted: trust.kind === "trusted" ? undefined : trust.why,
     named: namedPaths(inputs.settings),
     own: [folder, `${folder}-history`],
   };
-  return localPaths(rules, outside.files);
+  return localPaths(rules, files);
 }
 
 /** Other steps put files beside the checkout, too. */

@@ -2,16 +2,16 @@
 import type { Checkout } from "../changes/checkout.ts";
 import { type ForgeHistory, openForgeHistory } from "../changes/forge-history.ts";
 import { type Git, openGit } from "../changes/git.ts";
-import { GitFailure } from "../changes/git-command.ts";
 import { openGitTree } from "../changes/git-tree.ts";
+import { openCheckout } from "../changes/open-checkout.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
 import { type Commit, type RunContext, repositoryUrl } from "../context/run-context.ts";
 import { type CheckoutTrust, contextOfUntrusted, trusted } from "../context/trust.ts";
-import { UserError } from "../errors.ts";
-import { guardedFiles, type LocalPaths } from "../local-paths.ts";
+import { followLinks, guardedFiles, type LocalPaths } from "../local-paths.ts";
 import type { Files, Processes } from "../ports.ts";
 import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./act-for.ts";
 import { buildxPrints } from "./buildx-prints.ts";
+import { checkedOut } from "./checked-out.ts";
 import { checkoutTrust } from "./checkout-trust.ts";
 import { eventContext } from "./event-context.ts";
 import { knownGitTags } from "./git-tags.ts";
@@ -73,10 +73,10 @@ export async function openSession(
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
   const folder = await runFolder(given, outside);
-  const { git, checkout, history } = openRepositories(given, event ?? given, folder, inputs, outside);
+  const { git, checkout, history } = await openRepositories(given, event ?? given, folder, inputs, outside);
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
-  const head = isGone ? given.commit : await headOf(git, given.workspace);
+  const head = isGone ? given.commit : await checkedOut(git, given.workspace, outside);
   const forge = outside.forge((event ?? given).apiUrl, token);
   const questions = { git, history, forge };
   const { context: meant, elsewhere } =
@@ -95,7 +95,15 @@ export async function openSession(
   const trust = about === undefined ? trusted : await checkoutTrust(about, head, questions);
   const known = { ...meant, commit: head, defaultBranch, isPrivate };
   const atHead = trust.kind === "trusted" ? known : contextOfUntrusted(known, trust);
-  const paths = await openPaths({ trust, context: given, inputs, outside, git, folder });
+  const paths = await openPaths({
+    trust,
+    context: given,
+    inputs,
+    files: checkout.files,
+    env: outside.env,
+    git,
+    folder,
+  });
   return {
     context: isAtEvent || trust.kind === "untrusted" ? atHead : contextElsewhere(atHead),
     event: atHead,
@@ -112,7 +120,7 @@ export async function openSession(
     history,
     gitTags,
     paths,
-    checkoutFiles: guardedFiles(outside.files, given.workspace, paths),
+    checkoutFiles: guardedFiles(checkout.files, given.workspace, paths),
     folder,
     buildx: buildxPrints(outside),
   };
@@ -136,17 +144,26 @@ async function runFolder(given: RunContext, outside: Outside): Promise<string> {
 }
 
 /** The checkout, by git and by its files, and the repository that the event is about. */
-function openRepositories(
+async function openRepositories(
   { workspace }: RunContext,
   event: RunContext,
   folder: string,
   { settings: { token } }: RunInputs,
   { env, processes, signal, files }: Outside,
-): Pick<Session, "git" | "checkout" | "history"> {
-  const options = { processes, workspace, env, serverUrl: event.serverUrl, token, signal };
+): Promise<Pick<Session, "git" | "history"> & { readonly checkout: ReturnType<typeof openCheckout> }> {
+  const realWorkspace = (await followLinks(workspace, files))?.real ?? workspace;
+  const options = { processes, workspace, realWorkspace, env, serverUrl: event.serverUrl, token, signal };
+  const git = openGit(options);
   return {
-    git: openGit(options),
-    checkout: { git: openGitTree(options), files, workspace },
+    git,
+    checkout: openCheckout({
+      git,
+      tree: openGitTree(options),
+      files,
+      workspace,
+      realWorkspace,
+      folder: `${folder}/written`,
+    }),
     history: openForgeHistory({
       ...options,
       repositoryUrl: repositoryUrl(event),
@@ -154,16 +171,4 @@ function openRepositories(
       files,
     }),
   };
-}
-
-async function headOf(git: Git, workspace: string): Promise<Commit> {
-  try {
-    return await git.head();
-  } catch (cause) {
-    if (!(cause instanceof GitFailure)) throw cause;
-    throw new UserError(`${workspace} holds no git checkout`, {
-      hint: "put `uses: actions/checkout` before this step",
-      cause,
-    });
-  }
 }

@@ -83,6 +83,7 @@ export const bakeOrigins = {
 /** Inputs of the action, which are the workflow's own; those that the config file has as well are in the tables above. */
 export const inputOrigins = {
   command: "workflow",
+  workdir: "workflow",
   config: "workflow",
   path: "workflow",
   "bake-target": "workflow",

@@ -2,10 +2,11 @@
 import { basename } from "node:path";
 import { readCheckoutFacts } from "../changes/checkout-facts.ts";
 import { type Git, openGit } from "../changes/git.ts";
-import { GitFailure } from "../changes/git-command.ts";
 import { type Commit, isCommit, type RunContext } from "../context/run-context.ts";
-import { type CheckoutFacts, simulateContext } from "../context/simulate-context.ts";
-import { explain, UserError } from "../errors.ts";
+import { simulateContext } from "../context/simulate-context.ts";
+import { UserError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { checkRoot, checkWorktree, readingCheckout } from "./checked-out.ts";
 import type { Outside } from "./outside.ts";
 
 /** What a laptop says of the event to simulate; what it leaves out is taken from the checkout. */
@@ -19,16 +20,23 @@ export interface SimulatedEvent {
   readonly builds: boolean;
   /** A folder outside the checkout. */
   readonly temp: string;
+  /** The folder is to be the checkout's root, and not just somewhere in it. */
+  readonly isRoot?: boolean;
 }
 
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
 export async function simulatedContext(
-  { event, base, ref, builds, temp }: SimulatedEvent,
+  { event, base, ref, builds, temp, isRoot = false }: SimulatedEvent,
   folder: string,
-  { processes, env, signal, clock, log }: Outside,
+  outside: Outside,
 ): Promise<RunContext> {
+  const { processes, env, signal, clock, log } = outside;
   const git = openGit({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
-  const checkout = await checkoutAround(folder, git);
+  const asked = { git, workspace: folder, asker: "command-line" as const };
+  const checkout = await readingCheckout(asked, outside, async () => {
+    await (isRoot ? checkRoot(asked, outside) : checkWorktree(asked));
+    return readCheckoutFacts(git);
+  });
   if ((await git.uncommitted()).length > 0) {
     const hint = "commit them to have them count";
     if (builds)
@@ -41,11 +49,7 @@ export async function simulatedContext(
     log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
-  if (base !== undefined && commit === undefined) {
-    throw new UserError(`--base: there is no commit "${base}" here`, {
-      hint: "name one that git knows, such as HEAD~1",
-    });
-  }
+  if (base !== undefined && commit === undefined) throw await unknownBase(base, git);
   const meant = ref === undefined ? undefined : await fullRef(ref, checkout.head, git);
   const context = simulateContext({ event, base: commit, ref: meant, checkout, now: clock.now(), temp });
   if (base !== undefined && !comparing.has(context.trigger.kind)) {
@@ -54,26 +58,25 @@ export async function simulatedContext(
   return context;
 }
 
+async function unknownBase(base: string, git: Git): Promise<UserError> {
+  const what = `--base: there is no commit "${base}" here`;
+  const [isShallow, names, parent] = await Promise.all([git.isShallow(), git.refNames(), git.resolve("HEAD~1")]);
+  const [, name = "", above = ""] = /^([^~^:@]*)(.*)$/s.exec(base) ?? [];
+  const like = nearest(name, [...names, "HEAD"]);
+  if (like !== undefined && like !== name) return new UserError(what, { hint: `did you mean "${like}${above}"?` });
+  if (isShallow) {
+    const hint = "fetch its history first: git fetch --unshallow, or `fetch-depth: 0` at actions/checkout";
+    return new UserError(`${what}, as this clone is shallow`, { hint });
+  }
+  if (above !== "") {
+    return new UserError(what, { hint: "the history ends before it: name a commit that git log shows" });
+  }
+  const example = parent === undefined ? "" : ", such as HEAD~1";
+  return new UserError(what, { hint: `name a branch, a tag or a commit that git knows${example}` });
+}
+
 /** Events that compare the checkout with another commit. */
 const comparing: ReadonlySet<RunContext["trigger"]["kind"]> = new Set(["push", "pull-request", "merge-group"]);
-
-async function checkoutAround(folder: string, git: Git): Promise<CheckoutFacts> {
-  try {
-    return await readCheckoutFacts(git);
-  } catch (cause) {
-    if (!(cause instanceof GitFailure)) throw cause;
-    const said = explain(cause);
-    if (/not a git repository/i.test(said)) {
-      throw new UserError(`${folder} is no git checkout`, { hint: "go into one, and say it again there" });
-    }
-    if (/Needed a single revision/i.test(said)) {
-      throw new UserError("there is no commit here yet, and so nothing that an event could be about", {
-        hint: "commit what there is, and say it again",
-      });
-    }
-    throw cause;
-  }
-}
 
 /**
  * A bare name is a tag's where git knows a tag and no branch of it, or where it is a version that no branch has. A commit has no

@@ -2,33 +2,40 @@
 import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
 import { configPaths, emptyConfig } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
+import type { TroubledImage } from "../catalog/troubled.ts";
 import { type Affected, affectedImages, describeDeleted } from "../changes/affected.ts";
 import { type Comparison, compare, compareSince } from "../changes/comparison.ts";
 import { describeIncomplete } from "../changes/describe-incomplete.ts";
-import { type ImageInputs, readInputs } from "../changes/image-inputs.ts";
-import { incompleteFiles } from "../changes/incomplete.ts";
+import { type ImageInputs, inputsOfUnplaced, readInputs } from "../changes/image-inputs.ts";
+import { type Incomplete, incompleteFiles } from "../changes/incomplete.ts";
+import { linksOf } from "../changes/links.ts";
 import { readListing } from "../changes/listing.ts";
 import { describeMisplaced, misplacedPaths } from "../changes/misplaced.ts";
 import type { Reason } from "../changes/reason.ts";
 import { selectImages } from "../changes/select.ts";
 import { type SourceHash, sourceHashes } from "../changes/source-hash.ts";
+import { watchProblem } from "../changes/watch.ts";
 import type { Commit } from "../context/run-context.ts";
+import { throwProblems, UserError } from "../errors.ts";
 import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
-import { releaseOfImage } from "../tags/misnamed-release.ts";
-import { bakeChange } from "./bake-change.ts";
-import { configChange } from "./config-change.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
+import { imageRelease } from "./image-release.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
 import { misnamedRemarks } from "./misnamed-remarks.ts";
+import { everyImage, type Parted, type ProblemsByImage, partedBy } from "./parted.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { runFactRemarks, withoutRunFacts } from "./run-facts.ts";
 import type { Session } from "./session.ts";
+import { settingsChange } from "./settings-change.ts";
 import { untrustedRemarks } from "./withheld.ts";
 
 export interface Survey {
+  /** The images that are in order. */
   readonly catalog: Catalog;
+  /** The others: they are in no other list here, but in `affected` and `left`. */
+  readonly troubled: readonly TroubledImage[];
   readonly comparison: Comparison;
   readonly affected: ReasonsByImage;
   /** Images that the run is not about, whatever changed. */
@@ -42,6 +49,8 @@ export interface Survey {
   readonly bump: BumpSettings;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
+  /** What images are built from and a sparse checkout leaves out, by name of the image. */
+  readonly leftOut: ReadonlyMap<string, Incomplete>;
   readonly remarks: readonly Remark[];
   /** The event deleted an image. */
   readonly deletes: boolean;
@@ -57,6 +66,7 @@ export async function survey(session: Session): Promise<Survey> {
     const { settingsOf } = await readImageSettings(emptyConfig, inputs);
     return {
       catalog: { images: [] },
+      troubled: [],
       comparison,
       affected: new Map(),
       left: new Map(),
@@ -65,45 +75,61 @@ export async function survey(session: Session): Promise<Survey> {
       settingsOf,
       bump: {},
       hashes: new Map(),
+      leftOut: new Map(),
       remarks: [],
       deletes: false,
       affectedSince: async () => undefined,
     };
   }
   const { checkoutFiles: files } = session;
-  const [{ catalog, settingsOf, bump, configFile, remarks, baked }, comparison, listing] = await Promise.all([
+  const [read, comparison, listing] = await Promise.all([
     readCatalog(session, files),
     compareAll(session),
     readListing(session.checkout),
   ]);
+  const { settingsOf, bump, configFile, remarks } = read;
   const argumentsOf = (image: Image) => buildArgumentsOf(session, image, settingsOf);
-  const inside = await readInputs(catalog, { listing, checkout: session.checkout, files, argumentsOf });
+  const everyone = { images: everyImage(read) };
+  const { inputs: found, problems } = await readInputs(everyone, {
+    listing,
+    checkout: session.checkout,
+    files,
+    argumentsOf,
+  });
+  const parted = partedBy(read, new Map([...watchProblems(read.catalog.images), ...ofImages(problems, read.catalog)]));
+  const { catalog, troubled } = parted;
+  const unplaced = troubled.filter(({ isUnplaced }) => isUnplaced);
+  const inside = new Map([...found, ...unplaced.map(({ image }) => [image.name, inputsOfUnplaced(image)] as const)]);
   const argumentText = (value: string) => withoutRunFacts(value, context);
   const sources = { inputs: inside, listing, checkout: session.checkout, argumentText };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
     incompleteFiles(catalog, sources),
   ]);
-  const bakeSince = onceEach(
-    (compared: Comparison) => bakeChange(session, compared, { catalog, baked }),
+  const links = linksOf(listing, session.checkout);
+  const settingsSince = onceEach(
+    (compared: Comparison) => settingsChange(session, compared, read, links),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
   const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
     affectedImages({
-      catalog,
+      catalog: { ...catalog, images: everyImage(parted) },
       comparison: compared,
       commit: context.commit,
       inputs: inside,
       only,
-      config: await configChange(session, compared, { catalog, settingsOf }),
-      bake: await bakeSince(compared),
+      ...(await settingsSince(compared)),
       unseen: unknownHashes(hashes),
+      troubled: new Set(troubled.map(({ image }) => image.name)),
     });
-  const { affected, deleted } = await affectedBy(comparison, inputs.settings.only);
-  const misnamed = misnamedRemarks(catalog, session, settingsOf);
-  const left = leftOut(catalog, session, settingsOf);
+  const unread = troubled.filter(({ kind }) => kind === "file");
+  const { affected, deleted } = await orUnread(() => affectedBy(comparison, inputs.settings.only), unread);
+  const named = { ...catalog, images: withoutFiles(parted) };
+  const misnamed = unread.length > 0 ? [] : misnamedRemarks(named, session, settingsOf);
+  const left = withFilesLeft(leftOut(named, session, settingsOf), named, unread, inputs.settings.only);
   return {
     catalog,
+    troubled,
     comparison,
     affected: new Map([...affected].filter(([name]) => !left.has(name))),
     left,
@@ -112,6 +138,7 @@ export async function survey(session: Session): Promise<Survey> {
     settingsOf,
     bump,
     hashes,
+    leftOut: new Map(incomplete.absent.map((each) => [each.image, each])),
     remarks: [
       ...untrustedRemarks(session),
       ...remarks,
@@ -119,7 +146,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...describeDeleted(deleted),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing), configFile),
       ...runFactRemarks(catalog.images, context),
-      ...describeIncomplete(incomplete),
+      ...describeIncomplete({ absent: [], pointers: incomplete.pointers }),
     ],
     deletes: deleted.length > 0,
     affectedSince: onceEach(async (base) => {
@@ -127,6 +154,50 @@ export async function survey(session: Session): Promise<Survey> {
       return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
     }),
   };
+}
+
+/** Bad patterns of images that are in order so far. */
+function watchProblems(images: readonly Image[]): ProblemsByImage {
+  return new Map(
+    images.flatMap(({ name, watch }) => {
+      const problem = watchProblem(watch);
+      return problem === undefined ? [] : [[name, problem] as const];
+    }),
+  );
+}
+
+/** A problem that an image had before may well make another one here. */
+function ofImages(problems: ProblemsByImage, { images }: Catalog): ProblemsByImage {
+  const names = new Set(images.map(({ name }) => name));
+  return new Map([...problems].filter(([name]) => names.has(name)));
+}
+
+/** Where a bake file can't be read, a name that is nobody's may be one of its images. */
+async function orUnread<T>(work: () => Promise<T>, unread: readonly TroubledImage[]): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) throwProblems(unread.flatMap(({ problems }) => problems));
+    throw error;
+  }
+}
+
+function withoutFiles(parted: Parted): readonly Image[] {
+  const files = new Set(parted.troubled.flatMap(({ kind, image }) => (kind === "file" ? [image] : [])));
+  return everyImage(parted).filter((image) => !files.has(image));
+}
+
+/** A file that can't be read is left where the run is about images that are known. */
+function withFilesLeft(
+  left: ReasonsByImage,
+  { images }: Catalog,
+  unread: readonly TroubledImage[],
+  only: readonly string[],
+): ReasonsByImage {
+  const isAboutOthers = only.length > 0 || (left.size > 0 && left.size < images.length);
+  if (unread.length === 0 || !isAboutOthers) return left;
+  const reason: Reason = { kind: "not-chosen", detail: "the run is about other images" };
+  return new Map([...left, ...unread.map(({ image }) => [image.name, [reason]] as const)]);
 }
 
 /** `rebuild: always` takes everything, whatever changed. */
@@ -137,16 +208,14 @@ function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
 }
 
 /** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
-function leftOut(catalog: Catalog, { event, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
+function leftOut(catalog: Catalog, { event, commitDate, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
   const { only, variant } = inputs.settings;
   const selected = selectImages(catalog, only);
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
   for (const { name, publicName, variant: own } of catalog.images) {
-    const release =
-      event.ref.kind === "tag"
-        ? releaseOfImage(event.ref.name, publicName, releases, settingsOf(publicName).rules)
-        : undefined;
+    const image = { publicName, variant: own };
+    const release = imageRelease({ context: event, commitDate }, image, settingsOf(publicName), releases);
     const detail = !selected.has(name)
       ? "`only` doesn't name it"
       : variant !== undefined && variant !== own

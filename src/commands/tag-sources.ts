@@ -8,24 +8,24 @@ import { tagText } from "../tags/image-tags.ts";
 import { bakeTools } from "./bake-tools.ts";
 import { type Naming, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
+import { everyImage, type ProblemsByImage } from "./parted.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
 
 /** What the tags of all images are made of that this run may build, or look for in a registry: with `all`, every image. */
 export async function tagSources(
   session: Session,
-  { catalog, affected, settingsOf, hashes }: Survey,
+  surveyed: Survey,
   { all, about }: { readonly all: boolean; readonly about: string | undefined },
-): Promise<TagSources> {
+): Promise<{ readonly sources: TagSources; readonly problems: ProblemsByImage }> {
   const { context } = session;
+  const { catalog, affected, settingsOf, hashes } = surveyed;
   const needed = toBuild(catalog, affected, new Map());
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about || all);
   const reader = { root: context.workspace, files: session.checkoutFiles, bake: bakeTools(session) };
-  return {
-    ...releaseNames(catalog, settingsOf),
-    rulesOf: settingsOf,
-    facts: await gatherFacts(images, (name) => settingsOf(name).rules, reader, hashes),
-  };
+  const { facts, problems } = await gatherFacts(images, (name) => settingsOf(name).rules, reader, hashes);
+  const names = releaseNames({ images: everyImage(surveyed) }, settingsOf);
+  return { sources: { ...names, rulesOf: settingsOf, facts }, problems };
 }
 
 /** Tags under which what is published of an image is looked for: this run's own moving tags, then the lines it came from. */

@@ -27,13 +27,13 @@ export interface MixedConfig {
 export async function loadMixedConfig(
   session: Pick<Session, "context" | "inputs" | "trust" | "base" | "history" | "git">,
   configFiles: Pick<Files, "read">,
-): Promise<MixedConfig & Pick<ReadConfig, "problems">> {
+): Promise<MixedConfig & Pick<ReadConfig, "problems" | "ofEntries">> {
   const { trust, base } = session;
   const { workspace } = session.context;
   const given = session.inputs.settings.config;
-  const { config, problems } = await loadConfig(workspace, given, configFiles);
+  const { config, ...wrong } = await loadConfig(workspace, given, configFiles);
   if (trust.kind === "trusted" || (await isElsewhere(given, session)))
-    return { config, settingsOnly: [], ignored: [], problems };
+    return { config, settingsOnly: [], ignored: [], ...wrong };
   const paths = configPaths(given);
   const atBase = await contentsAt(paths, session);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
@@ -42,7 +42,7 @@ export async function loadMixedConfig(
     read,
   });
   if (more.length > 0) throw wrongAtBase(base, more);
-  return { ...mixedConfig(config, ofBase), problems };
+  return { ...mixedConfig(config, ofBase), ...wrong };
 }
 
 /** A file outside of the worktree, which an input names, is not the untrusted checkout's. */

@@ -4,6 +4,7 @@ import { buildImage } from "../build/build-image.ts";
 import { parentSources } from "../build/buildx.ts";
 import type { Candidate } from "../build/candidate.ts";
 import { BuildError } from "../build/diagnose.ts";
+import { leftOutProblem } from "../changes/describe-incomplete.ts";
 import { UserError } from "../errors.ts";
 import type { PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import type { ImageResult } from "../report/run-result.ts";
@@ -88,7 +89,7 @@ export async function walkPlan(
   gates: Gates,
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
-  const { plan, registry, lately, scanning } = planning;
+  const { plan, registry, lately, scanning, surveyed } = planning;
   const { context, outside, trust } = session;
   const { signal } = outside;
   const byName = new Map(plan.images.map((image) => [image.name, image]));
@@ -97,7 +98,10 @@ export async function walkPlan(
     .map((planned) => ({
       name: planned.name,
       planned,
-      parents: planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
+      // What can't be built fails at once.
+      parents: surveyed.leftOut.has(planned.name)
+        ? []
+        : planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
     }));
   const published = new Map<string, Promise<ImageResult>>();
   const publishBuilt = (planned: PlannedBuild, candidate: Candidate): Promise<ImageResult> => {
@@ -108,6 +112,8 @@ export async function walkPlan(
   const outcomes = await walk(
     nodes,
     async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
+      const lacking = surveyed.leftOut.get(name);
+      if (lacking !== undefined) throw leftOutProblem(lacking);
       if (scanning.isWanted(name)) scanning.begin(planned);
       const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
       const candidate = await recordCandidate(planned, built, { context, registry, trust });

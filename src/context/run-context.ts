@@ -145,6 +145,11 @@ export function gitRef(full: string): GitRef {
   return number === undefined ? { full, kind: "other", name: full } : { full, kind: "pull", name: number };
 }
 
+/** Without its folder, as `github.ref_name` has it: `main`, `v1.2.3`, `9/merge`. */
+export function shortRef({ full }: GitRef): string {
+  return full.replace(/^refs\/[^/]+\//, "");
+}
+
 /** As people call it: "the branch main". */
 export function refText({ kind, name, full }: GitRef): string {
   switch (kind) {

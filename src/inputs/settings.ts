@@ -1,14 +1,16 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
 import { onlyExcludes, splitGlobs } from "../glob-list.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { type Platform, wantedPlatform } from "../oci/platform.ts";
-import { registryHost } from "../oci/reference.ts";
+import { reference, registryHost } from "../oci/reference.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./specification.ts";
 
 export interface Settings {
   readonly command: Word<"command">;
+  /** The folder of the checkout; `undefined`: the workspace itself. */
+  readonly workdir: string | undefined;
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
@@ -44,8 +46,8 @@ export interface Settings {
   readonly cache: Word<"cache"> | "auto";
   readonly cacheFrom: readonly SourcedLine[];
   readonly cacheTo: readonly SourcedLine[];
-  readonly provenance: string | undefined;
-  readonly sbom: string | undefined;
+  readonly provenance: SourcedLine | undefined;
+  readonly sbom: SourcedLine | undefined;
   readonly compression: readonly SourcedLine[];
   readonly attest: boolean;
   readonly push: Word<"push">;
@@ -80,6 +82,15 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
   const problems: UserError[] = inputs.flatMap((specification) => check(specification, raw[specification.name].trim()));
   const text = (name: InputName): string | undefined => raw[name].trim() || undefined;
   const lines = (name: InputName): readonly SourcedLine[] => linesOf(raw[name], name);
+  const whole = (name: InputName): SourcedLine | undefined => {
+    const value = text(name);
+    return value === undefined ? undefined : { text: value, input: name, line: 1 };
+  };
+  const only = (name: InputName): readonly SourcedLine[] => {
+    const [first, ...others] = lines(name);
+    problems.push(...others.map((line) => problemAt(line, oneValue(name))));
+    return first === undefined ? [] : [first];
+  };
   const word = <Name extends InputName>(name: Name): Word<Name> | undefined => wordOf(name, text(name));
   const collect = <T>(values: readonly SourcedLine[], parse: (text: string) => T): T[] =>
     values.flatMap((value) => {
@@ -92,6 +103,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     });
   const settings: Settings = {
     command: word("command") ?? "publish",
+    workdir: text("workdir"),
     config: text("config"),
     path: lines("path").flatMap(({ text: line }) => splitGlobs(line)),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
@@ -117,27 +129,27 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     load: word("load") === "true",
     builder: text("builder"),
     qemu: word("qemu") !== "false",
-    binfmtImage: text("binfmt-image"),
+    binfmtImage: collect(only("binfmt-image"), imageName)[0],
     cache: word("cache") ?? "auto",
     cacheFrom: lines("cache-from"),
     cacheTo: lines("cache-to"),
-    provenance: text("provenance"),
-    sbom: text("sbom"),
-    compression: lines("compression"),
+    provenance: whole("provenance"),
+    sbom: whole("sbom"),
+    compression: only("compression"),
     attest: word("attest") === "true",
     push: word("push") ?? "auto",
     rebuild: word("rebuild") ?? "auto",
     converge: word("converge") !== "false",
     promote: word("promote") !== "false",
     move: word("move") ?? "forward",
-    maxSize: lines("max-size"),
+    maxSize: only("max-size"),
     scan: flag(word("scan")),
     severity: lines("severity").flatMap(commaLines),
     failOn: lines("fail-on").flatMap(commaLines),
     ignoreUnfixed: flag(word("ignore-unfixed")),
     gate: word("gate"),
     sarif: word("sarif") ?? "upload",
-    bump: bumpOf(lines("bump").flatMap(({ text: line }) => splitGlobs(line))),
+    bump: bumpOf(collect(lines("bump").flatMap(globLines), bumpWord)),
     dryRun: word("dry-run") === "true",
     checkPins: lines("check-pins").flatMap(({ text: line }) => splitGlobs(line)),
     registryUsername: text("registry-username"),
@@ -154,6 +166,26 @@ function bumpOf(words: readonly string[]): Settings["bump"] {
   if (only === undefined || (only === "false" && globs.length === 0)) return "off";
   if (only !== "true") return words;
   return globs.length === 0 ? "all" : onlyExcludes(globs) ? globs : words;
+}
+
+/** A typo of true or false is no file's name: nobody publishes from a file that is called so. */
+function bumpWord(text: string): string {
+  if (text === "true" || text === "false") return text;
+  const meant = /^(?:y|yes|on|1)$/i.test(text) ? "true" : /^(?:n|no|off|0)$/i.test(text) ? "false" : undefined;
+  const like = meant ?? (/^[a-z]+$/i.test(text) ? nearest(text, ["true", "false"]) : undefined);
+  if (like === undefined) return text;
+  throw new UserError(`"${text}" is neither true nor false, nor globs of files`, {
+    hint: `did you mean "${like}"? A file of that name is written **/${text}`,
+  });
+}
+
+function imageName(text: string): string {
+  reference(text);
+  return text;
+}
+
+function oneValue(name: InputName): UserError {
+  return new UserError(`"${name}" has one value alone`, { hint: "remove this line, or the one before" });
 }
 
 /** What isn't served is a problem that `check` tells. */
@@ -174,6 +206,7 @@ function check(specification: InputSpecification, value: string): UserError[] {
     return [
       new UserError(`the input "${name}" can't be "${value}"`, {
         hint: `write ${listed(served?.length ? served : words)}${didYouMean(value, words)}`,
+        input: { name, line: 1 },
       }),
     ];
   }
@@ -182,6 +215,7 @@ function check(specification: InputSpecification, value: string): UserError[] {
   return [
     new UserError(`this version of image-publish doesn't serve the input "${name}"${shown} yet`, {
       hint: served.length === 0 ? `remove "${name}"` : `remove "${name}", or set it to ${listed(served)}`,
+      input: { name, line: 1 },
     }),
   ];
 }
@@ -201,6 +235,10 @@ function linesOf(text: string, input: InputName): readonly SourcedLine[] {
 /** A host holds no blanks, so that a comment may follow it. */
 function withoutComment(line: SourcedLine): SourcedLine {
   return { ...line, text: line.text.replace(/\s+#.*$/, "") };
+}
+
+function globLines(line: SourcedLine): readonly SourcedLine[] {
+  return splitGlobs(line.text).map((text) => ({ ...line, text }));
 }
 
 function commaLines(line: SourcedLine): readonly SourcedLine[] {

@@ -21,6 +21,7 @@ export const inputs = [
     words: ["publish", "plan", "build", "finalize", "scan", "bump", "list", "prune"],
     served: ["publish", "plan", "scan", "bump"],
   },
+  { name: "workdir" },
   { name: "config" },
   { name: "path" },
   { name: "bake-target" },

@@ -5,7 +5,7 @@ import { type Digest, isDigest } from "./digest.ts";
 import { type Descriptor, mediaTypes, type StoredManifest } from "./manifest.ts";
 import { askedOf, manifestRequests } from "./manifest-requests.ts";
 import type { Repository, Tag } from "./reference.ts";
-import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
+import { headRefusals, type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
 
 /** Every method: @throws RegistryError. */
 export interface ArtifactReader {
@@ -20,7 +20,7 @@ export interface ArtifactReader {
 export function artifactReader(options: RegistryOptions): ArtifactReader {
   const exchange = registryExchange(options);
   const once: RegistryExchange = { ...exchange, send: (request) => exchange.send({ ...request, once: true }) };
-  const requests = manifestRequests(once, absence());
+  const requests = manifestRequests(once, absence(once));
   return {
     async has(repository, digest) {
       const asked = askedOf(repository, "pull");
@@ -29,13 +29,15 @@ export function artifactReader(options: RegistryOptions): ArtifactReader {
         method: "HEAD",
         path: `${asked.repository}/manifests/${digest}`,
         headers: { accept: Object.values(mediaTypes).join(", ") },
-        expected: [200, 404],
+        expected: [200, 404, ...headRefusals],
         timeout: headTimeout,
       });
       const named = response.headers["docker-content-digest"] ?? "";
       if (response.status === 404) return false;
       // What answers 200 to everything is no registry: the digest is said, or its bytes are here.
-      return isDigest(named) ? named === digest : (await requests.manifest(repository, digest)) !== undefined;
+      return response.status === 200 && isDigest(named)
+        ? named === digest
+        : (await requests.manifest(repository, digest)) !== undefined;
     },
     manifest: requests.manifest,
     layer: (repository, descriptor) =>

@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import type { HttpBody } from "../ports.ts";
+import { decodedStream, encodingsOf, unknownEncoding } from "./content-encoding.ts";
 import type { Descriptor } from "./manifest.ts";
-import { type Asked, invalidError, networkError } from "./registry-error.ts";
+import { type Asked, encodedError, invalidError, networkError } from "./registry-error.ts";
 import { eitherSignal, type RegistryExchange } from "./registry-exchange.ts";
 import { type Patience, patient } from "./retry.ts";
+import { isBeforeBlob } from "./too-early.ts";
 
 /** A link that is slower than 32 KiB a second is as good as broken. */
 export function blobTimeout(size: number): number {
@@ -92,13 +94,20 @@ async function* bytesFrom(
     timeout: blobTimeout(size),
     stall,
     signal,
+    isTooEarly: isBeforeBlob,
   });
+  // Storage may call the very bytes of a layer encoded.
+  const isStored = headers["content-length"] === String(size);
+  const encoding = isStored ? undefined : encodingsOf(headers).at(0);
+  // A part of what is encoded is none of a blob.
+  const unknown = status === 206 ? encoding : isStored ? undefined : unknownEncoding(headers);
+  if (unknown !== undefined) throw encodedError(asked, unknown);
   if (status === 206 && !headers["content-range"]?.startsWith(`bytes ${offset}-`)) {
     throw invalidError(asked, "another part of a blob than was asked for");
   }
   // Without ranges all comes again.
   let unwanted = status === 206 ? 0 : offset;
-  for await (const chunk of body) {
+  for await (const chunk of encoding === undefined ? body : decodedStream(headers, body)) {
     const skipped = Math.min(unwanted, chunk.byteLength);
     unwanted -= skipped;
     if (skipped < chunk.byteLength) yield chunk.subarray(skipped);

@@ -1,11 +1,12 @@
 /** One blob from one repository to another, by the cheapest way that there is. */
 import type { HttpBody } from "../ports.ts";
 import { blobTimeout } from "./blob-source.ts";
+import { isWorthLooking, lookTimeout, unlessAborted } from "./look.ts";
 import type { Descriptor } from "./manifest.ts";
 import { type Asked, answerError, errorCodes, invalidError, RegistryError } from "./registry-error.ts";
-import type { RegistryExchange } from "./registry-exchange.ts";
+import { headRefusals, type RegistryExchange, type RegistryRequest } from "./registry-exchange.ts";
 import { type Patience, retrying } from "./retry.ts";
-import { beginUpload } from "./upload.ts";
+import { beginUpload, type Upload } from "./upload.ts";
 
 export interface BlobCopy {
   /** Its bytes, which are verified before they end. */
@@ -22,19 +23,56 @@ export type BlobOutcome = "present" | "mounted" | "sent";
 /** @throws RegistryError, of the source or of the target. */
 export async function copyBlob(copy: BlobCopy, exchange: RegistryExchange, patience: Patience): Promise<BlobOutcome> {
   const { to, descriptor, mountFrom } = copy;
-  const path = `${to.repository}/blobs/${descriptor.digest}`;
-  const there = await exchange.send({ asked: to, method: "HEAD", path, expected: [200, 404] });
-  if (there.status === 200) return "present";
+  if (await isThere(to, descriptor, exchange)) return "present";
   let begun = mountFrom === undefined ? undefined : await mount(exchange, to, mountFrom, descriptor);
-  if (begun === "mounted") return "mounted";
-  await retrying(async () => {
-    // What was sent of an upload that failed is unknown: the next attempt is another upload.
-    const upload = begun ?? (await beginUpload(exchange, to));
-    begun = undefined;
-    if (upload === undefined) throw invalidError(to, "an upload without a place that is safe to send it to");
-    if (upload !== "mounted") await put(upload, copy, exchange, patience);
+  if (begun?.kind === "mounted") return "mounted";
+  return retrying(async () => {
+    try {
+      // What was sent of an upload that failed is unknown: the next attempt is another upload.
+      const upload = begun ?? (await beginUpload(exchange, to));
+      begun = undefined;
+      if (upload.kind === "nowhere") throw upload.error;
+      if (upload.kind === "begun") await put(upload.url, copy, exchange, patience);
+      return "sent";
+    } catch (error) {
+      if (await isThereAfter(error, to, descriptor, exchange)) return "present";
+      throw error;
+    }
   }, patience);
-  return "sent";
+}
+
+/** A HEAD, and where that is refused a GET of the first byte; nobody needs a whole layer to know. */
+async function isThere(
+  to: Asked,
+  { digest }: Descriptor,
+  exchange: RegistryExchange,
+  options: Pick<RegistryRequest, "once" | "timeout"> = {},
+): Promise<boolean> {
+  const path = `${to.repository}/blobs/${digest}`;
+  const head = await exchange.send({
+    asked: to,
+    method: "HEAD",
+    path,
+    expected: [200, 404, ...headRefusals],
+    ...options,
+  });
+  if (!headRefusals.includes(head.status)) return head.status === 200;
+  const expected = [200, 206, 404, ...headRefusals];
+  const headers = { range: "bytes=0-0" };
+  const { status, body } = await exchange.open({ asked: to, method: "GET", path, headers, expected, ...options });
+  for await (const _ of body) break;
+  return status === 200 || status === 206;
+}
+
+/** The answer to what was sent may have been lost, or another client may have sent the same meanwhile. */
+async function isThereAfter(
+  error: unknown,
+  to: Asked,
+  descriptor: Descriptor,
+  exchange: RegistryExchange,
+): Promise<boolean> {
+  if (!isWorthLooking(error)) return false;
+  return isThere(to, descriptor, exchange, { once: true, timeout: lookTimeout }).catch(unlessAborted);
 }
 
 /** Reasons for which a registry may not want to mount, and yet take an upload. */
@@ -46,7 +84,7 @@ async function mount(
   to: Asked,
   from: string,
   { digest }: Descriptor,
-): Promise<URL | "mounted" | undefined> {
+): Promise<Upload | undefined> {
   try {
     return await beginUpload(exchange, { ...to, mountFrom: from }, { from, digest });
   } catch (error) {

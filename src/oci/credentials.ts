@@ -32,8 +32,11 @@ export interface Login {
 }
 
 export interface CredentialStore {
-  /** What to log in to this registry with; asked once for each host. @throws UserError when a helper fails. */
-  find(host: string): Promise<Credentials | undefined>;
+  /**
+   * What to log in to this registry with; asked once for each host, and once more for what this method returned before and the
+   * registry no longer accepts. @throws UserError when a helper fails.
+   */
+  find(host: string, refused?: Credentials): Promise<Credentials | undefined>;
   /** What the run's own children, such as the scanner, log in with. @throws UserError when a helper fails. */
   forChildren(): Promise<ChildLogins>;
 }
@@ -60,19 +63,25 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
   const fromFile = config && parseDockerConfig(config.text, config.path);
   const own = new Map<string, Promise<Credentials | undefined>>();
 
-  const findOwn = (host: string) => {
-    const known = own.get(host);
-    if (known !== undefined) return known;
+  const ask = (host: string) => {
     const found = ownCredentials(host, fromEnv, fromFile, sources);
     own.set(host, found);
     return found;
+  };
+  const findOwn = async (host: string, refused?: Credentials) => {
+    const known = own.get(host);
+    if (known === undefined) return ask(host);
+    const login = await known;
+    if (login === undefined || login !== refused) return login;
+    // A helper's logins may live for minutes. Of requests side by side the first that is refused asks it.
+    return own.get(host) === known ? ask(host) : own.get(host);
   };
   const given = (host: string): Credentials | undefined => {
     const login = logins.find(({ hosts, password }) => password !== "" && hosts.includes(host));
     return login && { kind: "basic", username: login.username, password: login.password, isGiven: true };
   };
-  const find = async (host: string): Promise<Credentials | undefined> =>
-    only === undefined || only.has(host) ? ((await findOwn(host)) ?? given(host)) : undefined;
+  const find = async (host: string, refused?: Credentials): Promise<Credentials | undefined> =>
+    only === undefined || only.has(host) ? ((await findOwn(host, refused)) ?? given(host)) : undefined;
 
   return {
     find,

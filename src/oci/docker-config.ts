@@ -13,6 +13,11 @@ export type Credentials =
   /** An OAuth2 refresh token, as `docker login` keeps for some registries. */
   | { readonly kind: "identity-token"; readonly token: string };
 
+export function isSameLogin(one: Credentials, other: Credentials): boolean {
+  if (one.kind === "identity-token") return other.kind === "identity-token" && one.token === other.token;
+  return other.kind === "basic" && one.username === other.username && one.password === other.password;
+}
+
 export interface DockerConfig {
   /** By server address as it stands in the file: a host, or a URL. */
   readonly auths: ReadonlyMap<string, Credentials>;

@@ -60,7 +60,8 @@ export const maximumManifest = 4 * 1024 * 1024;
  */
 export function parseManifest(bytes: Uint8Array, contentType?: string): Index | Manifest {
   const document = asRecord(parseJson(bytes), "a manifest");
-  const said = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  const sent = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  const said = sent === undefined || isGeneric(sent) ? undefined : sent;
   const mediaType = typeof document.mediaType === "string" ? document.mediaType : (said ?? impliedType(document));
   if (said !== undefined && said !== mediaType) throw malformed(`it is sent as ${said} and calls itself ${mediaType}`);
   if (document.schemaVersion !== 2) throw malformed("its schemaVersion is not 2");
@@ -118,6 +119,16 @@ export function isForeign({ mediaType, urls }: Descriptor): boolean {
 /** Bytes that a pull transfers: config and layers, compressed as they are stored. */
 export function compressedSize(manifest: Manifest): number {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+}
+
+/** Says nothing of what it is: storage and proxies send such types, and the document itself knows. */
+function isGeneric(mediaType: string): boolean {
+  return (
+    mediaType === "" ||
+    /^(?:application\/(?:json|octet-stream|x-octet-stream|x-binary|force-download|x-download)|binary\/octet-stream|text\/(?:plain|json))$/.test(
+      mediaType,
+    )
+  );
 }
 
 function impliedType(document: Record<string, unknown>): string {

@@ -11,7 +11,7 @@ export async function checkPush(exchange: RegistryExchange, repository: Reposito
   const asked = askedOf(repository, "push");
   const upload = await beginUpload(exchange, asked);
   // An upload that stays begun is cleared away by the registry after some time, so that nothing depends on this answer.
-  if (upload === undefined || upload === "mounted" || upload.origin !== registryOrigin(asked.host)) return;
+  if (upload.kind !== "begun" || upload.url.origin !== registryOrigin(asked.host)) return;
   const expected = [200, 202, 204, 404, 405];
-  await exchange.send({ asked, method: "DELETE", path: upload, expected, once: true }).catch(() => {});
+  await exchange.send({ asked, method: "DELETE", path: upload.url, expected, once: true }).catch(() => {});
 }

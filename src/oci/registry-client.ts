@@ -9,7 +9,8 @@ import { checkPush } from "./push-check.ts";
 import type { Repository, Tag } from "./reference.ts";
 import { missingManifest } from "./registry-error.ts";
 import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
-import { listTags } from "./tag-list.ts";
+import { tagLists } from "./tag-list.ts";
+import { isBeforeBlob } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
 export interface Registry extends ManifestRequests {
@@ -36,8 +37,9 @@ const maximumErrorBody = 64 * 1024;
 
 export function registryClient(options: RegistryOptions): RegistryClient {
   const exchange = registryExchange(options);
-  const absent = absence();
+  const absent = absence(exchange);
   const manifests = manifestRequests(exchange, absent);
+  const tagsOf = tagLists(exchange, absent);
   return {
     ...manifests,
     async tag(repository, digest, tag) {
@@ -47,7 +49,7 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     },
     blob: (repository, descriptor) => getBlob(exchange, repository, descriptor),
     checkPush: (repository) => checkPush(exchange, repository),
-    tags: (repository) => listTags(exchange, askedOf(repository, "pull"), absent),
+    tags: (repository) => tagsOf(askedOf(repository, "pull")),
     copyImage: imageCopier(exchange, absent, options),
     requests: exchange.requests,
   };
@@ -70,6 +72,7 @@ async function getBlob(
     path: `${asked.repository}/blobs/${digest}`,
     expected: [200],
     maximumBody: Math.max(size, maximumErrorBody),
+    isTooEarly: isBeforeBlob,
     check: ({ body }) => verifyDigest(asked, body, digest),
   });
   return response.body;

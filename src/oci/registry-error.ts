@@ -2,7 +2,9 @@
 import { messageOf, UserError } from "../errors.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Digest } from "./digest.ts";
+import { rateLimitOf, retryAfter } from "./rate-limit.ts";
 import type { Repository } from "./reference.ts";
+import { complaintOf } from "./refusal.ts";
 
 export type RegistryErrorCode =
   /** No login, or one that is not accepted. */
@@ -63,6 +65,29 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   const said = registrySays(response);
   const because = said === "" ? "" : `: ${said}`;
   const { status } = response;
+  const limit = rateLimitOf(response, now);
+  if (limit !== undefined) {
+    return new RegistryError("rate-limited", `${host} limits the rate of requests (${status})${because}`, {
+      hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
+      isTransient: true,
+      retryAfter: limit.retryAfter,
+    });
+  }
+  const complaint = access === "push" ? complaintOf(response) : undefined;
+  if (complaint === "immutable") {
+    const message = `${host} refused the push of ${repository}, as the tag is immutable there (${status})${because}`;
+    return new RegistryError("refused", message, {
+      hint: "release under a new tag; tags that move (latest, a branch, 1.2) must be exempt from the registry's rule for immutable tags",
+    });
+  }
+  if (complaint === "quota") {
+    const message = `${host} has no room for the push of ${repository}: its quota or its disk is full (${status})${because}`;
+    return new RegistryError(status >= 500 ? "unavailable" : "refused", message, {
+      hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
+      isTransient: status >= 500 && status !== 507,
+      retryAfter: retryAfter(response, now),
+    });
+  }
   if (status === 403) return deniedError(asked, because);
   if (status === 404) {
     return new RegistryError("missing", `${host} has not what was asked for in ${repository} (404)${because}`, {
@@ -70,13 +95,6 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
         access === "push"
           ? `create ${repository} in the registry`
           : `check the name, and that ${repository} was published`,
-    });
-  }
-  if (status === 429) {
-    return new RegistryError("rate-limited", `${host} limits the rate of requests (429)${because}`, {
-      hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
-      isTransient: true,
-      retryAfter: retryAfter(response, now),
     });
   }
   if (status >= 500 || status === 408) {
@@ -133,11 +151,21 @@ export function unnamedError({ host, repository, access }: Asked, hint: string, 
 const isGitHubs = (host: string): boolean =>
   host === "ghcr.io" || (host.startsWith("containers.") && host.endsWith(".ghe.com"));
 
+/** The same error, of what may well succeed later. */
+export function transient({ code, message, hint, cause, retryAfter }: RegistryError): RegistryError {
+  return new RegistryError(code, message, { hint, cause, retryAfter, isTransient: true });
+}
+
 /** The error for a digest that should be there and is not. */
 export function missingManifest(repository: Repository, digest: Digest): RegistryError {
   return new RegistryError("missing", `${repository} does not hold ${digest}`, {
     hint: "run again: it was never pushed there, or something deleted it meanwhile",
   });
+}
+
+/** Whether an answer about a repository leaves open what is there, which says nothing of other repositories. */
+export function isUnclear(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === "invalid";
 }
 
 /** The answer is no answer of a registry. `isTransient` where bytes may have been lost on the way. */
@@ -151,6 +179,26 @@ export function invalidError(
     hint: "check that the host is a registry's, and that no proxy changes what it sends",
     cause,
     isTransient,
+  });
+}
+
+/** A registry behind TLS names an address in the clear, which what is in front of it made it believe in. */
+export function insecureError({ host, repository }: Asked, what: string, { origin }: URL): RegistryError {
+  return new RegistryError(
+    "invalid",
+    `${host} sent for ${repository} ${what} to ${origin}, which would give up https`,
+    {
+      hint: "let the proxy in front of the registry send `X-Forwarded-Proto: https` and the `Host` that it was asked for, or set the registry's external address to https",
+    },
+  );
+}
+
+/** A body in an encoding that was not asked for, and that can't be undone. */
+export function encodedError(asked: Asked, encoding: string): RegistryError {
+  const { host, repository } = asked;
+  const name = JSON.stringify(encoding.slice(0, 40));
+  return new RegistryError("invalid", `${host} sent for ${repository} a body with Content-Encoding ${name}`, {
+    hint: "switch off compression for `/v2/` in what is in front of the registry: none was asked for",
   });
 }
 
@@ -190,34 +238,50 @@ export function errorCodes(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
 }
 
+/** Whether an answer tells of a login that has expired. */
+export function saysExpired(response: HttpResponse): boolean {
+  return /\b(?:token|credentials?|login|password|session)\b.*\bexpired\b|\breauthenticate\b/i.test(
+    registrySays(response),
+  );
+}
+
 function registrySays(response: HttpResponse): string {
   const [first] = errorsOf(response);
-  if (first === undefined) return "";
-  return Array.from(`${first.code} ${first.message}`.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
+  const said = first === undefined ? messageIn(response) : `${first.code} ${first.message}`;
+  return Array.from(said.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
     .slice(0, 200)
     .join("");
 }
 
-function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message: string }[] {
-  try {
-    const document: unknown = JSON.parse(new TextDecoder().decode(response.body.subarray(0, 65_536)));
-    if (typeof document !== "object" || document === null || !("errors" in document)) return [];
-    if (!Array.isArray(document.errors)) return [];
-    return document.errors.flatMap((each: unknown) => {
-      if (typeof each !== "object" || each === null || !("code" in each) || typeof each.code !== "string") return [];
-      return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
-    });
-  } catch {
-    return [];
-  }
+/** What GitHub's API and others send: an object with a `message`. */
+function messageIn(response: HttpResponse): string {
+  const document = documentIn(response);
+  return "message" in document && typeof document.message === "string" ? document.message : "";
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfter(response: HttpResponse, now: Date): number | undefined {
-  const value = response.headers["retry-after"]?.trim();
-  if (value === undefined) return undefined;
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message: string }[] {
+  const document = documentIn(response);
+  if (!("errors" in document) || !Array.isArray(document.errors)) return [];
+  return document.errors.flatMap((each: unknown) => {
+    if (
+      typeof each !== "object" ||
+      each === null ||
+      !("code" in each) ||
+      typeof each.code !== "string" ||
+      each.code === ""
+    )
+      return [];
+    return [{ code: each.code, message: "message" in each && typeof each.message === "string" ? each.message : "" }];
+  });
+}
+
+function documentIn({ body }: HttpResponse): object {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, 65_536)));
+    return typeof document === "object" && document !== null ? document : {};
+  } catch {
+    return {};
+  }
 }
 
 function wordFor(access: Asked["access"]): string {

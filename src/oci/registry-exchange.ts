@@ -1,9 +1,22 @@
 /** One request to a registry, with all that stands between asking and an answer: address, login, redirects, patience. */
 import { UserError } from "../errors.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../ports.ts";
-import { authorization } from "./authorization.ts";
+import { authorization, type Shown } from "./authorization.ts";
+import { decoded, unknownEncoding } from "./content-encoding.ts";
 import type { Credentials } from "./docker-config.ts";
-import { type Asked, answerError, invalidError, networkError, RegistryError, unnamedError } from "./registry-error.ts";
+import { hostTurns } from "./host-turns.ts";
+import { maximumRedirects, redirectOf } from "./redirect.ts";
+import {
+  type Asked,
+  answerError,
+  encodedError,
+  invalidError,
+  networkError,
+  RegistryError,
+  saysExpired,
+  transient,
+  unnamedError,
+} from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 
 export interface RegistryOptions {
@@ -11,7 +24,8 @@ export interface RegistryOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1): the jitter of waits. */
   readonly random: () => number;
-  readonly credentials: (host: string) => Promise<Credentials | undefined>;
+  /** `refused`: what it returned before and is no longer accepted, so that there may be another one. */
+  readonly credentials: (host: string, refused?: Credentials) => Promise<Credentials | undefined>;
   readonly signal?: AbortSignal;
   /** What to do where a host requires a login and there is none; `undefined`: the usual. */
   readonly remedy?: (host: string) => string | undefined;
@@ -27,9 +41,13 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   /** Statuses that are answers; every other one is thrown as a `RegistryError`. */
   readonly expected: readonly number[];
   /** Looks at the answer within the patience: what it throws as transient is asked for again. */
-  readonly check?: (response: HttpResponse) => void;
+  readonly check?: (response: HttpResponse) => void | Promise<void>;
+  /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
+  readonly isTooEarly?: (response: HttpResponse) => boolean;
   /** Not asked again but for a login: the caller has a patience of its own. */
   readonly once?: boolean;
+  /** No login is shown, and a 401 is an answer. */
+  readonly withoutLogin?: boolean;
 }
 
 export interface RegistryExchange {
@@ -40,46 +58,76 @@ export interface RegistryExchange {
   requests(): ReadonlyMap<string, number>;
 }
 
+/** How servers refuse a HEAD that they would answer as a GET. */
+export const headRefusals: readonly number[] = [400, 403, 405, 501];
+
 interface Answer extends HttpResponse {
   readonly stream?: HttpStream["body"];
 }
 
 type Transfer = (request: RegistryRequest, sent: HttpRequest) => Promise<Answer>;
 
-const maximumRedirects = 5;
-const redirects = new Set([301, 302, 303, 307, 308]);
+/** Of a body that was sent in an encoding. */
+const maximumDecoded = 64 * 1024 * 1024;
 /** What is read of an answer that is no stream of what was asked for. */
 const maximumRefusal = 64 * 1024;
 
 export function registryExchange(options: RegistryOptions): RegistryExchange {
   const counts = new Map<string, number>();
   const count = ({ host }: Asked) => counts.set(host, (counts.get(host) ?? 0) + 1);
-  const authorized = authorization(options, count);
-  const send: Transfer = async ({ asked }, sent) => {
-    count(asked);
-    return options.http.send(sent);
+  const turns = hostTurns(options);
+  const inTurn = <R extends Answer>(
+    { asked, once = false }: Pick<RegistryRequest, "asked" | "once">,
+    { url, body, signal }: HttpRequest,
+    exchanged: () => Promise<R>,
+  ): Promise<R> => {
+    // Its bytes may come from the same host.
+    const isUpload = typeof body === "object" && "open" in body;
+    return turns.take({ asked, once, isUpload, signal, host: new URL(url).host }, () => {
+      count(asked);
+      return exchanged();
+    });
   };
-  const open: Transfer = async ({ asked, expected }, sent) => {
-    count(asked);
-    const { status, headers, body } = await options.http.open(sent);
-    if (expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
-    return { status, headers, body: await beginningOf(body) };
-  };
+  const plain = async (sent: HttpRequest) => decoded(await options.http.send(sent), sent.maximumBody ?? maximumDecoded);
+  const authorized = authorization({
+    ...options,
+    send: (asked, sent) => inTurn({ asked }, sent, () => plain(sent)),
+  });
+  const send: Transfer = (request, sent) => inTurn(request, sent, () => plain(sent));
+  const open: Transfer = (request, sent) =>
+    inTurn(request, sent, async (): Promise<Answer> => {
+      const { status, headers, body } = await options.http.open(sent);
+      if (request.expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
+      return decoded({ status, headers, body: await beginningOf(body) }, maximumDecoded);
+    });
   const attempt = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
     const { asked } = request;
     const url = addressOf(request);
     // An upload may be taken elsewhere, which is then no place for the login.
-    const isOwn = url.origin === registryOrigin(asked.host);
-    const shown = isOwn ? await authorized.known(asked) : undefined;
+    const isOwn = url.origin === registryOrigin(asked.host) && !request.withoutLogin;
+    let shown = isOwn ? await authorized.known(asked) : undefined;
     let response = await follow(request, url, shown?.header, transfer, options);
+    const show = async (next: Shown): Promise<void> => {
+      // The same again would be refused again.
+      if (next.header !== shown?.header) response = await follow(request, url, next.header, transfer, options);
+      shown = next;
+    };
     if (response.status === 401 && isOwn) {
       const challenge = response.headers["www-authenticate"] ?? "";
-      const fresh = await authorized.answer(asked, challenge, url.protocol === "http:", shown);
-      response = await follow(request, url, fresh.header, transfer, options);
-      if (response.status === 401) throw await authorized.refusal(asked, fresh);
+      await show(await authorized.answer(asked, challenge, url.protocol === "http:", shown));
     }
-    if (!request.expected.includes(response.status)) throw answerError(asked, response, options.clock.now());
-    request.check?.(response);
+    if (shown !== undefined && isLoginRefused(response)) {
+      const other = await authorized.renewed(asked, shown);
+      if (other !== undefined) await show(other);
+      if (response.status === 401) throw await authorized.refusal(asked, other ?? shown);
+    }
+    if (!request.expected.includes(response.status)) {
+      const error = answerError(asked, response, options.clock.now());
+      throw request.isTooEarly?.(response) === true ? transient(error) : error;
+    }
+    const encoding = response.body.byteLength === 0 ? undefined : unknownEncoding(response.headers);
+    if (encoding !== undefined) throw encodedError(asked, encoding);
+    await request.check?.(response);
     return response;
   };
   const patiently = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
@@ -113,6 +161,11 @@ export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | 
   return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
+/** ECR answers 403 where a login has expired. */
+function isLoginRefused(response: HttpResponse): boolean {
+  return response.status === 401 || (response.status === 403 && saysExpired(response));
+}
+
 /** Where a login is missing, and the host is none that the workflow's own may be shown to, that is what to say. */
 async function withRemedy(error: unknown, asked: Asked, { remedy, credentials }: RegistryOptions): Promise<unknown> {
   if (!(error instanceof RegistryError) || (error.code !== "unauthorized" && error.code !== "denied")) return error;
@@ -125,7 +178,7 @@ function addressOf({ asked, path }: RegistryRequest): URL {
   return typeof path === "string" ? new URL(`/v2/${path}`, registryOrigin(asked.host)) : path;
 }
 
-/** Sends, and follows redirects of reads. The login goes to the first origin alone, and never again once it was left. */
+/** Sends, and follows redirects. The login goes to the first origin alone, and never again once it was left. */
 async function follow(
   request: RegistryRequest,
   start: URL,
@@ -138,16 +191,12 @@ async function follow(
   let login = authorizationHeader;
   for (let hops = 0; hops <= maximumRedirects; hops += 1) {
     const response = await exchange(request, url, login, transfer, options);
-    if (!redirects.has(response.status)) {
+    const next = redirectOf({ asked, method, url }, response);
+    if (next === undefined) {
       // A challenge from elsewhere is not the registry's: nothing is shown to whoever sent it.
       if (response.status === 401 && url.origin !== registryOrigin(asked.host))
         throw invalidError(asked, "a redirect to what wants a login");
       return response;
-    }
-    const next = URL.parse(response.headers.location ?? "", url.href);
-    const isSafe = next?.protocol === "https:" || (next?.protocol === "http:" && url.protocol === "http:");
-    if ((method !== "GET" && method !== "HEAD") || next === null || !isSafe) {
-      throw invalidError(asked, `a redirect of a ${method}${next === null ? "" : ` to ${next.origin}`}`);
     }
     if (next.origin !== url.origin) login = undefined;
     url = next;

@@ -13,9 +13,9 @@ const firstWait = 500;
 /** Longest single wait of our own choice. */
 const ceiling = 10_000;
 /** Longest wait that a registry may ask for; past it there is no use in asking sooner, and a job costs money. */
-const longestAskedFor = 60_000;
+export const longestAskedFor = 60_000;
 /** From the first attempt on; no wait is begun that would end later. */
-const total = 150_000;
+export const total = 150_000;
 
 /**
  * Does it again where the error is transient: exponential backoff with full jitter, and at least as late as the registry
@@ -44,7 +44,8 @@ export function patient({ clock, random, signal }: Patience): (error: unknown) =
     if (attempt === attempts || (error.retryAfter ?? 0) > longestAskedFor || spent + wait > total) {
       throw givenUp(error, attempt, spent);
     }
-    await clock.sleep(wait, signal);
+    // What limits the rate is waited for where it is the host's turn.
+    if (error.code !== "rate-limited") await clock.sleep(wait, signal);
   };
 }
 
@@ -54,7 +55,8 @@ function waitBefore(attempt: number, askedFor: number | undefined, random: () =>
   return Math.round((askedFor ?? 0) + jittered);
 }
 
-function givenUp(error: RegistryError, attempt: number, spent: number): RegistryError {
+/** What is thrown where there is no use in trying again: how often and how long it was tried. */
+export function givenUp(error: RegistryError, attempt: number, spent: number): RegistryError {
   const wanted = error.retryAfter === undefined ? "" : `; it asks to wait ${Math.ceil(error.retryAfter / 1000)} s`;
   const tried = attempt === 1 ? "" : ` (tried ${attempt} times in ${Math.round(spent / 1000)} s)`;
   if (tried === "" && wanted === "") return error;

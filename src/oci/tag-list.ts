@@ -4,17 +4,36 @@ import { pause } from "../pause.ts";
 import type { HttpResponse } from "../ports.ts";
 import type { Absence } from "./absence.ts";
 import { isTag, type Tag } from "./reference.ts";
-import { type Asked, invalidError } from "./registry-error.ts";
+import { type Asked, insecureError, invalidError } from "./registry-error.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
 const maximumTags = 2_000_000;
+
+/** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
+export function tagLists(
+  exchange: RegistryExchange,
+  absent: Absence,
+): (asked: Asked) => Promise<readonly Tag[] | undefined> {
+  const failed = new Set<string>();
+  return async (asked) => {
+    const name = `${asked.host}/${asked.repository}`;
+    const once = failed.delete(name);
+    try {
+      return await listTags(exchange, asked, absent, once);
+    } catch (error) {
+      failed.add(name);
+      throw error;
+    }
+  };
+}
 
 /** @returns `undefined` for a repository that is not there. */
 export async function listTags(
   exchange: RegistryExchange,
   asked: Asked,
   absent: Absence,
+  once = false,
 ): Promise<readonly Tag[] | undefined> {
   const tags: Tag[] = [];
   const seen = new Set<string>();
@@ -23,8 +42,8 @@ export async function listTags(
     if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
     if (seen.has(page.href)) throw invalidError(asked, "pages of tags that lead in a circle");
     seen.add(page.href);
-    const check = (answer: HttpResponse) => {
-      if (answer.status === 404) absent.check(asked, answer);
+    const check = async (answer: HttpResponse) => {
+      if (answer.status === 404) await absent.check(asked, answer);
     };
     const response: HttpResponse = await exchange.send({
       asked,
@@ -32,6 +51,7 @@ export async function listTags(
       path: page,
       expected: [200, 404],
       check,
+      once,
     });
     if (response.status === 404) return undefined;
     // One by one: a page may have more tags than a call may have arguments.
@@ -63,6 +83,9 @@ function nextPage(asked: Asked, link: string | undefined, page: URL): URL | unde
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "")?.[1];
   if (target === undefined) return undefined;
   const next = URL.parse(target, page.href);
+  if (next?.protocol === "http:" && page.protocol === "https:" && next.hostname === page.hostname) {
+    throw insecureError(asked, "a next page", next);
+  }
   if (next?.origin !== page.origin) throw invalidError(asked, "a next page that is not its own");
   return next;
 }

@@ -2,10 +2,19 @@
  * Tokens from the server that a registry's challenge names (distribution, "Token Authentication Specification" and "OAuth2
  * Token Authentication").
  */
-import type { Clock, Http, HttpRequest, HttpResponse } from "../ports.ts";
+import type { Clock, HttpRequest, HttpResponse } from "../ports.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./docker-config.ts";
-import { type Asked, answerError, invalidError, networkError, unauthorizedError } from "./registry-error.ts";
+import { maximumRedirects, redirectOf } from "./redirect.ts";
+import {
+  type Asked,
+  answerError,
+  insecureError,
+  invalidError,
+  networkError,
+  RegistryError,
+  unauthorizedError,
+} from "./registry-error.ts";
 
 export interface Token {
   readonly token: string;
@@ -22,24 +31,44 @@ export interface TokenRequest {
   readonly plainHttp: boolean;
 }
 
+export interface TokenOptions {
+  /** One exchange, on behalf of what is asked; redirects are not followed. */
+  readonly send: (asked: Asked, request: HttpRequest) => Promise<HttpResponse>;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @throws RegistryError where there is none to be had. */
-export async function fetchToken(
-  request: TokenRequest,
-  { http, clock, signal }: { readonly http: Http; readonly clock: Clock; readonly signal?: AbortSignal | undefined },
-): Promise<Token> {
+export async function fetchToken(request: TokenRequest, { send, clock, signal }: TokenOptions): Promise<Token> {
   const { asked, login } = request;
-  const response = await http
-    .send({ ...tokenRequest(request), ...(signal && { signal }), maximumBody: 1024 * 1024 })
-    .catch((cause) => {
+  const first = { ...tokenRequest(request), ...(signal && { signal }), maximumBody: 1024 * 1024 };
+  const response = await followed(asked, first, (sent) =>
+    send(asked, sent).catch((cause) => {
       signal?.throwIfAborted();
-      throw networkError(asked, cause);
-    });
+      throw cause instanceof RegistryError ? cause : networkError(asked, cause);
+    }),
+  );
   if (response.status === 401) throw unauthorizedError(asked, login !== undefined);
   // Without a login, "denied" is the token server's way to ask for one.
   if (response.status === 403 && login === undefined) throw unauthorizedError(asked, false);
-  if (response.status >= 300 && response.status < 400) throw invalidError(asked, "its token server redirects");
   if (response.status !== 200) throw answerError(asked, response, clock.now());
   return parseToken(asked, response, clock.now());
+}
+
+/** The login goes along, so that no redirect leads to another origin. */
+async function followed(
+  asked: Asked,
+  first: HttpRequest,
+  send: (request: HttpRequest) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  let sent = first;
+  for (let hops = 0; hops <= maximumRedirects; hops += 1) {
+    const response = await send(sent);
+    const next = redirectOf({ asked, method: sent.method, url: new URL(sent.url), isLogin: true }, response);
+    if (next === undefined) return response;
+    sent = { ...sent, url: next.href };
+  }
+  throw invalidError(asked, `more than ${maximumRedirects} redirects of its token server`);
 }
 
 /** A challenge for one repository names it in its scope; Gitea's `*` is for everything. */
@@ -66,7 +95,8 @@ function tokenRequest({ asked, challenge, login, plainHttp }: TokenRequest): Htt
   const { realm = "", service, scope } = challenge.parameters;
   const url = URL.parse(realm);
   // The login goes there: never in the clear, except to a registry that is local and in the clear itself.
-  if (url === null || !(url.protocol === "https:" || (plainHttp && url.protocol === "http:"))) {
+  if (url?.protocol === "http:" && !plainHttp) throw insecureError(asked, "a login", url);
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     throw invalidError(asked, `a login at ${JSON.stringify(realm.slice(0, 200))}, which is no https address`);
   }
   // Another host on this machine may be anyone's. docker's own logins go where docker would take them.

@@ -10,6 +10,7 @@ import { pause } from "../pause.ts";
 import type { ImageTags } from "../tags/image-tags.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
 import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
+import type { Trouble } from "./troubles.ts";
 import type { Release } from "./version-line.ts";
 
 export interface PlanInput {
@@ -21,6 +22,8 @@ export interface PlanInput {
   readonly affected: ReasonsByImage;
   /** Why images that might be affected are left out, where it isn't for being untouched. */
   readonly left?: ReasonsByImage;
+  /** Images that can't be planned. */
+  readonly troubles?: readonly Trouble[];
   /** Those of `parentsToLookUp` that are published; `null` where nobody asked for the digest. */
   readonly published: ReadonlyMap<string, Digest | null>;
   /** What is there already, and needs tags at most; an image that is in `affected` for it is not built. */
@@ -90,6 +93,13 @@ function* plannedImages(input: PlanInput): Generator<PlannedImage> {
     else if (reasons === undefined) yield skip(image, input);
     else yield { ...build(image, input, building, byName), reasons };
   }
+  for (const trouble of input.troubles ?? []) yield withTrouble(trouble);
+}
+
+function withTrouble({ image, problems, reasons }: Trouble): PlannedImage {
+  const { name, repositories } = image;
+  const at = problems.find((each) => each.at !== undefined)?.at ?? baseLocation(image);
+  return { kind: "skip", name, repositories, sourceHash: null, reasons, at };
 }
 
 function skip(image: Image, input: PlanInput): PlannedImage {

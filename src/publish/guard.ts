@@ -6,6 +6,7 @@ import { type Commit, gitRef } from "../context/run-context.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Tag } from "../oci/reference.ts";
+import { RegistryError } from "../oci/registry-error.ts";
 import { pause } from "../pause.ts";
 import { highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
 import { type ImageTag, tagText } from "../tags/image-tags.ts";
@@ -21,8 +22,8 @@ export type Verdict =
   | { readonly kind: "moves"; readonly remark?: string }
   /** It stays where it is; `why` is a clause. */
   | { readonly kind: "stays"; readonly why: string; readonly higher?: PublishedRelease }
-  /** Nobody can tell, so that it may not move. */
-  | { readonly kind: "unknown"; readonly why: string };
+  /** Nobody can tell, so that it may not move; `why` is a clause. */
+  | { readonly kind: "unknown"; readonly why: string; readonly hint: string };
 
 /** Who wants to put tags. */
 export interface Mover {
@@ -49,8 +50,8 @@ export interface History {
   position(commit: Commit, to: Commit): Promise<Position>;
   /** Whether the run's commit is what its ref is on the forge now; `undefined` where the forge doesn't tell. */
   isHeadNow(): Promise<boolean | undefined>;
-  /** All tags of the repository. */
-  published(): Promise<readonly Tag[]>;
+  /** All tags of the repository; `undefined` where the registry knows no such repository. @throws RegistryError */
+  published(): Promise<readonly Tag[] | undefined>;
   /** With `attest`: whether GitHub lists an attestation of these bytes; `undefined` where it doesn't tell. */
   readonly attested?: (digest: Digest) => Promise<boolean | undefined>;
 }
@@ -106,7 +107,8 @@ const atOnce = 5_000;
 
 /** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
 async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined, history: History): Promise<Verdict> {
-  const published = await history.published();
+  const published = await listed(holder, history);
+  if ("kind" in published) return published;
   let highest = highestOfLine(tag, release, [release.tag]);
   // A registry may list a million.
   for (let at = 0; at < published.length; at += atOnce) {
@@ -116,6 +118,26 @@ async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined
   }
   if (highest === undefined || !isHigher(highest.version, release.version)) return { kind: holder ? "moves" : "free" };
   return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
+}
+
+/** A registry that can't list tags, or knows no repository where a tag of it is held, tells nothing of higher releases. */
+async function listed(holder: Holding | undefined, history: History): Promise<readonly Tag[] | Verdict> {
+  try {
+    const published = await history.published();
+    if (published !== undefined || holder === undefined) return published ?? [];
+    return unlisted("the registry lists no tags of the repository, though it has some", "check the registry");
+  } catch (error) {
+    if (error instanceof RegistryError) return unlisted(error.message, error.hint);
+    throw error;
+  }
+}
+
+function unlisted(why: string, hint: string): Verdict {
+  return {
+    kind: "unknown",
+    why: `whether a higher release is published is unknown without the list of tags: ${why}`,
+    hint: `${hint}; then run this again. \`move: any\` moves the tags without the list`,
+  };
 }
 
 async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: History): Promise<Verdict> {
@@ -134,7 +156,9 @@ async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: Hi
   const other = otherBranch(tag, holder, mover);
   if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };
   const held = `it holds ${short(revision)}`;
-  if (position === "unknown") return { kind: "unknown", why: `${held}, and nobody can tell whether that is older` };
+  if (position === "unknown") {
+    return { kind: "unknown", why: `${held}, and nobody can tell whether that is older`, hint: unknownAncestry };
+  }
   if (position === "before") return { kind: "stays", why: `${held}, which is newer` };
   const of = other === undefined ? "" : ` of the branch ${other}`;
   return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
@@ -146,6 +170,9 @@ function otherBranch(tag: Tag, { record }: Holding, { ref }: Mover): string | un
   const { kind, name } = gitRef(record.ref);
   return kind === "branch" && tagText(name) === tag ? name : undefined;
 }
+
+const unknownAncestry =
+  "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves it whatever it holds";
 
 const unattested = "GitHub lists no attestation of what it named before";
 

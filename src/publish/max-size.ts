@@ -2,6 +2,7 @@
 import type { CandidatePlatform } from "../build/candidate.ts";
 import { UserError } from "../errors.ts";
 import type { Platform } from "../oci/platform.ts";
+import { formatSize } from "../quantities.ts";
 
 const units: Readonly<Record<string, number>> = {
   "": 1,
@@ -54,15 +55,11 @@ export function oversized(
 /** What is said of a candidate that does not pass. @throws nothing: `oversize` must not be empty. */
 export function tooLarge(image: string, limit: number, oversize: readonly OversizedPlatform[]): UserError {
   const sizes = oversize.map(({ platform, size, growth }) => {
-    const delta = growth === undefined ? "" : `, ${growth < 0 ? "" : "+"}${megabytes(growth)} to what is published`;
-    return `${platform} ${megabytes(size)}${delta}`;
+    const change = growth === undefined ? undefined : `${growth < 0 ? "-" : "+"}${formatSize(Math.abs(growth))}`;
+    return `${platform} ${formatSize(size)}${change === undefined ? "" : `, ${change} to what is published`}`;
   });
-  return new UserError(`${image} is larger than \`max-size\` (${megabytes(limit)}): ${sizes.join("; ")}`, {
+  return new UserError(`${image} is larger than \`max-size\` (${formatSize(limit)}): ${sizes.join("; ")}`, {
     hint: "make it smaller (fewer packages, a smaller base, files left out by .dockerignore), or raise `max-size`",
+    input: { name: "max-size", line: 1 },
   });
-}
-
-function megabytes(bytes: number): string {
-  const value = bytes / 1e6;
-  return `${Math.abs(value) < 10 ? value.toFixed(1) : Math.round(value)} MB`;
 }

@@ -32,14 +32,16 @@ export async function predecessorOf(
   tags: readonly ImageTag[],
   { registry, history, mover, records }: PredecessorOptions,
 ): Promise<Predecessor | undefined> {
-  const published = async () => (await registry.tags(repository)) ?? [];
+  const published = () => registry.tags(repository);
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
     const held = await heldBy(tag.tag, repository, registry, records);
     if (held === undefined) continue;
     const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
-    if (verdict.kind !== "stays") return held;
-    fallback ??= held;
+    // Without the list of tags the narrowest line is surely the candidate's own.
+    if (verdict.kind === "unknown" && mover.release !== undefined) fallback = held;
+    else if (verdict.kind !== "stays") return held;
+    else fallback ??= held;
   }
   return fallback ?? newest(repository, registry, records);
 }

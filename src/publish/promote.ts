@@ -13,14 +13,13 @@ import { judge, type Verdict } from "./guard.ts";
 import { type Holding, hasPlatforms, holdingOf } from "./holding.ts";
 import { moveAll, settle, type Written } from "./move-tags.ts";
 import {
-  type HolderOf,
+  begin,
   historyIn,
-  holdersIn,
   overtaken,
   type PromotedTag,
+  type Promoting,
   type Promotion,
   type PromotionResult,
-  put,
   together,
   told,
 } from "./promotion.ts";
@@ -32,22 +31,23 @@ import { needsRevision } from "./revision.ts";
  * before it are there. So a run that ends anywhere leaves no moving tag on an image that cannot be named exactly.
  * Never rejects for what is the registry's fault: tags that were put by then are told with the error.
  */
-export async function promote(promotion: Promotion): Promise<PromotionResult> {
+export async function promote(asked: Promotion): Promise<PromotionResult> {
+  const promotion = begin(asked);
   const done: PromotedTag[] = [];
-  let digest = promotion.digest;
+  let { digest } = promotion;
   try {
     const [exact, moving, latest] = steps(promotion.tags);
-    const holders = holdersIn(promotion);
-    const subject = await subjectIn(promotion, holders, done);
+    const subject = await subjectIn(promotion, done);
     digest = subject.digest;
-    await putAll(exact, subject, holders, promotion, done);
-    await putSourceTag(subject, holders, promotion, exact);
+    // Side by side, as a registry may take its time to show them.
+    await together([putAll(exact, subject, promotion, done), putSourceTag(subject, promotion, exact)]);
     // What another run has put on them by now is as much the release as what it put before.
-    const follow = async (own: StoredManifest) => (await claimed(promotion, own.digest, holders, done)) ?? own;
+    const follow = async (own: StoredManifest) => (await claimed(promotion, own.digest, done)) ?? own;
     const target = await follow(subject);
     digest = target.digest;
     const written: Written[] = [];
-    for (const step of [moving, latest]) written.push(...(await moveAll(step, target, promotion, done)));
+    written.push(...(await moveAll(moving, target, promotion, done, latest)));
+    written.push(...(await moveAll(latest, target, promotion, done, [])));
     digest = (await settle(written, target, promotion, done, follow)).digest;
     return { digest, tags: shown(done, promotion), error: undefined };
   } catch (error) {
@@ -63,7 +63,7 @@ export async function promote(promotion: Promotion): Promise<PromotionResult> {
 export async function subjectOf(promotion: Promotion): Promise<PromotionResult> {
   const done: PromotedTag[] = [];
   try {
-    const { digest } = await subjectIn(promotion, holdersIn(promotion), done);
+    const { digest } = await subjectIn(begin(promotion), done);
     return { digest, tags: [], error: undefined };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -71,27 +71,22 @@ export async function subjectOf(promotion: Promotion): Promise<PromotionResult> 
   }
 }
 
-async function subjectIn(promotion: Promotion, holders: HolderOf, done: PromotedTag[]): Promise<StoredManifest> {
+async function subjectIn(promotion: Promoting, done: PromotedTag[]): Promise<StoredManifest> {
   const { registry, repository, digest, tags } = promotion;
-  const released = await claimed(promotion, digest, holders, done);
+  const released = await claimed(promotion, digest, done);
   if (released !== undefined) return released;
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
   const moving = tags.filter(({ moves }) => moves);
-  return revised(found, moving, holders, promotion);
+  return revised(found, moving, promotion);
 }
 
 /**
  * What the release's exact tags name, where that is another digest: one release never names two images. It passes the checks of
  * this run first. @throws UserError for other content, and for what doesn't pass.
  */
-async function claimed(
-  promotion: Promotion,
-  own: Digest,
-  holders: HolderOf,
-  done: PromotedTag[],
-): Promise<StoredManifest | undefined> {
-  const { registry, repository, tags, mover, sourceHash, bakedVersion, history } = promotion;
+async function claimed(promotion: Promoting, own: Digest, done: PromotedTag[]): Promise<StoredManifest | undefined> {
+  const { registry, repository, tags, mover, sourceHash, bakedVersion, history, holders } = promotion;
   const making = { sourceHash, bakedVersion, platforms: mover.platforms };
   const claim = await claimOf({ tags, mover, making, holderOf: holders, attested: history.attested, own });
   if (claim.kind === "free" || (claim.kind === "same" && claim.holder.digest === own)) return undefined;
@@ -128,23 +123,20 @@ function steps(tags: readonly ImageTag[]): readonly [ImageTag[], ImageTag[], Ima
 }
 
 /** The tag of the source hash stays where it is, unless what it names is not what it says. */
-async function putSourceTag(
-  subject: StoredManifest,
-  holders: HolderOf,
-  promotion: Promotion,
-  exact: readonly ImageTag[],
-): Promise<void> {
-  const { sourceHash, mover, history } = promotion;
+async function putSourceTag(subject: StoredManifest, promotion: Promoting, exact: readonly ImageTag[]): Promise<void> {
+  const { sourceHash, mover, history, holders } = promotion;
   // Nothing that a pull request made is ever found again.
   if (sourceHash === null || isPullRequestRef(mover.ref)) return;
   const tag = sourceTag(sourceHash);
   if (exact.some((each) => each.tag === tag)) return;
-  const holder = await holders(tag);
-  if (holder?.digest === subject.digest) return;
-  const isRight = holder?.record?.sourceHash === sourceHash && hasPlatforms(holder, mover.platforms);
-  if (holder !== undefined && isRight && (await history.attested?.(holder.digest)) !== false) return;
+  const mayPut = async (): Promise<boolean> => {
+    const holder = await holders(tag);
+    if (holder?.digest === subject.digest) return false;
+    const isRight = holder?.record?.sourceHash === sourceHash && hasPlatforms(holder, mover.platforms);
+    return holder === undefined || !isRight || (await history.attested?.(holder.digest)) === false;
+  };
   // Another run of the same sources may be as quick: what it put there is checked by who finds it.
-  await putExact(tag, subject, promotion, true);
+  if (await mayPut()) await putExact(tag, subject, promotion, mayPut, true);
 }
 
 /** The tag of the source hash is nobody's business but ours. */
@@ -157,12 +149,11 @@ function shown(tags: readonly PromotedTag[], { tags: asked }: Promotion): readon
 async function revised(
   found: StoredManifest,
   moving: readonly ImageTag[],
-  holderOf: HolderOf,
-  { mover, history, registry, repository, records }: Promotion,
+  { mover, history, registry, repository, records, holders }: Promoting,
 ): Promise<StoredManifest> {
   const holding: Holding = holdingOf(found, records);
   if (holding.record === undefined || history.attested !== undefined) return found;
-  if (!(await needsRevision(holding, moving, holderOf, { mover, history }))) return found;
+  if (!(await needsRevision(holding, moving, holders, { mover, history }))) return found;
   const index = withRevision(found, holding.record, mover);
   await registry.putManifest(repository, index, index.digest);
   return index;
@@ -171,20 +162,23 @@ async function revised(
 async function putAll(
   tags: readonly ImageTag[],
   subject: StoredManifest,
-  holderOf: HolderOf,
-  promotion: Promotion,
+  promotion: Promoting,
   done: PromotedTag[],
 ): Promise<void> {
   await together(
     tags.map(async (tag) => {
-      const holder = await holderOf(tag.tag);
-      const verdict = await judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
-      const digest = holder?.digest ?? subject.digest;
-      if (verdict.kind === "there" || verdict.kind === "stays" || verdict.kind === "unknown") {
-        done.push(told(tag, verdict, digest, promotion));
+      const judged = async () => {
+        const holder = await promotion.holders(tag.tag);
+        const verdict = await judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
+        return { holder, verdict, isOpen: verdict.kind === "free" || verdict.kind === "moves" };
+      };
+      const { holder, verdict, isOpen } = await judged();
+      if (!isOpen) {
+        done.push(told(tag, verdict, holder?.digest ?? subject.digest, promotion));
         return;
       }
-      const now = await putExact(tag.tag, subject, promotion, isOfRelease(tag, promotion));
+      const mayPut = async () => (await judged()).isOpen;
+      const now = await putExact(tag.tag, subject, promotion, mayPut, isOfRelease(tag, promotion));
       if (now !== subject.digest) {
         done.push(told(tag, { kind: "stays", why: "another run pushed its image there" }, now, promotion));
         return;
@@ -194,14 +188,30 @@ async function putAll(
   );
 }
 
-/** @returns what it names then. @param mayDiffer a release's tag: what another run puts there is looked at next. */
-async function putExact(tag: Tag, subject: StoredManifest, promotion: Promotion, mayDiffer: boolean): Promise<Digest> {
-  await put(subject, tag, promotion);
-  const now = await promotion.registry.head(promotion.repository, tag);
-  if (now === undefined || (now !== subject.digest && !mayDiffer)) {
-    throw overtaken(tag, subject.digest, now, promotion);
+/**
+ * @param mayPut whether it may be put once more: what it named before is all that there is to see after a minute.
+ * @param mayDiffer a release's tag: what another run puts there is looked at next.
+ * @returns what it names then.
+ */
+async function putExact(
+  tag: Tag,
+  subject: StoredManifest,
+  promotion: Promoting,
+  mayPut: () => Promise<boolean>,
+  mayDiffer: boolean,
+): Promise<Digest> {
+  const { access } = promotion;
+  for (;;) {
+    await access.put(subject, tag);
+    let now = await access.read(tag);
+    if (access.isNoNews(tag, now)) {
+      if (await mayPut()) continue;
+      now = await access.read(tag);
+    }
+    if (now === subject.digest) return now;
+    if (now === undefined || !mayDiffer) throw overtaken(tag, subject.digest, now, promotion);
+    return now;
   }
-  return now;
 }
 
 function isOfRelease({ tag }: ImageTag, { tags, mover }: Promotion): boolean {

@@ -1,7 +1,6 @@
 /** What a promotion is about, and what its steps share. */
 import type { UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { ManifestBytes } from "../oci/manifest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
 import { RegistryError } from "../oci/registry-error.ts";
@@ -9,6 +8,7 @@ import type { Clock } from "../ports.ts";
 import type { ImageTag } from "../tags/image-tags.ts";
 import type { History, Mover, Verdict } from "./guard.ts";
 import { type Holding, type RecordRules, readHolding } from "./holding.ts";
+import { type TagAccess, tagAccess } from "./tag-access.ts";
 
 export interface Promotion {
   readonly registry: Registry;
@@ -59,11 +59,19 @@ export interface PromotionResult {
 
 export type HolderOf = (tag: Tag) => Promise<Holding | undefined>;
 
-/** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
-export function holdersIn({ registry, repository, records }: Promotion): HolderOf {
+/** A promotion that has begun. */
+export interface Promoting extends Promotion {
+  readonly access: TagAccess;
+  /** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
+  readonly holders: HolderOf;
+}
+
+export function begin(promotion: Promotion): Promoting {
+  const { registry, repository, records } = promotion;
+  const access = tagAccess(promotion);
   const known = new Map<Digest, Promise<Holding | undefined>>();
-  return async (tag) => {
-    const digest = await registry.head(repository, tag);
+  const holders: HolderOf = async (tag) => {
+    const digest = await access.read(tag);
     if (digest === undefined) return undefined;
     const read = async (): Promise<Holding | undefined> => {
       const found = await registry.manifest(repository, digest);
@@ -74,14 +82,11 @@ export function holdersIn({ registry, repository, records }: Promotion): HolderO
     // Deleted between two questions: what it was is not known any more.
     return (await holding) ?? { digest, platforms: [], record: undefined, revision: undefined };
   };
+  return { ...promotion, access, holders };
 }
 
 export function historyIn({ history, registry, repository }: Promotion): History {
-  return { ...history, published: async () => (await registry.tags(repository)) ?? [] };
-}
-
-export async function put(manifest: ManifestBytes, tag: Tag, { registry, repository }: Promotion): Promise<void> {
-  await registry.putManifest(repository, manifest, tag);
+  return { ...history, published: () => registry.tags(repository) };
 }
 
 /** All of them, whatever becomes of one; then the first that failed. */

@@ -39,11 +39,11 @@ export function viewOf(
       const found = await registry.manifest(repository, tag);
       return found && readHolding(found, repository, registry, records);
     });
-  let published: Promise<readonly Tag[]> | undefined;
+  let published: Promise<readonly Tag[] | undefined> | undefined;
   const history: History = {
     ...commits,
     published: () => {
-      published ??= registry.tags(repository).then((tags) => tags ?? []);
+      published ??= registry.tags(repository);
       return published;
     },
   };

@@ -87,7 +87,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
       ...listed("Also in images that depend on it", first.heirs),
     ].join("\n"),
     hint: first.hint,
-    at: first.at,
+    ...(first.at && { at: first.at }),
   }));
 }
 

@@ -17,7 +17,7 @@ export function describeEvent(plan: Plan, quote: (name: string) => string): stri
       return `Release ${ref}`;
     case "pull_request":
     case "pull_request_target":
-      return `Pull request ${quote(/\d+/.exec(plan.ref)?.[0] ?? plan.ref)}`;
+      return describePull(plan.ref, quote);
     case "merge_group":
       return "Merge group";
     case "schedule":
@@ -28,6 +28,12 @@ export function describeEvent(plan: Plan, quote: (name: string) => string): stri
     default:
       return `${quote(plan.event)} on ${ref}`;
   }
+}
+
+/** A simulated one that nobody has opened has no number. */
+function describePull(ref: string, quote: (name: string) => string): string {
+  const number = /\d+/.exec(ref)?.[0] ?? ref;
+  return number === "0" ? "Pull request" : `Pull request ${quote(number)}`;
 }
 
 /** An untrusted checkout has no branch or git tag (`contextOfUntrusted`). */

@@ -47,7 +47,7 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): 
   const rows = groups.map(({ first, others }) => {
     const images = headingNames([first, ...others]);
     const what = prose(shortened(withoutName(first), 200));
-    return `| ${images} | ${what} | ${fileLink(forge, plan.commit, first.at)} |`;
+    return `| ${images} | ${what} | ${first.at === undefined ? "" : fileLink(forge, plan.commit, first.at)} |`;
   });
   const heading = imageHeading(
     groups.map(({ first }) => first.image),
@@ -57,8 +57,8 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): 
 }
 
 function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan, forge }: RunResult): string {
-  const linked = (failure: Failure) => fileLink(forge, plan.commit, failure.at);
-  const same = others.map((each) => `${imageCode(each.image)} (${linked(each)})`);
+  const linked = ({ at }: Failure) => (at === undefined ? "" : fileLink(forge, plan.commit, at));
+  const same = others.map((each) => `${imageCode(each.image)}${each.at === undefined ? "" : ` (${linked(each)})`}`);
   const { excerpt, output } = first;
   return [
     `### ${first.isBlocked ? "🛑" : "❌"} ${headingNames([first, ...others])}`,
@@ -83,14 +83,16 @@ function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[]
   const isBlocked = of.some(({ failure }) => failure.isBlocked);
   const told = new Set(before.flatMap((group) => group.of.map(({ failure }) => failure)));
   const fresh = of.flatMap(({ failure }) => (told.has(failure) ? [] : [failure]));
-  const placed = ({ failure, findings }: RemedyGroup["of"][number]) =>
-    fileLink(forge, plan.commit, findings[0]?.at ?? failure.at);
+  const placed = ({ failure, findings }: RemedyGroup["of"][number]) => {
+    const at = findings[0]?.at ?? failure.at;
+    return at === undefined ? "" : ` (${fileLink(forge, plan.commit, at)})`;
+  };
   const isTold = (index: number, failure: Failure): boolean => index >= mostSentences || told.has(failure);
   const sentences = of.flatMap((each, index) =>
-    isTold(index, each.failure) ? [] : [`${prose(each.failure.what)} (${placed(each)})`],
+    isTold(index, each.failure) ? [] : [`${prose(each.failure.what)}${placed(each)}`],
   );
   const others = of.flatMap((each, index) =>
-    isTold(index, each.failure) ? [`${imageCode(each.failure.image)} (${placed(each)})`] : [],
+    isTold(index, each.failure) ? [`${imageCode(each.failure.image)}${placed(each)}`] : [],
   );
   const lines = of.flatMap(({ failure, findings }) => findings.map((each) => findingLine(each, failure.platforms)));
   const unique = [...new Set(lines)];

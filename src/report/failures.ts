@@ -1,5 +1,5 @@
 /** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
-import type { SourceLocation } from "../errors.ts";
+import { placeOfError, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLines } from "../plain-text.ts";
 import type { SeenFinding } from "../scan/across-platforms.ts";
 import { heldBy, redBy, ScanComplaint } from "../scan/complaint.ts";
@@ -24,7 +24,8 @@ export interface Failure extends ErrorText {
   readonly output: readonly string[];
   /** The lines of the Dockerfile around the one that failed. */
   readonly excerpt: readonly string[];
-  readonly at: SourceLocation;
+  /** `undefined`: an input is at fault. */
+  readonly at: SourceLocation | undefined;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
   /** Tags that were put, or found right, before it failed; they stay. */
@@ -45,10 +46,8 @@ export interface Failure extends ErrorText {
  */
 export function failuresOf(result: RunResult): readonly Failure[] {
   const { images } = result;
-  const blocked = Map.groupBy(
-    images.filter((image) => image.outcome === "blocked"),
-    ({ by }) => culpritOf(by, images),
-  );
+  const told = firstToTell(images);
+  const blocked = blockedByCulprit(images, told);
   const [complaints, blocks] = [complaintsOf(result), blocksIn(images)];
   return images.flatMap((image) => {
     const { name } = image.planned;
@@ -56,9 +55,10 @@ export function failuresOf(result: RunResult): readonly Failure[] {
     const put = tagLabels(ownTags(image), image);
     const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
     const waiting = blocked.get(name) ?? [];
-    const namesOf = (isBuilt: boolean) =>
-      waiting.flatMap(({ planned, candidate }) => ((candidate !== undefined) === isBuilt ? [planned.name] : []));
-    return problemsIn(image.error).map(
+    const namesOf = (isWanted: boolean) =>
+      waiting.flatMap((each) => (isBuilt(each) === isWanted ? [each.planned.name] : []));
+    const problems = problemsIn(image.error).filter((error) => (told.get(error) ?? name) === name);
+    return problems.map(
       (error, index): Failure => ({
         ...nothing,
         ...errorText(error),
@@ -69,7 +69,7 @@ export function failuresOf(result: RunResult): readonly Failure[] {
         platforms: error instanceof ScanComplaint ? error.platforms : 0,
         output: image.output === undefined ? errorText(error).quoted : lastLines(image.output.flatMap(plainLines)),
         excerpt: image.excerpt ?? [],
-        at: error.at ?? image.planned.at,
+        at: placeOfError(error, image.planned.at),
         built: image.candidate?.digest,
         ...(index === 0 ? { ...tagged, unbuilt: namesOf(false), untagged: namesOf(true) } : {}),
       }),
@@ -102,7 +102,7 @@ function ofFindings(
       findings: ownFindings(error, complaints),
       platforms: error.platforms,
       output: told.quoted,
-      at: error.at ?? planned.at,
+      at: placeOfError(error, planned.at),
       heirs: [...complaints].flatMap(([name, each]) => {
         const isHeir = isInherited(each, complaints) && bringersOf(each, complaints).includes(planned.name);
         return isHeir ? [name] : [];
@@ -122,12 +122,38 @@ function complaintsOf({ images, scans }: RunResult): Complaints {
   );
 }
 
-/** The failed image that stands at the beginning of a chain of blocked ones. */
-function culpritOf(by: string, images: readonly ImageResult[]): string {
+function isBuilt(image: ImageResult): boolean {
+  return image.outcome === "blocked" && image.candidate !== undefined;
+}
+
+/** Images that can't be planned may share a problem: it is told once, by the first of them. */
+function firstToTell(images: readonly ImageResult[]): ReadonlyMap<UserError, string> {
+  const failed = images.filter((image) => image.outcome === "failed").filter(({ planned }) => planned.kind === "skip");
+  const all = failed.flatMap((image) => problemsIn(image.error).map((error) => [error, image.planned.name] as const));
+  return new Map(all.toReversed());
+}
+
+/** Blocked images, and those that failed by nothing of their own, by the name of the image at the beginning of their chain. */
+function blockedByCulprit(
+  images: readonly ImageResult[],
+  told: ReadonlyMap<UserError, string>,
+): ReadonlyMap<string, readonly ImageResult[]> {
   const blockers = new Map(
-    images.flatMap((each) => (each.outcome === "blocked" ? [[each.planned.name, each.by]] : [])),
+    images.flatMap((each): readonly (readonly [string, string])[] => {
+      const { name } = each.planned;
+      if (each.outcome === "blocked") return [[name, each.by]];
+      const culprits =
+        each.outcome === "failed" ? problemsIn(each.error).map((error) => told.get(error) ?? name) : [name];
+      const [first] = culprits;
+      return first === undefined || culprits.includes(name) ? [] : [[name, first]];
+    }),
   );
-  let culprit = by;
+  const waiting = images.filter(({ planned }) => blockers.has(planned.name));
+  return Map.groupBy(waiting, ({ planned }) => culpritOf(planned.name, blockers));
+}
+
+function culpritOf(name: string, blockers: ReadonlyMap<string, string>): string {
+  let culprit = name;
   // No chain is longer than there are links, whatever the data say.
   for (let step = 0; step < blockers.size; step += 1) {
     const next = blockers.get(culprit);

@@ -24,7 +24,7 @@ export function findingSections({ images, scans, scanner, mended = [] }: RunResu
   const clean = all.length - rows.length - noted.length;
   const which = clean === all.length ? count(clean, "image") : `the other ${count(clean, "image")}`;
   const none = clean === 0 ? "" : `Nothing to report in ${which}.`;
-  const rebuild = mended.length === 0 ? "" : `**A rebuild would fix:** ${names(mended)}`;
+  const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
   return [
     text("### Findings"),
     ...(rows.length === 0 ? [] : [table(rows, new Map(images.map((image) => [image.planned.name, image])))]),

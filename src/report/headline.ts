@@ -105,7 +105,7 @@ function outcome(result: RunResult, quote: Quote, text: Quote): Headline {
     const advice = [whatWasPromoted(published), keptTags(kept.length, "more image")].filter((each) => each !== "");
     return {
       mark: "✅",
-      sentence: `${whatWasPublished(published, plan, quote)} in ${took}${howManyUnbuilt(published)}`,
+      sentence: `${whatWasPublished(published, plan, quote)} in ${took}${howManyUnbuilt(published, built.length)}`,
       advice: advice.length === 0 ? undefined : advice.join(" "),
     };
   }
@@ -199,10 +199,13 @@ function allOf(number: number): string {
   return number === 1 ? "the image" : number === 2 ? "both images" : `all ${number} images`;
 }
 
-function howManyUnbuilt(published: readonly ImageResult[]): string {
+/** @param others images that were built for others, and are not published. */
+function howManyUnbuilt(published: readonly ImageResult[], others: number): string {
   const promoted = published.filter(({ outcome }) => outcome === "promoted").length;
   if (promoted === 0) return "";
   if (promoted < published.length) return `, ${promoted} of them without building`;
+  if (others > 0)
+    return `, without building ${promoted === 1 ? "it" : "them"}; ${count(others, "image")} built that ${others === 1 ? "is" : "are"} not published`;
   return `, without building ${promoted === 1 ? "it" : "any"}`;
 }
 

@@ -1,6 +1,7 @@
 /** The summary of a plan alone: what would be done, and why. */
 
 import { code, markdown } from "../markdown.ts";
+import { shortened } from "../plain-text.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../plan/plan.ts";
 import { count } from "../quantities.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
@@ -11,6 +12,7 @@ import { graphSection, type NodeState } from "./graph.ts";
 import { imageHeading, imageText } from "./image-name.ts";
 import { fileLink } from "./links.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
+import { pushTargets } from "./push-targets.ts";
 import type { Forge } from "./run-result.ts";
 import { joinSections, type Section, text } from "./sections.ts";
 import { leftSections } from "./untouched.ts";
@@ -21,13 +23,20 @@ export function renderPlanSummary(plan: Plan, forge?: Forge): string {
   const why = whyNothingIsBuilt(plan, markdown);
   return joinSections([
     text([`## 📋 ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n")),
-    ...(acted.length === 0 ? [] : [planTable(acted, plan, forge)]),
+    ...(acted.length === 0 ? [] : [planTable(acted, plan, forge), pushSection(plan)]),
     graphSection(plan.images.map((planned) => ({ planned, state: states[planned.kind] }))),
     ...leftSections(plan.images.filter((image) => image.kind === "skip")),
   ]);
 }
 
 const states = { build: "toBuild", promote: "toPromote", skip: "skipped" } as const satisfies Record<string, NodeState>;
+
+function pushSection(plan: Plan): Section {
+  const lines = pushTargets(plan).map(
+    ({ folder, names }) => `- ${code(`${folder}/`)}: ${names.map((name) => code(shortened(name, 100))).join(", ")}`,
+  );
+  return lines.length === 0 ? text("") : { head: "Pushes to:\n", pieces: lines, tail: "", what: "registries" };
+}
 
 /** `Plan: build 2, promote 3 of 8 images`. */
 export function planSentence(plan: Plan): string {

@@ -10,6 +10,7 @@ import { describeEvent } from "./event.ts";
 import { whyNothingIsBuilt } from "./nothing.ts";
 import { actionStyles, type Paint, painter } from "./paint.ts";
 import { planSentence } from "./plan-summary.ts";
+import { pushTargets } from "./push-targets.ts";
 import { leftImages } from "./untouched.ts";
 
 export interface PlanStyle {
@@ -39,6 +40,7 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
       ? []
       : ["", ...(width < narrow ? blocks(rows, width, paint) : table(rows, width, paint))]),
     ...foldedLines(folded, width).map((line) => paint("dim", line)),
+    ...pushLines(plan, width),
   ];
   return lines.map((line) => inertLine(line.trimEnd())).join("\n");
 }
@@ -74,7 +76,7 @@ function rowOf(image: PlannedImage, common: readonly string[]): Row {
     action: image.kind,
     image: plainLine(image.name),
     why: plainLine(because(image.reasons)),
-    tags: unpublished ? "(not published)" : plainLine(tags),
+    tags: unpublished ? "(not published)" : tags === "" && image.kind !== "skip" ? "(no tags)" : plainLine(tags),
     kind: image.kind,
   };
 }
@@ -134,6 +136,13 @@ function foldedLines(images: readonly PlannedImage[], width: number): readonly s
     const skipped = `${count(some.length, "image")} skipped${reason}: ${names.join(", ")}`;
     return ["", ...wrap(`${skipped}${more > 0 ? ` and ${more} more` : ""}`, width)];
   });
+}
+
+function pushLines(plan: Plan, width: number): readonly string[] {
+  const lines = pushTargets(plan).flatMap(({ folder, names }) =>
+    wrap(`${plainLine(folder)}/: ${names.map(plainLine).join(", ")}`, width - indent.length),
+  );
+  return lines.length === 0 ? [] : ["", "Pushes to:", ...lines.map((each) => `${indent}${each}`)];
 }
 
 /** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. */

@@ -2,7 +2,7 @@
 
 import type { Candidate, CandidatePlatform } from "../build/candidate.ts";
 import type { ProposalResult } from "../bump/proposal.ts";
-import type { UserError } from "../errors.ts";
+import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository, Tag } from "../oci/reference.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
@@ -74,6 +74,7 @@ interface FailedImage {
 export interface Remark {
   readonly message: string;
   readonly hint: string;
+  readonly at?: SourceLocation;
   /** Nobody has to do anything about it: it is no warning. */
   readonly isNote?: true;
 }

@@ -33,7 +33,7 @@ export const eventNames: readonly string[] = [
 /** Expressions of what is made for one platform, such as build arguments and cache lines. */
 export const buildNames: readonly string[] = [
   ...[...eventNames, "platform", "arch"],
-  ...["ref", "actor", "run_id", "run_number"],
+  ...["ref", "ref_name", "actor", "run_id", "run_number"],
 ];
 
 /**

@@ -1,26 +1,35 @@
-/** Git tags that are written as the release of one image, where no image has that name: a typo, or something else's release. */
+/** Git tags that are written as the release of one image, and release none: a typo, something else's release, another form. */
 import { editDistance } from "../nearest.ts";
-import { type Release, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";
+import { isOfSome, type Release, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";
 import type { Rule } from "./rule.ts";
 import { usesTag } from "./uses-tag.ts";
 
-export interface MisnamedRelease {
-  /** What the tag has in an image's place. */
-  readonly name: string;
-  /** The image whose name is most like it. */
-  readonly nearest: string;
-  /** It is that image's name but for a typo. */
-  readonly isTypo: boolean;
-}
+export type MisnamedRelease =
+  /** What the tag has in an image's place is none. */
+  | {
+      readonly kind: "no-image";
+      readonly name: string;
+      /** The image that is called most like it. */
+      readonly nearest: string;
+      /** What the tag would have in that image's place: its name, or what its pattern begins with. */
+      readonly instead: string;
+      /** It is that but for a typo. */
+      readonly isTypo: boolean;
+    }
+  /** The image's releases are called otherwise. */
+  | { readonly kind: "other-form"; readonly name: string }
+  /** What follows the image's name is no version. */
+  | { readonly kind: "no-version"; readonly name: string };
 
 /**
  * `NAME-1.2.3`, `NAME-v…`, `NAME/v…`, `NAME@…` and what has a name in the place of `{{name}}` in a pattern. A number without dots
- * may be anything (`demo-2026`), and counts only where the name is a typo. To be asked of tags that release no image in particular.
+ * and a word that begins with "v" may be anything (`demo-2026`, `demo-video`), and count only where the name is an image's or a typo. `undefined` for what releases images in
+ * particular, and for any other tag.
  */
 export function misnamedRelease(tag: string, all: ReleaseNames): MisnamedRelease | undefined {
   const before = known.get(all.names);
   if (before?.tag === tag && before.releaseTags === all.releaseTags) return before.found;
-  const found = findMisnamed(tag, all);
+  const found = isOfSome(tag, all) ? undefined : findMisnamed(tag, all);
   known.set(all.names, { tag, releaseTags: all.releaseTags, found });
   return found;
 }
@@ -35,17 +44,42 @@ const known = new WeakMap<
   }
 >();
 
-function findMisnamed(tag: string, { names, releaseTags }: ReleaseNames): MisnamedRelease | undefined {
-  const patterns = [...(releaseTags?.values() ?? [])].flat();
-  const candidates = [...named(tag), ...patterns.flatMap((each) => namedBy(tag, each))].slice(0, mostCandidates);
-  if (candidates.some(({ name }) => names.includes(name))) return undefined;
-  for (const { name } of candidates) {
-    const nearest = names.find((each) => isTypoOf(name, each));
-    if (nearest !== undefined) return { name, nearest, isTypo: true };
+function findMisnamed(tag: string, all: ReleaseNames): MisnamedRelease | undefined {
+  const patterns = [...(all.releaseTags?.values() ?? [])].flat();
+  const candidates = [...patterns.flatMap((each) => namedBy(tag, each)), ...named(tag)].slice(0, mostCandidates);
+  const places = placesOf(all);
+  // A version says better where the name ends.
+  return firstOf([true, false], (isVersion) => {
+    const likely = candidates.filter((each) => each.isVersion === isVersion);
+    return firstOf(likely, (each) => exactly(each, places, all)) ?? unknown(likely, places);
+  });
+}
+
+function exactly({ name, isVersion }: Candidate, places: readonly NamePlace[], all: ReleaseNames) {
+  const image = places.find((each) => each.text === name)?.image;
+  if (image === undefined) return undefined;
+  const isOther = isVersion || all.releaseTags?.has(image) === true;
+  return { kind: isOther ? "other-form" : "no-version", name: image } as const;
+}
+
+function unknown(candidates: readonly Candidate[], places: readonly NamePlace[]): MisnamedRelease | undefined {
+  const typo = firstOf(candidates, ({ name }) => {
+    const meant = places.find(({ text }) => isTypoOf(name, text));
+    return meant && { kind: "no-image" as const, name, nearest: meant.image, instead: meant.text, isTypo: true };
+  });
+  if (typo !== undefined) return typo;
+  const name = candidates.find(({ isCertain }) => isCertain)?.name;
+  const nearest = name === undefined ? undefined : closest(name, places);
+  if (name === undefined || nearest === undefined) return undefined;
+  return { kind: "no-image", name, nearest: nearest.image, instead: nearest.text, isTypo: false };
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
   }
-  const certain = candidates.find(({ isCertain }) => isCertain);
-  const nearest = certain && closest(certain.name, names);
-  return certain === undefined || nearest === undefined ? undefined : { name: certain.name, nearest, isTypo: false };
+  return undefined;
 }
 
 /** Whoever pushes a git tag chooses how long it is, and how many dashes it has. */
@@ -55,24 +89,64 @@ const mostCandidates = 20;
  * What a git tag means to an image of the repository: as `readReleaseTag`, but one that names no image releases only images whose
  * own rules say what it means.
  */
-export function releaseOfImage(tag: string, name: string, all: ReleaseNames, rules: readonly Rule[]): Release {
+export function releaseOfImage(
+  tag: string,
+  name: string,
+  all: ReleaseNames,
+  { rules, isEnabled }: { readonly rules: readonly Rule[]; readonly isEnabled: (rule: Rule) => boolean },
+): Release {
   const release = readReleaseTag(tag, name, all);
-  // Where it releases images in particular, the rules see less than the whole of it, or it has a pattern's form.
-  if (release.kind === "left" || release.tag !== tag) return release;
+  if (release.kind === "left") return release;
   const misnamed = misnamedRelease(tag, all);
-  if (misnamed === undefined || usesTag(rules, tag)) return release;
-  return { kind: "left", because: `the git tag is written as a release of "${misnamed.name}", which is no image` };
+  if (misnamed === undefined || usesTag(rules, tag, isEnabled)) return release;
+  return { kind: "left", because: `the git tag is written as a release of ${whoseRelease(misnamed, all)}` };
+}
+
+/** As a noun with what is wrong about it: `"wbe", which is no image`. */
+export function whoseRelease(misnamed: MisnamedRelease, all: ReleaseNames): string {
+  const name = `"${misnamed.name}"`;
+  switch (misnamed.kind) {
+    case "no-image":
+      return `${name}, which is no image`;
+    case "other-form":
+      return `${name}, whose releases are called ${formsOf(misnamed.name, all)}`;
+    case "no-version":
+      return `${name}, and what follows the name is no version`;
+  }
+}
+
+/** What an image's releases are called, as the config file says it. */
+function formsOf(name: string, all: ReleaseNames): string {
+  return (
+    all.releaseTags
+      ?.get(name)
+      ?.map(({ text }) => text)
+      .join(", ") ?? exampleOf(name, all)
+  );
+}
+
+/** A git tag that releases an image, in all forms that its name or patterns give. */
+export function exampleOf(name: string, { releaseTags }: ReleaseNames): string {
+  const patterns = releaseTags
+    ?.get(name)
+    ?.map(({ parts }) =>
+      parts.map((part) => (typeof part === "string" ? part : isExpression(part, "name") ? name : "1.2.3")).join(""),
+    );
+  const [last = "", ...others] = (patterns ?? ["-v", "/v", "@"].map((each) => `${name}${each}1.2.3`)).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
 }
 
 interface Candidate {
   readonly name: string;
-  /** What follows is a version beyond doubt. */
+  /** What follows may be a version. */
+  readonly isVersion: boolean;
+  /** What it is written as is a release beyond doubt. */
   readonly isCertain: boolean;
 }
 
 const version = "\\d+(?:\\.\\d+)*(?:[-+._].*)?";
-const versioned = new RegExp(`^v?${version}$`);
-const beyondDoubt = /^(?:v\d|\d+\.\d)/;
+const versioned = new RegExp(`^v?${version}$`, "i");
+const beyondDoubt = /^(?:v\d|\d+\.\d)/i;
 /** A version that has dashes itself begins with a number, perhaps behind a `v`. */
 const isName = (text: string): boolean => /^[a-z]/i.test(text) && !/^v\.?\d/i.test(text);
 
@@ -80,19 +154,47 @@ const isName = (text: string): boolean => /^[a-z]/i.test(text) && !/^v\.?\d/i.te
 function named(tag: string): readonly Candidate[] {
   return [...tag.matchAll(/[/@-]/g)].flatMap(({ index, 0: separator }) => {
     const [name, rest] = [tag.slice(0, index), tag.slice(index + 1)];
-    if (!isName(name) || !versioned.test(rest)) return [];
-    return [{ name, isCertain: separator === "@" || beyondDoubt.test(rest) }];
+    const isVersion = versioned.test(rest);
+    const isRelease = separator === "@" || rest.startsWith("v");
+    if (!isName(name) || !(isVersion || isRelease)) return [];
+    return [{ name, isVersion, isCertain: separator === "@" || beyondDoubt.test(rest) }];
   });
 }
 
 function namedBy(tag: string, { parts }: ReleasePattern): readonly Candidate[] {
-  if (!parts.some((part) => typeof part !== "string" && part.kind === "value" && part.name === "name")) return [];
+  if (!parts.some((part) => isExpression(part, "name"))) return [];
   const expression = parts.map((part) => {
     if (typeof part === "string") return part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-    return part.kind === "value" && part.name === "name" ? "([^/@]+?)" : `v?${version}`;
+    return isExpression(part, "name") ? "([^/@]+?)" : `v?${version}`;
   });
   const name = new RegExp(`^${expression.join("")}$`, "s").exec(tag)?.[1];
-  return name === undefined || !isName(name) ? [] : [{ name, isCertain: true }];
+  return name === undefined || !isName(name) ? [] : [{ name, isVersion: true, isCertain: true }];
+}
+
+function isExpression(part: ReleasePattern["parts"][number] | undefined, name: string): boolean {
+  return typeof part === "object" && part.kind === "value" && part.name === name;
+}
+
+/** What git tags have in an image's place. */
+interface NamePlace {
+  readonly text: string;
+  readonly image: string;
+}
+
+/** The images' names first, then what patterns begin with: `site` for `site-v{{version}}`. */
+function placesOf({ names, releaseTags }: ReleaseNames): readonly NamePlace[] {
+  const patterns = [...(releaseTags ?? [])].flatMap(([image, all]) =>
+    all.flatMap(({ parts }) => {
+      const end = parts.findIndex((part) => isExpression(part, "version"));
+      const before = parts.slice(0, end);
+      // What tells such releases apart comes later.
+      if (parts.slice(end).some((part) => isExpression(part, "name"))) return [];
+      const start = before.map((part) => (typeof part === "string" ? part : image)).join("");
+      const text = /^(.*)[/@_-]v?$/s.exec(start)?.[1] ?? "";
+      return isName(text) ? [{ text, image }] : [];
+    }),
+  );
+  return [...names.map((image) => ({ text: image, image })), ...patterns];
 }
 
 /** One letter is wrong, missing or too many, or two change places; in a long name that may be so twice. */
@@ -102,11 +204,11 @@ function isTypoOf(given: string, name: string): boolean {
   return editDistance(given.toLowerCase(), name.toLowerCase(), most) <= most;
 }
 
-function closest(given: string, names: readonly string[]): string | undefined {
+function closest(given: string, places: readonly NamePlace[]): NamePlace | undefined {
   const text = given.toLowerCase().slice(0, 40);
-  const distances = names.map((name) => ({
-    name,
-    distance: editDistance(text, name.toLowerCase().slice(0, 40), text.length + 40),
+  const distances = places.map((place) => ({
+    place,
+    distance: editDistance(text, place.text.toLowerCase().slice(0, 40), text.length + 40),
   }));
-  return distances.sort((a, b) => a.distance - b.distance)[0]?.name;
+  return distances.sort((a, b) => a.distance - b.distance)[0]?.place;
 }

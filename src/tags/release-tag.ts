@@ -51,6 +51,11 @@ export function readReleaseTag(tag: string, name: string, all: ReleaseNames): Re
   };
 }
 
+/** Whether a git tag releases images in particular, rather than all that have no pattern. */
+export function isOfSome(tag: string, all: ReleaseNames): boolean {
+  return releasedBy(tag, all).others !== undefined;
+}
+
 interface ReleasedBy {
   /** What the rules see, by name of the image. */
   readonly own: ReadonlyMap<string, string>;

@@ -4,7 +4,7 @@ import { placeOf, problemAt } from "../sourced-line.ts";
 import { applyRule } from "./apply-rule.ts";
 import { isDefaultLatest } from "./default-rules.ts";
 import type { TagEvent } from "./event.ts";
-import { expand } from "./expression.ts";
+import { type ExpressionValues, expand } from "./expression.ts";
 import { finishTag } from "./finish-tag.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ImageTag, TagWarning } from "./image-tags.ts";
@@ -86,8 +86,9 @@ function ordinarily(scope: RuleScope, versionOrigin: NameOrigin | undefined): Ru
 /** A literal may say that it is meant for them, by an `enable`. */
 const notForPulls = "this is a pull request, and a rule of type ref, sha, or raw with an enable=, is what names those";
 
-function isEnabled(rule: Rule, scope: RuleScope): boolean {
-  return placing(rule, () => checkEnabled(expand(rule.enable, scope)));
+/** @throws UserError for an `enable` that gives neither true nor false. */
+export function isEnabled(rule: Rule, values: ExpressionValues): boolean {
+  return placing(rule, () => checkEnabled(expand(rule.enable, values)));
 }
 
 function placing<T>(rule: Rule, work: () => T): T {

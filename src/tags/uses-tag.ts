@@ -3,15 +3,17 @@
 import { type Template, uses } from "./expression.ts";
 import { find } from "./pattern.ts";
 import { readPep440 } from "./pep440.ts";
+import { isMadeOfTag } from "./release-text.ts";
 import type { Rule } from "./rule.ts";
 import { readSemver } from "./semver.ts";
 
 /**
  * A rule with `match` that fits the tag, one of type match, or one with a `value` that is made of the tag or that the workflow read
- * from it. The default rules never do. @throws UserError for a regular expression that takes too long.
+ * from it, unless it is switched off here. The default rules never do. @throws UserError for a regular expression that takes too
+ * long, and what `isEnabled` throws.
  */
-export function usesTag(rules: readonly Rule[], tag: string): boolean {
-  return rules.some((rule) => rule.line !== undefined && rule.enable.text !== "false" && isFor(rule, tag));
+export function usesTag(rules: readonly Rule[], tag: string, isEnabled: (rule: Rule) => boolean): boolean {
+  return rules.some((rule) => rule.line !== undefined && isFor(rule, tag) && isEnabled(rule));
 }
 
 function isFor(rule: Rule, tag: string): boolean {
@@ -20,27 +22,26 @@ function isFor(rule: Rule, tag: string): boolean {
     case "pep440": {
       if (rule.match === undefined && rule.value === undefined) return false;
       const text = textOf(rule.value, tag);
-      const found = rule.match === undefined ? text : find(rule.match, text)?.[1];
+      const found = text === undefined || rule.match === undefined ? text : find(rule.match, text)?.[1];
       if (found === undefined) return false;
       return (rule.type === "semver" ? readSemver(found) : readPep440(found)) !== undefined;
     }
     case "match": {
       const text = textOf(rule.value, tag);
-      return text !== "" && find(rule.pattern, text)?.[rule.group] !== undefined;
+      return text !== undefined && find(rule.pattern, text)?.[rule.group] !== undefined;
     }
-    case "raw": {
-      const text = textOf(rule.value, tag);
-      return uses(rule.value, "tag") || (/\d/.test(text) && tag.includes(text));
-    }
+    case "raw":
+      return textOf(rule.value, tag) !== undefined;
     default:
       return false;
   }
 }
 
-/** Only the git tag is filled in. */
-function textOf(value: Template | undefined, tag: string): string {
+/** With the git tag filled in and nothing else; `undefined` for a value that isn't made of it. */
+function textOf(value: Template | undefined, tag: string): string | undefined {
   if (value === undefined) return tag;
-  return value.parts
+  const text = value.parts
     .map((part) => (typeof part === "string" ? part : part.kind === "value" && part.name === "tag" ? tag : ""))
     .join("");
+  return uses(value, "tag") || isMadeOfTag(text, tag) ? text : undefined;
 }

@@ -1,11 +1,15 @@
 /** Source hashes of working trees on disk. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { childProcesses } from "../../../src/adapters/processes.ts";
 import type { Image } from "../../../src/catalog/catalog.ts";
+import { openGit } from "../../../src/changes/git.ts";
 import { openGitTree } from "../../../src/changes/git-tree.ts";
 import { readInputs } from "../../../src/changes/image-inputs.ts";
 import { incompleteFiles } from "../../../src/changes/incomplete.ts";
 import { readListing } from "../../../src/changes/listing.ts";
+import { openCheckout } from "../../../src/changes/open-checkout.ts";
 import { sourceHashes } from "../../../src/changes/source-hash.ts";
 import type { Processes } from "../../../src/ports.ts";
 import { catalogOf, type ImageSketch } from "../../unit/changes/catalog-of.ts";
@@ -30,10 +34,17 @@ export async function survey(
     serverUrl: "https://github.com",
     token: undefined,
   };
-  const checkout = { git: openGitTree(options), files: systemFiles, workspace: folder };
+  const checkout = openCheckout({
+    git: openGit(options),
+    tree: openGitTree(options),
+    files: systemFiles,
+    workspace: folder,
+    realWorkspace: folder,
+    folder: join(tmpdir(), "written-by-git"),
+  });
   const listing = await readListing(checkout);
   const argumentsOf = ({ buildArgs }: Image) => buildArgs;
-  const inputs = await readInputs(catalog, { listing, checkout, files: systemFiles, argumentsOf });
+  const { inputs } = await readInputs(catalog, { listing, checkout, files: checkout.files, argumentsOf });
   const sources = { inputs, listing, checkout };
   const [hashes, incomplete] = await Promise.all([
     sourceHashes(catalog, { ...sources, settingsOf }),

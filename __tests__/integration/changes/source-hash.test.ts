@@ -239,7 +239,9 @@ describe("submodules and large files", () => {
       "images/app/b.bin": "real",
     });
     const { incomplete } = await survey(made, [{ name: "app" }, { name: "other" }]);
-    expect(incomplete.pointers).toEqual([{ image: "app", path: "images/app/a.bin", count: 1 }]);
+    expect(incomplete.pointers).toEqual([
+      { image: "app", path: "images/app/a.bin", count: 1, folders: ["images/app"] },
+    ]);
   });
 
   test("a sparse checkout goes by what git has, and says what is missing", async () => {
@@ -248,7 +250,7 @@ describe("submodules and large files", () => {
     made.git("sparse-checkout", "set", "--no-cone", "/*", "!/images/app/b");
     expect(await hashOf(made)).toBe(before);
     const { incomplete } = await survey(made, [{ name: "app" }]);
-    expect(incomplete.absent).toEqual([{ image: "app", path: "images/app/b/c", count: 1 }]);
+    expect(incomplete.absent).toEqual([{ image: "app", path: "images/app/b/c", count: 1, folders: ["images/app/b"] }]);
   });
 });
 

@@ -1,5 +1,11 @@
 /** What a push that changes a bake file affects: the targets that mean something else than before. */
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import type { Links } from "../../../src/changes/links.ts";
+import { bakeChange } from "../../../src/commands/bake-change.ts";
+import type { ComparedConfig } from "../../../src/commands/config-change.ts";
+import type { ReadCatalog } from "../../../src/commands/read-catalog.ts";
+import type { Session } from "../../../src/commands/session.ts";
+import type { Commit } from "../../../src/context/run-context.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import type { Change } from "../../unit/changes/objects.ts";
 import { makeLaptop, type Said } from "./laptop.ts";
@@ -14,6 +20,7 @@ function bake(targets: Readonly<Record<string, object>>, more: object = {}): str
 }
 
 const file = "images/docker-bake.json";
+const config = ".github/image-publish.yml";
 const two = { a: target("a"), b: target("b") };
 const repository: Files = {
   [file]: bake(two),
@@ -32,7 +39,16 @@ interface Case {
 
 test.each<Case>([
   { when: "a comment", changes: { [file]: bake(two, { "//": "a comment" }) }, builds: [] },
-  { when: "a new target", changes: { [file]: bake({ ...two, c: target("c") }) }, builds: ["c"] },
+  {
+    when: "a new target",
+    changes: { [file]: bake({ ...two, d: target("../other/d") }), "other/d/Dockerfile": "FROM debian:13\n" },
+    builds: ["d"],
+  },
+  {
+    when: "a new target for what its directory made an image before",
+    changes: { [file]: bake({ ...two, c: target("c") }) },
+    builds: [],
+  },
   {
     when: "a target goes",
     before: { [file]: bake({ ...two, c: target("c") }) },
@@ -75,7 +91,7 @@ test.each<Case>([
     when: "a new file that takes over",
     before: { [file]: undefined },
     changes: { [file]: bake(two) },
-    builds: ["a", "b"],
+    builds: [],
   },
   {
     when: "a file that buildx could not read",
@@ -93,6 +109,110 @@ test.each<Case>([
     builds: ["a", "b"],
   },
   {
+    when: "the file goes, and an image stays by its directory",
+    before: { [file]: bake({ a: target("a", { args: { V: "2" } }), b: target("b") }) },
+    changes: { [file]: undefined },
+    builds: ["a"],
+  },
+  {
+    when: "a target goes, and its image stays by its directory",
+    before: { [file]: bake({ ...two, c: target("c", { args: { V: "2" } }) }) },
+    changes: { [file]: bake(two), [config]: "images: {c: {path: images/c}}\n" },
+    said: { inputs: { path: "images/*" } },
+    builds: ["c"],
+  },
+  {
+    when: "the file moves, and its targets mean the same",
+    before: { [file]: undefined, "docker-bake.json": bake({ a: target("images/a"), b: target("images/b") }) },
+    changes: { "docker-bake.json": undefined, [file]: bake(two) },
+    builds: [],
+  },
+  {
+    when: "the file moves, and a target means something else",
+    before: { [file]: undefined, "docker-bake.json": bake({ a: target("images/a"), b: target("images/b") }) },
+    changes: { "docker-bake.json": undefined, [file]: bake({ ...two, b: target("b", { args: { V: "2" } }) }) },
+    builds: ["b"],
+  },
+  {
+    when: "a new file says what the directories said",
+    before: { [file]: undefined },
+    changes: { [file]: bake(two) },
+    builds: [],
+  },
+  {
+    when: "a new file says more of one",
+    before: { [file]: undefined },
+    changes: { [file]: bake({ ...two, b: target("b", { args: { V: "2" } }) }) },
+    builds: ["b"],
+  },
+  {
+    when: "a target that could not be built is corrected",
+    before: { [file]: bake({ ...two, b: target("b", { "dockerfile-inline": "FROM x" }) }) },
+    changes: { [file]: bake(two) },
+    builds: ["b"],
+  },
+  {
+    when: "a target that could not be built goes, and its directory is an image",
+    before: { [file]: bake({ ...two, c: target("c", { "dockerfile-inline": "FROM x" }) }) },
+    changes: { [file]: bake(two) },
+    builds: ["c"],
+  },
+  {
+    when: "what a link leads to",
+    before: { [file]: { link: "../bake/real.json" }, "bake/real.json": bake(two) },
+    changes: { "bake/real.json": bake({ ...two, a: target("a", { args: { V: "2" } }) }) },
+    builds: ["a"],
+  },
+  {
+    when: "what a link to a link leads to, in a way that means nothing",
+    before: { [file]: { link: "../bake/one.json" }, "bake/one.json": { link: "two.json" }, "bake/two.json": bake(two) },
+    changes: { "bake/two.json": bake(two, { "//": "a comment" }) },
+    builds: [],
+  },
+  {
+    when: "a link takes the file's place",
+    changes: {
+      [file]: { link: "../bake/real.json" },
+      "bake/real.json": bake({ ...two, b: target("b", { args: { V: "2" } }) }),
+    },
+    builds: ["b"],
+  },
+  {
+    when: "a link leads to another file",
+    before: { [file]: { link: "one.json" }, "images/one.json": bake(two), "images/two.json": bake(two) },
+    changes: { [file]: { link: "two.json" } },
+    builds: ["a", "b"],
+  },
+  {
+    when: "with the config file, and each alone would change nothing",
+    changes: {
+      [file]: bake({ ...two, a: target("a", { args: { V: "2" } }) }),
+      [config]: "images: {a: {build-args: {V: '2'}}}\n",
+    },
+    builds: ["a"],
+  },
+  {
+    when: "what it said is said by the config file",
+    before: { [file]: bake({ ...two, a: target("a", { args: { V: "2" } }) }) },
+    changes: { [file]: bake(two), [config]: "images: {a: {build-args: {V: '2'}}}\n" },
+    builds: [],
+  },
+  {
+    when: "with the config file, which changes another image",
+    before: { [config]: "images: {}\n" },
+    changes: {
+      [file]: bake({ ...two, a: target("a", { args: { V: "2" } }) }),
+      [config]: "images: {b: {build-args: {V: '2'}}}\n",
+    },
+    builds: ["a", "b"],
+  },
+  {
+    when: "with the config file, which could not be read",
+    before: { [config]: "wrong: {}\n" },
+    changes: { [file]: bake(two, { "//": "a comment" }), [config]: "images: {}\n" },
+    builds: ["a", "b", "c"],
+  },
+  {
     when: "named targets",
     changes: { [file]: bake({ ...two, a: target("a", { args: { V: "2" } }) }) },
     said: { inputs: { "bake-target": "b" } },
@@ -107,4 +227,43 @@ test.each<Case>([
   } finally {
     laptop.remove();
   }
+});
+
+describe("in an untrusted checkout nothing is printed, and counted is what a changed file may describe", () => {
+  const describing = (name: string, bakeFiles: readonly string[]) => ({ name, publicName: name, bakeFiles });
+  const ofFile = [
+    describing("a", [file]),
+    describing("b", [file]),
+    describing("c", []),
+    describing("d", ["docker-bake.hcl"]),
+  ];
+
+  test.each<{
+    readonly when: string;
+    readonly change: "added" | "modified" | "deleted";
+    readonly counted: readonly string[];
+  }>([
+    { when: "changes, for its images and one that it had", change: "modified", counted: ["a", "b", "c"] },
+    { when: "is new, for its images", change: "added", counted: ["a", "b"] },
+  ])("a file $when", async ({ change, counted }) => {
+    const forbidden = async (): Promise<never> => {
+      throw new Error("buildx was started");
+    };
+    const session = {
+      context: { workspace: "/nowhere" },
+      trust: { kind: "untrusted" },
+      git: { fileAt: async () => Buffer.from(bake({ a: target("a"), c: target("c") })) },
+      checkoutFiles: { read: async () => undefined, list: forbidden },
+      outside: { env: {} },
+      buildx: { run: forbidden },
+    } as unknown as Session;
+    const now = { catalog: { images: ofFile }, troubled: [] } as unknown as ReadCatalog;
+    const links = { resolve: async (path: string) => ({ path, target: path, paths: [path] }) } as unknown as Links;
+    const comparison = { kind: "files", base: "0".repeat(40) as Commit, files: [{ path: file, change }] } as const;
+    const config = { read: { catalog: { images: [] }, troubled: [] }, session } as unknown as ComparedConfig;
+    const found = await bakeChange(session, comparison, { now, config }, links);
+    const images = now.catalog.images.filter((image) => found.filesOf(image).length > 0);
+    expect(images.map(({ name }) => name)).toEqual(counted);
+    expect(images.filter(({ name }) => found.isAsBefore(name))).toEqual([]);
+  });
 });

@@ -134,6 +134,50 @@ describe("the config file of before is read against today's files", () => {
       builds: ["other"],
     },
     {
+      when: "what a link leads to",
+      before: {
+        [config]: { link: "../ci/images.yml" },
+        "ci/images.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      changes: { "ci/images.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      builds: ["other"],
+    },
+    {
+      when: "its folder is a link",
+      before: {
+        ".github": { link: "ci" },
+        "ci/image-publish.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      changes: { "ci/image-publish.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      builds: ["other"],
+    },
+    {
+      when: "a file that an input names is a link",
+      before: { "ci/link.yml": { link: "real.yml" }, "ci/real.yml": "images: {other: {build-args: {V: '1'}}}\n" },
+      changes: { "ci/real.yml": "images: {other: {build-args: {V: '2'}}}\n" },
+      inputs: { config: "ci/link.yml" },
+      builds: ["other"],
+    },
+    {
+      when: "a link that says the same takes the file's place",
+      before: { [config]: "images: {other: {build-args: {V: '1'}}}\n" },
+      changes: {
+        [config]: { link: "../ci/images.yml" },
+        "ci/images.yml": "images: {other: {build-args: {V: '1'}}}\n",
+      },
+      builds: [],
+    },
+    {
+      when: "a link leads to another file, and nobody knows what it led to",
+      before: {
+        [config]: { link: "one.yml" },
+        ".github/one.yml": "images: {}\n",
+        ".github/two.yml": "images: {}\n",
+      },
+      changes: { [config]: { link: "two.yml" } },
+      builds: ["alone", "other"],
+    },
+    {
       when: "the file is new",
       before: {},
       changes: { [config]: "images: {other: {platforms: [linux/arm64]}}\n" },
@@ -147,9 +191,21 @@ describe("the config file of before is read against today's files", () => {
     },
     {
       when: "the file could not be read before",
+      before: { [config]: "defaults: {plaforms: [linux/arm64]}\n" },
+      changes: { [config]: "defaults: {}\n" },
+      builds: ["alone", "other"],
+    },
+    {
+      when: "one image's entry could not be read before",
       before: { [config]: "images: {other: {plaforms: [linux/arm64]}}\n" },
       changes: { [config]: "images: {other: {platforms: [linux/arm64]}}\n" },
-      builds: ["alone", "other"],
+      builds: ["other"],
+    },
+    {
+      when: "an entry that could not be read, and can't be now, is none of the others'",
+      before: { [config]: "images: {other: {plaforms: [linux/arm64]}}\n" },
+      changes: { [config]: "images: {other: {plaforms: [linux/arm64]}, alone: {platforms: [linux/arm64]}}\n" },
+      builds: ["alone"],
     },
   ])("$when", async ({ before, changes, inputs, builds }) => {
     const found = await affected({ ...images, ...before }, changes, inputs);

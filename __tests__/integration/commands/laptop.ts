@@ -7,14 +7,15 @@ import { runCommand } from "../../../src/commands/run-command.ts";
 import { readRunInputs } from "../../../src/commands/run-inputs.ts";
 import { simulatedContext } from "../../../src/commands/simulated-context.ts";
 import type { Trigger } from "../../../src/context/run-context.ts";
-import { throwProblems } from "../../../src/errors.ts";
+import { formatLocation, type SourceLocation, throwProblems } from "../../../src/errors.ts";
 import { inputs as specification } from "../../../src/inputs/specification.ts";
-import type { Log, Processes } from "../../../src/ports.ts";
+import type { Log, Notice, Processes } from "../../../src/ports.ts";
 import type { Change } from "../../unit/changes/objects.ts";
 import { remembering } from "../changes/remembering.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 
 export interface Laptop {
+  readonly folder: string;
   /** What a commit changes, as a clone of a forge's repository has it. */
   commit(changes: Readonly<Record<string, Change>>): string;
   git(...args: readonly string[]): string;
@@ -30,6 +31,8 @@ export interface Said {
   readonly explain?: string;
   readonly graph?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Another checkout than the laptop's own. */
+  readonly folder?: string;
   /** In the place of what the event would be. */
   readonly trigger?: Trigger;
 }
@@ -38,8 +41,10 @@ export interface Told {
   readonly text: string;
   readonly json: unknown;
   readonly summary: string;
-  /** Notices, warnings and errors beside the result. */
+  /** Notices, warnings and errors beside the result, each with its place. */
   readonly beside: readonly string[];
+  /** What makes the run fail, likewise. */
+  readonly failures: readonly string[];
 }
 
 /** A clone whose commit `files` is what the remote's main has. */
@@ -62,6 +67,7 @@ export function makeLaptop(
     git: (...args) => changing(() => repository.git(...args)),
     head: () => repository.head(),
     plan: (said) => plan(repository, workplace.folder, processes, said ?? {}),
+    folder: repository.folder,
     remove: () => workplace.remove(),
   };
 }
@@ -89,7 +95,8 @@ function printingBake(real: Processes): Processes {
           ]),
         );
         const group = names.length === 0 ? first.group : { default: { targets: names } };
-        const wanted = Object.entries(target).filter(([name]) => names.length === 0 || names.includes(name));
+        const isAll = names.length === 0 || names.includes("*");
+        const wanted = Object.entries(target).filter(([name]) => isAll || names.includes(name));
         return answer(0, JSON.stringify({ group, target: Object.fromEntries(wanted) }), "");
       } catch {
         return answer(1, "", "ERROR: it can't be read");
@@ -100,8 +107,18 @@ function printingBake(real: Processes): Processes {
 
 async function plan(repository: Repository, folder: string, processes: Processes, said: Said): Promise<Told> {
   const beside: string[] = [];
-  const say = (message: string): number => beside.push(message);
-  const log: Log = { debug() {}, info() {}, notice: say, warning: say, error: say, group() {}, mask() {} };
+  const placed = (message: string, at: SourceLocation | undefined): string =>
+    at === undefined ? message : `${formatLocation(at)} ${message}`;
+  const say = (message: string, _?: unknown, details?: Notice): number => beside.push(placed(message, details?.at));
+  const log: Log = {
+    debug() {},
+    info() {},
+    notice: (message) => say(message),
+    warning: say,
+    error: say,
+    group() {},
+    mask() {},
+  };
   const forbidden = async (): Promise<never> => {
     throw new Error("the network was asked");
   };
@@ -135,8 +152,10 @@ async function plan(repository: Repository, folder: string, processes: Processes
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
   const simulated = { event, base, ref, builds: false, temp: `${folder}/temp` };
-  const imagined = await simulatedContext(simulated, repository.folder, outside);
+  const imagined = await simulatedContext(simulated, said.folder ?? repository.folder, outside);
   const context = said.trigger === undefined ? imagined : { ...imagined, trigger: said.trigger };
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });
-  return { text: result.text({ colour: false, width: 100 }), json: result.json, summary: result.summary, beside };
+  const failures = result.failures.map(({ message, at }) => placed(message, at));
+  const text = result.text({ colour: false, width: 100 });
+  return { text, json: result.json, summary: result.summary, beside, failures };
 }

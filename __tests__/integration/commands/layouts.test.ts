@@ -88,6 +88,41 @@ describe("images that Nix makes", () => {
   });
 });
 
+describe("a bake file's target that gives files", () => {
+  const target = (name: string, output?: readonly string[]) => ({ context: name, dockerfile: "Dockerfile", output });
+  const bake = {
+    group: { default: { targets: ["app", "docs"] } },
+    target: { app: target("app"), docs: target("docs", ["out"]) },
+  };
+  let laptop: Laptop;
+  beforeAll(() => {
+    laptop = makeLaptop(
+      {
+        "docker-bake.json": JSON.stringify(bake),
+        "app/Dockerfile": "FROM alpine\n",
+        "docs/Dockerfile": "FROM alpine\n",
+        ".github/image-publish.yml": "images: {docs: {labels: [a=b]}, app: {labels: [a=b]}}\n",
+      },
+      { bake: true },
+    );
+  });
+  afterAll(() => laptop.remove());
+
+  test("is no image, and its entry no mistake", async () => {
+    expect(Object.keys(await planned(laptop, {}))).toEqual(["app"]);
+    const { beside, text } = await laptop.plan({});
+    expect(`${beside.join()}${text}`).toMatch(/docs \(docker-bake\.json\) gives files.*has for docs has no effect/);
+  });
+
+  test.each<[string, Said, RegExp]>([
+    ["only", { inputs: { only: "docs" } }, /^`only` names "docs", which gives files and no image/],
+    ["explain", { explain: "docs" }, /^--explain names "docs", which gives files and no image/],
+    ["bake-target", { inputs: { "bake-target": "docs" } }, /^"bake-target" names docs, which gives files and no image/],
+  ])("is named as what it is: %s", async (_, said, message) => {
+    await expect(laptop.plan(said)).rejects.toThrow(message);
+  });
+});
+
 describe("releases", () => {
   let laptop: Laptop;
   beforeAll(() => {
@@ -172,7 +207,9 @@ describe("what lies behind symlinks counts", () => {
       "images/linked": { link: "../shared/named" },
       "images/common/Dockerfile": { link: "../file/Dockerfile" },
     });
-    await expect(laptop.plan({ base: "HEAD~1" })).rejects.toThrow('the image "linked" has no Dockerfile');
+    expect((await laptop.plan({ base: "HEAD~1" })).failures).toEqual([
+      expect.stringContaining('the image "linked" has no Dockerfile'),
+    ]);
     laptop.commit({ "images/linked": { link: "../images/file" } });
     expect(await planned(laptop, { base: "HEAD~2" })).toMatchObject({
       linked: expect.stringContaining("main"),

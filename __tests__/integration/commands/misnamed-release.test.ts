@@ -3,17 +3,30 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Laptop, makeLaptop } from "./laptop.ts";
 
 let laptop: Laptop;
+let patterned: Laptop;
+const both = { "images/web/Dockerfile": "FROM alpine\n", "images/agent/Dockerfile": "FROM alpine\n" };
 beforeAll(() => {
-  laptop = makeLaptop({ "images/web/Dockerfile": "FROM alpine\n", "images/agent/Dockerfile": "FROM alpine\n" });
+  laptop = makeLaptop(both);
+  patterned = makeLaptop({
+    ...both,
+    "images/helper/Dockerfile": "FROM alpine\n",
+    ".github/image-publish.yml": `images:
+  web: {release-tag: "site-{{version}}"}
+  helper: {publish: false}
+`,
+  });
 });
-afterAll(() => laptop.remove());
+afterAll(() => {
+  laptop.remove();
+  patterned.remove();
+});
 
 interface Planned {
   readonly images: readonly { readonly name: string; readonly kind: string }[];
 }
 
-async function actions(tag: string, inputs: Readonly<Record<string, string>> = {}) {
-  const { json, beside } = await laptop.plan({ ref: `refs/tags/${tag}`, inputs });
+async function actions(tag: string, inputs: Readonly<Record<string, string>> = {}, of = laptop) {
+  const { json, beside } = await of.plan({ ref: `refs/tags/${tag}`, inputs });
   const { images } = JSON.parse(JSON.stringify(json)) as Planned;
   return {
     actions: Object.fromEntries(images.map(({ name, kind }) => [name, kind])),
@@ -50,6 +63,65 @@ test.each([
   ["web-v1.2.3", {}, { web: "build", agent: "skip" }],
   ["demo-2026", {}, { web: "build", agent: "build" }],
   ["wbe-v1.2.3", { tags: "type=match,pattern=^wbe-v(.*)$,group=1" }, { web: "build", agent: "build" }],
+  ["wbe-v1.2.3", { tags: "type=raw,value=1.2.3,enable={{is_not_default_branch}}" }, { web: "build", agent: "build" }],
 ])("%s with %j has no such warning", async (tag, inputs, expected) => {
   expect(await actions(tag, inputs)).toEqual({ actions: expected, warning: undefined });
+});
+
+test.each(["wbe@latest", "wbe-vnext", "wbe-v", "agnet@1234abc"])("%s has no version, and is a typo", async (tag) => {
+  await expect(actions(tag)).rejects.toMatchObject({
+    message: expect.stringContaining("names no image: did you mean"),
+  });
+});
+
+test.each([
+  "type=raw,value=v1\ntype=ref,event=tag",
+  "type=semver,pattern={{version}},value=9.9.9\ntype=ref,event=tag",
+  "type=match,pattern=\\d,enable={{is_default_branch}}\ntype=ref,event=tag",
+  "type=raw,value=1.2.3,enable={{is_default_branch}}\ntype=ref,event=tag",
+])("it is one with the rules %j", async (tags) => {
+  await expect(actions("wbe-v1.2.3", { tags })).rejects.toMatchObject({
+    message: expect.stringContaining('did you mean "web"'),
+  });
+});
+
+test.each(["web@latest", "web-vnext", "web@"])("%s releases nothing, as that is no version", async (tag) => {
+  const { actions: all, warning } = await actions(tag);
+  expect(all).toEqual(nothing);
+  expect(warning).toMatch(/nothing is released: .*"web", and what follows the name is no version$/);
+});
+
+test.each(["web-v1.2.3", "web@1.2.3", "web/v1", "web-2026", "site-vnext"])(
+  "%s releases nothing where web's releases are called otherwise",
+  async (tag) => {
+    const { actions: all, warning } = await actions(tag, {}, patterned);
+    expect(all).toEqual({ ...nothing, helper: "skip" });
+    expect(warning).toMatch(/nothing is released: .*"web", whose releases are called site-\{\{version\}\}/);
+  },
+);
+
+test("a typo in what a pattern begins with is one", async () => {
+  await expect(actions("stie-1.2.3", {}, patterned)).rejects.toMatchObject({
+    message: 'the git tag stie-1.2.3 names no image: did you mean "site" instead of "stie"?',
+    hint: expect.stringContaining("push one like site-1.2.3;"),
+  });
+});
+
+test("a release of an image that isn't published says so", async () => {
+  const { actions: all, warning } = await actions("helper-v1.0", {}, patterned);
+  expect([all.web, all.agent]).toEqual(["skip", "skip"]);
+  expect(warning).toMatch(/nothing is released: .*"helper" alone, which is not published/);
+});
+
+test("where all images have patterns, a git tag that fits none says so", async () => {
+  const own = makeLaptop({ ...both, ".github/image-publish.yml": 'defaults: {release-tag: "{{name}}/{{version}}"}\n' });
+  try {
+    const { actions: all, warning } = await actions("v1.2.3", {}, own);
+    expect(all).toEqual(nothing);
+    expect(warning).toMatch(/nothing is released: no image's releases are called as the git tag v1\.2\.3 is/);
+    expect((await actions("v1.2.3", { only: "web" }, own)).warning).toBeUndefined();
+    expect((await actions("web/1.2.3", {}, own)).actions).toEqual({ web: "build", agent: "skip" });
+  } finally {
+    own.remove();
+  }
 });

@@ -273,7 +273,7 @@ describe("where there is nothing to ask about", () => {
 });
 
 test.each<[string, string, Said, string]>([
-  ["a way of merging that there is none of", "bump:\n  auto-merge: sqash\n", {}, "auto-merge: sqash"],
+  ["a way of merging that there is none of", "bump:\n  auto-merge: sqash\n", {}, '"auto-merge" can\'t be "sqash"'],
   ["a glob that leads out of the repository", "", { inputs: { bump: "../deploy/*.yaml" } }, "../deploy"],
 ])(
   "what bump says wrongly is told with the plan, and not after images were published: %s",

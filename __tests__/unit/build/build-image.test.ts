@@ -1,9 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { type BuildDependencies, buildImage } from "../../../src/build/build-image.ts";
+import type { ImageSource } from "../../../src/build/buildx.ts";
 import { cacheTrouble } from "../../../src/build/cache-trouble.ts";
 import { BuildError } from "../../../src/build/diagnose.ts";
 import { lintReport } from "../../../src/build/lint.ts";
 import { digest } from "../../../src/oci/digest.ts";
+import { repository } from "../../../src/oci/reference.ts";
 import type { PlannedBuild } from "../../../src/plan/plan.ts";
 import type { Clock } from "../../../src/ports.ts";
 import { plannedBuild } from "./planned.ts";
@@ -23,7 +25,12 @@ const nothingElse = {
   look: async () => undefined,
 };
 
-function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, clock?: Clock) {
+function world(
+  answers: readonly Answer[],
+  changed: Partial<PlannedBuild> = {},
+  clock?: Clock,
+  sources: ReadonlyMap<string, ImageSource> = new Map(),
+) {
   const written = new Map<string, Uint8Array>();
   const logged: string[] = [];
   const slept: number[] = [];
@@ -82,7 +89,7 @@ function world(answers: readonly Answer[], changed: Partial<PlannedBuild> = {}, 
     signal: abort.signal,
     manifests: (_, asked) => index.read(asked),
   };
-  const build = () => buildImage({ ...plannedBuild, ...changed }, new Map(), deps);
+  const build = () => buildImage({ ...plannedBuild, ...changed }, sources, deps);
   return { build, docker, logged, slept, abort, deps };
 }
 
@@ -142,6 +149,34 @@ describe("building an image", () => {
     expect(error).toMatchObject({ category: "command", at: { file: "images/app/Dockerfile", line: 3 } });
     expect(logged).toHaveLength(1);
     expect(logged[0]).toMatch(/^app: failed after .*FAILED {2}\[linux\/.*\n {4}line 1\n.*>>> RUN for/s);
+  });
+
+  describe("a parent that the registry doesn't find yet", () => {
+    const parent = digest(`sha256:${"b".repeat(64)}`);
+    const other = `sha256:${"c".repeat(64)}`;
+    const source: ImageSource = { kind: "registry", repository: repository("ghcr.io/o/r/base"), digest: parent };
+    const failing = (said: string): Answer => ({
+      code: 1,
+      stderr: [`ERROR: failed to build: failed to solve: ${said}`],
+    });
+    test.each([
+      { what: "its manifest", said: `x: failed to resolve source metadata for ghcr.io/o/r/base@${parent}: not found` },
+      {
+        what: "a layer",
+        said: `failed to copy: httpReadSeeker: failed open: content at https://ghcr.io/v2/o/r/base/manifests/${parent} not found: not found`,
+      },
+    ])("$what is tried again", async ({ said }) => {
+      const { build, slept } = world([failing(said), {}], {}, undefined, new Map([["base", source]]));
+      expect((await build()).digest).toBe(index.digest);
+      expect(slept).toEqual([2_000]);
+    });
+
+    test("another base that isn't there is not", async () => {
+      const said = `x: failed to resolve source metadata for ghcr.io/o/r/base@${other}: not found`;
+      const { build, slept } = world([failing(said)], {}, undefined, new Map([["base", source]]));
+      await expect(build()).rejects.toMatchObject({ category: "base-missing" });
+      expect(slept).toEqual([]);
+    });
   });
 
   test("a busy registry is tried again after growing pauses", async () => {

@@ -1,6 +1,7 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { provenanceArgument, publishedSecrets } from "../../../src/build/provenance.ts";
 import { readAttestation } from "../../../src/buildflags/attestation.ts";
+import { attestationProblems } from "../../../src/commands/attestation-problems.ts";
 
 const page = "https://github.com/o/r/actions/runs/1";
 
@@ -49,4 +50,40 @@ test.each([
   { option: "sbom" as const, text: "yes", message: '"yes" in sbom isn\'t key=value' },
 ])("$option: $text is refused", ({ option, text, message }) => {
   expect(() => readAttestation(option, text)).toThrow(message);
+});
+
+describe("attributes that BuildKit refuses, or passes over", () => {
+  test.each([
+    { option: "provenance", text: "mode=maxx", message: 'mode of provenance can\'t be "maxx"', hint: 'mean "max"?' },
+    { option: "provenance", text: "maxx", message: '"maxx" in provenance isn\'t key=value', hint: "mode=min" },
+    { option: "provenance", text: "mode=", message: 'mode of provenance can\'t be ""', hint: "write min or max" },
+    { option: "provenance", text: "mode=MAX", message: 'can\'t be "MAX"', hint: 'did you mean "max"?' },
+    { option: "provenance", text: "mdoe=max", message: '"mdoe" isn\'t an attribute', hint: 'did you mean "mode"?' },
+    { option: "provenance", text: "mode=max,version=v2", message: 'version of provenance can\'t be "v2"', hint: "v1" },
+    { option: "provenance", text: "reproducible=yes", message: 'can\'t be "yes"', hint: "write true or false" },
+    { option: "provenance", text: "inline-only=on", message: 'can\'t be "on"', hint: "write true or false" },
+    { option: "sbom", text: "generator=Not/An/Image", message: "generator of sbom", hint: "the name of an image" },
+    { option: "sbom", text: "generater=a/b", message: '"generater" isn\'t an attribute', hint: '"generator"?' },
+  ] as const)("$option: $text", ({ option, text, message, hint }) => {
+    const [problem] = attestationProblems({ [option]: { text, input: option, line: 1 } });
+    expect(problem?.message).toMatch(new RegExp(`^the input "${option}", line 1: `));
+    expect(problem?.message).toContain(message);
+    expect(problem?.hint).toContain(hint);
+  });
+
+  test("are shown where the config file has them", () => {
+    const at = { file: ".github/image-publish.yml", line: 4, column: 17 };
+    expect(attestationProblems({ provenance: { text: "mode=maxx", input: "provenance", line: 1, at } })).toMatchObject([
+      { message: expect.stringMatching(/^"provenance": mode of provenance can't/), at },
+    ]);
+  });
+
+  test.each([
+    ["provenance", "true"],
+    ["provenance", "mode=max,version=v1,reproducible=true,inline-only=0,builder-id=https://e.example/x"],
+    ["provenance", "disabled=true"],
+    ["sbom", "generator=docker/buildkit-syft-scanner:stable-1,extra=x"],
+  ] as const)("%s: %s is taken", (option, text) => {
+    expect(attestationProblems({ [option]: { text, input: option, line: 1 } })).toEqual([]);
+  });
 });

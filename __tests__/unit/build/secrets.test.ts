@@ -48,14 +48,18 @@ describe("secrets", () => {
   });
 
   test.each<[string, Partial<Parameters<typeof readSecrets>[0]>, string]>([
-    ["a line without a name", { secrets: "hunter2" }, 'the input "secrets", entry 1, names no secret'],
-    ["a line without a value", { secrets: "npm=" }, 'the input "secrets", entry 1, gives no value for "npm"'],
+    ["a line without a name", { secrets: "hunter2" }, 'the input "secrets", entry 1: it names no secret'],
+    ["a line without a value", { secrets: "npm=" }, 'the input "secrets", entry 1: "npm" has no value'],
     [
       "a name that is an option of buildx",
       { files: ["npm,env=HOME=x"] },
-      'the input "secret-files", entry 1, names no secret',
+      'the input "secret-files", entry 1: it names no secret',
     ],
-    ["a variable that is not set", { envs: ["npm=NPM"] }, 'the secret "npm" is to come from NPM, which is not set'],
+    [
+      "a variable that is not set",
+      { envs: ["npm=NPM"] },
+      'the input "secret-envs", entry 1: the secret "npm" is to come from NPM, which is not set',
+    ],
   ])("%s is a problem that tells no value", (_, inputs, message) => {
     const { problems } = readSecrets({ ...none, ...inputs }, {});
     expect(problems.map((problem) => problem.message)).toEqual([message]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { systemFiles } from "../../../src/adapters/files.ts";
-import { bakePathProblems } from "../../../src/catalog/bake/bake-paths.ts";
+import { bakePaths, bakeReads } from "../../../src/catalog/bake/bake-paths.ts";
 import { guardedFiles, localPaths } from "../../../src/local-paths.ts";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "bake-paths-")));
@@ -28,7 +28,7 @@ async function problems(files: Readonly<Record<string, string>>, kind = "untrust
   const untrusted = isUntrusted ? "a fork wrote it" : undefined;
   const paths = localPaths({ checkout: root, boundary: root, untrusted, named: [], own: [] }, systemFiles);
   const home = join(scratch, "home");
-  const found = await bakePathProblems("images", {
+  const { problems: found } = await bakePaths("images", {
     root,
     files: guardedFiles(systemFiles, root, paths),
     paths,
@@ -148,4 +148,57 @@ test.each<[string, Record<string, string>, string]>([
 ])("%s is refused where a fork wrote it, and left to buildx elsewhere", async (_, files, expected) => {
   expect(await problems(files, "trusted")).toEqual([]);
   expect((await problems(files)).join("\n")).toContain(expected);
+});
+
+describe("what is read with a folder's files", () => {
+  const always = [".env", "compose.yaml", "docker-bake.hcl", "docker-bake.override.json"];
+
+  test.each<[string, Record<string, string>, readonly string[], readonly string[]]>([
+    ["nothing else", { "compose.yaml": web }, [], []],
+    [
+      "extended files",
+      { "compose.yaml": "services: {a: {extends: {file: lib/x.yaml, service: b}}}" },
+      ["lib/x.yaml"],
+      [],
+    ],
+    [
+      "what an extended file extends",
+      {
+        "compose.yaml": "services: {a: {extends: {file: lib/x.yaml, service: b}}}",
+        "lib/x.yaml": "services: {b: {extends: {file: y.yaml, service: b}}}",
+      },
+      ["lib/x.yaml", "lib/y.yaml"],
+      [],
+    ],
+    [
+      "included files, with their variables",
+      { "compose.yml": "include: [../x/c.yaml]" },
+      ["../x/c.yaml", "../x/.env"],
+      [],
+    ],
+    ["an env_file", { "compose.yaml": "services: {a: {env_file: a.env}}" }, ["a.env"], []],
+    [
+      "env_files",
+      { "docker-compose.yml": "services: {a: {env_file: [{path: a.env}, b.env]}}" },
+      ["a.env", "b.env"],
+      [],
+    ],
+    ["a label_file", { "compose.yaml": "services: {a: {label_file: l.txt}}" }, ["l.txt"], []],
+    ["any path that has a variable", { "compose.yaml": "services: {a: {env_file: conf/$X.env}}" }, [], ["conf/"]],
+    ["any path at all", { "compose.yaml": 'services: {a: {extends: {file: "${X:-y}", service: b}}}' }, [], [""]],
+    ["but no context that has one", { "compose.yaml": "services: {a: {build: {context: $X}}}" }, [], []],
+  ])("%s", async (_, files, paths, beginnings) => {
+    count += 1;
+    const root = join(scratch, `repo-${count}`, "r");
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+    const found = await bakeReads(".", { root, files: systemFiles, home: undefined });
+    expect(found.beginnings).toEqual(beginnings);
+    expect(found.paths).toEqual(expect.arrayContaining([...always, ...paths]));
+    expect(found.paths.filter((path) => /[./]env$|txt$|lib|[xy]\//.test(path)).sort()).toEqual(
+      [".env", ...paths].sort(),
+    );
+  });
 });

@@ -350,6 +350,40 @@ describe("a target that gives files and no image", () => {
     expect(await names({ web: { contexts }, docs: { output } })).toEqual([["docs unpublished", "web"]]);
   });
 
+  test("is built where what only fills the cache takes something from it", async () => {
+    const tool = { output: [{ type: "cacheonly" }], contexts: { docs: "target:docs" } };
+    expect(await names({ web: {}, docs: { output }, tool })).toEqual([["docs unpublished", "tool unpublished", "web"]]);
+  });
+
+  test("leaves its entry of the config file without effect, which the remark says", async () => {
+    const config = "images: {docs: {labels: [a=b]}, web: {labels: [a=b]}}";
+    const [built, remark] = await names({ web: {}, tool: {}, docs: { output } }, { config });
+    expect([built, remark]).toEqual([
+      ["tool", "web"],
+      expect.stringMatching(/^docs .*not published, and what \.github\/image-publish\.yml has for docs has no effect$/),
+    ]);
+  });
+
+  test("leaves a wrong name in the config file an error, and what is said to be an image one", async () => {
+    const bake = { images: definition({ web: {}, docs: { output } }) };
+    const options = { bake, path: ["images/none*"] };
+    expect(await problems(tree, { ...options, config: "images: {dosc: {labels: [a=b]}}" })).toEqual([
+      expect.stringMatching(/no directory holds an image named "dosc"/),
+    ]);
+    const config = "images: {docs: {path: images/docs}}";
+    expect((await names({ web: {}, docs: { output } }, { config }))[0]).toEqual(["docs", "web"]);
+  });
+
+  test("is named where an image's entry needs it", async () => {
+    const bake = { images: definition({ web: {}, docs: { output } }) };
+    for (const said of ["depends: [docs]", "build-contexts: {x: target:docs}"]) {
+      const options = { bake, path: ["images/none*"], config: `images: {web: {${said}}}` };
+      expect(await problems(tree, options)).toEqual([
+        expect.stringMatching(/docs.*gives files and no image \(images\/docker-bake\.hcl\) \(name it in the contexts/),
+      ]);
+    }
+  });
+
   test("takes what it alone needs along, and gives one remark with others", async () => {
     const contexts = { tool: "target:tool" };
     const targets = { web: {}, docs: { output, contexts }, more: { context: "docs", output }, tool: {} };
@@ -376,6 +410,22 @@ describe("a target that gives files and no image", () => {
       expect.stringMatching(/^images\/docker-bake\.hcl "bake-target" names docs, which gives files and no image/),
     ]);
     expect(await names({}, { ...options, bakeTargets: ["all"] })).toEqual([["web"], expect.anything()]);
+  });
+
+  test("is an error where `bake-target` names a group of nothing else", async () => {
+    const group = (members: object) => ({
+      ...definition({ all: {} }),
+      group: { default: { targets: ["all"] }, all: { targets: Object.keys(members) } },
+      target: definition(members as Record<string, object>).target,
+    });
+    const bake = { "images all": group({ docs: { output }, tool: { output } }) };
+    for (const path of [["images/none*"], []]) {
+      expect(await problems(tree, { bake, path, bakeTargets: ["all"] })).toEqual([
+        expect.stringMatching(
+          /"bake-target" names all, which gives files and no image.*\(take it out of "bake-target"/,
+        ),
+      ]);
+    }
   });
 
   test("is an error where there is nothing else, and none where a directory is an image", async () => {

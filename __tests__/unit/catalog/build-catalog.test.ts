@@ -451,12 +451,12 @@ describe("one image given by hand", () => {
     [
       "a stage",
       { target: "one" },
-      /^the input "target" describes one image.*not built in images\/c \(.*write defaults: \{target: one\} into \.github\/image-publish\.yml.*"context"/,
+      /^the input "target" describes one image.*not built in images\/c \(.*write images: \{r: \{target: one\}\} into \.github\/image-publish\.yml.*"context"/,
     ],
     [
       "a file",
       { file: "docker/Base.Dockerfile" },
-      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile\}\}/,
+      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile, context: \.\}\}/,
     ],
     [
       "both",
@@ -478,7 +478,8 @@ describe("one image given by hand", () => {
   });
 
   test("where there is no image by hand, the error says so", async () => {
-    expect(await problems(images({ a: "FROM a", b: "FROM b" }), { byHand: { target: "one" } })).toEqual([
+    const tree = images({ a: "FROM a AS one", b: "FROM b AS one" });
+    expect(await problems(tree, { byHand: { target: "one" } })).toEqual([
       expect.stringMatching(
         /image "r" has no Dockerfile.*not built in images\/a, images\/b.*defaults: \{target: one\}/,
       ),
@@ -504,7 +505,7 @@ describe("one image given by hand", () => {
     [
       "a file that isn't there",
       { context: "src" },
-      /image "src" has no Dockerfile: src\/Dockerfile, src\/Containerfile/,
+      /image "src" has no Dockerfile: none of src\/Dockerfile, src\/dockerfile, src\/Containerfile is there/,
     ],
   ])("but not %s", async (_, byHand = {}, message) => {
     expect(await problems(tree, { byHand })).toEqual([expect.stringMatching(message)]);
@@ -530,7 +531,7 @@ describe("what can't be is an error", () => {
       "a Dockerfile that isn't there",
       images({ a: "FROM a" }),
       { config: "images: {b: {path: b}}" },
-      [/image "b" has no Dockerfile: b\/Dockerfile, b\/Containerfile/],
+      [/image "b" has no Dockerfile: none of b\/Dockerfile, b\/dockerfile, b\/Containerfile is there/],
     ],
     [
       "an image that lies nowhere",
@@ -759,8 +760,45 @@ describe("what is there, and the line to write", () => {
     expect(await remarks(tree, { path: ["apps/*", "apss/*", "docs*", "{x,y}/*"] })).toEqual([
       expect.stringMatching(/^"path" has apss\/\*, docs\*, \{x,y\}\/\*, which match no directory/),
     ]);
-    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*", "!nothing"] })).toEqual([]);
+    expect(await remarks(tree, { path: ["apps/*", "{apps,y}/*"] })).toEqual([]);
     expect(await remarks(tree)).toEqual([]);
+  });
+
+  test("an exclusion that excludes nothing is remarked, all in one", async () => {
+    const tree = images({ a: text, legacy: text });
+    expect(await remarks(tree, { path: ["!image/legacy"] })).toEqual([
+      expect.stringMatching(/^"path" has !image\/legacy, which excludes no directory/),
+    ]);
+    expect(await remarks(tree, { path: ["!images/legacy", "images/*", "!x"] })).toEqual([
+      expect.stringMatching(/^"path" has !images\/legacy, !x, which exclude no directory .*behind the globs/),
+    ]);
+    expect(await remarks(tree, { path: ["!images/legacy"] })).toEqual([]);
+  });
+
+  test.each([
+    ["of the named", ["images/*", "!images/a", "!images/legacy"]],
+    ["of the default places", ["!images/*"]],
+  ])("exclusions that leave nothing %s are what is wrong", async (_, path) => {
+    expect(await problems(images({ a: text, legacy: text }), { path })).toEqual([
+      expect.stringMatching(/"path" excludes every directory that holds an image: images\/a, images\/legacy/),
+    ]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ["exclusions alone", "images: {a: {watch: ['!docs/x']}}", ["**", "!docs/x"]],
+    ["exclusions alone, at commas", "images: {a: {watch: ['!docs/x, !y']}}", ["**", "!docs/x, !y"]],
+    ["exclusions alone, for all", "watch-all: ['!docs/x']", ["**", "!docs/x"]],
+    [
+      "exclusions alone, for all, with more",
+      "watch-all: ['!docs']\nimages: {a: {watch: [docs/a]}}",
+      ["**", "!docs", "docs/a"],
+    ],
+    ["exclusions from the list for all", "watch-all: [docs]\nimages: {a: {watch: ['!docs/x']}}", ["docs", "!docs/x"]],
+    ["both", "images: {a: {watch: [docs, '!docs/x']}}", ["docs", "!docs/x"]],
+    ["none", "images: {a: {watch: []}}", []],
+  ])("what is watched by %s", async (_, config, expected) => {
+    const { images: found } = await build(images({ a: text }), { config });
+    expect(found[0]?.watch.map(({ value }) => value)).toEqual(expected);
   });
 
   test("a directory with Dockerfiles of other names alone is remarked, unless an entry names them", async () => {
@@ -787,7 +825,7 @@ describe("what is there, and the line to write", () => {
     const bake = { ".": { target: { default: { context: "src/a" } } } };
     expect(await remarks(tree, { bake })).toEqual([
       expect.stringMatching(
-        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*path: "src\/\*"/,
+        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*images: \{b: \{path: src\/b\}\}/,
       ),
     ]);
     const { "src/b/Dockerfile": _, ...all } = tree;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig, readConfig } from "../../../src/catalog/config.ts";
-import { formatLocation } from "../../../src/errors.ts";
+import { byPlace, formatLocation } from "../../../src/errors.ts";
 import { memoryFiles, repository } from "./memory-files.ts";
 
 const read = (text: string) => readConfig(text, ".github/image-publish.yml");
@@ -86,7 +86,9 @@ describe("settings with lines keep each line's place", () => {
 
 test("flags where a text may stand are taken as they are written", async () => {
   const { config } = await read("images:\n  a: {provenance: false, sbom: true, cache: none}\n");
-  expect(config.images).toMatchObject([{ said: { provenance: "false", sbom: "true", cache: "none" } }]);
+  expect(config.images).toMatchObject([
+    { said: { provenance: { text: "false" }, sbom: { text: "true" }, cache: "none" } },
+  ]);
 });
 
 describe("mistakes name their place and the remedy", () => {
@@ -234,5 +236,37 @@ describe("so many images that the file is read in pieces", () => {
     const { problems } = await readConfig(text, "c.yml");
     expect(problems[0]?.message).toEqual(message);
     if (line !== undefined) expect(problems[0]?.at?.line).toBe(line);
+  });
+});
+
+describe("places of mistakes", () => {
+  const placesOf = async (text: string) => {
+    const { problems } = await read(text);
+    return byPlace(problems).map(({ at }) => at && formatLocation(at).replace(/^.*yml:/, ""));
+  };
+
+  test.each([
+    ["a way of merging", "bump:\n  auto-merge: sqash\n", ["2:15"]],
+    [
+      "platforms below their key",
+      "defaults:\n  platforms: |\n    linux/amd64\n    linuks\n      linux/\n",
+      ["4:5", "5:7"],
+    ],
+    ["a path below its key", "images:\n  a:\n    vex: |\n      ok.json\n\n      ../out.json\n", ["6:7"]],
+    ["a list with a block", "defaults:\n  vex:\n    - |2\n        ../out.json\n", ["4:9"]],
+    ["Windows line ends", "defaults:\r\n  vex: |\r\n    ok.json\r\n    ../out.json\r\n", ["4:5"]],
+    [
+      "several, by line",
+      "bump: {auto-merge: x}\nimages:\n  b: {gate: x, nope: 1}\n  a: {cache: y}\ndefaults:\n  scan: perhaps\n",
+      ["1:20", "3:13", "3:16", "4:14", "6:9"],
+    ],
+  ])("%s", async (_, text, expected) => {
+    expect(await placesOf(text)).toEqual(expected);
+  });
+
+  test.each(["merge", "squash", "rebase", "true", "false", "True"])("auto-merge: %s is taken", async (word) => {
+    const { config, problems } = await read(`bump:\n  auto-merge: ${word}\n`);
+    expect(problems).toEqual([]);
+    expect(config.bump["auto-merge"]).toBe(word.toLowerCase());
   });
 });

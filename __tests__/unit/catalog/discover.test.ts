@@ -103,6 +103,29 @@ describe("directories that hold an image", () => {
     expect([found.map(({ dockerfile }) => dockerfile), problems]).toEqual([expected, []]);
   });
 
+  test.each<[string, string[], readonly string[]]>([
+    ["in a typo", ["!image/b"], ["!image/b"]],
+    ["beside globs", ["images/*", "!image/b"], ["!image/b"]],
+    ["before what includes again", ["!images/b", "images/*"], ["!images/b"]],
+    ["outside of the places", ["!other/one"], ["!other/one"]],
+    ["in all alternatives", ["!image/{a,b}"], ["!image/{a,b}"]],
+    ["but not in one alternative of two", ["!images/{b,c}"], []],
+    ["one of several", ["!images/a", "!x/**"], ["!x/**"]],
+    ["but not twice", ["!images/b", "!images/*"], []],
+    ["but not of a directory without an image", ["**", "!images"], []],
+  ])("an exclusion that excludes nothing is idle: %s", async (_, globs, idle) => {
+    expect((await run(tree, globs)).idle).toEqual(idle);
+  });
+
+  test.each<[string, string[], readonly string[]]>([
+    ["of all that is named", ["other/*", "!other/one", "!other/two"], ["other/one", "other/two"]],
+    ["of the default places", ["!**"], [".", "apps/web", "images/a", "images/b", "images/lower"]],
+    ["but one", ["other/*", "!other/one"], []],
+    ["of nothing", ["nothing/*", "!other/one"], []],
+  ])("what is excluded is known where nothing is left: %s", async (_, globs, excluded) => {
+    expect((await run(tree, globs)).excluded).toEqual(excluded);
+  });
+
   test.each<[string, string[], string[]]>([
     ["within a part", ["images/{a,b}"], ["images/a/Containerfile", "images/b/Dockerfile"]],
     ["of paths", ["{apps/web,other/*}"], ["apps/web/Dockerfile", ...others]],
@@ -164,10 +187,12 @@ describe("what the user named and isn't there", () => {
   test("the default places need not be there", async () => {
     expect(await run({ "src/x": "" })).toEqual({
       found: [],
+      looked: ["."],
       bakes: [],
       composes: [],
       problems: [],
       idle: [],
+      excluded: [],
       unusual: [],
     });
   });

@@ -40,6 +40,72 @@ describe("a name that is nearly that of an image here", () => {
   });
 });
 
+describe("a name that is an image's here, bare", () => {
+  test.each([
+    ["copied from", "FROM z\nCOPY --from=base a b", "base"],
+    ["mounted", "FROM z\nRUN --mount=from=base,target=/x y", "base"],
+    ["of two letters", "FROM z\nCOPY --from=go a b", "go"],
+    ["with digits", "FROM z\nCOPY --from=node20 a b", "node20"],
+    ["where a stage is nearly called so", "FROM z AS bases\nFROM z\nCOPY --from=base a b", 'the stage "bases"'],
+    ["in a directory with capital letters", "FROM z\nCOPY --from=big a b", "Big"],
+  ])("%s", async (_, text, meant) => {
+    const { remarks: all } = await buildTree(images({ ...others, web: text }));
+    const like = meant.startsWith("the ") ? meant : `this repository's image "${meant}"`;
+    expect(all.map(({ message }) => message)).toEqual([expect.stringContaining(`did you mean ${like}?`)]);
+    if (like === meant) return;
+    const place = `ghcr.io/o/r/${meant.toLowerCase()}`;
+    expect(all[0]?.hint).toContain(`write ${place}, or the other image with its tag`);
+    const { images: again } = await buildTree(images({ ...others, web: text.replace(/from=\w+/, `from=${place}`) }));
+    expect(again.find(({ name }) => name === "web")?.parents.map(({ parent }) => parent)).toEqual([meant]);
+  });
+
+  test.each([
+    ["of a FROM, as it is the world's", { web: "FROM base" }],
+    ["with a tag", { web: "FROM z\nCOPY --from=base:latest a b" }],
+    ["with a digest", { web: `FROM z\nCOPY --from=base@sha256:${"a".repeat(64)} a b` }],
+    ["of the image itself, which can't take from itself", { base: "FROM z\nCOPY --from=base a b" }],
+    ["of what a stage is based on", { web: "FROM base:2 AS x\nCOPY --from=base a b" }],
+    ["of a stage", { web: "FROM z AS base\nFROM z\nCOPY --from=base a b" }],
+    ["in a stage that the target doesn't need", { web: "FROM z AS unused\nCOPY --from=base a b\nFROM z" }],
+  ])("but not %s", async (_, dockerfiles) => {
+    expect((await buildTree(images({ ...others, ...dockerfiles }))).remarks).toEqual([]);
+  });
+
+  test("but not of a named context", async () => {
+    const tree = images({ ...others, web: "FROM z\nCOPY --from=base a b" });
+    const config = "images: {web: {build-contexts: {base: target:base}}}";
+    expect((await buildTree(tree, { config })).remarks).toEqual([]);
+  });
+
+  test("once, where images are in the place that the bare name means", async () => {
+    const tree = images({ ...others, web: "FROM z\nCOPY --from=base a b" });
+    expect((await buildTree(tree, { place: "docker.io/acme" })).remarks).toHaveLength(1);
+  });
+
+  const others = { base: "FROM scratch", go: "FROM scratch", node20: "FROM scratch", Big: "FROM scratch" };
+});
+
+describe("a stage further below", () => {
+  test("is nothing that a FROM can mean, nor nearly", async () => {
+    expect(await remarks("FROM biuld AS a\nFROM x AS build\nFROM a")).toEqual([]);
+    expect(await remarks("FROM build AS a\nFROM x AS build\nFROM a")).toEqual([]);
+    expect(await remarks("FROM x AS build\nFROM biuld AS a\nFROM a")).toHaveLength(1);
+  });
+
+  test.each([
+    ["COPY", "COPY --from=build a b"],
+    ["a mount", "RUN --mount=from=build,target=/x y"],
+  ])("is an error for %s, which names both lines", async (_, line) => {
+    const tree = images({ web: `FROM x AS main\n${line}\nFROM y AS build` });
+    const config = "images: {web: {target: main}}";
+    await expect(buildTree(tree, { config })).rejects.toMatchObject({
+      message: expect.stringMatching(/=build takes from a stage that isn't built before it/),
+      hint: "move that stage (line 3) above the one that uses it (line 1)",
+      at: { file: "images/web/Dockerfile", line: 2 },
+    });
+  });
+});
+
 test.each([
   ["a stage", "FROM z\nCOPY --from=build a b"],
   ["an image of another name", "FROM nginx\nCOPY --from=composer a b"],

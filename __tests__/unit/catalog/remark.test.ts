@@ -37,7 +37,7 @@ test.each([
 
 describe("one remark about 73 images, naming the first ten", () => {
   const many = named(73);
-  const incomplete = many.map((image) => ({ image, path: `${image}/x`, count: 2 }));
+  const incomplete = many.map((image) => ({ image, path: `${image}/x`, count: 2, folders: [image] }));
   const at = { file: "Dockerfile", line: 1 };
   const copied = { written: "x", start: "x", at } as never;
   const tree = images(Object.fromEntries(many.map((name) => [name, "FROM z AS build\nFROM z\nCOPY --from=biuld a b"])));

@@ -104,7 +104,7 @@ describe("what nobody knows before the build", () => {
 
 describe("what can't be built is an error with its line", () => {
   test.each<[string, string, Choices, number | undefined, string]>([
-    ["a base that is empty", "ARG IMAGE\nFROM $IMAGE", {}, 2, "the variable is empty"],
+    ["a base that is empty", "ARG IMAGE\nFROM $IMAGE", {}, 2, "FROM $IMAGE names no image, as IMAGE has no value"],
     ["an ARG that can't be expanded", "ARG A=${B!x}\nFROM a", {}, 1, "can't be expanded"],
     ["a FROM that can't be expanded", "FROM ${A:?needed}", {}, 1, "needed"],
     ["an unknown target", "FROM a AS one", { target: "two" }, undefined, 'no stage named "two"'],

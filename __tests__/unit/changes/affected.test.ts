@@ -383,6 +383,14 @@ describe("watched files", () => {
     ],
     ["an exception in an exception", ["lib", "!lib/a", "lib/a/b"], ["lib/a/b", "lib/a/c"], ["lib/a/b changed"]],
     ["alternatives", ["{lib,src}/*.{c,h}", "!**/{x,y}.c"], ["lib/x.c", "src/z.h", "src/z.d"], ["src/z.h changed"]],
+    [
+      "several, at commas",
+      ["lib/**, !lib/*.md,src"],
+      ["lib/x.c", "lib/x.md", "src/y"],
+      ["lib/x.c changed", "src/y changed"],
+    ],
+    ["commas in braces and classes", ["lib/{x,y}, [s,t]rc"], ["lib/y", "src/z"], ["lib/y changed", "src/z changed"]],
+    ["lines", ["lib, src\n# a, b\n!src/y"], ["lib/x", "src/y", "a", "b"], ["lib/x changed"]],
     ["an exception", ["lib", "!lib/*.md"], ["lib/x.c", "lib/x.md"], ["lib/x.c changed"]],
   ])("%s", async (_, globs, paths, expected) => {
     const { app = [] } = await reasonsOf(watching(...globs), changed(...paths));
@@ -396,6 +404,11 @@ describe("watched files", () => {
   test("an open brace is told of, with its place", async () => {
     const message = expect.stringMatching(/^"watch": .*brace that isn't closed/);
     await expect(reasonsOf(watching("{a"), changed("a"))).rejects.toMatchObject({ message, at });
+  });
+
+  test("an exclusion of an exclusion is told of, with its place", async () => {
+    const message = expect.stringMatching(/^"watch": "!!a" has more than one "!"/);
+    await expect(reasonsOf(watching("lib, !!a"), changed("a"))).rejects.toMatchObject({ message, at });
   });
 
   test("a pattern that is none is told of, with its place", async () => {

@@ -30,6 +30,7 @@ function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: Imag
     target: undefined,
     platforms: [],
     buildArgs: {},
+    inputArguments: Object.keys(sketch.buildArgs ?? {}),
     contexts: [],
     labels: {},
     annotations: [],

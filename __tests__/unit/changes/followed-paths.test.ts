@@ -148,13 +148,37 @@ describe("variables", () => {
       ["what stands before its slash, and after", "${TARGETPLATFORM%%/*}/${TARGETPLATFORM##*/}", ["*/*"]],
       ["one with a default", "bin/${TARGETARCH:-amd64}", ["bin/*"]],
       ["something else where there is one", "bin/${TARGETARCH:+x}", ["bin/x"]],
-      ["but not with a part cut off", "bin/${TARGETARCH#arm}", unknown("bin/${TARGETARCH#arm}")],
-      ["nor with a part replaced", "bin/${TARGETARCH/amd64/x}", unknown("bin/${TARGETARCH/amd64/x}")],
-      ["nor as what is cut off", "bin/${A#$TARGETARCH}", unknown("bin/${A#$TARGETARCH}")],
+      ["with a beginning cut off", "repos/list-${TARGETARCH#arm}", ["repos/list-*"]],
+      ["with an end cut off", "repos/list-${TARGETARCH%64}/x", ["repos/list-*/x"]],
+      ["with an end cut off that has a wildcard", "repos/list-${TARGETARCH%%6*}", ["repos/list-*"]],
+      ["with a part replaced", "repos/list-${TARGETARCH/amd64/x86_64}.txt", ["repos/list-*.txt"]],
+      ["with all parts replaced", "repos/list-${TARGETARCH//6?/.v8}", ["repos/list-*"]],
+      ["with a part replaced by another unknown one", "l-${TARGETARCH/arm/$TARGETOS}", ["l-*"]],
+      ["in place of a part", "l-${A/amd64/$TARGETARCH}", ["l-*-x"]],
+      ["as what is cut off", "l-${A#$TARGETARCH}", ["l-*"]],
+      ["as what is replaced", "l-${A/$TARGETARCH/y}", ["l-*"]],
+      ["with a part cut off, as a whole folder, where nothing may be left", "l/${TARGETARCH#arm}/x", ["l/*/x", "l/x"]],
+      ["the same with a number, of which that isn't so", "l/${TARGETARCH%64}/x", ["l/*/x"]],
+      ["the same with the one number that is an architecture", "l/${TARGETARCH%386}/x", ["l/*/x", "l/x"]],
+      ["with a part taken out, as the last", "l/${TARGETARCH/amd64/}", ["l/*"]],
+      ["with two in which nothing may be left", "${TARGETOS#linux}/${TARGETARCH#arm}/x", ["*/*/x", "*/x", "x"]],
+      ["a platform without its system", "repos/list-${TARGETPLATFORM#linux/}", ["repos/list-*"]],
+      ["a platform without its system, and what is below", "repos/${TARGETPLATFORM#linux/}/x", ["repos/*"]],
+      ["a platform with a part replaced", "bin/${TARGETPLATFORM/amd64/x86_64}/app", ["bin/*"]],
+      ["with a slash put in", "bin/${TARGETARCH/arm/arm/v}", ["bin/*"]],
+      ["with something cut off what had something replaced", "l-${B%64}", ["l-*"]],
+      ["with something replaced by a slash and dots", "l/${TARGETARCH/a/../b}", unknown("l/${TARGETARCH/a/../b}")],
+      ["with something replaced by dots", "l/${TARGETARCH//?/.}", unknown("l/${TARGETARCH//?/.}")],
+      ["with something replaced by a wildcard", "l/${TARGETARCH/a/[^b]}", unknown("l/${TARGETARCH/a/[^b]}")],
+      ["of a text with dots", "l/${D%$TARGETARCH}", unknown("l/${D%$TARGETARCH}")],
+      ["above which a path leads", "l/${TARGETARCH#arm}/../x", unknown("l/${TARGETARCH#arm}/../x")],
+      ["but not with what Docker has no operation for", "l-${TARGETARCH,,}", unknown("l-${TARGETARCH,,}")],
       ["nor in a class", "bin/[$TARGETARCH]", "*, because of the pattern bin/[$TARGETARCH], line 3"],
       ["nor after an escape", "bin/\\\\$TARGETARCH", "*, because of the pattern bin/\\\\$TARGETARCH, line 3"],
     ])("%s", (_, word, expected) => {
-      expect(told(followed(`FROM scratch\n${all} A=amd64-x\nCOPY ${word} /`).main)).toEqual(expected);
+      expect(
+        told(followed(`FROM scratch\n${all} A=amd64-x B=\${TARGETARCH/arm/x} D=../x\nCOPY ${word} /`).main),
+      ).toEqual(expected);
     });
 
     test.each<[string, string, readonly string[] | string]>([
@@ -164,6 +188,18 @@ describe("variables", () => {
         `${unknown("l-$TARGETARCH").slice(0, -1)}2`,
       ],
       ["by an ARG above FROM", "ARG S=-$TARGETARCH\nFROM a\nARG S\nCOPY l$S /", ["l-*"]],
+      ["by an ARG above FROM, of the variant", "ARG S=-$TARGETVARIANT\nFROM a\nARG S\nCOPY l$S/x /", ["l-*/x", "l-/x"]],
+      [
+        "by an ARG above FROM, of the platform",
+        "ARG S=$TARGETPLATFORM\nFROM a\nARG S\nCOPY l/$S/x /",
+        ["l/*/*/*/x", "l/*/*/x"],
+      ],
+      ["by an ARG above FROM, in part", "ARG S=${BUILDPLATFORM#linux/}\nFROM a\nARG S\nCOPY l-$S /", ["l-*"]],
+      [
+        "as the name of an ENV, in part",
+        "FROM a\nARG TARGETARCH A=x\nENV ${TARGETARCH#arm}=y\nCOPY $A /",
+        `${unknown("$A").slice(0, -1)}4`,
+      ],
       ["by an ENV", "FROM a\nARG TARGETARCH\nENV S=-$TARGETARCH\nCOPY l$S /", ["l-*"]],
       [
         "as the name of an ENV",

@@ -27,6 +27,10 @@ function memoryCheckout(files: MemoryFiles): MemoryCheckout {
     checkout: {
       git: noGit,
       workspace: "/w",
+      leftOut: async () => indexFiles([]),
+      inside: () => {
+        throw new Error("nothing is inside");
+      },
       files: { look: async (path) => lookAt(files[decodePath(path).slice(root.length)]) },
     },
   };
@@ -40,8 +44,8 @@ function lookAt(file: MemoryFiles[string] | undefined): FileLook | undefined {
 }
 
 /** What goes into the images of a catalog. */
-export function inputsIn(catalog: Catalog, files: MemoryFiles): Promise<ReadonlyMap<string, ImageInputs>> {
-  return readInputs(catalog, {
+export async function inputsIn(catalog: Catalog, files: MemoryFiles): Promise<ReadonlyMap<string, ImageInputs>> {
+  const { inputs, problems } = await readInputs(catalog, {
     ...memoryCheckout(files),
     argumentsOf: ({ buildArgs }) => buildArgs,
     files: {
@@ -51,4 +55,6 @@ export function inputsIn(catalog: Catalog, files: MemoryFiles): Promise<Readonly
       },
     },
   });
+  for (const problem of problems.values()) throw problem;
+  return inputs;
 }

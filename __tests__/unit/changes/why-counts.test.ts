@@ -43,6 +43,8 @@ test.each<[string, ImageSketch, MemoryFiles, string]>([
   ["README.md", root, {}, "it lies in the repository's root, which is the build context, which has no ignore file"],
   [".github/image-publish.yml", whole, {}, "it is the configuration, and what it says of this image changed"],
   ["VERSION", whole, {}, "`watch` or `watch-all` names it"],
+  ["docker-bake.hcl", whole, {}, "what bake files say of the image changed with it"],
+  [".env", { ...whole, bakeFiles: ["compose.yaml"] }, {}, "buildx reads it with the image's bake file"],
 ])("%s counts because …", async (path, sketch, files, why) => {
   const catalog = catalogOf(sketch);
   const inputs = await inputsIn(catalog, files);

@@ -1,11 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { readArguments } from "../../../src/command-line.ts";
+import { explain } from "../../../src/errors.ts";
+import { version } from "../../../src/version.ts";
 
-function problemWith(...args: readonly string[]): { readonly message: string; readonly hint: string | undefined } {
+interface Problem {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly error?: unknown;
+}
+
+function problemWith(...args: readonly string[]): Problem {
   try {
     return { message: JSON.stringify(readArguments(args)), hint: undefined };
   } catch (error) {
-    return { message: (error as Error).message, hint: (error as { hint?: string }).hint };
+    return { message: (error as Error).message, hint: (error as { hint?: string }).hint, error };
   }
 }
 
@@ -34,10 +44,30 @@ describe("a slip is told with its remedy:", () => {
     ["no for an input", ["plan", "--no-qemu"], 'there is no option "--no-qemu"', "write --qemu false"],
     ["no for what is no input", ["plan", "--no-event"], 'there is no option "--no-event"', all],
     ["two commands", ["plan", "publish"], '"publish" is one word too many', "write COMMAND [--option value …]"],
+    ["a command", ["pln"], 'there is no command "pln"', `did you mean plan? ${all}`],
+    ["a command in capitals", ["PLAN"], 'there is no command "PLAN"', "did you mean plan?"],
+    ["a command that is something else", ["build"], 'the command "build" isn\'t supported yet', "publish, plan, scan"],
+    ["no command at all", ["xyzzy"], 'there is no command "xyzzy"', "the commands are publish, plan, scan, bump"],
+    ["help", ["hlep"], 'there is no command "hlep"', "did you mean help?"],
+    ["version", ["verison"], 'there is no command "verison"', "did you mean version?"],
+    ["a command with dashes", ["--plan"], 'there is no option "--plan"', "write image-publish plan, without dashes"],
+    ["one dash", ["plan", "-event", "push"], 'there is no option "-event"', "write --event"],
+    ["one dash before a typo", ["plan", "-evnt", "push"], 'there is no option "-evnt"', "did you mean --event?"],
+    ["one dash, in full", ["plan", "-images=a/b"], 'there is no option "-images"', "write --images"],
+    ["a dash of a text editor", ["plan", "—json"], 'there is no option "—json"', "write --json"],
+    ["underscores", ["bump", "--dry_run"], 'there is no option "--dry_run"', "did you mean --dry-run?"],
+    ["an option's version", ["--versoin"], 'there is no option "--versoin"', "did you mean --version?"],
+    [
+      "a value for an option that takes none",
+      ["bump", "--dry-run", "true"],
+      '"true" is one word too many',
+      "--dry-run takes no value: write --dry-run alone",
+    ],
   ])("%s", (_, args, message, hint) => {
     const problem = problemWith(...args);
     expect(problem.message).toBe(message);
     expect(problem.hint).toContain(hint);
+    expect(explain(problem.error)).toBe(message);
   });
 
   test("a secret, whose value is not repeated", () => {
@@ -47,4 +77,27 @@ describe("a slip is told with its remedy:", () => {
       expect(hint).toBe("set IMAGE_PUBLISH_TOKEN in the environment");
     }
   });
+});
+
+test.each([
+  { args: ["--version"], options: { version: true } },
+  { args: ["-V"], options: { version: true } },
+  { args: ["version"], options: { version: true } },
+  { args: ["help"], options: { help: true } },
+  { args: ["help", "plan"], options: { help: true } },
+  { args: ["-h"], options: { help: true } },
+])("$args asks about the program", ({ args, options }) => {
+  expect(readArguments(args)).toEqual({ command: undefined, options });
+});
+
+test("a value may begin with a dash", () => {
+  expect(readArguments(["plan", "--only=-x", "--tags=type=raw,value=—"]).options).toEqual({
+    only: "-x",
+    tags: "type=raw,value=—",
+  });
+});
+
+test("the version is the package's", () => {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8"));
+  expect(version).toBe(manifest.version);
 });

@@ -20,7 +20,3 @@ test.each<[string, BumpSettings, object]>([
 ])("%s", (_, said, expected) => {
   expect(pullRequestSettings(said)).toEqual({ ...defaultPullRequestSettings, ...expected });
 });
-
-test("a way of merging that there is none of", () => {
-  expect(() => pullRequestSettings({ "auto-merge": "sqaush" })).toThrow(/auto-merge: sqaush/);
-});

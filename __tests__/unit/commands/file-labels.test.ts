@@ -32,6 +32,11 @@ describe("a LABEL of the target's stages is left to the Dockerfile, and the anno
     ["with a key by ARG", `FROM a\nARG K=${oci}\nLABEL $K.licenses=MIT\n`, "MIT"],
     ["an unknown value counts as set", `FROM a\nARG L\nLABEL ${oci}.licenses=$L\n`, undefined],
     ["an unknown key may be it", `FROM a\nARG K\nLABEL $K=MIT\n`, undefined],
+    [
+      "what is set before an unknown key may be overwritten",
+      `FROM a\nARG K\nLABEL ${oci}.licenses=MIT\nLABEL $K=x\n`,
+      undefined,
+    ],
     ["what is set after an unknown key is known", `FROM a\nARG K\nLABEL $K=x\nLABEL ${oci}.licenses=MIT\n`, "MIT"],
     ["an empty one", `FROM a\nLABEL ${oci}.licenses=""\n`, undefined],
     ["several lines are one", `FROM a\nLABEL ${oci}.licenses="M\tIT"\n`, "M IT"],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { CacheDirection } from "../../../src/build/cache-types.ts";
 import { type CacheAccess, cacheAccess, mayRead, mayWrite } from "../../../src/commands/cache-access.ts";
 import { cacheBranches, cacheOf } from "../../../src/commands/image-cache.ts";
 import { readCacheLines } from "../../../src/commands/own-cache.ts";
@@ -73,8 +74,8 @@ test.each<[string, Trigger, string, boolean, readonly string[], readonly string[
 });
 
 describe("docker's own lines", () => {
-  const lines = (text: string, at?: SourceLocation) => {
-    const { values, problems } = readCacheLines([{ text, input: "cache-to", line: 1, ...(at && { at }) }]);
+  const lines = (text: string, at?: SourceLocation, direction: CacheDirection = "to") => {
+    const { values, problems } = readCacheLines([{ text, input: "cache-to", line: 1, ...(at && { at }) }], direction);
     throwProblems(problems);
     return values;
   };
@@ -82,7 +83,11 @@ describe("docker's own lines", () => {
   const made = (from: string, to: readonly string[], access: CacheAccess, fill = (text: string) => text) => {
     if (image === undefined) throw new Error("there is no image");
     const remarks: Remark[] = [];
-    const settings = { kind: "auto", from: lines(from), to: to.flatMap((text) => lines(text)) } as const;
+    const settings = {
+      kind: "auto",
+      from: lines(from, undefined, "from"),
+      to: to.flatMap((text) => lines(text)),
+    } as const;
     const context = { trigger: push, ref: gitRef("refs/heads/x"), defaultBranch: "main" };
     const options = { cache: "none", cacheAccess: access, remark: (each: Remark) => remarks.push(each) } as const;
     const made = cacheOf(context, image, settings, options, fill);
@@ -118,7 +123,7 @@ describe("docker's own lines", () => {
     { line: "ref=r/c,type=registry" },
     { line: "TYPE=registry,REF=r/c" },
     { line: "type=gha,ref=r/c,type=registry" },
-    { line: 'type=registry,"ref=r/c:a,b"' },
+    { line: 'type=registry,"ref=r/c:a"' },
     { line: "r/c" },
     { line: "r/c,r/d" },
     { line: "type=s3,region=eu,bucket=b" },
@@ -183,13 +188,53 @@ describe("docker's own lines", () => {
     { line: 'type=gha,scope="a"', message: "a quote is in the wrong place", hint: /whole field/ },
     { line: "type=gha,\0", message: "a cache line contains a NUL character", hint: /remove/ },
   ])("$line is refused before anything is built", ({ line, message, hint }) => {
-    const { problems } = readCacheLines([{ text: line, input: "cache-to", line: 3 }]);
+    const { problems } = readCacheLines([{ text: line, input: "cache-to", line: 3 }], "to");
     expect(problems).toEqual([
       expect.objectContaining({
         message: `the input "cache-to", line 3: ${message}`,
         hint: expect.stringMatching(hint),
       }),
     ]);
+  });
+
+  test.each([
+    { line: "type=local,src=c", message: "a cache line with type=local has no dest=", hint: "add dest=FOLDER" },
+    { line: "type=registry", message: "a cache line with type=registry has no ref=", hint: "add ref=IMAGE" },
+    { line: "type=registry,ref=", message: "a cache line with type=registry has no ref=", hint: "add ref=IMAGE" },
+    { line: "type=registry,ref=r/C", message: 'can\'t be "r/C"', hint: "the name of an image" },
+    { line: "type=gha,mode=maxx", message: 'mode of a cache line with type=gha can\'t be "maxx"', hint: 'mean "max"?' },
+    { line: "type=gha,scoep=a", message: '"scoep" isn\'t an attribute of a cache', hint: 'did you mean "scope"?' },
+    { line: "type=gha,timeout=60", message: 'can\'t be "60"', hint: "a duration, such as 60s" },
+    { line: "type=gha,ignore-error=yes", message: 'can\'t be "yes"', hint: "write true or false" },
+    { line: "type=gha,compression=zst", message: 'can\'t be "zst"', hint: 'did you mean "zstd"?' },
+    { line: "type=gha,compression-level=high", message: 'can\'t be "high"', hint: "a whole number" },
+    { line: "type=registry,ref=r/c,oci-mediatypes=on", message: 'can\'t be "on"', hint: "write true or false" },
+    { line: "type=s3,upload_parallelism=many", message: 'can\'t be "many"', hint: "a whole number" },
+    { from: true, line: "type=ghaa", message: '"ghaa" isn\'t a type of cache', hint: "did you mean type=gha?" },
+    { from: true, line: "type=local,dest=c", message: "has no src=", hint: "add src=FOLDER" },
+    { from: true, line: "type=registry", message: "has no ref=", hint: "add ref=IMAGE" },
+    { from: true, line: "type=inline", message: "no cache is read from it", hint: "type=registry,ref=IMAGE" },
+    { from: true, line: "r/C", message: 'can\'t be "r/C"', hint: "the name of an image" },
+  ])("$line, which BuildKit refuses or passes over, is refused", ({ from, line, message, hint }) => {
+    const [input, direction] = from ? (["cache-from", "from"] as const) : (["cache-to", "to"] as const);
+    const { problems } = readCacheLines([{ text: line, input, line: 1 }], direction);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      }),
+    ]);
+    expect(problems[0]?.message).toMatch(new RegExp(`^the input "${input}", line 1: `));
+  });
+
+  test.each([
+    "type=gha,scope={{branch}}",
+    "type=registry,ref={{name}}",
+    "type=gha,timeout=1m30s,ignore-error=1",
+    "type=s3,region=eu",
+    "type=registry,ref=r/c:t,image-manifest=True,compression=estargz,compression-level=3",
+  ])("%s is taken", (line) => {
+    expect(lines(line)).toHaveLength(1);
   });
 
   test("of a config file name no service that would get the job's token", () => {

@@ -74,7 +74,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     forgeHost: "ghcr.io",
     movingTags: () => new Set(["latest"]),
   });
-  const facts = await gatherFacts(
+  const { facts, problems: unread } = await gatherFacts(
     catalog.images,
     (name) => settingsOf(name).rules,
     {
@@ -84,6 +84,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     },
     new Map(),
   );
+  for (const problem of unread.values()) throw problem;
   const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",

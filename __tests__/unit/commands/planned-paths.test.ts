@@ -14,7 +14,7 @@ async function asked(change: Partial<PlannedBuild>, secretFiles: readonly string
   };
   const plan = { images: [{ ...plannedBuild, ...change }] } as unknown as Plan;
   const problems = await plannedPathProblems(plan, secretFiles, { refusal });
-  expect(new Set(problems.map(({ message }) => message)).size).toBe(problems.length);
+  expect(new Set(problems.map(({ problem }) => problem.message)).size).toBe(problems.length);
   return uses.sort();
 }
 

@@ -75,6 +75,51 @@ describe("inputs", () => {
   });
 });
 
+describe("a single value", () => {
+  test.each(["max-size", "compression", "binfmt-image"] as const)("%s takes no second line", (name) => {
+    const value = { "max-size": "1GB\n2GB", compression: "zstd\ngzip", "binfmt-image": "a/b\nc/d" }[name];
+    const { problems } = read({ [name]: `# why\n${value}` });
+    expect(problems.map(({ message }) => message)).toEqual([
+      `the input "${name}", line 3: "${name}" has one value alone`,
+    ]);
+  });
+
+  test("binfmt-image is the name of an image", () => {
+    expect(read({ "binfmt-image": "Not An Image" }).problems).toMatchObject([
+      { message: expect.stringMatching(/^the input "binfmt-image", line 1: /) },
+    ]);
+  });
+});
+
+describe("bump", () => {
+  test.each([
+    ["tru", "true"],
+    ["True", "true"],
+    ["ture", "true"],
+    ["TRUE", "true"],
+    ["yes", "true"],
+    ["on", "true"],
+    ["1", "true"],
+    ["fals", "false"],
+    ["False", "false"],
+    ["no", "false"],
+    ["off", "false"],
+    ["0", "false"],
+  ])("%s is no glob", (value, meant) => {
+    expect(read({ bump: value }).problems).toMatchObject([
+      {
+        message: `the input "bump", line 1: "${value}" is neither true nor false, nor globs of files`,
+        hint: expect.stringContaining(`did you mean "${meant}"?`),
+      },
+    ]);
+  });
+
+  test.each(["true", "false", "deploy", "deploy/*.yaml", "Makefile", "true.yaml", "**/tree", "compose.yaml, k8s/**"])(
+    "%s is taken",
+    (value) => expect(read({ bump: value }).problems).toEqual([]),
+  );
+});
+
 describe("registries", () => {
   test("are hosts, one per line, each once, with comments", () => {
     const registries = [

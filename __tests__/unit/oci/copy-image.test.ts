@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { nodeHttp } from "../../../src/adapters/http.ts";
 import { type Digest, digestOf } from "../../../src/oci/digest.ts";
@@ -278,6 +279,7 @@ describe("what goes wrong on the way", () => {
   test.each<[string, Fault]>([
     ["503", (_, response) => answer(response, 503)],
     ["429", (_, response) => answer(response, 429, { "retry-after": "1" })],
+    ["a limit with the status 403", (_, response) => answer(response, 403, {}, "secondary rate limit")],
     ["a reset", (_, response) => response.socket?.resetAndDestroy() !== undefined],
     ["an upload that was forgotten", (_, response) => answer(response, 404, {}, errorBody("BLOB_UPLOAD_UNKNOWN"))],
     ["bytes that were spoilt", (_, response) => answer(response, 400, {}, errorBody("DIGEST_INVALID"))],
@@ -288,6 +290,84 @@ describe("what goes wrong on the way", () => {
     expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { sent: 9 } });
     expectComplete(other, "p/r");
     expect(other.seen.filter(({ method }) => method === "POST").length).toBe(10);
+  });
+
+  const unknown =
+    (method: string, path: RegExp, code: string): Fault =>
+    (seen, response) =>
+      seen.method === method &&
+      path.test(seen.url) &&
+      answer(response, 404, { "docker-distribution-api-version": "registry/2.0" }, errorBody(code));
+  test.each<[string, "source" | "target", Fault]>([
+    ["a manifest of the source", "source", unknown("GET", /manifests\/sha256/, "MANIFEST_UNKNOWN")],
+    ["a blob of the source", "source", unknown("GET", /blobs\/sha256/, "BLOB_UNKNOWN")],
+    ["a blob of a manifest that is put", "target", unknown("PUT", /manifests\/sha256/, "MANIFEST_BLOB_UNKNOWN")],
+    ["the same by another code", "target", unknown("PUT", /manifests\/sha256/, "BLOB_UNKNOWN")],
+  ])("%s that is not there yet is asked for again", async (_, side, fault) => {
+    const { digest } = publish("o/r", "a");
+    (side === "source" ? one : other).faults.push(fault);
+    expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { sent: 9 } });
+    expectComplete(other, "p/r");
+    expect(clock.slept).toHaveLength(1);
+  });
+
+  test.each<[string, Fault]>([
+    ["409", (_, response) => answer(response, 409, {}, errorBody("UNKNOWN", "layer already exists"))],
+    ["400", (_, response) => answer(response, 400, {}, errorBody("UNSUPPORTED"))],
+    ["403", (_, response) => answer(response, 403, {}, errorBody("DENIED"))],
+    ["404", (_, response) => answer(response, 404, {}, errorBody("BLOB_UPLOAD_UNKNOWN"))],
+    ["a reset", (_, response) => response.socket?.resetAndDestroy() !== undefined],
+  ])("a layer that another client has sent meanwhile is there, whatever the upload comes to: %s", async (_, fault) => {
+    const { digest } = publish("o/r", "a");
+    const meanwhile: Fault = (seen, response) => {
+      if (!isLayer(seen, "PUT")) return false;
+      other.storeBlob("p/r", shared);
+      return fault(seen, response);
+    };
+    other.faults.push(...Array.from({ length: 20 }, () => meanwhile));
+    expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { present: 1, sent: 8 } });
+    expectComplete(other, "p/r");
+    expect(other.seen.filter((seen) => isLayer(seen, "PUT"))).toHaveLength(1);
+  });
+
+  test("a layer that is refused and not there is an error", async () => {
+    const { digest } = publish("o/r", "a");
+    other.faults.push((seen, response) => isLayer(seen, "PUT") && answer(response, 409));
+    await expect(client().copyImage(toOther(digest))).rejects.toMatchObject({ code: "refused" });
+  });
+
+  test.each([400, 403, 405, 501])("a target that refuses a HEAD (%s) is asked by GET", async (status) => {
+    const { digest } = publish("o/r", "a");
+    other.storeBlob("p/r", shared);
+    const refuses: Fault = ({ method }, response) => method === "HEAD" && answer(response, status);
+    other.faults.push(...Array.from({ length: 50 }, () => refuses));
+    expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { present: 1, sent: 8 } });
+    expectComplete(other, "p/r");
+  });
+
+  test.each<[string, () => Readonly<Record<string, string>>, () => Buffer]>([
+    ["encoded on the way", () => ({ "content-encoding": "gzip" }), () => gzipSync(shared)],
+    [
+      "called encoded by the storage",
+      () => ({ "content-encoding": "gzip", "content-length": String(shared.length) }),
+      () => shared,
+    ],
+    ["called encoded and isn't", () => ({ "content-encoding": "gzip" }), () => shared],
+  ])("a layer that is %s arrives as it is", async (_, headers, bytes) => {
+    const { digest } = publish("o/r", "a");
+    one.faults.push((seen, response) => isLayer(seen, "GET") && answer(response, 200, headers(), bytes()));
+    expect(await client().copyImage(toOther(digest))).toMatchObject({ blobs: { sent: 9 } });
+    expectComplete(other, "p/r");
+  });
+
+  test("a layer in an unknown encoding is named", async () => {
+    const { digest } = publish("o/r", "a");
+    one.faults.push(
+      (seen, response) => isLayer(seen, "GET") && answer(response, 200, { "content-encoding": "acme" }, shared),
+    );
+    await expect(client().copyImage(toOther(digest))).rejects.toMatchObject({
+      message: expect.stringContaining('Content-Encoding "acme"'),
+    });
   });
 
   test("a token that expires before an upload ends is replaced, and the bytes are sent again", async () => {

@@ -118,6 +118,28 @@ describe("credential helpers", () => {
     expect(processes.calls.map(({ program }) => program)).toEqual(programs);
   });
 
+  test("are asked again for what is refused, once for requests side by side", async () => {
+    const answers = { "ghcr.io": answer("me", "old") };
+    const processes = helpers(answers);
+    const found = store({ credHelpers: { "ghcr.io": "h" } }, { processes });
+    const old = await found.find("ghcr.io");
+    answers["ghcr.io"] = answer("me", "new");
+    expect(await found.find("ghcr.io")).toBe(old);
+    const renewed = await Promise.all([1, 2, 3].map(() => found.find("ghcr.io", old)));
+    expect(renewed).toEqual([1, 2, 3].map(() => ({ kind: "basic", username: "me", password: "new" })));
+    expect(await found.find("ghcr.io")).toBe(renewed[0]);
+    expect(processes.calls).toHaveLength(2);
+  });
+
+  test("that have nothing more leave the inputs' login", async () => {
+    const answers: Record<string, Partial<Finished>> = { "ghcr.io": answer("me", "old") };
+    const logins = [{ hosts: ["ghcr.io"], ...given }];
+    const found = store({ credsStore: "h" }, { processes: helpers(answers), logins });
+    const old = await found.find("ghcr.io");
+    delete answers["ghcr.io"];
+    expect(await found.find("ghcr.io", old)).toEqual({ kind: "basic", ...given, isGiven: true });
+  });
+
   test("a refresh token is told by its user name", async () => {
     const processes = helpers({ "ghcr.io": answer("<token>", "t") });
     expect(await store({ credsStore: "s" }, { processes }).find("ghcr.io")).toEqual({

@@ -78,6 +78,21 @@ describe("what is refused", () => {
     expect(() => parseManifest(given)).toThrow(UserError);
   });
 
+  test.each(["application/json; charset=utf-8", "application/octet-stream", "binary/octet-stream", "text/plain", ""])(
+    "but not for the type %j, which says nothing",
+    (type) => {
+      for (const document of [manifest, index]) {
+        expect(parseManifest(bytes(document), type)).toEqual(parseManifest(bytes(document)));
+        const { mediaType: _, ...nameless } = document;
+        expect(parseManifest(bytes(nameless), type)).toEqual(parseManifest(bytes(nameless)));
+      }
+    },
+  );
+
+  test.each(["text/html", "application/vnd.acme.thing+json"])("what is sent as %s", (type) => {
+    expect(() => parseManifest(bytes(manifest), type)).toThrow(/sent as/);
+  });
+
   test("a manifest that is sent as an index", () => {
     expect(() => parseManifest(bytes(manifest), mediaTypes.index)).toThrow(/sent as/);
   });

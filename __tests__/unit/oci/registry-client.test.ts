@@ -1,7 +1,9 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { nodeHttp } from "../../../src/adapters/http.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../../src/oci/digest.ts";
 import type { Credentials } from "../../../src/oci/docker-config.ts";
+import { mediaTypes } from "../../../src/oci/manifest.ts";
 import { repository, tag } from "../../../src/oci/reference.ts";
 import { type RegistryClient, registryClient } from "../../../src/oci/registry-client.ts";
 import { registryOrigin } from "../../../src/oci/registry-exchange.ts";
@@ -9,7 +11,7 @@ import { imageManifest } from "./example-image.ts";
 import { answer, errorBody, type FakeRegistry, type Fault, fakeRegistry } from "./fake-registry.ts";
 import { stillClock } from "./still-clock.ts";
 
-const login: Credentials = { kind: "basic", username: "me", password: "secret" };
+const login = { kind: "basic", username: "me", password: "secret" } as const;
 let fake: FakeRegistry;
 let clock: ReturnType<typeof stillClock>;
 
@@ -88,8 +90,13 @@ describe("what is there and what is not", () => {
       expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD"]);
     });
 
-    test("but for one that says neither: then its body is always asked for", async () => {
+    test("also where it names its API and sends text", async () => {
       fake.headers = { "content-type": "text/plain", "docker-distribution-api-version": "registry/2.0" };
+      expect(await absentTwice()).toEqual(["HEAD", "HEAD"]);
+    });
+
+    test("but for one that says neither: then its body is always asked for", async () => {
+      fake.headers = { "content-type": "text/plain" };
       expect(await absentTwice()).toEqual(["HEAD", "GET", "HEAD", "GET"]);
     });
 
@@ -246,6 +253,75 @@ describe("logging in", () => {
     await refused.catch((error: Error) => expect(error.message).not.toMatch(/secret|wrong|token-/));
   });
 
+  describe("a helper's login that expires while the run goes on", () => {
+    const old = { kind: "basic", username: "me", password: "expired" } as const;
+    /** Knows another login from the moment on that the first one is refused. */
+    const helper = (renewed: Credentials) => {
+      const calls: (Credentials | undefined)[] = [];
+      let known: Credentials = old;
+      const credentials = async (_: string, refused?: Credentials) => {
+        if (refused !== undefined && refused === known) {
+          calls.push(refused);
+          known = renewed;
+        }
+        return known;
+      };
+      return { calls, registry: registryClient({ http: nodeHttp({}), clock, random: () => 1, credentials }) };
+    };
+    const basicOf = ({ username, password }: { readonly username: string; readonly password: string }) =>
+      `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+    const refuses = (status: number, body = ""): Fault => {
+      return ({ authorization, url }, response) => {
+        if (authorization !== basicOf(old) || url === "/v2/") return false;
+        return answer(response, status, { "www-authenticate": `Bearer realm="http://${fake.host}/token"` }, body);
+      };
+    };
+
+    test.each(["basic", "token"] as const)(
+      "is replaced once, with %s, also for requests side by side",
+      async (auth) => {
+        const digest = fake.store("o/r/base", one, "v1");
+        fake.auth = auth;
+        const { calls, registry } = helper(login);
+        const found = await Promise.all(Array.from({ length: 4 }, () => registry.head(base(), tag("v1"))));
+        expect(found).toEqual([digest, digest, digest, digest]);
+        await registry.tag(base(), digest, tag("v2"));
+        expect(calls).toEqual([old]);
+      },
+    );
+
+    test("is replaced where the registry says 403 and that it has expired", async () => {
+      const digest = fake.store("o/r/base", one, "v1");
+      fake.auth = "basic";
+      fake.faults.push(refuses(403, errorBody("DENIED", "Your authorization token has expired. Reauthenticate")));
+      const { registry } = helper(login);
+      expect((await registry.manifest(base(), tag("v1")))?.digest).toBe(digest);
+    });
+
+    test("ends in an error where the helper has no other, without asking on", async () => {
+      fake.auth = "basic";
+      const { registry } = helper(old);
+      await expect(registry.manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "unauthorized" });
+      expect(fake.seen).toHaveLength(2);
+    });
+
+    test("is not replaced for a right that it never had", async () => {
+      const digest = fake.store("o/r/base", one);
+      fake.faults.push(({ method }, response) => method === "PUT" && answer(response, 403, {}, errorBody("DENIED")));
+      fake.auth = "basic";
+      const calls: unknown[] = [];
+      const registry = registryClient({
+        ...{ http: nodeHttp({}), clock, random: () => 1 },
+        credentials: async (_, refused) => {
+          if (refused !== undefined) calls.push(refused);
+          return login;
+        },
+      });
+      await expect(registry.tag(base(), digest, tag("v1"))).rejects.toMatchObject({ code: "denied" });
+      expect(calls).toEqual([]);
+    });
+  });
+
   test("a login that may not push is told so", async () => {
     const digest = fake.store("o/r/base", one);
     fake.auth = "token";
@@ -357,6 +433,68 @@ describe("redirects", () => {
     await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
   });
 
+  test.each([301, 302, 307, 308])(
+    "a write follows one (%s) on its own host, with its body and login",
+    async (status) => {
+      const digest = fake.store("o/r/base", one);
+      fake.auth = "basic";
+      fake.faults.push(
+        ({ method, authorization }, response) =>
+          method === "PUT" &&
+          authorization !== undefined &&
+          answer(response, status, { location: "/v2/o/r/moved/manifests/v1" }),
+      );
+      await client(login).tag(base(), digest, tag("v1"));
+      expect(fake.manifests.get("o/r/moved")?.has("v1")).toBe(true);
+    },
+  );
+
+  test.each([
+    ["to another host", 307, "http://localhost:1/v2/o/r/base/manifests/v1"],
+    ["to another port", 307, "http://127.0.0.1:1/v2/o/r/base/manifests/v1"],
+    ["to look at something else", 303, "/v2/o/r/base/manifests/v2"],
+    ["to nowhere", 307, ""],
+    ["in circles", 307, "/v2/o/r/base/manifests/v1"],
+  ])("a write follows none %s", async (_, status, location) => {
+    const digest = fake.store("o/r/base", one);
+    always(({ method }, response) => method === "PUT" && answer(response, status, location ? { location } : {}));
+    await expect(client().tag(base(), digest, tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  describe("of the token server", () => {
+    const identity: Credentials = { kind: "identity-token", token: "identity" };
+    test.each([
+      ["of a login", login],
+      ["of a refresh token", identity],
+    ])("are followed on its own host, %s", async (_, credentials) => {
+      const digest = fake.store("o/r/base", one, "v1");
+      fake.auth = "token";
+      fake.faults.push(
+        ({ url }, response) =>
+          url.startsWith("/token") && answer(response, 307, { location: url.replace("/token", "/token/") }),
+      );
+      expect(await client(credentials).head(base(), tag("v1"))).toBe(digest);
+    });
+
+    test("lead no login to another one", async () => {
+      const other = await fakeRegistry();
+      try {
+        fake.store("o/r/base", one, "v1");
+        fake.auth = "token";
+        always(
+          ({ url }, response) =>
+            url.startsWith("/token") && answer(response, 307, { location: `http://${other.host}/token` }),
+        );
+        for (const credentials of [login, identity]) {
+          await expect(client(credentials).head(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+        }
+        expect(other.seen).toEqual([]);
+      } finally {
+        await other.close();
+      }
+    });
+  });
+
   test("a host that a redirect leads to gets no login when it asks for one", async () => {
     const other = await fakeRegistry();
     try {
@@ -369,6 +507,116 @@ describe("redirects", () => {
     } finally {
       await other.close();
     }
+  });
+});
+
+describe("a HEAD that is refused", () => {
+  const refuses =
+    (status: number): Fault =>
+    ({ method }, response) =>
+      method === "HEAD" && answer(response, status);
+
+  test.each([400, 403, 405, 501])("with %s: the same is asked by GET", async (status) => {
+    const digest = fake.store("o/r/base", one, "v1");
+    always(refuses(status));
+    expect(await client().head(base(), tag("v1"))).toBe(digest);
+    expect(await client().head(base(), tag("v2"))).toBeUndefined();
+  });
+
+  test("and the GET too is an error", async () => {
+    always((_, response) => answer(response, 403, {}, errorBody("DENIED")));
+    await expect(client().head(base(), tag("v1"))).rejects.toMatchObject({ code: "denied" });
+  });
+});
+
+describe("a body in an encoding that nobody asked for", () => {
+  const text = JSON.stringify(one);
+  test.each([
+    ["gzip", gzipSync(text)],
+    ["x-gzip", gzipSync(text)],
+    ["deflate", deflateSync(text)],
+    ["deflate", deflateRawSync(text)],
+    ["br", brotliCompressSync(text)],
+    ["gzip, br", brotliCompressSync(gzipSync(text))],
+    ["gzip", Buffer.from(text)],
+    ["aws-chunked", Buffer.from(text)],
+    ["identity", Buffer.from(text)],
+  ])("is decoded: %s", async (encoding, bytes) => {
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.faults.push((_, response) =>
+      answer(response, 200, { "content-encoding": encoding, "docker-content-digest": digest }, bytes),
+    );
+    expect((await client().manifest(base(), tag("v1")))?.digest).toBe(digest);
+  });
+
+  test("is decoded in errors and lists, too", async () => {
+    const headers = { "content-encoding": "gzip", "content-type": "application/json" };
+    fake.faults.push(
+      (_, response) => answer(response, 404, headers, gzipSync(errorBody("TAG_EXPIRED"))),
+      (_, response) => answer(response, 200, headers, gzipSync('{"tags":["a"]}')),
+    );
+    expect(await client().manifest(base(), tag("v1"))).toBeUndefined();
+    expect(await client().tags(base())).toEqual(["a"]);
+  });
+
+  test("is named where it is unknown", async () => {
+    fake.faults.push((_, response) => answer(response, 200, { "content-encoding": "acme" }, text));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      message: expect.stringContaining('Content-Encoding "acme"'),
+      hint: expect.stringContaining("compression"),
+    });
+  });
+
+  test("is not read past what there may be", async () => {
+    const bomb = gzipSync(Buffer.alloc(5 * 1024 * 1024, " "));
+    fake.faults.push((_, response) => answer(response, 200, { "content-encoding": "gzip" }, bomb));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("a push whose answer was lost", () => {
+  const stored = { bytes: Buffer.from(JSON.stringify(one)), mediaType: one.mediaType };
+  const immutable = errorBody("TAG_INVALID", "the tag is immutable");
+  /** What is pushed gets there, and the answer doesn't get back; whoever pushes again is refused. */
+  const lost = (digest: string): void => {
+    always(({ method }, response) => {
+      if (method !== "PUT") return false;
+      if (fake.manifests.get("o/r/base")?.has("1.0.0")) return answer(response, 400, {}, immutable);
+      fake.store("o/r/base", digest === "mine" ? one : imageManifest("two"), "1.0.0");
+      response.socket?.resetAndDestroy();
+      return true;
+    });
+  };
+
+  test("of a tag that may not be pushed twice is seen to have got there", async () => {
+    lost("mine");
+    const digest = await client().putManifest(base(), stored, tag("1.0.0"));
+    expect(fake.manifests.get("o/r/base")?.has(digest)).toBe(true);
+  });
+
+  test("is refused where another image got there", async () => {
+    lost("another's");
+    await expect(client().putManifest(base(), stored, tag("1.0.0"))).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("immutable"),
+    });
+  });
+
+  test("every time is seen, too", async () => {
+    always(({ method }, response) => {
+      if (method !== "PUT") return false;
+      fake.store("o/r/base", one, "v1");
+      response.socket?.resetAndDestroy();
+      return true;
+    });
+    await client().putManifest(base(), stored, tag("v1"));
+  });
+
+  test("is not looked for where the login is refused", async () => {
+    fake.auth = "basic";
+    const wrong = client({ kind: "basic", username: "me", password: "wrong" });
+    await expect(wrong.putManifest(base(), stored, tag("v1"))).rejects.toMatchObject({ code: "unauthorized" });
+    expect(fake.seen.map(({ method }) => method)).toEqual(["PUT", "PUT"]);
   });
 });
 
@@ -399,6 +647,11 @@ describe("patience", () => {
     ["429 without Retry-After", busy(), [500]],
     ["429 with Retry-After in seconds, and some jitter", busy({ "retry-after": "7" }), [7500]],
     ["429 with Retry-After as a date", busy({ "retry-after": "Thu, 01 Jan 1970 00:00:03 GMT" }), [3500]],
+    [
+      "403 with a limit in its body",
+      (_, response) => answer(response, 403, { "retry-after": "0.25" }, '{"message":"secondary rate limit"}'),
+      [750],
+    ],
     ["500", broken, [500]],
     ["503", (_, response) => answer(response, 503), [500]],
     ["a connection reset before the answer", reset, [500]],
@@ -419,6 +672,16 @@ describe("patience", () => {
       message: `${fake.host} answered 500 for o/r/base (tried 5 times in 8 s)`,
     });
     expect(clock.slept).toEqual([500, 1000, 2000, 4000]);
+  });
+
+  test.each(["me", undefined])("a limit of the token server is one as well (login: %s)", async (user) => {
+    fake.auth = "token";
+    const digest = fake.store("o/r/base", one, "v1");
+    fake.faults.push(({ url }, response) => url.startsWith("/token") && answer(response, 403, { "retry-after": "2" }));
+    const found = client(user === undefined ? undefined : login).head(base(), tag("v1"));
+    if (user === undefined) await expect(found).rejects.toMatchObject({ code: "unauthorized" });
+    else expect(await found).toBe(digest);
+    expect(clock.slept).toEqual([2500]);
   });
 
   test("a wait of an hour is not begun", async () => {
@@ -458,7 +721,8 @@ describe("patience", () => {
       code: "refused",
       message: expect.stringContaining("TAG_INVALID immutable"),
     });
-    expect(fake.seen).toHaveLength(1);
+    // What is there is looked at once, in case an answer was lost.
+    expect(fake.seen.map(({ method }) => method)).toEqual(["PUT", "GET"]);
   });
 
   test("nobody there", async () => {
@@ -499,6 +763,96 @@ describe("patience", () => {
     };
     const registry = registryClient({ http, clock, random: () => 1, credentials: async () => undefined });
     await expect(registry.head(repository("tls.example/o/r"), tag("v1"))).rejects.toMatchObject({ code: "tls" });
+  });
+});
+
+test("a list of tags that couldn't be had is asked for once where it is wanted again", async () => {
+  fake.store("o/r/base", one, "v1");
+  const registry = client();
+  fake.faults.push(...Array.from({ length: 6 }, (): Fault => (_, response) => answer(response, 500)));
+  await expect(registry.tags(base())).rejects.toThrow("tried 5 times");
+  await expect(registry.tags(base())).rejects.toThrow("answered 500");
+  expect(clock.slept).toHaveLength(4);
+  expect(await registry.tags(base())).toEqual(["v1"]);
+});
+
+describe("what was pushed a moment ago and is not there yet", () => {
+  const unknown =
+    (method: string, status: number, code: string): Fault =>
+    (request, response) =>
+      request.method === method &&
+      answer(
+        response,
+        status,
+        { "docker-distribution-api-version": "registry/2.0", "content-type": "application/json" },
+        errorBody(code),
+      );
+  const index = (child: Digest) => ({
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [
+      { mediaType: mediaTypes.manifest, digest: child, size: 1, platform: { os: "linux", architecture: "amd64" } },
+    ],
+  });
+
+  test.each([1, 2, 4])("a manifest by digest that is not there %d times is asked for again", async (times) => {
+    const digest = fake.store("o/r/base", one);
+    for (let at = 0; at < times; at += 1) fake.faults.push(unknown("GET", 404, "MANIFEST_UNKNOWN"));
+    expect((await client().manifest(base(), digest))?.digest).toBe(digest);
+    expect(clock.slept).toEqual([500, 1000, 2000, 4000].slice(0, times));
+  });
+
+  test("so is one that something in front of the registry has not", async () => {
+    const digest = fake.store("o/r/base", one);
+    fake.faults.push((_, response) => answer(response, 404, { "content-type": "text/html" }, "<html>"));
+    expect((await client().manifest(base(), digest))?.digest).toBe(digest);
+    always((_, response) => answer(response, 404, { "content-type": "text/html" }, "<html>"));
+    await expect(client().manifest(base(), digest)).rejects.toThrow("a 404 that is not a registry's");
+  });
+
+  test("a manifest by digest that stays away is missing", async () => {
+    always(unknown("GET", 404, "MANIFEST_UNKNOWN"));
+    expect(await client().manifest(base(), digestOf("gone"))).toBeUndefined();
+    expect(clock.slept).toHaveLength(4);
+  });
+
+  test("a tag that is not there is missing at once, as is a digest that is only looked for", async () => {
+    expect(await client().manifest(base(), tag("v1"))).toBeUndefined();
+    expect(await client().head(base(), digestOf("gone"))).toBeUndefined();
+    expect(clock.slept).toEqual([]);
+  });
+
+  test.each([
+    [400, "MANIFEST_BLOB_UNKNOWN"],
+    [404, "MANIFEST_BLOB_UNKNOWN"],
+    [400, "BLOB_UNKNOWN"],
+    [404, "BLOB_UNKNOWN"],
+    [404, "MANIFEST_UNKNOWN"],
+  ])("a put that is answered %d %s is repeated", async (status, code) => {
+    const child = fake.store("o/r/base", one);
+    fake.faults.push(unknown("PUT", status, code));
+    const bytes = Buffer.from(JSON.stringify(index(child)));
+    const put = { bytes, mediaType: mediaTypes.index };
+    expect(await client().putManifest(base(), put, tag("v1"))).toBe(digestOf(bytes));
+    expect(clock.slept).toEqual([500]);
+  });
+
+  test("a put whose parts stay away is an error that says so", async () => {
+    always(unknown("PUT", 404, "MANIFEST_BLOB_UNKNOWN"));
+    const put = client().putManifest(
+      base(),
+      { bytes: Buffer.from(JSON.stringify(one)), mediaType: mediaTypes.manifest },
+      tag("v1"),
+    );
+    await expect(put).rejects.toMatchObject({ message: expect.stringMatching(/MANIFEST_BLOB_UNKNOWN.*tried 5 times/) });
+  });
+
+  test("a config is asked for again", async () => {
+    const digest = fake.storeBlob("o/r/base", "{}");
+    fake.faults.push(unknown("GET", 404, "BLOB_UNKNOWN"));
+    const descriptor = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: 2, annotations: {} };
+    expect(Buffer.from(await client().blob(base(), descriptor)).toString()).toBe("{}");
+    expect(clock.slept).toEqual([500]);
   });
 });
 

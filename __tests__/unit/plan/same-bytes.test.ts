@@ -109,7 +109,7 @@ async function everything(order: Order): Promise<string> {
   const published = order.published
     .filter((name) => known.has(name))
     .map((name): [string, Digest] => [name, digestOf(name)]);
-  const facts = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake }, new Map());
+  const { facts } = await gatherFacts(catalog.images, () => inputs.rules, { root: "/repo", files, bake }, new Map());
   const situation = {
     context: context({ ref: "refs/heads/main" }),
     commitDate: new Date(0),

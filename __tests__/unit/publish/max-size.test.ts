@@ -36,7 +36,7 @@ describe("a candidate", () => {
       ["linux/amd64", 20_000_000],
     ]);
     expect(tooLarge("app", 200_000_000, found).message).toBe(
-      "app is larger than `max-size` (200 MB): linux/arm64 260 MB, -10 MB to what is published; linux/amd64 210 MB, +20 MB to what is published",
+      "app is larger than `max-size` (200.0 MB): linux/arm64 260.0 MB, -10.0 MB to what is published; linux/amd64 210.0 MB, +20.0 MB to what is published",
     );
   });
 

@@ -102,3 +102,17 @@ test.each<[string, readonly ImageTag[], Mover, Readonly<Record<string, StoredMan
   expect(found?.tag).toBe(expected);
   expect(found?.digest).toBe(expected && held[expected]?.digest);
 });
+
+test("without the list of tags, a release goes by the narrowest line that there is", async () => {
+  const timeline = new Timeline();
+  const registry = simulatedRegistry(timeline, (request) => request.startsWith("LIST"));
+  for (const [name, manifest] of Object.entries({
+    latest: made("main-4"),
+    "1": made("main-3"),
+    "1.1": made("main-2"),
+  })) {
+    registry.hold(here, manifest, tag(name));
+  }
+  const options = { registry, history: historyOf(), mover: released("1.1.5"), records };
+  expect((await timeline.run(predecessorOf(here, ofRelease("1.1.5"), options)))?.tag).toBe("1.1");
+});

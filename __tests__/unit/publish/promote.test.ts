@@ -45,9 +45,9 @@ interface Setting {
   readonly registry: SimulatedRegistry;
 }
 
-function setting(isBroken?: (request: string) => boolean): Setting {
+function setting(isBroken?: (request: string) => boolean, late?: (name: string) => number): Setting {
   const timeline = new Timeline();
-  return { timeline, registry: simulatedRegistry(timeline, isBroken) };
+  return { timeline, registry: simulatedRegistry(timeline, isBroken, late) };
 }
 
 function promotion({ timeline, registry }: Setting, digest: StoredManifest, more: Partial<Promotion>): Promotion {
@@ -339,9 +339,173 @@ describe("bytes that were published before", () => {
   });
 });
 
+describe("a release without the list of tags", () => {
+  const isList = (request: string) => request.startsWith("LIST");
+  const own = made("release-1.2.3");
+  const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const older = made("main-1");
+
+  test.each<readonly Tag[]>([[], [tag("latest")], [tag("latest"), tag("1.2"), tag("1")]])(
+    "gets its exact tag; its line stays, and the error says so (%s %s %s)",
+    async (...held) => {
+      const where = setting(isList);
+      where.registry.hold(here, older, ...held);
+      const { tags, error } = await put(where, own, more);
+      expect(names(where, "1.2.3")).toBe(own.digest);
+      expect(names(where, "src-aaaaaaaaaaaaaaaa")).toBe(own.digest);
+      for (const name of ["1.2", "1", "latest"]) {
+        expect(names(where, name)).toBe(held.some((each) => each === name) ? older.digest : undefined);
+      }
+      expect(tags.map((each) => `${each.tag} ${each.outcome}`)).toEqual(["1.2.3 put"]);
+      expect(error?.message).toMatch(
+        /^the tags 1\.2, 1, and latest of \S+ were not moved: .* without the list of tags: /,
+      );
+      expect(error?.hint).toMatch(/run again; then run this again\. `move: any` moves the tags without the list$/);
+    },
+  );
+
+  test("is complete in the next run, which has it", async () => {
+    let isBroken = true;
+    const where = setting((request) => isBroken && isList(request));
+    await put(where, own, more);
+    isBroken = false;
+    expect((await put(where, own, more)).error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+    expect(puts(where).filter((each) => each === "1.2.3")).toHaveLength(1);
+  });
+
+  test("with `move: any` gets all its tags", async () => {
+    const where = setting(isList);
+    where.registry.hold(here, older, tag("latest"));
+    const { error } = await put(where, own, { ...more, mover: { ...more.mover, mayGoBack: true } });
+    expect(error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+  });
+
+  test("that has all its tags needs none", async () => {
+    const where = setting(isList);
+    where.registry.hold(here, own, ...more.tags.map((each) => each.tag));
+    expect((await put(where, own, more)).error).toBeUndefined();
+  });
+
+  test("with exact tags alone needs none", async () => {
+    const where = setting(isList);
+    expect((await put(where, own, { ...more, tags: [exact("1.2.3")] })).error).toBeUndefined();
+    expect(where.registry.requests.some(isList)).toBe(false);
+  });
+
+  test("knows better than a registry that lists no repository where tags are", async () => {
+    const where = setting();
+    where.registry.hold(here, older, tag("latest"));
+    const registry = { ...where.registry, tags: async () => undefined };
+    const { error } = await put(where, own, { ...more, tags: [exact("1.2.3"), moving("latest")], registry });
+    expect(error?.message).toMatch(/^\S+:latest was not moved: .*lists no tags of the repository, though it has some/);
+    expect(names(where, "latest")).toBe(older.digest);
+    expect(names(where, "1.2.3")).toBe(own.digest);
+  });
+
+  test("that fails only while the tags settle has moved them rightly", async () => {
+    let lists = 0;
+    const where = setting((request) => isList(request) && lists++ >= 3);
+    expect((await put(where, own, more)).error).toBeUndefined();
+    for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
+  });
+
+  test("leaves `latest` where the list comes back after the line stayed", async () => {
+    let lists = 0;
+    const where = setting((request) => isList(request) && lists++ < 2);
+    const { error } = await put(where, own, more);
+    expect(error?.message).toContain("1.2, 1, and latest");
+    expect(names(where, "latest")).toBeUndefined();
+  });
+});
+
+describe("a registry that shows tags late", () => {
+  const runs: readonly { readonly what: string; readonly before: readonly Tag[]; readonly more: Partial<Promotion> }[] =
+    [
+      { what: "the first push", before: [], more: { tags: [exact("c0ffee5"), moving("main"), moving("latest")] } },
+      {
+        what: "a push",
+        before: [tag("main"), tag("latest")],
+        more: { tags: [exact("c0ffee5"), moving("main"), moving("latest")] },
+      },
+      {
+        what: "a commit's tag that is made again",
+        before: [tag("c0ffee5"), tag("main")],
+        more: { tags: [{ ...exact("c0ffee5"), of: "commit" }, moving("main")], mover: { ...main, isRebuild: true } },
+      },
+      { what: "a release", before: [tag("latest")], more: { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") } },
+      { what: "exact tags alone", before: [], more: { tags: [exact("1.2.3")], mover: releasing("1.2.3") } },
+    ];
+  const lates = [20, 100, 3_000, 30_000, 60_000];
+  const cases = runs.flatMap((run) => lates.map((late) => ({ ...run, late })));
+
+  function start({ before, more }: (typeof runs)[number], late: (name: string) => number, sourceHash = "a".repeat(64)) {
+    const where = setting(undefined, late);
+    const revision = more.mover?.isRebuild === true ? "main-5" : "main-3";
+    where.registry.hold(here, index({ content: "before", record: recordOf(at(revision)) }), ...before);
+    return { where, result: put(where, made("main-5"), { ...more, sourceHash }) };
+  }
+
+  test.each(cases)("by $late ms gets all tags of $what, each put once", async ({ late, ...run }) => {
+    const { where, result } = start(run, () => late);
+    expect((await result).error).toBeUndefined();
+    const wanted = [...(run.more.tags ?? []).map((each) => each.tag), "src-aaaaaaaaaaaaaaaa"];
+    for (const name of wanted) expect(names(where, name)).toBe(made("main-5").digest);
+    expect(puts(where).toSorted()).toEqual(wanted.toSorted());
+    // Exact tags, then moving ones, and these once more; all of a step side by side.
+    expect(where.timeline.now).toBeLessThan(3 * late + 1_000 + late / 2);
+  });
+
+  test.each(runs)("by more than a minute gets all tags of $what, put twice at most", async (run) => {
+    const { where, result } = start(run, () => 70_000);
+    expect((await result).error).toBeUndefined();
+    const wanted = [...(run.more.tags ?? []).map((each) => each.tag), "src-aaaaaaaaaaaaaaaa"];
+    for (const name of wanted) expect(names(where, name)).toBe(made("main-5").digest);
+    expect(puts(where).length).toBeLessThanOrEqual(2 * wanted.length);
+  });
+
+  test.each(runs)("for ever is an error that blames no other run, after two puts: $what", async (run) => {
+    const { where, result } = start(run, () => Number.POSITIVE_INFINITY);
+    const { error } = await result;
+    expect(error?.message).toMatch(
+      /:\S+ was put on sha256:\w+ 2 times, and still (?:isn't there|names sha256:\w+, as before) after 60 s each time/,
+    );
+    expect(error?.hint).not.toMatch(/another run/);
+    for (const name of puts(where)) expect(puts(where).filter((each) => each === name)).toHaveLength(2);
+  });
+
+  const [, , , aRelease] = runs as [unknown, unknown, unknown, (typeof runs)[number]];
+  test("in turn with what is there now is believed as soon as it shows it", async () => {
+    let turn = 0;
+    const { where, result } = start(aRelease, () => (turn++ % 2 === 0 ? 500 : 0));
+    expect((await result).error).toBeUndefined();
+    for (const { tag } of releaseTags("1.2.3")) expect(names(where, tag)).toBe(made("main-5").digest);
+    expect(new Set(puts(where)).size).toBe(puts(where).length);
+  });
+
+  test("is no reason to wait where another run's image is there", async () => {
+    const where = setting();
+    const theirs = made("main-6");
+    const registry: typeof where.registry = {
+      ...where.registry,
+      putManifest: async (...args) => {
+        const digest = await where.registry.putManifest(...args);
+        if (args[2] === "main") where.registry.hold(here, theirs, tag("main"));
+        return digest;
+      },
+    };
+    const result = await put(where, made("main-5"), { tags: [moving("main")], registry });
+    expect(outcomes(result)).toEqual(["main held"]);
+    expect(where.timeline.now).toBeLessThan(1_000);
+  });
+});
+
 describe("runs that overtake one another", () => {
   /** Each leg of a request takes some time; none takes twice as long as another. */
   const legs = fc.infiniteStream(fc.integer({ min: 5, max: 9 }));
+  /** For how long reading gives what was there before. */
+  const lateness = fc.constantFrom(0, 0, 15, 200, 3_000, 40_000);
 
   test("a branch's tags end on the newest commit, whoever comes first", async () => {
     const runs = fc.array(
@@ -352,9 +516,9 @@ describe("runs that overtake one another", () => {
       },
     );
     await fc.assert(
-      fc.asyncProperty(runs, legs, async (all, times) => {
+      fc.asyncProperty(runs, legs, lateness, async (all, times, late) => {
         const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline);
+        const registry = simulatedRegistry(timeline, undefined, () => late);
         const tags = [moving("main"), moving("latest")];
         const run = async (commit: number, delay: number) => {
           await timeline.pass(delay);
@@ -373,9 +537,9 @@ describe("runs that overtake one another", () => {
   test("a release that two events make at once ends as one image, under all its tags", async () => {
     const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 2, maxLength: 3 });
     await fc.assert(
-      fc.asyncProperty(delays, legs, async (wait, times) => {
+      fc.asyncProperty(delays, legs, lateness, async (wait, times, late) => {
         const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline);
+        const registry = simulatedRegistry(timeline, undefined, () => late);
         const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
         const run = async (delay: number, number: number) => {
           await timeline.pass(delay);
@@ -395,9 +559,9 @@ describe("runs that overtake one another", () => {
     const versions = fc.uniqueArray(fc.constantFrom("1.2.3", "1.2.4", "1.3.0", "2.0.0"), { minLength: 2 });
     const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 4, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(versions, delays, legs, async (all, wait, times) => {
+      fc.asyncProperty(versions, delays, legs, lateness, async (all, wait, times, late) => {
         const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline);
+        const registry = simulatedRegistry(timeline, undefined, () => late);
         const run = async (version: string, delay: number) => {
           await timeline.pass(delay);
           const subject = registry.hold(here, made(`release-${version}`));

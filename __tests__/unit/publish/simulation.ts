@@ -63,10 +63,14 @@ export interface SimulatedRegistry extends Registry {
   hold(repository: Repository, manifest: StoredManifest, ...tags: readonly Tag[]): StoredManifest;
 }
 
-/** @param isBroken which requests end in a failure. */
+/**
+ * @param isBroken which requests end in a failure.
+ * @param late for how long reading a tag gives what was there before it was put.
+ */
 export function simulatedRegistry(
   timeline: Timeline,
   isBroken: (request: string) => boolean = () => false,
+  late: (name: string) => number = () => 0,
 ): SimulatedRegistry {
   const held = new Map<string, StoredManifest>();
   const requests: string[] = [];
@@ -79,17 +83,25 @@ export function simulatedRegistry(
     if (broken) throw new RegistryError("unavailable", `${request} is broken`, { hint: "run again" });
     return result as T;
   };
+  const replaced: { readonly key: string; readonly at: number; readonly before: StoredManifest | undefined }[] = [];
+  const visible = (key: string, name: string): StoredManifest | undefined => {
+    const since = timeline.now - (name.startsWith("sha256:") ? 0 : late(name));
+    const next = replaced.find((each) => each.key === key && each.at > since);
+    return next === undefined ? held.get(key) : next.before;
+  };
   const notUsed = (): Promise<never> => Promise.reject(new Error("not used"));
   const registry: SimulatedRegistry = {
     held,
     requests,
-    head: (repository, name) => at(`HEAD ${repository}:${name}`, () => held.get(`${repository}:${name}`)?.digest),
-    manifest: (repository, name) => at(`GET ${repository}:${name}`, () => held.get(`${repository}:${name}`)),
+    head: (repository, name) => at(`HEAD ${repository}:${name}`, () => visible(`${repository}:${name}`, name)?.digest),
+    manifest: (repository, name) => at(`GET ${repository}:${name}`, () => visible(`${repository}:${name}`, name)),
     putManifest: (repository, { bytes, mediaType }, name) =>
       at(`PUT ${repository}:${name}`, () => {
         const digest = digestOf(bytes);
         const stored = { digest, bytes, mediaType, document: parseManifest(bytes, mediaType) };
-        held.set(`${repository}:${name}`, stored).set(`${repository}:${digest}`, stored);
+        const key = `${repository}:${name}`;
+        replaced.push({ key, at: timeline.now, before: held.get(key) });
+        held.set(key, stored).set(`${repository}:${digest}`, stored);
         return digest;
       }),
     tags: (repository) =>

@@ -59,9 +59,15 @@ const foreign = (revision?: string) =>
 
 type Held = Readonly<Record<string, StoredManifest>>;
 
-function ask(wish: Wish, held: Held, more: Partial<StandingOptions> = {}, copies: Held = {}) {
+function ask(
+  wish: Wish,
+  held: Held,
+  more: Partial<StandingOptions> = {},
+  copies: Held = {},
+  isBroken = (request: string) => request.includes("broken"),
+) {
   const timeline = new Timeline();
-  const registry = simulatedRegistry(timeline, (request) => request.includes("broken"));
+  const registry = simulatedRegistry(timeline, isBroken);
   for (const [name, manifest] of Object.entries(held)) registry.hold(here, manifest, tag(name));
   for (const [name, manifest] of Object.entries(copies)) registry.hold(there, manifest, tag(name));
   const options: StandingOptions = {
@@ -76,6 +82,23 @@ function ask(wish: Wish, held: Held, more: Partial<StandingOptions> = {}, copies
   };
   return { registry, standing: timeline.run(standingOf(wish, options)) };
 }
+
+describe("a release in a registry that lists no tags", () => {
+  test.each<[string, Held, object]>([
+    ["of which there is nothing is built", {}, { kind: "build" }],
+    ["of other sources than what is there is built", { latest: made("main-4", others) }, { kind: "build" }],
+    ["of sources that are published is promoted", { main: made("main-4") }, { kind: "promote" }],
+    ["whose exact tag is there, and its line isn't, is promoted", { "1.2.3": made("main-5") }, { kind: "promote" }],
+    [
+      "whose tags are all there is done",
+      { "1.2.3": made("main-5"), "1.2": made("main-5"), c5: made("main-5"), latest: made("main-5") },
+      { kind: "current" },
+    ],
+  ])("%s", async (_, held, expected) => {
+    const { standing } = ask(released, held, {}, {}, (request) => request.startsWith("LIST"));
+    expect(await standing).toMatchObject(expected);
+  });
+});
 
 describe("an affected image", () => {
   const all = (manifest: StoredManifest): Held => ({ main: manifest, latest: manifest, c5: manifest });

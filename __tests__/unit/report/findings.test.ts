@@ -269,7 +269,7 @@ describe("a scan of what is published", () => {
   test("says what was scanned and what a rebuild would mend", () => {
     const summary = renderSummary(result);
     expect(summary).toMatch(/^## ✅ Scanned 2 images in 1 min 12 s\n/);
-    expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would fix:** `web`");
+    expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would mend:** `web`");
     expect(summary).not.toContain("not affected");
   });
 

@@ -51,10 +51,28 @@ describe("a plan in a terminal", () => {
     expect(text).toContain(`20 images skipped (${describeReason({ kind: "current" })}): c0, c1,`);
   });
 
+  test("shows where images would be pushed, a line for each folder of a registry, and that one gets no tags", () => {
+    const repositories = (...all: readonly string[]) => ({ repositories: all as never });
+    const images = [
+      build("base", { ...repositories("ghcr.io/o/r/base", "docker.io/o/base"), tags: [] }),
+      promote("web", repositories("ghcr.io/o/r/web")),
+      build("builder", { ...repositories(), tags: [] }),
+      skip("docs"),
+    ];
+    const shown = renderPlan(planOf(images), { colour: false, width: 120 });
+    expect(shown).toMatch(/\nPushes to:\n {4}ghcr\.io\/o\/r\/: base, web\n {4}docker\.io\/o\/: base$/);
+    expect(shown).toMatch(/\nbuild +base .*\(no tags\)\n/);
+    expect(shown).toMatch(/\nbuild +builder .*\(not published\)\n/);
+    expect(renderPlan({ ...planOf(images), push: false }, { colour: false, width: 120 })).not.toContain("Pushes to");
+    expect(renderPlanSummary(planOf(images))).toContain(
+      "Pushes to:\n\n- `ghcr.io/o/r/`: `base`, `web`\n- `docker.io/o/`: `base`",
+    );
+  });
+
   test("shows what is only promoted in a colour of its own", () => {
     const promotes = planOf([promote("app")]);
     expect(renderPlan(promotes, { colour: false, width: 120 })).toMatch(
-      /\npromote {2}app +\S.* main, 1a2b3c4…, latest$/,
+      /\npromote {2}app +\S.* main, 1a2b3c4…, latest\n/,
     );
     expect(renderPlan(promotes, { colour: true, width: 120 })).toContain(`${esc}[35mpromote`);
     expect(renderPlan(promotes, { colour: true, width: 60 })).toContain(`${esc}[35mpromote`);
@@ -136,6 +154,7 @@ describe("a plan's summary", () => {
 test.each([
   ["push", "refs/tags/v1.2.3", "Push of tag v1.2.3 at"],
   ["pull_request", "refs/pull/7/merge", "Pull request 7 at"],
+  ["pull_request", "refs/pull/0/merge", "Pull request at"],
   ["schedule", "refs/heads/main", "Scheduled run on main at"],
   ["workflow_dispatch", "main", "Manual run on main at"],
   ["workflow_dispatch", "refs/pull/7/head", "Manual run on pull request 7 at"],

@@ -55,7 +55,7 @@ describe("the headline", () => {
     [
       "promoted images beside one that nobody publishes",
       [promoted(promote("a")), built(build("builder", { repositories: [], tags: [] }))],
-      "Published the image in 1 min 12 s, without building it. What is made of these sources was published already, so it only got tags.",
+      "Published the image in 1 min 12 s, without building it; 1 image built that is not published. What is made of these sources was published already, so it only got tags.",
     ],
     [
       "a run that a newer one overtook",

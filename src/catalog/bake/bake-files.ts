@@ -18,6 +18,10 @@ export const composeNames: readonly string[] = [
   "docker-compose.yml",
 ];
 
+export function isBakeName(path: RepositoryPath): boolean {
+  return bakeNames.includes(lastPart(path)) || composeNames.includes(lastPart(path));
+}
+
 /** All bake files, or compose files, that may lie beside one and are read with it. */
 export function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[] {
   const names = composeNames.includes(lastPart(file)) ? composeNames : bakeNames;

@@ -2,21 +2,21 @@
 import { UserError } from "../../errors.ts";
 import { platform } from "../../oci/platform.ts";
 import { attempt, outcomes } from "../attempt.ts";
-import type { RepositoryPath } from "../catalog.ts";
-import type { FoundImage } from "../found-image.ts";
+import type { FileTarget, RepositoryPath } from "../catalog.ts";
+import { directoryImage, type FoundImage } from "../found-image.ts";
 import { isInside, isUrl, pathFrom, readContext } from "../named-contexts.ts";
 import { directoryOf, lastPart } from "../repository-path.ts";
+import type { Concern } from "../troubled.ts";
 import { type BakeDefinition, type BakeTarget, membersOf } from "./bake-definition.ts";
 import type { BakeFolder } from "./print.ts";
 
 export interface BakeImages {
   /** Those that are published, and those that these take something from. */
   readonly images: readonly FoundImage[];
-  readonly problems: readonly UserError[];
-  /** The names of images that have a problem of their own. */
-  readonly troubled: readonly string[];
-  /** Targets of the group that give files and no image, and that no image needs. */
-  readonly leftOut: readonly string[];
+  /** Images that have a problem of their own. */
+  readonly troubled: readonly FoundImage[];
+  readonly concerns: readonly Concern[];
+  readonly fileTargets: readonly FileTarget[];
   /** Where targets are that are left out, so that discovery takes none of these directories for an image. */
   readonly directories: readonly RepositoryPath[];
 }
@@ -37,18 +37,32 @@ export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName:
   const dropped = new Set([...withNeeded(definition, new Set(files))].filter((name) => !needed.has(name)));
   const kept = new Map([...definition.targets].filter(([name]) => !dropped.has(name)));
   const attempts = [...kept].map(([name, target]) => ({
+    target: name,
     name: nameOf(name),
     read: attempt(() => imageOf(name, target, members, nameOf, at)),
   }));
-  const { values, problems } = outcomes(attempts.map(({ read }) => read));
+  const failed = attempts.flatMap(({ target, name, read }) =>
+    "problem" in read ? [{ target, name, problem: read.problem }] : [],
+  );
   const isEmpty = members.size === 0 && kept.size > 0;
+  const notFound = new Set([...dropped, ...failed.map(({ target }) => target)]);
   return {
-    images: values,
-    problems: [...problems, ...(isEmpty ? [nothingPublished(at, files)] : [])],
-    troubled: attempts.flatMap(({ name, read }) => ("problem" in read ? [name] : [])),
-    leftOut: files.filter((name) => dropped.has(name)),
-    directories: [...directoriesNamed({ ...definition, targets: onlyThese(definition, dropped) }, at)],
+    images: outcomes(attempts.map(({ read }) => read)).values,
+    troubled: failed.map(({ target, name }) => unplaced(name, at, rootName, members.has(target))),
+    concerns: [
+      ...failed.map(({ name, problem }) => ({ problem, images: [name] })),
+      ...(isEmpty ? [{ problem: nothingPublished(at, files), images: [at.file] }] : []),
+    ],
+    fileTargets: files
+      .filter((name) => dropped.has(name))
+      .map((target) => ({ target, name: nameOf(target), file: at.file })),
+    directories: [...directoriesNamed({ ...definition, targets: onlyThese(definition, notFound) }, at)],
   };
+}
+
+function unplaced(name: string, at: BakeFolder, rootName: string, publish: boolean): FoundImage {
+  const image = directoryImage(at.folder, {}, rootName);
+  return { ...image, name, from: "bake", publish, at: { file: at.file }, isUnplaced: true };
 }
 
 /** Targets with all that they take from others. */
@@ -171,7 +185,7 @@ function inside(given: string, folder: RepositoryPath, key: string): RepositoryP
 function nothingPublished({ file }: BakeFolder, files: readonly string[]): UserError {
   const more = files.length === 0 ? "" : ", or gives files and no image";
   return new UserError(`${file} publishes nothing: every target of the group only fills the cache${more}`, {
-    hint: 'name the targets to publish with "bake-target"',
+    hint: 'name targets that give an image with "bake-target", or give one an output of type=image',
     at: { file },
   });
 }

@@ -21,61 +21,111 @@ export interface BakePathsInput {
   readonly home: string | undefined;
 }
 
-/** Why buildx may not print what is in a folder; empty where it may. */
-export async function bakePathProblems(folder: RepositoryPath, input: BakePathsInput): Promise<readonly UserError[]> {
-  const reading: Reading = { ...input, problems: [], read: new Set() };
+export interface BakePaths {
+  /** Why buildx may not print what is in a folder; empty where it may. */
+  readonly problems: readonly UserError[];
+  /** What it may open, be it there or not: from the root, or absolute. */
+  readonly opened: readonly string[];
+}
+
+export async function bakePaths(folder: RepositoryPath, input: BakePathsInput): Promise<BakePaths> {
+  const { paths, isUntrusted } = input;
+  const found: UserError[] = [];
+  const opened = new Set<string>();
+  await walk(folder, {
+    ...input,
+    read: new Set(),
+    async opens(path, use) {
+      opened.add(path);
+      const refusal = await paths.refusal(path, use);
+      if (refusal !== undefined) found.push(refusal);
+      return refusal === undefined;
+    },
+    opensUnknown({ what, text, at }) {
+      if (isUntrusted) found.push(unknownPath(what, text, at));
+    },
+    // What is no YAML is buildx's to complain of, unless it might read it otherwise.
+    isMalformed: (problems) => found.push(...(isUntrusted ? problems : [])),
+  });
+  return { problems: found, opened: [...opened] };
+}
+
+/** What buildx reads to print what is in a folder, relative to the checkout, whether it is there or not. */
+export interface BakeReads {
+  readonly paths: readonly RepositoryPath[];
+  /** What paths begin with that have a variable: no more is known of them. */
+  readonly beginnings: readonly string[];
+}
+
+export async function bakeReads(
+  folder: RepositoryPath,
+  input: Pick<BakePathsInput, "root" | "files" | "home">,
+): Promise<BakeReads> {
+  const paths = new Set<RepositoryPath>();
+  const beginnings = new Set<string>();
+  await walk(folder, {
+    ...input,
+    read: new Set(),
+    async opens(path) {
+      paths.add(path);
+      return true;
+    },
+    opensUnknown({ text, reads }, from) {
+      const [known = ""] = text.split("$", 1);
+      if (reads !== undefined) beginnings.add(posix.join(from, known).replace(/^\.$/, ""));
+    },
+    isMalformed() {},
+  });
+  return { paths: [...paths], beginnings: [...beginnings] };
+}
+
+interface Walk extends Pick<BakePathsInput, "root" | "files" | "home"> {
+  /** Compose files that were read. */
+  readonly read: Set<string>;
+  /** @returns whether it may be looked into. */
+  opens(path: string, use: PathUse): Promise<boolean>;
+  /** @param folder what a relative path starts from. */
+  opensUnknown(path: ComposePath, folder: string): void;
+  isMalformed(problems: readonly UserError[]): void;
+}
+
+async function walk(folder: RepositoryPath, by: Walk): Promise<void> {
   for (const name of [...bakeNames, ...composeNames, ".env"]) {
     const path = posix.join(folder, name);
     const use = { what: name === ".env" ? "the file of variables" : "the bake file", at: { file: path } };
-    const isFine = await check(path, use, reading);
-    if (isFine && composeNames.includes(name)) await readCompose(path, folder, reading);
+    const isFine = await by.opens(path, use);
+    if (isFine && composeNames.includes(name)) await readCompose(path, folder, by);
   }
-  return reading.problems;
-}
-
-interface Reading extends BakePathsInput {
-  readonly problems: UserError[];
-  /** Compose files that were read. */
-  readonly read: Set<string>;
-}
-
-async function check(path: string, use: PathUse, { paths, problems }: Reading): Promise<boolean> {
-  const refusal = await paths.refusal(path, use);
-  if (refusal !== undefined) problems.push(refusal);
-  return refusal === undefined;
 }
 
 /** Nobody includes more files than this. */
 const mostFiles = 200;
 
 /** @param folder what relative paths start from. */
-async function readCompose(path: string, folder: string, reading: Reading): Promise<void> {
+async function readCompose(path: string, folder: string, by: Walk): Promise<void> {
   const key = `${path}\0${folder}`;
-  if (reading.read.has(key) || reading.read.size > mostFiles) return;
-  reading.read.add(key);
-  const bytes = await reading.files.read(posix.resolve(reading.root, path));
+  if (by.read.has(key) || by.read.size > mostFiles) return;
+  by.read.add(key);
+  const bytes = await by.files.read(posix.resolve(by.root, path));
   if (bytes === undefined) return;
   const { tree, problems } = await parseTree(new TextDecoder().decode(bytes), path);
-  // What is no YAML is buildx's to complain of, unless it might read it otherwise.
-  if (reading.isUntrusted) reading.problems.push(...problems);
-  for (const named of tree === undefined ? [] : pathsIn(tree)) await follow(named, folder, reading);
+  by.isMalformed(problems);
+  for (const named of tree === undefined ? [] : pathsIn(tree)) await follow(named, folder, by);
 }
 
-async function follow({ what, text, at, reads, base }: ComposePath, folder: string, reading: Reading): Promise<void> {
-  const isOpen = [text, base].some((each) => each?.includes("$"));
-  if (isOpen && !reading.isUntrusted) return;
-  if (isOpen) {
-    reading.problems.push(unknownPath(what, text, at));
+async function follow(named: ComposePath, folder: string, by: Walk): Promise<void> {
+  const { what, text, at, reads, base } = named;
+  if ([text, base].some((each) => each?.includes("$"))) {
+    by.opensUnknown(named, folder);
     return;
   }
-  const path = fromFolder(text, folder, reading.home);
-  if (!(await check(path, { what, at }, reading)) || reads === undefined) return;
-  const inner =
-    reads === "extended" || base === undefined ? posix.dirname(path) : fromFolder(base, folder, reading.home);
+  const path = fromFolder(text, folder, by.home);
+  if (!(await by.opens(path, { what, at })) || reads === undefined || reads === "lines") return;
+  const inner = reads === "extended" || base === undefined ? posix.dirname(path) : fromFolder(base, folder, by.home);
   if (reads === "included") {
-    await check(posix.join(inner, ".env"), { what: "the file of variables of an included file", at }, reading);
+    await by.opens(posix.join(inner, ".env"), { what: "the file of variables of an included file", at });
   }
-  await readCompose(path, inner, reading);
+  await readCompose(path, inner, by);
 }
 
 function fromFolder(text: string, folder: string, home: string | undefined): string {
@@ -87,8 +137,8 @@ interface ComposePath {
   readonly what: string;
   readonly text: string;
   readonly at: SourceLocation;
-  /** It is a compose file, too. */
-  readonly reads?: "included" | "extended";
+  /** What is read of it: another compose file, or lines of names and values. */
+  readonly reads?: "included" | "extended" | "lines";
   /** What its relative paths start from, where it says so. */
   readonly base?: string | undefined;
 }
@@ -105,24 +155,26 @@ function pathsIn(tree: Tree, seen: Set<Tree> = new Set()): readonly ComposePath[
 }
 
 function pathsUnder(key: string, value: Tree): readonly ComposePath[] {
-  const as = (what: string, found: readonly Scalar[]): readonly ComposePath[] =>
-    found.map((each) => ({ what, ...each }));
+  const lines = (what: string, found: readonly Scalar[]): readonly ComposePath[] =>
+    found.map((each) => ({ what, ...each, reads: "lines" }));
   switch (key) {
     case "include":
       return itemsOf(value).flatMap((item) => includedIn(item));
     case "extends":
       return under(value, "file").map((each) => ({ what: "the extended file", ...each, reads: "extended" as const }));
     case "env_file":
-      return as(
+      return lines(
         "the env_file",
         itemsOf(value).flatMap((item) => [...scalars(item), ...under(item, "path")]),
       );
     case "label_file":
-      return as("the label_file", itemsOf(value).flatMap(scalars));
+      return lines("the label_file", itemsOf(value).flatMap(scalars));
     case "file":
     case "context":
     case "project_directory":
-      return as(`the ${key} of a compose file`, scalars(value)).filter(({ text }) => !isAddress(text));
+      return scalars(value)
+        .filter(({ text }) => !isAddress(text))
+        .map((each) => ({ what: `the ${key} of a compose file`, ...each }));
     default:
       return [];
   }

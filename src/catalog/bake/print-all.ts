@@ -1,7 +1,7 @@
 /** Prints bake files, several at once, and several by one process where one print shows the same as one of each. */
 import { posix } from "node:path";
 import { slots } from "../../bounded.ts";
-import { UserError } from "../../errors.ts";
+import type { UserError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
 import { mapped } from "../../pause.ts";
 import type { Files } from "../../ports.ts";
@@ -11,7 +11,7 @@ import type { BakeDefinition } from "./bake-definition.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";
 import { type BakeOutline, bakeOutline } from "./bake-outline.ts";
 import { batchesOf, type OutlinedFile, partsOf, wantedOf } from "./joined-prints.ts";
-import { type BakeFolder, type BakeTools, printBake, printTogether } from "./print.ts";
+import { BakeFileError, type BakeFolder, type BakeTools, printBake, printTogether } from "./print.ts";
 
 export interface PrintInput {
   readonly root: string;
@@ -136,7 +136,7 @@ async function nothingWanted(at: BakeFolder, input: PrintInput): Promise<UserErr
   const has = listed === "" ? "" : `; it has ${listed}`;
   const [first = "default"] = names;
   const what = names.length === 0 ? 'group or target "default"' : `group or target named ${names.join(" or ")}`;
-  return new UserError(`${at.file} has no ${what}${has}`, {
+  return new BakeFileError(`${at.file} has no ${what}${has}`, {
     hint:
       names.length === 0
         ? 'add a group "default", or say with "bake-target" what to publish'

@@ -18,6 +18,11 @@ export interface BakeFolder {
   readonly file: RepositoryPath;
 }
 
+/** A bake file with a mistake: that the program to read it is missing is none of these. */
+export class BakeFileError extends UserError {
+  override readonly name = "BakeFileError";
+}
+
 /**
  * What docker needs to find buildx. Nothing else of the environment is there, because bake takes any variable of its files
  * from it: the plan must not hang on what happens to be set where it is made.
@@ -129,7 +134,7 @@ function refused(file: RepositoryPath, stderr: string): UserError {
   const lines = stderr.split("\n").map((line) => line.trim());
   const said = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
   const line = new RegExp(`${file.split("/").at(-1)?.replaceAll(".", "\\.")}:(\\d+)`).exec(stderr)?.[1];
-  return new UserError(`docker buildx bake can't read ${file}: ${said.trim() || "it says nothing"}`, {
+  return new BakeFileError(`docker buildx bake can't read ${file}: ${said.trim() || "it says nothing"}`, {
     hint: "mend the file; `docker buildx bake --print` in its folder says the same",
     at: { file, ...(line === undefined ? {} : { line: Number(line) }) },
   });

@@ -2,24 +2,24 @@
 import { UserError } from "../../errors.ts";
 import { mapped } from "../../pause.ts";
 import { outcomes } from "../attempt.ts";
-import type { RepositoryPath } from "../catalog.ts";
+import type { FileTarget, RepositoryPath } from "../catalog.ts";
 import type { FoundImage } from "../found-image.ts";
-import type { BakeDefinition } from "./bake-definition.ts";
+import type { Concern } from "../troubled.ts";
+import { type BakeDefinition, membersOf } from "./bake-definition.ts";
 import { bakeImages, directoriesNamed } from "./bake-images.ts";
-import type { BakeFolder } from "./print.ts";
+import { BakeFileError, type BakeFolder } from "./print.ts";
 import { everyTarget, outlineOf, type PrintInput, printAll } from "./print-all.ts";
 
 export interface ReadBake {
   readonly images: readonly FoundImage[];
-  readonly problems: readonly UserError[];
-  /** The names of images that have a problem of their own. */
-  readonly troubled: readonly string[];
-  /** Targets that give files and no image, each with its file. */
-  readonly leftOut: readonly string[];
+  /** Images that have a problem of their own. */
+  readonly troubled: readonly FoundImage[];
+  readonly concerns: readonly Concern[];
+  readonly fileTargets: readonly FileTarget[];
   /** Where these are. */
   readonly leftOutDirectories: readonly RepositoryPath[];
-  /** A file can't be read, so that nobody knows which images it has. */
-  readonly isUnread: boolean;
+  /** Files that can't be read, so that nobody knows which images they have. */
+  readonly unread: readonly BakeFolder[];
   /** By folder, what was printed. */
   readonly definitions: ReadonlyMap<RepositoryPath, BakeDefinition>;
 }
@@ -37,35 +37,52 @@ const prints = 4;
  * targets, further up, are built from has no say.
  */
 export async function readBake(folders: readonly BakeFolder[], input: BakeInput): Promise<ReadBake> {
-  const printed = outcomes(await printAll(folders, input));
-  const used = new Set(printed.values.flatMap((each) => each.found));
+  const printed = await printAll(folders, input);
+  const { values } = outcomes(printed);
+  const used = new Set(values.flatMap((each) => each.found));
+  const failed = folders.flatMap((at, index) => {
+    const one = printed[index];
+    return one !== undefined && "problem" in one ? [{ at, problem: one.problem }] : [];
+  });
   const isNamed = (folder: RepositoryPath) =>
-    printed.values.some(
-      ({ at, definition }) => isBelow(folder, at.folder) && directoriesNamed(definition, at).has(folder),
-    );
-  const found = printed.values
+    values.some(({ at, definition }) => isBelow(folder, at.folder) && directoriesNamed(definition, at).has(folder));
+  const found = values
     .filter(({ at }) => !isNamed(at.folder))
     .map(({ definition, at }) => ({
       ...bakeImages(definition, at, input.rootName),
       at,
-      asked: input.names.filter((name) => definition.targets.get(name)?.gives === "files"),
+      asked: input.names.filter((name) => givesFiles(membersOf(definition, name), definition)),
     }));
-  const unused = input.names.filter((name) => printed.problems.length === 0 && !used.has(name));
+  const unused = input.names.filter((name) => failed.length === 0 && !used.has(name));
   const isAsked = folders.length > 0;
   return {
     images: found.flatMap(({ images }) => images),
-    problems: [
-      ...printed.problems,
-      ...found.flatMap(({ problems }) => problems),
-      ...found.flatMap(({ at, asked }) => asked.map((name) => noImage(name, at))),
-      ...(isAsked ? unused.map(unknownName) : []),
-    ],
     troubled: found.flatMap(({ troubled }) => troubled),
-    leftOut: found.flatMap(({ at, leftOut }) => leftOut.map((name) => `${name} (${at.file})`)),
+    fileTargets: found.flatMap(({ fileTargets }) => fileTargets),
+    concerns: [
+      ...failed.map(({ at, problem }) => ({ problem, images: isOfFile(problem, input) ? [at.file] : undefined })),
+      ...found.flatMap(({ concerns }) => concerns),
+      ...found.flatMap(({ at, asked }) => asked.map((name) => ({ problem: noImage(name, at) }))),
+      ...(isAsked ? unused.map((name) => ({ problem: unknownName(name) })) : []),
+    ],
     leftOutDirectories: found.flatMap(({ directories }) => directories),
-    isUnread: printed.problems.length > 0,
-    definitions: new Map(printed.values.map(({ at, definition }) => [at.folder, definition])),
+    unread: [...failed.map(({ at }) => at), ...found.filter(isSilent).map(({ at }) => at)],
+    definitions: new Map(values.map(({ at, definition }) => [at.folder, definition])),
   };
+}
+
+function givesFiles(targets: readonly string[], definition: BakeDefinition): boolean {
+  return targets.length > 0 && targets.every((name) => definition.targets.get(name)?.gives === "files");
+}
+
+/** Where an input names targets, the mistake may be its own. */
+function isOfFile(problem: UserError, { names }: BakeInput): boolean {
+  return problem instanceof BakeFileError && names.length === 0;
+}
+
+/** One that publishes nothing has a problem that is no image's. */
+function isSilent({ at, concerns }: Pick<ReadBake, "concerns"> & { readonly at: BakeFolder }): boolean {
+  return concerns.some(({ images }) => images?.includes(at.file));
 }
 
 /**
@@ -91,18 +108,6 @@ async function directoriesIn(
   const definition = isAll ? printed : await everyTarget(at, input);
   // A target that says nothing of its context, such as one that others inherit from, names no directory.
   return definition === undefined ? [] : [...directoriesNamed(definition, at)].filter((each) => each !== at.folder);
-}
-
-/**
- * By folder, the images of its bake files that are in order. A folder is missing where buildx refuses its files, or they have none
- * of the names.
- */
-export async function imagesByFolder(
-  folders: readonly BakeFolder[],
-  input: BakeInput,
-): Promise<ReadonlyMap<RepositoryPath, readonly FoundImage[]>> {
-  const { values } = outcomes(await printAll(folders, input));
-  return new Map(values.map(({ at, definition }) => [at.folder, bakeImages(definition, at, input.rootName).images]));
 }
 
 /** Whether a directory lies in another one, at any depth. */

@@ -1,7 +1,7 @@
 /** Variables, quotes and escapes in the words of a Dockerfile, as BuildKit has them (frontend/dockerfile/shell/lex.go). */
 import { UserError } from "../../errors.ts";
 import { type Allowance, allowance, spend } from "./allowance.ts";
-import { anyText, looksAtSlashesAlone } from "./any-text.ts";
+import { hasUnknown, looksAtSlashesAlone, unknownResult } from "./any-text.ts";
 import type { Escape } from "./lines.ts";
 import { longestText, replacePattern, tooLong, trimPattern } from "./shell-pattern.ts";
 import { isSpace } from "./space.ts";
@@ -209,7 +209,7 @@ function substitution(state: State, name: string): string {
   if (!trims) throw mistake(`":${operator}" is no operator of a substitution`);
   const greedy = word.startsWith(operator);
   const pattern = greedy ? word.slice(1) : word;
-  if (isOpen(value, pattern)) return unknownText(state);
+  if (isOpen(value, pattern)) return unknownText(state, value, pattern, "");
   return trimPattern(value ?? "", pattern, operator === "#" ? "start" : "end", greedy, state.work);
 }
 
@@ -220,17 +220,20 @@ function replacement(state: State, name: string): string {
   const by = scan(state, "}", true).text;
   const { text: value, isKept } = variable(state, name, `\${${name}/${pattern}/${by}}`);
   if (isKept) return value ?? "";
-  return isOpen(value, pattern) ? unknownText(state) : replacePattern(value ?? "", pattern, by, all, state.work);
+  return isOpen(value, pattern)
+    ? unknownText(state, value, pattern, by)
+    : replacePattern(value ?? "", pattern, by, all, state.work);
 }
 
 /** Whether nobody knows what a pattern matches in a value. */
 function isOpen(value: string | undefined, pattern: string): boolean {
-  return pattern.includes(anyText) || (value?.includes(anyText) === true && !looksAtSlashesAlone(pattern));
+  return hasUnknown(pattern) || (value !== undefined && hasUnknown(value) && !looksAtSlashesAlone(pattern));
 }
 
-function unknownText(state: State): string {
-  state.settled = false;
-  return "";
+function unknownText(state: State, value: string | undefined, pattern: string, by: string): string {
+  const result = unknownResult(value ?? "", pattern, by);
+  if (result === undefined) state.settled = false;
+  return result ?? "";
 }
 
 /** `isKept`: the variable stays as it stands. */

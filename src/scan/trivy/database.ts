@@ -17,7 +17,7 @@ import { type KeptDatabase, keptDatabase } from "./kept-database.ts";
 export async function obtainDatabase(kind: DatabaseKind, deps: DatabaseDependencies): Promise<string> {
   const { clock, credentials, env, files, folder, keptFolders, log, store } = deps;
   const mirrors = mirrorsOf(kind, env);
-  const artifacts = artifactReader({ ...deps, credentials: (host) => credentials.find(host) });
+  const artifacts = artifactReader({ ...deps, credentials: credentials.find });
   const source: DatabaseSource = { kind, mirrors, artifacts };
   const prefix = `image-publish-trivy-${kind.folder}-${hash(mirrors.join())}-`;
   const key = `${prefix}${clock.now().toISOString().slice(0, 10)}`;

@@ -1,0 +1,42 @@
+/** What is said of targets that give files and no image, and that no image needs. */
+import { UserError } from "../../errors.ts";
+import type { FileTarget, RepositoryPath } from "../catalog.ts";
+import { type CatalogRemark, someOf } from "../remark.ts";
+
+/** The target that a name means which is no image's. */
+export function fileTargetNamed(name: string, targets: readonly FileTarget[]): FileTarget | undefined {
+  return targets.find((each) => each.name === name || each.target === name);
+}
+
+/** @param entries names of images that the config file describes. */
+export function fileTargetRemarks(
+  targets: readonly FileTarget[],
+  entries: readonly string[],
+  configFile: RepositoryPath,
+): readonly CatalogRemark[] {
+  if (targets.length === 0) return [];
+  const idle = entries.filter((name) => fileTargetNamed(name, targets) !== undefined);
+  const noEffect = idle.length === 0 ? "" : `, and what ${configFile} has for ${someOf(idle)} has no effect`;
+  return [
+    {
+      message: `${listed(targets)} ${giveFiles(targets)} and no image, as the only output is a folder or an archive: not published${noEffect}`,
+      hint: "take what is no image out of the group that is published, or give it an output of type=image",
+    },
+  ];
+}
+
+/** @param isAsked whether `bake-target` says what to publish. */
+export function nothingButFiles(targets: readonly FileTarget[], isAsked: boolean): UserError {
+  const name = isAsked ? "name a target that gives an image" : "name the targets to publish";
+  return new UserError(`there is no image to publish: ${listed(targets)} only ${giveFiles(targets)}`, {
+    hint: `${name} with "bake-target", or give what is published an output of type=image`,
+  });
+}
+
+function giveFiles({ length }: readonly FileTarget[]): string {
+  return length === 1 ? "gives files" : "give files";
+}
+
+function listed(targets: readonly FileTarget[]): string {
+  return someOf(targets, 5, ({ target, file }) => `${target} (${file})`);
+}

@@ -1,0 +1,29 @@
+/** What is looked at before anything is built, and needs neither a builder nor a registry: a plan shows it as well. */
+import { Problems, UserError } from "../errors.ts";
+import { checkPins } from "./check-pins.ts";
+import type { Planning } from "./plan-run.ts";
+import type { Session } from "./session.ts";
+
+/** Everything in the repository for which `publish` would not start. */
+export async function problemsBeforeBuilding(
+  { plan, scanning }: Pick<Planning, "plan" | "scanning">,
+  { inputs, context, checkoutFiles }: Pick<Session, "inputs" | "context" | "checkoutFiles">,
+): Promise<readonly UserError[]> {
+  const made = plan.images.flatMap(({ kind, name }) => (kind === "skip" ? [] : [name]));
+  const found = await Promise.all([
+    problemsOf(() => scanning.checkFiles(made)),
+    problemsOf(() => checkPins(inputs.settings.checkPins, plan, context, checkoutFiles)),
+  ]);
+  return found.flat();
+}
+
+/** What a check throws, as data. */
+export async function problemsOf(check: () => Promise<void>): Promise<readonly UserError[]> {
+  try {
+    await check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error instanceof Problems ? error.problems : [error];
+  }
+}

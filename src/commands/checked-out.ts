@@ -1,0 +1,80 @@
+/** The commit that is checked out, or why there is none. */
+import { type Asker, belowRoot, noWorkTree, unreadableCheckout } from "../changes/checkout-problem.ts";
+import type { Git, GitPlace } from "../changes/git.ts";
+import { GitFailure, unlessGitFails } from "../changes/git-command.ts";
+import type { Commit } from "../context/run-context.ts";
+import type { UserError } from "../errors.ts";
+import { followLinks } from "../local-paths.ts";
+import type { Outside } from "./outside.ts";
+
+type Parts = Pick<Outside, "files" | "processes" | "env" | "signal">;
+
+/** @throws UserError where the folder is not the root of a checkout that has a commit. */
+export async function checkedOut(git: Git, workspace: string, outside: Parts): Promise<Commit> {
+  return readingCheckout({ git, workspace, asker: "workflow" }, outside, async () => {
+    await checkRoot({ git, workspace, asker: "workflow" }, outside);
+    return git.head();
+  });
+}
+
+/** @throws UserError where the folder is no worktree's root; `GitFailure` where git can't read it. */
+export async function checkRoot(asked: AskedCheckout, outside: Parts): Promise<void> {
+  const { prefix } = await checkWorktree(asked);
+  if (prefix === "") return;
+  throw belowRoot(asked.workspace, await asked.git.root(), await runnerFolder(asked, outside));
+}
+
+/** @throws UserError where the folder is in no worktree; `GitFailure` where git can't read it. */
+export async function checkWorktree({ git, workspace, asker }: AskedCheckout): Promise<GitPlace> {
+  const place = await git.place();
+  if (place.kind !== "worktree") throw noWorkTree(workspace, place.kind === "bare", asker);
+  return place;
+}
+
+async function runnerFolder({ asker }: AskedCheckout, { env, files }: Parts): Promise<string | undefined> {
+  const given = asker === "workflow" ? env.GITHUB_WORKSPACE : undefined;
+  if (!given) return undefined;
+  return (await followLinks(given, files).catch(() => undefined))?.real ?? given;
+}
+
+export interface AskedCheckout {
+  readonly git: Git;
+  readonly workspace: string;
+  readonly asker: Asker;
+}
+
+/** What `read` finds in a checkout. @throws UserError that tells why git fails, where it does. */
+export async function readingCheckout<T>(asked: AskedCheckout, outside: Parts, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw cause instanceof GitFailure ? await problemOf(asked, cause, outside) : cause;
+  }
+}
+
+async function problemOf(asked: AskedCheckout, failure: GitFailure, outside: Parts): Promise<UserError> {
+  const { git, workspace, asker } = asked;
+  const { files, processes, env, signal } = outside;
+  const entries = (await files.list(workspace).catch(() => [])) ?? undefined;
+  const found = await files.look(Buffer.from(`${workspace}/.git`)).catch(() => undefined);
+  const isCheckout = async (name: string) =>
+    (await files.look(Buffer.from(`${workspace}/${name}/.git`)).catch(() => undefined)) !== undefined;
+  const folders = (entries ?? []).filter(({ kind }) => kind === "directory").map(({ name }) => name);
+  const checkouts = await Promise.all(folders.slice(0, mostFolders).map(isCheckout));
+  const version = await processes
+    .run("git", ["--version"], { env: { PATH: env.PATH ?? "" }, signal, timeout: 10_000 })
+    .catch(() => undefined);
+  const place = {
+    workspace,
+    real: (await followLinks(workspace, files).catch(() => undefined))?.real ?? workspace,
+    runner: await runnerFolder(asked, outside),
+    git: found === undefined ? undefined : found.kind === "directory" ? ("folder" as const) : ("file" as const),
+    isEmpty: entries === undefined ? undefined : entries.length === 0,
+    checkouts: folders.filter((_, index) => checkouts[index]),
+    version: version?.code === 0 ? Buffer.from(version.stdout).toString().trim() : undefined,
+    head: await unlessGitFails(() => git.headId()),
+  };
+  return unreadableCheckout(place, failure, asker);
+}
+
+const mostFolders = 500;

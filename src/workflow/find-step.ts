@@ -1,0 +1,54 @@
+/** The step of a workflow that uses this action. */
+import type { Tree, TreeEntry, TreeMap } from "../catalog/yaml-tree.ts";
+import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
+
+export interface Step {
+  /** The job's id. */
+  readonly job: string;
+  readonly at: SourceLocation;
+  /** What is under `with`. */
+  readonly inputs: readonly TreeEntry[];
+  /** Variables of the workflow, the job and the step: of two with one name the later one. */
+  readonly env: readonly TreeEntry[];
+}
+
+/** @param isOurs whether the action of a `uses` is this one. @throws UserError where no step uses it, or several do. */
+export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: string) => boolean): Step {
+  const top = entriesOf(tree);
+  const found = entriesOf(under(top, "jobs")).flatMap(({ key: job, value }) => {
+    const inJob = entriesOf(value);
+    const steps = under(inJob, "steps");
+    return (steps?.kind === "list" ? steps.items : []).flatMap((item): readonly Step[] => {
+      const step = entriesOf(item);
+      const uses = under(step, "uses");
+      if (uses?.kind !== "scalar" || !isOurs(uses.text.trim())) return [];
+      const env = [top, inJob, step].flatMap((each) => entriesOf(under(each, "env")));
+      return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env }];
+    });
+  });
+  const [first, ...more] = found;
+  if (first === undefined) {
+    throw new UserError(`no step of ${file} uses this action`, {
+      hint: "name the workflow that has a step with `uses: …/image-publish@…`",
+      at: { file },
+    });
+  }
+  if (more.length === 0) return first;
+  const places = found.map(
+    ({ at, job }) => `${formatLocation({ file: at.file, ...(at.line && { line: at.line }) })} (${job})`,
+  );
+  throw new UserError(`${found.length} steps use this action, and one is expected: ${places.join(", ")}`, {
+    hint: "give the inputs of the one that is meant as options, without --workflow",
+    at: first.at,
+  });
+}
+
+/** The entries of a map; none of anything else. */
+export function entriesOf(tree: Tree | undefined): TreeMap["entries"] {
+  return tree?.kind === "map" ? tree.entries : [];
+}
+
+/** What a key has; `undefined` where it is not there. */
+export function under(entries: readonly TreeEntry[], key: string): Tree | undefined {
+  return entries.find((each) => each.key === key)?.value;
+}
