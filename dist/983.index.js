@@ -15492,7 +15492,7 @@ var __importStar = (this && this.__importStar) || function (mod) {
 };
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.v6 = exports.AddressError = exports.Address6 = exports.Address4 = void 0;
-var ipv4_1 = __webpack_require__(95565);
+var ipv4_1 = __webpack_require__(17946);
 Object.defineProperty(exports, "Address4", ({ enumerable: true, get: function () { return ipv4_1.Address4; } }));
 var ipv6_1 = __webpack_require__(38096);
 Object.defineProperty(exports, "Address6", ({ enumerable: true, get: function () { return ipv6_1.Address6; } }));
@@ -15504,7 +15504,7 @@ exports.v6 = { helpers };
 
 /***/ }),
 
-/***/ 95565:
+/***/ 17946:
 /***/ (function(__unused_webpack_module, exports, __webpack_require__) {
 
 
@@ -16147,7 +16147,7 @@ const common = __importStar(__webpack_require__(45864));
 const constants4 = __importStar(__webpack_require__(66437));
 const constants6 = __importStar(__webpack_require__(75280));
 const helpers = __importStar(__webpack_require__(20339));
-const ipv4_1 = __webpack_require__(95565);
+const ipv4_1 = __webpack_require__(17946);
 const regular_expressions_1 = __webpack_require__(72016);
 const address_error_1 = __webpack_require__(68850);
 const common_1 = __webpack_require__(45864);
