@@ -11,7 +11,7 @@ export interface ValueMap {
   readonly [others]?: typeof unknown;
 }
 
-export function isMap(value: Value): value is ValueMap {
+function isMap(value: Value): value is ValueMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -53,10 +53,10 @@ describe("tags, names, cache and provenance are of the first who says something"
   });
 
   test("docker's own cache lines of an image leave the input's kind out", async () => {
-    const { settingsOf } = await settings("images: {a: {cache-from: [type=inline]}}", { cache: "gha" });
+    const { settingsOf } = await settings("images: {a: {cache-from: [type=s3]}}", { cache: "gha" });
     expect(settingsOf("a").cache).toEqual({
       kind: "auto",
-      from: [{ type: "inline", attributes: new Map(), isInput: false }],
+      from: [{ type: "s3", attributes: new Map(), isInput: false }],
       to: [],
     });
   });
@@ -82,7 +82,7 @@ test("what is wrong with a rule, a name or a label is told with its line, all at
     "images:\n  a:\n    tags: |\n      type=sha\n      type=shaa\n    labels: {'{{x}}': y}\ndefaults:\n  images: 'a b'\n  flavor: latest=maybe\n";
   const { problems } = await settings(config);
   expect(problems.map(({ at, message }) => `${at && formatLocation(at)} ${message}`).sort()).toEqual([
-    expect.stringMatching(/^\.github\/image-publish\.yml:5 "tags": .*shaa/),
+    expect.stringMatching(/^\.github\/image-publish\.yml:5:7 "tags": .*shaa/),
     expect.stringMatching(/^\.github\/image-publish\.yml:6:14 "labels": /),
     expect.stringMatching(/^\.github\/image-publish\.yml:9:11 "flavor": latest=maybe/),
   ]);
