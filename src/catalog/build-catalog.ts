@@ -1,13 +1,13 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { posix } from "node:path";
-import { type SourceLocation, throwProblems, UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import { isBelow } from "./bake/read-bake.ts";
-import type { Catalog, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
+import type { Catalog, FileTarget, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
 import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import {
   type DeclaredImage,
@@ -53,28 +53,15 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
 
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
-}
-
-export interface ReadableCatalog extends BuiltCatalog {
+  readonly fileTargets: readonly FileTarget[];
   /** All problems, in order. What concerns single images leaves the others as they are. */
   readonly concerns: readonly Concern[];
   /** Images with problems, and those that depend on them, dependencies first where they have an order. */
   readonly troubled: readonly TroubledImage[];
 }
 
-/**
- * Finds all images of a repository and what they build on.
- * @throws UserError for one problem, `Problems` for several: nothing found, a file that can't be read or understood, names
- *   that clash, a cycle.
- */
+/** Finds all images of a repository and what they depend on: those that are in order, beside the problems and whom these concern. */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
-  const { concerns, troubled: _, ...built } = await readableCatalog(input);
-  throwProblems(concerns.map(({ problem }) => problem));
-  return built;
-}
-
-/** The images that are in order, beside the problems, and the images that these concern. */
-export async function readableCatalog(input: CatalogInput): Promise<ReadableCatalog> {
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);

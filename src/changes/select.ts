@@ -9,9 +9,14 @@ import { didYouMean } from "../nearest.ts";
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an
  * image is called in public means both variants of it. `!` excludes, `{a,b}` are alternatives, and the last glob that matches
  * an image counts.
+ * @param fileTargets what gives no image and may be named as if it did
  * @throws UserError (or `Problems`) for what matches no image.
  */
-export function selectImages({ images, fileTargets = [] }: Catalog, only: readonly string[]): ReadonlySet<string> {
+export function selectImages(
+  { images }: Catalog,
+  only: readonly string[],
+  fileTargets: readonly FileTarget[],
+): ReadonlySet<string> {
   const names = images.map((image) => image.name);
   if (only.length === 0) return new Set(names);
   const matched = only.flatMap(globsOf).map((each) => ({ ...each, found: namesThatMatch(each.glob, images) }));

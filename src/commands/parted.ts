@@ -32,7 +32,7 @@ export function partedBy(parted: Parted, problems: ProblemsByImage): Parted {
   });
   const isMoved = new Set(moved.map(({ image }) => image.name));
   return {
-    catalog: { ...catalog, images: catalog.images.filter(({ name }) => !isMoved.has(name)) },
+    catalog: { images: catalog.images.filter(({ name }) => !isMoved.has(name)) },
     troubled: [...moved, ...troubled],
   };
 }

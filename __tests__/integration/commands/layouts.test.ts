@@ -114,6 +114,10 @@ describe("a bake file's target that gives files", () => {
     expect(`${beside.join()}${text}`).toMatch(/docs \(docker-bake\.json\) gives files.*has for docs has no effect/);
   });
 
+  test("is no image to exclude, and no typo", async () => {
+    expect(Object.keys(await planned(laptop, { inputs: { only: "!docs" } }))).toEqual(["app"]);
+  });
+
   test.each<[string, Said, RegExp]>([
     ["only", { inputs: { only: "docs" } }, /^`only` names "docs", which gives files and no image/],
     ["explain", { explain: "docs" }, /^--explain names "docs", which gives files and no image/],
