@@ -1,8 +1,8 @@
 /** Which image a repository's name means. */
 import { UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { someOf } from "../some-of.ts";
 import type { ImageName } from "./catalog.ts";
-import { someOf } from "./remark.ts";
 
 /** The images that a repository is the name of: one, or the two variants of one. */
 export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;

@@ -152,12 +152,12 @@ const stays =
 
 const lost: RemarkKind<DeletedImage> = {
   one: ({ directory, recipe }) => ({
-    message: `${lastPart(directory)} is no image any more: ${directory} has lost its ${lastPart(recipe)}, so nothing is built from it`,
+    message: `${lastPart(directory)} isn't built any more: ${recipe} was deleted`,
     hint: stays,
   }),
   several: (listed, { length }) => ({
-    message: `${length} directories hold no image any more, and nothing is built from them: ${listed}`,
+    message: `${length} images aren't built any more, as these files were deleted: ${listed}`,
     hint: stays,
   }),
-  item: ({ directory, recipe }) => `${directory} (has lost its ${lastPart(recipe)})`,
+  item: ({ recipe }) => recipe,
 };

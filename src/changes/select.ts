@@ -1,9 +1,9 @@
 import type { Catalog, FileTarget } from "../catalog/catalog.ts";
 import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
-import { someOf } from "../catalog/remark.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import { type ListedGlob, listedGlobs, onlyExcludes } from "../glob-list.ts";
 import { didYouMean } from "../nearest.ts";
+import { someOf } from "../some-of.ts";
 
 /**
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an
@@ -66,17 +66,15 @@ function noMatch(
 }
 
 function givesFiles(glob: string, meant: readonly FileTarget[]): UserError {
-  const targets = someOf(meant, 5, ({ target, file }) => `${target} (${file})`);
+  const targets = someOf(meant, { write: ({ target, file }) => `${target} (${file})` });
   return new UserError(`\`only\` names "${glob}", which gives files and no image: ${targets}`, {
     hint: "take it out of `only`, or give the target an output of type=image",
   });
 }
 
 function unknown(glob: string, names: readonly string[]): UserError {
-  const some = names.slice(0, listed).join(", ");
-  const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   return new UserError(`\`only\` names "${glob}", and no image is called that`, {
-    hint: `choose from ${some}${more}${didYouMean(glob, names)}`,
+    hint: `choose from ${someOf(names, { most: listed })}${didYouMean(glob, names)}`,
   });
 }
 

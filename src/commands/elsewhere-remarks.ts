@@ -1,9 +1,9 @@
 /** What a run says of a checkout that is not of the ref that it is about. */
 import type { Catalog } from "../catalog/catalog.ts";
-import { someOf } from "../catalog/remark.ts";
 import { refText } from "../context/run-context.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Remark } from "../report/run-result.ts";
+import { someOf } from "../some-of.ts";
 import { type TagSources, tagsOf } from "./image-details.ts";
 import type { Session } from "./session.ts";
 
@@ -33,6 +33,6 @@ export function elsewhereRemarks(
       ? only
       : someOf([...byTags].map(([tags, names]) => `${names.length > 1 ? someOf(names) : names}: ${tags}`));
   const which = all === undefined ? "" : ` (${all})`;
-  const message = `${event.commit.slice(0, 7)} is checked out, ${elsewhere.why}: it gets no tag of ${refText(event.ref)}${which}`;
+  const message = `no tags of ${refText(event.ref)}${which}: ${event.commit.slice(0, 7)} is checked out, ${elsewhere.why}`;
   return [{ message, hint: elsewhere.hint }];
 }

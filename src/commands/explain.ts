@@ -6,6 +6,7 @@ import { throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { formatReference } from "../oci/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
+import { someOf } from "../some-of.ts";
 import { tagsOf } from "./image-details.ts";
 import type { Planning } from "./plan-run.ts";
 import type { Session } from "./session.ts";
@@ -44,11 +45,10 @@ function unknownName(
     });
   }
   const names = catalog.images.map((image) => image.name);
-  const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0
       ? `there are no images: nothing is built because ${nothing ?? "the repository has none"}`
-      : `choose from ${names.slice(0, listed).join(", ")}${more}${didYouMean(name, names)}`;
+      : `choose from ${someOf(names, { most: listed })}${didYouMean(name, names)}`;
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 

@@ -61,7 +61,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     const tree = { ...web(text), ...(text.includes("/onbuild") ? onbuild : {}) };
     const expected = start.startsWith("../") ? `images/${start.slice(3)}` : `images/web/Dockerfile:${start}`;
     expect(await remarks(tree, options)).toEqual([expect.stringContaining(expected)]);
-    expect((await remarks(tree, options))[0]).toMatch(/isn't this repository's image "base"/);
+    expect((await remarks(tree, options))[0]).toMatch(/\. This repository's image "base" is \S+, so/);
   });
 
   test.each<readonly [when: string, entry: string, start: string]>([
@@ -102,7 +102,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
 test("the remedy names the own image, the alias, and how the other one is named", async () => {
   const [remark] = await remarks(web("FROM ghcr.io/acme/mono/base"));
   expect(remark).toContain("write ghcr.io/o/r/base, or set `aliases: ghcr.io/acme/mono/{{name}}`");
-  expect(remark).toContain("name its version or digest");
+  expect(remark).toContain("add its version or digest");
 });
 
 describe("several references are one remark for each place, with all of their places", () => {

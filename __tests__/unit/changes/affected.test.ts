@@ -490,7 +490,7 @@ describe("a deleted image", () => {
     const { affected, deleted } = await deletedOf("images/old/Dockerfile", "images/old/run.sh");
     expect(affected.size).toBe(0);
     expect(deleted).toEqual([{ directory: "images/old", recipe: "images/old/Dockerfile" }]);
-    expect(describeDeleted(deleted)[0]?.message).toMatch(/^old is no image any more/);
+    expect(describeDeleted(deleted)[0]?.message).toMatch(/^old isn't built any more: images\/old\/\S+ was deleted$/);
     expect((await deletedOf("images/old/dockerfile")).deleted).toHaveLength(1);
   });
 
