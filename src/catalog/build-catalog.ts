@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
+import { someOf } from "../some-of.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
@@ -26,13 +27,13 @@ import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
-import { type CatalogRemark, someOf } from "./remark.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { lastPart } from "./repository-path.ts";
 import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
 import { setApart } from "./set-apart.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
-import { type Concern, eachOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
+import { type Concern, concernsOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
 
 export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
@@ -73,19 +74,14 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
     placeOf: (name) => placeOf(name, input),
   });
-  const before: Concern[] = [
+  const foundWrong: readonly Concern[] = [
     ...found.concerns.map((each) => withImagesBelow(each, found.unread, declared)),
     ...entryConcerns(input.entryProblems, declared),
     ...declared.concerns,
     ...unknownImages(declared.images, found.isTroubled, found.fileTargets),
   ];
-  if (declared.images.length === 0 && before.length === 0) {
-    const places = { rootName: input.rootName, configFile };
-    const write = async () => whatToWrite(await lookAround(input.root, input.files), places);
-    before.push({
-      problem: found.excluded.length > 0 ? allExcluded(found.excluded) : noImages(input.globs, await write()),
-    });
-  }
+  const isEmpty = declared.images.length === 0 && foundWrong.length === 0;
+  const nothing = isEmpty ? await noneFound(found.excluded, input, configFile) : undefined;
   const reader = recipeReader(input);
   const unnamed = new Set([...declared.unplaced, ...declared.unfit]);
   const read = await mapped(
@@ -95,7 +91,10 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   );
   const known = new Map(read.map((each) => [each.image.name, each]));
   const owners = ownersOf(read);
-  before.push(...aliasCollisions(read, owners).map((problem) => ({ problem })));
+  const before: readonly Concern[] = [
+    ...foundWrong,
+    ...[...(nothing === undefined ? [] : [nothing]), ...aliasCollisions(read, owners)].map((problem) => ({ problem })),
+  ];
   const names = { owners, own: ownNames(read, input.forgeHost), images: read };
   const connected = await mapped(read, (each) => connect(each, known, names, input));
   const possible = new Map(
@@ -121,7 +120,7 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     input.byHand === undefined
       ? all
       : all.map((each) => ({ ...each, problem: withRemarks(each.problem, found.remarks) }));
-  const toEach = withThoseOfAll(eachOnce([...ofImages, ...explained(ofEdges)]), declared.images, input);
+  const toEach = withThoseOfAll(concernsOnce([...ofImages, ...explained(ofEdges)]), declared.images, input);
   const concerns = [...explained(before), ...tooMany, ...toEach, ...ordered.concerns];
   const unknown = new Set(namingUnknown(declared.images));
   const isOnUnread = mayBeUnread(found.unread, input);
@@ -260,7 +259,8 @@ const together = 64;
 type ReadImage = ReadRecipe & Known;
 
 interface Known extends Pick<NamedImage, "knownAs" | "aliases"> {
-  readonly movingTags: ReadonlySet<string>;
+  /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
+  moves(tag: string): boolean;
   readonly problems: readonly UserError[];
 }
 
@@ -279,18 +279,21 @@ async function readImage(
     ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
     knownAs: "value" in knownAs ? knownAs.value : [],
     aliases: "value" in aliases ? aliases.value : [],
-    movingTags: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? movingTags.value : everyTag,
+    moves: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
     problems,
   };
 }
 
-/** Of an image whose tags can't be told, any tag may be one that it moves. */
-const everyTag: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+const anyTag = (): boolean => true;
+
+function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
+  return (tag) => tags.has(tag);
+}
 
 /** One that has a problem already: others may name it all the same. */
 function withoutRecipe(image: DeclaredImage, input: CatalogInput): ReadImage {
   const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], movingTags: everyTag };
+  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], moves: anyTag };
   return { ...unreadRecipe(image, undefined), ...names, problems: [] };
 }
 
@@ -362,8 +365,8 @@ async function connectDockerfile(
 ): Promise<Connected> {
   const { image } = read;
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  const movingTags = ({ name }: ImageName) => known.get(name)?.movingTags ?? new Set<string>();
-  const naming: Naming = { contexts: image.contexts, owners: names.owners, movingTags };
+  const moves = ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true;
+  const naming: Naming = { contexts: image.contexts, owners: names.owners, moves };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
   const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
@@ -439,6 +442,15 @@ function allExcluded(directories: readonly RepositoryPath[]): UserError {
   return new UserError(`"path" excludes every directory that holds an image: ${someOf(directories)}`, {
     hint: "take an exclusion (!GLOB) out, or write behind it what it is not to exclude: the last glob that matches counts",
   });
+}
+
+async function noneFound(
+  excluded: readonly RepositoryPath[],
+  { root, files, globs, rootName }: CatalogInput,
+  configFile: RepositoryPath,
+): Promise<UserError> {
+  if (excluded.length > 0) return allExcluded(excluded);
+  return noImages(globs, whatToWrite(await lookAround(root, files), { rootName, configFile }));
 }
 
 function noImages(globs: readonly string[], write: string | undefined): UserError {

@@ -38,18 +38,15 @@ export interface OwnNames {
 
 /** @param forgeHost the forge's own registry. */
 export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnNames {
-  const byLastPart = new Map<string, NamedImage[]>();
-  for (const each of images) {
-    const { name, publicName } = each.image;
-    for (const part of new Set([name, publicName, ...each.knownAs].map((text) => lastPart(text).toLowerCase()))) {
-      const there = byLastPart.get(part);
-      if (there === undefined) byLastPart.set(part, [each]);
-      else there.push(each);
-    }
-  }
+  const parts = images.flatMap((own) => {
+    const { name, publicName } = own.image;
+    const all = new Set([name, publicName, ...own.knownAs].map((text) => lastPart(text).toLowerCase()));
+    return [...all].map((part) => ({ part, own }));
+  });
+  const byLastPart = Map.groupBy(parts, ({ part }) => part);
   const places = images.flatMap(({ knownAs }) => knownAs);
   return {
-    byLastPart,
+    byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
     folders: new Set(places.map(folderOf)),
   };

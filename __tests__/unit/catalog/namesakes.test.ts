@@ -15,8 +15,8 @@ const hub: Options = { place: "docker.io/acme" };
 
 describe("a reference to an image of the same name elsewhere is reported, with its place", () => {
   test.each<readonly [when: string, text: string, start: string, options?: Options]>([
-    ["FROM", "FROM ghcr.io/acme/mono/base", "1:6: FROM names ghcr.io/acme/mono/base, which"],
-    ["with latest", "FROM ghcr.io/acme/mono/base:latest", "1:6: FROM names ghcr.io/acme/mono/base:latest,"],
+    ["FROM", "FROM ghcr.io/acme/mono/base", "1:6: FROM names ghcr.io/acme/mono/base. This"],
+    ["with latest", "FROM ghcr.io/acme/mono/base:latest", "1:6: FROM names ghcr.io/acme/mono/base:latest."],
     ["with the branch's tag", "FROM ghcr.io/acme/mono/base:main", "1:6: FROM names"],
     ["behind flags, in lower case", "  from --platform=linux/amd64 ghcr.io/acme/mono/base AS x", "1:31: FROM names"],
     ["a deeper path", "FROM ghcr.io/acme/a/b/c/base", "1:6: FROM names"],
@@ -31,7 +31,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     [
       "the default of an ARG",
       "ARG BASE=ghcr.io/acme/mono/base\nFROM $BASE",
-      "2:6: FROM names ghcr.io/acme/mono/base, set by the ARG in images/web/Dockerfile:1:10, which",
+      "2:6: FROM names ghcr.io/acme/mono/base, set by the ARG in images/web/Dockerfile:1:10. This",
     ],
     [
       "parts of which are ARGs",
