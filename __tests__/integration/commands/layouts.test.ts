@@ -123,7 +123,11 @@ describe("a bake file's target that gives files", () => {
   test.each<[string, Said, RegExp]>([
     ["only", { inputs: { only: "docs" } }, /^`only` names "docs", which gives files and no image/],
     ["explain", { explain: "docs" }, /^--explain names "docs", which gives files and no image/],
-    ["bake-target", { inputs: { "bake-target": "docs" } }, /^"bake-target" names docs, which gives files and no image/],
+    [
+      "bake-target",
+      { inputs: { "bake-target": "docs" } },
+      /^"bake-target" names docs, which gives files and no image/m,
+    ],
   ])("is named as what it is: %s", async (_, said, message) => {
     await expect(laptop.plan(said)).rejects.toThrow(message);
   });
