@@ -66,6 +66,7 @@ const leaves = [
   "pause",
   "plain-text",
   "quantities",
+  "some-of",
   "sourced-line",
 ];
 

@@ -66,6 +66,16 @@ export function throwProblems(problems: readonly UserError[]): void {
   if (error !== undefined) throw error;
 }
 
+/** The problems that an error is made of; itself, where it is one. */
+export function problemsIn<Thrown>(error: Thrown): readonly (Thrown | UserError)[] {
+  return error instanceof Problems ? error.problems : [error];
+}
+
+/** Each problem once: those of one message at one place are the same. */
+export function eachOnce(problems: readonly UserError[]): readonly UserError[] {
+  return [...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
+}
+
 /** Those without a place first, then by file, line and column. */
 export function byPlace(problems: readonly UserError[]): readonly UserError[] {
   const order = ({ at: a }: UserError, { at: b }: UserError): number =>

@@ -20,7 +20,7 @@ import type { Outside } from "./commands/outside.ts";
 import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
 import { workdirIn } from "./commands/workdir.ts";
 import type { RunContext } from "./context/run-context.ts";
-import { explain, throwProblems, UserError } from "./errors.ts";
+import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
 import {
   type InputName,
   type InputSpecification,
@@ -28,7 +28,7 @@ import {
   inputs as specification,
 } from "./inputs/specification.ts";
 import type { Log } from "./ports.ts";
-import { defectHint, problemsIn } from "./report/error-text.ts";
+import { defectHint } from "./report/error-text.ts";
 import { renderRunError } from "./report/run-error.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */

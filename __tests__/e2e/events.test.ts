@@ -314,7 +314,7 @@ describe("`ref` that is a commit", () => {
     const run = await runAction(project, { event, sha: main, workspace, inputs: { ref: sha } });
     expect(run).toMatchObject({ code: 0, annotations: [{ level: "warning" }] });
     expect(run.annotations[0]?.message).toContain(
-      "which the branch main doesn't contain: it gets no tag of the branch main (main, latest)",
+      `no tags of the branch main (main, latest): ${sha.slice(0, 7)} is checked out, which the branch main doesn't contain`,
     );
     const digest = run.images.alone?.digest ?? "";
     expect(await digestsOf(`${project.own}/alone`)).toEqual({ ...before, [sha]: digest });

@@ -55,7 +55,7 @@ test("a push publishes what a broken image doesn't concern, and nothing that dep
     expect.objectContaining({
       ...at,
       level: "warning",
-      message: expect.stringMatching(/^base is not planned, nor child/),
+      message: expect.stringMatching(/V has no value.*\. Not planned because of it: base, and child/),
     }),
   ]);
   expect(elsewhere.summary).toMatch(/^## ✅ /);

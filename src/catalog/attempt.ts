@@ -1,5 +1,5 @@
 /** Going on after a problem of the user's, so that all problems are told at once. */
-import { Problems, UserError } from "../errors.ts";
+import { problemsIn, UserError } from "../errors.ts";
 
 export type Attempt<T> = { readonly value: T } | { readonly problem: UserError };
 
@@ -28,9 +28,7 @@ export function outcomes<T>(attempts: readonly Attempt<T>[]): {
 } {
   return {
     values: attempts.flatMap((each) => ("value" in each ? [each.value] : [])),
-    problems: attempts
-      .flatMap((each) => ("problem" in each ? each.problem : []))
-      .flatMap((problem) => (problem instanceof Problems ? problem.problems : [problem])),
+    problems: attempts.flatMap((each) => ("problem" in each ? each.problem : [])).flatMap((each) => problemsIn(each)),
   };
 }
 

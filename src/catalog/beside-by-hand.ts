@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { bounded } from "../bounded.ts";
 import type { Files } from "../ports.ts";
+import { someOf } from "../some-of.ts";
 import { attemptLater } from "./attempt.ts";
 import type { ByHand } from "./by-hand.ts";
 import type { RepositoryPath } from "./catalog.ts";
@@ -11,7 +12,7 @@ import { spellingsOf } from "./dockerfile-names.ts";
 import { defaultsText, type EntryText, entriesFor, writeEntries } from "./entry-text.ts";
 import { directoryName, type FoundImage } from "./found-image.ts";
 import { freeName, isFitName } from "./image-name.ts";
-import { type CatalogRemark, someOf } from "./remark.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { directoryOf, joinPath } from "./repository-path.ts";
 
 export interface BesideInput {
@@ -74,7 +75,7 @@ function notice(
 ): CatalogRemark {
   const inputs = [...(file === undefined ? [] : ['"file"']), ...(target === undefined ? [] : ['"target"'])];
   const [verb, them] = inputs.length === 1 ? ["describes", "the input"] : ["describe", "the inputs"];
-  const which = others.length === 1 ? "image is" : "images are";
+  const which = others.length === 1 ? "image" : "images";
   const steps = [
     `remove ${them}`,
     ...(name === undefined ? [] : [`write {{name}} for ${name} in "images"`]),
@@ -82,7 +83,7 @@ function notice(
   ];
   const alone = isThere ? '; to build this one alone, set "context", too' : "";
   return {
-    message: `the input ${inputs.join(" and ")} ${verb} one image, so that no others are searched for: the ${which} not built in ${someOf(others)}`,
+    message: `the input ${inputs.join(" and ")} ${verb} one image, so the ${which} in ${someOf(others)} ${others.length === 1 ? "is" : "are"} not built`,
     hint: `to build all images, ${steps.join(" and ")}${alone}`,
   };
 }

@@ -1,13 +1,14 @@
 /** What was found, the config file and the Dockerfiles, joined into the graph of images. */
 import { posix } from "node:path";
-import { type SourceLocation, throwProblems, UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
+import { someOf } from "../some-of.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import { isBelow } from "./bake/read-bake.ts";
-import type { Catalog, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
+import type { Catalog, FileTarget, Image, ImageName, ParentEdge, RepositoryPath } from "./catalog.ts";
 import { type CatalogConfig, usualConfigFile } from "./config.ts";
 import {
   type DeclaredImage,
@@ -26,13 +27,13 @@ import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
-import { type CatalogRemark, someOf } from "./remark.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { lastPart } from "./repository-path.ts";
 import { dependsEdges, namingUnknown, saidEdges, unknownImages } from "./said-edges.ts";
 import { setApart } from "./set-apart.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
-import { type Concern, eachOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
+import { type Concern, concernsOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
 
 export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
@@ -53,28 +54,15 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
 
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
-}
-
-export interface ReadableCatalog extends BuiltCatalog {
+  readonly fileTargets: readonly FileTarget[];
   /** All problems, in order. What concerns single images leaves the others as they are. */
   readonly concerns: readonly Concern[];
   /** Images with problems, and those that depend on them, dependencies first where they have an order. */
   readonly troubled: readonly TroubledImage[];
 }
 
-/**
- * Finds all images of a repository and what they build on.
- * @throws UserError for one problem, `Problems` for several: nothing found, a file that can't be read or understood, names
- *   that clash, a cycle.
- */
+/** Finds all images of a repository and what they depend on: those that are in order, beside the problems and whom these concern. */
 export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
-  const { concerns, troubled: _, ...built } = await readableCatalog(input);
-  throwProblems(concerns.map(({ problem }) => problem));
-  return built;
-}
-
-/** The images that are in order, beside the problems, and the images that these concern. */
-export async function readableCatalog(input: CatalogInput): Promise<ReadableCatalog> {
   const entryPaths = input.config.images
     .flatMap(({ said }) => [said.path, said.file])
     .filter((each) => each !== undefined);
@@ -86,19 +74,14 @@ export async function readableCatalog(input: CatalogInput): Promise<ReadableCata
     givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
     placeOf: (name) => placeOf(name, input),
   });
-  const before: Concern[] = [
+  const foundWrong: readonly Concern[] = [
     ...found.concerns.map((each) => withImagesBelow(each, found.unread, declared)),
     ...entryConcerns(input.entryProblems, declared),
     ...declared.concerns,
     ...unknownImages(declared.images, found.isTroubled, found.fileTargets),
   ];
-  if (declared.images.length === 0 && before.length === 0) {
-    const places = { rootName: input.rootName, configFile };
-    const write = async () => whatToWrite(await lookAround(input.root, input.files), places);
-    before.push({
-      problem: found.excluded.length > 0 ? allExcluded(found.excluded) : noImages(input.globs, await write()),
-    });
-  }
+  const isEmpty = declared.images.length === 0 && foundWrong.length === 0;
+  const nothing = isEmpty ? await noneFound(found.excluded, input, configFile) : undefined;
   const reader = recipeReader(input);
   const unnamed = new Set([...declared.unplaced, ...declared.unfit]);
   const read = await mapped(
@@ -108,7 +91,10 @@ export async function readableCatalog(input: CatalogInput): Promise<ReadableCata
   );
   const known = new Map(read.map((each) => [each.image.name, each]));
   const owners = ownersOf(read);
-  before.push(...aliasCollisions(read, owners).map((problem) => ({ problem })));
+  const before: readonly Concern[] = [
+    ...foundWrong,
+    ...[...(nothing === undefined ? [] : [nothing]), ...aliasCollisions(read, owners)].map((problem) => ({ problem })),
+  ];
   const names = { owners, own: ownNames(read, input.forgeHost), images: read };
   const connected = await mapped(read, (each) => connect(each, known, names, input));
   const possible = new Map(
@@ -134,7 +120,7 @@ export async function readableCatalog(input: CatalogInput): Promise<ReadableCata
     input.byHand === undefined
       ? all
       : all.map((each) => ({ ...each, problem: withRemarks(each.problem, found.remarks) }));
-  const toEach = withThoseOfAll(eachOnce([...ofImages, ...explained(ofEdges)]), declared.images, input);
+  const toEach = withThoseOfAll(concernsOnce([...ofImages, ...explained(ofEdges)]), declared.images, input);
   const concerns = [...explained(before), ...tooMany, ...toEach, ...ordered.concerns];
   const unknown = new Set(namingUnknown(declared.images));
   const isOnUnread = mayBeUnread(found.unread, input);
@@ -273,7 +259,8 @@ const together = 64;
 type ReadImage = ReadRecipe & Known;
 
 interface Known extends Pick<NamedImage, "knownAs" | "aliases"> {
-  readonly movingTags: ReadonlySet<string>;
+  /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
+  moves(tag: string): boolean;
   readonly problems: readonly UserError[];
 }
 
@@ -292,18 +279,21 @@ async function readImage(
     ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
     knownAs: "value" in knownAs ? knownAs.value : [],
     aliases: "value" in aliases ? aliases.value : [],
-    movingTags: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? movingTags.value : everyTag,
+    moves: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
     problems,
   };
 }
 
-/** Of an image whose tags can't be told, any tag may be one that it moves. */
-const everyTag: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+const anyTag = (): boolean => true;
+
+function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
+  return (tag) => tags.has(tag);
+}
 
 /** One that has a problem already: others may name it all the same. */
 function withoutRecipe(image: DeclaredImage, input: CatalogInput): ReadImage {
   const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], movingTags: everyTag };
+  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], moves: anyTag };
   return { ...unreadRecipe(image, undefined), ...names, problems: [] };
 }
 
@@ -375,8 +365,8 @@ async function connectDockerfile(
 ): Promise<Connected> {
   const { image } = read;
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  const movingTags = ({ name }: ImageName) => known.get(name)?.movingTags ?? new Set<string>();
-  const naming: Naming = { contexts: image.contexts, owners: names.owners, movingTags };
+  const moves = ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true;
+  const naming: Naming = { contexts: image.contexts, owners: names.owners, moves };
   const choices = { ...image, buildArgs: input.argumentsOf(image) };
   const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
@@ -452,6 +442,15 @@ function allExcluded(directories: readonly RepositoryPath[]): UserError {
   return new UserError(`"path" excludes every directory that holds an image: ${someOf(directories)}`, {
     hint: "take an exclusion (!GLOB) out, or write behind it what it is not to exclude: the last glob that matches counts",
   });
+}
+
+async function noneFound(
+  excluded: readonly RepositoryPath[],
+  { root, files, globs, rootName }: CatalogInput,
+  configFile: RepositoryPath,
+): Promise<UserError> {
+  if (excluded.length > 0) return allExcluded(excluded);
+  return noImages(globs, whatToWrite(await lookAround(root, files), { rootName, configFile }));
 }
 
 function noImages(globs: readonly string[], write: string | undefined): UserError {

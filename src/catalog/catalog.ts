@@ -122,11 +122,9 @@ export interface UnsettledBase {
 /** Images in topological order, parents first; names break ties, so that equal repositories give equal catalogs. */
 export interface Catalog {
   readonly images: readonly Image[];
-  /** Targets of bake files whose only output is a folder or an archive, and that no image needs. */
-  readonly fileTargets?: readonly FileTarget[] | undefined;
 }
 
-/** A target that gives files and no image. */
+/** A target of a bake file whose only output is a folder or an archive, and that no image needs. */
 export interface FileTarget {
   readonly target: string;
   /** What its image would be called, if it gave one. */

@@ -1,8 +1,9 @@
 /** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
-import { UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { onlyExcludes, splitGlobs } from "../glob-list.ts";
 import { nearest } from "../nearest.ts";
 import type { Platform } from "../oci/platform.ts";
+import { attempt, outcomes } from "./attempt.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
 import type { ImageName, RepositoryPath } from "./catalog.ts";
 import { type CatalogConfig, type ImageEntry, usualConfigFile } from "./config.ts";
@@ -82,8 +83,15 @@ export function declareImages(
   rootName: string,
   { isTroubled, givesFiles, placeOf }: Around,
 ): DeclaredImages {
-  const concerns: Concern[] = [];
-  const join = (image: FoundImage, entry?: ImageEntry) => joined(image, entry, inputs, config, rootName, concerns);
+  const ofDefaults = contextsOf(config.defaults["build-contexts"]);
+  const join = (image: FoundImage, by: NamedBy["by"], file: RepositoryPath, entry?: ImageEntry): Joined => {
+    const own = contextsOf(entry?.said["build-contexts"]);
+    const contexts = new Map([...ofDefaults.contexts, ...image.contexts, ...own.contexts]);
+    return {
+      named: joined(image, entry, inputs, config, rootName, contexts).map((each) => named(each, by, file)),
+      concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
+    };
+  };
   const claimed = new Set(config.images.map(({ said }) => said.path));
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
@@ -93,28 +101,28 @@ export function declareImages(
   );
   const names = found.map(({ name }) => name);
   const placeless: string[] = [];
-  const declared = config.images.flatMap((entry): readonly Named[] => {
+  const declared = config.images.map((entry): Joined => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     const image = own ?? elsewhere(entry, byDirectory, rootName);
-    if (image !== undefined) return join(image, entry).map((each) => named(each, "config", entry.at.file));
-    if (givesFiles(entry.name)) return [];
+    if (image !== undefined) return join(image, "config", entry.at.file, entry);
+    if (givesFiles(entry.name)) return { named: [], concerns: [] };
     placeless.push(entry.name);
-    if (!isTroubled(entry.name)) {
-      const problem = placelessImage(entry, placeless.length > mostSuggested ? [] : names);
-      concerns.push({ problem, images: [entry.name] });
-    }
     const nowhere = { ...directoryImage(entry.name, {}, rootName), name: entry.name };
-    return join(nowhere, entry).map((each) => named(each, "config", entry.at.file));
+    const there = join(nowhere, "config", entry.at.file, entry);
+    if (isTroubled(entry.name)) return there;
+    const problem = placelessImage(entry, placeless.length > mostSuggested ? [] : names);
+    return { ...there, concerns: [{ problem, images: [entry.name] }, ...there.concerns] };
   });
-  const others = [...left].flatMap((image) => join(image).map((each) => named(each, image.from, image.at.file)));
-  const all = [...declared, ...others];
+  const everything = [...declared, ...[...left].map((image) => join(image, image.from, image.at.file))];
+  const all = everything.flatMap((each) => each.named);
+  const ofAll = all.length === 0 ? [] : ofDefaults.problems.map((problem) => ({ problem }));
   const isPlaceless = new Set(placeless);
   const placed = all.filter(({ name }) => !isPlaceless.has(name));
   const { unfit, alike, concerns: wrong } = unusableNames(placed, config.file ?? usualConfigFile, placeOf);
   return {
     images: all.map(({ image }) => image),
-    concerns: [...concerns, ...wrong],
+    concerns: [...ofAll, ...everything.flatMap((each) => each.concerns), ...wrong],
     unplaced: new Set([...placeless, ...found.flatMap(({ name, isUnplaced }) => (isUnplaced ? [name] : []))]),
     unfit: new Set([...unfit].map(({ name }) => name)),
     clashing: new Set(alike.map(({ name }) => name)),
@@ -123,6 +131,11 @@ export function declareImages(
 
 interface Named extends NamedBy {
   readonly image: DeclaredImage;
+}
+
+interface Joined {
+  readonly named: readonly Named[];
+  readonly concerns: readonly Concern[];
 }
 
 function named(image: DeclaredImage, by: NamedBy["by"], file: RepositoryPath): Named {
@@ -157,7 +170,7 @@ function joined(
   inputs: SharedInputs,
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
-  concerns: Concern[],
+  contexts: SaidContexts,
 ): readonly DeclaredImage[] {
   const said = entry?.said ?? {};
   const directory = said.path ?? image.directory;
@@ -186,11 +199,7 @@ function joined(
     target: said.target ?? image.target ?? inputs.target ?? defaults.target,
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
     inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
-    contexts: new Map([
-      ...contextsOf(defaults["build-contexts"], (problem) => concerns.push({ problem })),
-      ...image.contexts,
-      ...contextsOf(said["build-contexts"], (problem) => concerns.push({ problem, images: [image.name] })),
-    ]),
+    contexts,
   };
   if (nixFile === undefined) return [dockerfile];
   const name = hasDockerfile ? `${image.name}-nix` : image.name;
@@ -229,17 +238,21 @@ function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(pairs).map(([name, { value }]) => [name, value]));
 }
 
-function contextsOf(pairs: Forms["pairs"] = {}, add: (problem: UserError) => void): SaidContexts {
-  const read = Object.entries(pairs).flatMap(([name, { value, at }]) => {
-    try {
-      return [readContext(name, value, ".", at)];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      add(new UserError(`"build-contexts": ${error.message}`, { hint: error.hint, at }));
-      return [];
-    }
-  });
-  return new Map(read.map((each) => [each.to.name, each]));
+function contextsOf(pairs: Forms["pairs"] = {}): {
+  readonly contexts: SaidContexts;
+  readonly problems: readonly UserError[];
+} {
+  const { values, problems } = outcomes(
+    Object.entries(pairs).map(([name, { value, at }]) => attempt(() => contextOf(name, value, at))),
+  );
+  return { contexts: new Map(values.map((each) => [each.to.name, each])), problems };
+}
+
+/** @throws UserError */
+function contextOf(name: string, value: string, at: SourceLocation) {
+  const read = attempt(() => readContext(name, value, ".", at));
+  if ("value" in read) return read.value;
+  throw new UserError(`"build-contexts": ${read.problem.message}`, { hint: read.problem.hint, at });
 }
 
 function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {

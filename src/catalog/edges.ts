@@ -12,8 +12,8 @@ import type { OutsideUse } from "./stages.ts";
 export interface Naming {
   readonly contexts: SaidContexts;
   readonly owners: Owners;
-  /** The tags of an image that this plan moves. */
-  movingTags(image: ImageName): ReadonlySet<string>;
+  /** Whether this plan moves a tag of an image. */
+  moves(image: ImageName, tag: string): boolean;
 }
 
 export interface Edges {
@@ -56,8 +56,8 @@ function meaningOfReference(text: string, name: string, naming: Naming): Meaning
 }
 
 /** Whether a reference, if it names an image, means what this run makes of it: it has no tag, or one that this plan moves. */
-export function isMoved(image: ImageName, read: Reference, { movingTags }: Pick<Naming, "movingTags">): boolean {
-  return read.digest === undefined && (isLatest(image, read) || movingTags(image).has(read.tag ?? "latest"));
+export function isMoved(image: ImageName, read: Reference, { moves }: Pick<Naming, "moves">): boolean {
+  return read.digest === undefined && (isLatest(image, read) || moves(image, read.tag ?? "latest"));
 }
 
 /** Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix. */

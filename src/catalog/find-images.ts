@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
+import { someOf } from "../some-of.ts";
 import { mayBuild } from "./bake/bake-files.ts";
 import { fileTargetRemarks, nothingButFiles } from "./bake/file-targets.ts";
 import type { BakeFolder, BakeTools } from "./bake/print.ts";
@@ -13,7 +14,7 @@ import { type Discovery, discover, type FoundDirectory, placesToLook } from "./d
 import { entriesFor, writeEntries } from "./entry-text.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 import { dockerfileEntries, lookAround } from "./look-around.ts";
-import { type CatalogRemark, someOf } from "./remark.ts";
+import type { CatalogRemark } from "./remark.ts";
 import { directoryOf, lastPart } from "./repository-path.ts";
 import type { Concern } from "./troubled.ts";
 
@@ -202,7 +203,7 @@ async function besideCompose(
   const what = used.map(({ file }) => file).join(", ");
   return [
     {
-      message: `${what} says which images there are, and doesn't mention ${someOf(left)}`,
+      message: `the images are those of ${what}, which ${used.length === 1 ? "doesn't" : "don't"} mention ${someOf(left)}`,
       hint: `to build all, ${writeEntries(entries, configFile)}`,
     },
   ];

@@ -2,12 +2,12 @@
 import { posix } from "node:path";
 import { bounded } from "../bounded.ts";
 import type { Files } from "../ports.ts";
+import { someOf } from "../some-of.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
 import { type EntryText, entriesFor, writeEntries } from "./entry-text.ts";
 import { directoryName } from "./found-image.ts";
 import { freeName } from "./image-name.ts";
-import { someOf } from "./remark.ts";
 import { directoryOf, joinPath, lastPart } from "./repository-path.ts";
 
 export interface Dockerfiles {

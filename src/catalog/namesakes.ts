@@ -38,18 +38,15 @@ export interface OwnNames {
 
 /** @param forgeHost the forge's own registry. */
 export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnNames {
-  const byLastPart = new Map<string, NamedImage[]>();
-  for (const each of images) {
-    const { name, publicName } = each.image;
-    for (const part of new Set([name, publicName, ...each.knownAs].map((text) => lastPart(text).toLowerCase()))) {
-      const there = byLastPart.get(part);
-      if (there === undefined) byLastPart.set(part, [each]);
-      else there.push(each);
-    }
-  }
+  const parts = images.flatMap((own) => {
+    const { name, publicName } = own.image;
+    const all = new Set([name, publicName, ...own.knownAs].map((text) => lastPart(text).toLowerCase()));
+    return [...all].map((part) => ({ part, own }));
+  });
+  const byLastPart = Map.groupBy(parts, ({ part }) => part);
   const places = images.flatMap(({ knownAs }) => knownAs);
   return {
-    byLastPart,
+    byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
     folders: new Set(places.map(folderOf)),
   };
@@ -128,12 +125,12 @@ function otherPlaces(use: Written): RemarkKind<Namesake> {
   return {
     item: use,
     one: (each) => ({
-      message: `${use(each)}, which isn't this repository's image "${each.image}" (${each.own}): the build takes what is published there, and a change of "${each.image}" doesn't rebuild the image`,
-      hint: `write ${each.own}, or set \`aliases: ${aliasFor(each)}\` so that the other name means it, too; if the other image is meant, name its version or digest`,
+      message: `${use(each)}. This repository's image "${each.image}" is ${each.own}, so the build uses another one, and a change of "${each.image}" doesn't rebuild this image`,
+      hint: `write ${each.own}, or set \`aliases: ${aliasFor(each)}\`; if the other image is meant, add its version or digest`,
     }),
     several: (listed, [first, ...others]) => ({
-      message: `${others.length + 1} references name images elsewhere that are called as images of this repository; the builds take what is published there, and changes of this repository's images don't rebuild theirs: ${listed}`,
-      hint: `set \`aliases: ${first && aliasFor(first)}\` so that these names mean this repository's images, or write the own names, such as ${first?.own}; if the other images are meant, name their versions or digests`,
+      message: `${others.length + 1} references to images elsewhere have the names of this repository's images, so the builds use other ones, and changes of this repository's images don't rebuild what is based on these names: ${listed}`,
+      hint: `set \`aliases: ${first && aliasFor(first)}\` so that these names mean this repository's images, or write their own names, such as ${first?.own}; if the other images are meant, add their versions or digests`,
     }),
   };
 }
@@ -142,12 +139,12 @@ function misspelled(use: Written): RemarkKind<Namesake> {
   return {
     item: (each) => `${use(each)} (${each.own}?)`,
     one: (each) => ({
-      message: `${use(each)}, which is no image of this repository; did you mean its image "${each.image}" (${each.own})?`,
-      hint: `write ${each.own}, or name the other image with its version or digest`,
+      message: `${use(each)}, which isn't an image of this repository; did you mean its image "${each.image}" (${each.own})?`,
+      hint: `write ${each.own}, or add the version or digest of the other image`,
     }),
     several: (listed, all) => ({
-      message: `${all.length} references name images elsewhere that are nearly called as images of this repository: ${listed}`,
-      hint: "write the names of this repository's images, or name the other ones with their versions or digests",
+      message: `${all.length} references to images elsewhere have names that are nearly those of this repository's images: ${listed}`,
+      hint: "write the names of this repository's images, or add the versions or digests of the other ones",
     }),
   };
 }

@@ -50,7 +50,7 @@ export function nearMissRemarks(all: readonly NearMiss[]): readonly CatalogRemar
   return oneRemark(once, {
     one: ({ remark }) => remark,
     several: (listed, { length }) => ({
-      message: `${length} names are those of no stage and no image here, so that images of these names are looked for: ${listed}`,
+      message: `${length} names match no stage and no image of this repository, so BuildKit pulls images of these names: ${listed}`,
       hint: "write the names of the stages or images that are meant, or the others with their tags or digests",
     }),
     item: ({ use, like }) => `${placed(use)} names ${use.text}; did you mean ${like}?`,
@@ -135,8 +135,8 @@ function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly Ne
   if (like === undefined) return [];
   const meant = `${folder}/${like}`;
   const remark = {
-    message: `${placed(use)} names ${use.text}, which is no image of this repository; did you mean ${meant}?`,
-    hint: `write ${meant}, or name the other image with its digest`,
+    message: `${placed(use)} names ${use.text}, which isn't an image of this repository; did you mean ${meant}?`,
+    hint: `write ${meant}, or add the digest of the other image`,
   };
   return [{ use, like: meant, remark }];
 }
@@ -157,7 +157,7 @@ function ofImage(use: OutsideUse, { image: { name }, knownAs: [place] }: NamedIm
 
 function shortName(use: OutsideUse, like: string, write: string): NearMiss {
   const remark = {
-    message: `${placed(use)} names "${use.text}", which is no stage: an image of that name is looked for; did you mean ${like}?`,
+    message: `${placed(use)} names "${use.text}", which isn't a stage, so BuildKit pulls an image of that name; did you mean ${like}?`,
     hint: `${write} (${use.text}:latest) if it is meant`,
   };
   return { use, like, remark };

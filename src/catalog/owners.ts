@@ -1,8 +1,8 @@
 /** Which image a repository's name means. */
 import { UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
+import { someOf } from "../some-of.ts";
 import type { ImageName } from "./catalog.ts";
-import { someOf } from "./remark.ts";
 
 /** The images that a repository is the name of: one, or the two variants of one. */
 export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
@@ -16,17 +16,12 @@ export interface NamedImage {
 
 /** Own names go before aliases. */
 export function ownersOf(images: readonly NamedImage[]): Owners {
-  const owners = new Map<Repository, ImageName[]>();
-  const add = (image: ImageName, names: readonly Repository[]): void => {
-    for (const each of names) {
-      const there = owners.get(each);
-      if (there === undefined) owners.set(each, [image]);
-      else if (!there.includes(image)) there.push(image);
-    }
-  };
-  for (const { image, knownAs } of images) add(image, knownAs);
-  for (const { image, aliases } of images) add(image, aliases);
-  return owners;
+  const named = [
+    ...images.flatMap(({ image, knownAs }) => knownAs.map((name) => ({ image, name }))),
+    ...images.flatMap(({ image, aliases }) => aliases.map((name) => ({ image, name }))),
+  ];
+  const byName = Map.groupBy(named, ({ name }) => name);
+  return new Map([...byName].map(([name, all]) => [name, [...new Set(all.map(({ image }) => image))]]));
 }
 
 /** A problem for each alias that several images have, or that is another image's own name. */

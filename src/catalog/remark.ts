@@ -1,3 +1,5 @@
+import { someOf } from "../some-of.ts";
+
 /** What a user should know of the layout, though it is no error: as the reports show it. */
 export interface CatalogRemark {
   readonly message: string;
@@ -16,13 +18,5 @@ export interface RemarkKind<T> {
 export function oneRemark<T>(all: readonly T[], { one, several, item }: RemarkKind<T>): readonly CatalogRemark[] {
   const [first, ...others] = all;
   if (first === undefined) return [];
-  return [others.length === 0 ? one(first) : several(someOf(all, 10, item), all)];
-}
-
-/** The first of many, and how many more there are. */
-export function someOf<T>(all: readonly T[], most = 5, write: (each: T) => string = String): string {
-  const more = all.length - most;
-  const shown = more > 1 ? all.slice(0, most) : all;
-  const names = shown.map(write).join(", ");
-  return more > 1 ? `${names} and ${more} more` : names;
+  return [others.length === 0 ? one(first) : several(someOf(all, { most: 10, write: item }), all)];
 }

@@ -1,5 +1,4 @@
 /** Images that are in order, apart from those that are not. Pure. */
-import type { UserError } from "../errors.ts";
 import { bakeFilesBeside } from "./bake/bake-files.ts";
 import type { BakeFolder } from "./bake/print.ts";
 import type { Image } from "./catalog.ts";
@@ -24,10 +23,9 @@ export function setApart({ ordered, all, unread, concerns, isUnplaced, hiddenDep
   readonly images: readonly Image[];
   readonly troubled: readonly TroubledImage[];
 } {
-  const own = new Map<string, UserError[]>();
-  for (const { problem, images = [] } of concerns) {
-    for (const name of images) own.set(name, [...(own.get(name) ?? []), problem]);
-  }
+  const ofImages = concerns.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem })));
+  const own = Map.groupBy(ofImages, ({ name }) => name);
+  const problemsOf = (name: string) => (own.get(name) ?? []).map(({ problem }) => problem);
   const waiting = waitingImages(all, new Set(own.keys()), (image) => [
     ...image.parents.map(({ parent }) => parent),
     ...hiddenDependencies(image),
@@ -45,7 +43,7 @@ export function setApart({ ordered, all, unread, concerns, isUnplaced, hiddenDep
           kind: "file",
           // Elsewhere than at the root, what is below its folder is what its images are built from.
           isUnplaced: at.folder === ".",
-          problems: own.get(at.file) ?? [],
+          problems: problemsOf(at.file),
           waitsFor: undefined,
         }),
       ),
@@ -54,7 +52,7 @@ export function setApart({ ordered, all, unread, concerns, isUnplaced, hiddenDep
           image,
           kind: "image",
           isUnplaced: isUnplaced(image.name),
-          problems: own.get(image.name) ?? [],
+          problems: problemsOf(image.name),
           waitsFor: waiting.get(image.name),
         }),
       ),

@@ -73,7 +73,7 @@ export function withoutBases(dockerfile: Dockerfile): Dockerfile {
 }
 
 /** Problems that are told alike are one, which concerns the images of all. */
-export function eachOnce(concerns: readonly Concern[]): readonly Concern[] {
+export function concernsOnce(concerns: readonly Concern[]): readonly Concern[] {
   const same = Map.groupBy(concerns, ({ problem }) => JSON.stringify([problem.at, problem.message]));
   return [...same.values()].flatMap((alike) => {
     const [first] = alike;

@@ -1,5 +1,6 @@
 /** Names that no image can have, and those that several have. */
 import { UserError } from "../errors.ts";
+import { someOf } from "../some-of.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type EntryText, entriesText } from "./entry-text.ts";
 import { freeName, isFitName } from "./image-name.ts";
@@ -53,7 +54,9 @@ function sameName(several: readonly NamedBy[], configFile: RepositoryPath): User
   const directories = sorted.map(({ directory }) => directory);
   const [first = ".", second = ".", ...others] = directories;
   const [count, places] =
-    others.length === 0 ? ["two", `${first} and in ${second}`] : [`${directories.length}`, listed(directories)];
+    others.length === 0
+      ? ["two", `${first} and in ${second}`]
+      : [`${directories.length}`, someOf(directories, { most: mostListed, last: "and" })];
   const name = sorted[0]?.name.toLowerCase();
   return new UserError(`${count} images have the name "${name}", in ${places}`, {
     hint: renaming(sorted, configFile),
@@ -67,7 +70,7 @@ function renaming(several: readonly NamedBy[], configFile: RepositoryPath): stri
   const fixed = several.filter(({ by }) => by !== "directory");
   if (fixed.length > 1) {
     const files = [...new Set(fixed.map(({ file }) => file))];
-    return `write another name for all but one of them where the name is from: ${listed(files)}`;
+    return `write another name for all but one of them where the name is from: ${someOf(files, { most: mostListed, last: "and" })}`;
   }
   const renamed = fixed.length > 0 ? free : free.slice(1);
   const which = renamed.length === 1 ? "one of them another name" : "all but one of them other names";
@@ -89,17 +92,10 @@ function unfitName(
     directory: `${configFile} can name it, as in ${entriesText([{ name: other, said: { path: directory } }])}`,
     bake: `give the target another name in ${file}`,
     config: `write another name in ${file}`,
-    inputs: `its folder names it, unless "images" has a whole name without expressions, such as ${placeOf(other)}`,
+    inputs: `it is named after its folder: to name it otherwise, write a whole name without expressions in "images", such as ${placeOf(other)}`,
   };
   return new UserError(`"${name}" can't be an image's name`, {
-    hint: `use letters and digits, parted by single dots, dashes or underscores; ${say[by]}`,
+    hint: `use letters and digits, separated by single dots, dashes or underscores; ${say[by]}`,
     at: { file: directory },
   });
-}
-
-function listed(all: readonly string[]): string {
-  const shown = all.slice(0, mostListed);
-  const more = all.length - shown.length;
-  const last = more > 0 ? `${more} more` : shown.pop();
-  return shown.length === 0 ? `${last}` : `${shown.join(", ")} and ${last}`;
 }

@@ -10,7 +10,6 @@ import { takesGit } from "./context-files.ts";
 import { indexFiles } from "./file-index.ts";
 import type { ImageInputs } from "./image-inputs.ts";
 import type { Reason } from "./reason.ts";
-import { selectImages } from "./select.ts";
 import { type Touched, touching } from "./touching.ts";
 import { watchedFiles, watchProblem } from "./watch.ts";
 
@@ -21,8 +20,8 @@ export interface AffectedInput {
   readonly commit: Commit;
   /** Of all images of the catalog; not looked at unless files are compared. */
   readonly inputs: ReadonlyMap<string, ImageInputs>;
-  /** Globs of names; empty: all. */
-  readonly only: readonly string[];
+  /** Names of the images that the run is about. */
+  readonly selected: ReadonlySet<string>;
   readonly config: ConfigChange;
   /** `undefined`: a changed bake file affects all images that it describes. */
   readonly bake?: BakeChange | undefined;
@@ -59,10 +58,9 @@ export interface DeletedImage {
   readonly recipe: RepositoryPath;
 }
 
-/** The affected images, those that build on them included. @throws UserError when `only` names no image, or `watch` no pattern. */
+/** The affected images, those that build on them included. @throws UserError when `watch` is no pattern. */
 export async function affectedImages(input: AffectedInput): Promise<Affected> {
-  const { catalog, comparison, only } = input;
-  const selected = selectImages(catalog, only);
+  const { catalog, comparison, selected } = input;
   switch (comparison.kind) {
     case "nothing":
       return { affected: new Map(), deleted: [] };
@@ -154,12 +152,12 @@ const stays =
 
 const lost: RemarkKind<DeletedImage> = {
   one: ({ directory, recipe }) => ({
-    message: `${lastPart(directory)} is no image any more: ${directory} has lost its ${lastPart(recipe)}, so nothing is built from it`,
+    message: `${lastPart(directory)} isn't built any more: ${recipe} was deleted`,
     hint: stays,
   }),
   several: (listed, { length }) => ({
-    message: `${length} directories hold no image any more, and nothing is built from them: ${listed}`,
+    message: `${length} images aren't built any more, as these files were deleted: ${listed}`,
     hint: stays,
   }),
-  item: ({ directory, recipe }) => `${directory} (has lost its ${lastPart(recipe)})`,
+  item: ({ recipe }) => recipe,
 };

@@ -71,7 +71,7 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
     );
   if (/needed a single revision/i.test(said))
     return because(
-      "there is no commit here yet, and so nothing that an event could be about",
+      "the repository has no commit yet",
       inWorkflow
         ? "push a first commit, and check it out with actions/checkout before this step"
         : "commit what there is, and run the command again",
@@ -110,7 +110,7 @@ function noRepository(
   because: (message: string, hint: string) => UserError,
   inWorkflow: boolean,
 ): UserError {
-  if (!inWorkflow) return because(`${workspace} is no git checkout`, goIntoOne);
+  if (!inWorkflow) return because(`${workspace} isn't a git checkout`, goIntoOne);
   const [only, ...others] = checkouts;
   if (only !== undefined) {
     const shown = checkouts.slice(0, 5).map(plainLine);
@@ -129,7 +129,7 @@ function noRepository(
   }
   return because(
     `${workspace} holds files without .git, and so no commit`,
-    "put `uses: actions/checkout` before this step; where it is there, install git 2.18 or newer before it, without which it downloads files alone, and keep .git",
+    "put `uses: actions/checkout` before this step; if it is there, install git 2.18 or newer before it, and don't delete .git",
   );
 }
 

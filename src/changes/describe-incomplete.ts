@@ -1,6 +1,7 @@
 /** What is remarked of images whose sources the checkout has not, or not really. */
-import { oneRemark, type RemarkKind, someOf } from "../catalog/remark.ts";
+import { oneRemark, type RemarkKind } from "../catalog/remark.ts";
 import { UserError } from "../errors.ts";
+import { someOf } from "../some-of.ts";
 import type { Incomplete, IncompleteFiles } from "./incomplete.ts";
 
 export function describeIncomplete({ absent, pointers }: IncompleteFiles) {
@@ -17,7 +18,7 @@ const leftOut = kind("which this sparse checkout leaves out", (all) => {
   const folders = [...new Set(all.flatMap((each) => each.folders))];
   return folders.includes(".")
     ? "check out without `sparse-checkout`, as files of the root are left out"
-    : `add ${someOf(folders, 10)} to \`sparse-checkout\` at actions/checkout, or check out without it`;
+    : `add ${someOf(folders, { most: 10 })} to \`sparse-checkout\` at actions/checkout, or check out without it`;
 });
 
 const pointing = kind(

@@ -1,4 +1,5 @@
 import { formatLocation } from "../errors.ts";
+import { someOf } from "../some-of.ts";
 import type { Reason } from "./reason.ts";
 
 /**
@@ -48,7 +49,7 @@ export function describeReason(reason: Reason): string {
     case "unaffected":
       return "nothing it is built from changed";
     case "problem":
-      return `it has a problem: ${printable(reason.detail)}`;
+      return printable(reason.detail);
     case "waits-for":
       return `depends on ${printable(reason.image)}, which can't be planned`;
     case "never-published":
@@ -62,7 +63,7 @@ export function describeReason(reason: Reason): string {
     case "not-attested":
       return `what is published is not attested: ${printable(reason.detail)}`;
     case "incomplete":
-      return `published, but not yet as ${someOf(reason.missing)}`;
+      return `published, but not yet as ${printable(someOf(reason.missing, { most: mostMissing }))}`;
     case "current":
       return "published already, under all its tags";
     case "superseded":
@@ -72,11 +73,6 @@ export function describeReason(reason: Reason): string {
 
 /** Copies in other registries may lack many at once. */
 const mostMissing = 4;
-
-function someOf(names: readonly string[]): string {
-  const more = names.length - mostMissing;
-  return `${printable(names.slice(0, mostMissing).join(", "))}${more > 0 ? ` and ${more} more` : ""}`;
-}
 
 const verbs = { added: "was added", modified: "changed", deleted: "was deleted" } as const;
 

@@ -8,7 +8,7 @@ export function gitRemedy(stderr: string): string | undefined {
 const remedies: readonly { readonly says: RegExp; readonly hint: string }[] = [
   {
     says: /detected dubious ownership|unsafe repository/i,
-    hint: "let the checkout belong to the user that runs this step, or run `git config --global --add safe.directory PATH` with its path before",
+    hint: "run all steps as the same user, or run `git config --global --add safe.directory PATH` with its path before",
   },
   {
     says: /permission denied/i,

@@ -14,6 +14,15 @@ export interface TrackedFile {
   readonly content: string;
 }
 
+/** What git's mode says that a path is. */
+export function trackedKind(content: string): TrackedKind {
+  return kinds[content.slice(0, content.indexOf(" "))] ?? "file";
+}
+
+export type TrackedKind = "file" | "executable" | "symlink" | "submodule";
+
+const kinds: Readonly<Record<string, TrackedKind>> = { 100755: "executable", 120000: "symlink", 160000: "submodule" };
+
 export interface TrackedFiles {
   readonly files: readonly TrackedFile[];
   /** Files that nobody compares, by `assume-unchanged` or a merge that is not done. */

@@ -4,6 +4,7 @@ import type { RepositoryPath } from "../catalog/catalog.ts";
 import { joinPath } from "../catalog/repository-path.ts";
 import { onceEach } from "../once-each.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
+import { trackedKind } from "./git-tree.ts";
 import type { ListedFile, Listing } from "./listing.ts";
 import { decodePath } from "./path-bytes.ts";
 import { sourcesOf } from "./sources.ts";
@@ -87,6 +88,7 @@ function above(path: RepositoryPath): readonly RepositoryPath[] {
 /** Of a link that a sparse checkout of a repository inside lacks nobody knows where it leads: that is `""`. */
 async function readLink({ path, content, isAbsent }: ListedFile, checkout: Checkout): Promise<string | undefined> {
   const found = await lookAt(checkout, path);
-  if (found === undefined && isAbsent) return content?.startsWith("120000 ") ? "" : undefined;
+  if (found === undefined && isAbsent)
+    return content !== undefined && trackedKind(content) === "symlink" ? "" : undefined;
   return found?.kind === "symlink" ? decodePath(found.target) : undefined;
 }

@@ -3,6 +3,7 @@ import type { RepositoryPath } from "../catalog/catalog.ts";
 import { alteredPaths, alteringSettings } from "./altered.ts";
 import { type Checkout, lookAt } from "./checkout.ts";
 import { type FileIndex, indexFiles } from "./file-index.ts";
+import { trackedKind } from "./git-tree.ts";
 
 /** A file as the working tree has it. */
 export interface ListedFile {
@@ -66,11 +67,11 @@ async function addRepository(checkout: Checkout, prefix: string, found: Found): 
   const add = (file: ListedFile): void => {
     found.files.push(file);
     const isUnknown = file.content === undefined && file.isAbsent !== true;
-    if (isUnknown || file.content?.startsWith(symlink)) found.links.push(file);
+    if (isUnknown || (file.content !== undefined && trackedKind(file.content) === "symlink")) found.links.push(file);
   };
   for (const file of tracked.files) {
     const { path, content } = file;
-    if (content.startsWith(submodule)) inside.push(path);
+    if (trackedKind(content) === "submodule") inside.push(path);
     else if (leftOut.at(path) !== undefined) {
       found.isSparse = true;
       // Of what Git LFS holds, the pointer is what a checkout without it has.
@@ -86,9 +87,6 @@ async function addRepository(checkout: Checkout, prefix: string, found: Found): 
   for (const path of inside) await addInside(checkout, prefix, path, found);
   return objectFormat;
 }
-
-const symlink = "120000 ";
-const submodule = "160000 ";
 
 /** A submodule that is not checked out is an empty folder: nothing. */
 async function addInside(checkout: Checkout, prefix: string, path: RepositoryPath, found: Found): Promise<void> {

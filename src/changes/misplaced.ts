@@ -1,4 +1,4 @@
-/** What Dockerfiles copy that their context lacks and the repository's root has. */
+/** What Dockerfiles copy that is in the repository's root but not in their context. */
 import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
 import { writeEntries } from "../catalog/entry-text.ts";
 import { oneRemark } from "../catalog/remark.ts";
@@ -84,11 +84,11 @@ export function describeMisplaced(misplaced: readonly Misplaced[], configFile: R
     );
   return oneRemark(misplaced, {
     one: (each) => ({
-      message: `${each.image} copies ${each.paths.map(placed).join(", ")}, which its context ${each.context} lacks and the repository's root has`,
+      message: `${each.image} copies ${each.paths.map(placed).join(", ")}, which ${each.paths.length === 1 ? "is" : "are"} in the repository's root but not in its context ${each.context}`,
       hint: `if the root is what it is built from, ${write([each])}`,
     }),
     several: (listed, all) => ({
-      message: `${all.length} images copy what their context lacks and the repository's root has: ${listed}`,
+      message: `${all.length} images copy what is in the repository's root but not in their context: ${listed}`,
       hint: `if the root is what they are built from, ${write(all)}`,
     }),
     item: ({ image, paths: [path] }) => `${image} (${path?.written}, ${path && formatLocation(path.at)})`,

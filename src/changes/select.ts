@@ -1,17 +1,22 @@
 import type { Catalog, FileTarget } from "../catalog/catalog.ts";
 import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
-import { someOf } from "../catalog/remark.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import { type ListedGlob, listedGlobs, onlyExcludes } from "../glob-list.ts";
 import { didYouMean } from "../nearest.ts";
+import { someOf } from "../some-of.ts";
 
 /**
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an
  * image is called in public means both variants of it. `!` excludes, `{a,b}` are alternatives, and the last glob that matches
  * an image counts.
+ * @param fileTargets what gives no image and may be named as if it did
  * @throws UserError (or `Problems`) for what matches no image.
  */
-export function selectImages({ images, fileTargets = [] }: Catalog, only: readonly string[]): ReadonlySet<string> {
+export function selectImages(
+  { images }: Catalog,
+  only: readonly string[],
+  fileTargets: readonly FileTarget[],
+): ReadonlySet<string> {
   const names = images.map((image) => image.name);
   if (only.length === 0) return new Set(names);
   const matched = only.flatMap(globsOf).map((each) => ({ ...each, found: namesThatMatch(each.glob, images) }));
@@ -61,17 +66,15 @@ function noMatch(
 }
 
 function givesFiles(glob: string, meant: readonly FileTarget[]): UserError {
-  const targets = someOf(meant, 5, ({ target, file }) => `${target} (${file})`);
+  const targets = someOf(meant, { write: ({ target, file }) => `${target} (${file})` });
   return new UserError(`\`only\` names "${glob}", which gives files and no image: ${targets}`, {
     hint: "take it out of `only`, or give the target an output of type=image",
   });
 }
 
 function unknown(glob: string, names: readonly string[]): UserError {
-  const some = names.slice(0, listed).join(", ");
-  const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   return new UserError(`\`only\` names "${glob}", and no image is called that`, {
-    hint: `choose from ${some}${more}${didYouMean(glob, names)}`,
+    hint: `choose from ${someOf(names, { most: listed })}${didYouMean(glob, names)}`,
   });
 }
 

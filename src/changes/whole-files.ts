@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { isWithin } from "../local-paths.ts";
 import type { DirectoryEntry, FileLook, FileLooks, Files } from "../ports.ts";
 import type { FileIndex } from "./file-index.ts";
-import type { TrackedFile } from "./git-tree.ts";
+import { type TrackedFile, trackedKind } from "./git-tree.ts";
 import { decodePath } from "./path-bytes.ts";
 
 export type WholeFiles = Pick<Files, "read" | "list"> & FileLooks;
@@ -65,13 +65,21 @@ async function lookIn(
   if (kind === "directory") return { kind };
   const bytes = await content(file);
   if (kind === "symlink") return { kind, target: bytes };
-  return { kind, size: bytes.length, isExecutable: file.content.startsWith("100755"), content: async () => bytes };
+  return {
+    kind,
+    size: bytes.length,
+    isExecutable: trackedKind(file.content) === "executable",
+    content: async () => bytes,
+  };
 }
 
 /** `undefined` where nothing of a directory is left out. */
 function entriesIn(files: FileIndex<TrackedFile>, path: RepositoryPath): readonly DirectoryEntry[] | undefined {
   const below = files.below(path);
-  if (below.length === 0) return files.at(path)?.content.startsWith(submodule) ? [] : undefined;
+  if (below.length === 0) {
+    const own = files.at(path);
+    return own !== undefined && trackedKind(own.content) === "submodule" ? [] : undefined;
+  }
   const start = path === "." ? 0 : path.length + 1;
   const kinds = new Map(
     below.map((file): [string, DirectoryEntry["kind"]] => {
@@ -82,11 +90,10 @@ function entriesIn(files: FileIndex<TrackedFile>, path: RepositoryPath): readonl
   return [...kinds].map(([name, kind]) => ({ name, kind }));
 }
 
-const submodule = "160000 ";
-
 /** A submodule that is not checked out is an empty folder. */
 function kindOf({ content }: TrackedFile): "file" | "symlink" | "directory" {
-  return content.startsWith(submodule) ? "directory" : content.startsWith("120000 ") ? "symlink" : "file";
+  const kind = trackedKind(content);
+  return kind === "submodule" ? "directory" : kind === "symlink" ? kind : "file";
 }
 
 function isDirectory(path: string): UserError {

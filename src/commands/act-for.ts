@@ -44,7 +44,7 @@ export async function actFor(
   const { full, commit } = found;
   if (commit !== head) {
     const what = refText(gitRef(full));
-    throw notCheckedOut(wanted, commit, head, `which publishes that commit under the tags of ${what}`);
+    throw notCheckedOut(wanted, commit, head, `; that commit is then published with the tags of ${what}`);
   }
   return { context: { ...context, commit: head, ref: gitRef(full) }, elsewhere: undefined };
 }
@@ -77,7 +77,8 @@ export async function actForSimulated(
     const commit = happened.ref.full === ref.full ? happened.commit : undefined;
     return meantIf(await isOfRef(head, { ...context, commit }, questions), context, head);
   }
-  return meantIf(!takesRef(context) || (await isOfRefHere(head, ref, questions.git)), context, head);
+  const answer: OfRef = takesRef(context) ? await isOfRefHere(head, ref, questions.git) : { kind: "contained" };
+  return meantIf(answer, context, head);
 }
 
 /** An event that changes no ref, and may be about any. */
@@ -92,23 +93,28 @@ async function actForCommit(
   questions: RefQuestions,
 ): Promise<Meant> {
   const answer = await isOfRef(wanted, context, questions);
-  if (wanted !== head) {
-    const what = refText(context.ref);
-    const then =
-      answer === true
-        ? `as the commit of ${what} that is published`
-        : `which publishes it under its own exact tags and none of ${what}, or leave \`ref\` out to publish ${what}`;
-    throw notCheckedOut(wanted, wanted, head, then);
-  }
+  if (wanted !== head) throw notCheckedOut(wanted, wanted, head, whatFollows(answer, refText(context.ref)));
   return meantIf(answer, context, head);
 }
 
+/** What checking out the commit leads to. */
+function whatFollows(answer: OfRef, what: string): string {
+  switch (answer.kind) {
+    case "contained":
+      return `; it is then published with the tags of ${what}`;
+    case "not-contained":
+      return `; it is then published with the tags of the commit alone. To publish ${what}, remove \`ref\``;
+    case "unknown":
+      return `; whether ${what} contains it is unknown (${answer.because.message})`;
+  }
+}
+
 function meantIf(answer: OfRef, context: RunContext, head: Commit): Meant {
-  if (answer === true) return { context: { ...context, commit: head }, elsewhere: undefined };
+  if (answer.kind === "contained") return { context: { ...context, commit: head }, elsewhere: undefined };
   const what = refText(context.ref);
-  if (answer !== false) {
-    const why = `and whether ${what} contains it is unknown: ${answer.message}`;
-    return { context, elsewhere: { why, hint: answer.hint } };
+  if (answer.kind === "unknown") {
+    const why = `and whether ${what} contains it is unknown (${answer.because.message})`;
+    return { context, elsewhere: { why, hint: answer.because.hint } };
   }
   if (context.ref.kind !== "branch") {
     const hint = `check out ${what} itself; to publish another ref, give the input \`ref\` its name`;
@@ -121,7 +127,7 @@ function meantIf(answer: OfRef, context: RunContext, head: Commit): Meant {
 function notCheckedOut(wanted: string, commit: Commit, head: Commit, then: string): UserError {
   const [named, here] = [commit, head].map((each) => each.slice(0, 7));
   return new UserError(`the input "ref" names ${wanted} (${named}), and ${here} is checked out`, {
-    hint: `give actions/checkout the same \`ref\`, ${then}`,
+    hint: `give actions/checkout the same \`ref\`${then}`,
   });
 }
 

@@ -156,7 +156,7 @@ function secretRemarks(builds: readonly PlannedBuild[], context: ProvenanceConte
       argument,
     })),
   );
-  const hint = "hand it in by `secrets`, or set `provenance: mode=min`";
+  const hint = "pass it in `secrets`, or set `provenance: mode=min`";
   return oneRemark(published, {
     one: ({ name, argument }) => ({
       message: `the build argument ${argument} of ${name} looks like a secret, and the published provenance contains its value`,

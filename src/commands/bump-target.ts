@@ -42,7 +42,7 @@ export async function bumpTarget(
   if (trigger.kind === "gone") return none(trigger.what);
   if (!isAtEvent) return none("the checkout is not at the event's commit");
   if (branch === undefined) {
-    throw new UserError("nothing tells the repository's default branch, whose pins are to follow", {
+    throw new UserError("the repository's default branch is unknown, so its pins can't be updated", {
       hint: "name it in the config file: `bump: {branch: main}`",
     });
   }

@@ -4,7 +4,7 @@ import { type ReleasedImage, stalePins } from "../bump/check-pins.ts";
 import { findPins } from "../bump/find-pins.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../catalog/path-glob.ts";
 import type { RunContext } from "../context/run-context.ts";
-import { throwProblems, UserError } from "../errors.ts";
+import { eachOnce, throwProblems, UserError } from "../errors.ts";
 import { onlyExcludes } from "../glob-list.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Files } from "../ports.ts";
@@ -39,7 +39,7 @@ export async function checkPins(
     }),
   );
   // Several globs may mean one file.
-  throwProblems([...new Map(checked.flat().map((each) => [JSON.stringify([each.at, each.message]), each])).values()]);
+  throwProblems(eachOnce(checked.flat()));
 }
 
 function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {

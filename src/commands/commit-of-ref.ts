@@ -12,8 +12,10 @@ export interface RefQuestions {
   readonly forge: Pick<Forge, "contains">;
 }
 
-/** A failure: it is unknown. */
-export type OfRef = boolean | GitFailure;
+export type OfRef =
+  | { readonly kind: "contained" }
+  | { readonly kind: "not-contained" }
+  | { readonly kind: "unknown"; readonly because: GitFailure };
 
 export interface RefOfEvent extends Pick<RunContext, "ref" | "owner" | "repo"> {
   /** What the event vouches for; `undefined` where it says nothing of this ref. */
@@ -30,15 +32,15 @@ export async function isOfRef(
     if (event !== undefined) {
       // A tag's event may name the tag's own object.
       const own = (await git.resolve(event)) ?? event;
-      if (commit === own || (ref.kind === "branch" && (await git.isAncestor(commit, own)) === "yes")) return true;
+      if (commit === own || (ref.kind === "branch" && (await git.isAncestor(commit, own)) === "yes")) return contained;
     }
     const tip = await history.commitOf(ref.full);
-    if (tip === undefined || tip === commit || ref.kind !== "branch") return tip === commit;
+    if (tip === undefined || tip === commit || ref.kind !== "branch") return answered(tip === commit);
     const here = await git.isAncestor(commit, tip);
-    if (here !== "unknown") return here === "yes";
-    return (await forge.contains(owner, repo, tip, commit)) ?? (await history.isOn(ref.full, commit));
+    if (here !== "unknown") return answered(here === "yes");
+    return answered((await forge.contains(owner, repo, tip, commit)) ?? (await history.isOn(ref.full, commit)));
   } catch (error) {
-    if (error instanceof GitFailure) return error;
+    if (error instanceof GitFailure) return { kind: "unknown", because: error };
     throw error;
   }
 }
@@ -52,11 +54,19 @@ export async function isOfRefHere(
   { full, name, kind }: GitRef,
   git: RefQuestions["git"],
 ): Promise<OfRef> {
-  if (kind !== "branch") return true;
+  if (kind !== "branch") return contained;
   const tips = await Promise.all([full, `refs/remotes/origin/${name}`].map((each) => git.resolve(each)));
   const known = tips.filter((tip) => tip !== undefined);
   const answers = await Promise.all(known.map((tip) => git.isAncestor(commit, tip)));
-  if (answers.length === 0 || answers.includes("yes")) return true;
-  if (!answers.includes("unknown")) return false;
-  return new GitFailure("this clone is shallow", { hint: "fetch its history: git fetch --unshallow" });
+  if (answers.length === 0 || answers.includes("yes")) return contained;
+  if (!answers.includes("unknown")) return notContained;
+  const hint = "fetch its history: git fetch --unshallow";
+  return { kind: "unknown", because: new GitFailure("this clone is shallow", { hint }) };
+}
+
+const contained: OfRef = { kind: "contained" };
+const notContained: OfRef = { kind: "not-contained" };
+
+function answered(isContained: boolean): OfRef {
+  return isContained ? contained : notContained;
 }

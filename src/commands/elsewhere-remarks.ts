@@ -1,9 +1,9 @@
 /** What a run says of a checkout that is not of the ref that it is about. */
 import type { Catalog } from "../catalog/catalog.ts";
-import { someOf } from "../catalog/remark.ts";
 import { refText } from "../context/run-context.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Remark } from "../report/run-result.ts";
+import { someOf } from "../some-of.ts";
 import { type TagSources, tagsOf } from "./image-details.ts";
 import type { Session } from "./session.ts";
 
@@ -11,28 +11,26 @@ type Checkout = Pick<Session, "context" | "event" | "commitDate" | "gitTags" | "
 
 /** One remark with the tags that images would have at the ref's own commit. An untrusted checkout has remarks of its own. */
 export function elsewhereRemarks(
-  { images }: Pick<Plan, "images">,
+  { images: ofPlan }: Pick<Plan, "images">,
   catalog: Catalog,
   session: Checkout,
   sources: TagSources,
 ): readonly Remark[] {
   const { elsewhere, event, trust } = session;
   if (elsewhere === undefined || trust.kind === "untrusted") return [];
-  const planned = new Set(images.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
-  const byTags = new Map<string, readonly string[]>();
-  for (const image of catalog.images) {
-    if (!planned.has(image.name) || image.repositories.length === 0) continue;
+  const planned = new Set(ofPlan.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
+  const withheld = catalog.images.flatMap((image) => {
+    if (!planned.has(image.name) || image.repositories.length === 0) return [];
     const given = new Set(tagsOf(session, image, sources).tags.map(({ tag }) => tag));
     const wanted = tagsOf({ ...session, context: event, isAtEvent: true }, image, sources).tags;
     const left = wanted.flatMap(({ tag }) => (given.has(tag) ? [] : [tag]));
-    if (left.length > 0) byTags.set(left.join(", "), [...(byTags.get(left.join(", ")) ?? []), image.name]);
-  }
+    return left.length === 0 ? [] : [{ name: image.name, tags: left.join(", ") }];
+  });
+  const byTags = Map.groupBy(withheld, ({ tags }) => tags);
   const [only, ...others] = byTags.keys();
-  const all =
-    others.length === 0
-      ? only
-      : someOf([...byTags].map(([tags, names]) => `${names.length > 1 ? someOf(names) : names}: ${tags}`));
+  const listed = [...byTags].map(([tags, images]) => `${someOf(images, { write: ({ name }) => name })}: ${tags}`);
+  const all = others.length === 0 ? only : someOf(listed);
   const which = all === undefined ? "" : ` (${all})`;
-  const message = `${event.commit.slice(0, 7)} is checked out, ${elsewhere.why}: it gets no tag of ${refText(event.ref)}${which}`;
+  const message = `no tags of ${refText(event.ref)}${which}: ${event.commit.slice(0, 7)} is checked out, ${elsewhere.why}`;
   return [{ message, hint: elsewhere.hint }];
 }

@@ -1,11 +1,12 @@
 /** Gathers what there is to tell of one image of a plan. */
 import { fileTargetNamed } from "../catalog/bake/file-targets.ts";
-import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
+import { type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
 import { throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { formatReference } from "../oci/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
+import { someOf } from "../some-of.ts";
 import { tagsOf } from "./image-details.ts";
 import type { Planning } from "./plan-run.ts";
 import type { Session } from "./session.ts";
@@ -15,7 +16,7 @@ export async function explainImage(planning: Planning, name: string, session: Se
   const { plan, surveyed, sources } = planning;
   throwProblems(problemsOf(name, planning.troubles));
   const asked = surveyed.catalog.images.find((image) => image.name === name);
-  if (asked === undefined) throw unknownName(name, surveyed.catalog, plan.nothing);
+  if (asked === undefined) throw unknownName(name, surveyed, plan.nothing);
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
@@ -32,19 +33,22 @@ function problemsOf(name: string, troubles: Planning["troubles"]): readonly User
 
 const listed = 20;
 
-function unknownName(name: string, catalog: Catalog, nothing: string | undefined): UserError {
-  const target = fileTargetNamed(name, catalog.fileTargets ?? []);
+function unknownName(
+  name: string,
+  { catalog, fileTargets }: Planning["surveyed"],
+  nothing: string | undefined,
+): UserError {
+  const target = fileTargetNamed(name, fileTargets);
   if (target !== undefined) {
     return new UserError(`--explain names "${name}", which gives files and no image (${target.file})`, {
       hint: "name an image, or give the target an output of type=image",
     });
   }
   const names = catalog.images.map((image) => image.name);
-  const more = names.length > listed ? `, and ${names.length - listed} more` : "";
   const hint =
     names.length === 0
       ? `there are no images: nothing is built because ${nothing ?? "the repository has none"}`
-      : `choose from ${names.slice(0, listed).join(", ")}${more}${didYouMean(name, names)}`;
+      : `choose from ${someOf(names, { most: listed })}${didYouMean(name, names)}`;
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 

@@ -1,7 +1,7 @@
 /** Problems of single images that show only when their tags, labels and paths are made. */
 import { attempt } from "../catalog/attempt.ts";
 import type { Image } from "../catalog/catalog.ts";
-import { eachOnce } from "../catalog/troubled.ts";
+import { concernsOnce } from "../catalog/troubled.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import { inTurns } from "../pause.ts";
 import type { ImageDetails } from "../plan/make-plan.ts";
@@ -15,7 +15,7 @@ export async function detailProblems(
   const problems = await inTurns(problemsOf(images, details));
   const ofInputs = [...problems.values()].filter(({ at }) => at === undefined).map((problem) => ({ problem }));
   if (images.length > 1 && ofInputs.length === images.length) {
-    throwProblems(eachOnce(ofInputs).map(({ problem }) => problem));
+    throwProblems(concernsOnce(ofInputs).map(({ problem }) => problem));
   }
   return problems;
 }

@@ -1,7 +1,7 @@
 /** The scanner of a run, which knows the files by which each image's findings are left out. */
 import { posix } from "node:path";
 import type { Image } from "../catalog/catalog.ts";
-import { Problems, throwProblems, UserError } from "../errors.ts";
+import { eachOnce, problemsIn, throwProblems, UserError } from "../errors.ts";
 import type { CredentialStore } from "../oci/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import { withoutPlatform } from "../oci/manifest.ts";
@@ -111,7 +111,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
       return (await Promise.all([...ignoreFiles.map(ignoreProblems), ...vex.map(vexProblems)])).flat();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return error instanceof Problems ? error.problems : [error];
+      return problemsIn(error);
     }
   }
 
@@ -134,7 +134,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     /** @throws UserError (or `Problems`) for files of the user's that are not there, or that the scanner would not understand. */
     async checkFiles(images: readonly Image[]): Promise<void> {
       const problems = (await mapped(images, problemsOfFiles, atOnce)).flat();
-      throwProblems([...new Map(problems.map((each) => [JSON.stringify([each.at, each.message]), each])).values()]);
+      throwProblems(eachOnce(problems));
     },
     /** To be called when all is scanned. Never rejects. */
     async close(): Promise<void> {

@@ -46,7 +46,7 @@ function typo(tag: string, { name, nearest, instead }: NoImage, releases: Releas
 }
 
 function ofMisnamed(tag: string, misnamed: MisnamedRelease, releases: ReleaseNames): Remark {
-  const what = `nothing is released: the git tag ${tag} is written as a release of ${whoseRelease(misnamed, releases)}`;
+  const what = `nothing is released: the git tag ${tag} looks like a release of ${whoseRelease(misnamed, releases)}`;
   if (misnamed.kind !== "no-image") {
     return {
       message: what,
@@ -54,8 +54,8 @@ function ofMisnamed(tag: string, misnamed: MisnamedRelease, releases: ReleaseNam
     };
   }
   return {
-    message: `${what}: the nearest is "${misnamed.nearest}", and \`release-tag\` in the config file sets how releases are named`,
-    hint: `a release of "${misnamed.nearest}" is called ${exampleOf(misnamed.nearest, releases)}; if the git tag is a release of other images here, give \`tags\` a rule with \`match\` that fits it`,
+    message: `${what}. The nearest name is "${misnamed.nearest}", and \`release-tag\` in the config file sets how releases are named`,
+    hint: `name a release of "${misnamed.nearest}" ${exampleOf(misnamed.nearest, releases)}; if ${tag} is a release of other images here, give \`tags\` a rule with \`match\` that fits it`,
   };
 }
 
@@ -73,7 +73,7 @@ function unlike(tag: string, releases: ReleaseNames): Remark {
   const forms = [...new Set(releases.names.map((name) => exampleOf(name, releases)))];
   const more = forms.length > mostForms ? ", …" : "";
   return {
-    message: `nothing is released: no image's releases are called as the git tag ${tag} is`,
+    message: `nothing is released: the git tag ${tag} doesn't match how any image's releases are named`,
     hint: `push a git tag like ${forms.slice(0, mostForms).join(", ")}${more}, or add its form to \`release-tag\` in the config file`,
   };
 }

@@ -2,7 +2,7 @@
 import type { Catalog, Image } from "../catalog/catalog.ts";
 import { type TroubledImage, waitingImages } from "../catalog/troubled.ts";
 import { possibleBases } from "../changes/built-on.ts";
-import { Problems, type UserError } from "../errors.ts";
+import { problemsIn, type UserError } from "../errors.ts";
 
 export interface Parted {
   /** The images that are in order. */
@@ -27,12 +27,12 @@ export function partedBy(parted: Parted, problems: ProblemsByImage): Parted {
     const problem = problems.get(image.name);
     const waitsFor = waiting.get(image.name);
     if (problem === undefined && waitsFor === undefined) return [];
-    const own = problem === undefined ? [] : problem instanceof Problems ? problem.problems : [problem];
+    const own = problem === undefined ? [] : problemsIn(problem);
     return [{ image, kind: "image", isUnplaced: false, problems: own, waitsFor }];
   });
   const isMoved = new Set(moved.map(({ image }) => image.name));
   return {
-    catalog: { ...catalog, images: catalog.images.filter(({ name }) => !isMoved.has(name)) },
+    catalog: { images: catalog.images.filter(({ name }) => !isMoved.has(name)) },
     troubled: [...moved, ...troubled],
   };
 }

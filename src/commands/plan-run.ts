@@ -275,8 +275,7 @@ function defaultBranchRemarks({ event, trust }: Session): readonly Remark[] {
   if (trust.kind === "untrusted" || event.defaultBranch !== undefined || event.ref.kind !== "branch") return [];
   return [
     {
-      message:
-        "nothing tells the repository's default branch, so that no push is one of it, and `latest` stays where it is",
+      message: "the repository's default branch is unknown, so `latest` isn't updated",
       hint: "give `token` the right to read the repository, or let the checkout keep its remote",
     },
   ];

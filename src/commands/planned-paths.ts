@@ -1,6 +1,6 @@
 /** The paths that the children of a build open, looked at before anything is built. */
 import { directoryOf, joinPath } from "../catalog/repository-path.ts";
-import { type Concern, eachOnce } from "../catalog/troubled.ts";
+import { type Concern, concernsOnce } from "../catalog/troubled.ts";
 import type { LocalPaths, PathUse } from "../local-paths.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import { cacheFolders, contextFolder } from "./session-paths.ts";
@@ -23,7 +23,7 @@ export async function plannedPathProblems(
       return problem === undefined ? [] : [{ problem, images }];
     }),
   );
-  return eachOnce(refusals.flat());
+  return concernsOnce(refusals.flat());
 }
 
 type Use = readonly [path: string, use: PathUse];

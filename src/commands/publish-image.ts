@@ -1,7 +1,7 @@
 /** What happens to one image once it is there: copies for the other registries, its tags, and the outcome as data. */
 import type { Candidate } from "../build/candidate.ts";
 import { isPullRequestRef } from "../context/run-context.ts";
-import { Problems, UserError } from "../errors.ts";
+import { Problems, problemsIn, UserError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Registry } from "../oci/registry-client.ts";
@@ -140,8 +140,7 @@ async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Pro
 }
 
 function isCancelled(error: UserError, { signal }: Publishing): boolean {
-  const errors = error instanceof Problems ? error.problems : [error];
-  return signal.aborted && errors.every((each) => each === signal.reason);
+  return signal.aborted && problemsIn(error).every((each) => each === signal.reason);
 }
 
 function oneError(errors: readonly UserError[]): UserError | undefined {

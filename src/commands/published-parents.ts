@@ -61,9 +61,8 @@ export async function publishedParents(
   );
   const remarks = errorRemarks(
     unknown,
-    ({ image, repository, error }) =>
-      `${repository} can't be asked for what is published, so ${image} is built too: ${error.message}`,
-    (many) => `${many} images are built too, as their registries can't be asked for what is published`,
+    ({ image, repository, error }) => `${repository} can't be queried, so ${image} is built too: ${error.message}`,
+    (many) => `${many} images are built too, as their registries can't be queried`,
   );
   return { digests, remarks, unclear };
 }

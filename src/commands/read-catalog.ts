@@ -1,6 +1,6 @@
 /** From what the repository and the user say of images to the catalog of this run. */
-import { readableCatalog } from "../catalog/build-catalog.ts";
-import type { Catalog, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
+import { buildCatalog } from "../catalog/build-catalog.ts";
+import type { Catalog, FileTarget, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
 import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import type { Concern, TroubledImage } from "../catalog/troubled.ts";
@@ -30,6 +30,7 @@ export interface ReadCatalog {
   /** Where entries of images are, or would be. */
   readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
+  readonly fileTargets: readonly FileTarget[];
 }
 
 /**
@@ -69,9 +70,9 @@ export async function readAsFarAsPossible(
     remarks,
     concerns,
     troubled,
-    images: found,
     fileTargets,
-  } = await readableCatalog({
+    images: found,
+  } = await buildCatalog({
     root: context.workspace,
     files: session.checkoutFiles,
     globs: settings.path,
@@ -93,7 +94,7 @@ export async function readAsFarAsPossible(
   const unpublished = new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : [])));
   const asPublished = (image: Image): Image =>
     unpublished.has(image.publicName) ? { ...image, repositories: [] } : image;
-  const catalog: Catalog = { fileTargets, images: found.map(asPublished) };
+  const catalog: Catalog = { images: found.map(asPublished) };
   const pushed = await mapped(catalog.images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
@@ -103,6 +104,7 @@ export async function readAsFarAsPossible(
     troubled: troubled.map((each) => ({ ...each, image: asPublished(each.image) })),
     settingsOf,
     bump: config.bump,
+    fileTargets,
     configFile: config.file ?? usualConfigFile,
     remarks: [...ignoredRemarks(mixed, session), ...remarks],
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],

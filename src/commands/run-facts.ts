@@ -3,6 +3,7 @@ import type { Image } from "../catalog/catalog.ts";
 import { hashedArguments } from "../changes/own-parts.ts";
 import { type RunContext, shortRef, sourceCommit } from "../context/run-context.ts";
 import type { Remark } from "../report/run-result.ts";
+import { someOf } from "../some-of.ts";
 import { wholeText } from "../tags/release-text.ts";
 
 export type RunFacts = Pick<
@@ -52,15 +53,15 @@ export function runFactRemarks(images: readonly Image[], facts: RunFacts): reado
   const [first] = found;
   if (first === undefined) return [];
   const names = [...new Set(found.map(({ image }) => image))];
-  const who = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  const who = someOf(names, { most: 3 });
   const pairs = [...new Set(found.map(({ name, expression }) => `${name}=${expression}${besides(expression, facts)}`))];
   const given = [...new Set(found.map(({ name }) => name))].join(", ");
   const isOfRef = found.some(({ expression }) => expression === refExpression || expression === nameExpression);
   const except = isOfRef ? ", except that a release is built with its git tag" : "";
   return [
     {
-      message: `the value of the build argument ${given} is a fact of this run, so that a run with another value rebuilds ${who}`,
-      hint: `write ${pairs.join(", ")}: an expression is no source of the image, and alone rebuilds nothing${except}`,
+      message: `the value of the build argument ${given} is a fact of this run, and every other value rebuilds ${who}`,
+      hint: `write ${pairs.join(", ")}: an expression doesn't rebuild the image${except}`,
     },
   ];
 }

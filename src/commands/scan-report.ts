@@ -153,7 +153,7 @@ async function writeBills(
   const unwritten = (await Promise.all(written)).flat();
   return errorRemarks(
     unwritten,
-    ({ image, error }) => `of ${image} ${explain(error)}`,
+    ({ image, error }) => `${image} has no bill of materials: ${explain(error)}`,
     (many) => `${many} images have no bill of materials`,
   );
 }

@@ -33,9 +33,16 @@ function troubleText(
 }
 
 function settingsText(image: Image, settingsOf: ReadCatalog["settingsOf"]): string {
-  const { bases: _, unsettled: __, inputArguments: ___, knownAs: ____, bakeFiles: _____, watch, ...all } = image;
-  const { aliases: ______, ...settings } = settingsOf(image.publicName, image);
-  const said = all.variant === "nix" ? { ...all, reads: undefined } : { ...all, dockerfile: undefined };
-  const watched = watch.map(({ value }) => value);
-  return textWithoutPlaces([said, watched, settings]);
+  const said = omit(image, [...fromFiles, "inputArguments", "knownAs", "bakeFiles", "watch"]);
+  const watched = image.watch.map(({ value }) => value);
+  return textWithoutPlaces([said, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
+}
+
+/** What follows from the files that an image is built from. */
+const fromFiles = ["bases", "unsettled", "reads", "dockerfile"] as const;
+
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+function omit<T extends object>(all: T, keys: readonly KeyOf<T>[]): object {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !keys.some((each) => each === key)));
 }

@@ -21,12 +21,12 @@ export interface SimulatedEvent {
   /** A folder outside the checkout. */
   readonly temp: string;
   /** The folder is to be the checkout's root, and not just somewhere in it. */
-  readonly isRoot?: boolean;
+  readonly isRoot: boolean;
 }
 
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
 export async function simulatedContext(
-  { event, base, ref, builds, temp, isRoot = false }: SimulatedEvent,
+  { event, base, ref, builds, temp, isRoot }: SimulatedEvent,
   folder: string,
   outside: Outside,
 ): Promise<RunContext> {

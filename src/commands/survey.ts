@@ -1,5 +1,5 @@
 /** What is there, and what of it the event affects: the stages up to the plan. */
-import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
+import type { Catalog, FileTarget, Image, RepositoryPath } from "../catalog/catalog.ts";
 import { configPaths, emptyConfig } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
 import type { TroubledImage } from "../catalog/troubled.ts";
@@ -36,6 +36,7 @@ export interface Survey {
   readonly catalog: Catalog;
   /** The others: they are in no other list here, but in `affected` and `left`. */
   readonly troubled: readonly TroubledImage[];
+  readonly fileTargets: readonly FileTarget[];
   readonly comparison: Comparison;
   readonly affected: ReasonsByImage;
   /** Images that the run is not about, whatever changed. */
@@ -66,6 +67,7 @@ export async function survey(session: Session): Promise<Survey> {
     const { settingsOf } = await readImageSettings(emptyConfig, inputs);
     return {
       catalog: { images: [] },
+      fileTargets: [],
       troubled: [],
       comparison,
       affected: new Map(),
@@ -111,25 +113,29 @@ export async function survey(session: Session): Promise<Survey> {
     (compared: Comparison) => settingsChange(session, compared, read, links),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
-  const affectedBy = async (compared: Comparison, only: readonly string[]): Promise<Affected> =>
+  const affectedBy = async (compared: Comparison, selected: ReadonlySet<string>): Promise<Affected> =>
     affectedImages({
-      catalog: { ...catalog, images: everyImage(parted) },
+      catalog: { images: everyImage(parted) },
       comparison: compared,
       commit: context.commit,
       inputs: inside,
-      only,
+      selected,
       ...(await settingsSince(compared)),
       unseen: unknownHashes(hashes),
       troubled: new Set(troubled.map(({ image }) => image.name)),
     });
   const unread = troubled.filter(({ kind }) => kind === "file");
-  const { affected, deleted } = await orUnread(() => affectedBy(comparison, inputs.settings.only), unread);
-  const named = { ...catalog, images: withoutFiles(parted) };
+  const named = { images: withoutFiles(parted) };
+  const selected = orUnread(() => selectImages(named, inputs.settings.only, read.fileTargets), unread);
+  const all = new Set(everyImage(parted).map(({ name }) => name));
+  const unreadFiles = unread.map(({ image }) => image.name);
+  const { affected, deleted } = await affectedBy(comparison, new Set([...selected, ...unreadFiles]));
   const misnamed = unread.length > 0 ? [] : misnamedRemarks(named, session, settingsOf);
-  const left = withFilesLeft(leftOut(named, session, settingsOf), named, unread, inputs.settings.only);
+  const left = withFilesLeft(leftOut(named, selected, session, settingsOf), named, unread, inputs.settings.only);
   return {
     catalog,
     troubled,
+    fileTargets: read.fileTargets,
     comparison,
     affected: new Map([...affected].filter(([name]) => !left.has(name))),
     left,
@@ -151,7 +157,7 @@ export async function survey(session: Session): Promise<Survey> {
     deletes: deleted.length > 0,
     affectedSince: onceEach(async (base) => {
       const since = await compareSince(base, session.git);
-      return since.kind === "files" ? new Set((await affectedBy(since, [])).affected.keys()) : undefined;
+      return since.kind === "files" ? new Set((await affectedBy(since, all)).affected.keys()) : undefined;
     }),
   };
 }
@@ -173,9 +179,9 @@ function ofImages(problems: ProblemsByImage, { images }: Catalog): ProblemsByIma
 }
 
 /** Where a bake file can't be read, a name that is nobody's may be one of its images. */
-async function orUnread<T>(work: () => Promise<T>, unread: readonly TroubledImage[]): Promise<T> {
+function orUnread<T>(work: () => T, unread: readonly TroubledImage[]): T {
   try {
-    return await work();
+    return work();
   } catch (error) {
     if (error instanceof UserError) throwProblems(unread.flatMap(({ problems }) => problems));
     throw error;
@@ -208,9 +214,13 @@ function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
 }
 
 /** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
-function leftOut(catalog: Catalog, { event, commitDate, inputs }: Session, settingsOf: SettingsOf): ReasonsByImage {
-  const { only, variant } = inputs.settings;
-  const selected = selectImages(catalog, only);
+function leftOut(
+  catalog: Catalog,
+  selected: ReadonlySet<string>,
+  { event, commitDate, inputs }: Session,
+  settingsOf: SettingsOf,
+): ReasonsByImage {
+  const { variant } = inputs.settings;
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
   for (const { name, publicName, variant: own } of catalog.images) {

@@ -1,5 +1,5 @@
 /** What becomes of images that can't be planned: those that the run is about make it fail, the others are reported. Pure. */
-import { type Concern, eachOnce, type TroubledImage } from "../catalog/troubled.ts";
+import { type Concern, concernsOnce, type TroubledImage } from "../catalog/troubled.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { ReasonsByImage } from "./needed.ts";
 
@@ -61,7 +61,7 @@ export function quietProblems(troubles: readonly Trouble[]): readonly QuietProbl
     problems.filter((each) => !reported.has(each)).map((problem) => ({ problem, images: [image.name] })),
   );
   const isFile = new Set(quiet.flatMap(({ kind, image }) => (kind === "file" ? [image.name] : [])));
-  return eachOnce(concerns).map(({ problem, images = [] }) => ({
+  return concernsOnce(concerns).map(({ problem, images = [] }) => ({
     problem,
     file: images.find((name) => isFile.has(name)),
     images: images.filter((name) => !isFile.has(name)),

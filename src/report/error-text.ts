@@ -1,5 +1,5 @@
 /** An error in the parts that are shown apart. Plain text; who shows it escapes it. */
-import { Problems, type SourceLocation, UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { codeBlock, prose, sentence } from "../markdown.ts";
 import { plainLine, plainLines, shortened } from "../plain-text.ts";
 
@@ -33,11 +33,6 @@ export function errorText(error: unknown): ErrorText {
     hint: shortened(plainLine(isOurs ? defectHint : error.hint), longestSentence),
     at: isOurs ? undefined : error.at,
   };
-}
-
-/** The problems that an error is made of; itself, where it is one. */
-export function problemsIn<Thrown>(error: Thrown): readonly (Thrown | UserError)[] {
-  return error instanceof Problems ? error.problems : [error];
 }
 
 /** What happened (with the place, as Markdown), why, what the program wrote, and how to fix it: a paragraph each. */

@@ -1,9 +1,9 @@
 /** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
-import { placeOfError, type SourceLocation, type UserError } from "../errors.ts";
+import { placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLines } from "../plain-text.ts";
 import type { SeenFinding } from "../scan/across-platforms.ts";
 import { heldBy, redBy, ScanComplaint } from "../scan/complaint.ts";
-import { type ErrorText, errorText, lastLines, problemsIn } from "./error-text.ts";
+import { type ErrorText, errorText, lastLines } from "./error-text.ts";
 import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./inherited.ts";
 import type { ImageResult, RunResult } from "./run-result.ts";
 import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";

@@ -1,8 +1,8 @@
 /** Findings that an image has only because it is based on another one of the run, which brings them. */
+import { problemsIn } from "../errors.ts";
 import type { SeenFinding } from "../scan/across-platforms.ts";
 import { ScanComplaint } from "../scan/complaint.ts";
 import { findingKey } from "../scan/finding.ts";
-import { problemsIn } from "./error-text.ts";
 import type { ImageResult } from "./run-result.ts";
 
 /** By name of the image, what its scan says against it. */

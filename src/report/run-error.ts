@@ -1,7 +1,7 @@
 /** The summary of a run that ended by an error, with no result to show: it says what the log says. */
-import { formatLocation } from "../errors.ts";
+import { formatLocation, problemsIn } from "../errors.ts";
 import { code } from "../markdown.ts";
-import { errorParagraphs, errorText, problemsIn } from "./error-text.ts";
+import { errorParagraphs, errorText } from "./error-text.ts";
 import { joinSections, text } from "./sections.ts";
 
 /** @param isCanceled the error is only that the run was asked to end */

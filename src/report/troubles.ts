@@ -2,18 +2,21 @@
 import { throwable } from "../errors.ts";
 import type { PlannedImage } from "../plan/plan.ts";
 import { quietProblems, type Trouble } from "../plan/troubles.ts";
+import { someOf } from "../some-of.ts";
 import type { ImageResult, Remark } from "./run-result.ts";
 
 /** One for each problem that the run doesn't fail by, with the images that it concerns and those that depend on them. */
 export function troubleRemarks(troubles: readonly Trouble[]): readonly Remark[] {
   return quietProblems(troubles).map(({ problem: { message, hint, at }, file, images, waiting }) => {
-    const isOne = file === undefined && images.length === 1;
-    const what = named([...(file === undefined ? [] : [`the images of ${file}`]), ...images]);
-    const which = `${what} ${isOne ? "is" : "are"} not planned`;
+    const them = file === undefined && images.length === 1 ? "it" : "them";
+    const own = someOf([...(file === undefined ? [] : [`the images of ${file}`]), ...images], { last: "and" });
     const verb = waiting.length === 1 ? "depends" : "depend";
-    const others = `, nor ${named(waiting)}, which ${verb} on ${isOne ? "it" : "them"}`;
-    const text = `${which}${waiting.length === 0 ? "" : others}: ${message}`;
-    return { message: text, hint, ...(at === undefined ? {} : { at }) };
+    const others = waiting.length === 0 ? "" : `, and ${someOf(waiting, { last: "and" })}, which ${verb} on ${them}`;
+    return {
+      message: `${message}. Not planned because of it: ${own}${others}`,
+      hint,
+      ...(at === undefined ? {} : { at }),
+    };
   });
 }
 
@@ -24,12 +27,4 @@ export function troubledResult(planned: PlannedImage, troubles: readonly Trouble
   const error = throwable(trouble.problems);
   if (error !== undefined) return { planned, outcome: "failed", error };
   return { planned, outcome: "blocked", by: trouble.waitsFor ?? "" };
-}
-
-const mostNames = 5;
-
-function named(names: readonly string[]): string {
-  const more = names.length - mostNames;
-  const shown = more > 0 ? [...names.slice(0, mostNames), `${more} more`] : names;
-  return shown.length <= 1 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }

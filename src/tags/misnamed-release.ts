@@ -1,5 +1,6 @@
 /** Git tags that are written as the release of one image, and release none: a typo, something else's release, another form. */
 import { editDistance } from "../nearest.ts";
+import { someOf } from "../some-of.ts";
 import { isOfSome, type Release, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";
 import type { Rule } from "./rule.ts";
 import { usesTag } from "./uses-tag.ts";
@@ -16,7 +17,7 @@ export type MisnamedRelease =
       /** It is that but for a typo. */
       readonly isTypo: boolean;
     }
-  /** The image's releases are called otherwise. */
+  /** The image's releases are named differently. */
   | { readonly kind: "other-form"; readonly name: string }
   /** What follows the image's name is no version. */
   | { readonly kind: "no-version"; readonly name: string };
@@ -99,17 +100,17 @@ export function releaseOfImage(
   if (release.kind === "left") return release;
   const misnamed = misnamedRelease(tag, all);
   if (misnamed === undefined || usesTag(rules, tag, isEnabled)) return release;
-  return { kind: "left", because: `the git tag is written as a release of ${whoseRelease(misnamed, all)}` };
+  return { kind: "left", because: `the git tag looks like a release of ${whoseRelease(misnamed, all)}` };
 }
 
-/** As a noun with what is wrong about it: `"wbe", which is no image`. */
+/** As a noun with what is wrong about it: `"wbe", and there is no such image`. */
 export function whoseRelease(misnamed: MisnamedRelease, all: ReleaseNames): string {
   const name = `"${misnamed.name}"`;
   switch (misnamed.kind) {
     case "no-image":
-      return `${name}, which is no image`;
+      return `${name}, and there is no such image`;
     case "other-form":
-      return `${name}, whose releases are called ${formsOf(misnamed.name, all)}`;
+      return `${name}, whose releases are named ${formsOf(misnamed.name, all)}`;
     case "no-version":
       return `${name}, and what follows the name is no version`;
   }
@@ -132,8 +133,8 @@ export function exampleOf(name: string, { releaseTags }: ReleaseNames): string {
     ?.map(({ parts }) =>
       parts.map((part) => (typeof part === "string" ? part : isExpression(part, "name") ? name : "1.2.3")).join(""),
     );
-  const [last = "", ...others] = (patterns ?? ["-v", "/v", "@"].map((each) => `${name}${each}1.2.3`)).toReversed();
-  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
+  const all = patterns ?? ["-v", "/v", "@"].map((each) => `${name}${each}1.2.3`);
+  return someOf(all, { most: all.length, last: "or" });
 }
 
 interface Candidate {
@@ -164,7 +165,7 @@ function named(tag: string): readonly Candidate[] {
 function namedBy(tag: string, { parts }: ReleasePattern): readonly Candidate[] {
   if (!parts.some((part) => isExpression(part, "name"))) return [];
   const expression = parts.map((part) => {
-    if (typeof part === "string") return part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+    if (typeof part === "string") return RegExp.escape(part);
     return isExpression(part, "name") ? "([^/@]+?)" : `v?${version}`;
   });
   const name = new RegExp(`^${expression.join("")}$`, "s").exec(tag)?.[1];

@@ -112,8 +112,8 @@ function byConvention(tag: string, names: readonly string[]): readonly Fit[] {
 function fits(tag: string, name: string, patterns: readonly ReleasePattern[]): readonly Fit[] {
   return patterns.flatMap(({ parts }) => {
     const expression = parts.map((part) => {
-      if (typeof part === "string") return escaped(part);
-      return part.kind === "value" && part.name === "name" ? escaped(name) : `(v?${version})`;
+      if (typeof part === "string") return RegExp.escape(part);
+      return part.kind === "value" && part.name === "name" ? RegExp.escape(name) : `(v?${version})`;
     });
     const found = new RegExp(`^${expression.join("")}$`, "ds").exec(tag);
     const [start, end] = found?.indices?.[1] ?? [];
@@ -127,8 +127,4 @@ function longest(found: readonly Fit[]): readonly Fit[] {
   const most = found.reduce((so, { length }) => Math.max(so, length), 0);
   const fitting = found.filter(({ length }) => length === most);
   return [...new Map(fitting.map((each) => [each.name, each])).values()];
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

@@ -10,5 +10,5 @@ export function isMadeOfTag(text: string, tag: string): boolean {
 export function wholeText(text: string): RegExp {
   const before = /^\d/.test(text) ? "(?<!\\d|\\d\\.)" : "(?<![0-9A-Za-z])";
   const after = /\d$/.test(text) ? "(?!\\d|\\.\\d)" : "(?![0-9A-Za-z])";
-  return new RegExp(`${before}${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${after}`, "g");
+  return new RegExp(`${before}${RegExp.escape(text)}${after}`, "g");
 }

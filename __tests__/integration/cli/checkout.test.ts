@@ -145,7 +145,9 @@ describe("in a workflow", () => {
   });
 
   test("there is no commit", async () => {
-    expect(await action(workplace.alone().folder)).toMatch(/there is no commit here yet[^→]*→ push a first commit/);
+    expect(await action(workplace.alone().folder)).toMatch(
+      /the repository has no commit yet[^→]*→ push a first commit/,
+    );
   });
 
   test.each<[string, (folder: string) => void, RegExp]>([
@@ -223,9 +225,9 @@ function chownAll(folder: string): void {
 
 describe("at a command line", () => {
   test("what is no checkout", async () => {
-    expect(await commandLine(newFolder())).toMatch(/is no git checkout[^→]*→ change to the folder of one/);
+    expect(await commandLine(newFolder())).toMatch(/isn't a git checkout[^→]*→ change to the folder of one/);
     expect(await commandLine(workplace.alone().folder)).toMatch(
-      /there is no commit here yet[^→]*→ commit what there is/,
+      /the repository has no commit yet[^→]*→ commit what there is/,
     );
     expect(await commandLine(repository.gitFolder)).toMatch(/is in git's own folder/);
   });

@@ -97,8 +97,8 @@ describe("image-publish plan", () => {
     mkdirSync(empty);
     const unborn = workplace.alone();
     const [none, nothing] = await Promise.all([run(["plan"], empty), run(["plan"], unborn.folder)]);
-    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringContaining("is no git checkout") });
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("there is no commit here yet") });
+    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringContaining("isn't a git checkout") });
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("the repository has no commit yet") });
   }, 60_000);
 
   test("shows how it is used", async () => {

@@ -104,14 +104,14 @@ describe("`ref` that is a commit", () => {
     { of: "a git tag alone", head: "released", event: "schedule" },
     { of: "a pull request of the repository", head: "pull", event: "workflow_run" },
   ])(
-    "of $of, on $event: its own exact tags, and a warning with the others",
+    "of $of, on $event: the tags of the commit alone, and a warning with the others",
     async ({ event, head, isDeep = false }) => {
       const session = await opened({ event, head, wanted: commits[head], isDeep });
       const found = await outcome(session);
       expect(found).toMatchObject({ tags: [commits[head]], ref: `refs/commits/${commits[head]}`, isPushed: true });
       expect(found.remarks).toEqual([
         {
-          message: `${commits[head].slice(0, 7)} is checked out, which the branch main doesn't contain: it gets no tag of the branch main (main, latest)`,
+          message: `no tags of the branch main (main, latest): ${commits[head].slice(0, 7)} is checked out, which the branch main doesn't contain`,
           hint: "merge it into the branch main first, or name in `ref` the branch whose tags it is to update",
         },
       ]);
@@ -162,7 +162,7 @@ test.each<{ readonly ref: string; readonly sha: Name; readonly name: string; rea
   const on = { event: "workflow_dispatch", ref, sha } as const;
   const other = await outcome(await opened({ ...on, head: "feature", wanted: commits.feature }));
   expect(other.tags).toEqual([commits.feature]);
-  const left = `which is not the commit of ${name}: it gets no tag of ${name} (${tags.join(", ")})`;
+  const left = `no tags of ${name} (${tags.join(", ")}): ${commits.feature.slice(0, 7)} is checked out, which is not the commit of ${name}`;
   expect(other.remarks[0]?.message).toContain(left);
   const own = await outcome(await opened({ ...on, head: sha, wanted: commits[sha] }));
   expect(own).toMatchObject({ remarks: [], ref });
@@ -217,7 +217,10 @@ describe("a name is what the event's own repository has, not what the checkout's
     const down = { event: "schedule", serverUrl: "http://127.0.0.1:1", isDeep: true, prepare: claim } as const;
     await expect(opened({ ...down, head: "released", wanted: "v1.2.3" })).rejects.toThrow(/can't be read/);
     const unknown = await opened({ ...down, head: "newer", wanted: commits.newer });
-    expect(unknown.elsewhere?.why).toMatch(/^and whether the branch main contains it is unknown: /);
+    expect(unknown.elsewhere?.why).toMatch(/^and whether the branch main contains it is unknown \(.+\)$/);
+    await expect(opened({ ...down, head: "main", wanted: commits.newer })).rejects.toMatchObject({
+      hint: expect.stringMatching(/same `ref`; whether the branch main contains it is unknown \(.+\)$/),
+    });
     // What the event vouches for needs nobody.
     const old = await opened({
       ...down,
@@ -251,15 +254,15 @@ describe("the remedy for what isn't checked out says what then happens", () => {
   test.each<{ readonly wanted: () => string; readonly hint: string }>([
     {
       wanted: () => commits.feature,
-      hint: "give actions/checkout the same `ref`, which publishes it under its own exact tags and none of the branch main, or leave `ref` out to publish the branch main",
+      hint: "give actions/checkout the same `ref`; it is then published with the tags of the commit alone. To publish the branch main, remove `ref`",
     },
     {
       wanted: () => commits.old,
-      hint: "give actions/checkout the same `ref`, as the commit of the branch main that is published",
+      hint: "give actions/checkout the same `ref`; it is then published with the tags of the branch main",
     },
     {
       wanted: () => "release/1.x",
-      hint: "give actions/checkout the same `ref`, which publishes that commit under the tags of the branch release/1.x",
+      hint: "give actions/checkout the same `ref`; that commit is then published with the tags of the branch release/1.x",
     },
   ])("$hint", async ({ wanted, hint }) => {
     const asked = opened({ event: "workflow_dispatch", head: "main", wanted: wanted() });
@@ -273,13 +276,15 @@ describe("without `ref`, another checkout than the event's", () => {
     { event: "push", head: "feature", payload: { before: "1".repeat(40) } },
     { event: "push", head: "newer", payload: { before: "1".repeat(40) } },
     { event: "schedule", head: "old" },
-  ])("$event, $head: exact tags, with a warning", async ({ event, head, payload = {} }) => {
+  ])("$event, $head: the tags of the commit alone, with a warning", async ({ event, head, payload = {} }) => {
     const session = await opened({ event, head, payload });
     const found = await outcome(session);
     expect(found).toMatchObject({ tags: [commits[head]], ref: `refs/commits/${commits[head]}`, isPushed: true });
     const [remark, ...others] = found.remarks;
     expect(others).toEqual([]);
-    expect(remark?.message).toContain("which is not the event's commit: it gets no tag of the branch main (");
+    expect(remark?.message).toMatch(
+      /^no tags of the branch main \(.*\): .* is checked out, which is not the event's commit$/,
+    );
     expect(remark?.hint.includes("`ref`")).toBe(event !== "push");
     expect(cacheBranches(session.context).write).toBe(false);
   });

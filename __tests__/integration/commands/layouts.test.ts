@@ -76,7 +76,7 @@ describe("images that Nix makes", () => {
   test("a Nix file that is gone is told", async () => {
     laptop.commit({ "containers/web/default.nix": undefined });
     const { beside } = await laptop.plan({ base: "HEAD~1" });
-    expect(beside).toContainEqual(expect.stringContaining("containers/web has lost its default.nix"));
+    expect(beside).toContainEqual(expect.stringContaining("containers/web/default.nix was deleted"));
   });
 
   test("both variants with one suffix would take each other's tags", async () => {
@@ -111,13 +111,23 @@ describe("a bake file's target that gives files", () => {
   test("is no image, and its entry no mistake", async () => {
     expect(Object.keys(await planned(laptop, {}))).toEqual(["app"]);
     const { beside, text } = await laptop.plan({});
-    expect(`${beside.join()}${text}`).toMatch(/docs \(docker-bake\.json\) gives files.*has for docs has no effect/);
+    expect(`${beside.join()}${text}`).toMatch(
+      /docs \(docker-bake\.json\) isn't published.*The entry of docs in \S+ has no effect/,
+    );
+  });
+
+  test("is no image to exclude, and no typo", async () => {
+    expect(Object.keys(await planned(laptop, { inputs: { only: "!docs" } }))).toEqual(["app"]);
   });
 
   test.each<[string, Said, RegExp]>([
     ["only", { inputs: { only: "docs" } }, /^`only` names "docs", which gives files and no image/],
     ["explain", { explain: "docs" }, /^--explain names "docs", which gives files and no image/],
-    ["bake-target", { inputs: { "bake-target": "docs" } }, /^"bake-target" names docs, which gives files and no image/],
+    [
+      "bake-target",
+      { inputs: { "bake-target": "docs" } },
+      /^"bake-target" names docs, which gives files and no image/m,
+    ],
   ])("is named as what it is: %s", async (_, said, message) => {
     await expect(laptop.plan(said)).rejects.toThrow(message);
   });

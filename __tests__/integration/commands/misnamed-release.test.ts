@@ -55,7 +55,7 @@ test.each<Record<string, string>>([{ path: "images/*" }, { only: "agent" }])(
 test("a name that is like none releases nothing, with a warning", async () => {
   const { actions: all, warning } = await actions("helm-v1.2.3");
   expect(all).toEqual(nothing);
-  expect(warning).toMatch(/nothing is released: .*"helm".*nearest is "web".*`release-tag`/);
+  expect(warning).toMatch(/nothing is released: .*"helm".*nearest name is "web".*`release-tag`/);
 });
 
 test.each([
@@ -96,7 +96,7 @@ test.each(["web-v1.2.3", "web@1.2.3", "web/v1", "web-2026", "site-vnext"])(
   async (tag) => {
     const { actions: all, warning } = await actions(tag, {}, patterned);
     expect(all).toEqual({ ...nothing, helper: "skip" });
-    expect(warning).toMatch(/nothing is released: .*"web", whose releases are called site-\{\{version\}\}/);
+    expect(warning).toMatch(/nothing is released: .*"web", whose releases are named site-\{\{version\}\}/);
   },
 );
 
@@ -118,7 +118,9 @@ test("where all images have patterns, a git tag that fits none says so", async (
   try {
     const { actions: all, warning } = await actions("v1.2.3", {}, own);
     expect(all).toEqual(nothing);
-    expect(warning).toMatch(/nothing is released: no image's releases are called as the git tag v1\.2\.3 is/);
+    expect(warning).toMatch(
+      /nothing is released: the git tag v1\.2\.3 doesn't match how any image's releases are named$/,
+    );
     expect((await actions("v1.2.3", { only: "web" }, own)).warning).toBeUndefined();
     expect((await actions("web/1.2.3", {}, own)).actions).toEqual({ web: "build", agent: "skip" });
   } finally {

@@ -12,14 +12,16 @@ async function remarked(files: Record<string, string>): Promise<readonly string[
   laptop = makeLaptop({ ...all, ...files });
   laptop.commit({ "README.md": "y" });
   const { text, beside } = await laptop.plan({ event: "workflow_dispatch" });
-  return `${text}\n${beside.join("\n")}`.split("\n").filter((line) => line.includes("the repository's root has"));
+  return `${text}\n${beside.join("\n")}`
+    .split("\n")
+    .filter((line) => line.includes("in the repository's root but not in"));
 }
 
 test.each([
   [
     "a directory",
     "COPY shared /x",
-    /^.*web copies shared \(images\/web\/Dockerfile:2\), which its context images\/web lacks/,
+    /^.*web copies shared \(images\/web\/Dockerfile:2\), which is in the repository's root but not in its context images\/web/,
   ],
   ["a file in one, beside the whole context", "COPY . .\nCOPY shared/lib.sh /x", /web copies shared\/lib\.sh \(.*:3\)/],
   ["by way of the folder above", "COPY ../../shared /x", /web copies \.\.\/\.\.\/shared/],
@@ -58,7 +60,7 @@ test("of several images in one remark", async () => {
   const text = "FROM x\nCOPY shared /x\n";
   const lines = await remarked({ "images/web/Dockerfile": text, "images/api/Dockerfile": text });
   expect(lines).toEqual([
-    expect.stringMatching(/2 images copy what .*: api \(shared, images\/api\/Dockerfile:2\), web \(shared/),
+    expect.stringMatching(/2 images copy what is in .*: api \(shared, images\/api\/Dockerfile:2\), web \(shared/),
   ]);
 });
 

@@ -87,7 +87,14 @@ export async function openedSession({ place, forge, server }: Where, asked: Aske
     return openSession(readContext({ env, payload: JSON.stringify({ repository, ...payload }), now }), inputs, outside);
   }
   const temp = join(place.folder, `temp-${count}`);
-  const wanted = { event: simulated, base: undefined, ref: ref ?? "refs/heads/main", builds: true, temp };
+  const wanted = {
+    event: simulated,
+    base: undefined,
+    ref: ref ?? "refs/heads/main",
+    builds: true,
+    isRoot: false,
+    temp,
+  };
   const imagined = await simulatedContext(wanted, checkout.folder, outside);
   return openSession(imagined, inputs, outside, { offline: command === "plan", isSimulated: true });
 }

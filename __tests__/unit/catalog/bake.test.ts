@@ -248,17 +248,17 @@ describe("what can't be is an error that says what to do", () => {
     [
       "a file that bake refuses, with the line",
       { bake: failing("docker-bake.hcl:60\n----\n 60 | >>> x {\nERROR: docker-bake.hcl:60,3-4: Unclosed block") },
-      /^images\/docker-bake\.hcl:60 .*Unclosed block \(mend the file/,
+      /^images\/docker-bake\.hcl:60 .*Unclosed block \(fix the file/,
     ],
     [
       "no group default",
       { bake: { "images *": { target: { web: {}, docs: {} } } } },
-      /has no group or target "default"; it has web, docs \(add a group "default", or say with "bake-target"/,
+      /has no group or target "default"; it has web, docs \(add a group "default", or name the targets to publish in "bake-target"/,
     ],
     [
       "a target that isn't there",
       { bakeTargets: ["wed"], bake: { "images *": { target: { web: {}, docs: {} } } } },
-      /has no group or target named wed; it has web, docs \(mend "bake-target"; did you mean "web"\?\)/,
+      /has no group or target named wed; it has web, docs \(correct "bake-target"; did you mean "web"\?\)/,
     ],
     [
       "a group of nothing but caches",
@@ -329,7 +329,7 @@ describe("a target that gives files and no image", () => {
   ])("is left out with a remark: %s", async (_, output) => {
     expect(await names({ web: {}, docs: { output }, tool: {} })).toEqual([
       ["tool", "web"],
-      expect.stringMatching(/^docs \(images\/docker-bake\.hcl\) gives files and no image/),
+      expect.stringMatching(/^docs \(images\/docker-bake\.hcl\) isn't published/),
     ]);
   });
 
@@ -360,7 +360,9 @@ describe("a target that gives files and no image", () => {
     const [built, remark] = await names({ web: {}, tool: {}, docs: { output } }, { config });
     expect([built, remark]).toEqual([
       ["tool", "web"],
-      expect.stringMatching(/^docs .*not published, and what \.github\/image-publish\.yml has for docs has no effect$/),
+      expect.stringMatching(
+        /^docs .* isn't published: .* archive\. The entry of docs in \.github\/image-publish\.yml has no effect$/,
+      ),
     ]);
   });
 
@@ -389,7 +391,7 @@ describe("a target that gives files and no image", () => {
     const targets = { web: {}, docs: { output, contexts }, more: { context: "docs", output }, tool: {} };
     expect(await names(targets, {}, ["web", "docs", "more"])).toEqual([
       ["web"],
-      expect.stringMatching(/^docs \(.*\), more \(.*\) give files/),
+      expect.stringMatching(/^docs \(.*\), more \(.*\) aren't published: their only output/),
     ]);
   });
 

@@ -451,12 +451,12 @@ describe("one image given by hand", () => {
     [
       "a stage",
       { target: "one" },
-      /^the input "target" describes one image.*not built in images\/c \(.*write images: \{r: \{target: one\}\} into \.github\/image-publish\.yml.*"context"/,
+      /^the input "target" describes one image.*in images\/c is not built \(.*write images: \{r: \{target: one\}\} into \.github\/image-publish\.yml.*"context"/,
     ],
     [
       "a file",
       { file: "docker/Base.Dockerfile" },
-      /^the input "file" .*not built in \., images\/c \(.*images: \{docker: \{file: docker\/Base\.Dockerfile, context: \.\}\}/,
+      /^the input "file" .*in \., images\/c are not built \(.*images: \{docker: \{file: docker\/Base\.Dockerfile, context: \.\}\}/,
     ],
     [
       "both",
@@ -481,7 +481,7 @@ describe("one image given by hand", () => {
     const tree = images({ a: "FROM a AS one", b: "FROM b AS one" });
     expect(await problems(tree, { byHand: { target: "one" } })).toEqual([
       expect.stringMatching(
-        /image "r" has no Dockerfile.*not built in images\/a, images\/b.*defaults: \{target: one\}/,
+        /image "r" has no Dockerfile.*in images\/a, images\/b are not built.*defaults: \{target: one\}/,
       ),
     ]);
   });
@@ -825,7 +825,7 @@ describe("what is there, and the line to write", () => {
     const bake = { ".": { target: { default: { context: "src/a" } } } };
     expect(await remarks(tree, { bake })).toEqual([
       expect.stringMatching(
-        /^compose\.yaml says which images there are, and doesn't mention src\/b \(.*images: \{b: \{path: src\/b\}\}/,
+        /^the images are those of compose\.yaml, which doesn't mention src\/b \(.*images: \{b: \{path: src\/b\}\}/,
       ),
     ]);
     const { "src/b/Dockerfile": _, ...all } = tree;

@@ -2,7 +2,7 @@
 import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
 import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
-import { formatLocation, Problems, UserError } from "../../../src/errors.ts";
+import { formatLocation, Problems, throwProblems, UserError } from "../../../src/errors.ts";
 import { platform } from "../../../src/oci/platform.ts";
 import { repository as imageRepository } from "../../../src/oci/reference.ts";
 import type { Finished, Processes } from "../../../src/ports.ts";
@@ -27,7 +27,15 @@ export interface Options {
   readonly bake?: Readonly<Record<string, object | Partial<Finished>>>;
 }
 
-export async function buildTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
+/** The catalog of a repository that is in order. @throws UserError, or `Problems`. */
+export async function buildTree(tree: Tree, options?: Options): Promise<BuiltCatalog> {
+  const built = await readTree(tree, options);
+  throwProblems(built.concerns.map(({ problem }) => problem));
+  return built;
+}
+
+/** The catalog as it is read: the images that are in order, beside the others and their problems. */
+export async function readTree(tree: Tree, options: Options = {}): Promise<BuiltCatalog> {
   const { config = "", platforms = [], byHand } = options;
   const { config: read, problems } = await readConfig(config, options.configFile ?? usualConfigFile);
   if (problems.length > 0) throw new Problems(problems);

@@ -15,8 +15,8 @@ const hub: Options = { place: "docker.io/acme" };
 
 describe("a reference to an image of the same name elsewhere is reported, with its place", () => {
   test.each<readonly [when: string, text: string, start: string, options?: Options]>([
-    ["FROM", "FROM ghcr.io/acme/mono/base", "1:6: FROM names ghcr.io/acme/mono/base, which"],
-    ["with latest", "FROM ghcr.io/acme/mono/base:latest", "1:6: FROM names ghcr.io/acme/mono/base:latest,"],
+    ["FROM", "FROM ghcr.io/acme/mono/base", "1:6: FROM names ghcr.io/acme/mono/base. This"],
+    ["with latest", "FROM ghcr.io/acme/mono/base:latest", "1:6: FROM names ghcr.io/acme/mono/base:latest."],
     ["with the branch's tag", "FROM ghcr.io/acme/mono/base:main", "1:6: FROM names"],
     ["behind flags, in lower case", "  from --platform=linux/amd64 ghcr.io/acme/mono/base AS x", "1:31: FROM names"],
     ["a deeper path", "FROM ghcr.io/acme/a/b/c/base", "1:6: FROM names"],
@@ -31,7 +31,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     [
       "the default of an ARG",
       "ARG BASE=ghcr.io/acme/mono/base\nFROM $BASE",
-      "2:6: FROM names ghcr.io/acme/mono/base, set by the ARG in images/web/Dockerfile:1:10, which",
+      "2:6: FROM names ghcr.io/acme/mono/base, set by the ARG in images/web/Dockerfile:1:10. This",
     ],
     [
       "parts of which are ARGs",
@@ -61,7 +61,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     const tree = { ...web(text), ...(text.includes("/onbuild") ? onbuild : {}) };
     const expected = start.startsWith("../") ? `images/${start.slice(3)}` : `images/web/Dockerfile:${start}`;
     expect(await remarks(tree, options)).toEqual([expect.stringContaining(expected)]);
-    expect((await remarks(tree, options))[0]).toMatch(/isn't this repository's image "base"/);
+    expect((await remarks(tree, options))[0]).toMatch(/\. This repository's image "base" is \S+, so/);
   });
 
   test.each<readonly [when: string, entry: string, start: string]>([
@@ -102,7 +102,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
 test("the remedy names the own image, the alias, and how the other one is named", async () => {
   const [remark] = await remarks(web("FROM ghcr.io/acme/mono/base"));
   expect(remark).toContain("write ghcr.io/o/r/base, or set `aliases: ghcr.io/acme/mono/{{name}}`");
-  expect(remark).toContain("name its version or digest");
+  expect(remark).toContain("add its version or digest");
 });
 
 describe("several references are one remark for each place, with all of their places", () => {

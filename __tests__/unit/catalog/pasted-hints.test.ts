@@ -244,9 +244,9 @@ describe("the notice of one image given by hand: its entry builds what the input
 
   test("nothing is said to write where nothing would help, and the error has the notice", async () => {
     const missing = await hints(others, file("Dockerfile.prod"));
-    expect(missing).toContain("not built in images/x: to build all images, remove the input");
+    expect(missing).toContain("in images/x is not built: to build all images, remove the input");
     const nowhere = await hints({ Dockerfile: text, ...others }, target);
-    expect(nowhere).toContain("not built in ., images/x: to build all images, remove the input");
+    expect(nowhere).toContain("in ., images/x are not built: to build all images, remove the input");
     for (const each of [missing, nowhere]) expect(each).not.toMatch(/images: \{|defaults: \{|set "context"/);
   });
 

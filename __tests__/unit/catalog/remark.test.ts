@@ -47,7 +47,7 @@ describe("one remark about 73 images, naming the first ten", () => {
     [
       "deleted images",
       () => describeDeleted(many.map((directory) => ({ directory, recipe: `${directory}/Dockerfile` }))),
-      /^73 directories .*: i0 \(has lost its Dockerfile\)/,
+      /^73 images .* deleted: i0\/Dockerfile, i1/,
     ],
     [
       "a sparse checkout",

@@ -37,7 +37,7 @@ async function reasonsOf({ context, sources, ignored, before, after }: Situation
     comparison: { kind: "files", base, files: changed },
     commit: commit("2".repeat(40)),
     inputs: await inputsIn(catalog, files),
-    only: [],
+    selected: new Set(["app"]),
     config: { paths: [], affects: () => false },
     unseen: new Map(),
   });

@@ -9,6 +9,7 @@ import {
 import type { ChangedFile } from "../../../src/changes/changed-file.ts";
 import type { Comparison } from "../../../src/changes/comparison.ts";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
+import { selectImages } from "../../../src/changes/select.ts";
 import { commit } from "../../../src/context/run-context.ts";
 import { repository } from "../../../src/oci/reference.ts";
 import { catalogOf, type ImageSketch } from "./catalog-of.ts";
@@ -22,14 +23,15 @@ function changed(...paths: readonly string[]): Comparison {
 
 const noConfig: ConfigChange = { paths: [".github/image-publish.yml"], affects: () => false };
 
-type More = Partial<AffectedInput> & { readonly files?: MemoryFiles };
+type More = Partial<AffectedInput> & { readonly files?: MemoryFiles; readonly only?: readonly string[] };
 
 /** The affected images; the commit is that of the base unless told, so that nothing counts but files. */
 async function affectedOf(sketches: readonly ImageSketch[], comparison: Comparison, more: More = {}) {
   const catalog = catalogOf(...sketches);
-  const { files = {}, ...others } = more;
+  const { files = {}, only = [], ...others } = more;
+  const selected = selectImages(catalog, only, []);
   const inputs = await inputsIn(catalog, files);
-  const rest = { commit: base, only: [], config: noConfig, unseen: new Map<string, string>() };
+  const rest = { commit: base, selected, config: noConfig, unseen: new Map<string, string>() };
   return affectedImages({ catalog, comparison, inputs, ...rest, ...others });
 }
 
@@ -488,7 +490,7 @@ describe("a deleted image", () => {
     const { affected, deleted } = await deletedOf("images/old/Dockerfile", "images/old/run.sh");
     expect(affected.size).toBe(0);
     expect(deleted).toEqual([{ directory: "images/old", recipe: "images/old/Dockerfile" }]);
-    expect(describeDeleted(deleted)[0]?.message).toMatch(/^old is no image any more/);
+    expect(describeDeleted(deleted)[0]?.message).toMatch(/^old isn't built any more: images\/old\/\S+ was deleted$/);
     expect((await deletedOf("images/old/dockerfile")).deleted).toHaveLength(1);
   });
 

@@ -11,7 +11,7 @@ describe("a target that gives files and no image", () => {
   const tree = { "images/docker-bake.hcl": "", ...images({ base: "FROM a", docs: "FROM a", web: "FROM a" }) };
   const select = async (...only: string[]) => {
     const catalog = await buildTree(tree, { bake: { images: definition } });
-    return [...selectImages(catalog, only)].sort();
+    return [...selectImages(catalog, only, catalog.fileTargets)].sort();
   };
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { GitFailure } from "../../../src/changes/git-command.ts";
-import { isOfRef, type RefQuestions } from "../../../src/commands/commit-of-ref.ts";
+import { isOfRef, type OfRef, type RefQuestions } from "../../../src/commands/commit-of-ref.ts";
 import { type Commit, gitRef } from "../../../src/context/run-context.ts";
 import { at } from "../publish/commits.ts";
 
@@ -48,21 +48,32 @@ async function asked({ ref = "refs/heads/main", event = "unknown", head = "unkno
 }
 
 describe("whether a branch contains a commit is asked the cheapest way", () => {
-  test.each<World & { readonly when: string; readonly answer: boolean; readonly seen: readonly string[] }>([
-    { when: "the event vouches for it", event: "yes", answer: true, seen: [] },
-    { when: "a whole clone shows that it does", event: "no", head: "yes", answer: true, seen: ["refs"] },
-    { when: "a whole clone shows that it doesn't", event: "no", head: "no", answer: false, seen: ["refs"] },
-    { when: "the API tells yes", api: true, answer: true, seen: ["refs", "API"] },
-    { when: "the API tells no", api: false, answer: false, seen: ["refs", "API"] },
-    { when: "there is no API", fetched: true, answer: true, seen: ["refs", "API", "history"] },
-    { when: "there is no API, and it isn't there", fetched: false, answer: false, seen: ["refs", "API", "history"] },
-    { when: "the branch is gone", isGone: true, answer: false, seen: ["refs"] },
-    { when: "it is a git tag of another commit", ref: "refs/tags/v1", event: "yes", answer: false, seen: ["refs"] },
+  test.each<World & { readonly when: string; readonly answer: OfRef["kind"]; readonly seen: readonly string[] }>([
+    { when: "the event vouches for it", event: "yes", answer: "contained", seen: [] },
+    { when: "a whole clone shows that it does", event: "no", head: "yes", answer: "contained", seen: ["refs"] },
+    { when: "a whole clone shows that it doesn't", event: "no", head: "no", answer: "not-contained", seen: ["refs"] },
+    { when: "the API tells yes", api: true, answer: "contained", seen: ["refs", "API"] },
+    { when: "the API tells no", api: false, answer: "not-contained", seen: ["refs", "API"] },
+    { when: "there is no API", fetched: true, answer: "contained", seen: ["refs", "API", "history"] },
+    {
+      when: "there is no API, and it isn't there",
+      fetched: false,
+      answer: "not-contained",
+      seen: ["refs", "API", "history"],
+    },
+    { when: "the branch is gone", isGone: true, answer: "not-contained", seen: ["refs"] },
+    {
+      when: "it is a git tag of another commit",
+      ref: "refs/tags/v1",
+      event: "yes",
+      answer: "not-contained",
+      seen: ["refs"],
+    },
   ])("$when: $answer", async ({ when: _, answer, seen, ...world }) => {
-    expect(await asked(world)).toEqual({ answer, seen });
+    expect(await asked(world)).toEqual({ answer: { kind: answer }, seen });
   });
 
-  test("a repository that doesn't answer is no answer", async () => {
-    expect((await asked({})).answer).toBeInstanceOf(GitFailure);
+  test("a repository that doesn't answer is unknown", async () => {
+    expect((await asked({})).answer).toEqual({ kind: "unknown", because: expect.any(GitFailure) });
   });
 });

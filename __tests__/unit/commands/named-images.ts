@@ -58,7 +58,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     gitTags: new Set<string>(),
     trust,
   };
-  const catalog = await buildCatalog({
+  const { concerns, ...catalog } = await buildCatalog({
     root: "/repo",
     files,
     globs: read.settings.path,
@@ -74,6 +74,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     forgeHost: "ghcr.io",
     movingTags: () => new Set(["latest"]),
   });
+  throwProblems(concerns.map(({ problem }) => problem));
   const { facts, problems: unread } = await gatherFacts(
     catalog.images,
     (name) => settingsOf(name).rules,

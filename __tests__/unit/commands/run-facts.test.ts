@@ -116,7 +116,7 @@ describe("one remark gives the expression", () => {
   ])("on %s for %s", (ref, value, expression) => {
     const [remark] = remarks(value, { of: { ...facts, ref: gitRef(ref) } });
     expect(remark?.hint).toBe(
-      `write A=${expression}: an expression is no source of the image, and alone rebuilds nothing, except that a release is built with its git tag`,
+      `write A=${expression}: an expression doesn't rebuild the image, except that a release is built with its git tag`,
     );
   });
 

@@ -2,7 +2,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { buildCatalog } from "../../../src/catalog/build-catalog.ts";
-import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { emptyConfig, readConfig } from "../../../src/catalog/config.ts";
 import { affectedImages } from "../../../src/changes/affected.ts";
 import type { ChangedFile } from "../../../src/changes/changed-file.ts";
@@ -77,7 +76,7 @@ async function everything(order: Order): Promise<string> {
   const files = memoryFiles(tree);
   const { settingsOf } = await readImageSettings(emptyConfig, inputs);
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
-  const catalog: Catalog = await buildCatalog({
+  const { concerns, ...catalog } = await buildCatalog({
     root: "/repo",
     files,
     globs: order.globs,
@@ -93,6 +92,7 @@ async function everything(order: Order): Promise<string> {
     forgeHost: "ghcr.io",
     movingTags: () => new Set(["latest"]),
   });
+  expect(concerns).toEqual([]);
   const base = commit("b".repeat(40));
   const head = commit("a".repeat(40));
   const comparison = { kind: "files" as const, base, files: order.changes };
@@ -101,7 +101,7 @@ async function everything(order: Order): Promise<string> {
     comparison,
     commit: head,
     inputs: await inputsIn(catalog, texts),
-    only: [],
+    selected: new Set(names),
     config: { paths: [".github/image-publish.yml"], affects: () => true },
     unseen: new Map(),
   });

@@ -167,7 +167,7 @@ describe("what it releases", () => {
     const release = releaseOfImage(tag, name, { names }, { rules: parsed, isEnabled });
     return release.kind === "released" ? release.tag : release.because;
   };
-  const none = 'the git tag is written as a release of "wbe", which is no image';
+  const none = 'the git tag looks like a release of "wbe", and there is no such image';
 
   test.each([
     ["the default rules", ""],

@@ -1,7 +1,8 @@
 /** What is said of targets that give files and no image, and that no image needs. */
 import { UserError } from "../../errors.ts";
+import { someOf } from "../../some-of.ts";
 import type { FileTarget, RepositoryPath } from "../catalog.ts";
-import { type CatalogRemark, someOf } from "../remark.ts";
+import type { CatalogRemark } from "../remark.ts";
 
 /** The target that a name means which is no image's. */
 export function fileTargetNamed(name: string, targets: readonly FileTarget[]): FileTarget | undefined {
@@ -16,11 +17,13 @@ export function fileTargetRemarks(
 ): readonly CatalogRemark[] {
   if (targets.length === 0) return [];
   const idle = entries.filter((name) => fileTargetNamed(name, targets) !== undefined);
-  const noEffect = idle.length === 0 ? "" : `, and what ${configFile} has for ${someOf(idle)} has no effect`;
+  const [is, its, it] = targets.length === 1 ? ["isn't", "its", "it"] : ["aren't", "their", "them"];
+  const [entry, has] = idle.length === 1 ? ["entry", "has"] : ["entries", "have"];
+  const noEffect = idle.length === 0 ? "" : `. The ${entry} of ${someOf(idle)} in ${configFile} ${has} no effect`;
   return [
     {
-      message: `${listed(targets)} ${giveFiles(targets)} and no image, as the only output is a folder or an archive: not published${noEffect}`,
-      hint: "take what is no image out of the group that is published, or give it an output of type=image",
+      message: `${listed(targets)} ${is} published: ${its} only output is a folder or an archive${noEffect}`,
+      hint: `remove ${it} from the group that is published, or give ${it} an output of type=image`,
     },
   ];
 }
@@ -38,5 +41,5 @@ function giveFiles({ length }: readonly FileTarget[]): string {
 }
 
 function listed(targets: readonly FileTarget[]): string {
-  return someOf(targets, 5, ({ target, file }) => `${target} (${file})`);
+  return someOf(targets, { write: ({ target, file }) => `${target} (${file})` });
 }

@@ -139,8 +139,8 @@ async function nothingWanted(at: BakeFolder, input: PrintInput): Promise<UserErr
   return new BakeFileError(`${at.file} has no ${what}${has}`, {
     hint:
       names.length === 0
-        ? 'add a group "default", or say with "bake-target" what to publish'
-        : `mend "bake-target"${didYouMean(first, known)}`,
+        ? 'add a group "default", or name the targets to publish in "bake-target"'
+        : `correct "bake-target"${didYouMean(first, known)}`,
     at: { file: at.file },
   });
 }

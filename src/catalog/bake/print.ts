@@ -135,7 +135,7 @@ function refused(file: RepositoryPath, stderr: string): UserError {
   const said = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
   const line = new RegExp(`${file.split("/").at(-1)?.replaceAll(".", "\\.")}:(\\d+)`).exec(stderr)?.[1];
   return new BakeFileError(`docker buildx bake can't read ${file}: ${said.trim() || "it says nothing"}`, {
-    hint: "mend the file; `docker buildx bake --print` in its folder says the same",
+    hint: "fix the file; run `docker buildx bake --print` in its folder to see the same error",
     at: { file, ...(line === undefined ? {} : { line: Number(line) }) },
   });
 }

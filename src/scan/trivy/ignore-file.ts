@@ -1,6 +1,6 @@
 /** What is wrong with an ignore file, by Trivy's rules (pkg/result/ignore.go, 0.76), which it would apply only after the build. */
 import { parseTree, type Tree, type TreeEntry } from "../../catalog/yaml-tree.ts";
-import { type SourceLocation, UserError } from "../../errors.ts";
+import { eachOnce, type SourceLocation, UserError } from "../../errors.ts";
 import { didYouMean, nearest } from "../../nearest.ts";
 import { isIgnorePattern } from "./ignore-pattern.ts";
 
@@ -10,7 +10,7 @@ export async function ignoreFileProblems(text: string, file: string): Promise<re
   const { tree, problems } = await parseTree(text, file);
   const checked = tree === undefined ? [] : problemsOfFile(tree, text.split("\n"));
   // Aliases lead to one place from many.
-  return [...problems, ...new Map(checked.map((each) => [JSON.stringify([each.at, each.message]), each])).values()];
+  return [...problems, ...eachOnce(checked)];
 }
 
 /** `CVE-2026-1234 exp:2026-12-31`. */
