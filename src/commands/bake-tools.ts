@@ -65,9 +65,10 @@ function copier({ context, checkout, checkoutFiles, outside, folder: own }: Sess
   const { workspace } = context;
   const root = `${own}/left-out/${posix.basename(workspace)}`;
   const copy = onceEach(async (path: RepositoryPath): Promise<void> => {
-    const to = posix.join(root, path);
-    const bytes =
-      (await outside.files.read(to)) === undefined ? await checkoutFiles.read(posix.join(workspace, path)) : undefined;
+    const [from, to] = [posix.join(workspace, path), posix.join(root, path)];
+    // Such as a virtual environment of Python in `.env`.
+    if ((await checkoutFiles.list(from)) !== undefined) return outside.files.makeDirectory(to);
+    const bytes = (await outside.files.read(to)) === undefined ? await checkoutFiles.read(from) : undefined;
     if (bytes === undefined) return;
     await outside.files.makeDirectory(posix.dirname(to));
     await outside.files.write(to, bytes);

@@ -275,3 +275,32 @@ test("nothing is said where only images are built that the checkout has all of",
   inSparse(["images/base", ".github"], async () => {
     expect((await plan({ only: "base" })).beside).toEqual([]);
   }));
+
+describe("what buildx reads is left out, with folders beside or in the place of it", () => {
+  const bake = JSON.stringify({ target: { a: { context: "x/a" } }, group: { default: { targets: ["a"] } } });
+  const [build, reads] = ["build: {context: x/a}", "env_file: x/e.env"];
+  test.each<{ readonly what: string; readonly compose: string; readonly more?: Readonly<Record<string, string>> }>([
+    { what: "a context beside a file of variables", compose: `services: {a: {${build}, ${reads}}}` },
+    { what: "a secret's folder", compose: `services: {a: {${build}, ${reads}}}\nsecrets: {s: {file: x/a}}` },
+    { what: "a folder above what is read", compose: `services: {a: {build: {context: x}, ${reads}}}` },
+    {
+      what: "an included file's folder",
+      compose: "include: [{path: x/inc.yml, project_directory: x}]",
+      more: { "x/inc.yml": "services: {}" },
+    },
+    { what: "a folder .env", compose: `services: {a: {${build}, ${reads}}}`, more: { ".env/bin/python": "1" } },
+    { what: "a folder in the place of a file of variables", compose: "services: {a: {build: x/a, env_file: x/a}}" },
+    { what: "an included folder", compose: "include: [x/a]" },
+  ])("$what", async ({ compose, more }) => {
+    const layout = { "docker-bake.json": bake, "compose.yaml": compose, "x/e.env": "V=1\n", ...more };
+    const made = makeLaptop({ ...layout, "x/a/Dockerfile": "FROM alpine\nCOPY . /\n", "y/z": "1" }, { bake: true });
+    made.commit({ "x/a/f": "1" });
+    const there = await made.plan({ event: "push" });
+    expect(namesIn(there)).toEqual(["a"]);
+    for (const patterns of [["y"], ["/y/"], ["/x/", "/y/"], ["/*", "!/x/", "!/.env/"], ["/*", "!*.env", "!*.yaml"]]) {
+      made.git("sparse-checkout", "set", patterns.includes("y") ? "--cone" : "--no-cone", ...patterns);
+      expect((await made.plan({ event: "push" })).json).toEqual(there.json);
+    }
+    made.remove();
+  });
+});

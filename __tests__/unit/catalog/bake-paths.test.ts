@@ -124,6 +124,7 @@ test.each<[string, Record<string, string>]>([
     "files that include each other",
     { "images/compose.yaml": "include: [compose.yml]\n", "images/compose.yml": "include: [compose.yaml]\n" },
   ],
+  ["a folder, which buildx complains of", { "images/compose.yaml": "services: {a: {env_file: x}}", "images/x/y": "" }],
   [
     "a context that is an address",
     { "images/compose.yaml": "services: {web: {build: {context: 'https://github.com/o/r.git'}}}\n" },

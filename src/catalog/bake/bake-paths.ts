@@ -24,7 +24,7 @@ export interface BakePathsInput {
 export interface BakePaths {
   /** Why buildx may not print what is in a folder; empty where it may. */
   readonly problems: readonly UserError[];
-  /** What it may open, be it there or not: from the root, or absolute. */
+  /** What it opens, be it there or not: from the root, or absolute. */
   readonly opened: readonly string[];
 }
 
@@ -35,8 +35,8 @@ export async function bakePaths(folder: RepositoryPath, input: BakePathsInput): 
   await walk(folder, {
     ...input,
     read: new Set(),
-    async opens(path, use) {
-      opened.add(path);
+    async names(path, use, isOpened) {
+      if (isOpened) opened.add(path);
       const refusal = await paths.refusal(path, use);
       if (refusal !== undefined) found.push(refusal);
       return refusal === undefined;
@@ -66,7 +66,7 @@ export async function bakeReads(
   await walk(folder, {
     ...input,
     read: new Set(),
-    async opens(path) {
+    async names(path) {
       paths.add(path);
       return true;
     },
@@ -82,8 +82,11 @@ export async function bakeReads(
 interface Walk extends Pick<BakePathsInput, "root" | "files" | "home"> {
   /** Compose files that were read. */
   readonly read: Set<string>;
-  /** @returns whether it may be looked into. */
-  opens(path: string, use: PathUse): Promise<boolean>;
+  /**
+   * @param isOpened whether buildx opens it, rather than print its path
+   * @returns whether it may be looked into
+   */
+  names(path: string, use: PathUse, isOpened: boolean): Promise<boolean>;
   /** @param folder what a relative path starts from. */
   opensUnknown(path: ComposePath, folder: string): void;
   isMalformed(problems: readonly UserError[]): void;
@@ -93,7 +96,7 @@ async function walk(folder: RepositoryPath, by: Walk): Promise<void> {
   for (const name of [...bakeNames, ...composeNames, ".env"]) {
     const path = posix.join(folder, name);
     const use = { what: name === ".env" ? "the file of variables" : "the bake file", at: { file: path } };
-    const isFine = await by.opens(path, use);
+    const isFine = await by.names(path, use, true);
     if (isFine && composeNames.includes(name)) await readCompose(path, folder, by);
   }
 }
@@ -106,11 +109,22 @@ async function readCompose(path: string, folder: string, by: Walk): Promise<void
   const key = `${path}\0${folder}`;
   if (by.read.has(key) || by.read.size > mostFiles) return;
   by.read.add(key);
-  const bytes = await by.files.read(posix.resolve(by.root, path));
+  const bytes = await readIfFile(by, posix.resolve(by.root, path));
   if (bytes === undefined) return;
   const { tree, problems } = await parseTree(new TextDecoder().decode(bytes), path);
   by.isMalformed(problems);
   for (const named of tree === undefined ? [] : pathsIn(tree)) await follow(named, folder, by);
+}
+
+/** A folder, for one: it is complained of as what is no YAML is. */
+async function readIfFile({ files, isMalformed }: Walk, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    isMalformed([error]);
+    return undefined;
+  }
 }
 
 async function follow(named: ComposePath, folder: string, by: Walk): Promise<void> {
@@ -120,10 +134,11 @@ async function follow(named: ComposePath, folder: string, by: Walk): Promise<voi
     return;
   }
   const path = fromFolder(text, folder, by.home);
-  if (!(await by.opens(path, { what, at })) || reads === undefined || reads === "lines") return;
+  const isFine = await by.names(path, { what, at }, reads !== undefined);
+  if (!isFine || reads === undefined || reads === "lines") return;
   const inner = reads === "extended" || base === undefined ? posix.dirname(path) : fromFolder(base, folder, by.home);
   if (reads === "included") {
-    await by.opens(posix.join(inner, ".env"), { what: "the file of variables of an included file", at });
+    await by.names(posix.join(inner, ".env"), { what: "the file of variables of an included file", at }, true);
   }
   await readCompose(path, inner, by);
 }
