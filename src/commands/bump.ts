@@ -8,7 +8,7 @@ import { renderDiff } from "../report/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
 import type { RunResult } from "../report/run-result.ts";
 import { renderSummary } from "../report/summary.ts";
-import { troubleRemarks } from "../report/troubles.ts";
+import { skippedResults, troubleRemarks } from "../report/troubles.ts";
 import { type BumpReport, bumpFailures, bumpPins } from "./bump-pins.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
@@ -22,13 +22,14 @@ export async function bump(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
   const report = await bumpPins(prepared, session, []);
-  const troubles = troubleRemarks(troublesOf({ ...prepared.surveyed, affected: new Map() }));
-  warn([...troubles, ...report.remarks], session);
+  const troubles = troublesOf({ ...prepared.surveyed, affected: new Map() });
+  const remarks = [...troubleRemarks(troubles), ...report.remarks];
+  warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
   const result: RunResult = {
     plan,
-    images: plan.images.map((planned) => ({ planned, outcome: "skipped" })),
-    remarks: [...prepared.surveyed.remarks, ...troubles, ...report.remarks],
+    images: skippedResults(plan, troubles),
+    remarks: [...prepared.surveyed.remarks, ...remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
     bumps: report.results,

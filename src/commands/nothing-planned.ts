@@ -2,6 +2,7 @@
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { troublesOf } from "../plan/troubles.ts";
+import { planRefs } from "./plan-refs.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Session } from "./session.ts";
 import type { Survey } from "./survey.ts";
@@ -10,10 +11,11 @@ interface Prepared extends Pick<Preparation, "push"> {
   readonly surveyed: Pick<Survey, "comparison" | "catalog" | "troubled" | "left" | "hashes">;
 }
 
-export function nothingPlanned({ surveyed, push }: Prepared, { context }: Pick<Session, "context">): Plan {
+export function nothingPlanned({ surveyed, push }: Prepared, session: Pick<Session, "context" | "event">): Plan {
+  const { context } = session;
   return makePlan({
     event: context.eventName,
-    ref: context.ref.full,
+    ...planRefs(session),
     commit: context.commit,
     base: undefined,
     nothing: surveyed.comparison.kind === "nothing" ? surveyed.comparison.what : undefined,

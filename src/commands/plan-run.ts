@@ -23,6 +23,7 @@ import { imageDetails } from "./image-details.ts";
 import { detailProblems } from "./image-problems.ts";
 import type { Outside } from "./outside.ts";
 import { type ProblemsByImage, partedBy } from "./parted.ts";
+import { planRefs } from "./plan-refs.ts";
 import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { publishedParents } from "./published-parents.ts";
@@ -125,14 +126,14 @@ async function decide(
   const planOf = (parted: Survey) =>
     makePlanInTurns({
       event: context.eventName,
-      ref: context.ref.full,
+      ...planRefs(session),
       commit: context.commit,
       base: comparison.kind === "files" ? comparison.base : undefined,
       nothing: comparison.kind === "nothing" ? comparison.what : undefined,
       catalog: parted.catalog,
       affected,
       left,
-      troubles: troublesOf({ ...surveyed, troubled: parted.troubled, affected: concerned }),
+      troubles: troublesOf({ ...parted, affected: concerned }),
       published: published.digests,
       promoted,
       hashes: surveyed.hashes,
@@ -148,7 +149,7 @@ async function decide(
   const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
   const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
   const plan = isRefused ? await planOf(parted) : whole;
-  const troubles = troublesOf({ ...surveyed, troubled: parted.troubled, affected: concerned });
+  const troubles = troublesOf({ ...parted, affected: concerned });
   const planPath = await writePlan(plan, session);
   const remarks = [
     ...inputs.warnings,

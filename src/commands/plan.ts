@@ -7,8 +7,7 @@ import { outputsOf } from "../report/outputs.ts";
 import { renderPlanSummary } from "../report/plan-summary.ts";
 import { renderPlan } from "../report/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
-import type { ImageResult } from "../report/run-result.ts";
-import { troubledResult } from "../report/troubles.ts";
+import { skippedResults } from "../report/troubles.ts";
 import { problemsBeforeBuilding } from "./before-building.ts";
 import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
@@ -53,10 +52,7 @@ function wouldFail(problem: UserError): CommandResult["failures"][number] {
 
 /** What the run would fail by before it builds anything. */
 function failuresOf({ plan, troubles, forge }: Planning): CommandResult["failures"] {
-  const images = plan.images.map(
-    (planned): ImageResult => troubledResult(planned, troubles) ?? { planned, outcome: "skipped" },
-  );
-  return failureNotices({ plan, images, remarks: [], seconds: 0, forge });
+  return failureNotices({ plan, images: skippedResults(plan, troubles), remarks: [], seconds: 0, forge });
 }
 
 function planText({ plan: planned, surveyed }: Planning, terminal: Terminal, graph: boolean | undefined): string {

@@ -2,7 +2,7 @@
 import type { Image } from "../catalog/catalog.ts";
 import { troublesOf } from "../plan/troubles.ts";
 import type { Remark } from "../report/run-result.ts";
-import { troubleRemarks } from "../report/troubles.ts";
+import { skippedResults, troubleRemarks } from "../report/troubles.ts";
 import { mendedByRebuild } from "../scan/remedy.ts";
 import { noBump } from "./bump-pins.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -31,7 +31,7 @@ async function scanPublished(prepared: Preparation, session: Session, started: n
   const remarks = [...prepared.surveyed.remarks, ...ofImages, ...troubleRemarks(troubles)];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
-  const images = plan.images.map((planned) => ({ planned, outcome: "skipped" as const }));
+  const images = skippedResults(plan, troubles);
   const report = await reportScans(prepared, session);
   return endRun({ plan, images, remarks, mended, report, bumped: noBump, started, planPath: "" }, prepared, session);
 }

@@ -17,7 +17,7 @@ export function contextElsewhere(context: RunContext): RunContext {
     case "schedule":
     case "dispatch": {
       const ref = { full: `refs/commits/${commit}`, kind: "commit", name: commit } as const;
-      return { ...context, trigger: { kind: "dispatch", eventName }, ref, tagBaseRef: undefined };
+      return { ...context, trigger: { kind: "dispatch", eventName }, ref };
     }
   }
 }

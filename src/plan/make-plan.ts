@@ -16,6 +16,8 @@ import type { Release } from "./version-line.ts";
 export interface PlanInput {
   readonly event: string;
   readonly ref: string;
+  /** Where `ref` is a commit for itself. */
+  readonly eventRef?: string | undefined;
   readonly commit: Commit;
   readonly base: Commit | undefined;
   readonly catalog: Catalog;
@@ -74,6 +76,7 @@ function headOf(input: PlanInput): Omit<Plan, "images"> {
     schema: 1,
     event: input.event,
     ref: input.ref,
+    ...(input.eventRef === undefined ? {} : { eventRef: input.eventRef }),
     commit: input.commit,
     base: input.base ?? null,
     push: input.push,

@@ -16,6 +16,8 @@ export interface Plan {
   readonly schema: 1;
   readonly event: string;
   readonly ref: string;
+  /** The event's own, where another commit than one of it is checked out: `ref` is that commit then. */
+  readonly eventRef?: string;
   readonly commit: Commit;
   /** Compared with this commit; `null` where everything was taken. */
   readonly base: Commit | null;

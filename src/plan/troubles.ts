@@ -1,4 +1,8 @@
-/** What becomes of images that can't be planned: those that the run is about make it fail, the others are reported. Pure. */
+/**
+ * What becomes of images that can't be planned: those that the run is about make it fail, the others are reported. Where no image
+ * can be planned, no run does anything, and each fails by all of them. Pure.
+ */
+import type { Catalog } from "../catalog/catalog.ts";
 import { type Concern, concernsOnce, type TroubledImage } from "../catalog/troubled.ts";
 import type { Reason } from "../changes/reason.ts";
 import type { ReasonsByImage } from "./needed.ts";
@@ -11,6 +15,8 @@ export interface Trouble extends TroubledImage {
 }
 
 export interface TroublesInput {
+  /** The images that are in order. */
+  readonly catalog: Pick<Catalog, "images">;
   readonly troubled: readonly TroubledImage[];
   /** By the event, of all images. */
   readonly affected: ReasonsByImage;
@@ -18,8 +24,9 @@ export interface TroublesInput {
   readonly left: ReasonsByImage;
 }
 
-export function troublesOf({ troubled, affected, left }: TroublesInput): readonly Trouble[] {
-  const isMeant = (name: string) => affected.has(name) && !left.has(name);
+export function troublesOf({ catalog, troubled, affected, left }: TroublesInput): readonly Trouble[] {
+  const isNoneInOrder = catalog.images.length === 0;
+  const isMeant = (name: string) => isNoneInOrder || (affected.has(name) && !left.has(name));
   const byName = new Map(troubled.map((each) => [each.image.name, each]));
   const failing = new Set<string>();
   for (const { image } of troubled) {

@@ -8,6 +8,11 @@ import type { Forge } from "./run-result.ts";
 
 /** `Push to main`, `Pull request 7`, `Release v1.2.3`. `quote` makes a ref's name fit for where it is shown. */
 export function describeEvent(plan: Plan, quote: (name: string) => string): string {
+  if (plan.eventRef === undefined) return describeOn(plan, quote);
+  return `${describeOn({ ...plan, ref: plan.eventRef }, quote)} (another commit is checked out)`;
+}
+
+function describeOn(plan: Plan, quote: (name: string) => string): string {
   const isTag = plan.ref.startsWith("refs/tags/");
   const ref = describeRef(plan.ref, quote);
   switch (plan.event.replaceAll("-", "_")) {

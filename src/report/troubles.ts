@@ -1,6 +1,6 @@
 /** What is told of images that can't be planned. */
 import { throwable } from "../errors.ts";
-import type { PlannedImage } from "../plan/plan.ts";
+import type { Plan, PlannedImage } from "../plan/plan.ts";
 import { quietProblems, type Trouble } from "../plan/troubles.ts";
 import { someOf } from "../some-of.ts";
 import type { ImageResult, Remark } from "./run-result.ts";
@@ -27,4 +27,9 @@ export function troubledResult(planned: PlannedImage, troubles: readonly Trouble
   const error = throwable(trouble.problems);
   if (error !== undefined) return { planned, outcome: "failed", error };
   return { planned, outcome: "blocked", by: trouble.waitsFor ?? "" };
+}
+
+/** The results of a run that builds and publishes nothing. */
+export function skippedResults({ images }: Plan, troubles: readonly Trouble[]): readonly ImageResult[] {
+  return images.map((planned) => troubledResult(planned, troubles) ?? { planned, outcome: "skipped" });
 }

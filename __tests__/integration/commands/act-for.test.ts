@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import { elsewhereRemarks } from "../../../src/commands/elsewhere-remarks.ts";
 import { cacheBranches } from "../../../src/commands/image-cache.ts";
 import { tagsOf } from "../../../src/commands/image-details.ts";
+import { planRefs } from "../../../src/commands/plan-refs.ts";
 import { readCatalog } from "../../../src/commands/read-catalog.ts";
 import type { Session } from "../../../src/commands/session.ts";
 import { type Commit, commit } from "../../../src/context/run-context.ts";
@@ -115,6 +116,7 @@ describe("`ref` that is a commit", () => {
           hint: "merge it into the branch main first, or name in `ref` the branch whose tags it is to update",
         },
       ]);
+      expect(planRefs(session)).toEqual({ ref: `refs/commits/${commits[head]}`, eventRef: "refs/heads/main" });
       expect(session.trust.kind).toBe("trusted");
       expect(cacheBranches(session.context)).toMatchObject({ write: false, fallbacks: ["main"] });
       expect([session.isAtEvent, session.eventCommit]).toEqual([false, commits.main]);
@@ -236,6 +238,20 @@ test("a branch that is gone has no commits but those that the event vouches for"
   const gone = { event: "schedule", ref: "refs/heads/gone" } as const;
   expect((await opened({ ...gone, head: "main", wanted: commits.main })).isAtEvent).toBe(true);
   expect((await opened({ ...gone, head: "newer", wanted: commits.newer })).isAtEvent).toBe(false);
+});
+
+test("the push of a git tag with another commit checked out gives neither the tag nor what it was made from", async () => {
+  const session = await opened({
+    ...{ event: "push", ref: "refs/tags/v1.2.2", sha: "old", head: "feature" },
+    ...{
+      payload: { base_ref: "refs/heads/main" },
+      inputs: { tags: "type=raw,value={{base_ref}}\ntype=sha,format=long" },
+    },
+  });
+  const found = await outcome(session);
+  expect(found.tags).toEqual([`sha-${commits.feature}`]);
+  expect(found.remarks).toMatchObject([{ message: expect.stringMatching(/no tag of the git tag v1\.2\.2 \(main\)/) }]);
+  expect(planRefs(session)).toEqual({ ref: `refs/commits/${commits.feature}`, eventRef: "refs/tags/v1.2.2" });
 });
 
 describe("a few digits of a commit", () => {

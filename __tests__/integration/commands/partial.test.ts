@@ -339,6 +339,46 @@ test.each<[string, Files, Readonly<Record<string, string>>, RegExp]>([
   expect(all.map((each) => each.message).join("\n")).toMatch(message);
 });
 
+describe("no image is in order", () => {
+  const layouts: readonly { readonly what: string; readonly files: Files; readonly errors: number }[] = [
+    { what: "the one image has a problem", files: { Dockerfile: "ARG V\nFROM x:${V}\n" }, errors: 1 },
+    {
+      what: "each has one of its own",
+      files: { "images/a/Dockerfile": "FROM a:$V\n", "images/b/Dockerfile": "FROM b:$V\n" },
+      errors: 2,
+    },
+    {
+      what: "one has a problem, and the other one waits for it",
+      files: { "images/a/Dockerfile": "FROM a:$V\n", "images/b/Dockerfile": "FROM ghcr.io/o/r/a\n" },
+      errors: 1,
+    },
+    {
+      what: "bake files that can't be read",
+      files: { "images/a/docker-bake.json": "{", "images/b/docker-bake.json": "{" },
+      errors: 2,
+    },
+    {
+      what: "a mistake in the entry of the one image",
+      files: { "images/a/Dockerfile": plain, [config]: "images: {a: {platfroms: [x]}}\n" },
+      errors: 1,
+    },
+  ];
+  const events: readonly Said[] = [
+    { event: "push" },
+    { event: "pull_request", base: "HEAD~1" },
+    { event: "schedule" },
+    { event: "workflow_dispatch" },
+    { ref: "refs/tags/v1.2.3" },
+  ];
+  test.each(layouts)("$what: every event fails by it", async ({ files, errors }) => {
+    for (const said of events) {
+      const outcome = await planned({ ...files, "README.md": "a" }, { "README.md": "b" }, said);
+      expect(outcome).toMatchObject({ built: [], warnings: [] });
+      expect(outcome.errors).toHaveLength(errors);
+    }
+  });
+});
+
 test("a plan without problems has no word of them", async () => {
   const laptop = makeLaptop(good);
   try {

@@ -8,7 +8,8 @@ test.each<readonly [of: string, comparison: Comparison, nothing: string | undefi
   ["everything", { kind: "everything", because: { kind: "asked-for" } }, undefined],
 ])("the plan of a command that builds nothing says why there is nothing: %s", (_, comparison, nothing) => {
   const surveyed = { comparison, catalog: { images: [] }, left: new Map(), troubled: [], hashes: new Map() };
-  const plan = nothingPlanned({ surveyed, push: true }, { context: context({ ref: "refs/heads/main" }) });
+  const event = context({ ref: "refs/heads/main" });
+  const plan = nothingPlanned({ surveyed, push: true }, { context: event, event });
   expect(plan.nothing).toBe(nothing);
   expect(plan.images).toEqual([]);
 });

@@ -19,11 +19,14 @@ function troubled(
   return { image, kind: "image", isUnplaced: false, problems: own, waitsFor } satisfies TroubledImage;
 }
 
+/** One image is in order. */
+const catalog = { images: [{ name: "other" } as Image] };
 const chain = [troubled("base"), troubled("app", "base"), troubled("site", "app")];
 
 interface Case {
   readonly when: string;
   readonly among?: readonly TroubledImage[];
+  readonly isOtherInOrder?: boolean;
   readonly affected: readonly string[];
   readonly left?: readonly string[];
   /** Those that the run fails by. */
@@ -59,8 +62,23 @@ test.each<Case>([
     affected: ["a"],
     fails: ["a", "b"],
   },
-])("$when", ({ among = chain, affected, left = [], fails }) => {
+  {
+    when: "no image is in order, and none is affected",
+    isOtherInOrder: false,
+    affected: [],
+    fails: ["base", "app", "site"],
+  },
+  {
+    when: "no image is in order, and the run is about none",
+    isOtherInOrder: false,
+    affected: ["base"],
+    left: ["base", "app", "site"],
+    fails: ["base", "app", "site"],
+  },
+  { when: "there is no image at all", among: [], isOtherInOrder: false, affected: [], fails: [] },
+])("$when", ({ among = chain, isOtherInOrder = true, affected, left = [], fails }) => {
   const input = {
+    catalog: isOtherInOrder ? catalog : { images: [] },
     troubled: among,
     affected: new Map(affected.map((name) => [name, changed])),
     left: new Map(left.map((name) => [name, notChosen])),
@@ -72,6 +90,7 @@ test.each<Case>([
 test("the plan states why, and whether the run fails by it", () => {
   const reasons = (affected: readonly string[], left: readonly string[] = []) =>
     troublesOf({
+      catalog,
       troubled: chain.slice(0, 2),
       affected: new Map(affected.map((name) => [name, changed])),
       left: new Map(left.map((name) => [name, notChosen])),
@@ -93,8 +112,8 @@ test("a problem that images share is one, with all that wait for them", () => {
     troubled("c", "b"),
     troubled("d", "c"),
   ];
-  const quiet = quietProblems(troublesOf({ troubled: among, affected: new Map(), left: new Map() }));
+  const quiet = quietProblems(troublesOf({ catalog, troubled: among, affected: new Map(), left: new Map() }));
   expect(quiet).toEqual([{ problem: shared, file: undefined, images: ["a", "b"], waiting: ["c", "d"] }]);
-  const loud = troublesOf({ troubled: among, affected: new Map([["a", changed]]), left: new Map() });
+  const loud = troublesOf({ catalog, troubled: among, affected: new Map([["a", changed]]), left: new Map() });
   expect(quietProblems(loud)).toEqual([]);
 });

@@ -2,11 +2,25 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { markdown } from "../../../src/markdown.ts";
+import { renderExplanation } from "../../../src/report/explain-image.ts";
 import { planSentence, renderPlanSummary } from "../../../src/report/plan-summary.ts";
 import { renderPlan } from "../../../src/report/plan-table.ts";
 import { renderPlanTree } from "../../../src/report/plan-tree.ts";
+import { renderSummary } from "../../../src/report/summary.ts";
 import { anyText } from "../any-text.ts";
-import { build, commit, forge, greenRun, hostile, planOf, promote, redRun, skip } from "./example.ts";
+import {
+  build,
+  commit,
+  forge,
+  greenRun,
+  hostile,
+  planOf,
+  promote,
+  redRun,
+  resultOf,
+  skip,
+  skipped,
+} from "./example.ts";
 
 const plan = greenRun().plan;
 const esc = String.fromCharCode(27);
@@ -164,4 +178,34 @@ test.each([
   ["repository_dispatch", "refs/heads/main", "repository_dispatch on main at"],
 ])("%s of %s is told in words", (event, ref, expected) => {
   expect(renderPlan(planOf([], { event, ref }), { colour: false, width: 80 })).toContain(expected);
+});
+
+describe("where another commit than one of the event's ref is checked out", () => {
+  test.each([
+    { event: "push", eventRef: "refs/heads/main", said: "Push to main" },
+    { event: "push", eventRef: "refs/tags/v1.0.0", said: "Push of tag v1.0.0" },
+    { event: "release", eventRef: "refs/tags/v1.0.0", said: "Release v1.0.0" },
+    { event: "schedule", eventRef: "refs/heads/main", said: "Scheduled run on main" },
+    { event: "workflow_dispatch", eventRef: "refs/heads/release/1", said: "Manual run on release/1" },
+    { event: "repository_dispatch", eventRef: "refs/heads/main", said: "repository_dispatch on main" },
+    { event: "workflow_run", eventRef: "refs/heads/main", said: "workflow_run on main" },
+  ])("$said: every report names the event's ref and the commit", ({ event, eventRef, said }) => {
+    const image = build("app");
+    const refs = { event, eventRef, ref: `refs/commits/${commit}` };
+    const result = resultOf([skipped("app")]);
+    const own = { ...result, plan: { ...result.plan, ...refs } };
+    const explanation = { plan: planOf([image], refs), image: "app", made: {}, rules: [] };
+    const reports = [
+      renderPlan(planOf([image], refs), { colour: false, width: 140 }),
+      renderPlanSummary(planOf([image], refs), forge),
+      renderSummary(own),
+      renderExplanation(explanation, { colour: false }),
+    ];
+    for (const report of reports) {
+      expect(report).not.toContain("refs/");
+      expect(report.replaceAll("`", "")).toMatch(
+        new RegExp(`${said} \\(another commit is checked out\\) at \\[?${commit.slice(0, 7)}`),
+      );
+    }
+  });
 });
