@@ -14,8 +14,10 @@ export interface CheckoutPlace {
   readonly git: "folder" | "file" | undefined;
   /** Whether there is anything in it; `undefined` where there is no such folder. */
   readonly isEmpty: boolean | undefined;
-  /** Folders in it that are checkouts, relative. */
+  /** Folders in it, however deep, that are checkouts, relative. */
   readonly checkouts: readonly string[];
+  /** Whether there are files in it, outside of these. */
+  readonly hasFiles: boolean;
   /** What `git --version` prints; `undefined` where there is no git. */
   readonly version: string | undefined;
   /** The id that HEAD leads to, though there may be no such commit; `undefined` before the first. */
@@ -69,6 +71,11 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
       `the commit ${place.head.slice(0, 7)} that is checked out in ${workspace} is missing from its repository`,
       inWorkflow ? checkOutAgain : "fetch it, or clone anew",
     );
+  if (/needed a single revision/i.test(said) && inWorkflow && place.checkouts.length > 0)
+    return because(
+      `the repository in ${workspace} has no commit, but there are checkouts in ${foldersShown(place.checkouts)}`,
+      workdirOf(place.checkouts),
+    );
   if (/needed a single revision/i.test(said))
     return because(
       "the repository has no commit yet",
@@ -106,21 +113,16 @@ export function noWorkTree(workspace: string, isBare: boolean, asker: Asker): Us
 }
 
 function noRepository(
-  { workspace, isEmpty, checkouts, version }: CheckoutPlace,
+  { workspace, hasFiles, checkouts, version }: CheckoutPlace,
   because: (message: string, hint: string) => UserError,
   inWorkflow: boolean,
 ): UserError {
   if (!inWorkflow) return because(`${workspace} isn't a git checkout`, goIntoOne);
-  const [only, ...others] = checkouts;
-  if (only !== undefined) {
-    const shown = checkouts.slice(0, 5).map(plainLine);
-    const hint =
-      others.length === 0
-        ? `set \`workdir: ${shown[0]}\``
-        : `set \`workdir\` to the one that images are built from: ${shown.join(", ")}`;
-    return because(`${workspace} holds no git checkout itself, but in ${shown.join(", ")}`, hint);
+  if (checkouts.length > 0) {
+    const elsewhere = foldersShown(checkouts);
+    return because(`${workspace} holds no git checkout itself, but in ${elsewhere}`, workdirOf(checkouts));
   }
-  if (isEmpty === true) return because(`${workspace} holds no git checkout`, checkOutFirst);
+  if (!hasFiles) return because(`${workspace} holds no git checkout`, checkOutFirst);
   if (version !== undefined && isOld(version)) {
     return because(
       `${workspace} holds files without .git: actions/checkout downloads them without their history where git is older than 2.18, and this is ${versionIn(version)}`,
@@ -131,6 +133,16 @@ function noRepository(
     `${workspace} holds files without .git, and so no commit`,
     "put `uses: actions/checkout` before this step; if it is there, install git 2.18 or newer before it, and don't delete .git",
   );
+}
+
+function foldersShown(checkouts: readonly string[]): string {
+  return checkouts.slice(0, 5).map(plainLine).join(", ");
+}
+
+function workdirOf(checkouts: readonly string[]): string {
+  return checkouts.length === 1
+    ? `set \`workdir: ${foldersShown(checkouts)}\``
+    : `set \`workdir\` to the one that images are built from: ${foldersShown(checkouts)}`;
 }
 
 /** Git found a repository around the folder. */

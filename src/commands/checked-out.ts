@@ -1,5 +1,12 @@
 /** The commit that is checked out, or why there is none. */
-import { type Asker, belowRoot, noWorkTree, unreadableCheckout } from "../changes/checkout-problem.ts";
+import { posix } from "node:path";
+import {
+  type Asker,
+  belowRoot,
+  type CheckoutPlace,
+  noWorkTree,
+  unreadableCheckout,
+} from "../changes/checkout-problem.ts";
 import type { Git, GitPlace } from "../changes/git.ts";
 import { GitFailure, unlessGitFails } from "../changes/git-command.ts";
 import type { Commit } from "../context/run-context.ts";
@@ -57,10 +64,7 @@ async function problemOf(asked: AskedCheckout, failure: GitFailure, outside: Par
   const { files, processes, env, signal } = outside;
   const entries = (await files.list(workspace).catch(() => [])) ?? undefined;
   const found = await files.look(Buffer.from(`${workspace}/.git`)).catch(() => undefined);
-  const isCheckout = async (name: string) =>
-    (await files.look(Buffer.from(`${workspace}/${name}/.git`)).catch(() => undefined)) !== undefined;
-  const folders = (entries ?? []).filter(({ kind }) => kind === "directory").map(({ name }) => name);
-  const checkouts = await Promise.all(folders.slice(0, mostFolders).map(isCheckout));
+  const { checkouts, hasFiles } = await checkoutsBelow(workspace, files);
   const version = await processes
     .run("git", ["--version"], { env: { PATH: env.PATH ?? "" }, signal, timeout: 10_000 })
     .catch(() => undefined);
@@ -70,11 +74,40 @@ async function problemOf(asked: AskedCheckout, failure: GitFailure, outside: Par
     runner: await runnerFolder(asked, outside),
     git: found === undefined ? undefined : found.kind === "directory" ? ("folder" as const) : ("file" as const),
     isEmpty: entries === undefined ? undefined : entries.length === 0,
-    checkouts: folders.filter((_, index) => checkouts[index]),
+    checkouts,
+    hasFiles,
     version: version?.code === 0 ? Buffer.from(version.stdout).toString().trim() : undefined,
     head: await unlessGitFails(() => git.headId()),
   };
   return unreadableCheckout(place, failure, asker);
 }
 
+/** Repositories in folders of a folder, those nearest to it first; nothing is looked for inside of one. */
+async function checkoutsBelow(workspace: string, files: Parts["files"]): Promise<Below> {
+  const checkouts: string[] = [];
+  let hasFiles = false;
+  let seen = 0;
+  for (let open: readonly string[] = ["."]; open.length > 0 && seen < mostFolders; ) {
+    const taken = open.slice(0, mostFolders - seen);
+    seen += taken.length;
+    const lists = await Promise.all(
+      taken.map(async (folder) => (await files.list(posix.join(workspace, folder)).catch(() => [])) ?? []),
+    );
+    open = lists.flatMap((entries, index) => {
+      const folder = taken[index] ?? ".";
+      if (folder !== "." && entries.some(({ name }) => name === ".git")) {
+        checkouts.push(folder);
+        return [];
+      }
+      hasFiles ||= entries.some(({ kind }) => kind !== "directory");
+      const below = entries.filter(({ kind, name }) => kind === "directory" && !notSearched.has(name));
+      return below.map(({ name }) => posix.join(folder, name));
+    });
+  }
+  return { checkouts, hasFiles };
+}
+
+type Below = Pick<CheckoutPlace, "checkouts" | "hasFiles">;
+
+const notSearched: ReadonlySet<string> = new Set([".git", "node_modules"]);
 const mostFolders = 500;

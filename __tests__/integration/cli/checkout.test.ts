@@ -144,6 +144,36 @@ describe("in a workflow", () => {
     expect(await action(folder)).toMatch(/→ set `workdir` to the one .*: other, src/);
   });
 
+  test.each([
+    {
+      where: ["go/src/github.com/o/r"],
+      said: /itself, but in go\/src\/github\.com\/o\/r[^→]*→ set `workdir: go\/src\//,
+    },
+    { where: ["repos/app"], beside: "README.md", said: /but in repos\/app[^→]*→ set `workdir: repos\/app`/ },
+    { where: [".work/a"], said: /→ set `workdir: \.work\/a`/ },
+    { where: ["z", "a/b"], said: /→ set `workdir` to the one .*: z, a\/b/ },
+    { where: ["a", "a/vendor/b"], said: /→ set `workdir: a`/ },
+  ])("checkouts are deeper in the workspace: $where", async ({ where, beside, said }) => {
+    const folder = newFolder();
+    for (const each of where) cpSync(repository.folder, join(folder, each), { recursive: true });
+    if (beside !== undefined) writeFileSync(join(folder, beside), "");
+    expect(await action(folder)).toMatch(said);
+  });
+
+  test("an empty repository is around the checkout", async () => {
+    const { folder } = workplace.alone();
+    for (const each of ["src", "repos/app"]) {
+      cpSync(repository.folder, join(folder, each), { recursive: true });
+      expect(await action(folder)).toMatch(/has no commit, but there are checkouts in [^→]*→ set `workdir/);
+    }
+  });
+
+  test("there are folders, and nothing in them", async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, "a/b"), { recursive: true });
+    expect(await action(folder)).toMatch(/holds no git checkout\n[^→]*→ put `uses: actions\/checkout` before/);
+  });
+
   test("there is no commit", async () => {
     expect(await action(workplace.alone().folder)).toMatch(
       /the repository has no commit yet[^→]*→ push a first commit/,

@@ -10,6 +10,7 @@ const place: CheckoutPlace = {
   git: "folder",
   isEmpty: false,
   checkouts: [],
+  hasFiles: true,
   version: "git version 2.50.1",
   head: undefined,
 };
