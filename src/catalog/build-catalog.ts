@@ -450,7 +450,9 @@ async function noneFound(
   configFile: RepositoryPath,
 ): Promise<UserError> {
   if (excluded.length > 0) return allExcluded(excluded);
-  return noImages(globs, whatToWrite(await lookAround(root, files), { rootName, configFile }));
+  const around = async (hidden: boolean) =>
+    whatToWrite(await lookAround(root, files, { hidden }), { rootName, configFile });
+  return noImages(globs, (await around(false)) ?? (await around(true)));
 }
 
 function noImages(globs: readonly string[], write: string | undefined): UserError {

@@ -20,8 +20,12 @@ export interface Dockerfiles {
 /** So many directories tell enough. */
 const mostDirectories = 5_000;
 
-/** Looks through the checkout, but neither hidden directories nor `node_modules`. */
-export async function lookAround(root: string, files: Pick<Files, "list">): Promise<Dockerfiles> {
+/** Looks through the checkout, but not through `node_modules`, and through hidden directories only where that is asked for. */
+export async function lookAround(
+  root: string,
+  files: Pick<Files, "list">,
+  { hidden = false }: { readonly hidden?: boolean } = {},
+): Promise<Dockerfiles> {
   const list = bounded(32, async (path: string) => (await files.list(posix.join(root, path))) ?? []);
   const directories: RepositoryPath[] = [];
   const others: RepositoryPath[] = [];
@@ -36,8 +40,8 @@ export async function lookAround(root: string, files: Pick<Files, "list">): Prom
       if (names.some((name) => dockerfileNames.includes(name))) directories.push(directory);
       else others.push(...names.filter(isNamedDockerfile).map((name) => joinPath(directory, name)));
       for (const { name, kind } of entries) {
-        if (kind === "directory" && !name.startsWith(".") && name !== "node_modules")
-          below.push(joinPath(directory, name));
+        const isSearched = name !== "node_modules" && name !== ".git" && (hidden || !name.startsWith("."));
+        if (kind === "directory" && isSearched) below.push(joinPath(directory, name));
       }
     }
     open = below;
@@ -45,10 +49,11 @@ export async function lookAround(root: string, files: Pick<Files, "list">): Prom
   return { directories: directories.sort(), others: others.sort() };
 }
 
-/** `Dockerfile.gpu`, `Dockerfile-gpu`, `Dockerfile_gpu`, `gpu.Dockerfile`. */
+/** `Dockerfile.gpu`, `Dockerfile-gpu`, `Dockerfile_gpu`, `gpu.Dockerfile`, and `DOCKERFILE`, which docker doesn't find either. */
 export function isNamedDockerfile(name: string): boolean {
   if (/\.(?:dockerignore|containerignore|md|txt|bak|orig|swp|j2|tmpl|template)$/i.test(name)) return false;
-  return /^(?:docker|container)file[._-].+$|^.+\.(?:docker|container)file$/i.test(name);
+  if (dockerfileNames.includes(name)) return false;
+  return /^(?:docker|container)file(?:[._-].+)?$|^.+\.(?:docker|container)file$/i.test(name);
 }
 
 /** What there is, and the line that makes images of it; `undefined` where there is nothing. */
@@ -70,7 +75,9 @@ export interface Surroundings {
 function writeDirectories(directories: readonly RepositoryPath[], { rootName, configFile }: Surroundings): string {
   const entries = entriesFor(directories, (path) => ({ path }), { rootName });
   const isUsual = entries.every(({ name }, index) => name === directoryName(directories[index] ?? ".", rootName));
-  if (!isUsual || directories.some((each) => !/^[\w./ -]+$/.test(each))) return writeEntries(entries, configFile);
+  // Wildcards find nothing hidden.
+  const isPlain = directories.every((each) => /^[\w./ -]+$/.test(each) && !/(?:^|\/)\.[^/]/.test(each));
+  if (!isUsual || !isPlain) return writeEntries(entries, configFile);
   const folders = [...new Set(directories.map((each) => (each === "." ? "." : joinPath(directoryOf(each), "*"))))];
   return `write path: "${folders.length > 5 ? "**" : folders.join(", ")}"`;
 }
@@ -93,5 +100,6 @@ function nameFor(path: RepositoryPath): string {
     .replace(/^(?:docker|container)file[._-]|\.(?:docker|container)file$/gi, "")
     .toLowerCase();
   const directory = directoryOf(path);
+  if (/^(?:docker|container)file$/.test(variant) && directory !== ".") return lastPart(directory).toLowerCase();
   return directory === "." ? variant : `${lastPart(directory).toLowerCase()}-${variant}`;
 }

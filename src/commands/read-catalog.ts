@@ -3,6 +3,7 @@ import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, FileTarget, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
 import { usualConfigFile } from "../catalog/config.ts";
 import type { BumpSettings } from "../catalog/config-schema.ts";
+import { misplacedConfigs } from "../catalog/misplaced-config.ts";
 import type { Concern, TroubledImage } from "../catalog/troubled.ts";
 import { forgeRegistry } from "../context/run-context.ts";
 import { byPlace, throwProblems, type UserError } from "../errors.ts";
@@ -106,7 +107,11 @@ export async function readAsFarAsPossible(
     bump: config.bump,
     fileTargets,
     configFile: config.file ?? usualConfigFile,
-    remarks: [...ignoredRemarks(mixed, session), ...remarks],
+    remarks: [
+      ...ignoredRemarks(mixed, session),
+      ...(await misplacedConfigs(context.workspace, settings.config, session.checkoutFiles)),
+      ...remarks,
+    ],
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],
   };
 }

@@ -398,6 +398,26 @@ describe("Dockerfiles that are no image yet", () => {
       tree: made("src [1]/a/Dockerfile", 'src {a,b} "/c/Dockerfile'),
       built: { a: "src [1]/a/Dockerfile in src [1]/a", c: 'src {a,b} "/c/Dockerfile in src {a,b} "/c' },
     },
+    ...[".devcontainer", ".docker", "tools/.devcontainer", ".docker/web"].map((directory) => ({
+      when: `nothing is found: in ${directory}`,
+      tree: made(`${directory}/Dockerfile`),
+      built: { [directory.split("/").at(-1)?.replace(".", "") ?? ""]: `${directory}/Dockerfile in ${directory}` },
+    })),
+    {
+      when: "nothing is found: in hidden folders, of other names",
+      tree: made(".docker/Dockerfile.gpu", ".ci/web.Dockerfile"),
+      built: { "docker-gpu": ".docker/Dockerfile.gpu in .docker", "ci-web": ".ci/web.Dockerfile in .ci" },
+    },
+    ...["DOCKERFILE", "DockerFile", "dockerFile", "containerfile"].map((name) => ({
+      when: `nothing is found: ${name}`,
+      tree: made(`images/a/${name}`),
+      built: { a: `images/a/${name} in images/a` },
+    })),
+    {
+      when: "beside others: in capital letters",
+      tree: made("images/a/Dockerfile", "images/b/DOCKERFILE"),
+      built: { a: "images/a/Dockerfile in images/a", b: "images/b/DOCKERFILE in images/b" },
+    },
     {
       when: "nothing is found: of other names",
       tree: made("src/a/Dockerfile.gpu", "src/a/gpu.Dockerfile", "src/_b/Dockerfile.x_"),
