@@ -77,7 +77,8 @@ function copier({ context, checkout, checkoutFiles, outside, folder: own }: Sess
     const leftOut = await checkout.leftOut();
     const inside = opened.map((path) => posix.relative(workspace, posix.resolve(workspace, path)));
     const own = inside.filter((path) => !path.startsWith("../"));
-    if (!own.some((path) => leftOut.atOrAbove(path) !== undefined)) return undefined;
+    const isLeftOut = (path: string) => leftOut.atOrAbove(path) !== undefined || leftOut.below(path).length > 0;
+    if (!own.some(isLeftOut)) return undefined;
     await Promise.all(own.map(copy));
     return root;
   };
