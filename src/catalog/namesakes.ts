@@ -2,26 +2,18 @@
  * References to images elsewhere that are called as images of this repository: in a fork, in a renamed repository, and with
  * another place in `images`, these are meant nearly always.
  */
-import { formatLocation, type SourceLocation } from "../errors.ts";
 import { type Reference, type Repository, splitRepository, tryReference } from "../oci/reference.ts";
-import { onceEach } from "../once-each.ts";
 import type { ImageName } from "./catalog.ts";
 import { isMoved, type Naming } from "./edges.ts";
-import { exactPlace } from "./exact-place.ts";
-import { contextKey } from "./named-contexts.ts";
 import { oneLetterOff } from "./near-misses.ts";
 import type { NamedImage } from "./owners.ts";
 import { type CatalogRemark, oneRemark, type RemarkKind } from "./remark.ts";
 import type { OutsideUse } from "./stages.ts";
+import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts";
 
 /** A use of an image that is perhaps one of this repository. */
-export interface Namesake {
+export interface Namesake extends NamedUse {
   readonly reference: Reference;
-  /** The same as it is written. */
-  readonly text: string;
-  /** What names it: `FROM`, `the build context "base"`. */
-  readonly by: string;
-  readonly at: SourceLocation;
   /** The image of this repository that has the name, or nearly. */
   readonly image: string;
   readonly own: Repository;
@@ -61,7 +53,7 @@ export function namesakes(
 ): readonly Namesake[] {
   const names = [...byLastPart.keys()].slice(0, mostNames);
   return uses.flatMap((use): readonly Namesake[] => {
-    const { text, by, at } = imageOf(use, naming);
+    const { text, by, at } = namedBy(use, naming);
     const reference = tryReference(text);
     if (reference === undefined || reference.digest !== undefined || naming.owners.has(reference.repository)) return [];
     if (!hosts.has(splitRepository(reference.repository).host)) return [];
@@ -79,15 +71,6 @@ export function namesakes(
   });
 }
 
-/** What a use names, with who says so: a named context, where one stands for it. Empty where that is no image. */
-function imageOf({ text, via, at }: OutsideUse, { contexts }: Naming): Pick<Namesake, "text" | "by" | "at"> {
-  const said = contexts.get(contextKey(text));
-  if (said === undefined) return { text, by: via, at };
-  const value = said.to.kind === "elsewhere" ? said.to.value : "";
-  const image = /^docker-image:\/\/(.*)$/.exec(value)?.[1] ?? "";
-  return { text: image, by: `the build context "${said.to.name}"`, at: said.at };
-}
-
 /** What Docker Hub has for everybody: an image there that is nearly called as one of ours is just another one. */
 const official = "docker.io/library";
 
@@ -102,17 +85,10 @@ export function namesakeRemarks(
   all: readonly Namesake[],
   texts: ReadonlyMap<string, string>,
 ): readonly CatalogRemark[] {
-  // Several images may share a Dockerfile.
-  const once = new Map(all.map((each) => [`${formatLocation(each.at)} ${each.by} ${each.text}`, each]));
-  const exact = [...once.values()].filter(({ isExact }) => isExact);
-  const nearly = [...once.values()].filter(({ isExact }) => !isExact);
-  const linesOf = onceEach((file: string) => texts.get(file)?.split(/\r?\n/) ?? []);
-  const use = ({ at, by, text }: Namesake): string => {
-    const { place, argument } = exactPlace(linesOf(at.file), at, text);
-    const set = argument === undefined ? "" : `, set by the ARG in ${formatLocation(argument)}`;
-    const where = at.file === "." ? "" : `${formatLocation(place)}: `;
-    return `${where}${by} names ${text}${set}`;
-  };
+  const once = eachUseOnce(all);
+  const exact = once.filter(({ isExact }) => isExact);
+  const nearly = once.filter(({ isExact }) => !isExact);
+  const use = useWriter(texts);
   return [
     ...[...Map.groupBy(exact, aliasFor).values()].flatMap((some) => oneRemark(some, otherPlaces(use))),
     ...oneRemark(nearly, misspelled(use)),

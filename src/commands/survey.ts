@@ -149,7 +149,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...untrustedRemarks(session),
       ...remarks,
       ...misnamed,
-      ...describeDeleted(deleted),
+      ...describeDeleted(deleted, read.absent),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing), configFile),
       ...runFactRemarks(catalog.images, context),
       ...describeIncomplete({ absent: [], pointers: incomplete.pointers }),
