@@ -72,7 +72,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const { inputs: read, problems } = readRunInputs(raw, outside.env);
       throwProblems([...(given?.problems ?? []), ...problems]);
       const folder = await workdirIn(here, read.settings.workdir, outside.files);
-      const event = { ...said, ref: said.ref ?? given?.ref, isRoot: folder !== here };
+      const event = { ...said, ref: said.ref ?? given?.ref, start: folder === here ? undefined : here };
       const view = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
       const result = await runCommand(read, await simulatedContext(event, folder, outside), outside, view);
       print(result, options.json === true);

@@ -26,6 +26,8 @@ export interface OwnNames {
   /** Registries where one of them may be, had it another place: those that the images are pushed to, and the forge's own. */
   readonly hosts: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** What their places would have in common with those of a copy in another registry. */
+  readonly copies: ReadonlySet<string>;
 }
 
 /** @param forgeHost the forge's own registry. */
@@ -41,6 +43,7 @@ export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnN
     byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
     folders: new Set(places.map(folderOf)),
+    copies: new Set(places.flatMap((each) => asCopied(each) ?? [])),
   };
 }
 
@@ -49,14 +52,17 @@ export function namesakes(
   uses: readonly OutsideUse[],
   user: ImageName,
   naming: Naming,
-  { byLastPart, hosts, folders }: OwnNames,
+  { byLastPart, hosts, folders, copies }: OwnNames,
 ): readonly Namesake[] {
   const names = [...byLastPart.keys()].slice(0, mostNames);
   return uses.flatMap((use): readonly Namesake[] => {
     const { text, by, at } = namedBy(use, naming);
     const reference = tryReference(text);
     if (reference === undefined || reference.digest !== undefined || naming.owners.has(reference.repository)) return [];
-    if (!hosts.has(splitRepository(reference.repository).host)) return [];
+    // A mirror on another forge has the Dockerfiles of the first one.
+    const copy = asCopied(reference.repository);
+    const isCopied = copy !== undefined && copies.has(copy) && folderOf(reference.repository) !== official;
+    if (!hosts.has(splitRepository(reference.repository).host) && !isCopied) return [];
     const part = lastPart(reference.repository);
     const isExact = byLastPart.has(part);
     // Beside the images themselves it is a typo, and reported as one.
@@ -136,6 +142,12 @@ function aliasFor({ reference: { repository }, image, own }: Namesake): string {
 
 function lastPart(of: string): string {
   return of.slice(of.lastIndexOf("/") + 1);
+}
+
+/** Host and owner may be others: `…/…/r/base`. `undefined` where too little would be left. */
+function asCopied(of: Repository): string | undefined {
+  const parts = of.split("/");
+  return parts.length < 3 ? undefined : [...parts.slice(0, -2).fill("…"), ...parts.slice(-2)].join("/");
 }
 
 function folderOf(of: Repository): string {

@@ -22,21 +22,21 @@ export interface SimulatedEvent {
   readonly builds: boolean;
   /** A folder outside the checkout. */
   readonly temp: string;
-  /** The folder is to be the checkout's root, and not just somewhere in it. */
-  readonly isRoot: boolean;
+  /** Where `workdir` starts, if it names the folder: that is to be the checkout's root then, and not just somewhere in it. */
+  readonly start: string | undefined;
 }
 
 /** The context that the event would have in the checkout around `folder`. @throws UserError where there is none, or none to build. */
 export async function simulatedContext(
-  { event, base, ref, builds, temp, isRoot }: SimulatedEvent,
+  { event, base, ref, builds, temp, start }: SimulatedEvent,
   folder: string,
   outside: Outside,
 ): Promise<RunContext> {
   const { processes, env, signal, clock, log } = outside;
   const git = openGit({ processes, workspace: folder, env, serverUrl: "https://github.com", token: undefined, signal });
-  const asked = { git, workspace: folder, asker: "command-line" as const };
+  const asked = { git, workspace: folder, asker: "command-line" as const, ...(start !== undefined && { start }) };
   const checkout = await readingCheckout(asked, outside, async () => {
-    await (isRoot ? checkRoot(asked, outside) : checkWorktree(asked));
+    await (start !== undefined ? checkRoot(asked, outside) : checkWorktree(asked));
     return readCheckoutFacts(git);
   });
   if ((await git.uncommitted()).length > 0) {
