@@ -66,7 +66,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const workflow = text(options.workflow);
       if (workflow !== undefined && !plans) throw onlyPlans();
       const step = workflow === undefined ? undefined : await readWorkflowStep(workflow, here, outside.files);
-      const given = step && (await inputsOfStep(step, { ...said, isRoot: false }, here, outside));
+      const given = step && (await inputsOfStep(step, { ...said, start: undefined }, here, outside));
       if (given !== undefined) placed = (error) => placedInStep(error, given.inputs);
       const raw = rawInputs((name) => inputValue(name, asked, process.env) || (given?.value(name) ?? ""), log);
       const { inputs: read, problems } = readRunInputs(raw, outside.env);

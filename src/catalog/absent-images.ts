@@ -96,8 +96,9 @@ function wouldFollow(reference: Reference, movingTags: OwnPlaces["movingTags"]):
   if (reference.digest !== undefined) return false;
   if (reference.tag === undefined) return true;
   const name = lastPart(reference.repository);
+  const moves = (image: ImageName, tag: string) => movingTags(image).has(tag);
   const isMovedOf = (variant: ImageName["variant"]) =>
-    attempt(() => isMoved(imageCalled(name, variant), reference, { movingTags }));
+    attempt(() => isMoved(imageCalled(name, variant), reference, { moves }));
   return [isMovedOf("dockerfile"), isMovedOf("nix")].some((each) => "value" in each && each.value);
 }
 
@@ -112,15 +113,15 @@ export function writtenAbsent(
 
 export function absentRemarks(all: readonly WrittenAbsent[]): readonly CatalogRemark[] {
   const hint =
-    "write the name of an image that is built here, or that image's version or digest if what was published is meant";
+    "write the name of an image of this repository; if what was published is meant, add its version or digest";
   return oneRemark(all, {
     item: ({ written }) => written,
     one: ({ written }) => ({
-      message: `${written}, where this repository's images are pushed, and no image here is called that: the build takes what was published there before, which nothing here updates`,
+      message: `${written}. This repository's images are pushed there, and none is called that, so the build uses what was published before, which nothing here updates`,
       hint,
     }),
     several: (listed, { length }) => ({
-      message: `${length} references name no image of this repository, in places where its images are pushed: the builds take what was published there before, which nothing here updates: ${listed}`,
+      message: `${length} references name no image of this repository, in places where its images are pushed, so the builds use what was published before, which nothing here updates: ${listed}`,
       hint,
     }),
   });

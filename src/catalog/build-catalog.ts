@@ -109,7 +109,12 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     ...foundWrong,
     ...[...(nothing === undefined ? [] : [nothing]), ...aliasCollisions(read, owners)].map((problem) => ({ problem })),
   ];
-  const names = { owners, own: ownNames(read, input.forgeHost), images: read, isOwnPlace: ownPlaces(read, found, input) };
+  const names = {
+    owners,
+    own: ownNames(read, input.forgeHost),
+    images: read,
+    isOwnPlace: ownPlaces(read, found, input),
+  };
   const connected = await mapped(read, (each) => connect(each, known, names, input));
   const possible = new Map(
     connected.flatMap(({ image, possible: edges }) => (edges.length === 0 ? [] : [[image.name, edges] as const])),

@@ -18,13 +18,13 @@ const file = "images/web/Dockerfile";
 
 describe("a reference in an own place to what is no image here is reported, with its place", () => {
   test.each<readonly [when: string, text: string, start: string, options?: Options]>([
-    ["FROM", "FROM ghcr.io/o/r/base", `${file}:1:6: FROM names ghcr.io/o/r/base, where`],
-    ["with latest", "FROM ghcr.io/o/r/base:latest", `${file}:1:6: FROM names ghcr.io/o/r/base:latest,`],
+    ["FROM", "FROM ghcr.io/o/r/base", `${file}:1:6: FROM names ghcr.io/o/r/base.`],
+    ["with latest", "FROM ghcr.io/o/r/base:latest", `${file}:1:6: FROM names ghcr.io/o/r/base:latest.`],
     ["with the branch's tag", "FROM ghcr.io/o/r/base:main", `${file}:1:6: FROM names`],
     ["with a tag of the Nix variant", "FROM ghcr.io/o/r/base:latest-nix", `${file}:1:6: FROM names`],
     ["behind flags", "FROM --platform=linux/amd64 ghcr.io/o/r/base AS x", `${file}:1:29: FROM names`],
     ["deeper", "FROM ghcr.io/o/r/a/b/base", `${file}:1:6: FROM names`],
-    ["the root's", "FROM ghcr.io/o/r", `${file}:1:6: FROM names ghcr.io/o/r, where`],
+    ["the root's", "FROM ghcr.io/o/r", `${file}:1:6: FROM names ghcr.io/o/r.`],
     ["in another case", "FROM GHCR.io/o/r/base", `${file}:1:6: FROM names GHCR.io/o/r/base`],
     ["COPY --from", "FROM z\nCOPY --from=ghcr.io/o/r/base a b", `${file}:2:13: COPY --from names`],
     ["a mount", "FROM z\nRUN --mount=from=ghcr.io/o/r/base,target=/x y", `${file}:2:18: RUN --mount names`],
@@ -40,7 +40,7 @@ describe("a reference in an own place to what is no image here is reported, with
     ["an alias", "FROM ghcr.io/up/r/base", `${file}:1:6: FROM names`, { aliases: ["ghcr.io/up/r"] }],
   ])("%s", async (_, text, start, options = {}) => {
     expect(await remarks(web(text), options)).toEqual([expect.stringContaining(start)]);
-    expect((await remarks(web(text), options))[0]).toMatch(/no image here is called that/);
+    expect((await remarks(web(text), options))[0]).toMatch(/ none is called that, /);
   });
 
   test("a build context", async () => {
@@ -59,7 +59,7 @@ describe("a reference in an own place to what is no image here is reported, with
   test("a directory that `path` excludes", async () => {
     const tree = { ...web("FROM ghcr.io/o/r/tools"), "x/y/Dockerfile": "FROM z" };
     expect(await remarks(tree, { path: ["images/*", "!images/tools"] })).toEqual([
-      expect.stringContaining(`${file}:1:6: FROM names ghcr.io/o/r/tools, where`),
+      expect.stringContaining(`${file}:1:6: FROM names ghcr.io/o/r/tools.`),
     ]);
   });
 

@@ -55,7 +55,7 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     ["its official images", "FROM base", "1:6: FROM names base", hub],
     ["a port", "FROM r.example:5000/old/base", "1:6: FROM names", { place: "r.example:5000/new" }],
     ["a forge's port", "FROM git.example:3000/old/base", "1:6: FROM names", { ...hub, forgeHost: "git.example:3000" }],
-    ["a mirror's first registry", "FROM quay.io/o/r/base", "1:6: FROM names quay.io/o/r/base, which"],
+    ["a mirror's first registry", "FROM quay.io/o/r/base", "1:6: FROM names quay.io/o/r/base."],
     ["that of a fork on another forge", "FROM quay.io/acme/r/base:latest", "1:6: FROM names quay.io/acme/r/base"],
     ["Docker Hub", "FROM o/base", "1:6: FROM names o/base", { place: "git.example/o" }],
     ["an ONBUILD of the parent", "FROM ghcr.io/o/r/onbuild", "../onbuild/Dockerfile:2:21: COPY --from names"],
