@@ -66,13 +66,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const workflow = text(options.workflow);
       if (workflow !== undefined && !plans) throw onlyPlans();
       const step = workflow === undefined ? undefined : await readWorkflowStep(workflow, here, outside.files);
-      const given = step && (await inputsOfStep(step, { ...said, isRoot: false }, here, outside));
+      const given = step && (await inputsOfStep(step, { ...said, start: undefined }, here, outside));
       if (given !== undefined) placed = (error) => placedInStep(error, given.inputs);
       const raw = rawInputs((name) => inputValue(name, asked, process.env) || (given?.value(name) ?? ""), log);
       const { inputs: read, problems } = readRunInputs(raw, outside.env);
       throwProblems([...(given?.problems ?? []), ...problems]);
       const folder = await workdirIn(here, read.settings.workdir, outside.files);
-      const event = { ...said, ref: said.ref ?? given?.ref, isRoot: folder !== here };
+      const event = { ...said, ref: said.ref ?? given?.ref, start: folder === here ? undefined : here };
       const view = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
       const result = await runCommand(read, await simulatedContext(event, folder, outside), outside, view);
       print(result, options.json === true);

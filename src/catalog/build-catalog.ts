@@ -4,6 +4,15 @@ import { type SourceLocation, UserError } from "../errors.ts";
 import type { Repository } from "../oci/reference.ts";
 import { inTurns, mapped } from "../pause.ts";
 import { someOf } from "../some-of.ts";
+import {
+  type AbsentImage,
+  absentImages,
+  absentRemarks,
+  type IsOwnPlace,
+  ownPlaceTest,
+  type WrittenAbsent,
+  writtenAbsent,
+} from "./absent-images.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
@@ -34,6 +43,7 @@ import { setApart } from "./set-apart.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "./stages.ts";
 import { topologicalOrder } from "./topological-order.ts";
 import { type Concern, concernsOnce, type TroubledImage, unreadDockerfile, withoutBases } from "./troubled.ts";
+import { type NamedUse, namedBy } from "./written-use.ts";
 
 export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile"> {
   readonly config: CatalogConfig;
@@ -46,6 +56,8 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
   aliasesOf(image: ImageName, isRoot: boolean): readonly Repository[];
   /** The forge's own registry, where images of other repositories are that this one may be a fork of. */
   readonly forgeHost: string;
+  /** This repository's own place there: `ghcr.io/o/r`. */
+  readonly forgePlace: Repository;
   /** An image's build arguments with the values that they will have. @throws UserError */
   argumentsOf(image: ImageName & Pick<Image, "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
@@ -55,6 +67,8 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
 export interface BuiltCatalog extends Catalog {
   readonly remarks: readonly CatalogRemark[];
   readonly fileTargets: readonly FileTarget[];
+  /** References in this repository's own places that name none of its images. */
+  readonly absent: readonly WrittenAbsent[];
   /** All problems, in order. What concerns single images leaves the others as they are. */
   readonly concerns: readonly Concern[];
   /** Images with problems, and those that depend on them, dependencies first where they have an order. */
@@ -95,7 +109,12 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     ...foundWrong,
     ...[...(nothing === undefined ? [] : [nothing]), ...aliasCollisions(read, owners)].map((problem) => ({ problem })),
   ];
-  const names = { owners, own: ownNames(read, input.forgeHost), images: read };
+  const names = {
+    owners,
+    own: ownNames(read, input.forgeHost),
+    images: read,
+    isOwnPlace: ownPlaces(read, found, input),
+  };
   const connected = await mapped(read, (each) => connect(each, known, names, input));
   const possible = new Map(
     connected.flatMap(({ image, possible: edges }) => (edges.length === 0 ? [] : [[image.name, edges] as const])),
@@ -139,11 +158,20 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   });
   const elsewhere = connected.flatMap((each) => each.namesakes);
   const misses = connected.flatMap((each) => each.nearMisses);
+  const strangers = connected.flatMap((each) => each.absent);
+  const texts = await textsOf([...elsewhere, ...strangers], input);
+  const absent = writtenAbsent(strangers, texts);
   return {
     images: [...set.images, ...clashing].filter(({ name }) => !unknown.has(name)),
     troubled: set.troubled,
     fileTargets: found.fileTargets,
-    remarks: [...found.remarks, ...(await namesakesFound(elsewhere, input)), ...nearMissRemarks(misses)],
+    remarks: [
+      ...found.remarks,
+      ...namesakeRemarks(elsewhere, texts),
+      ...nearMissRemarks(misses),
+      ...absentRemarks(absent),
+    ],
+    absent,
     concerns,
   };
 }
@@ -305,17 +333,17 @@ function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): Rea
   return { kind: "dockerfile", image, dockerfilePath: file, dockerfile: unreadDockerfile(file, at) };
 }
 
-async function namesakesFound(
-  all: readonly Namesake[],
+async function textsOf(
+  uses: readonly NamedUse[],
   { root, files }: Pick<CatalogInput, "root" | "files">,
-): Promise<readonly CatalogRemark[]> {
-  const paths = [...new Set(all.map(({ at }) => at.file))];
+): Promise<ReadonlyMap<string, string>> {
+  const paths = [...new Set(uses.map(({ at }) => at.file))];
   const textOf = async (path: string) => {
     // An input names no file.
     const read = await attemptLater(() => files.read(posix.join(root, path)));
     return [path, "value" in read ? new TextDecoder().decode(read.value) : ""] as const;
   };
-  return namesakeRemarks(all, new Map(await mapped(paths, textOf, together)));
+  return new Map(await mapped(paths, textOf, together));
 }
 
 /** What names mean, and which there are. */
@@ -323,6 +351,22 @@ interface Names {
   readonly owners: Owners;
   readonly own: OwnNames;
   readonly images: readonly NamedImage[];
+  readonly isOwnPlace: IsOwnPlace;
+}
+
+/** Where something is unknown of the images that there are, what names none of them may be one. */
+function ownPlaces(
+  images: readonly ReadImage[],
+  { unread }: { readonly unread: readonly BakeFolder[] },
+  input: CatalogInput,
+): IsOwnPlace {
+  // Of one image by hand, nobody looked for the others.
+  if (unread.length > 0 || input.byHand !== undefined) return () => false;
+  const unplaced = new Set(
+    images.flatMap(({ image, knownAs }) => (knownAs.length === 0 ? [image.publicName.toLowerCase()] : [])),
+  );
+  const isOwn = ownPlaceTest(input);
+  return (repository) => isOwn(repository) && !unplaced.has(lastPart(repository));
 }
 
 interface Connected {
@@ -331,6 +375,7 @@ interface Connected {
   readonly possible: readonly ParentEdge[];
   readonly nearMisses: readonly NearMiss[];
   readonly namesakes: readonly Namesake[];
+  readonly absent: readonly AbsentImage[];
   readonly problems: readonly UserError[];
 }
 
@@ -343,7 +388,7 @@ async function connect(
 ): Promise<Connected> {
   // What is wrong with the others has been told.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  const nothing = { possible: [], nearMisses: [], namesakes: [], problems: [] };
+  const nothing = { possible: [], nearMisses: [], namesakes: [], absent: [], problems: [] };
   if (read.kind === "nix") return { ...nothing, image: nixImage(read, there(dependsEdges(read.image))) };
   const whole = await attemptLater(() => connectDockerfile(read, read.dockerfile, known, names, input));
   if ("value" in whole) return whole.value;
@@ -375,12 +420,18 @@ async function connectDockerfile(
   const possible = needs.unsettled.length === 0 ? [] : await possibleUses(dockerfile, choices, needs.unsettled);
   const isSound = edges.problems.length === 0;
   const elsewhere = isSound ? namesakes([...needs.uses, ...possible], image, naming, names.own) : [];
-  const unclear = needs.uses.filter((use) => !elsewhere.some(({ at, text }) => at === use.at && text === use.text));
+  const unclear = needs.uses.filter((use) => {
+    const { at, text } = namedBy(use, naming);
+    return !elsewhere.some((each) => at === each.at && text === each.text);
+  });
+  const misses = isSound ? nearMisses(unclear, image, dockerfile, naming, names.images) : [];
+  const others = unclear.filter((use) => !misses.some((miss) => miss.use === use));
   return {
     image: dockerfileImage(read, needs, there(parents), edges.bases),
     possible: edgesOf(possible, naming).parents,
-    nearMisses: isSound ? nearMisses(unclear, image, dockerfile, naming, names.images) : [],
+    nearMisses: misses,
     namesakes: elsewhere,
+    absent: isSound ? absentImages(others, naming, names.isOwnPlace, input) : [],
     problems: edges.problems,
   };
 }

@@ -67,7 +67,7 @@ export async function loadConfig(
   const [first, second] = there;
   if (first === undefined) {
     const problem = new UserError(`the config file ${given} is not there`, {
-      hint: `looked for ${paths.join(", ")}; mend "config"`,
+      hint: (await belowRootPath(root, given, files)) ?? `looked for ${paths.join(", ")}; fix "config"`,
     });
     return {
       config: emptyConfig,
@@ -84,6 +84,24 @@ export async function loadConfig(
   });
   return { ...read, problems: [both, ...read.problems] };
 }
+
+/** What to write where a path starts above the root, as in front of `workdir`. */
+async function belowRootPath(
+  root: string,
+  given: string | undefined,
+  files: Pick<Files, "read">,
+): Promise<string | undefined> {
+  const parts = posix.normalize(given ?? "").split("/");
+  for (let start = 1; start < Math.min(parts.length, mostFolders); start++) {
+    const path = parts.slice(start).join("/");
+    if ((await files.read(posix.resolve(root, path))) === undefined) continue;
+    return `paths start at the root of the repository, which is \`workdir\` where that is set: write ${path}`;
+  }
+  return undefined;
+}
+
+/** No path has more above the root. */
+const mostFolders = 20;
 
 /** Where the config file may lie, the first that is there being the one. @param given as for `loadConfig`. */
 export function configPaths(given: string | undefined): readonly RepositoryPath[] {

@@ -2,26 +2,18 @@
  * References to images elsewhere that are called as images of this repository: in a fork, in a renamed repository, and with
  * another place in `images`, these are meant nearly always.
  */
-import { formatLocation, type SourceLocation } from "../errors.ts";
 import { type Reference, type Repository, splitRepository, tryReference } from "../oci/reference.ts";
-import { onceEach } from "../once-each.ts";
 import type { ImageName } from "./catalog.ts";
 import { isMoved, type Naming } from "./edges.ts";
-import { exactPlace } from "./exact-place.ts";
-import { contextKey } from "./named-contexts.ts";
 import { oneLetterOff } from "./near-misses.ts";
 import type { NamedImage } from "./owners.ts";
 import { type CatalogRemark, oneRemark, type RemarkKind } from "./remark.ts";
 import type { OutsideUse } from "./stages.ts";
+import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts";
 
 /** A use of an image that is perhaps one of this repository. */
-export interface Namesake {
+export interface Namesake extends NamedUse {
   readonly reference: Reference;
-  /** The same as it is written. */
-  readonly text: string;
-  /** What names it: `FROM`, `the build context "base"`. */
-  readonly by: string;
-  readonly at: SourceLocation;
   /** The image of this repository that has the name, or nearly. */
   readonly image: string;
   readonly own: Repository;
@@ -34,6 +26,8 @@ export interface OwnNames {
   /** Registries where one of them may be, had it another place: those that the images are pushed to, and the forge's own. */
   readonly hosts: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** What their places would have in common with those of a copy in another registry. */
+  readonly copies: ReadonlySet<string>;
 }
 
 /** @param forgeHost the forge's own registry. */
@@ -49,6 +43,7 @@ export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnN
     byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
     folders: new Set(places.map(folderOf)),
+    copies: new Set(places.flatMap((each) => asCopied(each) ?? [])),
   };
 }
 
@@ -57,14 +52,17 @@ export function namesakes(
   uses: readonly OutsideUse[],
   user: ImageName,
   naming: Naming,
-  { byLastPart, hosts, folders }: OwnNames,
+  { byLastPart, hosts, folders, copies }: OwnNames,
 ): readonly Namesake[] {
   const names = [...byLastPart.keys()].slice(0, mostNames);
   return uses.flatMap((use): readonly Namesake[] => {
-    const { text, by, at } = imageOf(use, naming);
+    const { text, by, at } = namedBy(use, naming);
     const reference = tryReference(text);
     if (reference === undefined || reference.digest !== undefined || naming.owners.has(reference.repository)) return [];
-    if (!hosts.has(splitRepository(reference.repository).host)) return [];
+    // A mirror on another forge has the Dockerfiles of the first one.
+    const copy = asCopied(reference.repository);
+    const isCopied = copy !== undefined && copies.has(copy) && folderOf(reference.repository) !== official;
+    if (!hosts.has(splitRepository(reference.repository).host) && !isCopied) return [];
     const part = lastPart(reference.repository);
     const isExact = byLastPart.has(part);
     // Beside the images themselves it is a typo, and reported as one.
@@ -77,15 +75,6 @@ export function namesakes(
     if (named === undefined || own === undefined || named.image.publicName === user.publicName) return [];
     return [{ reference, text, by, at, image: named.image.publicName, own, isExact }];
   });
-}
-
-/** What a use names, with who says so: a named context, where one stands for it. Empty where that is no image. */
-function imageOf({ text, via, at }: OutsideUse, { contexts }: Naming): Pick<Namesake, "text" | "by" | "at"> {
-  const said = contexts.get(contextKey(text));
-  if (said === undefined) return { text, by: via, at };
-  const value = said.to.kind === "elsewhere" ? said.to.value : "";
-  const image = /^docker-image:\/\/(.*)$/.exec(value)?.[1] ?? "";
-  return { text: image, by: `the build context "${said.to.name}"`, at: said.at };
 }
 
 /** What Docker Hub has for everybody: an image there that is nearly called as one of ours is just another one. */
@@ -102,17 +91,10 @@ export function namesakeRemarks(
   all: readonly Namesake[],
   texts: ReadonlyMap<string, string>,
 ): readonly CatalogRemark[] {
-  // Several images may share a Dockerfile.
-  const once = new Map(all.map((each) => [`${formatLocation(each.at)} ${each.by} ${each.text}`, each]));
-  const exact = [...once.values()].filter(({ isExact }) => isExact);
-  const nearly = [...once.values()].filter(({ isExact }) => !isExact);
-  const linesOf = onceEach((file: string) => texts.get(file)?.split(/\r?\n/) ?? []);
-  const use = ({ at, by, text }: Namesake): string => {
-    const { place, argument } = exactPlace(linesOf(at.file), at, text);
-    const set = argument === undefined ? "" : `, set by the ARG in ${formatLocation(argument)}`;
-    const where = at.file === "." ? "" : `${formatLocation(place)}: `;
-    return `${where}${by} names ${text}${set}`;
-  };
+  const once = eachUseOnce(all);
+  const exact = once.filter(({ isExact }) => isExact);
+  const nearly = once.filter(({ isExact }) => !isExact);
+  const use = useWriter(texts);
   return [
     ...[...Map.groupBy(exact, aliasFor).values()].flatMap((some) => oneRemark(some, otherPlaces(use))),
     ...oneRemark(nearly, misspelled(use)),
@@ -160,6 +142,12 @@ function aliasFor({ reference: { repository }, image, own }: Namesake): string {
 
 function lastPart(of: string): string {
   return of.slice(of.lastIndexOf("/") + 1);
+}
+
+/** Host and owner may be others: `…/…/r/base`. `undefined` where too little would be left. */
+function asCopied(of: Repository): string | undefined {
+  const parts = of.split("/");
+  return parts.length < 3 ? undefined : [...parts.slice(0, -2).fill("…"), ...parts.slice(-2)].join("/");
 }
 
 function folderOf(of: Repository): string {

@@ -1,8 +1,11 @@
 /** From what an event changed to the images that it makes us publish. Pure. */
+
+import type { WrittenAbsent } from "../catalog/absent-images.ts";
 import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
 import { oneRemark, type RemarkKind } from "../catalog/remark.ts";
 import { directoryOf, lastPart } from "../catalog/repository-path.ts";
 import type { Commit } from "../context/run-context.ts";
+import { someOf } from "../some-of.ts";
 import { withBuiltOn } from "./built-on.ts";
 import type { ChangedFile } from "./changed-file.ts";
 import type { Comparison } from "./comparison.ts";
@@ -142,22 +145,27 @@ function deletedImages({ images }: Catalog, files: readonly ChangedFile[]): read
     .filter(({ directory }) => directory !== "." && !directories.has(directory) && places.has(directoryOf(directory)));
 }
 
-/** What a person is told of deleted images. */
-export function describeDeleted(deleted: readonly DeletedImage[]) {
-  return oneRemark(deleted, lost);
+/** What a person is told of deleted images. @param absent references to what is no image of this repository. */
+export function describeDeleted(deleted: readonly DeletedImage[], absent: readonly WrittenAbsent[] = []) {
+  return oneRemark(deleted, lost(absent));
 }
 
-const stays =
-  "what was published stays in the registry; remove what still names it, and its tags when nobody needs them";
-
-const lost: RemarkKind<DeletedImage> = {
-  one: ({ directory, recipe }) => ({
-    message: `${lastPart(directory)} isn't built any more: ${recipe} was deleted`,
-    hint: stays,
-  }),
-  several: (listed, { length }) => ({
-    message: `${length} images aren't built any more, as these files were deleted: ${listed}`,
-    hint: stays,
-  }),
-  item: ({ recipe }) => recipe,
-};
+function lost(absent: readonly WrittenAbsent[]): RemarkKind<DeletedImage> {
+  const hint = (gone: readonly DeletedImage[]): string => {
+    const names = new Set(gone.map(({ directory }) => lastPart(directory).toLowerCase()));
+    const users = absent.filter(({ repository }) => names.has(lastPart(repository)));
+    const who = users.length === 0 ? "" : ` (${someOf(users, { write: ({ written }) => written })})`;
+    return `what was published stays in the registry; remove what still names it${who}, and its tags when nobody needs them`;
+  };
+  return {
+    one: (each) => ({
+      message: `${lastPart(each.directory)} isn't built any more: ${each.recipe} was deleted`,
+      hint: hint([each]),
+    }),
+    several: (listed, all) => ({
+      message: `${all.length} images aren't built any more, as these files were deleted: ${listed}`,
+      hint: hint(all),
+    }),
+    item: ({ recipe }) => recipe,
+  };
+}

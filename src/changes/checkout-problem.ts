@@ -88,7 +88,7 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
 
 /**
  * Relative paths would start at the wrong folder, and no change would be one of an image.
- * @param runner the runner's workspace, symlinks followed; `undefined` at a command line.
+ * @param runner where `workdir` starts, symlinks followed: the runner's workspace, or a command line's folder; `undefined` if unknown.
  */
 export function belowRoot(workspace: string, root: string, runner: string | undefined, cause?: unknown): UserError {
   const set =

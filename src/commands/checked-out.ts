@@ -38,8 +38,8 @@ export async function checkWorktree({ git, workspace, asker }: AskedCheckout): P
   return place;
 }
 
-async function runnerFolder({ asker }: AskedCheckout, { env, files }: Parts): Promise<string | undefined> {
-  const given = asker === "workflow" ? env.GITHUB_WORKSPACE : undefined;
+async function runnerFolder({ asker, start }: AskedCheckout, { env, files }: Parts): Promise<string | undefined> {
+  const given = asker === "workflow" ? env.GITHUB_WORKSPACE : start;
   if (!given) return undefined;
   return (await followLinks(given, files).catch(() => undefined))?.real ?? given;
 }
@@ -48,6 +48,8 @@ export interface AskedCheckout {
   readonly git: Git;
   readonly workspace: string;
   readonly asker: Asker;
+  /** Where `workdir` starts on a command line. */
+  readonly start?: string;
 }
 
 /** What `read` finds in a checkout. @throws UserError that tells why git fails, where it does. */

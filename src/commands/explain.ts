@@ -2,7 +2,7 @@
 import { fileTargetNamed } from "../catalog/bake/file-targets.ts";
 import { type Image, recipeOf } from "../catalog/catalog.ts";
 import { whyCounts } from "../changes/why-counts.ts";
-import { throwProblems, UserError } from "../errors.ts";
+import { formatLocation, throwProblems, UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { formatReference } from "../oci/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../report/explanation.ts";
@@ -16,7 +16,7 @@ export async function explainImage(planning: Planning, name: string, session: Se
   const { plan, surveyed, sources } = planning;
   throwProblems(problemsOf(name, planning.troubles));
   const asked = surveyed.catalog.images.find((image) => image.name === name);
-  if (asked === undefined) throw unknownName(name, surveyed, plan.nothing);
+  if (asked === undefined) throw unknownName(name, planning);
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
@@ -26,25 +26,48 @@ export async function explainImage(planning: Planning, name: string, session: Se
 }
 
 function problemsOf(name: string, troubles: Planning["troubles"]): readonly UserError[] {
-  const found = troubles.find(({ image }) => image.name === name);
-  if (found === undefined) return [];
-  return found.waitsFor === undefined ? found.problems : problemsOf(found.waitsFor, troubles);
+  const chain = waitingChain(name, troubles);
+  const last = chain.at(-1);
+  if (last === undefined) return [];
+  return chain.length === 1 ? last.problems : [waits(chain), ...last.problems];
+}
+
+/** The image and those that it waits for, down to the one that has a problem of its own. */
+function waitingChain(name: string, troubles: Planning["troubles"]): Planning["troubles"] {
+  const byName = new Map(troubles.map((each) => [each.image.name, each]));
+  const chain = new Map<string, Planning["troubles"][number]>();
+  for (let open: string | undefined = name; open !== undefined && !chain.has(open); ) {
+    const found = byName.get(open);
+    if (found === undefined) break;
+    chain.set(open, found);
+    open = found.waitsFor;
+  }
+  return [...chain.values()];
+}
+
+function waits(chain: Planning["troubles"]): UserError {
+  const links = chain.flatMap(({ image, waitsFor }) => {
+    if (waitsFor === undefined) return [];
+    const edge = image.parents.find(({ parent }) => parent === waitsFor);
+    return [`${waitsFor}${edge === undefined ? "" : ` (${edge.via} at ${formatLocation(edge.at)})`}`];
+  });
+  const [first, last] = [chain[0]?.image.name, chain.at(-1)?.image.name];
+  return new UserError(`${first} waits for ${links.join(", which waits for ")}, which has a problem`, {
+    hint: `fix ${last} first: its problem follows`,
+  });
 }
 
 const listed = 20;
 
-function unknownName(
-  name: string,
-  { catalog, fileTargets }: Planning["surveyed"],
-  nothing: string | undefined,
-): UserError {
-  const target = fileTargetNamed(name, fileTargets);
+function unknownName(name: string, { surveyed, troubles, plan: { nothing } }: Planning): UserError {
+  const target = fileTargetNamed(name, surveyed.fileTargets);
   if (target !== undefined) {
     return new UserError(`--explain names "${name}", which gives files and no image (${target.file})`, {
       hint: "name an image, or give the target an output of type=image",
     });
   }
-  const names = catalog.images.map((image) => image.name);
+  const troubled = troubles.flatMap(({ kind, image }) => (kind === "image" ? [image] : []));
+  const names = [...surveyed.catalog.images, ...troubled].map((image) => image.name).sort();
   const hint =
     names.length === 0
       ? `there are no images: nothing is built because ${nothing ?? "the repository has none"}`

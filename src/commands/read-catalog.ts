@@ -1,4 +1,5 @@
 /** From what the repository and the user say of images to the catalog of this run. */
+import type { WrittenAbsent } from "../catalog/absent-images.ts";
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { Catalog, FileTarget, Image, ImageName, RepositoryPath } from "../catalog/catalog.ts";
 import { usualConfigFile } from "../catalog/config.ts";
@@ -7,7 +8,7 @@ import { misplacedConfigs } from "../catalog/misplaced-config.ts";
 import type { Concern, TroubledImage } from "../catalog/troubled.ts";
 import { forgeRegistry } from "../context/run-context.ts";
 import { byPlace, throwProblems, type UserError } from "../errors.ts";
-import type { Repository } from "../oci/reference.ts";
+import { type Repository, repository } from "../oci/reference.ts";
 import { mapped } from "../pause.ts";
 import type { Files } from "../ports.ts";
 import type { Remark } from "../report/run-result.ts";
@@ -32,6 +33,8 @@ export interface ReadCatalog {
   readonly configFile: RepositoryPath;
   readonly remarks: readonly Remark[];
   readonly fileTargets: readonly FileTarget[];
+  /** References in this repository's own places that name none of its images. */
+  readonly absent: readonly WrittenAbsent[];
 }
 
 /**
@@ -69,6 +72,7 @@ export async function readAsFarAsPossible(
     throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
   const {
     remarks,
+    absent,
     concerns,
     troubled,
     fileTargets,
@@ -89,6 +93,7 @@ export async function readAsFarAsPossible(
       valid(repositoriesOf(settingsOf(name).names, { context, name, isRoot })),
     aliasesOf: ({ publicName: name }, isRoot) => valid(aliasesOf(settingsOf(name).aliases, { context, name, isRoot })),
     forgeHost: forgeRegistry(context),
+    forgePlace: forgePlace(context),
     movingTags: (image) => movingTags(session, settingsOf, image),
   });
   // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
@@ -112,8 +117,13 @@ export async function readAsFarAsPossible(
       ...(await misplacedConfigs(context.workspace, settings.config, session.checkoutFiles)),
       ...remarks,
     ],
+    absent,
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],
   };
+}
+
+function forgePlace({ owner, repo, serverUrl }: Session["context"]): Repository {
+  return repository(`${forgeRegistry({ serverUrl })}/${owner}/${repo}`.toLowerCase());
 }
 
 type OfEntries = ReadonlyMap<string, readonly UserError[]>;

@@ -20,6 +20,7 @@ import { throwProblems, UserError } from "../errors.ts";
 import { onceEach } from "../once-each.ts";
 import type { ReasonsByImage } from "../plan/needed.ts";
 import type { Remark } from "../report/run-result.ts";
+import { isOfSome } from "../tags/release-tag.ts";
 import { buildArgumentsOf, releaseNames } from "./image-details.ts";
 import { imageRelease } from "./image-release.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "./image-settings.ts";
@@ -131,7 +132,9 @@ export async function survey(session: Session): Promise<Survey> {
   const unreadFiles = unread.map(({ image }) => image.name);
   const { affected, deleted } = await affectedBy(comparison, new Set([...selected, ...unreadFiles]));
   const misnamed = unread.length > 0 ? [] : misnamedRemarks(named, session, settingsOf);
-  const left = withFilesLeft(leftOut(named, selected, session, settingsOf), named, unread, inputs.settings.only);
+  const inOrder = new Set(catalog.images.map(({ name }) => name));
+  const leftImages = leftOut(named, { selected, inOrder }, session, settingsOf);
+  const left = withFilesLeft(leftImages, named, unread, inputs.settings.only);
   return {
     catalog,
     troubled,
@@ -149,7 +152,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...untrustedRemarks(session),
       ...remarks,
       ...misnamed,
-      ...describeDeleted(deleted),
+      ...describeDeleted(deleted, read.absent),
       ...describeMisplaced(misplacedPaths(catalog, inside, listing), configFile),
       ...runFactRemarks(catalog.images, context),
       ...describeIncomplete({ absent: [], pointers: incomplete.pointers }),
@@ -213,17 +216,21 @@ function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
   return compare(event, git);
 }
 
-/** The images that the run is not about: neither `only` nor `variant` nor the git tag means them. */
+/**
+ * The images that the run is not about: neither `only` nor `variant` nor the git tag means them. A git tag of single images
+ * releases none that isn't published. @param inOrder of the others, nobody knows whether they are published.
+ */
 function leftOut(
   catalog: Catalog,
-  selected: ReadonlySet<string>,
+  { selected, inOrder }: { readonly selected: ReadonlySet<string>; readonly inOrder: ReadonlySet<string> },
   { event, commitDate, inputs }: Session,
   settingsOf: SettingsOf,
 ): ReasonsByImage {
   const { variant } = inputs.settings;
   const releases = releaseNames(catalog, settingsOf);
   const left = new Map<string, readonly Reason[]>();
-  for (const { name, publicName, variant: own } of catalog.images) {
+  const isSingle = event.ref.kind === "tag" && isOfSome(event.ref.name, releases);
+  for (const { name, publicName, variant: own, repositories } of catalog.images) {
     const image = { publicName, variant: own };
     const release = imageRelease({ context: event, commitDate }, image, settingsOf(publicName), releases);
     const detail = !selected.has(name)
@@ -232,7 +239,9 @@ function leftOut(
         ? `\`variant\` is ${variant}`
         : release?.kind === "left"
           ? release.because
-          : undefined;
+          : isSingle && inOrder.has(name) && repositories.length === 0
+            ? "it is not published, so that the git tag releases nothing of it"
+            : undefined;
     if (detail !== undefined) left.set(name, [{ kind: "not-chosen", detail }]);
   }
   return left;

@@ -330,7 +330,22 @@ describe("workdir", () => {
 
   test("nor at a command line", async () => {
     expect(await commandLine(workspace, "--workdir", "out")).toMatch(/outside of the workspace/);
-    expect(await commandLine(workspace, "--workdir", "src/images")).toMatch(/not its root[^→]*→ leave `workdir` empty/);
+    for (const workdir of ["src/images", "./src/images/", join(workspace, "src/images")])
+      expect(await commandLine(workspace, "--workdir", workdir)).toMatch(/not its root[^→]*→ set `workdir: src`/);
+    expect(await commandLine(repository.folder, "--workdir", "images")).toMatch(
+      /not its root[^→]*→ leave `workdir` empty/,
+    );
+  });
+
+  test("is where the path of the config file starts, too", async () => {
+    writeFileSync(join(workspace, "src/README.yml"), "images: {}\n");
+    for (const path of ["src/README.yml", "./src/README.yml", "x/src/README.yml"])
+      expect(await commandLine(workspace, "--workdir", "src", "--config", path)).toMatch(
+        /config file .*README\.yml is not there[^→]*→ paths start at .*`workdir`.*: write README\.yml/,
+      );
+    expect(await commandLine(workspace, "--workdir", "src", "--config", "src/none.yml")).toMatch(
+      /is not there[^→]*→ looked for src\/none\.yml/,
+    );
   });
 
   test("is not looked for where the event is of something that is gone", async () => {

@@ -32,7 +32,7 @@ const change = { "images/base/x": "y" };
 test("without the alias a change of the parent doesn't build the child, and the place is reported", async () => {
   const { images, text, beside } = await planned({}, change);
   expect(images.web?.kind).toBe("skip");
-  expect([text, ...beside].join("\n")).toContain("images/web/Dockerfile:1:6: FROM names ghcr.io/acme/mono/base, which");
+  expect([text, ...beside].join("\n")).toContain("images/web/Dockerfile:1:6: FROM names ghcr.io/acme/mono/base.");
 });
 
 describe("with the alias it does, by the reference as it is written", () => {
@@ -88,4 +88,20 @@ describe("what is wrong with an alias is an error", () => {
   ])("%s", async (_, aliases, message) => {
     await expect(planned({}, change, { inputs: { aliases } })).rejects.toThrow(message);
   });
+});
+
+test("the push that renames an image names who still uses it, and later ones report the reference", async () => {
+  laptop?.remove();
+  laptop = makeLaptop({ ...files, "images/web/Dockerfile": "FROM ghcr.io/o/r/base\n" });
+  laptop.commit({ "images/base/Dockerfile": undefined, "images/core/Dockerfile": "FROM scratch\nCOPY x /\n" });
+  const place = "images/web/Dockerfile:1:6: FROM names ghcr.io/o/r/base";
+  const renaming = await laptop.plan({});
+  expect(renaming.beside).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^base isn't built any more/),
+      expect.stringContaining(`${place}. This repository's images are pushed there, and none is called that`),
+    ]),
+  );
+  laptop.commit({ "images/core/x": "y" });
+  expect((await laptop.plan({ base: "HEAD~1" })).beside).toEqual([expect.stringContaining(place)]);
 });

@@ -151,7 +151,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
   const { inputs, problems } = readRunInputs(given, {});
   throwProblems(problems);
   const { event, base, ref, explain, graph } = said;
-  const simulated = { event, base, ref, builds: false, isRoot: false, temp: `${folder}/temp` };
+  const simulated = { event, base, ref, builds: false, start: undefined, temp: `${folder}/temp` };
   const imagined = await simulatedContext(simulated, said.folder ?? repository.folder, outside);
   const context = said.trigger === undefined ? imagined : { ...imagined, trigger: said.trigger };
   const result = await runCommand(inputs, context, outside, { simulated: true, explain, graph });

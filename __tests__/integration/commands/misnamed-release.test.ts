@@ -107,10 +107,31 @@ test("a typo in what a pattern begins with is one", async () => {
   });
 });
 
-test("a release of an image that isn't published says so", async () => {
-  const { actions: all, warning } = await actions("helper-v1.0", {}, patterned);
-  expect([all.web, all.agent]).toEqual(["skip", "skip"]);
-  expect(warning).toMatch(/nothing is released: .*"helper" alone, which is not published/);
+test.each(["helper-v1.0", "helper/v1", "helper@1.2.3", "helper-1.2.3"])(
+  "%s releases nothing, as it isn't published",
+  async (tag) => {
+    const { actions: all, warning } = await actions(tag, {}, patterned);
+    expect(all).toEqual({ ...nothing, helper: "skip" });
+    expect(warning).toMatch(/nothing is released: .*"helper" alone, which is not published/);
+  },
+);
+
+test("what isn't published is built for the released image that takes it, and alone where all images are released", async () => {
+  const used = makeLaptop({
+    ...both,
+    "images/web/Dockerfile": "FROM ghcr.io/o/r/helper\n",
+    "images/helper/Dockerfile": "FROM alpine\n",
+    "images/alone/Dockerfile": "FROM alpine\n",
+    ".github/image-publish.yml":
+      'images: {helper: {publish: false, release-tag: "s/{{version}}"}, alone: {publish: false, release-tag: "s/{{version}}"}, web: {release-tag: "s/{{version}}"}}\n',
+  });
+  try {
+    const { actions: all, warning } = await actions("s/1.2.3", {}, used);
+    expect(all).toEqual({ web: "build", helper: "build", agent: "skip", alone: "skip" });
+    expect(warning).toBeUndefined();
+  } finally {
+    used.remove();
+  }
 });
 
 test("where all images have patterns, a git tag that fits none says so", async () => {

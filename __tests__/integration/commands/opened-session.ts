@@ -92,7 +92,7 @@ export async function openedSession({ place, forge, server }: Where, asked: Aske
     base: undefined,
     ref: ref ?? "refs/heads/main",
     builds: true,
-    isRoot: false,
+    start: undefined,
     temp,
   };
   const imagined = await simulatedContext(wanted, checkout.folder, outside);

@@ -263,6 +263,26 @@ describe("what the run is about decides", () => {
     });
   });
 
+  test("--explain of what waits names the way to the problem", async () => {
+    const asked = planned({ ...good, ...bad, ...child }, touched, { explain: "grand" });
+    await expect(asked).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^grand waits for child \(FROM at images\/grand\/Dockerfile:1\), which waits for bad \(FROM at images\/child\/Dockerfile:1\), which has a problem/,
+      ),
+    });
+  });
+
+  test("--explain of a typo proposes images that have a problem, too", async () => {
+    for (const [explain, name] of [
+      ["bda", "bad"],
+      ["grnd", "grand"],
+    ] as const) {
+      await expect(planned({ ...good, ...bad, ...child }, touched, { explain })).rejects.toMatchObject({
+        hint: `choose from bad, child, good, grand; did you mean "${name}"?`,
+      });
+    }
+  });
+
   test.each<[string, Files]>([
     [
       "of an image with a mistake in its tags' rules, by a tag that they may move",

@@ -122,6 +122,92 @@ describe("what an event would do, asked on a laptop without any network", () => 
   });
 
   test.each([
+    ["v1", "tag"],
+    ["base-1", "tag"],
+    ["docs@latest", "tag"],
+    ["helm-1.0.0", "tag"],
+    ["nope/v1.0", "tag"],
+    ["2026-11-30", "tag"],
+    ["nosuch", "branch"],
+    ["feat/vpn", "branch"],
+    ["fix/123", "branch"],
+  ])("a name that nothing here has is taken by its form, which is reported: %s is a %s", async (ref, kind) => {
+    const full = { tag: `refs/tags/${ref}`, branch: `refs/heads/${ref}` };
+    for (const event of ["push", "workflow_dispatch", "schedule"]) {
+      const { json, beside } = await laptop.plan({ event, ref, inputs: { path: "images/*" } });
+      expect((json as Plan).ref).toBe(kind === "tag" ? full.tag : full.branch);
+      const [is, other] = kind === "tag" ? ["git tag", full.branch] : ["branch", full.tag];
+      const said = `taken for a ${is}; for the ${kind === "tag" ? "branch" : "git tag"}, write --ref ${other}`;
+      expect(beside).toContainEqual(expect.stringContaining(said));
+      expect((await laptop.plan({ event, ref: other, inputs: { path: "images/*" } })).beside.join("\n")).not.toContain(
+        "taken for",
+      );
+    }
+  });
+
+  test("a name that is here is what it is, and nothing is reported", async () => {
+    laptop.git("tag", "stable", "HEAD~1");
+    laptop.git("branch", "release-1.2");
+    laptop.git("tag", "cafe1234", "HEAD~1");
+    try {
+      for (const [ref, full] of [
+        ["stable", "refs/tags/stable"],
+        ["cafe1234", "refs/tags/cafe1234"],
+        ["release-1.2", "refs/heads/release-1.2"],
+        ["HEAD", "refs/heads/main"],
+      ] as const) {
+        const { json, beside } = await laptop.plan({ ref });
+        expect((json as Plan).ref).toBe(full);
+        expect(beside.join("\n")).not.toContain("taken for");
+      }
+    } finally {
+      laptop.git("tag", "--delete", "stable", "cafe1234");
+      laptop.git("branch", "--quiet", "-D", "release-1.2");
+    }
+  });
+
+  test("what is a commit, and no whole id, is refused", async () => {
+    const short = [4, 7, 8, 12, 39].map((length) => head().slice(0, length));
+    const other = laptop.git("rev-parse", "--short=7", "HEAD~1");
+    for (const ref of [...short, short[1]?.toUpperCase() ?? "", other, "HEAD~1", "main^", "main@{0}", "deadbeef"]) {
+      await expect(laptop.plan({ event: "workflow_dispatch", ref })).rejects.toMatchObject({
+        message: expect.stringMatching(/no branch and no git tag here, and no whole commit id/),
+        hint: expect.stringContaining("all digits of the commit"),
+      });
+    }
+  });
+
+  test.each([
+    ["pull_request", "HEAD"],
+    ["pull_request_target", "HEAD"],
+    ["merge_group", "HEAD"],
+    ["pull_request", undefined],
+    ["merge_group", undefined],
+  ])("a %s on what its base has already is refused: --base %s", async (event, base) => {
+    laptop.git("checkout", "--quiet", "--detach", base === undefined ? "origin/main" : "main");
+    try {
+      await expect(laptop.plan({ event, ...(base && { base }) })).rejects.toMatchObject({
+        message: expect.stringMatching(/ event would bring nothing: [\da-f]{7} would be compared with itself/),
+        hint: expect.stringContaining("--base"),
+      });
+    } finally {
+      laptop.git("checkout", "--quiet", "main");
+    }
+  });
+
+  test("a pull request of a commit that its base has below its tip is refused", async () => {
+    const tip = head();
+    laptop.git("checkout", "--quiet", "--detach", "HEAD~1");
+    try {
+      await expect(laptop.plan({ event: "pull_request", base: tip })).rejects.toMatchObject({
+        message: expect.stringContaining("the base, has all of"),
+      });
+    } finally {
+      laptop.git("checkout", "--quiet", "main");
+    }
+  });
+
+  test.each([
     ["an event of another name", { event: "tag" }, /no event "tag"/, /write --event push --ref refs\/tags\/v1\.2\.3/],
     ["a slip in its name", { event: "scheduel" }, /no event "scheduel"/, /did you mean "schedule"/],
     ["a release of nothing", { event: "release" }, /a release needs a tag/, /--ref v1\.2\.3/],

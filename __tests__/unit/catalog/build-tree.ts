@@ -64,6 +64,7 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
     repositoriesOf: ({ publicName }, isRoot) => [placed(options.place ?? "ghcr.io/o/r", publicName, isRoot)],
     aliasesOf: ({ publicName }, isRoot) => (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
     forgeHost: options.forgeHost ?? "ghcr.io",
+    forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
     movingTags: ({ variant }) =>
       new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });

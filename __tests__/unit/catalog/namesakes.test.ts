@@ -55,6 +55,9 @@ describe("a reference to an image of the same name elsewhere is reported, with i
     ["its official images", "FROM base", "1:6: FROM names base", hub],
     ["a port", "FROM r.example:5000/old/base", "1:6: FROM names", { place: "r.example:5000/new" }],
     ["a forge's port", "FROM git.example:3000/old/base", "1:6: FROM names", { ...hub, forgeHost: "git.example:3000" }],
+    ["a mirror's first registry", "FROM quay.io/o/r/base", "1:6: FROM names quay.io/o/r/base."],
+    ["that of a fork on another forge", "FROM quay.io/acme/r/base:latest", "1:6: FROM names quay.io/acme/r/base"],
+    ["Docker Hub", "FROM o/base", "1:6: FROM names o/base", { place: "git.example/o" }],
     ["an ONBUILD of the parent", "FROM ghcr.io/o/r/onbuild", "../onbuild/Dockerfile:2:21: COPY --from names"],
   ])("%s", async (_, text, start, options = {}) => {
     const onbuild = images({ onbuild: "FROM z\nONBUILD COPY --from=ghcr.io/acme/mono/base a b" });
@@ -150,6 +153,10 @@ describe("nothing is reported of", () => {
     ["a digest", `FROM ghcr.io/acme/mono/base@sha256:${"a".repeat(64)}`],
     ["a moving tag with a digest", `FROM ghcr.io/acme/mono/base:main@sha256:${"a".repeat(64)}`],
     ["another registry", "FROM quay.io/acme/mono/base"],
+    ["another registry, one part alike", "FROM quay.io/r/base"],
+    ["another registry, pinned", "FROM quay.io/o/r/base:1.2.3"],
+    ["another registry, nearly called so", "FROM quay.io/o/r/bsae"],
+    ["official images, where images are in a folder of that name", "FROM base", { place: "r.example/library" }],
     ["another port", "FROM ghcr.io:8443/acme/mono/base"],
     ["a name that no image has", "FROM ghcr.io/acme/mono/other"],
     ["a name that only differs in digits", "FROM ghcr.io/acme/mono/node22"],

@@ -494,6 +494,20 @@ describe("a deleted image", () => {
     expect((await deletedOf("images/old/dockerfile")).deleted).toHaveLength(1);
   });
 
+  test("names who still uses it", async () => {
+    const { deleted } = await deletedOf("images/old/Dockerfile");
+    const [of, other] = ["ghcr.io/o/r/old", "ghcr.io/o/r/other"].map((each) => ({
+      repository: repository(each),
+      written: `images/web/Dockerfile:1:6: FROM names ${each}`,
+    }));
+    if (of === undefined || other === undefined) throw new Error("two were given");
+    const [remark] = describeDeleted(deleted, [of, other]);
+    expect(remark?.hint).toContain(
+      "remove what still names it (images/web/Dockerfile:1:6: FROM names ghcr.io/o/r/old)",
+    );
+    expect(describeDeleted(deleted, [other])[0]?.hint).toContain("remove what still names it, and");
+  });
+
   test.each([
     ["a Dockerfile that became a Containerfile", "images/base/Dockerfile"],
     ["a Dockerfile of somebody's tests", "test/fixtures/Dockerfile"],

@@ -72,6 +72,7 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     repositoriesOf: ({ publicName }, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
     aliasesOf: () => [],
     forgeHost: "ghcr.io",
+    forgePlace: imageRepository("ghcr.io/o/r"),
     movingTags: () => new Set(["latest"]),
   });
   throwProblems(concerns.map(({ problem }) => problem));

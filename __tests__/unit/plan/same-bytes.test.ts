@@ -90,6 +90,7 @@ async function everything(order: Order): Promise<string> {
     repositoriesOf: ({ name }) => [imageRepository(`ghcr.io/o/r/${name}`)],
     aliasesOf: () => [],
     forgeHost: "ghcr.io",
+    forgePlace: imageRepository("ghcr.io/o/r"),
     movingTags: () => new Set(["latest"]),
   });
   expect(concerns).toEqual([]);
