@@ -103,9 +103,12 @@ export async function buildImage(
 }
 
 /** What this run, or another, pushed is there: a registry that doesn't find it yet is one that will. */
-function categoryFor({ category, cause }: BuildError, sources: ReadonlyMap<string, ImageSource>): FailureCategory {
+function categoryFor(
+  { category, cause, message }: BuildError,
+  sources: ReadonlyMap<string, ImageSource>,
+): FailureCategory {
   if (category !== "base-missing" && category !== "unknown") return category;
-  const said = messageOf(cause);
+  const said = cause === undefined ? message : messageOf(cause);
   const isParent = [...sources.values()].some(({ kind, digest }) => kind === "registry" && said.includes(digest));
   return isParent && /\bnot found\b|_UNKNOWN\b/.test(said) ? "registry-busy" : category;
 }
