@@ -30076,10 +30076,10 @@ async function buildImage(planned, sources, deps) {
     }
 }
 /** What this run, or another, pushed is there: a registry that doesn't find it yet is one that will. */
-function categoryFor({ category, cause }, sources) {
+function categoryFor({ category, cause, message }, sources) {
     if (category !== "base-missing" && category !== "unknown")
         return category;
-    const said = (0,src_errors/* messageOf */.bD)(cause);
+    const said = cause === undefined ? message : (0,src_errors/* messageOf */.bD)(cause);
     const isParent = [...sources.values()].some(({ kind, digest }) => kind === "registry" && said.includes(digest));
     return isParent && /\bnot found\b|_UNKNOWN\b/.test(said) ? "registry-busy" : category;
 }

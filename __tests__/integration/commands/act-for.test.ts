@@ -250,7 +250,7 @@ test("the push of a git tag with another commit checked out gives neither the ta
   });
   const found = await outcome(session);
   expect(found.tags).toEqual([`sha-${commits.feature}`]);
-  expect(found.remarks).toMatchObject([{ message: expect.stringMatching(/no tag of the git tag v1\.2\.2 \(main\)/) }]);
+  expect(found.remarks).toMatchObject([{ message: expect.stringMatching(/no tags of the git tag v1\.2\.2 \(main\)/) }]);
   expect(planRefs(session)).toEqual({ ref: `refs/commits/${commits.feature}`, eventRef: "refs/tags/v1.2.2" });
 });
 

@@ -373,9 +373,9 @@ describe("no image is in order", () => {
       errors: 1,
     },
     {
-      what: "bake files that can't be read",
+      what: "bake files that can't be read (one error for both)",
       files: { "images/a/docker-bake.json": "{", "images/b/docker-bake.json": "{" },
-      errors: 2,
+      errors: 1,
     },
     {
       what: "a mistake in the entry of the one image",
