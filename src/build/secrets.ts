@@ -61,6 +61,7 @@ export function readSecrets(
     return value ? keep(id, value) : unset(id, variable);
   });
   take(inputs.files, "secret-files", (id, path) => {
+    if (path.trim() === "") return malformed("secret-files", id);
     files.push(csvLine([`id=${id}`, `src=${path.trim()}`]));
     return undefined;
   });
