@@ -33,7 +33,7 @@ import { type FindInput, findImages } from "./find-images.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
-import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
+import { aliasCollisions, type ImagePlaces, type NamedImage, namesIn, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import type { CatalogRemark } from "./remark.ts";
@@ -50,10 +50,8 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
   readonly inputs: SharedInputs;
   /** Problems in the entries of the config file, by their name. */
   readonly entryProblems?: ReadonlyMap<string, readonly UserError[]>;
-  /** Where an image is, or would be, pushed. @throws UserError */
-  repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
-  /** Further names by which references mean it. @throws UserError */
-  aliasesOf(image: ImageName, isRoot: boolean): readonly Repository[];
+  /** The names by which references mean an image. */
+  placesOf(image: ImageName, isRoot: boolean): ReadPlaces;
   /** The forge's own registry, where images of other repositories are that this one may be a fork of. */
   readonly forgeHost: string;
   /** This repository's own place there: `ghcr.io/o/r`. */
@@ -62,6 +60,13 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
   argumentsOf(image: ImageName & Pick<Image, "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
   movingTags(image: ImageName): ReadonlySet<string>;
+}
+
+/** Places as far as they can be read. */
+export interface ReadPlaces extends ImagePlaces {
+  readonly problems: readonly UserError[];
+  /** What is written where one can't be read. */
+  readonly unread: readonly string[];
 }
 
 export interface BuiltCatalog extends Catalog {
@@ -176,9 +181,8 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   };
 }
 
-function placeOf(name: string, { repositoriesOf }: Pick<CatalogInput, "repositoriesOf">): string {
-  const read = attempt(() => repositoriesOf({ name, publicName: name, variant: "dockerfile" }, false));
-  const [first] = "value" in read ? read.value : [];
+function placeOf(name: string, { placesOf }: Pick<CatalogInput, "placesOf">): string {
+  const [first] = placesOf({ name, publicName: name, variant: "dockerfile" }, false).knownAs;
   return first ?? `ghcr.io/OWNER/${name}`;
 }
 
@@ -229,18 +233,15 @@ function entryConcerns(
 /** Whether what an image is based on may be an image of a file that can't be read: it would be pushed to this very place. */
 function mayBeUnread(
   unread: readonly BakeFolder[],
-  { repositoriesOf, aliasesOf, movingTags }: Pick<CatalogInput, "repositoriesOf" | "aliasesOf" | "movingTags">,
+  { placesOf, movingTags }: Pick<CatalogInput, "placesOf" | "movingTags">,
 ): (image: Image) => boolean {
   if (unread.length === 0) return () => false;
   const isOwn = ({ reference: { repository, tag, digest } }: Image["bases"][number]) => {
     if (digest !== undefined) return false;
     const name = lastPart(repository);
     const image: ImageName = { name, publicName: name, variant: "dockerfile" };
-    const read = attempt(
-      () =>
-        [...repositoriesOf(image, false), ...aliasesOf(image, false)].includes(repository) &&
-        (tag === undefined || movingTags(image).has(tag)),
-    );
+    if (!namesIn(placesOf(image, false)).includes(repository)) return false;
+    const read = attempt(() => tag === undefined || movingTags(image).has(tag));
     return "value" in read && read.value;
   };
   return ({ bases }) => bases.some(isOwn);
@@ -286,10 +287,9 @@ const together = 64;
 /** An image with its recipe, as far as it can be read, and the names by which others may know it. */
 type ReadImage = ReadRecipe & Known;
 
-interface Known extends Pick<NamedImage, "knownAs" | "aliases"> {
+interface Known extends ReadPlaces {
   /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
   moves(tag: string): boolean;
-  readonly problems: readonly UserError[];
 }
 
 async function readImage(
@@ -298,17 +298,15 @@ async function readImage(
   input: CatalogInput,
 ): Promise<ReadImage> {
   const recipe = await attemptLater(() => reader(image));
-  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const aliases = attempt(() => input.aliasesOf(image, image.isRoot));
+  const places = input.placesOf(image, image.isRoot);
   const movingTags = attempt(() => input.movingTags(image));
-  const { problems } = outcomes<unknown>([recipe, knownAs, aliases, movingTags]);
+  const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([movingTags])];
   const at = "problem" in recipe ? recipe.problem.at : undefined;
   return {
     ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
-    knownAs: "value" in knownAs ? knownAs.value : [],
-    aliases: "value" in aliases ? aliases.value : [],
+    ...places,
     moves: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
-    problems,
+    problems: [...ofRecipe.problems, ...places.problems, ...ofTags.problems],
   };
 }
 
@@ -320,9 +318,8 @@ function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
 
 /** One that has a problem already: others may name it all the same. */
 function withoutRecipe(image: DeclaredImage, input: CatalogInput): ReadImage {
-  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], moves: anyTag };
-  return { ...unreadRecipe(image, undefined), ...names, problems: [] };
+  const places = input.placesOf(image, image.isRoot);
+  return { ...unreadRecipe(image, undefined), ...places, moves: anyTag, problems: [] };
 }
 
 function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): ReadRecipe {
@@ -479,12 +476,12 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
   return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
 }
 
-function common({ image, knownAs: own, aliases }: ReadImage) {
+function common({ image, ...places }: ReadImage) {
   const { name, publicName, directory, publish, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
-  const repositories = publish ? own : [];
+  const repositories = publish ? places.knownAs : [];
   return {
-    ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
+    ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }

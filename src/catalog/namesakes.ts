@@ -34,11 +34,12 @@ export interface OwnNames {
 export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnNames {
   const parts = images.flatMap((own) => {
     const { name, publicName } = own.image;
-    const all = new Set([name, publicName, ...own.knownAs].map((text) => lastPart(text).toLowerCase()));
+    const written = [name, publicName, ...own.knownAs, ...own.unpushed];
+    const all = new Set(written.map((text) => lastPart(text).toLowerCase()));
     return [...all].map((part) => ({ part, own }));
   });
   const byLastPart = Map.groupBy(parts, ({ part }) => part);
-  const places = images.flatMap(({ knownAs }) => knownAs);
+  const places = images.flatMap(({ knownAs, unpushed }) => [...knownAs, ...unpushed]);
   return {
     byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
     hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),

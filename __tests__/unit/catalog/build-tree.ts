@@ -18,6 +18,9 @@ export interface Options {
   readonly moving?: readonly string[];
   /** Where images are pushed: `ghcr.io/o/r` unless given. */
   readonly place?: string;
+  readonly places?: readonly string[];
+  /** Where only other runs push them. */
+  readonly unpushed?: readonly string[];
   /** Places of aliases, likewise. */
   readonly aliases?: readonly string[];
   readonly forgeHost?: string;
@@ -61,8 +64,12 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
       ...byHand,
     },
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: ({ publicName }, isRoot) => [placed(options.place ?? "ghcr.io/o/r", publicName, isRoot)],
-    aliasesOf: ({ publicName }, isRoot) => (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
+    placesOf: ({ publicName }, isRoot) => ({
+      knownAs: (options.places ?? [options.place ?? "ghcr.io/o/r"]).map((place) => placed(place, publicName, isRoot)),
+      unpushed: (options.unpushed ?? []).map((place) => placed(place, publicName, isRoot)),
+      aliases: (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
+      ...{ problems: [], unread: [] },
+    }),
     forgeHost: options.forgeHost ?? "ghcr.io",
     forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
     movingTags: ({ variant }) =>
