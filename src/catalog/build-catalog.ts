@@ -30,6 +30,7 @@ import { placesToLook } from "./discover.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import { edgesOf, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
 import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
@@ -149,7 +150,7 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   const unknown = new Set(namingUnknown(declared.images));
   const isOnUnread = mayBeUnread(found.unread, input);
   const [unread] = found.unread;
-  const hidden = hiddenNames(read, input);
+  const hidden = hiddenNames(read.map((each) => hiddenImage(each, input)));
   const set = setApart({
     ordered: ordered.images,
     all: withPossibleEdges(images, possible),
@@ -247,24 +248,16 @@ function mayBeUnread(
   return ({ bases }) => bases.some(isOwn);
 }
 
-/** Where an image is pushed may be what is wrong with it: one that is based on its name may mean it, wherever that is. */
-function hiddenNames(
-  images: readonly ReadImage[],
-  { entryProblems }: Pick<CatalogInput, "entryProblems">,
-): (image: Image) => readonly string[] {
-  const hidden = images.filter(
-    ({ image, knownAs, problems }) =>
-      entryProblems?.has(image.publicName) || (knownAs.length === 0 && problems.length > 0),
-  );
-  if (hidden.length === 0) return () => [];
-  return ({ name, bases }) => {
-    const named = bases.flatMap(({ reference: { repository, digest } }) =>
-      digest !== undefined || repository.startsWith("docker.io/library/") ? [] : [lastPart(repository)],
-    );
-    return hidden
-      .map(({ image }) => image)
-      .filter((image) => image.name !== name && named.includes(image.publicName.toLowerCase()))
-      .map((image) => image.name);
+/** An image as one whose names may be others than those that are known. */
+function hiddenImage(
+  { image, knownAs, problems, unread }: ReadImage,
+  { entryProblems, movingTags }: Pick<CatalogInput, "entryProblems" | "movingTags">,
+): HiddenImage {
+  const tags = attempt(() => movingTags(image));
+  return {
+    ...{ image, unread },
+    isDoubtful: entryProblems?.has(image.publicName) === true || (knownAs.length === 0 && problems.length > 0),
+    isMoving: (tag) => !("value" in tags) || tags.value.has(tag),
   };
 }
 

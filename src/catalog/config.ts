@@ -23,6 +23,8 @@ export interface ImageEntry {
   /** Where its entry stands. */
   readonly at: SourceLocation;
   readonly said: ImageSettings;
+  /** What is written where names of the image may be meant, in a form that isn't understood. */
+  readonly unreadNames?: readonly string[];
 }
 
 export interface CatalogConfig {
@@ -154,8 +156,31 @@ function imageOf({ key: name, at, value }: TreeEntry): {
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
   }
-  const image = { name, at, said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others } };
+  const unreadNames = unreadNamesOf(value);
+  const image = {
+    ...{ name, at, ...(unreadNames.length === 0 ? {} : { unreadNames }) },
+    said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
+  };
   return { image, problems };
+}
+
+/** All texts of an entry that is no map, and those under keys that are, or may be meant to be, the image's names. */
+function unreadNamesOf(entry: Tree): readonly string[] {
+  if (entry.kind !== "map") return textsIn(entry);
+  const known = Object.keys(imageSettings);
+  return entry.entries.flatMap(({ key, value }) => {
+    const meant = nearest(key, known);
+    if (meant !== "images" && meant !== "aliases") return [];
+    if (key !== meant) return textsIn(value);
+    const items = value.kind === "list" ? value.items : [value];
+    return items.filter(({ kind }) => kind !== "scalar").flatMap(textsIn);
+  });
+}
+
+function textsIn(tree: Tree): readonly string[] {
+  if (tree.kind === "scalar") return [tree.text];
+  if (tree.kind === "list") return tree.items.flatMap(textsIn);
+  return tree.entries.flatMap(({ key, value }) => [key, ...textsIn(value)]);
 }
 
 function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {

@@ -61,7 +61,7 @@ export async function readAsFarAsPossible(
   const mixed = await loadMixedConfig(session, configFiles);
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
-  const { settingsOf, problems, ofEntries } = await readImageSettings(entries, inputs);
+  const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
   const byHand = imageByHand(settings);
   const ofAll = withoutEntries(mixed);
   const others = [
@@ -98,7 +98,7 @@ export async function readAsFarAsPossible(
       return {
         ...{ knownAs: pushed.values, unpushed: pushed.unpushed, aliases: others.values },
         problems: [...pushed.problems, ...others.problems],
-        unread: [...pushed.unread, ...others.unread],
+        unread: [...(unreadNames.get(name) ?? []), ...pushed.unread, ...others.unread],
       };
     },
     forgeHost: forgeRegistry(context),
