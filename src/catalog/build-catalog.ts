@@ -13,6 +13,7 @@ import {
   type WrittenAbsent,
   writtenAbsent,
 } from "./absent-images.ts";
+import { isUsableAlias } from "./alias-circles.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
@@ -28,11 +29,11 @@ import {
 } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import type { Dockerfile } from "./dockerfile.ts";
-import { edgesOf, meaningOf, type Naming } from "./edges.ts";
+import { edgesOf, isMoved, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
 import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
-import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
+import { meantHere, type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
 import { aliasCollisions, type ImagePlaces, type NamedImage, namesIn, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
@@ -162,7 +163,13 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
       ...hidden(image),
     ],
   });
-  const elsewhere = connected.flatMap((each) => each.namesakes);
+  const graph = connected.map(({ image }) => image);
+  const elsewhere = meantHere(
+    connected.flatMap((each) => each.namesakes),
+    graph,
+  );
+  const naming = { moves: ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true };
+  const isUsable = (alias: string) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
   const misses = connected.flatMap((each) => each.nearMisses);
   const strangers = connected.flatMap((each) => each.absent);
   const texts = await textsOf([...elsewhere, ...strangers], input);
@@ -173,7 +180,7 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     fileTargets: found.fileTargets,
     remarks: [
       ...found.remarks,
-      ...namesakeRemarks(elsewhere, texts),
+      ...namesakeRemarks(elsewhere, texts, isUsable),
       ...nearMissRemarks(misses),
       ...absentRemarks(absent),
     ],

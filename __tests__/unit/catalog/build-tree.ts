@@ -16,7 +16,7 @@ export interface Options {
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly moving?: readonly string[];
-  /** Where images are pushed: `ghcr.io/o/r` unless given. */
+  /** Where images are pushed, with `{{name}}` or else below it: `ghcr.io/o/r` unless given. */
   readonly place?: string;
   readonly places?: readonly string[];
   /** Where only other runs push them. */
@@ -78,6 +78,7 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
 }
 
 function placed(place: string, name: string, isRoot: boolean) {
+  if (place.includes("{{name}}")) return imageRepository(place.replace("{{name}}", name.toLowerCase()));
   return imageRepository(isRoot ? place : `${place}/${name.toLowerCase()}`);
 }
 
