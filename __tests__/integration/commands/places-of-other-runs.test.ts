@@ -76,7 +76,7 @@ describe("on another branch", () => {
       ...said,
       inputs: { images: `${own}\nname=docker.io/o/{{name}},${onMain}` },
     });
-    expect(beside).toEqual([expect.stringContaining("FROM names old/base, which isn't")]);
+    expect(beside).toEqual([expect.stringContaining("FROM names old/base. This")]);
   });
 
   test.each([

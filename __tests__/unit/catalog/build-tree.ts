@@ -1,4 +1,5 @@
 /** Builds catalogs of repositories that exist in memory only. */
+import { attempt, outcomes } from "../../../src/catalog/attempt.ts";
 import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
 import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
@@ -64,12 +65,18 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
       ...byHand,
     },
     argumentsOf: ({ buildArgs }) => buildArgs,
-    placesOf: ({ publicName }, isRoot) => ({
-      knownAs: (options.places ?? [options.place ?? "ghcr.io/o/r"]).map((place) => placed(place, publicName, isRoot)),
-      unpushed: (options.unpushed ?? []).map((place) => placed(place, publicName, isRoot)),
-      aliases: (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
-      ...{ problems: [], unread: [] },
-    }),
+    placesOf: ({ publicName }, isRoot) => {
+      const all = (places: readonly string[]) =>
+        attempt(() => places.map((place) => placed(place, publicName, isRoot)));
+      const pushed = all(options.places ?? [options.place ?? "ghcr.io/o/r"]);
+      const [unpushed, aliases] = [all(options.unpushed ?? []), all(options.aliases ?? [])];
+      const valid = (read: typeof pushed) => ("value" in read ? read.value : []);
+      const { problems: unfit } = outcomes([pushed, unpushed, aliases]);
+      return {
+        ...{ knownAs: valid(pushed), unpushed: valid(unpushed), aliases: valid(aliases) },
+        ...{ problems: unfit, unread: [] },
+      };
+    },
     forgeHost: options.forgeHost ?? "ghcr.io",
     forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
     movingTags: ({ variant }) =>
