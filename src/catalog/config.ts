@@ -166,21 +166,31 @@ function imageOf({ key: name, at, value }: TreeEntry): {
 
 /** All texts of an entry that is no map, and those under keys that are, or may be meant to be, the image's names. */
 function unreadNamesOf(entry: Tree): readonly string[] {
-  if (entry.kind !== "map") return textsIn(entry);
+  if (entry.kind !== "map") return textsIn([entry]);
   const known = Object.keys(imageSettings);
   return entry.entries.flatMap(({ key, value }) => {
     const meant = nearest(key, known);
     if (meant !== "images" && meant !== "aliases") return [];
-    if (key !== meant) return textsIn(value);
+    if (key !== meant) return textsIn([value]);
     const items = value.kind === "list" ? value.items : [value];
-    return items.filter(({ kind }) => kind !== "scalar").flatMap(textsIn);
+    return textsIn(items.filter(({ kind }) => kind !== "scalar"));
   });
 }
 
-function textsIn(tree: Tree): readonly string[] {
-  if (tree.kind === "scalar") return [tree.text];
-  if (tree.kind === "list") return tree.items.flatMap(textsIn);
-  return tree.entries.flatMap(({ key, value }) => [key, ...textsIn(value)]);
+/** Each value once, however many anchors stand for it. */
+function textsIn(trees: readonly Tree[]): readonly string[] {
+  const found = new Set(trees);
+  const texts = new Set<string>();
+  for (const each of found) {
+    if (each.kind === "scalar") texts.add(each.text);
+    if (each.kind === "list") for (const item of each.items) found.add(item);
+    if (each.kind !== "map") continue;
+    for (const { key, value } of each.entries) {
+      texts.add(key);
+      found.add(value);
+    }
+  }
+  return [...texts];
 }
 
 function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {

@@ -351,6 +351,7 @@ describe("what the run is about decides", () => {
     ["a mistyped key", `{imgaes: ${special}}`],
     ["its singular", `{alias: ${special}}`],
     ["an entry that is no map", special],
+    ["an alias of YAML", `{images: [&x {name: ${special}}, *x]}`],
     ["another key's mistake", `{images: ${special}, platforms: [linux/lnx]}`],
     [
       "the branch's tag",
