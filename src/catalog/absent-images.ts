@@ -7,6 +7,7 @@ import { attempt } from "./attempt.ts";
 import type { ImageName } from "./catalog.ts";
 import { isMoved, type Naming } from "./edges.ts";
 import { isFitName } from "./image-name.ts";
+import { type ImagePlaces, namesIn } from "./owners.ts";
 import { type CatalogRemark, oneRemark } from "./remark.ts";
 import { lastPart } from "./repository-path.ts";
 import type { OutsideUse } from "./stages.ts";
@@ -23,10 +24,8 @@ export interface WrittenAbsent {
 }
 
 export interface OwnPlaces {
-  /** Where an image of a name is pushed, or would be. @throws UserError */
-  repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
-  /** Further names that it would have. @throws UserError */
-  aliasesOf(image: ImageName, isRoot: boolean): readonly Repository[];
+  /** The names by which references mean an image of a name, or would. */
+  placesOf(image: ImageName, isRoot: boolean): ImagePlaces;
   /** The tags that a run moves of an image. @throws UserError */
   movingTags(image: ImageName): ReadonlySet<string>;
   /** The repository's own place in the forge's registry: `ghcr.io/o/r`. */
@@ -62,14 +61,8 @@ const anyName = "q0any0name0q";
 /** Docker Hub's own images are everybody's. */
 const official = "docker.io/library/";
 
-function namesOf(
-  name: string,
-  isRoot: boolean,
-  { repositoriesOf, aliasesOf }: Pick<OwnPlaces, "repositoriesOf" | "aliasesOf">,
-): readonly Repository[] {
-  const image = imageCalled(name, "dockerfile");
-  const read = [attempt(() => repositoriesOf(image, isRoot)), attempt(() => aliasesOf(image, isRoot))];
-  return read.flatMap((each) => ("value" in each ? each.value : []));
+function namesOf(name: string, isRoot: boolean, { placesOf }: Pick<OwnPlaces, "placesOf">): readonly Repository[] {
+  return namesIn(placesOf(imageCalled(name, "dockerfile"), isRoot));
 }
 
 function imageCalled(name: string, variant: ImageName["variant"]): ImageName {

@@ -13,6 +13,7 @@ import {
   type WrittenAbsent,
   writtenAbsent,
 } from "./absent-images.ts";
+import { isUsableAlias } from "./alias-circles.ts";
 import { attempt, attemptLater, outcomes } from "./attempt.ts";
 import { fileTargetNamed } from "./bake/file-targets.ts";
 import type { BakeFolder } from "./bake/print.ts";
@@ -28,12 +29,13 @@ import {
 } from "./declared-images.ts";
 import { placesToLook } from "./discover.ts";
 import type { Dockerfile } from "./dockerfile.ts";
-import { edgesOf, meaningOf, type Naming } from "./edges.ts";
+import { edgesOf, isMoved, meaningOf, type Naming } from "./edges.ts";
 import { type FindInput, findImages } from "./find-images.ts";
+import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { lookAround, whatToWrite } from "./look-around.ts";
-import { type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
+import { meantHere, type Namesake, namesakeRemarks, namesakes, type OwnNames, ownNames } from "./namesakes.ts";
 import { type NearMiss, nearMisses, nearMissRemarks } from "./near-misses.ts";
-import { aliasCollisions, type NamedImage, type Owners, ownersOf } from "./owners.ts";
+import { aliasCollisions, type ImagePlaces, type NamedImage, namesIn, type Owners, ownersOf } from "./owners.ts";
 import { possibleUses, tooManyUnsettled, withPossibleEdges } from "./possible-bases.ts";
 import { type ReadDockerfile, type ReadNix, type ReadRecipe, recipeReader } from "./recipes.ts";
 import type { CatalogRemark } from "./remark.ts";
@@ -50,10 +52,8 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
   readonly inputs: SharedInputs;
   /** Problems in the entries of the config file, by their name. */
   readonly entryProblems?: ReadonlyMap<string, readonly UserError[]>;
-  /** Where an image is, or would be, pushed. @throws UserError */
-  repositoriesOf(image: ImageName, isRoot: boolean): readonly Repository[];
-  /** Further names by which references mean it. @throws UserError */
-  aliasesOf(image: ImageName, isRoot: boolean): readonly Repository[];
+  /** The names by which references mean an image. */
+  placesOf(image: ImageName, isRoot: boolean): ReadPlaces;
   /** The forge's own registry, where images of other repositories are that this one may be a fork of. */
   readonly forgeHost: string;
   /** This repository's own place there: `ghcr.io/o/r`. */
@@ -62,6 +62,13 @@ export interface CatalogInput extends Omit<FindInput, "entryPaths" | "configFile
   argumentsOf(image: ImageName & Pick<Image, "platforms" | "buildArgs">): Readonly<Record<string, string>>;
   /** The tags of an image that follow what this run publishes: `latest`, the branch. */
   movingTags(image: ImageName): ReadonlySet<string>;
+}
+
+/** Places as far as they can be read. */
+export interface ReadPlaces extends ImagePlaces {
+  readonly problems: readonly UserError[];
+  /** What is written where one can't be read. */
+  readonly unread: readonly string[];
 }
 
 export interface BuiltCatalog extends Catalog {
@@ -144,7 +151,7 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   const unknown = new Set(namingUnknown(declared.images));
   const isOnUnread = mayBeUnread(found.unread, input);
   const [unread] = found.unread;
-  const hidden = hiddenNames(read, input);
+  const hidden = hiddenNames(read.map((each) => hiddenImage(each, input)));
   const set = setApart({
     ordered: ordered.images,
     all: withPossibleEdges(images, possible),
@@ -156,7 +163,13 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
       ...hidden(image),
     ],
   });
-  const elsewhere = connected.flatMap((each) => each.namesakes);
+  const graph = connected.map(({ image }) => image);
+  const elsewhere = meantHere(
+    connected.flatMap((each) => each.namesakes),
+    graph,
+  );
+  const naming = { moves: ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true };
+  const isUsable = (alias: string) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
   const misses = connected.flatMap((each) => each.nearMisses);
   const strangers = connected.flatMap((each) => each.absent);
   const texts = await textsOf([...elsewhere, ...strangers], input);
@@ -167,7 +180,7 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
     fileTargets: found.fileTargets,
     remarks: [
       ...found.remarks,
-      ...namesakeRemarks(elsewhere, texts),
+      ...namesakeRemarks(elsewhere, texts, isUsable),
       ...nearMissRemarks(misses),
       ...absentRemarks(absent),
     ],
@@ -176,9 +189,8 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   };
 }
 
-function placeOf(name: string, { repositoriesOf }: Pick<CatalogInput, "repositoriesOf">): string {
-  const read = attempt(() => repositoriesOf({ name, publicName: name, variant: "dockerfile" }, false));
-  const [first] = "value" in read ? read.value : [];
+function placeOf(name: string, { placesOf }: Pick<CatalogInput, "placesOf">): string {
+  const [first] = placesOf({ name, publicName: name, variant: "dockerfile" }, false).knownAs;
   return first ?? `ghcr.io/OWNER/${name}`;
 }
 
@@ -229,41 +241,30 @@ function entryConcerns(
 /** Whether what an image is based on may be an image of a file that can't be read: it would be pushed to this very place. */
 function mayBeUnread(
   unread: readonly BakeFolder[],
-  { repositoriesOf, aliasesOf, movingTags }: Pick<CatalogInput, "repositoriesOf" | "aliasesOf" | "movingTags">,
+  { placesOf, movingTags }: Pick<CatalogInput, "placesOf" | "movingTags">,
 ): (image: Image) => boolean {
   if (unread.length === 0) return () => false;
   const isOwn = ({ reference: { repository, tag, digest } }: Image["bases"][number]) => {
     if (digest !== undefined) return false;
     const name = lastPart(repository);
     const image: ImageName = { name, publicName: name, variant: "dockerfile" };
-    const read = attempt(
-      () =>
-        [...repositoriesOf(image, false), ...aliasesOf(image, false)].includes(repository) &&
-        (tag === undefined || movingTags(image).has(tag)),
-    );
+    if (!namesIn(placesOf(image, false)).includes(repository)) return false;
+    const read = attempt(() => tag === undefined || movingTags(image).has(tag));
     return "value" in read && read.value;
   };
   return ({ bases }) => bases.some(isOwn);
 }
 
-/** Where an image is pushed may be what is wrong with it: one that is based on its name may mean it, wherever that is. */
-function hiddenNames(
-  images: readonly ReadImage[],
-  { entryProblems }: Pick<CatalogInput, "entryProblems">,
-): (image: Image) => readonly string[] {
-  const hidden = images.filter(
-    ({ image, knownAs, problems }) =>
-      entryProblems?.has(image.publicName) || (knownAs.length === 0 && problems.length > 0),
-  );
-  if (hidden.length === 0) return () => [];
-  return ({ name, bases }) => {
-    const named = bases.flatMap(({ reference: { repository, digest } }) =>
-      digest !== undefined || repository.startsWith("docker.io/library/") ? [] : [lastPart(repository)],
-    );
-    return hidden
-      .map(({ image }) => image)
-      .filter((image) => image.name !== name && named.includes(image.publicName.toLowerCase()))
-      .map((image) => image.name);
+/** An image as one whose names may be others than those that are known. */
+function hiddenImage(
+  { image, knownAs, problems, unread }: ReadImage,
+  { entryProblems, movingTags }: Pick<CatalogInput, "entryProblems" | "movingTags">,
+): HiddenImage {
+  const tags = attempt(() => movingTags(image));
+  return {
+    ...{ image, unread },
+    isDoubtful: entryProblems?.has(image.publicName) === true || (knownAs.length === 0 && problems.length > 0),
+    isMoving: (tag) => !("value" in tags) || tags.value.has(tag),
   };
 }
 
@@ -286,10 +287,9 @@ const together = 64;
 /** An image with its recipe, as far as it can be read, and the names by which others may know it. */
 type ReadImage = ReadRecipe & Known;
 
-interface Known extends Pick<NamedImage, "knownAs" | "aliases"> {
+interface Known extends ReadPlaces {
   /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
   moves(tag: string): boolean;
-  readonly problems: readonly UserError[];
 }
 
 async function readImage(
@@ -298,17 +298,15 @@ async function readImage(
   input: CatalogInput,
 ): Promise<ReadImage> {
   const recipe = await attemptLater(() => reader(image));
-  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const aliases = attempt(() => input.aliasesOf(image, image.isRoot));
+  const places = input.placesOf(image, image.isRoot);
   const movingTags = attempt(() => input.movingTags(image));
-  const { problems } = outcomes<unknown>([recipe, knownAs, aliases, movingTags]);
+  const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([movingTags])];
   const at = "problem" in recipe ? recipe.problem.at : undefined;
   return {
     ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
-    knownAs: "value" in knownAs ? knownAs.value : [],
-    aliases: "value" in aliases ? aliases.value : [],
+    ...places,
     moves: "value" in movingTags && !input.entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
-    problems,
+    problems: [...ofRecipe.problems, ...places.problems, ...ofTags.problems],
   };
 }
 
@@ -320,9 +318,8 @@ function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
 
 /** One that has a problem already: others may name it all the same. */
 function withoutRecipe(image: DeclaredImage, input: CatalogInput): ReadImage {
-  const knownAs = attempt(() => input.repositoriesOf(image, image.isRoot));
-  const names = { knownAs: "value" in knownAs ? knownAs.value : [], aliases: [], moves: anyTag };
-  return { ...unreadRecipe(image, undefined), ...names, problems: [] };
+  const places = input.placesOf(image, image.isRoot);
+  return { ...unreadRecipe(image, undefined), ...places, moves: anyTag, problems: [] };
 }
 
 function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): ReadRecipe {
@@ -479,12 +476,12 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
   return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
 }
 
-function common({ image, knownAs: own, aliases }: ReadImage) {
+function common({ image, ...places }: ReadImage) {
   const { name, publicName, directory, publish, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
-  const repositories = publish ? own : [];
+  const repositories = publish ? places.knownAs : [];
   return {
-    ...{ name, publicName, directory, repositories, knownAs: [...new Set([...own, ...aliases])] },
+    ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }

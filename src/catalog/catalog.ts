@@ -27,7 +27,7 @@ interface AnyImage extends ImageName {
   readonly directory: RepositoryPath;
   /** Where it is pushed, the first being where it is built to. Empty for an image that is not published. */
   readonly repositories: readonly Repository[];
-  /** The repositories by which others name it: those above, or what they would be for an image that is not published, and aliases. */
+  /** The repositories by which others name it: those above, or what they would be for an image that is not published, those of other runs, and aliases. */
   readonly knownAs: readonly Repository[];
   /** Empty: the builder's own. */
   readonly platforms: readonly Platform[];

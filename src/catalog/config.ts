@@ -23,6 +23,8 @@ export interface ImageEntry {
   /** Where its entry stands. */
   readonly at: SourceLocation;
   readonly said: ImageSettings;
+  /** What is written where names of the image may be meant, in a form that isn't understood. */
+  readonly unreadNames?: readonly string[];
 }
 
 export interface CatalogConfig {
@@ -154,8 +156,41 @@ function imageOf({ key: name, at, value }: TreeEntry): {
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
   }
-  const image = { name, at, said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others } };
+  const unreadNames = unreadNamesOf(value);
+  const image = {
+    ...{ name, at, ...(unreadNames.length === 0 ? {} : { unreadNames }) },
+    said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
+  };
   return { image, problems };
+}
+
+/** All texts of an entry that is no map, and those under keys that are, or may be meant to be, the image's names. */
+function unreadNamesOf(entry: Tree): readonly string[] {
+  if (entry.kind !== "map") return textsIn([entry]);
+  const known = Object.keys(imageSettings);
+  return entry.entries.flatMap(({ key, value }) => {
+    const meant = nearest(key, known);
+    if (meant !== "images" && meant !== "aliases") return [];
+    if (key !== meant) return textsIn([value]);
+    const items = value.kind === "list" ? value.items : [value];
+    return textsIn(items.filter(({ kind }) => kind !== "scalar"));
+  });
+}
+
+/** Each value once, however many anchors stand for it. */
+function textsIn(trees: readonly Tree[]): readonly string[] {
+  const found = new Set(trees);
+  const texts = new Set<string>();
+  for (const each of found) {
+    if (each.kind === "scalar") texts.add(each.text);
+    if (each.kind === "list") for (const item of each.items) found.add(item);
+    if (each.kind !== "map") continue;
+    for (const { key, value } of each.entries) {
+      texts.add(key);
+      found.add(value);
+    }
+  }
+  return [...texts];
 }
 
 function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {

@@ -3,7 +3,8 @@
  * another place in `images`, these are meant nearly always.
  */
 import { type Reference, type Repository, splitRepository, tryReference } from "../oci/reference.ts";
-import type { ImageName } from "./catalog.ts";
+import { dependency } from "./alias-circles.ts";
+import type { Image, ImageName } from "./catalog.ts";
 import { isMoved, type Naming } from "./edges.ts";
 import { oneLetterOff } from "./near-misses.ts";
 import type { NamedImage } from "./owners.ts";
@@ -14,8 +15,9 @@ import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts
 /** A use of an image that is perhaps one of this repository. */
 export interface Namesake extends NamedUse {
   readonly reference: Reference;
+  readonly user: ImageName;
   /** The image of this repository that has the name, or nearly. */
-  readonly image: string;
+  readonly named: ImageName;
   readonly own: Repository;
   readonly isExact: boolean;
 }
@@ -34,14 +36,15 @@ export interface OwnNames {
 export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnNames {
   const parts = images.flatMap((own) => {
     const { name, publicName } = own.image;
-    const all = new Set([name, publicName, ...own.knownAs].map((text) => lastPart(text).toLowerCase()));
+    const written = [name, publicName, ...own.knownAs, ...own.unpushed];
+    const all = new Set(written.map((text) => lastPart(text).toLowerCase()));
     return [...all].map((part) => ({ part, own }));
   });
   const byLastPart = Map.groupBy(parts, ({ part }) => part);
-  const places = images.flatMap(({ knownAs }) => knownAs);
+  const places = images.flatMap(({ knownAs, unpushed }) => [...knownAs, ...unpushed]);
   return {
     byLastPart: new Map([...byLastPart].map(([part, all]) => [part, all.map(({ own }) => own)])),
-    hosts: new Set([forgeHost, ...places.map((each) => splitRepository(each).host)]),
+    hosts: new Set([forgeHost, ...places.map(registryOf)]),
     folders: new Set(places.map(folderOf)),
     copies: new Set(places.flatMap((each) => asCopied(each) ?? [])),
   };
@@ -62,7 +65,7 @@ export function namesakes(
     // A mirror on another forge has the Dockerfiles of the first one.
     const copy = asCopied(reference.repository);
     const isCopied = copy !== undefined && copies.has(copy) && folderOf(reference.repository) !== official;
-    if (!hosts.has(splitRepository(reference.repository).host) && !isCopied) return [];
+    if (!hosts.has(registryOf(reference.repository)) && !isCopied) return [];
     const part = lastPart(reference.repository);
     const isExact = byLastPart.has(part);
     // Beside the images themselves it is a typo, and reported as one.
@@ -70,12 +73,36 @@ export function namesakes(
     const name = isExact || folders.has(folder) || folder === official ? part : oneLetterOff(part, names);
     const named =
       name === undefined ? undefined : byLastPart.get(name)?.find(({ image }) => isMoved(image, reference, naming));
-    const [own] = named?.knownAs ?? [];
+    const places = named === undefined ? [] : [...named.knownAs, ...named.unpushed];
+    const own = places.find((each) => registryOf(each) === registryOf(reference.repository)) ?? places[0];
     // What an image is based on is not itself: `FROM nginx` of an image called nginx.
     if (named === undefined || own === undefined || named.image.publicName === user.publicName) return [];
-    return [{ reference, text, by, at, image: named.image.publicName, own, isExact }];
+    return [{ reference, text, by, at, user, named: named.image, own, isExact }];
   });
 }
+
+/**
+ * Those that may mean images of this repository. Where an image is based on the same place as those that are called so, or on
+ * an image that uses it, the other image is meant: an image isn't built on itself.
+ */
+export function meantHere(all: readonly Namesake[], images: readonly Image[]): readonly Namesake[] {
+  const users = new Set(
+    images.flatMap(({ publicName, bases }) => bases.map(({ reference }) => `${publicName} ${reference.repository}`)),
+  );
+  const dependsOn = dependency(images);
+  return all.filter(
+    ({ named, reference, user }) =>
+      !users.has(`${named.publicName} ${reference.repository}`) && !dependsOn(named.name, user.name),
+  );
+}
+
+/** The registry that pulls go to: Docker Hub has several hosts, which a build takes for different ones. */
+function registryOf(repository: Repository): string {
+  const { host } = splitRepository(repository);
+  return hostsOfHub.has(host) ? "docker.io" : host;
+}
+
+const hostsOfHub: ReadonlySet<string> = new Set(["registry-1.docker.io", "registry.hub.docker.com"]);
 
 /** What Docker Hub has for everybody: an image there that is nearly called as one of ours is just another one. */
 const official = "docker.io/library";
@@ -86,33 +113,37 @@ const mostNames = 1_000;
 /**
  * Of all that every image found, as few remarks as there are things to do about them.
  * @param texts of files in which they are.
+ * @param isUsable whether an alias can be set: it would not have images built on themselves.
  */
 export function namesakeRemarks(
   all: readonly Namesake[],
   texts: ReadonlyMap<string, string>,
+  isUsable: (alias: string) => boolean,
 ): readonly CatalogRemark[] {
   const once = eachUseOnce(all);
   const exact = once.filter(({ isExact }) => isExact);
   const nearly = once.filter(({ isExact }) => !isExact);
   const use = useWriter(texts);
   return [
-    ...[...Map.groupBy(exact, aliasFor).values()].flatMap((some) => oneRemark(some, otherPlaces(use))),
+    ...[...Map.groupBy(exact, aliasFor)].flatMap(([alias, some]) =>
+      oneRemark(some, otherPlaces(use, isUsable(alias) ? alias : undefined)),
+    ),
     ...oneRemark(nearly, misspelled(use)),
   ];
 }
 
 type Written = (each: Namesake) => string;
 
-function otherPlaces(use: Written): RemarkKind<Namesake> {
+function otherPlaces(use: Written, alias: string | undefined): RemarkKind<Namesake> {
   return {
     item: use,
     one: (each) => ({
-      message: `${use(each)}. This repository's image "${each.image}" is ${each.own}, so the build uses another one, and a change of "${each.image}" doesn't rebuild this image`,
-      hint: `write ${each.own}, or set \`aliases: ${aliasFor(each)}\`; if the other image is meant, add its version or digest`,
+      message: `${use(each)}. This repository's image "${each.named.publicName}" is ${each.own}, so the build uses another one, and a change of "${each.named.publicName}" doesn't rebuild this image`,
+      hint: `write ${each.own}${alias === undefined ? "" : `, or set \`aliases: ${alias}\``}; if the other image is meant, add its version or digest`,
     }),
     several: (listed, [first, ...others]) => ({
       message: `${others.length + 1} references to images elsewhere have the names of this repository's images, so the builds use other ones, and changes of this repository's images don't rebuild what is based on these names: ${listed}`,
-      hint: `set \`aliases: ${first && aliasFor(first)}\` so that these names mean this repository's images, or write their own names, such as ${first?.own}; if the other images are meant, add their versions or digests`,
+      hint: `${alias === undefined ? "" : `set \`aliases: ${alias}\` so that these names mean this repository's images, or `}write their own names, such as ${first?.own}; if the other images are meant, add their versions or digests`,
     }),
   };
 }
@@ -121,7 +152,7 @@ function misspelled(use: Written): RemarkKind<Namesake> {
   return {
     item: (each) => `${use(each)} (${each.own}?)`,
     one: (each) => ({
-      message: `${use(each)}, which isn't an image of this repository; did you mean its image "${each.image}" (${each.own})?`,
+      message: `${use(each)}, which isn't an image of this repository; did you mean its image "${each.named.publicName}" (${each.own})?`,
       hint: `write ${each.own}, or add the version or digest of the other image`,
     }),
     several: (listed, all) => ({
@@ -132,12 +163,11 @@ function misspelled(use: Written): RemarkKind<Namesake> {
 }
 
 /** The pattern of `aliases` by which the reference means the image. */
-function aliasFor({ reference: { repository }, image, own }: Namesake): string {
-  const [part, name] = [lastPart(repository), image.toLowerCase()];
+function aliasFor({ reference: { repository }, named, own }: Namesake): string {
+  const [part, name] = [lastPart(repository), named.publicName.toLowerCase()];
   // Called as the repository that the image is pushed to, whose name has more than the image's.
-  const isWithin = part !== name && lastPart(own) === part && part.endsWith(name);
-  if (part === name) return `${folderOf(repository)}/{{name}}`;
-  return isWithin ? `${repository.slice(0, -name.length)}{{name}}` : repository;
+  const isWithin = lastPart(own) === part && part.includes(name);
+  return part === name || isWithin ? `${folderOf(repository)}/${part.replace(name, "{{name}}")}` : repository;
 }
 
 function lastPart(of: string): string {

@@ -7,20 +7,34 @@ import type { ImageName } from "./catalog.ts";
 /** The images that a repository is the name of: one, or the two variants of one. */
 export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
 
-export interface NamedImage {
-  readonly image: ImageName;
+/** The names by which references mean an image. */
+export interface ImagePlaces {
   /** Where it is, or would be, pushed. */
   readonly knownAs: readonly Repository[];
+  /** Where only other runs push it. */
+  readonly unpushed: readonly Repository[];
   readonly aliases: readonly Repository[];
 }
 
-/** Own names go before aliases. */
+/** All of them, each once. */
+export function namesIn({ knownAs, unpushed, aliases }: ImagePlaces): readonly Repository[] {
+  return [...new Set([...knownAs, ...unpushed, ...aliases])];
+}
+
+export interface NamedImage extends ImagePlaces {
+  readonly image: ImageName;
+}
+
+/** Own names go before aliases. A place of other runs is a name only where one image alone has it. */
 export function ownersOf(images: readonly NamedImage[]): Owners {
   const named = [
     ...images.flatMap(({ image, knownAs }) => knownAs.map((name) => ({ image, name }))),
     ...images.flatMap(({ image, aliases }) => aliases.map((name) => ({ image, name }))),
   ];
-  const byName = Map.groupBy(named, ({ name }) => name);
+  const elsewhere = images.flatMap(({ image, unpushed }) => unpushed.map((name) => ({ image, name })));
+  const sharers = Map.groupBy([...named, ...elsewhere], ({ name }) => name);
+  const isShared = (name: Repository) => new Set(sharers.get(name)?.map(({ image }) => image.publicName)).size > 1;
+  const byName = Map.groupBy([...named, ...elsewhere.filter(({ name }) => !isShared(name))], ({ name }) => name);
   return new Map([...byName].map(([name, all]) => [name, [...new Set(all.map(({ image }) => image))]]));
 }
 

@@ -1,7 +1,7 @@
 /** What holds for one image of all that the config file, its bake file and the inputs say, where these speak of one thing. */
 import { parseCompression } from "../build/compression.ts";
 import type { Image } from "../catalog/catalog.ts";
-import type { CatalogConfig } from "../catalog/config.ts";
+import type { CatalogConfig, ImageEntry } from "../catalog/config.ts";
 import type { SharedSettings } from "../catalog/config-schema.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import type { Settings } from "../inputs/settings.ts";
@@ -61,6 +61,8 @@ export async function readImageSettings(
   readonly problems: readonly UserError[];
   /** Those of the problems that are in one image's entry, by its name. */
   readonly ofEntries: ReadonlyMap<string, readonly UserError[]>;
+  /** What is written where an entry's names of its image can't be read, by the image's name. */
+  readonly unreadNames: ReadonlyMap<string, readonly string[]>;
 }> {
   const defaults = read(config.defaults);
   const entries = new Map(await mapped(config.images, ({ name, said }) => [name, read(said)] as const));
@@ -75,7 +77,14 @@ export async function readImageSettings(
         return own.length === 0 ? [] : [[name, own] as const];
       }),
     ),
+    unreadNames: new Map(config.images.map((entry) => [entry.name, unreadNamesOf(entry)])),
   };
+}
+
+function unreadNamesOf({ said, unreadNames = [] }: ImageEntry): readonly string[] {
+  const lines = [...(said.images ?? []), ...(said.aliases ?? [])];
+  const unread = lines.filter((line) => parseImageNames([line]).problems.length > 0);
+  return [...unreadNames, ...unread.map(({ text }) => text)];
 }
 
 /** What one place says; `undefined` where it says nothing. */

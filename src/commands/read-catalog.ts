@@ -61,7 +61,7 @@ export async function readAsFarAsPossible(
   const mixed = await loadMixedConfig(session, configFiles);
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
-  const { settingsOf, problems, ofEntries } = await readImageSettings(entries, inputs);
+  const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
   const byHand = imageByHand(settings);
   const ofAll = withoutEntries(mixed);
   const others = [
@@ -89,9 +89,18 @@ export async function readAsFarAsPossible(
     bake: bakeTools(session),
     byHand,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: ({ publicName: name }, isRoot) =>
-      valid(repositoriesOf(settingsOf(name).names, { context, name, isRoot })),
-    aliasesOf: ({ publicName: name }, isRoot) => valid(aliasesOf(settingsOf(name).aliases, { context, name, isRoot })),
+    placesOf: ({ publicName: name }, isRoot) => {
+      const { names, aliases } = settingsOf(name);
+      const [pushed, others] = [
+        repositoriesOf(names, { context, name, isRoot }),
+        aliasesOf(aliases, { context, name, isRoot }),
+      ];
+      return {
+        ...{ knownAs: pushed.values, unpushed: pushed.unpushed, aliases: others.values },
+        problems: [...pushed.problems, ...others.problems],
+        unread: [...(unreadNames.get(name) ?? []), ...pushed.unread, ...others.unread],
+      };
+    },
     forgeHost: forgeRegistry(context),
     forgePlace: forgePlace(context),
     movingTags: (image) => movingTags(session, settingsOf, image),
@@ -143,11 +152,6 @@ function withoutEntries({
 function joined(first: OfEntries, second: OfEntries): OfEntries {
   const names = new Set([...first.keys(), ...second.keys()]);
   return new Map([...names].map((name) => [name, [...(first.get(name) ?? []), ...(second.get(name) ?? [])]]));
-}
-
-function valid({ values, problems }: ReturnType<typeof repositoriesOf>): readonly Repository[] {
-  throwProblems(problems);
-  return values;
 }
 
 /** What a fork's commit is built for outside of pull requests is taken to be meant for the default branch. */

@@ -2,7 +2,7 @@
 import { forgeRegistry, type RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { hostOfName, type Repository, repository } from "../oci/reference.ts";
+import { hostOfName, type Repository, repository, tryReference } from "../oci/reference.ts";
 import { problemAt, type SourcedLine } from "../sourced-line.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { expand, parseTemplate, type Template } from "./expression.ts";
@@ -36,34 +36,60 @@ export function parseImageNames(lines: readonly SourcedLine[]): Parsed<ImageName
   return { values: values.flat(), problems };
 }
 
+/** What lines give for one image. */
+export interface LineNames extends Parsed<Repository> {
+  /** Names on lines that aren't enabled: nothing is pushed there in this run. */
+  readonly unpushed: readonly Repository[];
+  /** The texts of the lines with problems. */
+  readonly unread: readonly string[];
+}
+
 /**
  * The repositories of one image, lower case, each once, in the order of the lines; problems where a line gives no name that
- * a registry takes. Without lines it is `ghcr.io/{{owner}}/{{repo}}/{{name}}`, for the root's image without the name; on a
+ * a registry takes, unless it isn't enabled. Without lines it is `ghcr.io/{{owner}}/{{repo}}/{{name}}`, for the root's image without the name; on a
  * forge other than GitHub its own host, with port, in place of ghcr.io.
  */
-export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageNameFacts): Parsed<Repository> {
+export function repositoriesOf(lines: readonly ImageNameLine[], facts: ImageNameFacts): LineNames {
   const event = { context: facts.context, name: facts.name, names: [] };
   const runDate = facts.context.startedAt;
   const values = { values: eventValues(event, readEvent(event)), runDate, commitDate: runDate };
   const found = new Set<Repository>();
+  const unpushed = new Set<Repository>();
   const problems: UserError[] = [];
+  const unread: string[] = [];
   for (const { name, enable, line } of lines.length === 0 ? [defaultLine(facts)] : lines) {
+    const text = expand(name, values).toLowerCase();
     try {
-      if (checkEnabled(expand(enable, values))) found.add(repository(expand(name, values).toLowerCase()));
+      if (checkEnabled(expand(enable, values))) found.add(repository(text));
+      else for (const each of repositoryOf(text)) unpushed.add(each);
     } catch (error) {
       problems.push(problemAt(line, error));
+      unread.push(line.text);
     }
   }
-  return { values: [...found], problems };
+  return { values: [...found], unpushed: [...unpushed].filter((each) => !found.has(each)), problems, unread };
+}
+
+/** One, or none where a registry takes no such name. */
+function repositoryOf(text: string): readonly Repository[] {
+  const read = tryReference(text);
+  return read === undefined || read.tag !== undefined || read.digest !== undefined ? [] : [read.repository];
 }
 
 /**
  * Further names of one image, as `repositoriesOf` reads them. The root's image also has those that lack the `/{{name}}` at the
- * end, as its default name does.
+ * end, as its default name does. As nothing is pushed there, an expression that enables a line in some runs takes no name away
+ * in the others; a plain `enable=false` does.
  */
-export function aliasesOf(lines: readonly ImageNameLine[], facts: ImageNameFacts): Parsed<Repository> {
-  const bare = facts.isRoot ? lines.flatMap(withoutName) : [];
-  return lines.length === 0 ? { values: [], problems: [] } : repositoriesOf([...lines, ...bare], facts);
+export function aliasesOf(
+  lines: readonly ImageNameLine[],
+  facts: ImageNameFacts,
+): Parsed<Repository> & Pick<LineNames, "unread"> {
+  const on = lines.filter(({ enable }) => enable.text !== "false");
+  if (on.length === 0) return { values: [], problems: [], unread: [] };
+  const bare = facts.isRoot ? on.flatMap(withoutName) : [];
+  const { values, unpushed, problems, unread } = repositoriesOf([...on, ...bare], facts);
+  return { values: [...values, ...unpushed], problems, unread };
 }
 
 function withoutName(line: ImageNameLine): readonly ImageNameLine[] {

@@ -325,6 +325,85 @@ describe("what the run is about decides", () => {
     expect(outcome.problems).toEqual(["bad", "web"]);
   });
 
+  const special = "ghcr.io/o/special";
+  const other = { "images/kid/Dockerfile": `FROM ${special}\nCOPY . /\n` };
+
+  test.each<readonly [what: string, entry: string, files?: Files]>([
+    ["a good line of images beside a bad one", `{images: [${special}, "ghcr.io/o/bro ken"]}`],
+    ["behind a bad one", `{images: ["ghcr.io/o/bro ken", ${special}]}`],
+    ["beside one with an unknown attribute", `{images: [${special}, "name=quay.io/x,enabel=true"]}`],
+    ["beside one that is a map", `{images: [${special}, {name: quay.io/x/y}]}`],
+    ["a good line of aliases beside a bad one", `{aliases: [${special}, "ghcr.io/o/bro ken"]}`],
+    ["a good alias beside a bad line of images", `{aliases: ${special}, images: "ghcr.io/o/bro ken"}`],
+    ["a good line of images beside a bad alias", `{images: ${special}, aliases: "ghcr.io/o/bro ken"}`],
+    ["a line with an unknown attribute", `{images: "name=${special},enabel=true"}`],
+    ["an alias with one", `{aliases: "name=${special},enabel=true"}`],
+    ["with an enable that is neither", `{images: "name=${special},enable=perhaps"}`],
+    ["an expression that is none", `{aliases: "ghcr.io/{{ownr}}/special"}`],
+    ["one that has no end", `{images: "ghcr.io/{{owner/special"}`],
+    ["one with blanks", `{images: "ghcr.io/{{ ownr }}/special"}`],
+    ["a tag in the name", `{images: "${special}:latest"}`],
+    ["a typo in the name", `{images: "ghcr.io/o/spe cial"}`],
+    ["capital letters in an expression's name", `{images: "GHCR.io/o/{{Nmae}}"}`],
+    ["a map in place of lines", `{aliases: {x: ${special}}}`],
+    ["a list in a list", `{aliases: [[${special}]]}`],
+    ["a map whose key is the name", `{images: {${special}: true}}`],
+    ["a mistyped key", `{imgaes: ${special}}`],
+    ["its singular", `{alias: ${special}}`],
+    ["an entry that is no map", special],
+    ["an alias of YAML", `{images: [&x {name: ${special}}, *x]}`],
+    ["another key's mistake", `{images: ${special}, platforms: [linux/lnx]}`],
+    [
+      "the branch's tag",
+      `{images: "name=${special},enabel=true"}`,
+      { "images/kid/Dockerfile": `FROM ${special}:main\nCOPY . /\n` },
+    ],
+    [
+      "a part that is copied",
+      `{images: "name=${special},enabel=true"}`,
+      { "images/kid/Dockerfile": `FROM debian:13\nCOPY --from=${special} a b\nCOPY . /\n` },
+    ],
+    [
+      "Docker Hub's name",
+      `{images: "name=acme/special,enabel=true"}`,
+      { "images/kid/Dockerfile": "FROM acme/special\nCOPY . /\n" },
+    ],
+  ])("a child waits for an image whose names have a mistake: %s", async (_, entry, files = {}) => {
+    const before = {
+      ...good,
+      "images/bad/Dockerfile": plain,
+      ...other,
+      ...files,
+      [config]: `images:\n  bad: ${entry}\n`,
+    };
+    const outcome = await planned(before, { "images/bad/x": "1", "images/kid/x": "1", "images/good/x": "1" });
+    expect(outcome).toMatchObject({ built: ["good"], problems: ["bad", "kid"], warnings: [] });
+    expect(outcome.errors).toEqual([expect.stringContaining("Not built because of it: kid")]);
+  });
+
+  test.each([
+    ["an official image", "FROM debian:13"],
+    ["an official image without a tag", "FROM debian"],
+    ["another registry", "FROM quay.io/o/special"],
+    ["a version", "FROM ghcr.io/o/other:1.2.3"],
+    ["a digest", `FROM ghcr.io/o/other@sha256:${"a".repeat(64)}`],
+    ["another image here", "FROM ghcr.io/o/r/good"],
+  ])("nothing waits that is based on %s", async (_, from) => {
+    const before = {
+      ...good,
+      "images/bad/Dockerfile": plain,
+      "images/kid/Dockerfile": `${from}\nCOPY . /\n`,
+      [config]: 'images:\n  bad: {images: "name=ghcr.io/o/special,enabel=true"}\n',
+    };
+    expect((await planned(before, { "images/kid/x": "1" })).built).toEqual(["kid"]);
+  });
+
+  test("an image that is nowhere has the aliases of its entry", async () => {
+    const before = { ...good, ...other, [config]: `images:\n  bad: {aliases: ${special}, platforms: [linux/amd64]}\n` };
+    const outcome = await planned(before, { "images/kid/x": "1", "images/good/x": "1" });
+    expect(outcome).toMatchObject({ built: ["good"], problems: ["bad", "kid"] });
+  });
+
   test("a reference to what a bake file that can't be read may have waits for it", async () => {
     const files = {
       ...good,

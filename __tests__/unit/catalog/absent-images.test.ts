@@ -115,8 +115,10 @@ test.each([
   ["another end", "docker.io/mirror/r-base", false],
 ])("a pattern's places: %s", (_, place, isOwn) => {
   const test = ownPlaceTest({
-    repositoriesOf: ({ publicName }) => [repository(`docker.io/mirror/r-${publicName}-image`)],
-    aliasesOf: () => [],
+    placesOf: ({ publicName }) => ({
+      knownAs: [repository(`docker.io/mirror/r-${publicName}-image`)],
+      ...{ unpushed: [], aliases: [] },
+    }),
     forgePlace: repository("ghcr.io/o/r"),
     rootName: "r",
   });

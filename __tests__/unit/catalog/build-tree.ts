@@ -1,4 +1,5 @@
 /** Builds catalogs of repositories that exist in memory only. */
+import { attempt, outcomes } from "../../../src/catalog/attempt.ts";
 import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
 import type { ByHand } from "../../../src/catalog/by-hand.ts";
 import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
@@ -16,8 +17,11 @@ export interface Options {
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly moving?: readonly string[];
-  /** Where images are pushed: `ghcr.io/o/r` unless given. */
+  /** Where images are pushed, with `{{name}}` or else below it: `ghcr.io/o/r` unless given. */
   readonly place?: string;
+  readonly places?: readonly string[];
+  /** Where only other runs push them. */
+  readonly unpushed?: readonly string[];
   /** Places of aliases, likewise. */
   readonly aliases?: readonly string[];
   readonly forgeHost?: string;
@@ -61,8 +65,18 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
       ...byHand,
     },
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: ({ publicName }, isRoot) => [placed(options.place ?? "ghcr.io/o/r", publicName, isRoot)],
-    aliasesOf: ({ publicName }, isRoot) => (options.aliases ?? []).map((place) => placed(place, publicName, isRoot)),
+    placesOf: ({ publicName }, isRoot) => {
+      const all = (places: readonly string[]) =>
+        attempt(() => places.map((place) => placed(place, publicName, isRoot)));
+      const pushed = all(options.places ?? [options.place ?? "ghcr.io/o/r"]);
+      const [unpushed, aliases] = [all(options.unpushed ?? []), all(options.aliases ?? [])];
+      const valid = (read: typeof pushed) => ("value" in read ? read.value : []);
+      const { problems: unfit } = outcomes([pushed, unpushed, aliases]);
+      return {
+        ...{ knownAs: valid(pushed), unpushed: valid(unpushed), aliases: valid(aliases) },
+        ...{ problems: unfit, unread: [] },
+      };
+    },
     forgeHost: options.forgeHost ?? "ghcr.io",
     forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
     movingTags: ({ variant }) =>
@@ -71,6 +85,7 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
 }
 
 function placed(place: string, name: string, isRoot: boolean) {
+  if (place.includes("{{name}}")) return imageRepository(place.replace("{{name}}", name.toLowerCase()));
   return imageRepository(isRoot ? place : `${place}/${name.toLowerCase()}`);
 }
 

@@ -108,6 +108,78 @@ test("the remedy names the own image, the alias, and how the other one is named"
   expect(remark).toContain("add its version or digest");
 });
 
+describe("the alias that is offered makes it a dependency", () => {
+  test.each<readonly [what: string, from: string, alias: string, options?: Options]>([
+    ["a folder", "ghcr.io/acme/base", "ghcr.io/acme/{{name}}"],
+    ["Docker Hub's other host", "registry-1.docker.io/up/base", "registry-1.docker.io/up/{{name}}", hub],
+    [
+      "what follows the name",
+      "ghcr.io/acme/base-image",
+      "ghcr.io/acme/{{name}}-image",
+      { place: "ghcr.io/o/{{name}}-image" },
+    ],
+    ["what comes before it", "ghcr.io/acme/r-base", "ghcr.io/acme/r-{{name}}", { place: "ghcr.io/o/r-{{name}}" }],
+    ["both", "ghcr.io/acme/r-base-x", "ghcr.io/acme/r-{{name}}-x", { place: "ghcr.io/o/r-{{name}}-x" }],
+  ])("%s", async (_, from, alias, options = {}) => {
+    const [remark] = await remarks(web(`FROM ${from}`), options);
+    expect(/set `aliases: (.*?)`/.exec(remark ?? "")?.[1]).toBe(alias);
+    expect(await edges(web(`FROM ${from}`), { ...options, aliases: [alias] })).toContain("web: base");
+  });
+});
+
+describe("the own name is that on the same registry", () => {
+  const places = ["ghcr.io/o/r", "quay.io/o"];
+  test.each<readonly [from: string, own: string, options?: Options]>([
+    ["quay.io/acme/base", "quay.io/o/base"],
+    ["ghcr.io/acme/base", "ghcr.io/o/r/base"],
+    ["docker.io/acme/base", "docker.io/o/base", { places: ["ghcr.io/o/r"], unpushed: ["docker.io/o"] }],
+    ["git.example/acme/base", "ghcr.io/o/r/base", { places, forgeHost: "git.example" }],
+    ["registry-1.docker.io/acme/base", "docker.io/acme2/base", { places: ["ghcr.io/o/r", "docker.io/acme2"] }],
+    ["registry.hub.docker.com/acme/base", "docker.io/acme2/base", { place: "docker.io/acme2" }],
+    ["registry-1.docker.io/acme2/base", "docker.io/acme2/base", { place: "docker.io/acme2" }],
+    ["quay.io/acme/bsae", "quay.io/o/base"],
+  ])("%s: %s", async (from, own, options = { places }) => {
+    expect(await remarks(web(`FROM ${from}`), options)).toEqual([expect.stringContaining(`(write ${own}, or `)]);
+  });
+});
+
+describe("an image that wraps the other one shows that the other one is meant", () => {
+  test.each<readonly [what: string, wrapper: string, from: string, options?: Options]>([
+    ["official images", "FROM base", "FROM base", hub],
+    ["another owner's", "FROM ghcr.io/up/base", "FROM ghcr.io/up/base"],
+    ["with latest", "FROM ghcr.io/up/base:latest", "FROM ghcr.io/up/base"],
+    ["by a version", "FROM ghcr.io/up/base:1.2.3", "FROM ghcr.io/up/base"],
+    ["by a digest", `FROM ghcr.io/up/base@sha256:${"a".repeat(64)}`, "FROM ghcr.io/up/base"],
+    ["by a copy", "FROM z\nCOPY --from=ghcr.io/up/base a b", "FROM ghcr.io/up/base"],
+    ["by an ARG", "ARG B=ghcr.io/up/base\nFROM $B", "FROM z\nCOPY --from=ghcr.io/up/base a b"],
+    ["a name that is nearly the image's", "FROM ghcr.io/up/bsae", "FROM ghcr.io/up/bsae"],
+    ["built on the user itself", "FROM ghcr.io/o/r/web", "FROM ghcr.io/up/base"],
+    ["built on the user by way of another", "FROM ghcr.io/o/r/mid", "FROM ghcr.io/up/base"],
+  ])("%s", async (_, text, from, options = {}) => {
+    const tree = images({ base: text, mid: `FROM ${options.place ?? "ghcr.io/o/r"}/web`, web: from });
+    expect(await remarks(tree, options)).toEqual([]);
+  });
+
+  test.each<readonly [what: string, tree: Readonly<Record<string, string>>, options?: Options]>([
+    ["another image wraps", { nginx: "FROM nginx", base: "FROM z", web: "FROM base" }, hub],
+    [
+      "in a circle of three",
+      { base: "FROM ghcr.io/up/tool", tool: "FROM ghcr.io/o/r/web", web: "FROM ghcr.io/up/base" },
+    ],
+    ["two of one another's name", { base: "FROM ghcr.io/up/web", web: "FROM ghcr.io/up/base" }],
+  ])("no alias is offered that would have an image built on itself: %s", async (_, tree, options = {}) => {
+    const all = await remarks(images(tree), options);
+    expect(all).toHaveLength(1);
+    expect(all[0]).not.toContain("aliases");
+    expect(all[0]).toMatch(/\(write (?:their own names, such as )?\S+\/(?:base|tool|web)/);
+  });
+
+  test("a place that another image wraps is reported all the same", async () => {
+    const tree = images({ base: "FROM z", tool: "FROM ghcr.io/up/base", web: "FROM ghcr.io/up/base" });
+    expect(await remarks(tree)).toEqual([expect.stringContaining("set `aliases: ghcr.io/up/{{name}}`")]);
+  });
+});
+
 describe("several references are one remark for each place, with all of their places", () => {
   const from = "FROM ghcr.io/acme/mono/base";
   test("of several images", async () => {

@@ -69,8 +69,10 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     bake: tools,
     byHand: undefined,
     argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    repositoriesOf: ({ publicName }, isRoot) => [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
-    aliasesOf: () => [],
+    placesOf: ({ publicName }, isRoot) => ({
+      knownAs: [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
+      ...{ unpushed: [], aliases: [], problems: [], unread: [] },
+    }),
     forgeHost: "ghcr.io",
     forgePlace: imageRepository("ghcr.io/o/r"),
     movingTags: () => new Set(["latest"]),

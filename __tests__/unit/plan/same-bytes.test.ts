@@ -87,8 +87,10 @@ async function everything(order: Order): Promise<string> {
     bake,
     byHand: undefined,
     argumentsOf: ({ buildArgs }) => buildArgs,
-    repositoriesOf: ({ name }) => [imageRepository(`ghcr.io/o/r/${name}`)],
-    aliasesOf: () => [],
+    placesOf: ({ name }) => ({
+      knownAs: [imageRepository(`ghcr.io/o/r/${name}`)],
+      ...{ unpushed: [], aliases: [], problems: [], unread: [] },
+    }),
     forgeHost: "ghcr.io",
     forgePlace: imageRepository("ghcr.io/o/r"),
     movingTags: () => new Set(["latest"]),

@@ -32,6 +32,21 @@ describe("where an image is pushed", () => {
     expect(repositories(text)).toEqual({ names, problems: [] });
   });
 
+  test.each([
+    ["one that isn't enabled", "ghcr.io/o/a\nquay.io/o/a,enable=false", ["quay.io/o/a"]],
+    ["by an expression", "ghcr.io/o/a\nquay.io/o/a,enable={{is_not_default_branch}}", ["quay.io/o/a"]],
+    ["enabled on another line", "ghcr.io/o/a\nghcr.io/o/A,enable=false", []],
+    ["no name, so that it isn't missed", "ghcr.io/o/a\nghcr.io/o/a b,enable=false", []],
+    ["with a tag", "ghcr.io/o/a\nquay.io/o/a:x,enable=false", []],
+  ])("a line that this run doesn't push to: %s", (_, text, unpushed) => {
+    expect(repositories(text)).toEqual({ names: ["ghcr.io/o/a"], problems: [] });
+    const facts = { context: context({ ref: "refs/heads/main" }), name: "Base", isRoot: false };
+    const { values } = parseImageNames(lines(text, "images"));
+    expect(
+      repositoriesOf(values, { ...facts, context: { ...facts.context, serverUrl: "https://github.com" } }),
+    ).toMatchObject({ unpushed });
+  });
+
   test("the root's image has no name of its own behind the repository's", () => {
     expect(repositories("", "https://github.com", true).names).toEqual(["ghcr.io/mieweb/opensource-server"]);
   });
