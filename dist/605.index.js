@@ -207,8 +207,8 @@ function remedyFor(option, name, otherwise = list) {
     return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }
 
-// EXTERNAL MODULE: ./src/commands/run-command.ts + 426 modules
-var run_command = __webpack_require__(46600);
+// EXTERNAL MODULE: ./src/commands/run-command.ts + 428 modules
+var run_command = __webpack_require__(88170);
 // EXTERNAL MODULE: ./src/commands/run-inputs.ts + 2 modules
 var run_inputs = __webpack_require__(90995);
 ;// CONCATENATED MODULE: ./src/changes/checkout-facts.ts
@@ -534,13 +534,15 @@ async function fullRef(ref, head, git) {
     if (named !== undefined)
         throw shortId(ref, named === head ? ", or leave --ref out: it is checked out" : "");
     if (readsAsRelease(ref))
-        return { ref: asTag, isGuess: true };
+        return { ref: asTag, isGuess: !wholeVersion.test(ref) };
     if (likeShortId.test(ref))
         throw shortId(ref, "");
     return { ref, isGuess: true };
 }
 /** In no name of a ref, and in git's ways to name a commit: `HEAD~1`, `main@{1}`. */
 const noRefName = /[~^:?*[\\\s]|\.\.|@\{/;
+/** `v1.2.3` is the name of a git tag to everybody. */
+const wholeVersion = /^v?\d+\.\d+\.\d+(?:[-+].*)?$/;
 const shortIdForm = /^[\da-f]{4,63}$/i;
 /** As git writes them without being asked for a length. */
 const likeShortId = /^[\da-f]{7,63}$/i;

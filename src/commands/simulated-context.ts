@@ -126,13 +126,16 @@ async function fullRef(ref: string, head: Commit, git: Git): Promise<MeantRef> {
   if (isCommit(id)) throw notCheckedOut(id, head);
   const named = shortIdForm.test(ref) ? await git.resolve(ref) : undefined;
   if (named !== undefined) throw shortId(ref, named === head ? ", or leave --ref out: it is checked out" : "");
-  if (readsAsRelease(ref)) return { ref: asTag, isGuess: true };
+  if (readsAsRelease(ref)) return { ref: asTag, isGuess: !wholeVersion.test(ref) };
   if (likeShortId.test(ref)) throw shortId(ref, "");
   return { ref, isGuess: true };
 }
 
 /** In no name of a ref, and in git's ways to name a commit: `HEAD~1`, `main@{1}`. */
 const noRefName = /[~^:?*[\\\s]|\.\.|@\{/;
+
+/** `v1.2.3` is the name of a git tag to everybody. */
+const wholeVersion = /^v?\d+\.\d+\.\d+(?:[-+].*)?$/;
 
 const shortIdForm = /^[\da-f]{4,63}$/i;
 
