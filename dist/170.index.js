@@ -24515,7 +24515,8 @@ async function buildCatalog(input) {
     const elsewhere = meantHere(connected.flatMap((each) => each.namesakes), graph);
     const naming = { moves: ({ name }, tag) => known.get(name)?.moves(tag) === true };
     const isUsable = (alias) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
-    const misses = connected.flatMap((each) => each.nearMisses);
+    // A bake file that can't be read may give these names as contexts.
+    const misses = unread === undefined ? connected.flatMap((each) => each.nearMisses) : [];
     const strangers = connected.flatMap((each) => each.absent);
     const texts = await build_catalog_textsOf([...elsewhere, ...strangers], input);
     const absent = writtenAbsent(strangers, texts);

@@ -170,7 +170,8 @@ export async function buildCatalog(input: CatalogInput): Promise<BuiltCatalog> {
   );
   const naming = { moves: ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true };
   const isUsable = (alias: string) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
-  const misses = connected.flatMap((each) => each.nearMisses);
+  // A bake file that can't be read may give these names as contexts.
+  const misses = unread === undefined ? connected.flatMap((each) => each.nearMisses) : [];
   const strangers = connected.flatMap((each) => each.absent);
   const texts = await textsOf([...elsewhere, ...strangers], input);
   const absent = writtenAbsent(strangers, texts);
