@@ -22586,6 +22586,7 @@ function spellingsOf(path) {
 
 
 
+
 /**
  * @param configFile where entries of images are, or would be.
  * @param placeOf where an image of a name would be pushed.
@@ -22641,7 +22642,7 @@ function unfitName({ name, directory, by, file }, configFile, taken, placeOf) {
         config: `write another name in ${file}`,
         inputs: `it is named after its folder: to name it otherwise, write a whole name without expressions in "images", such as ${placeOf(other)}`,
     };
-    return new src_errors/* UserError */.yo(`"${name}" can't be an image's name`, {
+    return new src_errors/* UserError */.yo(`"${(0,plain_text/* plainLine */.h0)(name)}" can't be an image's name`, {
         hint: `use letters and digits, separated by single dots, dashes or underscores; ${say[by]}`,
         at: { file: directory },
     });

@@ -1,5 +1,6 @@
 /** Names that no image can have, and those that several have. */
 import { UserError } from "../errors.ts";
+import { plainLine } from "../plain-text.ts";
 import { someOf } from "../some-of.ts";
 import type { RepositoryPath } from "./catalog.ts";
 import { type EntryText, entriesText } from "./entry-text.ts";
@@ -94,7 +95,7 @@ function unfitName(
     config: `write another name in ${file}`,
     inputs: `it is named after its folder: to name it otherwise, write a whole name without expressions in "images", such as ${placeOf(other)}`,
   };
-  return new UserError(`"${name}" can't be an image's name`, {
+  return new UserError(`"${plainLine(name)}" can't be an image's name`, {
     hint: `use letters and digits, separated by single dots, dashes or underscores; ${say[by]}`,
     at: { file: directory },
   });
