@@ -17206,7 +17206,7 @@ const remedies = [
         of: /ignore file not found|\.(?:trivyignore|ya?ml)\S* (?:error|parse error)/i,
         hint: "mend or remove the ignore file",
     },
-    { of: /\bVEX\b/, hint: "mend the VEX document: OpenVEX and CSAF are understood" },
+    { of: /\bVEX\b/, hint: "fix the VEX document: OpenVEX and CSAF are understood" },
     {
         of: /UNAUTHORIZED|DENIED|\b40[13]\b/,
         hint: "let the job read the registry: `packages: read`, or `registry-username` and `registry-password`, and `registries` where only the config file names its host",
