@@ -39,7 +39,7 @@ test.each([
   ["run error: image scan error: GET …: UNAUTHORIZED: authentication required", "packages: read"],
   ["run error: GET …/v2/: TOOMANYREQUESTS: slow down", "run again later"],
   ["flag error: unable to convert flags to options: ignore file not found: a", "mend or remove the ignore file"],
-  ["run error: filter error: filtering error: VEX error: unable to load VEX", "mend the VEX document"],
+  ["run error: filter error: filtering error: VEX error: unable to load VEX", "fix the VEX document"],
   ["run error: no space left on device", "free disk space"],
   ["run error: something new", "run again"],
 ])("of %j the remedy is told", (stderr, hint) => {
