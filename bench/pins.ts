@@ -2,9 +2,9 @@
 import type { MovedPins, PinFile } from "../src/bump/move-pins.ts";
 import { movePins } from "../src/bump/move-pins.ts";
 import type { PublishedVersion } from "../src/bump/moved.ts";
-import { isPossiblePinFile } from "../src/bump/pin-reader.ts";
-import { digestOf } from "../src/oci/digest.ts";
-import { repository, tag } from "../src/oci/reference.ts";
+import { isPossiblePinFile } from "../src/bump/pins/pin-reader.ts";
+import { digestOf } from "../src/model/digest.ts";
+import { repository, tag } from "../src/model/reference.ts";
 import { interleaved, progress } from "./measure.ts";
 import { atMost, type Row, seconds } from "./table.ts";
 

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { type InputSpecification, inputs } from "../src/inputs/specification.ts";
+import { type InputSpecification, inputs } from "../src/config/inputs-specification.ts";
 
 const root = resolve(import.meta.dirname, "..");
 

@@ -1,6 +1,6 @@
 /**
  * Writes the JSON Schema of the config file (docs/image-publish.schema.json) and the tables of docs/config.md, from the one
- * definition in src/catalog/config-schema.ts. `node scripts/schema.ts` writes them, a test compares.
+ * definition in src/config/config-schema.ts. `node scripts/schema.ts` writes them, a test compares.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -11,7 +11,7 @@ import {
   type Setting,
   sharedSettings,
   wholeSettings,
-} from "../src/catalog/config-schema.ts";
+} from "../src/config/config-schema.ts";
 import { replaced } from "./readme.ts";
 
 const root = resolve(import.meta.dirname, "..");

@@ -1,11 +1,11 @@
 /** Writes what docs/tags.md says of rule types and expressions from the parser's own lists. `node scripts/tags-docs.ts` writes, a test compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { buildNames, eventNames } from "../src/tags/expression.ts";
-import { pep440Names } from "../src/tags/pep440.ts";
-import type { RuleType } from "../src/tags/rule.ts";
-import { ruleTypes } from "../src/tags/rule-attributes.ts";
-import { semverNames } from "../src/tags/semver.ts";
+import type { RuleType } from "../src/tags/rules/rule.ts";
+import { ruleTypes } from "../src/tags/rules/rule-attributes.ts";
+import { buildNames, eventNames } from "../src/tags/text/expression.ts";
+import { pep440Names } from "../src/tags/versions/pep440.ts";
+import { semverNames } from "../src/tags/versions/semver.ts";
 import { replaced } from "./readme.ts";
 
 export const tagsPage = resolve(import.meta.dirname, "../docs/tags.md");

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terminalLog } from "./adapters/terminal-log.ts";
 import { inputValue, readArguments } from "./command-line.ts";
-import type { CommandResult } from "./commands/command-result.ts";
 import { runCommand } from "./commands/run-command.ts";
-import { readRunInputs } from "./commands/run-inputs.ts";
-import { simulatedContext } from "./commands/simulated-context.ts";
-import { workdirIn } from "./commands/workdir.ts";
-import { inputsOfStep, placedInStep, readWorkflowStep } from "./commands/workflow-step.ts";
 import { throwProblems, UserError } from "./errors.ts";
 import { guarded, rawInputs, sayFailures, systemOutside } from "./main.ts";
+import type { CommandResult } from "./results/command-result.ts";
+import { workdirIn } from "./run/checkout/workdir.ts";
+import { simulatedContext } from "./run/event/simulated-context.ts";
+import { inputsOfStep, placedInStep, readWorkflowStep } from "./run/event/workflow-step.ts";
+import { readRunInputs } from "./settings/run-inputs.ts";
 import { version } from "./version.ts";
 
 const usage = `Usage: image-publish COMMAND [--option value …]

@@ -1,8 +1,8 @@
 /** What stands on a command line: a command and options, with a remedy for every slip. */
 import { parseArgs } from "node:util";
+import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
 import { messageOf, UserError } from "./errors.ts";
-import { type InputName, type InputSpecification, inputs } from "./inputs/specification.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./lib/nearest.ts";
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 

@@ -1,35 +1,35 @@
 /** The action's edge: reads the environment once, makes the adapters, runs one command, and says what became of it. */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { actionLog } from "./adapters/action-log.ts";
-import { addToSummary, isDebug, readInput, writeOutputs } from "./adapters/action-step.ts";
-import { attestOnGitHub } from "./adapters/attestations.ts";
-import { hasCacheService } from "./adapters/cache-service.ts";
 import { systemClock } from "./adapters/clock.ts";
-import { codeScanningApi } from "./adapters/code-scanning.ts";
 import { systemFiles } from "./adapters/files.ts";
-import { forgeApi } from "./adapters/forge.ts";
 import { freePort } from "./adapters/free-port.ts";
-import { nodeHttp } from "./adapters/http.ts";
-import { keptFolders } from "./adapters/kept-folders.ts";
+import { nodeHttp } from "./adapters/http/http.ts";
 import { childProcesses, killChildren } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
-import type { CommandResult } from "./commands/command-result.ts";
-import { eventContext } from "./commands/event-context.ts";
-import type { Outside } from "./commands/outside.ts";
-import { type RunInputs, readRunInputs } from "./commands/run-inputs.ts";
-import { workdirIn } from "./commands/workdir.ts";
-import type { RunContext } from "./context/run-context.ts";
-import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
+import { actionLog } from "./adapters/toolkit/action-log.ts";
+import { addToSummary, isDebug, readInput, writeOutputs } from "./adapters/toolkit/action-step.ts";
+import { attestOnGitHub } from "./adapters/toolkit/attestations.ts";
+import { hasCacheService } from "./adapters/toolkit/cache-service.ts";
+import { codeScanningApi } from "./adapters/toolkit/code-scanning.ts";
+import { forgeApi } from "./adapters/toolkit/forge.ts";
+import { keptFolders } from "./adapters/toolkit/kept-folders.ts";
 import {
   type InputName,
   type InputSpecification,
   type RawInputs,
   inputs as specification,
-} from "./inputs/specification.ts";
+} from "./config/inputs-specification.ts";
+import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
+import type { RunContext } from "./model/run-context.ts";
 import type { Log } from "./ports.ts";
 import { defectHint } from "./report/error-text.ts";
-import { renderRunError } from "./report/run-error.ts";
+import { renderRunError } from "./report/summary/run-error.ts";
+import type { CommandResult } from "./results/command-result.ts";
+import { workdirIn } from "./run/checkout/workdir.ts";
+import { eventContext } from "./run/event/event-context.ts";
+import type { Outside } from "./run/outside.ts";
+import { type RunInputs, readRunInputs } from "./settings/run-inputs.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {

@@ -1,11 +1,11 @@
 /** What BuildKit would take for a build, by the oracle `build` (rig/oracles/build), and what we say of it. */
-import { labelValue } from "../../src/catalog/dockerfile-values.ts";
-import { contextKey } from "../../src/catalog/named-contexts.ts";
-import { neededStages } from "../../src/catalog/stages.ts";
-import { surroundingsOf } from "../../src/catalog/surroundings.ts";
-import { type Followed, followedPaths } from "../../src/changes/followed-paths.ts";
-import { platform } from "../../src/oci/platform.ts";
-import { tryReference } from "../../src/oci/reference.ts";
+import { labelValue } from "../../src/catalog/dockerfile/dockerfile-values.ts";
+import { neededStages } from "../../src/catalog/dockerfile/stages.ts";
+import { contextKey } from "../../src/catalog/graph/named-contexts.ts";
+import { surroundingsOf } from "../../src/catalog/graph/surroundings.ts";
+import { type Followed, followedPaths } from "../../src/changes/sources/followed-paths.ts";
+import { platform } from "../../src/model/platform.ts";
+import { tryReference } from "../../src/model/reference.ts";
 import { catalogOf, type ImageSketch } from "../unit/changes/catalog-of.ts";
 import type { BuildCase } from "./build-cases.ts";
 import { isRefusal, type Oracle, type Refusal } from "./oracle.ts";

@@ -1,7 +1,7 @@
 /** What we say that a build takes, its followed paths, its images and its labels, against BuildKit's own plan of it. */
 import { afterAll, expect, jest, test } from "@jest/globals";
-import type { Followed } from "../../src/changes/followed-paths.ts";
-import { sourcesOf } from "../../src/changes/sources.ts";
+import type { Followed } from "../../src/changes/sources/followed-paths.ts";
+import { sourcesOf } from "../../src/changes/sources/sources.ts";
 import { UserError } from "../../src/errors.ts";
 import { checkAll, difference, mustAgree } from "./agreement.ts";
 import { askBuild, type BuildAnswer, type BuildQuestion, type OurBuild, ourBuild } from "./build-answer.ts";

@@ -1,9 +1,10 @@
 /** What our reader makes of a Dockerfile, said as the oracle `dockerfile` says it (rig/oracles/dockerfile). */
-import type { Heredoc } from "../../src/catalog/dockerfile/heredocs.ts";
-import type { Instruction } from "../../src/catalog/dockerfile/instruction.ts";
-import type { Escape } from "../../src/catalog/dockerfile/lines.ts";
-import { readVariables } from "../../src/catalog/dockerfile/read-instruction.ts";
-import type { Dockerfile } from "../../src/catalog/dockerfile.ts";
+
+import type { Dockerfile } from "../../src/catalog/dockerfile/dockerfile.ts";
+import type { Heredoc } from "../../src/catalog/dockerfile/parser/heredocs.ts";
+import type { Instruction } from "../../src/catalog/dockerfile/parser/instruction.ts";
+import type { Escape } from "../../src/catalog/dockerfile/parser/lines.ts";
+import { readVariables } from "../../src/catalog/dockerfile/parser/read-instruction.ts";
 
 /** The part of the oracle's answer on which hangs what is compared. */
 export interface DockerfileAnswer {

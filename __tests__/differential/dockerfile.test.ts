@@ -1,8 +1,8 @@
 /** Our reader of Dockerfiles against BuildKit's own parser. */
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
-import { expandWord } from "../../src/catalog/dockerfile/shell-lexer.ts";
-import { readDockerfile } from "../../src/catalog/dockerfile.ts";
+import { readDockerfile } from "../../src/catalog/dockerfile/dockerfile.ts";
+import { expandWord } from "../../src/catalog/dockerfile/shell/shell-lexer.ts";
 import { UserError } from "../../src/errors.ts";
 import { checkAll, difference, mustAgree } from "./agreement.ts";
 import { answerOf, type DockerfileAnswer } from "./dockerfile-answer.ts";

@@ -1,12 +1,12 @@
 /** Our readers of buildx' options against buildx' own, and what we write anew against what buildx reads in it. */
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
-import { readSecrets } from "../../src/build/secrets.ts";
-import { attestationValue, parseAttestation, readAttestation } from "../../src/buildflags/attestation.ts";
-import { cacheLine, parseCacheEntries } from "../../src/buildflags/cache-entry.ts";
-import { parseOutput } from "../../src/buildflags/output-entry.ts";
-import { parseSshAgent, sshValue } from "../../src/buildflags/ssh-agent.ts";
+import { readSecrets } from "../../src/buildx/invocation/secrets.ts";
 import { UserError } from "../../src/errors.ts";
+import { attestationValue, parseAttestation, readAttestation } from "../../src/model/buildflags/attestation.ts";
+import { cacheLine, parseCacheEntries } from "../../src/model/buildflags/cache-entry.ts";
+import { parseOutput } from "../../src/model/buildflags/output-entry.ts";
+import { parseSshAgent, sshValue } from "../../src/model/buildflags/ssh-agent.ts";
 import { anyText } from "../unit/any-text.ts";
 import { checkAll, mustAgree } from "./agreement.ts";
 import { type FieldsCase, type FieldsKind, likelyFields, unlikelyFields } from "./fields-cases.ts";

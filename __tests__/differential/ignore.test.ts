@@ -1,7 +1,7 @@
 /** Our matcher of ignore files against moby's, walked from the context's root. */
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
-import { ignoresNothing, readIgnore } from "../../src/changes/ignore.ts";
-import { encodePath } from "../../src/changes/path-bytes.ts";
+import { ignoresNothing, readIgnore } from "../../src/changes/ignore/ignore.ts";
+import { encodePath } from "../../src/git/checkout/path-bytes.ts";
 import { checkAll, difference } from "./agreement.ts";
 import { type IgnoreCase, tameIgnores, wildIgnores } from "./ignore-cases.ts";
 import { ignoreCorpus } from "./ignore-corpus.ts";

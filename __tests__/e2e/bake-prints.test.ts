@@ -5,7 +5,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { systemFiles } from "../../src/adapters/files.ts";
 import { childProcesses } from "../../src/adapters/processes.ts";
 import type { BakeDefinition } from "../../src/catalog/bake/bake-definition.ts";
-import { bakeOutline } from "../../src/catalog/bake/bake-outline.ts";
+import { bakeOutline } from "../../src/catalog/bake/joined/bake-outline.ts";
 import { type BakeFolder, printBake } from "../../src/catalog/bake/print.ts";
 import { printAll } from "../../src/catalog/bake/print-all.ts";
 import { firstPush, pushed } from "./events.ts";

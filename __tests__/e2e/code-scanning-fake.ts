@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
-import type { SarifLog, SarifResult, SarifRun } from "../../src/scan/sarif-log.ts";
+import type { SarifLog, SarifResult, SarifRun } from "../../src/scan/sarif/sarif-log.ts";
 import { githubDescription } from "../openapi.ts";
 import { withServer } from "./http-server.ts";
 

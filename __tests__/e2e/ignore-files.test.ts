@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { formatLocation } from "../../src/errors.ts";
-import { ignoreFileProblems } from "../../src/scan/trivy/ignore-file.ts";
+import { ignoreFileProblems } from "../../src/scan/trivy/exceptions/ignore-file.ts";
 import { newFolder, rig } from "./rig.ts";
 
 jest.setTimeout(30_000);

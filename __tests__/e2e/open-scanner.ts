@@ -4,7 +4,7 @@ import { afterEach } from "@jest/globals";
 import { systemClock } from "../../src/adapters/clock.ts";
 import { systemFiles } from "../../src/adapters/files.ts";
 import { freePort } from "../../src/adapters/free-port.ts";
-import { nodeHttp } from "../../src/adapters/http.ts";
+import { nodeHttp } from "../../src/adapters/http/http.ts";
 import { childProcesses } from "../../src/adapters/processes.ts";
 import type { KeptFolders, Log } from "../../src/ports.ts";
 import { type OpenScanner, openScanner, type ScannerDependencies } from "../../src/scan/trivy/open-scanner.ts";

@@ -1,13 +1,13 @@
 /** The registry client and a real registry, with everything that can go wrong between them. */
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { nodeHttp } from "../../src/adapters/http.ts";
+import { nodeHttp } from "../../src/adapters/http/http.ts";
 import { UserError } from "../../src/errors.ts";
+import type { Digest } from "../../src/model/digest.ts";
+import { type Repository, repository, tag } from "../../src/model/reference.ts";
 import { annotatedIndex } from "../../src/oci/annotated-index.ts";
-import type { Digest } from "../../src/oci/digest.ts";
 import { mediaTypes } from "../../src/oci/manifest.ts";
-import { type Repository, repository, tag } from "../../src/oci/reference.ts";
-import { type RegistryClient, registryClient } from "../../src/oci/registry-client.ts";
+import { type RegistryClient, registryClient } from "../../src/oci/registry/registry-client.ts";
 import type { Clock, HttpRequest } from "../../src/ports.ts";
 import { certificate } from "../tls/certificate.ts";
 import { firstPush } from "./events.ts";

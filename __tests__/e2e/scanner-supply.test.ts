@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Advisory, publishDatabase, publishJavaDatabase } from "../../rig/index.ts";
-import { keptFolders } from "../../src/adapters/kept-folders.ts";
+import { keptFolders } from "../../src/adapters/toolkit/kept-folders.ts";
 import type { KeptFolders } from "../../src/ports.ts";
 import type { ScanSubject } from "../../src/scan/scanner.ts";
 import type { TrivyRelease } from "../../src/scan/trivy/release.ts";

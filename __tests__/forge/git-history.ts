@@ -1,9 +1,9 @@
 /** The commits of a bare repository, as the action reads those of its checkout. */
 import { childProcesses } from "../../src/adapters/processes.ts";
-import type { BranchHistory } from "../../src/bump/branch-history.ts";
-import { openGit } from "../../src/changes/git.ts";
-import { bumpHistory } from "../../src/commands/bump-history.ts";
-import { commit } from "../../src/context/run-context.ts";
+import type { BranchHistory } from "../../src/bump/pull-request/branch-history.ts";
+import { openGit } from "../../src/git/git.ts";
+import { commit } from "../../src/model/run-context.ts";
+import { bumpHistory } from "../../src/stages/bump/bump-history.ts";
 
 export function gitHistory(folder: string, base: string): BranchHistory {
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };

@@ -1,8 +1,8 @@
 import { api, createRepository, createToken, createUser, describe, repositoryFolder } from "../../rig/index.ts";
 import { systemClock } from "../../src/adapters/clock.ts";
-import { nodeHttp } from "../../src/adapters/http.ts";
-import type { BumpForge } from "../../src/bump/forge/bump-forge.ts";
-import { giteaBumps } from "../../src/bump/forge/gitea.ts";
+import { nodeHttp } from "../../src/adapters/http/http.ts";
+import type { BumpForge } from "../../src/forge/bump-forge.ts";
+import { giteaBumps } from "../../src/forge/gitea/gitea.ts";
 import type { Http } from "../../src/ports.ts";
 import { stillClock } from "../unit/oci/still-clock.ts";
 import { gitHistory } from "./git-history.ts";

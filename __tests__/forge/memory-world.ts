@@ -1,7 +1,7 @@
 /** A forge in memory: commits with whole trees, branches, pull requests that follow their branches as GitHub's do. */
-import type { BranchState, BumpForge, PullRequest, Signature } from "../../src/bump/forge/bump-forge.ts";
-import { ForgeError } from "../../src/bump/forge/forge-error.ts";
-import { type Commit, commit } from "../../src/context/run-context.ts";
+import type { BranchState, BumpForge, PullRequest, Signature } from "../../src/forge/bump-forge.ts";
+import { ForgeError } from "../../src/forge/forge-error.ts";
+import { type Commit, commit } from "../../src/model/run-context.ts";
 import type { Pull, World } from "./world.ts";
 
 type Tree = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** What people live through with bumps, told of any forge. */
 import { expect, test } from "@jest/globals";
-import { markerOf, trailerOf, withMarker } from "../../src/bump/marker.ts";
+import { markerOf, trailerOf, withMarker } from "../../src/bump/pull-request/marker.ts";
 import { bump, moveTo as movedTo, openPulls, pair, pinned, textOf, type World } from "./world.ts";
 
 export const start = {

@@ -1,15 +1,16 @@
 /** A repository on a forge, as runs of ours and people meet it; stories and properties are told of any of them. */
-import type { BranchHistory } from "../../src/bump/branch-history.ts";
-import type { BumpForge, FileWrite } from "../../src/bump/forge/bump-forge.ts";
+
 import type { MovedFile } from "../../src/bump/moved.ts";
+import type { BranchHistory } from "../../src/bump/pull-request/branch-history.ts";
 import {
   defaultPullRequestSettings,
   type Proposal,
   type ProposalResult,
   type PullRequestSettings,
-} from "../../src/bump/proposal.ts";
-import { propose } from "../../src/bump/propose.ts";
-import { commit } from "../../src/context/run-context.ts";
+} from "../../src/bump/pull-request/proposal.ts";
+import { propose } from "../../src/bump/pull-request/propose.ts";
+import type { BumpForge, FileWrite } from "../../src/forge/bump-forge.ts";
+import { commit } from "../../src/model/run-context.ts";
 import { stillClock } from "../unit/oci/still-clock.ts";
 
 export interface World {

@@ -1,4 +1,4 @@
-import { inertLine, visible } from "../plain-text.ts";
+import { inertLine, visible } from "../lib/plain-text.ts";
 
 /** A message's lines as a log may show them: nothing that a terminal or a runner would obey. */
 export function logLines(message: string): readonly string[] {

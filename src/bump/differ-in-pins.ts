@@ -1,10 +1,11 @@
 /** Whether an edit moved pins and nothing else, whoever made it. */
-import type { RepositoryPath } from "../catalog/catalog.ts";
-import { chartPin, isChartFile } from "./chart-pins.ts";
-import type { FileWrite } from "./forge/bump-forge.ts";
-import type { ImageNames } from "./image-names.ts";
-import { readPins } from "./pin-reader.ts";
-import type { PinValues, ReadPin, Span } from "./read-pin.ts";
+
+import type { FileWrite } from "../forge/bump-forge.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import type { ImageNames } from "./pins/image-names.ts";
+import { readPins } from "./pins/pin-reader.ts";
+import type { PinValues, ReadPin, Span } from "./pins/read-pin.ts";
+import { chartPin, isChartFile } from "./pins/yaml/chart-pins.ts";
 
 /** Of every file all but tags and digests of these images must be as it was. A chart's version is one of them. */
 export async function differInPins(files: readonly FileWrite[], names: ImageNames): Promise<boolean> {

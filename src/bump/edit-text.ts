@@ -1,5 +1,5 @@
 /** Changes values in a text and nothing else. */
-import type { PinValues, Span } from "./read-pin.ts";
+import type { PinValues, Span } from "./pins/read-pin.ts";
 
 /** A value that becomes another. */
 export interface Edit extends Span {

@@ -1,16 +1,16 @@
 /** Moves the pins of files to what was published: finds them, chooses, edits. Pure. */
 import { posix } from "node:path";
-import type { RepositoryPath } from "../catalog/catalog.ts";
-import type { Repository } from "../oci/reference.ts";
-import { chartFoldersOf, chartPin, chartVersions, isChartFile } from "./chart-pins.ts";
-import { type Choice, chooseVersion } from "./choose-version.ts";
+import type { Repository } from "../model/reference.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
 import { type Edit, editText, valueEdits } from "./edit-text.ts";
-import { type ImageNames, imageNames } from "./image-names.ts";
 import type { LeftPin, MovedFile, MovedPin, PublishedVersion } from "./moved.ts";
-import { readPins } from "./pin-reader.ts";
-import type { ReadPin } from "./read-pin.ts";
-import { textPins } from "./text-pins.ts";
-import { textPlaces } from "./text-places.ts";
+import { type ImageNames, imageNames } from "./pins/image-names.ts";
+import { readPins } from "./pins/pin-reader.ts";
+import type { ReadPin } from "./pins/read-pin.ts";
+import { textPins } from "./pins/text/text-pins.ts";
+import { textPlaces } from "./pins/text/text-places.ts";
+import { chartFoldersOf, chartPin, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
+import { type Choice, chooseVersion } from "./versions/choose-version.ts";
 
 export interface PinFile {
   readonly path: RepositoryPath;

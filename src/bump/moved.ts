@@ -1,8 +1,9 @@
 /** What a bump comes to in the repository's files, before anybody is asked to take it. */
-import type { RepositoryPath } from "../catalog/catalog.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { TagStyle } from "./tag-form.ts";
+
+import type { Digest } from "../model/digest.ts";
+import type { Repository, Tag } from "../model/reference.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import type { TagStyle } from "./versions/tag-form.ts";
 
 /** What pins may follow: an image that this run published, or found published as it wants it. */
 export interface PublishedVersion {

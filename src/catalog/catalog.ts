@@ -1,12 +1,10 @@
 /** All images of the repository and the edges between them. */
 import type { SourceLocation } from "../errors.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Reference, Repository } from "../oci/reference.ts";
-import type { Dockerfile } from "./dockerfile.ts";
-import type { Placed } from "./placed.ts";
-
-/** A path relative to the repository's root, with forward slashes; `.` is the root itself. */
-export type RepositoryPath = string;
+import type { Placed } from "../model/placed.ts";
+import type { Platform } from "../model/platform.ts";
+import type { Reference, Repository } from "../model/reference.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import type { Dockerfile } from "./dockerfile/dockerfile.ts";
 
 /** By what an image is built. */
 export type Variant = "dockerfile" | "nix";

@@ -1,7 +1,7 @@
 /** What messages say to write into the config file: YAML that can be pasted as it is. */
-import type { RepositoryPath } from "./catalog.ts";
-import { directoryName } from "./found-image.ts";
-import { freeName } from "./image-name.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import { directoryName } from "./layout/found-image.ts";
+import { freeName } from "./names/image-name.ts";
 
 export interface EntryText {
   readonly name: string;

@@ -1,20 +1,21 @@
 /** From what an event changed to the images that it makes us publish. Pure. */
 
-import type { WrittenAbsent } from "../catalog/absent-images.ts";
-import type { Catalog, Image, RepositoryPath } from "../catalog/catalog.ts";
-import { oneRemark, type RemarkKind } from "../catalog/remark.ts";
-import { directoryOf, lastPart } from "../catalog/repository-path.ts";
-import type { Commit } from "../context/run-context.ts";
-import { someOf } from "../some-of.ts";
-import { withBuiltOn } from "./built-on.ts";
-import type { ChangedFile } from "./changed-file.ts";
+import type { Catalog, Image } from "../catalog/catalog.ts";
+import type { WrittenAbsent } from "../catalog/names/absent-images.ts";
+import type { ChangedFile } from "../git/changed-file.ts";
+import { indexFiles } from "../git/checkout/file-index.ts";
+import { someOf } from "../lib/some-of.ts";
+import type { Reason } from "../model/reason.ts";
+import { oneRemark, type RemarkKind } from "../model/remark.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import { directoryOf, lastPart } from "../model/repository-path.ts";
+import type { Commit } from "../model/run-context.ts";
 import type { Comparison } from "./comparison.ts";
-import { takesGit } from "./context-files.ts";
-import { indexFiles } from "./file-index.ts";
-import type { ImageInputs } from "./image-inputs.ts";
-import type { Reason } from "./reason.ts";
+import { withBuiltOn } from "./sources/built-on.ts";
+import { takesGit } from "./sources/context-files.ts";
+import type { ImageInputs } from "./sources/image-inputs.ts";
+import { watchedFiles, watchProblem } from "./sources/watch.ts";
 import { type Touched, touching } from "./touching.ts";
-import { watchedFiles, watchProblem } from "./watch.ts";
 
 export interface AffectedInput {
   readonly catalog: Catalog;

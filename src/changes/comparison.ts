@@ -1,9 +1,9 @@
-import type { Commit, RunContext, Trigger } from "../context/run-context.ts";
-import type { ChangedFile } from "./changed-file.ts";
-import { commonAncestor } from "./common-ancestor.ts";
-import type { Git } from "./git.ts";
-import { GitFailure } from "./git-command.ts";
-import type { Reason } from "./reason.ts";
+import type { ChangedFile } from "../git/changed-file.ts";
+import { commonAncestor } from "../git/common-ancestor.ts";
+import type { Git } from "../git/git.ts";
+import { GitFailure } from "../git/git-command.ts";
+import type { Reason } from "../model/reason.ts";
+import type { Commit, RunContext, Trigger } from "../model/run-context.ts";
 
 /** What an event changed. `everything` is also the answer to every doubt; its reason says which. */
 export type Comparison =

@@ -1,8 +1,9 @@
 /** What is remarked of images whose sources the checkout has not, or not really. */
-import { oneRemark, type RemarkKind } from "../catalog/remark.ts";
+
 import { UserError } from "../errors.ts";
-import { someOf } from "../some-of.ts";
-import type { Incomplete, IncompleteFiles } from "./incomplete.ts";
+import { someOf } from "../lib/some-of.ts";
+import { oneRemark, type RemarkKind } from "../model/remark.ts";
+import type { Incomplete, IncompleteFiles } from "./sources/incomplete.ts";
 
 export function describeIncomplete({ absent, pointers }: IncompleteFiles) {
   return [...oneRemark(absent, leftOut), ...oneRemark(pointers, pointing)];

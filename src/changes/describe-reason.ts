@@ -1,6 +1,6 @@
 import { formatLocation } from "../errors.ts";
-import { someOf } from "../some-of.ts";
-import type { Reason } from "./reason.ts";
+import { someOf } from "../lib/some-of.ts";
+import type { Reason } from "../model/reason.ts";
 
 /**
  * The reason as people read it, plain text on one line: "images/base/Dockerfile changed". Names are the repository's, so

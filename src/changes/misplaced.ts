@@ -1,13 +1,14 @@
 /** What Dockerfiles copy that is in the repository's root but not in their context. */
-import type { Catalog, RepositoryPath } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { writeEntries } from "../catalog/entry-text.ts";
-import { oneRemark } from "../catalog/remark.ts";
-import { joinPath } from "../catalog/repository-path.ts";
 import { formatLocation, type SourceLocation } from "../errors.ts";
-import type { CopiedPath } from "./followed-paths.ts";
-import type { ImageInputs } from "./image-inputs.ts";
-import type { Listing } from "./listing.ts";
-import { narrows, sourcesOf } from "./sources.ts";
+import { oneRemark } from "../model/remark.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import { joinPath } from "../model/repository-path.ts";
+import type { CopiedPath } from "./sources/followed-paths.ts";
+import type { ImageInputs } from "./sources/image-inputs.ts";
+import type { Listing } from "./sources/listing.ts";
+import { narrows, sourcesOf } from "./sources/sources.ts";
 
 /** An image whose build would not find something. */
 export interface Misplaced {

@@ -1,9 +1,9 @@
 import type { Catalog, FileTarget } from "../catalog/catalog.ts";
-import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/path-expression.ts";
+import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/layout/path-expression.ts";
 import { throwProblems, UserError } from "../errors.ts";
-import { type ListedGlob, listedGlobs, onlyExcludes } from "../glob-list.ts";
-import { didYouMean } from "../nearest.ts";
-import { someOf } from "../some-of.ts";
+import { type ListedGlob, listedGlobs, onlyExcludes } from "../lib/glob-list.ts";
+import { didYouMean } from "../lib/nearest.ts";
+import { someOf } from "../lib/some-of.ts";
 
 /**
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an

@@ -1,9 +1,10 @@
 /** Which of the changed files go into an image. */
-import type { RepositoryPath } from "../catalog/catalog.ts";
-import type { ChangedFile } from "./changed-file.ts";
-import { contextFiles } from "./context-files.ts";
-import type { FileIndex } from "./file-index.ts";
-import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
+
+import type { ChangedFile } from "../git/changed-file.ts";
+import type { FileIndex } from "../git/checkout/file-index.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import { contextFiles } from "./sources/context-files.ts";
+import type { ContextInputs, ImageInputs } from "./sources/image-inputs.ts";
 
 /** The changed files that count for an image: the first few, and how many there are. */
 export interface Touched {

@@ -1,9 +1,10 @@
 /** Which rule makes a changed file count for an image: what `touching` decides, told. */
 import { isBakeName } from "../catalog/bake/bake-files.ts";
-import type { Image, RepositoryPath } from "../catalog/catalog.ts";
-import { joinPath } from "../catalog/repository-path.ts";
-import type { ContextInputs, ImageInputs } from "./image-inputs.ts";
-import { sourcesOf } from "./sources.ts";
+import type { Image } from "../catalog/catalog.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import { joinPath } from "../model/repository-path.ts";
+import type { ContextInputs, ImageInputs } from "./sources/image-inputs.ts";
+import { sourcesOf } from "./sources/sources.ts";
 
 /** A clause about the file: "it is the Dockerfile". `configPaths` is where the config file may lie. */
 export function whyCounts(

@@ -1,8 +1,8 @@
 /** What is looked at before anything is built, and needs neither a builder nor a registry: a plan shows it as well. */
 import { Problems, UserError } from "../errors.ts";
-import { checkPins } from "./check-pins.ts";
-import type { Planning } from "./plan-run.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../run/session.ts";
+import { checkPins } from "../stages/bump/check-pins.ts";
+import type { Planning } from "../stages/plan/plan-run.ts";
 
 /** Everything in the repository for which `publish` would not start. */
 export async function problemsBeforeBuilding(

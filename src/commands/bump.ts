@@ -1,20 +1,18 @@
 /** `command: bump`: pins follow what is published, without building anything. With `dry-run` it only shows the diff. */
-import type { MovedFile } from "../bump/moved.ts";
-import { troublesOf } from "../plan/troubles.ts";
-import { count } from "../quantities.ts";
+import { count } from "../lib/quantities.ts";
 import { bumpLines } from "../report/bumps.ts";
-import { failureNotices } from "../report/console.ts";
-import { renderDiff } from "../report/diff.ts";
+import { failureNotices } from "../report/log/console.ts";
+import { renderDiff } from "../report/log/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
-import type { RunResult } from "../report/run-result.ts";
-import { renderSummary } from "../report/summary.ts";
-import { skippedResults, troubleRemarks } from "../report/troubles.ts";
-import { type BumpReport, bumpFailures, bumpPins } from "./bump-pins.ts";
-import type { CommandResult, Terminal } from "./command-result.ts";
+import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
+import { renderSummary } from "../report/summary/summary.ts";
+import type { CommandResult, Terminal } from "../results/command-result.ts";
+import type { RunResult } from "../results/run-result.ts";
+import type { Session } from "../run/session.ts";
+import { type BumpReport, bumpFailures, bumpPins } from "../stages/bump/bump-pins.ts";
+import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
+import { prepare } from "../stages/plan/preparation.ts";
 import { warn } from "./end-run.ts";
-import { nothingPlanned } from "./nothing-planned.ts";
-import { prepare } from "./preparation.ts";
-import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what a forge refuses is told in the result. */
 export async function bump(session: Session): Promise<CommandResult> {
@@ -22,7 +20,7 @@ export async function bump(session: Session): Promise<CommandResult> {
   const started = clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });
   const report = await bumpPins(prepared, session, []);
-  const troubles = troublesOf({ ...prepared.surveyed, affected: new Map() });
+  const troubles = troublesWithoutPlan(prepared);
   const remarks = [...troubleRemarks(troubles), ...report.remarks];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
@@ -40,7 +38,7 @@ export async function bump(session: Session): Promise<CommandResult> {
     outputs: { ...outputsOf(result, "") },
     summary: renderSummary(result),
     text: (terminal) => (session.inputs.settings.dryRun ? diffs(report, terminal) : ""),
-    json: report.moved.map(movedJson),
+    json: report.moved.map(({ path, pins }) => ({ path, pins })),
     failures: failureNotices(result),
   };
 }
@@ -50,8 +48,4 @@ function diffs({ moved }: BumpReport, terminal: Terminal): string {
   const pins = moved.reduce((sum, file) => sum + file.pins.length, 0);
   const end = pins === 0 ? "Nothing to move." : `${count(pins, "pin")} would move, by pull request.`;
   return [...shown, `${end}\n`].join("");
-}
-
-function movedJson({ path, pins }: MovedFile): object {
-  return { path, pins };
 }

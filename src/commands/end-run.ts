@@ -1,15 +1,17 @@
 /** The end of a run that built or scanned: what became of it is told, in the log and as the command's result. */
+
+import type { Remark } from "../model/remark.ts";
 import { bumpLines } from "../report/bumps.ts";
-import { closingLines, failureNotices } from "../report/console.ts";
-import { withInheritedBlocks } from "../report/inherited.ts";
+import { withInheritedBlocks } from "../report/findings/inherited.ts";
+import { closingLines, failureNotices } from "../report/log/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
-import type { Remark, RunResult } from "../report/run-result.ts";
-import { renderSummary } from "../report/summary.ts";
-import { type BumpReport, bumpFailures } from "./bump-pins.ts";
-import type { CommandResult } from "./command-result.ts";
-import type { Preparation } from "./preparation.ts";
-import { type ScanReport, scanFailures, tellFindings } from "./scan-report.ts";
-import type { Session } from "./session.ts";
+import { renderSummary } from "../report/summary/summary.ts";
+import type { CommandResult } from "../results/command-result.ts";
+import type { RunResult } from "../results/run-result.ts";
+import type { Session } from "../run/session.ts";
+import { type BumpReport, bumpFailures } from "../stages/bump/bump-pins.ts";
+import { type ScanReport, scanFailures, tellFindings } from "../stages/check/scan-report.ts";
+import type { Preparation } from "../stages/plan/preparation.ts";
 
 export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "mended"> {
   readonly report: ScanReport;

@@ -1,19 +1,19 @@
 /** `command: plan`: shows what the event would do, and why, and what would keep it from that; changes nothing. */
 import { explain as explainError, type UserError } from "../errors.ts";
-import { failureNotices } from "../report/console.ts";
-import { renderExplanation } from "../report/explain-image.ts";
+import { failureNotices } from "../report/log/console.ts";
 import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
-import { renderPlanSummary } from "../report/plan-summary.ts";
-import { renderPlan } from "../report/plan-table.ts";
-import { isTreeWorthwhile, renderPlanTree } from "../report/plan-tree.ts";
-import { skippedResults } from "../report/troubles.ts";
+import { renderExplanation } from "../report/plan/explain-image.ts";
+import { renderPlanSummary } from "../report/plan/plan-summary.ts";
+import { renderPlan } from "../report/plan/plan-table.ts";
+import { isTreeWorthwhile, renderPlanTree } from "../report/plan/plan-tree.ts";
+import { skippedResults } from "../report/plan/troubles.ts";
+import type { CommandResult, Terminal } from "../results/command-result.ts";
+import type { Session } from "../run/session.ts";
+import { explainImage } from "../stages/plan/explain.ts";
+import { type Planning, planRun } from "../stages/plan/plan-run.ts";
 import { problemsBeforeBuilding } from "./before-building.ts";
-import type { CommandResult, Terminal } from "./command-result.ts";
 import { warn } from "./end-run.ts";
-import { explainImage } from "./explain.ts";
-import { type Planning, planRun } from "./plan-run.ts";
-import type { Session } from "./session.ts";
 
 /** What a person at a terminal wants to see of a plan. */
 export interface PlanView {

@@ -1,24 +1,25 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
 import { throwProblems } from "../errors.ts";
-import { renderPlan } from "../report/plan-table.ts";
-import type { ImageResult, Remark } from "../report/run-result.ts";
-import { troubledResult } from "../report/troubles.ts";
+import type { Remark } from "../model/remark.ts";
+import { renderPlan } from "../report/plan/plan-table.ts";
+import { troubledResult } from "../report/plan/troubles.ts";
+import type { CommandResult } from "../results/command-result.ts";
+import type { ImageResult } from "../results/run-result.ts";
+import { recordRules } from "../run/record-rules.ts";
+import type { Session } from "../run/session.ts";
+import { openBuildCheckout } from "../stages/build/build-checkout.ts";
+import { openBuildSession } from "../stages/build/build-session.ts";
+import { checkSecretSources } from "../stages/build/secret-sources.ts";
+import { bumpAfter, bumpPins, noBump } from "../stages/bump/bump-pins.ts";
+import { passFound } from "../stages/check/gate.ts";
+import { reportScans } from "../stages/check/scan-report.ts";
+import { moverOf } from "../stages/plan/converge.ts";
+import { type Planning, planRun } from "../stages/plan/plan-run.ts";
+import { withUnnamedHosts } from "../stages/plan/unnamed-hosts.ts";
+import type { Publishing } from "../stages/publish/publish-image.ts";
+import { type Gates, openGates, promoteAll, type Results, walkPlan } from "../stages/publish/walk-plan.ts";
 import { problemsBeforeBuilding, problemsOf } from "./before-building.ts";
-import { openBuildCheckout } from "./build-checkout.ts";
-import { openBuildSession } from "./build-session.ts";
-import { bumpAfter, bumpPins, noBump } from "./bump-pins.ts";
-import type { CommandResult } from "./command-result.ts";
-import { moverOf } from "./converge.ts";
 import { endRun, warn } from "./end-run.ts";
-import { passFound } from "./gate.ts";
-import { type Planning, planRun } from "./plan-run.ts";
-import type { Publishing } from "./publish-image.ts";
-import { recordRules } from "./record-rules.ts";
-import { reportScans } from "./scan-report.ts";
-import { checkSecretSources } from "./secret-sources.ts";
-import type { Session } from "./session.ts";
-import { withUnnamedHosts } from "./unnamed-hosts.ts";
-import { type Gates, openGates, promoteAll, type Results, walkPlan } from "./walk-plan.ts";
 
 /** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
 export async function publish(session: Session): Promise<CommandResult> {

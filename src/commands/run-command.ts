@@ -1,13 +1,13 @@
-import type { RunContext } from "../context/run-context.ts";
 import { UserError } from "../errors.ts";
+import type { RunContext } from "../model/run-context.ts";
+import type { CommandResult } from "../results/command-result.ts";
+import type { Outside } from "../run/outside.ts";
+import { openSession, type Session } from "../run/session.ts";
+import type { RunInputs } from "../settings/run-inputs.ts";
 import { bump } from "./bump.ts";
-import type { CommandResult } from "./command-result.ts";
-import type { Outside } from "./outside.ts";
 import { type PlanView, plan } from "./plan.ts";
 import { publish } from "./publish.ts";
-import type { RunInputs } from "./run-inputs.ts";
 import { scan } from "./scan.ts";
-import { openSession, type Session } from "./session.ts";
 
 /** Runs the command that the inputs name. @throws UserError for what keeps it from starting. */
 export async function runCommand(

@@ -1,17 +1,14 @@
 /** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
-import type { Image } from "../catalog/catalog.ts";
-import { troublesOf } from "../plan/troubles.ts";
-import type { Remark } from "../report/run-result.ts";
-import { skippedResults, troubleRemarks } from "../report/troubles.ts";
-import { mendedByRebuild } from "../scan/remedy.ts";
-import { noBump } from "./bump-pins.ts";
-import type { CommandResult } from "./command-result.ts";
+import type { Remark } from "../model/remark.ts";
+import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
+import type { CommandResult } from "../results/command-result.ts";
+import type { Session } from "../run/session.ts";
+import { noBump } from "../stages/bump/bump-pins.ts";
+import { reportScans } from "../stages/check/scan-report.ts";
+import { isFixedByRebuild } from "../stages/check/scanning.ts";
+import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
+import { type Preparation, prepare } from "../stages/plan/preparation.ts";
 import { endRun, warn } from "./end-run.ts";
-import { nothingPlanned } from "./nothing-planned.ts";
-import { type Preparation, prepare } from "./preparation.ts";
-import { reportScans } from "./scan-report.ts";
-import type { PublishedScan } from "./scanning.ts";
-import type { Session } from "./session.ts";
 
 /** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
 export async function scan(session: Session): Promise<CommandResult> {
@@ -27,7 +24,7 @@ export async function scan(session: Session): Promise<CommandResult> {
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
   const { mended, remarks: ofImages } = await scanAll(prepared);
-  const troubles = troublesOf({ ...prepared.surveyed, affected: new Map() });
+  const troubles = troublesWithoutPlan(prepared);
   const remarks = [...prepared.surveyed.remarks, ...ofImages, ...troubleRemarks(troubles)];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
@@ -42,7 +39,7 @@ interface Seen {
   readonly remarks: readonly Remark[];
 }
 
-function chosenOf({ surveyed, scanning }: Preparation): readonly Image[] {
+function chosenOf({ surveyed, scanning }: Preparation): Preparation["surveyed"]["catalog"]["images"] {
   return surveyed.catalog.images.filter(({ name }) => !surveyed.left.has(name) && scanning.isWanted(name));
 }
 
@@ -51,14 +48,10 @@ async function scanAll(prepared: Preparation): Promise<Seen> {
   const seen = await Promise.all(
     chosenOf(prepared).map(async (image): Promise<Seen> => {
       const found = await scanning.published(image);
-      if (found !== undefined) return { mended: isMended(found) ? [image.name] : [], remarks: [] };
+      if (found !== undefined) return { mended: isFixedByRebuild(found) ? [image.name] : [], remarks: [] };
       const message = `${image.name} is not scanned: nothing of it is published`;
       return { mended: [], remarks: [{ message, hint: "publish it first" }] };
     }),
   );
   return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
-}
-
-function isMended({ scan, moved }: PublishedScan): boolean {
-  return moved.length > 0 || mendedByRebuild(scan).length > 0;
 }

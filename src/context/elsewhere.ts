@@ -1,5 +1,5 @@
 /** What a run acts on whose checkout is not of the ref that the event is about. */
-import type { RunContext } from "./run-context.ts";
+import type { RunContext } from "../model/run-context.ts";
 
 /**
  * The context of what is checked out: a commit for itself, to which no rule for branches, git tags or schedules applies. A pull

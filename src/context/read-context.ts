@@ -1,5 +1,4 @@
 import { throwProblems, UserError } from "../errors.ts";
-import { flagAt, numberAt, objectsAt, type Payload, parsePayload, textAt } from "./payload.ts";
 import {
   type Commit,
   isCommit,
@@ -7,7 +6,8 @@ import {
   type NamedPullRequest,
   type RunContext,
   type Trigger,
-} from "./run-context.ts";
+} from "../model/run-context.ts";
+import { flagAt, numberAt, objectsAt, type Payload, parsePayload, textAt } from "./payload.ts";
 import { type Event, refOf, triggerOf } from "./trigger.ts";
 
 export interface ContextSource {

@@ -1,9 +1,9 @@
 /** A context made on a laptop, from the checkout alone: what the event would be if it happened now. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../lib/nearest.ts";
+import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unnamedOwner } from "../model/run-context.ts";
 import { type Origin, parseOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
-import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unnamedOwner } from "./run-context.ts";
 
 /** What git tells of the checkout. */
 export interface CheckoutFacts {

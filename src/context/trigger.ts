@@ -1,7 +1,7 @@
 /** From an event's name and payload to why the run happens. The fields are those of GitHub's webhooks; Gitea's leave some out. */
 import { UserError } from "../errors.ts";
+import { type Commit, type GitRef, gitRef, isCommit, isNoCommit, type Trigger } from "../model/run-context.ts";
 import { flagAt, numberAt, type Payload, payloadLacks, textAt } from "./payload.ts";
-import { type Commit, type GitRef, gitRef, isCommit, isNoCommit, type Trigger } from "./run-context.ts";
 
 export interface Event {
   readonly name: string;

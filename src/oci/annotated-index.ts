@@ -1,6 +1,6 @@
 /** Indexes that we make ourselves: the manifests of another one, under other annotations. */
 import { UserError } from "../errors.ts";
-import { type Digest, digestOf } from "./digest.ts";
+import { type Digest, digestOf } from "../model/digest.ts";
 import { type ManifestBytes, mediaTypes, parseManifest, type StoredManifest } from "./manifest.ts";
 
 /**

@@ -3,8 +3,8 @@
  * media types for the same. What comes from a registry or a layout is hostile until it is parsed here.
  */
 import { messageOf, UserError } from "../errors.ts";
-import { type Digest, isDigest } from "./digest.ts";
-import { type Platform, platformOf } from "./platform.ts";
+import { type Digest, isDigest } from "../model/digest.ts";
+import { type Platform, platformOf } from "../model/platform.ts";
 
 export const mediaTypes = {
   index: "application/vnd.oci.image.index.v1+json",

@@ -1,5 +1,5 @@
 import type { Clock } from "../ports.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry/registry-error.ts";
 
 export interface Patience {
   readonly clock: Clock;

@@ -1,13 +1,13 @@
 /** From everything that is known to what will be done. Pure: no clock, no network, no log. */
 import { type Catalog, type Image, recipeOf } from "../catalog/catalog.ts";
-import { finalBase } from "../catalog/final-base.ts";
-import { knownHash, type SourceHash } from "../changes/source-hash.ts";
-import type { Commit } from "../context/run-context.ts";
+import { finalBase } from "../catalog/dockerfile/final-base.ts";
+import { knownHash, type SourceHash } from "../changes/sources/source-hash.ts";
 import type { SourceLocation } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { formatReference } from "../oci/reference.ts";
-import { pause } from "../pause.ts";
-import type { ImageTags } from "../tags/image-tags.ts";
+import { pause } from "../lib/pause.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTags } from "../model/image-tags.ts";
+import { formatReference } from "../model/reference.ts";
+import type { Commit } from "../model/run-context.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
 import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
 import type { Trouble } from "./troubles.ts";

@@ -1,6 +1,6 @@
 import type { Catalog, Image } from "../catalog/catalog.ts";
-import type { Reason } from "../changes/reason.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Reason } from "../model/reason.ts";
 
 /** Reasons by name of the image; who is not in it is not affected. */
 export type ReasonsByImage = ReadonlyMap<string, readonly Reason[]>;

@@ -2,14 +2,15 @@
  * What will be done, as data: versioned, printable, handed from job to job. Everything in it is JSON, in a fixed order of
  * keys, so that the same inputs give the same bytes.
  */
-import type { NamedContext, RepositoryPath, Variant, Via } from "../catalog/catalog.ts";
-import type { Reason } from "../changes/reason.ts";
-import type { Commit } from "../context/run-context.ts";
+import type { NamedContext, Variant, Via } from "../catalog/catalog.ts";
 import type { SourceLocation } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Repository } from "../oci/reference.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Platform } from "../model/platform.ts";
+import type { Reason } from "../model/reason.ts";
+import type { Repository } from "../model/reference.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import type { Commit } from "../model/run-context.ts";
 import type { Release } from "./version-line.ts";
 
 export interface Plan {

@@ -1,5 +1,5 @@
-import type { RunContext } from "../context/run-context.ts";
-import type { CheckoutTrust } from "../context/trust.ts";
+import type { RunContext } from "../model/run-context.ts";
+import type { CheckoutTrust } from "../model/trust.ts";
 
 /** Values of the input `push`. */
 export type PushWish = "auto" | "true" | "false" | "untrusted";

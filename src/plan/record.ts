@@ -2,9 +2,10 @@
  * What a published index says of itself, in annotations: the registry is the only state there is, and this is how a later
  * run reads it.
  */
-import { type Commit, isCommit } from "../context/run-context.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
-import { isTag, type Tag } from "../oci/reference.ts";
+
+import { type Digest, isDigest } from "../model/digest.ts";
+import { isTag, type Tag } from "../model/reference.ts";
+import { type Commit, isCommit } from "../model/run-context.ts";
 
 export interface PublicationRecord {
   /** `owner/repo` of the repository whose run made it; `null` in records of versions that did not name it. */

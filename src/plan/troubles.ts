@@ -3,8 +3,8 @@
  * can be planned, no run does anything, and each fails by all of them. Pure.
  */
 import type { Catalog } from "../catalog/catalog.ts";
-import { type Concern, concernsOnce, type TroubledImage } from "../catalog/troubled.ts";
-import type { Reason } from "../changes/reason.ts";
+import { type Concern, concernsOnce, type TroubledImage } from "../catalog/graph/troubled.ts";
+import type { Reason } from "../model/reason.ts";
 import type { ReasonsByImage } from "./needed.ts";
 
 export interface Trouble extends TroubledImage {

@@ -2,8 +2,8 @@
 import type { SemVer } from "semver";
 import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
-import type { Tag } from "../oci/reference.ts";
-import { type ImageTag, tagText } from "../tags/image-tags.ts";
+import { type ImageTag, tagText } from "../model/image-tags.ts";
+import type { Tag } from "../model/reference.ts";
 
 /** A release, as its exact tag names it. */
 export interface Release {

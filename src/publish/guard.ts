@@ -2,16 +2,17 @@
  * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
  * asked twice, when the plan is made and right before a tag is put.
  */
-import { type Commit, gitRef } from "../context/run-context.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Tag } from "../oci/reference.ts";
-import { RegistryError } from "../oci/registry-error.ts";
-import { pause } from "../pause.ts";
+
+import { pause } from "../lib/pause.ts";
+import type { Digest } from "../model/digest.ts";
+import { type ImageTag, tagText } from "../model/image-tags.ts";
+import type { Platform } from "../model/platform.ts";
+import type { Tag } from "../model/reference.ts";
+import { type Commit, gitRef } from "../model/run-context.ts";
+import { RegistryError } from "../oci/registry/registry-error.ts";
 import { highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
-import { type ImageTag, tagText } from "../tags/image-tags.ts";
-import type { Holding } from "./holding.ts";
-import { hasPlatforms } from "./holding.ts";
+import type { Holding } from "./tags/holding.ts";
+import { hasPlatforms } from "./tags/holding.ts";
 
 export type Verdict =
   /** Nobody holds the tag. */

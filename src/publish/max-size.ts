@@ -1,8 +1,9 @@
 /** The gate `max-size`: how large a candidate may be. Pure. */
-import type { CandidatePlatform } from "../build/candidate.ts";
+
 import { UserError } from "../errors.ts";
-import type { Platform } from "../oci/platform.ts";
-import { formatSize } from "../quantities.ts";
+import { formatSize } from "../lib/quantities.ts";
+import type { CandidatePlatform } from "../model/candidate.ts";
+import type { Platform } from "../model/platform.ts";
 
 const units: Readonly<Record<string, number>> = {
   "": 1,

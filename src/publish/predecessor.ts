@@ -1,12 +1,13 @@
 /** What a candidate would take the place of: what it is compared with. */
-import { isPullRequestRef } from "../context/run-context.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
-import { highest } from "../pause.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
+
+import { highest } from "../lib/pause.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Repository, Tag } from "../model/reference.ts";
+import { isPullRequestRef } from "../model/run-context.ts";
+import type { Registry } from "../oci/registry/registry-client.ts";
 import { type History, judge, type Mover } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./holding.ts";
+import { type Holding, type RecordRules, readHolding } from "./tags/holding.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */

@@ -1,17 +1,15 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
-import { gitRef, isPullRequestRef } from "../context/run-context.ts";
+
 import { UserError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Tag } from "../model/reference.ts";
+import { gitRef, isPullRequestRef } from "../model/run-context.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
-import type { Tag } from "../oci/reference.ts";
-import { missingManifest } from "../oci/registry-error.ts";
+import { missingManifest } from "../oci/registry/registry-error.ts";
 import { sourceTag } from "../plan/record.ts";
 import { tagsOfRelease } from "../plan/version-line.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
-import { claimOf } from "./claimed.ts";
 import { judge, type Verdict } from "./guard.ts";
-import { type Holding, hasPlatforms, holdingOf } from "./holding.ts";
-import { moveAll, settle, type Written } from "./move-tags.ts";
 import {
   begin,
   historyIn,
@@ -25,6 +23,9 @@ import {
 } from "./promotion.ts";
 import { withRevision } from "./recorded-index.ts";
 import { needsRevision } from "./revision.ts";
+import { claimOf } from "./tags/claimed.ts";
+import { type Holding, hasPlatforms, holdingOf } from "./tags/holding.ts";
+import { moveAll, settle, type Written } from "./tags/move-tags.ts";
 
 /**
  * Puts the tags on the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step

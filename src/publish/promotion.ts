@@ -1,14 +1,14 @@
 /** What a promotion is about, and what its steps share. */
 import type { UserError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
-import { RegistryError } from "../oci/registry-error.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Repository, Tag } from "../model/reference.ts";
+import type { Registry } from "../oci/registry/registry-client.ts";
+import { RegistryError } from "../oci/registry/registry-error.ts";
 import type { Clock } from "../ports.ts";
-import type { ImageTag } from "../tags/image-tags.ts";
 import type { History, Mover, Verdict } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./holding.ts";
-import { type TagAccess, tagAccess } from "./tag-access.ts";
+import { type Holding, type RecordRules, readHolding } from "./tags/holding.ts";
+import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
 
 export interface Promotion {
   readonly registry: Registry;

@@ -1,11 +1,11 @@
 /** What the registry holds of an image. */
-import type { CandidatePlatform } from "../build/candidate.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { CandidatePlatform } from "../model/candidate.ts";
+import type { Digest } from "../model/digest.ts";
+import { type Platform, partsOf, platform } from "../model/platform.ts";
+import type { Repository, Tag } from "../model/reference.ts";
 import { compressedSize, type Descriptor, type Manifest, platformsOf } from "../oci/manifest.ts";
-import { type Platform, partsOf, platform } from "../oci/platform.ts";
-import type { Repository, Tag } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
-import { missingManifest, RegistryError } from "../oci/registry-error.ts";
+import type { Registry } from "../oci/registry/registry-client.ts";
+import { missingManifest, RegistryError } from "../oci/registry/registry-error.ts";
 
 /**
  * The digest that is published under the first of these tags that is there: what an image builds on whose parent is not

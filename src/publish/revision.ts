@@ -1,8 +1,8 @@
 /** Whether what was published for an earlier commit needs an index of its own to be published for this one. */
-import type { ImageTag } from "../tags/image-tags.ts";
+import type { ImageTag } from "../model/image-tags.ts";
 import type { History, Mover } from "./guard.ts";
-import type { Holding } from "./holding.ts";
 import type { HolderOf } from "./promotion.ts";
+import type { Holding } from "./tags/holding.ts";
 
 /**
  * Bytes that were published for an earlier commit, as after a revert, would let a slow run of a commit in between pass for newer:

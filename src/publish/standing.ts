@@ -2,17 +2,18 @@
  * How an image stands in its registries, and what is to be done for it: the registry is the only state, so that a run that was
  * lost is made up for by the next one.
  */
-import type { Reason } from "../changes/reason.ts";
-import type { Commit } from "../context/run-context.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Tag } from "../oci/reference.ts";
+
+import type { Digest } from "../model/digest.ts";
+import type { Reason } from "../model/reason.ts";
+import type { Tag } from "../model/reference.ts";
+import type { Commit } from "../model/run-context.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
 import { isOurs, judge } from "./guard.ts";
-import { type Holding, hasPlatforms, isMadeOf } from "./holding.ts";
-import { claimIn, openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
 import { needsRevision } from "./revision.ts";
-import { type View, type ViewOptions, viewOf } from "./view.ts";
+import { type Holding, hasPlatforms, isMadeOf } from "./tags/holding.ts";
+import { claimIn, openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
+import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
 export interface Wish extends WantedTags {

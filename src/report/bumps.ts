@@ -1,9 +1,9 @@
 /** What became of the pull requests that move pins: in the summary, in the log, as an output. */
-import type { ProposalResult } from "../bump/proposal.ts";
-import { code } from "../markdown.ts";
-import { inertLine, plainLine } from "../plain-text.ts";
-import { forgePageLink } from "./links.ts";
-import { type Section, text } from "./sections.ts";
+import type { ProposalResult } from "../bump/pull-request/proposal.ts";
+import { code } from "../lib/markdown.ts";
+import { inertLine, plainLine } from "../lib/plain-text.ts";
+import { forgePageLink } from "./summary/links.ts";
+import { type Section, text } from "./summary/sections.ts";
 
 /** Nothing where none was wanted. */
 export function bumpSection(bumps: readonly ProposalResult[]): Section {

@@ -1,7 +1,7 @@
 /** An error in the parts that are shown apart. Plain text; who shows it escapes it. */
 import { type SourceLocation, UserError } from "../errors.ts";
-import { codeBlock, prose, sentence } from "../markdown.ts";
-import { plainLine, plainLines, shortened } from "../plain-text.ts";
+import { codeBlock, prose, sentence } from "../lib/markdown.ts";
+import { plainLine, plainLines, shortened } from "../lib/plain-text.ts";
 
 export interface ErrorText {
   /** One sentence. */

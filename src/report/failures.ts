@@ -1,12 +1,12 @@
 /** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
 import { placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
-import { plainLines } from "../plain-text.ts";
+import { plainLines } from "../lib/plain-text.ts";
+import type { ImageResult, RunResult } from "../results/run-result.ts";
 import type { SeenFinding } from "../scan/across-platforms.ts";
 import { heldBy, redBy, ScanComplaint } from "../scan/complaint.ts";
 import { type ErrorText, errorText, lastLines } from "./error-text.ts";
-import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./inherited.ts";
-import type { ImageResult, RunResult } from "./run-result.ts";
-import { missingTags, ownTags, tagLabels } from "./tag-notes.ts";
+import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./findings/inherited.ts";
+import { missingTags, ownTags, tagLabels } from "./summary/tag-notes.ts";
 
 /** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
 export type FailureKind = "failed" | "findings" | "unscanned";

@@ -1,6 +1,7 @@
 /** The output `matrix`: a job for each image to build. */
+
+import type { Remark } from "../model/remark.ts";
 import type { PlannedImage } from "../plan/plan.ts";
-import type { Remark } from "./run-result.ts";
 
 /** `{"include":[{"image":"base"}]}` */
 export function matrixOf(images: readonly PlannedImage[]): string {

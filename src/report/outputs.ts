@@ -1,15 +1,15 @@
 /** The step's outputs, for the steps and jobs that come after it. */
-import type { CandidatePlatform } from "../build/candidate.ts";
-import type { Digest } from "../oci/digest.ts";
-import { formatReference } from "../oci/reference.ts";
+import type { CandidatePlatform } from "../model/candidate.ts";
+import type { Digest } from "../model/digest.ts";
+import { formatReference } from "../model/reference.ts";
 import type { Plan, PlannedBuild, PlannedImage, PlannedPromote } from "../plan/plan.ts";
+import type { ImageResult, RunResult } from "../results/run-result.ts";
 import type { ImageScan } from "../scan/judged.ts";
-import { because, isAffected } from "./because.ts";
 import { bumpOutput } from "./bumps.ts";
-import { type FindingCounts, findingCounts } from "./finding-counts.ts";
+import { type FindingCounts, findingCounts } from "./findings/finding-counts.ts";
 import { matrixOf } from "./matrix.ts";
-import type { ImageResult, RunResult } from "./run-result.ts";
-import { ownTags } from "./tag-notes.ts";
+import { because, isAffected } from "./plan/because.ts";
+import { ownTags } from "./summary/tag-notes.ts";
 
 /** An output that has nothing to say is the empty string, which a workflow cannot tell from one that was never set. */
 export interface Outputs {

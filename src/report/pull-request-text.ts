@@ -1,15 +1,16 @@
 /** What the pull request of a bump says. Names, versions and paths are hostile text. */
-import type { PullRequestText } from "../bump/forge/bump-forge.ts";
+
 import type { MovedFile, MovedPin } from "../bump/moved.ts";
-import { code, markdown } from "../markdown.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
-import { plainLine, shortened } from "../plain-text.ts";
-import { count, formatSize } from "../quantities.ts";
+import type { PullRequestText } from "../forge/bump-forge.ts";
+import { code, markdown } from "../lib/markdown.ts";
+import { plainLine, shortened } from "../lib/plain-text.ts";
+import { count, formatSize } from "../lib/quantities.ts";
+import { type Digest, isDigest } from "../model/digest.ts";
+import type { Forge } from "../results/run-result.ts";
 import type { Finding } from "../scan/finding.ts";
 import { ignorePath } from "../scan/ignore-path.ts";
-import { shortCommit, shortDigest } from "./abbreviation.ts";
-import { compareLink, fileLink } from "./links.ts";
-import type { Forge } from "./run-result.ts";
+import { shortCommit, shortDigest } from "./summary/abbreviation.ts";
+import { compareLink, fileLink } from "./summary/links.ts";
 
 /** What is known of an image that pins follow. */
 export interface BumpedImage {

@@ -1,7 +1,9 @@
 /** What there is to know of tags as sentences, one for each image and reason; names of tags stand in backticks. */
-import { shortTag } from "./abbreviation.ts";
-import type { ImageResult, Remark } from "./run-result.ts";
-import { type TagNote, tagNotes } from "./tag-notes.ts";
+
+import type { Remark } from "../model/remark.ts";
+import type { ImageResult } from "../results/run-result.ts";
+import { shortTag } from "./summary/abbreviation.ts";
+import { type TagNote, tagNotes } from "./summary/tag-notes.ts";
 
 /** Of exact tags that name other bytes: somebody has to give the new ones a version. */
 export function heldRemarks(images: readonly ImageResult[]): readonly Remark[] {

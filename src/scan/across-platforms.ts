@@ -1,6 +1,7 @@
 /** An image's findings, each once though several platforms have it, as people are told of them. Pure. */
-import type { Platform } from "../oci/platform.ts";
-import { plainLine, shortened } from "../plain-text.ts";
+
+import { plainLine, shortened } from "../lib/plain-text.ts";
+import type { Platform } from "../model/platform.ts";
 import { type Finding, placedKey, severities } from "./finding.ts";
 import { identities } from "./identity.ts";
 import { ignorePath } from "./ignore-path.ts";

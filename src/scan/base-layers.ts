@@ -1,9 +1,9 @@
 /** Which layers a base brings, so that a finding can be told by where it comes from. */
-import type { Digest } from "../oci/digest.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Platform } from "../model/platform.ts";
+import type { Repository } from "../model/reference.ts";
 import { type Manifest, platformsOf } from "../oci/manifest.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Repository } from "../oci/reference.ts";
-import type { Registry } from "../oci/registry-client.ts";
+import type { Registry } from "../oci/registry/registry-client.ts";
 
 /**
  * The layers of an image on one platform, lowest first, by the digests of what is unpacked from them (OCI image-spec,

@@ -1,7 +1,7 @@
 /** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
 import { type SourceLocation, UserError, type UserErrorDetails } from "../errors.ts";
-import { inBackticks, plainLine } from "../plain-text.ts";
-import { count } from "../quantities.ts";
+import { inBackticks, plainLine } from "../lib/plain-text.ts";
+import { count } from "../lib/quantities.ts";
 import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
 import type { ImageScan, ScannedImage } from "./judged.ts";
 

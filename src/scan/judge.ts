@@ -1,7 +1,7 @@
 /** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
 import type { UserError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Platform } from "../model/platform.ts";
 import { byWeight } from "./across-platforms.ts";
 import type { Finding } from "./finding.ts";
 import { compared } from "./identity.ts";

@@ -1,7 +1,7 @@
 /** What an image's scan comes to: each finding with how it stands to what is published, and what is to be done. */
 import type { SourceLocation, UserError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Platform } from "../model/platform.ts";
 import type { Finding, Severity } from "./finding.ts";
 import type { Unwatched } from "./scanner.ts";
 

@@ -1,6 +1,7 @@
 /** Which part of an image brought a finding: what it is built on, or a step of its own. Pure. */
-import type { Platform } from "../oci/platform.ts";
-import { plainLine, shortened } from "../plain-text.ts";
+
+import { plainLine, shortened } from "../lib/plain-text.ts";
+import type { Platform } from "../model/platform.ts";
 import type { Finding } from "./finding.ts";
 import type { Origin } from "./judged.ts";
 import type { PlatformScan } from "./scanner.ts";

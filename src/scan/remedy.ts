@@ -1,5 +1,5 @@
 /** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
-import { inBackticks } from "../plain-text.ts";
+import { inBackticks } from "../lib/plain-text.ts";
 import { type Finding, findingKey, type Vulnerability } from "./finding.ts";
 import type { ImageScan, Origin } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";

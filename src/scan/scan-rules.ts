@@ -1,6 +1,6 @@
 /** The words of `severity` and `fail-on`, and what holds where nobody says anything. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../lib/nearest.ts";
 import { type Severity, severities } from "./finding.ts";
 import type { ScanRules } from "./judged.ts";
 

@@ -1,8 +1,8 @@
 /** What the rest asks of a scanner. */
 import type { UserError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Repository } from "../oci/reference.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Platform } from "../model/platform.ts";
+import type { Repository } from "../model/reference.ts";
 import type { Finding } from "./finding.ts";
 import type { ScannerFacts } from "./scanner-facts.ts";
 

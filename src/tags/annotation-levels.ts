@@ -1,6 +1,6 @@
 /** What annotations are on, as BuildKit takes it: a word, for manifests perhaps with `[os/arch]`. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../lib/nearest.ts";
 
 const levels = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 

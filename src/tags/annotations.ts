@@ -1,9 +1,9 @@
 /** Annotations: labels that stand on manifests and on the index instead of in the image. */
 import type { UserError } from "../errors.ts";
-import { problemAt, type SourcedLine } from "../sourced-line.ts";
+import { problemAt, type SourcedLine } from "../lib/sourced-line.ts";
 import { readLevels } from "./annotation-levels.ts";
 import { type LabelFacts, type LabelLine, ociAnnotations, ociSet, ownEntries, parseLabels } from "./labels.ts";
-import type { Parsed } from "./lines.ts";
+import type { Parsed } from "./text/lines.ts";
 
 /** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
 export interface AnnotationLine extends LabelLine {

@@ -1,13 +1,14 @@
 /** Rules and an event to the tags of one image. */
-import { isTag, type Tag } from "../oci/reference.ts";
-import { placeOf } from "../sourced-line.ts";
+
+import { placeOf } from "../lib/sourced-line.ts";
+import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "../model/image-tags.ts";
+import { isTag, type Tag } from "../model/reference.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
-import { type ExpressionValues, expand, uses } from "./expression.ts";
-import { type Flavor, latestAffixes, variantSuffix } from "./flavor.ts";
-import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "./image-tags.ts";
-import { branchWarning, type Reservations, reservationsOf, takenFor } from "./reserved-tag.ts";
-import type { Rule } from "./rule.ts";
-import { type RuleRun, type RuleSurroundings, runRule } from "./run-rule.ts";
+import { type Flavor, latestAffixes, variantSuffix } from "./rules/flavor.ts";
+import { branchWarning, type Reservations, reservationsOf, takenFor } from "./rules/reserved-tag.ts";
+import type { Rule } from "./rules/rule.ts";
+import { type RuleRun, type RuleSurroundings, runRule } from "./rules/run-rule.ts";
+import { type ExpressionValues, expand, uses } from "./text/expression.ts";
 
 export interface TagFacts extends EventFacts {
   /** The committer's date; `undefined` where the checkout doesn't tell. */

@@ -1,7 +1,7 @@
 /** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
-import { type Commit, type RunContext, sourceCommit } from "../context/run-context.ts";
+import { type Commit, type RunContext, sourceCommit } from "../model/run-context.ts";
 import type { MetadataVariables } from "./metadata-variables.ts";
-import { type ReleaseNames, readReleaseTag } from "./release-tag.ts";
+import { type ReleaseNames, readReleaseTag } from "./versions/release-tag.ts";
 
 /** The part of the context that rules, labels and names go by. */
 export type EventContext = Pick<

@@ -1,13 +1,14 @@
 /** The `images` input: where an image is pushed. */
-import { forgeRegistry, type RunContext } from "../context/run-context.ts";
+
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
-import { hostOfName, type Repository, repository, tryReference } from "../oci/reference.ts";
-import { problemAt, type SourcedLine } from "../sourced-line.ts";
+import { didYouMean } from "../lib/nearest.ts";
+import { problemAt, type SourcedLine } from "../lib/sourced-line.ts";
+import { hostOfName, type Repository, repository, tryReference } from "../model/reference.ts";
+import { forgeRegistry, type RunContext } from "../model/run-context.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";
-import { expand, parseTemplate, type Template } from "./expression.ts";
-import { type Parsed, parseLines, readAttributes } from "./lines.ts";
-import { checkEnabled } from "./parse-rules.ts";
+import { checkEnabled } from "./rules/parse-rules.ts";
+import { expand, parseTemplate, type Template } from "./text/expression.ts";
+import { type Parsed, parseLines, readAttributes } from "./text/lines.ts";
 
 /** A line of the input: one name, with expressions. */
 export interface ImageNameLine {

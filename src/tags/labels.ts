@@ -1,14 +1,15 @@
 /** Labels and annotations: the OCI set, and the user's lines over it. */
-import type { RunContext } from "../context/run-context.ts";
-import { repositoryUrl, sourceCommit } from "../context/run-context.ts";
+
 import { UserError } from "../errors.ts";
-import type { SourcedLine } from "../sourced-line.ts";
-import { readFields, unquoteLine } from "./csv.ts";
+import type { SourcedLine } from "../lib/sourced-line.ts";
+import type { RunContext } from "../model/run-context.ts";
+import { repositoryUrl, sourceCommit } from "../model/run-context.ts";
 import { expressionValues } from "./derive-tags.ts";
 import { type EventFacts, readEvent } from "./event.ts";
-import { eventNames, expand, parseTemplate, type Template } from "./expression.ts";
-import { type Parsed, parseLines } from "./lines.ts";
-import { checkEnabled } from "./parse-rules.ts";
+import { checkEnabled } from "./rules/parse-rules.ts";
+import { readFields, unquoteLine } from "./text/csv.ts";
+import { eventNames, expand, parseTemplate, type Template } from "./text/expression.ts";
+import { type Parsed, parseLines } from "./text/lines.ts";
 
 /** A user's label or annotation. */
 export interface LabelLine {

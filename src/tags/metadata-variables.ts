@@ -1,7 +1,7 @@
 /** The environment variables of docker/metadata-action: those that change tags, labels or annotations, and the rest. */
 import { UserError } from "../errors.ts";
+import type { TagWarning } from "../model/image-tags.ts";
 import { readLevels } from "./annotation-levels.ts";
-import type { TagWarning } from "./image-tags.ts";
 
 export interface MetadataVariables {
   /** Digits of a short commit. */

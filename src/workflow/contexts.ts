@@ -1,5 +1,5 @@
 /** What expressions of a workflow's step may name: `github` of an event, and the defaults of the workflow's inputs. */
-import type { RunContext } from "../context/run-context.ts";
+import type { RunContext } from "../model/run-context.ts";
 import { others, unknown, type Value, type ValueMap } from "./value.ts";
 
 /** What of the event is needed. */

@@ -1,5 +1,5 @@
 /** The step of a workflow that uses this action. */
-import type { Tree, TreeEntry, TreeMap } from "../catalog/yaml-tree.ts";
+import type { Tree, TreeEntry, TreeMap } from "../config/yaml-tree.ts";
 import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
 
 export interface Step {

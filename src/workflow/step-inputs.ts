@@ -1,7 +1,7 @@
 /** The inputs that a workflow's step gives this action, for one event. */
-import type { Tree, TreeEntry } from "../catalog/yaml-tree.ts";
+import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import { type EventFacts, githubContext, unknownContexts } from "./contexts.ts";
 import { evaluate } from "./expression.ts";
 import type { Step } from "./find-step.ts";

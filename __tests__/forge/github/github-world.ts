@@ -1,5 +1,5 @@
-import { nodeHttp } from "../../../src/adapters/http.ts";
-import { githubBumps } from "../../../src/bump/forge/github.ts";
+import { nodeHttp } from "../../../src/adapters/http/http.ts";
+import { githubBumps } from "../../../src/forge/github/github.ts";
 import { stillClock } from "../../unit/oci/still-clock.ts";
 import { gitHistory } from "../git-history.ts";
 import type { Identity } from "../git-store.ts";

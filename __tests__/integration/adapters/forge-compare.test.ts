@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
-import { forgeApi } from "../../../src/adapters/forge.ts";
+import { forgeApi } from "../../../src/adapters/toolkit/forge.ts";
 
 const ancestor = "a".repeat(40);
 const other = "b".repeat(40);

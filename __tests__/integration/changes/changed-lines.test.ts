@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { commit } from "../../../src/context/run-context.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import type { Change } from "../../unit/changes/objects.ts";
 import { open, Workplace } from "./repository.ts";
 

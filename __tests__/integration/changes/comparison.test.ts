@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Comparison, compare } from "../../../src/changes/comparison.ts";
-import { type Commit, commit, gitRef, type RunContext, type Trigger } from "../../../src/context/run-context.ts";
+import { type Commit, commit, gitRef, type RunContext, type Trigger } from "../../../src/model/run-context.ts";
 import type { Change } from "../../unit/changes/objects.ts";
 import { open, type Repository, Workplace } from "./repository.ts";
 

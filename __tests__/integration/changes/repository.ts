@@ -4,8 +4,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { childProcesses } from "../../../src/adapters/processes.ts";
-import { type Git, openGit } from "../../../src/changes/git.ts";
-import { type Commit, commit as parseCommit } from "../../../src/context/run-context.ts";
+import { type Git, openGit } from "../../../src/git/git.ts";
+import { type Commit, commit as parseCommit } from "../../../src/model/run-context.ts";
 import { type Change, type Tree, writeCommit } from "../../unit/changes/objects.ts";
 
 const env = {

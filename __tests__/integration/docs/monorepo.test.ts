@@ -3,7 +3,7 @@ import { globSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { type Laptop, makeLaptop } from "../commands/laptop.ts";
+import { type Laptop, makeLaptop } from "../stages/laptop.ts";
 
 const root = resolve(import.meta.dirname, "../../../examples/monorepo");
 const files = Object.fromEntries(

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { BearerCredentialHandler } from "@actions/http-client/lib/auth";
 import { afterEach, expect, test } from "@jest/globals";
-import { codeScanningApi } from "../../../src/adapters/code-scanning.ts";
-import { forgeApi } from "../../../src/adapters/forge.ts";
-import { followNoRedirects } from "../../../src/adapters/no-redirects.ts";
+import { codeScanningApi } from "../../../src/adapters/toolkit/code-scanning.ts";
+import { forgeApi } from "../../../src/adapters/toolkit/forge.ts";
+import { followNoRedirects } from "../../../src/adapters/toolkit/no-redirects.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { differInPins } from "../../../src/bump/differ-in-pins.ts";
-import { imageNames } from "../../../src/bump/image-names.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { imageNames } from "../../../src/bump/pins/image-names.ts";
+import { repository } from "../../../src/model/reference.ts";
 
 const names = imageNames([repository("ghcr.io/o/r/app")]);
 const app = "ghcr.io/o/r/app";

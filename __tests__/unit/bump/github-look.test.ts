@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { noLine } from "../../../src/bump/branch-history.ts";
-import { githubBumps } from "../../../src/bump/forge/github.ts";
-import { nextStep, standingOf } from "../../../src/bump/next-step.ts";
-import { commit } from "../../../src/context/run-context.ts";
+import { noLine } from "../../../src/bump/pull-request/branch-history.ts";
+import { nextStep, standingOf } from "../../../src/bump/pull-request/next-step.ts";
+import { githubBumps } from "../../../src/forge/github/github.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { stillClock } from "../oci/still-clock.ts";
 
 const oid = "a".repeat(40);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { movePins } from "../../../src/bump/move-pins.ts";
-import { isPossiblePinFile } from "../../../src/bump/pin-reader.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { isPossiblePinFile } from "../../../src/bump/pins/pin-reader.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { marked } from "./marked.ts";
 import { app, changes, moved, old } from "./moving.ts";
 import { published } from "./published.ts";

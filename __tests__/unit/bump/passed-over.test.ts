@@ -1,8 +1,8 @@
 /** What looks like a pin moves, or is told with its line; what only looks like one stays. */
 import { describe, expect, test } from "@jest/globals";
-import { findPins } from "../../../src/bump/find-pins.ts";
-import { isPossiblePinFile } from "../../../src/bump/pin-reader.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { findPins } from "../../../src/bump/pins/find-pins.ts";
+import { isPossiblePinFile } from "../../../src/bump/pins/pin-reader.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { app, changes, moved, old, young } from "./moving.ts";
 import { published } from "./published.ts";
 

@@ -1,11 +1,11 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { imageNames } from "../../../src/bump/image-names.ts";
 import { movePins } from "../../../src/bump/move-pins.ts";
-import type { FilePins } from "../../../src/bump/read-pin.ts";
-import { yamlNodePins } from "../../../src/bump/yaml-node-pins.ts";
-import { yamlPins } from "../../../src/bump/yaml-pins.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { imageNames } from "../../../src/bump/pins/image-names.ts";
+import type { FilePins } from "../../../src/bump/pins/read-pin.ts";
+import { yamlNodePins } from "../../../src/bump/pins/yaml/yaml-node-pins.ts";
+import { yamlPins } from "../../../src/bump/pins/yaml/yaml-pins.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { anyText } from "../any-text.ts";
 import { app } from "./moving.ts";
 import { published } from "./published.ts";

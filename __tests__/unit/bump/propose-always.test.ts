@@ -1,9 +1,9 @@
 /** What holds whatever runs, people and lost connections do, in any order. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { BumpForge } from "../../../src/bump/forge/bump-forge.ts";
-import { ForgeError } from "../../../src/bump/forge/forge-error.ts";
-import { readTrailer } from "../../../src/bump/marker.ts";
+import { readTrailer } from "../../../src/bump/pull-request/marker.ts";
+import type { BumpForge } from "../../../src/forge/bump-forge.ts";
+import { ForgeError } from "../../../src/forge/forge-error.ts";
 import { type MemoryWorld, memoryWorld } from "../../forge/memory-world.ts";
 import { start } from "../../forge/stories.ts";
 import { bump, openPulls, pair, textOf } from "../../forge/world.ts";

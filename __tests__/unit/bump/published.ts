@@ -1,6 +1,6 @@
 import type { PublishedVersion } from "../../../src/bump/moved.ts";
-import { digest } from "../../../src/oci/digest.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
+import { digest } from "../../../src/model/digest.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
 
 export interface Given {
   readonly name?: string;

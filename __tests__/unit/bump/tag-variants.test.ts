@@ -1,10 +1,10 @@
 /** A pin moves within its own variant: numbers in a variant's name are no version, and marks may be one. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { chooseVersion } from "../../../src/bump/choose-version.ts";
 import type { PublishedVersion } from "../../../src/bump/moved.ts";
-import type { TagStyle } from "../../../src/bump/tag-form.ts";
-import { bareMarks } from "../../../src/bump/tag-pieces.ts";
+import { chooseVersion } from "../../../src/bump/versions/choose-version.ts";
+import type { TagStyle } from "../../../src/bump/versions/tag-form.ts";
+import { bareMarks } from "../../../src/bump/versions/tag-pieces.ts";
 import { published } from "./published.ts";
 
 const known: TagStyle = { variantMarks: new Set() };

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { systemFiles } from "../../../src/adapters/files.ts";
 import { bakePaths, bakeReads } from "../../../src/catalog/bake/bake-paths.ts";
-import { guardedFiles, localPaths } from "../../../src/local-paths.ts";
+import { guardedFiles, localPaths } from "../../../src/lib/local-paths.ts";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "bake-paths-")));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -1,11 +1,12 @@
 /** Builds catalogs of repositories that exist in memory only. */
-import { attempt, outcomes } from "../../../src/catalog/attempt.ts";
-import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/build-catalog.ts";
-import type { ByHand } from "../../../src/catalog/by-hand.ts";
-import { readConfig, usualConfigFile } from "../../../src/catalog/config.ts";
+
+import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import type { ByHand } from "../../../src/catalog/layout/by-hand.ts";
+import { readConfig, usualConfigFile } from "../../../src/config/config.ts";
 import { formatLocation, Problems, throwProblems, UserError } from "../../../src/errors.ts";
-import { platform } from "../../../src/oci/platform.ts";
-import { repository as imageRepository } from "../../../src/oci/reference.ts";
+import { attempt, outcomes } from "../../../src/lib/attempt.ts";
+import { platform } from "../../../src/model/platform.ts";
+import { repository as imageRepository } from "../../../src/model/reference.ts";
 import type { Finished, Processes } from "../../../src/ports.ts";
 import { memoryFiles, repository, type Tree } from "./memory-files.ts";
 

@@ -2,11 +2,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a Dockerfile writes variables
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { replacePattern, trimPattern } from "../../../src/catalog/dockerfile/shell-pattern.ts";
-import { readDockerfile, readDockerfileInTurns } from "../../../src/catalog/dockerfile.ts";
-import { labelValue } from "../../../src/catalog/dockerfile-values.ts";
-import { layers } from "../../../src/catalog/layers.ts";
-import { neededStages, needing } from "../../../src/catalog/stages.ts";
+import { readDockerfile, readDockerfileInTurns } from "../../../src/catalog/dockerfile/dockerfile.ts";
+import { labelValue } from "../../../src/catalog/dockerfile/dockerfile-values.ts";
+import { replacePattern, trimPattern } from "../../../src/catalog/dockerfile/shell/shell-pattern.ts";
+import { neededStages, needing } from "../../../src/catalog/dockerfile/stages.ts";
+import { layers } from "../../../src/catalog/graph/layers.ts";
 import { UserError } from "../../../src/errors.ts";
 
 const read = (text: string) => readDockerfile(new TextEncoder().encode(text), "Dockerfile");

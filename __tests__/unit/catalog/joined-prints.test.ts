@@ -1,7 +1,7 @@
 /** Which bake files are printed by one process: what makes a file plain, and what keeps two apart. */
 import { describe, expect, test } from "@jest/globals";
-import { type BakeOutline, bakeOutline } from "../../../src/catalog/bake/bake-outline.ts";
-import { batchesOf, isApart, partsOf, wantedOf } from "../../../src/catalog/bake/joined-prints.ts";
+import { type BakeOutline, bakeOutline } from "../../../src/catalog/bake/joined/bake-outline.ts";
+import { batchesOf, isApart, partsOf, wantedOf } from "../../../src/catalog/bake/joined/joined-prints.ts";
 
 const group = (...targets: readonly string[]) => `group "default" {\n  targets = ${JSON.stringify(targets)}\n}\n`;
 const target = (name: string, body = "") => `target "${name}" {\n${body}\n}\n`;

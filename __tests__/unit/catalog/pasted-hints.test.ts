@@ -1,11 +1,11 @@
 /** What a message says to write into the config file or an input helps when it is pasted as it is. */
 import { describe, expect, test } from "@jest/globals";
-import type { BuiltCatalog } from "../../../src/catalog/build-catalog.ts";
+import type { BuiltCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import { imageByHand } from "../../../src/catalog/layout/image-by-hand.ts";
 import { describeMisplaced } from "../../../src/changes/misplaced.ts";
-import { imageByHand } from "../../../src/commands/image-by-hand.ts";
+import { readSettings } from "../../../src/config/inputs.ts";
+import { inputs, type RawInputs } from "../../../src/config/inputs-specification.ts";
 import { Problems, UserError } from "../../../src/errors.ts";
-import { readSettings } from "../../../src/inputs/settings.ts";
-import { inputs, type RawInputs } from "../../../src/inputs/specification.ts";
 import { buildTree, type Options } from "./build-tree.ts";
 import type { Tree } from "./memory-files.ts";
 

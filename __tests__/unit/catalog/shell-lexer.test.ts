@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a Dockerfile writes variables
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { expandWord, unsettled } from "../../../src/catalog/dockerfile/shell-lexer.ts";
+import { expandWord, unsettled } from "../../../src/catalog/dockerfile/shell/shell-lexer.ts";
 
 const variables: Readonly<Record<string, string>> = { NAME: "linux/amd64", EMPTY: "", VERSION: "1.2.3", A: "aabbaab" };
 const expand = (word: string) => expandWord(word, "\\", (name) => variables[name]);

@@ -2,10 +2,10 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { affectedImages } from "../../../src/changes/affected.ts";
-import type { ChangedFile } from "../../../src/changes/changed-file.ts";
-import { readIgnore } from "../../../src/changes/ignore.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
-import { commit } from "../../../src/context/run-context.ts";
+import { readIgnore } from "../../../src/changes/ignore/ignore.ts";
+import type { ChangedFile } from "../../../src/git/changed-file.ts";
+import type { Reason } from "../../../src/model/reason.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { catalogOf } from "./catalog-of.ts";
 import { inputsIn, type MemoryFiles } from "./memory-checkout.ts";
 

@@ -6,12 +6,12 @@ import {
   type ConfigChange,
   describeDeleted,
 } from "../../../src/changes/affected.ts";
-import type { ChangedFile } from "../../../src/changes/changed-file.ts";
 import type { Comparison } from "../../../src/changes/comparison.ts";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { selectImages } from "../../../src/changes/select.ts";
-import { commit } from "../../../src/context/run-context.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import type { ChangedFile } from "../../../src/git/changed-file.ts";
+import { repository } from "../../../src/model/reference.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { catalogOf, type ImageSketch } from "./catalog-of.ts";
 import { inputsIn, type MemoryFiles } from "./memory-checkout.ts";
 

@@ -1,6 +1,6 @@
 /** Small catalogs by hand. */
 import type { DockerfileImage } from "../../../src/catalog/catalog.ts";
-import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
+import { readDockerfile } from "../../../src/catalog/dockerfile/dockerfile.ts";
 
 export interface ImageSketch extends Partial<DockerfileImage> {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
+import type { Reason } from "../../../src/model/reason.ts";
 
 test.each<[string, Reason]>([
   ["images/base/Dockerfile changed", { kind: "file", path: "images/base/Dockerfile", change: "modified" }],

@@ -3,16 +3,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Image } from "../../../src/catalog/catalog.ts";
-import { spend } from "../../../src/catalog/path-expression.ts";
-import { tooManyUnsettled, withPossibleEdges } from "../../../src/catalog/possible-bases.ts";
-import { possibleBases, withBuiltOn } from "../../../src/changes/built-on.ts";
-import { contextFiles } from "../../../src/changes/context-files.ts";
-import { indexFiles } from "../../../src/changes/file-index.ts";
-import { patternMatcher, readIgnore } from "../../../src/changes/ignore.ts";
-import type { ContextInputs } from "../../../src/changes/image-inputs.ts";
-import { watchedFiles } from "../../../src/changes/watch.ts";
+import { tooManyUnsettled, withPossibleEdges } from "../../../src/catalog/dockerfile/possible-bases.ts";
+import { spend } from "../../../src/catalog/layout/path-expression.ts";
+import { patternMatcher, readIgnore } from "../../../src/changes/ignore/ignore.ts";
+import { possibleBases, withBuiltOn } from "../../../src/changes/sources/built-on.ts";
+import { contextFiles } from "../../../src/changes/sources/context-files.ts";
+import type { ContextInputs } from "../../../src/changes/sources/image-inputs.ts";
+import { watchedFiles } from "../../../src/changes/sources/watch.ts";
 import { UserError } from "../../../src/errors.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import { indexFiles } from "../../../src/git/checkout/file-index.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { catalogOf } from "./catalog-of.ts";
 
 const unsettled = (text: string): Image["unsettled"] => [

@@ -1,11 +1,11 @@
 /** A working tree in memory, of which git knows nothing. */
 import type { Catalog } from "../../../src/catalog/catalog.ts";
-import type { Checkout } from "../../../src/changes/checkout.ts";
-import { indexFiles } from "../../../src/changes/file-index.ts";
-import type { GitTree } from "../../../src/changes/git-tree.ts";
-import { type ImageInputs, readInputs } from "../../../src/changes/image-inputs.ts";
-import type { ListedFile, Listing } from "../../../src/changes/listing.ts";
-import { decodePath } from "../../../src/changes/path-bytes.ts";
+import { type ImageInputs, readInputs } from "../../../src/changes/sources/image-inputs.ts";
+import type { ListedFile, Listing } from "../../../src/changes/sources/listing.ts";
+import type { Checkout } from "../../../src/git/checkout/checkout.ts";
+import { indexFiles } from "../../../src/git/checkout/file-index.ts";
+import { decodePath } from "../../../src/git/checkout/path-bytes.ts";
+import type { GitTree } from "../../../src/git/git-tree.ts";
 import type { FileLook } from "../../../src/ports.ts";
 
 /** A file's text, or where a symlink leads. */

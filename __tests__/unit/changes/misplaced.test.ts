@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { indexFiles } from "../../../src/changes/file-index.ts";
-import type { ContextInputs, ImageInputs } from "../../../src/changes/image-inputs.ts";
 import { misplacedPaths } from "../../../src/changes/misplaced.ts";
+import type { ContextInputs, ImageInputs } from "../../../src/changes/sources/image-inputs.ts";
+import { indexFiles } from "../../../src/git/checkout/file-index.ts";
 import { catalogOf } from "./catalog-of.ts";
 
 const files = indexFiles(["lib/x", "shared/y"].map((path) => ({ path, content: undefined })));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readContext } from "../../../src/context/read-context.ts";
-import type { RunContext } from "../../../src/context/run-context.ts";
 import { messageOf, UserError } from "../../../src/errors.ts";
+import type { RunContext } from "../../../src/model/run-context.ts";
 import { environment, older, sha, zeros } from "./environment.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");

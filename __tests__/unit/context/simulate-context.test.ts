@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseOrigin } from "../../../src/context/origin-url.ts";
-import { commit } from "../../../src/context/run-context.ts";
 import { type CheckoutFacts, type Simulation, simulateContext } from "../../../src/context/simulate-context.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { older, sha } from "./environment.ts";
 
 const head = commit(sha);

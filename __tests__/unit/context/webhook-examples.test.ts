@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { readContext } from "../../../src/context/read-context.ts";
-import type { RunContext } from "../../../src/context/run-context.ts";
 import { UserError } from "../../../src/errors.ts";
+import type { RunContext } from "../../../src/model/run-context.ts";
 import { environment } from "./environment.ts";
 
 interface Example {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { configSchema, pagePath, schemaPath, withSettings } from "../../../scripts/schema.ts";
-import { readConfig } from "../../../src/catalog/config.ts";
+import { readConfig } from "../../../src/config/config.ts";
 
 const page = readFileSync(pagePath, "utf8");
 

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { tagsPage, withLists } from "../../../scripts/tags-docs.ts";
-import { imageOrigins } from "../../../src/commands/setting-origins.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Published } from "../../../src/scan/judge.ts";
 import type { Scanned } from "../../../src/scan/scanner.ts";
+import { imageOrigins } from "../../../src/settings/setting-origins.ts";
 import { build, planOf, promote, skip } from "../report/example.ts";
 import {
   amd64,
@@ -84,7 +84,7 @@ describe("docs/plan.md", () => {
   });
 
   test("names every reason", () => {
-    const source = readFileSync(join(import.meta.dirname, "../../../src/changes/reason.ts"), "utf8");
+    const source = readFileSync(join(import.meta.dirname, "../../../src/model/reason.ts"), "utf8");
     const kinds = [...source.matchAll(/readonly kind: "([\w-]+)"/g)].map(([, kind]) => kind);
     const [, listed = ""] = /each with a `kind` \(([^)]*)\)/.exec(page("plan.md")) ?? [];
     expect(listed.replaceAll("`", "").split(", ")).toEqual(kinds);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { digestOf } from "../../../src/model/digest.ts";
 import { annotatedIndex } from "../../../src/oci/annotated-index.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
 import { mediaTypes, parseManifest } from "../../../src/oci/manifest.ts";
 import { imageIndex, imageManifest } from "./example-image.ts";
 

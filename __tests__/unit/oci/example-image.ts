@@ -1,4 +1,4 @@
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { mediaTypes } from "../../../src/oci/manifest.ts";
 
 /** Documents as registries hold them, with the fields that a test wants otherwise. */

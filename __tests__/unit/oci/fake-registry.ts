@@ -1,9 +1,9 @@
 /** A registry in memory that speaks HTTP on a local port, with the ways of logging in and the faults that tests ask for. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type Digest, digestOf } from "../../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../../src/model/digest.ts";
+import { type Repository, repository } from "../../../src/model/reference.ts";
 import { mediaTypes } from "../../../src/oci/manifest.ts";
-import { type Repository, repository } from "../../../src/oci/reference.ts";
 
 export interface Seen {
   readonly method: string;

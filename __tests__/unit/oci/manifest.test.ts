@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { compressedSize, mediaTypes, parseManifest, platformsOf, withoutPlatform } from "../../../src/oci/manifest.ts";
 import { imageIndex, imageManifest } from "./example-image.ts";
 

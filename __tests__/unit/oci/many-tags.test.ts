@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { repository } from "../../../src/oci/reference.ts";
-import { listTags } from "../../../src/oci/tag-list.ts";
+import { repository } from "../../../src/model/reference.ts";
+import { listTags } from "../../../src/oci/registry/tag-list.ts";
 
 const asked = { host: "r.example.com", repository: "o/r" } as unknown as Parameters<typeof listTags>[1];
 

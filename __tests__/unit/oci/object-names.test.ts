@@ -1,6 +1,6 @@
 /** Names that every JavaScript object has, where a registry or a user may write any. */
 import { expect, test } from "@jest/globals";
-import { platform, wantedPlatform } from "../../../src/oci/platform.ts";
+import { platform, wantedPlatform } from "../../../src/model/platform.ts";
 
 test.each(["constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "isPrototypeOf"])("%s", (name) => {
   const lower = name.toLowerCase();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Image } from "../../../src/catalog/catalog.ts";
-import { readDockerfile } from "../../../src/catalog/dockerfile.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
-import { commit } from "../../../src/context/run-context.ts";
-import { type Digest, digestOf } from "../../../src/oci/digest.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
+import { readDockerfile } from "../../../src/catalog/dockerfile/dockerfile.ts";
+import { type Digest, digestOf } from "../../../src/model/digest.ts";
+import type { Reason } from "../../../src/model/reason.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { makePlan, type PlanInput } from "../../../src/plan/make-plan.ts";
 import { parentsToLookUp } from "../../../src/plan/needed.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { commit, gitRef, type Trigger } from "../../../src/context/run-context.ts";
-import { type CheckoutTrust, trusted } from "../../../src/context/trust.ts";
+import { commit, gitRef, type Trigger } from "../../../src/model/run-context.ts";
+import { type CheckoutTrust, trusted } from "../../../src/model/trust.ts";
 import { type PushWish, pushes } from "../../../src/plan/pushes.ts";
 
 const someCommit = commit("a".repeat(40));

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { commit } from "../../../src/context/run-context.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
+import { commit } from "../../../src/model/run-context.ts";
 import { type PublicationRecord, readRecord, recordAnnotations, sourceTag } from "../../../src/plan/record.ts";
 
 const hex = (length: number) =>

@@ -1,9 +1,9 @@
 /** Which images with a problem make a run fail, and which are only reported. */
 import { expect, test } from "@jest/globals";
 import type { Image } from "../../../src/catalog/catalog.ts";
-import type { TroubledImage } from "../../../src/catalog/troubled.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
+import type { TroubledImage } from "../../../src/catalog/graph/troubled.ts";
 import { UserError } from "../../../src/errors.ts";
+import type { Reason } from "../../../src/model/reason.ts";
 import { quietProblems, troublesOf } from "../../../src/plan/troubles.ts";
 
 const changed: readonly Reason[] = [{ kind: "asked-for" }];

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import type { Reason } from "../../../src/changes/reason.ts";
-import { repository } from "../../../src/oci/reference.ts";
+import type { Reason } from "../../../src/model/reason.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { unneededImages } from "../../../src/plan/unneeded.ts";
 import { catalogOf } from "../changes/catalog-of.ts";
 

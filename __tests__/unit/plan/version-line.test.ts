@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Tag, tag } from "../../../src/oci/reference.ts";
+import { type Tag, tag } from "../../../src/model/reference.ts";
 import { highestOfLine, isHigher, releaseOf } from "../../../src/plan/version-line.ts";
 
 describe("the release that a git tag makes", () => {

@@ -1,11 +1,11 @@
 /** Tags that never move backwards: each sentence of the rule. */
 import { describe, expect, test } from "@jest/globals";
-import { type Platform, platform } from "../../../src/oci/platform.ts";
-import { type Tag, tag } from "../../../src/oci/reference.ts";
+import type { ImageTag } from "../../../src/model/image-tags.ts";
+import { type Platform, platform } from "../../../src/model/platform.ts";
+import { type Tag, tag } from "../../../src/model/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { judge, type Mover } from "../../../src/publish/guard.ts";
-import { type Holding, holdingOf } from "../../../src/publish/holding.ts";
-import type { ImageTag } from "../../../src/tags/image-tags.ts";
+import { type Holding, holdingOf } from "../../../src/publish/tags/holding.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { platform } from "../../../src/oci/platform.ts";
+import { platform } from "../../../src/model/platform.ts";
 import { oversized, parseSize, tooLarge } from "../../../src/publish/max-size.ts";
-import { digests } from "../build/planned.ts";
+import { digests } from "../buildx/planned.ts";
 
 describe("a size", () => {
   test.each([

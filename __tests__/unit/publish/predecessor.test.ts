@@ -1,11 +1,11 @@
 /** What a candidate is compared with: what it would take the place of. */
 import { expect, test } from "@jest/globals";
+import type { ImageTag } from "../../../src/model/image-tags.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
 import { predecessorOf } from "../../../src/publish/predecessor.ts";
-import type { ImageTag } from "../../../src/tags/image-tags.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index, simulatedRegistry, Timeline } from "./simulation.ts";
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
+import type { ImageTag } from "../../../src/model/image-tags.ts";
+import { platform } from "../../../src/model/platform.ts";
+import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { platform } from "../../../src/oci/platform.ts";
-import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
 import { promote } from "../../../src/publish/promote.ts";
 import type { Promotion, PromotionResult } from "../../../src/publish/promotion.ts";
-import type { ImageTag } from "../../../src/tags/image-tags.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "./simulation.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Digest, digestOf } from "../../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../../src/model/digest.ts";
+import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import { parseManifest } from "../../../src/oci/manifest.ts";
-import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
-import type { Registry } from "../../../src/oci/registry-client.ts";
-import { RegistryError } from "../../../src/oci/registry-error.ts";
+import type { Registry } from "../../../src/oci/registry/registry-client.ts";
+import { RegistryError } from "../../../src/oci/registry/registry-error.ts";
 import { publishedDigest, readPlatforms } from "../../../src/publish/published.ts";
 import { imageIndex, imageManifest } from "../oci/example-image.ts";
 

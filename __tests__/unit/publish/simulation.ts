@@ -2,12 +2,12 @@
  * A registry and a clock in which time passes as the test says: each request takes effect half-way between its start and its
  * end, so that runs overtake one another as they do in life, and the same way every time.
  */
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
+import type { Repository, Tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { mediaTypes, parseManifest } from "../../../src/oci/manifest.ts";
-import type { Repository, Tag } from "../../../src/oci/reference.ts";
-import type { Registry } from "../../../src/oci/registry-client.ts";
-import { RegistryError } from "../../../src/oci/registry-error.ts";
+import type { Registry } from "../../../src/oci/registry/registry-client.ts";
+import { RegistryError } from "../../../src/oci/registry/registry-error.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
 import type { Clock } from "../../../src/ports.ts";
 

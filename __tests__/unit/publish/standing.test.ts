@@ -1,14 +1,14 @@
 /** What is to be done for an image, by what the registry holds of it. */
 import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
+import type { ImageTag } from "../../../src/model/image-tags.ts";
+import { platform } from "../../../src/model/platform.ts";
+import type { Reason } from "../../../src/model/reason.ts";
+import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { platform } from "../../../src/oci/platform.ts";
-import { repository, type Tag, tag } from "../../../src/oci/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { Mover } from "../../../src/publish/guard.ts";
 import { type StandingOptions, standingOf, type Wish } from "../../../src/publish/standing.ts";
-import type { ImageTag } from "../../../src/tags/image-tags.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { type IndexSketch, index, simulatedRegistry, Timeline } from "./simulation.ts";
 

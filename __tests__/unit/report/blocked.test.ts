@@ -1,10 +1,10 @@
 /** A finding that several images have because they are based on one another is told once, where it comes from. */
 import { describe, expect, test } from "@jest/globals";
 import { Problems, UserError } from "../../../src/errors.ts";
-import { closingLines, failureNotices } from "../../../src/report/console.ts";
-import { withInheritedBlocks } from "../../../src/report/inherited.ts";
-import type { ImageResult } from "../../../src/report/run-result.ts";
-import { renderSummary } from "../../../src/report/summary.ts";
+import { withInheritedBlocks } from "../../../src/report/findings/inherited.ts";
+import { closingLines, failureNotices } from "../../../src/report/log/console.ts";
+import { renderSummary } from "../../../src/report/summary/summary.ts";
+import type { ImageResult } from "../../../src/results/run-result.ts";
 import { heldBy } from "../../../src/scan/complaint.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { Judging } from "../../../src/scan/judge.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ProposalResult } from "../../../src/bump/proposal.ts";
+import type { ProposalResult } from "../../../src/bump/pull-request/proposal.ts";
 import { bumpLines, bumpOutput, bumpSection } from "../../../src/report/bumps.ts";
 
 const bump = (given: Partial<ProposalResult>): ProposalResult => ({

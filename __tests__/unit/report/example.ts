@@ -1,11 +1,12 @@
 /** Builders of plans and results, shaped like a repository with eight images that build on one another. */
-import type { Candidate } from "../../../src/build/candidate.ts";
-import type { Reason } from "../../../src/changes/reason.ts";
-import type { Commit } from "../../../src/context/run-context.ts";
+
 import { UserError } from "../../../src/errors.ts";
-import { type Digest, digestOf } from "../../../src/oci/digest.ts";
-import { platform } from "../../../src/oci/platform.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
+import type { Candidate } from "../../../src/model/candidate.ts";
+import { type Digest, digestOf } from "../../../src/model/digest.ts";
+import { platform } from "../../../src/model/platform.ts";
+import type { Reason } from "../../../src/model/reason.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
+import type { Commit } from "../../../src/model/run-context.ts";
 import type {
   Plan,
   PlannedBuild,
@@ -14,7 +15,7 @@ import type {
   PlannedPromote,
   PlannedSkip,
 } from "../../../src/plan/plan.ts";
-import type { Forge, ImageResult, RunResult, TagResult } from "../../../src/report/run-result.ts";
+import type { Forge, ImageResult, RunResult, TagResult } from "../../../src/results/run-result.ts";
 
 export const commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d" as Commit;
 export const base = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c" as Commit;

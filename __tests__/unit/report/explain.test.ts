@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { repository, tag } from "../../../src/oci/reference.ts";
-import { renderExplanation } from "../../../src/report/explain-image.ts";
-import { chainOf, type Explanation, type Making } from "../../../src/report/explanation.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
+import { renderExplanation } from "../../../src/report/plan/explain-image.ts";
+import { chainOf, type Explanation, type Making } from "../../../src/report/plan/explanation.ts";
 import { anyText } from "../any-text.ts";
 import { build, greenRun, hostile, planOf, promote, skip } from "./example.ts";
 

@@ -1,12 +1,12 @@
 /** Many images: what all of them have stands once, names hold on one line, and everything is in one order. */
 import { describe, expect, test } from "@jest/globals";
-import { tag } from "../../../src/oci/reference.ts";
-import { closingLines } from "../../../src/report/console.ts";
-import { imageHeading } from "../../../src/report/image-name.ts";
-import { renderPlanSummary } from "../../../src/report/plan-summary.ts";
-import { renderPlan } from "../../../src/report/plan-table.ts";
-import type { ImageResult } from "../../../src/report/run-result.ts";
-import { renderSummary } from "../../../src/report/summary.ts";
+import { tag } from "../../../src/model/reference.ts";
+import { closingLines } from "../../../src/report/log/console.ts";
+import { renderPlanSummary } from "../../../src/report/plan/plan-summary.ts";
+import { renderPlan } from "../../../src/report/plan/plan-table.ts";
+import { imageHeading } from "../../../src/report/summary/image-name.ts";
+import { renderSummary } from "../../../src/report/summary/summary.ts";
+import type { ImageResult } from "../../../src/results/run-result.ts";
 import { build, built, planOf, promote, promoted, published, release, resultOf } from "./example.ts";
 
 const names = Array.from({ length: 40 }, (_, n) =>

@@ -1,9 +1,9 @@
 /** An event of something that is gone: every report says what became of it. */
 import { describe, expect, test } from "@jest/globals";
-import { closingLines } from "../../../src/report/console.ts";
-import { renderPlanSummary } from "../../../src/report/plan-summary.ts";
-import { renderPlan } from "../../../src/report/plan-table.ts";
-import { renderSummary } from "../../../src/report/summary.ts";
+import { closingLines } from "../../../src/report/log/console.ts";
+import { renderPlanSummary } from "../../../src/report/plan/plan-summary.ts";
+import { renderPlan } from "../../../src/report/plan/plan-table.ts";
+import { renderSummary } from "../../../src/report/summary/summary.ts";
 import { hostile, planOf, resultOf } from "./example.ts";
 
 const reports = (nothing: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { UserError } from "../../../src/errors.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
 import { outputsOf } from "../../../src/report/outputs.ts";
 import {
   build,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
-import { markdown } from "../../../src/markdown.ts";
-import { renderExplanation } from "../../../src/report/explain-image.ts";
-import { planSentence, renderPlanSummary } from "../../../src/report/plan-summary.ts";
-import { renderPlan } from "../../../src/report/plan-table.ts";
-import { renderPlanTree } from "../../../src/report/plan-tree.ts";
-import { renderSummary } from "../../../src/report/summary.ts";
+import { markdown } from "../../../src/lib/markdown.ts";
+import { renderExplanation } from "../../../src/report/plan/explain-image.ts";
+import { planSentence, renderPlanSummary } from "../../../src/report/plan/plan-summary.ts";
+import { renderPlan } from "../../../src/report/plan/plan-table.ts";
+import { renderPlanTree } from "../../../src/report/plan/plan-tree.ts";
+import { renderSummary } from "../../../src/report/summary/summary.ts";
 import { anyText } from "../any-text.ts";
 import {
   build,

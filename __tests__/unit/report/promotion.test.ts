@@ -1,10 +1,10 @@
 /** What was tagged without being built, and what was not tagged: told so that nobody has to look into the registry. */
 import { describe, expect, test } from "@jest/globals";
 import { UserError } from "../../../src/errors.ts";
-import { repository, tag } from "../../../src/oci/reference.ts";
-import { headline } from "../../../src/report/headline.ts";
-import type { ImageResult } from "../../../src/report/run-result.ts";
-import { renderSummary } from "../../../src/report/summary.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
+import { headline } from "../../../src/report/summary/headline.ts";
+import { renderSummary } from "../../../src/report/summary/summary.ts";
+import type { ImageResult } from "../../../src/results/run-result.ts";
 import {
   build,
   built,

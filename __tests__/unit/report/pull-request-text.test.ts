@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { MovedFile } from "../../../src/bump/moved.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { type BumpToTell, pullRequestText } from "../../../src/report/pull-request-text.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import { anyText } from "../any-text.ts";

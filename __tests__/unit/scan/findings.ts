@@ -1,6 +1,6 @@
 /** Builders of findings, and of what a scanner tells of an image. */
-import { digestOf } from "../../../src/oci/digest.ts";
-import { type Platform, platform } from "../../../src/oci/platform.ts";
+import { digestOf } from "../../../src/model/digest.ts";
+import { type Platform, platform } from "../../../src/model/platform.ts";
 import type { Secret, Vulnerability } from "../../../src/scan/finding.ts";
 import { type Judging, judge, type Published } from "../../../src/scan/judge.ts";
 import type { ImageScan, ScanRules } from "../../../src/scan/judged.ts";

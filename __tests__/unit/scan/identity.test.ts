@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { acrossPlatforms, goneAcrossPlatforms } from "../../../src/scan/across-platforms.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { ScannedImage } from "../../../src/scan/judged.ts";
-import { imageSarif } from "../../../src/scan/sarif.ts";
+import { imageSarif } from "../../../src/scan/sarif/sarif.ts";
 import { arm64, judged, platformScan, published, scanned, secret, vulnerability } from "./findings.ts";
 
 const log4j = (path: string, id = "CVE-2026-1"): Finding =>

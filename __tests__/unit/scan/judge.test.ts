@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { acrossPlatforms } from "../../../src/scan/across-platforms.ts";
 import { type Finding, severities } from "../../../src/scan/finding.ts";
 import type { Published } from "../../../src/scan/judge.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "@jest/globals";
 import { heldBy } from "../../../src/scan/complaint.ts";
 import { layerPlaces } from "../../../src/scan/layer-places.ts";
-import { imageSarif } from "../../../src/scan/sarif.ts";
+import { imageSarif } from "../../../src/scan/sarif/sarif.ts";
 import { baseLayers, judged, platformScan, scanned, vulnerability } from "./findings.ts";
 
 const steps = (...keywords: readonly string[]) =>

@@ -1,7 +1,8 @@
 /** Scans as a scanner and the policy would have made them. */
-import { commit, gitRef, type RunContext } from "../../../src/context/run-context.ts";
-import { digest } from "../../../src/oci/digest.ts";
-import { platform } from "../../../src/oci/platform.ts";
+
+import { digest } from "../../../src/model/digest.ts";
+import { platform } from "../../../src/model/platform.ts";
+import { commit, gitRef, type RunContext } from "../../../src/model/run-context.ts";
 import type { Secret, Severity, Vulnerability } from "../../../src/scan/finding.ts";
 import type { ImageScan, JudgedFinding, ScanRules } from "../../../src/scan/judged.ts";
 

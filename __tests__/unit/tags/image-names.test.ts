@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { repository } from "../../../src/oci/reference.ts";
+import { repository } from "../../../src/model/reference.ts";
 import { parseImageNames, repositoriesOf, repositoryCollisions } from "../../../src/tags/image-names.ts";
 import { context, lines } from "./facts.ts";
 

@@ -1,7 +1,7 @@
 /** What the language promises beside what each type gives: priorities, attributes that all types have, and traps of the reference. */
 import { describe, expect, test } from "@jest/globals";
-import { parseRules } from "../../../src/tags/parse-rules.ts";
-import { ruleTypes } from "../../../src/tags/rule-attributes.ts";
+import { parseRules } from "../../../src/tags/rules/parse-rules.ts";
+import { ruleTypes } from "../../../src/tags/rules/rule-attributes.ts";
 import { derive, lines, release, schedule, short, tags } from "./facts.ts";
 
 const main = { ref: "refs/heads/main" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isTag } from "../../../src/oci/reference.ts";
-import { parseFlavor } from "../../../src/tags/flavor.ts";
+import { isTag } from "../../../src/model/reference.ts";
+import { parseFlavor } from "../../../src/tags/rules/flavor.ts";
 import { anyText } from "../any-text.ts";
 import { derive, lines, pullRequest, schedule, sha, short, tags } from "./facts.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
-import { parseRules } from "../../../src/tags/parse-rules.ts";
+import { parseRules } from "../../../src/tags/rules/parse-rules.ts";
 import { derive, lines, problemsOf } from "./facts.ts";
 
 describe("a line that is no rule is an error which names it", () => {

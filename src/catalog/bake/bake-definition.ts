@@ -1,6 +1,7 @@
 /** What `docker buildx bake --print` says, checked and typed. */
-import { parseOutput } from "../../buildflags/output-entry.ts";
+
 import { UserError } from "../../errors.ts";
+import { parseOutput } from "../../model/buildflags/output-entry.ts";
 
 export interface BakeDefinition {
   /** By name; the members are targets or groups. */

@@ -1,6 +1,6 @@
 /** The files that buildx bake reads in a folder when nobody names one (buildx, bake/bake.go, `defaultFilenames`). */
-import type { RepositoryPath } from "../catalog.ts";
-import { directoryOf, joinPath, lastPart } from "../repository-path.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { directoryOf, joinPath, lastPart } from "../../model/repository-path.ts";
 
 /** Written for bake: where one lies, it says which images there are. */
 export const bakeNames: readonly string[] = [

@@ -1,12 +1,13 @@
 /** From the targets of a bake file to images. Tags, outputs, caches and attestations of targets don't count: ours do. */
 import { UserError } from "../../errors.ts";
-import { platform } from "../../oci/platform.ts";
-import { attempt, outcomes } from "../attempt.ts";
-import type { FileTarget, RepositoryPath } from "../catalog.ts";
-import { directoryImage, type FoundImage } from "../found-image.ts";
-import { isInside, isUrl, pathFrom, readContext } from "../named-contexts.ts";
-import { directoryOf, lastPart } from "../repository-path.ts";
-import type { Concern } from "../troubled.ts";
+import { attempt, outcomes } from "../../lib/attempt.ts";
+import { platform } from "../../model/platform.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { directoryOf, isUrl, lastPart } from "../../model/repository-path.ts";
+import type { FileTarget } from "../catalog.ts";
+import { isInside, pathFrom, readContext } from "../graph/named-contexts.ts";
+import type { Concern } from "../graph/troubled.ts";
+import { directoryImage, type FoundImage } from "../layout/found-image.ts";
 import { type BakeDefinition, type BakeTarget, membersOf } from "./bake-definition.ts";
 import type { BakeFolder } from "./print.ts";
 

@@ -3,11 +3,11 @@
  * are looked at before it runs, as it prints what they hold, and quotes from what it can't read.
  */
 import { posix } from "node:path";
+import { parseTree, type Tree } from "../../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../../errors.ts";
-import type { LocalPaths, PathUse } from "../../local-paths.ts";
+import type { LocalPaths, PathUse } from "../../lib/local-paths.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
-import type { RepositoryPath } from "../catalog.ts";
-import { parseTree, type Tree } from "../yaml-tree.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";
 
 export interface BakePathsInput {

@@ -1,8 +1,9 @@
 /** What is said of targets that give files and no image, and that no image needs. */
 import { UserError } from "../../errors.ts";
-import { someOf } from "../../some-of.ts";
-import type { FileTarget, RepositoryPath } from "../catalog.ts";
-import type { CatalogRemark } from "../remark.ts";
+import { someOf } from "../../lib/some-of.ts";
+import type { Remark } from "../../model/remark.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import type { FileTarget } from "../catalog.ts";
 
 /** The target that a name means which is no image's. */
 export function fileTargetNamed(name: string, targets: readonly FileTarget[]): FileTarget | undefined {
@@ -14,7 +15,7 @@ export function fileTargetRemarks(
   targets: readonly FileTarget[],
   entries: readonly string[],
   configFile: RepositoryPath,
-): readonly CatalogRemark[] {
+): readonly Remark[] {
   if (targets.length === 0) return [];
   const idle = entries.filter((name) => fileTargetNamed(name, targets) !== undefined);
   const [is, its, it] = targets.length === 1 ? ["isn't", "its", "it"] : ["aren't", "their", "them"];

@@ -1,16 +1,16 @@
 /** Prints bake files, several at once, and several by one process where one print shows the same as one of each. */
 import { posix } from "node:path";
-import { slots } from "../../bounded.ts";
 import type { UserError } from "../../errors.ts";
-import { didYouMean } from "../../nearest.ts";
-import { mapped } from "../../pause.ts";
+import { type Attempt, attemptLater } from "../../lib/attempt.ts";
+import { slots } from "../../lib/bounded.ts";
+import { didYouMean } from "../../lib/nearest.ts";
+import { mapped } from "../../lib/pause.ts";
+import { lastPart } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
-import { type Attempt, attemptLater } from "../attempt.ts";
-import { lastPart } from "../repository-path.ts";
 import type { BakeDefinition } from "./bake-definition.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";
-import { type BakeOutline, bakeOutline } from "./bake-outline.ts";
-import { batchesOf, type OutlinedFile, partsOf, wantedOf } from "./joined-prints.ts";
+import { type BakeOutline, bakeOutline } from "./joined/bake-outline.ts";
+import { batchesOf, type OutlinedFile, partsOf, wantedOf } from "./joined/joined-prints.ts";
 import { BakeFileError, type BakeFolder, type BakeTools, printBake, printTogether } from "./print.ts";
 
 export interface PrintInput {

@@ -1,8 +1,8 @@
 /** Asks buildx what bake files mean: groups, variables, functions, matrices and inheritance are its business. */
 import { UserError } from "../../errors.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { joinPath } from "../../model/repository-path.ts";
 import type { Finished, Processes } from "../../ports.ts";
-import type { RepositoryPath } from "../catalog.ts";
-import { joinPath } from "../repository-path.ts";
 import { type BakeDefinition, readDefinition } from "./bake-definition.ts";
 
 export interface BakeTools {

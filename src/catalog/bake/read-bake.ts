@@ -1,10 +1,11 @@
 /** Reads what bake files say of images. */
 import { UserError } from "../../errors.ts";
-import { mapped } from "../../pause.ts";
-import { outcomes } from "../attempt.ts";
-import type { FileTarget, RepositoryPath } from "../catalog.ts";
-import type { FoundImage } from "../found-image.ts";
-import type { Concern } from "../troubled.ts";
+import { outcomes } from "../../lib/attempt.ts";
+import { mapped } from "../../lib/pause.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import type { FileTarget } from "../catalog.ts";
+import type { Concern } from "../graph/troubled.ts";
+import type { FoundImage } from "../layout/found-image.ts";
 import { type BakeDefinition, membersOf } from "./bake-definition.ts";
 import { bakeImages, directoriesNamed } from "./bake-images.ts";
 import { BakeFileError, type BakeFolder } from "./print.ts";

@@ -1,7 +1,7 @@
 /** The paths that one Nix expression names. */
 import { posix } from "node:path";
-import type { RepositoryPath } from "../catalog.ts";
-import { directoryOf } from "../repository-path.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { directoryOf } from "../../model/repository-path.ts";
 import { type NixToken, nixTokens } from "./tokens.ts";
 
 export interface NixPaths {

@@ -1,11 +1,12 @@
 /** What a Nix expression reads of the repository: what its literal relative paths name, and what lies behind these. */
 import { posix } from "node:path";
 import type { SourceLocation } from "../../errors.ts";
-import { onceEach } from "../../once-each.ts";
+import { onceEach } from "../../lib/once-each.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { joinPath } from "../../model/repository-path.ts";
 import type { DirectoryEntry, Files } from "../../ports.ts";
-import type { NixReads, RepositoryPath } from "../catalog.ts";
-import { isInside } from "../named-contexts.ts";
-import { joinPath } from "../repository-path.ts";
+import type { NixReads } from "../catalog.ts";
+import { isInside } from "../graph/named-contexts.ts";
 import { type NamedPath, type NixPaths, nixPaths } from "./paths.ts";
 
 /** What flakes pin for the whole repository. */

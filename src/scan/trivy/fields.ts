@@ -1,6 +1,6 @@
 /** Reading Trivy's JSON, of which nothing is believed. */
 import { UserError } from "../../errors.ts";
-import { plainLine, shortened } from "../../plain-text.ts";
+import { plainLine, shortened } from "../../lib/plain-text.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 /** One run of Trivy: an empty working directory, so that no setting of the checkout is taken, and a minimal environment. */
 
 import { UserError } from "../../errors.ts";
-import { helperVariables } from "../../oci/credential-helper.ts";
-import { dockerConfigFolder } from "../../oci/docker-config.ts";
-import type { DockerVariables } from "../../oci/docker-login.ts";
-import { plainLine, shortened } from "../../plain-text.ts";
+import { plainLine, shortened } from "../../lib/plain-text.ts";
+import { helperVariables } from "../../oci/login/credential-helper.ts";
+import { dockerConfigFolder } from "../../oci/login/docker-config.ts";
+import type { DockerVariables } from "../../oci/login/docker-login.ts";
 import type { Finished, Processes } from "../../ports.ts";
 import type { Tool } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 /** The scanner: Trivy, its database and its server for one run. */
 import { posix } from "node:path";
-import { slots } from "../../bounded.ts";
 import { messageOf, UserError } from "../../errors.ts";
+import { slots } from "../../lib/bounded.ts";
 import type { PlatformScan, Scanner } from "../scanner.ts";
 import { runTrivy, trivyError } from "./invocation.ts";
 import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";

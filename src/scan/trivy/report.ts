@@ -1,6 +1,6 @@
 /** Trivy's report (JSON, SchemaVersion 2) as findings, and as what is kept of it. */
 import { UserError } from "../../errors.ts";
-import { type Platform, partsOf } from "../../oci/platform.ts";
+import { type Platform, partsOf } from "../../model/platform.ts";
 import { type Finding, type Ignored, imageConfiguration, placedKey, type Severity, severities } from "../finding.ts";
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";

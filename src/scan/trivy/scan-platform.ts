@@ -2,11 +2,11 @@
 
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
-import type { Digest } from "../../oci/digest.ts";
-import type { Platform } from "../../oci/platform.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { Platform } from "../../model/platform.ts";
 import type { Finished } from "../../ports.ts";
 import type { PlatformScan, ScanOptions, ScanSubject } from "../scanner.ts";
-import { javaArchives } from "./database-kind.ts";
+import { javaArchives } from "./database/database-kind.ts";
 import { longestRun, runTrivy, trivyError } from "./invocation.ts";
 import { readReport } from "./report.ts";
 import type { TrivyServer } from "./server.ts";

@@ -1,14 +1,14 @@
 /** Trivy, its databases and its server, for one run. */
 import { messageOf } from "../../errors.ts";
-import type { CredentialStore } from "../../oci/credentials.ts";
-import { privateDockerConfig } from "../../oci/docker-login.ts";
-import { onceEach } from "../../once-each.ts";
+import { onceEach } from "../../lib/once-each.ts";
+import type { CredentialStore } from "../../oci/login/credentials.ts";
+import { privateDockerConfig } from "../../oci/login/docker-login.ts";
 import type { FileLinks, FileStreams, Files, FreePort } from "../../ports.ts";
 import type { ScannerFacts } from "../scanner-facts.ts";
-import { obtainDatabase } from "./database.ts";
-import { type DatabaseKind, vulnerabilities } from "./database-kind.ts";
-import type { DatabaseDependencies } from "./database-source.ts";
-import { readTimes } from "./database-times.ts";
+import { obtainDatabase } from "./database/database.ts";
+import { type DatabaseKind, vulnerabilities } from "./database/database-kind.ts";
+import type { DatabaseDependencies } from "./database/database-source.ts";
+import { readTimes } from "./database/database-times.ts";
 import { type Trivy, trivyEnvironment } from "./invocation.ts";
 import { startServer, type TrivyServer } from "./server.ts";
 import { findTool, type ToolDependencies } from "./tool.ts";

@@ -1,6 +1,6 @@
 /** Which Trivy is run: the user's own where there is one on PATH, else the pinned release. */
 import { UserError } from "../../errors.ts";
-import { plainLine, shortened } from "../../plain-text.ts";
+import { plainLine, shortened } from "../../lib/plain-text.ts";
 import type { Processes } from "../../ports.ts";
 import { type ArchiveDependencies, verifiedArchive } from "./archive.ts";
 import { isPoisoned, type TrivyRelease } from "./release.ts";

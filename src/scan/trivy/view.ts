@@ -3,7 +3,7 @@
  * that it finds (seen with 0.76).
  */
 import { UserError } from "../../errors.ts";
-import { type Digest, digestOf } from "../../oci/digest.ts";
+import { type Digest, digestOf } from "../../model/digest.ts";
 import { mediaTypes, parseManifest } from "../../oci/manifest.ts";
 import type { FileLinks, Files } from "../../ports.ts";
 

@@ -1,8 +1,8 @@
 /** Layers as Trivy's databases are published: gzipped tar archives, also such as nobody publishes. */
 import { gzipSync } from "node:zlib";
-import { digestOf } from "../../../../src/oci/digest.ts";
+import { digestOf } from "../../../../src/model/digest.ts";
 import { mediaTypes } from "../../../../src/oci/manifest.ts";
-import { vulnerabilities } from "../../../../src/scan/trivy/database-kind.ts";
+import { vulnerabilities } from "../../../../src/scan/trivy/database/database-kind.ts";
 
 export interface Member {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { UserError } from "../../../../src/errors.ts";
-import { platform } from "../../../../src/oci/platform.ts";
+import { platform } from "../../../../src/model/platform.ts";
 import type { Finding } from "../../../../src/scan/finding.ts";
 import { stepText } from "../../../../src/scan/trivy/history.ts";
 import { readReport } from "../../../../src/scan/trivy/report.ts";

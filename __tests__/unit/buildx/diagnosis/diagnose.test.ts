@@ -1,0 +1,421 @@
+import { describe, expect, test } from "@jest/globals";
+import { diagnose } from "../../../../src/buildx/diagnosis/diagnose.ts";
+import type { FailureCategory } from "../../../../src/buildx/diagnosis/failures.ts";
+import type { FailedStep } from "../../../../src/buildx/invocation/progress.ts";
+import { follow, streamLines } from "../stream.ts";
+
+const build = {
+  image: "app",
+  dockerfile: "images/app/Dockerfile",
+  at: { file: "images/app/Dockerfile", line: 1 },
+  code: 1,
+};
+
+describe("real streams", () => {
+  test.each<[string, FailureCategory, number, string]>([
+    [
+      "command-failed",
+      "command",
+      3,
+      "app could not be built: [linux/amd64 2/2] RUN for i in 1 2 3; do echo line $i; done; echo 'red'; echo '::error::x'; false ended with exit code 1\n  line 1\n  line 2\n  line 3\n  red\n  ::error::x",
+    ],
+    [
+      "base-missing",
+      "base-missing",
+      1,
+      "app could not be built: the base image registry.example/o/r/doesnotexist:1 is not there",
+    ],
+    ["file-missing", "missing-file", 2, "app could not be built: /missing.txt is not in the build context"],
+    [
+      "parse-error",
+      "dockerfile",
+      2,
+      "app could not be built: the Dockerfile can't be parsed: unknown instruction: RUNN (did you mean RUN?)",
+    ],
+    ["cache-unreachable", "cache", 1, "app could not be built: the build cache could not be written or read"],
+    [
+      "push-refused",
+      "push-denied",
+      1,
+      "app could not be built: the registry refused the push of registry.example/o/r/x",
+    ],
+  ])("%s", (name, category, line, message) => {
+    const { progress, text } = follow(streamLines(name));
+    const error = diagnose({ ...build, text, step: progress.failed(text.join("\n")) });
+    expect({ ...error, message: error.message.replace("arm64 2/2", "amd64 2/2") }).toMatchObject({
+      category,
+      at: { file: "images/app/Dockerfile", line },
+      message,
+      hint: expect.stringMatching(/^[a-z].*[^.]$/),
+    });
+  });
+});
+
+describe("the lines of the Dockerfile around the one that failed", () => {
+  const dashes = "-".repeat(20);
+  const lines = ["   1 |     FROM busybox", "   2 | >>> COPPY a /", "   3 |     "];
+  const said = "ERROR: failed to build: failed to solve: dockerfile parse error on line 2: unknown instruction: COPPY";
+
+  test.each([
+    {
+      when: "are those between dashes",
+      text: ["Dockerfile:2", dashes, ...lines, dashes, said],
+      excerpt: lines.slice(0, 2),
+    },
+    { when: "are none where BuildKit shows none", text: [said], excerpt: [] },
+    { when: "are none where they have no end", text: [dashes, ...lines], excerpt: [] },
+    {
+      when: "are those of the first place",
+      text: ["Dockerfile:2", dashes, ...lines, dashes, "Dockerfile:9", dashes, "   9 | >>> RUN x", dashes, said],
+      excerpt: lines.slice(0, 2),
+    },
+    {
+      when: "hold no control characters",
+      text: [dashes, "   1 | >>> RUN \u001b[31mred\u0007", dashes, said],
+      excerpt: ["   1 | >>> RUN red\\x07"],
+    },
+  ])("$when", ({ text, excerpt }) => {
+    expect(diagnose({ ...build, text, step: undefined }).excerpt).toEqual(excerpt);
+  });
+
+  test("BuildKit's words are no cause where the sentence has all that matters of them", () => {
+    const of = (text: string) => diagnose({ ...build, text: [text], step: undefined }).cause;
+    expect(of(said)).toBeUndefined();
+    expect(
+      of("ERROR: failed to build: failed to solve: failed to push ghcr.io/o/r/x: 403 Forbidden: quota"),
+    ).toBeInstanceOf(Error);
+  });
+});
+
+const solving = "ERROR: failed to build: failed to solve: ";
+const step = (name: string, error: string, output: readonly string[] = []): FailedStep => ({ name, error, output });
+const command = 'process "/bin/sh -c make" did not complete successfully: exit code: ';
+
+describe("what BuildKit says, and what the user reads", () => {
+  test.each<[FailureCategory, string, FailedStep | undefined, string]>([
+    ["command", `${command}127`, undefined, "/bin/sh -c make calls a program that the image doesn't have"],
+    ["command", `${command}2`, undefined, "/bin/sh -c make ended with exit code 2"],
+    [
+      "command",
+      `${command}2`,
+      step("[2/3] RUN make", `${command}2`, ["make: nothing"]),
+      "[2/3] RUN make ended with exit code 2\n  make: nothing",
+    ],
+    [
+      "out-of-memory",
+      `${command}137`,
+      step("[2/3] RUN make", `${command}137`),
+      "[2/3] RUN make was killed, most likely for want of memory",
+    ],
+    [
+      "disk-full",
+      `${command}1`,
+      step("[2/3] RUN make", "", ["cp: No space left on device"]),
+      "the disk is full\n  cp: No space left on device",
+    ],
+    ["disk-full", "failed to copy files: write /x: no space left on device", undefined, "the disk is full"],
+    [
+      "emulation",
+      `${command}255`,
+      step("[2/3] RUN make", "", ["exec /bin/sh: exec format error"]),
+      "a program for another platform was run without an emulator for it\n  exec /bin/sh: exec format error",
+    ],
+    [
+      "dockerfile",
+      'target stage "prod" could not be found (did you mean prd?)',
+      undefined,
+      "the Dockerfile has no stage prod (did you mean prd?)",
+    ],
+    [
+      "dockerfile",
+      "the Dockerfile cannot be empty",
+      undefined,
+      "the Dockerfile is wrong: the Dockerfile cannot be empty",
+    ],
+    [
+      "dockerfile",
+      "base name ($X) should not be blank",
+      undefined,
+      "the Dockerfile is wrong: base name ($X) should not be blank",
+    ],
+    [
+      "missing-file",
+      "failed to read dockerfile: open Dockerfile: no such file or directory",
+      undefined,
+      "the Dockerfile images/app/Dockerfile is not there",
+    ],
+    [
+      "missing-file",
+      'unable to prepare context: path "./images/app" not found',
+      undefined,
+      "./images/app is not there",
+    ],
+    ["secret", "secret npm: not found", undefined, "the build wants the secret npm, which it was not given"],
+    [
+      "rate-limit",
+      "toomanyrequests: You have reached your unauthenticated pull rate limit.",
+      undefined,
+      "the registry of a base image allows no more pulls for now",
+    ],
+    [
+      "base-platform",
+      "debian:13: failed to resolve source metadata for docker.io/library/debian:13: no match for platform in manifest: not found",
+      undefined,
+      "a base image is not made for a platform that is built",
+    ],
+    [
+      "base-denied",
+      "x: failed to resolve source metadata for docker.io/o/x:1: pull access denied, repository does not exist or may require authorization",
+      undefined,
+      "the base image docker.io/o/x:1 is not there, or may not be read",
+    ],
+    [
+      "base-denied",
+      "x: failed to resolve source metadata for ghcr.io/o/x:1: unexpected status from HEAD request to https://ghcr.io/v2/o/x/manifests/1: 403 Forbidden",
+      undefined,
+      "the base image ghcr.io/o/x:1 is not there, or may not be read",
+    ],
+    [
+      "registry-unreachable",
+      'failed to do request: Head "https://r.example/v2/": dial tcp: lookup r.example on 10.0.0.1:53: no such host',
+      undefined,
+      "a registry can't be reached: dial tcp: lookup r.example on 10.0.0.1:53: no such host",
+    ],
+    [
+      "registry-unreachable",
+      "failed to push localhost:1/x: failed to do request: dial tcp 127.0.0.1:1: connect: connection refused",
+      undefined,
+      "a registry can't be reached: dial tcp 127.0.0.1:1: connect: connection refused",
+    ],
+    [
+      "registry-busy",
+      'failed to push ghcr.io/o/x: unexpected status from PUT request to https://ghcr.io/v2/o/x/manifests/sha256:1: 403 Forbidden: {"message":"You have exceeded a secondary rate limit."}',
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: denied: You have exceeded a secondary rate limit.",
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token: 403 Forbidden: API rate limit exceeded",
+      undefined,
+      "the registry limits the rate of requests, and refused the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "x: failed to resolve source metadata for ghcr.io/o/x:1: unexpected status from GET request to https://ghcr.io/v2/o/x/manifests/1: 403 Forbidden: secondary rate limit",
+      undefined,
+      "a registry limits the rate of requests",
+    ],
+    [
+      "registry-silent",
+      "failed to push ghcr.io/o/x: unexpected status from HEAD request to https://ghcr.io/v2/o/x/blobs/sha256:1: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/x without a reason",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/x: unexpected status from POST request to https://ghcr.io/v2/o/x/blobs/uploads/: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/x",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/corporate: denied: over the corporate limit on images",
+      undefined,
+      "the registry refused the push of ghcr.io/o/corporate",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/x: denied: permission_denied: write_package",
+      undefined,
+      "the registry refused the push of ghcr.io/o/x",
+    ],
+    [
+      "push-refused",
+      "failed to push h.io/o/x: denied: adding 1.5 MiB of storage resource, which when updated to current usage of 99 MiB will exceed the configured upper limit of 100 MiB",
+      undefined,
+      "the registry has no room for the push of h.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "push-refused",
+      "failed to push q.io/o/x: denied: Quota has been exceeded on namespace",
+      undefined,
+      "the registry has no room for the push of q.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "push-refused",
+      "failed to push r.io/o/x: unknown: mkdir /var/lib/registry/docker: no space left on device",
+      undefined,
+      "the registry has no room for the push of r.io/o/x: its quota or its disk is full",
+    ],
+    [
+      "registry-unreachable",
+      'failed to push r.io/o/x: failed to do request: Put "http://r.io/v2/o/x/blobs/uploads/1?digest=sha256:1": dial tcp 1.2.3.4:80: connect: connection refused',
+      undefined,
+      "the registry of r.io/o/x has the upload sent to an address in the clear, which fails",
+    ],
+    [
+      "registry-unreachable",
+      'failed to push localhost:1/o/x: failed to do request: Put "http://localhost:1/v2/o/x/blobs/uploads/1": dial tcp 127.0.0.1:1: connect: connection refused',
+      undefined,
+      "a registry can't be reached: dial tcp 127.0.0.1:1: connect: connection refused",
+    ],
+    [
+      "push-denied",
+      "failed to push ghcr.io/o/quota: unexpected status from POST request to https://ghcr.io/v2/o/quota/blobs/uploads/: 403 Forbidden",
+      undefined,
+      "the registry refused the push of ghcr.io/o/quota",
+    ],
+    [
+      "push-refused",
+      "failed to push ghcr.io/o/x: manifest invalid: too many layers",
+      undefined,
+      "the registry doesn't take the push of ghcr.io/o/x: manifest invalid: too many layers",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: toomanyrequests: slow down",
+      undefined,
+      "the registry was busy or broke off the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "failed to push ghcr.io/o/x: unknown: internal error",
+      undefined,
+      "the registry was busy or broke off the push of ghcr.io/o/x",
+    ],
+    [
+      "registry-busy",
+      "x: failed to resolve source metadata for ghcr.io/o/x:1: unexpected status from HEAD request to https://ghcr.io/v2/o/x/manifests/1: 503 Service Unavailable",
+      undefined,
+      "a registry was busy or broke off",
+    ],
+    [
+      "registry-busy",
+      'x: failed to resolve source metadata for r/x:1: failed to do request: Head "https://r/v2/x/manifests/1": EOF',
+      undefined,
+      "a registry was busy or broke off",
+    ],
+    [
+      "builder-lost",
+      "failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
+      undefined,
+      "the builder ended in the middle of the build, or can't be reached any more",
+    ],
+    [
+      "builder-lost",
+      "Unavailable: error reading from server: EOF",
+      undefined,
+      "the builder ended in the middle of the build, or can't be reached any more",
+    ],
+    [
+      "builder-lost",
+      "context deadline exceeded",
+      step("[internal] waiting for connection", "context deadline exceeded"),
+      "the builder ended in the middle of the build, or can't be reached any more",
+    ],
+    [
+      "engine",
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+      undefined,
+      "docker's engine or the builder can't be reached",
+    ],
+    [
+      "disk-full",
+      "ResourceExhausted: failed to load cache key: write /var/lib/buildkit/containerdmeta.db: no space left on device",
+      undefined,
+      "the disk is full",
+    ],
+    [
+      "not-allowed",
+      "failed to load LLB: security.insecure is not allowed",
+      undefined,
+      "the Dockerfile asks for security.insecure, which no build is allowed here",
+    ],
+    ["secret", "unset ssh forward key default", undefined, "the build wants an SSH agent, and there is none"],
+    [
+      "secret",
+      "failed to convert agent config {default [] false}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set",
+      undefined,
+      "the build wants an SSH agent, and there is none",
+    ],
+    [
+      "dockerfile",
+      'failed to parse platform linux/a/b/c/d: "c/d" is an invalid component of "linux/a/b/c/d"',
+      undefined,
+      "the Dockerfile names the platform linux/a/b/c/d, which is none",
+    ],
+    [
+      "download",
+      'failed to load cache key: Get "https://nowhere.example/x": dial tcp: lookup nowhere.example on 10.0.0.1:53: no such host',
+      undefined,
+      "https://nowhere.example/x can't be fetched: dial tcp: lookup nowhere.example on 10.0.0.1:53: no such host",
+    ],
+    [
+      "download",
+      "failed to load cache key: invalid response status 404",
+      undefined,
+      "what ADD or a context names by URL can't be fetched: invalid response status 404",
+    ],
+    [
+      "login",
+      'x: failed to resolve source metadata for ghcr.io/o/x:1: error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+      undefined,
+      'docker\'s credential helper failed: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+    ],
+    [
+      "registry-busy",
+      "x: failed to resolve source metadata for r/x:1: failed to do request: Head: dial tcp: lookup r on 10.0.0.1:53: server misbehaving",
+      undefined,
+      "a registry couldn't be reached: lookup r on 10.0.0.1:53: server misbehaving",
+    ],
+    ["engine", 'no builder "x" found', undefined, "docker's engine or the builder can't be reached"],
+    ["unknown", "something new", undefined, "something new"],
+  ])("%s: %s", (category, said, failedStep, expected) => {
+    const error = diagnose({ ...build, text: [`${solving}${said}`], step: failedStep });
+    expect(error).toMatchObject({ category, message: `app could not be built: ${expected}` });
+  });
+
+  test("the words of a command are not taken for BuildKit's", () => {
+    const name = '[2/3] RUN echo "failed to push ghcr.io/o/x: denied"';
+    const said = `process "/bin/sh -c echo \\"failed to push ghcr.io/o/x: denied\\"" did not complete successfully: exit code: 3`;
+    const error = diagnose({
+      ...build,
+      text: [solving + said],
+      step: step(name, said, ["toomanyrequests", "code = Unavailable"]),
+    });
+    expect(error.category).toBe("command");
+  });
+
+  test.each([
+    { what: "a secret", said: "x: failed to solve: secret npm: not found" },
+    { what: "a private base", said: "x: failed to resolve source metadata for r/x:1: pull access denied" },
+  ])("an untrusted checkout that lacks $what is not told to give what it doesn't get", ({ said }) => {
+    const failed = { ...build, text: [`${solving}${said}`], step: undefined };
+    const { hint } = diagnose({ ...failed, restricted: "this checkout is untrusted" });
+    expect(hint).toMatch(/^the build of an untrusted checkout gets no secrets and no logins/);
+    expect(diagnose(failed).hint).not.toBe(hint);
+  });
+
+  test("without a word from buildx its exit code is told", () => {
+    const error = diagnose({ ...build, code: 139, text: [], step: undefined });
+    expect(error.message).toBe("app could not be built: buildx ended with exit code 139 and said nothing");
+  });
+});
+
+describe("the line", () => {
+  test.each<[string, string[], number]>([
+    ["by the file's name", ["Dockerfile:7", "-----", `${solving}x`], 7],
+    ["by its path", ["images/app/Dockerfile:7", "-----", `${solving}x`], 7],
+    ["in the message", [`${solving}dockerfile parse error on line 4: x`], 4],
+    ["of another file is not ours", ["Other:7", "make:9", `${solving}x`], 1],
+    ["is that of the base where BuildKit tells none", [`${solving}x`], 1],
+  ])("%s", (_, text, line) => {
+    expect(diagnose({ ...build, text, step: undefined }).at).toEqual({ file: "images/app/Dockerfile", line });
+  });
+});

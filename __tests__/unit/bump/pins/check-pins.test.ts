@@ -1,0 +1,50 @@
+import { expect, test } from "@jest/globals";
+import { type ReleasedImage, stalePins } from "../../../../src/bump/pins/check-pins.ts";
+import type { Pin } from "../../../../src/bump/pins/find-pins.ts";
+import { repository } from "../../../../src/model/reference.ts";
+
+const app: ReleasedImage = {
+  name: "app",
+  repositories: [repository("ghcr.io/o/app"), repository("quay.io/o/app")],
+  version: "1.2.3",
+  tags: ["1.2.3", "1.2", "1", "v1.2.3", "latest"],
+};
+const at = { file: "values.yaml", line: 7 };
+const pin = (tag: string | undefined, of: string | undefined = "ghcr.io/o/app"): Pin => ({
+  repository: of === undefined ? undefined : repository(of),
+  tag,
+  text: `${of}:${tag}`,
+  at,
+});
+const chart = (version: string): Pin => ({ repository: undefined, tag: version, text: `appVersion: ${version}`, at });
+
+test.each<[string, Pin, boolean]>([
+  ["the release's version", pin("1.2.3"), true],
+  ["its git tag", pin("v1.2.3"), true],
+  ["a tag that the release moves", pin("1.2"), true],
+  ["the version before", pin("1.2.2"), false],
+  ["a branch", pin("main"), false],
+  ["a digest alone", pin(undefined), false],
+  ["in another of its registries", pin("1.2.2", "quay.io/o/app"), false],
+  ["an image that isn't released", pin("0.1", "ghcr.io/o/other"), true],
+  ["a chart of this version", chart("1.2.3"), true],
+  ["a chart of this version with a v", chart("v1.2.3"), true],
+  ["a chart of the version before", chart("1.2.2"), false],
+])("%s: right is %s", (_, given, isRight) => {
+  expect(stalePins([given], [app])).toHaveLength(isRight ? 0 : 1);
+});
+
+test("a chart may leave a version's commit out, as a bump of it does", () => {
+  const released = { ...app, version: "v3.10.0-e973f3c", tags: ["v3.10.0-e973f3c"] };
+  expect(stalePins([chart("3.10.0"), chart("v3.10.0-e973f3c")], [released])).toEqual([]);
+  expect(stalePins([chart("3.9.1"), chart("v3.9.1-e973f3c")], [released])).toHaveLength(2);
+});
+
+test("the problem names file and line, what stands there and what should", () => {
+  expect(stalePins([pin("1.2.2")], [app])).toEqual([
+    expect.objectContaining({
+      message: '"ghcr.io/o/app:1.2.2" is to name 1.2.3, which is about to be released',
+      at: { file: "values.yaml", line: 7 },
+    }),
+  ]);
+});

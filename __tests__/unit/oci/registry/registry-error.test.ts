@@ -1,0 +1,104 @@
+import { expect, test } from "@jest/globals";
+import { answerError, insecureError, unauthorizedError } from "../../../../src/oci/registry/registry-error.ts";
+
+test.each([
+  ["a forge of one's own is told that a job's token doesn't do for packages there", "git.example.com", true],
+  ["GitHub's registry, for which it does, is not", "ghcr.io", false],
+  ["nor is that of GitHub Enterprise Cloud", "containers.octo.ghe.com", false],
+])("%s", (_, host, isTold) => {
+  const asked = { host, repository: "o/web", access: "push" } as const;
+  const { message, hint } = unauthorizedError(asked, true);
+  expect(message).toBe(`${host} does not accept the login for o/web`);
+  expect(hint).toMatch(/^check the login for /);
+  expect(hint.includes("write:package")).toBe(isTold);
+});
+
+const push = { host: "r.example.com", repository: "o/web", access: "push" } as const;
+const codes = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
+const quota = /^r\.example\.com has no room for the push of o\/web: its quota or its disk is full/;
+const immutable = /^r\.example\.com refused the push of o\/web, as the tag is immutable there/;
+const right = /^r\.example\.com refused the push of o\/web(?!, as)/;
+
+test.each([
+  {
+    when: "Harbor's quota is full",
+    status: 403,
+    body: codes(
+      "DENIED",
+      "adding 1.5 MiB of storage resource, which when updated to current usage of 99 MiB will exceed the configured upper limit of 100 MiB.",
+    ),
+    says: quota,
+  },
+  {
+    when: "Quay's quota is full",
+    status: 403,
+    body: codes("DENIED", "Quota has been exceeded on namespace"),
+    says: quota,
+  },
+  { when: "a code names the quota", status: 400, body: codes("QUOTA_EXCEEDED", ""), says: quota },
+  { when: "storage is insufficient", status: 507, body: "", says: quota },
+  {
+    when: "the registry's disk is full",
+    status: 500,
+    body: codes("UNKNOWN", "write /var/lib/registry: no space left on device"),
+    says: quota,
+  },
+  {
+    when: "Harbor's rule holds a tag",
+    status: 412,
+    body: codes("PRECONDITION", "Failed to process request due to 'web:1.0' configured as immutable."),
+    says: immutable,
+  },
+  {
+    when: "ECR's repository does",
+    status: 400,
+    body: codes(
+      "TAG_INVALID",
+      "The image tag '1.0' already exists in the 'web' repository and cannot be overwritten because the repository is immutable.",
+    ),
+    says: immutable,
+  },
+  { when: "Quay's tag does", status: 409, body: codes("TAG_IMMUTABLE", ""), says: immutable },
+  {
+    when: "Nexus takes none again",
+    status: 400,
+    body: codes("UNKNOWN", "Repository does not allow updating assets: docker"),
+    says: immutable,
+  },
+  {
+    when: "ACR has locked it",
+    status: 403,
+    body: codes("DENIED", "The operation is disallowed on this registry, repository or image."),
+    says: immutable,
+  },
+  { when: "a right is missing", status: 403, body: codes("DENIED", "requested access is denied"), says: right },
+  {
+    when: "a right is missing for what is called quota",
+    status: 403,
+    body: codes("DENIED", "requested access to o/quota is denied"),
+    says: right,
+  },
+  {
+    when: "a page speaks of quotas",
+    status: 403,
+    headers: { "content-type": "text/html" },
+    body: "<p>quota</p>",
+    says: right,
+  },
+])("where $when, the push is refused for that", ({ status, headers = {}, body, says }) => {
+  const { message, hint } = answerError(push, { status, headers, body: Buffer.from(body) }, new Date());
+  expect(message).toMatch(says);
+  const isRight = /^give the login|`packages: /.test(hint);
+  expect(isRight).toBe(says === right);
+});
+
+test("who only reads is told of no quota and no immutable tag", () => {
+  const response = { status: 403, headers: {}, body: Buffer.from(codes("DENIED", "immutable quota exceeded")) };
+  expect(answerError({ ...push, access: "pull" }, response, new Date()).code).toBe("denied");
+});
+
+test("an address in the clear behind TLS names the header that is missing in front", () => {
+  const { message, hint } = insecureError(push, "an upload", new URL("http://r.example.com/v2/o/web/blobs/uploads/1"));
+  expect(message).toBe("r.example.com sent for o/web an upload to http://r.example.com, which would give up https");
+  expect(hint).toContain("X-Forwarded-Proto: https");
+});

@@ -1,0 +1,174 @@
+/** What a run finds passes the same checks as what it makes, as that digest. */
+import { describe, expect, test } from "@jest/globals";
+import type { Digest } from "../../../src/model/digest.ts";
+import { digestOf } from "../../../src/model/digest.ts";
+import { platform } from "../../../src/model/platform.ts";
+import { repository, tag } from "../../../src/model/reference.ts";
+import { mediaTypes, parseManifest, type StoredManifest } from "../../../src/oci/manifest.ts";
+import type { Registry } from "../../../src/oci/registry/registry-client.ts";
+import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
+import type { FoundDigest } from "../../../src/publish/promotion.ts";
+import type { ScannedImage } from "../../../src/scan/judged.ts";
+import { scanRules } from "../../../src/scan/scan-rules.ts";
+import { type GateRules, passAgain, passFound } from "../../../src/stages/check/gate.ts";
+import { at, recordOf, records } from "../publish/commits.ts";
+import { promote as plannedPromote } from "../report/example.ts";
+
+const here = repository("ghcr.io/o/r/app");
+const wanted = [platform("linux/amd64"), platform("linux/arm64")];
+
+interface Sketch {
+  readonly record?: Partial<PublicationRecord> | null;
+  readonly platforms?: readonly string[];
+  /** What the configs say, where that is something else. */
+  readonly configs?: readonly string[];
+  readonly size?: number;
+}
+
+function stored(document: object, mediaType: string): StoredManifest {
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document }));
+  return { digest: digestOf(bytes), bytes, mediaType, document: parseManifest(bytes) };
+}
+
+/** A registry with one index in it. */
+function holding({ record = {}, platforms = ["linux/amd64", "linux/arm64"], configs = platforms, size = 10 }: Sketch) {
+  const found = new Map<string, StoredManifest>();
+  const blobs = new Map<Digest, Uint8Array>();
+  const manifests = platforms.map((each, place) => {
+    const [os, architecture] = each.split("/");
+    const [ownOs, ownArchitecture] = (configs[place] ?? each).split("/");
+    const config = Buffer.from(JSON.stringify({ os: ownOs, architecture: ownArchitecture }));
+    blobs.set(digestOf(config), config);
+    const descriptor = { mediaType: "application/vnd.oci.image.config.v1+json", digest: digestOf(config), size };
+    const image = stored({ config: descriptor, layers: [], annotations: { of: each } }, mediaTypes.manifest);
+    found.set(image.digest, image);
+    return { mediaType: mediaTypes.manifest, digest: image.digest, size: 1, platform: { os, architecture } };
+  });
+  const annotations = record === null ? {} : recordAnnotations(recordOf(at("main-4"), record));
+  const index = stored({ manifests, annotations }, mediaTypes.index);
+  found.set(index.digest, index).set("0123456789ab", index);
+  const registry: Pick<Registry, "head" | "manifest" | "blob"> = {
+    head: async (_, name) => found.get(name)?.digest,
+    manifest: async (_, name) => found.get(name),
+    blob: async (_, { digest }) => blobs.get(digest) ?? Buffer.from("{}"),
+  };
+  return { digest: index.digest, registry: registry as Registry };
+}
+
+const planned = {
+  ...plannedPromote("app"),
+  repositories: [here],
+  tags: [],
+  sourceHash: "a".repeat(64),
+  bakedVersion: null,
+  platforms: wanted,
+};
+
+const scan = (passes: boolean): ScannedImage => ({
+  kind: "scanned",
+  name: "app",
+  rules: scanRules([]),
+  platforms: [],
+  comparedWith: { kind: "first" },
+  passes,
+  isRed: !passes,
+});
+
+function rules(registry: Registry, more: Partial<GateRules> = {}, passes = true): GateRules {
+  const judge = async () => scan(passes);
+  const scanning = { judge, judgeFound: judge, confirm: judge };
+  return { maxSize: undefined, registry, records, attested: undefined, scanning, ...more };
+}
+
+interface Case {
+  readonly when: string;
+  readonly image?: Sketch;
+  readonly rules?: Partial<GateRules>;
+  readonly isClean?: boolean;
+  readonly why: RegExp;
+}
+
+const refusals: readonly Case[] = [
+  { when: "other sources", image: { record: { sourceHash: "b".repeat(64) } }, why: /other sources/ },
+  { when: "another version in its bytes", image: { record: { bakedVersion: "1.2.3" } }, why: /another version/ },
+  { when: "no record", image: { record: null }, why: /no record/ },
+  { when: "another repository's record", image: { record: { repository: "fork/r" } }, why: /another repository/ },
+  { when: "a record of the future", image: { record: { started: "2126-01-01T00:00:00Z" } }, why: /future/ },
+  { when: "a platform too few", image: { platforms: ["linux/amd64"] }, why: /is missing a platform/ },
+  {
+    when: "a platform that it only says it has",
+    image: { configs: ["linux/amd64", "linux/amd64"] },
+    why: /lists it as/,
+  },
+  { when: "too many bytes", image: { size: 1000 }, rules: { maxSize: 999 }, why: /larger than `max-size`/ },
+  { when: "a finding that counts", isClean: false, why: /./ },
+  { when: "no attestation", rules: { attested: async () => false }, why: /lists no attestation/ },
+  { when: "an attestation that nobody can ask for", rules: { attested: async () => undefined }, why: /doesn't say/ },
+];
+
+describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isClean, why }) => {
+  const { digest, registry } = holding(image);
+
+  test("is not promoted", async () => {
+    const passage = await passAgain({ ...planned, digest }, new Map(), rules(registry, more, isClean));
+    expect(passage).toMatchObject({ kind: "held", error: { message: expect.stringMatching(why) } });
+  });
+
+  test("takes no other's place", async () => {
+    const found: FoundDigest = { repository: here, digest, as: "same-content" };
+    const error = await passFound({ ...planned, digest }, found, rules(registry, more, isClean));
+    expect(error?.message).toMatch(why);
+    expect(error?.hint).toBeTruthy();
+  });
+});
+
+test.each<{ when: string; scanning: boolean }>([
+  { when: "that is scanned", scanning: true },
+  { when: "that nobody wants scanned", scanning: false },
+])("an image of the same sources $when passes", async ({ scanning }) => {
+  const { digest, registry } = holding({});
+  const by = rules(registry, scanning ? {} : { scanning: undefined });
+  expect(await passAgain({ ...planned, digest }, new Map(), by)).toEqual({ kind: "passed" });
+  expect(await passFound({ ...planned, digest }, { repository: here, digest, as: "same-content" }, by)).toBeUndefined();
+});
+
+test("an image that is gone is not promoted", async () => {
+  const { registry } = holding({});
+  const passage = await passAgain({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
+  expect(passage.kind).toBe("held");
+});
+
+describe("an image under a content tag", () => {
+  const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }] };
+  test.each<[string, Sketch, Partial<GateRules>, boolean, string]>([
+    ["passes whoever pushed it", { record: null }, {}, true, "passed"],
+    ["is held with a finding that counts", { record: null }, {}, false, "held"],
+    ["is held where it is too large", { record: null, size: 1000 }, { maxSize: 999 }, true, "held"],
+    ["is held where it lacks a platform", { record: null, platforms: ["linux/amd64"] }, {}, true, "held"],
+  ])("%s", async (_, image, more, isClean, kind) => {
+    const { digest, registry } = holding(image);
+    expect(await passAgain({ ...content, digest }, new Map(), rules(registry, more, isClean))).toMatchObject({ kind });
+  });
+
+  test("that names another one by now counts for nothing", async () => {
+    const { digest, registry } = holding({ record: null });
+    const moved = { ...registry, head: async () => digestOf("another") };
+    expect(await passAgain({ ...content, digest }, new Map(), rules(moved))).toMatchObject({ kind: "held" });
+  });
+});
+
+test.each<[string, Sketch, RegExp | undefined]>([
+  ["with a record passes, whatever its sources", { record: { sourceHash: "b".repeat(64) } }, undefined],
+  ["without a record does not", { record: null }, /no record/],
+  ["with another repository's record does not", { record: { repository: "fork/r" } }, /another repository/],
+  ["without a platform does not", { platforms: ["linux/amd64"] }, /is missing a platform/],
+])("a higher release %s", async (_, image, why) => {
+  const { digest, registry } = holding(image);
+  const error = await passFound(
+    { ...planned, digest },
+    { repository: here, digest, as: "higher-release" },
+    rules(registry),
+  );
+  if (why === undefined) expect(error).toBeUndefined();
+  else expect(error?.message).toMatch(why);
+});

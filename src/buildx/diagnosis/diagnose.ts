@@ -1,0 +1,149 @@
+/** From a build that failed to what the user reads: what, why, on which line, and what to do. */
+import { type SourceLocation, UserError } from "../../errors.ts";
+import type { FailedStep } from "../invocation/progress.ts";
+import { shortLine } from "../invocation/short-line.ts";
+import { type FailureCategory, failureRows } from "./failures.ts";
+
+/** A build that failed. `output` is the end of what the failed step wrote. */
+export class BuildError extends UserError {
+  override readonly name = "BuildError";
+  readonly category: FailureCategory;
+  readonly output: readonly string[];
+  /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
+  readonly excerpt: readonly string[];
+
+  constructor(message: string, details: BuildErrorDetails) {
+    super(message, details);
+    this.category = details.category;
+    this.output = details.output;
+    this.excerpt = details.excerpt ?? [];
+  }
+}
+
+interface BuildErrorDetails {
+  readonly category: FailureCategory;
+  readonly hint: string;
+  readonly at: SourceLocation;
+  readonly output: readonly string[];
+  readonly excerpt?: readonly string[];
+  /** Not there where the message says all that it says. */
+  readonly cause?: unknown;
+}
+
+export interface FailedBuild {
+  readonly image: string;
+  /** Path in the repository. */
+  readonly dockerfile: string;
+  /** Shown where BuildKit names no line: the line that brings the image's base. */
+  readonly at: SourceLocation;
+  readonly code: number;
+  /** What buildx wrote that is no JSON, a line each. */
+  readonly text: readonly string[];
+  readonly step: FailedStep | undefined;
+  /** Why its build gets neither secrets nor logins; `undefined` where it gets those that there are. */
+  readonly restricted?: string | undefined;
+}
+
+/** What a build without secrets and logins fails at, though the workflow gives them. */
+const withheld: ReadonlySet<FailureCategory> = new Set(["secret", "login", "base-denied", "download"]);
+const withheldHint =
+  "the build of an untrusted checkout gets no secrets and no logins: build it from a branch of this repository, or let the Dockerfile do without them";
+
+/** How many of the step's last lines go into the message itself; the log's block has more. */
+const quotedLines = 5;
+
+export function diagnose(failed: FailedBuild): BuildError {
+  const said = lastWords(failed);
+  const { category, sentence, hint } = classify(failed, said);
+  const output = failed.step?.output ?? [];
+  const quoted = isAboutTheStep(category) ? output.slice(-quotedLines).map((line) => `  ${line}`) : [];
+  return new BuildError([`${failed.image} could not be built: ${sentence}`, ...quoted].join("\n"), {
+    category,
+    hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
+    at: location(failed),
+    output,
+    excerpt: excerptIn(failed.text),
+    ...(saysAll.has(category) && !said.includes("\n") ? {} : { cause: new Error(said) }),
+  });
+}
+
+/** Their sentences have what matters of BuildKit's words. */
+const saysAll: ReadonlySet<FailureCategory> = new Set([
+  "command",
+  "out-of-memory",
+  "dockerfile",
+  "missing-file",
+  "unknown",
+]);
+
+/** Between two lines of dashes below the place. */
+function excerptIn(text: readonly string[]): readonly string[] {
+  const start = text.findIndex((line) => /^-{10,}$/.test(line.trim()));
+  const length = text.slice(start + 1).findIndex((line) => /^-{10,}$/.test(line.trim()));
+  if (start < 0 || length < 0) return [];
+  const lines = text.slice(start + 1, start + 1 + Math.min(length, mostExcerpt)).map((line) => shortLine(line, 200));
+  const last = lines.findLastIndex((line) => !/^ *\d+ \| *$/.test(line));
+  return lines.slice(0, last + 1);
+}
+
+const mostExcerpt = 20;
+
+/** BuildKit's own message, from the line on that begins with `ERROR:`; without any, the step's. */
+function lastWords({ text, step, code }: FailedBuild): string {
+  const last = text.findLastIndex((line) => line.startsWith("ERROR: "));
+  const said = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
+  const lines = said.map((line) => shortLine(line, 1_000)).filter((line) => line !== "");
+  return lines.join("\n") || `buildx ended with exit code ${code} and said nothing`;
+}
+
+interface Diagnosis {
+  readonly category: FailureCategory;
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+function classify(failed: FailedBuild, said: string): Diagnosis {
+  const { step } = failed;
+  const error = [...(step === undefined ? [] : [step.name]), said].join("\n");
+  const withOutput = [error, ...(step?.output ?? [])].join("\n");
+  for (const { category, pattern, inOutput, message, hint } of failureRows) {
+    const match = pattern.exec(inOutput ? withOutput : error);
+    if (match !== null) return { category, sentence: filled(message, match, failed), hint };
+  }
+  const [first = ""] = said.split("\n");
+  const reason = shortLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, ""));
+  // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
+  return step === undefined && lineIn(failed) !== undefined
+    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "mend the line" }
+    : { category: "unknown", sentence: reason, hint: "see the lines of the build above" };
+}
+
+function filled(message: string, match: RegExpExecArray, { step, dockerfile }: FailedBuild): string {
+  const named = new Map([
+    ["step", step?.name ?? match[1] ?? "the build"],
+    ["dockerfile", dockerfile],
+  ]);
+  return message
+    .replace(/\$(\w+)/g, (_, name: string) => shortLine(named.get(name) ?? match[Number(name)] ?? "", 200))
+    .trim();
+}
+
+function isAboutTheStep(category: FailureCategory): boolean {
+  return category === "command" || category === "out-of-memory" || category === "emulation" || category === "disk-full";
+}
+
+function location(failed: FailedBuild): SourceLocation {
+  const line = lineIn(failed);
+  return line === undefined ? failed.at : { file: failed.dockerfile, line };
+}
+
+/** BuildKit shows the place as `Dockerfile:3`, or with the path, above an excerpt; of several the first is the culprit's. */
+function lineIn({ text, dockerfile }: FailedBuild): number | undefined {
+  const name = dockerfile.slice(dockerfile.lastIndexOf("/") + 1);
+  for (const line of text) {
+    const match = /^(.+):(\d+)$/.exec(line.trim());
+    if (match?.[1] === name || match?.[1]?.endsWith(`/${name}`)) return Number(match[2]);
+  }
+  const parsed = /dockerfile parse error on line (\d+)/i.exec(text.join("\n"))?.[1];
+  return parsed === undefined ? undefined : Number(parsed);
+}

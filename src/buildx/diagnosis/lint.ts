@@ -1,0 +1,41 @@
+/** BuildKit's lint of Dockerfiles, as annotations: each finding once, and no more of them than a page shows. */
+import type { Log } from "../../ports.ts";
+import type { VertexWarning } from "../invocation/rawjson.ts";
+import { shortLine } from "../invocation/short-line.ts";
+
+/** Shared by the builds of a run: images of one Dockerfile have its findings in common. */
+export interface LintReport {
+  /** @param dockerfile its path in the repository. */
+  tell(dockerfile: string, warnings: readonly VertexWarning[]): void;
+  /** A line for each finding that got no annotation. */
+  left(): readonly string[];
+}
+
+/** GitHub shows ten warnings of a step, of which other things may need some. */
+const mostAnnotations = 8;
+
+export function lintReport(log: Pick<Log, "warning">): LintReport {
+  const told = new Set<string>();
+  const left: string[] = [];
+  return {
+    tell(dockerfile, warnings) {
+      for (const { message, detail, url, line } of warnings) {
+        const place = line === undefined ? dockerfile : `${dockerfile}:${line}`;
+        const short = shortLine(message.replace(/ \(line \d+\)$/, ""));
+        const key = `${place} ${short}`;
+        if (told.has(key)) continue;
+        told.add(key);
+        if (told.size > mostAnnotations) {
+          left.push(shortLine(`${place}: ${short}`));
+          continue;
+        }
+        const hint = [detail, url].filter((part) => part !== undefined && part !== "").join(", see ");
+        log.warning(short, shortLine(hint) || "mend the line", {
+          title: "Dockerfile",
+          at: { file: dockerfile, ...(line === undefined ? {} : { line }) },
+        });
+      }
+    },
+    left: () => left,
+  };
+}

@@ -1,0 +1,39 @@
+/** Whether files name the version that is about to be released. Pure. */
+import { UserError } from "../../errors.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { Pin } from "./find-pins.ts";
+import { chartVersions } from "./yaml/chart-pins.ts";
+
+/** An image of the release, with all tags that the release gives it. */
+export interface ReleasedImage {
+  readonly name: string;
+  readonly repositories: readonly Repository[];
+  readonly version: string;
+  readonly tags: readonly string[];
+}
+
+/**
+ * A problem, with file and line, for each pin of a released image that names another version. A tag that this release moves
+ * (`1.2`, `latest`) will name it. A chart's version must be that of one of the images.
+ */
+export function stalePins(pins: readonly Pin[], released: readonly ReleasedImage[]): readonly UserError[] {
+  return pins.flatMap((pin) => {
+    const wanted =
+      pin.repository === undefined
+        ? released
+        : released.filter(({ repositories }) => repositories.some((each) => each === pin.repository));
+    if (wanted.length === 0 || wanted.some((image) => names(pin, image))) return [];
+    const versions = [...new Set(wanted.map(({ version }) => version))].join(" or ");
+    return [
+      new UserError(`"${pin.text}" is to name ${versions}, which is about to be released`, {
+        hint: "let the release's commit name its version here, or take the file out of `check-pins`",
+        at: pin.at,
+      }),
+    ];
+  });
+}
+
+function names({ repository, tag }: Pin, { version, tags }: ReleasedImage): boolean {
+  if (tag === undefined) return false;
+  return (repository === undefined ? chartVersions({ version, tags: [] }) : tags).some((each) => each === tag);
+}

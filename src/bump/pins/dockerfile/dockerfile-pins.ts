@@ -1,0 +1,153 @@
+/**
+ * Pins of a Dockerfile: references in full in FROM, COPY --from, RUN --mount=from and in what ARG and ENV set, and the ARG
+ * that holds the tag or digest of a FROM. What RUN does and what heredocs hold is left to who wrote it.
+ */
+
+import { type Dockerfile, readDockerfile } from "../../../catalog/dockerfile/dockerfile.ts";
+import type { Instruction } from "../../../catalog/dockerfile/parser/instruction.ts";
+import { attempt } from "../../../lib/attempt.ts";
+import { isDigest } from "../../../model/digest.ts";
+import { isTag } from "../../../model/reference.ts";
+import type { ImageNames } from "../image-names.ts";
+import type { ReadPin, Span } from "../read-pin.ts";
+import { versionIn } from "../unread-pins.ts";
+import { type DockerfileLines, dockerfileLines, unquoted } from "./dockerfile-lines.ts";
+import { type FedArguments, type FedPart, fedArguments, oneArgument } from "./fed-arguments.ts";
+
+/** `undefined` for a file that BuildKit would refuse, and for one that only another frontend understands. */
+export function dockerfilePins(text: string, file: string, names: ImageNames): readonly ReadPin[] | undefined {
+  const read = attempt(() => readDockerfile(new TextEncoder().encode(text), file));
+  if ("problem" in read || read.value.stages.length === 0) return undefined;
+  const dockerfile = read.value;
+  const lines = dockerfileLines(text, dockerfile.escape);
+  const fed = fedArguments(dockerfile);
+  return [
+    ...sourcesOf(dockerfile).flatMap((source) => fullPins(source, lines, fed, names)),
+    ...fed.parts.flatMap((part) => partPin(part, dockerfile, lines, fed, names) ?? []),
+    ...composedPins(fed, lines, names),
+  ];
+}
+
+/** An instruction, with those of its words that may hold a reference. */
+interface Source {
+  readonly line: number;
+  readonly values: readonly string[];
+  /** The reference follows `from=`. */
+  readonly isFlag?: true;
+  /** The ARG above the first FROM that holds the value. */
+  readonly argument?: string;
+}
+
+function sourcesOf({ globalArguments, stages }: Dockerfile): readonly Source[] {
+  return [
+    ...globalArguments.map(({ line, name, value = "" }) => ({ line, values: [value], argument: name })),
+    ...stages.flatMap(({ line, base, instructions }) => [
+      { line, values: [base] },
+      ...instructions.flatMap((each) => sourceOf(each) ?? []),
+    ]),
+  ];
+}
+
+function sourceOf(instruction: Instruction): Source | undefined {
+  const { kind, line } = instruction;
+  if (kind === "onbuild") return instruction.trigger && sourceOf(instruction.trigger);
+  if (kind === "arg") return { line, values: instruction.arguments.map(({ value = "" }) => value) };
+  if (kind === "env") return { line, values: instruction.variables.map(({ value }) => value) };
+  if (kind === "copy") return { line, values: [instruction.from ?? ""], isFlag: true };
+  if (kind === "run") return { line, values: instruction.mounts.map(({ from = "" }) => from), isFlag: true };
+  return undefined;
+}
+
+function fullPins(
+  { line, values, isFlag, argument }: Source,
+  lines: DockerfileLines,
+  fed: FedArguments,
+  names: ImageNames,
+): readonly ReadPin[] {
+  if (!values.some((value) => names.mayBeInText(value))) return [];
+  const { start, text } = lines.at(line);
+  // Several ARGs may stand on one line.
+  const word = argument === undefined ? undefined : lines.valueAt(line, argument, values[0] ?? "");
+  const doubt = argument === undefined ? undefined : fed.doubtOf(argument);
+  return names
+    .pinsIn(text, start)
+    .filter((pin) => {
+      if (word !== undefined) return word.start <= pin.start && pin.start < word.end;
+      if (isFlag) return values.includes(pin.text) && /from=["']?$/i.test(text.slice(0, pin.start - start));
+      return values.some((value) => value.includes(pin.text));
+    })
+    .map((pin) => (doubt === undefined ? pin : { ...pin, values: { doubt } }));
+}
+
+/** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
+function partPin(
+  { repository, tag, digest }: FedPart,
+  dockerfile: Dockerfile,
+  lines: DockerfileLines,
+  fed: FedArguments,
+  names: ImageNames,
+): ReadPin | undefined {
+  if (!names.has(repository)) return undefined;
+  const [whole, digestHeld] = [tag, digest].map((name) =>
+    name === undefined ? undefined : heldBy(name, dockerfile, lines),
+  );
+  const first = whole ?? digestHeld;
+  if (first === undefined || (tag !== undefined && !whole) || (digest !== undefined && !digestHeld)) return undefined;
+  const [tagHeld, attached] = whole === undefined ? [] : withDigest(whole);
+  const known = digestHeld ?? attached;
+  const isPlain =
+    (whole === undefined || isTag(tagHeld?.text ?? "")) &&
+    (known === undefined || isDigest(known.text)) &&
+    (digestHeld === undefined || attached === undefined);
+  if (!isPlain && versionIn([whole?.text, digestHeld?.text].join(" ")) === undefined) return undefined;
+  const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
+  const doubt = isPlain ? fedDoubt : `what feeds it is no plain tag and sha256 digest: ${oneArgument}`;
+  return {
+    repository,
+    text: `${repository}${whole ? `:${whole.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
+    start: first.span.start,
+    tag: tagHeld?.text,
+    digest: known?.text,
+    values:
+      doubt === undefined ? { ...(tagHeld && { tag: tagHeld.span }), ...(known && { digest: known.span }) } : { doubt },
+  };
+}
+
+interface Held {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** An ARG may hold a tag and the digest behind it. */
+function withDigest({ text, span }: Held): readonly [Held, Held | undefined] {
+  const at = text.indexOf("@");
+  if (at < 0) return [{ text, span }, undefined];
+  return [
+    { text: text.slice(0, at), span: { start: span.start, end: span.start + at } },
+    { text: text.slice(at + 1), span: { start: span.start + at + 1, end: span.end } },
+  ];
+}
+
+function heldBy(name: string, { globalArguments }: Dockerfile, lines: DockerfileLines): Held | undefined {
+  const argument = globalArguments.findLast((each) => each.name === name);
+  if (argument?.value === undefined) return undefined;
+  const span = lines.valueAt(argument.line, name, argument.value);
+  return span && { text: unquoted(argument.value), span };
+}
+
+function composedPins({ composed }: FedArguments, lines: DockerfileLines, names: ImageNames): readonly ReadPin[] {
+  return composed.flatMap(({ line, written, reference: { repository, tag, digest } }) =>
+    names.has(repository) && (tag ?? digest) !== undefined && names.pinsIn(written, 0).length === 0
+      ? [
+          {
+            repository,
+            text: written,
+            start: lines.at(line).start,
+            tag,
+            digest,
+            values: { doubt: `its reference is put together from several parts: ${oneArgument}` },
+          },
+        ]
+      : [],
+  );
+}

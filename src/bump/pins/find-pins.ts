@@ -1,0 +1,47 @@
+/** The pins of a file, for those who only look at them. */
+import type { SourceLocation } from "../../errors.ts";
+import type { Repository } from "../../model/reference.ts";
+import { imageNames } from "./image-names.ts";
+import { readPins } from "./pin-reader.ts";
+import type { ReadPin } from "./read-pin.ts";
+import { type TextPlaces, textPlaces } from "./text/text-places.ts";
+import { chartPin, isChartFile } from "./yaml/chart-pins.ts";
+
+export interface Pin {
+  /** `undefined`: a chart's version. */
+  readonly repository: Repository | undefined;
+  /** As written; `undefined` where a digest alone is named. */
+  readonly tag: string | undefined;
+  /** What is written there, for people: `ghcr.io/o/r/app:1.2.3`, `appVersion: 1.2.3`. */
+  readonly text: string;
+  readonly at: SourceLocation;
+}
+
+/**
+ * A chart's own version counts where it says no version of what it installs: many charts have versions of their own.
+ * @param repositories whose pins are looked for. @returns in the order of lines.
+ */
+export async function findPins(
+  text: string,
+  file: string,
+  repositories: ReadonlySet<Repository>,
+): Promise<readonly Pin[]> {
+  const { pins } = await readPins(text, file, imageNames(repositories));
+  const chart = isChartFile(file) ? (chartPin(text, "appVersion") ?? chartPin(text, "version")) : undefined;
+  const places = textPlaces(text);
+  const read = pins.filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
+  return [...(chart === undefined ? [] : [chart]), ...read]
+    .sort((a, b) => a.start - b.start)
+    .map((pin) => ({
+      repository: pin.repository,
+      tag: pin.tag,
+      text: pin.text,
+      at: { file, ...placeOf(pin, places) },
+    }));
+}
+
+/** What is told as a whole reference is found on its line; a version alone may stand there several times. */
+function placeOf({ values, start }: ReadPin, places: TextPlaces): Pick<SourceLocation, "line" | "column"> {
+  const line = places.line(start);
+  return "whole" in values ? { line } : { line, column: places.column(start) };
+}

@@ -1,0 +1,49 @@
+/** Reads the pins of a file by what kind of file it is. */
+
+import { dockerfilePins } from "./dockerfile/dockerfile-pins.ts";
+import type { ImageNames } from "./image-names.ts";
+import { jsonPins } from "./json-pins.ts";
+import type { FilePins } from "./read-pin.ts";
+import { commentsOf } from "./text/comments.ts";
+import { namesNearVersions, textPins, withDigestsNear } from "./text/text-pins.ts";
+import { yamlPins } from "./yaml/yaml-pins.ts";
+
+/** The pins of a file but for a chart's version, in the order in which they stand there. What can't be read as what its name says is read by lines. */
+export async function readPins(text: string, file: string, names: ImageNames): Promise<FilePins> {
+  const { pins, named } = await pinsByKind(text, file, names);
+  return { pins: pins.toSorted((a, b) => a.start - b.start), named };
+}
+
+async function pinsByKind(text: string, file: string, names: ImageNames): Promise<FilePins> {
+  if (isYaml(file)) return yamlPins(text, names, { isWorkflow: isWorkflow(file) });
+  if (/\.json[c5]?$/i.test(file)) return jsonPins(text, names);
+  const inDockerfile = isDockerfile(file) ? dockerfilePins(text, file, names) : undefined;
+  if (inDockerfile !== undefined) return { pins: inDockerfile, named: [] };
+  const comments = commentsOf(file);
+  const pins = withDigestsNear(textPins(text, names, comments), text);
+  return { pins: [...pins, ...namesNearVersions(text, names, comments)], named: [] };
+}
+
+/** Whether a file is of a kind that pins images: what is looked through where nobody names files. */
+export function isPossiblePinFile(path: string): boolean {
+  if (/(?:^|\/)(?:\.git|node_modules|vendor)\//.test(path)) return false;
+  return isDockerfile(path) || isYaml(path) || /(?:^|\/)\.?devcontainer\.json$/.test(path);
+}
+
+/** Kustomize's file may have no ending. */
+function isYaml(path: string): boolean {
+  return /\.ya?ml$|(?:^|\/)kustomization$/i.test(path);
+}
+
+function isWorkflow(path: string): boolean {
+  return /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/|(?:^|\/)action\.ya?ml$/i.test(path);
+}
+
+/** `Dockerfile`, `Dockerfile.base`, `base.Containerfile`. */
+function isDockerfile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (
+    /^(?:.+\.)?(?:dockerfile|containerfile)(?:[.-].+)?$/i.test(name) &&
+    !/\.(?:dockerignore|containerignore)$/i.test(name)
+  );
+}

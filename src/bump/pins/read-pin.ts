@@ -1,0 +1,42 @@
+/** What the readers of files find. */
+import type { Repository } from "../../model/reference.ts";
+
+export interface FilePins {
+  readonly pins: readonly ReadPin[];
+  /** Images whose name stands apart from their version, also those without one. */
+  readonly named: readonly Repository[];
+}
+
+/** A place that names a version of an image. */
+export interface ReadPin {
+  /** `undefined`: a chart's version, which names no image. */
+  readonly repository: Repository | undefined;
+  /** What is written there, for people: `ghcr.io/o/r/app:1.2.3`, `appVersion: 1.2.3`. */
+  readonly text: string;
+  /** Where it stands in the file's text. */
+  readonly start: number;
+  /** As written; neither is there where a version is named that nobody can tell, which is a doubt. */
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  /** What to change for another version; or why nobody can tell, as a clause with its remedy. */
+  readonly values: PinValues | { readonly doubt: string };
+}
+
+export interface PinValues {
+  /** Tag and digest stand in one reference, which is told as a whole. */
+  readonly whole?: Span;
+  readonly tag?: Span;
+  readonly digest?: Span;
+}
+
+/** A piece of a file's text, in UTF-16 code units. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  /** In YAML without quotes, where a text that looks like a number would become one. */
+  readonly isPlain?: true;
+  /** The quote that such a text then gets; a double one where nothing is said. */
+  readonly quote?: "'";
+  /** Of a digest: its hexadecimal digits alone. */
+  readonly isHex?: true;
+}

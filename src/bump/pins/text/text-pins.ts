@@ -1,0 +1,95 @@
+/** Pins in text of which no more is known than lines: scripts, templates, what is broken. */
+
+import type { ImageNames } from "../image-names.ts";
+import type { ReadPin } from "../read-pin.ts";
+import { blockComments, type Comments, shellComments } from "./comments.ts";
+import { pinAt } from "./derived-text.ts";
+
+/** References in full, but those in comments. */
+export function textPins(text: string, names: ImageNames, comments: Comments = shellComments): readonly ReadPin[] {
+  return outsideComments(names.pinsWithVariables(text, 0), text, comments);
+}
+
+/** What stands in no comment, in the order of the text. */
+function outsideComments<T extends { readonly start: number }>(
+  all: readonly T[],
+  text: string,
+  comments: Comments,
+): readonly T[] {
+  if (all.length === 0) return [];
+  const blocks = blockComments(text, comments);
+  let block = 0;
+  let end = -1;
+  let comment = 0;
+  return all
+    .toSorted((a, b) => a.start - b.start)
+    .filter(({ start }) => {
+      while ((blocks[block]?.end ?? Number.POSITIVE_INFINITY) <= start) block += 1;
+      if ((blocks[block]?.start ?? Number.POSITIVE_INFINITY) <= start) return false;
+      if (start > end) {
+        const begin = text.lastIndexOf("\n", start - 1) + 1;
+        const next = text.indexOf("\n", start);
+        end = next < 0 ? text.length : next;
+        comment = begin + startOutside(text.slice(begin, end), begin, blocks, comments);
+      }
+      return start < comment;
+    });
+}
+
+/** Where a line's comment begins; one of several lines that ends on it hides nothing behind its end. */
+function startOutside(
+  line: string,
+  begin: number,
+  blocks: ReturnType<typeof blockComments>,
+  comments: Comments,
+): number {
+  const hidden = blocks.filter(({ start, end }) => start < begin + line.length && end > begin);
+  const visible = hidden.reduce((text, { start, end }) => {
+    const [from, to] = [Math.max(0, start - begin), Math.min(line.length, end - begin)];
+    return `${text.slice(0, from)}${" ".repeat(to - from)}${text.slice(to)}`;
+  }, line);
+  return comments.startIn(visible);
+}
+
+/** The same of a text that is a part of a file. */
+export function textPinsAt(text: string, names: ImageNames, offset: number): readonly ReadPin[] {
+  return textPins(text, names).map((pin) => pinAt(pin, offset));
+}
+
+/** Names on their own whose version seems to stand on a line beside them: nobody can tell for sure. */
+export function namesNearVersions(
+  text: string,
+  names: ImageNames,
+  comments: Comments = shellComments,
+): readonly ReadPin[] {
+  if (!versionOnLine.test(text)) return [];
+  return outsideComments(names.bareNamesIn(text), text, comments).flatMap(({ repository, text: name, start }) => {
+    const [, version] = around(text, start).flatMap((line) => versionOnLine.exec(line) ?? []);
+    const doubt = "its version seems to be on a line beside it: write the whole reference in one place";
+    return version === undefined
+      ? []
+      : [{ repository, text: `${name}:${version}`, start, tag: version, digest: undefined, values: { doubt } }];
+  });
+}
+
+const versionOnLine = /(?:tag|(?<!api)version)["']?\s*[:=]\s*["']?(v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?![\w$%{])/i;
+
+/** A digest on a line beside a tag would stay, whatever it belongs to. */
+export function withDigestsNear(pins: readonly ReadPin[], text: string): readonly ReadPin[] {
+  if (!lineOfDigest.test(text)) return pins;
+  return pins.map((pin) => {
+    if (pin.tag === undefined || pin.digest !== undefined || "doubt" in pin.values) return pin;
+    return around(text, pin.start).some((line) => lineOfDigest.test(line)) ? { ...pin, values: { doubt: near } } : pin;
+  });
+}
+
+const near = "a digest on a line beside it may be its own, and would stay: write it behind the tag";
+const lineOfDigest = /(?:digest|sha|sha256|hash)["']?\s*[:=]\s*["']?(?:sha256:)?[0-9a-f]{64}(?![0-9a-f])/i;
+
+/** Two lines before and two after a place. */
+function around(text: string, at: number): readonly string[] {
+  let [start, end] = [at, at];
+  for (let count = 0; count < 3 && start > 0; count++) start = text.lastIndexOf("\n", start - 1);
+  for (let count = 0; count < 3 && end >= 0; count++) end = text.indexOf("\n", end + 1);
+  return text.slice(Math.max(start, 0), end < 0 ? text.length : end).split("\n");
+}

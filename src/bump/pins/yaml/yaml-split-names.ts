@@ -1,0 +1,153 @@
+/** What a map in YAML says of images: their names, and versions that are values of their own. Pure. */
+import type { Scalar } from "yaml";
+import { type Repository, tryReference } from "../../../model/reference.ts";
+import type { ImageNames } from "../image-names.ts";
+import { withDefaults } from "../text/derived-text.ts";
+import { type Role, roleOf, stemOf } from "./key-role.ts";
+
+/** An image whose name is a value of its own. */
+export interface SplitName {
+  readonly repository: Repository;
+  readonly name: string;
+  /** What the keys of its values have in common. */
+  readonly stem: string;
+  readonly tag: Field | undefined;
+  readonly digest: Field | undefined;
+  /** Why nobody can tell what to change. */
+  readonly doubt?: string;
+}
+
+/** The values of a map that are scalars, by their keys. */
+export type Fields = ReadonlyMap<string, Field>;
+
+export interface Field {
+  readonly node: Scalar;
+  /** It stands elsewhere, under an anchor. */
+  readonly isAlias: boolean;
+}
+
+export interface SplitOptions {
+  readonly names: ImageNames;
+  /** It is a step's or a workflow's, where `repository` names a git repository unless there is a registry. */
+  readonly isWorkflow: boolean;
+}
+
+/**
+ * The images that a map names: Helm's `{registry, repository, tag, digest}`, Kustomize's `{name, newName, newTag, digest}`,
+ * and those whose keys have a word in common (`{webImage, webTag}`).
+ */
+export function splitNames(fields: Fields, options: SplitOptions): readonly SplitName[] {
+  const stems = [...fields.keys()].flatMap((key) => {
+    const { role, stem } = roleOf(key) ?? {};
+    return stem !== undefined && (role === "repository" || role === "image" || role === "name") ? [stem] : [];
+  });
+  return [...new Set(stems)].flatMap((stem) => splitName(stem, fields, options) ?? []);
+}
+
+function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOptions): SplitName | undefined {
+  const isKustomize = stem === "" && (fields.has("newTag") || fields.has("newName"));
+  const text = (...wanted: readonly Role[]): string => {
+    const texts = wanted.flatMap((role) => fieldsOf(role, stem, fields).map(nameIn));
+    return texts.find((each) => each !== "") ?? "";
+  };
+  const own = (key: string): string => nameIn(fields.get(key));
+  const registry = text("registry").replace(/\/$/, "");
+  const main = isKustomize ? own("newName") || own("name") : text("repository", "image", "name");
+  const full = registry !== "" && !isKustomize ? `${registry}/${main}` : main;
+  const name = [full, `${full}/${text("name")}`].find((each) => repositoryOf(each, names) !== undefined);
+  const repository = name === undefined ? undefined : repositoryOf(name, names);
+  if (name === undefined || repository === undefined) return undefined;
+  const isImage = text("image") === main || isKustomize || hasHost(name);
+  if (isWorkflow && !isImage) return undefined;
+  const found = { repository, name, stem, digest: undefined };
+  if (isKustomize) return { ...found, tag: fields.get("newTag") };
+  const tags = fieldsOf("tag", stem, fields);
+  const [tag, ...others] = tags.filter(isFilled);
+  if (others.length > 0) return { ...found, tag, doubt: twice("tag") };
+  if (tags.length > 0) return { ...found, tag: tag ?? tags[0] };
+  const [version] = fieldsOf("version", stem, fields);
+  const doubt = "it may be the version of a git repository of this name: write `tag` or the registry";
+  return { ...found, tag: version, ...(version === undefined || isImage ? {} : { doubt }) };
+}
+
+/** Why what is written in two places is left. */
+export function twice(what: "tag" | "digest"): string {
+  return `its ${what} is written in two places: write it once`;
+}
+
+/** What is beside an image in its map: the fields of a role that are about it. */
+export interface Beside {
+  readonly stem: string;
+  readonly repository: Repository;
+  /** No other image is named there. */
+  readonly isOnly: boolean;
+}
+
+/** The digests beside an image that are not empty. */
+export function digestsBeside({ stem, repository, isOnly }: Beside, fields: Fields): readonly Field[] {
+  const lastPart = stemOf(repository.slice(repository.lastIndexOf("/") + 1));
+  const stems = [stem, ...(isOnly ? ["", lastPart] : [])];
+  const of = (each: string): readonly Field[] => [
+    ...fieldsOf("digest", each, fields).filter(isFilled),
+    ...fieldsOf("sum", each, fields).filter((field) => digestIn(textOf(field)) !== undefined),
+  ];
+  return stems.map(of).find((each) => each.length > 0) ?? [];
+}
+
+/** A digest under a key that doesn't say whose it is. */
+export function hasStrayDigest(fields: Fields): boolean {
+  return [...fields].some(
+    ([key, { node }]) => roleOf(key) === undefined && /^sha256:[0-9a-f]{64}$/.test(String(node.value ?? "")),
+  );
+}
+
+/** A digest as values write it: alone, behind a name, or its hexadecimal digits. */
+export function digestIn(text: string): { readonly text: string; readonly isHex: boolean } | undefined {
+  const [, digest, hex] = /(?:(?:^|@)(sha256:[0-9a-f]{64})|^([0-9a-f]{64}))$/.exec(text) ?? [];
+  if (digest !== undefined) return { text: digest, isHex: false };
+  return hex === undefined ? undefined : { text: hex, isHex: true };
+}
+
+/** As written, so that a version 1.10 stays one. */
+export function textOf(field: Field | undefined): string {
+  const { type, source, value } = field?.node ?? {};
+  if (value === null || value === undefined) return "";
+  return type === "PLAIN" ? (source ?? "") : String(value).trim();
+}
+
+/** What a name comes to, a variable's default among it. */
+function nameIn(field: Field | undefined): string {
+  const text = String(field?.node.value ?? "");
+  return withDefaults(text)?.text ?? text;
+}
+
+/** Those of a role about one image that are no empty text. */
+export function fieldsOf(role: Role, stem: string, fields: Fields): readonly Field[] {
+  return [...fields].flatMap(([key, field]) => {
+    const its = roleOf(key);
+    return its?.role === role && its.stem === stem ? [field] : [];
+  });
+}
+
+export function isFilled({ node }: Field): boolean {
+  return node.value !== null && node.value !== undefined && String(node.value).trim() !== "";
+}
+
+/** The versions in a map that names something else. */
+export function versionsOfOthers(fields: Fields): readonly Field[] {
+  const isNamed = ["repository", "image", "name", "newName"].some((key) => fields.has(key));
+  return isNamed ? ["tag", "imageTag", "newTag", "digest"].flatMap((key) => fields.get(key) ?? []) : [];
+}
+
+function repositoryOf(name: string, names: ImageNames): Repository | undefined {
+  // Most maps with such keys are about something else.
+  const reference = names.mayBeInText(name) ? tryReference(name) : undefined;
+  if (reference === undefined || reference.tag !== undefined || reference.digest !== undefined) return undefined;
+  return names.has(reference.repository) ? reference.repository : undefined;
+}
+
+/** As docker tells a registry from the first part of a path. */
+function hasHost(name: string): boolean {
+  const [first = "", ...rest] = name.split("/");
+  return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+}

@@ -1,0 +1,64 @@
+/** What the commits of a bump's branch change: whose a branch is its name doesn't tell, as anybody with the right to push may take it. */
+
+import type { FileWrite } from "../../forge/bump-forge.ts";
+import type { Commit } from "../../model/run-context.ts";
+import { type Marker, readTrailer } from "./marker.ts";
+
+/** Commits as git has them. What can't be read is `undefined`, which nothing of ours is. */
+export interface BranchHistory {
+  /**
+   * The commits that lead from the base to a head, which included.
+   * @param known their ids, where a forge has listed them all.
+   */
+  above(head: Commit, known?: ReadonlySet<Commit>): Promise<readonly LineCommit[] | undefined>;
+  /** The files that a commit changes; `undefined` also where it does more to any of them than to change its content. */
+  edits(parent: Commit, commit: Commit): Promise<readonly FileWrite[] | undefined>;
+}
+
+export interface LineCommit {
+  readonly id: Commit;
+  readonly parents: readonly Commit[];
+  readonly message: string;
+}
+
+export interface LineTools {
+  readonly history: BranchHistory;
+  /** Whether files differ in pins of this repository's images alone. */
+  readonly differInPins: (files: readonly FileWrite[]) => boolean | Promise<boolean>;
+}
+
+/** Of a head's commits those that move pins of this repository's images and nothing else. */
+export interface PinLine {
+  /** Their one parent is on the base. With one of these, a branch or pull request under our name is ours. */
+  readonly first: ReadonlySet<Commit>;
+  /** They are on top of others. */
+  readonly later: ReadonlySet<Commit>;
+  /** What these commits say that they make. */
+  readonly markers: readonly Marker[];
+}
+
+export const noLine: PinLine = { first: new Set(), later: new Set(), markers: [] };
+
+export async function pinLine(
+  head: Commit,
+  known: ReadonlySet<Commit> | undefined,
+  tools: LineTools,
+): Promise<PinLine> {
+  const commits = (await tools.history.above(head, known)) ?? [];
+  const ids = new Set(commits.map(({ id }) => id));
+  const isMove = await Promise.all(commits.map((each) => movesPins(each, tools)));
+  const moves = commits.filter((_, index) => isMove[index] === true);
+  const isFirst = ({ parents }: LineCommit) => !parents.some((each) => ids.has(each));
+  return {
+    first: new Set(moves.filter(isFirst).map(({ id }) => id)),
+    later: new Set(moves.filter((each) => !isFirst(each)).map(({ id }) => id)),
+    markers: moves.flatMap(({ message }) => readTrailer(message) ?? []),
+  };
+}
+
+async function movesPins({ id, parents }: LineCommit, { history, differInPins }: LineTools): Promise<boolean> {
+  const [parent, ...others] = parents;
+  if (parent === undefined || others.length > 0) return false;
+  const files = await history.edits(parent, id);
+  return files !== undefined && files.length > 0 && (await differInPins(files));
+}

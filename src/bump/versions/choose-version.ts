@@ -1,0 +1,165 @@
+/** Which version a pin takes: decided by the form of what it holds now. Pure. */
+import type { Digest } from "../../model/digest.ts";
+import type { LeftPin, PublishedVersion } from "../moved.ts";
+import {
+  compareVersions,
+  hasCommit,
+  isSameForm,
+  isSameLooseForm,
+  releaseForms,
+  type TagForm,
+  type TagStyle,
+  tagForm,
+} from "./tag-form.ts";
+import { bareMarks } from "./tag-pieces.ts";
+
+/** What a pin holds, as written; at least one of the two. */
+export interface Held {
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+export type Choice =
+  /** What it takes; `undefined` where it holds none, or has the right one. */
+  | {
+      readonly kind: "move";
+      readonly image: string;
+      readonly tag: string | undefined;
+      readonly digest: Digest | undefined;
+    }
+  | { readonly kind: LeftPin["kind"]; readonly image: string; readonly why: string };
+
+/**
+ * - A tag that the published image has stays, and a digest beside it becomes the image's: so `1.2` and `latest` stay.
+ * - Any other version moves to the tag of the same form: `1.2.3` to `1.2.4`, `1.2` to `1.3`, `v3.9.1-24f7512-nix` to
+ *   `v3.10.0-e973f3c-nix`, never to another variant. Never to an older one, and to a prerelease only from one.
+ * - A word that is no version (`main`, `kustomized`) stays.
+ * - A digest alone follows `latest`, since nothing says what else it is.
+ * @param published all that may be meant by the repository that the pin names, not empty: the variants of an image share it.
+ */
+export function chooseVersion({ tag, digest }: Held, published: readonly PublishedVersion[]): Choice {
+  const image = [...new Set(published.map(({ name }) => name))].join(", ");
+  const named = published.filter(({ tags }) => tags.some((each) => each === (tag ?? "latest")));
+  const [only, ...others] = named;
+  if (
+    only !== undefined &&
+    digest !== undefined &&
+    others.length > 0 &&
+    !named.some((each) => each.digest === digest)
+  ) {
+    const what = tag === undefined ? "a digest alone follows `latest`, which" : `\`${tag}\``;
+    const remedy = "write the tag of the one that is meant before the digest";
+    return { kind: "ambiguous", image, why: `${what} names several images: ${remedy}` };
+  }
+  if (only !== undefined && (digest === undefined || named.some((each) => each.digest === digest))) {
+    return { kind: "current", image: only.name, why: "it names what is published" };
+  }
+  if (only !== undefined) return { kind: "move", image: only.name, tag: undefined, digest: only.digest };
+  if (tag !== undefined) return newerTag({ tag, digest }, published, image);
+  const current = published.find((each) => each.digest === digest);
+  return current === undefined
+    ? {
+        kind: "not-newer",
+        image,
+        why: "a digest alone follows `latest`, which isn't what is published: write a tag before the digest",
+      }
+    : { kind: "current", image: current.name, why: "it names what is published" };
+}
+
+interface Option {
+  readonly version: PublishedVersion;
+  readonly tag: string;
+  readonly form: TagForm;
+  /** Of the pin, as this image's tags are read. */
+  readonly from: TagForm;
+}
+
+interface TagHeld {
+  readonly tag: string;
+  readonly digest: string | undefined;
+}
+
+/** A mark of which nobody knows whether it names a variant is read both ways. */
+function newerTag(held: TagHeld, published: readonly PublishedVersion[], image: string): Choice {
+  const marks = bareMarks(held.tag).map(({ mark }) => mark);
+  const isKnown = published.every(({ style }) => style?.variantMarks !== undefined);
+  const asPrerelease = newerTagOf(held, published, image, new Set());
+  if (marks.length === 0 || isKnown) return asPrerelease;
+  const asVariant = newerTagOf(held, published, image, new Set(marks));
+  if (asPrerelease.kind === asVariant.kind && movesTo(asPrerelease) === movesTo(asVariant)) return asVariant;
+  const word = [...new Set(marks)].map((mark) => `\`${mark}\``).join(", ");
+  return {
+    kind: "ambiguous",
+    image,
+    why: `the registry's list of tags, which isn't known, decides whether ${word} in \`${held.tag}\` is a prerelease or a variant: write the tag that is meant`,
+  };
+}
+
+function movesTo(choice: Choice): string | undefined {
+  return choice.kind === "move" ? choice.tag : undefined;
+}
+
+/** @param variantMarks those of images of whose marks nothing is known. */
+function newerTagOf(
+  { tag, digest }: TagHeld,
+  published: readonly PublishedVersion[],
+  image: string,
+  variantMarks: ReadonlySet<string>,
+): Choice {
+  const styles = published.map(({ style }) => ({ variantMarks, ...style }));
+  if (!styles.some((style) => tagForm(tag, style).isVersion)) {
+    return /\d/.test(tag)
+      ? { kind: "not-newer", image, why: `nothing in \`${tag}\` is known to be a version` }
+      : { kind: "current", image, why: `\`${tag}\` is no version` };
+  }
+  const options = optionsFor(tag, published, variantMarks);
+  const [option] = options;
+  if (option === undefined) {
+    return { kind: "not-newer", image, why: `what is published has no tag of the form of \`${tag}\`` };
+  }
+  if (options.some((each) => !isSameThing(each, option))) {
+    const tags = options.map((each) => `\`${each.tag}\``).join(" or ");
+    return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
+  }
+  const { version, from } = option;
+  if ((!version.isRelease || option.form.isPrerelease) && !from.isPrerelease) {
+    return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is a prerelease` };
+  }
+  const difference = compareVersions(from, option.form);
+  const isNewer = difference < 0 || (difference === 0 && [from, option.form].some(hasCommit));
+  if (!isNewer) return { kind: "not-newer", image: version.name, why: `\`${option.tag}\` is not newer` };
+  return {
+    kind: "move",
+    image: version.name,
+    tag: option.tag,
+    digest: digest === undefined || digest === version.digest ? undefined : version.digest,
+  };
+}
+
+/** One image may have been given several tags whose commits alone differ. */
+function isSameThing(one: Option, other: Option): boolean {
+  if (one.tag === other.tag) return true;
+  return one.version === other.version && hasCommit(one.form) && compareVersions(one.form, other.form) === 0;
+}
+
+/** The tags of the same form; where there is none, those that stand for the same in a looser sense. */
+function optionsFor(
+  tag: string,
+  published: readonly PublishedVersion[],
+  variantMarks: ReadonlySet<string>,
+): readonly Option[] {
+  const all = published.flatMap((version) => {
+    const style: TagStyle = { variantMarks, ...version.style };
+    const from = tagForm(tag, style);
+    return version.tags.map((each) => ({ version, tag: each, form: tagForm(each, style), from }));
+  });
+  const same = all.filter(({ form, from }) => isSameForm(from, form));
+  const released = all.filter(({ form, from }) =>
+    releaseForms(from)
+      .slice(0, 1)
+      .some((each) => isSameForm(each, form)),
+  );
+  if (same.length + released.length > 0) return [...same, ...released];
+  const bare = all.filter(({ form, from }) => releaseForms(from).some((each) => isSameForm(each, form)));
+  return bare.length > 0 ? bare : all.filter(({ form, from }) => isSameLooseForm(from, form));
+}

@@ -1,0 +1,94 @@
+/** Which of what an image takes in comes from the repository's other images, and which from outside. */
+import { UserError } from "../../errors.ts";
+import { attempt } from "../../lib/attempt.ts";
+import { type Reference, reference } from "../../model/reference.ts";
+import type { ExternalBase, ImageName, ParentEdge } from "../catalog.ts";
+import { giveValue, withoutValue } from "../dockerfile/stage-bases.ts";
+import type { OutsideUse } from "../dockerfile/stages.ts";
+import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
+import type { Owners } from "./owners.ts";
+
+/** What names mean to one image. */
+export interface Naming {
+  readonly contexts: SaidContexts;
+  readonly owners: Owners;
+  /** Whether this plan moves a tag of an image. */
+  moves(image: ImageName, tag: string): boolean;
+}
+
+export interface Edges {
+  readonly parents: readonly ParentEdge[];
+  readonly bases: readonly ExternalBase[];
+  readonly problems: readonly UserError[];
+}
+
+/** What a name in a Dockerfile stands for. */
+export type Meaning =
+  | { readonly kind: "parent"; readonly name: string; readonly contextName: string }
+  | { readonly kind: "base"; readonly reference: Reference }
+  /** A named context that is no image: files. */
+  | { readonly kind: "files" };
+
+/**
+ * A named context goes before everything. Else a reference is an edge when its repository is one of an image here and it
+ * has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that is published
+ * already, wherever it comes from. @throws UserError, without a place, for what is no reference.
+ */
+export function meaningOf(text: string, naming: Naming): Meaning {
+  const key = contextKey(text);
+  const said = naming.contexts.get(key);
+  return said === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, said, naming);
+}
+
+function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Meaning {
+  if (to.kind === "image") return { kind: "parent", name: to.image, contextName: key };
+  const prefix = "docker-image://";
+  if (to.kind === "directory" || !to.value.startsWith(prefix)) return { kind: "files" };
+  const meaning = meaningOfReference(to.value.slice(prefix.length), key, naming);
+  return meaning.kind === "parent" ? { ...meaning, contextName: key } : meaning;
+}
+
+function meaningOfReference(text: string, name: string, naming: Naming): Meaning {
+  const read = reference(text);
+  const parent = (naming.owners.get(read.repository) ?? []).find((each) => isMoved(each, read, naming));
+  if (parent === undefined) return { kind: "base", reference: read };
+  return { kind: "parent", name: parent.name, contextName: contextName(name, read) };
+}
+
+/** Whether a reference, if it names an image, means what this run makes of it: it has no tag, or one that this plan moves. */
+export function isMoved(image: ImageName, read: Reference, { moves }: Pick<Naming, "moves">): boolean {
+  return read.digest === undefined && (isLatest(image, read) || moves(image, read.tag ?? "latest"));
+}
+
+/** Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix. */
+function isLatest({ variant }: ImageName, { tag }: Reference): boolean {
+  return tag === undefined && variant === "dockerfile";
+}
+
+/** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */
+export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
+  const parents = new Map<string, ParentEdge>();
+  const bases: ExternalBase[] = [];
+  const problems: UserError[] = [];
+  for (const { text, via, at, unset } of uses) {
+    const read = attempt(() => meaningOf(text, naming));
+    if ("problem" in read) {
+      const { message, hint } = read.problem;
+      problems.push(
+        unset === undefined
+          ? new UserError(`${via} names "${text}", and ${message}`, { hint, at })
+          : new UserError(withoutValue(`${via} ${unset.written} names "${text}"`, unset.names), {
+              hint: giveValue(unset.names),
+              at,
+            }),
+      );
+      continue;
+    }
+    const meaning = read.value;
+    if (meaning.kind === "base") bases.push({ reference: meaning.reference, via, at });
+    if (meaning.kind !== "parent") continue;
+    const key = `${meaning.name} ${meaning.contextName}`;
+    if (!parents.has(key)) parents.set(key, { parent: meaning.name, contextName: meaning.contextName, via, at });
+  }
+  return { parents: [...parents.values()], bases, problems };
+}

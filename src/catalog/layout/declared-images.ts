@@ -1,0 +1,280 @@
+/** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
+
+import { type CatalogConfig, type ImageEntry, usualConfigFile } from "../../config/config.ts";
+import type { Forms } from "../../config/config-schema.ts";
+import { type SourceLocation, UserError } from "../../errors.ts";
+import { attempt, outcomes } from "../../lib/attempt.ts";
+import { onlyExcludes, splitGlobs } from "../../lib/glob-list.ts";
+import { nearest } from "../../lib/nearest.ts";
+import type { Placed } from "../../model/placed.ts";
+import type { Platform } from "../../model/platform.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
+import { directoryOf, joinPath } from "../../model/repository-path.ts";
+import { bakeFilesBeside } from "../bake/bake-files.ts";
+import type { ImageName } from "../catalog.ts";
+import { readContext, type SaidContexts } from "../graph/named-contexts.ts";
+import type { Concern } from "../graph/troubled.ts";
+import { type NamedBy, unusableNames } from "../names/unusable-names.ts";
+import { dockerfileNames, spellingsOf } from "./dockerfile-names.ts";
+import { directoryImage, type FoundImage } from "./found-image.ts";
+
+/** What the inputs say of all images. */
+export interface SharedInputs {
+  readonly target?: string | undefined;
+  /** Empty: not said. */
+  readonly platforms: readonly Platform[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export type DeclaredImage = DeclaredDockerfile | DeclaredNix;
+
+export interface DeclaredDockerfile extends AnyDeclared, Pick<FoundImage, "context" | "dockerfilePath" | "target"> {
+  readonly variant: "dockerfile";
+}
+
+export interface DeclaredNix extends AnyDeclared {
+  readonly variant: "nix";
+  readonly nixFile: RepositoryPath;
+}
+
+interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels" | "annotations"> {
+  /** It is the repository's own image, at its root. */
+  readonly isRoot: boolean;
+  readonly platforms: readonly Platform[];
+  readonly publish: boolean;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly inputArguments: readonly string[];
+  readonly contexts: SaidContexts;
+  readonly depends: readonly Placed<string>[];
+  /** Where the bake files lie, or would lie, that tell of it. */
+  readonly bakeFiles: readonly RepositoryPath[];
+  /** Files whose changes affect it as well. */
+  readonly watch: readonly Placed<string>[];
+}
+
+export interface DeclaredImages {
+  readonly images: readonly DeclaredImage[];
+  readonly concerns: readonly Concern[];
+  /** Names of images of which nobody knows where they are, or how they are built. */
+  readonly unplaced: ReadonlySet<string>;
+  /** Names of images that no registry takes. */
+  readonly unfit: ReadonlySet<string>;
+  /** Names that several images have, but for their case. */
+  readonly clashing: ReadonlySet<string>;
+}
+
+/** What declaring images needs to know of what was found, beside the images. */
+export interface Around {
+  /** Whether an image of a name is missing because of a problem that is reported already. */
+  isTroubled(name: string): boolean;
+  /** Whether a target of a bake file has this name, and gives files and no image. */
+  givesFiles(name: string): boolean;
+  /** Where an image of a name would be pushed. */
+  placeOf(name: string): string;
+}
+
+/**
+ * Every image, once. An entry of the config overrides the found image of its name, or takes over the
+ * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
+ * wins over an input, an input over the file's defaults.
+ */
+export function declareImages(
+  found: readonly FoundImage[],
+  config: CatalogConfig,
+  inputs: SharedInputs,
+  rootName: string,
+  { isTroubled, givesFiles, placeOf }: Around,
+): DeclaredImages {
+  const ofDefaults = contextsOf(config.defaults["build-contexts"]);
+  const join = (image: FoundImage, by: NamedBy["by"], file: RepositoryPath, entry?: ImageEntry): Joined => {
+    const own = contextsOf(entry?.said["build-contexts"]);
+    const contexts = new Map([...ofDefaults.contexts, ...image.contexts, ...own.contexts]);
+    return {
+      named: joined(image, entry, inputs, config, rootName, contexts).map((each) => named(each, by, file)),
+      concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
+    };
+  };
+  const claimed = new Set(config.images.map(({ said }) => said.path));
+  // Whether an entry takes over the directory of an image, under whatever name.
+  const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
+  const byName = Map.groupBy(left, ({ name }) => name);
+  const byDirectory = new Map(
+    found.toReversed().flatMap((each) => (each.from === "directory" ? [[each.directory, each] as const] : [])),
+  );
+  const names = found.map(({ name }) => name);
+  const placeless: string[] = [];
+  const declared = config.images.map((entry): Joined => {
+    const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
+    if (own !== undefined) left.delete(own);
+    const image = own ?? elsewhere(entry, byDirectory, rootName);
+    if (image !== undefined) return join(image, "config", entry.at.file, entry);
+    if (givesFiles(entry.name)) return { named: [], concerns: [] };
+    placeless.push(entry.name);
+    const nowhere = { ...directoryImage(entry.name, {}, rootName), name: entry.name };
+    const there = join(nowhere, "config", entry.at.file, entry);
+    if (isTroubled(entry.name)) return there;
+    const problem = placelessImage(entry, placeless.length > mostSuggested ? [] : names);
+    return { ...there, concerns: [{ problem, images: [entry.name] }, ...there.concerns] };
+  });
+  const everything = [...declared, ...[...left].map((image) => join(image, image.from, image.at.file))];
+  const all = everything.flatMap((each) => each.named);
+  const ofAll = all.length === 0 ? [] : ofDefaults.problems.map((problem) => ({ problem }));
+  const isPlaceless = new Set(placeless);
+  const placed = all.filter(({ name }) => !isPlaceless.has(name));
+  const { unfit, alike, concerns: wrong } = unusableNames(placed, config.file ?? usualConfigFile, placeOf);
+  return {
+    images: all.map(({ image }) => image),
+    concerns: [...ofAll, ...everything.flatMap((each) => each.concerns), ...wrong],
+    unplaced: new Set([...placeless, ...found.flatMap(({ name, isUnplaced }) => (isUnplaced ? [name] : []))]),
+    unfit: new Set([...unfit].map(({ name }) => name)),
+    clashing: new Set(alike.map(({ name }) => name)),
+  };
+}
+
+interface Named extends NamedBy {
+  readonly image: DeclaredImage;
+}
+
+interface Joined {
+  readonly named: readonly Named[];
+  readonly concerns: readonly Concern[];
+}
+
+function named(image: DeclaredImage, by: NamedBy["by"], file: RepositoryPath): Named {
+  const { name, directory, isRoot } = image;
+  return { name, directory, isRoot, by, file, image };
+}
+
+/** To look for a likely name takes its time, and nobody reads on. */
+export const mostSuggested = 20;
+
+/** Whether an entry means another directory than the one that bears its name. */
+function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): boolean {
+  return from === "directory" && said.path !== undefined && said.path !== directory;
+}
+
+/** The image that an entry adds, where it says in which directory. */
+function elsewhere(
+  { name, said }: ImageEntry,
+  found: ReadonlyMap<RepositoryPath, FoundImage>,
+  rootName: string,
+): FoundImage | undefined {
+  const beside = said.file === undefined ? said.context : directoryOf(said.file);
+  const directory = said.path ?? beside;
+  if (directory === undefined) return undefined;
+  const image = found.get(directory) ?? directoryImage(directory, {}, rootName);
+  return { ...image, name };
+}
+
+function joined(
+  image: FoundImage,
+  entry: ImageEntry | undefined,
+  inputs: SharedInputs,
+  { defaults, watchAll }: CatalogConfig,
+  rootName: string,
+  contexts: SaidContexts,
+): readonly DeclaredImage[] {
+  const said = entry?.said ?? {};
+  const directory = said.path ?? image.directory;
+  const own = said.platforms ?? (image.platforms.length > 0 ? image.platforms : undefined);
+  const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
+  const common = {
+    publicName: image.name,
+    isRoot: image.name === rootName && directory === ".",
+    directory,
+    platforms: own ?? given ?? defaults.platforms ?? [],
+    publish: said.publish ?? image.publish ?? defaults.publish ?? true,
+    labels: image.labels,
+    annotations: image.annotations,
+    depends: said.depends ?? [],
+    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
+    watch: watchedBy(watchAll, said.watch ?? []),
+  };
+  const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
+  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
+  const dockerfile: DeclaredDockerfile = {
+    ...common,
+    name: image.name,
+    variant: "dockerfile",
+    context: said.context ?? image.context,
+    dockerfilePath,
+    target: said.target ?? image.target ?? inputs.target ?? defaults.target,
+    buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
+    inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
+    contexts,
+  };
+  if (nixFile === undefined) return [dockerfile];
+  const name = hasDockerfile ? `${image.name}-nix` : image.name;
+  const nix: DeclaredNix = {
+    ...common,
+    name,
+    variant: "nix",
+    nixFile,
+    buildArgs: {},
+    inputArguments: [],
+    contexts: new Map(),
+  };
+  return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+/** A list that only excludes means everything else, unless it excludes from the list for all. */
+function watchedBy(all: readonly Placed<string>[], own: readonly Placed<string>[]): readonly Placed<string>[] {
+  return [...withEverythingElse(all), ...(all.length > 0 ? own : withEverythingElse(own))];
+}
+
+function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<string>[] {
+  const [first] = list;
+  const isOpen = first !== undefined && onlyExcludes(list.flatMap(({ value }) => splitGlobs(value)));
+  return isOpen ? [{ value: "**", at: first.at }, ...list] : list;
+}
+
+/** The files that say how an image is built: what a directory holds, and what is said of it. */
+function recipesOf(image: FoundImage, said: ImageEntry["said"]) {
+  const isNix = said.file?.endsWith(".nix") === true;
+  const nixFile = isNix ? said.file : image.nixFile;
+  const dockerfilePath = isNix ? image.dockerfilePath : (said.file ?? image.dockerfilePath);
+  return { nixFile, dockerfilePath, hasDockerfile: dockerfilePath !== undefined || nixFile === undefined };
+}
+
+function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(pairs).map(([name, { value }]) => [name, value]));
+}
+
+function contextsOf(pairs: Forms["pairs"] = {}): {
+  readonly contexts: SaidContexts;
+  readonly problems: readonly UserError[];
+} {
+  const { values, problems } = outcomes(
+    Object.entries(pairs).map(([name, { value, at }]) => attempt(() => contextOf(name, value, at))),
+  );
+  return { contexts: new Map(values.map((each) => [each.to.name, each])), problems };
+}
+
+/** @throws UserError */
+function contextOf(name: string, value: string, at: SourceLocation) {
+  const read = attempt(() => readContext(name, value, ".", at));
+  if ("value" in read) return read.value;
+  throw new UserError(`"build-contexts": ${read.problem.message}`, { hint: read.problem.hint, at });
+}
+
+function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {
+  const like = nearest(name, names);
+  return new UserError(`no directory holds an image named "${name}"`, {
+    hint:
+      like === undefined
+        ? 'say where it lies with "path" or "file"'
+        : `did you mean "${like}"? Else say where it lies with "path"`,
+    at,
+  });
+}
+
+/** Where the Dockerfile of a directory may lie. */
+export function dockerfileCandidates({
+  directory,
+  context,
+  dockerfilePath,
+}: DeclaredDockerfile): readonly RepositoryPath[] {
+  if (dockerfilePath !== undefined) return spellingsOf(dockerfilePath);
+  const folders: readonly RepositoryPath[] = [...new Set([directory, context])];
+  return folders.flatMap((each: RepositoryPath) => dockerfileNames.map((name) => joinPath(each, name)));
+}

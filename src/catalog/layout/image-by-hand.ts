@@ -1,0 +1,38 @@
+/** The inputs that describe one image, as those of docker/build-push-action do; with them nothing is searched. */
+
+import type { CatalogConfig } from "../../config/config.ts";
+import type { Settings } from "../../config/inputs.ts";
+import { UserError } from "../../errors.ts";
+import type { ByHand } from "./by-hand.ts";
+
+/** `undefined` where none of them is given. */
+export function imageByHand({ context, file, target, buildContexts, images }: Settings): ByHand | undefined {
+  if (context === undefined && file === undefined && target === undefined && buildContexts.length === 0) {
+    return undefined;
+  }
+  return { name: nameIn(images), context, file, target, contexts: buildContexts.map(({ text }) => text) };
+}
+
+/** The last part of the names that are pushed to, where it is written out and the same in all of them. */
+function nameIn(images: Settings["images"]): string | undefined {
+  const names = images.map(({ text }) => /^(?:name=)?[^\s,={}]*\/([^\s,={}/]+)$/.exec(text)?.[1]?.toLowerCase());
+  return new Set(names).size === 1 ? names[0] : undefined;
+}
+
+/** What else is said of images, which would never be looked at. */
+export function besidesByHand({ path, bakeTarget }: Settings, { images, file }: CatalogConfig): readonly UserError[] {
+  const inputs = [...(path.length > 0 ? ["path"] : []), ...(bakeTarget.length > 0 ? ["bake-target"] : [])];
+  const hint = 'leave out "context", "file", "target" and "build-contexts", which describe one image by hand';
+  const [first, second] = images;
+  return [
+    ...inputs.map((name) => new UserError(`the input "${name}" looks for images, but one is given by hand`, { hint })),
+    ...(first === undefined || second === undefined
+      ? []
+      : [
+          new UserError(`${file ?? "the config file"} describes several images, but one is given by hand`, {
+            hint,
+            at: second.at,
+          }),
+        ]),
+  ];
+}

@@ -1,0 +1,21 @@
+/** What an expression of Nix reads, as what is followed of the repository's root. */
+import type { NixReads } from "../../catalog/catalog.ts";
+import { type Ignore, ignoresNothing } from "../ignore/ignore.ts";
+import type { Followed } from "./followed-paths.ts";
+import { narrows, normalSource } from "./sources.ts";
+
+/** No ignore file keeps anything from Nix; but nobody means git's own folder by a path that can't be told. */
+export function followedByNix(reads: NixReads): { readonly followed: Followed; readonly ignore: Ignore } {
+  if (reads.kind === "whole") {
+    return { followed: { kind: "whole", doubt: { what: reads.what, at: reads.at } }, ignore: ignoresGit };
+  }
+  const paths = reads.kind === "paths" ? reads.paths : ["."];
+  // A name that would be read as a pattern narrows nothing.
+  const isNarrow = paths.every((path) => narrows(normalSource(path)) && !/[*?[]/.test(path));
+  return {
+    followed: isNarrow ? { kind: "paths", sources: paths } : { kind: "whole", doubt: undefined },
+    ignore: ignoresNothing,
+  };
+}
+
+const ignoresGit: Ignore = { ignores: (path) => path === ".git" || path.startsWith(".git/") };

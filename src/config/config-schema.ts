@@ -1,0 +1,143 @@
+/**
+ * What a config file may say: the one definition from which the types, the checks and the published JSON Schema
+ * (docs/image-publish.schema.json) come.
+ */
+import type { SourceLocation } from "../errors.ts";
+import type { Placed } from "../model/placed.ts";
+import type { Platform } from "../model/platform.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+
+/** A line of a setting, as the input of its name takes them, with where it stands. */
+export interface SettingLine {
+  readonly text: string;
+  /** The setting's name. */
+  readonly input: string;
+  /** 1-based, within the setting. */
+  readonly line: number;
+  readonly at: SourceLocation;
+}
+
+/** The forms that values have, and what is made of each. */
+export interface Forms {
+  readonly text: string;
+  /** A text, for which true and false may stand as they are. */
+  readonly "text-or-flag": SettingLine;
+  readonly flag: boolean;
+  /** Inside the repository, relative to its root. */
+  readonly path: RepositoryPath;
+  /** A list, or words with commas or line ends between them. */
+  readonly platforms: readonly Platform[];
+  /** A list of names. */
+  readonly names: readonly Placed<string>[];
+  /** A map, or lines of `NAME=value`. */
+  readonly pairs: Readonly<Record<string, Placed<string>>>;
+  /** Lines, or a list of them. */
+  readonly lines: readonly SettingLine[];
+  /** Lines of `key=value`, or a map. */
+  readonly "lines-or-map": readonly SettingLine[];
+  readonly cache: "gha" | "registry" | "none";
+  readonly gate: "no-worse" | "strict";
+  /** How pull requests are merged: true and false may stand as they are. */
+  readonly merge: "merge" | "squash" | "rebase" | "true" | "false";
+  /** A list, or words with commas or line ends between them. */
+  readonly words: readonly SettingLine[];
+  /** A list, or lines, of paths inside the repository. */
+  readonly paths: readonly Placed<RepositoryPath>[];
+}
+
+export type Form = keyof Forms;
+
+export interface Setting {
+  readonly form: Form;
+  /** What editors show, a sentence. */
+  readonly means: string;
+}
+
+/** Settings that may stand for one image and, under `defaults`, for all. */
+export const sharedSettings = {
+  target: { form: "text", means: "Stage of the Dockerfile to build. Default: the last." },
+  platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
+  publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
+  "build-args": { form: "pairs", means: "Build arguments; expressions such as {{version}} are filled in." },
+  "build-contexts": {
+    form: "pairs",
+    means: "Named contexts: a directory, docker-image://REFERENCE, or target:IMAGE for an image of this repository.",
+  },
+  images: { form: "lines", means: "Where to push, as the input images." },
+  aliases: { form: "lines", means: "Further names that references use for it, added to those of the input aliases." },
+  tags: { form: "lines", means: "Tag rules, as the input tags." },
+  "release-tag": {
+    form: "lines",
+    means: "Git tags that release it, in place of NAME-v1.2.3 and the like: {{name}}/v{{version}}. No other tag does.",
+  },
+  flavor: { form: "lines", means: "Settings of all tag rules, as the input flavor." },
+  labels: { form: "lines-or-map", means: "Labels, added to those of the inputs." },
+  annotations: { form: "lines-or-map", means: "Annotations, added to those of the inputs." },
+  cache: { form: "cache", means: "gha, registry or none." },
+  "cache-from": { form: "lines", means: "Own cache sources as for docker build, in place of cache." },
+  "cache-to": { form: "lines", means: "Own cache targets as for docker build, in place of cache." },
+  provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
+  sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
+  compression: { form: "lines", means: "Compression of layers, as the input compression." },
+  scan: { form: "flag", means: "false: it is not scanned, and no finding holds it." },
+  severity: { form: "words", means: "Severities that are reported, as the input severity." },
+  "fail-on": { form: "words", means: "Severities that make the run red and count at the gate, as the input fail-on." },
+  "ignore-unfixed": { form: "flag", means: "Whether findings without a fix don't count, as the input ignore-unfixed." },
+  gate: { form: "gate", means: "no-worse or strict." },
+  trivyignores: {
+    form: "paths",
+    means: "Ignore files of Trivy. Default: .trivyignore.yaml and .trivyignore beside the image and in the root.",
+  },
+  vex: { form: "paths", means: "VEX documents (OpenVEX or CSAF) that say which findings do no harm." },
+  cyclonedx: {
+    form: "flag",
+    means: "true: a software bill of materials (CycloneDX, JSON) of each platform lies beside its findings.",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Settings of one image. */
+export const imageSettings = {
+  path: { form: "path", means: "Directory that holds the image; takes over, and may rename, what was found there." },
+  context: { form: "path", means: "Build context. Default: the directory." },
+  file: { form: "path", means: "The Dockerfile." },
+  dockerfile: { form: "path", means: "The same as file." },
+  depends: {
+    form: "names",
+    means: "Images that go before this one, and whose changes affect it, though its Dockerfile names none.",
+  },
+  watch: {
+    form: "names",
+    means:
+      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
+  },
+  ...sharedSettings,
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Settings that stand beside `images` and `defaults`. */
+export const wholeSettings = {
+  "watch-all": { form: "names", means: "Files whose changes affect every image: patterns as those of watch." },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Settings under `bump`: the pull requests that move pins. */
+export const bumpSettings = {
+  branch: { form: "text", means: "The branch whose pins follow. Default: the default branch." },
+  labels: { form: "names", means: "Labels of the pull requests; those that the repository lacks are made." },
+  reviewers: { form: "names", means: "Who is asked for a review: users, or teams as organisation/team." },
+  assignees: { form: "names", means: "Who they are assigned to." },
+  draft: { form: "flag", means: "true: they are drafts." },
+  "auto-merge": {
+    form: "merge",
+    means: "merge, squash or rebase: merged that way as soon as the rules allow it.",
+  },
+  grouped: { form: "flag", means: "true: one pull request for all images, in place of one for each." },
+  required: { form: "flag", means: "true: the run is red where a pull request is refused." },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** What was said, by setting; what wasn't is not there. */
+export type Said<T extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof T]?: Forms[T[K]["form"]];
+};
+
+export type SharedSettings = Said<typeof sharedSettings>;
+export type ImageSettings = Said<typeof imageSettings>;
+export type BumpSettings = Said<typeof bumpSettings>;

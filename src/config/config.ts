@@ -1,0 +1,220 @@
+/** What the user says of images in `image-publish.yml`. */
+import { posix } from "node:path";
+import { type SourceLocation, UserError } from "../errors.ts";
+import { nearest } from "../lib/nearest.ts";
+import type { Placed } from "../model/placed.ts";
+import type { RepositoryPath } from "../model/repository-path.ts";
+import type { Files } from "../ports.ts";
+import { readSettings } from "./config-fields.ts";
+import {
+  type BumpSettings,
+  bumpSettings,
+  type ImageSettings,
+  imageSettings,
+  type SharedSettings,
+  sharedSettings,
+  wholeSettings,
+} from "./config-schema.ts";
+import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
+
+/** What is said of one image. */
+export interface ImageEntry {
+  readonly name: string;
+  /** Where its entry stands. */
+  readonly at: SourceLocation;
+  readonly said: ImageSettings;
+  /** What is written where names of the image may be meant, in a form that isn't understood. */
+  readonly unreadNames?: readonly string[];
+}
+
+export interface CatalogConfig {
+  /** The file, relative to the repository's root; `undefined` where there is none. */
+  readonly file: RepositoryPath | undefined;
+  readonly images: readonly ImageEntry[];
+  /** Files whose changes affect every image. */
+  readonly watchAll: readonly Placed<string>[];
+  readonly defaults: SharedSettings;
+  readonly bump: BumpSettings;
+}
+
+/** Where people look for it first, and where it is best written. */
+export const usualConfigFile: RepositoryPath = ".github/image-publish.yml";
+
+/** Nothing is said. */
+export const emptyConfig: CatalogConfig = { file: undefined, images: [], watchAll: [], defaults: {}, bump: {} };
+
+export interface ReadConfig {
+  /** What could be understood; to be used only where there is no problem. */
+  readonly config: CatalogConfig;
+  readonly problems: readonly UserError[];
+  /** Those of the problems that are in one image's entry, by its name. */
+  readonly ofEntries: ReadonlyMap<string, readonly UserError[]>;
+}
+
+const folders = [".github", ".forgejo", ".gitea"];
+/**
+ * Reads the config file that is named, or the one in `.github`, `.forgejo` or `.gitea`; none is fine.
+ * @param given the input `config`: a path relative to the repository's root, or the bare name of a file in those folders.
+ */
+export async function loadConfig(
+  root: string,
+  given: string | undefined,
+  files: Pick<Files, "read">,
+): Promise<ReadConfig> {
+  const paths = configPaths(given);
+  const contents = await Promise.all(
+    paths.map(async (file) => ({ file, bytes: await files.read(posix.resolve(root, file)) })),
+  );
+  const there = contents.flatMap(({ file, bytes }) => (bytes === undefined ? [] : [{ file, bytes }]));
+  const [first, second] = there;
+  if (first === undefined) {
+    const problem = new UserError(`the config file ${given} is not there`, {
+      hint: (await belowRootPath(root, given, files)) ?? `looked for ${paths.join(", ")}; fix "config"`,
+    });
+    return {
+      config: emptyConfig,
+      problems: given === undefined ? [] : [problem],
+      ofEntries: new Map(),
+    };
+  }
+  const read = await readConfig(new TextDecoder().decode(first.bytes), first.file);
+  if (second === undefined) return read;
+  const hint = 'keep one of them, or say which with the input "config"';
+  const both = new UserError(`there are two config files, ${first.file} and ${second.file}`, {
+    hint,
+    at: { file: second.file },
+  });
+  return { ...read, problems: [both, ...read.problems] };
+}
+
+/** What to write where a path starts above the root, as in front of `workdir`. */
+async function belowRootPath(
+  root: string,
+  given: string | undefined,
+  files: Pick<Files, "read">,
+): Promise<string | undefined> {
+  const parts = posix.normalize(given ?? "").split("/");
+  for (let start = 1; start < Math.min(parts.length, mostFolders); start++) {
+    const path = parts.slice(start).join("/");
+    if ((await files.read(posix.resolve(root, path))) === undefined) continue;
+    return `paths start at the root of the repository, which is \`workdir\` where that is set: write ${path}`;
+  }
+  return undefined;
+}
+
+/** No path has more above the root. */
+const mostFolders = 20;
+
+/** Where the config file may lie, the first that is there being the one. @param given as for `loadConfig`. */
+export function configPaths(given: string | undefined): readonly RepositoryPath[] {
+  const asked = given === undefined ? ["image-publish.yml", "image-publish.yaml"] : [given];
+  const isBare = given === undefined || !given.includes("/");
+  return asked.flatMap((name) => [
+    ...(given === undefined ? [] : [posix.normalize(name)]),
+    ...(isBare ? folders.map((folder) => `${folder}/${name}`) : []),
+  ]);
+}
+
+/** Reads the text of a config file; every problem names its line, and none hides another. */
+export async function readConfig(text: string, file: RepositoryPath): Promise<ReadConfig> {
+  const { tree, problems: wrong } = await parseTree(text, file);
+  const problems = [...wrong];
+  const top =
+    tree === undefined ? [] : entries(tree, "the file", ["images", "defaults", "bump", "watch-all"], problems);
+  const imagesTree = valueUnder(top, "images");
+  const defaultsTree = valueUnder(top, "defaults");
+  const bumpTree = valueUnder(top, "bump");
+  const bump = bumpTree === undefined ? [] : entries(bumpTree, '"bump"', Object.keys(bumpSettings), problems);
+  const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
+  const shared = Object.keys(sharedSettings);
+  const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
+  const read = images.map((entry) => imageOf(entry));
+  problems.push(...read.flatMap((each) => each.problems));
+  return {
+    config: {
+      file,
+      images: read.map(({ image }) => image),
+      watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
+      defaults: readSettings(defaults, sharedSettings, problems),
+      bump: readSettings(bump, bumpSettings, problems),
+    },
+    problems,
+    ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
+  };
+}
+
+function imageOf({ key: name, at, value }: TreeEntry): {
+  readonly image: ImageEntry;
+  readonly problems: readonly UserError[];
+} {
+  const problems: UserError[] = [];
+  const what = `the image "${name}"`;
+  const said = entries(value, what, Object.keys(imageSettings), problems);
+  const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
+  const other = said.find((entry) => entry.key === "dockerfile");
+  if (other !== undefined && others.file !== undefined) {
+    const problem = `${what} has both "file" and "dockerfile", which mean the same`;
+    problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
+  }
+  const unreadNames = unreadNamesOf(value);
+  const image = {
+    ...{ name, at, ...(unreadNames.length === 0 ? {} : { unreadNames }) },
+    said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
+  };
+  return { image, problems };
+}
+
+/** All texts of an entry that is no map, and those under keys that are, or may be meant to be, the image's names. */
+function unreadNamesOf(entry: Tree): readonly string[] {
+  if (entry.kind !== "map") return textsIn([entry]);
+  const known = Object.keys(imageSettings);
+  return entry.entries.flatMap(({ key, value }) => {
+    const meant = nearest(key, known);
+    if (meant !== "images" && meant !== "aliases") return [];
+    if (key !== meant) return textsIn([value]);
+    const items = value.kind === "list" ? value.items : [value];
+    return textsIn(items.filter(({ kind }) => kind !== "scalar"));
+  });
+}
+
+/** Each value once, however many anchors stand for it. */
+function textsIn(trees: readonly Tree[]): readonly string[] {
+  const found = new Set(trees);
+  const texts = new Set<string>();
+  for (const each of found) {
+    if (each.kind === "scalar") texts.add(each.text);
+    if (each.kind === "list") for (const item of each.items) found.add(item);
+    if (each.kind !== "map") continue;
+    for (const { key, value } of each.entries) {
+      texts.add(key);
+      found.add(value);
+    }
+  }
+  return [...texts];
+}
+
+function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {
+  return said.find((entry) => entry.key === key)?.value;
+}
+
+/** The entries of a map with known keys (`undefined`: any); nothing at all is an empty map. */
+function entries(
+  tree: Tree,
+  what: string,
+  keys: readonly string[] | undefined,
+  problems: UserError[],
+): TreeMap["entries"] {
+  if (tree.kind === "scalar" && tree.value === null) return [];
+  if (tree.kind !== "map") {
+    const hint = keys === undefined ? "write name: {…}" : `write key: value, with ${keys.join(", ")}`;
+    problems.push(new UserError(`${what} is no map of keys and values`, { hint, at: tree.at }));
+    return [];
+  }
+  if (keys === undefined) return tree.entries;
+  for (const { key, at } of tree.entries.filter((entry) => !keys.includes(entry.key))) {
+    const like = nearest(key, keys);
+    const hint = like === undefined ? `the keys are ${keys.join(", ")}` : `did you mean "${like}"?`;
+    problems.push(new UserError(`${what} has the unknown key "${key}"`, { hint, at }));
+  }
+  return tree.entries;
+}

@@ -1,0 +1,39 @@
+/** Gitea's and Forgejo's API for one repository. */
+import { type Commit, commit } from "../../model/run-context.ts";
+import { addressOf, ask, type ForgeAccess, pathPart, type Question } from "../exchange.ts";
+import { ForgeError, unlessMissing } from "../forge-error.ts";
+
+/** One request below the repository. @returns the answer's body, taken for what the API's description says. @throws ForgeError */
+export type GiteaApi = <T>(method: Question["method"], path: string, body?: unknown) => Promise<T>;
+
+export function giteaApi(access: ForgeAccess): GiteaApi {
+  return async <T>(method: Question["method"], path: string, body?: unknown) => {
+    try {
+      return (await ask(access, { method, url: addressOf(access, path), body })).json as T;
+    } catch (error) {
+      throw method === "GET" ? error : withTokenHint(error);
+    }
+  };
+}
+
+/** Gitea answers 500 where a job's own token wants to change files, and 403 where it wants to open a pull request. */
+function withTokenHint(error: unknown): unknown {
+  if (!(error instanceof ForgeError) || (error.code !== "forbidden" && error.code !== "unavailable")) return error;
+  return new ForgeError(error.code, error.message, {
+    hint: "give `bump-token` the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): a job's own token may not do this here",
+    cause: error,
+  });
+}
+
+/** Where a branch stands; `undefined`: it is not there. */
+export async function headAt(api: GiteaApi, branch: string): Promise<Commit | undefined> {
+  const found = await unlessMissing(() =>
+    api<{ readonly commit: { readonly id: string } }>("GET", `branches/${pathPart(branch)}`),
+  );
+  return found === undefined ? undefined : commit(found.commit.id);
+}
+
+/** @throws ForgeError (overtaken) where the branch is elsewhere: these forges have no other way to ask for that. */
+export async function standsAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
+  if ((await headAt(api, branch)) !== head) throw new ForgeError("overtaken", `${branch} has moved meanwhile`);
+}

@@ -1,0 +1,41 @@
+/** What the rules make of an event for one image. */
+import type { Tag } from "./reference.ts";
+
+export interface ImageTag {
+  readonly tag: Tag;
+  /** An exact tag is set once (a full version, a git tag, a commit); a moving one follows (`main`, `1.2`, `latest`). `applyRule` has the whole table. */
+  readonly moves: boolean;
+  /** What an exact tag is the name of, where that is no version: the commit, or the content of the image. */
+  readonly of?: "commit" | "content";
+}
+
+export interface ImageTags {
+  /**
+   * By priority of the rules, the order that docker/metadata-action gives; `latest` comes last when a rule's type or the
+   * flavor makes it, and in its rule's place when a rule spells it out.
+   */
+  readonly tags: readonly ImageTag[];
+  /** What `org.opencontainers.image.version` says: the first tag. `undefined` when no rule gives a tag. */
+  readonly version: string | undefined;
+}
+
+/** What one rule made of an event, for people who ask why. */
+export interface RuleOutcome {
+  /** As it is written. */
+  readonly rule: string;
+  /** Where: `the input "tags", line 2`; `undefined` for a default rule, and for what makes `latest` by itself. */
+  readonly place: string | undefined;
+  readonly gave: ImageTag | undefined;
+  /** Why it gave none, or what is to know of the tag it gave; a clause. */
+  readonly because: string | undefined;
+}
+
+export interface TagWarning {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Runs of characters that no tag may have become a dash, as in the reference. */
+export function tagText(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+}

@@ -1,0 +1,91 @@
+/** The tags of a repository, page by page (OCI distribution-spec, "Listing Tags"). */
+import { messageOf } from "../../errors.ts";
+import { pause } from "../../lib/pause.ts";
+import { isTag, type Tag } from "../../model/reference.ts";
+import type { HttpResponse } from "../../ports.ts";
+import type { Absence } from "./absence.ts";
+import { type Asked, insecureError, invalidError } from "./registry-error.ts";
+import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
+
+const maximumPages = 1_000;
+const maximumTags = 2_000_000;
+
+/** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
+export function tagLists(
+  exchange: RegistryExchange,
+  absent: Absence,
+): (asked: Asked) => Promise<readonly Tag[] | undefined> {
+  const failed = new Set<string>();
+  return async (asked) => {
+    const name = `${asked.host}/${asked.repository}`;
+    const once = failed.delete(name);
+    try {
+      return await listTags(exchange, asked, absent, once);
+    } catch (error) {
+      failed.add(name);
+      throw error;
+    }
+  };
+}
+
+/** @returns `undefined` for a repository that is not there. */
+export async function listTags(
+  exchange: RegistryExchange,
+  asked: Asked,
+  absent: Absence,
+  once = false,
+): Promise<readonly Tag[] | undefined> {
+  const tags: Tag[] = [];
+  const seen = new Set<string>();
+  let page: URL | undefined = new URL(`/v2/${asked.repository}/tags/list?n=1000`, registryOrigin(asked.host));
+  for (let pages = 1; page !== undefined; pages += 1) {
+    if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
+    if (seen.has(page.href)) throw invalidError(asked, "pages of tags that lead in a circle");
+    seen.add(page.href);
+    const check = async (answer: HttpResponse) => {
+      if (answer.status === 404) await absent.check(asked, answer);
+    };
+    const response: HttpResponse = await exchange.send({
+      asked,
+      method: "GET",
+      path: page,
+      expected: [200, 404],
+      check,
+      once,
+    });
+    if (response.status === 404) return undefined;
+    // One by one: a page may have more tags than a call may have arguments.
+    for (const tag of parseTags(asked, response.body)) tags.push(tag);
+    if (tags.length > maximumTags) throw invalidError(asked, `more than ${maximumTags.toLocaleString("en-US")} tags`);
+    await pause();
+    page = nextPage(asked, response.headers.link, page);
+  }
+  return tags;
+}
+
+function parseTags(asked: Asked, body: Uint8Array): readonly Tag[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw invalidError(asked, `a list of tags that is no JSON (${messageOf(cause)})`, cause);
+  }
+  if (typeof document === "object" && document !== null && "tags" in document) {
+    // An empty repository has null here.
+    if (document.tags === null) return [];
+    if (Array.isArray(document.tags)) return document.tags.filter((each) => typeof each === "string" && isTag(each));
+  }
+  throw invalidError(asked, "a list of tags without tags");
+}
+
+/** The address in `Link: <…>; rel="next"` (RFC 8288), which must be the registry's own. */
+function nextPage(asked: Asked, link: string | undefined, page: URL): URL | undefined {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const next = URL.parse(target, page.href);
+  if (next?.protocol === "http:" && page.protocol === "https:" && next.hostname === page.hostname) {
+    throw insecureError(asked, "a next page", next);
+  }
+  if (next?.origin !== page.origin) throw invalidError(asked, "a next page that is not its own");
+  return next;
+}

@@ -1,0 +1,74 @@
+/**
+ * What the exact tags of a release name already. One release is one image: the same content takes the place of what a run would
+ * tag, and other content ends the release.
+ */
+
+import type { Digest } from "../../model/digest.ts";
+import type { ImageTag } from "../../model/image-tags.ts";
+import type { Tag } from "../../model/reference.ts";
+import { gitRef } from "../../model/run-context.ts";
+import { tagsOfRelease } from "../../plan/version-line.ts";
+import { attestationDoubt, attestationHint } from "../attestation-doubt.ts";
+import type { History, Mover } from "../guard.ts";
+import { type Holding, hasPlatforms, type Making, otherContent } from "./holding.ts";
+
+export type Claim =
+  /** No tag of the release names anything, or the run is about no release. */
+  | { readonly kind: "free" }
+  | { readonly kind: "same"; readonly tag: Tag; readonly holder: Holding }
+  /** `why` is a clause. */
+  | {
+      readonly kind: "other";
+      readonly tag: Tag;
+      readonly digest: Digest;
+      readonly why: string;
+      readonly hint: string;
+    };
+
+export interface ClaimQuestion {
+  readonly tags: readonly ImageTag[];
+  readonly mover: Mover;
+  readonly making: Making;
+  readonly holderOf: (tag: Tag) => Promise<Holding | undefined>;
+  readonly attested: History["attested"];
+  /** What this run would put under them: it is the same, whatever it says of itself. */
+  readonly own?: Digest;
+}
+
+/**
+ * Looks at all of them, so that `1.2.3` and `v1.2.3` never name two contents. What GitHub definitely lists no attestation of is made
+ * again under the same tags.
+ */
+export async function claimOf({ tags, mover, making, holderOf, attested, own }: ClaimQuestion): Promise<Claim> {
+  const { kind, name } = gitRef(mover.ref);
+  let same: Claim = { kind: "free" };
+  for (const tag of tagsOfRelease(tags, mover.release, kind === "tag" ? name : undefined)) {
+    const holder = await holderOf(tag);
+    if (holder === undefined) continue;
+    const { digest } = holder;
+    const isOwn = digest === own;
+    const why = isOwn || isSameRun(holder, mover, making) ? undefined : otherContent(holder, making);
+    if (why !== undefined) {
+      return { kind: "other", tag, digest, why, hint: "an exact tag is set once: release under a new version" };
+    }
+    const isAttested = isOwn || attested === undefined ? true : await attested(digest);
+    const unknown = isAttested === undefined ? attestationDoubt("it", isAttested) : undefined;
+    if (unknown !== undefined) return { kind: "other", tag, digest, why: unknown, hint: attestationHint };
+    if (isAttested && same.kind === "free") same = { kind: "same", tag, holder };
+  }
+  return same;
+}
+
+/** Sources that can't be named are the same where they are those of the same commit. */
+function isSameRun(
+  { record, ...holding }: Holding,
+  { commit }: Mover,
+  { sourceHash, bakedVersion, platforms }: Making,
+) {
+  if (record === undefined || sourceHash !== null || record.sourceHash !== null) return false;
+  return (
+    record.revision === commit &&
+    record.bakedVersion === bakedVersion &&
+    hasPlatforms({ ...holding, record }, platforms)
+  );
+}

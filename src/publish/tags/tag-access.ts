@@ -1,0 +1,129 @@
+/**
+ * Tags of one repository, as a run reads and puts them. A registry may answer for a while what it answered before a tag was put: what
+ * is read after a put of one's own, and is no news, is asked for again.
+ */
+import type { Digest } from "../../model/digest.ts";
+import type { Repository, Tag } from "../../model/reference.ts";
+import type { ManifestBytes, StoredManifest } from "../../oci/manifest.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import { RegistryError } from "../../oci/registry/registry-error.ts";
+import type { Clock } from "../../ports.ts";
+
+/** `undefined`: nothing. */
+type Named = Digest | undefined;
+
+export interface TagAccess {
+  /** What it names: after a put of one's own not what was there before, unless that is all there is to see for a minute. */
+  read(tag: Tag): Promise<Named>;
+  /** @throws RegistryError where it was put twice, and was not to be seen for a minute each time. */
+  put(manifest: ManifestBytes & Pick<StoredManifest, "digest">, tag: Tag): Promise<void>;
+  /** Whether what was read is no news: nothing, or what the run read or put there before its last put. */
+  isNoNews(tag: Tag, read: Named): boolean;
+  /** How late the registry has shown a put so far, in milliseconds; 0: at once. */
+  lateness(): number;
+}
+
+/** One's own last put. */
+export interface OwnPut {
+  readonly digest: Digest;
+  /** What the run has read or put there earlier. */
+  readonly before: ReadonlySet<Named>;
+  /** When it was done, in milliseconds. */
+  readonly at: number;
+  /** How often the same was put, and not to be seen. */
+  readonly times: number;
+}
+
+/** So long may a registry show what was there before. */
+export const latest = 60_000;
+
+const mostPuts = 2;
+
+/** Milliseconds until it is worth reading again; `undefined`: what was read is what it names. */
+export function pauseBeforeReading(
+  put: OwnPut | undefined,
+  read: Named,
+  now: number,
+  round: number,
+): number | undefined {
+  if (put === undefined || !isOld(put, read)) return undefined;
+  const left = put.at + latest - now;
+  return left <= 0 ? undefined : Math.min(left, 5_000, 50 * 2 ** round);
+}
+
+function isOld({ digest, before }: OwnPut, read: Named): boolean {
+  return read !== digest && (read === undefined || before.has(read));
+}
+
+/** @param seen what was read or put before; the last of it is what was read. */
+export function ownPut(digest: Digest, seen: readonly Named[], earlier: OwnPut | undefined, now: number): OwnPut {
+  const isUnseen = earlier?.digest === digest && isOld(earlier, seen.at(-1));
+  return {
+    digest,
+    before: new Set(seen.filter((each) => each !== digest)),
+    at: now,
+    times: isUnseen ? earlier.times + 1 : 1,
+  };
+}
+
+export function tagAccess({
+  registry,
+  repository,
+  clock,
+}: {
+  readonly registry: Pick<Registry, "head" | "putManifest">;
+  readonly repository: Repository;
+  readonly clock: Clock;
+}): TagAccess {
+  const seen = new Map<Tag, readonly Named[]>();
+  const puts = new Map<Tag, OwnPut>();
+  /** Put, and not seen yet. */
+  const missed = new Set<Tag>();
+  let lateness = 0;
+  const now = () => clock.now().getTime();
+  const note = (tag: Tag, named: Named) => seen.set(tag, [...(seen.get(tag) ?? []), named]);
+  /** At least so late, whether what was missed is there now or was replaced before it was. */
+  const measure = (tag: Tag, { at }: OwnPut) => {
+    if (missed.delete(tag)) lateness = Math.max(lateness, now() - at);
+  };
+  return {
+    async read(tag) {
+      for (let round = 0; ; round++) {
+        const read = await registry.head(repository, tag);
+        const put = puts.get(tag);
+        const pause = pauseBeforeReading(put, read, now(), round);
+        if (put !== undefined && read === put.digest) measure(tag, put);
+        else if (put !== undefined) missed.add(tag);
+        if (pause === undefined) {
+          note(tag, read);
+          return read;
+        }
+        await clock.sleep(pause);
+      }
+    },
+    async put(manifest, tag) {
+      const { digest } = manifest;
+      const next = ownPut(digest, seen.get(tag) ?? [], puts.get(tag), now());
+      if (next.times > mostPuts) throw unseen(`${repository}:${tag}`, digest, seen.get(tag)?.at(-1));
+      const earlier = puts.get(tag);
+      if (earlier !== undefined) measure(tag, earlier);
+      await registry.putManifest(repository, manifest, tag);
+      puts.set(tag, { ...next, at: now() });
+      note(tag, digest);
+    },
+    isNoNews(tag, read) {
+      const put = puts.get(tag);
+      return put !== undefined && isOld(put, read);
+    },
+    lateness: () => lateness,
+  };
+}
+
+function unseen(name: string, digest: Digest, read: Named): RegistryError {
+  const shown = read === undefined ? "isn't there" : `names ${read}, as before`;
+  return new RegistryError(
+    "invalid",
+    `${name} was put on ${digest} ${mostPuts} times, and still ${shown} after ${latest / 1000} s each time`,
+    { hint: "the registry shows tags late, or something puts this one back: run again once it names what was pushed" },
+  );
+}

@@ -1,0 +1,53 @@
+/** How many findings an image has, of which kinds: for the output `images` and for lines. */
+import { acrossPlatforms, goneAcrossPlatforms, type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
+import type { severities } from "../../scan/finding.ts";
+import type { ImageScan } from "../../scan/judged.ts";
+
+/** Each finding once, though several platforms have it. All but the last two are of those that are reported. */
+export type FindingCounts = Readonly<Record<Lowercase<(typeof severities)[number]> | OtherCount, number>>;
+
+/** `counting`: makes the run red. `fixable`: an upgrade mends it. */
+type OtherCount = "counting" | "new" | "known" | "fixable" | "unfixed" | "secrets" | "gone" | "ignored";
+
+/** `null` for an image that could not be scanned: that is not the same as no findings. */
+export function findingCounts(scan: ImageScan): FindingCounts | null {
+  if (scan.kind === "unscanned") return null;
+  const all = acrossPlatforms(scan);
+  const reported = all.filter(({ isReported }) => isReported);
+  const number = (is: (each: SeenFinding) => boolean): number => reported.filter(is).length;
+  const of = (severity: (typeof severities)[number]) => number(({ finding }) => finding.severity === severity);
+  return {
+    critical: of("CRITICAL"),
+    high: of("HIGH"),
+    medium: of("MEDIUM"),
+    low: of("LOW"),
+    unknown: of("UNKNOWN"),
+    counting: number(({ counts }) => counts),
+    new: number(({ standing }) => standing === "new"),
+    known: number(({ standing }) => standing === "known"),
+    fixable: number(isFixable),
+    unfixed: number(({ finding }) => finding.kind === "vulnerability" && finding.fixed === undefined),
+    secrets: number(({ finding }) => finding.kind === "secret"),
+    gone: goneAcrossPlatforms(scan).length,
+    ignored: all.filter(({ finding }) => finding.ignored !== undefined).length,
+  };
+}
+
+/** Whether the run is red because of it: it does not pass, or it does and findings count. */
+export function makesRed(scan: ImageScan): boolean {
+  return !scan.passes || (scan.kind === "scanned" && scan.isRed);
+}
+
+/** An upgrade mends it. */
+export function isFixable({ finding }: SeenFinding): boolean {
+  return finding.kind === "vulnerability" && finding.fixed !== undefined;
+}
+
+/** `2 critical, 3 high; 1 new`, `no findings`, `not scanned`. */
+export function findingsBrief(scan: ImageScan): string {
+  const counts = findingCounts(scan);
+  if (counts === null || scan.kind === "unscanned") return "not scanned";
+  const reported = acrossPlatforms(scan).filter(({ isReported }) => isReported);
+  if (reported.length === 0) return "no findings";
+  return `findings: ${severityCounts(reported)}${counts.new === 0 ? "" : `; ${counts.new} new`}`;
+}

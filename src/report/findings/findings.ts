@@ -1,0 +1,138 @@
+/** What the scans found, in the job's summary: a table of images, and for each, folded, what to do. */
+
+import { code, markdown, prose, sentence } from "../../lib/markdown.ts";
+import { plainLine, shortened } from "../../lib/plain-text.ts";
+import { count } from "../../lib/quantities.ts";
+import type { ImageResult, RunResult } from "../../results/run-result.ts";
+import { type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
+import type { Comparison, ImageScan } from "../../scan/judged.ts";
+import type { ScannerFacts } from "../../scan/scanner-facts.ts";
+import { imageCode, imageHeading, imageText } from "../summary/image-name.ts";
+import { type Section, text } from "../summary/sections.ts";
+import { type FindingCounts, findingCounts, makesRed } from "./finding-counts.ts";
+import { findingDetails, goneAndIgnored } from "./finding-details.ts";
+import { reportedOf } from "./finding-rows.ts";
+import { isStopped } from "./inherited.ts";
+import { systemText, unwatchedBrief } from "./unwatched.ts";
+
+/** Nothing where nothing was scanned. */
+export function findingSections({ images, scans, scanner, mended = [] }: RunResult): readonly Section[] {
+  const all = [...(scans?.values() ?? [])];
+  if (all.length === 0) return [];
+  const rows = all.filter(hasRow);
+  const noted = all.filter((scan) => !hasRow(scan) && noteOf(scan).length > 0);
+  const clean = all.length - rows.length - noted.length;
+  const which = clean === all.length ? count(clean, "image") : `the other ${count(clean, "image")}`;
+  const none = clean === 0 ? "" : `Nothing to report in ${which}.`;
+  const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
+  return [
+    text("### Findings"),
+    ...(rows.length === 0 ? [] : [table(rows, new Map(images.map((image) => [image.planned.name, image])))]),
+    { head: "", pieces: noted.flatMap(noteOf), tail: "", what: "notes on images" },
+    text([none, rebuild, scannerLine(scanner)].filter((each) => each !== "").join("\n\n")),
+    { head: "", pieces: detailed(rows).flatMap((scan) => findingDetails(scan)), tail: "", what: "images' findings" },
+  ];
+}
+
+/** Findings are reported, or it was not scanned. */
+function hasRow(scan: ImageScan): boolean {
+  return scan.kind === "unscanned" || reportedOf(scan).length > 0;
+}
+
+/** Those that have more than the images below them, which are in the table too, bring. */
+function detailed(scans: readonly ImageScan[]): readonly ImageScan[] {
+  const seen = new Set(scans.flatMap((scan) => (scan.kind === "scanned" ? [scan.name] : [])));
+  const isInherited = ({ origin }: SeenFinding): boolean =>
+    origin.kind === "base" && origin.isOwn && seen.has(origin.name);
+  return scans.filter(
+    (scan) => scan.kind === "scanned" && !(reportedOf(scan).every(isInherited) && goneAndIgnored(scan).length === 0),
+  );
+}
+
+/** What there is to know of an image without findings: what is fixed, what is ignored, what nobody could see. */
+function noteOf(scan: ImageScan): readonly string[] {
+  if (scan.kind === "unscanned") return [];
+  const unwatched = unwatchedBrief(scan);
+  const system = [...new Set(scan.platforms.flatMap((each) => systemText(each) ?? []))].join(", ");
+  const notes = [
+    ...(unwatched === undefined ? [] : [`**${unwatched}** (${markdown(shortened(system, 200))})`]),
+    ...goneAndIgnored(scan),
+  ];
+  return notes.length === 0 ? [] : [`- **${imageText(scan.name)}**: no findings; ${notes.join("; ")}`];
+}
+
+function scannerLine(scanner: ScannerFacts | undefined): string {
+  if (scanner === undefined) return "";
+  const database =
+    scanner.database === undefined
+      ? ""
+      : `, with the vulnerability database of ${new Date(scanner.database).toISOString().slice(0, 10)}`;
+  return `<sub>Scanned by ${markdown(shortened(scanner.name, 60))}${database}.</sub>`;
+}
+
+function table(scans: readonly ImageScan[], images: ReadonlyMap<string, ImageResult>): Section {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const columns = [
+    imageHeading(scans.map(({ name }) => `✅ ${name}`)),
+    ...["Findings", "Fix available", "No fix yet", "Compared with what is published"],
+  ];
+  return {
+    head: [row(columns), row(columns.map(() => "---"))].join("\n"),
+    pieces: scans.map((scan) => row(cellsOf(scan, images.get(scan.name)))),
+    tail: "",
+    what: "images",
+  };
+}
+
+function cellsOf(scan: ImageScan, image: ImageResult | undefined): readonly string[] {
+  const name = `${markOf(scan, image)} **${imageText(scan.name)}**`;
+  const counts = findingCounts(scan);
+  if (scan.kind === "unscanned" || counts === null) {
+    const why = prose(sentence(shortened(plainLine(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
+    const then = scan.passes ? "published unscanned, as nothing counts" : "not tagged";
+    return [name, `not scanned: ${why}`, "", "", image?.outcome === "skipped" ? "it stays published" : then];
+  }
+  const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;
+  const unwatched = unwatchedBrief(scan);
+  return [
+    name,
+    `${severityCounts(reportedOf(scan))}${counting}${unwatched === undefined ? "" : `<br>**${unwatched}**`}`,
+    counts.fixable === 0 ? "" : `${counts.fixable}`,
+    counts.unfixed === 0 ? "" : `${counts.unfixed}`,
+    comparedCell(scan.comparedWith, counts),
+  ];
+}
+
+function markOf(scan: ImageScan, image: ImageResult | undefined): string {
+  if (image !== undefined && isStopped(image)) return "🛑";
+  if (image?.outcome === "blocked") return "⛔";
+  if (makesRed(scan)) return "❌";
+  return scan.kind === "unscanned" ? "⚠️" : "✅";
+}
+
+function comparedCell(comparedWith: Comparison, { new: added, known, gone }: FindingCounts): string {
+  switch (comparedWith.kind) {
+    case "first":
+      return "nothing is published yet";
+    case "itself":
+      return "this is published";
+    case "unknown":
+      return `not known, so all count as new: ${prose(sentence(shortened(plainLine(comparedWith.error.message), 300)))}`;
+    case "published":
+      return `${numbers({ new: added, existing: known, fixed: gone })}<br><sub>${code(shortened(comparedWith.tag, 60))}</sub>`;
+  }
+}
+
+/** `2 new, 1 existing`: those that there are. */
+function numbers(counts: Readonly<Record<string, number>>): string {
+  const shown = Object.entries(counts).flatMap(([what, number]) => (number === 0 ? [] : [`${number} ${what}`]));
+  return shown.join(", ");
+}
+
+const mostNames = 60;
+
+function names(images: readonly string[]): string {
+  const more = images.length - mostNames;
+  const shown = images.slice(0, mostNames).map(imageCode);
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}

@@ -1,0 +1,91 @@
+/** The summary of a plan alone: what would be done, and why. */
+
+import { code, markdown } from "../../lib/markdown.ts";
+import { shortened } from "../../lib/plain-text.ts";
+import { count } from "../../lib/quantities.ts";
+import type { Plan, PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
+import type { Forge } from "../../results/run-result.ts";
+import { whyNothingIsBuilt } from "../nothing.ts";
+import { shortDigest, shortTag } from "../summary/abbreviation.ts";
+import { commonTags } from "../summary/common-tags.ts";
+import { eventLine } from "../summary/event.ts";
+import { graphSection, type NodeState } from "../summary/graph.ts";
+import { imageHeading, imageText } from "../summary/image-name.ts";
+import { fileLink } from "../summary/links.ts";
+import { joinSections, type Section, text } from "../summary/sections.ts";
+import { leftSections } from "../summary/untouched.ts";
+import { because } from "./because.ts";
+import { pushTargets } from "./push-targets.ts";
+
+/** GitHub flavoured Markdown, below the limit of a step's summary. */
+export function renderPlanSummary(plan: Plan, forge?: Forge): string {
+  const acted = plan.images.filter((image) => image.kind !== "skip");
+  const why = whyNothingIsBuilt(plan, markdown);
+  return joinSections([
+    text([`## 📋 ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n")),
+    ...(acted.length === 0 ? [] : [planTable(acted, plan, forge), pushSection(plan)]),
+    graphSection(plan.images.map((planned) => ({ planned, state: states[planned.kind] }))),
+    ...leftSections(plan.images.filter((image) => image.kind === "skip")),
+  ]);
+}
+
+const states = { build: "toBuild", promote: "toPromote", skip: "skipped" } as const satisfies Record<string, NodeState>;
+
+function pushSection(plan: Plan): Section {
+  const lines = pushTargets(plan).map(
+    ({ folder, names }) => `- ${code(`${folder}/`)}: ${names.map((name) => code(shortened(name, 100))).join(", ")}`,
+  );
+  return lines.length === 0 ? text("") : { head: "Pushes to:\n", pieces: lines, tail: "", what: "registries" };
+}
+
+/** `Plan: build 2, promote 3 of 8 images`. */
+export function planSentence(plan: Plan): string {
+  const actions = (["build", "promote"] as const).flatMap((kind) => {
+    const number = plan.images.filter((image) => image.kind === kind).length;
+    return number === 0 ? [] : [`${kind} ${number}`];
+  });
+  if (actions.length === 0) return "Plan: nothing to build";
+  const push = plan.push ? "" : ", publish nothing";
+  return `Plan: ${actions.join(", ")} of ${count(plan.images.length, "image")}${push}`;
+}
+
+function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan, forge: Forge | undefined): Section {
+  const published = acted.filter(({ repositories }) => repositories.length > 0);
+  const common = commonTags(published.map(({ tags }) => tags.map(({ tag }) => tag)));
+  const heading = imageHeading(acted.map(({ name }) => name));
+  const above =
+    common.length === 0
+      ? ""
+      : `Tags of all ${count(published.length, "image")}: ${common.map((tag) => code(shortTag(tag))).join(", ")}\n\n`;
+  const withTags =
+    common.length === 0 || acted.some((image) => !published.includes(image) || image.tags.length > common.length);
+  const columns = [
+    heading,
+    ...(withTags ? [common.length === 0 ? "Tags" : "Other tags"] : []),
+    "Platforms",
+    "Why",
+    "Base",
+  ];
+  return {
+    head: `${above}| ${columns.join(" | ")} |\n| ${columns.map(() => "---").join(" | ")} |`,
+    pieces: acted.map((image) => {
+      const others = image.tags.filter(({ tag }) => !common.some((each) => each === tag));
+      const tags = others.map(({ tag }) => code(shortTag(tag))).join("<br>");
+      const platforms = image.platforms.map((platform) => markdown(platform)).join("<br>");
+      const cells = [
+        `**${imageText(image.name)}**`,
+        ...(withTags
+          ? [image.repositories.length === 0 ? "_not published_" : tags || (common.length === 0 ? "_none_" : "")]
+          : []),
+        platforms || "_the builder's own_",
+        markdown(because(image.reasons)),
+        image.kind === "build"
+          ? fileLink(forge, plan.commit, image.at)
+          : `_published already as_ ${code(shortDigest(image.digest))}`,
+      ];
+      return `| ${cells.join(" | ")} |`;
+    }),
+    tail: "",
+    what: "images",
+  };
+}

@@ -1,0 +1,65 @@
+/** Failures that are told together: equal ones of several images, and findings that have one remedy. Pure. */
+import { familiarRepository } from "../../model/reference.ts";
+import type { PlannedImage } from "../../plan/plan.ts";
+import type { SeenFinding } from "../../scan/across-platforms.ts";
+import type { Failure } from "../failures.ts";
+
+export interface FailureGroup {
+  readonly first: Failure;
+  /** The same happened to them. */
+  readonly others: readonly Failure[];
+  /** Of all of them. */
+  readonly unbuilt: readonly string[];
+  readonly untagged: readonly string[];
+}
+
+/** In the order of the first of each. Those that differ in nothing but the image's own name, places and digests are equal. */
+export function equalFailures(failures: readonly Failure[], images: readonly PlannedImage[]): readonly FailureGroup[] {
+  const planned = new Map(images.map((image) => [image.name, image]));
+  const groups = Map.groupBy(failures, (failure) => keyOf(failure, planned.get(failure.image)));
+  return [...groups.values()].flatMap((some): readonly FailureGroup[] => {
+    const [first, ...others] = some;
+    if (first === undefined) return [];
+    const each = (of: "unbuilt" | "untagged") => some.flatMap((failure) => failure[of]);
+    return [{ first, others, unbuilt: each("unbuilt"), untagged: each("untagged") }];
+  });
+}
+
+export interface RemedyGroup {
+  readonly remedy: string;
+  readonly of: readonly { readonly failure: Failure; readonly findings: readonly SeenFinding[] }[];
+}
+
+/** Weightiest of the first image first. */
+export function byRemedy(failures: readonly Failure[]): readonly RemedyGroup[] {
+  const all = failures.flatMap((failure) => failure.findings.map((seen) => ({ failure, seen })));
+  const groups = Map.groupBy(all, ({ failure, seen }) => JSON.stringify([seen.remedy, failure.isBlocked]));
+  return [...groups.values()].flatMap((some): readonly RemedyGroup[] => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const of = [...Map.groupBy(some, ({ failure }) => failure)].map(([failure, each]) => ({
+      failure,
+      findings: each.map(({ seen }) => seen),
+    }));
+    return [{ remedy: first.seen.remedy, of }];
+  });
+}
+
+function keyOf(failure: Failure, image: PlannedImage | undefined): string {
+  const { what, causes, output, hint, put, built, kind, isBlocked } = failure;
+  // Where tags are in place, which ones they are is of interest.
+  const only = put.length > 0 || image === undefined ? failure.image : "";
+  const texts = [what, ...causes, ...output, hint].map((text) => (image === undefined ? text : generic(text, image)));
+  return JSON.stringify([only, kind, isBlocked, built === undefined, texts]);
+}
+
+/** What is said of an image, without what is its own. */
+function generic(text: string, { name, repositories, at }: PlannedImage): string {
+  const folder = at.file.slice(0, at.file.lastIndexOf("/") + 1);
+  const own = [...repositories, ...repositories.map(familiarRepository), at.file, folder].filter((each) => each !== "");
+  const without = own.reduce((rest, each) => rest.replaceAll(each, "…"), text).replace(/\b[0-9a-f]{32,}\b/g, "…");
+  return without
+    .split(/(?<![\w.-])(?=[\w.-])|(?<=[\w.-])(?![\w.-])/)
+    .map((word) => (word === name ? "…" : word))
+    .join("");
+}

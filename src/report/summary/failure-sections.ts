@@ -1,0 +1,132 @@
+/** What failed, in the job's summary: an overview where there is much of it, then what happened, why and how to fix it, once each. */
+import { code, codeBlock, markdown, prose, sentence } from "../../lib/markdown.ts";
+import { plainLine, shortened } from "../../lib/plain-text.ts";
+import { count } from "../../lib/quantities.ts";
+import type { RunResult } from "../../results/run-result.ts";
+import { findingLine } from "../../scan/across-platforms.ts";
+import { otherRemedy } from "../../scan/complaint.ts";
+import { errorParagraphs } from "../error-text.ts";
+import { type Failure, failuresOf } from "../failures.ts";
+import { findingsInWords } from "../findings/finding-words.ts";
+import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup } from "./failure-groups.ts";
+import { imageCode, imageHeading } from "./image-name.ts";
+import { fileLink } from "./links.ts";
+import { type Section, text } from "./sections.ts";
+
+/** With more of them, an overview stands above them. */
+const fewFailures = 3;
+const mostRemedies = 10;
+const mostFindings = 20;
+const mostNames = 60;
+const mostInHeading = 3;
+const mostSentences = 3;
+
+export function failureSections(result: RunResult): readonly Section[] {
+  const failures = failuresOf(result);
+  const groups = equalFailures(
+    failures.filter(({ findings }) => findings.length === 0),
+    result.plan.images,
+  );
+  const remedies = byRemedy(failures);
+  const shown = remedies.slice(0, mostRemedies);
+  const left = remedies.length - shown.length;
+  return [
+    groups.length > fewFailures ? overview(groups, result) : text(""),
+    pieces(groups.map((group) => failureBlock(group, result))),
+    pieces(shown.map((group, index) => remedyBlock(group, shown.slice(0, index), result))),
+    text(left > 0 ? `_${count(left, "more way")} to fix findings: see Findings below._` : ""),
+  ];
+}
+
+function pieces(blocks: readonly string[]): Section {
+  return { head: "", pieces: blocks.map((block) => `${block}\n`), tail: "", what: "failures" };
+}
+
+/** A row for each failure, whatever room is left for what comes below. */
+function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): Section {
+  const rows = groups.map(({ first, others }) => {
+    const images = headingNames([first, ...others]);
+    const what = prose(shortened(withoutName(first), 200));
+    return `| ${images} | ${what} | ${first.at === undefined ? "" : fileLink(forge, plan.commit, first.at)} |`;
+  });
+  const heading = imageHeading(
+    groups.map(({ first }) => first.image),
+    "Failed",
+  );
+  return { head: `| ${heading} | Cause | Place |\n| --- | --- | --- |`, pieces: rows, tail: "", what: "failures" };
+}
+
+function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan, forge }: RunResult): string {
+  const linked = ({ at }: Failure) => (at === undefined ? "" : fileLink(forge, plan.commit, at));
+  const same = others.map((each) => `${imageCode(each.image)}${each.at === undefined ? "" : ` (${linked(each)})`}`);
+  const { excerpt, output } = first;
+  return [
+    `### ${first.isBlocked ? "🛑" : "❌"} ${headingNames([first, ...others])}`,
+    ...errorParagraphs(first, linked(first), [
+      ...excerpt,
+      ...(excerpt.length > 0 && output.length > 0 ? [""] : []),
+      ...output,
+    ]),
+    ...listed("The same happened to", same),
+    ...listed("Tags that are in place", first.put.map(imageCode)),
+    ...listed("Tags that are missing", first.missing.map(imageCode)),
+    ...listed("Not built because of it", unbuilt.map(imageCode)),
+    ...listed("Built, and not tagged because of it", untagged.map(imageCode)),
+    ...(first.built === undefined || first.kind !== "failed"
+      ? []
+      : [`Its build was good (${code(first.built)}); what came after it failed.`]),
+  ].join("\n\n");
+}
+
+/** @param before those that are shown above: of an image the sentence stands once. */
+function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[], { plan, forge }: RunResult): string {
+  const isBlocked = of.some(({ failure }) => failure.isBlocked);
+  const told = new Set(before.flatMap((group) => group.of.map(({ failure }) => failure)));
+  const fresh = of.flatMap(({ failure }) => (told.has(failure) ? [] : [failure]));
+  const placed = ({ failure, findings }: RemedyGroup["of"][number]) => {
+    const at = findings[0]?.at ?? failure.at;
+    return at === undefined ? "" : ` (${fileLink(forge, plan.commit, at)})`;
+  };
+  const isTold = (index: number, failure: Failure): boolean => index >= mostSentences || told.has(failure);
+  const sentences = of.flatMap((each, index) =>
+    isTold(index, each.failure) ? [] : [`${prose(each.failure.what)}${placed(each)}`],
+  );
+  const others = of.flatMap((each, index) =>
+    isTold(index, each.failure) ? [`${imageCode(each.failure.image)}${placed(each)}`] : [],
+  );
+  const lines = of.flatMap(({ failure, findings }) => findings.map((each) => findingLine(each, failure.platforms)));
+  const unique = [...new Set(lines)];
+  const more = unique.length - mostFindings;
+  const all = findingsInWords(of.flatMap(({ findings }) => findings));
+  const causes = [...new Set(fresh.flatMap((failure) => failure.causes))];
+  const fix = isBlocked ? `${plainLine(remedy)}; ${otherRemedy}` : plainLine(remedy);
+  return [
+    `### ${isBlocked ? "🛑" : "❌"} ${headingNames(of.map(({ failure }) => failure))}: ${markdown(all)}`,
+    ...sentences,
+    ...listed(sentences.length > 0 ? "Also in" : "In", others),
+    ...causes.map((cause) => `Cause: ${prose(cause)}`),
+    codeBlock([...unique.slice(0, mostFindings), ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])], "text"),
+    `**How to fix:** ${prose(sentence(shortened(fix, 1000)))}`,
+    ...listed("Not built because of it", fresh.flatMap((failure) => failure.unbuilt).map(imageCode)),
+    ...listed("Built, and not tagged because of it", fresh.flatMap((failure) => failure.untagged).map(imageCode)),
+    ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(imageCode)),
+  ].join("\n\n");
+}
+
+function listed(title: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const more = names.length - mostNames;
+  return [`**${title}:** ${[...names.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])].join(", ")}`];
+}
+
+function headingNames(failures: readonly Failure[]): string {
+  const names = [...new Set(failures.map(({ image }) => image))];
+  const more = names.length - mostInHeading;
+  return `${names.slice(0, mostInHeading).map(imageCode).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** The sentence, where the image's name stands beside it. */
+function withoutName({ what, image }: Failure): string {
+  const start = `${image} could not be built: `;
+  return what.startsWith(start) ? what.slice(start.length) : what;
+}

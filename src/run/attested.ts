@@ -1,0 +1,39 @@
+/** With `attest`: whether GitHub lists an attestation of an image. */
+import type { Digest } from "../model/digest.ts";
+import type { Clock } from "../ports.ts";
+import type { History } from "../publish/guard.ts";
+import type { Session } from "./session.ts";
+
+/** `undefined` where none is wanted. What is listed stays so; all else is asked anew. Never rejects for what can't be told. */
+export function openAttested({ context, inputs, outside }: Session): History["attested"] {
+  const { attest, token } = inputs.settings;
+  // A plan on a laptop without a token publishes nothing.
+  if (!attest || (context.runUrl === undefined && token === undefined)) return undefined;
+  const { owner, repo, apiUrl } = context;
+  const listed = new Set<Digest>();
+  return async (digest) => {
+    if (listed.has(digest)) return true;
+    const found = await outside.forge(apiUrl, token).hasAttestation(owner, repo, digest);
+    if (found === true) listed.add(digest);
+    return found;
+  };
+}
+
+/** Runs sign right after they tag: one that runs at the same time may not have done it yet. */
+const pauses = [2_000, 4_000, 6_000, 8_000];
+
+/** The same, asked again for a while where it isn't listed. */
+export function patientAttested(
+  attested: (digest: Digest) => Promise<boolean | undefined>,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): (digest: Digest) => Promise<boolean | undefined> {
+  return async (digest) => {
+    let found = await attested(digest);
+    for (const pause of pauses) {
+      if (found === true) break;
+      await clock.sleep(pause, signal);
+      found = await attested(digest);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,115 @@
+/** The option `--workflow`: the inputs of the step of a workflow that uses this action, at a command line. */
+import { posix } from "node:path";
+import { inputs as specification } from "../../config/inputs-specification.ts";
+import { parseTree, type Tree } from "../../config/yaml-tree.ts";
+import { Problems, throwProblems, UserError } from "../../errors.ts";
+import { didYouMean } from "../../lib/nearest.ts";
+import type { Files } from "../../ports.ts";
+import { findStep, type Step } from "../../workflow/find-step.ts";
+import { placeOfLine, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
+import type { Outside } from "../outside.ts";
+import { type SimulatedEvent, simulatedContext } from "./simulated-context.ts";
+
+export interface WorkflowStep {
+  readonly tree: Tree;
+  readonly step: Step;
+}
+
+const folders = [".github/workflows", ".forgejo/workflows", ".gitea/workflows"];
+
+/** @param given a path from `folder`, or the name of a workflow of the repository. @throws UserError, or `Problems` */
+export async function readWorkflowStep(
+  given: string,
+  folder: string,
+  files: Pick<Files, "read" | "list">,
+): Promise<WorkflowStep> {
+  const paths = [given, ...(given.includes("/") ? [] : folders.map((each) => `${each}/${given}`))].map((path) =>
+    posix.normalize(path),
+  );
+  const contents = await Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path, folder, files) })));
+  const found = contents.find(({ bytes }) => bytes !== undefined);
+  if (found === undefined) throw await noWorkflow(given, folder, files);
+  const { tree, problems } = await parseTree(new TextDecoder().decode(found.bytes), found.path);
+  throwProblems(problems);
+  if (tree === undefined) {
+    throw new UserError(`${found.path} is empty`, {
+      hint: "name a workflow with a step of this action",
+      at: { file: found.path },
+    });
+  }
+  const own = await isActionItself(folder, files);
+  return { tree, step: findStep(tree, found.path, (uses) => isOwnAction(uses, own)) };
+}
+
+/** What a step gives, as one event has it. */
+export interface GivenInputs {
+  readonly inputs: readonly StepInput[];
+  /** The value of an input; `undefined` where the step has none, or the command line decides. */
+  value(name: string): string | undefined;
+  /** The input `ref`: at a command line it is about the event. */
+  readonly ref: string | undefined;
+  readonly problems: readonly UserError[];
+}
+
+/** What the command line decides: the checkout is where it is run. */
+const decidedHere: ReadonlySet<string> = new Set(["command", "dry-run", "ref", "workdir"]);
+
+/** Reports what is not known. @throws UserError where there is no checkout. */
+export async function inputsOfStep(
+  { tree, step }: WorkflowStep,
+  event: SimulatedEvent,
+  folder: string,
+  outside: Outside,
+): Promise<GivenInputs> {
+  // The same is said of the checkout once more when the command runs.
+  const quiet = { ...outside, log: { ...outside.log, warning() {}, notice() {} } };
+  const context = await simulatedContext(event, folder, quiet);
+  const { inputs, warnings, problems } = stepInputs(tree, step, context, specification);
+  for (const { message, hint, at } of warnings) outside.log.warning(message, hint, { at });
+  const textOf = (name: string) => inputs.find((each) => each.name === name)?.text;
+  return {
+    inputs,
+    value: (name) => (decidedHere.has(name) ? undefined : textOf(name)),
+    ref: textOf("ref") || undefined,
+    problems,
+  };
+}
+
+/** A folder is no workflow. */
+async function readFile(path: string, folder: string, files: Pick<Files, "read" | "list">) {
+  const isFolder = (await files.list(posix.resolve(folder, path)).catch(() => undefined)) !== undefined;
+  return isFolder ? undefined : files.read(posix.resolve(folder, path));
+}
+
+async function noWorkflow(given: string, folder: string, files: Pick<Files, "list">): Promise<UserError> {
+  const lists = await Promise.all(folders.map(async (each) => (await files.list(posix.resolve(folder, each))) ?? []));
+  const names = lists.flat().flatMap(({ name }) => (/\.ya?ml$/.test(name) ? [name] : []));
+  const there = names.length === 0 ? "" : `: ${names.join(", ")}`;
+  return new UserError(`--workflow: there is no file "${given}"`, {
+    hint: `name a workflow of this repository${there}${didYouMean(posix.basename(given), names)}`,
+  });
+}
+
+/** `./` is this action in its own repository. */
+async function isActionItself(folder: string, files: Pick<Files, "read">): Promise<boolean> {
+  const bytes = await files.read(posix.join(folder, "action.yml"));
+  return bytes !== undefined && /^name: image-publish$/m.test(new TextDecoder().decode(bytes));
+}
+
+function isOwnAction(uses: string, isActionItself: boolean): boolean {
+  if (uses.startsWith("./")) return (isActionItself && /^\.\/$/.test(uses)) || /\/image-publish\/?$/i.test(uses);
+  return /(?:^|\/)image-publish@/i.test(uses);
+}
+
+/** The same problems, those with inputs of the step where these are. */
+export function placedInStep(error: unknown, inputs: readonly StepInput[]): unknown {
+  if (error instanceof Problems) return new Problems(error.problems.map((each) => placed(each, inputs)));
+  return error instanceof UserError ? placed(error, inputs) : error;
+}
+
+function placed(error: UserError, inputs: readonly StepInput[]): UserError {
+  const given = inputs.find(({ name }) => name === error.input?.name);
+  if (given === undefined || error.input === undefined || error.at !== undefined) return error;
+  const at = placeOfLine(given, error.input.line);
+  return new UserError(error.message, { hint: error.hint, at, cause: error.cause, input: error.input });
+}

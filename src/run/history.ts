@@ -1,0 +1,71 @@
+/** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
+
+import { commonAncestor } from "../git/common-ancestor.ts";
+import { unlessGitFails } from "../git/git-command.ts";
+import { bounded } from "../lib/bounded.ts";
+import { onceEach } from "../lib/once-each.ts";
+import type { Commit } from "../model/run-context.ts";
+import type { History, Position } from "../publish/guard.ts";
+import { openAttested } from "./attested.ts";
+import type { Session } from "./session.ts";
+
+/** Each question is asked once. Never rejects for what can't be told. */
+export function openHistory(session: Session): Omit<History, "published"> {
+  // One question after the other: each may deepen the clone, which others would see half-way.
+  const ask = bounded(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
+    askAncestor(session, ancestor, descendant),
+  );
+  const once = onceEach(ask, (commits) => commits.join(" "));
+  const attested = openAttested(session);
+  const isAncestor = (ancestor: Commit, descendant: Commit) => once([ancestor, descendant]);
+  return {
+    async position(commit, to): Promise<Position> {
+      if (commit === to) return "same";
+      const descends = await isAncestor(to, commit);
+      if (descends === true) return "descends";
+      const before = await isAncestor(commit, to);
+      if (before === true) return "before";
+      return descends === undefined || before === undefined ? "unknown" : "apart";
+    },
+    // Asked anew each time: what was the head when the plan was made may not be it any more.
+    isHeadNow: () => isHeadNow(session),
+    ...(attested === undefined ? {} : { attested }),
+  };
+}
+
+async function askAncestor(
+  { git, context, inputs, outside }: Session,
+  ancestor: Commit,
+  descendant: Commit,
+): Promise<boolean | undefined> {
+  return unlessGitFails(async () => {
+    const here = await git.isAncestor(ancestor, descendant);
+    if (here !== "unknown") return here === "yes";
+    const forge = outside.forge(context.apiUrl, inputs.settings.token);
+    const told = await forge.contains(context.owner, context.repo, descendant, ancestor);
+    if (told !== undefined) return told;
+    const missing = await git.missing([ancestor, descendant]);
+    if (missing.length > 0 && (await git.fetch(missing, "tip")).kind !== "fetched") return undefined;
+    const found = await commonAncestor(git, ancestor, descendant);
+    if (found.kind === "found") return found.commit === ancestor;
+    return (await git.isShallow()) ? undefined : false;
+  });
+}
+
+/** Of a pull request it is the head that people push; the merge of it is the forge's. */
+async function isHeadNow({ git, context, trust, history }: Session): Promise<boolean | undefined> {
+  const { trigger, ref } = context;
+  if (trust.kind === "untrusted" && ref.kind === "pull") {
+    return unlessGitFails(async () => (await history.commitOf(ref.full)) === trust.head);
+  }
+  const isPull = trigger.kind === "pull-request";
+  // A git tag is always its own head, which says nothing of others.
+  if (!isPull && ref.kind !== "branch") return undefined;
+  const [asked, expected] = isPull
+    ? [`refs/pull/${trigger.number}/head`, trigger.headCommit]
+    : [ref.full, context.commit];
+  return unlessGitFails(async () => {
+    const now = await git.remoteCommit(asked);
+    return now === undefined ? undefined : now === expected;
+  });
+}

@@ -1,0 +1,230 @@
+/** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
+import type { Catalog, Image, ImageName } from "../../../catalog/catalog.ts";
+import { setLabels } from "../../../catalog/dockerfile/dockerfile-values.ts";
+import { hashedArguments } from "../../../changes/sources/own-parts.ts";
+import { contextElsewhere } from "../../../context/elsewhere.ts";
+import { UserError } from "../../../errors.ts";
+import { partsOf } from "../../../model/platform.ts";
+import type { Remark } from "../../../model/remark.ts";
+import { shortRef } from "../../../model/run-context.ts";
+import type { ImageDetails } from "../../../plan/make-plan.ts";
+import { isOfRecord } from "../../../plan/record.ts";
+import { releaseOf } from "../../../plan/version-line.ts";
+import type { Session } from "../../../run/session.ts";
+import type { SettingsOf } from "../../../settings/image-settings.ts";
+import type { ImageRules } from "../../../settings/run-inputs.ts";
+import { deriveAnnotations } from "../../../tags/annotations.ts";
+import { type DerivedTags, deriveTags, expressionValues } from "../../../tags/derive-tags.ts";
+import { readEvent } from "../../../tags/event.ts";
+import { deriveLabels, fileLabelKeys, type LabelFacts } from "../../../tags/labels.ts";
+import { variantSuffix } from "../../../tags/rules/flavor.ts";
+import { untrustedTags } from "../../../tags/rules/untrusted-tags.ts";
+import { buildNames, expand, parseTemplate, uses } from "../../../tags/text/expression.ts";
+import { isMadeOfTag } from "../../../tags/text/release-text.ts";
+import type { ReleaseNames } from "../../../tags/versions/release-tag.ts";
+import { conventionalArguments } from "./conventional-arguments.ts";
+import { type CacheOptions, cacheOf } from "./image-cache.ts";
+import { asksForFacts, type FactsByImage } from "./image-facts.ts";
+import { imageRelease } from "./image-release.ts";
+
+/** The parts of a session that tags and labels go by. */
+export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust" | "gitTags">;
+
+/** What tags are made of, beside the event. */
+export interface TagSources extends ReleaseNames {
+  /** By the public name. */
+  readonly rulesOf: (name: string) => ImageRules;
+  readonly facts: FactsByImage;
+}
+
+export interface DetailsOptions extends Omit<TagSources, "rulesOf">, CacheOptions {
+  readonly settingsOf: SettingsOf;
+}
+
+/** The details of an image. Warnings of rules come as remarks. */
+export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
+  const sources: TagSources = { ...options, rulesOf: options.settingsOf };
+  return (image) => {
+    const settings = options.settingsOf(image.publicName, image);
+    const tags = tagsOf(session, image, sources);
+    for (const warning of tags.warnings) options.remark(warning);
+    const named = { ...factsOf(session, image, sources), version: tags.version };
+    const fill = filler(session, image, sources);
+    const args: Readonly<Record<string, string>> = {
+      ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
+      ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
+      ...fillAll(image.buildArgs, fill),
+    };
+    const { ref } = readEvent(named);
+    const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
+    return {
+      tags,
+      release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
+      bakedVersion: bakedVersion(image, args, ref),
+      args,
+      labels: deriveLabels(settings.labels, labeled),
+      annotations: withoutRecord(deriveAnnotations(settings.annotations, labeled, settings.labels), options.remark),
+      cache:
+        image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
+      provenance: settings.provenance,
+      sbom: settings.sbom,
+      compression: settings.compression,
+    };
+  };
+}
+
+/** What the Dockerfile's own LABELs say, with the build arguments filled in. Where they can't be read, all of them are the Dockerfile's. */
+function fileLabelsOf(image: Image, buildArgs: Readonly<Record<string, string>>): LabelFacts["fileLabels"] {
+  if (image.variant === "nix") return undefined;
+  const contexts = new Set([
+    ...image.contexts.map(({ name }) => name),
+    ...image.parents.map((each) => each.contextName),
+  ]);
+  const isContext = (name: string) => contexts.has(name);
+  try {
+    return setLabels(image.dockerfile, { ...image, buildArgs }, fileLabelKeys, isContext);
+  } catch (error) {
+    if (error instanceof UserError) return new Map(fileLabelKeys.map((key) => [key, undefined]));
+    throw error;
+  }
+}
+
+/** What an index says of itself by a record is this action's own word: nobody writes one by hand. */
+function withoutRecord(
+  annotations: Readonly<Record<string, string>>,
+  remark: (remark: Remark) => void,
+): Readonly<Record<string, string>> {
+  const isReserved = (each: string): boolean => isOfRecord(each.slice(each.indexOf(":") + 1));
+  const reserved = Object.keys(annotations).filter(isReserved);
+  for (const each of reserved) {
+    const message = `the annotation ${each} is left out: this action writes annotations of that prefix itself`;
+    remark({ message, hint: "give it another key" });
+  }
+  return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isReserved(each)));
+}
+
+/** The build arguments that name the version or the git tag, by which the bytes of one release differ from another's. */
+function bakedVersion(
+  image: Image,
+  args: Readonly<Record<string, string>>,
+  ref: ReturnType<typeof readEvent>["ref"],
+): string | undefined {
+  const given = hashedArguments(image).flatMap(([name, text]) => {
+    // What a file says is the same on every ref, and the source hash has it.
+    const isOfRun = image.inputArguments.includes(name) && namesRelease(args[name] ?? "", ref);
+    return name === "VERSION" || isOfRun || usesRelease(text, ref) ? [name] : [];
+  });
+  const isConventional = args.VERSION !== undefined && !Object.hasOwn(image.buildArgs, "VERSION");
+  const names = [...given, ...(isConventional ? ["VERSION"] : [])];
+  if (names.length === 0) return undefined;
+  if (names.length === 1 && names[0] === "VERSION") return args.VERSION;
+  return names
+    .sort()
+    .map((name) => `${name}=${args[name] ?? ""}`)
+    .join(",");
+}
+
+/** Whether an expression in a text is another one at each release. */
+function usesRelease(text: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+  const template = parseTemplate(text, buildNames, "keep");
+  const names = ["version", "tag", ...(ref.kind === "tag" ? ["ref", "ref_name"] : [])];
+  return names.some((name) => uses(template, name));
+}
+
+/** Whether a value contains the git tag of the event, or the version that is in it. */
+function namesRelease(value: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+  return ref.kind === "tag" && [ref.tag, ref.fullTag].some((tag) => isMadeOfTag(value, tag));
+}
+
+/**
+ * An image's build arguments with their expressions filled in, before its own files are read: a `{{version}}` that comes from
+ * these stays as it is.
+ */
+export function buildArgumentsOf(
+  session: Naming,
+  image: ImageName & Pick<Image, "platforms" | "buildArgs">,
+  rulesOf: TagSources["rulesOf"],
+): Readonly<Record<string, string>> {
+  // Most have no expression, and to fill them in takes the image's tags.
+  if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
+  const fill = filler(session, image, { names: [image.publicName], rulesOf, facts: new Map() });
+  if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
+  return fillAll(image.buildArgs, (text) =>
+    uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
+  );
+}
+
+function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+}
+
+/**
+ * Fills in the expressions of a text that is for one image; what is none of ours stays. @throws UserError for `{{platform}}`
+ * and `{{arch}}` in an image of several platforms, which one build makes together.
+ */
+function filler(
+  session: Naming,
+  image: ImageName & Pick<Image, "platforms">,
+  sources: TagSources,
+): (text: string) => string {
+  const facts = factsOf(session, image, sources);
+  const { values, ...dates } = expressionValues(facts, readEvent(facts));
+  const { name, platforms } = image;
+  const [platform] = platforms;
+  const { ref, actor, runId, runNumber } = session.context;
+  const known = new Map([
+    ...values,
+    ["version", tagsOf(session, image, sources).version ?? ""],
+    ...[["ref", ref.full] as const, ["ref_name", shortRef(ref)] as const, ["actor", actor ?? ""] as const],
+    ...[["run_id", runId ?? ""] as const, ["run_number", runNumber ?? ""] as const],
+  ]);
+  if (platform !== undefined) known.set("platform", platform).set("arch", partsOf(platform).architecture);
+  return (text) => {
+    const template = parseTemplate(text, buildNames, "keep");
+    const perPlatform = ["platform", "arch"].find((each) => uses(template, each));
+    if (perPlatform !== undefined && platforms.length !== 1) {
+      throw new UserError(`"${text}" has no value for ${name}, which is built for several platforms at once`, {
+        hint: `take {{${perPlatform}}} out; a Dockerfile has TARGETPLATFORM and TARGETARCH for it`,
+      });
+    }
+    return expand(template, { ...dates, values: known });
+  };
+}
+
+/**
+ * The tags of an image. Where what is checked out is not of the event's ref, the ref says nothing of it: what is left are
+ * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
+ */
+export function tagsOf(session: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { context, isAtEvent, trust } = session;
+  const { rules, flavor } = sources.rulesOf(image.publicName);
+  if (trust.kind === "untrusted" && context.trigger.kind !== "pull-request") {
+    return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
+  }
+  const facts = factsOf(session, image, sources);
+  if (isAtEvent) {
+    const release = imageRelease(session, image, sources.rulesOf(image.publicName), sources);
+    return deriveTags(rules, flavor, { ...facts, givesNone: release?.kind === "left" ? release.because : undefined });
+  }
+  if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
+  const derived = deriveTags(rules, flavor, { ...facts, context: contextElsewhere(context) });
+  const exact = derived.tags.filter(({ moves }) => !moves);
+  return { ...derived, tags: exact, version: exact[0]?.tag };
+}
+
+/** What tells whose release a git tag is. */
+export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): ReleaseNames {
+  const names = [...new Set(images.map(({ publicName }) => publicName))];
+  const patterns = names.map((name) => [name, settingsOf(name).releaseTags] as const);
+  return { names, releaseTags: new Map(patterns.filter(([, each]) => each.length > 0)) };
+}
+
+function factsOf(
+  { context, commitDate, gitTags }: Pick<Naming, "context" | "commitDate" | "gitTags">,
+  { name, publicName, variant }: ImageName,
+  { names, releaseTags, facts, rulesOf }: TagSources,
+) {
+  const { variables } = rulesOf(publicName);
+  const own = facts.get(name);
+  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, variables, ...own };
+}

@@ -1,0 +1,24 @@
+/** What the git tag of a run means to an image, by the rules that hold for it. */
+import type { ImageName } from "../../../catalog/catalog.ts";
+import type { Session } from "../../../run/session.ts";
+import type { ImageRules } from "../../../settings/run-inputs.ts";
+import { expressionValues } from "../../../tags/derive-tags.ts";
+import { readEvent } from "../../../tags/event.ts";
+import { isEnabled } from "../../../tags/rules/run-rule.ts";
+import { releaseOfImage } from "../../../tags/versions/misnamed-release.ts";
+import type { Release, ReleaseNames } from "../../../tags/versions/release-tag.ts";
+
+/** `undefined` where the run is for no git tag. @throws UserError for what a rule's `enable` or pattern does wrong. */
+export function imageRelease(
+  { context, commitDate }: Pick<Session, "context" | "commitDate">,
+  { publicName: name, variant }: Pick<ImageName, "publicName" | "variant">,
+  { rules, variables }: Pick<ImageRules, "rules" | "variables">,
+  all: ReleaseNames,
+): Release | undefined {
+  if (context.ref.kind !== "tag") return undefined;
+  const facts = { ...all, context, commitDate, name, variant, variables };
+  return releaseOfImage(context.ref.name, name, all, {
+    rules,
+    isEnabled: (rule) => isEnabled(rule, expressionValues(facts, readEvent(facts))),
+  });
+}

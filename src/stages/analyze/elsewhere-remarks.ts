@@ -1,0 +1,36 @@
+/** What a run says of a checkout that is not of the ref that it is about. */
+import type { Catalog } from "../../catalog/catalog.ts";
+import { someOf } from "../../lib/some-of.ts";
+import type { Remark } from "../../model/remark.ts";
+import { refText } from "../../model/run-context.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Session } from "../../run/session.ts";
+import { type TagSources, tagsOf } from "./details/image-details.ts";
+
+type Checkout = Pick<Session, "context" | "event" | "commitDate" | "gitTags" | "trust" | "isAtEvent" | "elsewhere">;
+
+/** One remark with the tags that images would have at the ref's own commit. An untrusted checkout has remarks of its own. */
+export function elsewhereRemarks(
+  { images: ofPlan }: Pick<Plan, "images">,
+  catalog: Catalog,
+  session: Checkout,
+  sources: TagSources,
+): readonly Remark[] {
+  const { elsewhere, event, trust } = session;
+  if (elsewhere === undefined || trust.kind === "untrusted") return [];
+  const planned = new Set(ofPlan.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
+  const withheld = catalog.images.flatMap((image) => {
+    if (!planned.has(image.name) || image.repositories.length === 0) return [];
+    const given = new Set(tagsOf(session, image, sources).tags.map(({ tag }) => tag));
+    const wanted = tagsOf({ ...session, context: event, isAtEvent: true }, image, sources).tags;
+    const left = wanted.flatMap(({ tag }) => (given.has(tag) ? [] : [tag]));
+    return left.length === 0 ? [] : [{ name: image.name, tags: left.join(", ") }];
+  });
+  const byTags = Map.groupBy(withheld, ({ tags }) => tags);
+  const [only, ...others] = byTags.keys();
+  const listed = [...byTags].map(([tags, images]) => `${someOf(images, { write: ({ name }) => name })}: ${tags}`);
+  const all = others.length === 0 ? only : someOf(listed);
+  const which = all === undefined ? "" : ` (${all})`;
+  const message = `no tags of ${refText(event.ref)}${which}: ${event.commit.slice(0, 7)} is checked out, ${elsewhere.why}`;
+  return [{ message, hint: elsewhere.hint }];
+}

@@ -1,0 +1,29 @@
+/** Which images changed config and bake files mean. */
+import type { BakeChange, ConfigChange } from "../../../changes/affected.ts";
+import type { Comparison } from "../../../changes/comparison.ts";
+import type { Links } from "../../../changes/sources/links.ts";
+import type { Session } from "../../../run/session.ts";
+import type { ReadCatalog } from "../read-catalog.ts";
+import { bakeChange } from "./bake-change.ts";
+import { configChange, configOfToday } from "./config-change.ts";
+
+export interface SettingsChange {
+  readonly config: ConfigChange;
+  readonly bake: BakeChange;
+}
+
+/**
+ * The config file is compared by today's bake files, the bake files by the config file of before: what both change together is
+ * seen, and neither is blamed for the other. What moved from one into the other is no change.
+ */
+export async function settingsChange(
+  session: Session,
+  comparison: Comparison,
+  now: ReadCatalog,
+  links: Links,
+): Promise<SettingsChange> {
+  const { paths, affects, before } = await configChange(session, comparison, now, links);
+  const bake = await bakeChange(session, comparison, { now, config: before ?? configOfToday(session, now) }, links);
+  const isAsBefore = (name: string) => before !== undefined && bake.isAsBefore(name);
+  return { config: { paths, affects: (name) => affects(name) && !isAsBefore(name) }, bake };
+}

@@ -1,0 +1,48 @@
+import type { Image } from "../../../catalog/catalog.ts";
+import type { TroubledImage } from "../../../catalog/graph/troubled.ts";
+import type { UserError } from "../../../errors.ts";
+import type { ReadCatalog } from "../read-catalog.ts";
+import { textWithoutPlaces } from "./text-without-places.ts";
+
+/**
+ * By name, all that is said of each image, as text, but not where: its lines, the files that say it and what follows from files
+ * left out. By what names others know it is said of these. Of an image that can't be planned, its problems belong to it, but not
+ * that a bake file can't be read which may describe it.
+ */
+export function settingsTexts({
+  catalog,
+  troubled,
+  settingsOf,
+}: Pick<ReadCatalog, "catalog" | "troubled" | "settingsOf">): ReadonlyMap<string, string> {
+  const unread = new Set(troubled.flatMap(({ kind, image }) => (kind === "file" ? [image.name] : [])));
+  const isOwn = ({ at }: UserError) => at === undefined || !unread.has(at.file);
+  return new Map([
+    ...catalog.images.map((image) => [image.name, settingsText(image, settingsOf)] as const),
+    ...troubled.map((each) => [each.image.name, troubleText(each, isOwn, settingsOf)] as const),
+  ]);
+}
+
+/** The same problems are nothing new. */
+function troubleText(
+  { image, problems, waitsFor }: TroubledImage,
+  isOwn: (problem: UserError) => boolean,
+  settingsOf: ReadCatalog["settingsOf"],
+): string {
+  const why = [...(waitsFor === undefined ? [] : [waitsFor]), ...problems.filter(isOwn).map(({ message }) => message)];
+  return [settingsText(image, settingsOf), ...why].join("\n");
+}
+
+function settingsText(image: Image, settingsOf: ReadCatalog["settingsOf"]): string {
+  const said = omit(image, [...fromFiles, "inputArguments", "knownAs", "bakeFiles", "watch"]);
+  const watched = image.watch.map(({ value }) => value);
+  return textWithoutPlaces([said, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
+}
+
+/** What follows from the files that an image is built from. */
+const fromFiles = ["bases", "unsettled", "reads", "dockerfile"] as const;
+
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+function omit<T extends object>(all: T, keys: readonly KeyOf<T>[]): object {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !keys.some((each) => each === key)));
+}

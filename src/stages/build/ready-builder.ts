@@ -1,0 +1,66 @@
+/** The builder that a run uses, ready for all platforms of its builds. */
+
+import {
+  type Builder,
+  type BuilderDependencies,
+  type BuilderWish,
+  createBuilder,
+  findBuilder,
+} from "../../buildx/builder/builder.ts";
+import type { Environment } from "../../buildx/builder/environment.ts";
+import { ensurePlatforms } from "../../buildx/builder/qemu.ts";
+import type { BuilderInUse } from "../../buildx/invocation/build-image.ts";
+import { UserError } from "../../errors.ts";
+import type { PlannedBuild } from "../../plan/plan.ts";
+import type { Session } from "../../run/session.ts";
+
+export interface ReadyBuilder extends BuilderInUse {
+  readonly driver: string;
+  /** Removes those that were made for the run. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Finds or makes the builder, and brings it the platforms of all builds. @throws UserError; what was made is removed then. */
+export async function readyBuilder(
+  builds: readonly PlannedBuild[],
+  environment: Environment,
+  { outside, inputs, folder }: Pick<Session, "outside" | "inputs" | "folder">,
+): Promise<ReadyBuilder> {
+  const { settings } = inputs;
+  const { processes, signal } = outside;
+  const deps = { processes, environment, signal };
+  const repositories = builds.flatMap((image) => image.repositories.slice(0, 1));
+  const wish = { builder: settings.builder, repositories, suffix: folder.slice(-8) };
+  const builder = await findBuilder(wish, deps);
+  try {
+    const wanted = builds.flatMap((image) => image.platforms);
+    const emulation = { install: settings.qemu, image: settings.binfmtImage };
+    return builderInUse(await ensurePlatforms(wanted, builder, emulation, deps), wish, deps);
+  } catch (error) {
+    await builder.remove();
+    throw error;
+  }
+}
+
+/** What hangs is left for a new one, once. What others run elsewhere can't be had anew. */
+function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependencies): ReadyBuilder {
+  let current = first;
+  let next: Promise<Builder> | undefined;
+  return {
+    name: () => current.name,
+    driver: first.driver,
+    async replace(used) {
+      if (used !== first.name || first.driver !== "docker-container") return;
+      next ??= createBuilder({ ...wish, suffix: `${wish.suffix}-2` }, deps);
+      try {
+        current = await next;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    },
+    async remove() {
+      const second = await next?.catch(() => undefined);
+      await Promise.all([first.remove(), second?.remove()]);
+    },
+  };
+}

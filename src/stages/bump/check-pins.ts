@@ -1,0 +1,104 @@
+/** The input `check-pins`: before a release is built, files must name its version. */
+import { posix } from "node:path";
+import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
+import { findPins } from "../../bump/pins/find-pins.ts";
+import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
+import { eachOnce, throwProblems, UserError } from "../../errors.ts";
+import { onlyExcludes } from "../../lib/glob-list.ts";
+import type { RunContext } from "../../model/run-context.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Files } from "../../ports.ts";
+
+/** No file that pins versions is longer. */
+const longest = 4 * 1024 * 1024;
+
+/**
+ * Does nothing where no git tag releases anything. @throws UserError (or `Problems`), each with file and line, for pins that
+ * name another version, and for a glob under which nothing names a version of a released image.
+ */
+export async function checkPins(
+  globs: readonly string[],
+  plan: Plan,
+  { ref, workspace }: Pick<RunContext, "ref" | "workspace">,
+  files: Pick<Files, "read" | "list">,
+): Promise<void> {
+  const released = plan.images.flatMap((image) => releasedImage(image));
+  if (globs.length === 0 || ref.kind !== "tag" || released.length === 0) return;
+  const repositories = new Set(released.flatMap((image) => image.repositories));
+  if (onlyExcludes(globs)) throw nothingNamed(globs);
+  const isListed = pathList(globs, () => false);
+  const named = globs.flatMap(listedPathGlobs).filter(({ isExclusion }) => !isExclusion);
+  const checked = await Promise.all(
+    named.map(async ({ text: glob, parts }) => {
+      const there = await matching(parts, workspace, ".", files);
+      const paths = there.filter(isListed);
+      const pins = await Promise.all(paths.map((path) => pinsOf(path, workspace, repositories, files)));
+      return pins.every((each) => each.length === 0)
+        ? [nothingThere(glob, there.length, paths.length)]
+        : stalePins(pins.flat(), released);
+    }),
+  );
+  // Several globs may mean one file.
+  throwProblems(eachOnce(checked.flat()));
+}
+
+function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {
+  if (!("tags" in image) || image.version === null) return [];
+  const { name, repositories, version, tags } = image;
+  return [{ name, repositories, version, tags: tags.map(({ tag }) => tag) }];
+}
+
+async function pinsOf(
+  path: string,
+  root: string,
+  repositories: Parameters<typeof findPins>[2],
+  files: Pick<Files, "read">,
+) {
+  const bytes = await files.read(posix.join(root, path));
+  if (bytes === undefined || bytes.length > longest) return [];
+  return findPins(new TextDecoder().decode(bytes), path, repositories);
+}
+
+/** The files under a folder that the parts of a glob name, sorted. */
+async function matching(
+  [part, ...rest]: readonly GlobPart[],
+  root: string,
+  folder: string,
+  files: Pick<Files, "list">,
+): Promise<readonly string[]> {
+  if (part === undefined) return [];
+  const entries = (await files.list(posix.join(root, folder))) ?? [];
+  const found = await Promise.all(
+    entries.map(async ({ name, kind }): Promise<readonly string[]> => {
+      const path = posix.join(folder, name);
+      if (part.kind === "any-depth") {
+        if (kind === "file") return rest.length === 0 ? [path] : [];
+        const below = kind === "directory" && name !== ".git" && name !== "node_modules";
+        return below ? matching([part, ...rest], root, path, files) : [];
+      }
+      if (part.kind === "name" ? part.name !== name : !part.matches(name)) return [];
+      if (rest.length === 0) return kind === "file" ? [path] : [];
+      return kind === "directory" ? matching(rest, root, path, files) : [];
+    }),
+  );
+  const here = part.kind === "any-depth" ? await matching(rest, root, folder, files) : [];
+  return [...here, ...found.flat()].sort();
+}
+
+function nothingNamed(globs: readonly string[]): UserError {
+  return new UserError(`\`check-pins\` only excludes files: ${globs.join(", ")}`, {
+    hint: "name the files to check before what to exclude from them",
+  });
+}
+
+function nothingThere(glob: string, there: number, left: number): UserError {
+  const what =
+    there === 0
+      ? "there is no such file"
+      : left === 0
+        ? "every such file is excluded"
+        : "nothing there names a version of an image of this release";
+  return new UserError(`\`check-pins\` names ${glob}, and ${what}`, {
+    hint: "correct the glob, or take it out",
+  });
+}

@@ -1,0 +1,40 @@
+/** What is published of an image now: what its candidate is compared with, and what others are built on. */
+import type { Image } from "../../catalog/catalog.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import type { PlannedBuild } from "../../plan/plan.ts";
+import type { History } from "../../publish/guard.ts";
+import { type Predecessor, predecessorOf } from "../../publish/predecessor.ts";
+import { recordRules } from "../../run/record-rules.ts";
+import type { Session } from "../../run/session.ts";
+import type { TagSources } from "../analyze/details/image-details.ts";
+import { tagsToFollow } from "../analyze/details/tag-sources.ts";
+import { moverOf } from "../plan/converge.ts";
+import type { BuiltImage } from "./image-bases.ts";
+
+export interface PublishedOptions {
+  readonly sources: TagSources;
+  readonly registry: Registry;
+  readonly history: Omit<History, "published">;
+}
+
+/**
+ * In its first repository, under the tags that a plan moves, else those that it would go by.
+ * @returns `undefined` where there is nothing. @throws RegistryError when the registry can't tell.
+ */
+export async function publishedImage(
+  image: Image,
+  planned: Pick<PlannedBuild, "tags" | "release"> | undefined,
+  session: Session,
+  { sources, registry, history }: PublishedOptions,
+): Promise<(BuiltImage & Pick<Predecessor, "tag">) | undefined> {
+  const [repository] = image.repositories;
+  if (repository === undefined) return undefined;
+  const moving = (planned?.tags ?? []).filter(({ moves }) => moves);
+  const followed =
+    moving.length > 0 ? moving : tagsToFollow(session, image, sources).map((tag) => ({ tag, moves: true }));
+  const mover = { ...moverOf(session), release: planned?.release ?? undefined, platforms: image.platforms };
+  const found = await predecessorOf(repository, followed, { registry, history, mover, records: recordRules(session) });
+  if (found === undefined) return undefined;
+  const { tag, digest, holding } = found;
+  return { repository, tag, digest, bases: holding.record?.bases ?? {} };
+}

@@ -1,0 +1,283 @@
+/** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
+import type { Image } from "../../catalog/catalog.ts";
+import type { Concern } from "../../catalog/graph/troubled.ts";
+import { describeIncomplete } from "../../changes/describe-incomplete.ts";
+import { throwable, throwProblems, type UserError } from "../../errors.ts";
+import { pause } from "../../lib/pause.ts";
+import type { Reason } from "../../model/reason.ts";
+import type { Remark } from "../../model/remark.ts";
+import { RegistryError } from "../../oci/registry/registry-error.ts";
+import { makePlanInTurns } from "../../plan/make-plan.ts";
+import { parentsToLookUp, toBuild } from "../../plan/needed.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { type Trouble, troublesOf } from "../../plan/troubles.ts";
+import type { Clock } from "../../ports.ts";
+import type { Lately } from "../../publish/standing.ts";
+import { troubleRemarks } from "../../report/plan/troubles.ts";
+import type { Outside } from "../../run/outside.ts";
+import type { Session } from "../../run/session.ts";
+import { cacheAccess } from "../analyze/details/cache-access.ts";
+import type { CacheKind } from "../analyze/details/image-cache.ts";
+import { imageDetails } from "../analyze/details/image-details.ts";
+import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
+import { detailProblems } from "../analyze/image-problems.ts";
+import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
+import type { Survey } from "../analyze/survey.ts";
+import { type Converged, converge, isRebuild } from "./converge.ts";
+import { worthRebuilding } from "./fixable.ts";
+import { planRefs } from "./plan-refs.ts";
+import { plannedPathProblems } from "./planned-paths.ts";
+import { type Preparation, prepare } from "./preparation.ts";
+import { publishedParents } from "./published-parents.ts";
+import { withUnnamedHosts } from "./unnamed-hosts.ts";
+
+export interface Planning extends Preparation {
+  readonly plan: Plan;
+  /** Where it was written. */
+  readonly planPath: string;
+  readonly remarks: readonly Remark[];
+  /** How images that are built were built the last time. */
+  readonly lately: ReadonlyMap<string, Lately>;
+  /** Images that can't be planned. */
+  readonly troubles: readonly Trouble[];
+  /** By name of the image: releases whose exact tag names other content, which makes the run fail. */
+  readonly taken: ReadonlyMap<string, UserError>;
+}
+
+export interface PlanOptions {
+  /** Whether the registries are asked what they hold: a run that can't be without it, one that can, or one without a network. */
+  readonly ask: "must" | "may" | "nobody";
+  /** The name of an image that is asked about in particular: what its tags are made of is known though it isn't built. */
+  readonly about?: string | undefined;
+}
+
+/**
+ * Plans what the event asks for, and writes the plan into the session's folder. @throws UserError (or `Problems`) when the
+ * repository or the inputs are not in order, or a registry that has to be asked doesn't answer. Without asking, parents that
+ * this run doesn't build are taken for published, their digests unknown.
+ */
+export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
+  const { context, inputs, outside } = session;
+  // What was made for a pull request or from an untrusted checkout never stands in for another run's image.
+  const isOwn = context.trigger.kind !== "pull-request" && session.trust.kind === "trusted";
+  const isAsked = ask !== "nobody" && inputs.settings.converge && isOwn;
+  const asking = new AbortController();
+  const signal = AbortSignal.any([outside.signal, asking.signal]);
+  const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
+  try {
+    return await withUnnamedHosts(decide(prepared, session, ask, isAsked, asking), prepared);
+  } catch (error) {
+    await prepared.scanning.close();
+    throw error;
+  }
+}
+
+async function decide(
+  prepared: Preparation,
+  session: Session,
+  ask: PlanOptions["ask"],
+  isAsked: boolean,
+  asking: AbortController,
+): Promise<Planning> {
+  const { context, inputs, outside } = session;
+  const { push, registry, sources, history } = prepared;
+  const narrow = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const { comparison, settingsOf } = narrow;
+  const converges = push && isAsked;
+  const movingTagsOnly = context.trigger.kind === "schedule";
+  const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
+  const detailing = {
+    cache: cacheKind(outside, narrow.catalog.images.length > 0),
+    cacheAccess: access,
+    ...sources,
+    settingsOf,
+  };
+  const details = imageDetails(session, { ...detailing, remark: () => {} });
+  const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
+  const surveyed = { ...narrow, ...partedBy(narrow, problems) };
+  const { catalog } = surveyed;
+  const asked = async () => {
+    return converge(session, surveyed, { registry, history, details, movingTagsOnly });
+  };
+  const standings = converges ? await answered(asked, ask, asking, outside.clock) : { remarks: [] };
+  const { affected, left, promoted, lately, taken } = standings.answer ?? {
+    ...surveyed,
+    promoted: new Map(),
+    lately: new Map(),
+    taken: new Map<string, UserError>(),
+  };
+  const parents = parentsToLookUp(catalog, affected);
+  const published =
+    standings.answer !== undefined
+      ? { ...standings.answer, digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
+      : ask === "must"
+        ? await publishedParents(parents, session, { sources, registry, push })
+        : {
+            digests: new Map(parents.map(({ name }) => [name, null])),
+            remarks: [],
+            unclear: new Map<string, UserError>(),
+          };
+  const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
+  const told = new Map<string, Remark>();
+  const remark = (each: Remark): void => void told.set(each.message, each);
+  // Whether there is something to do for what is unclear nobody knows: the run fails by it.
+  const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
+  const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
+  const planOf = (parted: Survey) =>
+    makePlanInTurns({
+      event: context.eventName,
+      ...planRefs(session),
+      commit: context.commit,
+      base: comparison.kind === "files" ? comparison.base : undefined,
+      nothing: comparison.kind === "nothing" ? comparison.what : undefined,
+      catalog: parted.catalog,
+      affected,
+      left,
+      troubles: troublesOf({ ...parted, affected: concerned }),
+      published: published.digests,
+      promoted,
+      hashes: surveyed.hashes,
+      push,
+      fresh: isRebuild(session),
+      movingTagsOnly,
+      details: imageDetails(session, { ...detailing, remark }),
+    });
+  const whole = await planOf(clear);
+  const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
+  const paths = await plannedPathProblems(whole, secretFiles, session.paths);
+  // A plan alone opens none of them, and shows what else there is.
+  const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
+  const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
+  const plan = isRefused ? await planOf(parted) : whole;
+  const troubles = troublesOf({ ...parted, affected: concerned });
+  const planPath = await writePlan(plan, session);
+  const remarks = [
+    ...inputs.warnings,
+    ...surveyed.remarks,
+    ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
+    ...standings.remarks,
+    ...published.remarks,
+    ...told.values(),
+    // A run that builds reports these with the images that fail by them.
+    ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
+    ...(isRefused ? [] : paths.map(({ problem: { message, hint } }) => ({ message, hint }))),
+    ...troubleRemarks(troubles),
+  ];
+  return { ...prepared, surveyed: parted, plan, planPath, remarks, lately, troubles, taken };
+}
+
+/** The images whose details the run needs: those that it may build, and where registries are asked those that it asks about. */
+function imagesInQuestion({ catalog, affected, left }: Survey, converges: boolean): readonly Image[] {
+  const needed = toBuild(catalog, affected, new Map());
+  return catalog.images.filter(({ name }) => needed.has(name) || (converges && !left.has(name)));
+}
+
+/** @throws UserError, or `Problems`, for a refused path that is of all images. */
+function refusedImages(paths: readonly Concern[]): ProblemsByImage {
+  const ofAll = paths.filter(({ images }) => images === undefined);
+  if (ofAll.length > 0) throwProblems(paths.map(({ problem }) => problem));
+  const byImage = Map.groupBy(
+    paths.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem }))),
+    ({ name }) => name,
+  );
+  return new Map(
+    [...byImage].flatMap(([name, own]) => {
+      const error = throwable(own.map(({ problem }) => problem));
+      return error === undefined ? [] : [[name, error] as const];
+    }),
+  );
+}
+
+function leftOutOf({ images }: Plan, { leftOut }: Survey) {
+  return images.flatMap(({ kind, name }) => (kind === "build" ? (leftOut.get(name) ?? []) : []));
+}
+
+/** @returns where the plan is. */
+async function writePlan(
+  plan: Plan,
+  { outside: { files }, folder }: Pick<Session, "outside" | "folder">,
+): Promise<string> {
+  const path = `${folder}/plan.json`;
+  await files.makeDirectory(folder);
+  await files.write(path, `${await planText(plan)}\n`, { private: true });
+  return path;
+}
+
+/** A run that only plans reports what would fail. */
+function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
+  return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
+}
+
+/** As `JSON.stringify(plan, undefined, 2)`, with pauses. */
+async function planText(plan: Plan): Promise<string> {
+  const images: string[] = [];
+  for (const image of plan.images) {
+    images.push(JSON.stringify(image, undefined, 2).replace(/^/gm, "    "));
+    await pause();
+  }
+  const whole = JSON.stringify({ ...plan, images: [] }, undefined, 2);
+  if (images.length === 0) return whole;
+  return `${whole.slice(0, whole.lastIndexOf("[]"))}[\n${images.join(",\n")}\n  ]\n}`;
+}
+
+/** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */
+async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }: Session): Promise<Survey> {
+  if (inputs.settings.rebuild !== "fixable" || context.trigger.kind !== "schedule") return surveyed;
+  const { affected, left } = await worthRebuilding(surveyed, scanning);
+  const troubled = surveyed.troubled.flatMap(({ image: { name } }) => {
+    const reasons = surveyed.affected.get(name);
+    return reasons === undefined ? [] : [[name, reasons] as const];
+  });
+  return { ...surveyed, affected: new Map([...affected, ...troubled]), left };
+}
+
+/** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */
+async function answered(
+  ask: () => Promise<Converged>,
+  whether: PlanOptions["ask"],
+  asking: AbortController,
+  clock: Clock,
+): Promise<{ readonly answer?: Converged; readonly remarks: readonly Remark[] }> {
+  if (whether === "must") return { answer: await ask(), remarks: [] };
+  try {
+    return { answer: await withinPatience(ask(), clock), remarks: [] };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    asking.abort(error);
+    const message = `what is published is not considered, as the registry can't be asked: ${error.message}`;
+    return { remarks: [{ message, hint: error.hint }] };
+  }
+}
+
+/** How long a plan that can do without waits for registries, in milliseconds. */
+const patience = 20_000;
+
+async function withinPatience<T>(work: Promise<T>, clock: Clock): Promise<T> {
+  const ended = new AbortController();
+  const late = clock.sleep(patience, ended.signal).then(() => {
+    throw new RegistryError("unavailable", `there was no answer within ${patience / 1000} s`, { hint: "run again" });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    ended.abort();
+    late.catch(() => {});
+    work.catch(() => {});
+  }
+}
+
+/** What the cache is where nobody says. */
+function cacheKind(outside: Pick<Outside, "hasCacheService">, isNeeded: boolean): CacheKind {
+  return isNeeded && outside.hasCacheService() ? "gha" : "none";
+}
+
+/** Where it matters, which is where a branch's tags are wanted. */
+function defaultBranchRemarks({ event, trust }: Session): readonly Remark[] {
+  if (trust.kind === "untrusted" || event.defaultBranch !== undefined || event.ref.kind !== "branch") return [];
+  return [
+    {
+      message: "the repository's default branch is unknown, so `latest` isn't updated",
+      hint: "give `token` the right to read the repository, or let the checkout keep its remote",
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+/** The paths that the children of a build open, looked at before anything is built. */
+
+import { type Concern, concernsOnce } from "../../catalog/graph/troubled.ts";
+import type { LocalPaths, PathUse } from "../../lib/local-paths.ts";
+import { directoryOf, joinPath } from "../../model/repository-path.ts";
+import type { Plan, PlannedBuild } from "../../plan/plan.ts";
+import { cacheFolders, contextFolder } from "../../run/session-paths.ts";
+
+/** Why builds of a plan may not be made, and which; empty where all may. */
+export async function plannedPathProblems(
+  { images }: Plan,
+  secretFiles: readonly string[],
+  paths: Pick<LocalPaths, "refusal">,
+): Promise<readonly Concern[]> {
+  const builds = images.filter((image) => image.kind === "build");
+  const secrets = builds.length === 0 ? [] : secretFiles.map((line) => line.slice(line.indexOf("=") + 1).trim());
+  const opened: readonly Opened[] = [
+    ...builds.flatMap((build) => openedBy(build).map(([path, use]): Opened => [path, use, [build.name]])),
+    ...secrets.map((path): Opened => [path, { what: "the secret's file", setting: "secret-files" }, undefined]),
+  ];
+  const refusals = await Promise.all(
+    opened.map(async ([path, use, images]): Promise<readonly Concern[]> => {
+      const problem = await paths.refusal(path, use);
+      return problem === undefined ? [] : [{ problem, images }];
+    }),
+  );
+  return concernsOnce(refusals.flat());
+}
+
+type Use = readonly [path: string, use: PathUse];
+
+/** `images`: `undefined` where it is of all. */
+type Opened = readonly [...Use, images: readonly string[] | undefined];
+
+function openedBy(build: PlannedBuild): readonly Use[] {
+  const { name, at, dockerfile, context, contexts, cache } = build;
+  if (build.variant === "nix") return [[dockerfile, { what: `the Nix file of ${name}`, at }]];
+  const named = contexts.flatMap((each): readonly Use[] => {
+    const path = each.kind === "directory" ? each.path : contextFolder(each.value);
+    if (path === undefined) return [];
+    return [
+      [path, { what: `the build context "${each.name}" of ${name}`, at, isWhole: true, setting: "build-contexts" }],
+    ];
+  });
+  const caches = (lines: readonly string[], key: "src" | "dest", setting: "cache-from" | "cache-to") =>
+    lines.flatMap((line) =>
+      cacheFolders(line, key).map((path): Use => [path, { what: `the cache of ${name}`, at, setting }]),
+    );
+  return [
+    [context, { what: `the build context of ${name}`, at, isWhole: true, setting: "context" }],
+    [dockerfile, { what: `the Dockerfile of ${name}`, at, setting: "file" }],
+    // BuildKit's frontend may ask for anything beside the Dockerfile.
+    [directoryOf(dockerfile), { what: `the folder of the Dockerfile of ${name}`, at, isWhole: true, setting: "file" }],
+    [`${dockerfile}.dockerignore`, { what: `the ignore file of ${name}`, at }],
+    [joinPath(context, ".dockerignore"), { what: `the ignore file of ${name}`, at }],
+    ...named,
+    ...caches(cache.from, "src", "cache-from"),
+    ...caches(cache.to, "dest", "cache-to"),
+  ];
+}

@@ -1,0 +1,149 @@
+/** What happens to one image once it is there: copies for the other registries, its tags, and the outcome as data. */
+
+import { Problems, problemsIn, UserError } from "../../errors.ts";
+import type { Candidate } from "../../model/candidate.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { Repository } from "../../model/reference.ts";
+import { isPullRequestRef } from "../../model/run-context.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
+import { sourceTag } from "../../plan/record.ts";
+import type { Clock } from "../../ports.ts";
+import { type History, isOurs, type Mover } from "../../publish/guard.ts";
+import { promote, subjectOf } from "../../publish/promote.ts";
+import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion.ts";
+import { readPlatforms } from "../../publish/published.ts";
+import { holdingOf, isMadeOf, type RecordRules } from "../../publish/tags/holding.ts";
+import type { ImageResult } from "../../results/run-result.ts";
+
+export interface Publishing {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly history: Omit<History, "published">;
+  readonly mover: Omit<Mover, "release" | "platforms">;
+  readonly signal: AbortSignal;
+  readonly records: RecordRules;
+  /** The checks of this run, of what took the place of what has passed them. */
+  readonly check: (planned: PlannedBuild | PlannedPromote, found: FoundDigest) => Promise<UserError | undefined>;
+  /** When the run started. */
+  readonly started: Date;
+  /** Brings an image with everything in it from one repository into another, without a tag. */
+  readonly copy: (digest: Digest, from: Repository, to: Repository) => Promise<void>;
+}
+
+/** Puts the planned tags on a candidate. Never rejects for what is the user's or the registry's fault: that is an outcome. */
+export async function publishCandidate(
+  planned: PlannedBuild,
+  candidate: Candidate,
+  publishing: Publishing,
+): Promise<ImageResult> {
+  if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
+  const found = await madeMeanwhile(planned, publishing);
+  const made = await publishDigest(planned, found ?? candidate.digest, publishing);
+  if (made.error === undefined) return published(planned, candidate, made, publishing);
+  if (isCancelled(made.error, publishing)) return { planned, outcome: "cancelled" };
+  return { planned, outcome: "failed", error: made.error, candidate, tags: made.tags };
+}
+
+/** What was built, or the image of another run that took its place. */
+async function published(
+  planned: PlannedBuild,
+  candidate: Candidate,
+  { digest, tags }: Published,
+  { registry }: Publishing,
+): Promise<ImageResult> {
+  const [repository] = planned.repositories;
+  if (digest === candidate.digest || repository === undefined) {
+    return { planned, outcome: "published", candidate, tags };
+  }
+  const platforms = await readPlatforms(registry, repository, digest);
+  return { planned, outcome: "published", candidate: { ...candidate, digest, platforms }, tags, isFound: true };
+}
+
+/** Puts the planned tags on what is published already. */
+export async function publishAgain(planned: PlannedPromote, publishing: Publishing): Promise<ImageResult> {
+  const { digest, tags, error } = await publishDigest(planned, planned.digest, publishing);
+  if (error !== undefined) {
+    if (isCancelled(error, publishing)) return { planned, outcome: "cancelled" };
+    return { planned, outcome: "failed", error, tags };
+  }
+  const [repository] = planned.repositories;
+  const platforms = repository === undefined ? [] : await readPlatforms(publishing.registry, repository, digest);
+  return { planned, outcome: "promoted", image: { digest, platforms }, tags };
+}
+
+interface Published {
+  readonly digest: Digest;
+  readonly tags: readonly PromotedTag[];
+  readonly error: UserError | undefined;
+}
+
+/** One repository's failure does not keep the others from their tags. */
+async function publishDigest(
+  planned: PlannedBuild | PlannedPromote,
+  digest: Digest,
+  publishing: Publishing,
+): Promise<Published> {
+  const { registry, clock, history, records, copy } = publishing;
+  const [first] = planned.repositories;
+  const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
+  const { tags, sourceHash, bakedVersion } = planned;
+  const check = (found: FoundDigest) => publishing.check(planned, found);
+  const made = { digest, tags, sourceHash, bakedVersion };
+  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, mover, history, records, check };
+  // Decided by the first repository for all of them, so that the digest is the same everywhere.
+  const isCopied = planned.repositories.length > 1 && first !== undefined;
+  const decided = isCopied ? await subjectOf({ ...common, repository: first }) : { digest, tags: [], error: undefined };
+  if (decided.error !== undefined) return decided;
+  const subject = decided.digest;
+  const ended = await Promise.all(
+    planned.repositories.map(async (repository): Promise<Published> => {
+      try {
+        if (repository !== first && first !== undefined) await copy(subject, first, repository);
+        return await promote({ ...common, digest: subject, repository });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { digest: subject, tags: [], error };
+      }
+    }),
+  );
+  return {
+    digest: ended[0]?.digest ?? subject,
+    tags: ended.flatMap(({ tags }) => tags),
+    error: oneError(ended.flatMap(({ error }) => (error === undefined ? [] : [error]))),
+  };
+}
+
+/** What another run published from the same sources while this one was building: one source hash is one image. */
+async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Promise<Digest | undefined> {
+  const { sourceHash } = planned;
+  const [repository] = planned.repositories;
+  const { registry, mover, history, records, started } = publishing;
+  if (repository === undefined || sourceHash === null || mover.isRebuild || isPullRequestRef(mover.ref))
+    return undefined;
+  try {
+    const found = await registry.manifest(repository, sourceTag(sourceHash));
+    const holding = found && holdingOf(found, records);
+    if (holding === undefined || !isMadeOf(holding, planned)) return undefined;
+    // What was there before the plan was made, the plan has seen, and wants it built all the same.
+    const madeAt = Date.parse(holding.record?.started ?? "");
+    const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
+    if (!isMeanwhile || !(await isOurs(holding, mover, history))) return undefined;
+    const { digest } = holding;
+    // What is refused is none of ours: the image that was built has passed.
+    const refused = await publishing.check(planned, { repository, digest, as: "same-content" });
+    return refused === undefined ? digest : undefined;
+  } catch (error) {
+    // What was built is as good; the tags will tell what the registry has to say.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function isCancelled(error: UserError, { signal }: Publishing): boolean {
+  return signal.aborted && problemsIn(error).every((each) => each === signal.reason);
+}
+
+function oneError(errors: readonly UserError[]): UserError | undefined {
+  return errors.length > 1 ? new Problems(errors) : errors[0];
+}
