@@ -3103,7 +3103,7 @@ exports.isScalarValue = isScalarValue;
 
 
 
-var stringifyCollection = __webpack_require__(61212);
+var stringifyCollection = __webpack_require__(38831);
 var addPairToJSMap = __webpack_require__(97104);
 var Collection = __webpack_require__(40101);
 var identity = __webpack_require__(41127);
@@ -3258,7 +3258,7 @@ exports.findPair = findPair;
 
 
 var createNode = __webpack_require__(42404);
-var stringifyCollection = __webpack_require__(61212);
+var stringifyCollection = __webpack_require__(38831);
 var Collection = __webpack_require__(40101);
 var identity = __webpack_require__(41127);
 var Scalar = __webpack_require__(63301);
@@ -7500,7 +7500,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 61212:
+/***/ 38831:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 
