@@ -25,7 +25,7 @@ export function withTables(readme: string, action: ActionFile): string {
   );
   const served = Object.entries(action.inputs).filter(([name]) => !notYet.has(name));
   const later = Object.keys(action.inputs).filter((name) => notYet.has(name));
-  const refused = `Refused until they are built: ${later.map((name) => `\`${name}\``).join(", ")}.`;
+  const refused = `Not supported yet, and an error if set: ${later.map((name) => `\`${name}\``).join(", ")}.`;
   const withInputs = replaced(readme, "inputs", `${table("input", served, limits)}\n\n${refused}`);
   return replaced(withInputs, "outputs", table("output", Object.entries(action.outputs)));
 }
@@ -39,14 +39,14 @@ function table(
   const rows = entries.map(
     ([name, { description }]) => `| \`${name}\` | ${description.replaceAll("|", "\\|")}${remark(name)} |`,
   );
-  return [`| ${head} | meaning |`, "|---|---|", ...rows].join("\n");
+  return [`| ${head} | description |`, "|---|---|", ...rows].join("\n");
 }
 
-/** Words that the input will take and that this version doesn't serve, so that its default isn't read as a promise. */
+/** Values that a later version will support and this one rejects. */
 function limits(name: string): string {
   const input: InputSpecification | undefined = inputs.find((each) => each.name === name);
   if (input?.served === undefined || input.served.length === input.words?.length) return "";
-  return ` **This version: only ${input.served.map((word) => `\`${word}\``).join(", ")}.**`;
+  return ` **This version supports only ${input.served.map((word) => `\`${word}\``).join(", ")}.**`;
 }
 
 /** The text with what stands between `<!-- name: … -->` and `<!-- /name -->` put in anew. */
