@@ -64,4 +64,11 @@ export const retiredWords: readonly RetiredWord[] = [
 ];
 
 /** Values and names that users rely on, which keep their words. */
-export const publicNames: ReadonlySet<string> = new Set(["nothing-to-mend", "counting", "known", "gone", "gate", "gate:"]);
+export const publicNames: ReadonlySet<string> = new Set([
+  "nothing-to-mend",
+  "counting",
+  "known",
+  "gone",
+  "gate",
+  "gate:",
+]);
