@@ -43,16 +43,24 @@ export class UserError extends Error {
   }
 }
 
-/** Several problems that were found together, so that the user can mend them in one go. */
+/** An image was built, nothing went wrong, and a check keeps it from its tags. */
+export class BlockedByCheck extends UserError {
+  override readonly name: string = "BlockedByCheck";
+}
+
+/** Several problems that were found together, so that the user can fix them in one go. */
 export class Problems extends UserError {
   override readonly name = "Problems";
   readonly problems: readonly UserError[];
 
   constructor(problems: readonly UserError[]) {
-    super(problems.map((problem) => problem.message).join("\n"), { hint: "mend what is listed" });
+    super(problems.map((problem) => problem.message).join("\n"), { hint: "fix what is listed" });
     this.problems = problems;
   }
 }
+
+/** Those that came up after something was built or published. */
+export class LateProblems extends Problems {}
 
 /** One `UserError` for one problem, `Problems` for several, nothing for none. */
 export function throwable(problems: readonly UserError[]): UserError | undefined {

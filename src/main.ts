@@ -20,20 +20,24 @@ import {
   type RawInputs,
   inputs as specification,
 } from "./config/inputs-specification.ts";
-import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
+import { explain, LateProblems, problemsIn, throwProblems, UserError } from "./errors.ts";
+import { code } from "./lib/markdown.ts";
 import type { RunContext } from "./model/run-context.ts";
 import type { Log } from "./ports.ts";
 import { defectHint } from "./report/error-text.ts";
-import { renderRunError } from "./report/summary/run-error.ts";
+import { eventLine } from "./report/summary/event.ts";
+import { type EndedRun, renderRunError } from "./report/summary/run-error.ts";
 import type { CommandResult } from "./results/command-result.ts";
 import { workdirIn } from "./run/checkout/workdir.ts";
 import { eventContext } from "./run/event/event-context.ts";
+import { forgePage } from "./run/event/forge-page.ts";
 import type { Outside } from "./run/outside.ts";
 import { type RunInputs, readRunInputs } from "./settings/run-inputs.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {
   const { log, summarize } = actionEdge();
+  let known: RunContext | undefined;
   const work = async (signal: AbortSignal): Promise<number> => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
@@ -41,6 +45,7 @@ export async function runAction(): Promise<number> {
     for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
     const found = [...problems];
     const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
+    known = context;
     throwProblems(found);
     if (context === undefined) return 1;
     // What refuses a bad input need not wait for all that would come after it.
@@ -53,15 +58,31 @@ export async function runAction(): Promise<number> {
     summarize(result.summary);
     return code;
   };
-  return guarded(log, isDebug(process.env), work, (error, isCanceled) => summarize(renderRunError(error, isCanceled)));
+  const leave = (error: unknown, isCanceled: boolean): void =>
+    summarize(renderRunError(error, { ...endOf(error), isCanceled, about: known && aboutRun(known, process.env) }));
+  return guarded(log, isDebug(process.env), work, leave);
 }
 
 /** Ends the action by an error before it has begun. @returns the exit code. */
 export function refuseAction(error: UserError): number {
   const { log, summarize } = actionEdge();
   sayError(error, log, false);
-  summarize(renderRunError(error, false));
+  summarize(renderRunError(error, { ...endOf(error), isCanceled: false }));
   return 1;
+}
+
+/** A command throws for what keeps it from starting, unless it is a defect or says otherwise. */
+function endOf(error: unknown): Pick<EndedRun, "isUntouched"> {
+  return { isUntouched: error instanceof UserError && !(error instanceof LateProblems) };
+}
+
+/** The event, and which step it is of a job that may have several. */
+function aboutRun(context: RunContext, env: NodeJS.ProcessEnv): string {
+  const plan = { event: context.eventName, ref: context.ref.full, commit: context.commit, base: null };
+  // A step without an id is numbered, with the action's name.
+  const step = env.GITHUB_ACTION?.startsWith("__") === false ? env.GITHUB_ACTION : undefined;
+  const parts = [...(env.GITHUB_JOB ? [`job ${code(env.GITHUB_JOB)}`] : []), ...(step ? [`step ${code(step)}`] : [])];
+  return `${eventLine(plan, forgePage(context))}${parts.length === 0 ? "" : ` <sub>In ${parts.join(", ")}.</sub>`}`;
 }
 
 interface ActionEdge {

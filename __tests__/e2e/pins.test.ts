@@ -23,7 +23,7 @@ test("kube9: a release whose chart names another version is refused, with files 
     expect.objectContaining({ level: "error", file: "charts/app/Chart.yaml", line: 4 }),
     expect.objectContaining({ level: "error", file: "charts/app/values.yaml", line: 3 }),
   ]);
-  expect(run.annotations[1]?.message).toMatch(/:1\.2\.2" is to name 1\.2\.3, which is about to be released\n→ /);
+  expect(run.annotations[1]?.message).toMatch(/:1\.2\.2" doesn't name 1\.2\.3, the version of this release\n→ /);
   expect(await isUntouched(project)).toBe(true);
 });
 

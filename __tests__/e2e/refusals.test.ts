@@ -84,7 +84,7 @@ describe("a registry", () => {
   test("that wants a login and gets none", async () => {
     const project = makeProject(one, { registry: host });
     const run = await runAction(project, { ...firstPush, inputs, env: anonymous() });
-    expectErrors(run, /wants a login.*\n→ .*registry-username and registry-password/s);
+    expectErrors(run, /requires authentication.*\n→ .*registry-username and registry-password/s);
     expect(await isUntouched(project)).toBe(true);
   });
 

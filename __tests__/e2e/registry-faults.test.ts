@@ -138,7 +138,7 @@ const lasting: readonly Lasting[] = [
   [
     "401",
     status(401, { "www-authenticate": 'Basic realm="x"' }),
-    /wants a login for .*, and there is none/,
+    /requires authentication, and there is no login for it/,
     /registry-username/,
   ],
   [

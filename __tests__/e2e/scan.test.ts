@@ -70,7 +70,7 @@ describe("one operator, whose fixable critical finding holds the tag", () => {
           level: "error",
           file: "Dockerfile",
           message: expect.stringMatching(
-            /does not pass the gate.*CVE-2026-1001 in openssl 3\.3\.1-r0, fixed in 3\.3\.9-r0, new/s,
+            /does not pass the scan policy.*CVE-2026-1001 in openssl 3\.3\.1-r0, fixed in 3\.3\.9-r0, new/s,
           ),
         }),
       );
@@ -281,10 +281,10 @@ test("a system past its end of life is published, and the summary and a warning 
   const release = { "root/etc/os-release": "ID=alpine\nVERSION_ID=3.9.1\n" };
   const ended = await scanned(makeProject({ ...operator(good), ...release }), firstPush, { sarif: "off" });
   expect(ended.code).toBe(0);
-  expect(ended.summary).toContain("alpine 3.9.1 is past its end of life");
+  expect(ended.summary).toContain("alpine 3.9.1 is end-of-life");
   expect(ended.summary).toContain("build on a release that is still supported");
   const [warning] = ended.annotations.filter(({ level }) => level === "warning");
-  expect(warning?.message).toContain("alpine 3.9.1 is past its end of life");
+  expect(warning?.message).toContain("alpine 3.9.1 is end-of-life");
 });
 
 describe("without a database", () => {
@@ -295,7 +295,7 @@ describe("without a database", () => {
     const ended = await scanned(project, firstPush, {}, nowhere);
     expect(ended.code).toBe(1);
     expect(await tagsOf(project.own)).toEqual([]);
-    expect(ended.log).toMatch(/could not be scanned, and what nobody knows does not pass/);
+    expect(ended.log).toMatch(/could not be scanned, and what is unknown does not pass/);
     expect(ended.log).toMatch(/fail-on: none/);
   });
 
@@ -458,7 +458,7 @@ describe("a workspace image that is looked at every week", () => {
       findings: { high: 1, medium: 1, fixable: 1, unfixed: 1, counting: 0 },
     });
     expect(ended.images.fine).toMatchObject({ findings: { high: 0 } });
-    expect(ended.summary).toMatch(/rebuild would mend:\*\* `workspace`/);
+    expect(ended.summary).toMatch(/Fixed by a rebuild:\*\* `workspace`/);
     expect(ended.summary).toMatch(/No fix yet.*busybox/s);
   });
 
@@ -475,7 +475,7 @@ describe("a workspace image that is looked at every week", () => {
     const project = makeProject(family);
     const ended = await scanned(project, weekly, { command: "scan", images: "localhost:9/octo/{{name}}" });
     expect(ended.code).toBe(1);
-    expect(ended.log).toMatch(/❌ Scanned 0 images .*; 2 images could not be scanned/);
+    expect(ended.log).toMatch(/❌ 2 images could not be scanned/);
     expect(ended.annotations).toContainEqual(
       expect.objectContaining({ level: "error", message: expect.stringContaining("localhost:9 cannot be reached") }),
     );

@@ -184,7 +184,6 @@ function startError(program: string, cwd: string | undefined, cause: unknown): u
     case "ENOENT":
       return new UserError(`${program} was not found`, {
         hint: `install ${program} on the runner, or add its folder to PATH`,
-        cause,
       });
     case "EACCES":
       return new UserError(`${program} may not be executed`, { hint: "check the file's permissions", cause });

@@ -1,5 +1,5 @@
 /** `command: publish`: plans, builds, gives tags, and says what became of it. */
-import { throwProblems } from "../errors.ts";
+import { LateProblems, problemsIn, throwProblems, UserError } from "../errors.ts";
 import type { Remark } from "../model/remark.ts";
 import { renderPlan } from "../report/plan/plan-table.ts";
 import { troubledResult } from "../report/plan/troubles.ts";
@@ -41,13 +41,23 @@ async function carryOut(planning: Planning, session: Session, started: number): 
     ...(builds ? await problemsOf(() => checkSecretSources(session)) : []),
   ]);
   const { images, remarks } = await execute(planning, session);
-  const report = await reportScans(planning, session);
-  const bumped =
-    session.inputs.settings.bump === "off"
-      ? noBump
-      : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
-  const told = [...planning.remarks, ...remarks];
-  return endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
+  try {
+    const report = await reportScans(planning, session);
+    const bumped =
+      session.inputs.settings.bump === "off"
+        ? noBump
+        : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
+    const told = [...planning.remarks, ...remarks];
+    return await endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
+  } catch (error) {
+    throw late(error, session);
+  }
+}
+
+/** What is thrown after something may have been published. */
+function late(error: unknown, { outside }: Session): unknown {
+  if (!(error instanceof UserError) || error === outside.signal.reason) return error;
+  return new LateProblems(problemsIn<UserError>(error));
 }
 
 interface Executed {
@@ -93,7 +103,7 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     return { images, remarks: [...remarks, ...left] };
   } catch (error) {
     await close();
-    throw error;
+    throw late(error, session);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
-import { placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
+import { BlockedByCheck, placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLines } from "../lib/plain-text.ts";
 import type { ImageResult, RunResult } from "../results/run-result.ts";
 import type { SeenFinding } from "../scan/across-platforms.ts";
@@ -8,23 +8,25 @@ import { type ErrorText, errorText, lastLines } from "./error-text.ts";
 import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./findings/inherited.ts";
 import { missingTags, ownTags, tagLabels } from "./summary/tag-notes.ts";
 
-/** `findings`: nothing went wrong but what its scan found; `unscanned`: or that there was none. */
-export type FailureKind = "failed" | "findings" | "unscanned";
+/** Of all but `failed`, nothing went wrong: a check looks at its findings, at its size, or had no scan to look at. */
+export type FailureKind = "failed" | "findings" | "unscanned" | "size";
 
 export interface Failure extends ErrorText {
   readonly image: string;
   readonly kind: FailureKind;
-  /** The scan policy keeps the image from its tags, or would, where it was to get some. */
+  /** A check keeps the image from its tags, or would, where it was to get some. */
   readonly isBlocked: boolean;
-  /** Those that count and that the image itself brings, weightiest first; empty where it is not about findings. */
+  /** Those that block and that the image itself brings, weightiest first; empty where it is not about findings. */
   readonly findings: readonly SeenFinding[];
   /** How many platforms the image has, where it is about findings. */
   readonly platforms: number;
   /** What is quoted or more, for where there is room: at most 40 lines, none longer than 400 characters. */
   readonly output: readonly string[];
+  /** The last line that the failed step wrote, where it wrote any. */
+  readonly lastWords: string | undefined;
   /** The lines of the Dockerfile around the one that failed. */
   readonly excerpt: readonly string[];
-  /** `undefined`: an input is at fault. */
+  /** `undefined`: no line is at fault. */
   readonly at: SourceLocation | undefined;
   /** The candidate's digest where the build was good and what came after failed. */
   readonly built: string | undefined;
@@ -64,12 +66,13 @@ export function failuresOf(result: RunResult): readonly Failure[] {
         ...errorText(error),
         image: name,
         kind: kindOf(error),
-        isBlocked: error instanceof ScanComplaint,
+        isBlocked: error instanceof BlockedByCheck,
         findings: error instanceof ScanComplaint ? ownFindings(error, blocks) : [],
         platforms: error instanceof ScanComplaint ? error.platforms : 0,
         output: image.output === undefined ? errorText(error).quoted : lastLines(image.output.flatMap(plainLines)),
+        lastWords: lastWordsOf(image),
         excerpt: image.excerpt ?? [],
-        at: placeOfError(error, image.planned.at),
+        at: placeOf(error, image.planned.at),
         built: image.candidate?.digest,
         ...(index === 0 ? { ...tagged, unbuilt: namesOf(false), untagged: namesOf(true) } : {}),
       }),
@@ -77,11 +80,34 @@ export function failuresOf(result: RunResult): readonly Failure[] {
   });
 }
 
-const nothing = { put: [], missing: [], unbuilt: [], untagged: [], heirs: [], excerpt: [], built: undefined } as const;
+const nothing = {
+  put: [],
+  missing: [],
+  unbuilt: [],
+  untagged: [],
+  heirs: [],
+  excerpt: [],
+  lastWords: undefined,
+  built: undefined,
+} as const;
+
+/** The last line that the failed step of an image wrote; it says why more often than the exit code. */
+export function lastWordsOf(image: ImageResult): string | undefined {
+  if (image.outcome !== "failed") return undefined;
+  return (image.output ?? [])
+    .flatMap(plainLines)
+    .findLast((line) => line.trim() !== "")
+    ?.trim();
+}
 
 function kindOf(error: unknown): FailureKind {
-  if (!(error instanceof ScanComplaint)) return "failed";
-  return error.findings.length > 0 ? "findings" : "unscanned";
+  if (error instanceof ScanComplaint) return error.findings.length > 0 ? "findings" : "unscanned";
+  return error instanceof BlockedByCheck ? "size" : "failed";
+}
+
+/** No line of a Dockerfile is at fault where a scanner or a database is not there. */
+function placeOf(error: UserError, own: SourceLocation): SourceLocation | undefined {
+  return kindOf(error) === "unscanned" ? error.at : placeOfError(error, own);
 }
 
 function ofFindings(
@@ -102,7 +128,7 @@ function ofFindings(
       findings: ownFindings(error, complaints),
       platforms: error.platforms,
       output: told.quoted,
-      at: placeOfError(error, planned.at),
+      at: placeOf(error, planned.at),
       heirs: [...complaints].flatMap(([name, each]) => {
         const isHeir = isInherited(each, complaints) && bringersOf(each, complaints).includes(planned.name);
         return isHeir ? [name] : [];

@@ -92,6 +92,7 @@ export function findingLine({ finding, standing, platforms }: SeenFinding, allPl
           `${id} in ${finding.package} ${finding.installed}${place === undefined ? "" : ` of ${place}`}`,
           finding.fixed === undefined ? "no fix yet" : `fixed in ${finding.fixed}`,
         ];
-  const text = `${severity} ${[...facts, standing].join(", ")}${where}${title === "" ? "" : `: ${title}`}`;
+  const known = standing === "known" ? "existing" : standing;
+  const text = `${severity} ${[...facts, known].join(", ")}${where}${title === "" ? "" : `: ${title}`}`;
   return shortened(plainLine(text), 240);
 }

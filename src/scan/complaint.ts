@@ -1,12 +1,12 @@
-/** What is said of an image that does not pass, or that passes and makes the run red: counting findings, and what to do. Pure. */
-import { type SourceLocation, UserError, type UserErrorDetails } from "../errors.ts";
+/** What a scan has against an image that does not pass, or that passes and fails the run: blocking findings, and how to fix them. Pure. */
+import { BlockedByCheck, type SourceLocation, type UserErrorDetails } from "../errors.ts";
 import { inBackticks, plainLine } from "../lib/plain-text.ts";
 import { count } from "../lib/quantities.ts";
 import { acrossPlatforms, findingLine, type SeenFinding, severityCounts } from "./across-platforms.ts";
 import type { ImageScan, ScannedImage } from "./judged.ts";
 
 /** What a scan says against an image. */
-export class ScanComplaint extends UserError {
+export class ScanComplaint extends BlockedByCheck {
   override readonly name = "ScanComplaint";
   /** Those that count, weightiest first; none where the image could not be scanned. */
   readonly findings: readonly SeenFinding[];
@@ -26,30 +26,37 @@ type ComplaintParts = UserErrorDetails & Pick<ScanComplaint, "findings" | "platf
 export function heldBy(scan: ImageScan): ScanComplaint | undefined {
   if (scan.passes) return undefined;
   if (scan.kind === "unscanned") {
-    return new ScanComplaint(`${nameOf(scan)} could not be scanned, and what nobody knows does not pass`, {
-      hint: `${scan.error.hint}; \`fail-on: none\` lets it pass unseen`,
-      cause: scan.error,
-      findings: [],
-      platforms: 0,
-    });
+    const isPublished = scan.isPublished === true;
+    return new ScanComplaint(
+      `${nameOf(scan)} could not be scanned${isPublished ? "" : ", and what is unknown does not pass"}`,
+      {
+        hint: `${scan.error.hint}${isPublished ? "" : "; `fail-on: none` lets it pass unscanned"}`,
+        cause: scan.error,
+        findings: [],
+        platforms: 0,
+      },
+    );
   }
   const counting = countingOf(scan);
   const isStrict = scan.rules.gate === "strict";
   const holding = isStrict ? counting : counting.filter(({ standing }) => standing === "new");
   const { comparedWith } = scan;
-  const why = isStrict ? ", and the gate is strict" : newness(scan);
-  return complaint(`${nameOf(scan)} does not pass the gate: it has ${amount(holding)}${why}`, counting, {
+  const why = isStrict ? ", and the policy is strict" : newness(scan);
+  return complaint(`${nameOf(scan)} does not pass the scan policy: it has ${amount(holding)}${why}`, counting, {
     all: scan.platforms.length,
     at: holding[0]?.at,
-    otherwise: otherRemedy,
     ...(comparedWith.kind === "unknown" ? { cause: comparedWith.error } : {}),
   });
 }
 
-/** What else there is to do about any finding that blocks an image. */
-export const otherRemedy = "or say in .trivyignore.yaml why it does no harm, and until when";
+/** A remedy of a blocking finding, with what else there is to do about any. */
+export function orIgnored(remedy: string): string {
+  return remedy.includes(".trivyignore.yaml")
+    ? remedy
+    : `${remedy}; or state in .trivyignore.yaml why it does no harm, and until when`;
+}
 
-/** Why the run is red though the image passes; `undefined`: it is not, or the image does not pass. */
+/** Why the run fails though the image passes; `undefined`: it doesn't, or the image does not pass. */
 export function redBy(scan: ImageScan): ScanComplaint | undefined {
   if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return undefined;
   const counting = countingOf(scan);
@@ -58,8 +65,8 @@ export function redBy(scan: ImageScan): ScanComplaint | undefined {
   const { comparedWith } = scan;
   if (comparedWith.kind !== "published")
     return complaint(`${name}, as published, has ${amount(counting)}`, counting, { all, at: counting[0]?.at });
-  const too = `\`${comparedWith.tag}\`, which is published, has ${counting.length === 1 ? "it" : "them"} too`;
-  const sentence = `${name} has ${amount(counting)}: ${too}, so that nothing is held, and the run is red`;
+  const [already, fixed] = counting.length === 1 ? ["has it", "it is"] : ["has them", "they are"];
+  const sentence = `${name} has ${amount(counting)}: \`${comparedWith.tag}\` already ${already}, so the image was published; the run fails until ${fixed} fixed`;
   return complaint(sentence, counting, { all, at: counting[0]?.at });
 }
 
@@ -74,18 +81,17 @@ function countingOf(scan: ScannedImage): readonly SeenFinding[] {
 function newness({ comparedWith }: ScannedImage): string {
   switch (comparedWith.kind) {
     case "published":
-      return `, which \`${comparedWith.tag}\` lacks`;
+      return `, which \`${comparedWith.tag}\` doesn't have`;
     case "unknown":
-      return ", and what is published is not known";
+      return ", and what is published is unknown";
     default:
       return "";
   }
 }
 
-/** `2 findings that count (2 critical)`. */
+/** `2 blocking findings (2 critical)`. */
 function amount(findings: readonly SeenFinding[]): string {
-  const many = findings.length === 1 ? "finding that counts" : "findings that count";
-  return `${findings.length} ${many} (${severityCounts(findings)})`;
+  return `${count(findings.length, "blocking finding")} (${severityCounts(findings)})`;
 }
 
 const mostFindings = 20;
@@ -97,14 +103,13 @@ interface ComplaintDetails {
   /** `undefined`: at the line that brings the image's base. */
   readonly at: SourceLocation | undefined;
   readonly cause?: unknown;
-  readonly otherwise?: string;
 }
 
 /** The sentence, then a line for each finding that counts. */
 function complaint(
   sentence: string,
   counting: readonly SeenFinding[],
-  { all, at, cause, otherwise }: ComplaintDetails,
+  { all, at, cause }: ComplaintDetails,
 ): ScanComplaint {
   const lines = counting.slice(0, mostFindings).map((each) => findingLine(each, all));
   const more = counting.length - lines.length;
@@ -114,7 +119,7 @@ function complaint(
   return new ScanComplaint(
     [sentence, ...lines, ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])].join("\n"),
     {
-      hint: [...shown, ...(otherwise === undefined ? [] : [otherwise])].join("; "),
+      hint: orIgnored(shown.join("; ")),
       cause,
       findings: counting,
       platforms: all,

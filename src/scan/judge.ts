@@ -21,7 +21,7 @@ export type Published =
     }
   | { readonly kind: "first" }
   /** What was scanned is what is published: `command: scan`. */
-  | { readonly kind: "itself" }
+  | { readonly kind: "itself"; readonly found?: { readonly tag: string; readonly digest: Digest } }
   /** It could not be looked up, or not be scanned. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
@@ -43,7 +43,8 @@ export interface Judging {
 export function judge(scanned: Scanned, { name, rules, published, bases, stepsOn = () => [] }: Judging): ImageScan {
   if (scanned.kind === "unscanned") {
     const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
-    return { kind: "unscanned", name, rules, error: scanned.error, passes };
+    const isPublished = published.kind === "itself" ? { isPublished: true as const } : {};
+    return { kind: "unscanned", name, rules, error: scanned.error, passes, ...isPublished };
   }
   const fixes = highestFixes(
     scanned.platforms.flatMap(({ findings }) => findings.filter((each) => reports(each, rules))),

@@ -19,7 +19,13 @@ export interface ScanRules {
 /** Which part of the image brought a finding. */
 export type Origin =
   /** What it is built on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
-  | { readonly kind: "base"; readonly name: string; readonly isOwn: boolean }
+  | {
+      readonly kind: "base";
+      readonly name: string;
+      readonly isOwn: boolean;
+      /** The step of an image of this repository that did it, where it is known. */
+      readonly by?: string;
+    }
   /** A step of its own Dockerfile. */
   | { readonly kind: "step"; readonly step: string }
   | { readonly kind: "unknown" };
@@ -56,8 +62,8 @@ export type Comparison =
   /** With what a tag names now. */
   | { readonly kind: "published"; readonly tag: string; readonly digest: Digest }
   | { readonly kind: "first" }
-  /** It is what is published: nothing is new, and there is nothing to hold. */
-  | { readonly kind: "itself" }
+  /** It is what is published: nothing is new, and there is nothing to block. */
+  | { readonly kind: "itself"; readonly found?: { readonly tag: string; readonly digest: Digest } }
   /** Nobody can tell what is published: everything counts as new. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
@@ -70,6 +76,8 @@ export type ImageScan =
       readonly rules: ScanRules;
       readonly error: UserError;
       readonly passes: boolean;
+      /** It is what is published: there is nothing to tag. */
+      readonly isPublished?: true;
     };
 
 export interface ScannedImage {

@@ -50,7 +50,7 @@ export function remedyOf(
 }
 
 /**
- * What building it anew, with fresh bases and without cache, would mend by itself: what has a fix of the packages of the operating
+ * What building it anew, with updated bases and without cache, would fix: what has a fix of the packages of the operating
  * system that a step of its own or of an image below it installs; each once, whatever platforms have it. Packages of languages are
  * locked by files of the repository as a rule, and a base that has not moved brings the same again.
  */
@@ -58,12 +58,18 @@ export function mendedByRebuild(scan: ImageScan): readonly Finding[] {
   if (scan.kind === "unscanned") return [];
   const mended = scan.platforms.flatMap(({ findings }) =>
     findings.flatMap(({ finding, isReported, origin }) => {
-      const isInstalled = origin.kind !== "base" || origin.isOwn;
+      const isInstalled = (origin.kind !== "base" || origin.isOwn) && !isCopied(origin);
       const isFixable = finding.kind === "vulnerability" && finding.of === "os" && finding.fixed !== undefined;
       return isReported && isInstalled && isFixable ? [finding] : [];
     }),
   );
   return [...new Map(mended.map((each) => [findingKey(each), each])).values()];
+}
+
+/** Files of the repository are the same at every build. */
+function isCopied(origin: Origin): boolean {
+  const step = origin.kind === "base" ? origin.by : origin.kind === "step" ? origin.step : undefined;
+  return /^(?:COPY|ADD)\b/.test(step ?? "");
 }
 
 function ofBase(

@@ -87,31 +87,39 @@ interface Early {
   readonly files?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly heading: string;
+  readonly heading: RegExp;
 }
 
 test.each<Early>([
-  { when: "an input has a wrong value", inputs: { push: "maybe" }, heading: "## ❌ The run failed" },
+  { when: "an input has a wrong value", inputs: { push: "maybe" }, heading: /^## ❌ .*; nothing was published$/ },
   {
     when: "several inputs have wrong values",
     inputs: { push: "maybe", platforms: "linux/amd64,linux" },
-    heading: "## ❌ The run failed: 2 problems",
+    heading: /^## ❌ The run failed: 2 .*; nothing was published$/,
   },
-  { when: "the payload can't be read", env: { GITHUB_EVENT_PATH: program }, heading: "## ❌ The run failed" },
+  {
+    when: "the payload can't be read",
+    env: { GITHUB_EVENT_PATH: program },
+    heading: /^## ❌ .*; nothing was published$/,
+  },
   {
     when: "the config file has a mistake, at its place",
     files: { ".github/image-publish.yml": "defaults:\n  platfroms: linux/amd64\n" },
-    heading: "## ❌ The run failed",
+    heading: /^## ❌ .*; nothing was published$/,
   },
   {
     when: "a Dockerfile can't be read, at its line",
     files: { "images/web/Dockerfile": "FROM scratch\nCOPPY a /\n", "images/api/Dockerfile": "" },
-    heading: "## ❌ The run failed",
+    heading: /^## ❌ .*; nothing was published$/,
   },
-  { when: "`only` names no image", inputs: { only: "nothing*" }, heading: "## ❌ The run failed" },
-  { when: "a command isn't there yet", inputs: { command: "list" }, heading: "## ❌ The run failed" },
-  { when: "a registry doesn't answer", inputs: { images: "127.0.0.1:9/{{name}}" }, heading: "## ❌ The run failed" },
-  { when: "there is no engine", inputs: { push: "false" }, heading: "## ❌ The run failed" },
+  { when: "`only` names no image", inputs: { only: "nothing*" }, heading: /^## ❌ .*; nothing was published$/ },
+  { when: "a command isn't there yet", inputs: { command: "list" }, heading: /^## ❌ .*; nothing was published$/ },
+  {
+    when: "a registry doesn't answer",
+    inputs: { images: "127.0.0.1:9/{{name}}" },
+    heading: /^## ❌ .*; nothing was published$/,
+  },
+  { when: "there is no engine", inputs: { push: "false" }, heading: /^## ❌ .*; nothing was published$/ },
 ])(
   "$when",
   async ({ files = {}, inputs = {}, env = {}, heading }) => {
@@ -119,7 +127,7 @@ test.each<Early>([
       .ended;
     expect(code).toBe(1);
     expect(errors.length).toBeGreaterThan(0);
-    expect(summary.split("\n")[0]).toBe(heading);
+    expect(summary.split("\n")[0]).toMatch(heading);
     expect(summary.match(/\*\*How to fix:\*\*/g)).toHaveLength(errors.length);
     for (const { message, file } of errors) {
       const [sentence = "", ...others] = message.split("\n");

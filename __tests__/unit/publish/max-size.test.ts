@@ -36,14 +36,14 @@ describe("a candidate", () => {
       ["linux/amd64", 20_000_000],
     ]);
     expect(tooLarge("app", 200_000_000, found).message).toBe(
-      "app is larger than `max-size` (200.0 MB): linux/arm64 260.0 MB, -10.0 MB to what is published; linux/amd64 210.0 MB, +20.0 MB to what is published",
+      "app is larger than `max-size` (200.0 MB): linux/arm64 260.0 MB, 60.0 MB too much, -10.0 MB to what is published; linux/amd64 210.0 MB, 10.0 MB too much, +20.0 MB to what is published",
     );
   });
 
   test("of which nothing is published has no growth", () => {
     const found = oversized(of(1, 5_250_000), 5_000_000);
     expect(tooLarge("app", 5_000_000, found).message).toBe(
-      "app is larger than `max-size` (5.0 MB): linux/arm64 5.3 MB",
+      "app is larger than `max-size` (5.0 MB): linux/arm64 5.3 MB, 250.0 kB too much",
     );
   });
 });

@@ -1,8 +1,11 @@
 /** A finding that several images have because they are based on one another is told once, where it comes from. */
 import { describe, expect, test } from "@jest/globals";
-import { Problems, UserError } from "../../../src/errors.ts";
+import { BlockedByCheck, Problems, UserError } from "../../../src/errors.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { findingGroups } from "../../../src/report/findings/finding-log.ts";
 import { withInheritedBlocks } from "../../../src/report/findings/inherited.ts";
 import { closingLines, failureNotices } from "../../../src/report/log/console.ts";
+import { shortDigest } from "../../../src/report/summary/abbreviation.ts";
 import { renderSummary } from "../../../src/report/summary/summary.ts";
 import type { ImageResult } from "../../../src/results/run-result.ts";
 import { heldBy } from "../../../src/scan/complaint.ts";
@@ -17,7 +20,7 @@ import {
   scanned,
   vulnerability,
 } from "../scan/findings.ts";
-import { blocked, build, built, candidate, failed, published, resultOf } from "./example.ts";
+import { blocked, build, candidate, failed, published, resultOf } from "./example.ts";
 
 const openssl = vulnerability("CVE-2026-1", { layer: "apk add openssl" });
 const zlib = vulnerability("CVE-2026-2", { package: "zlib", layer: "apk add openssl" });
@@ -47,6 +50,7 @@ function run(images: readonly ImageResult[], scans: readonly ImageScan[]) {
 }
 
 const names = ["base", "api", "web", "worker"];
+const made = (name: string) => `34 s · ${shortDigest(candidate(name).digest)}`;
 
 describe("four images with the one finding that base brings", () => {
   const scans = names.map((name) => scanOf(name, [openssl]));
@@ -55,7 +59,7 @@ describe("four images with the one finding that base brings", () => {
 
   test("the headline says that tags are not updated, and by what", () => {
     expect(summary.split("\n")[0]).toBe(
-      "## 🛑 Tags not updated: `base` is blocked by CVE-2026-1 in openssl, and 3 images that depend on it",
+      "## 🛑 Tags not updated: `base` and 3 images that depend on it are blocked by CVE-2026-1 in openssl",
     );
     expect(summary).not.toMatch(/failed|nothing was published/);
   });
@@ -71,7 +75,7 @@ describe("four images with the one finding that base brings", () => {
       {
         title: "Findings in base",
         message: expect.stringMatching(
-          /^base does not pass the gate: .*CVE-2026-1 in openssl.*\nBuilt, and not tagged because of it: api, web, worker$/s,
+          /^base does not pass the scan policy: .*CVE-2026-1 in openssl.*\nBuilt, and not tagged because of it: api, web, worker$/s,
         ),
         hint: expect.stringContaining("upgrade openssl to 3.3.9"),
         at: { file: "images/base/Dockerfile", line: 1 },
@@ -81,22 +85,31 @@ describe("four images with the one finding that base brings", () => {
 
   test("the log has a mark of its own for it", () => {
     expect(closingLines(result)).toEqual([
-      "🛑 base    not tagged · blocked by its scan · findings: 1 critical; 1 new",
-      "⛔ api     built, not tagged · depends on base · findings: 1 critical; 1 new",
-      "⛔ web     built, not tagged · depends on base · findings: 1 critical; 1 new",
-      "⛔ worker  built, not tagged · depends on base · findings: 1 critical; 1 new",
-      "🛑 Tags not updated: base is blocked by CVE-2026-1 in openssl, and 3 images that depend on it. What is blocked was built, and its tags stay where they are until what is listed is fixed.",
+      `🛑 base    not tagged · blocked by its scan · ${made("base")} · findings: 1 critical; 1 new`,
+      `⛔ api     built, not tagged · depends on base · ${made("api")} · findings: 1 critical; 1 new`,
+      `⛔ web     built, not tagged · depends on base · ${made("web")} · findings: 1 critical; 1 new`,
+      `⛔ worker  built, not tagged · depends on base · ${made("worker")} · findings: 1 critical; 1 new`,
+      "🛑 Tags not updated: base and 3 images that depend on it are blocked by CVE-2026-1 in openssl. The images were built. Their tags are not updated until the findings below are fixed.",
     ]);
   });
 
-  test("the table of findings marks who brings it, and only that image has details", () => {
-    expect(summary.match(/^\| (?:🛑|⛔|❌) \*\*\w+\*\*/gmu)).toEqual([
-      "| 🛑 **base**",
-      "| ⛔ **api**",
-      "| ⛔ **web**",
-      "| ⛔ **worker**",
+  test("the table of findings has who brings it, a line the others, and only that image has details", () => {
+    expect(summary.match(/^\| (?:🛑|⛔|❌) \*\*\w+\*\*.*blocking/gmu)).toEqual([
+      "| 🛑 **base** | 1 critical<br>**1 blocking",
     ]);
+    expect(summary).toContain("\n⛔ The findings of `base` are also in what depends on it: `api`, `web`, `worker`\n");
     expect(summary.match(/(?<=<details><summary><b>)\w+/g)).toEqual(["base"]);
+  });
+
+  test("what was built can be had by its digest", () => {
+    expect(summary).toMatch(/^### Built, not tagged\n\n\| Image\u2007* \|/m);
+    for (const name of names) {
+      expect(summary).toContain(`/${name}@${candidate(name).digest}\n`);
+    }
+  });
+
+  test("the log has the finding once", () => {
+    expect(findingGroups(result).map(({ title }) => title)).toEqual(["base · findings: 1 critical; 1 new"]);
   });
 
   test("the picture has it too", () => {
@@ -109,7 +122,9 @@ interface Case {
   readonly when: string;
   readonly images: readonly ImageResult[];
   readonly scans: readonly ImageScan[];
+  readonly plan?: Partial<Plan>;
   readonly headline: string;
+  readonly advice?: string;
   /** Those with a mark. */
   readonly sections: readonly string[];
   readonly annotations: readonly string[];
@@ -122,6 +137,7 @@ const scans = {
   more: scanOf("api", [openssl, own]),
   web: scanOf("web", [openssl]),
   clean: scanOf("web", []),
+  first: judged(scanned(platformScan([openssl], { layerNames: ["apk add openssl"] })), { name: "base" }),
 };
 const unscanned = (name: string): ImageScan =>
   judged({ kind: "unscanned", error: new UserError("no database could be fetched", { hint: "run again" }) }, { name });
@@ -139,7 +155,7 @@ const cases: readonly Case[] = [
     when: "two findings with two remedies in base",
     images: [stopped(scans.both), stopped(scanOf("api", [openssl, zlib]))],
     scans: [scans.both, scanOf("api", [openssl, zlib])],
-    headline: "🛑 Tags not updated: `base` is blocked by 2 findings (2 critical), and 1 image that depends on it",
+    headline: "🛑 Tags not updated: `base` and 1 image that depends on it are blocked by 2 findings (2 critical)",
     sections: ["🛑 `base`: CVE-2026-1 in openssl", "🛑 `base`: CVE-2026-2 in zlib"],
     annotations: ["Findings in base"],
   },
@@ -147,7 +163,7 @@ const cases: readonly Case[] = [
     when: "a child with one of its own beside",
     images: [stopped(scans.base), stopped(scans.more), stopped(scans.web)],
     scans: [scans.base, scans.more, scans.web],
-    headline: "🛑 Tags not updated: 2 images are blocked by 2 findings (2 critical), and 1 image that depends on them",
+    headline: "🛑 Tags not updated: 2 images and 1 image that depends on them are blocked by 2 findings (2 critical)",
     sections: ["🛑 `base`: CVE-2026-1 in openssl", "🛑 `api`: CVE-2026-3 in curl"],
     annotations: ["Findings in base", "Findings in api"],
   },
@@ -163,7 +179,7 @@ const cases: readonly Case[] = [
     when: "a child that has nothing itself",
     images: [stopped(scans.base), { ...blocked(build("web", {}, ["base"]), "base"), candidate: candidate("web") }],
     scans: [scans.base, scans.clean],
-    headline: "🛑 Tags not updated: `base` is blocked by CVE-2026-1 in openssl, and 1 image that depends on it",
+    headline: "🛑 Tags not updated: `base` and 1 image that depends on it are blocked by CVE-2026-1 in openssl",
     sections: ["🛑 `base`: CVE-2026-1 in openssl"],
     annotations: ["Findings in base"],
   },
@@ -176,7 +192,7 @@ const cases: readonly Case[] = [
     ],
     scans: [scans.base, scans.api],
     headline:
-      "❌ `web` failed, nothing was published; `base` is blocked by CVE-2026-1 in openssl, and 1 image that depends on it",
+      "❌ `web` failed, `base` and 1 image that depends on it are blocked by CVE-2026-1 in openssl, nothing was published",
     sections: ["❌ `web`", "🛑 `base`: CVE-2026-1 in openssl"],
     annotations: ["web failed", "Findings in base"],
   },
@@ -187,7 +203,7 @@ const cases: readonly Case[] = [
         ...failed(
           build("base"),
           new Problems([
-            new UserError("base is too large", { hint: "make it smaller" }),
+            new BlockedByCheck("base is larger than `max-size`", { hint: "make it smaller" }),
             heldBy(scans.base) ?? new UserError("", { hint: "" }),
           ]),
         ),
@@ -197,16 +213,17 @@ const cases: readonly Case[] = [
     ],
     scans: [scans.base, scans.api],
     headline:
-      "❌ `base` failed, 1 was not tagged because of it, nothing was published; `base` is blocked by CVE-2026-1 in openssl",
-    sections: ["❌ `base`", "🛑 `base`: CVE-2026-1 in openssl"],
-    annotations: ["base failed", "Findings in base"],
+      "🛑 Tags not updated: `base` is blocked by CVE-2026-1 in openssl; `base` and 1 image that depends on it are blocked by `max-size`",
+    sections: ["🛑 `base`", "🛑 `base`: CVE-2026-1 in openssl"],
+    annotations: ["base is too large", "Findings in base"],
   },
   {
     when: "a pull request, which tags nothing",
-    images: [built(build("base")), built(build("api", {}, ["base"]))],
+    images: [stopped(scans.base), stopped(scans.api)],
     scans: [scans.base, scans.api],
-    headline:
-      "🛑 Built 2 images in 1 min 12 s, published nothing; `base` is blocked by CVE-2026-1 in openssl, and 1 image that depends on it",
+    plan: { event: "pull_request", ref: "refs/pull/7/merge", push: false },
+    headline: "🛑 Check failed: `base` and 1 image that depends on it would be blocked by CVE-2026-1 in openssl",
+    advice: "The images were built. Merged as it is, their tags would not be updated.",
     sections: ["🛑 `base`: CVE-2026-1 in openssl"],
     annotations: ["Findings in base"],
   },
@@ -214,9 +231,42 @@ const cases: readonly Case[] = [
     when: "what is published has the finding, too, so that nothing is blocked",
     images: [published(build("base")), published(build("api", {}, ["base"]))],
     scans: [scanOf("base", [openssl], [openssl]), scanOf("api", [openssl], [openssl])],
-    headline: "❌ Published both images in 1 min 12 s; 2 images have findings that count",
+    headline: "❌ Published both images in 1 min 12 s; 2 images have findings that match `fail-on`",
     sections: ["❌ `base`: CVE-2026-1 in openssl"],
     annotations: ["Findings in base"],
+  },
+  {
+    when: "nothing is published yet",
+    images: [stopped(scans.first)],
+    scans: [scans.first],
+    headline: "🛑 Nothing was published: `base` is blocked by CVE-2026-1 in openssl",
+    advice: "The image was built. Its tags are not pushed until the findings below are fixed.",
+    sections: ["🛑 `base`: CVE-2026-1 in openssl"],
+    annotations: ["Findings in base"],
+  },
+  {
+    when: "a run that is told not to push",
+    images: [stopped(scans.base)],
+    scans: [scans.base],
+    plan: { push: false },
+    headline: "🛑 Check failed: `base` would be blocked by CVE-2026-1 in openssl",
+    advice: "The image was built. In a run that pushes, its tags would not be updated.",
+    sections: ["🛑 `base`: CVE-2026-1 in openssl"],
+    annotations: ["Findings in base"],
+  },
+  {
+    when: "an image that is too large, and nothing else",
+    images: [
+      {
+        ...failed(build("web"), new BlockedByCheck("web is larger than `max-size`", { hint: "make it smaller" })),
+        candidate: candidate("web"),
+      },
+    ],
+    scans: [],
+    headline: "🛑 Tags not updated: `web` is blocked by `max-size`",
+    advice: "The image was built. Its tags are not updated until what is listed is fixed.",
+    sections: ["🛑 `web`"],
+    annotations: ["web is too large"],
   },
   {
     when: "no image could be scanned, for one reason",
@@ -228,9 +278,11 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each(cases)("$when", ({ images, scans: all, headline, sections, annotations }) => {
-  const result = run(images, all);
+test.each(cases)("$when", ({ images, scans: all, plan = {}, headline, advice, sections, annotations }) => {
+  const ended = run(images, all);
+  const result = { ...ended, plan: { ...ended.plan, ...plan } };
   const summary = renderSummary(result);
+  if (advice !== undefined) expect(summary).toContain(`\n${advice}\n`);
   expect(summary.split("\n")[0]).toBe(`## ${headline}`);
   expect(summary.match(/(?<=^### )(?:🛑|❌) .*$/gmu)).toEqual(sections);
   expect(failureNotices(result).map(({ title }) => title)).toEqual(annotations);

@@ -1,5 +1,6 @@
 /** Many images: what all of them have stands once, names hold on one line, and everything is in one order. */
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { tag } from "../../../src/model/reference.ts";
 import { closingLines } from "../../../src/report/log/console.ts";
 import { renderPlanSummary } from "../../../src/report/plan/plan-summary.ts";
@@ -137,5 +138,69 @@ test("times have no zeros", () => {
     "candidate" in image && image.candidate !== undefined
       ? { ...image, candidate: { ...image.candidate, steps: { cached: 0, executed: 2 } } }
       : image;
-  expect(renderSummary(resultOf([quick as ImageResult]))).toContain("<sub>2&nbsp;run</sub>");
+  expect(renderSummary(resultOf([quick as ImageResult]))).toContain("<sub>2&nbsp;steps&nbsp;run</sub>");
+});
+
+describe("a table of a plan has `(no tags)` for the images without tags, and for no others", () => {
+  const lists = fc.uniqueArray(fc.constantFrom("main", "latest", "1.2", "edge"), { maxLength: 4 });
+  const planned = fc.record({ tags: lists, isPublished: fc.boolean() });
+
+  test("whatever tags they have in common, on every width", () => {
+    fc.assert(
+      fc.property(fc.array(planned, { minLength: 1, maxLength: 8 }), fc.constantFrom(60, 100, 140), (given, width) => {
+        const images = given.map(({ tags, isPublished }, index) =>
+          build(`i${index}`, {
+            tags: tags.map((each) => ({ tag: tag(each), moves: true })),
+            ...(isPublished ? {} : { repositories: [] }),
+          }),
+        );
+        const text = renderPlan(planOf(images), { colour: false, width });
+        const count = (what: string): number => text.split(what).length - 1;
+        expect(count("(no tags)")).toBe(
+          given.filter(({ tags, isPublished }) => isPublished && tags.length === 0).length,
+        );
+        expect(count("(not published)")).toBe(given.filter(({ isPublished }) => !isPublished).length);
+        const all = given.filter(({ isPublished }) => isPublished);
+        for (const each of ["main", "latest", "1.2", "edge"] as const) {
+          const having = all.filter(({ tags }) => tags.includes(each)).length;
+          expect(count(each) - (each === "main" ? 1 : 0)).toBe(all.length >= 4 && having === all.length ? 1 : having);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    {
+      when: "all of them are common",
+      last: build("d"),
+      heading: "ACTION  IMAGE  WHY",
+      row: "build   d      images/d/Dockerfile changed",
+    },
+    {
+      when: "one has one more",
+      last: build("d", { tags: [...build("d").tags, { tag: tag("extra"), moves: true }] }),
+      heading: "ACTION  IMAGE  WHY                          OTHER TAGS",
+      row: "build   d      images/d/Dockerfile changed  extra",
+    },
+    {
+      when: "one has none",
+      last: build("d", { tags: [] }),
+      heading: "ACTION  IMAGE  WHY                          TAGS",
+      row: "build   d      images/d/Dockerfile changed  (no tags)",
+    },
+  ])("$when: $heading", ({ last, heading, row: expected }) => {
+    const lines = renderPlan(planOf([build("a"), build("b"), build("c"), last]), { colour: false, width: 120 }).split(
+      "\n",
+    );
+    expect(lines).toContain(heading);
+    expect(lines).toContain(expected);
+  });
+
+  test("a path is broken after a slash", () => {
+    const path = "images/a-rather-long-name/of-an-image/Dockerfile";
+    const image = build("a", { reasons: [{ kind: "file", path, change: "modified" }] });
+    expect(renderPlan(planOf([image]), { colour: false, width: 80 })).toMatch(
+      /images\/a-rather-long-name\/ .*\n +of-an-image\/Dockerfile changed/,
+    );
+  });
 });

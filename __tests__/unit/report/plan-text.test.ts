@@ -74,12 +74,12 @@ describe("a plan in a terminal", () => {
       skip("docs"),
     ];
     const shown = renderPlan(planOf(images), { colour: false, width: 120 });
-    expect(shown).toMatch(/\nPushes to:\n {4}ghcr\.io\/o\/r\/: base, web\n {4}docker\.io\/o\/: base$/);
+    expect(shown).toMatch(/\nPushes to:\n {4}ghcr\.io\/o\/r\/: base, web\n {4}docker\.io\/o\/base$/);
     expect(shown).toMatch(/\nbuild +base .*\(no tags\)\n/);
     expect(shown).toMatch(/\nbuild +builder .*\(not published\)\n/);
     expect(renderPlan({ ...planOf(images), push: false }, { colour: false, width: 120 })).not.toContain("Pushes to");
     expect(renderPlanSummary(planOf(images))).toContain(
-      "Pushes to:\n\n- `ghcr.io/o/r/`: `base`, `web`\n- `docker.io/o/`: `base`",
+      "Pushes to:\n\n- `ghcr.io/o/r/`: `base`, `web`\n- `docker.io/o/base`",
     );
   });
 

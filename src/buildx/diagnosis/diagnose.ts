@@ -9,6 +9,8 @@ export class BuildError extends UserError {
   override readonly name = "BuildError";
   readonly category: FailureCategory;
   readonly output: readonly string[];
+  /** BuildKit's own message. */
+  readonly said: string;
   /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
   readonly excerpt: readonly string[];
 
@@ -16,6 +18,7 @@ export class BuildError extends UserError {
     super(message, details);
     this.category = details.category;
     this.output = details.output;
+    this.said = details.said ?? "";
     this.excerpt = details.excerpt ?? [];
   }
 }
@@ -25,6 +28,7 @@ interface BuildErrorDetails {
   readonly hint: string;
   readonly at: SourceLocation;
   readonly output: readonly string[];
+  readonly said?: string;
   readonly excerpt?: readonly string[];
   /** Not there where the message says all that it says. */
   readonly cause?: unknown;
@@ -37,6 +41,8 @@ export interface FailedBuild {
   /** Shown where BuildKit names no line: the line that brings the image's base. */
   readonly at: SourceLocation;
   readonly code: number;
+  /** How many platforms are built. */
+  readonly platforms: number;
   /** What buildx wrote that is no JSON, a line each. */
   readonly text: readonly string[];
   readonly step: FailedStep | undefined;
@@ -62,19 +68,31 @@ export function diagnose(failed: FailedBuild): BuildError {
     hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
     at: location(failed),
     output,
+    said,
     excerpt: excerptIn(failed.text),
-    ...(saysAll.has(category) && !said.includes("\n") ? {} : { cause: new Error(said) }),
+    ...(hasAll(sentence, category, said) ? {} : { cause: new Error(withoutStart(said)) }),
   });
 }
 
-/** Their sentences have what matters of BuildKit's words. */
+/** Whether the sentence has what matters of BuildKit's words. */
+function hasAll(sentence: string, category: FailureCategory, said: string): boolean {
+  if (said.includes("\n")) return false;
+  return saysAll.has(category) || sentence.endsWith(said.slice(said.lastIndexOf(": ") + 1).trim());
+}
+
 const saysAll: ReadonlySet<FailureCategory> = new Set([
   "command",
   "out-of-memory",
   "dockerfile",
   "missing-file",
+  "base-missing",
+  "base-denied",
   "unknown",
 ]);
+
+function withoutStart(said: string): string {
+  return said.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, "");
+}
 
 /** Between two lines of dashes below the place. */
 function excerptIn(text: readonly string[]): readonly string[] {
@@ -106,27 +124,39 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
   const { step } = failed;
   const error = [...(step === undefined ? [] : [step.name]), said].join("\n");
   const withOutput = [error, ...(step?.output ?? [])].join("\n");
+  const registry = /\b(?:Get|Head|Put|Post|Patch) "https?:\/\/([^/"]+)\//.exec(said)?.[1] ?? "a registry";
   for (const { category, pattern, inOutput, message, hint } of failureRows) {
     const match = pattern.exec(inOutput ? withOutput : error);
-    if (match !== null) return { category, sentence: filled(message, match, failed), hint };
+    if (match !== null) return { category, sentence: filled(message, match, registry, failed), hint };
   }
   const [first = ""] = said.split("\n");
-  const reason = shortLine(first.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, ""));
+  const reason = shortLine(withoutStart(first));
   // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
   return step === undefined && lineIn(failed) !== undefined
-    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "mend the line" }
+    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "fix the line" }
     : { category: "unknown", sentence: reason, hint: "see the lines of the build above" };
 }
 
-function filled(message: string, match: RegExpExecArray, { step, dockerfile }: FailedBuild): string {
+function filled(message: string, match: RegExpExecArray, registry: string, failed: FailedBuild): string {
   const named = new Map([
-    ["step", step?.name ?? match[1] ?? "the build"],
-    ["dockerfile", dockerfile],
+    ["step", stepText(failed.step?.name ?? match[1] ?? "the build", failed.platforms)],
+    ["registry", registry],
+    ["dockerfile", failed.dockerfile],
   ]);
   return message
     .replace(/\$(\w+)/g, (_, name: string) => shortLine(named.get(name) ?? match[Number(name)] ?? "", 200))
     .trim();
 }
+
+/** A step as a sentence names it: the excerpt has all of its command, and a heredoc's lines. */
+function stepText(name: string, platforms: number): string {
+  const [, place = "", command = name] = /^\[([^\]]*)\] (.*)$/s.exec(name) ?? [];
+  const start = command.replace(/(<<-?['"]?\w+['"]?) \(.*\)$/s, "$1").replace(/\s+/g, " ");
+  const platform = platforms > 1 ? /^[a-z]\w*\/[\w/]+/.exec(place)?.[0] : undefined;
+  return `${shortLine(start, longestCommand)}${platform === undefined ? "" : ` on ${platform}`}`;
+}
+
+const longestCommand = 60;
 
 function isAboutTheStep(category: FailureCategory): boolean {
   return category === "command" || category === "out-of-memory" || category === "emulation" || category === "disk-full";

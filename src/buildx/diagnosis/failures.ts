@@ -35,7 +35,7 @@ export interface FailureRow {
   /** Looked for in the failed step's name and BuildKit's error and, with `inOutput`, in what the step wrote. */
   readonly pattern: RegExp;
   readonly inOutput?: true;
-  /** `$1` and so on are the pattern's groups, `$step` is the failed step, `$dockerfile` the path in the repository. */
+  /** `$1` and so on are the pattern's groups, `$step` is the failed step, `$registry` its registry, `$dockerfile` the path in the repository. */
   readonly message: string;
   readonly hint: string;
 }
@@ -77,7 +77,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "out-of-memory",
     pattern: /did not complete successfully: exit code: 137\b/,
-    message: "$step was killed, most likely for want of memory",
+    message: "$step was killed, most likely because memory ran out",
     hint: "let it use less memory (fewer parallel jobs), build fewer images at once, or use a larger runner",
   },
   {
@@ -90,13 +90,13 @@ export const failureRows: readonly FailureRow[] = [
     category: "command",
     pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
     message: "$step ended with exit code $2",
-    hint: "see the last lines of its output, and mend the command or what it needs",
+    hint: "fix the command, or what it needs",
   },
   {
     category: "dockerfile",
     pattern: /dockerfile parse error(?: on line \d+)?:? *(.*)/i,
     message: "the Dockerfile can't be parsed: $1",
-    hint: "mend the line",
+    hint: "fix the line",
   },
   {
     category: "dockerfile",
@@ -115,7 +115,7 @@ export const failureRows: readonly FailureRow[] = [
     pattern:
       /(unknown instruction: .*|the Dockerfile cannot be empty|no build stage in current context.*|invalid reference format.*|base name \(.*\) should not be blank|circular dependency detected on stage: .*|invalid (?:from flag value|field) .*)/i,
     message: "the Dockerfile is wrong: $1",
-    hint: "mend the line",
+    hint: "fix the line",
   },
   {
     category: "not-allowed",
@@ -200,7 +200,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "registry-busy",
     pattern: new RegExp(`\\b${denied}.*(?:${limitWords.source})`, "is"),
-    message: "a registry limits the rate of requests",
+    message: "$registry limits the rate of requests",
     hint: "run it again later; nothing was tagged",
   },
   {
@@ -228,14 +228,14 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "registry-busy",
     pattern: /(i\/o timeout|lookup \S+[^\n]*(?:server misbehaving|Temporary failure[^\n]*))/i,
-    message: "a registry couldn't be reached: $1",
+    message: "$registry couldn't be reached: $1",
     hint: "run it again later; if it stays, check the network and name service of the builder",
   },
   {
     category: "registry-unreachable",
     pattern:
       /(dial tcp[^\n]*|lookup \S+[^\n]*no such host|x509: [^\n]*|http: server gave HTTP response to HTTPS client)/i,
-    message: "a registry can't be reached: $1",
+    message: "$registry can't be reached: $1",
     hint: "check the registry's name, the network and proxy of the builder, and its certificate",
   },
   {
@@ -251,14 +251,14 @@ export const failureRows: readonly FailureRow[] = [
     category: "registry-busy",
     // BuildKit often tells the registry's words without the status, so every other refusal counts as one that may pass.
     pattern: new RegExp(pushing),
-    message: "the registry was busy or broke off the push of $1",
+    message: "the registry was unavailable or broke off the push of $1",
     hint: "run it again later; nothing was tagged",
   },
   {
     category: "registry-busy",
     pattern:
       /toomanyrequests|unexpected status(?: from \S+ request to \S+)?: (?:429|5\d\d)\b|connection reset by peer|broken pipe|TLS handshake timeout|use of closed network connection|failed to do request: .*: (?:unexpected )?EOF|http2: (?:client connection lost|server sent GOAWAY)/i,
-    message: "a registry was busy or broke off",
+    message: "$registry was unavailable or broke off",
     hint: "run it again later; nothing was tagged",
   },
   {

@@ -1,6 +1,6 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
 import { posix } from "node:path";
-import { messageOf, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import { formatDuration } from "../../lib/quantities.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import { type Digest, digestOf, isDigest } from "../../model/digest.ts";
@@ -103,12 +103,8 @@ export async function buildImage(
 }
 
 /** What this run, or another, pushed is there: a registry that doesn't find it yet is one that will. */
-function categoryFor(
-  { category, cause, message }: BuildError,
-  sources: ReadonlyMap<string, ImageSource>,
-): FailureCategory {
+function categoryFor({ category, said }: BuildError, sources: ReadonlyMap<string, ImageSource>): FailureCategory {
   if (category !== "base-missing" && category !== "unknown") return category;
-  const said = cause === undefined ? message : messageOf(cause);
   const isParent = [...sources.values()].some(({ kind, digest }) => kind === "registry" && said.includes(digest));
   return isParent && /\bnot found\b|_UNKNOWN\b/.test(said) ? "registry-busy" : category;
 }
@@ -184,11 +180,12 @@ async function candidateOf(
 }
 
 function failureOf(
-  { name, dockerfile, at }: PlannedBuild,
+  { name, dockerfile, at, platforms }: PlannedBuild,
   { code, text, progress }: Invocation,
   restricted: string | undefined,
 ): BuildError {
-  return diagnose({ image: name, dockerfile, at, code, text, step: progress.failed(text.join("\n")), restricted });
+  const step = progress.failed(text.join("\n"));
+  return diagnose({ image: name, dockerfile, at, code, platforms: platforms.length, text, step, restricted });
 }
 
 /** Everything that helps to see what went wrong, and only then: the steps, the broken one's output, BuildKit's words. */

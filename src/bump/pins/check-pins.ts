@@ -25,8 +25,8 @@ export function stalePins(pins: readonly Pin[], released: readonly ReleasedImage
     if (wanted.length === 0 || wanted.some((image) => names(pin, image))) return [];
     const versions = [...new Set(wanted.map(({ version }) => version))].join(" or ");
     return [
-      new UserError(`"${pin.text}" is to name ${versions}, which is about to be released`, {
-        hint: "let the release's commit name its version here, or take the file out of `check-pins`",
+      new UserError(`"${pin.text}" doesn't name ${versions}, the version of this release`, {
+        hint: `write ${versions} here in the commit that gets the release's tag, or take the file out of \`check-pins\``,
         at: pin.at,
       }),
     ];

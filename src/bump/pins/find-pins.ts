@@ -3,8 +3,7 @@ import type { SourceLocation } from "../../errors.ts";
 import type { Repository } from "../../model/reference.ts";
 import { imageNames } from "./image-names.ts";
 import { readPins } from "./pin-reader.ts";
-import type { ReadPin } from "./read-pin.ts";
-import { type TextPlaces, textPlaces } from "./text/text-places.ts";
+import { textPlaces } from "./text/text-places.ts";
 import { chartPin, isChartFile } from "./yaml/chart-pins.ts";
 
 export interface Pin {
@@ -36,12 +35,6 @@ export async function findPins(
       repository: pin.repository,
       tag: pin.tag,
       text: pin.text,
-      at: { file, ...placeOf(pin, places) },
+      at: { file, line: places.line(pin.start), column: places.column(pin.start) },
     }));
-}
-
-/** What is told as a whole reference is found on its line; a version alone may stand there several times. */
-function placeOf({ values, start }: ReadPin, places: TextPlaces): Pick<SourceLocation, "line" | "column"> {
-  const line = places.line(start);
-  return "whole" in values ? { line } : { line, column: places.column(start) };
 }

@@ -119,16 +119,16 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
 }
 
 /** The login is missing (`hasLogin` false) or was not accepted. */
-export function unauthorizedError({ host, repository }: Asked, hasLogin: boolean): RegistryError {
+export function unauthorizedError({ host }: Asked, hasLogin: boolean): RegistryError {
   // Gitea gives the token of a job no access to packages at all, and answers as to a wrong password.
   const elsewhere = isGitHubs(host)
     ? ""
     : ", and one for packages? On a Gitea or Forgejo the job's own token is not: give an access token with write:package";
   return hasLogin
-    ? new RegistryError("unauthorized", `${host} does not accept the login for ${repository}`, {
+    ? new RegistryError("unauthorized", `${host} does not accept the login that it is given`, {
         hint: `check the login for ${host} (registry-username and registry-password, or docker/login-action): is it still valid${elsewhere || "?"}`,
       })
-    : new RegistryError("unauthorized", `${host} wants a login for ${repository}, and there is none`, {
+    : new RegistryError("unauthorized", `${host} requires authentication, and there is no login for it`, {
         hint: `give registry-username and registry-password, or log in to ${host} with docker/login-action before this step`,
       });
 }

@@ -43,11 +43,14 @@ export function isFixable({ finding }: SeenFinding): boolean {
   return finding.kind === "vulnerability" && finding.fixed !== undefined;
 }
 
-/** `2 critical, 3 high; 1 new`, `no findings`, `not scanned`. */
+/** `findings: 2 critical, 3 high; 1 new`, `no findings; 1 ignored`, `not scanned`. */
 export function findingsBrief(scan: ImageScan): string {
   const counts = findingCounts(scan);
   if (counts === null || scan.kind === "unscanned") return "not scanned";
   const reported = acrossPlatforms(scan).filter(({ isReported }) => isReported);
-  if (reported.length === 0) return "no findings";
-  return `findings: ${severityCounts(reported)}${counts.new === 0 ? "" : `; ${counts.new} new`}`;
+  const more = [
+    ...(counts.new === 0 ? [] : [`${counts.new} new`]),
+    ...(counts.ignored === 0 ? [] : [`${counts.ignored} ignored`]),
+  ];
+  return [reported.length === 0 ? "no findings" : `findings: ${severityCounts(reported)}`, ...more].join("; ");
 }

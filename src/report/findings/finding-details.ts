@@ -18,7 +18,7 @@ const mostNames = 20;
 export function findingDetails(scan: ImageScan): readonly string[] {
   if (scan.kind === "unscanned") return [];
   const parts = [
-    rowTable("How to fix", ["How to fix", "Fixes", "Packages"], fixableRows(scan), fixableCells),
+    rowTable("Fixed by an upgrade", ["How to fix", "Fixes", "Packages"], fixableRows(scan), fixableCells),
     rowTable("No fix yet", ["Package", "Findings", "Brought by"], unfixedRows(scan), unfixedCells),
     rowTable("Secrets in layers", ["Secret", "Where", "How to fix"], secretRows(scan), secretCells),
     ...goneAndIgnored(scan),

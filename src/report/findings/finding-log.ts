@@ -7,6 +7,7 @@ import { findingLine, severityCounts } from "../../scan/across-platforms.ts";
 import type { ImageScan, ScannedImage } from "../../scan/judged.ts";
 import { findingsBrief } from "./finding-counts.ts";
 import { reportedOf } from "./finding-rows.ts";
+import { bringerIn } from "./inherited.ts";
 
 /** A block of lines, folded. */
 export interface FindingGroup {
@@ -23,11 +24,14 @@ export interface FindingWarning {
 
 const mostLines = 2000;
 
-/** For each image with findings all that are reported, each with its remedy. Plain text that nothing obeys. */
+/**
+ * For each image with findings all that are reported, each with its remedy, but for those that another image brings, which has them in
+ * its own group. Plain text that nothing obeys.
+ */
 export function findingGroups({ scans }: RunResult): readonly FindingGroup[] {
   return [...(scans?.values() ?? [])].flatMap((scan): readonly FindingGroup[] => {
     if (scan.kind === "unscanned") return [];
-    const reported = reportedOf(scan);
+    const reported = reportedOf(scan).filter((each) => bringerIn(each, scans) === undefined);
     const more = reported.length - mostLines;
     const lines = reported
       .slice(0, mostLines)
@@ -66,7 +70,7 @@ type Warned = Pick<FindingWarning, "message" | "hint"> & Partial<Pick<FindingWar
 
 function warningOf(scan: ImageScan): Warned | undefined {
   if (scan.kind === "scanned") return newFindings(scan);
-  const message = `${plainLine(scan.name)} was not scanned, and nothing is held for that: ${plainLine(scan.error.message)}`;
+  const message = `${plainLine(scan.name)} was not scanned, and nothing is blocked for that: ${plainLine(scan.error.message)}`;
   return { message, hint: plainLine(scan.error.hint) };
 }
 

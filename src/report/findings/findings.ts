@@ -3,6 +3,7 @@
 import { code, markdown, prose, sentence } from "../../lib/markdown.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
+import { familiarRepository } from "../../model/reference.ts";
 import type { ImageResult, RunResult } from "../../results/run-result.ts";
 import { type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
 import type { Comparison, ImageScan } from "../../scan/judged.ts";
@@ -12,26 +13,88 @@ import { type Section, text } from "../summary/sections.ts";
 import { type FindingCounts, findingCounts, makesRed } from "./finding-counts.ts";
 import { findingDetails, goneAndIgnored } from "./finding-details.ts";
 import { reportedOf } from "./finding-rows.ts";
-import { isStopped } from "./inherited.ts";
+import { bringerIn, isStopped } from "./inherited.ts";
 import { systemText, unwatchedBrief } from "./unwatched.ts";
 
 /** Nothing where nothing was scanned. */
 export function findingSections({ images, scans, scanner, mended = [] }: RunResult): readonly Section[] {
   const all = [...(scans?.values() ?? [])];
   if (all.length === 0) return [];
-  const rows = all.filter(hasRow);
-  const noted = all.filter((scan) => !hasRow(scan) && noteOf(scan).length > 0);
-  const clean = all.length - rows.length - noted.length;
-  const which = clean === all.length ? count(clean, "image") : `the other ${count(clean, "image")}`;
-  const none = clean === 0 ? "" : `Nothing to report in ${which}.`;
-  const rebuild = mended.length === 0 ? "" : `**A rebuild would mend:** ${names(mended)}`;
+  const byName = new Map(images.map((image) => [image.planned.name, image]));
+  const [heirs, own] = parted(all, (scan) => heirOf(scan, byName.get(scan.name), scans).length > 0);
+  const rows = own.filter(hasRow);
+  const noted = own.filter((scan) => !hasRow(scan) && noteOf(scan) !== "");
+  const clean = own.length - rows.length - noted.length;
+  const rebuild = mended.length === 0 ? "" : `**Fixed by a rebuild:** ${names(mended)}`;
   return [
     text("### Findings"),
-    ...(rows.length === 0 ? [] : [table(rows, new Map(images.map((image) => [image.planned.name, image])))]),
-    { head: "", pieces: noted.flatMap(noteOf), tail: "", what: "notes on images" },
-    text([none, rebuild, scannerLine(scanner)].filter((each) => each !== "").join("\n\n")),
+    ...(rows.length === 0 ? [] : [table(rows, byName)]),
+    { head: "", pieces: heirLines(heirs, byName, scans), tail: "", what: "notes on images" },
+    { head: "", pieces: noteLines(noted), tail: "", what: "notes on images" },
+    text([cleanLine(clean, all.length), rebuild, scannerLine(scanner)].filter((each) => each !== "").join("\n\n")),
     { head: "", pieces: detailed(rows).flatMap((scan) => findingDetails(scan)), tail: "", what: "images' findings" },
+    publishedSection(all, byName),
   ];
+}
+
+function parted<Each>(all: readonly Each[], is: (each: Each) => boolean): readonly [readonly Each[], readonly Each[]] {
+  return [all.filter(is), all.filter((each) => !is(each))];
+}
+
+function cleanLine(clean: number, all: number): string {
+  if (clean === 0) return "";
+  if (clean === all) return `No findings in ${count(clean, "image")}.`;
+  return clean === 1 ? "The other image has no findings." : `The other ${clean} images have no findings.`;
+}
+
+type Scans = NonNullable<RunResult["scans"]>;
+
+/**
+ * The images that bring all of an image's findings, which are in their rows; none where it has more of its own, or is blocked though
+ * they are not.
+ */
+function heirOf(scan: ImageScan, image: ImageResult | undefined, scans: Scans | undefined): readonly string[] {
+  if (scan.kind === "unscanned" || (image !== undefined && isStopped(image)) || goneAndIgnored(scan).length > 0)
+    return [];
+  const bringers = reportedOf(scan).map((each) => bringerIn(each, scans));
+  const all = [...new Set(bringers.filter((each) => each !== undefined))];
+  const isRed = image?.outcome !== "blocked" && makesRed(scan) && !all.some((each) => makesRed(each));
+  return bringers.includes(undefined) || isRed ? [] : all.map(({ name }) => name);
+}
+
+/** A line for each image that others have all their findings from. */
+function heirLines(
+  heirs: readonly ImageScan[],
+  images: ReadonlyMap<string, ImageResult>,
+  scans: Scans | undefined,
+): readonly string[] {
+  const groups = Map.groupBy(heirs, (scan) => JSON.stringify(heirOf(scan, images.get(scan.name), scans)));
+  return [...groups.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const bringers = heirOf(first, images.get(first.name), scans);
+    const marks = [...new Set(some.map((scan) => markOf(scan, images.get(scan.name))))].join("");
+    return [
+      `\n${marks} The findings of ${names(bringers)} are also in what depends on it: ${names(some.map(({ name }) => name))}`,
+    ];
+  });
+}
+
+/** What was scanned, where that is what is published. */
+function publishedSection(scans: readonly ImageScan[], images: ReadonlyMap<string, ImageResult>): Section {
+  const lines = scans.flatMap((scan) => {
+    const found = scan.kind === "scanned" && scan.comparedWith.kind === "itself" ? scan.comparedWith.found : undefined;
+    const repository = images.get(scan.name)?.planned.repositories[0];
+    if (found === undefined || repository === undefined) return [];
+    return [plainLine(`${familiarRepository(repository)}:${found.tag}@${found.digest}`)];
+  });
+  if (lines.length === 0) return text("");
+  return {
+    head: `<details><summary>What was scanned (${lines.length})</summary>\n\n\`\`\`text`,
+    pieces: lines,
+    tail: "```\n\n</details>",
+    what: "references",
+  };
 }
 
 /** Findings are reported, or it was not scanned. */
@@ -49,16 +112,22 @@ function detailed(scans: readonly ImageScan[]): readonly ImageScan[] {
   );
 }
 
-/** What there is to know of an image without findings: what is fixed, what is ignored, what nobody could see. */
-function noteOf(scan: ImageScan): readonly string[] {
-  if (scan.kind === "unscanned") return [];
+/** Images of which the same is to be known share a line. */
+function noteLines(scans: readonly ImageScan[]): readonly string[] {
+  const groups = Map.groupBy(scans, noteOf);
+  return Array.from(groups, ([note, some]) => `- ${names(some.map(({ name }) => name))}: no findings; ${note}`);
+}
+
+/** What there is to know of an image without findings: what is fixed, what is ignored, what nobody could see; empty for nothing. */
+function noteOf(scan: ImageScan): string {
+  if (scan.kind === "unscanned") return "";
   const unwatched = unwatchedBrief(scan);
   const system = [...new Set(scan.platforms.flatMap((each) => systemText(each) ?? []))].join(", ");
   const notes = [
     ...(unwatched === undefined ? [] : [`**${unwatched}** (${markdown(shortened(system, 200))})`]),
     ...goneAndIgnored(scan),
   ];
-  return notes.length === 0 ? [] : [`- **${imageText(scan.name)}**: no findings; ${notes.join("; ")}`];
+  return notes.join("; ");
 }
 
 function scannerLine(scanner: ScannerFacts | undefined): string {
@@ -89,14 +158,14 @@ function cellsOf(scan: ImageScan, image: ImageResult | undefined): readonly stri
   const counts = findingCounts(scan);
   if (scan.kind === "unscanned" || counts === null) {
     const why = prose(sentence(shortened(plainLine(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
-    const then = scan.passes ? "published unscanned, as nothing counts" : "not tagged";
+    const then = scan.passes ? "published unscanned, as nothing blocks" : "not tagged";
     return [name, `not scanned: ${why}`, "", "", image?.outcome === "skipped" ? "it stays published" : then];
   }
-  const counting = counts.counting === 0 ? "" : `<br>**${counts.counting} count${counts.counting === 1 ? "s" : ""}**`;
+  const blocking = counts.counting === 0 ? "" : `<br>**${counts.counting} blocking**`;
   const unwatched = unwatchedBrief(scan);
   return [
     name,
-    `${severityCounts(reportedOf(scan))}${counting}${unwatched === undefined ? "" : `<br>**${unwatched}**`}`,
+    `${severityCounts(reportedOf(scan))}${blocking}${unwatched === undefined ? "" : `<br>**${unwatched}**`}`,
     counts.fixable === 0 ? "" : `${counts.fixable}`,
     counts.unfixed === 0 ? "" : `${counts.unfixed}`,
     comparedCell(scan.comparedWith, counts),
@@ -117,7 +186,7 @@ function comparedCell(comparedWith: Comparison, { new: added, known, gone }: Fin
     case "itself":
       return "this is published";
     case "unknown":
-      return `not known, so all count as new: ${prose(sentence(shortened(plainLine(comparedWith.error.message), 300)))}`;
+      return `unknown, so all are taken as new: ${prose(sentence(shortened(plainLine(comparedWith.error.message), 300)))}`;
     case "published":
       return `${numbers({ new: added, existing: known, fixed: gone })}<br><sub>${code(shortened(comparedWith.tag, 60))}</sub>`;
   }

@@ -1,9 +1,10 @@
 /** Findings that an image has only because it is based on another one of the run, which brings them. */
-import { problemsIn } from "../../errors.ts";
+import { BlockedByCheck, problemsIn } from "../../errors.ts";
 import type { ImageResult } from "../../results/run-result.ts";
-import type { SeenFinding } from "../../scan/across-platforms.ts";
+import { acrossPlatforms, type SeenFinding } from "../../scan/across-platforms.ts";
 import { ScanComplaint } from "../../scan/complaint.ts";
 import { findingKey } from "../../scan/finding.ts";
+import type { ImageScan, ScannedImage } from "../../scan/judged.ts";
 
 /** By name of the image, what its scan says against it. */
 export type Complaints = ReadonlyMap<string, ScanComplaint>;
@@ -47,9 +48,21 @@ function bringerOf({ finding, origin }: SeenFinding, complaints: Complaints): st
   return below.some((each) => findingKey(each.finding) === findingKey(finding)) ? origin.name : undefined;
 }
 
-/** Nothing went wrong with it: it gets no tags for what its scan found. */
+/** The scan of the image of this repository that brings a finding, where it is one of the run and has it, too. */
+export function bringerIn(
+  { finding, origin }: SeenFinding,
+  scans: ReadonlyMap<string, ImageScan> | undefined,
+): ScannedImage | undefined {
+  if (origin.kind !== "base" || !origin.isOwn) return undefined;
+  const scan = scans?.get(origin.name);
+  if (scan?.kind !== "scanned") return undefined;
+  const below = acrossPlatforms(scan).filter(({ isReported }) => isReported);
+  return below.some((each) => findingKey(each.finding) === findingKey(finding)) ? scan : undefined;
+}
+
+/** Nothing went wrong with it: checks keep it from its tags. */
 export function isStopped(image: ImageResult): boolean {
-  return image.outcome === "failed" && problemsIn(image.error).every((each) => each instanceof ScanComplaint);
+  return image.outcome === "failed" && problemsIn(image.error).every((each) => each instanceof BlockedByCheck);
 }
 
 /** At most one: what keeps a failed image from its tags by its scan. */

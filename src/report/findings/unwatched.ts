@@ -1,11 +1,22 @@
-/** Systems whose packages may have findings that no scan sees: past their end of life, or not known to the database. */
+/** Systems whose packages may have findings that no scan sees: end-of-life, or unknown to the database. */
+import type { SourceLocation } from "../../errors.ts";
 import { inBackticks, plainLine } from "../../lib/plain-text.ts";
+import { count } from "../../lib/quantities.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { ImageScan, JudgedPlatform, ScannedImage } from "../../scan/judged.ts";
 import { middleCut } from "../summary/abbreviation.ts";
 
-/** One for each system, whatever images have it. Nothing is held for it. */
-export function unwatchedRemarks(scans: readonly ImageScan[]): readonly Remark[] {
+/** An image as it stands in the repository. */
+export interface PlacedImage {
+  readonly name: string;
+  /** The names of the images that it is based on. */
+  readonly parents: readonly string[];
+  /** The line that brings its base. */
+  readonly at: SourceLocation;
+}
+
+/** One for each system, at the first image that has it from outside. Nothing is blocked for it. */
+export function unwatchedRemarks(scans: readonly ImageScan[], images: readonly PlacedImage[]): readonly Remark[] {
   const seen = scans.flatMap((scan) =>
     scan.kind === "unscanned" ? [] : scan.platforms.map(({ os, unwatched }) => ({ image: scan.name, os, unwatched })),
   );
@@ -13,17 +24,27 @@ export function unwatchedRemarks(scans: readonly ImageScan[]): readonly Remark[]
   return [...systems.values()].flatMap((some): readonly Remark[] => {
     const [first] = some;
     if (first?.unwatched === undefined) return [];
-    const images = listed([...new Set(some.map(({ image }) => image))]);
+    const names = new Set(some.map(({ image }) => image));
+    const placed = images.filter(({ name }) => names.has(name));
+    const own = placed.filter(({ parents }) => !parents.some((parent) => names.has(parent)));
+    const of = withHeirs(own.length === 0 ? [...names] : own.map(({ name }) => name), names.size);
     const os = first.os === undefined ? undefined : inBackticks(first.os);
+    const at = own[0] === undefined ? {} : { at: own[0].at };
     if (first.unwatched === "ended") {
-      const ended = `${os ?? "their system"} is past its end of life, and nobody reports findings for it any more`;
-      const message = `${ended}: what is wrong with the packages of ${images} is not seen`;
-      return [{ message, hint: "build on a release that is still supported" }];
+      const ended = `${os ?? "the operating system"} is end-of-life, and nobody reports findings for it any more`;
+      const message = `${ended}: what is wrong with the packages of ${of} is unknown`;
+      return [{ message, hint: "build on a release that is still supported", ...at }];
     }
-    const message = `the database knows nothing of ${os === undefined ? "the system" : os} of ${images}: what is wrong with its packages is not seen`;
+    const message = `the vulnerability database has no entries for ${os ?? "the operating system"}: what is wrong with the packages of ${of} is unknown`;
     const hint = "build on a system that Trivy has findings for, and leave /etc/os-release in the image";
-    return [{ message, hint }];
+    return [{ message, hint, ...at }];
   });
+}
+
+function withHeirs(own: readonly string[], all: number): string {
+  const heirs = all - own.length;
+  const depend = `${heirs === 1 ? "depends" : "depend"} on ${own.length === 1 ? "it" : "them"}`;
+  return `${listed(own)}${heirs <= 0 ? "" : ` (and of ${count(heirs, "image")} that ${depend})`}`;
 }
 
 /** What is to be read in an image's row; `undefined`: nothing. */
@@ -35,9 +56,8 @@ export function unwatchedBrief({ platforms }: ScannedImage): string | undefined 
 
 /** The system of a platform, as it stands in brackets after it; `undefined` where there is none. */
 export function systemText({ os, unwatched }: Pick<JudgedPlatform, "os" | "unwatched">): string | undefined {
-  if (os === undefined) return unwatched === undefined ? undefined : "a system that is not known";
-  const notes = { ended: ", past its end of life", unknown: ", which the database knows nothing of" };
-  return `${os}${unwatched === undefined ? "" : notes[unwatched]}`;
+  if (os === undefined) return unwatched === undefined ? undefined : "unknown system";
+  return os;
 }
 
 const mostNames = 20;

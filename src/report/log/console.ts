@@ -1,19 +1,20 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
-import type { SourceLocation } from "../../errors.ts";
+import { problemsIn, type SourceLocation } from "../../errors.ts";
 import { sentence } from "../../lib/markdown.ts";
 import { inertLine, plainLine, shortened } from "../../lib/plain-text.ts";
 import { count, formatDuration } from "../../lib/quantities.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { ImageResult, OtherFailure, RunResult } from "../../results/run-result.ts";
+import { ScanComplaint } from "../../scan/complaint.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import { errorText } from "../error-text.ts";
-import { type Failure, failuresOf } from "../failures.ts";
+import { type Failure, failuresOf, lastWordsOf } from "../failures.ts";
 import { findingsBrief, makesRed } from "../findings/finding-counts.ts";
 import { isStopped } from "../findings/inherited.ts";
 import { because } from "../plan/because.ts";
 import { middleCut, shortDigest, shortTag } from "../summary/abbreviation.ts";
 import { commonTags } from "../summary/common-tags.ts";
-import { equalFailures } from "../summary/failure-groups.ts";
+import { equalFailures, waitingFor } from "../summary/failure-groups.ts";
 import { headline } from "../summary/headline.ts";
 import { evenTags, ownTags, tagLabels, tagNotes } from "../summary/tag-notes.ts";
 import { leftImages } from "../summary/untouched.ts";
@@ -39,7 +40,7 @@ export function closingLines(result: RunResult): readonly string[] {
   const tagged = acted.filter((image) => image.outcome === "published" || image.outcome === "promoted");
   const common = commonTags(tagged.map(evenTags));
   return [
-    ...acted.map((image) => imageLine(image, scanOf(image), width, common)),
+    ...acted.map((image) => imageLine(image, { scan: scanOf(image), push: result.plan.push, width, common })),
     ...(common.length === 0
       ? []
       : [`Tags of all ${count(tagged.length, "image")}: ${common.map(shortTag).join(", ")}`]),
@@ -69,8 +70,8 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
     failures.filter((failure) => !isAboutFindings(failure)),
     result.plan.images,
   );
-  const alone = failures.filter(isAboutFindings).map((first) => ({ ...first, first, others: [] }));
-  return [...groups, ...alone].map(({ first, others, unbuilt, untagged }) => ({
+  const alone = failures.filter(isAboutFindings).map((first) => ({ first, others: [] }));
+  return [...groups, ...alone].map(({ first, others }) => ({
     title: titles[first.kind](first.image, others.length),
     message: [
       first.what,
@@ -82,8 +83,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
       ),
       ...listed("Tags that are in place", first.put),
       ...listed("Tags that are missing", first.missing),
-      ...listed("Not built because of it", unbuilt),
-      ...listed("Built, and not tagged because of it", untagged),
+      ...waitingFor([first, ...others], plainLine).flatMap(({ title, images }) => listed(title, images)),
       ...listed("Also in images that depend on it", first.heirs),
     ].join("\n"),
     hint: first.hint,
@@ -94,6 +94,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
 const titles: Readonly<Record<Failure["kind"], (image: string, others: number) => string>> = {
   failed: (image, others) => `${titled(image, others)} failed`,
   findings: (image) => `Findings in ${plainLine(image)}`,
+  size: (image, others) => `${titled(image, others)} ${others === 0 ? "is" : "are"} too large`,
   unscanned: (image, others) => `${titled(image, others)} ${others === 0 ? "was" : "were"} not scanned`,
 };
 
@@ -112,23 +113,39 @@ function namesOf(names: readonly string[]): string {
   return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown;
 }
 
-/** Without the tags that stand once for all images. */
-function imageLine(image: ImageResult, scan: ImageScan | undefined, width: number, common: readonly string[]): string {
+interface LineParts {
+  readonly scan: ImageScan | undefined;
+  /** Whether the run pushes and tags. */
+  readonly push: boolean;
+  readonly width: number;
+  /** Tags that are shown once for all images. */
+  readonly common: readonly string[];
+}
+
+function imageLine(image: ImageResult, { scan, push, width, common }: LineParts): string {
   const name = middleCut(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
   const isRed = image.outcome !== "blocked" && scan !== undefined && makesRed(scan);
-  const mark = isStopped(image) ? "🛑" : isRed ? marks.failed : marks[image.outcome];
+  const isScanned = image.outcome === "skipped" && scan?.kind === "scanned";
+  const mark = isStopped(image) ? "🛑" : isRed ? marks.failed : isScanned ? "✅" : marks[image.outcome];
   const brief = scan === undefined ? "" : findingsBrief(scan);
   // As published: why nothing was built of it is of no interest.
   const facts =
     image.outcome === "skipped" && scan !== undefined
-      ? [...(scan.kind === "unscanned" ? [] : ["scanned"]), brief]
-      : [...details(image, common), brief];
+      ? [...scanDetails(scan), brief]
+      : [...details(image, common, push), brief];
   return `${mark} ${padded}  ${facts.flatMap((each) => (each === "" ? [] : [plainLine(each)])).join(" · ")}`;
 }
 
+/** Of what is published, what was scanned. */
+function scanDetails(scan: ImageScan): readonly string[] {
+  if (scan.kind === "unscanned") return [];
+  const found = scan.comparedWith.kind === "itself" ? scan.comparedWith.found : undefined;
+  return ["scanned", ...(found === undefined ? [] : [shortTag(found.tag), shortDigest(found.digest)])];
+}
+
 /** What became of it, the reason, and then what there is to look up. */
-function details(image: ImageResult, common: readonly string[]): readonly string[] {
+function details(image: ImageResult, common: readonly string[], push: boolean): readonly string[] {
   const why = because(image.planned.reasons);
   switch (image.outcome) {
     case "published":
@@ -139,22 +156,40 @@ function details(image: ImageResult, common: readonly string[]): readonly string
       return ["built", why, ...candidateDetails(image.candidate)];
     case "failed": {
       const put = tagLabels(ownTags(image), image);
-      const what = isStopped(image) ? ["not tagged", "blocked by its scan"] : ["failed", reasonOf(image)];
-      return [...what, put.length === 0 ? "" : `in place: ${put.join(", ")}`];
+      const what = isStopped(image)
+        ? [push ? "not tagged" : "built", `${push ? "" : "would be "}blocked ${checkOf(image)}`]
+        : ["failed", reasonOf(image)];
+      const built = image.candidate === undefined ? [] : candidateDetails(image.candidate);
+      return [...what, put.length === 0 ? "" : `in place: ${put.join(", ")}`, ...built];
     }
-    case "blocked":
-      return [image.candidate === undefined ? "skipped" : "built, not tagged", `depends on ${image.by}`];
+    case "blocked": {
+      const { candidate } = image;
+      if (candidate === undefined) return ["skipped", `depends on ${image.by}`];
+      return [push ? "built, not tagged" : "built", `depends on ${image.by}`, ...candidateDetails(candidate)];
+    }
     case "skipped":
     case "cancelled":
       return [image.outcome, why];
   }
 }
 
+type FailedImage = Extract<ImageResult, { readonly outcome: "failed" }>;
+
+/** What blocks it, as a clause. */
+function checkOf({ error }: FailedImage): string {
+  const others = problemsIn(error).filter((each) => !(each instanceof ScanComplaint));
+  return others.length === 0
+    ? "by its scan"
+    : others.map(({ message }) => `as it ${message.replace(/^\S+ /, "")}`).join("; ");
+}
+
 /** The image's name stands before it. */
-function reasonOf({ planned, error }: Extract<ImageResult, { readonly outcome: "failed" }>): string {
-  const [first = ""] = error.message.split("\n", 1);
-  const start = `${planned.name} could not be built: `;
-  return shortened(first.startsWith(start) ? first.slice(start.length) : first, 200);
+function reasonOf(image: FailedImage): string {
+  const [first = ""] = image.error.message.split("\n", 1);
+  const start = `${image.planned.name} could not be built: `;
+  const reason = first.startsWith(start) ? first.slice(start.length) : first;
+  const last = lastWordsOf(image);
+  return shortened(last === undefined || reason.includes(last) ? reason : `${reason}: ${last}`, 200);
 }
 
 function tagDetails(image: ImageResult, common: readonly string[]): readonly string[] {

@@ -33,7 +33,8 @@ const states = { build: "toBuild", promote: "toPromote", skip: "skipped" } as co
 
 function pushSection(plan: Plan): Section {
   const lines = pushTargets(plan).map(
-    ({ folder, names }) => `- ${code(`${folder}/`)}: ${names.map((name) => code(shortened(name, 100))).join(", ")}`,
+    ({ at, names }) =>
+      `- ${code(at)}${names.length === 0 ? "" : `: ${names.map((name) => code(shortened(name, 100))).join(", ")}`}`,
   );
   return lines.length === 0 ? text("") : { head: "Pushes to:\n", pieces: lines, tail: "", what: "registries" };
 }
@@ -64,7 +65,7 @@ function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan
     ...(withTags ? [common.length === 0 ? "Tags" : "Other tags"] : []),
     "Platforms",
     "Why",
-    "Base",
+    "Built from",
   ];
   return {
     head: `${above}| ${columns.join(" | ")} |\n| ${columns.map(() => "---").join(" | ")} |`,
@@ -80,7 +81,7 @@ function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan
         platforms || "_the builder's own_",
         markdown(because(image.reasons)),
         image.kind === "build"
-          ? fileLink(forge, plan.commit, image.at)
+          ? `${fileLink(forge, plan.commit, image.at)}${basedOn(image)}`
           : `_published already as_ ${code(shortDigest(image.digest))}`,
       ];
       return `| ${cells.join(" | ")} |`;
@@ -88,4 +89,10 @@ function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan
     tail: "",
     what: "images",
   };
+}
+
+/** The base, where it is known before the build. */
+function basedOn({ base }: PlannedBuild): string {
+  if (base === null) return "";
+  return `<br><sub>based on ${code(shortened(base.parent ?? base.name.replace(/^docker\.io\/(?:library\/)?/, ""), 100))}</sub>`;
 }

@@ -38,7 +38,7 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
     ...(why === undefined ? [] : wrap(why, width)),
     ...(plan.images.length === 0 && why !== undefined
       ? []
-      : ["", ...(width < narrow ? blocks(rows, width, paint) : table(rows, width, paint))]),
+      : ["", ...(width < narrow ? blocks(rows, width, paint) : table(rows, tagTitle(common), width, paint))]),
     ...foldedLines(folded, width).map((line) => paint("dim", line)),
     ...pushLines(plan, width),
   ];
@@ -68,17 +68,26 @@ function tagsOf(image: PlannedImage): readonly string[] {
 }
 
 function rowOf(image: PlannedImage, common: readonly string[]): Row {
-  const tags = tagsOf(image)
-    .filter((tag) => !common.includes(tag))
-    .join(", ");
-  const unpublished = image.kind === "build" && image.repositories.length === 0;
   return {
     action: image.kind,
     image: plainLine(image.name),
     why: plainLine(because(image.reasons)),
-    tags: unpublished ? "(not published)" : tags === "" && image.kind !== "skip" ? "(no tags)" : plainLine(tags),
+    tags: tagText(image, common),
     kind: image.kind,
   };
+}
+
+/** Without those that are shown once for all images. */
+function tagText(image: PlannedImage, common: readonly string[]): string {
+  if (image.kind === "skip") return "";
+  if (image.repositories.length === 0) return "(not published)";
+  const tags = tagsOf(image);
+  if (tags.length === 0) return "(no tags)";
+  return plainLine(tags.filter((tag) => !common.includes(tag)).join(", "));
+}
+
+function tagTitle(common: readonly string[]): string {
+  return common.length === 0 ? "TAGS" : "OTHER TAGS";
 }
 
 function eventOf(plan: Plan): string {
@@ -86,29 +95,33 @@ function eventOf(plan: Plan): string {
   return plainLine(`${describeEvent(plan, plainLine)} at ${shortCommit(plan.commit)}${base}`);
 }
 
-function table(rows: readonly Row[], width: number, paint: Paint): readonly string[] {
+/** Without a column of tags where all of them are shown once for all images. */
+function table(rows: readonly Row[], title: string, width: number, paint: Paint): readonly string[] {
+  const withTags = rows.some(({ tags }) => tags !== "");
   const fixed = Math.max(6, ...rows.map(({ action }) => columns(action)));
   const image = Math.min(Math.floor(width / 4), Math.max(5, ...rows.map((row) => columns(row.image))));
-  const rest = width - fixed - image - 3 * gap.length;
-  const why = Math.min(Math.max(3, ...rows.map((row) => columns(row.why))), Math.floor(rest * 0.6));
-  const widths = [fixed, image, why, rest - why] as const;
-  const heading = line(["ACTION", "IMAGE", "WHY", "TAGS"], widths);
+  const rest = width - fixed - image - (withTags ? 3 : 2) * gap.length;
+  const why = Math.min(Math.max(3, ...rows.map((row) => columns(row.why))), withTags ? Math.floor(rest * 0.6) : rest);
+  const widths = [fixed, image, why, ...(withTags ? [rest - why] : [])];
+  const heading = line(["ACTION", "IMAGE", "WHY", title].slice(0, widths.length), widths);
   return [
     paint("dim", heading),
     ...rows.flatMap((row) => {
-      const cells = [row.action, middleCut(row.image, image), row.why, row.tags].map((text, index) =>
-        wrap(text, widths[index] ?? width),
-      );
-      const height = Math.max(...cells.map((cell) => cell.length));
-      return Array.from({ length: height }, (_, index) => {
-        const [action = "", name = "", reason = "", tags = ""] = cells.map((cell, column) =>
-          pad(cell[index] ?? "", widths[column] ?? 0),
-        );
-        if (row.kind === "skip") return paint("dim", [action, name, reason, tags].join(gap));
-        return [paint(actionStyles[row.kind], action), paint("bold", name), reason, paint("cyan", tags)].join(gap);
+      const cells = [row.action, middleCut(row.image, image), row.why, row.tags]
+        .slice(0, widths.length)
+        .map((text, column) => wrap(text, widths[column] ?? width));
+      const styles = [actionStyles[row.kind], "bold", undefined, "cyan"] as const;
+      return Array.from({ length: Math.max(...cells.map((cell) => cell.length)) }, (_, index) => {
+        const parts = cells.map((cell, column) => pad(cell[index] ?? "", widths[column] ?? 0));
+        if (row.kind === "skip") return paint("dim", parts.join(gap));
+        return parts.map((part, column) => styled(part, styles[column], paint)).join(gap);
       });
     }),
   ];
+}
+
+function styled(text: string, style: Parameters<Paint>[0] | undefined, paint: Paint): string {
+  return style === undefined ? text : paint(style, text);
 }
 
 function line(cells: readonly string[], widths: readonly number[]): string {
@@ -139,13 +152,13 @@ function foldedLines(images: readonly PlannedImage[], width: number): readonly s
 }
 
 function pushLines(plan: Plan, width: number): readonly string[] {
-  const lines = pushTargets(plan).flatMap(({ folder, names }) =>
-    wrap(`${plainLine(folder)}/: ${names.map(plainLine).join(", ")}`, width - indent.length),
+  const lines = pushTargets(plan).flatMap(({ at, names }) =>
+    wrap(`${plainLine(at)}${names.length === 0 ? "" : `: ${names.map(plainLine).join(", ")}`}`, width - indent.length),
   );
   return lines.length === 0 ? [] : ["", "Pushes to:", ...lines.map((each) => `${indent}${each}`)];
 }
 
-/** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. */
+/** Lines of at most `width` characters, broken at spaces; a word that is longer is broken after a slash, or cut. */
 function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(8, width);
   const lines: string[] = [];
@@ -158,7 +171,10 @@ function wrap(text: string, width: number): readonly string[] {
     }
     if (current !== "") lines.push(current);
     const characters = [...word];
-    while (characters.length > room) lines.push(characters.splice(0, room).join(""));
+    while (characters.length > room) {
+      const slash = characters.lastIndexOf("/", room - 1);
+      lines.push(characters.splice(0, slash > 0 ? slash + 1 : room).join(""));
+    }
     current = characters.join("");
   }
   return [...lines, current];

@@ -2,9 +2,9 @@
 import type { Plan } from "../../plan/plan.ts";
 
 export interface PushTarget {
-  /** Registry and folder: `ghcr.io/o/r`. */
-  readonly folder: string;
-  /** The last parts of the repositories in it, in the plan's order. */
+  /** Registry and folder, `ghcr.io/o/r/`; the whole repository where it is the only one in its folder. */
+  readonly at: string;
+  /** The last parts of the repositories in the folder, in the plan's order. */
   readonly names: readonly string[];
 }
 
@@ -13,8 +13,9 @@ export function pushTargets({ images, push }: Pick<Plan, "images" | "push">): re
   if (!push) return [];
   const repositories = images.flatMap((image) => (image.kind === "skip" ? [] : image.repositories));
   const byFolder = Map.groupBy([...new Set(repositories)], (each) => each.slice(0, each.lastIndexOf("/")));
-  return Array.from(byFolder, ([folder, all]) => ({
-    folder,
-    names: all.map((each) => each.slice(folder.length + 1)),
-  }));
+  return Array.from(byFolder, ([folder, all]): PushTarget => {
+    const [only, ...others] = all;
+    if (only !== undefined && others.length === 0) return { at: only, names: [] };
+    return { at: `${folder}/`, names: all.map((each) => each.slice(folder.length + 1)) };
+  });
 }

@@ -6,13 +6,16 @@ import type { Forge } from "../../results/run-result.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { commitLink, compareLink } from "./links.ts";
 
+/** What a plan says of its event. */
+export type PlannedEvent = Pick<Plan, "event" | "ref" | "eventRef" | "commit" | "base">;
+
 /** `Push to main`, `Pull request 7`, `Release v1.2.3`. `quote` makes a ref's name fit for where it is shown. */
-export function describeEvent(plan: Plan, quote: (name: string) => string): string {
+export function describeEvent(plan: PlannedEvent, quote: (name: string) => string): string {
   if (plan.eventRef === undefined) return describeOn(plan, quote);
   return `${describeOn({ ...plan, ref: plan.eventRef }, quote)} (another commit is checked out)`;
 }
 
-function describeOn(plan: Plan, quote: (name: string) => string): string {
+function describeOn(plan: PlannedEvent, quote: (name: string) => string): string {
   const isTag = plan.ref.startsWith("refs/tags/");
   const ref = describeRef(plan.ref, quote);
   switch (plan.event.replaceAll("-", "_")) {
@@ -51,7 +54,7 @@ function describeRef(full: string, quote: (name: string) => string): string {
 }
 
 /** The event, its commit and what it is compared with, as a sentence of Markdown. */
-export function eventLine(plan: Plan, forge: Forge | undefined): string {
+export function eventLine(plan: PlannedEvent, forge: Forge | undefined): string {
   const at = `${describeEvent(plan, code)} at ${commitLink(forge, plan.commit)}`;
   if (plan.base === null) return `${at}.`;
   const compared = compareLink(forge, plan.base, plan.commit, `compared with ${code(shortCommit(plan.base))}`);

@@ -8,9 +8,12 @@ export interface FailureGroup {
   readonly first: Failure;
   /** The same happened to them. */
   readonly others: readonly Failure[];
-  /** Of all of them. */
-  readonly unbuilt: readonly string[];
-  readonly untagged: readonly string[];
+}
+
+export interface Waiting {
+  /** `Not built because of it`. */
+  readonly title: string;
+  readonly images: readonly string[];
 }
 
 /** In the order of the first of each. Those that differ in nothing but the image's own name, places and digests are equal. */
@@ -20,10 +23,28 @@ export function equalFailures(failures: readonly Failure[], images: readonly Pla
   return [...groups.values()].flatMap((some): readonly FailureGroup[] => {
     const [first, ...others] = some;
     if (first === undefined) return [];
-    const each = (of: "unbuilt" | "untagged") => some.flatMap((failure) => failure[of]);
-    return [{ first, others, unbuilt: each("unbuilt"), untagged: each("untagged") }];
+    return [{ first, others }];
   });
 }
+
+/**
+ * Images that get nothing, or no tags, because of failures that are shown together: of several, each is named.
+ * @param quote makes a name fit for where the titles are shown
+ */
+export function waitingFor(failures: readonly Failure[], quote: (name: string) => string): readonly Waiting[] {
+  const of = (name: (failure: Failure) => string) => (failure: Failure) => [
+    { title: `Not built because of ${name(failure)}`, images: failure.unbuilt },
+    { title: `Built, and not tagged because of ${name(failure)}`, images: failure.untagged },
+  ];
+  const all = failures.flatMap(of(failures.length === 1 ? () => "it" : ({ image }) => quote(image)));
+  const some = all.filter(({ images }) => images.length > 0);
+  const more = some.slice(mostWaiting);
+  if (more.length < 2) return some;
+  const images = more.flatMap((each) => each.images);
+  return [...some.slice(0, mostWaiting), { title: "Likewise because of others of them", images }];
+}
+
+const mostWaiting = 5;
 
 export interface RemedyGroup {
   readonly remedy: string;

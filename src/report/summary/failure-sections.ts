@@ -4,13 +4,13 @@ import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { RunResult } from "../../results/run-result.ts";
 import { findingLine } from "../../scan/across-platforms.ts";
-import { otherRemedy } from "../../scan/complaint.ts";
+import { orIgnored } from "../../scan/complaint.ts";
 import { errorParagraphs } from "../error-text.ts";
 import { type Failure, failuresOf } from "../failures.ts";
 import { findingsInWords } from "../findings/finding-words.ts";
-import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup } from "./failure-groups.ts";
+import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup, waitingFor } from "./failure-groups.ts";
 import { imageCode, imageHeading } from "./image-name.ts";
-import { fileLink } from "./links.ts";
+import { fileLink, pageLink } from "./links.ts";
 import { type Section, text } from "./sections.ts";
 
 /** With more of them, an overview stands above them. */
@@ -19,7 +19,6 @@ const mostRemedies = 10;
 const mostFindings = 20;
 const mostNames = 60;
 const mostInHeading = 3;
-const mostSentences = 3;
 
 export function failureSections(result: RunResult): readonly Section[] {
   const failures = failuresOf(result);
@@ -46,7 +45,7 @@ function pieces(blocks: readonly string[]): Section {
 function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): Section {
   const rows = groups.map(({ first, others }) => {
     const images = headingNames([first, ...others]);
-    const what = prose(shortened(withoutName(first), 200));
+    const what = prose(shortened(inOneLine(first), 200));
     return `| ${images} | ${what} | ${first.at === undefined ? "" : fileLink(forge, plan.commit, first.at)} |`;
   });
   const heading = imageHeading(
@@ -56,7 +55,7 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): 
   return { head: `| ${heading} | Cause | Place |\n| --- | --- | --- |`, pieces: rows, tail: "", what: "failures" };
 }
 
-function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan, forge }: RunResult): string {
+function failureBlock({ first, others }: FailureGroup, { plan, forge }: RunResult): string {
   const linked = ({ at }: Failure) => (at === undefined ? "" : fileLink(forge, plan.commit, at));
   const same = others.map((each) => `${imageCode(each.image)}${each.at === undefined ? "" : ` (${linked(each)})`}`);
   const { excerpt, output } = first;
@@ -70,15 +69,14 @@ function failureBlock({ first, others, unbuilt, untagged }: FailureGroup, { plan
     ...listed("The same happened to", same),
     ...listed("Tags that are in place", first.put.map(imageCode)),
     ...listed("Tags that are missing", first.missing.map(imageCode)),
-    ...listed("Not built because of it", unbuilt.map(imageCode)),
-    ...listed("Built, and not tagged because of it", untagged.map(imageCode)),
+    ...waitingLines([first, ...others]),
     ...(first.built === undefined || first.kind !== "failed"
       ? []
       : [`Its build was good (${code(first.built)}); what came after it failed.`]),
   ].join("\n\n");
 }
 
-/** @param before those that are shown above: of an image the sentence stands once. */
+/** @param before those that are shown above: what waits for an image, and the sentence on it, stand once. */
 function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[], { plan, forge }: RunResult): string {
   const isBlocked = of.some(({ failure }) => failure.isBlocked);
   const told = new Set(before.flatMap((group) => group.of.map(({ failure }) => failure)));
@@ -87,30 +85,53 @@ function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[]
     const at = findings[0]?.at ?? failure.at;
     return at === undefined ? "" : ` (${fileLink(forge, plan.commit, at)})`;
   };
-  const isTold = (index: number, failure: Failure): boolean => index >= mostSentences || told.has(failure);
-  const sentences = of.flatMap((each, index) =>
-    isTold(index, each.failure) ? [] : [`${prose(each.failure.what)}${placed(each)}`],
-  );
-  const others = of.flatMap((each, index) =>
-    isTold(index, each.failure) ? [`${imageCode(each.failure.image)}${placed(each)}`] : [],
-  );
-  const lines = of.flatMap(({ failure, findings }) => findings.map((each) => findingLine(each, failure.platforms)));
-  const unique = [...new Set(lines)];
-  const more = unique.length - mostFindings;
   const all = findingsInWords(of.flatMap(({ findings }) => findings));
   const causes = [...new Set(fresh.flatMap((failure) => failure.causes))];
-  const fix = isBlocked ? `${plainLine(remedy)}; ${otherRemedy}` : plainLine(remedy);
   return [
     `### ${isBlocked ? "🛑" : "❌"} ${headingNames(of.map(({ failure }) => failure))}: ${markdown(all)}`,
-    ...sentences,
-    ...listed(sentences.length > 0 ? "Also in" : "In", others),
+    ...whereOf(of, placed),
     ...causes.map((cause) => `Cause: ${prose(cause)}`),
-    codeBlock([...unique.slice(0, mostFindings), ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])], "text"),
-    `**How to fix:** ${prose(sentence(shortened(fix, 1000)))}`,
-    ...listed("Not built because of it", fresh.flatMap((failure) => failure.unbuilt).map(imageCode)),
-    ...listed("Built, and not tagged because of it", fresh.flatMap((failure) => failure.untagged).map(imageCode)),
+    findingList(of),
+    `**How to fix:** ${prose(sentence(shortened(orIgnored(plainLine(remedy)), 1000)))}`,
+    ...waitingLines(fresh),
     ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(imageCode)),
   ].join("\n\n");
+}
+
+/** Of one image whose findings are all here, the sentence; of others their places, and how many of their findings these are. */
+function whereOf(of: RemedyGroup["of"], placed: (each: RemedyGroup["of"][number]) => string): readonly string[] {
+  const [only, ...others] = of;
+  if (only !== undefined && others.length === 0 && only.findings.length === only.failure.findings.length) {
+    return [`${prose(only.failure.what)}${placed(only)}`];
+  }
+  const part = ({ failure, findings }: RemedyGroup["of"][number]): string =>
+    findings.length === failure.findings.length
+      ? ""
+      : `, ${findings.length} of its ${count(failure.findings.length, "blocking finding")}`;
+  return listed(
+    "In",
+    of.map((each) => `${imageCode(each.failure.image)}${placed(each)}${part(each)}`),
+  );
+}
+
+/** Each finding once, though several images have it, and where more is to be read of it. */
+function findingList(of: RemedyGroup["of"]): string {
+  const lines = of.flatMap(({ failure, findings }) =>
+    findings.map(({ finding, ...each }) => ({
+      line: findingLine({ finding, ...each }, failure.platforms),
+      page: pageLink(code(finding.id), finding.kind === "vulnerability" ? finding.url : undefined),
+    })),
+  );
+  const unique = [...new Map(lines.map((each) => [each.line, each])).values()];
+  const more = unique.length - mostFindings;
+  const shown = unique.slice(0, mostFindings);
+  const block = [...shown.map(({ line }) => line), ...(more > 0 ? [`and ${count(more, "more finding")}`] : [])];
+  const pages = [...new Set(shown.flatMap(({ page }) => (page.startsWith("[") ? [page] : [])))];
+  return [codeBlock(block, "text"), ...(pages.length === 0 ? [] : [`Details: ${pages.join(", ")}`])].join("\n\n");
+}
+
+function waitingLines(failures: readonly Failure[]): readonly string[] {
+  return waitingFor(failures, imageCode).flatMap(({ title, images }) => listed(title, images.map(imageCode)));
 }
 
 function listed(title: string, names: readonly string[]): readonly string[] {
@@ -125,8 +146,9 @@ function headingNames(failures: readonly Failure[]): string {
   return `${names.slice(0, mostInHeading).map(imageCode).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** The sentence, where the image's name stands beside it. */
-function withoutName({ what, image }: Failure): string {
+/** The sentence, where the image's name stands beside it, and the last words of what failed. */
+function inOneLine({ what, image, lastWords }: Failure): string {
   const start = `${image} could not be built: `;
-  return what.startsWith(start) ? what.slice(start.length) : what;
+  const sentence = what.startsWith(start) ? what.slice(start.length) : what;
+  return lastWords === undefined || sentence.includes(lastWords) ? sentence : `${sentence}: ${lastWords}`;
 }

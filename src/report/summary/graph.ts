@@ -1,4 +1,4 @@
-/** How the images of a run build on one another, as a Mermaid flowchart. */
+/** How the images of a run depend on one another, as a Mermaid flowchart. */
 
 import { codeBlock, mermaidLabel } from "../../lib/markdown.ts";
 import { count } from "../../lib/quantities.ts";
@@ -14,8 +14,10 @@ export type NodeState =
   | "toPromote"
   | "skipped"
   | "failed"
-  /** Built, and kept from its tags by its scan. */
+  /** Built, and blocked by a check. */
   | "stopped"
+  /** It is there, and has findings for which the run fails. */
+  | "withFindings"
   | "blocked"
   | "cancelled";
 
@@ -25,12 +27,15 @@ export interface GraphNode {
 }
 
 /**
- * Images that are built and the published ones they build on; at most 60, failures first, since a larger picture is
- * read by nobody and Mermaid stops at 50,000 characters or 500 edges. Empty where no image builds on another.
+ * Images that are built and the published ones that they depend on, where there is a dependency; at most 60, failures first, since a larger
+ * picture is read by nobody and Mermaid stops at 50,000 characters or 500 edges. Folded where it is large. Empty without dependencies.
  */
 export function graphSection(nodes: readonly GraphNode[]): Section {
   const parents = new Set(nodes.flatMap(({ planned }) => parentsOf(planned)));
-  const wanted = nodes.filter(({ planned }) => planned.kind === "build" || parents.has(planned.name));
+  const names = new Set(nodes.map(({ planned }) => planned.name));
+  const wanted = nodes.filter(
+    ({ planned }) => parents.has(planned.name) || parentsOf(planned).some((parent) => names.has(parent)),
+  );
   const chosen = new Set(wanted.toSorted((a, b) => rank[a.state] - rank[b.state]).slice(0, mostNodes));
   const drawn = wanted.filter((node) => chosen.has(node));
   const ids = new Map(drawn.map(({ planned }, index) => [planned.name, `n${index}`]));
@@ -39,8 +44,14 @@ export function graphSection(nodes: readonly GraphNode[]): Section {
   const lines = ["flowchart LR", ...drawn.map((node) => nodeLine(node, ids)), ...edges, ...styles(drawn)];
   const left = wanted.length - drawn.length;
   const note = left === 0 ? "" : `\n\n_${count(left, "more image")} not drawn._`;
-  return text(`### Dependency graph\n\n${codeBlock(lines, "mermaid")}${note}`);
+  const graph = `${codeBlock(lines, "mermaid")}${note}`;
+  if (drawn.length <= mostUnfolded) return text(`### Dependency graph\n\n${graph}`);
+  return text(
+    `<details><summary>Dependency graph (${count(drawn.length, "image")})</summary>\n\n${graph}\n\n</details>`,
+  );
 }
+
+const mostUnfolded = 12;
 
 const mostNodes = 60;
 const mostEdges = 240;
@@ -50,6 +61,7 @@ const longestName = 48;
 const rank: Readonly<Record<NodeState, number>> = {
   failed: 0,
   stopped: 0,
+  withFindings: 0,
   blocked: 1,
   cancelled: 2,
   published: 3,
@@ -69,6 +81,7 @@ const marks: Readonly<Record<NodeState, string>> = {
   skipped: "➖",
   failed: "❌",
   stopped: "🛑",
+  withFindings: "❌",
   blocked: "⛔",
   cancelled: "⏹️",
 };
@@ -83,6 +96,7 @@ const colours: Readonly<Record<NodeState, string>> = {
   skipped: "fill:#f6f8fa,stroke:#8c959f,color:#59636e",
   failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
   stopped: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
+  withFindings: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
   blocked: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
   cancelled: "fill:#eaeef2,stroke:#57606a,color:#1f2328",
 };

@@ -10,8 +10,8 @@ import { shortCommit } from "./abbreviation.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
 
 export interface Headline {
-  /** `🛑`: nothing went wrong, and what a scan found keeps images from their tags. */
-  readonly mark: "✅" | "❌" | "🛑" | "⏹️";
+  /** `🛑`: nothing went wrong, and a check keeps images from their tags. `⚠️`: nothing was there to be looked at. */
+  readonly mark: "✅" | "❌" | "🛑" | "⏹️" | "⚠️";
   readonly sentence: string;
   /** What to make of it, where that is not plain. */
   readonly advice: string | undefined;
@@ -19,26 +19,26 @@ export interface Headline {
 
 /** `quote` makes a name fit for where the sentence is shown, `text` running text that may hold one. */
 export function headline(result: RunResult, quote: Quote, text: Quote = quote): Headline {
-  const how = withOthers(outcome(result, quote, text), result.otherFailures ?? []);
-  const about = failuresOf(result).filter(({ kind }) => kind !== "failed");
-  const isTold = how.mark === "🛑";
-  const [blocked, red] = [about.filter(({ isBlocked }) => isBlocked), about.filter(({ isBlocked }) => !isBlocked)];
-  const clauses = [...(isTold ? [] : blockedClauses(blocked, quote, text)), ...redClauses(red, quote)];
+  const failures = failuresOf(result);
+  const how = withOthers(outcome(result, failures, quote, text), result.otherFailures ?? []);
+  const red = failures.filter(({ kind, isBlocked }) => kind !== "failed" && !isBlocked);
+  const clauses = redClauses(red, quote);
   if (clauses.length === 0) return how;
-  const advice =
-    blocked.length > 0 && !isTold
-      ? "An image that its scan blocks gets no tags: each finding is listed with how to fix it."
-      : red.some(({ kind }) => kind === "findings")
-        ? "Findings make the run fail: how to fix each is listed with it."
-        : "Fix what is listed.";
+  const hasFindings = red.some(({ kind }) => kind === "findings");
+  const advice = hasFindings
+    ? "Findings make the run fail: how to fix each is listed with it."
+    : "Fix what is listed, and run this again.";
+  const isUnscanned = how.sentence === scannedNothing;
   return {
-    mark: how.mark === "✅" && red.length === 0 ? "🛑" : how.mark === "🛑" ? "🛑" : "❌",
-    sentence: [how.sentence, ...clauses].join("; "),
+    mark: how.mark === "🛑" ? "🛑" : "❌",
+    sentence: isUnscanned ? clauses.join("; ") : [how.sentence, ...clauses].join("; "),
     advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
   };
 }
 
 type Quote = (name: string) => string;
+
+const scannedNothing = "Scanned nothing";
 
 function redClauses(failures: readonly Failure[], quote: Quote): readonly string[] {
   const said = (some: readonly Failure[], one: string, several: string): readonly string[] => {
@@ -49,32 +49,37 @@ function redClauses(failures: readonly Failure[], quote: Quote): readonly string
   };
   const of = (wanted: Failure["kind"]) => failures.filter(({ kind }) => kind === wanted);
   return [
-    ...said(of("findings"), "has findings that count", "have findings that count"),
+    ...said(of("findings"), "has findings that match `fail-on`", "have findings that match `fail-on`"),
     ...said(of("unscanned"), "could not be scanned", "could not be scanned"),
   ];
 }
 
-/** "`base` is blocked by CVE-2026-1 in openssl, and 3 images that depend on it". */
-function blockedClauses(failures: readonly Failure[], quote: Quote, text: Quote): readonly string[] {
-  const of = (wanted: Failure["kind"]) => failures.filter(({ kind }) => kind === wanted);
-  const clause = (some: readonly Failure[], what: (isOne: boolean) => string): readonly string[] => {
-    const [first, ...others] = some;
-    if (first === undefined) return [];
+interface Wording {
+  readonly quote: Quote;
+  readonly text: Quote;
+  /** Nothing is pushed: what would be blocked. */
+  readonly isOnlyChecked: boolean;
+}
+
+/** "`base` and 3 images that depend on it are blocked by CVE-2026-1 in openssl", a clause for each kind of check. */
+function blockedClauses(failures: readonly Failure[], { quote, text, isOnlyChecked }: Wording): readonly string[] {
+  const kinds: readonly Failure["kind"][] = ["findings", "size", "unscanned"];
+  return kinds.flatMap((kind) => {
+    const some = failures.filter((each) => each.kind === kind);
+    const [name, ...others] = new Set(some.map(({ image }) => image));
+    if (name === undefined) return [];
     const isOne = others.length === 0;
-    const subject = isOne ? quote(first.image) : `${some.length} images`;
     const waiting = some.reduce((sum, each) => sum + each.untagged.length + each.unbuilt.length + each.heirs.length, 0);
-    const depend = `${count(waiting, "image")} that ${waiting === 1 ? "depends" : "depend"} on ${isOne ? "it" : "them"}`;
-    return [`${subject} ${what(isOne)}${waiting === 0 ? "" : `, and ${depend}`}`];
-  };
-  const findings = of("findings");
-  return [
-    ...clause(
-      findings,
-      (isOne) =>
-        `${isOne ? "is" : "are"} blocked by ${text(findingsInWords(findings.flatMap((each) => each.findings)))}`,
-    ),
-    ...clause(of("unscanned"), () => "could not be scanned"),
-  ];
+    const depend = `${waiting === 1 ? "depends" : "depend"} on ${isOne ? "it" : "them"}`;
+    const own = isOne ? quote(name) : `${others.length + 1} images`;
+    if (kind === "unscanned") {
+      return [`${own} could not be scanned${waiting === 0 ? "" : ` (${count(waiting, "image")} ${depend})`}`];
+    }
+    const subject = waiting === 0 ? own : `${own} and ${count(waiting, "image")} that ${depend}`;
+    const verb = isOnlyChecked ? "would be" : isOne && waiting === 0 ? "is" : "are";
+    const by = kind === "size" ? "`max-size`" : text(findingsInWords(some.flatMap(({ findings }) => findings)));
+    return [`${subject} ${verb} blocked by ${by}`];
+  });
 }
 
 function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline {
@@ -82,7 +87,7 @@ function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline 
   return titles.length === 0 ? how : { ...how, mark: "❌", sentence: [how.sentence, ...titles].join("; ") };
 }
 
-function outcome(result: RunResult, quote: Quote, text: Quote): Headline {
+function outcome(result: RunResult, failures: readonly Failure[], quote: Quote, text: Quote): Headline {
   const { images, plan } = result;
   const took = formatDuration(result.seconds);
   const published = images.filter(isPublished);
@@ -90,10 +95,10 @@ function outcome(result: RunResult, quote: Quote, text: Quote): Headline {
   const built = images.filter(({ outcome }) => outcome === "built");
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled");
 
-  const failures = failuresOf(result);
-  if (failures.some(({ kind }) => kind === "failed")) return afterFailure(images, failures, quote);
-  const blocked = failures.filter(({ image, isBlocked }) => isBlocked && isFailed(image, images));
-  if (blocked.length > 0) return afterBlock(blocked, images, quote, text);
+  const wording: Wording = { quote, text, isOnlyChecked: !plan.push };
+  if (failures.some(({ kind }) => kind === "failed")) return afterFailure(images, failures, wording);
+  const blocked = failures.filter(({ isBlocked }) => isBlocked);
+  if (blocked.length > 0) return afterBlock(blocked, result, wording);
   if (cancelled.length > 0) {
     return {
       mark: "⏹️",
@@ -115,9 +120,13 @@ function outcome(result: RunResult, quote: Quote, text: Quote): Headline {
     return { mark: "✅", sentence, advice: whyNotPushed(plan) };
   }
   const scans = [...(result.scans?.values() ?? [])];
-  if (scans.length > 0) {
-    const scanned = scans.filter(({ kind }) => kind === "scanned").length;
-    return { mark: "✅", sentence: `Scanned ${count(scanned, "image")} in ${took}`, advice: undefined };
+  const scanned = scans.filter(({ kind }) => kind === "scanned").length;
+  if (scanned > 0)
+    return { mark: "✅", sentence: `Scanned ${count(scanned, "published image")} in ${took}`, advice: undefined };
+  if (scans.length > 0) return { mark: "⚠️", sentence: scannedNothing, advice: undefined };
+  if (result.mended !== undefined && plan.nothing === undefined) {
+    const advice = "No image that is to be scanned is published under the names that `images` gives.";
+    return { mark: "⚠️", sentence: scannedNothing, advice };
   }
   const advice = whyNothingIsBuilt(plan, text) ?? whyNothing(plan);
   return { mark: "✅", sentence: "Nothing to publish", advice };
@@ -127,26 +136,42 @@ function isTagged({ outcome }: ImageResult): boolean {
   return outcome === "published" || outcome === "promoted";
 }
 
-function isFailed(name: string, images: readonly ImageResult[]): boolean {
-  return images.some(({ planned, outcome }) => planned.name === name && outcome === "failed");
-}
-
-function afterBlock(blocked: readonly Failure[], images: readonly ImageResult[], quote: Quote, text: Quote): Headline {
+function afterBlock(blocked: readonly Failure[], { images, plan, scans }: RunResult, wording: Wording): Headline {
   const published = images.filter(isPublished).length;
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled").length;
+  const isFirst = (name: string): boolean => {
+    const scan = scans?.get(name);
+    return scan?.kind === "scanned" && scan.comparedWith.kind === "first";
+  };
+  const isNothingThere = published === 0 && blocked.every(({ image }) => isFirst(image));
+  const start = !plan.push ? "Check failed" : isNothingThere ? "Nothing was published" : "Tags not updated";
   const parts = [
-    blockedClauses(blocked, quote, text).join("; "),
+    blockedClauses(blocked, wording).join("; "),
     ...(cancelled > 0 ? [`${were(cancelled)} canceled`] : []),
     ...(published > 0 ? [`${were(published)} published`] : []),
   ];
   return {
     mark: "🛑",
-    sentence: `Tags not updated: ${parts.join("; ")}`,
-    advice: "What is blocked was built, and its tags stay where they are until what is listed is fixed.",
+    sentence: `${start}: ${parts.join("; ")}`,
+    advice: afterBlockAdvice(blocked, plan, isNothingThere),
   };
 }
 
-function afterFailure(images: readonly ImageResult[], failures: readonly Failure[], quote: Quote): Headline {
+function afterBlockAdvice(blocked: readonly Failure[], plan: Plan, isNothingThere: boolean): string {
+  const all = blocked.reduce((sum, { untagged, heirs }) => sum + 1 + untagged.length + heirs.length, 0);
+  const [were, their] = all === 1 ? ["The image was built.", "Its"] : ["The images were built.", "Their"];
+  const built = blocked.every((each) => each.built !== undefined || each.heirs.length > 0) ? `${were} ` : "";
+  if (!plan.push) {
+    const then = /^(?:pull|merge)/.test(plan.event) ? "Merged as it is" : "In a run that pushes";
+    return `${built}${then}, ${their.toLowerCase()} tags would not be updated.`;
+  }
+  const until = blocked.every(({ kind }) => kind === "findings")
+    ? "the findings below are fixed"
+    : "what is listed is fixed";
+  return `${built}${their} tags are not ${isNothingThere ? "pushed" : "updated"} until ${until}.`;
+}
+
+function afterFailure(images: readonly ImageResult[], failures: readonly Failure[], wording: Wording): Headline {
   const culprits = [...Map.groupBy(failures, ({ image }) => image).values()].filter((some) =>
     some.some(({ kind }) => kind === "failed"),
   );
@@ -158,11 +183,15 @@ function afterFailure(images: readonly ImageResult[], failures: readonly Failure
   const isOne = others.length === 0;
   const because = `because of ${isOne ? "it" : "them"}`;
   const parts = [
-    isOne ? `${quote(first?.[0]?.image ?? "")} failed` : `${culprits.length} images failed`,
+    isOne ? `${wording.quote(first?.[0]?.image ?? "")} failed` : `${culprits.length} images failed`,
     ...(partly > 0 ? [isOne ? "some of its tags are in place" : `${partly} of them with some tags in place`] : []),
     ...(of("unbuilt") > 0 ? [`${were(of("unbuilt"))} not built ${because}`] : []),
     ...(of("untagged") > 0 ? [`${were(of("untagged"))} not tagged ${because}`] : []),
-    ...(cancelled > 0 ? [`${were(cancelled)} cancelled`] : []),
+    ...(cancelled > 0 ? [`${were(cancelled)} canceled`] : []),
+    ...blockedClauses(
+      failures.filter(({ isBlocked }) => isBlocked),
+      wording,
+    ),
     published > 0 ? `${were(published)} published` : `nothing ${partly > 0 ? "else " : ""}was published`,
   ];
   const stays = published > 0 ? " What was published is complete and stays." : "";

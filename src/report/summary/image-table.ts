@@ -78,9 +78,10 @@ function platformsCell(of: readonly CandidatePlatform[]): string {
 function timeCell(image: Made): string {
   if (image.outcome === "promoted") return "promoted<br><sub>nothing&nbsp;built</sub>";
   const { seconds, steps } = image.candidate;
-  const ran = [
-    ...(steps.executed > 0 ? [`${steps.executed} run`] : []),
-    ...(steps.cached > 0 ? [`${steps.cached} cached`] : []),
-  ].join(", ");
+  const [run, cached] = [
+    steps.executed > 0 ? [`${count(steps.executed, "step")} run`] : [],
+    steps.cached > 0 ? [steps.executed > 0 ? `${steps.cached} cached` : `${count(steps.cached, "step")} cached`] : [],
+  ];
+  const ran = [...run, ...cached].join(", ");
   return `${formatDuration(seconds)}${ran === "" ? "" : `<br><sub>${ran}</sub>`}`.replaceAll(" ", "&nbsp;");
 }

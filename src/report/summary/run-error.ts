@@ -1,19 +1,48 @@
 /** The summary of a run that ended by an error, with no result to show: it says what the log says. */
-import { formatLocation, problemsIn } from "../../errors.ts";
-import { code } from "../../lib/markdown.ts";
+import { formatLocation, problemsIn, UserError } from "../../errors.ts";
+import { code, prose } from "../../lib/markdown.ts";
+import { shortened } from "../../lib/plain-text.ts";
 import { errorParagraphs, errorText } from "../error-text.ts";
 import { joinSections, text } from "./sections.ts";
 
-/** @param isCanceled the error is only that the run was asked to end */
-export function renderRunError(error: unknown, isCanceled: boolean): string {
+export interface EndedRun {
+  /** The error is only that the run was asked to end. */
+  readonly isCanceled: boolean;
+  /** What the run is about, as a paragraph of Markdown; `undefined` where it ended before that was known. */
+  readonly about?: string | undefined;
+  /** No image was built, pushed or tagged before. */
+  readonly isUntouched: boolean;
+}
+
+export function renderRunError(error: unknown, { isCanceled, about, isUntouched }: EndedRun): string {
   const problems = problemsIn(error);
   const mark = isCanceled ? "⏹️" : "❌";
-  const failed = problems.length === 1 ? "The run failed" : `The run failed: ${problems.length} problems`;
-  const how = isCanceled ? "The run was canceled" : failed;
+  const only = problems.length === 1 && problems[0] instanceof UserError ? errorText(problems[0]).what : undefined;
+  const title = isCanceled ? undefined : only === undefined ? undefined : headingOf(only);
+  const how = isCanceled ? "The run was canceled" : (title ?? many(problems));
+  const heading = `## ${mark} ${prose(how)}${isUntouched && !isCanceled ? "; nothing was published" : ""}`;
   const pieces = problems.map((problem) => {
     const told = errorText(problem);
     const place = told.at === undefined ? "" : code(formatLocation(told.at));
-    return `${mark} ${errorParagraphs(told, place, told.quoted).join("\n\n")}\n`;
+    const [what = "", ...others] = errorParagraphs(told, place, told.quoted);
+    const first = title === told.what ? place : `${mark} ${what}`;
+    return `${[first, ...others].filter((each) => each !== "").join("\n\n")}\n`;
   });
-  return joinSections([text(`## ${mark} ${how}`), { head: "", pieces, tail: "", what: "problems" }]);
+  const opening = [heading, ...(about === undefined ? [] : [about])].join("\n\n");
+  return joinSections([text(opening), { head: "", pieces, tail: "", what: "problems" }]);
+}
+
+const longestHeading = 100;
+
+/** A sentence that is too long for a heading ends before what explains it. */
+function headingOf(what: string): string {
+  if ([...what].length <= longestHeading) return what;
+  const start = what.slice(0, what.indexOf(": "));
+  return start !== "" && [...start].length <= longestHeading ? start : shortened(what, longestHeading);
+}
+
+function many(problems: readonly unknown[]): string {
+  if (problems.length < 2) return "The run failed";
+  const isInput = problems.every((each) => each instanceof UserError && each.input !== undefined);
+  return `The run failed: ${problems.length} ${isInput ? "mistakes in the inputs" : "problems"}`;
 }

@@ -7,6 +7,7 @@ import type { Remark } from "../../model/remark.ts";
 import type { ImageResult, OtherFailure, RunResult } from "../../results/run-result.ts";
 import { bumpSection } from "../bumps.ts";
 import { errorParagraphs, errorText } from "../error-text.ts";
+import { makesRed } from "../findings/finding-counts.ts";
 import { findingSections } from "../findings/findings.ts";
 import { isStopped } from "../findings/inherited.ts";
 import { heldRemarks, quietNotes } from "../tag-remarks.ts";
@@ -20,8 +21,10 @@ import { chunks, joinSections, type Section, text } from "./sections.ts";
 import { ownTags, tagResults } from "./tag-notes.ts";
 import { leftSections } from "./untouched.ts";
 
-function stateOf(image: ImageResult): NodeState {
-  return isStopped(image) ? "stopped" : image.outcome;
+function stateOf(image: ImageResult, { scans }: RunResult): NodeState {
+  if (isStopped(image)) return "stopped";
+  const scan = image.outcome === "failed" || image.outcome === "blocked" ? undefined : scans?.get(image.planned.name);
+  return scan !== undefined && makesRed(scan) ? "withFindings" : image.outcome;
 }
 
 /** Always fewer bytes than GitHub takes for one step. */
@@ -30,6 +33,7 @@ export function renderSummary(result: RunResult): string {
   const made = result.images.filter(
     (image) => image.outcome === "published" || image.outcome === "promoted" || image.outcome === "built",
   );
+  const untagged = untaggedOf(result.images);
   const opening = [
     `## ${mark} ${how}`,
     eventLine(result.plan, result.forge),
@@ -42,18 +46,46 @@ export function renderSummary(result: RunResult): string {
     unfinishedSection(result.images),
     remarkSection([...result.remarks.filter(({ isNote }) => isNote !== true), ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
+    ...(untagged.length === 0 ? [] : [titled("Built, not tagged", imageTable(untagged))]),
     ...findingSections(result),
     bumpSection(result.bumps ?? []),
     noteSection(result),
-    graphSection(result.images.map((image) => ({ planned: image.planned, state: stateOf(image) }))),
+    graphSection(result.images.map((image) => ({ planned: image.planned, state: stateOf(image, result) }))),
     pullSection(made),
     referenceSection(result.images),
+    ...(result.plan.push ? [untaggedSection(untagged)] : []),
     ...leftSections(
       result.images.flatMap((image) =>
         image.outcome === "skipped" && !result.scans?.has(image.planned.name) ? [image.planned] : [],
       ),
     ),
   ]);
+}
+
+/** What was built and has no tag, as a check blocks it or what came after the build failed. */
+function untaggedOf(images: readonly ImageResult[]): readonly Built[] {
+  return images.flatMap((image): readonly Built[] => {
+    if ((image.outcome !== "failed" && image.outcome !== "blocked") || image.candidate === undefined) return [];
+    if (ownTags(image).length > 0) return [];
+    return [{ planned: image.planned, outcome: "built", candidate: image.candidate }];
+  });
+}
+
+type Built = Extract<ImageResult, { readonly outcome: "built" }>;
+
+/** Where what has no tag can be pulled. */
+function untaggedSection(images: readonly Built[]): Section {
+  const references = images.flatMap(({ planned: { repositories }, candidate: { digest, layout } }) => {
+    const [repository] = layout === undefined ? repositories : [];
+    return repository === undefined ? [] : [`${familiarRepository(repository)}@${digest}`];
+  });
+  if (references.length === 0) return text("");
+  return {
+    head: `<details><summary>Images without tags, by digest (${references.length})</summary>\n\n\`\`\`text`,
+    pieces: references,
+    tail: "```\n\n</details>",
+    what: "references",
+  };
 }
 
 function titled(title: string, section: Section): Section {
@@ -117,9 +149,13 @@ function pullSection(made: readonly Made[]): Section {
     return first === undefined ? [] : [`docker pull ${familiarRepository(first.repository)}:${first.tag}`];
   });
   if (commands.length === 0) return text("");
-  const left = commands.length - mostPulls;
-  const note = left > 0 ? `\n\n_${left} more: see the references below._` : "";
-  return text(`### Pull\n\n${codeBlock(commands.slice(0, mostPulls), "sh")}${note}`);
+  if (commands.length <= mostPulls) return text(`### Pull\n\n${codeBlock(commands, "sh")}`);
+  return {
+    head: `<details><summary>Pull (${commands.length})</summary>\n\n\`\`\`sh`,
+    pieces: commands,
+    tail: "```\n\n</details>",
+    what: "commands",
+  };
 }
 
 /** Every tag that was put or found right with its digest, to be copied whole. */

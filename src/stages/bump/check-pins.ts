@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
 import { findPins } from "../../bump/pins/find-pins.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
-import { eachOnce, throwProblems, UserError } from "../../errors.ts";
+import { eachOnce, formatLocation, throwProblems, UserError } from "../../errors.ts";
 import { onlyExcludes } from "../../lib/glob-list.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -39,8 +39,29 @@ export async function checkPins(
     }),
   );
   // Several globs may mean one file.
-  throwProblems(eachOnce(checked.flat()));
+  throwProblems(fewer(eachOnce(checked.flat())));
 }
+
+/** More than a few pins of one mistake and one remedy are one problem, at the first of them. */
+function fewer(problems: readonly UserError[]): readonly UserError[] {
+  const groups = Map.groupBy(problems, ({ message, hint }) => JSON.stringify([message, hint]));
+  return [...groups.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined || some.length <= mostAlone) return some;
+    const places = some.flatMap(({ at }) => (at === undefined ? [] : [formatLocation(at)]));
+    const shown = places.slice(0, mostPlaces).map((place) => `  ${place}`);
+    const more = places.length - shown.length;
+    const message = [
+      `${first.message}, at ${some.length} places:`,
+      ...shown,
+      ...(more > 0 ? [`  and ${more} more`] : []),
+    ];
+    return [new UserError(message.join("\n"), { hint: first.hint, ...(first.at && { at: first.at }) })];
+  });
+}
+
+const mostAlone = 3;
+const mostPlaces = 35;
 
 function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {
   if (!("tags" in image) || image.version === null) return [];

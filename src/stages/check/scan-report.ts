@@ -68,7 +68,13 @@ export function leftOutRemarks(
 /** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
 export async function reportScans(prepared: Preparation, session: Session): Promise<ScanReport> {
   const report = await handOver(prepared, session);
-  return { ...report, remarks: [...report.remarks, ...unwatchedRemarks([...prepared.scanning.scans.values()])] };
+  const images = prepared.surveyed.catalog.images.map((image) => ({
+    name: image.name,
+    parents: image.parents.map(({ parent }) => parent),
+    at: baseLocation(image),
+  }));
+  const unwatched = unwatchedRemarks([...prepared.scanning.scans.values()], images);
+  return { ...report, remarks: [...report.remarks, ...unwatched] };
 }
 
 async function handOver(prepared: Preparation, session: Session): Promise<ScanReport> {

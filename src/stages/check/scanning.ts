@@ -182,8 +182,9 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       const found = await publishedImage(image, undefined, session, parts);
       if (found === undefined) return undefined;
       const scanned = await scanner.scanPublished({ image, ...found });
+      const itself = { kind: "itself", found: { tag: found.tag, digest: found.digest } } as const;
       const [scan, moved] = await Promise.all([
-        judged(image, scanned, { kind: "itself" }, found.bases),
+        judged(image, scanned, itself, found.bases),
         bases.moved(withoutPinned(found.bases, image)),
       ]);
       return { scan, moved };

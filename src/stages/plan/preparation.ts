@@ -3,12 +3,12 @@ import { isPossiblePinFile } from "../../bump/pins/pin-reader.ts";
 import type { PullRequestSettings } from "../../bump/pull-request/proposal.ts";
 import { pathList } from "../../catalog/layout/path-glob.ts";
 import { splitRepository } from "../../model/reference.ts";
-import { isUnnamed, repositoryUrl } from "../../model/run-context.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import type { RegistryClient } from "../../oci/registry/registry-client.ts";
 import { pushes } from "../../plan/pushes.ts";
 import type { History } from "../../publish/guard.ts";
 import type { Forge } from "../../results/run-result.ts";
+import { forgePage } from "../../run/event/forge-page.ts";
 import { openHistory } from "../../run/history.ts";
 import { openRegistry } from "../../run/open-registry.ts";
 import type { Session } from "../../run/session.ts";
@@ -66,12 +66,15 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   const { registry, credentials } = await openRegistry(session, new Set(hosts), signal);
   const history = openHistory(session);
   const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
-  return { surveyed, sources, push, registry, credentials, history, scanning, forge: forgeOf(session), bumping };
-}
-
-/** Gitea and Forgejo are told by the address of their API. */
-function forgeOf({ context }: Session): Forge | undefined {
-  if (isUnnamed(context)) return undefined;
-  const kind = context.apiUrl.endsWith("/api/v1") ? "forgejo" : "github";
-  return { kind, repositoryUrl: repositoryUrl(context) };
+  return {
+    surveyed,
+    sources,
+    push,
+    registry,
+    credentials,
+    history,
+    scanning,
+    forge: forgePage(session.context),
+    bumping,
+  };
 }

@@ -184,7 +184,7 @@ describe("building an image", () => {
     expect((await build()).digest).toBe(index.digest);
     expect(slept).toEqual([2_000, 10_000]);
     expect(logged[0]).toBe(
-      "app could not be built: the registry was busy or broke off the push of ghcr.io/o/r/app; trying again in 2.0 s",
+      "app could not be built: the registry was unavailable or broke off the push of ghcr.io/o/r/app; trying again in 2.0 s",
     );
   });
 

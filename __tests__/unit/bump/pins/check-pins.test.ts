@@ -43,7 +43,7 @@ test("a chart may leave a version's commit out, as a bump of it does", () => {
 test("the problem names file and line, what stands there and what should", () => {
   expect(stalePins([pin("1.2.2")], [app])).toEqual([
     expect.objectContaining({
-      message: '"ghcr.io/o/app:1.2.2" is to name 1.2.3, which is about to be released',
+      message: '"ghcr.io/o/app:1.2.2" doesn\'t name 1.2.3, the version of this release',
       at: { file: "values.yaml", line: 7 },
     }),
   ]);

@@ -8,7 +8,7 @@ test.each([
 ])("%s", (_, host, isTold) => {
   const asked = { host, repository: "o/web", access: "push" } as const;
   const { message, hint } = unauthorizedError(asked, true);
-  expect(message).toBe(`${host} does not accept the login for o/web`);
+  expect(message).toBe(`${host} does not accept the login that it is given`);
   expect(hint).toMatch(/^check the login for /);
   expect(hint.includes("write:package")).toBe(isTold);
 });

@@ -1,6 +1,7 @@
 /** What people read of scans: in the summary, in annotations, in the log. */
 import { describe, expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
+import { digestOf } from "../../../../src/model/digest.ts";
 import { findingGroups, findingWarnings } from "../../../../src/report/findings/finding-log.ts";
 import { unwatchedRemarks } from "../../../../src/report/findings/unwatched.ts";
 import { closingLines, failureNotices } from "../../../../src/report/log/console.ts";
@@ -51,7 +52,7 @@ describe("a candidate with a new critical is held", () => {
 
   test("the failure has what counts and what to do, before anything else", () => {
     const sentence =
-      "web does not pass the gate: it has 1 finding that counts (1 critical), which `latest` lacks ([`images/web/Dockerfile:1`]";
+      "web does not pass the scan policy: it has 1 blocking finding (1 critical), which `latest` doesn't have ([`images/web/Dockerfile:1`]";
     expect(summary).toContain(sentence);
     expect(summary).toContain(
       [
@@ -59,7 +60,9 @@ describe("a candidate with a new critical is held", () => {
         "CRITICAL CVE-2026-1 in openssl 3.3.1, fixed in 3.3.9, new: CVE-2026-1 is about openssl",
         "```",
         "",
-        "**How to fix:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or say in .trivyignore.yaml why it does no harm, and until when.",
+        "Details: [`CVE-2026-1`](https://avd.aquasec.com/nvd/cve-2026-1)",
+        "",
+        "**How to fix:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or state in .trivyignore.yaml why it does no harm, and until when.",
       ].join("\n"),
     );
     expect(summary.indexOf(sentence)).toBeLessThan(summary.indexOf("### Findings"));
@@ -72,7 +75,7 @@ describe("a candidate with a new critical is held", () => {
         "",
         `| ${imageHeading(["✅ web"])} | Findings | Fix available | No fix yet | Compared with what is published |`,
         "| --- | --- | --- | --- | --- |",
-        "| 🛑 **web** | 1 critical, 2 high<br>**1 counts** | 2 | 1 | 2 new, 1 existing<br><sub>`latest`</sub> |",
+        "| 🛑 **web** | 1 critical, 2 high<br>**1 blocking** | 2 | 1 | 2 new, 1 existing<br><sub>`latest`</sub> |",
       ].join("\n"),
     );
   });
@@ -83,7 +86,7 @@ describe("a candidate with a new critical is held", () => {
       [
         "<details><summary><b>web</b>: 1 critical, 2 high</summary>",
         "",
-        "**How to fix**",
+        "**Fixed by an upgrade**",
         "",
         "| How to fix | Fixes | Packages |",
         "| --- | --- | --- |",
@@ -112,9 +115,9 @@ describe("a candidate with a critical that is published too passes, and the run 
 
   test("it is published, and the summary says why that is red", () => {
     const summary = renderSummary(result);
-    expect(summary).toMatch(/^## ❌ Published both images in 1 min 12 s; `web` has findings that count\n/);
+    expect(summary).toMatch(/^## ❌ Published both images in 1 min 12 s; `web` has findings that match `fail-on`\n/);
     expect(summary).toContain(
-      "web has 1 finding that counts (1 critical): `latest`, which is published, has it too, so that nothing is held, and the run is red",
+      "web has 1 blocking finding (1 critical): `latest` already has it, so the image was published; the run fails until it is fixed",
     );
     expect(summary).toContain("docker pull ghcr.io/mieweb/opensource-server/web:main");
   });
@@ -124,21 +127,23 @@ describe("a candidate with a critical that is published too passes, and the run 
     const lines = closingLines(result);
     expect(lines[0]).toMatch(/^❌ web {2}published · .* · findings: 1 critical$/);
     expect(lines[1]).toMatch(/^✅ api {2}published · (?!.*findings)/);
-    expect(lines.at(-1)).toMatch(/^❌ .*; web has findings that count\. .*how to fix each is listed with it\.$/);
+    expect(lines.at(-1)).toMatch(
+      /^❌ .*; web has findings that match `fail-on`\. .*how to fix each is listed with it\.$/,
+    );
   });
 
   test("a pull request's image that does not pass makes the run red, too", () => {
     const notices = failureNotices(run([built(build("web"))], [scanOf([critical], [])]));
-    expect(notices[0]?.message).toMatch(/^web does not pass the gate: /);
+    expect(notices[0]?.message).toMatch(/^web does not pass the scan policy: /);
   });
 });
 
 describe("what is said of the gate", () => {
   const away = new UserError("ghcr.io is away", { hint: "run again" });
   test.each<[string, Partial<Judging>, string]>([
-    ["nothing is published yet", { published: { kind: "first" } }, "it has 1 finding that counts (1 critical)"],
-    ["a strict gate", { rules: { ...usual, gate: "strict" } }, "(1 critical), and the gate is strict"],
-    ["unknown", { published: { kind: "unknown", error: away } }, "(1 critical), and what is published is not known"],
+    ["nothing is published yet", { published: { kind: "first" } }, "it has 1 blocking finding (1 critical)"],
+    ["a strict gate", { rules: { ...usual, gate: "strict" } }, "(1 critical), and the policy is strict"],
+    ["unknown", { published: { kind: "unknown", error: away } }, "(1 critical), and what is published is unknown"],
   ])("%s", (_, settings, ending) => {
     const error = heldBy(scanOf([critical], [], settings));
     expect(error?.message.split("\n")[0]?.endsWith(ending)).toBe(true);
@@ -152,8 +157,8 @@ describe("what is said of the gate", () => {
     const error = new UserError("no database could be fetched", { hint: "run again" });
     const held = heldBy(judged({ kind: "unscanned", error }));
     expect(held).toMatchObject({
-      message: "web could not be scanned, and what nobody knows does not pass",
-      hint: "run again; `fail-on: none` lets it pass unseen",
+      message: "web could not be scanned, and what is unknown does not pass",
+      hint: "run again; `fail-on: none` lets it pass unscanned",
       cause: error,
     });
   });
@@ -165,7 +170,7 @@ describe("what is said of the gate", () => {
     const error = heldBy(scanOf(many, []));
     expect(error?.message.split("\n")).toHaveLength(22);
     expect(error?.message).toMatch(/\nand 80 more findings$/);
-    expect(error?.hint).toMatch(/^upgrade p100 [^;]*; [^;]*; [^;]*; 97 more under Findings; or say in/);
+    expect(error?.hint).toMatch(/^upgrade p100 [^;]*; [^;]*; [^;]*; 97 more under Findings; or state in/);
   });
 });
 
@@ -199,13 +204,13 @@ describe("rows", () => {
     expect(summary).toMatch(/\*\*Fixed since what is published:\*\* \[`CVE-2026-1`\]\S+ in `openssl`/);
     expect(summary).toMatch(/\*\*Ignored:\*\* \[`CVE-2026-2`\]\S+ \(images\/web\/\.trivyignore\.yaml, not reachable\)/);
     expect(summary).not.toMatch(/^\|.*(?:none|\b0\b)/m);
-    expect(summary).toMatch(/^- \*\*web\*\*: no findings; \*\*Fixed since/m);
+    expect(summary).toMatch(/^- `web`: no findings; \*\*Fixed since/m);
   });
 
   test("images without findings are one line", () => {
     const clean = [scanOf([], []), { ...scanOf([], []), name: "api" }];
     const summary = renderSummary(run([published(build("web")), published(build("api"))], clean));
-    expect(summary).toContain("### Findings\n\nNothing to report in 2 images.\n");
+    expect(summary).toContain("### Findings\n\nNo findings in 2 images.\n");
     expect(summary).toMatch(/^## ✅ /);
   });
 
@@ -214,7 +219,7 @@ describe("rows", () => {
     [
       "or not",
       { failOn: new Set() },
-      "| ⚠️ **web** | not scanned: no database. |  |  | published unscanned, as nothing counts |",
+      "| ⚠️ **web** | not scanned: no database. |  |  | published unscanned, as nothing blocks |",
     ],
   ])("what was not scanned says so, and is %s", (_, rules, row) => {
     const error = new UserError("no database", { hint: "run again" });
@@ -222,6 +227,10 @@ describe("rows", () => {
     expect(renderSummary(run([published(build("web"))], [scan]))).toContain(row);
   });
 });
+
+function placed(name: string, parents: readonly string[] = []) {
+  return { name, parents, at: { file: `images/${name}/Dockerfile`, line: 1 } };
+}
 
 describe("a system that nobody reports findings for any more", () => {
   const ended = scanned(platformScan([], { os: "alpine 3.9.1", unwatched: "ended" }));
@@ -231,28 +240,35 @@ describe("a system that nobody reports findings for any more", () => {
   const summary = renderSummary(result);
 
   test("is a line of its own, though nothing was found", () => {
-    expect(summary).toContain(
-      "- **web**: no findings; **the operating system is end-of-life** (alpine 3.9.1, past its end of life)",
-    );
-    expect(summary).toContain(
-      "- **db**: no findings; **the operating system is unknown** (a system that is not known)",
-    );
-    expect(summary).not.toContain("Nothing to report");
+    expect(summary).toContain("- `web`, `api`: no findings; **the operating system is end-of-life** (alpine 3.9.1)");
+    expect(summary).toContain("- `db`: no findings; **the operating system is unknown** (unknown system)");
+    expect(summary).not.toMatch(/No findings in|have no findings/);
     expect(summary).not.toContain("| Findings |");
   });
 
   test("is a remark, once for all images that have it, with what to do", () => {
-    expect(unwatchedRemarks(scans)).toEqual([
+    expect(unwatchedRemarks(scans, [placed("web"), placed("api"), placed("db")])).toEqual([
       {
         message:
-          "alpine 3.9.1 is past its end of life, and nobody reports findings for it any more: what is wrong with the packages of `web`, `api` is not seen",
+          "alpine 3.9.1 is end-of-life, and nobody reports findings for it any more: what is wrong with the packages of `web`, `api` is unknown",
         hint: "build on a release that is still supported",
+        at: placed("web").at,
       },
       {
-        message: "the database knows nothing of the system of `db`: what is wrong with its packages is not seen",
+        message:
+          "the vulnerability database has no entries for the operating system: what is wrong with the packages of `db` is unknown",
         hint: expect.stringContaining("/etc/os-release"),
+        at: placed("db").at,
       },
     ]);
+  });
+
+  test("is a remark on the image that others have it from", () => {
+    const [remark] = unwatchedRemarks(scans.slice(0, 2), [placed("web"), placed("api", ["web"])]);
+    expect(remark).toMatchObject({
+      message: expect.stringContaining("the packages of `web` (and of 1 image that depends on it) is unknown"),
+      at: { file: "images/web/Dockerfile", line: 1 },
+    });
   });
 
   test("holds nothing", () => {
@@ -261,29 +277,33 @@ describe("a system that nobody reports findings for any more", () => {
 });
 
 describe("a scan of what is published", () => {
-  const itself: Partial<Judging> = { published: { kind: "itself" } };
+  const itself: Partial<Judging> = {
+    published: { kind: "itself", found: { tag: "latest", digest: digestOf("latest") } },
+  };
   const clean = { ...scanOf([], [], itself), name: "api" };
   const images = [skipped("web"), skipped("api")];
   const result = run(images, [scanOf([high], [], itself), clean], { mended: ["web"] });
 
   test("says what was scanned and what a rebuild would mend", () => {
     const summary = renderSummary(result);
-    expect(summary).toMatch(/^## ✅ Scanned 2 images in 1 min 12 s\n/);
-    expect(summary).toContain("Nothing to report in the other 1 image.\n\n**A rebuild would mend:** `web`");
+    expect(summary).toMatch(/^## ✅ Scanned 2 published images in 1 min 12 s\n/);
+    expect(summary).toContain("The other image has no findings.\n\n**Fixed by a rebuild:** `web`");
     expect(summary).not.toContain("not affected");
   });
 
   test("is red where findings count, and speaks of no gate", () => {
     const red = run(images, [scanOf([critical], [], itself), clean], { mended: ["web"] });
-    expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 finding that counts \(1 critical\)\n/);
-    expect(renderSummary(red)).toContain("## ❌ Scanned 2 images in 1 min 12 s; `web` has findings that count\n");
+    expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 blocking finding \(1 critical\)\n/);
+    expect(renderSummary(red)).toContain(
+      "## ❌ Scanned 2 published images in 1 min 12 s; `web` has findings that match `fail-on`\n",
+    );
     expect(renderSummary(red)).toContain("| 1 |  | this is published |");
   });
 
   test("is red where one could not be scanned, and says no more than that", () => {
     const error = new UserError("no database", { hint: "run again" });
     const red = run(images, [judged({ kind: "unscanned", error }), clean]);
-    expect(renderSummary(red)).toMatch(/^## ❌ Scanned 1 image in 1 min 12 s; `web` could not be scanned\n/);
+    expect(renderSummary(red)).toMatch(/^## ❌ Scanned 1 published image in 1 min 12 s; `web` could not be scanned\n/);
     expect(renderSummary(red)).toContain("| ❌ **web** | not scanned: no database. |  |  | it stays published |");
     expect(failureNotices(red).map(({ title }) => title)).toEqual(["web was not scanned"]);
     expect(closingLines(red)[0]).toBe("❌ web  not scanned");
@@ -291,8 +311,8 @@ describe("a scan of what is published", () => {
 
   test("has a line for each image", () => {
     expect(closingLines(result).slice(0, 2)).toEqual([
-      expect.stringMatching(/^➖ web {2}scanned · findings: 1 high$/),
-      expect.stringMatching(/^➖ api {2}scanned · no findings$/),
+      expect.stringMatching(/^✅ web {2}scanned · latest · \w{12}… · findings: 1 high$/),
+      expect.stringMatching(/^✅ api {2}scanned · latest · \w{12}… · no findings$/),
     ]);
   });
 });
@@ -328,7 +348,7 @@ describe("the log", () => {
         title: "web · findings: 1 critical, 1 high; 1 new",
         lines: [
           "CRITICAL CVE-2026-1 in openssl 3.3.1, fixed in 3.3.9, new: CVE-2026-1 is about openssl → upgrade openssl to 3.3.9 in the step `RUN apk add openssl`",
-          "HIGH CVE-2026-2 in zlib 3.3.1, fixed in 1.3.2, known: CVE-2026-2 is about openssl → base debian:13 has a newer digest: rebuild",
+          "HIGH CVE-2026-2 in zlib 3.3.1, fixed in 1.3.2, existing: CVE-2026-2 is about openssl → base debian:13 has a newer digest: rebuild",
         ],
       },
     ]);
@@ -353,7 +373,7 @@ describe("the log", () => {
     const error = new UserError("no database", { hint: "run again" });
     const scan = judged({ kind: "unscanned", error }, { rules: { ...usual, failOn: new Set() } });
     expect(findingWarnings(run([published(build("web"))], [scan]))).toMatchObject([
-      { message: "web was not scanned, and nothing is held for that: no database", hint: "run again" },
+      { message: "web was not scanned, and nothing is blocked for that: no database", hint: "run again" },
     ]);
   });
 
@@ -440,5 +460,5 @@ test.each([
 ])("the summary names the scanner, and its database where that has $when", ({ database, line }) => {
   const scanner = { name: "Trivy 0.76.0", database };
   const summary = renderSummary(run([published(build("web"))], [scanOf([], [])], { scanner }));
-  expect(summary).toContain(`Nothing to report in 1 image.\n\n<sub>Scanned by Trivy 0.76.0${line}.</sub>`);
+  expect(summary).toContain(`No findings in 1 image.\n\n<sub>Scanned by Trivy 0.76.0${line}.</sub>`);
 });

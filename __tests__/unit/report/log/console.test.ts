@@ -78,7 +78,9 @@ describe("the end of the log", () => {
   });
 
   test("says which tags a failed image has", () => {
-    expect(closingLines(resultOf([partlyTagged]))[0]).toBe("❌ app  failed · ghcr.io is away · in place: 1.2.3");
+    expect(closingLines(resultOf([partlyTagged]))[0]).toBe(
+      `❌ app  failed · ghcr.io is away · in place: 1.2.3 · 34 s · ${shortDigest(candidate("app").digest)}`,
+    );
   });
 
   test("holds no control character and no command, whatever an image is called", () => {

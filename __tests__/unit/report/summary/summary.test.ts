@@ -51,11 +51,11 @@ describe("a push that touched one image with two on it", () => {
       [
         `| ${imageHeading(["manager"])} | Tags | Platforms, compressed | Time | Why | Digest |`,
         "| --- | --- | --- | --- | --- | --- |",
-        "| **builder** | _not published_ | linux/amd64&nbsp;45.2&nbsp;MB<br>linux/arm64&nbsp;43.1&nbsp;MB | 34&nbsp;s<br><sub>5&nbsp;run,&nbsp;12&nbsp;cached</sub> |",
+        "| **builder** | _not published_ | linux/amd64&nbsp;45.2&nbsp;MB<br>linux/arm64&nbsp;43.1&nbsp;MB | 34&nbsp;s<br><sub>5&nbsp;steps&nbsp;run,&nbsp;12&nbsp;cached</sub> |",
       ].join("\n"),
     );
     expect(summary).toContain(
-      `| **agent** | \`main\`<br>\`1a2b3c4…\`<br>\`latest\` | linux/amd64&nbsp;45.2&nbsp;MB<br>linux/arm64&nbsp;43.1&nbsp;MB | 34&nbsp;s<br><sub>5&nbsp;run,&nbsp;12&nbsp;cached</sub> | ${why} | \`d4f0bc5a29de…\` |`,
+      `| **agent** | \`main\`<br>\`1a2b3c4…\`<br>\`latest\` | linux/amd64&nbsp;45.2&nbsp;MB<br>linux/arm64&nbsp;43.1&nbsp;MB | 34&nbsp;s<br><sub>5&nbsp;steps&nbsp;run,&nbsp;12&nbsp;cached</sub> | ${why} | \`d4f0bc5a29de…\` |`,
     );
   });
 
@@ -214,7 +214,7 @@ test("an image that is blocked by a blocked one is told with the image that fail
     ]),
   );
   expect(summary).toContain("## ❌ 2 images failed, 2 were not built because of them, nothing was published");
-  expect(summary.match(/\*\*Not built because of it:\*\* .*/g)).toEqual(["**Not built because of it:** `b`, `c`"]);
+  expect(summary.match(/\*\*Not built because of .*/g)).toEqual(["**Not built because of `a`:** `b`, `c`"]);
 });
 
 test("hostile names, paths, messages and output stay text in their places", () => {
