@@ -133,7 +133,7 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
   const reason = shortLine(withoutStart(first));
   // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
   return step === undefined && lineIn(failed) !== undefined
-    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "fix the line" }
+    ? { category: "dockerfile", sentence: `the Dockerfile is wrong: ${reason}`, hint: "correct the line" }
     : { category: "unknown", sentence: reason, hint: "see the lines of the build above" };
 }
 

@@ -90,13 +90,13 @@ export const failureRows: readonly FailureRow[] = [
     category: "command",
     pattern: /process "(.+?)" did not complete successfully: exit code: (\d+)/s,
     message: "$step ended with exit code $2",
-    hint: "fix the command, or what it needs",
+    hint: "correct the command, or what it needs",
   },
   {
     category: "dockerfile",
     pattern: /dockerfile parse error(?: on line \d+)?:? *(.*)/i,
     message: "the Dockerfile can't be parsed: $1",
-    hint: "fix the line",
+    hint: "correct the line",
   },
   {
     category: "dockerfile",
@@ -115,7 +115,7 @@ export const failureRows: readonly FailureRow[] = [
     pattern:
       /(unknown instruction: .*|the Dockerfile cannot be empty|no build stage in current context.*|invalid reference format.*|base name \(.*\) should not be blank|circular dependency detected on stage: .*|invalid (?:from flag value|field) .*)/i,
     message: "the Dockerfile is wrong: $1",
-    hint: "fix the line",
+    hint: "correct the line",
   },
   {
     category: "not-allowed",

@@ -83,7 +83,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
       ),
       ...listed("Tags that are in place", first.put),
       ...listed("Tags that are missing", first.missing),
-      ...waitingFor([first, ...others], plainLine).flatMap(({ title, images }) => listed(title, images)),
+      ...waitingFor([first, ...others], result.plan, plainLine).flatMap(({ title, images }) => listed(title, images)),
       ...listed("Also in images that depend on it", first.heirs),
     ].join("\n"),
     hint: first.hint,
@@ -189,7 +189,7 @@ function reasonOf(image: FailedImage): string {
   const start = `${image.planned.name} could not be built: `;
   const reason = first.startsWith(start) ? first.slice(start.length) : first;
   const last = lastWordsOf(image);
-  return shortened(last === undefined || reason.includes(last) ? reason : `${reason}: ${last}`, 200);
+  return shortened(last === undefined || reason.endsWith(last) ? reason : `${reason}: ${last}`, 200);
 }
 
 function tagDetails(image: ImageResult, common: readonly string[]): readonly string[] {

@@ -58,8 +58,9 @@ function planTable(acted: readonly (PlannedBuild | PlannedPromote)[], plan: Plan
     common.length === 0
       ? ""
       : `Tags of all ${count(published.length, "image")}: ${common.map((tag) => code(shortTag(tag))).join(", ")}\n\n`;
-  const withTags =
-    common.length === 0 || acted.some((image) => !published.includes(image) || image.tags.length > common.length);
+  const isOwn = (image: PlannedBuild | PlannedPromote): boolean =>
+    !published.includes(image) || image.tags.length > common.length || (plan.push && image.tags.length === 0);
+  const withTags = acted.some(isOwn);
   const columns = [
     heading,
     ...(withTags ? [common.length === 0 ? "Tags" : "Other tags"] : []),

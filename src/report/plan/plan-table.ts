@@ -29,7 +29,7 @@ export function renderPlan(plan: Plan, { colour, width }: PlanStyle): string {
   const skipped = plan.images.filter((image) => image.kind === "skip");
   const folded: readonly PlannedImage[] = skipped.length > mostSkippedRows ? skipped : [];
   const common = commonTags(plan.images.filter(isTagged).map(tagsOf));
-  const rows = plan.images.filter((image) => !folded.includes(image)).map((image) => rowOf(image, common));
+  const rows = plan.images.filter((image) => !folded.includes(image)).map((image) => rowOf(image, common, plan.push));
   const why = whyNothingIsBuilt(plan, plainLine);
   const lines = [
     paint("bold", planSentence(plan)),
@@ -67,22 +67,22 @@ function tagsOf(image: PlannedImage): readonly string[] {
   return image.kind === "skip" ? [] : image.tags.map(({ tag }) => shortTag(tag));
 }
 
-function rowOf(image: PlannedImage, common: readonly string[]): Row {
+function rowOf(image: PlannedImage, common: readonly string[], push: boolean): Row {
   return {
     action: image.kind,
     image: plainLine(image.name),
     why: plainLine(because(image.reasons)),
-    tags: tagText(image, common),
+    tags: tagText(image, common, push),
     kind: image.kind,
   };
 }
 
-/** Without those that are shown once for all images. */
-function tagText(image: PlannedImage, common: readonly string[]): string {
+/** Without those that are shown once for all images. That a run which pushes nothing gives no tags is no news. */
+function tagText(image: PlannedImage, common: readonly string[], push: boolean): string {
   if (image.kind === "skip") return "";
   if (image.repositories.length === 0) return "(not published)";
   const tags = tagsOf(image);
-  if (tags.length === 0) return "(no tags)";
+  if (tags.length === 0) return push ? "(no tags)" : "";
   return plainLine(tags.filter((tag) => !common.includes(tag)).join(", "));
 }
 

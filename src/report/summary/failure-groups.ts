@@ -1,6 +1,6 @@
 /** Failures that are told together: equal ones of several images, and findings that have one remedy. Pure. */
 import { familiarRepository } from "../../model/reference.ts";
-import type { PlannedImage } from "../../plan/plan.ts";
+import type { Plan, PlannedImage } from "../../plan/plan.ts";
 import type { SeenFinding } from "../../scan/across-platforms.ts";
 import type { Failure } from "../failures.ts";
 
@@ -31,10 +31,15 @@ export function equalFailures(failures: readonly Failure[], images: readonly Pla
  * Images that get nothing, or no tags, because of failures that are shown together: of several, each is named.
  * @param quote makes a name fit for where the titles are shown
  */
-export function waitingFor(failures: readonly Failure[], quote: (name: string) => string): readonly Waiting[] {
+export function waitingFor(
+  failures: readonly Failure[],
+  { push }: Pick<Plan, "push">,
+  quote: (name: string) => string,
+): readonly Waiting[] {
+  const untagged = push ? "Built, and not tagged because of" : "Built, and would not be tagged because of";
   const of = (name: (failure: Failure) => string) => (failure: Failure) => [
     { title: `Not built because of ${name(failure)}`, images: failure.unbuilt },
-    { title: `Built, and not tagged because of ${name(failure)}`, images: failure.untagged },
+    { title: `${untagged} ${name(failure)}`, images: failure.untagged },
   ];
   const all = failures.flatMap(of(failures.length === 1 ? () => "it" : ({ image }) => quote(image)));
   const some = all.filter(({ images }) => images.length > 0);

@@ -2,6 +2,7 @@
 import { code, codeBlock, markdown, prose, sentence } from "../../lib/markdown.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { RunResult } from "../../results/run-result.ts";
 import { findingLine } from "../../scan/across-platforms.ts";
 import { orIgnored } from "../../scan/complaint.ts";
@@ -69,7 +70,7 @@ function failureBlock({ first, others }: FailureGroup, { plan, forge }: RunResul
     ...listed("The same happened to", same),
     ...listed("Tags that are in place", first.put.map(imageCode)),
     ...listed("Tags that are missing", first.missing.map(imageCode)),
-    ...waitingLines([first, ...others]),
+    ...waitingLines([first, ...others], plan),
     ...(first.built === undefined || first.kind !== "failed"
       ? []
       : [`Its build was good (${code(first.built)}); what came after it failed.`]),
@@ -93,7 +94,7 @@ function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[]
     ...causes.map((cause) => `Cause: ${prose(cause)}`),
     findingList(of),
     `**How to fix:** ${prose(sentence(shortened(orIgnored(plainLine(remedy)), 1000)))}`,
-    ...waitingLines(fresh),
+    ...waitingLines(fresh, plan),
     ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(imageCode)),
   ].join("\n\n");
 }
@@ -130,8 +131,8 @@ function findingList(of: RemedyGroup["of"]): string {
   return [codeBlock(block, "text"), ...(pages.length === 0 ? [] : [`Details: ${pages.join(", ")}`])].join("\n\n");
 }
 
-function waitingLines(failures: readonly Failure[]): readonly string[] {
-  return waitingFor(failures, imageCode).flatMap(({ title, images }) => listed(title, images.map(imageCode)));
+function waitingLines(failures: readonly Failure[], plan: Plan): readonly string[] {
+  return waitingFor(failures, plan, imageCode).flatMap(({ title, images }) => listed(title, images.map(imageCode)));
 }
 
 function listed(title: string, names: readonly string[]): readonly string[] {
@@ -150,5 +151,5 @@ function headingNames(failures: readonly Failure[]): string {
 function inOneLine({ what, image, lastWords }: Failure): string {
   const start = `${image} could not be built: `;
   const sentence = what.startsWith(start) ? what.slice(start.length) : what;
-  return lastWords === undefined || sentence.includes(lastWords) ? sentence : `${sentence}: ${lastWords}`;
+  return lastWords === undefined || sentence.endsWith(lastWords) ? sentence : `${sentence}: ${lastWords}`;
 }

@@ -30,10 +30,15 @@ function stateOf(image: ImageResult, { scans }: RunResult): NodeState {
 /** Always fewer bytes than GitHub takes for one step. */
 export function renderSummary(result: RunResult): string {
   const { mark, sentence: how, advice } = headline(result, imageCode, markdown);
-  const made = result.images.filter(
+  const untagged = untaggedOf(result.images);
+  const good = result.images.filter(
     (image) => image.outcome === "published" || image.outcome === "promoted" || image.outcome === "built",
   );
-  const untagged = untaggedOf(result.images);
+  const names = result.images.map(({ planned }) => planned.name);
+  const inOrder = (all: readonly Made[]) =>
+    all.toSorted((a, b) => names.indexOf(a.planned.name) - names.indexOf(b.planned.name));
+  // Where nothing is to be tagged, what a check would block is built like the others.
+  const made = result.plan.push ? good : inOrder([...good, ...untagged]);
   const opening = [
     `## ${mark} ${how}`,
     eventLine(result.plan, result.forge),
@@ -46,7 +51,7 @@ export function renderSummary(result: RunResult): string {
     unfinishedSection(result.images),
     remarkSection([...result.remarks.filter(({ isNote }) => isNote !== true), ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
-    ...(untagged.length === 0 ? [] : [titled("Built, not tagged", imageTable(untagged))]),
+    ...(result.plan.push && untagged.length > 0 ? [titled("Built, not tagged", imageTable(untagged))] : []),
     ...findingSections(result),
     bumpSection(result.bumps ?? []),
     noteSection(result),
