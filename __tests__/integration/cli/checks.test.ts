@@ -58,7 +58,7 @@ describe("plan", () => {
     expect(out).toContain("Plan: build 1 of 1 image");
     expect(out).toContain("Pushes to:\n    127.0.0.1:1/o/r/app\n");
     expect(err).toMatch(/^error: ignoring\.yml:4:9: nowhere\.yaml is not there$/m);
-    expect(err).toMatch(/^error: deploy\/app\.yaml:1: .*1\.1\.0/m);
+    expect(err).toMatch(/^error: deploy\/app\.yaml:1:8: .*1\.1\.0/m);
     expect(err).toMatch(/^error: `check-pins` names kustomize\/\*\*, and there is no such file$/m);
   });
 

@@ -300,6 +300,22 @@ describe("a scan of what is published", () => {
     expect(renderSummary(red)).toContain("| 1 |  | this is published |");
   });
 
+  test("is a warning where nothing is published", () => {
+    const nothing = run([skipped("web")], [], { mended: [] });
+    expect(renderSummary(nothing)).toMatch(/^## ⚠️ Scanned nothing\n/);
+    expect(closingLines(nothing).at(-1)).toMatch(/^⚠️ Scanned nothing\. No image that is to be scanned is published/);
+    expect(failureNotices(nothing)).toEqual([]);
+  });
+
+  test("is one line where none could be scanned, at no line of a Dockerfile, and with no advice on tags", () => {
+    const error = new UserError("no database", { hint: "run again" });
+    const nothing = run([skipped("web")], [judged({ kind: "unscanned", error }, itself)], { mended: [] });
+    expect(renderSummary(nothing)).toMatch(/^## ❌ `web` could not be scanned\n/);
+    expect(failureNotices(nothing)).toEqual([
+      { title: "web was not scanned", message: "web could not be scanned\nno database", hint: "run again" },
+    ]);
+  });
+
   test("is red where one could not be scanned, and says no more than that", () => {
     const error = new UserError("no database", { hint: "run again" });
     const red = run(images, [judged({ kind: "unscanned", error }), clean]);
