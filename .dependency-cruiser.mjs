@@ -2,13 +2,13 @@
  * The folders of src/ and what each may import (docs/architecture.md shows the same table). Every folder may import itself,
  * what is in `everybody`, and what its line names. The order is the order of the data: nothing imports what comes later.
  */
-const everybody = ["lib", "model", "errors", "ports"];
+export const everybody = ["lib", "model", "errors", "ports"];
 
 const analysis = ["context", "config", "oci", "tags", "git", "catalog", "changes", "plan"];
 const work = ["buildx", "scan", "publish", "forge", "bump"];
 const run = ["results", "report", "settings", "run"];
 
-const folders = {
+export const folders = {
   lib: ["errors", "ports"],
   model: ["errors", "lib"],
   context: ["model"],
@@ -49,7 +49,7 @@ const folders = {
 };
 
 /** Single files that one file may import though its folder may not. At most seven. */
-const exceptions = {
+export const exceptions = {
   // What is published is scanned before the plan, to find out what a rebuild would fix.
   "stages/plan/fixable": ["stages/check/scanning"],
   "stages/plan/preparation": ["stages/check/scanning"],

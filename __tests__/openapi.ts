@@ -1,6 +1,6 @@
 /** Requests and answers against a published OpenAPI 3.0 description: GitHub's, of which only what is asked about is compiled. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
@@ -37,9 +37,9 @@ const anywhere: ReadonlySet<number> = new Set([401, 403, 404, 429, 500, 502, 503
 
 let github: ApiDescription | undefined;
 
-/** GitHub's REST API, read once: 13 MB. */
+/** The operations of GitHub's REST API that scripts/github-descriptions.ts names. */
 export function githubDescription(): ApiDescription {
-  const file = createRequire(import.meta.url).resolve("@octokit/openapi/generated/api.github.com.json");
+  const file = join(import.meta.dirname, "fixtures/github/rest-api.json");
   github ??= describeApi(JSON.parse(readFileSync(file, "utf8")) as Json);
   return github;
 }
