@@ -1,13 +1,17 @@
 /** What stands on a command line: a command and options, with a remedy for every slip. */
 import { parseArgs } from "node:util";
 import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
-import { messageOf, UserError } from "./errors.ts";
+import { messageOf, Problems, UserError } from "./errors.ts";
 import { nearest } from "./lib/nearest.ts";
+import { usage, variableOf } from "./usage.ts";
+import { version } from "./version.ts";
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface Arguments {
   readonly command: string | undefined;
+  /** The command that help is asked about. */
+  readonly topic?: string | undefined;
   readonly options: Options;
 }
 
@@ -38,22 +42,46 @@ const known: Readonly<Record<string, { readonly type: "string" | "boolean"; read
   ...own,
 };
 
+/** What is shown, and the exit code, where the words ask about the program itself or for nothing; `undefined` where they ask for more. */
+export function aboutProgram(args: readonly string[]): { readonly text: string; readonly code: number } | undefined {
+  try {
+    const { command, options, topic } = readArguments(args);
+    if (options.version === true) return { text: `image-publish ${version}\n`, code: 0 };
+    return command === undefined ? { text: usage(topic), code: options.help === true ? 0 : 1 } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the words after the program's name. @throws UserError */
 export function readArguments(args: readonly string[]): Arguments {
+  if (asksForHelp(args)) return helpAbout(args);
   for (const arg of args) if (arg !== "--") refuseDashes(arg);
   const { values, positionals } = parsed(args);
   const [command, ...more] = positionals;
-  const asksForHelp = command === "help" || values.help === true;
-  if (more[0] !== undefined && !asksForHelp) throw wordTooMany(more[0], args);
-  if (command !== undefined && !asksForHelp && command !== "version") checkCommand(command);
+  if (command !== undefined && command !== "version") checkCommand(command);
+  if (more[0] !== undefined) throw wordTooMany(more[0], args);
   return {
-    command: command === "help" || command === "version" ? undefined : command,
-    options: {
-      ...values,
-      ...(command === "help" ? { help: true } : {}),
-      ...(command === "version" ? { version: true } : {}),
-    },
+    command: command === "version" ? undefined : command,
+    options: { ...values, ...(command === "version" ? { version: true } : {}) },
   };
+}
+
+const helpOptions = ["--help", "-h"];
+
+/** `help plan`, `plan help`, `plan --help`: whatever else is there, it isn't to be done. */
+function asksForHelp(args: readonly string[]): boolean {
+  return (
+    args.some((arg) => helpOptions.includes(arg)) || args[0] === "help" || (args[1] === "help" && args.length === 2)
+  );
+}
+
+/** @throws UserError for what is no command. */
+function helpAbout(args: readonly string[]): Arguments {
+  const [word] = args.filter((arg) => arg !== "help" && !helpOptions.includes(arg));
+  const topic = word === undefined || word.startsWith("-") || word === "version" ? undefined : word;
+  if (topic !== undefined) checkCommand(topic);
+  return { command: undefined, options: { help: true }, ...(topic !== undefined && { topic }) };
 }
 
 function parsed(args: readonly string[]): { readonly values: Options; readonly positionals: readonly string[] } {
@@ -94,22 +122,44 @@ function refuseDashes(arg: string): void {
 function wordTooMany(word: string, args: readonly string[]): UserError {
   const before = args[args.indexOf(word) - 1] ?? "";
   const isFlag = known[before.slice(2)]?.type === "boolean" && before.startsWith("--");
-  return new UserError(`"${word}" is one word too many`, {
-    hint: isFlag ? `${before} takes no value: write ${before} alone` : "write COMMAND [--option value …]",
-  });
+  const isCommand = commands.includes(word) || word === "version";
+  const hint = isFlag
+    ? `${before} takes no value: write ${before} alone`
+    : isCommand || word.startsWith("-")
+      ? "write COMMAND [--option value …]"
+      : `to choose images, write --only ${word}; to see all of one image in a plan, --explain ${word}`;
+  return new UserError(`"${word}" is one word too many`, { hint });
 }
 
-/** The value of an input; a secret one comes by the environment, since every process of the machine may read a command line. */
-export function inputValue(name: InputName, { command = "", options }: Arguments, env: NodeJS.ProcessEnv): string {
+/** The same problems, those with the value of an option by its name. */
+export function withOptionNames(error: unknown, options: Options): unknown {
+  if (error instanceof Problems) return new Problems(error.problems.map((each) => named(each, options)));
+  return error instanceof UserError ? named(error, options) : error;
+}
+
+function named(error: UserError, options: Options): UserError {
+  const { message, hint, at, input, cause } = error;
+  const value = input === undefined || at !== undefined ? undefined : options[input.name];
+  if (input === undefined || value === undefined) return error;
+  const line = String(value).includes("\n") ? "" : ", line 1";
+  const said = message.replace(`the input "${input.name}"${line}`, `--${input.name}`);
+  return new UserError(said.replace(`the input "${input.name}"`, `--${input.name}`), { hint, input, cause });
+}
+
+/**
+ * The value of an input, which may be empty for its default; `undefined` where none is given. A secret one comes by the environment,
+ * since every process of the machine may read a command line.
+ */
+export function inputValue(
+  name: InputName,
+  { command = "", options }: Arguments,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   if (name === "command") return command;
   // The option --ref is about the event to simulate.
-  if (name === "ref") return "";
-  if (secretNames.has(name)) return env[variableOf(name)] ?? "";
-  return String(options[name] ?? "");
-}
-
-function variableOf(name: string): string {
-  return `IMAGE_PUBLISH_${name.replaceAll("-", "_").toUpperCase()}`;
+  if (name === "ref") return undefined;
+  if (secretNames.has(name)) return env[variableOf(name)] || undefined;
+  return options[name] === undefined ? undefined : String(options[name]);
 }
 
 const list = "image-publish --help lists them";
@@ -134,10 +184,20 @@ function badOption(cause: unknown): UserError {
   return new UserError(`there is no option "${option}"`, { hint: remedyFor(option, name) });
 }
 
+const shortNames = Object.entries(known).flatMap(([name, { short }]) =>
+  short === undefined ? [] : [[short, name] as const],
+);
+
+function otherCase(letter: string): string {
+  return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+}
+
 /** @param otherwise what to write where the option is known. */
 function remedyFor(option: string, name: string, otherwise = list): string {
   if (Object.hasOwn(known, name)) return otherwise;
   if (commands.includes(name)) return `write image-publish ${name}, without dashes`;
+  const letter = shortNames.find(([short]) => option === `-${otherCase(short)}`);
+  if (letter !== undefined) return `did you mean -${letter[0]} (--${letter[1]})?`;
   const denied = name.replace(/^no-/, "");
   if (denied !== name && inputNames.includes(denied)) return `write --${denied} false`;
   const like = option.startsWith("--") ? nearest(name, Object.keys(known)) : undefined;

@@ -15,8 +15,8 @@ export interface SourceLocation {
 /** A line of an input of the action. */
 export interface InputLine {
   readonly name: string;
-  /** 1-based. */
-  readonly line: number;
+  /** 1-based; not there: its whole value is meant. */
+  readonly line?: number;
 }
 
 export interface UserErrorDetails {

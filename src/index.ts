@@ -1,14 +1,28 @@
 #!/usr/bin/env node
+import { join } from "node:path";
+import { aboutProgram } from "./command-line.ts";
 import { UserError } from "./errors.ts";
-import { refuseAction, runAction } from "./main.ts";
+import { refuse, runAction } from "./main.ts";
 
+const args = process.argv.slice(2);
 const [major = 0] = process.versions.node.split(".").map(Number);
-if (major < 24) {
+// Without a word and without a runner somebody has just typed the program's name.
+const isStep = args.length === 0 && (process.env.GITHUB_ACTIONS ?? process.env.GITHUB_EVENT_NAME) !== undefined;
+const about = isStep ? undefined : aboutProgram(args);
+
+if (about !== undefined) {
+  process.stdout.write(about.text);
+  process.exitCode = about.code;
+} else if (major < 24) {
+  const own = join(process.argv[1] ?? "", "../../node_modules/.bin/node");
+  const hint = isStep
+    ? "update Node, or the runner that brings it"
+    : `update Node; on Linux, \`npm ci\` in the clone of image-publish installs one: ${own}`;
   const message = `image-publish requires Node 24 or later, and this is ${process.version}`;
-  process.exitCode = refuseAction(new UserError(message, { hint: "update Node, or the runner that brings it" }));
-} else if (process.argv.length > 2) {
-  const { runCommandLine } = await import("./cli.ts");
-  process.exitCode = await runCommandLine(process.argv.slice(2));
-} else {
+  process.exitCode = refuse(new UserError(message, { hint }), isStep);
+} else if (isStep) {
   process.exitCode = await runAction();
+} else {
+  const { runCommandLine } = await import("./cli.ts");
+  process.exitCode = await runCommandLine(args);
 }

@@ -7,6 +7,7 @@ import { freePort } from "./adapters/free-port.ts";
 import { nodeHttp } from "./adapters/http/http.ts";
 import { childProcesses, killChildren } from "./adapters/processes.ts";
 import { redact } from "./adapters/redact.ts";
+import { type TerminalLogOptions, terminalLog } from "./adapters/terminal-log.ts";
 import { actionLog } from "./adapters/toolkit/action-log.ts";
 import { addToSummary, isDebug, readInput, writeOutputs } from "./adapters/toolkit/action-step.ts";
 import { attestOnGitHub } from "./adapters/toolkit/attestations.ts";
@@ -63,8 +64,12 @@ export async function runAction(): Promise<number> {
   return guarded(log, isDebug(process.env), work, leave);
 }
 
-/** Ends the action by an error before it has begun. @returns the exit code. */
-export function refuseAction(error: UserError): number {
+/** Ends by an error before anything has begun. @param isStep whether a runner started it, or a person. @returns the exit code. */
+export function refuse(error: UserError, isStep: boolean): number {
+  if (!isStep) {
+    sayError(error, terminalLog(systemTerminal(false)), false);
+    return 1;
+  }
   const { log, summarize } = actionEdge();
   sayError(error, log, false);
   summarize(renderRunError(error, { ...endOf(error), isCanceled: false }));
@@ -83,6 +88,12 @@ function aboutRun(context: RunContext, env: NodeJS.ProcessEnv): string {
   const step = env.GITHUB_ACTION?.startsWith("__") === false ? env.GITHUB_ACTION : undefined;
   const parts = [...(env.GITHUB_JOB ? [`job ${code(env.GITHUB_JOB)}`] : []), ...(step ? [`step ${code(step)}`] : [])];
   return `${eventLine(plan, forgePage(context))}${parts.length === 0 ? "" : ` <sub>In ${parts.join(", ")}.</sub>`}`;
+}
+
+/** The terminal that this was started at. */
+export function systemTerminal(debug: boolean): TerminalLogOptions {
+  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
+  return { write: (text) => process.stderr.write(text), colour, debug };
 }
 
 interface ActionEdge {

@@ -37,13 +37,14 @@ function globsOf(entry: string): readonly ListedGlob[] {
     return listedGlobs(entry);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`\`only\`: ${error.message}`, { hint: error.hint, cause: error });
+    throw new UserError(`\`only\`: ${error.message}`, { hint: error.hint, cause: error, input });
   }
 }
 
 function allExcluded(only: readonly string[]): UserError {
   return new UserError(`\`only\` excludes every image that it names: ${only.join(", ")}`, {
     hint: "the last glob that matches counts: write exclusions (!NAME) behind what they exclude from",
+    input,
   });
 }
 
@@ -53,6 +54,7 @@ function namesThatMatch(glob: string, images: Catalog["images"]): readonly strin
 }
 
 const listed = 20;
+const input = { name: "only" };
 
 function noMatch(
   { glob, isExclusion }: ListedGlob,
@@ -69,12 +71,14 @@ function givesFiles(glob: string, meant: readonly FileTarget[]): UserError {
   const targets = someOf(meant, { write: ({ target, file }) => `${target} (${file})` });
   return new UserError(`\`only\` names "${glob}", which gives files and no image: ${targets}`, {
     hint: "take it out of `only`, or give the target an output of type=image",
+    input,
   });
 }
 
 function unknown(glob: string, names: readonly string[]): UserError {
   return new UserError(`\`only\` names "${glob}", and no image is called that`, {
     hint: `choose from ${someOf(names, { most: listed })}${didYouMean(glob, names)}`,
+    input,
   });
 }
 

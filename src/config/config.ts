@@ -70,6 +70,7 @@ export async function loadConfig(
   if (first === undefined) {
     const problem = new UserError(`the config file ${given} is not there`, {
       hint: (await belowRootPath(root, given, files)) ?? `looked for ${paths.join(", ")}; fix "config"`,
+      input: { name: "config" },
     });
     return {
       config: emptyConfig,

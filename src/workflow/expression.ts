@@ -1,5 +1,6 @@
 /** GitHub's expressions: `${{ github.ref_name == 'main' && 'true' || 'false' }}`. Pure. */
 import { UserError } from "../errors.ts";
+import { shortened } from "../lib/plain-text.ts";
 import { callFunction } from "./functions.ts";
 import { isEqual, isLess, isTruthy, propertyOf, toText, unknown, type Value } from "./value.ts";
 
@@ -8,6 +9,44 @@ export type Evaluated =
   | { readonly kind: "known"; readonly text: string }
   | { readonly kind: "unknown"; readonly names: readonly string[] };
 
+/** A part of a text that has whole expressions alone. */
+export interface Row {
+  /** 1-based, of its first line in the text. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A text in as many rows as may be: an expression may go on over several lines. Joined by line breaks they are the text. */
+export function rowsOf(text: string): readonly Row[] {
+  const rows: Row[] = [];
+  let line = 1;
+  let begin = 0;
+  const sign = /\n|\$\{\{/g;
+  for (let found = sign.exec(text); found !== null; found = sign.exec(text)) {
+    if (found[0] === "\n") {
+      const row = text.slice(begin, found.index);
+      rows.push({ line, text: row });
+      line += row.split("\n").length;
+      begin = found.index + 1;
+    } else sign.lastIndex = endOf(text, found.index + 3) ?? text.length;
+  }
+  return [...rows, { line, text: text.slice(begin) }];
+}
+
+/** Whether a condition (`if`, with or without `${{ }}`) holds; `undefined` where it can't be known or read. */
+export function isMet(condition: string, contexts: Readonly<Record<string, Value>>): boolean | undefined {
+  const text = condition.trim();
+  const isWrapped = text.startsWith("${{") && endOf(text, 3) === text.length - 2;
+  // A text around an expression is a text that isn't empty, whatever comes of the expression.
+  if (!isWrapped && text.includes("${{")) return true;
+  try {
+    return isTruthy(evaluated(isWrapped ? text.slice(3, -2) : text, contexts));
+  } catch (error) {
+    if (error instanceof UnknownName || error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** @throws UserError for an expression that can't be read. */
 export function evaluate(text: string, contexts: Readonly<Record<string, Value>>): Evaluated {
   const names: string[] = [];
@@ -15,7 +54,7 @@ export function evaluate(text: string, contexts: Readonly<Record<string, Value>>
   let at = 0;
   for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
     const end = endOf(text, start + 3);
-    if (end === undefined) break;
+    if (end === undefined) throw unclosed(text.slice(start));
     filled += text.slice(at, start);
     at = end + 2;
     try {
@@ -221,6 +260,12 @@ function literal(value: Value): { part: Part; name: string } {
 function known(value: Value, name: string): Value {
   if (value === unknown) throw new UnknownName(name);
   return value;
+}
+
+function unclosed(text: string): UserError {
+  return new UserError(`the expression "${shortened(text.trim(), 80)}" isn't closed`, {
+    hint: "end it with }}, and each text in it with a single quote",
+  });
 }
 
 function unreadable(text: string): UserError {

@@ -2,6 +2,12 @@
 import type { Tree, TreeEntry, TreeMap } from "../config/yaml-tree.ts";
 import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
 
+export interface Condition {
+  readonly of: "job" | "step";
+  readonly text: string;
+  readonly at: SourceLocation;
+}
+
 export interface Step {
   /** The job's id. */
   readonly job: string;
@@ -10,6 +16,8 @@ export interface Step {
   readonly inputs: readonly TreeEntry[];
   /** Variables of the workflow, the job and the step: of two with one name the later one. */
   readonly env: readonly TreeEntry[];
+  /** What is under `if`. */
+  readonly conditions: readonly Condition[];
 }
 
 /** @param isOurs whether the action of a `uses` is this one. @throws UserError where no step uses it, or several do. */
@@ -23,7 +31,8 @@ export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: st
       const uses = under(step, "uses");
       if (uses?.kind !== "scalar" || !isOurs(uses.text.trim())) return [];
       const env = [top, inJob, step].flatMap((each) => entriesOf(under(each, "env")));
-      return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env }];
+      const conditions = [...conditionOf(inJob, "job"), ...conditionOf(step, "step")];
+      return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env, conditions }];
     });
   });
   const [first, ...more] = found;
@@ -41,6 +50,11 @@ export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: st
     hint: "give the inputs of the one that is meant as options, without --workflow",
     at: first.at,
   });
+}
+
+function conditionOf(entries: readonly TreeEntry[], of: Condition["of"]): readonly Condition[] {
+  const condition = under(entries, "if");
+  return condition?.kind === "scalar" ? [{ of, text: condition.text, at: condition.at }] : [];
 }
 
 /** The entries of a map; none of anything else. */

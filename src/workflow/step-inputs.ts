@@ -2,11 +2,11 @@
 import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { nearest } from "../lib/nearest.ts";
-import { type EventFacts, githubContext, unknownContexts } from "./contexts.ts";
-import { evaluate } from "./expression.ts";
+import type { EventFacts } from "./contexts.ts";
+import { evaluate, rowsOf } from "./expression.ts";
 import type { Step } from "./find-step.ts";
-import { others, unknown, type Value, type ValueMap } from "./value.ts";
-import { workflowInputs } from "./workflow-inputs.ts";
+import { type StepWarning, whyNotRun } from "./not-run.ts";
+import { type Contexts, stepContexts } from "./step-contexts.ts";
 
 export interface StepInput {
   readonly name: string;
@@ -18,8 +18,8 @@ export interface StepInput {
 
 export interface StepInputs {
   readonly inputs: readonly StepInput[];
-  /** Of what can't be known, so that the default is used; and of what is no input. */
-  readonly warnings: readonly { readonly message: string; readonly hint: string; readonly at: SourceLocation }[];
+  /** Of what can't be known and is left out, of what is no input, and of a step that the event would not run. */
+  readonly warnings: readonly StepWarning[];
   readonly problems: readonly UserError[];
 }
 
@@ -29,15 +29,22 @@ interface KnownInput {
   readonly secret?: true;
 }
 
-/** @param known the action's inputs. */
-export function stepInputs(tree: Tree, step: Step, facts: EventFacts, known: readonly KnownInput[]): StepInputs {
-  const own = workflowInputs(tree, facts.eventName);
-  const contexts = { ...unknownContexts, github: githubContext(facts, step.job, own), inputs: own };
-  const withEnv = { ...contexts, env: envOf(step.env, contexts) };
-  const all = step.inputs.map((entry) => stepInput(entry, withEnv, known));
+/**
+ * @param known the action's inputs.
+ * @param overridden those of which the step's value doesn't count, so that it may be unknown or wrong.
+ */
+export function stepInputs(
+  tree: Tree,
+  step: Step,
+  facts: EventFacts,
+  known: readonly KnownInput[],
+  overridden: ReadonlySet<string>,
+): StepInputs {
+  const contexts = stepContexts(tree, step, facts);
+  const all = step.inputs.map((entry) => stepInput(entry, contexts.step, known, overridden));
   return {
     inputs: all.flatMap(({ inputs }) => inputs),
-    warnings: all.flatMap(({ warnings }) => warnings),
+    warnings: [...whyNotRun(tree, step, facts.eventName, contexts), ...all.flatMap(({ warnings }) => warnings)],
     problems: all.flatMap(({ problems }) => problems),
   };
 }
@@ -46,8 +53,9 @@ const none: StepInputs = { inputs: [], warnings: [], problems: [] };
 
 function stepInput(
   { key, at, value }: TreeEntry,
-  contexts: Readonly<Record<string, Value>>,
+  contexts: Contexts,
   known: readonly KnownInput[],
+  overridden: ReadonlySet<string>,
 ): StepInputs {
   const name = key.toLowerCase();
   const input = known.find((each) => each.name === name);
@@ -63,41 +71,46 @@ function stepInput(
     const problem = new UserError(`the input "${name}" isn't a text`, { hint: "write lines below |", at });
     return { ...none, problems: [problem] };
   }
-  try {
-    const found = evaluate(value.value === null ? "" : value.text, contexts);
-    if (found.kind === "known") {
-      return { ...none, inputs: [{ name, text: found.text, at: value.at, columns: value.columns }] };
-    }
-    const message = `the input "${name}" has its default here, as its value is not known: ${found.names.join(", ")}`;
-    const hint =
-      input.secret === true
-        ? "a plan needs no secrets, so that nothing needs to be done"
-        : `give it as an option if it matters: --${name} VALUE`;
-    return { ...none, warnings: [{ message, hint, at: value.at }] };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const message = `the input "${name}": ${error.message}`;
-    return { ...none, problems: [new UserError(message, { hint: error.hint, at: value.at })] };
-  }
+  const written = { name, text: value.value === null ? "" : value.text, at: value.at, columns: value.columns };
+  const found = filledIn(written, contexts, input);
+  return overridden.has(name) ? { ...found, warnings: [], problems: [] } : found;
 }
 
-/** Variables may be made of the contexts, and not of one another. Those of the runner are unknown. */
-function envOf(entries: readonly TreeEntry[], contexts: Readonly<Record<string, Value>>): ValueMap {
-  const all = entries.map(({ key, value }): readonly [string, Value] => {
-    if (value.kind !== "scalar") return [key, unknown];
+/** Row by row, so that what can't be known costs no more than its own: empty lines stand for it, so that the others stay where they are. */
+function filledIn(written: StepInput, contexts: Contexts, { name, secret }: KnownInput): StepInputs {
+  const rows = rowsOf(written.text).map(({ line, text }) => {
+    const at = placeOfLine(written, line);
     try {
-      const found = evaluate(value.value === null ? "" : value.text, contexts);
-      return [key, found.kind === "known" ? found.text : unknown];
+      return { at, isEmpty: text.trim() === "", left: text.replace(/[^\n]/g, ""), ...evaluate(text, contexts) };
     } catch (error) {
-      if (error instanceof UserError) return [key, unknown];
-      throw error;
+      if (!(error instanceof UserError)) throw error;
+      const message = `the input "${name}": ${error.message}`;
+      return { kind: "wrong" as const, error: new UserError(message, { hint: error.hint, at }) };
     }
   });
-  return { [others]: unknown, ...Object.fromEntries(all) };
+  const problems = rows.flatMap((row) => (row.kind === "wrong" ? [row.error] : []));
+  if (problems.length > 0) return { ...none, problems };
+  const unknown = rows.flatMap((row) => (row.kind === "unknown" ? [row] : []));
+  const isAll = rows.every((row) => row.kind === "unknown" || (row.kind === "known" && row.isEmpty));
+  const hint =
+    secret === true
+      ? "a plan needs no secrets, so that nothing needs to be done"
+      : `give it as an option if it matters: --${name} VALUE`;
+  const warnings = unknown.map(({ at, names }): StepWarning => {
+    const what = isAll ? "has its default here, as its value is" : "is without this line here, as its value is";
+    return { message: `the input "${name}" ${what} not known: ${names.join(", ")}`, hint, at };
+  });
+  if (isAll && unknown.length > 0) return { ...none, warnings };
+  const text = rows.map((row) => (row.kind === "known" ? row.text : row.kind === "unknown" ? row.left : "")).join("\n");
+  return { ...none, inputs: [{ ...written, text }], warnings };
 }
 
-/** The place of a line of an input's value. */
-export function placeOfLine({ at, columns }: StepInput, line: number): SourceLocation {
+/** The place of a line of an input's value; of all of it without a line. */
+export function placeOfLine(
+  { at, columns }: Pick<StepInput, "at" | "columns">,
+  line: number | undefined,
+): SourceLocation {
+  if (line === undefined) return at;
   const column = columns?.[line - 1];
   if (columns === undefined || at.line === undefined) return at;
   return { file: at.file, line: at.line + line, ...(column === undefined ? {} : { column }) };

@@ -131,6 +131,83 @@ describe("the inputs of the step", () => {
     expect(image(ended).repositories).toEqual(["ghcr.io/acme/shop/app"]);
   });
 
+  test("of which a line is not known are without that line, with a warning there", async () => {
+    const ended = await planOf(
+      `tags: |\n  type=raw,value=a\n  type=raw,value=\${{ github.run_number }}\n  type=raw,value=\${{ github.ref_name }}\nbuild-args: |\n  A=1\n  B=\${{ vars.B }}\n  C=\${{ vars.C ||\n    'c' }}\n  D=4`,
+    );
+    expect(ended.err.match(/^warning: .*$/gm)).toEqual([
+      expect.stringMatching(/yml:11:13: the input "tags" is without this line here, .*: github\.run_number$/),
+      expect.stringMatching(/yml:15:13: the input "build-args" is without this line here, .*: vars\.B$/),
+      expect.stringMatching(/yml:16:13: the input "build-args" is without this line here, .*: vars\.C$/),
+    ]);
+    const { names, ...planned } = image(ended);
+    expect(names).toEqual(["a", "main"]);
+    expect(planned).toMatchObject({ args: { A: "1", D: "4" } });
+  });
+
+  test("are no matter where an option overrides them: neither unknown nor wrong", async () => {
+    const ended = await planOf(
+      `images: \${{ vars.REGISTRY }}/a\nplatforms: linux/none of it\nconfig: nothere.yml\nlabels: \${{ vars.L`,
+      ["--images=ghcr.io/a/{{name}}", "--platforms", "linux/amd64", "--config", "", "--labels="],
+    );
+    expect(ended.err).toBe("");
+    expect(image(ended)).toMatchObject({ repositories: ["ghcr.io/a/app"], platforms: ["linux/amd64"] });
+  });
+
+  test("that are wrong in an option are not shown in the workflow", async () => {
+    const { err } = await planOf("platforms: linux/amd64", ["--platforms=linux amd64"]);
+    expect(err).toMatch(/^error: --platforms: /);
+  });
+
+  test("that are wrong are sorted by their lines", async () => {
+    const { err } = await planOf("labels: x\ntags: type=raw,value=a,b=c\nplatforms: nope nope\ncache-from: type=ghaa");
+    const lines = Array.from(err.matchAll(/^error: \S+?\.yml:(\d+):/gm), ([, line]) => Number(line));
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+  });
+
+  test.each([
+    { inputs: "command: scan", said: /yml:9:20: the step has `command: scan`, which publishes nothing/ },
+    {
+      inputs: `command: \${{ github.event_name == 'push' && 'bump' || 'publish' }}`,
+      said: /9:20: the step has `command: bump`/,
+    },
+  ])("that name another command are told: $inputs", async ({ inputs, said }) => {
+    const { err, code } = await planOf(inputs);
+    expect(code).toBe(0);
+    expect(err).toMatch(said);
+  });
+
+  test.each([
+    { on: "on: schedule", args: [], said: /yml:1:5: this workflow isn't run by push: it is run by schedule$/m },
+    {
+      on: "on: [push, release]",
+      args: ["--event=schedule"],
+      said: /isn't run by schedule: it is run by push, release$/m,
+    },
+    { on: "on: {workflow_call: {}}", args: [], said: undefined },
+    { on: "on: {push: {}, workflow_dispatch: {}}", args: ["--event=workflow_dispatch"], said: undefined },
+  ])("of a workflow that another event runs: $on", async ({ on, args, said }) => {
+    const { err, code } = await planOf("push: false", args, on);
+    expect(code).toBe(0);
+    if (said === undefined) expect(err).toBe("");
+    else expect(err).toMatch(said);
+  });
+
+  test.each([
+    { of: "job", condition: "github.event_name == 'schedule'", line: 4 },
+    { of: "step", condition: `\${{ startsWith(github.ref, 'refs/tags/') }}`, line: 6 },
+  ])("of a $of that isn't run for the event", async ({ of, condition, line }) => {
+    const [job, step] = of === "job" ? [`    if: ${condition}\n`, ""] : ["", `        if: ${condition}\n`];
+    const path = written(
+      `if-${of}.yml`,
+      `on: push\njobs:\n  a:\n${job}    steps:\n      - uses: o/image-publish@v1\n${step}`,
+    );
+    const { err, code } = await run(["plan", "--workflow", path]);
+    expect(code).toBe(0);
+    expect(err).toMatch(new RegExp(`^warning: \\S+yml:${line}:\\d+: this ${of} isn't run for the event`, "m"));
+  });
+
   test("that the action doesn't have are told with the one that is meant", async () => {
     const { err, code } = await planOf("platfroms: linux/amd64");
     expect(code).toBe(0);
@@ -148,6 +225,12 @@ describe("the inputs of the step", () => {
     {
       inputs: "cache-from: |\n  # the branch's\n  type=gha\n  type=ghaa",
       said: /yml:12:13: the input "cache-from", line 3: "ghaa" isn't a type of cache/,
+    },
+    { inputs: "only: nope", said: /yml:9:17: `only` names "nope", and no image is called that/ },
+    { inputs: "config: nothere.yml", said: /yml:9:19: the config file nothere\.yml is not there/ },
+    {
+      inputs: `tags: |\n  a\n  type=raw,value=\${{ github.ref`,
+      said: /yml:11:13: the input "tags": the expression "\$\{\{ github\.ref" isn't closed/,
     },
     { inputs: "images: [a, b]", said: /yml:9:11: the input "images" isn't a text/ },
     {
@@ -186,6 +269,7 @@ describe("the step", () => {
       hint: /a step with `uses:/,
     },
     { name: "othr.yml", said: /error: --workflow: there is no file "othr\.yml"/, hint: /did you mean "other\.yml"\?/ },
+    { name: "other", said: /error: --workflow: there is no file "other"/, hint: /did you mean "other\.yml"\?/ },
     { name: ".github", said: /error: --workflow: there is no file "\.github"/, hint: /name a workflow of this repo/ },
   ])("is not in $name", async ({ name, said, hint }) => {
     const { err, code } = await run(["plan", "--workflow", name]);

@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { readArguments } from "../../../src/command-line.ts";
-import { explain } from "../../../src/errors.ts";
+import { aboutProgram, readArguments, withOptionNames } from "../../../src/command-line.ts";
+import { type InputSpecification, inputs } from "../../../src/config/inputs-specification.ts";
+import { explain, Problems, UserError } from "../../../src/errors.ts";
+import { commandHelp, inputGroups, usage } from "../../../src/usage.ts";
 import { version } from "../../../src/version.ts";
+
+/** What is written otherwise on a command line. */
+const own = ["command", "ref", "dry-run"];
 
 interface Problem {
   readonly message: string;
@@ -32,6 +37,9 @@ describe("a slip is told with its remedy:", () => {
   test.each([
     ["in an option", ["plan", "--explian", "web"], 'there is no option "--explian"', `did you mean --explain? ${all}`],
     ["an option of another program", ["plan", "--xyzzy"], 'there is no option "--xyzzy"', all],
+    ["a letter in another case", ["-v"], 'there is no option "-v"', "did you mean -V (--version)?"],
+    ["an image's name", ["plan", "base"], '"base" is one word too many', "write --only base; "],
+    ["a command to be explained", ["help", "plna"], 'there is no command "plna"', "did you mean plan?"],
     ["a letter alone", ["plan", "-x"], 'there is no option "-x"', all],
     ["no value", ["plan", "--event"], "the option --event needs a value", "write --event VALUE"],
     [
@@ -84,10 +92,71 @@ test.each([
   { args: ["-V"], options: { version: true } },
   { args: ["version"], options: { version: true } },
   { args: ["help"], options: { help: true } },
-  { args: ["help", "plan"], options: { help: true } },
   { args: ["-h"], options: { help: true } },
 ])("$args asks about the program", ({ args, options }) => {
   expect(readArguments(args)).toEqual({ command: undefined, options });
+});
+
+test.each([
+  { args: ["help", "plan"], topic: "plan" },
+  { args: ["plan", "help"], topic: "plan" },
+  { args: ["scan", "--help"], topic: "scan" },
+  { args: ["--help", "bump"], topic: "bump" },
+  { args: ["publish", "--event", "-h"], topic: "publish" },
+  { args: ["help", "--workflow"], topic: undefined },
+  { args: ["help", "version"], topic: undefined },
+])("$args asks about a command", ({ args, topic }) => {
+  expect(readArguments(args)).toEqual({ command: undefined, options: { help: true }, ...(topic && { topic }) });
+});
+
+test("each command's help has its options, and none is left out of all", () => {
+  const all = Object.values(inputGroups).flat() as readonly string[];
+  const served = inputs.filter((input: InputSpecification) => input.secret !== true && input.served?.length !== 0);
+  expect(all.toSorted()).toEqual(
+    served
+      .map(({ name }) => name)
+      .filter((name) => !own.includes(name))
+      .toSorted(),
+  );
+  for (const name of Object.keys(commandHelp)) {
+    const shown = usage(name);
+    expect(shown).toContain(`Usage: image-publish ${name} `);
+    for (const [, option = ""] of shown.matchAll(/ --(?!option)([a-z][\w-]*)/g)) {
+      const value = option.startsWith("no-") ? [`--${option}`] : [`--${option}=x`];
+      expect(problemWith(name, ...value).message).not.toContain("there is no option");
+    }
+    expect(Math.max(...shown.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  }
+  expect(usage("scan")).not.toContain("--build-args");
+});
+
+test.each([
+  { given: [], text: /^Usage: /, code: 1 },
+  { given: ["--graph"], text: /^Usage: /, code: 1 },
+  { given: ["--version"], text: /^image-publish \d/, code: 0 },
+  { given: ["help"], text: /^Usage: image-publish COMMAND/, code: 0 },
+])("$given needs nothing but the words", ({ given, text, code }) => {
+  expect(aboutProgram(given)).toEqual({ text: expect.stringMatching(text), code });
+});
+
+test.each([{ given: ["plan"] }, { given: ["help", "plna"] }, { given: ["--xyzzy"] }])(
+  "$given is more than that",
+  (each) => {
+    expect(aboutProgram(each.given)).toBeUndefined();
+  },
+);
+
+test.each([
+  { value: "a", message: 'the input "tags", line 1: wrong', line: 1, said: "--tags: wrong" },
+  { value: "a\nb", message: 'the input "tags", line 2: wrong', line: 2, said: "--tags, line 2: wrong" },
+  { value: "a", message: 'the input "tags" can\'t be "a"', line: 1, said: '--tags can\'t be "a"' },
+  { value: undefined, message: 'the input "tags" is wrong', line: 1, said: 'the input "tags" is wrong' },
+])("a mistake in an option is shown with the option's name: $said", ({ value, message, line, said }) => {
+  const error = new UserError(message, { hint: "fix it", input: { name: "tags", line } });
+  expect(withOptionNames(error, { tags: value })).toMatchObject({ message: said, hint: "fix it" });
+  expect(withOptionNames(new Problems([error, error]), { tags: value })).toMatchObject({
+    problems: [{ message: said }, { message: said }],
+  });
 });
 
 test("a value may begin with a dash", () => {

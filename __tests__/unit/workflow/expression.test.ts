@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { evaluate } from "../../../src/workflow/expression.ts";
+import { evaluate, isMet, rowsOf } from "../../../src/workflow/expression.ts";
 import { others, unknown, type Value } from "../../../src/workflow/value.ts";
 
 const contexts: Readonly<Record<string, Value>> = {
@@ -93,8 +93,60 @@ test("no text takes long", () => {
     try {
       evaluate(text, contexts);
     } catch (error) {
-      expect((error as Error).message).toContain("can't be read");
+      expect((error as Error).message).toMatch(/can't be read|isn't closed/);
     }
   }
   expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+test.each([`\${{ a`, `x \${{ github.ref == 'a }} y`, `\${{ github.ref }} \${{`])("%s isn't closed", (text) => {
+  expect(() => evaluate(text, contexts)).toThrow(/^the expression "\$\{\{.*" isn't closed$/);
+});
+
+test.each([
+  {
+    text: "a\nb",
+    rows: [
+      { line: 1, text: "a" },
+      { line: 2, text: "b" },
+    ],
+  },
+  {
+    text: `a \${{ x\n|| y }} c\nd`,
+    rows: [
+      { line: 1, text: `a \${{ x\n|| y }} c` },
+      { line: 3, text: "d" },
+    ],
+  },
+  {
+    text: `\${{ '}}\n' }}\n\nb`,
+    rows: [
+      { line: 1, text: `\${{ '}}\n' }}` },
+      { line: 3, text: "" },
+      { line: 4, text: "b" },
+    ],
+  },
+  {
+    text: `a\n\${{ b\nc`,
+    rows: [
+      { line: 1, text: "a" },
+      { line: 2, text: `\${{ b\nc` },
+    ],
+  },
+])("$text has rows with whole expressions", ({ text, rows }) => {
+  expect(rowsOf(text)).toEqual(rows);
+});
+
+test.each([
+  { text: "github.event_name == 'pull_request'", met: false },
+  { text: `\${{ github.event_name == 'push' }}`, met: true },
+  { text: "always()", met: true },
+  { text: "false", met: false },
+  { text: `\${{ false }} && true`, met: true },
+  { text: "vars.A == 'b'", met: undefined },
+  { text: "github.event_name == 'push' && vars.A", met: undefined },
+  { text: "no such ( thing", met: undefined },
+])("the condition $text is met: $met", ({ text, met }) => {
+  const known = { github: { event_name: "push" }, vars: { [others]: unknown } } as const;
+  expect(isMet(text, known)).toBe(met);
 });

@@ -2,10 +2,12 @@
 import { posix } from "node:path";
 import { inputs as specification } from "../../config/inputs-specification.ts";
 import { parseTree, type Tree } from "../../config/yaml-tree.ts";
-import { Problems, throwProblems, UserError } from "../../errors.ts";
+import { byPlace, Problems, throwProblems, UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/nearest.ts";
+import { plainLine } from "../../lib/plain-text.ts";
 import type { Files } from "../../ports.ts";
 import { findStep, type Step } from "../../workflow/find-step.ts";
+import type { StepWarning } from "../../workflow/not-run.ts";
 import { placeOfLine, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
 import type { Outside } from "../outside.ts";
 import { type SimulatedEvent, simulatedContext } from "./simulated-context.ts";
@@ -43,6 +45,7 @@ export async function readWorkflowStep(
 
 /** What a step gives, as one event has it. */
 export interface GivenInputs {
+  /** Those that count. */
   readonly inputs: readonly StepInput[];
   /** The value of an input; `undefined` where the step has none, or the command line decides. */
   value(name: string): string | undefined;
@@ -52,28 +55,48 @@ export interface GivenInputs {
 }
 
 /** What the command line decides: the checkout is where it is run. */
-const decidedHere: ReadonlySet<string> = new Set(["command", "dry-run", "ref", "workdir"]);
+const decidedHere = ["command", "dry-run", "workdir"];
 
-/** Reports what is not known. @throws UserError where there is no checkout. */
+/**
+ * Reports what is not known, and what the step does that a plan doesn't show.
+ * @param options inputs that are given at the command line.
+ * @throws UserError where there is no checkout.
+ */
 export async function inputsOfStep(
   { tree, step }: WorkflowStep,
   event: SimulatedEvent,
   folder: string,
+  options: ReadonlySet<string>,
   outside: Outside,
 ): Promise<GivenInputs> {
   // The same is said of the checkout once more when the command runs.
   const quiet = { ...outside, log: { ...outside.log, warning() {}, notice() {} } };
   const context = await simulatedContext(event, folder, quiet);
-  const { inputs, warnings, problems } = stepInputs(tree, step, context, specification);
-  for (const { message, hint, at } of warnings) outside.log.warning(message, hint, { at });
-  const textOf = (name: string) => inputs.find((each) => each.name === name)?.text;
+  const overridden = new Set([...decidedHere, ...options]);
+  const { inputs, warnings, problems } = stepInputs(tree, step, context, specification, overridden);
+  const command = inputs.find(({ name }) => name === "command");
+  for (const { message, hint, at } of [...otherCommand(command), ...warnings])
+    outside.log.warning(message, hint, { at });
+  const counting = inputs.filter(({ name }) => !overridden.has(name));
+  const textOf = (name: string) => counting.find((each) => each.name === name)?.text;
   return {
-    inputs,
-    value: (name) => (decidedHere.has(name) ? undefined : textOf(name)),
+    inputs: counting,
+    // The input `ref` is about the event, as the option is.
+    value: (name) => (name === "ref" ? undefined : textOf(name)),
     ref: textOf("ref") || undefined,
     problems,
   };
 }
+
+/** A plan is of a publication, whatever the step does. */
+function otherCommand(command: StepInput | undefined): readonly StepWarning[] {
+  const word = command?.text.trim() ?? "";
+  if (command === undefined || publishing.has(word)) return [];
+  const message = `the step has \`command: ${word}\`, which publishes nothing: this plan shows what \`publish\` would do with its inputs`;
+  return [{ message: plainLine(message), hint: `run image-publish ${word} for what the step does`, at: command.at }];
+}
+
+const publishing: ReadonlySet<string> = new Set(["", "publish", "plan", "build", "finalize"]);
 
 /** A folder is no workflow. */
 async function readFile(path: string, folder: string, files: Pick<Files, "read" | "list">) {
@@ -86,8 +109,14 @@ async function noWorkflow(given: string, folder: string, files: Pick<Files, "lis
   const names = lists.flat().flatMap(({ name }) => (/\.ya?ml$/.test(name) ? [name] : []));
   const there = names.length === 0 ? "" : `: ${names.join(", ")}`;
   return new UserError(`--workflow: there is no file "${given}"`, {
-    hint: `name a workflow of this repository${there}${didYouMean(posix.basename(given), names)}`,
+    hint: `name a workflow of this repository${there}${meantWorkflow(posix.basename(given), names)}`,
   });
+}
+
+/** A name may be without its ending. */
+function meantWorkflow(given: string, names: readonly string[]): string {
+  const whole = names.find((name) => name.replace(/\.ya?ml$/, "").toLowerCase() === given.toLowerCase());
+  return whole === undefined ? didYouMean(given, names) : `; did you mean "${whole}"?`;
 }
 
 /** `./` is this action in its own repository. */
@@ -103,7 +132,7 @@ function isOwnAction(uses: string, isActionItself: boolean): boolean {
 
 /** The same problems, those with inputs of the step where these are. */
 export function placedInStep(error: unknown, inputs: readonly StepInput[]): unknown {
-  if (error instanceof Problems) return new Problems(error.problems.map((each) => placed(each, inputs)));
+  if (error instanceof Problems) return new Problems(byPlace(error.problems.map((each) => placed(each, inputs))));
   return error instanceof UserError ? placed(error, inputs) : error;
 }
 

@@ -1,0 +1,42 @@
+/** Why an event would not run a step of a workflow, as far as the file shows. Filters by branch or path are not looked at. */
+import type { Tree } from "../config/yaml-tree.ts";
+import type { SourceLocation } from "../errors.ts";
+import { isMet } from "./expression.ts";
+import type { Step } from "./find-step.ts";
+import type { StepContexts } from "./step-contexts.ts";
+import { eventsOf } from "./workflow-inputs.ts";
+
+export interface StepWarning {
+  readonly message: string;
+  readonly hint: string;
+  readonly at: SourceLocation;
+}
+
+export function whyNotRun(
+  tree: Tree,
+  { conditions }: Pick<Step, "conditions">,
+  eventName: string,
+  contexts: StepContexts,
+): readonly StepWarning[] {
+  const { names, at } = eventsOf(tree);
+  // A workflow that others call is run by their events.
+  const isStarted = at === undefined || [eventName, "workflow_call"].some((each) => names.includes(each));
+  const event: readonly StepWarning[] = isStarted
+    ? []
+    : [
+        {
+          message: `this workflow isn't run by ${eventName}: it is run by ${names.join(", ")}`,
+          hint: "name the event that is meant with --event",
+          at,
+        },
+      ];
+  const unmet = conditions.filter(({ of, text }) => isMet(text, contexts[of]) === false);
+  return [
+    ...event,
+    ...unmet.map(({ of, at }) => ({
+      message: `this ${of} isn't run for the event that is planned: its \`if\` is false`,
+      hint: "name the event that is meant with --event and --ref",
+      at,
+    })),
+  ];
+}
