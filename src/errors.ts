@@ -125,25 +125,3 @@ export function formatLocation(at: SourceLocation): string {
     .filter((part) => part !== undefined)
     .join(":");
 }
-
-/** A message beside its place, so that no file is named twice. `place` is `undefined` where the message has all of it. */
-export function placedMessage(
-  message: string,
-  at: SourceLocation | undefined,
-): { readonly place: string | undefined; readonly text: string } {
-  if (at === undefined) return { place: undefined, text: message };
-  const place = formatLocation(at);
-  const rest = message.startsWith(`${at.file} `) ? message.slice(at.file.length + 1) : "";
-  if (predicate.test(rest)) return { place, text: `it ${rest}` };
-  if (message.startsWith(`${place}: `)) return { place, text: message.slice(place.length + 2) };
-  return { place: at.line === undefined && isNamedIn(message, at.file) ? undefined : place, text: message };
-}
-
-/** How a sentence goes on whose subject is a file. */
-const predicate = /^(?:is|isn't|has|can't|doesn't|publishes|contains|names|only)\b/;
-
-function isNamedIn(message: string, file: string): boolean {
-  const start = message.indexOf(file);
-  if (start < 0 || file === "") return false;
-  return !/[\w./-]$/.test(message.slice(0, start)) && !/^(?:[\w/-]|\.\w)/.test(message.slice(start + file.length));
-}

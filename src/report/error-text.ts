@@ -1,6 +1,7 @@
 /** An error in the parts that are shown apart. Plain text; who shows it escapes it. */
-import { type SourceLocation, UserError } from "../errors.ts";
-import { codeBlock, prose, sentence } from "../lib/markdown.ts";
+import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
+import { code, codeBlock, prose, sentence } from "../lib/markdown.ts";
+import { mentionOf } from "../lib/placed-message.ts";
 import { plainLine, plainLines, shortened } from "../lib/plain-text.ts";
 
 export interface ErrorText {
@@ -35,14 +36,28 @@ export function errorText(error: unknown): ErrorText {
   };
 }
 
-/** What happened (with the place, as Markdown), why, what the program wrote, and how to fix it: a paragraph each. */
-export function errorParagraphs({ what, causes, hint }: ErrorText, place: string, output: readonly string[]) {
+/** What happened (with the place, as Markdown that shows its whole name), why, what the program wrote, and how to fix it: a paragraph each. */
+export function errorParagraphs({ what, causes, hint, at }: ErrorText, place: string, output: readonly string[]) {
   return [
-    `${prose(what)}${place === "" ? "" : ` (${place})`}`,
+    withPlace(what, at, place),
     ...causes.map((cause) => `Cause: ${prose(cause)}`),
     ...(output.length === 0 ? [] : [codeBlock(output, "text")]),
     `**How to fix:** ${prose(sentence(hint))}`,
   ];
+}
+
+/** A file that the sentence names is named there alone. */
+function withPlace(what: string, at: SourceLocation | undefined, place: string): string {
+  if (place === "") return prose(what);
+  const mention = at && mentionOf(what, at.file);
+  if (at === undefined || mention === undefined) return `${prose(what)} (${place})`;
+  if (at.line === undefined) return around(mention, place);
+  const line = `line ${at.line}${at.column === undefined ? "" : `, column ${at.column}`}`;
+  return `${around(mention, code(at.file))} (${place.replace(code(formatLocation(at)), () => line)})`;
+}
+
+function around({ before, after }: { readonly before: string; readonly after: string }, name: string): string {
+  return `${prose(before)}${before.endsWith(" ") ? " " : ""}${name}${after.startsWith(" ") ? " " : ""}${prose(after)}`;
 }
 
 /** The end of what a program wrote, in lines that fit. */

@@ -31,6 +31,30 @@ test.each([
     shown: `there are two, a and ${file}, here`,
   },
   {
+    when: "a line, and the file as a name of itself",
+    message: `the ignore file ${file} can't be used: no date`,
+    at: { file, line: 3, column: 7 },
+    shown: `${file}:3:7: the ignore file can't be used: no date`,
+  },
+  {
+    when: "a line, and the file further on, in quotes",
+    message: `nothing in "${file}" names web`,
+    at: { file, line: 3 },
+    shown: `${file}:3: nothing in this file names web`,
+  },
+  {
+    when: "another line of the file",
+    message: `the name is taken by ${file}:7`,
+    at: { file, line: 3 },
+    shown: `${file}:3: the name is taken by ${file}:7`,
+  },
+  {
+    when: "a file's name that is a word",
+    message: "the Dockerfile has no stage",
+    at: { file: "Dockerfile", line: 3 },
+    shown: "Dockerfile:3: the Dockerfile has no stage",
+  },
+  {
     when: "a longer name",
     message: `there is ${file}.dev here`,
     at: { file },
