@@ -38,6 +38,7 @@ function innermost(error: unknown, code: string): string {
   const message = messageIn(error) || (Array.isArray(errors) ? messageIn(errors[0]) : "");
   return (
     message
+      .replace(/^.*?:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s, "$1")
       .replace(/^[0-9A-F]+:error:/, "")
       .replace(/; if the root CA is installed locally.*$/, "")
       .trim() || code

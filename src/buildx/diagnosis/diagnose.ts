@@ -2,6 +2,7 @@
 import { type SourceLocation, UserError } from "../../errors.ts";
 import type { FailedStep } from "../invocation/progress.ts";
 import { shortLine } from "../invocation/short-line.ts";
+import { failedLine } from "./failed-line.ts";
 import { type FailureCategory, failureRows } from "./failures.ts";
 
 /** A build that failed. `output` is the end of what the failed step wrote. */
@@ -125,9 +126,13 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
   const error = [...(step === undefined ? [] : [step.name]), said].join("\n");
   const withOutput = [error, ...(step?.output ?? [])].join("\n");
   const registry = /\b(?:Get|Head|Put|Post|Patch) "https?:\/\/([^/"]+)\//.exec(said)?.[1] ?? "a registry";
-  for (const { category, pattern, inOutput, message, hint } of failureRows) {
+  const excerpt = excerptIn(failed.text);
+  for (const { category, pattern, inOutput, line, message, hint } of failureRows) {
     const match = pattern.exec(inOutput ? withOutput : error);
-    if (match !== null) return { category, sentence: filled(message, match, registry, failed), hint };
+    if (match === null) continue;
+    const { kind, from = "" } = failedLine(excerpt, step?.name ?? "", match[1]);
+    if (line !== undefined && line !== kind) continue;
+    return { category, sentence: filled(message, match, { registry, from }, failed), hint };
   }
   const [first = ""] = said.split("\n");
   const reason = shortLine(withoutStart(first));
@@ -137,10 +142,15 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
     : { category: "unknown", sentence: reason, hint: "see the lines of the build above" };
 }
 
-function filled(message: string, match: RegExpExecArray, registry: string, failed: FailedBuild): string {
+function filled(
+  message: string,
+  match: RegExpExecArray,
+  names: Readonly<Record<"registry" | "from", string>>,
+  failed: FailedBuild,
+): string {
   const named = new Map([
+    ...Object.entries(names),
     ["step", stepText(failed.step?.name ?? match[1] ?? "the build", failed.platforms)],
-    ["registry", registry],
     ["dockerfile", failed.dockerfile],
   ]);
   return message

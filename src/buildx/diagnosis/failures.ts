@@ -30,12 +30,20 @@ export type FailureCategory =
   | "engine"
   | "unknown";
 
+/** `copy`: it takes files from another stage, image or context; `syntax`: it names the frontend. */
+export type LineKind = "copy" | "syntax" | "other";
+
 export interface FailureRow {
   readonly category: FailureCategory;
   /** Looked for in the failed step's name and BuildKit's error and, with `inOutput`, in what the step wrote. */
   readonly pattern: RegExp;
   readonly inOutput?: true;
-  /** `$1` and so on are the pattern's groups, `$step` is the failed step, `$registry` its registry, `$dockerfile` the path in the repository. */
+  /** What kind of line it is in the Dockerfile that failed; unset: any. */
+  readonly line?: LineKind;
+  /**
+   * `$1` and so on are the pattern's groups, `$step` is the failed step, `$registry` its registry, `$from` what its line copies from,
+   * `$dockerfile` the path in the repository.
+   */
   readonly message: string;
   readonly hint: string;
 }
@@ -44,6 +52,8 @@ const pushing = "failed to push (\\S+): ";
 const denied = "(?:unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth)";
 /** The reference ends at the colon that a space follows. */
 const resolving = "failed to resolve source metadata for (\\S+): ";
+
+const missingFile = /failed to (?:calculate checksum of ref|compute cache key).*?"(.+?)": not found/s;
 
 export const failureRows: readonly FailureRow[] = [
   {
@@ -161,7 +171,14 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "missing-file",
-    pattern: /failed to (?:calculate checksum of ref|compute cache key).*?"(.+?)": not found/s,
+    line: "copy",
+    pattern: missingFile,
+    message: "$1 is not in $from, from which it is to be copied",
+    hint: "check the path, and that the stage, image or context that `from` names has it",
+  },
+  {
+    category: "missing-file",
+    pattern: missingFile,
     message: "$1 is not in the build context",
     hint: "check the path, the `.dockerignore`, and that an earlier step or the checkout made the file",
   },
@@ -260,6 +277,34 @@ export const failureRows: readonly FailureRow[] = [
       /toomanyrequests|unexpected status(?: from \S+ request to \S+)?: (?:429|5\d\d)\b|connection reset by peer|broken pipe|TLS handshake timeout|use of closed network connection|failed to do request: .*: (?:unexpected )?EOF|http2: (?:client connection lost|server sent GOAWAY)/i,
     message: "$registry was unavailable or broke off",
     hint: "run it again later; nothing was tagged",
+  },
+  {
+    category: "base-denied",
+    line: "copy",
+    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    message: "$from is no stage of the Dockerfile, and the image $1 is not there, or may not be read",
+    hint: "name a stage above (`FROM … AS NAME`), or an image; log in to its registry if it is private",
+  },
+  {
+    category: "base-missing",
+    line: "copy",
+    pattern: new RegExp(`${resolving}.*not found`, "is"),
+    message: "$from is no stage of the Dockerfile, and the image $1 is not there",
+    hint: "name a stage above (`FROM … AS NAME`), or an image with its tag",
+  },
+  {
+    category: "base-denied",
+    line: "syntax",
+    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    message: "the Dockerfile frontend $1 (`# syntax`) is not there, or may not be read",
+    hint: "check its name, such as docker/dockerfile:1, and log in to its registry if it is private",
+  },
+  {
+    category: "base-missing",
+    line: "syntax",
+    pattern: new RegExp(`${resolving}.*not found`, "is"),
+    message: "the Dockerfile frontend $1 (`# syntax`) is not there",
+    hint: "check its name and tag, such as docker/dockerfile:1",
   },
   {
     category: "base-denied",

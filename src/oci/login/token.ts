@@ -7,6 +7,7 @@ import { maximumRedirects, redirectOf } from "../registry/redirect.ts";
 import {
   type Asked,
   answerError,
+  type Elsewhere,
   insecureError,
   invalidError,
   networkError,
@@ -45,7 +46,7 @@ export async function fetchToken(request: TokenRequest, { send, clock, signal }:
   const response = await followed(asked, first, (sent) =>
     send(asked, sent).catch((cause) => {
       signal?.throwIfAborted();
-      throw cause instanceof RegistryError ? cause : networkError(asked, cause);
+      throw cause instanceof RegistryError ? cause : networkError(asked, cause, tokenServer(sent.url, asked));
     }),
   );
   if (response.status === 401) throw unauthorizedError(asked, login !== undefined);
@@ -53,6 +54,11 @@ export async function fetchToken(request: TokenRequest, { send, clock, signal }:
   if (response.status === 403 && login === undefined) throw unauthorizedError(asked, false);
   if (response.status !== 200) throw answerError(asked, response, clock.now());
   return parseToken(asked, response, clock.now());
+}
+
+function tokenServer(url: string, asked: Asked): Elsewhere | undefined {
+  const { host } = new URL(url);
+  return host === asked.host ? undefined : { host, what: "the token server" };
 }
 
 /** The login goes along, so that no redirect leads to another origin. */

@@ -41,7 +41,20 @@ export function decodedStream(headers: Headers, body: Bytes): Bytes {
   return encodingsOf(headers).reduceRight(decode, body);
 }
 
-/** The same for a whole body. @throws Error with the code EMSGSIZE for one of more than `maximum` bytes. */
+/** What isn't in the encoding that it is said to be in; or is, and ends too early. */
+export class UndecodableError extends Error {
+  readonly encoding: string;
+  readonly isCutOff: boolean;
+
+  constructor(encoding: string, cause: unknown) {
+    super(`it isn't ${encoding}`, { cause });
+    this.encoding = encoding;
+    const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+    this.isCutOff = code === "Z_BUF_ERROR";
+  }
+}
+
+/** The same for a whole body. @throws UndecodableError, and Error with the code EMSGSIZE for one of more than `maximum` bytes. */
 export async function decoded<R extends HttpResponse>(response: R, maximum: number): Promise<R> {
   const { headers, body } = response;
   if (encodingsOf(headers).length === 0 || body.byteLength === 0) return response;
@@ -66,9 +79,22 @@ async function* decode(body: Bytes, encoding: string): AsyncGenerator<Uint8Array
     return;
   }
   const stream = decoder(first);
+  let broken: unknown;
+  const watched = async function* () {
+    try {
+      yield* all;
+    } catch (error) {
+      broken = error;
+      throw error;
+    }
+  };
   // What fails is thrown to whoever reads the stream.
-  pipeline(Readable.from(all), stream, () => {});
-  yield* stream;
+  pipeline(Readable.from(watched()), stream, () => {});
+  try {
+    yield* stream;
+  } catch (error) {
+    throw broken ?? new UndecodableError(encoding, error);
+  }
 }
 
 /** The first bytes, enough to know what they are, and all of them. */

@@ -3,6 +3,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { HttpResponse } from "../../ports.ts";
+import { UndecodableError } from "./content-encoding.ts";
 import { rateLimitOf, retryAfter } from "./rate-limit.ts";
 import { complaintOf } from "./refusal.ts";
 
@@ -193,40 +194,73 @@ export function insecureError({ host, repository }: Asked, what: string, { origi
   );
 }
 
+const withoutEncoding = "switch off compression for `/v2/` in what is in front of the registry: none was asked for";
+
 /** A body in an encoding that was not asked for, and that can't be undone. */
 export function encodedError(asked: Asked, encoding: string): RegistryError {
   const { host, repository } = asked;
   const name = JSON.stringify(encoding.slice(0, 40));
   return new RegistryError("invalid", `${host} sent for ${repository} a body with Content-Encoding ${name}`, {
-    hint: "switch off compression for `/v2/` in what is in front of the registry: none was asked for",
+    hint: withoutEncoding,
+  });
+}
+
+/** Another host that a registry names. */
+export interface Elsewhere {
+  readonly host: string;
+  readonly what: "the token server" | "a redirect";
+}
+
+/** How OpenSSL says that what it got is no TLS. */
+const noTls = /wrong version number|packet length too long|http request|unexpected message|record layer failure/i;
+
+function undecodableError(asked: Asked, { encoding, isCutOff, cause }: UndecodableError): RegistryError {
+  const what = isCutOff
+    ? `cut off a body with Content-Encoding ${encoding}`
+    : `sent a body that isn't ${encoding}, as its Content-Encoding says`;
+  return new RegistryError("invalid", `${asked.host} ${what} (for ${asked.repository})`, {
+    hint: withoutEncoding,
+    cause,
+    isTransient: isCutOff,
   });
 }
 
 /** The error for an exchange that had no answer; `cause` carries the `code` of the `Http` port. */
-export function networkError(asked: Asked, cause: unknown): RegistryError {
+export function networkError(asked: Asked, cause: unknown, elsewhere?: Elsewhere): RegistryError {
   const { host } = asked;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const reached = elsewhere?.host ?? host;
+  const subject = elsewhere === undefined ? host : `${elsewhere.host}, ${elsewhere.what} of ${host},`;
   if (code === "EMSGSIZE") return invalidError(asked, messageOf(cause), cause);
-  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "EPROTO") {
-    return new RegistryError("tls", `${host} does not speak TLS: ${messageOf(cause)}`, {
-      hint: "serve the registry over https; plain http is spoken with localhost alone",
+  if (cause instanceof UndecodableError) return undecodableError(asked, cause);
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || (code === "EPROTO" && noTls.test(messageOf(cause)))) {
+    return new RegistryError("tls", `${subject} doesn't support TLS`, {
+      hint: "serve it over https: plain http is for registries on this machine (localhost) alone",
+    });
+  }
+  if (code === "EPROTO") {
+    return new RegistryError("tls", `${subject} refused the TLS connection: ${messageOf(cause)}`, {
+      hint: "check its TLS settings (versions, ciphers, name of the server), and what is in front of it",
       cause,
     });
   }
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code)) {
-    return new RegistryError("tls", `the certificate of ${host} is not trusted: ${messageOf(cause)}`, {
+    return new RegistryError("tls", `the certificate of ${reached} is not trusted: ${messageOf(cause)}`, {
       hint: "mend the certificate, or name its authority's file in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS (the builder needs it too)",
       cause,
     });
   }
   if (code === "EPROXY") {
-    return new RegistryError("unreachable", `${host} cannot be reached: ${messageOf(cause)}`, {
+    return new RegistryError("unreachable", `${subject} cannot be reached: ${messageOf(cause)}`, {
       hint: "mend HTTPS_PROXY (a login stands in it as http://user:password@host:port), or name the host in NO_PROXY",
       cause,
     });
   }
-  return new RegistryError("unreachable", `${host} cannot be reached: ${messageOf(cause)}`, {
-    hint: "check the host's name, the network of the runner, and its proxy settings",
+  return new RegistryError("unreachable", `${subject} cannot be reached: ${messageOf(cause)}`, {
+    hint:
+      elsewhere === undefined
+        ? "check the host's name, the network of this machine, and its proxy settings"
+        : `check that ${host} names the right address, and that this machine's network and proxy let it be reached`,
     cause,
     // A name that does not exist is most often a typing error; a resolver in trouble says EAI_AGAIN.
     isTransient: code !== "ENOTFOUND",

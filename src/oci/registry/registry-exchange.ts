@@ -10,6 +10,7 @@ import { maximumRedirects, redirectOf } from "./redirect.ts";
 import {
   type Asked,
   answerError,
+  type Elsewhere,
   encodedError,
   invalidError,
   networkError,
@@ -228,8 +229,12 @@ async function exchange(
   } catch (cause) {
     signal?.throwIfAborted();
     // The body that was sent may have failed by itself, and told why.
-    throw cause instanceof UserError ? cause : networkError(asked, cause);
+    throw cause instanceof UserError ? cause : networkError(asked, cause, redirectedTo(url, asked));
   }
+}
+
+function redirectedTo({ origin, host }: URL, asked: Asked): Elsewhere | undefined {
+  return origin === registryOrigin(asked.host) ? undefined : { host, what: "a redirect" };
 }
 
 async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

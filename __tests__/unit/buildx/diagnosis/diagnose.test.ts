@@ -420,3 +420,66 @@ describe("the line", () => {
     expect(diagnose({ ...build, text, step: undefined }).at).toEqual({ file: "images/app/Dockerfile", line });
   });
 });
+
+describe("what a line takes from elsewhere", () => {
+  const missing =
+    'ERROR: failed to build: failed to solve: failed to compute cache key: failed to calculate checksum of ref a::b: "/nothere": not found';
+  const noImage =
+    "ERROR: failed to build: failed to solve: nosuch: failed to resolve source metadata for docker.io/library/nosuch:latest: docker.io/library/nosuch:latest: not found";
+  const denied =
+    "ERROR: failed to build: failed to solve: nosuch: failed to resolve source metadata for docker.io/library/nosuch:latest: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
+  const ofImage = "[linux/amd64 internal] load metadata for docker.io/library/nosuch:latest";
+
+  test.each([
+    {
+      line: ["COPY --from=one \\", "  /nothere /"],
+      said: missing,
+      says: '/nothere is not in "one", from which it is to be copied',
+    },
+    {
+      line: ["copy --link --from=0 /nothere /"],
+      said: missing,
+      says: "/nothere is not in stage 0, from which it is to be copied",
+    },
+    { line: ["COPY /nothere /"], said: missing, says: "/nothere is not in the build context" },
+    { line: ["ADD nothere /from=one"], said: missing, says: "/nothere is not in the build context" },
+    {
+      line: ["RUN --mount=from=two,source=/a,target=/a --mount=type=bind,from=one,src=nothere,target=/b make"],
+      said: missing,
+      says: '/nothere is not in "one", from which it is to be copied',
+    },
+    {
+      line: ["RUN --mount=from=two,source=/a,target=/a --mount=type=bind,source=nothere,target=/b make"],
+      said: missing,
+      says: "/nothere is not in the build context",
+    },
+    {
+      line: ["COPY --from=nosuch /x /"],
+      said: noImage,
+      says: '"nosuch" is no stage of the Dockerfile, and the image docker.io/library/nosuch:latest is not there',
+    },
+    {
+      line: ["COPY --from=nosuch /x /"],
+      said: denied,
+      says: '"nosuch" is no stage of the Dockerfile, and the image docker.io/library/nosuch:latest is not there, or may not be read',
+    },
+    { line: ["FROM nosuch"], said: noImage, says: "the base image docker.io/library/nosuch:latest is not there" },
+    {
+      line: ["# syntax=nosuch"],
+      said: noImage,
+      says: "the Dockerfile frontend docker.io/library/nosuch:latest (`# syntax`) is not there",
+    },
+  ])("$line: $says", ({ line, said, says }) => {
+    const shown = line.map((each, index) => `   ${index + 5} | >>> ${each}`);
+    const text = ["Dockerfile:5", "-".repeat(20), "   4 |     # here", ...shown, "-".repeat(20), said];
+    const step: FailedStep = { name: ofImage, error: "", output: [] };
+    const error = diagnose({ ...build, text, step });
+    expect(error.message.split("\n")[0]).toBe(`app could not be built: ${says}`);
+    expect(error.at).toEqual({ file: "images/app/Dockerfile", line: 5 });
+  });
+
+  test("is read in the step's name, where no line is shown", () => {
+    const step: FailedStep = { name: "[linux/amd64 stage-1 1/1] COPY --from=one /nothere /", error: "", output: [] };
+    expect(diagnose({ ...build, text: [missing], step }).message).toContain('/nothere is not in "one"');
+  });
+});

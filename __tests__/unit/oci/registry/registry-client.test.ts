@@ -567,6 +567,31 @@ describe("a body in an encoding that nobody asked for", () => {
     });
   });
 
+  test.each(["br", "gzip", "zstd", "deflate"])(
+    "that isn't %s is no trouble of the network, and is not asked for again",
+    async (encoding) => {
+      const beginning = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] }[encoding] ?? [];
+      const bytes = Buffer.concat([
+        Buffer.from(beginning),
+        Buffer.from("\xff\xff plainly no such thing".repeat(9), "latin1"),
+      ]);
+      fake.faults.push((_, response) => answer(response, 200, { "content-encoding": encoding }, bytes));
+      await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+        code: "invalid",
+        message: expect.stringContaining(`isn't ${encoding}, as its Content-Encoding says`),
+        hint: expect.stringContaining("compression"),
+      });
+      expect(fake.seen).toHaveLength(1);
+    },
+  );
+
+  test("that is cut off is asked for again", async () => {
+    const digest = fake.store("o/r/base", one, "v1");
+    const cut = gzipSync(text).subarray(0, -9);
+    fake.faults.push((_, response) => answer(response, 200, { "content-encoding": "gzip" }, cut));
+    expect((await client().manifest(base(), tag("v1")))?.digest).toBe(digest);
+  });
+
   test("is not read past what there may be", async () => {
     const bomb = gzipSync(Buffer.alloc(5 * 1024 * 1024, " "));
     fake.faults.push((_, response) => answer(response, 200, { "content-encoding": "gzip" }, bomb));
@@ -723,6 +748,26 @@ describe("patience", () => {
     });
     // What is there is looked at once, in case an answer was lost.
     expect(fake.seen.map(({ method }) => method)).toEqual(["PUT", "GET"]);
+  });
+
+  test.each([
+    {
+      who: "the host of a redirect",
+      fault: { status: 307, headers: { location: "http://127.0.0.1:1/x" } },
+      says: /^127\.0\.0\.1:1, a redirect of 127\.0\.0\.1:\d+, cannot be reached: .*ECONNREFUSED/,
+    },
+    {
+      who: "the token server",
+      fault: { status: 401, headers: { "www-authenticate": 'Bearer realm="http://127.0.0.1:1/token"' } },
+      says: /^127\.0\.0\.1:1, the token server of 127\.0\.0\.1:\d+, cannot be reached: .*ECONNREFUSED/,
+    },
+  ])("$who isn't there, which is named", async ({ fault: { status, headers }, says }) => {
+    always((_, response) => answer(response, status, headers as Record<string, string>, ""));
+    await expect(client().manifest(base(), tag("v1"))).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(says),
+      hint: expect.stringMatching(/^check that 127\.0\.0\.1:\d+ names the right address/),
+    });
   });
 
   test("nobody there", async () => {

@@ -1,5 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { answerError, insecureError, unauthorizedError } from "../../../../src/oci/registry/registry-error.ts";
+import { networkFailure } from "../../../../src/adapters/http/http-error.ts";
+import {
+  answerError,
+  insecureError,
+  networkError,
+  unauthorizedError,
+} from "../../../../src/oci/registry/registry-error.ts";
 
 test.each([
   ["a forge of one's own is told that a job's token doesn't do for packages there", "git.example.com", true],
@@ -11,6 +17,22 @@ test.each([
   expect(message).toBe(`${host} does not accept the login that it is given`);
   expect(hint).toMatch(/^check the login for /);
   expect(hint.includes("write:package")).toBe(isTold);
+});
+
+const openssl = (what: string) => Object.assign(new Error(what), { code: "EPROTO" });
+
+test.each([
+  { reason: "wrong version number", says: "r.example.com doesn't support TLS" },
+  { reason: "packet length too long", says: "r.example.com doesn't support TLS" },
+  {
+    reason: "tlsv1 alert protocol version",
+    says: "r.example.com refused the TLS connection: tlsv1 alert protocol version",
+  },
+])("$reason is not shown with OpenSSL's numbers", ({ reason, says }) => {
+  const raw = `write EPROTO 40DD68D7B97F0000:error:0A00010B:SSL routines:tls_validate_record_header:${reason}:../deps/openssl/ssl/record/methods/tlsany_meth.c:77:`;
+  const error = networkError(push, networkFailure(openssl(raw), "r.example.com", undefined));
+  expect(error.message).toBe(says);
+  expect(error.hint).not.toMatch(/openssl/i);
 });
 
 const push = { host: "r.example.com", repository: "o/web", access: "push" } as const;
