@@ -75,4 +75,10 @@ const styled = (code: number, text: string): string =>
 const bold = (text: string): string => styled(1, text);
 const dim = (text: string): string => styled(2, text);
 
-await main();
+const usage = `Usage: npm run demo
+
+Plays the life of examples/monorepo (pushes, pull requests, releases) against a registry on this machine: a few minutes, and a few
+hundred megabytes in the rig's folder. \`rig/run down\` stops what it started.`;
+
+if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) console.log(usage);
+else await main();

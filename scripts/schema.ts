@@ -27,6 +27,7 @@ const map = { type: "object", additionalProperties: { type: ["string", "number",
 /** What an editor accepts for each form; the reader says more exactly what is wrong. */
 const forms: Readonly<Record<Form, Json>> = {
   text: scalar,
+  "placed-text": scalar,
   "text-or-flag": scalar,
   flag: { type: "boolean" },
   path: { type: "string" },
@@ -45,6 +46,7 @@ const forms: Readonly<Record<Form, Json>> = {
 /** How a form is written, for people. */
 const spelled: Readonly<Record<Form, string>> = {
   text: "text",
+  "placed-text": "text",
   "text-or-flag": "text, `true` or `false`",
   flag: "`true` or `false`",
   path: "path from the repository's root",

@@ -17,8 +17,8 @@ export async function runCommand(
   asked: PlanView = {},
 ): Promise<CommandResult> {
   const { dryRun } = inputs.settings;
-  const command = dryRun ? dryRunOf(inputs.settings.command) : inputs.settings.command;
   const isSimulated = asked.simulated === true;
+  const command = dryRun ? dryRunOf(inputs.settings.command, isSimulated) : inputs.settings.command;
   const session = await openSession(context, inputs, outside, {
     offline: isSimulated && command === "plan",
     isSimulated,
@@ -27,9 +27,14 @@ export async function runCommand(
 }
 
 /** What changes nothing in a command's place. @throws UserError where there is no such thing. */
-function dryRunOf(command: RunInputs["settings"]["command"]): RunInputs["settings"]["command"] {
+function dryRunOf(command: RunInputs["settings"]["command"], isCommandLine: boolean): RunInputs["settings"]["command"] {
   if (command === "publish" || command === "plan") return "plan";
   if (command === "bump") return command;
+  if (isCommandLine) {
+    throw new UserError(`${command} has no --dry-run`, {
+      hint: "leave it out; `image-publish plan` shows what an event would do and changes nothing",
+    });
+  }
   throw new UserError(`there is no dry run of \`command: ${command}\``, {
     hint: "write `command: plan`, which shows what the event would do and changes nothing",
   });

@@ -17,6 +17,10 @@ type Readers = { readonly [F in Form]: (tree: Tree, reading: Reading) => Forms[F
 
 const readers: Readers = {
   text: (tree, reading) => scalar(tree, "a text", reading)?.text.trim(),
+  "placed-text"(tree, reading) {
+    const found = scalar(tree, "a text", reading);
+    return found && { value: found.text.trim(), at: found.at };
+  },
   "text-or-flag"(tree, reading) {
     const found = scalar(tree, "a text, true or false", reading);
     return found && { text: found.text.trim(), input: reading.key, line: 1, at: found.at };
@@ -103,7 +107,10 @@ function readPairs(tree: Tree, reading: Reading): Forms["pairs"] {
   const pairs = readLines(tree, reading, "a map of names and values").flatMap(({ text, at }) => {
     const equals = text.indexOf("=");
     if (equals > 0) return [[text.slice(0, equals).trim(), { value: text.slice(equals + 1), at }] as const];
-    const problem = new UserError(`"${text}" in "${reading.key}" has no value`, { hint: "write NAME: value", at });
+    const problem = new UserError(`"${text}" in "${reading.key}" has no value`, {
+      hint: "write NAME: value, or NAME=value in a list",
+      at,
+    });
     reading.add(problem);
     return [];
   });

@@ -20,6 +20,7 @@ export interface SettingLine {
 /** The forms that values have, and what is made of each. */
 export interface Forms {
   readonly text: string;
+  readonly "placed-text": Placed<string>;
   /** A text, for which true and false may stand as they are. */
   readonly "text-or-flag": SettingLine;
   readonly flag: boolean;
@@ -55,7 +56,7 @@ export interface Setting {
 
 /** Settings that may stand for one image and, under `defaults`, for all. */
 export const sharedSettings = {
-  target: { form: "text", means: "Stage of the Dockerfile to build. Default: the last." },
+  target: { form: "placed-text", means: "Stage of the Dockerfile to build. Default: the last." },
   platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
   publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
   "build-args": { form: "pairs", means: "Build arguments; expressions such as {{version}} are filled in." },

@@ -51,7 +51,11 @@ export async function parseTree(
     const slices: TreeSlice[] = [];
     for await (const { document, goesOn } of slicesOf(text, file, lines, yaml)) {
       const [error] = document.errors;
-      if (error !== undefined) return { tree: undefined, problems: [parsingProblem(error, file, lines)] };
+      if (error !== undefined)
+        return {
+          tree: undefined,
+          problems: [parsingProblem(error, file, lines, placeOfError(error, document, text, yaml))],
+        };
       if (document.contents === null) continue;
       const reading = { yaml, document, lines, text, file, known: new Map() };
       slices.push({ tree: treeOf(document.contents, reading), goesOn });
@@ -73,12 +77,33 @@ export async function parseTree(
 /** In characters: 20,000 images take half of it. */
 const largest = 2 * 1024 * 1024;
 
-function parsingProblem(error: YAMLError, file: string, lines: LineCounter): UserError {
-  const { line, col } = lines.linePos(error.pos[0]);
+function parsingProblem(error: YAMLError, file: string, lines: LineCounter, offset: number): UserError {
+  const { line, col } = lines.linePos(offset);
   const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
   const what = first.includes("call stack") ? "it is nested too deeply" : first;
   const at = line === 0 ? { file } : { file, line, column: col };
   return notYaml(what, at);
+}
+
+/** What isn't closed is found behind the end of the text, where no line is: the place to look at is where it begins. */
+function placeOfError(
+  { pos: [found] }: YAMLError,
+  document: Document,
+  text: string,
+  { visit, isScalar, isCollection }: typeof import("yaml"),
+): number {
+  const end = text.trimEnd().length;
+  if (!text.slice(end, found).includes("\n")) return found;
+  let open: number | undefined;
+  visit(document, {
+    Node(_, node) {
+      const [start, , last = 0] = (isNode(node) ? node.range : undefined) ?? [];
+      const hasEnd = (isCollection(node) && node.flow === true) || (isScalar(node) && /^QUOTE/.test(node.type ?? ""));
+      const goesOn = start !== undefined && start <= found && last >= Math.min(found, end);
+      if (hasEnd && goesOn) open = Math.max(open ?? 0, start);
+    },
+  });
+  return open ?? Math.min(found, Math.max(end - 1, 0));
 }
 
 function notYaml(what: string, at: SourceLocation): UserError {

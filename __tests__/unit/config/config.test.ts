@@ -30,7 +30,7 @@ defaults:
           path: "src/containers",
           context: ".",
           file: "src/containers/Dockerfile.base",
-          target: "final",
+          target: { value: "final", at: { line: 7, column: 13 } },
           platforms: ["linux/amd64", "linux/arm64"],
           publish: false,
           "build-args": { VERSION: { value: "1.10" }, EMPTY: { value: "" }, TEXT: { value: "{{version}}" } },
@@ -141,6 +141,9 @@ describe("mistakes name their place and the remedy", () => {
       [["2:3", '"defaults" has the unknown key "path"', "the keys are target, platforms"]],
     ],
     ["no YAML", "images: [", [["1:10", "no YAML", "correct that line"]]],
+    ["a list that isn't closed", "images:\n  web: [a\n", [["2:8", "no YAML", "correct that line"]]],
+    ["the outer of two that isn't closed", "images:\n  web: [[a], 2\n\n", [["2:8", "no YAML", "correct that line"]]],
+    ["a quote that isn't closed", "images:\n  'web: {}\n\n", [["2:3", "no YAML", "correct that line"]]],
     ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "correct that line"]]],
     ["an alias inside what it names", "images: &x\n  a: *x\n", [["2:6", "alias", "write the value out"]]],
     [

@@ -5,7 +5,7 @@ import { type Repository, splitRepository } from "../../model/reference.ts";
 import type { Finished, Processes } from "../../ports.ts";
 import { lastMessage, shortLine } from "../invocation/short-line.ts";
 import { type Environment, withoutLogins } from "./environment.ts";
-import { parseInspect } from "./inspect-builder.ts";
+import { type InspectedBuilder, parseInspect } from "./inspect-builder.ts";
 
 export interface Builder {
   readonly name: string;
@@ -53,7 +53,7 @@ export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies):
     docker(["buildx", "inspect", "--bootstrap", ...named], deps),
   ]);
   checkVersion(version);
-  const found = usable(inspected, wish.builder);
+  const found = await usable(inspected, wish.builder, deps);
   if (found.driver !== "docker") return { ...found, remove: async () => {} };
   if (wish.builder !== undefined) {
     throw new UserError(`the builder "${wish.builder}" has the docker driver, which can't push by digest`, {
@@ -66,15 +66,22 @@ export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies):
 /** The builder as it is now: an emulator that came meanwhile adds platforms. @throws UserError when it doesn't start. */
 export async function inspectAgain(builder: Builder, deps: BuilderDependencies): Promise<Builder> {
   const inspected = await docker(["buildx", "inspect", "--bootstrap", builder.name], deps);
-  const { platforms, isHere } = usable(inspected, builder.name);
+  const { platforms, isHere } = await usable(inspected, builder.name, deps);
   return { ...builder, platforms, isHere };
 }
 
 /** What is used of an inspected builder. @throws UserError where none of its nodes can build. */
-function usable(inspected: Finished, name: string | undefined): Omit<Builder, "remove"> {
+async function usable(
+  inspected: Finished,
+  name: string | undefined,
+  deps: BuilderDependencies,
+): Promise<Omit<Builder, "remove">> {
   const found = inspected.code === 0 ? parseInspect(textOf(inspected)) : undefined;
   if (found === undefined || found.problem !== undefined) {
-    throw unusable(name, found?.problem ?? inspected.stderr, found?.driver ?? "");
+    // One that could not be started is described all the same.
+    const known =
+      found ?? parseInspect(textOf(await docker(["buildx", "inspect", ...(name === undefined ? [] : [name])], deps)));
+    throw unusable(name, found?.problem ?? inspected.stderr, known);
   }
   const { driver, platforms, isHere } = found;
   // The engine's own is not what builds here.
@@ -140,7 +147,11 @@ function isOlder(version: string, than: string): boolean {
   return order(version) < order(than);
 }
 
-function unusable(name: string | undefined, problem: string, driver: string): UserError {
+function unusable(
+  name: string | undefined,
+  problem: string,
+  { driver = "", endpoint }: Partial<Pick<InspectedBuilder, "driver" | "endpoint">> = {},
+): UserError {
   const message = lastMessage(problem);
   const isElsewhere = driver === "remote" || driver === "kubernetes";
   if (!isElsewhere && /Cannot connect to the Docker daemon|dial unix|permission denied/i.test(message)) {
@@ -149,12 +160,20 @@ function unusable(name: string | undefined, problem: string, driver: string): Us
     });
   }
   const which = name === undefined ? "the current builder" : `the builder "${shortLine(name, 80)}"`;
+  if (isElsewhere && endpoint !== undefined && silent.test(message)) {
+    return new UserError(`${which} doesn't answer at ${shortLine(endpoint, 200)}: ${message}`, {
+      hint: `start it, or check its address${name === undefined ? "" : ` (\`docker buildx inspect ${shortLine(name, 80)}\`)`}, or choose another with \`builder\``,
+    });
+  }
   return new UserError(`${which} can't be used: ${message}`, {
     hint: isElsewhere
       ? `check that what it connects to (driver ${driver}) runs and can be reached from here, or choose another with \`builder\``
       : "see `docker buildx ls` for the builders there are, or leave the input `builder` empty",
   });
 }
+
+/** How a connection fails that nobody takes. */
+const silent = /deadline exceeded|timed? ?out|connection (?:refused|reset)|no such host|no route to host|unreachable/i;
 
 function docker(args: readonly string[], deps: BuilderDependencies): Promise<Finished> {
   // Only what starts a builder may have to read its image from a registry.

@@ -5,6 +5,8 @@ export interface InspectedBuilder {
   readonly name: string;
   /** Empty where the engine is down. */
   readonly driver: string;
+  /** Where its first node is; `undefined` where that isn't said. */
+  readonly endpoint: string | undefined;
   /** Those of all nodes that work. */
   readonly platforms: readonly Platform[];
   /** Whether all nodes that work run on this machine's kernel, as far as their addresses tell. */
@@ -31,6 +33,7 @@ export function parseInspect(text: string): InspectedBuilder | undefined {
   return {
     name,
     driver,
+    endpoint: nodes.flatMap((lines) => fieldOf(lines, "Endpoint") ?? [])[0],
     platforms: [...new Set(working.flatMap((lines) => platformsIn(fieldOf(lines, "Platforms") ?? "")))],
     isHere: working.every((lines) => isHere(driver, fieldOf(lines, "Endpoint") ?? "")),
     buildkit: versions.toSorted(byVersion)[0],

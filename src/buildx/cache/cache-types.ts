@@ -73,7 +73,7 @@ const names = Object.keys(types);
 
 /** Values with an expression are not known yet. @throws UserError for what buildx or BuildKit would refuse, or pass over. */
 export function checkCacheEntry({ type, attributes }: CacheEntry, direction: CacheDirection): void {
-  if (!isType(type)) throw unknownType(type);
+  if (!isType(type)) throw unknownType(type, direction);
   if (type === "inline" && direction === "from") throw inlineFrom();
   const known = attributesOf(type);
   for (const key of attributes.keys())
@@ -117,9 +117,10 @@ function isType(text: string): text is keyof typeof types {
   return Object.hasOwn(types, text);
 }
 
-function unknownType(type: string): UserError {
-  const like = nearest(type.trim().toLowerCase(), names);
-  const hint = `write one of ${names.map((name) => `type=${name}`).join(", ")}`;
+function unknownType(type: string, direction?: CacheDirection): UserError {
+  const fitting = names.filter((name) => direction !== "from" || name !== "inline");
+  const like = nearest(type.trim().toLowerCase(), fitting);
+  const hint = `write one of ${fitting.map((name) => `type=${name}`).join(", ")}`;
   return new UserError(`"${type}" isn't a type of cache`, {
     hint: like === undefined ? hint : `did you mean type=${like}? Otherwise ${hint}`,
   });

@@ -1,4 +1,5 @@
 /** The variables of FROM lines (BuildKit, frontend/dockerfile/dockerfile2llb: `defaultArgs`, `buildMetaArgs`). */
+import type { SourceLocation } from "../../errors.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Escape } from "./parser/lines.ts";
@@ -9,6 +10,8 @@ import { expandWord, unsettled } from "./shell/shell-lexer.ts";
 export interface BuildChoices {
   /** `undefined`: the last stage. */
   readonly target: string | undefined;
+  /** Where the target is named, if that is in a file. */
+  readonly targetAt?: SourceLocation | undefined;
   /** Empty: the builder's own, which nobody knows here. */
   readonly platforms: readonly Platform[];
   /** As the user wrote them; one that holds an expression (`{{…}}`) has no value yet. */

@@ -61,7 +61,7 @@ export function* needing(
   around: Surroundings = alone,
 ): Generator<void, Needs> {
   const found = { dockerfile, around, stages: new Set<Stage>(), uses: new Map(), unsettled: new Map() };
-  const target = targetOf(dockerfile, choices.target);
+  const target = targetOf(dockerfile, choices);
   if (target === undefined) return { stages: [], uses: [], unsettled: [] };
   const platforms: readonly (Platform | undefined)[] = choices.platforms.length === 0 ? [undefined] : choices.platforms;
   for (const platform of platforms) {
@@ -91,8 +91,11 @@ export function carriedOut(
 }
 
 /** What those built on an image carry out: the triggers of its last stage alone, as Docker hands them on only once. */
-export function triggersOf(dockerfile: Dockerfile, target: string | undefined): readonly Trigger[] {
-  const stage = targetOf(dockerfile, target);
+export function triggersOf(
+  dockerfile: Dockerfile,
+  choice: Pick<BuildChoices, "target" | "targetAt">,
+): readonly Trigger[] {
+  const stage = targetOf(dockerfile, choice);
   return stage === undefined ? [] : ownTriggers(stage, dockerfile.file);
 }
 
@@ -130,16 +133,20 @@ interface Found {
 }
 
 /** `undefined` only where the file has no stage that this reader understands. */
-function targetOf({ file, stages }: Dockerfile, target: string | undefined): Stage | undefined {
+function targetOf(
+  { file, stages }: Dockerfile,
+  { target, targetAt }: Pick<BuildChoices, "target" | "targetAt">,
+): Stage | undefined {
   if (target === undefined || stages.length === 0) return stages.at(-1);
   const found = named(stages, target);
   if (found !== undefined) return found;
   const names = stages.flatMap((stage) => stage.name ?? []);
   const listed = names.length > mostListed ? [...names.slice(0, mostListed), "…"] : names;
-  throw new UserError(`there is no stage named "${target}"`, {
+  const what = targetAt === undefined ? "there is" : `${file} has`;
+  throw new UserError(`${what} no stage named "${target}"`, {
     hint:
       names.length === 0 ? "name a stage with FROM … AS, or remove the target" : `choose one of ${listed.join(", ")}`,
-    at: { file },
+    at: targetAt ?? { file },
   });
 }
 

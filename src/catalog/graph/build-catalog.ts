@@ -442,7 +442,7 @@ function surroundings(naming: Naming, known: ReadonlyMap<string, ReadImage>): Su
     triggersOf: (base) => {
       const meaning = attempt(() => meaningOf(base, naming));
       const parent = "value" in meaning && meaning.value.kind === "parent" ? known.get(meaning.value.name) : undefined;
-      return parent?.kind === "dockerfile" ? triggersOf(parent.dockerfile, parent.image.target) : [];
+      return parent?.kind === "dockerfile" ? triggersOf(parent.dockerfile, parent.image) : [];
     },
   };
 }

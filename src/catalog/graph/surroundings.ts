@@ -10,7 +10,7 @@ export function surroundingsOf(image: DockerfileImage, images: ReadonlyMap<strin
     isContext: (name) => contexts.has(name) || parents.has(name),
     triggersOf(base) {
       const parent = parents.get(contextKey(base));
-      return parent?.variant === "dockerfile" ? triggersOf(parent.dockerfile, parent.target) : [];
+      return parent?.variant === "dockerfile" ? triggersOf(parent.dockerfile, parent) : [];
     },
   };
 }

@@ -30,6 +30,8 @@ export type DeclaredImage = DeclaredDockerfile | DeclaredNix;
 
 export interface DeclaredDockerfile extends AnyDeclared, Pick<FoundImage, "context" | "dockerfilePath" | "target"> {
   readonly variant: "dockerfile";
+  /** Where the target is named, if that is in a file. */
+  readonly targetAt: SourceLocation | undefined;
 }
 
 export interface DeclaredNix extends AnyDeclared {
@@ -198,7 +200,7 @@ function joined(
     variant: "dockerfile",
     context: said.context ?? image.context,
     dockerfilePath,
-    target: said.target ?? image.target ?? inputs.target ?? defaults.target,
+    ...targetOf(image, said, inputs, defaults),
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
     inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
     contexts,
@@ -215,6 +217,18 @@ function joined(
     contexts: new Map(),
   };
   return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+function targetOf(
+  image: FoundImage,
+  said: Partial<ImageEntry["said"]>,
+  inputs: SharedInputs,
+  defaults: CatalogConfig["defaults"],
+): Pick<DeclaredDockerfile, "target" | "targetAt"> {
+  if (said.target !== undefined) return { target: said.target.value, targetAt: said.target.at };
+  if (image.target !== undefined) return { target: image.target, targetAt: image.at };
+  if (inputs.target !== undefined) return { target: inputs.target, targetAt: undefined };
+  return { target: defaults.target?.value, targetAt: defaults.target?.at };
 }
 
 /** A list that only excludes means everything else, unless it excludes from the list for all. */

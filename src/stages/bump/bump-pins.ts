@@ -187,7 +187,10 @@ function toolsOf(
   const mine = bumpToken ?? token;
   if (mine === undefined) {
     throw new UserError("pins are moved by pull request, and there is no token to make one", {
-      hint: "leave `token` at its default, or set `bump-token`; on a laptop put one into IMAGE_PUBLISH_TOKEN, or say --dry-run",
+      hint:
+        context.runUrl === undefined
+          ? "set one in the environment variable IMAGE_PUBLISH_TOKEN, or add --dry-run, which shows the pins that would move"
+          : "leave `token` at its default, or set `bump-token`",
     });
   }
   const access = { ...outside, apiUrl: context.apiUrl, owner: context.owner, repo: context.repo, token: mine };

@@ -1,6 +1,6 @@
 /** Which branch's pins follow what a run is about. */
 
-import { UserError } from "../../errors.ts";
+import { explain, UserError } from "../../errors.ts";
 import type { Git } from "../../git/git.ts";
 import { GitFailure } from "../../git/git-command.ts";
 import { type Commit, isPullRequestRef } from "../../model/run-context.ts";
@@ -58,10 +58,18 @@ export async function bumpTarget(
   return { kind: "branch", branch, isDefault: branch === defaultBranch, at };
 }
 
-async function broughtHere(branch: string, { git }: TargetSession): Promise<Commit> {
+/** What git writes where nobody answers. */
+const unreachable =
+  /could not resolve host|failed to connect|couldn't connect|connection (?:refused|reset|timed out)|network is unreachable/i;
+
+async function broughtHere(branch: string, { git, context }: TargetSession): Promise<Commit> {
   const unknown = (cause?: unknown) =>
     new UserError(`the branch ${branch}, whose pins are to follow, can't be read from the remote`, {
-      hint: "let the checkout keep its credentials, or give `token` the right to read the repository",
+      hint: unreachable.test(explain(cause))
+        ? "check the network (and its proxy settings), and run again once the forge answers"
+        : context.runUrl !== undefined
+          ? "let the checkout keep its credentials, or give `token` the right to read the repository"
+          : `check that \`git fetch origin ${branch}\` works here, or set IMAGE_PUBLISH_TOKEN`,
       cause,
     });
   try {

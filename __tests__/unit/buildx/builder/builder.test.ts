@@ -147,6 +147,19 @@ describe("finding the builder", () => {
       /what it connects to \(driver remote\) runs/,
     ],
     [
+      "what a builder connects to doesn't answer",
+      {
+        "buildx version": version,
+        "buildx inspect --bootstrap": { code: 1, stderr: ["ERROR: context deadline exceeded"] },
+        "buildx inspect dead": {
+          stdout: "Name: dead\nDriver: remote\n\nNodes:\nName: dead0\nEndpoint: tcp://127.0.0.1:9\n",
+        },
+      },
+      { builder: "dead" },
+      'the builder "dead" doesn\'t answer at tcp://127.0.0.1:9: context deadline exceeded',
+      /^start it, or check its address \(`docker buildx inspect dead`\)/,
+    ],
+    [
       "the named one can't push by digest",
       { "buildx version": version, "buildx inspect": inspected("docker", "linux/amd64", "default") },
       { builder: "default" },

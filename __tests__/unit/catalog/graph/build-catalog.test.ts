@@ -586,7 +586,13 @@ describe("what can't be is an error", () => {
       "an unknown target",
       images({ a: "FROM a AS one" }),
       { config: "images: {a: {target: two}}" },
-      [/no stage named "two" \(choose one of one\)/],
+      [/^\.github\/image-publish\.yml:1:22 images\/a\/Dockerfile has no stage named "two" \(choose one of one\)/],
+    ],
+    [
+      "an unknown target for all",
+      images({ a: "FROM a AS one", b: "FROM a AS two" }),
+      { config: "defaults: {target: two}" },
+      [/^\.github\/image-publish\.yml:1:20 images\/a\/Dockerfile has no stage named "two"/],
     ],
     [
       "an image that builds on itself",
@@ -651,7 +657,7 @@ describe("what can't be is an error", () => {
       "a target that isn't there, of an image whose ONBUILD others carry out",
       images({ a: "FROM x\nONBUILD COPY . .", b: "FROM ghcr.io/o/r/a" }),
       { config: "images: {a: {target: two}}" },
-      /^images\/a\/Dockerfile there is no stage named "two"/,
+      /^\.github\/image-publish\.yml:1:22 images\/a\/Dockerfile has no stage named "two"/,
     ],
     [
       "a Dockerfile that isn't there, of an image that others depend on",

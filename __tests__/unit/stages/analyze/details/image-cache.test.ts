@@ -232,6 +232,15 @@ describe("docker's own lines", () => {
     expect(problems[0]?.message).toMatch(new RegExp(`^the input "${input}", line 1: `));
   });
 
+  test("of `cache-from` are never advised to be inline, which no cache is read from", () => {
+    const hintOf = (line: string, direction: CacheDirection) =>
+      readCacheLines([{ text: line, input: `cache-${direction}`, line: 1 }], direction).problems[0]?.hint;
+    for (const line of ["type=ghaa", "type=ftp", "type=inlien"]) {
+      expect(hintOf(line, "from")).not.toContain("inline");
+      expect(hintOf(line, "to")).toContain("type=inline");
+    }
+  });
+
   test.each([
     "type=gha,scope={{branch}}",
     "type=registry,ref={{name}}",
