@@ -97,4 +97,15 @@ describe("nobody can tell", () => {
     const told = { context: context({ ref: "refs/heads/main" }), isAtEvent: true, git };
     await expect(bumpTarget(undefined, told, historyOf())).rejects.toMatchObject({ cause: failure });
   });
+
+  test.each([
+    { says: "fatal: unable to access 'https://x/': Could not resolve host: x", hint: /^check the network/ },
+    { says: "fatal: unable to access 'https://x/': Failed to connect to x port 443", hint: /^check the network/ },
+    { says: "fatal: could not read Username for 'https://x'", hint: /git fetch origin main|credentials/ },
+  ])("what it holds, for a reason that decides the remedy: $says", async ({ says, hint }) => {
+    const fails = () => Promise.reject(new GitFailure(says, { hint: "" }));
+    const git = { remoteCommit: fails, missing: fails, fetch: fails };
+    const told = { context: context({ ref: "refs/heads/main" }), isAtEvent: true, git };
+    await expect(bumpTarget(undefined, told, historyOf())).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
+  });
 });
