@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terminalLog } from "./adapters/terminal-log.ts";
-import { inputValue, readArguments, withOptionNames } from "./command-line.ts";
+import { inputValue, readArguments } from "./command-line.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { type InputName, inputs } from "./config/inputs-specification.ts";
 import { throwProblems, UserError } from "./errors.ts";
@@ -34,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const optionOf = (name: InputName) => inputValue(name, asked, process.env);
       const overriding = new Set(inputs.flatMap(({ name }) => (optionOf(name) === undefined ? [] : [name])));
       const given = step && (await inputsOfStep(step, { ...said, start: undefined }, here, overriding, outside));
-      placed = (error) => placedInStep(withOptionNames(error, asked.options), given?.inputs ?? []);
+      if (given !== undefined) placed = (error) => placedInStep(error, given.inputs);
       const raw = rawInputs((name) => optionOf(name) ?? given?.value(name) ?? "", log);
       const { inputs: read, problems } = readRunInputs(raw, outside.env);
       throwProblems([...(given?.problems ?? []), ...problems]);

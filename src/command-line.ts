@@ -1,7 +1,7 @@
 /** What stands on a command line: a command and options, with a remedy for every slip. */
 import { parseArgs } from "node:util";
 import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
-import { messageOf, Problems, UserError } from "./errors.ts";
+import { messageOf, UserError } from "./errors.ts";
 import { nearest } from "./lib/nearest.ts";
 import { usage, variableOf } from "./usage.ts";
 import { version } from "./version.ts";
@@ -129,21 +129,6 @@ function wordTooMany(word: string, args: readonly string[]): UserError {
       ? "write COMMAND [--option value …]"
       : `to choose images, write --only ${word}; to see all of one image in a plan, --explain ${word}`;
   return new UserError(`"${word}" is one word too many`, { hint });
-}
-
-/** The same problems, those with the value of an option by its name. */
-export function withOptionNames(error: unknown, options: Options): unknown {
-  if (error instanceof Problems) return new Problems(error.problems.map((each) => named(each, options)));
-  return error instanceof UserError ? named(error, options) : error;
-}
-
-function named(error: UserError, options: Options): UserError {
-  const { message, hint, at, input, cause } = error;
-  const value = input === undefined || at !== undefined ? undefined : options[input.name];
-  if (input === undefined || value === undefined) return error;
-  const line = String(value).includes("\n") ? "" : ", line 1";
-  const said = message.replace(`the input "${input.name}"${line}`, `--${input.name}`);
-  return new UserError(said.replace(`the input "${input.name}"`, `--${input.name}`), { hint, input, cause });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { aboutProgram, readArguments, withOptionNames } from "../../../src/command-line.ts";
+import { aboutProgram, readArguments } from "../../../src/command-line.ts";
 import { type InputSpecification, inputs } from "../../../src/config/inputs-specification.ts";
-import { explain, Problems, UserError } from "../../../src/errors.ts";
+import { explain } from "../../../src/errors.ts";
 import { commandHelp, inputGroups, usage } from "../../../src/usage.ts";
 import { version } from "../../../src/version.ts";
 
@@ -145,19 +145,6 @@ test.each([{ given: ["plan"] }, { given: ["help", "plna"] }, { given: ["--xyzzy"
     expect(aboutProgram(each.given)).toBeUndefined();
   },
 );
-
-test.each([
-  { value: "a", message: 'the input "tags", line 1: wrong', line: 1, said: "--tags: wrong" },
-  { value: "a\nb", message: 'the input "tags", line 2: wrong', line: 2, said: "--tags, line 2: wrong" },
-  { value: "a", message: 'the input "tags" can\'t be "a"', line: 1, said: '--tags can\'t be "a"' },
-  { value: undefined, message: 'the input "tags" is wrong', line: 1, said: 'the input "tags" is wrong' },
-])("a mistake in an option is shown with the option's name: $said", ({ value, message, line, said }) => {
-  const error = new UserError(message, { hint: "fix it", input: { name: "tags", line } });
-  expect(withOptionNames(error, { tags: value })).toMatchObject({ message: said, hint: "fix it" });
-  expect(withOptionNames(new Problems([error, error]), { tags: value })).toMatchObject({
-    problems: [{ message: said }, { message: said }],
-  });
-});
 
 test("a value may begin with a dash", () => {
   expect(readArguments(["plan", "--only=-x", "--tags=type=raw,value=—"]).options).toEqual({
