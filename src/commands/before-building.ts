@@ -2,7 +2,7 @@
 import type { TagStyle } from "../bump/versions/tag-form.ts";
 import { Problems, UserError } from "../errors.ts";
 import type { Session } from "../run/session.ts";
-import { tagAffixes } from "../settings/tag-affixes.ts";
+import { tagLiterals } from "../settings/tag-literals.ts";
 import { checkPins } from "../stages/bump/check-pins.ts";
 import type { Planning } from "../stages/plan/plan-run.ts";
 
@@ -15,7 +15,7 @@ export async function problemsBeforeBuilding(
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const styleOf = (name: string): TagStyle => {
     const image = images.get(name);
-    return image === undefined ? {} : tagAffixes(image, surveyed.settingsOf(image.publicName).flavor);
+    return image === undefined ? {} : { literals: tagLiterals(image, surveyed.settingsOf(image.publicName)) };
   };
   const found = await Promise.all([
     problemsOf(() => scanning.checkFiles(made)),

@@ -57,11 +57,12 @@ describe("a job of one variant", () => {
     tags,
     style,
   });
-  const jdk21 = released(["1.3.0-jdk21", "1.3-jdk21"], { suffix: "-jdk21" });
-  const alpine = released(["v1.3.0-alpine3.20"], { suffix: "-alpine3.20" });
-  const front = released(["jdk21-1.3.0"], { prefix: "jdk21-" });
-  const dev = released(["1.3.0-dev"], { suffix: "-dev" });
+  const jdk21 = released(["1.3.0-jdk21", "1.3-jdk21"], { literals: [["", "-jdk21"]] });
+  const alpine = released(["v1.3.0-alpine3.20"], { literals: [["", "-alpine3.20"]] });
+  const front = released(["jdk21-1.3.0"], { literals: [["jdk21-", ""]] });
+  const dev = released(["1.3.0-dev"], { literals: [["", "-dev"]] });
   const plain = released(["1.3.0", "1.3", "latest"], {});
+  const numbers = released(["1.3.0-21"], { literals: [["", "-21"]] });
   const both = released(["1.3.0", "1.3.0-alpine"], {});
 
   test.each<{ readonly of: ReleasedImage; readonly tag: string; readonly isRight: boolean }>([
@@ -84,6 +85,12 @@ describe("a job of one variant", () => {
     { of: plain, tag: "1.3.0-rc.1", isRight: false },
     { of: plain, tag: "1.2.0-24f7512", isRight: false },
     { of: both, tag: "1.2.0-alpine", isRight: false },
+    { of: plain, tag: "1.3.0-dev", isRight: true },
+    { of: plain, tag: "1.2.0-SNAPSHOT", isRight: false },
+    { of: plain, tag: "1.2.0-17", isRight: true },
+    { of: plain, tag: "1.2.0-r5", isRight: false },
+    { of: numbers, tag: "1.2.0-17", isRight: true },
+    { of: numbers, tag: "1.2.0-21", isRight: false },
     { of: both, tag: "1.2.0-slim", isRight: true },
   ])("of $of.version: $tag is right: $isRight", ({ of, tag, isRight }) => {
     expect(stalePins([pin(tag)], [of])).toHaveLength(isRight ? 0 : 1);
