@@ -159,6 +159,9 @@ describe("what is no pin", () => {
     ["an action's step", "action.yml", "runs: {steps: [{with: {repository: o/web, tag: 1.2.3}}]}\n"],
     ["Forgejo's", ".forgejo/workflows/a.yaml", "with: {repo: o/web, tag: 1.2.3}\n"],
     ["a step elsewhere", "templates/ci.yaml", "steps:\n  - with: {repository: o/web, tag: 1.2.3}\n"],
+    ["a git host's", "sources.yaml", "github: {repo: o/web, tag: 1.2.3}\n"],
+    ["a source's type", "sources.yaml", "source: {type: github, repository: o/web, tag: 1.2.3}\n"],
+    ["what RUN does, in a Dockerfile with a mistake", "Dockerfile", `FROM scratch # x\nRUN echo ${app}:1.2.3\n`],
     ["an action of the name", workflow, "steps: [{uses: o/web@v1.2.3}]\n"],
   ])("%s", async (_, path, text) => {
     expect(await moved(path, text)).toEqual({ text, pins: [], left: [] });

@@ -142,7 +142,7 @@ function visitMap(map: YAMLMap, reading: Reading, isStep: boolean): void {
   for (const { key, value } of map.items) {
     if (hasAnchor(key)) reading.anchors.set(key.anchor, key);
     const name = yaml.isScalar(key) ? String(key.value) : undefined;
-    visit(value, reading, isStep || name === "with");
+    visit(value, reading, isStep || (name !== undefined && gitKeys.test(name)));
     if (name === "<<")
       for (const [each, field] of mergedFields(value, reading)) if (!merged.has(each)) merged.set(each, field);
     if (name !== undefined && yaml.isMap(value)) inner.push([name, value]);
@@ -156,6 +156,9 @@ function visitMap(map: YAMLMap, reading: Reading, isStep: boolean): void {
   reading.fields.set(map, fields);
   readImages(map, { fields, own, inner, hasDigestsBelow }, reading, isStep);
 }
+
+/** In maps under them `repository` names a git repository, unless it has a registry. */
+const gitKeys = /^(?:with|git|github|gitlab|gitea|forgejo|bitbucket)$/i;
 
 interface Entries {
   /** With what a map merges. */

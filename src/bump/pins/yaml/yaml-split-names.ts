@@ -59,7 +59,7 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
   const repository = name === undefined ? undefined : repositoryOf(name, names);
   if (name === undefined || repository === undefined) return undefined;
   const isImage = text("image") === main || isKustomize || hasHost(name);
-  if (isWorkflow && !isImage) return undefined;
+  if ((isWorkflow || gitHosts.test(own("type"))) && !isImage) return undefined;
   const found = { repository, name, stem, digest: undefined };
   if (isKustomize) return { ...found, tag: fields.get("newTag") };
   const tags = fieldsOf("tag", stem, fields);
@@ -75,6 +75,8 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
       : `\`version\` may be that of \`${plainLine(stranger)}\` beside it: write \`tag\``;
   return { ...found, tag: version, ...(version === undefined || doubt === undefined ? {} : { doubt }) };
 }
+
+const gitHosts = /^(?:git|github|gitlab|gitea|forgejo|bitbucket)(?:-\w+)*$/i;
 
 /** Why what is written in two places is left. */
 export function twice(what: "tag" | "digest"): string {
