@@ -1,9 +1,7 @@
 /** What is looked at before anything is built, and needs neither a builder nor a registry: a plan shows it as well. */
-import type { TagStyle } from "../bump/versions/tag-form.ts";
 import { Problems, UserError } from "../errors.ts";
 import type { Session } from "../run/session.ts";
-import { tagLiterals } from "../settings/tag-literals.ts";
-import { checkPins } from "../stages/bump/check-pins.ts";
+import { checkPins, tagStyles } from "../stages/bump/check-pins.ts";
 import type { Planning } from "../stages/plan/plan-run.ts";
 
 /** Everything in the repository for which `publish` would not start. */
@@ -12,14 +10,9 @@ export async function problemsBeforeBuilding(
   { inputs, context, checkoutFiles }: Pick<Session, "inputs" | "context" | "checkoutFiles">,
 ): Promise<readonly UserError[]> {
   const made = plan.images.flatMap(({ kind, name }) => (kind === "skip" ? [] : [name]));
-  const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
-  const styleOf = (name: string): TagStyle => {
-    const image = images.get(name);
-    return image === undefined ? {} : { literals: tagLiterals(image, surveyed.settingsOf(image.publicName)) };
-  };
   const found = await Promise.all([
     problemsOf(() => scanning.checkFiles(made)),
-    problemsOf(() => checkPins(inputs.settings.checkPins, plan, context, checkoutFiles, styleOf)),
+    problemsOf(() => checkPins(inputs.settings.checkPins, plan, context, checkoutFiles, tagStyles(surveyed))),
   ]);
   return found.flat();
 }

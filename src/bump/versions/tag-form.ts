@@ -46,7 +46,7 @@ export function tagForm(tag: string, style: TagStyle = {}, unknown: Assumption =
 }
 
 /** Whether nothing known decides what a number is. */
-export function isUnknownNumber({ place, text }: OpenNumber, numberRoles: TagStyle["numberRoles"]): boolean {
+function isUnknownNumber({ place, text }: OpenNumber, numberRoles: TagStyle["numberRoles"]): boolean {
   if (numberRoles === undefined) return true;
   return (numberRoles.get(place) ?? (text.includes(".") ? "unknown" : "count")) === "unknown";
 }

@@ -9,6 +9,8 @@ import { onlyExcludes } from "../../lib/glob-list.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
+import { tagLiterals } from "../../settings/tag-literals.ts";
+import type { Planning } from "../plan/plan-run.ts";
 
 /** No file that pins versions is longer. */
 const longest = 4 * 1024 * 1024;
@@ -42,6 +44,18 @@ export async function checkPins(
   );
   // Several globs may mean one file.
   throwProblems(fewer(eachOnce(checked.flat())));
+}
+
+/** How the tags of each image are written, by the image's name. */
+export function tagStyles({
+  catalog,
+  settingsOf,
+}: Pick<Planning["surveyed"], "catalog" | "settingsOf">): (name: string) => TagStyle {
+  const images = new Map(catalog.images.map((image) => [image.name, image]));
+  return (name) => {
+    const image = images.get(name);
+    return image === undefined ? {} : { literals: tagLiterals(image, settingsOf(image.publicName)) };
+  };
 }
 
 /** More than a few pins of one mistake and one remedy are one problem, at the first of them. */
