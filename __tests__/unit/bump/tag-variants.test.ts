@@ -7,7 +7,7 @@ import type { TagStyle } from "../../../src/bump/versions/tag-form.ts";
 import { bareMarks } from "../../../src/bump/versions/tag-pieces.ts";
 import { published } from "./published.ts";
 
-const known: TagStyle = { variantMarks: new Set() };
+const known: TagStyle = { variantMarks: new Set(), numberRoles: new Map() };
 const of = (tags: readonly string[], style: TagStyle = known): PublishedVersion => ({ ...published({ tags }), style });
 const taken = (tag: string, version: PublishedVersion): string => {
   const choice = chooseVersion({ tag, digest: undefined }, [version]);
@@ -84,13 +84,13 @@ describe("a pin keeps its variant", () => {
   });
 
   test.each<[held: string, published: string, style: TagStyle, taken: string]>([
-    ["1.3.0-17", "1.3.0-21", { suffix: "-21" }, "not-newer"],
-    ["1.2.0-21", "1.3.0-21", { suffix: "-21" }, "1.3.0-21"],
-    ["17-1.2.0", "21-1.3.0", { prefix: "21-" }, "not-newer"],
-    ["21-1.2.0", "21-1.3.0", { prefix: "21-" }, "21-1.3.0"],
-    ["web-1.2", "web-1.3", { prefix: "web-" }, "web-1.3"],
-    ["api-1.2", "web-1.3", { prefix: "web-" }, "not-newer"],
-    ["1.2.0", "1.3.0-21", { suffix: "-21" }, "not-newer"],
+    ["1.3.0-17", "1.3.0-21", { literals: [["", "-21"]] }, "not-newer"],
+    ["1.2.0-21", "1.3.0-21", { literals: [["", "-21"]] }, "1.3.0-21"],
+    ["17-1.2.0", "21-1.3.0", { literals: [["21-", ""]] }, "not-newer"],
+    ["21-1.2.0", "21-1.3.0", { literals: [["21-", ""]] }, "21-1.3.0"],
+    ["web-1.2", "web-1.3", { literals: [["web-", ""]] }, "web-1.3"],
+    ["api-1.2", "web-1.3", { literals: [["web-", ""]] }, "not-newer"],
+    ["1.2.0", "1.3.0-21", { literals: [["", "-21"]] }, "not-newer"],
   ])("also one that only the flavor tells: %s, published %s as %j: %s", (held, tag, style, expected) => {
     expect(taken(held, of([tag], { ...known, ...style }))).toBe(expected);
   });
@@ -121,7 +121,7 @@ describe("a pin keeps its variant", () => {
 });
 
 describe("a mark", () => {
-  const dev: TagStyle = { variantMarks: new Set(["dev", "a", "nightly"]) };
+  const dev: TagStyle = { ...known, variantMarks: new Set(["dev", "a", "nightly"]) };
   test.each<[held: string, published: readonly string[], style: TagStyle, taken: string]>([
     ["1.3.0-dev", ["1.3.0"], dev, "not-newer"],
     ["1.2.0-dev", ["1.3.0", "1.3.0-dev"], dev, "1.3.0-dev"],

@@ -20,8 +20,14 @@ async function pinsByKind(text: string, file: string, names: ImageNames): Promis
   const inDockerfile = isDockerfile(file) ? dockerfilePins(text, file, names) : undefined;
   if (inDockerfile !== undefined) return { pins: inDockerfile, named: [] };
   const comments = commentsOf(file);
-  const pins = withDigestsNear(textPins(text, names, comments), text);
+  const all = textPins(text, names, comments);
+  const pins = withDigestsNear(isDockerfile(file) ? all.filter(({ start }) => namesImages(text, start)) : all, text);
   return { pins: [...pins, ...namesNearVersions(text, names, comments)], named: [] };
+}
+
+/** Whether a place is on a line that names images in a Dockerfile, which nobody can read for a mistake elsewhere in it. */
+function namesImages(text: string, at: number): boolean {
+  return /^\s*(?:FROM|ARG|ENV|COPY)\s/i.test(text.slice(text.lastIndexOf("\n", at - 1) + 1, at));
 }
 
 /** Whether a file is of a kind that pins images: what is looked through where nobody names files. */

@@ -1,14 +1,15 @@
 /** Which version a pin takes: decided by the form of what it holds now. Pure. */
 import type { Digest } from "../../model/digest.ts";
 import type { LeftPin, PublishedVersion } from "../moved.ts";
+import { openNumbers } from "./open-numbers.ts";
 import {
+  type Assumption,
   compareVersions,
   hasCommit,
   isSameForm,
   isSameLooseForm,
   releaseForms,
   type TagForm,
-  type TagStyle,
   tagForm,
 } from "./tag-form.ts";
 import { bareMarks } from "./tag-pieces.ts";
@@ -79,40 +80,39 @@ interface TagHeld {
   readonly digest: string | undefined;
 }
 
-/** A mark of which nobody knows whether it names a variant is read both ways. */
+/** What nobody knows of a mark or a number, whether it names a variant, is read both ways. */
 function newerTag(held: TagHeld, published: readonly PublishedVersion[], image: string): Choice {
-  const marks = bareMarks(held.tag).map(({ mark }) => mark);
-  const isKnown = published.every(({ style }) => style?.variantMarks !== undefined);
-  const asPrerelease = newerTagOf(held, published, image, new Set());
-  if (marks.length === 0 || isKnown) return asPrerelease;
-  const asVariant = newerTagOf(held, published, image, new Set(marks));
-  if (asPrerelease.kind === asVariant.kind && movesTo(asPrerelease) === movesTo(asVariant)) return asVariant;
-  const word = [...new Set(marks)].map((mark) => `\`${mark}\``).join(", ");
-  return {
-    kind: "ambiguous",
-    image,
-    why: `the registry's list of tags, which isn't known, decides whether ${word} in \`${held.tag}\` is a prerelease or a variant: write the tag that is meant`,
-  };
+  const asCount = newerTagOf(held, published, image, "count");
+  const asVariant = newerTagOf(held, published, image, "variant");
+  if (asCount.kind === asVariant.kind && movesTo(asCount) === movesTo(asVariant)) return asVariant;
+  return { kind: "ambiguous", image, why: `${openIn(held.tag, published)}: write the tag that is meant` };
+}
+
+function openIn(tag: string, published: readonly PublishedVersion[]): string {
+  const isMarkOpen = published.some(({ style }) => style?.variantMarks === undefined);
+  const words = [...new Set(isMarkOpen ? bareMarks(tag).map(({ mark }) => mark) : [])].map((mark) => `\`${mark}\``);
+  if (words.length > 0)
+    return `the registry's list of tags, which isn't known, decides whether ${words.join(", ")} in \`${tag}\` is a prerelease or a variant`;
+  const numbers = openNumbers(tag).map(({ text }) => `\`${text}\``);
+  return `the registry's tags don't show whether ${numbers.join(", ") || "a number"} in \`${tag}\` names a variant or changes with each version`;
 }
 
 function movesTo(choice: Choice): string | undefined {
   return choice.kind === "move" ? choice.tag : undefined;
 }
 
-/** @param variantMarks those of images of whose marks nothing is known. */
 function newerTagOf(
   { tag, digest }: TagHeld,
   published: readonly PublishedVersion[],
   image: string,
-  variantMarks: ReadonlySet<string>,
+  unknown: Assumption,
 ): Choice {
-  const styles = published.map(({ style }) => ({ variantMarks, ...style }));
-  if (!styles.some((style) => tagForm(tag, style).isVersion)) {
+  if (!published.some(({ style }) => tagForm(tag, style, unknown).isVersion)) {
     return /\d/.test(tag)
       ? { kind: "not-newer", image, why: `nothing in \`${tag}\` is known to be a version` }
       : { kind: "current", image, why: `\`${tag}\` is no version` };
   }
-  const options = optionsFor(tag, published, variantMarks);
+  const options = optionsFor(tag, published, unknown);
   const [option] = options;
   if (option === undefined) {
     return { kind: "not-newer", image, why: `what is published has no tag of the form of \`${tag}\`` };
@@ -143,15 +143,10 @@ function isSameThing(one: Option, other: Option): boolean {
 }
 
 /** The tags of the same form; where there is none, those that stand for the same in a looser sense. */
-function optionsFor(
-  tag: string,
-  published: readonly PublishedVersion[],
-  variantMarks: ReadonlySet<string>,
-): readonly Option[] {
+function optionsFor(tag: string, published: readonly PublishedVersion[], unknown: Assumption): readonly Option[] {
   const all = published.flatMap((version) => {
-    const style: TagStyle = { variantMarks, ...version.style };
-    const from = tagForm(tag, style);
-    return version.tags.map((each) => ({ version, tag: each, form: tagForm(each, style), from }));
+    const from = tagForm(tag, version.style, unknown);
+    return version.tags.map((each) => ({ version, tag: each, form: tagForm(each, version.style, unknown), from }));
   });
   const same = all.filter(({ form, from }) => isSameForm(from, form));
   const released = all.filter(({ form, from }) =>

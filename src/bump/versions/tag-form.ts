@@ -2,7 +2,8 @@
  * The form of a tag: what stays when a version moves (`v`, the count of numbers, a commit, `-nix`), and what changes. Two tags
  * of one form are compared by their numbers; commits have no order.
  */
-import { namesNoVariant, type Piece, tagPieces } from "./tag-pieces.ts";
+import { type NumberRole, type OpenNumber, openNumbers } from "./open-numbers.ts";
+import { fixedPieces, namesNoVariant, type Piece, type TagReading, tagPieces } from "./tag-pieces.ts";
 
 export interface TagForm {
   readonly pieces: readonly Piece[];
@@ -14,29 +15,86 @@ export interface TagForm {
 
 /** How the tags of an image are written, as far as it is known. */
 export interface TagStyle {
-  /** What its flavor puts before and behind them. */
-  readonly prefix?: string;
-  readonly suffix?: string;
+  /** What its rules put around versions, as texts around what is filled in: `["", "-21"]` of `{{version}}-21`. */
+  readonly literals?: readonly TagLiterals[];
   /** Words that name variants of this image, though they are marks elsewhere: it has both `1.2.3` and `1.2.3-dev`. */
   readonly variantMarks?: ReadonlySet<string>;
+  /** What numbers are, by the places that `openNumbers` gives them. */
+  readonly numberRoles?: ReadonlyMap<string, NumberRole>;
 }
 
-export function tagForm(tag: string, { prefix = "", suffix = "", variantMarks = noMarks }: TagStyle = {}): TagForm {
-  const isAffixed = tag.length > prefix.length + suffix.length && tag.startsWith(prefix) && tag.endsWith(suffix);
-  const [before, after] = isAffixed ? [prefix, suffix] : ["", ""];
-  const inner = tagPieces(tag.slice(before.length, tag.length - after.length), variantMarks);
-  const pieces = [...affix(before), ...inner.pieces, ...affix(after)];
+export type TagLiterals = readonly string[];
+
+/** How what nothing is known of is read: a mark as a prerelease's or a variant's, a number as one that counts or a variant's. */
+export type Assumption = "count" | "variant";
+
+export function tagForm(tag: string, style: TagStyle = {}, unknown: Assumption = "count"): TagForm {
+  const { variantMarks, numberRoles } = style;
+  const reading: TagReading = {
+    isVariantMark: (mark) => variantMarks?.has(mark) ?? unknown === "variant",
+    isVariantNumber: (open) => isVariantNumber(open, numberRoles, unknown),
+  };
+  const read = segmentsOf(tag, style, unknown).map(({ text, isFixed }) =>
+    isFixed ? { pieces: fixedPieces(text), isPrerelease: false } : tagPieces(text, reading),
+  );
+  const pieces = read.flatMap((each) => each.pieces);
   return {
     pieces,
-    isPrerelease: inner.isPrerelease,
+    isPrerelease: read.some((each) => each.isPrerelease),
     isVersion: pieces.some(({ kind }) => kind !== "text" && kind !== "mark"),
   };
 }
 
-const noMarks: ReadonlySet<string> = new Set();
+/** Whether nothing known decides what a number is. */
+function isUnknownNumber({ place, text }: OpenNumber, numberRoles: TagStyle["numberRoles"]): boolean {
+  if (numberRoles === undefined) return true;
+  return (numberRoles.get(place) ?? (text.includes(".") ? "unknown" : "count")) === "unknown";
+}
 
-function affix(text: string): readonly Piece[] {
-  return text === "" ? [] : [{ kind: "text", text }];
+function isVariantNumber(open: OpenNumber, numberRoles: TagStyle["numberRoles"], unknown: Assumption): boolean {
+  if (isUnknownNumber(open, numberRoles)) return unknown === "variant";
+  return numberRoles?.get(open.place) === "variant";
+}
+
+interface Segment {
+  readonly text: string;
+  readonly isFixed: boolean;
+}
+
+/** By the rule that fits with the most text. */
+function segmentsOf(tag: string, { literals = [], numberRoles }: TagStyle, unknown: Assumption): readonly Segment[] {
+  const fixedIn = (segments: readonly Segment[]): number =>
+    segments.reduce((sum, { text, isFixed }) => sum + (isFixed ? text.length : 0), 0);
+  return literals
+    .filter((each) => unknown === "variant" || !each.some((text) => mayCount(text, tag, numberRoles)))
+    .flatMap((each) => segmentsBy(each, tag) ?? [])
+    .reduce<readonly Segment[]>(
+      (best, each) => (fixedIn(each) > fixedIn(best) ? each : best),
+      [{ text: tag, isFixed: false }],
+    );
+}
+
+/** A number alone in a rule may be a run's, which GitHub filled in: where each version of the image has one of its own. */
+function mayCount(literal: string, tag: string, numberRoles: TagStyle["numberRoles"]): boolean {
+  const [, number] = /^[._-]?(\d+)[._-]?$/.exec(literal) ?? [];
+  if (number === undefined) return false;
+  return openNumbers(tag).some(({ text, place }) => text === number && numberRoles?.get(place) === "count");
+}
+
+/** @returns in a list, so that it is one. */
+function segmentsBy(literals: TagLiterals, tag: string): readonly (readonly Segment[])[] | undefined {
+  const segments: Segment[] = [];
+  let rest = tag;
+  for (const [index, literal] of literals.entries()) {
+    const isLast = index === literals.length - 1;
+    const at =
+      index === 0 ? (rest.startsWith(literal) ? 0 : -1) : isLast ? rest.length - literal.length : rest.indexOf(literal);
+    if (at < 0 || (isLast && !rest.endsWith(literal)) || (index > 0 && at === 0)) return undefined;
+    if (index > 0) segments.push({ text: rest.slice(0, at), isFixed: false });
+    if (literal !== "") segments.push({ text: literal, isFixed: true });
+    rest = rest.slice(at + literal.length);
+  }
+  return [segments];
 }
 
 /** Whether one tag may stand where the other stood: piece by piece of one kind, texts the same. */
@@ -68,6 +126,18 @@ export function isSameLooseForm(one: TagForm, other: TagForm): boolean {
   );
 }
 
+/**
+ * What a version's tag has besides its version, its commit and the marks of a prerelease, where what may name a variant does; `undefined` for
+ * a tag that is no version.
+ */
+export function variantOf(tag: string, style: TagStyle = {}): string | undefined {
+  const { pieces, isVersion } = tagForm(tag, { variantMarks: namesOfVariants, ...style }, "variant");
+  return isVersion ? variantIn(pieces) : undefined;
+}
+
+/** Marks that many images have beside their releases. */
+const namesOfVariants: ReadonlySet<string> = new Set(["dev", "nightly", "canary", "next", "a", "b", "m"]);
+
 /** The words and numbers that name a variant. */
 function variantIn(pieces: readonly Piece[]): string {
   return pieces
@@ -84,16 +154,26 @@ export function releaseForms({ pieces }: TagForm): readonly TagForm[] {
   const mark = pieces.findIndex(({ kind }) => kind === "mark");
   if (mark < 0) return [];
   const before = pieces.slice(0, isSeparator(pieces[mark - 1]) ? mark - 1 : mark);
-  let end = mark + 1;
-  for (;;) {
-    const next = isSeparator(pieces[end]) ? end + 1 : end;
-    const kind = pieces[next]?.kind;
-    if (kind !== "mark" && kind !== "number" && kind !== "date") break;
-    end = next + 1;
-  }
-  const after = pieces.slice(end);
+  const after = pieces.slice(endOfMark(pieces, mark));
   const isCommit = after.every((piece) => piece.kind === "commit" || isSeparator(piece));
   return [[...before, ...after], ...(isCommit && after.length > 0 ? [before] : [])].map(withPieces);
+}
+
+/** Behind a mark and its number, with what dots add to it: `rc.1.2`, `beta-2`. */
+function endOfMark(pieces: readonly Piece[], mark: number): number {
+  let end = mark + 1;
+  for (let isFirst = true; ; isFirst = false) {
+    const [next, after] = [pieces[end], pieces[end + 1]];
+    if (isFirst && (next?.kind === "number" || next?.kind === "date")) end += 1;
+    else if (
+      isSeparator(next) &&
+      (isFirst || next?.text === ".") &&
+      (after?.kind === "number" || after?.kind === "date")
+    )
+      end += 2;
+    else if (isSeparator(next) && after?.kind === "mark") end = endOfMark(pieces, end + 1);
+    else return end;
+  }
 }
 
 function isSeparator(piece: Piece | undefined): boolean {

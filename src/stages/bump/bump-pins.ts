@@ -199,9 +199,12 @@ function toolsOf(
 }
 
 function leftRemark({ image, path, line, column, why }: LeftPin): Remark {
+  // A reason ends in its remedy.
+  const [what = "", ...how] = why.split(/: (?=[a-z][^:]*$)/);
   return {
-    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${why}`,
-    hint: "write the version there as one whole value, or leave the file out of `bump`",
+    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${what}`,
+    hint: `${how.join(": ") || "write the version there as one whole value"}, or leave the file out of \`bump\``,
+    at: { file: path, line, column },
   };
 }
 

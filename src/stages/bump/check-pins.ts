@@ -2,18 +2,21 @@
 import { posix } from "node:path";
 import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
 import { findPins } from "../../bump/pins/find-pins.ts";
+import type { TagStyle } from "../../bump/versions/tag-form.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
 import { eachOnce, formatLocation, throwProblems, UserError } from "../../errors.ts";
 import { onlyExcludes } from "../../lib/glob-list.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
+import { tagLiterals } from "../../settings/tag-literals.ts";
+import type { Planning } from "../plan/plan-run.ts";
 
 /** No file that pins versions is longer. */
 const longest = 4 * 1024 * 1024;
 
 /**
- * Does nothing where no git tag releases anything. @throws UserError (or `Problems`), each with file and line, for pins that
+ * Does nothing where no git tag releases anything. `styleOf` is asked for the tags of an image. @throws UserError (or `Problems`), each with file and line, for pins that
  * name another version, and for a glob under which nothing names a version of a released image.
  */
 export async function checkPins(
@@ -21,8 +24,9 @@ export async function checkPins(
   plan: Plan,
   { ref, workspace }: Pick<RunContext, "ref" | "workspace">,
   files: Pick<Files, "read" | "list">,
+  styleOf: (name: string) => TagStyle = () => ({}),
 ): Promise<void> {
-  const released = plan.images.flatMap((image) => releasedImage(image));
+  const released = plan.images.flatMap((image) => releasedImage(image, styleOf(image.name)));
   if (globs.length === 0 || ref.kind !== "tag" || released.length === 0) return;
   const repositories = new Set(released.flatMap((image) => image.repositories));
   if (onlyExcludes(globs)) throw nothingNamed(globs);
@@ -40,6 +44,18 @@ export async function checkPins(
   );
   // Several globs may mean one file.
   throwProblems(fewer(eachOnce(checked.flat())));
+}
+
+/** How the tags of each image are written, by the image's name. */
+export function tagStyles({
+  catalog,
+  settingsOf,
+}: Pick<Planning["surveyed"], "catalog" | "settingsOf">): (name: string) => TagStyle {
+  const images = new Map(catalog.images.map((image) => [image.name, image]));
+  return (name) => {
+    const image = images.get(name);
+    return image === undefined ? {} : { literals: tagLiterals(image, settingsOf(image.publicName)) };
+  };
 }
 
 /** More than a few pins of one mistake and one remedy are one problem, at the first of them. */
@@ -63,10 +79,10 @@ function fewer(problems: readonly UserError[]): readonly UserError[] {
 const mostAlone = 3;
 const mostPlaces = 35;
 
-function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {
+function releasedImage(image: Plan["images"][number], style: TagStyle): readonly ReleasedImage[] {
   if (!("tags" in image) || image.version === null) return [];
   const { name, repositories, version, tags } = image;
-  return [{ name, repositories, version, tags: tags.map(({ tag }) => tag) }];
+  return [{ name, repositories, version, tags: tags.map(({ tag }) => tag), style }];
 }
 
 async function pinsOf(

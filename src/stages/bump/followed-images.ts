@@ -4,9 +4,10 @@ import type { PinFile } from "../../bump/move-pins.ts";
 import type { PublishedVersion } from "../../bump/moved.ts";
 import { imageNames } from "../../bump/pins/image-names.ts";
 import type { Followed } from "../../bump/pull-request/bump-groups.ts";
-import { hasCommit, tagForm } from "../../bump/versions/tag-form.ts";
+import { openNumbers } from "../../bump/versions/open-numbers.ts";
+import { styleOfTags } from "../../bump/versions/style-of-tags.ts";
+import { hasCommit, type TagStyle, tagForm } from "../../bump/versions/tag-form.ts";
 import { bareMarks } from "../../bump/versions/tag-pieces.ts";
-import { variantMarks } from "../../bump/versions/variant-marks.ts";
 import type { Image } from "../../catalog/catalog.ts";
 import { knownHash } from "../../changes/sources/source-hash.ts";
 import { explain, UserError } from "../../errors.ts";
@@ -16,7 +17,7 @@ import type { Remark } from "../../model/remark.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
-import { tagAffixes } from "../../settings/tag-affixes.ts";
+import { tagLiterals } from "../../settings/tag-literals.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
@@ -58,13 +59,13 @@ export async function followedImages(
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
     isOwn: ownTags(surveyed),
     isPinned: (tag: Tag) => words.has(tag),
-    styleOf: (image: Image) => tagAffixes(image, surveyed.settingsOf(image.publicName).flavor),
+    styleOf: (image: Image) => ({ literals: tagLiterals(image, surveyed.settingsOf(image.publicName)) }),
   };
-  const mayNameMarks = [...words].some((word) => /\d/.test(word) && bareMarks(word).length > 0);
-  /** What this run published, with how its tags are written; of marks only where a file may hold one. */
+  const isListNeeded = [...words].some(isOpen);
+  /** What this run published, with how its tags are written; the registry's list only where a file may hold what it decides. */
   const withStyle = async (image: Image, version: PublishedVersion): Promise<PublishedVersion> => {
-    const marks = mayNameMarks ? await marksOf(image, version, registry) : undefined;
-    return { ...version, style: { ...options.styleOf(image), ...(marks && { variantMarks: marks }) } };
+    const listed = isListNeeded ? await styleInRegistry(image, version, registry) : {};
+    return { ...version, style: { ...options.styleOf(image), ...listed } };
   };
   const failed: ImageError[] = [];
   const look = bounded(8, async (image: Image): Promise<Followed> => {
@@ -97,17 +98,22 @@ export async function followedImages(
   return { followed: [...followed, ...others], remarks };
 }
 
-/** `undefined` where the registry doesn't list its tags. */
-async function marksOf(
+/** Whether other tags decide how a tag is read. */
+function isOpen(word: string): boolean {
+  return /\d/.test(word) && (bareMarks(word).length > 0 || openNumbers(word).length > 0);
+}
+
+/** Nothing where the registry doesn't list its tags. */
+async function styleInRegistry(
   { repositories: [repository] }: Image,
   { tags }: PublishedVersion,
   registry: Pick<Preparation["registry"], "tags">,
-): Promise<ReadonlySet<string> | undefined> {
-  if (repository === undefined) return undefined;
+): Promise<TagStyle> {
+  if (repository === undefined) return {};
   try {
-    return await variantMarks([...((await registry.tags(repository)) ?? []), ...tags]);
+    return await styleOfTags([...((await registry.tags(repository)) ?? []), ...tags]);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return {};
     throw error;
   }
 }

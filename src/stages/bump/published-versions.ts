@@ -1,5 +1,6 @@
 /** What pins may follow: what this run published, and of other images what their registry holds of the same branch. */
 import type { PublishedVersion } from "../../bump/moved.ts";
+import { styleOfTags } from "../../bump/versions/style-of-tags.ts";
 import {
   compareVersions,
   hasCommit,
@@ -10,7 +11,6 @@ import {
   type TagStyle,
   tagForm,
 } from "../../bump/versions/tag-form.ts";
-import { variantMarks } from "../../bump/versions/variant-marks.ts";
 import type { Image } from "../../catalog/catalog.ts";
 import { onceEach } from "../../lib/once-each.ts";
 import { filtered, highest } from "../../lib/pause.ts";
@@ -83,8 +83,9 @@ export async function versionsInRegistry(
   const [repository] = image.repositories;
   if (repository === undefined) return [];
   const listed = (await registry.tags(repository)) ?? [];
-  const style = { ...styleOf(image), variantMarks: await variantMarks(listed) };
-  const formOf: FormOf = (tag) => tagForm(tag, style);
+  const style = { ...styleOf(image), ...(await styleOfTags(listed)) };
+  // What may be a variant is looked for as one: each has a newest of its own.
+  const formOf: FormOf = (tag) => tagForm(tag, style, "variant");
   const all = await filtered(listed, (tag) => isOwn(image, tag));
   const pinned = all
     .filter(isPinned)

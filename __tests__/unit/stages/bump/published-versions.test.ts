@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { chooseVersion } from "../../../../src/bump/versions/choose-version.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { digestOf } from "../../../../src/model/digest.ts";
 import { repository, type Tag, tag } from "../../../../src/model/reference.ts";
@@ -42,6 +43,10 @@ if (app === undefined) throw new Error("there is no image");
 const source = "5".repeat(64);
 
 async function found(held: Held, options: Partial<VersionOptions> = {}) {
+  return (await foundVersions(held, options)).map(({ tags }) => [...tags].sort());
+}
+
+async function foundVersions(held: Held, options: Partial<VersionOptions> = {}) {
   const digestAt = (name: string) => {
     const made = held[name];
     return made === undefined ? undefined : digestOf(JSON.stringify(made));
@@ -61,7 +66,7 @@ async function found(held: Held, options: Partial<VersionOptions> = {}) {
     },
     blob: () => Promise.reject(new Error("not asked for")),
   };
-  const versions = await versionsInRegistry(app as NonNullable<typeof app>, {
+  return versionsInRegistry(app as NonNullable<typeof app>, {
     registry,
     history: historyOf(),
     records,
@@ -74,7 +79,6 @@ async function found(held: Held, options: Partial<VersionOptions> = {}) {
     styleOf: () => ({}),
     ...options,
   });
-  return versions.map(({ tags }) => [...tags].sort());
 }
 
 /** Their first digits differ, as those of shorter names don't. */
@@ -193,6 +197,23 @@ describe("the newest of the branch in a registry", () => {
     const tags = { "1.2.0": made, "1.2.0-dev": made, "1.3.0": later, "1.3.0-dev": later };
     expect((await found(tags)).flat().sort()).toEqual(["1.3.0", "1.3.0-dev"]);
     expect((await found({ "1.2.0": made, "1.3.0-dev": later })).flat()).toEqual(["1.2.0"]);
+  });
+
+  test.each<[pin: string, listed: string, taken: string]>([
+    ["1.2.0-17", "1.2.0-17 1.2.0-21 1.3.0-17 1.3.0-21", "1.3.0-17"],
+    ["1.2.0-17", "1.2.0-17 1.2.0-21 1.3.0-21", "current"],
+    ["1.2.0-sles15-sp4", "1.2.0-sles15-sp4 1.2.0-sles15-sp5 1.3.0-sles15-sp4 1.3.0-sles15-sp5", "1.3.0-sles15-sp4"],
+    ["1.2.0-3.11", "1.2.0-3.11 1.2.0-3.12 1.3.0-3.11 1.3.0-3.12", "1.3.0-3.11"],
+    ["1.2.0-a10", "1.2.0 1.2.0-a10 1.3.0 1.3.0-a10", "1.3.0-a10"],
+    ["1.3.0-a10", "1.2.0 1.2.0-a10 1.3.0 1.3.0-a10", "current"],
+    ["1.3.0-rc.1-17", "1.3.0 1.3.0-17 1.3.0-rc.1-17", "1.3.0-17"],
+  ])("a pin of %s takes its own variant of %s: %s", async (pin, listed, expected) => {
+    const held = Object.fromEntries(
+      listed.split(" ").map((name) => [name, { from: name.startsWith("1.2") ? "main-1" : "main-2" }]),
+    );
+    const versions = await foundVersions(held, { isPinned: (name) => name === pin });
+    const choice = chooseVersion({ tag: pin, digest: undefined }, versions);
+    expect(choice.kind === "move" ? choice.tag : choice.kind).toBe(expected);
   });
 
   test("is nothing where nothing was published", async () => {

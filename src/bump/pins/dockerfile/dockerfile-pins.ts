@@ -21,11 +21,37 @@ export function dockerfilePins(text: string, file: string, names: ImageNames): r
   const dockerfile = read.value;
   const lines = dockerfileLines(text, dockerfile.escape);
   const fed = fedArguments(dockerfile);
-  return [
+  const pins = [
     ...sourcesOf(dockerfile).flatMap((source) => fullPins(source, lines, fed, names)),
     ...fed.parts.flatMap((part) => partPin(part, dockerfile, lines, fed, names) ?? []),
     ...composedPins(fed, lines, names),
   ];
+  const fedDigests = new Set(fed.parts.flatMap(({ digest }) => digest ?? []));
+  return hasDigestApart(text, fedDigests) ? pins.map(withoutDigest) : pins;
+}
+
+/** Whether an ARG, ENV or LABEL holds the digest of an image, and no FROM takes it. */
+function hasDigestApart(text: string, fed: ReadonlySet<string>): boolean {
+  return [...text.matchAll(digestApart)].some(([, name = ""]) => !fed.has(name) && holdsDigestOfImage(name));
+}
+
+const digestApart =
+  /^[ \t]*(?:ARG|ENV|LABEL)[ \t][^\n]*?(?<=\s)["']?([\w.-]+)["']?[= ]["']?sha256:[0-9a-f]{64}(?![0-9a-f])/gim;
+
+function holdsDigestOfImage(name: string): boolean {
+  const words = name.toLowerCase().split(/[^a-z0-9]+/);
+  return words.some((word) => /^(?:digest|sha256?)$/.test(word));
+}
+
+function withoutDigest(pin: ReadPin): ReadPin {
+  return pin.tag === undefined || pin.digest !== undefined || "doubt" in pin.values
+    ? pin
+    : {
+        ...pin,
+        values: {
+          doubt: "a digest that an ARG, ENV or LABEL holds may be its own, and would stay: write it behind the tag",
+        },
+      };
 }
 
 /** An instruction, with those of its words that may hold a reference. */

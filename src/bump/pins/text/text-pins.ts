@@ -72,19 +72,35 @@ export function namesNearVersions(
   });
 }
 
-const versionOnLine = /(?:tag|(?<!api)version)["']?\s*[:=]\s*["']?(v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?![\w$%{])/i;
+const versionOnLine =
+  /(?:tag|(?<!api)version)["']?(?:\s*[:=]\s*|,?\s+(?:-\s+)?)["']?(v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?![\w$%{])/i;
 
 /** A digest on a line beside a tag would stay, whatever it belongs to. */
 export function withDigestsNear(pins: readonly ReadPin[], text: string): readonly ReadPin[] {
   if (!lineOfDigest.test(text)) return pins;
   return pins.map((pin) => {
     if (pin.tag === undefined || pin.digest !== undefined || "doubt" in pin.values) return pin;
-    return around(text, pin.start).some((line) => lineOfDigest.test(line)) ? { ...pin, values: { doubt: near } } : pin;
+    return blockAround(text, pin.start).some((line) => lineOfDigest.test(line))
+      ? { ...pin, values: { doubt: digestNear } }
+      : pin;
   });
 }
 
-const near = "a digest on a line beside it may be its own, and would stay: write it behind the tag";
+/** Why a tag stays that has a digest near it. */
+export const digestNear = "a digest on a line beside it may be its own, and would stay: write it behind the tag";
 const lineOfDigest = /(?:digest|sha|sha256|hash)["']?\s*[:=]\s*["']?(?:sha256:)?[0-9a-f]{64}(?![0-9a-f])/i;
+
+/** The lines around a place, up to a blank one or one of brackets alone, at most eight on each side. */
+function blockAround(text: string, at: number): readonly string[] {
+  const isEdge = (line: string): boolean => !/\w/.test(line);
+  const before = text.slice(0, at).split("\n").slice(-9).toReversed();
+  const after = text.slice(at).split("\n").slice(0, 9);
+  const upTo = (lines: readonly string[]): readonly string[] => {
+    const edge = lines.findIndex((line, index) => index > 0 && isEdge(line));
+    return edge < 0 ? lines : lines.slice(0, edge);
+  };
+  return [...upTo(before), ...upTo(after)];
+}
 
 /** Two lines before and two after a place. */
 function around(text: string, at: number): readonly string[] {

@@ -32,6 +32,28 @@ export function roleOf(key: string): KeyRole | undefined {
   return role && { role, stem: stemOf(key) };
 }
 
+/** Whether a key says in full whose digest it holds: `imageSha256`, `web_digest`; `sha256` and `hash` may be of anything. */
+export function namesItsImage(key: string): boolean {
+  return wordsOf(key).length > 1 || key.toLowerCase() === "digest";
+}
+
+/** Whether a key says something of an image or of how it is run, rather than of another thing beside it. */
+export function isAboutImage(key: string): boolean {
+  const words = wordsOf(key);
+  return roleOf(key) !== undefined || words.some((word) => noise.has(word) || ofImages.has(word));
+}
+
+/** Whether a key is one of digests or checksums, in whatever form. */
+export function holdsDigests(key: string): boolean {
+  return wordsOf(key).some((word) => /^(?:digest|sha|sha256|hash|checksum)(?:s|es)?$/.test(word));
+}
+
+const ofImages = new Set(
+  "pull policy secret secrets platform os arch architecture variant namespace hostname restart host user kind".split(
+    " ",
+  ),
+);
+
 /** Also of a key without a role. */
 export function stemOf(key: string): string {
   return wordsOf(key)

@@ -1,8 +1,9 @@
 /** A tag and the digest beside it in a map move together, or neither does. Pure. */
 import type { Scalar } from "yaml";
+import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag } from "../../../model/reference.ts";
 import type { ReadPin } from "../read-pin.ts";
-import { roleOf, stemOf } from "./key-role.ts";
+import { namesItsImage, roleOf, stemOf } from "./key-role.ts";
 import {
   digestsBeside,
   type Field,
@@ -11,6 +12,7 @@ import {
   hasStrayDigest,
   isFilled,
   type SplitName,
+  strangerIn,
   textOf,
   twice,
 } from "./yaml-split-names.ts";
@@ -24,6 +26,10 @@ export interface MapOfImages<Inner extends SplitName> {
   readonly split: readonly SplitName[];
   /** Images that maps in it name, under their keys. */
   readonly below: readonly Inner[];
+  /** Maps in it, under their keys. */
+  readonly inner: readonly (readonly [key: string, fields: Fields])[];
+  /** It has lists or maps of digests. */
+  readonly hasDigestsBelow: boolean;
   /** Scalars that are a reference as a whole. */
   readonly whole: ReadonlyMap<Scalar, ReadPin>;
 }
@@ -38,7 +44,7 @@ export interface Together<Inner extends SplitName> {
 }
 
 export function pinsTogether<Inner extends SplitName>(
-  { fields, own, split, below, whole }: MapOfImages<Inner>,
+  { fields, own, split, below, inner, hasDigestsBelow, whole }: MapOfImages<Inner>,
   places: Pick<SplitPlaces, "text" | "offset">,
 ): Together<Inner> {
   const references = [...own].flatMap(([key, { node, isAlias }]) => {
@@ -46,7 +52,8 @@ export function pinsTogether<Inner extends SplitName>(
     return pin?.repository === undefined ? [] : [{ stem: stemOf(key), node, pin, repository: pin.repository }];
   });
   const isOnly = references.length + split.length + below.length === 1;
-  const isStray = isOnly && hasStrayDigest(fields);
+  const isStray = isOnly && (hasDigestsBelow || hasStrayDigest(fields));
+  const stranger = strangerIn(fields);
   const digests: Scalar[] = [];
   const besideOf = (image: Pick<SplitName, "stem" | "repository">): readonly Field[] => {
     const found = digestsBeside({ ...image, isOnly }, fields);
@@ -56,16 +63,35 @@ export function pinsTogether<Inner extends SplitName>(
   const withDigest = <S extends SplitName>(image: S, mayBeStray: boolean): S => {
     const [digest, ...others] = besideOf(image);
     if (others.length > 0) return { ...image, digest, doubt: image.doubt ?? twice("digest") };
-    return digest === undefined && mayBeStray && image.tag !== undefined
-      ? { ...image, doubt: image.doubt ?? unknownDigest }
-      : { ...image, digest };
+    if (digest === undefined)
+      return mayBeStray && image.tag !== undefined ? { ...image, doubt: image.doubt ?? unknownDigest } : image;
+    const doubt =
+      image.doubt ?? (stranger === undefined || isOfImage(digest, fields) ? undefined : ofAnother(stranger));
+    return { ...image, digest, ...(doubt && { doubt }) };
   };
+  /** Its tag may be beside its map, or in a map beside its name. */
+  const withTag = <S extends SplitName>(image: S, tags: readonly Field[]): S => {
+    if (image.tag !== undefined) return image;
+    const [tag, ...others] = tags;
+    return others.length > 0 ? { ...image, tag, doubt: image.doubt ?? twice("tag") } : { ...image, tag };
+  };
+  const tagsOf = ({ stem }: SplitName, from: Fields): readonly Field[] =>
+    [...new Set([stem, ""])]
+      .map((each) => fieldsOf("tag", each, from).filter(isFilled))
+      .find((each) => each.length > 0) ?? [];
+  const tagsInside = (image: SplitName): readonly Field[] =>
+    inner
+      .filter(([key]) => isOnly && roleOf(key) !== undefined && stemOf(key) === image.stem)
+      .flatMap(([, its]) => tagsOf(image, its));
   return {
-    split: split.map((each) => withDigest(each, isStray)),
-    below: below.map((each) => withDigest(each, false)),
+    split: onceNamed(split.map((each) => withDigest(withTag(each, tagsInside(each)), isStray))),
+    below: below.map((each) => withDigest(isOnly ? withTag(each, tagsOf(each, fields)) : each, isStray)),
     whole: references.map(({ node, pin, stem, repository }) => {
       const tags = fieldsOf("tag", stem, fields).filter((field) => isFilled(field) && isVersionOf(pin, field));
-      const beside = { digests: besideOf({ stem, repository }), tags };
+      const found = besideOf({ stem, repository });
+      if (found.some((digest) => !isOfImage(digest, fields)) && stranger !== undefined)
+        return [node, { ...pin, values: { doubt: ofAnother(stranger) } }] as const;
+      const beside = { digests: found, tags };
       return [node, withBeside(pin, beside, isStray && pin.digest === undefined, places)] as const;
     }),
     digests,
@@ -73,6 +99,27 @@ export function pinsTogether<Inner extends SplitName>(
 }
 
 const unknownDigest = "a digest beside it may be its own: write it under the key `digest`, or take it out";
+
+/** One image under two names, of which one has a digest, and nobody knows whether it is the other's too. */
+function onceNamed(split: readonly SplitName[]): readonly SplitName[] {
+  return split.map((image) => {
+    const same = split.filter(({ repository }) => repository === image.repository);
+    const isParted = same.length > 1 && same.some(({ digest }) => digest) && !same.every(({ digest }) => digest);
+    return isParted ? { ...image, doubt: image.doubt ?? namedTwice } : image;
+  });
+}
+
+const namedTwice = "its name is in two places, and a digest beside one of them: write name, tag and digest once";
+
+function ofAnother(stranger: string): string {
+  return `the digest beside it may be that of \`${plainLine(stranger)}\`: write it behind the tag, or under the key \`imageDigest\``;
+}
+
+/** Whether the key of a digest, or how it is written, says that it is an image's. */
+function isOfImage(digest: Field, fields: Fields): boolean {
+  const [key = ""] = [...fields].find(([, field]) => field === digest) ?? [];
+  return namesItsImage(key) && (key.toLowerCase() !== "digest" || !/^[0-9a-f]{64}$/.test(textOf(digest)));
+}
 
 function isDigestKey(key: string): boolean {
   const { role } = roleOf(key) ?? {};

@@ -1,11 +1,11 @@
 /** Pins in the nodes of parsed YAML. */
-import type { Node, Scalar, YAMLMap } from "yaml";
+import type { Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ImageNames } from "../image-names.ts";
 import type { FilePins, ReadPin } from "../read-pin.ts";
 import { pinAt, pinInSource } from "../text/derived-text.ts";
-import { namesNearVersions, textPins } from "../text/text-pins.ts";
+import { digestNear, namesNearVersions, textPins } from "../text/text-pins.ts";
 import { embeddedText } from "./embedded-text.ts";
-import { stemOf, versionKeys } from "./key-role.ts";
+import { holdsDigests, loneDigest, stemOf, versionKeys } from "./key-role.ts";
 import { pinsTogether } from "./pins-together.ts";
 import { type Field, type Fields, type SplitName, splitNames, versionsOfOthers } from "./yaml-split-names.ts";
 import { splitPins } from "./yaml-split-pins.ts";
@@ -97,7 +97,9 @@ function visit(node: unknown, reading: Reading, isStep: boolean): void {
   } else if (yaml.isSeq(node)) {
     for (const item of node.items) visit(item, reading, isStep);
     const pairs = pairsIn(node.items, reading);
-    if (pairs.size > 1) readImages(node, { fields: pairs, own: pairs, inner: [] }, reading, isStep);
+    if (pairs.size > 1)
+      readImages(node, { fields: pairs, own: pairs, inner: [], hasDigestsBelow: false }, reading, isStep);
+    readList(node, reading);
   } else if (yaml.isMap(node)) {
     visitMap(node, reading, isStep);
   } else if (yaml.isAlias(node)) {
@@ -127,7 +129,7 @@ function scalarPins(node: Scalar, source: string, reading: Reading): readonly Re
   }
   // A script may have comments, and so may the header of a block.
   const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
-  const near = source.includes("\n") ? namesNearVersions(source, names) : [];
+  const near = namesNearVersions(source, names);
   return [...(isBlock ? textPins(source, names) : names.pinsWithVariables(source, 0)), ...near];
 }
 
@@ -136,21 +138,27 @@ function visitMap(map: YAMLMap, reading: Reading, isStep: boolean): void {
   const own = new Map<string, Field>();
   const merged = new Map<string, Field>();
   const inner: [string, YAMLMap][] = [];
+  let hasDigestsBelow = false;
   for (const { key, value } of map.items) {
     if (hasAnchor(key)) reading.anchors.set(key.anchor, key);
     const name = yaml.isScalar(key) ? String(key.value) : undefined;
-    visit(value, reading, isStep || name === "with");
+    visit(value, reading, isStep || (name !== undefined && gitKeys.test(name)));
     if (name === "<<")
       for (const [each, field] of mergedFields(value, reading)) if (!merged.has(each)) merged.set(each, field);
     if (name !== undefined && yaml.isMap(value)) inner.push([name, value]);
+    if (name !== undefined && (yaml.isMap(value) || yaml.isSeq(value)) && holdsDigests(name))
+      hasDigestsBelow ||= loneDigest.test(sourceOf(value, reading));
     const field = name === undefined ? undefined : fieldOf(value, reading);
     if (name !== undefined && field !== undefined) own.set(name, field);
   }
   const fields = new Map([...merged, ...own]);
   if (fields.size === 0) return;
   reading.fields.set(map, fields);
-  readImages(map, { fields, own, inner }, reading, isStep);
+  readImages(map, { fields, own, inner, hasDigestsBelow }, reading, isStep);
 }
+
+/** In maps under them `repository` names a git repository, unless it has a registry. */
+const gitKeys = /^(?:with|git|github|gitlab|gitea|forgejo|bitbucket)$/i;
 
 interface Entries {
   /** With what a map merges. */
@@ -158,9 +166,16 @@ interface Entries {
   readonly own: Fields;
   /** Maps in it, with their keys. */
   readonly inner: readonly (readonly [string, YAMLMap])[];
+  /** Lists and maps of digests among its values. */
+  readonly hasDigestsBelow: boolean;
 }
 
-function readImages(node: object, { fields, own, inner }: Entries, reading: Reading, isStep: boolean): void {
+function readImages(
+  node: object,
+  { fields, own, inner, hasDigestsBelow }: Entries,
+  reading: Reading,
+  isStep: boolean,
+): void {
   const split = splitNames(fields, { names: reading.names, isWorkflow: isStep });
   if (split.length === 0) for (const { node: version } of versionsOfOthers(fields)) reading.foreign.add(version);
   const below = inner.flatMap(([key, value]) => {
@@ -168,17 +183,45 @@ function readImages(node: object, { fields, own, inner }: Entries, reading: Read
     const isAlone = only !== undefined && others.length === 0 && only.digest === undefined;
     return isAlone ? [{ ...only, stem: stemOf(key), map: value }] : [];
   });
-  const found = pinsTogether({ fields, own, split, below, whole: reading.whole }, reading);
+  const unnamed = inner.flatMap(([key, value]) => {
+    const its = reading.split.has(value) ? undefined : reading.fields.get(value);
+    return its === undefined ? [] : [[key, its] as const];
+  });
+  const images = { fields, own, split, below, inner: unnamed, hasDigestsBelow, whole: reading.whole };
+  const found = pinsTogether(images, reading);
   if (found.split.length > 0) reading.split.set(node, found.split);
   for (const { map, ...each } of found.below) reading.split.set(map, [each]);
   for (const [scalar, pin] of found.whole) reading.whole.set(scalar, pin);
   for (const scalar of found.digests) reading.whole.delete(scalar);
 }
 
+/** Of texts in a list, a digest or a version may be that of an image in another one: nobody can tell for sure. */
+function readList(list: YAMLSeq, reading: Reading): void {
+  const { yaml, names } = reading;
+  const scalars = list.items.filter((item) => yaml.isScalar(item));
+  const source = sourceOf(list, reading);
+  if (scalars.length < 2 || !names.mayBeInText(source)) return;
+  if (scalars.some((item) => loneDigest.test(String(item.value)) && !names.mayBeInText(String(item.value)))) {
+    for (const item of scalars) {
+      const pin = reading.whole.get(item);
+      if (pin?.tag !== undefined && pin.digest === undefined && !("doubt" in pin.values))
+        reading.whole.set(item, { ...pin, values: { doubt: digestNear } });
+    }
+  }
+  const offset = reading.offset + (list.range?.[0] ?? 0);
+  for (const pin of scalars.length < list.items.length ? [] : namesNearVersions(source, names))
+    reading.full.push(pinAt(pin, offset));
+}
+
+function sourceOf({ range }: Node, { text }: Reading): string {
+  const [start, end] = range ?? [0, 0];
+  return text.slice(start, end);
+}
+
 /** A list of `{name, value}`, as Kubernetes' variables and Argo CD's parameters are written, by these names. */
 function pairsIn(items: readonly unknown[], reading: Reading): Fields {
   const pairs = items.flatMap((item) => {
-    const { name, value } = Object.fromEntries(reading.fields.get(item) ?? []);
+    const { key, name = key, value } = Object.fromEntries(reading.fields.get(item) ?? []);
     return name === undefined || value === undefined ? [] : [[String(name.node.value), value] as const];
   });
   return new Map(pairs);

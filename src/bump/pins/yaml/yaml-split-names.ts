@@ -1,9 +1,10 @@
 /** What a map in YAML says of images: their names, and versions that are values of their own. Pure. */
 import type { Scalar } from "yaml";
+import { plainLine } from "../../../lib/plain-text.ts";
 import { type Repository, tryReference } from "../../../model/reference.ts";
 import type { ImageNames } from "../image-names.ts";
 import { withDefaults } from "../text/derived-text.ts";
-import { type Role, roleOf, stemOf } from "./key-role.ts";
+import { isAboutImage, type Role, roleOf, stemOf } from "./key-role.ts";
 
 /** An image whose name is a value of its own. */
 export interface SplitName {
@@ -58,7 +59,7 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
   const repository = name === undefined ? undefined : repositoryOf(name, names);
   if (name === undefined || repository === undefined) return undefined;
   const isImage = text("image") === main || isKustomize || hasHost(name);
-  if (isWorkflow && !isImage) return undefined;
+  if ((isWorkflow || gitHosts.test(own("type"))) && !isImage) return undefined;
   const found = { repository, name, stem, digest: undefined };
   if (isKustomize) return { ...found, tag: fields.get("newTag") };
   const tags = fieldsOf("tag", stem, fields);
@@ -66,9 +67,16 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
   if (others.length > 0) return { ...found, tag, doubt: twice("tag") };
   if (tags.length > 0) return { ...found, tag: tag ?? tags[0] };
   const [version] = fieldsOf("version", stem, fields);
-  const doubt = "it may be the version of a git repository of this name: write `tag` or the registry";
-  return { ...found, tag: version, ...(version === undefined || isImage ? {} : { doubt }) };
+  const stranger = fields.has("version") ? strangerIn(fields) : undefined;
+  const doubt = !isImage
+    ? "it may be the version of a git repository of this name: write `tag` or the registry"
+    : stranger === undefined
+      ? undefined
+      : `\`version\` may be that of \`${plainLine(stranger)}\` beside it: write \`tag\``;
+  return { ...found, tag: version, ...(version === undefined || doubt === undefined ? {} : { doubt }) };
 }
+
+const gitHosts = /^(?:git|github|gitlab|gitea|forgejo|bitbucket)(?:-\w+)*$/i;
 
 /** Why what is written in two places is left. */
 export function twice(what: "tag" | "digest"): string {
@@ -97,8 +105,16 @@ export function digestsBeside({ stem, repository, isOnly }: Beside, fields: Fiel
 /** A digest under a key that doesn't say whose it is. */
 export function hasStrayDigest(fields: Fields): boolean {
   return [...fields].some(
-    ([key, { node }]) => roleOf(key) === undefined && /^sha256:[0-9a-f]{64}$/.test(String(node.value ?? "")),
+    ([key, field]) => roleOf(key) === undefined && /^(?:sha256:)?[0-9a-f]{64}$/.test(textOf(field)),
   );
+}
+
+/** The key of a text beside an image that may be about another thing, whose version or checksum is in the same map. */
+export function strangerIn(fields: Fields): string | undefined {
+  const isText = ({ node }: Field): boolean => typeof node.value === "string" && node.value.trim() !== "";
+  return [...fields].find(
+    ([key, field]) => isText(field) && !isAboutImage(key) && digestIn(textOf(field)) === undefined,
+  )?.[0];
 }
 
 /** A digest as values write it: alone, behind a name, or its hexadecimal digits. */
