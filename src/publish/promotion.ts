@@ -7,8 +7,9 @@ import type { Registry } from "../oci/registry/registry-client.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import type { Clock } from "../ports.ts";
 import type { History, Mover, Verdict } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./tags/holding.ts";
+import { type Holding, type RecordRules, readHolding, unreadHolding } from "./tags/holding.ts";
 import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
+import { withinAMinute } from "./tags/within-a-minute.ts";
 
 export interface Promotion {
   readonly registry: Registry;
@@ -67,26 +68,45 @@ export interface Promoting extends Promotion {
 }
 
 export function begin(promotion: Promotion): Promoting {
-  const { registry, repository, records } = promotion;
+  const { clock } = promotion;
   const access = tagAccess(promotion);
-  const known = new Map<Digest, Promise<Holding | undefined>>();
-  const holders: HolderOf = async (tag) => {
-    const digest = await access.read(tag);
-    if (digest === undefined) return undefined;
-    const read = async (): Promise<Holding | undefined> => {
-      const found = await registry.manifest(repository, digest);
-      return found && readHolding(found, repository, registry, records);
-    };
-    const holding = known.get(digest) ?? read();
+  const known = new Map<Digest, Promise<Holding>>();
+  const unreadSince = new Map<Tag, number>();
+  const holdingOf = async (tag: Tag, digest: Digest): Promise<Holding> => {
+    const holding = known.get(digest) ?? readNamed(tag, digest, promotion);
     known.set(digest, holding);
-    // Deleted between two questions: what it was is not known any more.
-    return (await holding) ?? { digest, platforms: [], record: undefined, revision: undefined };
+    const read = await holding;
+    if (read.isUnread) known.delete(digest);
+    return read;
+  };
+  const holders: HolderOf = async (tag) => {
+    const since = unreadSince.get(tag) ?? clock.now().getTime();
+    // A digest that a tag names is there: a registry that doesn't show it shows it late.
+    const holding = await withinAMinute(
+      clock,
+      async () => {
+        const digest = await access.read(tag);
+        const found = digest && (await holdingOf(tag, digest));
+        return { isFinal: !found?.isUnread, found };
+      },
+      since,
+    );
+    if (holding?.isUnread) unreadSince.set(tag, since);
+    else unreadSince.delete(tag);
+    return holding;
   };
   return { ...promotion, access, holders };
 }
 
-export function historyIn({ history, registry, repository }: Promotion): History {
-  return { ...history, published: () => registry.tags(repository) };
+async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: Promotion): Promise<Holding> {
+  const byDigest = await registry.manifest(repository, digest);
+  const found = byDigest ?? (await registry.manifest(repository, tag));
+  return found?.digest === digest ? readHolding(found, repository, registry, records) : unreadHolding(digest);
+}
+
+export function historyIn({ history, access, tags }: Promoting): History {
+  const own = tags.map(({ tag }) => tag);
+  return { ...history, published: (named) => access.list([...own, ...named]) };
 }
 
 /** All of them, whatever becomes of one; then the first that failed. */
@@ -110,6 +130,14 @@ export function told({ tag }: ImageTag, verdict: Verdict, digest: Digest, { repo
     case "unknown":
       return { repository, tag, digest, outcome: "held", because: verdict.why };
   }
+}
+
+/** Something in the registry names what it doesn't have after a minute either. */
+export function notShown(name: string, digest: Digest | undefined): RegistryError {
+  const what = digest === undefined ? "is listed" : `names ${digest}`;
+  return new RegistryError("invalid", `${name} ${what}, and the registry doesn't have it`, {
+    hint: "run again once the registry has it; if something deleted it, delete the tag in the registry as well",
+  });
 }
 
 export function overtaken(

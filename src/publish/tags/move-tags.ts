@@ -7,8 +7,10 @@ import type { Digest } from "../../model/digest.ts";
 import type { ImageTag } from "../../model/image-tags.ts";
 import type { Tag } from "../../model/reference.ts";
 import type { StoredManifest } from "../../oci/manifest.ts";
+import type { PublishedRelease } from "../../plan/version-line.ts";
 import { judge } from "../guard.ts";
-import { historyIn, overtaken, type PromotedTag, type Promoting, together, told } from "../promotion.ts";
+import { historyIn, notShown, overtaken, type PromotedTag, type Promoting, together, told } from "../promotion.ts";
+import { withinAMinute } from "./within-a-minute.ts";
 
 export interface Written {
   readonly tag: ImageTag;
@@ -137,7 +139,7 @@ async function settled(
     return moved ?? lookAgain();
   }
   // A higher release is up, whose own run saw the tag before we put it: the tag goes where it belongs.
-  const better = higher && (await promotion.registry.manifest(promotion.repository, higher.tag));
+  const better = higher && (await listedRelease(higher, promotion));
   if (better === undefined || better.digest === holder?.digest) {
     done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
     return undefined;
@@ -150,6 +152,19 @@ async function settled(
   done.push(told(tag, verdict, better.digest, promotion));
   const at = promotion.clock.now().getTime();
   return { tag, window: at - before, at, late: 0 };
+}
+
+/** What a release that the registry lists names. @throws RegistryError where it isn't there within a minute. */
+async function listedRelease(
+  { tag }: PublishedRelease,
+  { registry, repository, clock }: Promoting,
+): Promise<StoredManifest> {
+  const found = await withinAMinute(clock, async () => {
+    const found = await registry.manifest(repository, tag);
+    return { isFinal: found !== undefined, found };
+  });
+  if (found === undefined) throw notShown(`${repository}:${tag}`, undefined);
+  return found;
 }
 
 function forget(tag: Tag, done: PromotedTag[]): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { digestOf } from "../../../../src/model/digest.ts";
-import { latest, ownPut, pauseBeforeReading } from "../../../../src/publish/tags/tag-access.ts";
+import { ownPut, pauseBeforeReading } from "../../../../src/publish/tags/tag-access.ts";
+import { latest } from "../../../../src/publish/tags/within-a-minute.ts";
 
 const [old, own, theirs] = ["old", "own", "theirs"].map(digestOf);
 
