@@ -107,7 +107,7 @@ export function hostTurns({
           throw error;
         });
         leave(host, request);
-        const limit = rateLimitOf(response, clock.now());
+        const limit = rateLimitOf(response, clock.now(), request.asked.repository);
         // What was sent before a pause says nothing of the time after it.
         const isNews = pauses === host.pauses;
         if (limit === undefined) {

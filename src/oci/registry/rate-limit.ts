@@ -1,5 +1,6 @@
 /** Whether an answer is a limit on the rate of requests, and how long it asks to wait. */
 import type { HttpResponse } from "../../ports.ts";
+import { textOf, wordsOf } from "./refusal.ts";
 
 export interface RateLimit {
   /** Milliseconds; `undefined`: the host doesn't say. */
@@ -9,13 +10,14 @@ export interface RateLimit {
 /**
  * 429, and what hosts send in its place: GitHub answers 403 to a "secondary rate limit", in its body, in `Retry-After`, or in a
  * budget of which nothing remains. `undefined`: the answer is none.
+ * @param repository what was asked for: its name is no word for a limit.
  */
-export function rateLimitOf(response: HttpResponse, now: Date): RateLimit | undefined {
+export function rateLimitOf(response: HttpResponse, now: Date, repository?: string): RateLimit | undefined {
   const { status } = response;
   const isRefusal = status === 400 || status === 403;
   const isLimit =
     status === 429 ||
-    (isRefusal && speaksOfLimit(response)) ||
+    (isRefusal && speaksOfLimit(response, repository)) ||
     (status === 403 && (asksToWait(response) || isUsedUp(response)));
   return isLimit ? { retryAfter: retryAfter(response, now) ?? untilReset(response, now) } : undefined;
 }
@@ -58,15 +60,17 @@ function asksToWait({ headers }: HttpResponse): boolean {
   return waiting.some((name) => headers[name] !== undefined);
 }
 
-/** What is read of a body. */
-const longest = 65_536;
-
 /** The words of GitHub, of the codes of OCI ("TOOMANYREQUESTS"), of Google and of Amazon; no quota of storage. */
-export const limitWords =
-  /(?<![a-z])rate[ _-]?limit|secondary limit|too[ _-]?many[ _-]?requests|abuse detection|\bthrottl(?:ed|ing)|\brate exceeded|(?:requests?|pull|api) (?:quota|limit) (?:was |is |has been )?(?:exceeded|reached)/i;
+export const limitWords = [
+  wordsOf("rate[ _-]?limit(?:s|ed|ing)?(?:[ _-]?(?:exceeded|reached|error|exception))?|rate limiter"),
+  wordsOf("secondary limits?|too[ _-]?many[ _-]?requests(?:exception|error)?|throttl(?:ed|ing)(?:exception|error)?"),
+  "abuse detection|\\brate exceeded",
+  "(?:requests?|pull|api) (?:quota|limit) (?:was |is |has been )?(?:exceeded|reached)",
+].join("|");
+const limitPattern = new RegExp(limitWords, "i");
 const joinedWords = /[a-z]RateLimit/;
 
-function speaksOfLimit({ body }: HttpResponse): boolean {
-  const text = new TextDecoder().decode(body.subarray(0, longest));
-  return limitWords.test(text) || joinedWords.test(text);
+function speaksOfLimit(response: HttpResponse, repository: string | undefined): boolean {
+  const text = textOf(response, repository);
+  return limitPattern.test(text) || joinedWords.test(text);
 }

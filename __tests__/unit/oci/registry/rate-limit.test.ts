@@ -24,6 +24,16 @@ test.each([
   { when: "Amazon's words", is: answered(400, {}, errorBody("ThrottlingException", "Rate exceeded")) },
   { when: "Google's reason", is: answered(403, {}, '{"error":{"errors":[{"reason":"userRateLimitExceeded"}]}}') },
   { when: "abuse detection", is: answered(403, {}, "You have triggered an abuse detection mechanism") },
+  { when: "a code with what came of it", is: answered(403, {}, errorBody("RATE_LIMIT_EXCEEDED", "")) },
+  {
+    when: "a limit that was reached, after a line's end",
+    is: answered(403, {}, errorBody("DENIED", "no\nrate limited")),
+  },
+  { when: "a throttled request", is: answered(400, {}, errorBody("DENIED", "The request was throttled.")) },
+  {
+    when: "the limit of a repository that is called by its name",
+    is: answered(403, {}, errorBody("DENIED", "r: rate limit")),
+  },
   { when: "403 with Retry-After and no body", is: answered(403, { "retry-after": "3" }) },
   { when: "403 with nothing left of the budget", is: answered(403, { "x-ratelimit-remaining": "0" }) },
   { when: "the same as Docker Hub writes it", is: answered(403, { "ratelimit-remaining": "0;w=21600" }) },
