@@ -145,7 +145,7 @@ function unlisted(why: string, hint: string): Verdict {
   return {
     kind: "unknown",
     why: `whether a higher release is published is unknown without the list of tags: ${why}`,
-    hint: `${hint}; then run this again. \`move: any\` moves the tags without the list`,
+    hint: `${hint}${/\brun\b[^;]*\bagain\b/.test(hint) ? "" : "; then run this again"}. \`move: any\` moves the tags without the list`,
   };
 }
 

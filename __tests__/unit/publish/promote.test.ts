@@ -360,7 +360,7 @@ describe("a release without the list of tags", () => {
       expect(error?.message).toMatch(
         /^the tags 1\.2, 1, and latest of \S+ were not moved: .* without the list of tags: /,
       );
-      expect(error?.hint).toMatch(/run again; then run this again\. `move: any` moves the tags without the list$/);
+      expect(error?.hint).toBe("run again. `move: any` moves the tags without the list");
     },
   );
 
@@ -708,6 +708,17 @@ describe("a registry that shows a digest late", () => {
   });
 });
 
+test("an exact tag that may not be put any more is not put a second time, though what was there is all there is to see", async () => {
+  const where = setting(undefined, () => 70_000);
+  const before = index({ content: "before", record: recordOf(at("main-5")) });
+  where.registry.hold(here, before, tag("c0ffee5"));
+  // GitHub lists its attestation late.
+  const attested = async () => where.timeline.now > 30_000;
+  const tags = [{ ...exact("c0ffee5"), of: "commit" as const }];
+  await put(where, made("main-5"), { tags, history: { ...historyOf(), attested } });
+  expect(puts(where)).toEqual(["c0ffee5"]);
+});
+
 describe("runs that overtake one another", () => {
   /** Each leg of a request takes some time; none takes twice as long as another. */
   const legs = fc.infiniteStream(fc.integer({ min: 5, max: 9 }));
@@ -794,7 +805,7 @@ describe("runs that overtake one another", () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 30_000);
 });
 
 test("what was promoted can be read as it was put", async () => {

@@ -301,8 +301,8 @@ export const failureRows: readonly FailureRow[] = [
 export function pausesAfter(category: FailureCategory): readonly number[] {
   switch (category) {
     case "registry-busy":
-      return [2_000, 10_000, 30_000];
     case "registry-silent":
+      return [2_000, 10_000, 30_000];
     case "builder-lost":
     case "engine":
       return [2_000, 10_000];

@@ -66,7 +66,9 @@ export function pauseAfter(
   if (limits >= attempts || (retryAfter ?? 0) > longestAskedFor) return undefined;
   const jitter = Math.min(10_000, 500 * 2 ** (limits - 1)) * random;
   // Who doesn't say how long has a window of some length, which is longer than a moment's failure.
-  const wait = retryAfter === undefined ? 500 * 4 ** (limits - 1) * ((1 + random) / 2) : retryAfter + jitter;
+  const own = 500 * 4 ** (limits - 1) * ((1 + random) / 2);
+  // Who asks for a moment again and again means more.
+  const wait = retryAfter === undefined ? own : Math.max(own, retryAfter + jitter);
   return last - first + wait > total ? undefined : Math.round(wait);
 }
 

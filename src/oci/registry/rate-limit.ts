@@ -25,8 +25,16 @@ export function rateLimitOf(response: HttpResponse, now: Date, repository?: stri
 /** Milliseconds that `Retry-After` asks to wait: seconds, with fractions as some hosts send them, or a date (RFC 9110, 10.2.3). */
 export function retryAfter({ headers }: HttpResponse, now: Date): number | undefined {
   const value = waiting.map((name) => headers[name]?.trim()).find((each) => each !== undefined && each !== "");
-  return value === undefined ? undefined : waitFor(value, now);
+  return value === undefined ? undefined : (waitFor(value, now) ?? waitFor(value, clockOf(headers)));
 }
+
+/** What time it is where the answer comes from: a time that is over here may be to come there. */
+function clockOf({ date = "" }: HttpResponse["headers"]): Date {
+  return new Date(httpDate.test(date) ? date : Number.NaN);
+}
+
+/** RFC 9110, 5.6.7. */
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** Docker Hub's own name for it comes second. */
 const waiting = ["retry-after", "x-retry-after"];
@@ -38,18 +46,20 @@ const earliestTime = 1_000_000_000;
 
 function waitFor(value: string, now: Date): number | undefined {
   const seconds = /^(\d+(?:\.\d*)?|\.\d+)\s*s?$/.exec(value)?.[1];
-  if (seconds === undefined) return positive(Date.parse(value) - now.getTime());
+  if (seconds === undefined) return httpDate.test(value) ? positive(Date.parse(value) - now.getTime()) : undefined;
   return positive(Number(seconds) * 1000 - (Number(seconds) >= earliestTime ? now.getTime() : 0));
 }
 
+/** Whoever limits the rate and asks for no wait says nothing. */
 function positive(milliseconds: number): number | undefined {
-  return Number.isFinite(milliseconds) ? Math.max(0, Math.ceil(milliseconds)) : undefined;
+  return Number.isFinite(milliseconds) && milliseconds > 0 ? Math.ceil(milliseconds) : undefined;
 }
 
 function untilReset(response: HttpResponse, now: Date): number | undefined {
   if (!isUsedUp(response)) return undefined;
   const value = budgets.map((name) => response.headers[`${name}-reset`]?.trim()).find((each) => each !== undefined);
-  return value === undefined ? undefined : waitFor(value.replace(/;.*$/s, ""), now);
+  const time = value?.replace(/;.*$/s, "");
+  return time === undefined ? undefined : (waitFor(time, now) ?? waitFor(time, clockOf(response.headers)));
 }
 
 function isUsedUp({ headers }: HttpResponse): boolean {
