@@ -1,5 +1,6 @@
 /** What a promotion is about, and what its steps share. */
 import type { UserError } from "../errors.ts";
+import { onceEach } from "../lib/once-each.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTag } from "../model/image-tags.ts";
 import type { Repository, Tag } from "../model/reference.ts";
@@ -28,6 +29,8 @@ export interface Promotion {
   readonly bakedVersion: string | null;
   /** Whether another digest of the repository than the one that this run checked may get its tags; an error where it may not. */
   readonly check: (found: FoundDigest) => Promise<UserError | undefined>;
+  /** Told once of each longer wait; a clause. */
+  readonly onWait: (what: string) => void;
 }
 
 /** A digest that another run put where this one finds it. */
@@ -68,8 +71,10 @@ export interface Promoting extends Promotion {
 }
 
 export function begin(promotion: Promotion): Promoting {
-  const { clock } = promotion;
-  const access = tagAccess(promotion);
+  const { clock, repository } = promotion;
+  // Several tags may wait for the same.
+  const onWait = onceEach(promotion.onWait);
+  const access = tagAccess({ ...promotion, onWait });
   const known = new Map<Digest, Promise<Holding>>();
   const unreadSince = new Map<Tag, number>();
   const holdingOf = async (tag: Tag, digest: Digest): Promise<Holding> => {
@@ -89,13 +94,14 @@ export function begin(promotion: Promotion): Promoting {
         const found = digest && (await holdingOf(tag, digest));
         return { isFinal: !found?.isUnread, found };
       },
+      (found) => onWait(`${repository}:${tag} names ${found?.digest}, which the registry doesn't show yet`),
       since,
     );
     if (holding?.isUnread) unreadSince.set(tag, since);
     else unreadSince.delete(tag);
     return holding;
   };
-  return { ...promotion, access, holders };
+  return { ...promotion, onWait, access, holders };
 }
 
 async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: Promotion): Promise<Holding> {

@@ -63,6 +63,7 @@ function promotion({ timeline, registry }: Setting, digest: StoredManifest, more
     records,
     bakedVersion: null,
     check: async () => undefined,
+    onWait: () => {},
     ...more,
   };
 }
@@ -440,6 +441,23 @@ describe("a registry that shows tags late", () => {
   const lates = [20, 100, 3_000, 30_000, 60_000];
   const cases = runs.flatMap((run) => lates.map((late) => ({ ...run, late })));
 
+  test.each([
+    { late: 1_000, lines: [] },
+    {
+      late: 30_000,
+      lines: [
+        "ghcr.io/o/r/base:main isn't shown yet as it was pushed",
+        "ghcr.io/o/r/base shows tags late: they are read again in",
+      ],
+    },
+  ])("by $late ms is waited for with a line for each wait that is long", async ({ late, lines }) => {
+    const where = setting(undefined, () => late);
+    const said: string[] = [];
+    await put(where, made("main-5"), { tags: [moving("main")], onWait: (what) => said.push(what) });
+    for (const [index, line] of lines.entries()) expect(said[index]).toContain(line);
+    expect(said).toHaveLength(lines.length);
+  });
+
   function start({ before, more }: (typeof runs)[number], late: (name: string) => number, sourceHash = "a".repeat(64)) {
     const where = setting(undefined, late);
     const revision = more.mover?.isRebuild === true ? "main-5" : "main-3";
@@ -579,6 +597,15 @@ describe("a release whose list of tags is late", () => {
     expect((await put(where, own, more)).error).toBeUndefined();
     expect(names(where, "latest")).toBe(own.digest);
     expect(where.timeline.now).toBeLessThan(1_000);
+  });
+
+  test("is waited for with a line, and not in silence", async () => {
+    const where = setting();
+    where.registry.hold(here, newest, tag("latest"));
+    const said: string[] = [];
+    const registry = { ...where.registry, tags: async () => [] };
+    await put(where, own, { ...more, registry, onWait: (what) => said.push(what) });
+    expect(said).toEqual([`the list of tags of ${here} lacks 1.2.4 and latest`]);
   });
 
   test("is not waited for with `move: any`", async () => {

@@ -2,6 +2,7 @@
  * When a request to a host may go out: one limiter for each host. Where a host limits the rate, nothing more is sent there until the
  * pause is over; then one request goes first, and with every answer one more at a time.
  */
+import { formatDuration } from "../../lib/quantities.ts";
 import type { Clock, HttpResponse } from "../../ports.ts";
 import { givenUp, longestAskedFor, total } from "../retry.ts";
 import { rateLimitOf } from "./rate-limit.ts";
@@ -77,9 +78,11 @@ export function hostTurns({
   clock,
   random,
   signal,
+  onWait = () => {},
 }: {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly onWait?: ((what: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }): HostTurns {
   const hosts = new Map<string, Host>();
@@ -127,6 +130,10 @@ export function hostTurns({
           throw givenUp(error, limits, last - first);
         }
         if (isNews) host.pauses += 1;
+        if (isNews && wait >= 5_000)
+          onWait(
+            `${request.host} limits the rate of requests: nothing is sent there for ${formatDuration(wait / 1000)}`,
+          );
         pause(host, wait);
         if (request.once) throw error;
       }

@@ -3,6 +3,7 @@
  * in which another run may have read what was there before; then the newer one puts its own again.
  */
 import { UserError } from "../../errors.ts";
+import { formatDuration } from "../../lib/quantities.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { ImageTag } from "../../model/image-tags.ts";
 import type { Tag } from "../../model/reference.ts";
@@ -95,7 +96,12 @@ export async function settle(
   let open = written;
   for (let round = 0; open.length > 0; round++) {
     if (round === mostRounds) throw overtaken(open[0]?.tag.tag, target.digest, undefined, promotion);
-    await promotion.clock.sleep(pauseBeforeLooking(open, promotion.clock.now().getTime()));
+    const pause = pauseBeforeLooking(open, promotion.clock.now().getTime());
+    if (pause >= 5_000)
+      promotion.onWait(
+        `${promotion.repository} shows tags late: they are read again in ${formatDuration(pause / 1000)}`,
+      );
+    await promotion.clock.sleep(pause);
     target = await follow(target);
     const now = target;
     open = (await together(open.map((each) => settled(each, now, promotion, done)))).filter(
@@ -157,12 +163,16 @@ async function settled(
 /** What a release that the registry lists names. @throws RegistryError where it isn't there within a minute. */
 async function listedRelease(
   { tag }: PublishedRelease,
-  { registry, repository, clock }: Promoting,
+  { registry, repository, clock, onWait }: Promoting,
 ): Promise<StoredManifest> {
-  const found = await withinAMinute(clock, async () => {
-    const found = await registry.manifest(repository, tag);
-    return { isFinal: found !== undefined, found };
-  });
+  const found = await withinAMinute(
+    clock,
+    async () => {
+      const found = await registry.manifest(repository, tag);
+      return { isFinal: found !== undefined, found };
+    },
+    () => onWait(`${repository}:${tag} is listed, and the registry doesn't show it yet`),
+  );
   if (found === undefined) throw notShown(`${repository}:${tag}`, undefined);
   return found;
 }

@@ -8,7 +8,7 @@ import type { ManifestBytes, StoredManifest } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
 import type { Clock } from "../../ports.ts";
-import { latest, pauseWithin } from "./within-a-minute.ts";
+import { latest, pauseWithin, roundsInSilence } from "./within-a-minute.ts";
 
 /** `undefined`: nothing. */
 type Named = Digest | undefined;
@@ -72,10 +72,12 @@ export function tagAccess({
   registry,
   repository,
   clock,
+  onWait = () => {},
 }: {
   readonly registry: Pick<Registry, "head" | "putManifest" | "tags">;
   readonly repository: Repository;
   readonly clock: Clock;
+  readonly onWait?: (what: string) => void;
 }): TagAccess {
   const seen = new Map<Tag, readonly Named[]>();
   const puts = new Map<Tag, OwnPut>();
@@ -101,15 +103,16 @@ export function tagAccess({
         note(tag, named);
         return named;
       }
+      if (round === roundsInSilence) onWait(`${repository}:${tag} isn't shown yet as it was pushed`);
       await clock.sleep(pause);
     }
   };
   /** Which tags are there though a list lacks them. */
   const lacking = async (list: readonly Tag[], named: readonly Tag[]): Promise<readonly Tag[]> => {
-    const listed = new Set(list);
+    const known = new Set(list);
     const there = [...seen].flatMap(([tag, all]) => (all.at(-1) === undefined ? [] : [tag]));
     const unread = named.filter((tag) => !seen.has(tag));
-    const unlisted = [...new Set([...there, ...unread])].filter((tag) => !listed.has(tag));
+    const unlisted = [...new Set([...there, ...unread])].filter((tag) => !known.has(tag));
     const digests = await Promise.all(unlisted.map(read));
     return unlisted.filter((_, index) => digests[index] !== undefined);
   };
@@ -123,6 +126,7 @@ export function tagAccess({
         if (missing.length === 0) return list;
         const pause = pauseWithin(Math.min(...unlistedSince.values()), now(), round);
         if (pause === undefined) throw incomplete(list, missing);
+        if (round === roundsInSilence) onWait(`the list of tags of ${repository} lacks ${listed(missing)}`);
         await clock.sleep(pause);
       }
     },
@@ -144,12 +148,15 @@ export function tagAccess({
   };
 }
 
+function listed(tags: readonly Tag[]): string {
+  return new Intl.ListFormat("en").format(tags);
+}
+
 function incomplete(list: readonly Tag[] | undefined, missing: readonly Tag[]): RegistryError {
-  const names = new Intl.ListFormat("en").format(missing);
   const why =
     list === undefined
       ? "the registry lists no tags of the repository, though it has some"
-      : `for ${latest / 1000} s it lacked ${names}, which the registry has`;
+      : `for ${latest / 1000} s it lacked ${listed(missing)}, which the registry has`;
   return new RegistryError("invalid", why, { hint: "wait until the registry lists all tags" });
 }
 
