@@ -227,3 +227,80 @@ describe("a release in a registry that can't list its tags", () => {
     }
   });
 });
+
+describe("a release of an old line, whose list of tags is late", () => {
+  const list = { method: "GET", path: /tags\/list/ };
+
+  async function released() {
+    const of = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" }, { registry: proxy.host });
+    of.git("tag", "v1.2.3");
+    expect((await run(of, taggedPush("v1.2.3"))).code).toBe(0);
+    of.commit({ "images/web/a": "a" });
+    of.git("tag", "v1.3.0");
+    expect((await run(of, taggedPush("v1.3.0"))).code).toBe(0);
+    of.git("checkout", "-q", "-b", "fix", "v1.2.3");
+    of.commit({ "images/web/b": "b" });
+    of.git("tag", "v1.2.4");
+    return { of, before: await stored(of, "web") };
+  }
+  const answer = (tags: readonly string[] | null): Fault => status(200, JSON.stringify({ name: "x", tags }));
+  const lists = [
+    { when: "empty", fault: answer([]) },
+    { when: "of before", fault: answer(["1.2.3", "1.2", "latest"]) },
+    { when: "one that lacks the highest release alone", fault: answer(["1.2.3", "1.2.4", "1.2", "1", "latest"]) },
+  ];
+
+  test.each(lists)("for ever: `latest` stays, and the run fails (the list is $when)", async ({ fault }) => {
+    const { of, before } = await released();
+    proxy.inject({ ...list, fault });
+    const ended = await run(of, taggedPush("v1.2.4"));
+    const held = await stored(of, "web");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toMatch(/not moved: [^\n]*without the list of tags: for 60 s it lacked /);
+    for (const tag of ["1", "latest"]) expect(held[tag]).toBe(before["1.3.0"]);
+    expect(held["1.2.4"]).toBeDefined();
+  });
+
+  test("for a while: it is waited for", async () => {
+    const { of, before } = await released();
+    let until: number | undefined;
+    const when = () => {
+      until ??= Date.now() + 8_000;
+      return Date.now() < until;
+    };
+    proxy.inject({ ...list, when, fault: answer(null) });
+    const ended = await run(of, taggedPush("v1.2.4"));
+    const held = await stored(of, "web");
+    expect(ended.code).toBe(0);
+    expect(held["1.2"]).toBe(held["1.2.4"]);
+    for (const tag of ["1", "latest"]) expect(held[tag]).toBe(before["1.3.0"]);
+  });
+});
+
+test("a newer run's digest that the registry shows late moves no tag back", async () => {
+  const of = makeProject({ "images/web/Dockerfile": "FROM scratch\nCOPY * /\n" }, { registry: proxy.host });
+  const older = of.git("rev-parse", "HEAD");
+  of.git("checkout", "-q", "-b", "next");
+  of.commit({ "images/web/new": "new" });
+  const newer = of.git("rev-parse", "HEAD");
+  of.git("checkout", "-q", "main");
+  let digest = "";
+  const effect = async () => {
+    of.git("merge", "-q", "--ff-only", "next");
+    const images = `${rig.registry}/{{owner}}/{{repo}}/{{name}}`;
+    const other = await runAction(of, { ...pushed(older), sha: newer, inputs: { images } });
+    digest = other.images.web?.digest ?? "";
+  };
+  const hidden = { method: "GET", path: /manifests\/(?:main|latest|sha256:)/, when: () => digest !== "" };
+  proxy.inject(
+    { method: "PUT", path: new RegExp(`manifests/${older}$`), times: 1, fault: { kind: "meanwhile", effect } },
+    { ...hidden, fault: status(404, errors("MANIFEST_UNKNOWN")) },
+  );
+  const workspace = await of.checkOut({ ref: "refs/heads/main", sha: older, depth: 0 });
+  const ended = await run(of, { ...firstPush, sha: older, workspace });
+  const held = await stored(of, "web");
+  expect(digest).not.toBe("");
+  expect(ended.code).toBe(1);
+  for (const tag of ["main", "latest"]) expect(held[tag]).toBe(digest);
+  expect(ended.log).toContain("whose commit is unknown");
+});

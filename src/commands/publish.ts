@@ -108,10 +108,11 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
 }
 
 function publishingOf({ registry, history }: Planning, session: Session, gates: Gates): Publishing {
-  const { clock, signal } = session.outside;
+  const { clock, signal, log } = session.outside;
   return {
     registry,
     clock,
+    onWait: (what) => log.info(what),
     history,
     signal,
     mover: moverOf(session),

@@ -3,7 +3,7 @@ import type { SemVer } from "semver";
 import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
 import { type ImageTag, tagText } from "../model/image-tags.ts";
-import type { Tag } from "../model/reference.ts";
+import { isTag, type Tag } from "../model/reference.ts";
 
 /** A release, as its exact tag names it. */
 export interface Release {
@@ -23,7 +23,7 @@ export interface Release {
 export function releaseOf(gitTag: string, tags: readonly ImageTag[]): Release | undefined {
   const [version] = dotted.exec(gitTag) ?? single.exec(gitTag) ?? [];
   if (version === undefined) return undefined;
-  const names = [version, version.replaceAll("+", "-"), version.replace(/\+.*$/, "")];
+  const names = spellings(version);
   for (const { tag, moves } of tags) {
     const name = moves ? undefined : names.find((each) => tag.includes(each));
     if (name === undefined) continue;
@@ -31,6 +31,21 @@ export function releaseOf(gitTag: string, tags: readonly ImageTag[]): Release | 
     return { version: name, tag, before: tag.slice(0, at), after: tag.slice(at + name.length) };
   }
   return undefined;
+}
+
+/** Exact tags that the release of another git tag may have, where it is spelled as this one is. */
+export function exactTagsFor(gitTag: string, { before, after }: Release): readonly Tag[] {
+  const [version] = dotted.exec(gitTag) ?? single.exec(gitTag) ?? [];
+  return version === undefined
+    ? []
+    : spellings(version)
+        .map((each) => `${before}${each}${after}`)
+        .filter(isTag);
+}
+
+/** How a version may be spelled in a tag, which can't have a `+`. */
+function spellings(version: string): readonly string[] {
+  return [...new Set([version, version.replaceAll("+", "-"), version.replace(/\+.*$/, "")])];
 }
 
 /**

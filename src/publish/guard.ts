@@ -10,7 +10,7 @@ import type { Platform } from "../model/platform.ts";
 import type { Tag } from "../model/reference.ts";
 import { type Commit, gitRef } from "../model/run-context.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
-import { highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
+import { exactTagsFor, highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
 import type { Holding } from "./tags/holding.ts";
 import { hasPlatforms } from "./tags/holding.ts";
 
@@ -51,8 +51,11 @@ export interface History {
   position(commit: Commit, to: Commit): Promise<Position>;
   /** Whether the run's commit is what its ref is on the forge now; `undefined` where the forge doesn't tell. */
   isHeadNow(): Promise<boolean | undefined>;
-  /** All tags of the repository; `undefined` where the registry knows no such repository. @throws RegistryError */
-  published(): Promise<readonly Tag[] | undefined>;
+  /**
+   * All tags of the repository; `undefined` where the registry knows no such repository.
+   * @param named tags that may be there, by which a list that is late can be known. @throws RegistryError
+   */
+  published(named: readonly Tag[]): Promise<readonly Tag[] | undefined>;
   /** With `attest`: whether GitHub lists an attestation of these bytes; `undefined` where it doesn't tell. */
   readonly attested?: (digest: Digest) => Promise<boolean | undefined>;
 }
@@ -108,7 +111,7 @@ const atOnce = 5_000;
 
 /** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
 async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined, history: History): Promise<Verdict> {
-  const published = await listed(holder, history);
+  const published = await listed(release, holder, history);
   if ("kind" in published) return published;
   let highest = highestOfLine(tag, release, [release.tag]);
   // A registry may list a million.
@@ -122,9 +125,14 @@ async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined
 }
 
 /** A registry that can't list tags, or knows no repository where a tag of it is held, tells nothing of higher releases. */
-async function listed(holder: Holding | undefined, history: History): Promise<readonly Tag[] | Verdict> {
+async function listed(
+  release: Release,
+  holder: Holding | undefined,
+  history: History,
+): Promise<readonly Tag[] | Verdict> {
+  const { kind, name } = gitRef(holder?.record?.ref ?? "");
   try {
-    const published = await history.published();
+    const published = await history.published(kind === "tag" ? exactTagsFor(name, release) : []);
     if (published !== undefined || holder === undefined) return published ?? [];
     return unlisted("the registry lists no tags of the repository, though it has some", "check the registry");
   } catch (error) {
@@ -137,12 +145,17 @@ function unlisted(why: string, hint: string): Verdict {
   return {
     kind: "unknown",
     why: `whether a higher release is published is unknown without the list of tags: ${why}`,
-    hint: `${hint}; then run this again. \`move: any\` moves the tags without the list`,
+    hint: `${hint}${/\brun\b[^;]*\bagain\b/.test(hint) ? "" : "; then run this again"}. \`move: any\` moves the tags without the list`,
   };
 }
 
 async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: History): Promise<Verdict> {
-  const { revision } = holder;
+  const { revision, isUnread } = holder;
+  if (isUnread) {
+    if ((await history.isHeadNow()) === true) return { kind: "moves" };
+    const why = `it names ${holder.digest}, whose commit is unknown: ${holder.doubt ?? "the registry doesn't have all of it"}`;
+    return { kind: "unknown", why, hint: unreadDigest };
+  }
   if (revision === undefined) {
     return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
   }
@@ -174,6 +187,8 @@ function otherBranch(tag: Tag, { record }: Holding, { ref }: Mover): string | un
 
 const unknownAncestry =
   "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves it whatever it holds";
+
+const unreadDigest = "run this again once the registry has the digest; `move: any` moves the tag whatever it names";
 
 const unattested = "GitHub lists no attestation of what it named before";
 

@@ -3,7 +3,7 @@
 import { UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTag } from "../model/image-tags.ts";
-import type { Tag } from "../model/reference.ts";
+import type { Repository, Tag } from "../model/reference.ts";
 import { gitRef, isPullRequestRef } from "../model/run-context.ts";
 import type { StoredManifest } from "../oci/manifest.ts";
 import { missingManifest } from "../oci/registry/registry-error.ts";
@@ -13,6 +13,7 @@ import { judge, type Verdict } from "./guard.ts";
 import {
   begin,
   historyIn,
+  notShown,
   overtaken,
   type PromotedTag,
   type Promoting,
@@ -89,7 +90,8 @@ async function subjectIn(promotion: Promoting, done: PromotedTag[]): Promise<Sto
 async function claimed(promotion: Promoting, own: Digest, done: PromotedTag[]): Promise<StoredManifest | undefined> {
   const { registry, repository, tags, mover, sourceHash, bakedVersion, history, holders } = promotion;
   const making = { sourceHash, bakedVersion, platforms: mover.platforms };
-  const claim = await claimOf({ tags, mover, making, holderOf: holders, attested: history.attested, own });
+  const holderOf = async (tag: Tag) => readable(tag, await holders(tag), repository);
+  const claim = await claimOf({ tags, mover, making, holderOf, attested: history.attested, own });
   if (claim.kind === "free" || (claim.kind === "same" && claim.holder.digest === own)) return undefined;
   const digest = claim.kind === "same" ? claim.holder.digest : claim.digest;
   const refused =
@@ -104,6 +106,12 @@ async function claimed(promotion: Promoting, own: Digest, done: PromotedTag[]): 
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
   return found;
+}
+
+/** @throws RegistryError where only the digest is known. */
+function readable(tag: Tag, holder: Holding | undefined, repository: Repository): Holding | undefined {
+  if (holder?.isUnread && holder.doubt !== undefined) throw notShown(`${repository}:${tag}`, holder.digest);
+  return holder;
 }
 
 function takenRelease(name: string, digest: Digest, why: UserError): UserError {

@@ -1,5 +1,6 @@
 /** What a promotion is about, and what its steps share. */
 import type { UserError } from "../errors.ts";
+import { onceEach } from "../lib/once-each.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTag } from "../model/image-tags.ts";
 import type { Repository, Tag } from "../model/reference.ts";
@@ -7,8 +8,9 @@ import type { Registry } from "../oci/registry/registry-client.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import type { Clock } from "../ports.ts";
 import type { History, Mover, Verdict } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./tags/holding.ts";
+import { type Holding, type RecordRules, readHolding, unreadHolding } from "./tags/holding.ts";
 import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
+import { withinAMinute } from "./tags/within-a-minute.ts";
 
 export interface Promotion {
   readonly registry: Registry;
@@ -27,6 +29,8 @@ export interface Promotion {
   readonly bakedVersion: string | null;
   /** Whether another digest of the repository than the one that this run checked may get its tags; an error where it may not. */
   readonly check: (found: FoundDigest) => Promise<UserError | undefined>;
+  /** Told once of each longer wait; a clause. */
+  readonly onWait: (what: string) => void;
 }
 
 /** A digest that another run put where this one finds it. */
@@ -67,26 +71,48 @@ export interface Promoting extends Promotion {
 }
 
 export function begin(promotion: Promotion): Promoting {
-  const { registry, repository, records } = promotion;
-  const access = tagAccess(promotion);
-  const known = new Map<Digest, Promise<Holding | undefined>>();
-  const holders: HolderOf = async (tag) => {
-    const digest = await access.read(tag);
-    if (digest === undefined) return undefined;
-    const read = async (): Promise<Holding | undefined> => {
-      const found = await registry.manifest(repository, digest);
-      return found && readHolding(found, repository, registry, records);
-    };
-    const holding = known.get(digest) ?? read();
+  const { clock, repository } = promotion;
+  // Several tags may wait for the same.
+  const onWait = onceEach(promotion.onWait);
+  const access = tagAccess({ ...promotion, onWait });
+  const known = new Map<Digest, Promise<Holding>>();
+  const unreadSince = new Map<Tag, number>();
+  const holdingOf = async (tag: Tag, digest: Digest): Promise<Holding> => {
+    const holding = known.get(digest) ?? readNamed(tag, digest, promotion);
     known.set(digest, holding);
-    // Deleted between two questions: what it was is not known any more.
-    return (await holding) ?? { digest, platforms: [], record: undefined, revision: undefined };
+    const read = await holding;
+    if (read.isUnread) known.delete(digest);
+    return read;
   };
-  return { ...promotion, access, holders };
+  const holders: HolderOf = async (tag) => {
+    const since = unreadSince.get(tag) ?? clock.now().getTime();
+    // A digest that a tag names is there: a registry that doesn't show it shows it late.
+    const holding = await withinAMinute(
+      clock,
+      async () => {
+        const digest = await access.read(tag);
+        const found = digest && (await holdingOf(tag, digest));
+        return { isFinal: !found?.isUnread, found };
+      },
+      (found) => onWait(`${repository}:${tag} names ${found?.digest}, which the registry doesn't show yet`),
+      since,
+    );
+    if (holding?.isUnread) unreadSince.set(tag, since);
+    else unreadSince.delete(tag);
+    return holding;
+  };
+  return { ...promotion, onWait, access, holders };
 }
 
-export function historyIn({ history, registry, repository }: Promotion): History {
-  return { ...history, published: () => registry.tags(repository) };
+async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: Promotion): Promise<Holding> {
+  const byDigest = await registry.manifest(repository, digest);
+  const found = byDigest ?? (await registry.manifest(repository, tag));
+  return found?.digest === digest ? readHolding(found, repository, registry, records) : unreadHolding(digest);
+}
+
+export function historyIn({ history, access, tags }: Promoting): History {
+  const own = tags.map(({ tag }) => tag);
+  return { ...history, published: (named) => access.list([...own, ...named]) };
 }
 
 /** All of them, whatever becomes of one; then the first that failed. */
@@ -110,6 +136,14 @@ export function told({ tag }: ImageTag, verdict: Verdict, digest: Digest, { repo
     case "unknown":
       return { repository, tag, digest, outcome: "held", because: verdict.why };
   }
+}
+
+/** Something in the registry names what it doesn't have after a minute either. */
+export function notShown(name: string, digest: Digest | undefined): RegistryError {
+  const what = digest === undefined ? "is listed" : `names ${digest}`;
+  return new RegistryError("invalid", `${name} ${what}, and the registry doesn't have it`, {
+    hint: "run again once the registry has it; if something deleted it, delete the tag in the registry as well",
+  });
 }
 
 export function overtaken(

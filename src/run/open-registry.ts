@@ -15,7 +15,7 @@ export async function openRegistry(
   pushed: ReadonlySet<string>,
   signal: AbortSignal = outside.signal,
 ): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
-  const { env, processes, files, http, clock, random } = outside;
+  const { env, processes, files, http, clock, random, log } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);
@@ -28,6 +28,7 @@ export async function openRegistry(
     only: trust.kind === "untrusted" ? pushed : undefined,
   });
   const remedy = (host: string): string | undefined => (named.has(host) ? undefined : nameRegistry(host));
-  const registry = registryClient({ http, clock, random, signal, credentials: credentials.find, remedy });
+  const onWait = (what: string) => log.info(what);
+  const registry = registryClient({ http, clock, random, signal, credentials: credentials.find, remedy, onWait });
   return { registry, credentials };
 }

@@ -66,11 +66,13 @@ export interface SimulatedRegistry extends Registry {
 /**
  * @param isBroken which requests end in a failure.
  * @param late for how long reading a tag gives what was there before it was put.
+ * @param lateList for how long the list of tags lacks one.
  */
 export function simulatedRegistry(
   timeline: Timeline,
   isBroken: (request: string) => boolean = () => false,
   late: (name: string) => number = () => 0,
+  lateList = 0,
 ): SimulatedRegistry {
   const held = new Map<string, StoredManifest>();
   const requests: string[] = [];
@@ -84,11 +86,12 @@ export function simulatedRegistry(
     return result as T;
   };
   const replaced: { readonly key: string; readonly at: number; readonly before: StoredManifest | undefined }[] = [];
-  const visible = (key: string, name: string): StoredManifest | undefined => {
-    const since = timeline.now - (name.startsWith("sha256:") ? 0 : late(name));
+  const shown = (key: string, since: number): StoredManifest | undefined => {
     const next = replaced.find((each) => each.key === key && each.at > since);
     return next === undefined ? held.get(key) : next.before;
   };
+  const visible = (key: string, name: string): StoredManifest | undefined =>
+    shown(key, timeline.now - (name.startsWith("sha256:") ? 0 : late(name)));
   const notUsed = (): Promise<never> => Promise.reject(new Error("not used"));
   const registry: SimulatedRegistry = {
     held,
@@ -108,6 +111,7 @@ export function simulatedRegistry(
       at(`LIST ${repository}`, () =>
         [...held.keys()]
           .filter((each) => each.startsWith(`${repository}:`) && !each.includes(":sha256:"))
+          .filter((each) => shown(each, timeline.now - lateList) !== undefined)
           .map((each) => each.slice(repository.length + 1) as Tag),
       ),
     tag: notUsed,

@@ -3,7 +3,7 @@
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
 import { limitWords } from "../../oci/registry/rate-limit.ts";
-import { quotaWords } from "../../oci/registry/refusal.ts";
+import { lockedWords, quotaWords, wordsOf } from "../../oci/registry/refusal.ts";
 
 export type FailureCategory =
   | "dockerfile"
@@ -49,7 +49,7 @@ export interface FailureRow {
 }
 
 const pushing = "failed to push (\\S+): ";
-const denied = "(?:unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth)";
+const denied = wordsOf("unauthorized|forbidden|denied|insufficient_scope|authorization failed|no basic auth");
 /** The reference ends at the colon that a space follows. */
 const resolving = "failed to resolve source metadata for (\\S+): ";
 
@@ -66,7 +66,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "push-refused",
     // Harbor and others refuse what is too much with the status of a missing right.
-    pattern: new RegExp(`${pushing}.*(?:${quotaWords.source})`, "is"),
+    pattern: new RegExp(`${pushing}.*(?:${quotaWords})`, "is"),
     message: "the registry has no room for the push of $1: its quota or its disk is full",
     hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
@@ -210,13 +210,13 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "registry-busy",
     // GitHub's registry refuses what is too much with the status of a missing right.
-    pattern: new RegExp(`${pushing}.*\\b${denied}.*(?:${limitWords.source})`, "is"),
+    pattern: new RegExp(`${pushing}.*${denied}.*(?:${limitWords})`, "is"),
     message: "the registry limits the rate of requests, and refused the push of $1",
     hint: "run it again later; nothing was tagged",
   },
   {
     category: "registry-busy",
-    pattern: new RegExp(`\\b${denied}.*(?:${limitWords.source})`, "is"),
+    pattern: new RegExp(`${denied}.*(?:${limitWords})`, "is"),
     message: "$registry limits the rate of requests",
     hint: "run it again later; nothing was tagged",
   },
@@ -228,8 +228,14 @@ export const failureRows: readonly FailureRow[] = [
     hint: "it may limit the rate of requests: run it again later; if it stays, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
   },
   {
+    category: "push-refused",
+    pattern: new RegExp(`${pushing}.*(?:${lockedWords}|: 405 Method Not Allowed)`, "is"),
+    message: "the registry lets nothing be pushed to $1: it is locked or read-only, or a mirror of another one",
+    hint: "unlock it, or wait until its maintenance is over, and run again; push to a registry that may be written to",
+  },
+  {
     category: "push-denied",
-    pattern: new RegExp(`${pushing}.*\\b${denied}`, "is"),
+    pattern: new RegExp(`${pushing}.*${denied}`, "is"),
     message: "the registry refused the push of $1",
     hint: "log in to the registry, and give the job the right to write there (`permissions: packages: write` on ghcr.io)",
   },
@@ -258,11 +264,17 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "push-refused",
     pattern: new RegExp(
-      `${pushing}.*((?:name unknown|name invalid|manifest invalid|unsupported|quota|too large).*)`,
+      `${pushing}.*(${wordsOf("name unknown|name invalid|manifest invalid|unsupported|quota|too large")}.*)`,
       "is",
     ),
     message: "the registry doesn't take the push of $1: $2",
     hint: "check the repository's name, that it exists where the registry wants that, and its limits",
+  },
+  {
+    category: "registry-busy",
+    pattern: new RegExp(`${pushing}.*${wordsOf("(?:manifest )?blob unknown|blob upload (?:unknown|invalid)")}`, "is"),
+    message: "the registry doesn't have a part of what was pushed to $1 before",
+    hint: "run it again; if it stays, the registry loses what is uploaded: check its storage, and that all of its machines share it",
   },
   {
     category: "registry-busy",
@@ -281,7 +293,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "base-denied",
     line: "copy",
-    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    pattern: new RegExp(`${resolving}.*${denied}`, "is"),
     message: "$from is no stage of the Dockerfile, and the image $1 is not there, or may not be read",
     hint: "name a stage above (`FROM … AS NAME`), or an image; log in to its registry if it is private",
   },
@@ -295,7 +307,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "base-denied",
     line: "syntax",
-    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    pattern: new RegExp(`${resolving}.*${denied}`, "is"),
     message: "the Dockerfile frontend $1 (`# syntax`) is not there, or may not be read",
     hint: "check its name, such as docker/dockerfile:1, and log in to its registry if it is private",
   },
@@ -308,7 +320,7 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "base-denied",
-    pattern: new RegExp(`${resolving}.*\\b${denied}`, "is"),
+    pattern: new RegExp(`${resolving}.*${denied}`, "is"),
     message: "the base image $1 is not there, or may not be read",
     hint: "check its name, and log in to its registry if it is private",
   },
@@ -334,8 +346,8 @@ export const failureRows: readonly FailureRow[] = [
 export function pausesAfter(category: FailureCategory): readonly number[] {
   switch (category) {
     case "registry-busy":
-      return [2_000, 10_000, 30_000];
     case "registry-silent":
+      return [2_000, 10_000, 30_000];
     case "builder-lost":
     case "engine":
       return [2_000, 10_000];

@@ -18,18 +18,26 @@ export async function askHelper(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper}`;
   const hint = `log in with docker/login-action, or take ${helper} out of docker's config.json`;
-  const ended = await processes
-    .run(program, ["get"], { env: helperEnvironment(env), input: serverAddress(host), timeout })
-    .catch((cause: unknown) => {
-      throw new UserError(`${program}, which docker's config.json names for ${host}, could not be run`, {
-        hint,
-        cause,
+  const run = async () => {
+    const ended = await processes
+      .run(program, ["get"], { env: helperEnvironment(env), input: serverAddress(host), timeout })
+      .catch((cause: unknown) => {
+        throw new UserError(`${program}, which docker's config.json names for ${host}, could not be run`, {
+          hint,
+          cause,
+        });
       });
-    });
-  const answer = new TextDecoder().decode(ended.stdout);
+    return { ...ended, answer: new TextDecoder().decode(ended.stdout) };
+  };
+  // Helpers report on stdout, and "not found" is told from failures by its words alone.
+  const isUnknown = (answer: string) => /credentials not found/i.test(answer);
+  const first = await run();
+  // What a helper asks for its answer may fail for a moment.
+  const isAnswered = first.code === 0 || isUnknown(first.answer);
+  const ended = isAnswered ? first : await run();
+  const { answer } = ended;
   if (ended.code !== 0) {
-    // Helpers report on stdout, and "not found" is told from failures by its words alone.
-    if (/credentials not found/i.test(answer)) return undefined;
+    if (isUnknown(answer)) return undefined;
     const said = ended.stderr.trim().split("\n").at(-1)?.slice(0, 200);
     throw new UserError(`${program} gave no login for ${host}: exit code ${ended.code}${said ? ` (${said})` : ""}`, {
       hint,

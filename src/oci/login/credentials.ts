@@ -74,7 +74,12 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
     const login = await known;
     if (login === undefined || login !== refused) return login;
     // A helper's logins may live for minutes. Of requests side by side the first that is refused asks it.
-    return own.get(host) === known ? ask(host) : own.get(host);
+    if (own.get(host) !== known) return own.get(host);
+    return ask(host).catch((error: unknown) => {
+      // The next one that is refused asks again.
+      own.set(host, known);
+      throw error instanceof UserError ? expired(host, error) : error;
+    });
   };
   const given = (host: string): Credentials | undefined => {
     const login = logins.find(({ hosts, password }) => password !== "" && hosts.includes(host));
@@ -95,6 +100,13 @@ export function credentialStore(sources: CredentialSources): CredentialStore {
       return { kind: "docker", added, usesHelpers };
     },
   };
+}
+
+function expired(host: string, error: UserError): UserError {
+  return new UserError(`${host} no longer accepts the login, and there is no other: ${error.message}`, {
+    hint: error.hint,
+    cause: error,
+  });
 }
 
 async function foundFor(

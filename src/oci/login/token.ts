@@ -52,13 +52,29 @@ export async function fetchToken(request: TokenRequest, { send, clock, signal }:
   if (response.status === 401) throw unauthorizedError(asked, login !== undefined);
   // Without a login, "denied" is the token server's way to ask for one.
   if (response.status === 403 && login === undefined) throw unauthorizedError(asked, false);
-  if (response.status !== 200) throw answerError(asked, response, clock.now());
+  if (response.status !== 200) throw tokenError(request, response, clock.now());
   return parseToken(asked, response, clock.now());
 }
 
 function tokenServer(url: string, asked: Asked): Elsewhere | undefined {
   const { host } = new URL(url);
   return host === asked.host ? undefined : { host, what: "the token server" };
+}
+
+/** What a token server refuses says nothing of what is in the registry, nor of what may be pushed there. */
+function tokenError({ asked, challenge }: TokenRequest, response: HttpResponse, now: Date): RegistryError {
+  const error = answerError(asked, response, now);
+  if (error.code !== "missing" && error.code !== "refused") return error;
+  const { host, repository } = asked;
+  const origin = URL.parse(challenge.parameters.realm ?? "")?.origin;
+  return new RegistryError(
+    "invalid",
+    `the token server of ${host} (${origin}) gave no token for ${repository}: it answered ${response.status}`,
+    {
+      hint: "check the address that the registry names for logins (the realm of its challenge), and what is in front of it",
+      cause: error,
+    },
+  );
 }
 
 /** The login goes along, so that no redirect leads to another origin. */

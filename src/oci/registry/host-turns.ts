@@ -2,6 +2,7 @@
  * When a request to a host may go out: one limiter for each host. Where a host limits the rate, nothing more is sent there until the
  * pause is over; then one request goes first, and with every answer one more at a time.
  */
+import { formatDuration } from "../../lib/quantities.ts";
 import type { Clock, HttpResponse } from "../../ports.ts";
 import { givenUp, longestAskedFor, total } from "../retry.ts";
 import { rateLimitOf } from "./rate-limit.ts";
@@ -66,7 +67,9 @@ export function pauseAfter(
   if (limits >= attempts || (retryAfter ?? 0) > longestAskedFor) return undefined;
   const jitter = Math.min(10_000, 500 * 2 ** (limits - 1)) * random;
   // Who doesn't say how long has a window of some length, which is longer than a moment's failure.
-  const wait = retryAfter === undefined ? 500 * 4 ** (limits - 1) * ((1 + random) / 2) : retryAfter + jitter;
+  const own = 500 * 4 ** (limits - 1) * ((1 + random) / 2);
+  // Who asks for a moment again and again means more.
+  const wait = retryAfter === undefined ? own : Math.max(own, retryAfter + jitter);
   return last - first + wait > total ? undefined : Math.round(wait);
 }
 
@@ -75,9 +78,11 @@ export function hostTurns({
   clock,
   random,
   signal,
+  onWait = () => {},
 }: {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly onWait?: ((what: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }): HostTurns {
   const hosts = new Map<string, Host>();
@@ -107,7 +112,7 @@ export function hostTurns({
           throw error;
         });
         leave(host, request);
-        const limit = rateLimitOf(response, clock.now());
+        const limit = rateLimitOf(response, clock.now(), request.asked.repository);
         // What was sent before a pause says nothing of the time after it.
         const isNews = pauses === host.pauses;
         if (limit === undefined) {
@@ -125,6 +130,10 @@ export function hostTurns({
           throw givenUp(error, limits, last - first);
         }
         if (isNews) host.pauses += 1;
+        if (isNews && wait >= 5_000)
+          onWait(
+            `${request.host} limits the rate of requests: nothing is sent there for ${formatDuration(wait / 1000)}`,
+          );
         pause(host, wait);
         if (request.once) throw error;
       }

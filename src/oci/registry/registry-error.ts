@@ -66,7 +66,7 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   const said = registrySays(response);
   const because = said === "" ? "" : `: ${said}`;
   const { status } = response;
-  const limit = rateLimitOf(response, now);
+  const limit = rateLimitOf(response, now, repository);
   if (limit !== undefined) {
     return new RegistryError("rate-limited", `${host} limits the rate of requests (${status})${because}`, {
       hint: `run again later${host === "docker.io" ? ", and log in to docker.io: its limits are wider then" : ""}`,
@@ -74,17 +74,11 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
       retryAfter: limit.retryAfter,
     });
   }
-  const complaint = access === "push" ? complaintOf(response) : undefined;
-  if (complaint === "immutable") {
-    const message = `${host} refused the push of ${repository}, as the tag is immutable there (${status})${because}`;
-    return new RegistryError("refused", message, {
-      hint: "release under a new tag; tags that move (latest, a branch, 1.2) must be exempt from the registry's rule for immutable tags",
-    });
-  }
-  if (complaint === "quota") {
-    const message = `${host} has no room for the push of ${repository}: its quota or its disk is full (${status})${because}`;
+  const complaint = access === "push" ? complaintOf(response, repository) : undefined;
+  if (complaint !== undefined) {
+    const message = `${host} ${complaint.says(repository)} (${status})${because}`;
     return new RegistryError(status >= 500 ? "unavailable" : "refused", message, {
-      hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
+      hint: complaint.hint,
       isTransient: status >= 500 && status !== 507,
       retryAfter: retryAfter(response, now),
     });

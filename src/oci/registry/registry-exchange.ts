@@ -30,6 +30,8 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** What to do where a host requires a login and there is none; `undefined`: the usual. */
   readonly remedy?: (host: string) => string | undefined;
+  /** Told of each longer wait; a clause. */
+  readonly onWait?: (what: string) => void;
 }
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "maximumBody" | "timeout" | "stall"> {

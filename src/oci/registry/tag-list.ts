@@ -9,6 +9,8 @@ import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 
 const maximumPages = 1_000;
 const maximumTags = 2_000_000;
+/** So many pages in a row may bring nothing new. */
+const maximumEmptyPages = 5;
 
 /** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
 export function tagLists(
@@ -35,8 +37,9 @@ export async function listTags(
   absent: Absence,
   once = false,
 ): Promise<readonly Tag[] | undefined> {
-  const tags: Tag[] = [];
+  const tags = new Set<Tag>();
   const seen = new Set<string>();
+  let emptyPages = 0;
   let page: URL | undefined = new URL(`/v2/${asked.repository}/tags/list?n=1000`, registryOrigin(asked.host));
   for (let pages = 1; page !== undefined; pages += 1) {
     if (pages > maximumPages) throw invalidError(asked, `more than ${maximumPages} pages of tags`);
@@ -54,13 +57,15 @@ export async function listTags(
       once,
     });
     if (response.status === 404) return undefined;
-    // One by one: a page may have more tags than a call may have arguments.
-    for (const tag of parseTags(asked, response.body)) tags.push(tag);
-    if (tags.length > maximumTags) throw invalidError(asked, `more than ${maximumTags.toLocaleString("en-US")} tags`);
+    const before = tags.size;
+    for (const tag of parseTags(asked, response.body)) tags.add(tag);
+    emptyPages = tags.size === before ? emptyPages + 1 : 0;
+    if (emptyPages > maximumEmptyPages) throw invalidError(asked, "pages of tags that bring nothing new and don't end");
+    if (tags.size > maximumTags) throw invalidError(asked, `more than ${maximumTags.toLocaleString("en-US")} tags`);
     await pause();
     page = nextPage(asked, response.headers.link, page);
   }
-  return tags;
+  return [...tags];
 }
 
 function parseTags(asked: Asked, body: Uint8Array): readonly Tag[] {

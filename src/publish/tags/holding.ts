@@ -7,6 +7,7 @@ import { type Commit, isCommit, isPullRequestRef } from "../../model/run-context
 import type { StoredManifest } from "../../oci/manifest.ts";
 import { platformsOf } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
+import { missingManifest, RegistryError } from "../../oci/registry/registry-error.ts";
 import { type PublicationRecord, readRecord } from "../../plan/record.ts";
 
 /** Whose records are trusted. Anybody who may push can write one: it is a claim. */
@@ -28,6 +29,14 @@ export interface Holding {
   readonly doubt?: string;
   /** The commit is the one of a label, which an image inherits from its base. */
   readonly isLabel?: true;
+  /** The registry doesn't have what would name the commit: which one it is is unknown. */
+  readonly isUnread?: true;
+}
+
+/** Of a digest that a tag names, and of which nothing more could be read. */
+export function unreadHolding(digest: Digest): Holding {
+  const doubt = "the registry names its digest, and doesn't have it";
+  return { digest, platforms: [], record: undefined, revision: undefined, doubt, isUnread: true };
 }
 
 /**
@@ -42,13 +51,19 @@ export async function readHolding(
 ): Promise<Holding> {
   const holding = holdingOf(stored, rules);
   if (holding.revision !== undefined || holding.doubt !== undefined) return holding;
-  const labels = await labelsOf(stored, repository, registry);
+  const labels = await labelsOf(stored, repository, registry).catch(unlessMissing);
+  if (labels === undefined) return { ...holding, isUnread: true };
   // Those of a base name its own source; without one nobody knows whose they are.
   const revision = labels[source] === undefined ? undefined : revisionOf(labels, rules);
   return revision === undefined ? holding : { ...holding, revision, isLabel: true };
 }
 
 const source = "org.opencontainers.image.source";
+
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof RegistryError && error.code === "missing") return;
+  throw error;
+}
 
 /** The labels of an image's first platform. @throws RegistryError */
 export async function labelsOf(
@@ -57,9 +72,18 @@ export async function labelsOf(
   registry: Pick<Registry, "manifest" | "blob">,
 ): Promise<Readonly<Record<string, string>>> {
   const [first] = document.kind === "index" ? platformsOf(document) : [];
-  const found = first && (await registry.manifest(repository, first.manifest.digest));
-  const image = found === undefined ? document : found.document;
+  const image = first === undefined ? document : await documentOf(first.manifest.digest, repository, registry);
   return image.kind === "manifest" ? labelsIn(await registry.blob(repository, image.config)) : {};
+}
+
+async function documentOf(
+  digest: Digest,
+  repository: Repository,
+  registry: Pick<Registry, "manifest">,
+): Promise<StoredManifest["document"]> {
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  return found.document;
 }
 
 /** The labels in an image's config, as far as they are texts. Whatever else it is has none. */

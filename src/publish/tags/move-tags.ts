@@ -3,12 +3,15 @@
  * in which another run may have read what was there before; then the newer one puts its own again.
  */
 import { UserError } from "../../errors.ts";
+import { formatDuration } from "../../lib/quantities.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { ImageTag } from "../../model/image-tags.ts";
 import type { Tag } from "../../model/reference.ts";
 import type { StoredManifest } from "../../oci/manifest.ts";
+import type { PublishedRelease } from "../../plan/version-line.ts";
 import { judge } from "../guard.ts";
-import { historyIn, overtaken, type PromotedTag, type Promoting, together, told } from "../promotion.ts";
+import { historyIn, notShown, overtaken, type PromotedTag, type Promoting, together, told } from "../promotion.ts";
+import { withinAMinute } from "./within-a-minute.ts";
 
 export interface Written {
   readonly tag: ImageTag;
@@ -93,7 +96,12 @@ export async function settle(
   let open = written;
   for (let round = 0; open.length > 0; round++) {
     if (round === mostRounds) throw overtaken(open[0]?.tag.tag, target.digest, undefined, promotion);
-    await promotion.clock.sleep(pauseBeforeLooking(open, promotion.clock.now().getTime()));
+    const pause = pauseBeforeLooking(open, promotion.clock.now().getTime());
+    if (pause >= 5_000)
+      promotion.onWait(
+        `${promotion.repository} shows tags late: they are read again in ${formatDuration(pause / 1000)}`,
+      );
+    await promotion.clock.sleep(pause);
     target = await follow(target);
     const now = target;
     open = (await together(open.map((each) => settled(each, now, promotion, done)))).filter(
@@ -137,7 +145,7 @@ async function settled(
     return moved ?? lookAgain();
   }
   // A higher release is up, whose own run saw the tag before we put it: the tag goes where it belongs.
-  const better = higher && (await promotion.registry.manifest(promotion.repository, higher.tag));
+  const better = higher && (await listedRelease(higher, promotion));
   if (better === undefined || better.digest === holder?.digest) {
     done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
     return undefined;
@@ -150,6 +158,23 @@ async function settled(
   done.push(told(tag, verdict, better.digest, promotion));
   const at = promotion.clock.now().getTime();
   return { tag, window: at - before, at, late: 0 };
+}
+
+/** What a release that the registry lists names. @throws RegistryError where it isn't there within a minute. */
+async function listedRelease(
+  { tag }: PublishedRelease,
+  { registry, repository, clock, onWait }: Promoting,
+): Promise<StoredManifest> {
+  const found = await withinAMinute(
+    clock,
+    async () => {
+      const found = await registry.manifest(repository, tag);
+      return { isFinal: found !== undefined, found };
+    },
+    () => onWait(`${repository}:${tag} is listed, and the registry doesn't show it yet`),
+  );
+  if (found === undefined) throw notShown(`${repository}:${tag}`, undefined);
+  return found;
 }
 
 function forget(tag: Tag, done: PromotedTag[]): void {

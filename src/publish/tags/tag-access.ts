@@ -1,6 +1,6 @@
 /**
  * Tags of one repository, as a run reads and puts them. A registry may answer for a while what it answered before a tag was put: what
- * is read after a put of one's own, and is no news, is asked for again.
+ * is read after a put of one's own, and is no news, is asked for again, and so is a list without tags that are there.
  */
 import type { Digest } from "../../model/digest.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
@@ -8,6 +8,7 @@ import type { ManifestBytes, StoredManifest } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
 import type { Clock } from "../../ports.ts";
+import { latest, pauseWithin, roundsInSilence } from "./within-a-minute.ts";
 
 /** `undefined`: nothing. */
 type Named = Digest | undefined;
@@ -19,6 +20,12 @@ export interface TagAccess {
   put(manifest: ManifestBytes & Pick<StoredManifest, "digest">, tag: Tag): Promise<void>;
   /** Whether what was read is no news: nothing, or what the run read or put there before its last put. */
   isNoNews(tag: Tag, read: Named): boolean;
+  /**
+   * All tags of the repository, as the registry lists them; `undefined` where it knows no such repository.
+   * @param named tags that may be there: they are looked for where the list lacks them.
+   * @throws RegistryError where the list lacks for a minute what is there.
+   */
+  list(named?: readonly Tag[]): Promise<readonly Tag[] | undefined>;
   /** How late the registry has shown a put so far, in milliseconds; 0: at once. */
   lateness(): number;
 }
@@ -34,9 +41,6 @@ export interface OwnPut {
   readonly times: number;
 }
 
-/** So long may a registry show what was there before. */
-export const latest = 60_000;
-
 const mostPuts = 2;
 
 /** Milliseconds until it is worth reading again; `undefined`: what was read is what it names. */
@@ -46,9 +50,7 @@ export function pauseBeforeReading(
   now: number,
   round: number,
 ): number | undefined {
-  if (put === undefined || !isOld(put, read)) return undefined;
-  const left = put.at + latest - now;
-  return left <= 0 ? undefined : Math.min(left, 5_000, 50 * 2 ** round);
+  return put === undefined || !isOld(put, read) ? undefined : pauseWithin(put.at, now, round);
 }
 
 function isOld({ digest, before }: OwnPut, read: Named): boolean {
@@ -70,34 +72,61 @@ export function tagAccess({
   registry,
   repository,
   clock,
+  onWait = () => {},
 }: {
-  readonly registry: Pick<Registry, "head" | "putManifest">;
+  readonly registry: Pick<Registry, "head" | "putManifest" | "tags">;
   readonly repository: Repository;
   readonly clock: Clock;
+  readonly onWait?: (what: string) => void;
 }): TagAccess {
   const seen = new Map<Tag, readonly Named[]>();
   const puts = new Map<Tag, OwnPut>();
   /** Put, and not seen yet. */
   const missed = new Set<Tag>();
   let lateness = 0;
+  /** Tags that the last list lacked though they were there, and since when. */
+  let unlistedSince: ReadonlyMap<Tag, number> = new Map();
   const now = () => clock.now().getTime();
   const note = (tag: Tag, named: Named) => seen.set(tag, [...(seen.get(tag) ?? []), named]);
   /** At least so late, whether what was missed is there now or was replaced before it was. */
   const measure = (tag: Tag, { at }: OwnPut) => {
     if (missed.delete(tag)) lateness = Math.max(lateness, now() - at);
   };
+  const read = async (tag: Tag): Promise<Named> => {
+    for (let round = 0; ; round++) {
+      const named = await registry.head(repository, tag);
+      const put = puts.get(tag);
+      const pause = pauseBeforeReading(put, named, now(), round);
+      if (put !== undefined && named === put.digest) measure(tag, put);
+      else if (put !== undefined) missed.add(tag);
+      if (pause === undefined) {
+        note(tag, named);
+        return named;
+      }
+      if (round === roundsInSilence) onWait(`${repository}:${tag} isn't shown yet as it was pushed`);
+      await clock.sleep(pause);
+    }
+  };
+  /** Which tags are there though a list lacks them. */
+  const lacking = async (list: readonly Tag[], named: readonly Tag[]): Promise<readonly Tag[]> => {
+    const known = new Set(list);
+    const there = [...seen].flatMap(([tag, all]) => (all.at(-1) === undefined ? [] : [tag]));
+    const unread = named.filter((tag) => !seen.has(tag));
+    const unlisted = [...new Set([...there, ...unread])].filter((tag) => !known.has(tag));
+    const digests = await Promise.all(unlisted.map(read));
+    return unlisted.filter((_, index) => digests[index] !== undefined);
+  };
   return {
-    async read(tag) {
+    read,
+    async list(named = []) {
       for (let round = 0; ; round++) {
-        const read = await registry.head(repository, tag);
-        const put = puts.get(tag);
-        const pause = pauseBeforeReading(put, read, now(), round);
-        if (put !== undefined && read === put.digest) measure(tag, put);
-        else if (put !== undefined) missed.add(tag);
-        if (pause === undefined) {
-          note(tag, read);
-          return read;
-        }
+        const list = await registry.tags(repository);
+        const missing = await lacking(list ?? [], named);
+        unlistedSince = new Map(missing.map((tag) => [tag, unlistedSince.get(tag) ?? now()]));
+        if (missing.length === 0) return list;
+        const pause = pauseWithin(Math.min(...unlistedSince.values()), now(), round);
+        if (pause === undefined) throw incomplete(list, missing);
+        if (round === roundsInSilence) onWait(`the list of tags of ${repository} lacks ${listed(missing)}`);
         await clock.sleep(pause);
       }
     },
@@ -117,6 +146,18 @@ export function tagAccess({
     },
     lateness: () => lateness,
   };
+}
+
+function listed(tags: readonly Tag[]): string {
+  return new Intl.ListFormat("en").format(tags);
+}
+
+function incomplete(list: readonly Tag[] | undefined, missing: readonly Tag[]): RegistryError {
+  const why =
+    list === undefined
+      ? "the registry lists no tags of the repository, though it has some"
+      : `for ${latest / 1000} s it lacked ${listed(missing)}, which the registry has`;
+  return new RegistryError("invalid", why, { hint: "wait until the registry lists all tags" });
 }
 
 function unseen(name: string, digest: Digest, read: Named): RegistryError {

@@ -29,6 +29,8 @@ export interface Publishing {
   readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
   readonly copy: (digest: Digest, from: Repository, to: Repository) => Promise<void>;
+  /** Told once of each longer wait for a registry; a clause. */
+  readonly onWait: (what: string) => void;
 }
 
 /** Puts the planned tags on a candidate. Never rejects for what is the user's or the registry's fault: that is an outcome. */
@@ -84,13 +86,13 @@ async function publishDigest(
   digest: Digest,
   publishing: Publishing,
 ): Promise<Published> {
-  const { registry, clock, history, records, copy } = publishing;
+  const { registry, clock, history, records, copy, onWait } = publishing;
   const [first] = planned.repositories;
   const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
   const { tags, sourceHash, bakedVersion } = planned;
   const check = (found: FoundDigest) => publishing.check(planned, found);
   const made = { digest, tags, sourceHash, bakedVersion };
-  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, mover, history, records, check };
+  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, mover, history, records, check, onWait };
   // Decided by the first repository for all of them, so that the digest is the same everywhere.
   const isCopied = planned.repositories.length > 1 && first !== undefined;
   const decided = isCopied ? await subjectOf({ ...common, repository: first }) : { digest, tags: [], error: undefined };

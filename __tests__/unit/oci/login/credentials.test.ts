@@ -210,3 +210,46 @@ describe("for an untrusted checkout", () => {
     expect(processes.calls.map(({ options }) => options.input)).toEqual(["a.io"]);
   });
 });
+
+describe("a credential helper that fails for a moment", () => {
+  const login = (password: string) => ({
+    code: 0,
+    stdout: Buffer.from(JSON.stringify({ Username: "me", Secret: password })),
+  });
+  const failed = { code: 1, stdout: Buffer.from(""), stderr: "metadata service: timeout" };
+
+  function storeOf(answers: readonly Partial<Finished>[]) {
+    let at = 0;
+    const processes: Processes = {
+      run: async () => ({
+        code: 0,
+        stdout: new Uint8Array(),
+        stderr: "",
+        ...answers[Math.min(at++, answers.length - 1)],
+      }),
+    };
+    return { store: store({ credHelpers: { "ghcr.io": "h" } }, { processes }), calls: () => at };
+  }
+
+  test("is asked once more", async () => {
+    const { store, calls } = storeOf([failed, login("a")]);
+    expect(await store.find("ghcr.io")).toMatchObject({ password: "a" });
+    expect(calls()).toBe(2);
+  });
+
+  test("is asked by the next request whose login was refused, and the error says that it was", async () => {
+    const { store } = storeOf([login("a"), failed, failed, login("b")]);
+    const first = await store.find("ghcr.io");
+    await expect(store.find("ghcr.io", first)).rejects.toThrow(
+      /^ghcr\.io no longer accepts the login, and there is no other: docker-credential-h gave no login .*timeout/,
+    );
+    expect(await store.find("ghcr.io", first)).toMatchObject({ password: "b" });
+    expect(await store.find("ghcr.io")).toMatchObject({ password: "b" });
+  });
+
+  test("is not asked again where it knows no login", async () => {
+    const { store, calls } = storeOf([{ code: 1, stdout: Buffer.from("credentials not found in native keychain") }]);
+    expect(await store.find("ghcr.io")).toBeUndefined();
+    expect(calls()).toBe(1);
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { digestOf } from "../../../../src/model/digest.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Credentials } from "../../../../src/oci/login/docker-config.ts";
 import { scopesFor } from "../../../../src/oci/login/token.ts";
@@ -7,7 +8,7 @@ import type { Asked } from "../../../../src/oci/registry/registry-error.ts";
 import type { HttpRequest } from "../../../../src/ports.ts";
 import { stillClock } from "../still-clock.ts";
 
-const login: Credentials = { kind: "basic", username: "me", password: "secret" };
+const login: Credentials & { readonly kind: "basic" } = { kind: "basic", username: "me", password: "secret" };
 const digest = `sha256:${"a".repeat(64)}`;
 const found = { status: 200, headers: { "docker-content-digest": digest }, body: new Uint8Array() };
 
@@ -211,5 +212,51 @@ describe("a registry in the clear on this machine that names a token server in t
     else await expect(asked).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining(realm) });
     const shown = client.sent.filter(({ headers }) => headers?.authorization?.startsWith("Basic "));
     expect(shown.map(({ url }) => new URL(url).origin)).toEqual(isShown ? [realm] : []);
+  });
+});
+
+describe("a token server that", () => {
+  const challenge = 'Bearer realm="https://auth.example.com/token",service="x"';
+
+  /** @param token what it answers to each login, by its password. */
+  function client(token: (password: string) => { readonly status: number; readonly body: string }) {
+    const send = async ({ url, headers }: HttpRequest) => {
+      if (url.includes("/v2/")) {
+        const isKnown = headers?.authorization === "Bearer good";
+        return isKnown ? found : { status: 401, headers: { "www-authenticate": challenge }, body: new Uint8Array() };
+      }
+      const [, password = ""] = Buffer.from(headers?.authorization?.slice(6) ?? "", "base64")
+        .toString()
+        .split(":");
+      const { status, body } = token(password);
+      return { status, headers: {}, body: Buffer.from(body) };
+    };
+    const open = () => Promise.reject(new Error("nothing is streamed here"));
+    const credentials = async (_: string, refused?: Credentials): Promise<Credentials> =>
+      refused === undefined ? login : { ...login, password: "newer" };
+    return registryClient({ http: { send, open }, clock: stillClock(), random: () => 1, credentials });
+  }
+
+  test.each([400, 404, 405, 410])("answers %i is what is wrong, and nothing in the registry", async (status) => {
+    const body = '{"errors":[{"code":"NOT_FOUND","message":""}]}';
+    const registry = client(() => ({ status, body }));
+    for (const ask of [
+      registry.manifest(repository("r.example.com/o/r"), tag("v1")),
+      registry.manifest(repository("r.example.com/o/r"), digestOf("x")),
+      registry.checkPush(repository("r.example.com/o/r")),
+    ]) {
+      const error = await ask.then(String, (error: unknown) => error);
+      expect(error).toMatchObject({
+        code: "invalid",
+        message: `the token server of r.example.com (https://auth.example.com) gave no token for o/r: it answered ${status}`,
+      });
+    }
+  });
+
+  test.each([401, 403])("answers %i to a login that has expired is shown the next one", async (status) => {
+    const registry = client((password) =>
+      password === "newer" ? { status: 200, body: '{"token":"good"}' } : { status, body: "" },
+    );
+    expect(await registry.head(repository("r.example.com/o/r"), tag("v1"))).toBe(digest);
   });
 });

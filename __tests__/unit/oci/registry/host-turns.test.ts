@@ -23,6 +23,8 @@ describe("how long a host is left alone", () => {
     { when: "it asks for a fraction of a second", state: row(1, 0, 0), asked: 20, wait: 520 },
     { when: "it asks for a minute", state: row(1, 0, 0), asked: 60_000, wait: 60_500 },
     { when: "it asks for more than a minute: not at all", state: row(1, 0, 0), asked: 60_001, wait: undefined },
+    { when: "it asks for a moment again and again", state: row(4, 0, 0), asked: 1, wait: 32_000 },
+    { when: "it asks for longer than our own wait", state: row(2, 0, 0), asked: 20_000, wait: 21_000 },
     { when: "it would take too long in all", state: row(3, 0, 120_000), asked: 30_000, wait: undefined },
   ])("$when", ({ state, asked, wait }) => {
     expect(pauseAfter(state, asked, 1)).toBe(wait);

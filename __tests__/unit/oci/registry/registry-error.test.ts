@@ -39,9 +39,18 @@ const push = { host: "r.example.com", repository: "o/web", access: "push" } as c
 const codes = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
 const quota = /^r\.example\.com has no room for the push of o\/web: its quota or its disk is full/;
 const immutable = /^r\.example\.com refused the push of o\/web, as the tag is immutable there/;
+const locked = /^r\.example\.com lets nothing be pushed to o\/web: the registry, the repository or the tag is locked/;
 const right = /^r\.example\.com refused the push of o\/web(?!, as)/;
 
-test.each([
+interface Refused {
+  readonly when: string;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly says: RegExp;
+}
+
+test.each<Refused>([
   {
     when: "Harbor's quota is full",
     status: 403,
@@ -91,7 +100,88 @@ test.each([
     when: "ACR has locked it",
     status: 403,
     body: codes("DENIED", "The operation is disallowed on this registry, repository or image."),
-    says: immutable,
+    says: locked,
+  },
+  {
+    when: "ACR has locked it, as it says so today",
+    status: 405,
+    body: codes("UNSUPPORTED", "The operation is disallowed on this registry, repository or image. View …"),
+    says: locked,
+  },
+  {
+    when: "Harbor is in its read-only mode",
+    status: 403,
+    body: codes("DENIED", "The system is in read only mode. Any modification is prohibited."),
+    says: locked,
+  },
+  {
+    when: "Quay is",
+    status: 405,
+    body: codes(
+      "UNSUPPORTED",
+      "System is currently read-only. Pulls will succeed but all write operations are currently suspended.",
+    ),
+    says: locked,
+  },
+  {
+    when: "GitLab is",
+    status: 403,
+    body: codes("DENIED", "The container registry is in read-only mode"),
+    says: locked,
+  },
+  {
+    when: "a repository is archived",
+    status: 403,
+    body: codes("DENIED", "Repository was archived so is read-only."),
+    says: locked,
+  },
+  { when: "it is under maintenance", status: 503, body: codes("UNAVAILABLE", "under maintenance"), says: locked },
+  {
+    when: "nothing may be written at all",
+    status: 405,
+    body: "",
+    says: /^r\.example\.com takes no pushes of o\/web \(405\)/,
+  },
+  ...[
+    "MANIFEST_BLOB_UNKNOWN",
+    "BLOB_UNKNOWN",
+    "MANIFEST_UNKNOWN",
+    "BLOB_UPLOAD_UNKNOWN",
+    "BLOB_UPLOAD_INVALID",
+  ].flatMap((code) =>
+    [404, 400].map((status) => ({
+      when: `${code} stays (${status})`,
+      status,
+      body: codes(code, "unknown to registry"),
+      says: /^r\.example\.com doesn't have a part of what was pushed to o\/web before \(4/,
+    })),
+  ),
+  {
+    when: "ECR holds too many images",
+    status: 400,
+    body: codes(
+      "LIMIT_EXCEEDED",
+      "The repository with name 'web' already has the maximum allowed number of images which is '10000'",
+    ),
+    says: quota,
+  },
+  {
+    when: "the limit of storage is exceeded",
+    status: 403,
+    body: codes("DENIED", "storage limit exceeded"),
+    says: quota,
+  },
+  {
+    when: "a right is missing for what is called a limit",
+    status: 403,
+    body: codes("DENIED", "current user does not have the right storage limit policy"),
+    says: right,
+  },
+  {
+    when: "a right is missing, and what has it is read-only",
+    status: 403,
+    body: codes("DENIED", "the registry token is read-only; read-only access"),
+    says: right,
   },
   { when: "a right is missing", status: 403, body: codes("DENIED", "requested access is denied"), says: right },
   {
@@ -112,6 +202,52 @@ test.each([
   expect(message).toMatch(says);
   const isRight = /^give the login|`packages: /.test(hint);
   expect(isRight).toBe(says === right);
+});
+
+const names = [
+  "rate-limiter",
+  "rate-limit",
+  "ratelimit",
+  "throttling-proxy",
+  "throttled",
+  "too-many-requests",
+  "secondary-limit",
+  "immutable-os",
+  "os-immutable",
+  "immutable",
+  "immutability",
+  "quota",
+  "storage-quota",
+  "disk-quota-exceeded",
+  "read-only-mode",
+  "manifest_blob_unknown",
+];
+const refused = (name: string): readonly string[] => [
+  `permission_denied: write_package acme/${name}`,
+  `requested access to acme/${name}:1.0 is denied`,
+  `no right to push to acme/${name}.`,
+  `Permission "artifactregistry.repositories.uploadArtifacts" denied on resource "projects/p/locations/eu/repositories/${name}" (or it may not exist)`,
+  `User: arn:aws:iam::1:role/ci is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:eu-west-1:1:repository/${name} because no policy allows it`,
+  `unauthorized to access repository: acme/${name}, action: push`,
+  `you have no access to the repository '${name}'`,
+  `${name}.registry.example: access denied for ${name}/web and x-${name}`,
+];
+
+test.each(names.flatMap((name) => refused(name).map((message) => ({ name, message }))))(
+  "a missing right is one, whatever the image is called: $message",
+  ({ name, message }) => {
+    const asked = { ...push, repository: `acme/${name}` };
+    for (const body of [codes("DENIED", message), message, JSON.stringify({ message })]) {
+      const error = answerError(asked, { status: 403, headers: {}, body: Buffer.from(body) }, new Date());
+      expect(error).toMatchObject({ code: "denied", isTransient: false });
+      expect(error.hint).toMatch(/^give the login for r\.example\.com the right to push/);
+    }
+  },
+);
+
+test("a repository that isn't there is to be created", () => {
+  const response = { status: 404, headers: {}, body: Buffer.from(codes("NAME_UNKNOWN", "repository name not known")) };
+  expect(answerError(push, response, new Date()).hint).toBe("create o/web in the registry");
 });
 
 test("who only reads is told of no quota and no immutable tag", () => {

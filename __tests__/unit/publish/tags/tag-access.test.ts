@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { digestOf } from "../../../../src/model/digest.ts";
-import { latest, ownPut, pauseBeforeReading } from "../../../../src/publish/tags/tag-access.ts";
+import { type Digest, digestOf } from "../../../../src/model/digest.ts";
+import { repository, tag } from "../../../../src/model/reference.ts";
+import { ownPut, pauseBeforeReading, tagAccess } from "../../../../src/publish/tags/tag-access.ts";
+import { latest } from "../../../../src/publish/tags/within-a-minute.ts";
 
 const [old, own, theirs] = ["old", "own", "theirs"].map(digestOf);
 
@@ -50,4 +52,26 @@ test("a second put counts where the first was not to be seen", () => {
   expect(ownPut(one, [undefined, one, undefined], first, 5)).toMatchObject({ times: 2, before: new Set([undefined]) });
   expect(ownPut(one, [undefined, one, other], first, 5)).toMatchObject({ times: 1 });
   expect(ownPut(other, [undefined, one], first, 5)).toMatchObject({ times: 1, before: new Set([undefined, one]) });
+});
+
+test("a put that was never to be seen is as late as the time until the next one", async () => {
+  let now = 0;
+  const clock = {
+    now: () => new Date(now),
+    sleep: async (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+  const registry = { head: async () => old, putManifest: async () => own as Digest, tags: async () => [] };
+  const access = tagAccess({ registry, clock, repository: repository("ghcr.io/o/r") });
+  const manifest = { digest: own as Digest, bytes: new Uint8Array(), mediaType: "" };
+  await access.put(manifest, tag("main"));
+  await access.read(tag("main"));
+  expect(access.lateness()).toBe(0);
+  await access.put(manifest, tag("main"));
+  expect(access.lateness()).toBe(0);
+  await access.read(tag("main"));
+  now += 10;
+  await access.put({ ...manifest, digest: theirs as Digest }, tag("main"));
+  expect(access.lateness()).toBeGreaterThan(0);
 });

@@ -38,6 +38,7 @@ function publishing(registry: Registry, signal: AbortSignal): Publishing {
   return {
     registry,
     clock: new Timeline().clock,
+    onWait: () => {},
     history: historyOf(),
     mover,
     signal,
