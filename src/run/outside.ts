@@ -1,13 +1,13 @@
+import type { RepositoryAccess } from "../forge/forge-access.ts";
+import type { CodeScanning } from "../forge/github/code-scanning.ts";
+import type { ForgeFacts } from "../forge/github/forge-facts.ts";
 import type {
   Attest,
   Clock,
-  CodeScanning,
-  CodeScanningAccess,
   FileLinks,
   FileLooks,
   FileStreams,
   Files,
-  Forge,
   FreePort,
   Http,
   HttpStreams,
@@ -23,9 +23,9 @@ export interface Outside {
   readonly files: Files & FileLooks & FileLinks & FileStreams;
   readonly clock: Clock;
   readonly log: Log;
-  readonly forge: (apiUrl: string, token: string | undefined) => Forge;
+  readonly forge: (apiUrl: string, token: string | undefined) => ForgeFacts;
   readonly attest: Attest;
-  readonly codeScanning: (access: CodeScanningAccess) => CodeScanning;
+  readonly codeScanning: (access: Pick<RepositoryAccess, "apiUrl" | "token" | "owner" | "repo">) => CodeScanning;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
   readonly keptFolders: KeptFolders;

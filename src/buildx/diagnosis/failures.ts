@@ -2,7 +2,7 @@
  * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
-import { limitWords } from "../../oci/registry/rate-limit.ts";
+import { limitWords } from "../../lib/http/rate-limit.ts";
 import { quotaWords } from "../../oci/registry/refusal.ts";
 
 export type FailureCategory =

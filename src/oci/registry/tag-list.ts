@@ -10,7 +10,7 @@ import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 const maximumPages = 1_000;
 const maximumTags = 2_000_000;
 
-/** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
+/** Lists of one client: one that couldn't be had after all retries is asked for once where it is wanted again. */
 export function tagLists(
   exchange: RegistryExchange,
   absent: Absence,

@@ -17,7 +17,12 @@ export function rateLimitOf(response: HttpResponse, now: Date): RateLimit | unde
     status === 429 ||
     (isRefusal && speaksOfLimit(response)) ||
     (status === 403 && (asksToWait(response) || isUsedUp(response)));
-  return isLimit ? { retryAfter: retryAfter(response, now) ?? untilReset(response, now) } : undefined;
+  return isLimit ? { retryAfter: askedWait(response, now) } : undefined;
+}
+
+/** Milliseconds until a host that takes nothing more for now takes requests again, as far as it says so. */
+export function askedWait(response: HttpResponse, now: Date): number | undefined {
+  return retryAfter(response, now) ?? untilReset(response, now);
 }
 
 /** Milliseconds that `Retry-After` asks to wait: seconds, with fractions as some hosts send them, or a date (RFC 9110, 10.2.3). */
