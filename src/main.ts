@@ -19,8 +19,6 @@ import {
   inputs as specification,
 } from "./config/inputs-specification.ts";
 import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
-import { codeScanning } from "./forge/github/code-scanning.ts";
-import { forgeFacts } from "./forge/github/forge-facts.ts";
 import type { RunContext } from "./model/run-context.ts";
 import type { Log } from "./ports.ts";
 import { defectHint } from "./report/error-text.ts";
@@ -95,16 +93,13 @@ async function contextIn(workdir: string | undefined, outside: Outside): Promise
 /** The adapters for the machine that this runs on. */
 export function systemOutside(log: Log, signal: AbortSignal): Outside {
   const http = nodeHttp(process.env);
-  const asking = { http, clock: systemClock, random: Math.random, signal };
   return {
     processes: childProcesses,
     http,
     files: systemFiles,
     clock: systemClock,
     log,
-    forge: (apiUrl, token) => forgeFacts({ ...asking, apiUrl, token }),
     attest: attestOnGitHub,
-    codeScanning: (access) => codeScanning({ ...asking, ...access }),
     keptFolders: keptFolders(process.env, http),
     freePort,
     machine: `${process.platform}/${process.arch}`,

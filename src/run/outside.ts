@@ -1,6 +1,3 @@
-import type { RepositoryAccess } from "../forge/forge-access.ts";
-import type { CodeScanning } from "../forge/github/code-scanning.ts";
-import type { ForgeFacts } from "../forge/github/forge-facts.ts";
 import type {
   Attest,
   Clock,
@@ -23,9 +20,7 @@ export interface Outside {
   readonly files: Files & FileLooks & FileLinks & FileStreams;
   readonly clock: Clock;
   readonly log: Log;
-  readonly forge: (apiUrl: string, token: string | undefined) => ForgeFacts;
   readonly attest: Attest;
-  readonly codeScanning: (access: Pick<RepositoryAccess, "apiUrl" | "token" | "owner" | "repo">) => CodeScanning;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
   readonly keptFolders: KeptFolders;
