@@ -12,7 +12,7 @@ export interface Refusal extends Pick<HttpRequest, "method" | "url"> {
   readonly now: Date;
 }
 
-/** The error for an answer that is no success ("Best practices for using the REST API", GitHub Docs). */
+/** The error for a refusal ("Best practices for using the REST API", GitHub Docs). */
 export function refusal({ response, problem, method, url, limit, now }: Refusal): ForgeError {
   const { status, headers } = response;
   const { host, pathname } = new URL(url);
@@ -25,7 +25,7 @@ export function refusal({ response, problem, method, url, limit, now }: Refusal)
   });
 }
 
-/** What an answer that is no success says in its fields, else the beginning of what it is. */
+/** What a refusal says in its fields, else the beginning of what it is. */
 export function complaintOf({ body }: Pick<HttpResponse, "body">, json: unknown): string {
   const { message, errors } = fieldsOf(json);
   const text = typeof message === "string" ? message : new TextDecoder().decode(body.subarray(0, 500));

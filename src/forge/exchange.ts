@@ -1,4 +1,4 @@
-/** One question to a forge's API and its answer: login, redirects, limits, retries. Everything that is asked of a forge goes by it. */
+/** One question to a forge's API and its answer: login, redirects, limits, retries. Every request to a forge is made here. */
 import { rateLimitOf } from "../lib/http/rate-limit.ts";
 import { type RetryPolicy, retry } from "../lib/retry.ts";
 import type { HttpRequest, HttpResponse } from "../ports.ts";
@@ -45,7 +45,7 @@ export const limitRetries: RetryPolicy = {
   transience: (error) => (error instanceof ForgeError && error.isRateLimit ? error : undefined),
 };
 
-/** @throws ForgeError for what is no success; the signal's reason when aborted. */
+/** @throws ForgeError where the forge refuses; the signal's reason when aborted. */
 export function ask(access: ForgeAccess, question: Question): Promise<Answer> {
   return retry(() => attempt(access, question), question.limits?.retries ?? forgeRetries, access);
 }

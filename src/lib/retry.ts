@@ -16,7 +16,7 @@ export interface RetryPolicy {
   wait(failures: number, random: number, retryAfter: number | undefined): number;
   /** What is known of a failure that may pass; `undefined`: it won't, and is thrown. */
   transience(error: unknown): Transience | undefined;
-  /** What is thrown for a failure that may pass once it isn't tried again; itself unless told. */
+  /** What is thrown for a failure that may pass once it isn't tried again; by default the failure itself. */
   givenUp?(error: unknown, tried: Tried): unknown;
 }
 

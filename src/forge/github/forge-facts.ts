@@ -8,9 +8,9 @@ import type { ForgeAccess } from "../forge-access.ts";
 import { ForgeError } from "../forge-error.ts";
 import { askGitHub, type Octokit } from "./octokit.ts";
 
-/** What the forge doesn't tell is `undefined`, and all but `repository` reject for nothing but an abort. */
+/** What the forge doesn't answer is `undefined`, and all but `repository` reject for nothing but an abort. */
 export interface ForgeFacts {
-  /** `undefined` where the forge doesn't tell this token, or anybody, anything. @throws UserError when it can't be asked. */
+  /** `undefined` where the forge answers nothing to this token, or to anybody. @throws UserError when it can't be asked. */
   repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
   /** Whether a commit is an ancestor of another, or the same. */
   contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
