@@ -4,7 +4,7 @@ import { type CatalogConfig, usualConfigFile } from "../../config/config.ts";
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { attempt, attemptLater, outcomes } from "../../lib/attempt.ts";
 import { inTurns, mapped } from "../../lib/pause.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";

@@ -1,6 +1,6 @@
 /** What a run says of a checkout that is not of the ref that it is about. */
 import type { Catalog } from "../../catalog/catalog.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import { refText } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";

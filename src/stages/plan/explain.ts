@@ -4,7 +4,7 @@ import { type Image, recipeOf } from "../../catalog/catalog.ts";
 import { whyCounts } from "../../changes/why-counts.ts";
 import { formatLocation, throwProblems, UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/nearest.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import { formatReference } from "../../model/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../../report/plan/explanation.ts";
 import type { Session } from "../../run/session.ts";
