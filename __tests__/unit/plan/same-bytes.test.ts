@@ -137,7 +137,6 @@ async function everything(order: Order): Promise<string> {
       ...sources,
       cache: "gha",
       cacheAccess: { restriction: undefined, push: true, service: true },
-      remark: () => {},
     }),
   });
   const style = { colour: true, width: 100 };

@@ -89,18 +89,16 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     new Map(),
   );
   for (const problem of unread.values()) throw problem;
-  const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",
     cacheAccess: { restriction: undefined, push: true, service: true },
     names: catalog.images.map(({ publicName }) => publicName),
     settingsOf,
     facts,
-    remark: ({ message }) => warnings.push(message),
   });
   return catalog.images.map((image) => {
-    warnings.length = 0;
-    return { name: image.name, ...details(image), warnings: [...warnings] };
+    const own = details(image);
+    return { name: image.name, ...own, warnings: own.remarks.map(({ message }) => message) };
   });
 }
 

@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Image } from "../../catalog/catalog.ts";
+import type { Catalog, Image } from "../../catalog/catalog.ts";
 import type { Concern } from "../../catalog/graph/troubled.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
 import { throwable, throwProblems, type UserError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import { pause } from "../../lib/pause.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
-import { makePlanInTurns } from "../../plan/make-plan.ts";
+import { type ImageDetails, makePlanInTurns } from "../../plan/make-plan.ts";
 import { parentsToLookUp, toBuild } from "../../plan/needed.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
@@ -86,13 +86,12 @@ async function decide(
   const converges = push && isAsked;
   const movingTagsOnly = context.trigger.kind === "schedule";
   const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
-  const detailing = {
+  const details = imageDetails(session, {
     cache: cacheKind(outside, narrow.catalog.images.length > 0),
     cacheAccess: access,
     ...sources,
     settingsOf,
-  };
-  const details = imageDetails(session, { ...detailing, remark: () => {} });
+  });
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
   const surveyed = { ...narrow, ...partedBy(narrow, problems) };
   const { catalog } = surveyed;
@@ -118,8 +117,6 @@ async function decide(
             unclear: new Map<string, UserError>(),
           };
   const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
-  const told = new Map<string, Remark>();
-  const remark = (each: Remark): void => void told.set(each.message, each);
   // Whether there is something to do for what is unclear nobody knows: the run fails by it.
   const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
   const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
@@ -140,7 +137,7 @@ async function decide(
       push,
       fresh: isRebuild(session),
       movingTagsOnly,
-      details: imageDetails(session, { ...detailing, remark }),
+      details,
     });
   const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
@@ -157,7 +154,7 @@ async function decide(
     ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
     ...standings.remarks,
     ...published.remarks,
-    ...told.values(),
+    ...detailRemarks(whole, clear.catalog, details),
     // A run that builds reports these with the images that fail by them.
     ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
     ...(isRefused ? [] : paths.map(({ problem: { message, hint } }) => ({ message, hint }))),
@@ -186,6 +183,13 @@ function refusedImages(paths: readonly Concern[]): ProblemsByImage {
       return error === undefined ? [] : [[name, error] as const];
     }),
   );
+}
+
+/** Those of the images that the run is about, each once. */
+function detailRemarks({ images }: Plan, catalog: Catalog, details: (image: Image) => ImageDetails): readonly Remark[] {
+  const planned = new Set(images.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
+  const all = catalog.images.flatMap((image) => (planned.has(image.name) ? details(image).remarks : []));
+  return [...new Map(all.map((each) => [each.message, each])).values()];
 }
 
 function leftOutOf({ images }: Plan, { leftOut }: Survey) {
