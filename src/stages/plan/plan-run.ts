@@ -4,17 +4,20 @@ import type { Concern } from "../../catalog/graph/troubled.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
 import { throwable, throwProblems, type UserError } from "../../errors.ts";
 import { pause } from "../../lib/pause.ts";
+import type { Digest } from "../../model/digest.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
 import { type ImageDetails, makePlanInTurns } from "../../plan/make-plan.ts";
-import { parentsToLookUp, toBuild } from "../../plan/needed.ts";
+import { parentsToLookUp, type ReasonsByImage, toBuild } from "../../plan/needed.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { LastBuild } from "../../plan/publish-state.ts";
+import type { Reconciliation } from "../../plan/reconcile.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
 import type { Clock } from "../../ports.ts";
-import type { Lately } from "../../publish/standing.ts";
 import { troubleRemarks } from "../../report/plan/troubles.ts";
 import type { Outside } from "../../run/outside.ts";
+import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import { cacheAccess } from "../analyze/details/cache-access.ts";
 import type { CacheKind } from "../analyze/details/image-cache.ts";
@@ -23,12 +26,13 @@ import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
 import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
-import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
 import { plannedPathProblems } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { publishedParents } from "./published-parents.ts";
+import { type Reconciled, reconciled, type StateQuestions } from "./publish-states.ts";
+import { type PublishedParents, publishedParents } from "./published-parents.ts";
+import { isRebuild, runIdentity } from "./run-identity.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
 
 export interface Planning extends Preparation {
@@ -37,7 +41,7 @@ export interface Planning extends Preparation {
   readonly planPath: string;
   readonly remarks: readonly Remark[];
   /** How images that are built were built the last time. */
-  readonly lately: ReadonlyMap<string, Lately>;
+  readonly lastBuilds: ReadonlyMap<string, LastBuild>;
   /** Images that can't be planned. */
   readonly troubles: readonly Trouble[];
   /** By name of the image: releases whose exact tag names other content, which makes the run fail. */
@@ -65,102 +69,137 @@ export async function planRun(session: Session, { ask, about }: PlanOptions): Pr
   const signal = AbortSignal.any([outside.signal, asking.signal]);
   const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
   try {
-    return await withUnnamedHosts(decide(prepared, session, ask, isAsked, asking), prepared);
+    return await withUnnamedHosts(decide(prepared, session, { ask, isAsked, asking }), prepared);
   } catch (error) {
     await prepared.scanning.close();
     throw error;
   }
 }
 
-async function decide(
-  prepared: Preparation,
-  session: Session,
-  ask: PlanOptions["ask"],
-  isAsked: boolean,
-  asking: AbortController,
-): Promise<Planning> {
-  const { context, inputs, outside } = session;
-  const { push, registry, sources, history } = prepared;
-  const narrow = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
-  const { comparison, settingsOf } = narrow;
-  const converges = push && isAsked;
-  const movingTagsOnly = context.trigger.kind === "schedule";
-  const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
-  const details = imageDetails(session, {
-    cache: cacheKind(outside, narrow.catalog.images.length > 0),
-    cacheAccess: access,
-    ...sources,
-    settingsOf,
-  });
+interface Asking extends Pick<PlanOptions, "ask"> {
+  readonly isAsked: boolean;
+  /** Ends what is asked of registries. */
+  readonly asking: AbortController;
+}
+
+async function decide(prepared: Preparation, session: Session, how: Asking): Promise<Planning> {
+  const { inputs, trust } = session;
+  const { push, sources } = prepared;
+  const converges = push && how.isAsked;
+  const narrow = how.ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const details = detailsFor(narrow, prepared, session);
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
   const surveyed = { ...narrow, ...partedBy(narrow, problems) };
-  const { catalog } = surveyed;
-  const asked = async () => {
-    return converge(session, surveyed, { registry, history, details, movingTagsOnly });
-  };
-  const standings = converges ? await answered(asked, ask, asking, outside.clock) : { remarks: [] };
-  const { affected, left, promoted, lately, taken } = standings.answer ?? {
-    ...surveyed,
-    promoted: new Map(),
-    lately: new Map(),
-    taken: new Map<string, UserError>(),
-  };
-  const parents = parentsToLookUp(catalog, affected);
-  const published =
-    standings.answer !== undefined
-      ? { ...standings.answer, digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
-      : ask === "must"
-        ? await publishedParents(parents, session, { sources, registry, push })
-        : {
-            digests: new Map(parents.map(({ name }) => [name, null])),
-            remarks: [],
-            unclear: new Map<string, UserError>(),
-          };
+  const answer = converges ? await answered({ ...prepared, surveyed }, details, session, how) : { remarks: [] };
+  const decided = answer.reconciled ?? byEventAlone(surveyed);
+  const published = answer.reconciled
+    ? foundParents(answer.reconciled, how.ask)
+    : await askedParents(parentsToLookUp(surveyed.catalog, decided.affected), prepared, session, how.ask);
   const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
-  // Whether there is something to do for what is unclear nobody knows: the run fails by it.
-  const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
-  const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
-  const planOf = (parted: Survey) =>
-    makePlanInTurns({
-      event: context.eventName,
-      ...planRefs(session),
-      commit: context.commit,
-      base: comparison.kind === "files" ? comparison.base : undefined,
-      nothing: comparison.kind === "nothing" ? comparison.what : undefined,
-      catalog: parted.catalog,
-      affected,
-      left,
-      troubles: troublesOf({ ...parted, affected: concerned }),
-      published: published.digests,
-      promoted,
-      hashes: surveyed.hashes,
-      push,
-      fresh: isRebuild(session),
-      movingTagsOnly,
-      details,
-    });
+  const concerned = concernedBy(published.unclear, surveyed, decided);
+  const planOf = (parted: Survey) => {
+    const troubles = troublesOf({ ...parted, affected: concerned });
+    const { affected, left, promoted } = decided;
+    const found = { affected, left, promoted, published: published.digests };
+    return makePlanInTurns({ ...planFacts(parted, push, session), ...found, troubles, details });
+  };
   const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
   const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
-  const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
+  const isRefused = paths.length > 0 && (how.ask === "must" || trust.kind === "untrusted");
   const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
   const plan = isRefused ? await planOf(parted) : whole;
   const troubles = troublesOf({ ...parted, affected: concerned });
-  const planPath = await writePlan(plan, session);
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
     ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
-    ...standings.remarks,
+    ...answer.remarks,
     ...published.remarks,
     ...detailRemarks(whole, clear.catalog, details),
     // A run that builds reports these with the images that fail by them.
-    ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
+    ...(how.ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
     ...(isRefused ? [] : paths.map(({ problem: { message, hint } }) => ({ message, hint }))),
     ...troubleRemarks(troubles),
   ];
-  return { ...prepared, surveyed: parted, plan, planPath, remarks, lately, troubles, taken };
+  const { lastBuilds, taken } = decided;
+  return {
+    ...prepared,
+    surveyed: parted,
+    plan,
+    planPath: await writePlan(plan, session),
+    remarks,
+    lastBuilds,
+    troubles,
+    taken,
+  };
+}
+
+/** The details of images, each made once. */
+function detailsFor(
+  { catalog, settingsOf }: Survey,
+  { push, sources }: Preparation,
+  session: Session,
+): (image: Image) => ImageDetails {
+  const { context, trust, outside } = session;
+  return imageDetails(session, {
+    ...sources,
+    settingsOf,
+    cache: cacheKind(outside, catalog.images.length > 0),
+    cacheAccess: cacheAccess({ context, trust, push, env: outside.env }),
+  });
+}
+
+/** What there is to do where registries are not asked. */
+function byEventAlone({ affected, left }: Survey): Reconciliation {
+  return { affected, left, promoted: new Map(), lastBuilds: new Map(), taken: new Map() };
+}
+
+interface ParentsFound extends Omit<PublishedParents, "digests"> {
+  /** `null` where nobody asked. */
+  readonly digests: ReadonlyMap<string, Digest | null>;
+}
+
+function foundParents({ published, unclear, taken }: Reconciled, ask: PlanOptions["ask"]): ParentsFound {
+  return { digests: published, unclear, remarks: ask === "must" ? [] : remarksOn(taken) };
+}
+
+async function askedParents(
+  parents: readonly Image[],
+  { sources, registry, push }: Preparation,
+  session: Session,
+  ask: PlanOptions["ask"],
+): Promise<ParentsFound> {
+  if (ask === "must") return publishedParents(parents, session, { sources, registry, push });
+  return { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [], unclear: new Map() };
+}
+
+/** What the run is about. Whether there is something to do for what is unclear nobody knows: the run fails by it. */
+function concernedBy(unclear: ProblemsByImage, surveyed: Survey, decided: Reconciliation): ReasonsByImage {
+  const doubts = [...unclear.keys()].map((name) => [name, []] as const);
+  return new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...decided.affected]);
+}
+
+function planFacts({ comparison, catalog, hashes }: Survey, push: boolean, session: Session) {
+  const { context } = session;
+  return {
+    event: context.eventName,
+    ...planRefs(session),
+    commit: context.commit,
+    base: comparison.kind === "files" ? comparison.base : undefined,
+    nothing: comparison.kind === "nothing" ? comparison.what : undefined,
+    catalog,
+    hashes,
+    push,
+    fresh: isRebuild(session),
+    movingTagsOnly: movesTagsOnly(session),
+  };
+}
+
+/** A scheduled rebuild puts only tags that move. */
+function movesTagsOnly({ context }: Pick<Session, "context">): boolean {
+  return context.trigger.kind === "schedule";
 }
 
 /** The images whose details the run needs: those that it may build, and where registries are asked those that it asks about. */
@@ -237,14 +276,24 @@ async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */
 async function answered(
-  ask: () => Promise<Converged>,
-  whether: PlanOptions["ask"],
-  asking: AbortController,
-  clock: Clock,
-): Promise<{ readonly answer?: Converged; readonly remarks: readonly Remark[] }> {
-  if (whether === "must") return { answer: await ask(), remarks: [] };
+  { surveyed, registry, history }: Preparation,
+  details: StateQuestions["details"],
+  session: Session,
+  { ask, asking }: Asking,
+): Promise<{ readonly reconciled?: Reconciled; readonly remarks: readonly Remark[] }> {
+  const { context, inputs, outside } = session;
+  const wishes = {
+    identity: runIdentity(session),
+    defaultBranch: context.defaultBranch,
+    movingTagsOnly: movesTagsOnly(session),
+    promotes: inputs.settings.promote,
+    hashes: surveyed.hashes,
+    settingsOf: surveyed.settingsOf,
+  };
+  const answer = reconciled({ surveyed, details, wishes, registry, history, records: recordRules(session) });
+  if (ask === "must") return { reconciled: await answer, remarks: [] };
   try {
-    return { answer: await withinPatience(ask(), clock), remarks: [] };
+    return { reconciled: await withinPatience(answer, outside.clock), remarks: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     asking.abort(error);

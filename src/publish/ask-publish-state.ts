@@ -7,6 +7,7 @@ import type { Digest } from "../model/digest.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Tag } from "../model/reference.ts";
 import type { Commit } from "../model/run-context.ts";
+import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
 import { isOurs, judge } from "./guard.ts";
@@ -16,12 +17,12 @@ import { claimIn, openTags, type TakenTag, type WantedTags } from "./tags/open-t
 import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
-export interface Wish extends WantedTags {
+export interface DesiredState extends WantedTags {
   /** The event affects it. What it doesn't affect is only looked after: its moving tags. */
   readonly isAffected: boolean;
 }
 
-export interface StandingOptions extends ViewOptions {
+export interface PublishStateOptions extends ViewOptions {
   /** Where the newest image of these sources may be as well: the default branch's tag. */
   readonly elsewhere: readonly Tag[];
   /** `promote: false` and the event is a release: what is published may not be it. */
@@ -34,33 +35,13 @@ export interface StandingOptions extends ViewOptions {
   isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
 
-export type Standing =
-  /** Everything is where it belongs. `isOther`: a newer run's, made from other sources than this commit's. */
-  | { readonly kind: "current"; readonly digest: Digest | undefined; readonly isOther?: true }
-  | { readonly kind: "promote"; readonly digest: Digest; readonly because: readonly Reason[] }
-  /** `because` says why an image is built that the event doesn't affect. */
-  | { readonly kind: "build"; readonly because: readonly Reason[]; readonly lately: Lately | undefined }
-  /** No tag could be put on it. `isTaken`: the version that it would release names other content. */
-  | {
-      readonly kind: "superseded";
-      readonly why: string;
-      readonly digest: Digest | undefined;
-      readonly isTaken: false | { readonly hint: string };
-    };
-
-/** How the image was built the last time. */
-export interface Lately {
-  readonly seconds: number | null;
-  readonly started: string | null;
-}
-
 /**
  * Asks for the least that tells: two or three requests where nothing is to be done. @throws RegistryError when the first registry
  * can't tell; what the others can't tell counts as missing.
  */
-export async function standingOf(wish: Wish, options: StandingOptions): Promise<Standing> {
+export async function publishStateOf(wish: DesiredState, options: PublishStateOptions): Promise<PublishState> {
   const view = viewOf(wish.repositories[0], wish, options);
-  if (!wish.isAffected) return standingOfUntouched(wish, view, options);
+  if (!wish.isAffected) return stateOfUntouched(wish, view, options);
   const { mover } = wish;
   const claim = await claimIn(view, wish);
   if (claim.kind === "other") return taken(claim);
@@ -79,34 +60,37 @@ export async function standingOf(wish: Wish, options: StandingOptions): Promise<
       : { kind: "superseded", why, digest: found.digest, isTaken: false };
   }
   const isReleased = claim.kind === "same";
-  if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lately: lately(found) };
+  if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lastBuild: lastBuild(found) };
   // A content tag names its image whoever pushed it; other tags want an attestation.
   const doubt = isContent ? await whyUnattested(found.digest, options) : await whyNewIndex(wish, found, view, options);
-  if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
+  if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
   return { kind: "promote", digest: found.digest, because: [] };
 }
 
-function taken({ tag, why, digest, hint }: TakenTag): Standing {
+function taken({ tag, why, digest, hint }: TakenTag): PublishState {
   return { kind: "superseded", why: `${tag} names other content: ${why}`, digest, isTaken: { hint } };
 }
 
 /** Why an image is built that would else have been promoted. */
-function because(doubts: readonly Reason[], standing: Standing): Standing {
+function because(doubts: readonly Reason[], standing: PublishState): PublishState {
   return standing.kind === "build" ? { ...standing, because: [...standing.because, ...doubts] } : standing;
 }
 
 /** With `attest`: why a digest may not be promoted. */
-async function whyUnattested(digest: Digest, { history: { attested } }: StandingOptions): Promise<Reason | undefined> {
+async function whyUnattested(
+  digest: Digest,
+  { history: { attested } }: PublishStateOptions,
+): Promise<Reason | undefined> {
   const detail = attested && attestationDoubt(digest, await attested(digest));
   return detail === undefined ? undefined : { kind: "not-attested", detail };
 }
 
 /** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
 async function whyNewIndex(
-  { tags, mover }: Wish,
+  { tags, mover }: DesiredState,
   found: Holding,
   { holder, history }: View,
-  options: StandingOptions,
+  options: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (options.history.attested === undefined) return undefined;
   const moving = tags.filter(({ moves }) => moves);
@@ -116,7 +100,7 @@ async function whyNewIndex(
 }
 
 /** An image that the event doesn't affect: whether a run was lost. */
-async function standingOfUntouched(wish: Wish, view: View, options: StandingOptions): Promise<Standing> {
+async function stateOfUntouched(wish: DesiredState, view: View, options: PublishStateOptions): Promise<PublishState> {
   const tags = wish.tags.filter(({ moves }) => moves);
   const [lead] = tags;
   // Without a tag that should follow there is nothing to look after.
@@ -128,23 +112,23 @@ async function standingOfUntouched(wish: Wish, view: View, options: StandingOpti
     const open = await openTags(moving, found, view, options);
     if (open.names.length === 0) return { kind: "current", digest: holder?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
-    if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
+    if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
     if (found === holder || (await isOurs(found, wish.mover, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
-  if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
+  if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lastBuild: undefined };
   const reason = doubts[0] ?? (await whyBehind(holder, options));
   const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
   if (reason === undefined) return { kind: "current", digest: holder.digest };
   if (verdict.kind === "stays") return { kind: "current", digest: holder.digest, isOther: true };
-  return { kind: "build", because: [reason], lately: lately(holder) };
+  return { kind: "build", because: [reason], lastBuild: lastBuild(holder) };
 }
 
 /** What others published bears no record: it is current if nothing it is made from changed since. */
 async function whyBehind(
   { record, revision, doubt, isLabel }: Holding,
-  { changedSince, isOfBase, hasArguments }: StandingOptions,
+  { changedSince, isOfBase, hasArguments }: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (doubt !== undefined) return { kind: "no-record", detail: doubt };
   if (record !== undefined) {
@@ -166,7 +150,7 @@ async function whyBehind(
 }
 
 /** Built where at least one tag could be put on it, or where it has none. */
-async function whereTagsCould(wish: Wish, view: View): Promise<Standing> {
+async function whereTagsCould(wish: DesiredState, view: View): Promise<PublishState> {
   const judged = await Promise.all(
     wish.tags.map(async (tag) => {
       const holder = await view.holder(tag.tag);
@@ -176,7 +160,7 @@ async function whereTagsCould(wish: Wish, view: View): Promise<Standing> {
   const holder = judged.find((each) => each.holder !== undefined)?.holder;
   const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
   if (judged.length === 0 || stays.length < judged.length) {
-    return { kind: "build", because: [], lately: holder && lately(holder) };
+    return { kind: "build", because: [], lastBuild: holder && lastBuild(holder) };
   }
   return { kind: "superseded", why: stays[0] ?? "", digest: holder?.digest, isTaken: false };
 }
@@ -190,7 +174,7 @@ interface Found {
 }
 
 /** What was made from the very sources of this run, and may be promoted. */
-async function publishedFor(wish: Wish, view: View, options: StandingOptions): Promise<Found> {
+async function publishedFor(wish: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
   const { tags, sourceHash, platforms, mover } = wish;
   // A tag that names the content is right whoever put it, if it has all platforms.
   for (const { tag, of } of tags) {
@@ -215,6 +199,6 @@ async function publishedFor(wish: Wish, view: View, options: StandingOptions): P
   return { found: undefined, isContent: false, doubts };
 }
 
-function lately({ record }: Holding): Lately {
+function lastBuild({ record }: Holding): LastBuild {
   return { seconds: record?.seconds ?? null, started: record?.started ?? null };
 }
