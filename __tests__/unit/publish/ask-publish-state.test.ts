@@ -381,6 +381,20 @@ describe("an image that the event doesn't touch", () => {
       { kind: "build", because: [{ kind: "behind" }] },
     ],
     [
+      "without record is built if git can't compare its commit with this one",
+      untouched,
+      { main: foreign("main-2") },
+      { changedSince: async () => undefined },
+      { kind: "build", because: [{ kind: "no-record", detail: expect.stringContaining("can't be compared") }] },
+    ],
+    [
+      "is never current by a commit of unknown ancestry, though a record says that it has the same sources",
+      { ...untouched, tags: [moving("main"), moving("latest")] },
+      { main: made("gone-1", others), latest: made("gone-1") },
+      { changedSince: async () => undefined },
+      { kind: "build", because: [{ kind: "behind" }] },
+    ],
+    [
       "without record or commit is built",
       untouched,
       { main: foreign() },

@@ -11,17 +11,33 @@ import type { WrittenAbsent } from "../../catalog/names/absent-images.ts";
 import { usualConfigFile } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { byPlace, throwProblems, type UserError } from "../../errors.ts";
+import type { ForgeHistory } from "../../git/forge-history.ts";
+import type { Git } from "../../git/git.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import { forgeRegistry } from "../../model/run-context.ts";
+import { type Commit, forgeRegistry, type RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
 import { ignoredRemarks, loadMixedConfig } from "../../run/checkout/untrusted-config.ts";
-import type { Session } from "../../run/session.ts";
 import { readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
 import { repositoryCollisions } from "../../tags/image-names.ts";
-import { bakeTools } from "./bake-tools.ts";
+import { type BakeRun, bakeTools } from "./bake-tools.ts";
+import type { Naming } from "./details/image-details.ts";
 import { type NamingRules, nameImages, namesOf, ownPlacesOf } from "./name-images.ts";
+
+/** The parts of a run that decide which images there are. */
+export interface CatalogRun extends Naming, BakeRun {
+  readonly context: RunContext;
+  readonly inputs: RunInputs;
+  readonly git: Git;
+  /** The commit whose files decide where those of an untrusted checkout may not. */
+  readonly base: Commit | undefined;
+  /** What the event's own repository has. */
+  readonly history: ForgeHistory;
+  readonly trust: CheckoutTrust;
+}
 
 export interface ReadCatalog {
   /** The images that are in order. */
@@ -42,8 +58,8 @@ export interface ReadCatalog {
  * @param configFiles where the config file is read from.
  * @throws UserError, or `Problems`, where one of the problems concerns all images: then all are reported.
  */
-export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
-  const { concerns, ...read } = await readAsFarAsPossible(session, configFiles);
+export async function readCatalog(run: CatalogRun, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
+  const { concerns, ...read } = await readAsFarAsPossible(run, configFiles);
   if (concerns.some(({ images }) => images === undefined))
     throwProblems(byPlace(concerns.map(({ problem }) => problem)));
   return read;
@@ -54,12 +70,12 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
  * alone. @throws UserError, or `Problems`, for a config file that can't be understood.
  */
 export async function readAsFarAsPossible(
-  session: Session,
+  run: CatalogRun,
   configFiles: Pick<Files, "read">,
 ): Promise<ReadCatalog & { readonly concerns: readonly Concern[] }> {
-  const { context, inputs } = session;
+  const { context, inputs } = run;
   const { settings } = inputs;
-  const mixed = await loadMixedConfig(session, configFiles);
+  const mixed = await loadMixedConfig(run, configFiles);
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
   const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
@@ -72,7 +88,7 @@ export async function readAsFarAsPossible(
   if (ofAll.length + others.length > 0)
     throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
   const rules: NamingRules = {
-    run: session,
+    run,
     settingsOf,
     unreadNames,
     // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
@@ -81,14 +97,14 @@ export async function readAsFarAsPossible(
   const rootName = context.repo.toLowerCase();
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,
-    files: session.checkoutFiles,
+    files: run.checkoutFiles,
     globs: settings.path,
     rootName,
     config,
     entryProblems: joined(mixed.ofEntries, ofEntries),
     inputs: settings,
     bakeTargets: settings.bakeTarget,
-    bake: bakeTools(session),
+    bake: bakeTools(run),
     byHand,
     ownPlaces: ownPlacesOf(rootName, rules),
     forgeHost: forgeRegistry(context),
@@ -104,8 +120,8 @@ export async function readAsFarAsPossible(
     bump: config.bump,
     configFile: config.file ?? usualConfigFile,
     remarks: [
-      ...ignoredRemarks(mixed, session),
-      ...(await misplacedConfigs(context.workspace, settings.config, session.checkoutFiles)),
+      ...ignoredRemarks(mixed, run),
+      ...(await misplacedConfigs(context.workspace, settings.config, run.checkoutFiles)),
       ...remarks,
     ],
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],

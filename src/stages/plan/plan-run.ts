@@ -1,9 +1,7 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
 import type { Catalog, Image } from "../../catalog/catalog.ts";
-import type { Concern } from "../../catalog/graph/troubled.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
-import { throwable, throwProblems, type UserError } from "../../errors.ts";
-import { pause } from "../../lib/pause.ts";
+import type { UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
@@ -28,12 +26,13 @@ import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
-import { plannedPathProblems } from "./planned-paths.ts";
+import { plannedPathProblems, refusedImages } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { type Reconciled, reconciled, type StateQuestions } from "./publish-states.ts";
 import { type PublishedParents, publishedParents } from "./published-parents.ts";
 import { isRebuild, runIdentity } from "./run-identity.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
+import { writePlan } from "./write-plan.ts";
 
 export interface Planning extends Preparation {
   readonly plan: Plan;
@@ -83,7 +82,7 @@ interface Asking extends Pick<PlanOptions, "ask"> {
 }
 
 async function decide(prepared: Preparation, session: Session, how: Asking): Promise<Planning> {
-  const { inputs, trust } = session;
+  const { inputs, outside, trust } = session;
   const { push, sources } = prepared;
   const converges = push && how.isAsked;
   const narrow = how.ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
@@ -128,7 +127,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
     ...prepared,
     surveyed: parted,
     plan,
-    planPath: await writePlan(plan, session),
+    planPath: await writePlan(plan, session.folder, outside.files),
     remarks,
     lastBuilds,
     troubles,
@@ -208,22 +207,6 @@ function imagesInQuestion({ catalog, affected, left }: Survey, converges: boolea
   return catalog.images.filter(({ name }) => needed.has(name) || (converges && !left.has(name)));
 }
 
-/** @throws UserError, or `Problems`, for a refused path that is of all images. */
-function refusedImages(paths: readonly Concern[]): ProblemsByImage {
-  const ofAll = paths.filter(({ images }) => images === undefined);
-  if (ofAll.length > 0) throwProblems(paths.map(({ problem }) => problem));
-  const byImage = Map.groupBy(
-    paths.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem }))),
-    ({ name }) => name,
-  );
-  return new Map(
-    [...byImage].flatMap(([name, own]) => {
-      const error = throwable(own.map(({ problem }) => problem));
-      return error === undefined ? [] : [[name, error] as const];
-    }),
-  );
-}
-
 /** Those of the images that the run is about, each once. */
 function detailRemarks({ images }: Plan, catalog: Catalog, details: (image: Image) => ImageDetails): readonly Remark[] {
   const planned = new Set(images.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
@@ -235,32 +218,9 @@ function leftOutOf({ images }: Plan, { leftOut }: Survey) {
   return images.flatMap(({ kind, name }) => (kind === "build" ? (leftOut.get(name) ?? []) : []));
 }
 
-/** @returns where the plan is. */
-async function writePlan(
-  plan: Plan,
-  { outside: { files }, folder }: Pick<Session, "outside" | "folder">,
-): Promise<string> {
-  const path = `${folder}/plan.json`;
-  await files.makeDirectory(folder);
-  await files.write(path, `${await planText(plan)}\n`, { private: true });
-  return path;
-}
-
 /** A run that only plans reports what would fail. */
 function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
   return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
-}
-
-/** As `JSON.stringify(plan, undefined, 2)`, with pauses. */
-async function planText(plan: Plan): Promise<string> {
-  const images: string[] = [];
-  for (const image of plan.images) {
-    images.push(JSON.stringify(image, undefined, 2).replace(/^/gm, "    "));
-    await pause();
-  }
-  const whole = JSON.stringify({ ...plan, images: [] }, undefined, 2);
-  if (images.length === 0) return whole;
-  return `${whole.slice(0, whole.lastIndexOf("[]"))}[\n${images.join(",\n")}\n  ]\n}`;
 }
 
 /** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */

@@ -1,10 +1,12 @@
 /** The paths that the children of a build open, looked at before anything is built. */
 
 import { type Concern, concernsOnce } from "../../catalog/graph/troubled.ts";
+import { throwable, throwProblems } from "../../errors.ts";
 import type { AskedPath, LocalPaths, PathUse } from "../../lib/local-paths.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
 import type { Plan, PlannedBuild } from "../../plan/plan.ts";
 import { cacheFolders, contextFolder } from "../../run/session-paths.ts";
+import type { ProblemsByImage } from "../analyze/parted.ts";
 
 /** Why builds of a plan may not be made, and which; empty where all may. */
 export async function plannedPathProblems(
@@ -27,6 +29,22 @@ export async function plannedPathProblems(
     opened.flatMap(({ images }, index) => {
       const problem = refusals[index];
       return problem === undefined ? [] : [{ problem, images }];
+    }),
+  );
+}
+
+/** The images that a plan may not build, by name. @throws UserError, or `Problems`, for a refused path that is of all images. */
+export function refusedImages(paths: readonly Concern[]): ProblemsByImage {
+  const ofAll = paths.filter(({ images }) => images === undefined);
+  if (ofAll.length > 0) throwProblems(paths.map(({ problem }) => problem));
+  const byImage = Map.groupBy(
+    paths.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem }))),
+    ({ name }) => name,
+  );
+  return new Map(
+    [...byImage].flatMap(([name, own]) => {
+      const error = throwable(own.map(({ problem }) => problem));
+      return error === undefined ? [] : [[name, error] as const];
     }),
   );
 }

@@ -1,9 +1,12 @@
 /** Who puts the tags of a run. */
-import { sourceCommit } from "../../model/run-context.ts";
+import { type RunContext, sourceCommit } from "../../model/run-context.ts";
 import type { Mover } from "../../publish/guard.ts";
-import type { Session } from "../../run/session.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
 
-type Run = Pick<Session, "context" | "inputs">;
+interface Run {
+  readonly context: RunContext;
+  readonly inputs: Pick<RunInputs, "settings">;
+}
 
 export function runIdentity(run: Run): Omit<Mover, "release" | "platforms"> {
   const { context, inputs } = run;

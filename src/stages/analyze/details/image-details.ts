@@ -7,11 +7,11 @@ import { UserError } from "../../../errors.ts";
 import { onceEach } from "../../../lib/once-each.ts";
 import { partsOf } from "../../../model/platform.ts";
 import type { Remark } from "../../../model/remark.ts";
-import { shortRef } from "../../../model/run-context.ts";
+import { type RunContext, shortRef } from "../../../model/run-context.ts";
+import type { CheckoutTrust } from "../../../model/trust.ts";
 import type { ImageDetails } from "../../../plan/make-plan.ts";
 import { isOfRecord } from "../../../plan/record.ts";
 import { releaseOf } from "../../../plan/version-line.ts";
-import type { Session } from "../../../run/session.ts";
 import type { SettingsOf } from "../../../settings/image-settings.ts";
 import type { ImageRules } from "../../../settings/run-inputs.ts";
 import { deriveAnnotations } from "../../../tags/annotations.ts";
@@ -28,8 +28,16 @@ import { type CacheOptions, cacheOf, cacheRemarks } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
 import { imageRelease } from "./image-release.ts";
 
-/** The parts of a session that tags and labels go by. */
-export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust" | "gitTags">;
+/** The run, as far as tags and labels depend on it. */
+export interface Naming {
+  readonly context: RunContext;
+  readonly commitDate: Date;
+  /** What is checked out is of the ref that the run is about. */
+  readonly isAtEvent: boolean;
+  readonly trust: CheckoutTrust;
+  /** Git tags that no branch may take the names of. */
+  readonly gitTags: ReadonlySet<string>;
+}
 
 /** What tags are made of, beside the event. */
 export interface TagSources extends ReleaseNames {
@@ -43,17 +51,17 @@ export interface DetailsOptions extends Omit<TagSources, "rulesOf">, CacheOption
 }
 
 /** The details of an image, made once. */
-export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
+export function imageDetails(run: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
   const sources: TagSources = { ...options, rulesOf: options.settingsOf };
-  return onceEach((image) => detailsOf(image, session, options, sources));
+  return onceEach((image) => detailsOf(image, run, options, sources));
 }
 
-function detailsOf(image: Image, session: Naming, options: DetailsOptions, sources: TagSources): ImageDetails {
+function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: TagSources): ImageDetails {
   const settings = options.settingsOf(image.publicName, image);
-  const tags = tagsOf(session, image, sources);
-  const named = { ...factsOf(session, image, sources), version: tags.version };
+  const tags = tagsOf(run, image, sources);
+  const named = { ...factsOf(run, image, sources), version: tags.version };
   const event = readEvent(named);
-  const fill = filler(session.context, image, named, event);
+  const fill = filler(run.context, image, named, event);
   const args: Readonly<Record<string, string>> = {
     ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
     ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
@@ -70,7 +78,7 @@ function detailsOf(image: Image, session: Naming, options: DetailsOptions, sourc
     args,
     labels: deriveLabels(settings.labels, labeled),
     annotations: Object.fromEntries(Object.entries(annotations).filter(([each]) => !isReserved(each))),
-    cache: isNix ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
+    cache: isNix ? { from: [], to: [] } : cacheOf(run.context, image, settings.cache, options, fill),
     provenance: settings.provenance,
     sbom: settings.sbom,
     compression: settings.compression,
@@ -142,16 +150,16 @@ function namesRelease(value: string, ref: TagEvent["ref"]): boolean {
  * these stays as it is.
  */
 export function buildArgumentsOf(
-  session: Naming,
+  run: Naming,
   image: ImageName & Pick<Image, "platforms" | "buildArgs">,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
   if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
   const sources = { names: [image.publicName], rulesOf, facts: new Map() };
-  const { version } = tagsOf(session, image, sources);
-  const facts = { ...factsOf(session, image, sources), version };
-  const fill = filler(session.context, image, facts, readEvent(facts));
+  const { version } = tagsOf(run, image, sources);
+  const facts = { ...factsOf(run, image, sources), version };
+  const fill = filler(run.context, image, facts, readEvent(facts));
   if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
   return fillAll(image.buildArgs, (text) =>
     uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
@@ -197,15 +205,15 @@ function filler(
  * The tags of an image. Where what is checked out is not of the event's ref, the ref says nothing of it: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
  */
-export function tagsOf(session: Naming, image: ImageName, sources: TagSources): DerivedTags {
-  const { context, isAtEvent, trust } = session;
+export function tagsOf(run: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { context, isAtEvent, trust } = run;
   const { rules, flavor } = sources.rulesOf(image.publicName);
   if (trust.kind === "untrusted" && context.trigger.kind !== "pull-request") {
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
-  const facts = factsOf(session, image, sources);
+  const facts = factsOf(run, image, sources);
   if (isAtEvent) {
-    const release = imageRelease(session, image, sources.rulesOf(image.publicName), sources);
+    const release = imageRelease(run, image, sources.rulesOf(image.publicName), sources);
     return deriveTags(rules, flavor, { ...facts, givesNone: release?.kind === "left" ? release.because : undefined });
   }
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };
