@@ -115,7 +115,7 @@ function publishingOf({ registry, history }: Planning, session: Session, gates: 
     onWait: (what) => log.info(what),
     history,
     signal,
-    mover: runIdentity(session),
+    identity: runIdentity(session),
     started: session.context.startedAt,
     records: recordRules(session),
     check: (planned, found) => passFound(planned, found, gates.rulesFor(planned.name)),

@@ -12,8 +12,8 @@ import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
 import { isOurs, judge } from "./guard.ts";
 import { needsRevision } from "./revision.ts";
-import { type Holding, hasPlatforms, isMadeOf } from "./tags/holding.ts";
 import { claimIn, openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
+import { hasPlatforms, isMadeOf, type TagState } from "./tags/tag-state.ts";
 import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
@@ -42,13 +42,13 @@ export interface PublishStateOptions extends ViewOptions {
 export async function publishStateOf(wish: DesiredState, options: PublishStateOptions): Promise<PublishState> {
   const view = viewOf(wish.repositories[0], wish, options);
   if (!wish.isAffected) return stateOfUntouched(wish, view, options);
-  const { mover } = wish;
+  const { identity } = wish;
   const claim = await claimIn(view, wish);
   if (claim.kind === "other") return taken(claim);
-  if (mover.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
+  if (identity.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
   const { found, isContent, doubts } =
     claim.kind === "same"
-      ? { found: claim.holder, isContent: false, doubts: [] }
+      ? { found: claim.tagState, isContent: false, doubts: [] }
       : await publishedFor(wish, view, options);
   if (found === undefined) return because(doubts, await whereTagsCould(wish, view));
   const open = await openTags(wish, found, view, options);
@@ -87,14 +87,14 @@ async function whyUnattested(
 
 /** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
 async function whyNewIndex(
-  { tags, mover }: DesiredState,
-  found: Holding,
-  { holder, history }: View,
+  { tags, identity }: DesiredState,
+  found: TagState,
+  { tagState, history }: View,
   options: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (options.history.attested === undefined) return undefined;
   const moving = tags.filter(({ moves }) => moves);
-  if (!(await needsRevision(found, moving, holder, { mover, history }))) return undefined;
+  if (!(await needsRevision(found, moving, tagState, { identity, history }))) return undefined;
   const detail = `${found.digest} is attested for an earlier commit, and this one needs an index of its own`;
   return { kind: "not-attested", detail };
 }
@@ -106,28 +106,28 @@ async function stateOfUntouched(wish: DesiredState, view: View, options: Publish
   // Without a tag that should follow there is nothing to look after.
   if (lead === undefined) return { kind: "current", digest: undefined };
   const moving = { ...wish, tags };
-  const holder = await view.holder(lead.tag);
+  const tagState = await view.tagState(lead.tag);
   const { found, doubts } = await publishedFor(moving, view, options);
   if (found !== undefined) {
     const open = await openTags(moving, found, view, options);
-    if (open.names.length === 0) return { kind: "current", digest: holder?.digest ?? found.digest };
+    if (open.names.length === 0) return { kind: "current", digest: tagState?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
     if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
-    if (found === holder || (await isOurs(found, wish.mover, options.history))) {
+    if (found === tagState || (await isOurs(found, wish.identity, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
-  if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lastBuild: undefined };
-  const reason = doubts[0] ?? (await whyBehind(holder, options));
-  const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
-  if (reason === undefined) return { kind: "current", digest: holder.digest };
-  if (verdict.kind === "stays") return { kind: "current", digest: holder.digest, isOther: true };
-  return { kind: "build", because: [reason], lastBuild: lastBuild(holder) };
+  if (tagState === undefined) return { kind: "build", because: [{ kind: "never-published" }], lastBuild: undefined };
+  const reason = doubts[0] ?? (await whyBehind(tagState, options));
+  const verdict = await judge(lead, tagState, undefined, wish.identity, view.history);
+  if (reason === undefined) return { kind: "current", digest: tagState.digest };
+  if (verdict.kind === "stays") return { kind: "current", digest: tagState.digest, isOther: true };
+  return { kind: "build", because: [reason], lastBuild: lastBuild(tagState) };
 }
 
 /** What others published bears no record: it is current if nothing it is made from changed since. */
 async function whyBehind(
-  { record, revision, doubt, isLabel }: Holding,
+  { record, revision, doubt, isLabel }: TagState,
   { changedSince, isOfBase, hasArguments }: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (doubt !== undefined) return { kind: "no-record", detail: doubt };
@@ -153,20 +153,20 @@ async function whyBehind(
 async function whereTagsCould(wish: DesiredState, view: View): Promise<PublishState> {
   const judged = await Promise.all(
     wish.tags.map(async (tag) => {
-      const holder = await view.holder(tag.tag);
-      return { holder, verdict: await judge(tag, holder, undefined, wish.mover, view.history) };
+      const tagState = await view.tagState(tag.tag);
+      return { tagState, verdict: await judge(tag, tagState, undefined, wish.identity, view.history) };
     }),
   );
-  const holder = judged.find((each) => each.holder !== undefined)?.holder;
+  const tagState = judged.find((each) => each.tagState !== undefined)?.tagState;
   const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
   if (judged.length === 0 || stays.length < judged.length) {
-    return { kind: "build", because: [], lastBuild: holder && lastBuild(holder) };
+    return { kind: "build", because: [], lastBuild: tagState && lastBuild(tagState) };
   }
-  return { kind: "superseded", why: stays[0] ?? "", digest: holder?.digest, isTaken: false };
+  return { kind: "superseded", why: stays[0] ?? "", digest: tagState?.digest, isTaken: false };
 }
 
 interface Found {
-  readonly found: Holding | undefined;
+  readonly found: TagState | undefined;
   /** By the tag that names the content. */
   readonly isContent: boolean;
   /** Why others that are published were not taken. */
@@ -175,30 +175,31 @@ interface Found {
 
 /** What was made from the very sources of this run, and may be promoted. */
 async function publishedFor(wish: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
-  const { tags, sourceHash, platforms, mover } = wish;
+  const { tags, sourceHash, platforms, identity } = wish;
   // A tag that names the content is right whoever put it, if it has all platforms.
   for (const { tag, of } of tags) {
-    const holder = of === "content" ? await view.holder(tag) : undefined;
-    if (holder !== undefined && hasPlatforms(holder, platforms)) return { found: holder, isContent: true, doubts: [] };
+    const tagState = of === "content" ? await view.tagState(tag) : undefined;
+    if (tagState !== undefined && hasPlatforms(tagState, platforms))
+      return { found: tagState, isContent: true, doubts: [] };
   }
   const doubts: Reason[] = [];
   if (sourceHash === null) return { found: undefined, isContent: false, doubts };
   const [lead] = tags.filter(({ moves }) => moves);
-  const own = lead === undefined || (wish.isAffected && mover.release !== undefined) ? [] : [lead.tag];
-  const newest = lead === undefined || mover.release !== undefined ? options.elsewhere : [];
+  const own = lead === undefined || (wish.isAffected && identity.release !== undefined) ? [] : [lead.tag];
+  const newest = lead === undefined || identity.release !== undefined ? options.elsewhere : [];
   for (const tag of new Set([...own, ...newest, sourceTag(sourceHash)])) {
-    const holder = await view.holder(tag);
-    if (holder === undefined || !isMadeOf(holder, wish)) continue;
+    const tagState = await view.tagState(tag);
+    if (tagState === undefined || !isMadeOf(tagState, wish)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.
     const isLead = !wish.isAffected && tag === lead?.tag;
-    if (!isLead && !(await isOurs(holder, mover, options.history))) continue;
-    const doubt = await whyUnattested(holder.digest, options);
-    if (doubt === undefined) return { found: holder, isContent: false, doubts };
+    if (!isLead && !(await isOurs(tagState, identity, options.history))) continue;
+    const doubt = await whyUnattested(tagState.digest, options);
+    if (doubt === undefined) return { found: tagState, isContent: false, doubts };
     doubts.push(doubt);
   }
   return { found: undefined, isContent: false, doubts };
 }
 
-function lastBuild({ record }: Holding): LastBuild {
+function lastBuild({ record }: TagState): LastBuild {
   return { seconds: record?.seconds ?? null, started: record?.started ?? null };
 }

@@ -8,7 +8,7 @@ import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../../src/publish/ask-publish-state.ts";
-import type { Mover } from "../../../src/publish/guard.ts";
+import type { RunIdentity } from "../../../src/publish/guard.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { type IndexSketch, index, simulatedRegistry, Timeline } from "./simulation.ts";
 
@@ -21,7 +21,7 @@ const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
 const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
 const ofCommit = (text: string): ImageTag => ({ ...exact(text), of: "commit" });
 
-const mover: Mover = {
+const identity: RunIdentity = {
   commit: at("main-5"),
   ref: "refs/heads/main",
   isRebuild: false,
@@ -36,18 +36,18 @@ const onMain: DesiredState = {
   platforms: [platform("linux/amd64")],
   bakedVersion: null,
   isAffected: true,
-  mover,
+  identity,
 };
 const released: DesiredState = {
   ...onMain,
   tags: [exact("1.2.3"), moving("1.2"), ofCommit("c5"), moving("latest")],
-  mover: { ...mover, ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [exact("1.2.3")]) },
+  identity: { ...identity, ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [exact("1.2.3")]) },
 };
 const untouched: DesiredState = { ...onMain, isAffected: false };
 const scheduled: DesiredState = {
   ...onMain,
   tags: [moving("main"), moving("latest")],
-  mover: { ...mover, isRebuild: true },
+  identity: { ...identity, isRebuild: true },
 };
 
 /** Made at a commit of these sources, or of others. */
@@ -118,7 +118,7 @@ describe("an affected image", () => {
     ],
     [
       "that a new branch brings gets its tags, and isn't built",
-      { ...onMain, tags: [moving("next")], mover: { ...mover, ref: "refs/heads/next" } },
+      { ...onMain, tags: [moving("next")], identity: { ...identity, ref: "refs/heads/next" } },
       { [source]: made("main-4") },
       { kind: "promote", digest: made("main-4").digest },
     ],
@@ -156,13 +156,13 @@ describe("an affected image", () => {
     ],
     [
       "whose run is an old one, run again after newer ones, is not built: no tag could move",
-      { ...onMain, mover: { ...mover, commit: at("main-2") } },
+      { ...onMain, identity: { ...identity, commit: at("main-2") } },
       { ...all(made("main-6", others)), c5: made("main-2", others) },
       { kind: "superseded" },
     ],
     [
       "whose old run failed gets the tag of its commit alone",
-      { ...onMain, mover: { ...mover, commit: at("main-2") } },
+      { ...onMain, identity: { ...identity, commit: at("main-2") } },
       { main: made("main-6", others), latest: made("main-6", others) },
       { kind: "build" },
     ],
@@ -188,7 +188,7 @@ describe("a release", () => {
     ],
     [
       "is found after the branch has moved on",
-      { ...released, mover: { ...released.mover, commit: at("main-4") } },
+      { ...released, identity: { ...released.identity, commit: at("main-4") } },
       { main: made("main-6", others), [source]: tested },
       { kind: "promote", digest: tested.digest },
     ],
@@ -222,7 +222,7 @@ describe("a release", () => {
     ],
     [
       "of the same sources, though it is to be rebuilt",
-      { ...released, mover: { ...released.mover, isRebuild: true } },
+      { ...released, identity: { ...released.identity, isRebuild: true } },
       { "1.2.3": other },
       { kind: "promote", digest: other.digest },
     ],
@@ -276,7 +276,7 @@ describe("a release", () => {
     const expected = { kind: "superseded", why: expect.stringMatching(why), isTaken: { hint: expect.any(String) } };
     expect(await ask(wish, { ...whole, "1.2.3": taken }).standing).toMatchObject(expected);
     expect(await ask(wish, { "1.2.3": taken }).standing).toMatchObject(expected);
-    const isRebuild = { ...wish, mover: { ...wish.mover, isRebuild: true } };
+    const isRebuild = { ...wish, identity: { ...wish.identity, isRebuild: true } };
     expect(await ask(isRebuild, { "1.2.3": taken }).standing).toMatchObject(expected);
     const spelled = { ...wish, tags: [...wish.tags, exact("v1.2.3")] };
     expect(await ask(spelled, { ...whole, "v1.2.3": taken }).standing).toMatchObject(expected);
@@ -439,7 +439,11 @@ describe("a tag that is the content", () => {
     ["is built where it isn't there", content, {}, { kind: "build" }],
     [
       "is built where it lacks a platform",
-      { ...content, platforms: [platform("linux/arm64")], mover: { ...mover, platforms: [platform("linux/arm64")] } },
+      {
+        ...content,
+        platforms: [platform("linux/arm64")],
+        identity: { ...identity, platforms: [platform("linux/arm64")] },
+      },
       { "0123456789ab": foreign() },
       { kind: "build" },
     ],
@@ -525,7 +529,7 @@ describe("with `attest`", () => {
     ],
     [
       "what isn't is built though it has all tags, and nothing touches it",
-      { ...untouched, mover: { ...mover, commit: at("main-4") } },
+      { ...untouched, identity: { ...identity, commit: at("main-4") } },
       all,
       attesting(false),
       { kind: "build", because: [{ kind: "not-attested" }] },

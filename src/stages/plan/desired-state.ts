@@ -5,12 +5,12 @@ import { type ImageTag, tagText } from "../../model/image-tags.ts";
 import { isTag, type Tag } from "../../model/reference.ts";
 import type { ImageDetails } from "../../plan/make-plan.ts";
 import type { DesiredState } from "../../publish/ask-publish-state.ts";
-import type { Mover } from "../../publish/guard.ts";
+import type { RunIdentity } from "../../publish/guard.ts";
 import type { SettingsOf } from "../../settings/image-settings.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
 
 export interface RunWishes {
-  readonly identity: Omit<Mover, "release" | "platforms">;
+  readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly defaultBranch: string | undefined;
   /** A scheduled rebuild puts only tags that move. */
   readonly movingTagsOnly: boolean;
@@ -60,13 +60,13 @@ export function buildsReleases(
 function stateOf(
   { name, repositories, platforms }: Image,
   { identity, hashes }: RunWishes,
-  { release, ...wanted }: Pick<DesiredState, "tags" | "bakedVersion" | "isAffected"> & Pick<Mover, "release">,
+  { release, ...wanted }: Pick<DesiredState, "tags" | "bakedVersion" | "isAffected"> & Pick<RunIdentity, "release">,
 ): DesiredState | undefined {
   const [first, ...others] = repositories;
   if (first === undefined) return undefined;
   return {
     ...wanted,
-    mover: { ...identity, release, platforms },
+    identity: { ...identity, release, platforms },
     repositories: [first, ...others],
     platforms,
     sourceHash: knownHash(hashes, name),

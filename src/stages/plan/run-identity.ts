@@ -1,6 +1,6 @@
 /** Who puts the tags of a run. */
 import { type RunContext, sourceCommit } from "../../model/run-context.ts";
-import type { Mover } from "../../publish/guard.ts";
+import type { RunIdentity } from "../../publish/guard.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
 
 interface Run {
@@ -8,7 +8,7 @@ interface Run {
   readonly inputs: Pick<RunInputs, "settings">;
 }
 
-export function runIdentity(run: Run): Omit<Mover, "release" | "platforms"> {
+export function runIdentity(run: Run): Omit<RunIdentity, "release" | "platforms"> {
   const { context, inputs } = run;
   return {
     commit: sourceCommit(context),

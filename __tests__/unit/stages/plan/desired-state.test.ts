@@ -47,7 +47,7 @@ test("an image is wanted under all its tags, as the run's own release, in all it
     tags,
     bakedVersion: "1.2.3",
     isAffected: true,
-    mover: { ...wishes.identity, release, platforms: [] },
+    identity: { ...wishes.identity, release, platforms: [] },
     platforms: [],
     sourceHash: "a".repeat(64),
   });
@@ -67,7 +67,7 @@ test("a parent is looked up by its moving tags, as nobody's release", () => {
   expect(desiredParent(app, released, wishes)).toMatchObject({
     tags: [{ tag: "1.2", moves: true }],
     isAffected: false,
-    mover: { release: undefined },
+    identity: { release: undefined },
   });
 });
 
