@@ -28,7 +28,7 @@ test("nothing else is imported by a path inside a package, and these only by ada
   );
   const found = files.flatMap((file) => {
     const text = readFileSync(join(root, "src", file), "utf8");
-    return [...text.matchAll(/node_modules\/([^"]+)"/g)].map(([, path = ""]) => ({ file, path }));
+    return [...text.matchAll(/node_modules\/(@[^"]+)"/g)].map(([, path = ""]) => ({ file, path }));
   });
   expect(new Set(found.map(({ path }) => path))).toEqual(new Set(Object.keys(inside)));
   expect(found.filter(({ file }) => !file.startsWith("adapters/toolkit/"))).toEqual([]);
