@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
 import { messageOf, UserError } from "./errors.ts";
-import { nearest } from "./lib/nearest.ts";
+import { didYouMean } from "./lib/did-you-mean.ts";
 import { usage, variableOf } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -104,7 +104,7 @@ const commands: readonly string[] = commandWords?.served ?? [];
 /** An input of that name would refuse it as well, in words that a workflow has. */
 function checkCommand(command: string): void {
   if (commands.includes(command)) return;
-  const like = nearest(command, [...commands, "help", "version"]);
+  const like = didYouMean(command, [...commands, "help", "version"]);
   const isPlanned = commandWords?.words?.includes(command) === true;
   const what = isPlanned ? `the command "${command}" isn't supported yet` : `there is no command "${command}"`;
   const hint = `the commands are ${commands.join(", ")}; ${list}`;
@@ -185,6 +185,6 @@ function remedyFor(option: string, name: string, otherwise = list): string {
   if (letter !== undefined) return `did you mean -${letter[0]} (--${letter[1]})?`;
   const denied = name.replace(/^no-/, "");
   if (denied !== name && inputNames.includes(denied)) return `write --${denied} false`;
-  const like = option.startsWith("--") ? nearest(name, Object.keys(known)) : undefined;
+  const like = option.startsWith("--") ? didYouMean(name, Object.keys(known)) : undefined;
   return like === undefined || like === denied ? list : `did you mean --${like}? ${list}`;
 }

@@ -1,6 +1,6 @@
 /** Credentials in git's own folder, as older versions of actions/checkout leave them there: found, and taken out of a copy. */
 import { posix } from "node:path";
-import { bounded } from "../lib/bounded.ts";
+import { limitCalls } from "../lib/limit.ts";
 import type { FileLooks, Files, Processes } from "../ports.ts";
 import type { Environment } from "./builder/environment.ts";
 
@@ -53,7 +53,7 @@ async function credentialFilesIn(folder: string, directory: string, deps: GitFol
 const reads = 16;
 
 async function withCredential(paths: readonly string[], deps: GitFolderDependencies): Promise<readonly string[]> {
-  const holds = bounded(reads, async (path: string): Promise<boolean> => {
+  const holds = limitCalls(reads, async (path: string): Promise<boolean> => {
     const look = await deps.files.look(Buffer.from(path));
     if (look?.kind !== "file" || look.size > largest) return false;
     if (isConfig(path)) return (await settingsOf(path, deps)).some(isCredential);

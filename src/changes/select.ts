@@ -1,8 +1,8 @@
 import type { Catalog, FileTarget } from "../catalog/catalog.ts";
 import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/layout/path-expression.ts";
 import { throwProblems, UserError } from "../errors.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { type ListedGlob, listedGlobs, onlyExcludes } from "../lib/glob-list.ts";
-import { didYouMean } from "../lib/nearest.ts";
 import { someOf } from "../lib/text/some-of.ts";
 
 /**
@@ -77,7 +77,7 @@ function givesFiles(glob: string, meant: readonly FileTarget[]): UserError {
 
 function unknown(glob: string, names: readonly string[]): UserError {
   return new UserError(`\`only\` names "${glob}", and no image is called that`, {
-    hint: `choose from ${someOf(names, { most: listed })}${didYouMean(glob, names)}`,
+    hint: `choose from ${someOf(names, { most: listed })}${didYouMeanText(glob, names)}`,
     input,
   });
 }

@@ -1,6 +1,6 @@
 /** Reads the values of a config file, each in its form; nothing where nothing, or nothing usable, is said. */
 import { type SourceLocation, UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 import type { Placed } from "../model/placed.ts";
 import { wantedPlatform } from "../model/platform.ts";
 import { repositoryPath } from "../model/repository-path.ts";
@@ -85,7 +85,7 @@ function readWord<Word extends string>(tree: Tree, words: readonly Word[], readi
   if (found === undefined) return undefined;
   const word = words.find((each) => each === found.text);
   if (word === undefined) {
-    const hint = `write ${known}${didYouMean(found.text, words)}`;
+    const hint = `write ${known}${didYouMeanText(found.text, words)}`;
     reading.add(new UserError(`"${reading.key}" can't be "${found.text}"`, { hint, at: found.at }));
   }
   return word;

@@ -1,7 +1,7 @@
 /** What the user says of images in `image-publish.yml`. */
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
-import { nearest } from "../lib/nearest.ts";
+import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
@@ -170,7 +170,7 @@ function unreadNamesOf(entry: Tree): readonly string[] {
   if (entry.kind !== "map") return textsIn([entry]);
   const known = Object.keys(imageSettings);
   return entry.entries.flatMap(({ key, value }) => {
-    const meant = nearest(key, known);
+    const meant = didYouMean(key, known);
     if (meant !== "images" && meant !== "aliases") return [];
     if (key !== meant) return textsIn([value]);
     const items = value.kind === "list" ? value.items : [value];
@@ -213,7 +213,7 @@ function entries(
   }
   if (keys === undefined) return tree.entries;
   for (const { key, at } of tree.entries.filter((entry) => !keys.includes(entry.key))) {
-    const like = nearest(key, keys);
+    const like = didYouMean(key, keys);
     const hint = like === undefined ? `the keys are ${keys.join(", ")}` : `did you mean "${like}"?`;
     problems.push(new UserError(`${what} has the unknown key "${key}"`, { hint, at }));
   }

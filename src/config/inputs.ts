@@ -1,7 +1,7 @@
 /** The inputs, typed and checked. */
 import { UserError } from "../errors.ts";
+import { didYouMean, didYouMeanText } from "../lib/did-you-mean.ts";
 import { onlyExcludes, splitGlobs } from "../lib/glob-list.ts";
-import { didYouMean, nearest } from "../lib/nearest.ts";
 import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { type Platform, wantedPlatform } from "../model/platform.ts";
 import { reference, registryHost } from "../model/reference.ts";
@@ -172,7 +172,7 @@ function bumpOf(words: readonly string[]): Settings["bump"] {
 function bumpWord(text: string): string {
   if (text === "true" || text === "false") return text;
   const meant = /^(?:y|yes|on|1)$/i.test(text) ? "true" : /^(?:n|no|off|0)$/i.test(text) ? "false" : undefined;
-  const like = meant ?? (/^[a-z]+$/i.test(text) ? nearest(text, ["true", "false"]) : undefined);
+  const like = meant ?? (/^[a-z]+$/i.test(text) ? didYouMean(text, ["true", "false"]) : undefined);
   if (like === undefined) return text;
   throw new UserError(`"${text}" is neither true nor false, nor globs of files`, {
     hint: `did you mean "${like}"? A file of that name is written **/${text}`,
@@ -205,7 +205,7 @@ function check(specification: InputSpecification, value: string): UserError[] {
   if (words !== undefined && !words.includes(value)) {
     return [
       new UserError(`the input "${name}" can't be "${value}"`, {
-        hint: `write ${listed(served?.length ? served : words)}${didYouMean(value, words)}`,
+        hint: `write ${listed(served?.length ? served : words)}${didYouMeanText(value, words)}`,
         input: { name, line: 1 },
       }),
     ];

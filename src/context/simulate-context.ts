@@ -1,6 +1,6 @@
 /** A context made on a laptop, from the checkout alone: what the event would be if it happened now. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unnamedOwner } from "../model/run-context.ts";
 import { type Origin, parseOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
@@ -143,7 +143,7 @@ const otherNames: Readonly<Record<string, string>> = {
 function unknownEvent(event: string): UserError {
   const meant = Object.hasOwn(otherNames, event) ? otherNames[event] : undefined;
   return new UserError(`there is no event "${event}" that could be simulated`, {
-    hint: meant === undefined ? `write one of ${events.join(", ")}${didYouMean(event, events)}` : `write ${meant}`,
+    hint: meant === undefined ? `write one of ${events.join(", ")}${didYouMeanText(event, events)}` : `write ${meant}`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What git knows of the working tree: which files are there, and which of them differ from what was checked out. */
 import { isAscii } from "node:buffer";
 import { explain } from "../errors.ts";
-import { onceEach } from "../lib/once-each.ts";
+import { memoize } from "../lib/memoize.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import { decodePath, encodePath } from "./checkout/path-bytes.ts";
 import { type GitCommand, GitFailure, type GitOptions, gitCommand } from "./git-command.ts";
@@ -63,7 +63,7 @@ export interface GitTree {
 
 export function openGitTree(options: GitOptions): GitTree {
   const git = gitCommand(options);
-  const list = onceEach(() => tracked(git));
+  const list = memoize(() => tracked(git));
   return {
     tracked: () => list(undefined),
     writeInto: (folder, path) => writeInto(git, folder, path),

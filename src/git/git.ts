@@ -1,4 +1,4 @@
-import { bounded } from "../lib/bounded.ts";
+import { limitCalls } from "../lib/limit.ts";
 import type { LineRange } from "../model/line-range.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import { type Commit, commit as parseCommit } from "../model/run-context.ts";
@@ -116,7 +116,7 @@ interface RemoteDefault {
 /** The checkout's repository, through the `git` program. */
 export function openGit(options: GitOptions): Git {
   const git = gitCommand(options);
-  const fetching = bounded(1, async (asked: { readonly commits: readonly Commit[]; readonly depth: FetchDepth }) =>
+  const fetching = limitCalls(1, async (asked: { readonly commits: readonly Commit[]; readonly depth: FetchDepth }) =>
     fetch(git, asked.commits, await depthOptions(asked.depth, isShallow)),
   );
   const isShallow = async () => line(await git.local(["rev-parse", "--is-shallow-repository"])) === "true";

@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import type { FileLooks, Files } from "../ports.ts";
-import { onceEach } from "./once-each.ts";
+import { memoize } from "./memoize.ts";
 import { mapped } from "./pause.ts";
 
 /** What a path is for. */
@@ -82,7 +82,7 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
     },
     refusal: async (path, use) => refusalIn(await judge(path, absolute(path), use)),
     async refusals(asked) {
-      const look = onceEach(files.look, (path) => Buffer.from(path).toString("latin1"));
+      const look = memoize(files.look, (path) => Buffer.from(path).toString("latin1"));
       const judgeTogether = judging({ ...rules, named }, { look });
       return mapped(
         asked,
@@ -105,7 +105,7 @@ function refusalIn(judged: Judged): UserError | undefined {
 function judging(rules: PathRules, files: FileLooks) {
   const { untrusted } = rules;
   const follow = (path: string) => followLinks(path, files);
-  const root = onceEach(async (path: string): Promise<readonly string[]> => {
+  const root = memoize(async (path: string): Promise<readonly string[]> => {
     const found = await follow(path);
     return found === undefined ? [] : [found.real];
   });

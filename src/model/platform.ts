@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 
 /** A platform in normal form, as `linux/amd64` or `linux/arm/v7` (OCI image-spec, image-index.md, "platform"). */
 export type Platform = string & { readonly __brand: "Platform" };
@@ -62,7 +62,7 @@ export function wantedPlatform(text: string): Platform {
   const { architecture } = partsOf(found);
   if (known.includes(architecture)) return found;
   throw new UserError(`"${text}" names the architecture "${architecture}", which nobody builds for`, {
-    hint: `write one of ${known.join(", ")}${didYouMean(architecture, known)}`,
+    hint: `write one of ${known.join(", ")}${didYouMeanText(architecture, known)}`,
   });
 }
 

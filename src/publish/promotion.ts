@@ -1,6 +1,6 @@
 /** What a promotion is about, and what its steps share. */
 import type { UserError } from "../errors.ts";
-import { onceEach } from "../lib/once-each.ts";
+import { memoize } from "../lib/memoize.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTag } from "../model/image-tags.ts";
 import type { Repository, Tag } from "../model/reference.ts";
@@ -73,7 +73,7 @@ export interface Promoting extends Promotion {
 export function begin(promotion: Promotion): Promoting {
   const { clock, repository } = promotion;
   // Several tags may wait for the same.
-  const onWait = onceEach(promotion.onWait);
+  const onWait = memoize(promotion.onWait);
   const access = tagAccess({ ...promotion, onWait });
   const known = new Map<Digest, Promise<TagState>>();
   const unreadSince = new Map<Tag, number>();

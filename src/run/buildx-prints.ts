@@ -1,7 +1,7 @@
 /** `docker buildx` as bake files are printed by it: by the plugin itself, and the same print once a run. */
 import { findBuildxPlugin } from "../buildx/builder/buildx-plugin.ts";
 import { UserError } from "../errors.ts";
-import { onceEach } from "../lib/once-each.ts";
+import { memoize } from "../lib/memoize.ts";
 import type { Processes, RunOptions } from "../ports.ts";
 import type { Outside } from "./outside.ts";
 
@@ -10,7 +10,7 @@ import type { Outside } from "./outside.ts";
  * where that is known and it can be started.
  */
 export function buildxPrints({ processes, files, env }: Pick<Outside, "processes" | "files" | "env">): Processes {
-  const plugin = onceEach(() => findBuildxPlugin(env, files));
+  const plugin = memoize(() => findBuildxPlugin(env, files));
   const start = async ({ program, args, options }: Call) => {
     const path = program === "docker" && args[0] === "buildx" ? await plugin(undefined) : undefined;
     if (path === undefined) return processes.run(program, args, options);
@@ -22,7 +22,7 @@ export function buildxPrints({ processes, files, env }: Pick<Outside, "processes
       return processes.run(program, args, options);
     }
   };
-  const once = onceEach(start, ({ program, args, options: { cwd, env: own } }) =>
+  const once = memoize(start, ({ program, args, options: { cwd, env: own } }) =>
     JSON.stringify([program, args, cwd, own]),
   );
   return { run: (program, args, options) => once({ program, args, options }) };

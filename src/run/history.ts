@@ -3,8 +3,8 @@
 import { forgeFacts } from "../forge/github/forge-facts.ts";
 import { commonAncestor } from "../git/common-ancestor.ts";
 import { unlessGitFails } from "../git/git-command.ts";
-import { bounded } from "../lib/bounded.ts";
-import { onceEach } from "../lib/once-each.ts";
+import { limitCalls } from "../lib/limit.ts";
+import { memoize } from "../lib/memoize.ts";
 import type { Commit } from "../model/run-context.ts";
 import type { History, Position } from "../publish/guard.ts";
 import { openAttested } from "./attested.ts";
@@ -13,10 +13,10 @@ import type { Session } from "./session.ts";
 /** Each question is asked once. Never rejects for what can't be told. */
 export function openHistory(session: Session): Omit<History, "published"> {
   // One question after the other: each may deepen the clone, which others would see half-way.
-  const ask = bounded(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
+  const ask = limitCalls(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
     askAncestor(session, ancestor, descendant),
   );
-  const once = onceEach(ask, (commits) => commits.join(" "));
+  const once = memoize(ask, (commits) => commits.join(" "));
   const attested = openAttested(session);
   const isAncestor = (ancestor: Commit, descendant: Commit) => once([ancestor, descendant]);
   return {

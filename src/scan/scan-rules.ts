@@ -1,6 +1,6 @@
 /** The words of `severity` and `fail-on`, and what holds where nobody says anything. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { type Severity, severities } from "./finding.ts";
 import type { ScanRules } from "./judged.ts";
 
@@ -42,5 +42,5 @@ function knownWord<Word extends string>(text: string, words: readonly Word[], wh
   const word = words.find((each) => each.toLowerCase() === text.toLowerCase());
   if (word !== undefined) return word;
   const known = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  throw new UserError(`"${text}" is no ${what}`, { hint: `write ${known}${didYouMean(text, words)}` });
+  throw new UserError(`"${text}" is no ${what}`, { hint: `write ${known}${didYouMeanText(text, words)}` });
 }

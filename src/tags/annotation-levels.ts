@@ -1,6 +1,6 @@
 /** What annotations are on, as BuildKit takes it: a word, for manifests perhaps with `[os/arch]`. */
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 
 const levels = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 
@@ -9,6 +9,6 @@ export function readLevels(given: readonly string[]): readonly string[] {
   const unknown = given.find((level) => !levels.includes(level.replace(/\[[a-z0-9/._-]+\]$/i, "")));
   if (unknown === undefined) return [...new Set(given)];
   throw new UserError(`"${unknown}" is nothing that has annotations`, {
-    hint: `write one of ${levels.join(", ")}${didYouMean(unknown, levels)}`,
+    hint: `write one of ${levels.join(", ")}${didYouMeanText(unknown, levels)}`,
   });
 }

@@ -1,7 +1,7 @@
 /** The `images` input: where an image is pushed. */
 
 import { UserError } from "../errors.ts";
-import { didYouMean } from "../lib/nearest.ts";
+import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { hostOfName, type Repository, repository, tryReference } from "../model/reference.ts";
 import { forgeRegistry, type RunContext } from "../model/run-context.ts";
@@ -171,7 +171,7 @@ function parseLine(line: SourcedLine): readonly ImageNameLine[] {
   const unknown = [...named.keys()].find((name) => name !== "name" && name !== "enable");
   if (unknown !== undefined) {
     throw new UserError(`an image has no attribute "${unknown}"`, {
-      hint: `write name=…,enable=true${didYouMean(unknown, ["name", "enable"])}`,
+      hint: `write name=…,enable=true${didYouMeanText(unknown, ["name", "enable"])}`,
     });
   }
   const given = named.get("name");

@@ -1,7 +1,7 @@
 /** The inputs that a workflow's step gives this action, for one event. */
 import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../errors.ts";
-import { nearest } from "../lib/nearest.ts";
+import { didYouMean } from "../lib/did-you-mean.ts";
 import type { EventFacts } from "./contexts.ts";
 import { evaluate, rowsOf } from "./expression.ts";
 import type { Step } from "./find-step.ts";
@@ -60,7 +60,7 @@ function stepInput(
   const name = key.toLowerCase();
   const input = known.find((each) => each.name === name);
   if (input === undefined) {
-    const like = nearest(
+    const like = didYouMean(
       name,
       known.map((each) => each.name),
     );

@@ -1,7 +1,7 @@
 /** The kinds of caches that BuildKit has: where each is kept, and what its lines may say. */
 
 import { UserError } from "../../errors.ts";
-import { nearest } from "../../lib/nearest.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { CacheEntry } from "../../model/buildflags/cache-entry.ts";
 import {
   anyText,
@@ -119,7 +119,7 @@ function isType(text: string): text is keyof typeof types {
 
 function unknownType(type: string, direction?: CacheDirection): UserError {
   const fitting = names.filter((name) => direction !== "from" || name !== "inline");
-  const like = nearest(type.trim().toLowerCase(), fitting);
+  const like = didYouMean(type.trim().toLowerCase(), fitting);
   const hint = `write one of ${fitting.map((name) => `type=${name}`).join(", ")}`;
   return new UserError(`"${type}" isn't a type of cache`, {
     hint: like === undefined ? hint : `did you mean type=${like}? Otherwise ${hint}`,
@@ -127,7 +127,7 @@ function unknownType(type: string, direction?: CacheDirection): UserError {
 }
 
 function oddAttribute(key: string, known: readonly string[]): UserError {
-  const like = nearest(key.trim(), known);
+  const like = didYouMean(key.trim(), known);
   return new UserError(`"${key}" isn't an attribute of a cache line`, {
     hint: like === undefined ? "write key=value without spaces" : `write ${like}=, without spaces around it`,
   });

@@ -1,7 +1,7 @@
 /** What values an attribute of one of docker's options takes: BuildKit refuses the others late, or passes them over. */
 
 import { UserError } from "../../errors.ts";
-import { didYouMean, nearest } from "../../lib/nearest.ts";
+import { didYouMean, didYouMeanText } from "../../lib/did-you-mean.ts";
 import { goParseBool } from "../../model/buildflags/go-text.ts";
 import { tryReference } from "../../model/reference.ts";
 
@@ -55,12 +55,12 @@ export function checkAttributes(
   for (const [key, value] of attributes) {
     const values = Object.hasOwn(known, key) ? known[key] : undefined;
     if (values === undefined) {
-      const like = nearest(key, Object.keys(known));
+      const like = didYouMean(key, Object.keys(known));
       if (like === undefined) continue;
       throw new UserError(`"${key}" isn't an attribute of ${owner}`, { hint: `did you mean "${like}"?` });
     }
     if (values.isValid(value)) continue;
-    const hint = `write ${values.what}${didYouMean(value, values.words ?? [])}`;
+    const hint = `write ${values.what}${didYouMeanText(value, values.words ?? [])}`;
     throw new UserError(`${key} of ${owner} can't be "${value}"`, { hint });
   }
 }

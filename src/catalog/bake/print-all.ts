@@ -2,8 +2,8 @@
 import { posix } from "node:path";
 import type { UserError } from "../../errors.ts";
 import { type Attempt, attemptLater } from "../../lib/attempt.ts";
-import { slots } from "../../lib/bounded.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
+import { limit } from "../../lib/limit.ts";
 import { mapped } from "../../lib/pause.ts";
 import { lastPart } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
@@ -39,7 +39,7 @@ export async function printAll(
   folders: readonly BakeFolder[],
   input: PrintInput,
 ): Promise<readonly Attempt<Printed>[]> {
-  const slot = slots(prints);
+  const slot = limit(prints);
   const batches = folders.length > 1 ? batchesOf(await outlined(folders, input)) : [];
   const together = await Promise.all(batches.map((batch) => printBatch(batch, input, slot)));
   const known = new Map(together.flat().map((printed) => [printed.at.folder, printed]));
@@ -94,7 +94,7 @@ async function outlined(folders: readonly BakeFolder[], input: PrintInput): Prom
 async function printBatch(
   batch: readonly OutlinedFile[],
   input: PrintInput,
-  slot: ReturnType<typeof slots>,
+  slot: ReturnType<typeof limit>,
 ): Promise<readonly Printed[]> {
   if (batch.length < 2) return [];
   const { root, tools, names } = input;
@@ -140,7 +140,7 @@ async function nothingWanted(at: BakeFolder, input: PrintInput): Promise<UserErr
     hint:
       names.length === 0
         ? 'add a group "default", or name the targets to publish in "bake-target"'
-        : `correct "bake-target"${didYouMean(first, known)}`,
+        : `correct "bake-target"${didYouMeanText(first, known)}`,
     at: { file: at.file },
   });
 }

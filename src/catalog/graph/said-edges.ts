@@ -1,6 +1,6 @@
 /** Edges that don't stand in a Dockerfile: those of `depends`, and of contexts where the Dockerfile can't be vouched for. */
 import { type SourceLocation, UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { fileTargetNamed } from "../bake/file-targets.ts";
 import type { FileTarget, ParentEdge } from "../catalog.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
@@ -76,7 +76,7 @@ export function unknownImages(
     if (first === undefined) return [];
     const { value, at, what } = first;
     const target = fileTargetNamed(value, fileTargets);
-    const like = index < mostSuggested ? didYouMean(value, names) : "";
+    const like = index < mostSuggested ? didYouMeanText(value, names) : "";
     const hint = `name an image of this repository${like}`;
     const problem =
       target === undefined

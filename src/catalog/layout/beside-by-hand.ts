@@ -1,7 +1,7 @@
 /** The notice that the input `file` or `target` describes one image, and keeps others from being found. */
 import { posix } from "node:path";
 import { attemptLater } from "../../lib/attempt.ts";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -116,7 +116,7 @@ type ReadFile = (path: RepositoryPath) => Promise<Uint8Array | undefined>;
 
 /** A Dockerfile is found in either case of its usual name. */
 function fileReader({ root, files }: BesideInput): ReadFile {
-  const read = bounded(32, (path: RepositoryPath) => files.read(posix.join(root, path)));
+  const read = limitCalls(32, (path: RepositoryPath) => files.read(posix.join(root, path)));
   return async (path) => (await Promise.all(spellingsOf(path).map(read))).find((each) => each !== undefined);
 }
 

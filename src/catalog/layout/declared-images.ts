@@ -4,8 +4,8 @@ import { type CatalogConfig, type ImageEntry, usualConfigFile } from "../../conf
 import type { Forms } from "../../config/config-schema.ts";
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { attempt, outcomes } from "../../lib/attempt.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { onlyExcludes, splitGlobs } from "../../lib/glob-list.ts";
-import { nearest } from "../../lib/nearest.ts";
 import type { Placed } from "../../model/placed.ts";
 import type { Platform } from "../../model/platform.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -272,7 +272,7 @@ function contextOf(name: string, value: string, at: SourceLocation) {
 }
 
 function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {
-  const like = nearest(name, names);
+  const like = didYouMean(name, names);
   return new UserError(`no directory holds an image named "${name}"`, {
     hint:
       like === undefined

@@ -1,8 +1,8 @@
 /** Finds the directories that hold an image. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
-import { bounded } from "../../lib/bounded.ts";
 import { lastSays, onlyExcludes } from "../../lib/glob-list.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
 import type { DirectoryEntry, Files } from "../../ports.ts";
@@ -143,7 +143,7 @@ type List = (directory: RepositoryPath) => Promise<readonly DirectoryEntry[]>;
 
 function listing(root: string, files: Pick<Files, "list">): List {
   const known = new Map<RepositoryPath, Promise<readonly DirectoryEntry[]>>();
-  const list = bounded(
+  const list = limitCalls(
     reads,
     async (directory: RepositoryPath) => (await files.list(posix.join(root, directory))) ?? [],
   );

@@ -1,6 +1,6 @@
 /** Where Dockerfiles are that nobody asked for, so that a user can be told what to write. */
 import { posix } from "node:path";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath, lastPart } from "../../model/repository-path.ts";
@@ -26,7 +26,7 @@ export async function lookAround(
   files: Pick<Files, "list">,
   { hidden = false }: { readonly hidden?: boolean } = {},
 ): Promise<Dockerfiles> {
-  const list = bounded(32, async (path: string) => (await files.list(posix.join(root, path))) ?? []);
+  const list = limitCalls(32, async (path: string) => (await files.list(posix.join(root, path))) ?? []);
   const directories: RepositoryPath[] = [];
   const others: RepositoryPath[] = [];
   let seen = 0;

@@ -1,8 +1,8 @@
 /** Reads the files that say how images are built. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
-import { bounded } from "../../lib/bounded.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { limitCalls } from "../../lib/limit.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
 import type { NixReads } from "../catalog.ts";
@@ -36,8 +36,8 @@ const reads = 32;
 export function recipeReader({ root, files }: { readonly root: string; readonly files: Pick<Files, "list" | "read"> }) {
   const dockerfileOf = dockerfileReader(root, files);
   const nixReads = nixReader(root, {
-    list: bounded(reads, (path: string) => files.list(path)),
-    read: bounded(reads, (path: string) => files.read(path)),
+    list: limitCalls(reads, (path: string) => files.list(path)),
+    read: limitCalls(reads, (path: string) => files.read(path)),
   });
   return async (image: DeclaredImage): Promise<ReadRecipe> => {
     if (image.variant === "nix") {
@@ -54,8 +54,8 @@ type Reader = (
 
 /** Several images may have one Dockerfile: it is read once. */
 function dockerfileReader(root: string, files: Pick<Files, "read">): Reader {
-  const fetch = bounded(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
-  const read = onceEach(async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
+  const fetch = limitCalls(reads, (path: RepositoryPath) => files.read(posix.join(root, path)));
+  const read = memoize(async (path: RepositoryPath): Promise<Dockerfile | undefined> => {
     const bytes = await fetch(path);
     return bytes === undefined ? undefined : readDockerfileInTurns(bytes, path);
   });

@@ -1,6 +1,6 @@
 /** Names in a Dockerfile that are nobody's here, and nearly those of a stage or of an image of the repository. */
 import { formatLocation } from "../../errors.ts";
-import { nearest } from "../../lib/nearest.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { type Repository, tryReference } from "../../model/reference.ts";
 import { oneRemark, type Remark } from "../../model/remark.ts";
 import type { ImageName } from "../catalog.ts";
@@ -88,7 +88,7 @@ function nameOf(base: string): string | undefined {
 function likeliest(text: string, names: readonly string[]): string | undefined {
   if (text.length < 3) return undefined;
   const bare = withoutDigits(text);
-  return nearest(
+  return didYouMean(
     text,
     names.filter((name) => name !== text && withoutDigits(name) !== bare),
   );

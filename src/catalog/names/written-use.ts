@@ -1,6 +1,6 @@
 /** A use of an image as messages write it: with its exact place, and the ARG that gives the name. */
 import { formatLocation, type SourceLocation } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
 import { exactPlace } from "../exact-place.ts";
 import type { Naming } from "../graph/edges.ts";
@@ -31,7 +31,7 @@ export function eachUseOnce<T extends NamedUse>(all: readonly T[]): readonly T[]
 
 /** `images/web/Dockerfile:1:6: FROM names ghcr.io/o/r/base`. @param texts of the files that the uses are in. */
 export function useWriter(texts: ReadonlyMap<string, string>): (use: NamedUse) => string {
-  const linesOf = onceEach((file: string) => texts.get(file)?.split(/\r?\n/) ?? []);
+  const linesOf = memoize((file: string) => texts.get(file)?.split(/\r?\n/) ?? []);
   return ({ at, by, text }) => {
     const { place, argument } = exactPlace(linesOf(at.file), at, text);
     const set = argument === undefined ? "" : `, set by the ARG in ${formatLocation(argument)}`;

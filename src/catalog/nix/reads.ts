@@ -1,7 +1,7 @@
 /** What a Nix expression reads of the repository: what its literal relative paths name, and what lies behind these. */
 import { posix } from "node:path";
 import type { SourceLocation } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { joinPath } from "../../model/repository-path.ts";
 import type { DirectoryEntry, Files } from "../../ports.ts";
@@ -45,8 +45,8 @@ interface Sources {
 
 function sourcesOf(root: string, files: Pick<Files, "list" | "read">): Sources {
   return {
-    list: onceEach((directory: RepositoryPath) => files.list(posix.join(root, directory))),
-    expression: onceEach(async (path: RepositoryPath) => {
+    list: memoize((directory: RepositoryPath) => files.list(posix.join(root, directory))),
+    expression: memoize(async (path: RepositoryPath) => {
       const bytes = await files.read(posix.join(root, path));
       return bytes === undefined ? undefined : nixPaths(new TextDecoder().decode(bytes), path);
     }),

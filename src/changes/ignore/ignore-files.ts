@@ -1,5 +1,5 @@
-import { bounded } from "../../lib/bounded.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { limitCalls } from "../../lib/limit.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
 import { type Ignore, ignoresNothing, readIgnore } from "./ignore.ts";
@@ -20,8 +20,8 @@ export function ignoreFileReader(
   workspace: string,
   files: Pick<Files, "read">,
 ): (candidates: readonly RepositoryPath[]) => Promise<IgnoreFile> {
-  const read = bounded(reads, async (path: RepositoryPath) => files.read(`${workspace}/${path}`));
-  const once = onceEach(async (path: RepositoryPath): Promise<IgnoreFile | undefined> => {
+  const read = limitCalls(reads, async (path: RepositoryPath) => files.read(`${workspace}/${path}`));
+  const once = memoize(async (path: RepositoryPath): Promise<IgnoreFile | undefined> => {
     const bytes = await read(path);
     return bytes && { path, ignore: readIgnore(bytes) };
   });

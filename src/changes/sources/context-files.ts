@@ -2,7 +2,7 @@
 
 import type { Work } from "../../catalog/layout/path-expression.ts";
 import type { FileIndex } from "../../git/checkout/file-index.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { filtered } from "../../lib/pause.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { joinPath } from "../../model/repository-path.ts";
@@ -19,7 +19,7 @@ export function contextFiles<T extends { readonly path: RepositoryPath }>(
   limit = mostWork,
 ): (context: ContextInputs) => Promise<readonly T[]> {
   const work = { left: limit };
-  return onceEach((context: ContextInputs) => select(index, context, work), readingKey);
+  return memoize((context: ContextInputs) => select(index, context, work), readingKey);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a file's bytes are called: by git's mode and blob, also where git doesn't have them. */
 import { createHash } from "node:crypto";
 import { type Checkout, lookAt } from "../../git/checkout/checkout.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { FileLook } from "../../ports.ts";
 import type { ListedFile } from "./listing.ts";
 
@@ -15,8 +15,8 @@ export interface ContentReader {
 /** Each file is read once. @param objectFormat the hash by which the repository calls its objects. */
 export function contentReader(checkout: Checkout, objectFormat: "sha1" | "sha256"): ContentReader {
   const pathOf = ({ path }: ListedFile): string => path;
-  const look = onceEach(({ path }: ListedFile) => lookAt(checkout, path), pathOf);
-  const read = onceEach(async (file: ListedFile) => nameOf(await look(file), objectFormat), pathOf);
+  const look = memoize(({ path }: ListedFile) => lookAt(checkout, path), pathOf);
+  const read = memoize(async (file: ListedFile) => nameOf(await look(file), objectFormat), pathOf);
   return {
     async cost(file) {
       const found = file.content === undefined ? await look(file) : undefined;

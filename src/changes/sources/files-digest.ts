@@ -1,6 +1,6 @@
 /** One digest for many files. */
 import { createHash } from "node:crypto";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import type { ContentReader } from "./file-content.ts";
 import type { ListedFile } from "./listing.ts";
 
@@ -46,10 +46,10 @@ async function readAll(
   files: readonly ListedFile[],
   reader: ContentReader,
 ): Promise<ReadonlyMap<ListedFile, string | undefined> | string> {
-  const costs = await Promise.all(files.map(bounded(parallel, (file: ListedFile) => reader.cost(file))));
+  const costs = await Promise.all(files.map(limitCalls(parallel, (file: ListedFile) => reader.cost(file))));
   const bytes = costs.reduce((sum, each) => sum + each, 0);
   if (bytes > mostBytes) return `${Math.round(bytes / 1024 / 1024)} MiB of files that git can't vouch for`;
-  const contents = await Promise.all(files.map(bounded(parallel, (file: ListedFile) => reader.content(file))));
+  const contents = await Promise.all(files.map(limitCalls(parallel, (file: ListedFile) => reader.content(file))));
   return new Map(files.map((file, index) => [file, contents[index]]));
 }
 

@@ -1,7 +1,7 @@
 /** Files that a build reads and that the checkout has not, or not really. */
 import type { Catalog } from "../../catalog/catalog.ts";
 import { type Checkout, lookAt } from "../../git/checkout/checkout.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf } from "../../model/repository-path.ts";
@@ -39,7 +39,7 @@ export async function incompleteFiles(
   if (pointers.size === 0 && !listing.isSparse) return { absent: [], pointers: [] };
   const filesOf = contextFiles(listing.files);
   const kinds = [({ isAbsent }: ListedFile) => isAbsent === true, (file: ListedFile) => pointers.has(file)];
-  const among = onceEach((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
+  const among = memoize((files: readonly ListedFile[]) => kinds.map((is) => files.filter(is)));
   const read = async (name: string) => {
     const own = inputs.get(name);
     return [ownFiles(own, listing), ...(await Promise.all((own?.contexts ?? []).map(filesOf)))];

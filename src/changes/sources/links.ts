@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { type Checkout, lookAt } from "../../git/checkout/checkout.ts";
 import { decodePath } from "../../git/checkout/path-bytes.ts";
 import { trackedKind } from "../../git/git-tree.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { joinPath } from "../../model/repository-path.ts";
 import type { ListedFile, Listing } from "./listing.ts";
@@ -31,7 +31,7 @@ const most = 40;
 
 export function linksOf({ links }: Listing, checkout: Checkout): Links {
   /** What a link holds; `undefined` for a file that is none. */
-  const read = onceEach(
+  const read = memoize(
     (file: ListedFile) => readLink(file, checkout),
     ({ path }) => path,
   );

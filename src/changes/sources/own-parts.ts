@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Image } from "../../catalog/catalog.ts";
 import { declaredArguments } from "../../catalog/dockerfile/dockerfile.ts";
 import type { Checkout } from "../../git/checkout/checkout.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { contextFiles, readingKey, takesGit } from "./context-files.ts";
 import { type ContentReader, contentReader } from "./file-content.ts";
@@ -93,7 +93,7 @@ function digestReader({ files }: Listing, reader: ContentReader): DigestReader {
       // The mode means nothing here.
       return (await reader.content(file))?.replace(/^\d+ /, "") ?? null;
     },
-    context: onceEach(async (context: ContextInputs) => {
+    context: memoize(async (context: ContextInputs) => {
       const { target } = context.directory;
       return filesDigest(await filesOf(context), target === "." ? 0 : target.length + 1, reader);
     }, readingKey),

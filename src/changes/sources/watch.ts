@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import type { FileIndex } from "../../git/checkout/file-index.ts";
 import { attempt } from "../../lib/attempt.ts";
 import { excludedTwice, expandBraces, splitGlobs } from "../../lib/glob-list.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { filtered } from "../../lib/pause.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { type Ignore, patternMatcher, patternsIn } from "../ignore/ignore.ts";
@@ -19,7 +19,7 @@ export function watchedFiles<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
 ): (watch: Watch) => Promise<readonly T[]> {
   const work = { left: mostWork };
-  return onceEach(
+  return memoize(
     (watch: Watch) => find(index, watch, work),
     (watch) => watch.map(({ value }) => value).join("\n"),
   );

@@ -1,6 +1,6 @@
 /** Reads files that a sparse checkout leaves out from git, several at once: a partial clone has to fetch them. */
 import { explain, UserError } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { Git } from "../git.ts";
 import { GitFailure } from "../git-command.ts";
 import type { TrackedFile } from "../git-tree.ts";
@@ -8,7 +8,7 @@ import type { TrackedFile } from "../git-tree.ts";
 /** @returns reads the bytes that git has. @throws UserError where they can't be had. */
 export function leftOutContent(git: Pick<Git, "blobs" | "fetchBlobs">): (file: TrackedFile) => Promise<Uint8Array> {
   const read = inBatches((ids) => blobs(git, ids));
-  return onceEach(
+  return memoize(
     async (file: TrackedFile) => {
       const bytes = await read(blobOf(file)).catch((error: unknown) => {
         throw error instanceof GitFailure ? notThere(file, error) : error;

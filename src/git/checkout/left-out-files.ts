@@ -1,6 +1,6 @@
 /** Which files a sparse checkout leaves out of the working tree. */
 
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf } from "../../model/repository-path.ts";
@@ -19,7 +19,7 @@ export async function leftOutFiles(
 ): Promise<readonly TrackedFile[]> {
   if (sparse.size === 0) return [];
   /** Of folders that are missing, each is looked for only once. */
-  const folder = onceEach(async (path: RepositoryPath): Promise<"there" | "missing" | "replaced"> => {
+  const folder = memoize(async (path: RepositoryPath): Promise<"there" | "missing" | "replaced"> => {
     const above = path === "." ? "there" : await folder(directoryOf(path));
     if (path === "." || above !== "there") return above;
     const found = await look(path);

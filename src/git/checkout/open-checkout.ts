@@ -1,5 +1,5 @@
 /** Opens a checkout of which a part may be left out. */
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { FileLooks, Files } from "../../ports.ts";
 import type { Git } from "../git.ts";
 import type { GitTree, TrackedFile } from "../git-tree.ts";
@@ -31,7 +31,7 @@ export function openCheckout(parts: CheckoutParts): Checkout & { readonly files:
     wholeFiles({ roots: [workspace, realWorkspace], disk: files, leftOut: bare.leftOut, content });
   // Attributes are never altered themselves.
   const attributed = { ...bare, files: whole(read) };
-  const altered = onceEach(async () => {
+  const altered = memoize(async () => {
     const [{ files: tracked }, settings, { attributesFile }] = await Promise.all([
       tree.tracked(),
       tree.settings(alteringSettings),
@@ -45,7 +45,7 @@ export function openCheckout(parts: CheckoutParts): Checkout & { readonly files:
     const found = await lookAt({ files, workspace: folder }, path);
     return found?.kind === "file" ? found.content() : new Uint8Array();
   };
-  const written = onceEach(
+  const written = memoize(
     async (file: TrackedFile) => {
       const plain = await read(file);
       const isAltered = file.content.startsWith("100") && (await altered(undefined)).get(file.path) === "other";
@@ -58,7 +58,7 @@ export function openCheckout(parts: CheckoutParts): Checkout & { readonly files:
 
 /** A repository of which only what is there is read. */
 function onDisk(git: GitTree, files: FileLooks, workspace: string): Checkout {
-  const leftOut = onceEach(async () =>
+  const leftOut = memoize(async () =>
     indexFiles(await leftOutFiles(await git.tracked(), (path) => lookAt({ files, workspace }, path))),
   );
   return {

@@ -3,7 +3,7 @@
  * tagged, and everything is there before what refers to it.
  */
 
-import { slots } from "../../lib/bounded.ts";
+import { limit } from "../../lib/limit.ts";
 import type { RetryTools } from "../../lib/retry.ts";
 import type { Digest } from "../../model/digest.ts";
 import { type Repository, splitRepository } from "../../model/reference.ts";
@@ -53,7 +53,7 @@ export function imageCopier(
   absent: Absence,
   retries: RetryTools,
 ): (copy: ImageCopy) => Promise<CopiedImage> {
-  const shared: Shared = { blobSlot: slots(blobsAtOnce), manifestSlot: slots(manifestsAtOnce), holders: new Map() };
+  const shared: Shared = { blobSlot: limit(blobsAtOnce), manifestSlot: limit(manifestsAtOnce), holders: new Map() };
   return async (copy) => {
     const result = { blobs: { present: 0, mounted: 0, sent: 0 }, bytes: 0 };
     if (copy.from === copy.to && copy.layout === undefined) return result;
@@ -73,8 +73,8 @@ export function imageCopier(
 }
 
 interface Shared {
-  readonly blobSlot: ReturnType<typeof slots>;
-  readonly manifestSlot: ReturnType<typeof slots>;
+  readonly blobSlot: ReturnType<typeof limit>;
+  readonly manifestSlot: ReturnType<typeof limit>;
   /** By host and digest: a repository that holds the blob. */
   readonly holders: Map<string, string>;
 }

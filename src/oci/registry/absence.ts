@@ -2,7 +2,7 @@
  * Whether a 404 is a registry's word for "not there", and not some other server's for anything: an error is never
  * "missing".
  */
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { HttpResponse } from "../../ports.ts";
 import { parseChallenges } from "../login/challenge.ts";
 import { type Asked, errorCodes, invalidError, RegistryError } from "./registry-error.ts";
@@ -45,7 +45,7 @@ export function isRegistry(response: HttpResponse): boolean {
  */
 export function absence(exchange: RegistryExchange): Absence {
   const proven = new Set<string>();
-  const isRegistryAt = onceEach(
+  const isRegistryAt = memoize(
     (asked: Asked) => answersAsRegistry(asked, exchange),
     ({ host }) => host,
   );

@@ -1,8 +1,8 @@
 /** The input `workdir`: a checkout in a folder of the workspace, such as actions/checkout makes by its `path`. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { followLinks, isWithin } from "../../lib/local-paths.ts";
-import { didYouMean } from "../../lib/nearest.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import type { FileLooks, Files } from "../../ports.ts";
 
@@ -30,7 +30,7 @@ export async function workdirIn(
       workdir,
       "is not there",
       nameOne +
-        didYouMean(
+        didYouMeanText(
           workdir,
           there.map(({ name }) => name),
         ),

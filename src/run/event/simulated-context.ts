@@ -4,7 +4,7 @@ import { simulateContext } from "../../context/simulate-context.ts";
 import { UserError } from "../../errors.ts";
 import { readCheckoutFacts } from "../../git/checkout/checkout-facts.ts";
 import { type Git, openGit } from "../../git/git.ts";
-import { nearest } from "../../lib/nearest.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import { type Commit, isCommit, type RunContext } from "../../model/run-context.ts";
 import { readsAsRelease } from "../../tags/versions/reads-as-release.ts";
@@ -85,7 +85,7 @@ async function unknownBase(base: string, git: Git): Promise<UserError> {
   const what = `--base: there is no commit "${base}" here`;
   const [isShallow, names, parent] = await Promise.all([git.isShallow(), git.refNames(), git.resolve("HEAD~1")]);
   const [, name = "", above = ""] = /^([^~^:@]*)(.*)$/s.exec(base) ?? [];
-  const like = nearest(name, [...names, "HEAD"]);
+  const like = didYouMean(name, [...names, "HEAD"]);
   if (like !== undefined && like !== name) return new UserError(what, { hint: `did you mean "${like}${above}"?` });
   if (isShallow) {
     const hint = "fetch its history first: git fetch --unshallow, or `fetch-depth: 0` at actions/checkout";

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { inputs as specification } from "../../config/inputs-specification.ts";
 import { parseTree, type Tree } from "../../config/yaml-tree.ts";
 import { byPlace, Problems, throwProblems, UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import type { Files } from "../../ports.ts";
 import { findStep, type Step } from "../../workflow/find-step.ts";
@@ -116,7 +116,7 @@ async function noWorkflow(given: string, folder: string, files: Pick<Files, "lis
 /** A name may be without its ending. */
 function meantWorkflow(given: string, names: readonly string[]): string {
   const whole = names.find((name) => name.replace(/\.ya?ml$/, "").toLowerCase() === given.toLowerCase());
-  return whole === undefined ? didYouMean(given, names) : `; did you mean "${whole}"?`;
+  return whole === undefined ? didYouMeanText(given, names) : `; did you mean "${whole}"?`;
 }
 
 /** `./` is this action in its own repository. */

@@ -1,7 +1,7 @@
 /** The scanner: Trivy, its database and its server for one run. */
 import { posix } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
-import { slots } from "../../lib/bounded.ts";
+import { limit } from "../../lib/limit.ts";
 import type { PlatformScan, Scanner } from "../scanner.ts";
 import { runTrivy, trivyError } from "./invocation.ts";
 import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";
@@ -22,7 +22,7 @@ export interface OpenScanner extends Scanner {
 export function openScanner(deps: ScannerDependencies): OpenScanner {
   const { files, folder, signal } = deps;
   const session = openSession(deps);
-  const slot = slots(deps.parallelism);
+  const slot = limit(deps.parallelism);
   const scanOne = (subject: PlatformSubject): Promise<PlatformScan> => slot(() => scanPlatform(subject, session));
   return {
     prepare() {

@@ -1,6 +1,6 @@
 /** Trivy, its databases and its server, for one run. */
 import { messageOf } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import { privateDockerConfig } from "../../oci/login/docker-login.ts";
 import type { FileLinks, FileStreams, Files, FreePort } from "../../ports.ts";
@@ -51,8 +51,8 @@ export function openSession(deps: SessionDependencies): ScanSession & { close():
   let names = 0;
   let running: Promise<TrivyServer> | undefined;
   let isUsed = false;
-  const tool = onceEach((_: "once") => makeTrivy(deps));
-  const database = onceEach(async (kind: DatabaseKind) => {
+  const tool = memoize((_: "once") => makeTrivy(deps));
+  const database = memoize(async (kind: DatabaseKind) => {
     const afterwards = (work: Promise<void>) => void pending.push(work.catch((error) => log.debug(messageOf(error))));
     const place = await obtainDatabase(kind, { ...deps, afterwards });
     await files.makeDirectory(cache);

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../../errors.ts";
 import type { ForgeError } from "../../forge/forge-error.ts";
 import type { CodeScanning } from "../../forge/github/code-scanning.ts";
-import { slots } from "../../lib/bounded.ts";
+import { limit } from "../../lib/limit.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { Clock } from "../../ports.ts";
@@ -62,7 +62,7 @@ export async function uploadScans(request: UploadRequest, outside: UploadOutside
   const { images, target, catalog } = request;
   const open = await openCategories(outside.codeScanning, target.ref);
   const deleted = catalog === undefined ? [] : deletedImages(open, catalog);
-  const slot = slots(atOnce);
+  const slot = limit(atOnce);
   const upload = uploader(request, outside);
   const [outcomes, closings] = await Promise.all([
     Promise.all(

@@ -4,7 +4,7 @@ import type { BakeTools } from "../../catalog/bake/print.ts";
 import { throwProblems } from "../../errors.ts";
 import type { Checkout } from "../../git/checkout/checkout.ts";
 import { followLinks, type LocalPaths } from "../../lib/local-paths.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { CheckoutTrust } from "../../model/trust.ts";
@@ -40,7 +40,7 @@ export function bakeTools(run: BakeRun): BakeTools {
     home: outside.env.HOME,
   };
   const copied = copier(run);
-  const openedIn = onceEach(async (folder: RepositoryPath) => {
+  const openedIn = memoize(async (folder: RepositoryPath) => {
     const { problems, opened } = await bakePaths(folder, input);
     throwProblems(problems);
     return opened;
@@ -81,7 +81,7 @@ function filesIn(args: readonly string[], place: (path: string) => string): read
 function copier({ context, checkout, checkoutFiles, outside, folder: own }: BakeRun) {
   const { workspace } = context;
   const root = `${own}/left-out/${posix.basename(workspace)}`;
-  const copy = onceEach(async (path: RepositoryPath): Promise<void> => {
+  const copy = memoize(async (path: RepositoryPath): Promise<void> => {
     const [from, to] = [posix.join(workspace, path), posix.join(root, path)];
     // Such as a virtual environment of Python in `.env`.
     if ((await checkoutFiles.list(from)) !== undefined) return outside.files.makeDirectory(to);

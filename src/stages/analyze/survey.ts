@@ -15,7 +15,7 @@ import { watchProblem } from "../../changes/sources/watch.ts";
 import { configPaths, emptyConfig } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { throwProblems, UserError } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -111,7 +111,7 @@ export async function survey(session: Session): Promise<Survey> {
     incompleteFiles(catalog, sources),
   ]);
   const links = linksOf(listing, session.checkout);
-  const settingsSince = onceEach(
+  const settingsSince = memoize(
     (compared: Comparison) => settingsChange(session, compared, read, links),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
@@ -159,7 +159,7 @@ export async function survey(session: Session): Promise<Survey> {
       ...describeIncomplete({ absent: [], pointers: incomplete.pointers }),
     ],
     deletes: deleted.length > 0,
-    affectedSince: onceEach(async (base) => {
+    affectedSince: memoize(async (base) => {
       const since = await compareSince(base, session.git);
       return since.kind === "files" ? new Set((await affectedBy(since, all)).affected.keys()) : undefined;
     }),

@@ -11,7 +11,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { explain, UserError } from "../../errors.ts";
 import { giteaBumps } from "../../forge/gitea/gitea.ts";
 import { githubBumps } from "../../forge/github/github.ts";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import { inertLine, plainLine } from "../../lib/plain-text.ts";
 import { type Repository, repository } from "../../model/reference.ts";
 import type { Remark } from "../../model/remark.ts";
@@ -139,7 +139,7 @@ async function proposeAll(
   if (wanted.length === 0) return [];
   const ours = repositoriesOf(prepared.surveyed.catalog);
   const tools = { ...toolsOf(prepared, session), history: bumpHistory(session.git, at, prepared.history) };
-  const one = bounded(4, async (move: Move) => {
+  const one = limitCalls(4, async (move: Move) => {
     const proposal =
       move.files.length === 0 ? undefined : await proposalOf(move, at, settings, prepared, session, images);
     const names = imageNames([...ours, ...besides(ours, move.branch)]);

@@ -11,7 +11,7 @@ import { bareMarks } from "../../bump/versions/tag-pieces.ts";
 import type { Image } from "../../catalog/catalog.ts";
 import { knownHash } from "../../changes/sources/source-hash.ts";
 import { explain, UserError } from "../../errors.ts";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import type { Tag } from "../../model/reference.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { ImageResult } from "../../results/run-result.ts";
@@ -68,7 +68,7 @@ export async function followedImages(
     return { ...version, style: { ...options.styleOf(image), ...listed } };
   };
   const failed: ImageError[] = [];
-  const look = bounded(8, async (image: Image): Promise<Followed> => {
+  const look = limitCalls(8, async (image: Image): Promise<Followed> => {
     const { name } = image;
     if (surveyed.left.has(name)) return { name, kind: "unknown" };
     if (!isNamed(image)) return { name, kind: "unnamed" };

@@ -12,7 +12,7 @@ import {
   tagForm,
 } from "../../bump/versions/tag-form.ts";
 import type { Image } from "../../catalog/catalog.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { filtered, highest } from "../../lib/pause.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
 import type { Commit } from "../../model/run-context.ts";
@@ -221,7 +221,7 @@ function isOf({ record }: TagState, ref: string): boolean {
 }
 
 function holdingsIn(repository: Repository, registry: VersionOptions["registry"], records: RecordRules): TagStateOf {
-  return onceEach(async (tag) => {
+  return memoize(async (tag) => {
     const found = await registry.manifest(repository, tag);
     return found && (await readTagState(found, repository, registry, records));
   });

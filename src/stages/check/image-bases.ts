@@ -2,7 +2,7 @@
 import type { Image } from "../../catalog/catalog.ts";
 import { finalBase } from "../../catalog/dockerfile/final-base.ts";
 import { UserError } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Platform } from "../../model/platform.ts";
 import { familiarRepository, formatReference, isTag, type Repository, tryReference } from "../../model/reference.ts";
@@ -31,11 +31,11 @@ export interface BaseOptions {
 /** Finds what images are built on; each base is looked up once. What can't be looked up is left out, and never an error. */
 export function openBases({ images, registry, built }: BaseOptions) {
   const byName = new Map(images.map((image) => [image.name, image]));
-  const layers = onceEach(
+  const layers = memoize(
     ({ repository, digest, platform }: Located) => orUnknown(layersOf(registry, repository, digest, platform)),
     ({ repository, digest, platform }) => `${repository}@${digest} ${platform}`,
   );
-  const now = onceEach((name: string) => orUnknown(currentDigest(registry, name)));
+  const now = memoize((name: string) => orUnknown(currentDigest(registry, name)));
 
   async function diffIds(
     repository: Repository,

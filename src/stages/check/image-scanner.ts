@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import type { Image } from "../../catalog/catalog.ts";
 import { eachOnce, problemsIn, throwProblems, UserError } from "../../errors.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { mapped } from "../../lib/pause.ts";
 import { inBackticks, plainLine } from "../../lib/plain-text.ts";
 import type { Digest } from "../../model/digest.ts";
@@ -55,13 +55,13 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     workspace,
   });
   // Images have files in common: those of the root.
-  const read = onceEach((path: string) => session.checkoutFiles.read(path));
-  const optionsOf = onceEach(
+  const read = memoize((path: string) => session.checkoutFiles.read(path));
+  const optionsOf = memoize(
     (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: { read } }),
     ({ name }) => name,
   );
   /** Where the scanner can open a file of the checkout, also one that a sparse checkout leaves out. */
-  const openable = onceEach(async (path: string): Promise<string> => {
+  const openable = memoize(async (path: string): Promise<string> => {
     if ((await files.look(Buffer.from(path))) !== undefined) return path;
     const copy = posix.join(folder, "left-out-files", posix.relative(workspace, path));
     await files.makeDirectory(posix.dirname(copy));
@@ -74,13 +74,13 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     return { ignoreFiles: await all(ignoreFiles), vex: await all(vex) };
   };
   const textOf = async (path: string): Promise<string> => new TextDecoder().decode(await read(path));
-  const ignoreProblems = onceEach(async (path: string) => {
+  const ignoreProblems = memoize(async (path: string) => {
     const [text, file] = [await textOf(path), posix.relative(workspace, path)];
     const problems = await ignoreFileProblems(text, file);
     if (problems.length === 0) warnOfExpired(await expiredEntries(text, file, clock.now()), log);
     return problems;
   });
-  const vexProblems = onceEach(
+  const vexProblems = memoize(
     async (path: string) => vexProblem(await textOf(path), posix.relative(workspace, path)) ?? [],
   );
 
@@ -128,7 +128,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     /** @throws UserError for a file of the user's that is not there. */
     scan,
     /** The same, once for each digest. @throws RegistryError when the registry can't tell. */
-    scanPublished: onceEach(
+    scanPublished: memoize(
       async ({ image, repository, digest }: PublishedSubject): Promise<Scanned> =>
         scan(
           image,

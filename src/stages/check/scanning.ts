@@ -3,8 +3,8 @@
 import type { Image } from "../../catalog/catalog.ts";
 import { layerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
 import { UserError } from "../../errors.ts";
-import { slots } from "../../lib/bounded.ts";
-import { onceEach } from "../../lib/once-each.ts";
+import { limit } from "../../lib/limit.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import { formatReference, type Repository } from "../../model/reference.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
@@ -89,12 +89,12 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
   const built = new Map<string, BuiltImage | undefined>();
   /** By name of the image, what was scanned last. */
   const scanned = new Map<string, Promise<Scanned>>();
-  const scanOnce = onceEach(
+  const scanOnce = memoize(
     ({ image, source, made }: ToScan): Promise<Scanned> => scanner.scan(image, source, made),
     ({ image, source, made }) => `${image.name} ${source.kind === "registry" ? source.repository : ""}@${made.digest}`,
   );
   const bases = openBases({ images: surveyed.catalog.images, registry, built: parentNamed });
-  const slot = slots(atOnce);
+  const slot = limit(atOnce);
 
   function imageNamed(name: string): Image {
     const image = images.get(name);

@@ -4,7 +4,7 @@ import { type Image, recipeOf } from "../../catalog/catalog.ts";
 import { whyCounts } from "../../changes/why-counts.ts";
 import { formatLocation, throwProblems, UserError } from "../../errors.ts";
 import type { Git } from "../../git/git.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import { formatReference } from "../../model/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../../report/plan/explanation.ts";
@@ -75,7 +75,7 @@ function unknownName(name: string, { surveyed, troubles, plan: { nothing } }: Pl
   const hint =
     names.length === 0
       ? `there are no images: nothing is built because ${nothing ?? "the repository has none"}`
-      : `choose from ${someOf(names, { most: listed })}${didYouMean(name, names)}`;
+      : `choose from ${someOf(names, { most: listed })}${didYouMeanText(name, names)}`;
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 

@@ -5,7 +5,7 @@ import { buildImage } from "../../buildx/invocation/build-image.ts";
 import { parentSources } from "../../buildx/invocation/buildx.ts";
 import { leftOutProblem } from "../../changes/describe-incomplete.ts";
 import { UserError } from "../../errors.ts";
-import { bounded } from "../../lib/bounded.ts";
+import { limitCalls } from "../../lib/limit.ts";
 import { type Outcome, walk } from "../../lib/walk.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
@@ -62,7 +62,7 @@ export function openGates({ registry, scanning, surveyed, history }: Planning, s
 export function promoteAll(planning: Planning, session: Session, publishing: Publishing, gates: Gates): Results {
   const { outside } = session;
   const results = new Map<string, Promise<ImageResult>>();
-  const run = bounded(promotionsAtOnce, ({ planned, above }: { planned: PlannedPromote; above: Passages }) =>
+  const run = limitCalls(promotionsAtOnce, ({ planned, above }: { planned: PlannedPromote; above: Passages }) =>
     passAgain(planned, above, gates.rulesFor(planned.name)),
   );
   for (const planned of planning.plan.images.filter((image) => image.kind === "promote")) {

@@ -1,6 +1,6 @@
 /** The `flavor` input: what holds for all rules. */
 import { UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { eventNames, parseTemplate, type Template } from "../text/expression.ts";
 import { type Attribute, type Parsed, readAttributes } from "../text/lines.ts";
@@ -84,7 +84,7 @@ function withAttribute({ flavor, affix }: Reading, { name, value }: Attribute): 
       return { flavor: withOnLatest(flavor, affix, value), affix };
     default:
       throw new UserError(`"${name ?? value}" is no entry of a flavor`, {
-        hint: `write latest=, prefix= or suffix=${didYouMean(name ?? value, entryNames)}`,
+        hint: `write latest=, prefix= or suffix=${didYouMeanText(name ?? value, entryNames)}`,
       });
   }
 }

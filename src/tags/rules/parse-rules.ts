@@ -1,6 +1,6 @@
 /** Lines of the `tags` input to rules. */
 import { UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import { eventNames, parseTemplate, type Template } from "../text/expression.ts";
 import { type Parsed, parseLines } from "../text/lines.ts";
@@ -97,7 +97,7 @@ function word<T extends string>(of: RuleAttributes, name: string, known: readonl
   const found = known.find((each) => each === given);
   if (found !== undefined) return found;
   throw new UserError(`${name}=${given} has no meaning for type ${of.type}`, {
-    hint: `write ${known.map((each) => `${name}=${each}`).join(" or ")}${didYouMean(given, known)}`,
+    hint: `write ${known.map((each) => `${name}=${each}`).join(" or ")}${didYouMeanText(given, known)}`,
   });
 }
 

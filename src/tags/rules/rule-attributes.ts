@@ -1,6 +1,6 @@
 /** The attributes of one rule, checked for names and taken by the parser one by one. */
 import { UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import { readAttributes } from "../text/lines.ts";
 import type { RuleType } from "./rule.ts";
@@ -53,7 +53,7 @@ function readType(text: string): RuleType {
   const known = Object.keys(ruleTypes);
   for (const [type] of entries(ruleTypes)) if (type === text) return type;
   throw new UserError(`"${text}" is no type of rule`, {
-    hint: `write ${known.slice(0, -1).join(", ")} or ${known.at(-1)}${didYouMean(text, known)}`,
+    hint: `write ${known.slice(0, -1).join(", ")} or ${known.at(-1)}${didYouMeanText(text, known)}`,
   });
 }
 
@@ -72,6 +72,6 @@ function checkAttribute(type: RuleType, name: string): void {
   const known = [...ruleTypes[type].attributes, ...commonAttributes];
   if (known.includes(name)) return;
   throw new UserError(`type ${type} has no attribute "${name}"`, {
-    hint: `its attributes are ${known.join(", ")}${didYouMean(name, known)}`,
+    hint: `its attributes are ${known.join(", ")}${didYouMeanText(name, known)}`,
   });
 }

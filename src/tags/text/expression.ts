@@ -3,7 +3,7 @@
  * is escaped; `{{{…}}}` means the same.
  */
 import { UserError } from "../../errors.ts";
-import { nearest } from "../../lib/nearest.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { formatDate } from "./date-format.ts";
 
 /** A text taken apart into what stands as it is and what is to be filled in. */
@@ -113,7 +113,7 @@ function dateExpression(name: string, of: "run" | "commit", rest: string): Expre
 
 function unknownExpression(inner: string, name: string, names: readonly string[]): UserError {
   const known = [...names, ...Object.keys(dates)];
-  const like = nearest(name, known);
+  const like = didYouMean(name, known);
   const meaning = buildNames.includes(name) ? "has no meaning here" : "is no expression";
   return new UserError(`{{${inner}}} ${meaning}`, {
     hint:

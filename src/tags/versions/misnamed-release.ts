@@ -1,5 +1,5 @@
 /** Git tags that are written as the release of one image, and release none: a typo, something else's release, another form. */
-import { editDistance } from "../../lib/nearest.ts";
+import { editDistance } from "../../lib/did-you-mean.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Rule } from "../rules/rule.ts";
 import { usesTag } from "../rules/uses-tag.ts";

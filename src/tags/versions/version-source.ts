@@ -1,6 +1,6 @@
 /** Where an image's own version stands: the `from` of `type=version`. */
 import { UserError } from "../../errors.ts";
-import { didYouMean } from "../../lib/nearest.ts";
+import { didYouMeanText } from "../../lib/did-you-mean.ts";
 
 export type VersionSource =
   /** Default of an ARG in the Dockerfile. */
@@ -26,7 +26,7 @@ export function parseVersionSource(text: string): VersionSource {
   const kind = named.find((each) => each === kindText);
   if (kind !== undefined && name !== "") return { kind, name };
   throw new UserError(`from=${text} names no source of a version`, {
-    hint: `write arg:NAME, bake:NAME, label:NAME, file:PATH, nix or package.json${didYouMean(kindText, [...named, ...unnamed])}`,
+    hint: `write arg:NAME, bake:NAME, label:NAME, file:PATH, nix or package.json${didYouMeanText(kindText, [...named, ...unnamed])}`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What is wrong with an ignore file, by Trivy's rules (pkg/result/ignore.go, 0.76), which it would apply only after the build. */
 import { parseTree, type Tree, type TreeEntry } from "../../../config/yaml-tree.ts";
 import { eachOnce, type SourceLocation, UserError } from "../../../errors.ts";
-import { didYouMean, nearest } from "../../../lib/nearest.ts";
+import { didYouMean, didYouMeanText } from "../../../lib/did-you-mean.ts";
 import { isIgnorePattern } from "./ignore-pattern.ts";
 
 /** @param file from the repository's root; its name decides how it is read, as for Trivy. */
@@ -104,8 +104,8 @@ function problemsOfField(entry: TreeEntry, lines: readonly string[]): readonly U
 
 /** Trivy passes over keys that it doesn't know: a typo would ignore nothing, or everything. */
 function misnamed({ key, at }: TreeEntry, known: readonly string[]): readonly UserError[] {
-  if (nearest(key, known) === undefined) return [];
-  return [problem(`"${key}" is unknown`, `write one of ${known.join(", ")}${didYouMean(key, known)}`, at)];
+  if (didYouMean(key, known) === undefined) return [];
+  return [problem(`"${key}" is unknown`, `write one of ${known.join(", ")}${didYouMeanText(key, known)}`, at)];
 }
 
 function noDate(written: string, at: SourceLocation): UserError {

@@ -4,7 +4,7 @@ import { setLabels } from "../../../catalog/dockerfile/dockerfile-values.ts";
 import { hashedArguments } from "../../../changes/sources/own-parts.ts";
 import { contextElsewhere } from "../../../context/elsewhere.ts";
 import { UserError } from "../../../errors.ts";
-import { onceEach } from "../../../lib/once-each.ts";
+import { memoize } from "../../../lib/memoize.ts";
 import { partsOf } from "../../../model/platform.ts";
 import type { Remark } from "../../../model/remark.ts";
 import { type RunContext, shortRef } from "../../../model/run-context.ts";
@@ -53,7 +53,7 @@ export interface DetailsOptions extends Omit<TagSources, "rulesOf">, CacheOption
 /** The details of an image, made once. */
 export function imageDetails(run: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
   const sources: TagSources = { ...options, rulesOf: options.settingsOf };
-  return onceEach((image) => detailsOf(image, run, options, sources));
+  return memoize((image) => detailsOf(image, run, options, sources));
 }
 
 function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: TagSources): ImageDetails {

@@ -5,8 +5,8 @@ import { type Image, recipeOf } from "../../../catalog/catalog.ts";
 import type { SourceHash } from "../../../changes/sources/source-hash.ts";
 import { UserError } from "../../../errors.ts";
 import { attemptLater } from "../../../lib/attempt.ts";
-import { bounded } from "../../../lib/bounded.ts";
-import { onceEach } from "../../../lib/once-each.ts";
+import { limitCalls } from "../../../lib/limit.ts";
+import { memoize } from "../../../lib/memoize.ts";
 import { digestOf } from "../../../model/digest.ts";
 import type { TagFacts } from "../../../tags/derive-tags.ts";
 import type { Rule } from "../../../tags/rules/rule.ts";
@@ -35,12 +35,12 @@ export async function gatherFacts(
   hashes: ReadonlyMap<string, SourceHash>,
 ): Promise<{ readonly facts: FactsByImage; readonly problems: ReadonlyMap<string, UserError> }> {
   // One bake file may be that of many images.
-  const variablesOf = onceEach(
+  const variablesOf = memoize(
     (at: BakeFolder) => listVariables(at, root, bake),
     ({ folder }) => folder,
   );
   const reader: VersionReader = { root, files, variablesOf };
-  const gather = bounded(reads, async (image: Image) => {
+  const gather = limitCalls(reads, async (image: Image) => {
     const rules = rulesOf(image.publicName);
     const [versions, file] = await Promise.all([
       ownVersions(sourcesOf(rules), image, reader),

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { nearest } from "../../../src/lib/nearest.ts";
+import { didYouMean } from "../../../src/lib/did-you-mean.ts";
 
 const known = ["agent", "base", "nodejs", "platforms"];
 
@@ -12,5 +12,5 @@ test.each([
   ["web", undefined],
   ["", undefined],
 ])("%s is most like %s", (given, expected) => {
-  expect(nearest(given, known)).toBe(expected);
+  expect(didYouMean(given, known)).toBe(expected);
 });

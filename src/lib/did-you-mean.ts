@@ -1,5 +1,5 @@
 /** The word of `known` that is written most like `given`, if one is close enough to be a slip of the hand. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
+export function didYouMean(given: string, known: readonly string[]): string | undefined {
   // A word that long is no typo, and a comparison takes the product of both lengths.
   if (given.length > longestWord) return undefined;
   const lower = given.toLowerCase();
@@ -47,7 +47,7 @@ export function editDistance(a: string, b: string, limit: number): number {
 }
 
 /** `; did you mean "x"?`, or nothing: the end of a hint. */
-export function didYouMean(given: string, known: readonly string[]): string {
-  const like = nearest(given, known);
+export function didYouMeanText(given: string, known: readonly string[]): string {
+  const like = didYouMean(given, known);
   return like === undefined ? "" : `; did you mean "${like}"?`;
 }

@@ -1,5 +1,5 @@
 /** Makes a function that answers each question once, and later ones like it with the same answer; a promise is an answer. */
-export function onceEach<Q, A>(
+export function memoize<Q, A>(
   answer: (question: Q) => A,
   keyOf: (question: Q) => unknown = (question) => question,
 ): (question: Q) => A {

@@ -1,11 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { bounded } from "../../../src/lib/bounded.ts";
+import { limitCalls } from "../../../src/lib/limit.ts";
 
 test("calls run in order, as many at a time as may, also after some have failed and when the queue was empty", async () => {
   let running = 0;
   let most = 0;
   const started: number[] = [];
-  const call = bounded(3, async (each: number) => {
+  const call = limitCalls(3, async (each: number) => {
     running += 1;
     most = Math.max(most, running);
     started.push(each);

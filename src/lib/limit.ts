@@ -1,5 +1,5 @@
-/** Makes a function that runs at most `limit` of the tasks it is given at a time; the others wait their turn. */
-export function slots(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+/** Makes a function that runs at most `most` of the tasks it is given at a time; the others wait their turn. */
+export function limit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   // Those before `first` have had their turn: taking them out one by one would move the rest each time.
   let waiting: (() => void)[] = [];
   let first = 0;
@@ -16,7 +16,7 @@ export function slots(limit: number): <T>(task: () => Promise<T>) => Promise<T> 
     next();
   };
   return async (task) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
       return await task();
@@ -28,7 +28,7 @@ export function slots(limit: number): <T>(task: () => Promise<T>) => Promise<T> 
 }
 
 /** The same for calls of one function. */
-export function bounded<A, R>(limit: number, call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
-  const slot = slots(limit);
+export function limitCalls<A, R>(most: number, call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  const slot = limit(most);
   return (argument) => slot(() => call(argument));
 }
