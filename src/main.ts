@@ -21,6 +21,7 @@ import {
   inputs as specification,
 } from "./config/inputs-specification.ts";
 import { explain, problemsIn, throwProblems, UserError } from "./errors.ts";
+import type { Remark } from "./model/remark.ts";
 import type { RunContext } from "./model/run-context.ts";
 import type { Log } from "./ports.ts";
 import { defectHint } from "./report/error-text.ts";
@@ -33,7 +34,7 @@ import { type RunInputs, readRunInputs } from "./settings/run-inputs.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {
-  const { log, summarize } = actionEdge();
+  const { log, summarize, summarizeError } = actionEdge();
   const work = async (signal: AbortSignal): Promise<number> => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
@@ -53,14 +54,14 @@ export async function runAction(): Promise<number> {
     summarize(result.summary);
     return code;
   };
-  return guarded(log, isDebug(process.env), work, (error, isCanceled) => summarize(renderRunError(error, isCanceled)));
+  return guarded(log, isDebug(process.env), work, summarizeError);
 }
 
 /** Ends the action by an error before it has begun. @returns the exit code. */
 export function refuseAction(error: UserError): number {
-  const { log, summarize } = actionEdge();
+  const { log, summarizeError } = actionEdge();
   sayError(error, log, false);
-  summarize(renderRunError(error, false));
+  summarizeError(error, false);
   return 1;
 }
 
@@ -68,11 +69,15 @@ interface ActionEdge {
   readonly log: Log;
   /** Adds to the job's summary, without what the log hides. */
   readonly summarize: (markdown: string) => void;
+  /** The same for an error that the run ends by, with what the log warned of before. */
+  readonly summarizeError: (error: unknown, isCanceled: boolean) => void;
 }
 
 function actionEdge(): ActionEdge {
   const hidden: string[] = [];
+  const warnings: Remark[] = [];
   const log = actionLog();
+  const summarize = (markdown: string): void => addToSummary(process.env, redact(markdown, hidden));
   return {
     log: {
       ...log,
@@ -80,8 +85,13 @@ function actionEdge(): ActionEdge {
         hidden.push(secret);
         log.mask(secret);
       },
+      warning(message, hint, details) {
+        warnings.push({ message, hint });
+        log.warning(message, hint, details);
+      },
     },
-    summarize: (markdown) => addToSummary(process.env, redact(markdown, hidden)),
+    summarize,
+    summarizeError: (error, isCanceled) => summarize(renderRunError(error, isCanceled, warnings)),
   };
 }
 

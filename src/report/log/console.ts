@@ -23,7 +23,7 @@ export interface FailureNotice {
   /** Several lines: the sentence, its causes, and the last lines of what failed. */
   readonly message: string;
   readonly hint: string;
-  /** The line of the Dockerfile; not there where it is about no image. */
+  /** Not there where it has no place in the repository. */
   readonly at?: SourceLocation;
 }
 
@@ -58,8 +58,8 @@ export function failureNotices(result: RunResult): readonly FailureNotice[] {
 }
 
 function otherNotice({ title, error }: OtherFailure): FailureNotice {
-  const { what, causes, quoted, hint } = errorText(error);
-  return { title, message: [what, ...causes, ...quoted].join("\n"), hint };
+  const { what, causes, quoted, hint, at } = errorText(error);
+  return { title, message: [what, ...causes, ...quoted].join("\n"), hint, ...(at && { at }) };
 }
 
 function imageNotices(result: RunResult): readonly FailureNotice[] {
