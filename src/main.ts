@@ -38,23 +38,34 @@ export async function runAction(): Promise<number> {
   const work = async (signal: AbortSignal): Promise<number> => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
-    const { inputs, problems } = readRunInputs(raw, outside.env);
-    for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
-    const found = [...problems];
-    const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
-    throwProblems(found);
-    if (context === undefined) return 1;
-    // What refuses a bad input need not wait for all that would come after it.
-    const { runCommand } = await import("./commands/run-command.ts");
-    const result = await runCommand(inputs, context, outside);
-    const text = result.text({ colour: false, width: 120 });
-    if (text !== "") log.info(text.trimEnd());
-    const code = sayFailures(result, log);
-    if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
-    summarize(result.summary);
-    return code;
+    try {
+      return await run(raw, outside, summarize);
+    } catch (error) {
+      const { placedProblems } = await import("./run/event/running-workflow.ts");
+      throw await placedProblems(error, raw, outside);
+    }
   };
   return guarded(log, isDebug(process.env), work, summarizeError);
+}
+
+async function run(raw: RawInputs, outside: Outside, summarize: ActionEdge["summarize"]): Promise<number> {
+  const { log } = outside;
+  const { inputs, problems } = readRunInputs(raw, outside.env);
+  for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
+  const found = [...problems];
+  const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
+  throwProblems(found);
+  if (context === undefined) return 1;
+  // What refuses a bad input need not wait for all that would come after it.
+  const { runCommand } = await import("./commands/run-command.ts");
+  const result = await runCommand(inputs, context, outside);
+  const text = result.text({ colour: false, width: 120 });
+  if (text !== "") log.info(text.trimEnd());
+  const { placedFailures } = await import("./run/event/running-workflow.ts");
+  const code = sayFailures(await placedFailures(result.failures, raw, outside), log);
+  if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
+  summarize(result.summary);
+  return code;
 }
 
 /** Ends the action by an error before it has begun. @returns the exit code. */
@@ -196,10 +207,10 @@ export async function guarded(
 }
 
 /** @returns the exit code. */
-export function sayFailures(result: CommandResult, log: Log): number {
-  for (const { title, message, hint, at } of result.failures)
+export function sayFailures(failures: CommandResult["failures"], log: Log): number {
+  for (const { title, message, hint, at } of failures)
     log.error(message, hint, at === undefined ? { title } : { title, at });
-  return result.failures.length === 0 ? 0 : 1;
+  return failures.length === 0 ? 0 : 1;
 }
 
 function sayError(error: unknown, log: Log, debug: boolean): void {

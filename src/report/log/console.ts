@@ -1,5 +1,5 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
-import type { SourceLocation } from "../../errors.ts";
+import type { InputLine, SourceLocation } from "../../errors.ts";
 import { sentence } from "../../lib/markdown.ts";
 import { inertLine, plainLine, shortened } from "../../lib/plain-text.ts";
 import { count, formatDuration } from "../../lib/quantities.ts";
@@ -25,6 +25,8 @@ export interface FailureNotice {
   readonly hint: string;
   /** Not there where it has no place in the repository. */
   readonly at?: SourceLocation;
+  /** The line of an input that is at fault. */
+  readonly input?: InputLine;
 }
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
@@ -58,8 +60,8 @@ export function failureNotices(result: RunResult): readonly FailureNotice[] {
 }
 
 function otherNotice({ title, error }: OtherFailure): FailureNotice {
-  const { what, causes, quoted, hint, at } = errorText(error);
-  return { title, message: [what, ...causes, ...quoted].join("\n"), hint, ...(at && { at }) };
+  const { what, causes, quoted, hint, at, input } = errorText(error);
+  return { title, message: [what, ...causes, ...quoted].join("\n"), hint, ...(at && { at }), ...(input && { input }) };
 }
 
 function imageNotices(result: RunResult): readonly FailureNotice[] {
@@ -88,6 +90,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
     ].join("\n"),
     hint: first.hint,
     ...(first.at && { at: first.at }),
+    ...(first.input && { input: first.input }),
   }));
 }
 

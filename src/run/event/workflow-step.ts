@@ -37,8 +37,13 @@ export async function readWorkflowStep(
       at: { file: found.path },
     });
   }
+  return { tree, step: findStep(tree, found.path, await ownActionIn(folder, files)) };
+}
+
+/** Whether the action of a `uses` is this one, in a workflow of that checkout. */
+export async function ownActionIn(folder: string, files: Pick<Files, "read">): Promise<(uses: string) => boolean> {
   const own = await isActionItself(folder, files);
-  return { tree, step: findStep(tree, found.path, (uses) => isOwnAction(uses, own)) };
+  return (uses) => isOwnAction(uses, own);
 }
 
 /** What a step gives, as one event has it. */
