@@ -1,18 +1,25 @@
 /** What is looked at before anything is built, and needs neither a builder nor a registry: a plan shows it as well. */
+import type { TagStyle } from "../bump/versions/tag-form.ts";
 import { Problems, UserError } from "../errors.ts";
 import type { Session } from "../run/session.ts";
+import { tagAffixes } from "../settings/tag-affixes.ts";
 import { checkPins } from "../stages/bump/check-pins.ts";
 import type { Planning } from "../stages/plan/plan-run.ts";
 
 /** Everything in the repository for which `publish` would not start. */
 export async function problemsBeforeBuilding(
-  { plan, scanning }: Pick<Planning, "plan" | "scanning">,
+  { plan, scanning, surveyed }: Pick<Planning, "plan" | "scanning" | "surveyed">,
   { inputs, context, checkoutFiles }: Pick<Session, "inputs" | "context" | "checkoutFiles">,
 ): Promise<readonly UserError[]> {
   const made = plan.images.flatMap(({ kind, name }) => (kind === "skip" ? [] : [name]));
+  const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
+  const styleOf = (name: string): TagStyle => {
+    const image = images.get(name);
+    return image === undefined ? {} : tagAffixes(image, surveyed.settingsOf(image.publicName).flavor);
+  };
   const found = await Promise.all([
     problemsOf(() => scanning.checkFiles(made)),
-    problemsOf(() => checkPins(inputs.settings.checkPins, plan, context, checkoutFiles)),
+    problemsOf(() => checkPins(inputs.settings.checkPins, plan, context, checkoutFiles, styleOf)),
   ]);
   return found.flat();
 }

@@ -68,6 +68,14 @@ export function isSameLooseForm(one: TagForm, other: TagForm): boolean {
   );
 }
 
+/** What a version's tag has besides its version, its commit and the marks of a prerelease; `undefined` for a tag that is no version. */
+export function variantOf(tag: string, style: TagStyle = {}): string | undefined {
+  const { pieces, isVersion } = tagForm(tag, style);
+  // What a flavor puts around a tag is one piece, separators and all.
+  const words = pieces.map((piece) => ({ ...piece, text: piece.text.replace(/^[._-]+(?=[A-Za-z0-9])/, "") }));
+  return isVersion ? variantIn(words) : undefined;
+}
+
 /** The words and numbers that name a variant. */
 function variantIn(pieces: readonly Piece[]): string {
   return pieces

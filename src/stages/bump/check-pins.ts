@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
 import { findPins } from "../../bump/pins/find-pins.ts";
+import type { TagStyle } from "../../bump/versions/tag-form.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
 import { eachOnce, throwProblems, UserError } from "../../errors.ts";
 import { onlyExcludes } from "../../lib/glob-list.ts";
@@ -13,7 +14,7 @@ import type { Files } from "../../ports.ts";
 const longest = 4 * 1024 * 1024;
 
 /**
- * Does nothing where no git tag releases anything. @throws UserError (or `Problems`), each with file and line, for pins that
+ * Does nothing where no git tag releases anything. `styleOf` is asked for the tags of an image. @throws UserError (or `Problems`), each with file and line, for pins that
  * name another version, and for a glob under which nothing names a version of a released image.
  */
 export async function checkPins(
@@ -21,8 +22,9 @@ export async function checkPins(
   plan: Plan,
   { ref, workspace }: Pick<RunContext, "ref" | "workspace">,
   files: Pick<Files, "read" | "list">,
+  styleOf: (name: string) => TagStyle = () => ({}),
 ): Promise<void> {
-  const released = plan.images.flatMap((image) => releasedImage(image));
+  const released = plan.images.flatMap((image) => releasedImage(image, styleOf(image.name)));
   if (globs.length === 0 || ref.kind !== "tag" || released.length === 0) return;
   const repositories = new Set(released.flatMap((image) => image.repositories));
   if (onlyExcludes(globs)) throw nothingNamed(globs);
@@ -42,10 +44,10 @@ export async function checkPins(
   throwProblems(eachOnce(checked.flat()));
 }
 
-function releasedImage(image: Plan["images"][number]): readonly ReleasedImage[] {
+function releasedImage(image: Plan["images"][number], style: TagStyle): readonly ReleasedImage[] {
   if (!("tags" in image) || image.version === null) return [];
   const { name, repositories, version, tags } = image;
-  return [{ name, repositories, version, tags: tags.map(({ tag }) => tag) }];
+  return [{ name, repositories, version, tags: tags.map(({ tag }) => tag), style }];
 }
 
 async function pinsOf(

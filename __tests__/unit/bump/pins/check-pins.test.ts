@@ -1,6 +1,7 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { type ReleasedImage, stalePins } from "../../../../src/bump/pins/check-pins.ts";
 import type { Pin } from "../../../../src/bump/pins/find-pins.ts";
+import type { TagStyle } from "../../../../src/bump/versions/tag-form.ts";
 import { repository } from "../../../../src/model/reference.ts";
 
 const app: ReleasedImage = {
@@ -47,4 +48,48 @@ test("the problem names file and line, what stands there and what should", () =>
       at: { file: "values.yaml", line: 7 },
     }),
   ]);
+});
+
+describe("a job of one variant", () => {
+  const released = (tags: readonly string[], style: TagStyle): ReleasedImage => ({
+    ...app,
+    version: tags[0] ?? "",
+    tags,
+    style,
+  });
+  const jdk21 = released(["1.3.0-jdk21", "1.3-jdk21"], { suffix: "-jdk21" });
+  const alpine = released(["v1.3.0-alpine3.20"], { suffix: "-alpine3.20" });
+  const front = released(["jdk21-1.3.0"], { prefix: "jdk21-" });
+  const dev = released(["1.3.0-dev"], { suffix: "-dev" });
+  const plain = released(["1.3.0", "1.3", "latest"], {});
+  const both = released(["1.3.0", "1.3.0-alpine"], {});
+
+  test.each<{ readonly of: ReleasedImage; readonly tag: string; readonly isRight: boolean }>([
+    { of: jdk21, tag: "1.3.0-jdk21", isRight: true },
+    { of: jdk21, tag: "1.2.0-jdk21", isRight: false },
+    { of: jdk21, tag: "1.2-jdk21", isRight: false },
+    { of: jdk21, tag: "1.3.0-rc.1-jdk21", isRight: false },
+    { of: jdk21, tag: "1.3.0-jdk17", isRight: true },
+    { of: jdk21, tag: "1.2.0-jdk17", isRight: true },
+    { of: jdk21, tag: "1.2.0", isRight: true },
+    { of: jdk21, tag: "main", isRight: false },
+    { of: alpine, tag: "v1.2.0-alpine3.19", isRight: true },
+    { of: alpine, tag: "v1.2.0-alpine3.20", isRight: false },
+    { of: front, tag: "jdk17-1.2.0", isRight: true },
+    { of: front, tag: "jdk21-1.2.0", isRight: false },
+    { of: dev, tag: "1.2.0", isRight: true },
+    { of: dev, tag: "1.2.0-dev", isRight: false },
+    { of: plain, tag: "1.2.0-jdk17", isRight: true },
+    { of: plain, tag: "1.2.0", isRight: false },
+    { of: plain, tag: "1.3.0-rc.1", isRight: false },
+    { of: plain, tag: "1.2.0-24f7512", isRight: false },
+    { of: both, tag: "1.2.0-alpine", isRight: false },
+    { of: both, tag: "1.2.0-slim", isRight: true },
+  ])("of $of.version: $tag is right: $isRight", ({ of, tag, isRight }) => {
+    expect(stalePins([pin(tag)], [of])).toHaveLength(isRight ? 0 : 1);
+  });
+
+  test("its digest doesn't make another variant of a tag", () => {
+    expect(stalePins([pin(undefined)], [jdk21])).toHaveLength(1);
+  });
 });
