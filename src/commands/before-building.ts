@@ -1,5 +1,4 @@
 /** What is looked at before anything is built, and needs neither a builder nor a registry: a plan shows it as well. */
-import type { TagStyle } from "../bump/versions/tag-form.ts";
 import { Problems, UserError } from "../errors.ts";
 import type { Session } from "../run/session.ts";
 import { tagAffixes } from "../settings/tag-affixes.ts";
@@ -13,7 +12,7 @@ export async function problemsBeforeBuilding(
 ): Promise<readonly UserError[]> {
   const made = plan.images.flatMap(({ kind, name }) => (kind === "skip" ? [] : [name]));
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
-  const styleOf = (name: string): TagStyle => {
+  const styleOf = (name: string) => {
     const image = images.get(name);
     return image === undefined ? {} : tagAffixes(image, surveyed.settingsOf(image.publicName).flavor);
   };

@@ -10,7 +10,7 @@ import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 const maximumPages = 1_000;
 const maximumTags = 2_000_000;
 
-/** Lists of one client: one that couldn't be had with all patience is asked for once where it is wanted again. */
+/** Lists of one client: one that couldn't be had with all patience is asked for once whenever it is wanted again. */
 export function tagLists(
   exchange: RegistryExchange,
   absent: Absence,
@@ -18,9 +18,10 @@ export function tagLists(
   const failed = new Set<string>();
   return async (asked) => {
     const name = `${asked.host}/${asked.repository}`;
-    const once = failed.delete(name);
     try {
-      return await listTags(exchange, asked, absent, once);
+      const tags = await listTags(exchange, asked, absent, failed.has(name));
+      failed.delete(name);
+      return tags;
     } catch (error) {
       failed.add(name);
       throw error;
