@@ -3,7 +3,7 @@ import { formatLocation, problemsIn } from "../../errors.ts";
 import { code } from "../../lib/markdown.ts";
 import type { Remark } from "../../model/remark.ts";
 import { errorParagraphs, errorText } from "../error-text.ts";
-import { warningSection } from "./remark-sections.ts";
+import { warningSection } from "../remark-sections.ts";
 import { joinSections, text } from "./sections.ts";
 
 /**

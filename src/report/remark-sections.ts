@@ -1,8 +1,8 @@
 /** What there is to know besides: warnings with their remedies, and folded what nobody has to do anything about. */
-import { prose, sentence } from "../../lib/markdown.ts";
-import { shortened } from "../../lib/plain-text.ts";
-import type { Remark } from "../../model/remark.ts";
-import { type Section, text } from "./sections.ts";
+import { prose, sentence } from "../lib/markdown.ts";
+import { shortened } from "../lib/plain-text.ts";
+import type { Remark } from "../model/remark.ts";
+import { type Section, text } from "./summary/sections.ts";
 
 /** Those of the remarks that are warnings. */
 export function warningSection(remarks: readonly Remark[]): Section {
