@@ -35,7 +35,7 @@ export async function placedFailures(
   });
 }
 
-/** None where anything is in the way: the problems are told without places then. */
+/** None where anything is in the way: the problems are reported without places then. */
 function inputsIn(raw: RawInputs, outside: Parts): Promise<readonly StepInput[]> {
   return readInputs(raw, outside).catch(() => []);
 }
