@@ -36,11 +36,26 @@ function differences(root: string): readonly string[] {
 /** Bytes that every start loads; what only some runs need is a chunk of its own. */
 const mostAtStart = 160_000;
 
+/** Bytes that a publish loads which neither scans nor moves pins. */
+const mostOfPublish = 1_300_000;
+
 function sizes(root: string): readonly string[] {
-  const { size } = statSync(join(root, "dist/index.js"));
-  return size <= mostAtStart
-    ? []
-    : [`index.js has ${size} bytes, more than ${mostAtStart}: load what is rarely used with import()`];
+  const dist = join(root, "dist");
+  const size = (name: string) => statSync(join(dist, name)).size;
+  const start = size("index.js");
+  const stages = readdirSync(dist).filter((name) => isStages(readFileSync(join(dist, name), "utf8")));
+  const publish = stages.reduce((sum, name) => sum + size(name), start);
+  const advice = "load what is rarely used with import()";
+  return [
+    ...(start <= mostAtStart ? [] : [`index.js has ${start} bytes, more than ${mostAtStart}: ${advice}`]),
+    ...(stages.length === 1 ? [] : [`${stages.length} chunks have the commands, in place of one`]),
+    ...(publish <= mostOfPublish ? [] : [`a publish loads ${publish} bytes, more than ${mostOfPublish}: ${advice}`]),
+  ];
+}
+
+/** The chunk of `commands/run-command.ts`, which exports this. */
+function isStages(chunk: string): boolean {
+  return chunk.includes("{runCommand:()=>");
 }
 
 function contentOf(file: string): string | undefined {

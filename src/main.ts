@@ -12,8 +12,6 @@ import { actionLog } from "./adapters/toolkit/action-log.ts";
 import { addToSummary, isDebug, readInput, writeOutputs } from "./adapters/toolkit/action-step.ts";
 import { attestOnGitHub } from "./adapters/toolkit/attestations.ts";
 import { hasCacheService } from "./adapters/toolkit/cache-service.ts";
-import { codeScanningApi } from "./adapters/toolkit/code-scanning.ts";
-import { forgeApi } from "./adapters/toolkit/forge.ts";
 import { keptFolders } from "./adapters/toolkit/kept-folders.ts";
 import {
   type InputName,
@@ -172,9 +170,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
     files: systemFiles,
     clock: systemClock,
     log,
-    forge: forgeApi,
     attest: attestOnGitHub,
-    codeScanning: codeScanningApi,
     keptFolders: keptFolders(process.env, http),
     freePort,
     machine: `${process.platform}/${process.arch}`,

@@ -162,28 +162,6 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What a forge (GitHub, Gitea, Forgejo) knows of a repository, for where event and checkout are silent. */
-export interface Forge {
-  /** `undefined` where the forge doesn't tell this token, or anybody, anything. @throws UserError when it can't be asked. */
-  repository(owner: string, repo: string): Promise<ForgeRepository | undefined>;
-  /** Whether a commit is an ancestor of another, or the same; `undefined` where the forge doesn't tell. Never rejects for that. */
-  contains(owner: string, repo: string, descendant: string, ancestor: string): Promise<boolean | undefined>;
-  /** Numbers of the open pull requests whose head is the commit; `undefined` where the forge doesn't tell. Never rejects for that. */
-  openPullRequests(owner: string, repo: string, head: string): Promise<readonly number[] | undefined>;
-  /** The head of a pull request that is open; `undefined` for another, and where the forge doesn't tell. Never rejects for that. */
-  pullRequestHead(owner: string, repo: string, number: number): Promise<string | undefined>;
-  /**
-   * Whether GitHub lists an attestation of these bytes in the repository (`GET /repos/{o}/{r}/attestations/{digest}`);
-   * `undefined` where it doesn't tell. Never rejects for that.
-   */
-  hasAttestation(owner: string, repo: string, digest: string): Promise<boolean | undefined>;
-}
-
-export interface ForgeRepository {
-  readonly defaultBranch: string;
-  readonly isPrivate: boolean;
-}
-
 /** What GitHub's signed build provenance is about: the same bytes under one or several names. */
 export interface AttestedSubject {
   /** A repository in full, without a tag. */
@@ -205,57 +183,6 @@ export interface AttestOptions {
  */
 export type Attest = (subjects: readonly AttestedSubject[], options: AttestOptions) => Promise<string | undefined>;
 
-/** Whose code scanning, and by which right. */
-export interface CodeScanningAccess {
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly owner: string;
-  readonly repo: string;
-}
-
-/** GitHub's code scanning of one repository (docs.github.com, REST API, "Code scanning"). Nothing is retried, and none rejects. */
-export interface CodeScanning {
-  /** Hands a SARIF file over to be processed. @returns the upload's id. */
-  upload(analysis: CodeScanningUpload): Promise<CodeScanningAnswer<string>>;
-  /** How far an upload is. */
-  status(id: string): Promise<CodeScanningAnswer<CodeScanningStatus>>;
-  /** A page, from 1, of at most 100 analyses of a ref by one tool, newest first. */
-  analyses(ref: string, tool: string, page: number): Promise<CodeScanningAnswer<readonly CodeScanningAnalysis[]>>;
-}
-
-export type CodeScanningAnswer<T> =
-  | { readonly kind: "answer"; readonly value: T }
-  | {
-      readonly kind: "refusal";
-      /** HTTP's; `undefined` where there was no answer. */
-      readonly status: number | undefined;
-      /** What was said, hostile text. */
-      readonly message: string;
-      /** How long the server asks to wait, in milliseconds, where it is only too much at once. */
-      readonly retryAfter: number | undefined;
-    };
-
-export interface CodeScanningUpload {
-  readonly ref: string;
-  readonly commit: string;
-  /** Gzipped. */
-  readonly sarif: Uint8Array;
-  /** The checkout's root as a `file:` URI. */
-  readonly checkoutUri: string;
-  readonly startedAt: Date;
-  readonly tool: string;
-}
-
-export interface CodeScanningStatus {
-  readonly status: "pending" | "complete" | "failed";
-  readonly errors: readonly string[];
-}
-
-export interface CodeScanningAnalysis {
-  /** Without a slash at its end. */
-  readonly category: string;
-  readonly results: number;
-}
 /**
  * Folders of files that the runner's cache service keeps from run to run. What it can't do is as if there were none. Whoever
  * may write to the cache decides what is restored: nothing of it is to be trusted, neither the key nor the files.

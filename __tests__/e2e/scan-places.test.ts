@@ -107,6 +107,51 @@ test("a library in the jar of the next release is the same one, and a second cop
   expect(await latest(project)).toBe(second);
 });
 
+test("what releases are called in other ways is the same one, and another tenant's secret is new", async () => {
+  const project = makeProject({ Dockerfile: "FROM scratch\nCOPY root /\n", "root/a": "a\n" });
+  const advisory = {
+    Bucket: "maven::GitHub Security Advisory Maven",
+    Package: "org.acme:lib",
+    ID: "CVE-2026-3002",
+    Severity: "CRITICAL",
+    Title: "lib: it runs what it reads",
+    Vulnerable: ["<2.1.0"],
+    Fixed: ">=2.1.0",
+  } as const;
+  const env = { TRIVY_DB_REPOSITORY: await publishDatabase(`maven2/${project.slug.split("/")[0]}`, [advisory]) };
+  const libraries = [
+    ["opt/jdk-21/lib/a.jar", "opt/jdk-22/lib/a.jar"],
+    ["opt/tomcat-9/b.jar", "opt/tomcat-10/b.jar"],
+    ["opt/shop-v1/c.jar", "opt/shop-v2/c.jar"],
+    ["srv/build-1234/d.jar", "srv/build-1235/d.jar"],
+    ["releases/20240105T101010Z/e.jar", "releases/20240206T101010Z/e.jar"],
+    ["app/f-1.3.0-main.5.jar", "app/f-1.3.0-main.6.jar"],
+    ["app/g-1.2.3-dirty.jar", "app/g-1.2.4.jar"],
+    ["opt/h-1.2.3-1ubuntu2/h.jar", "opt/h-1.2.3-1ubuntu3/h.jar"],
+    ["app/i-1.2.3-1.el8.jar", "app/i-1.2.4-1.el9.jar"],
+    [".pnpm/j@1.0.0_hzejdmwdzoyinubvjmqrvaidvm/j.jar", ".pnpm/j@1.0.1_react@18.2.0/j.jar"],
+  ] as const;
+  const key = Buffer.from(`aws_access_key_id = ${["AKIA", "Q3EGRZ7UTVYPLKMN"].join("")}\n`);
+  const jar = archive(maven("org.acme", "lib", "2.0.0"));
+  const tree = (index: 0 | 1, secret: string): Readonly<Record<string, Buffer>> => ({
+    ...Object.fromEntries(libraries.map((paths) => [`root/${paths[index]}`, jar])),
+    [`root/${secret}`]: key,
+  });
+  const release = async (files: Readonly<Record<string, Buffer>>, inputs: Inputs) => {
+    const before = project.git("rev-parse", "HEAD");
+    put(project, files);
+    project.commit({ changed: Object.keys(files).join("\n") });
+    return scanned(project, pushed(before), inputs, env);
+  };
+  expect(await release(tree(0, "opt/app/1.2.3/.env"), { "fail-on": "none" })).toMatchObject({ code: 0 });
+  const next = await release(tree(1, "opt/app/1.3.0/.env"), { "fail-on": "critical,secrets" });
+  expect(next.images.images).toMatchObject({ findings: { counting: 11, new: 0, known: 11, gone: 0 } });
+
+  expect(await release(tree(1, "opt/tenants/1001/cfg"), { "fail-on": "none" })).toMatchObject({ code: 0 });
+  const other = await release(tree(1, "opt/tenants/1002/cfg"), { "fail-on": "secrets" });
+  expect(other.images.images).toMatchObject({ findings: { counting: 1, new: 1, known: 10 } });
+});
+
 describe("a finding is annotated at the instruction that brings it", () => {
   const bad = "openssl=3.3.1-r0";
   test.each<[string, Changes, string]>([
@@ -172,6 +217,41 @@ test("the path that is shown for a secret works in .trivyignore.yaml", async () 
   const entries = [...shown].map((path) => `      - ${path}\n`);
   project.commit({ ".trivyignore.yaml": `secrets:\n  - id: aws-access-key-id\n    paths:\n${entries.join("")}` });
   expect(await scanned(project, pushed(before), secrets)).toMatchObject({ code: 0 });
+});
+
+test("a secret in ENV is annotated at its line, and an entry without paths ignores it", async () => {
+  const key = ["AKIA", "Q3EGRZ7UTVYPLKMN"].join("");
+  const project = makeProject({
+    Dockerfile: `FROM scratch\nENV OTHER=1\nENV A=2 \\\n  AWS_ACCESS_KEY_ID=${key}\nCOPY a /\n`,
+    a: "a\n",
+  });
+  const secrets = { "fail-on": "secrets" };
+  const before = project.git("rev-parse", "HEAD");
+  const ended = await scanned(project, firstPush, secrets);
+  expect(ended.code).toBe(1);
+  expect(errorsOf(ended)).toEqual(["Dockerfile:3"]);
+  expect(ended.log).toContain("in an entry without `paths`");
+  project.commit({ ".trivyignore.yaml": "secrets:\n  - id: aws-access-key-id\n" });
+  expect(await scanned(project, pushed(before), secrets)).toMatchObject({ code: 0 });
+});
+
+test("an entry that has expired is a warning at its line", async () => {
+  const ignored = "vulnerabilities:\n  - id: CVE-2026-1001\n    expired_at: 2026-01-01\n";
+  const project = makeProject({
+    Dockerfile: "FROM scratch\nCOPY root /\n",
+    ...alpine("root", "openssl=3.3.1-r0"),
+    ".trivyignore.yaml": ignored,
+  });
+  const ended = await scanned(project, firstPush);
+  expect(ended.code).toBe(1);
+  expect(ended.annotations).toContainEqual(
+    expect.objectContaining({
+      level: "warning",
+      file: ".trivyignore.yaml",
+      line: 3,
+      message: expect.stringContaining("the entry for CVE-2026-1001 expired on 2026-01-01"),
+    }),
+  );
 });
 
 describe("before anything is built", () => {

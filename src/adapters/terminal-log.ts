@@ -1,4 +1,4 @@
-import { placedMessage } from "../lib/placed-message.ts";
+import { placedMessage } from "../lib/text/placed-message.ts";
 import type { Log, Notice } from "../ports.ts";
 import { logLines } from "./log-text.ts";
 

@@ -4,7 +4,7 @@ import type { Catalog, Image } from "../catalog/catalog.ts";
 import type { WrittenAbsent } from "../catalog/names/absent-images.ts";
 import type { ChangedFile } from "../git/changed-file.ts";
 import { indexFiles } from "../git/checkout/file-index.ts";
-import { someOf } from "../lib/some-of.ts";
+import { someOf } from "../lib/text/some-of.ts";
 import type { Reason } from "../model/reason.ts";
 import { oneRemark, type RemarkKind } from "../model/remark.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";

@@ -1,7 +1,7 @@
 /** What is remarked of images whose sources the checkout has not, or not really. */
 
 import { UserError } from "../errors.ts";
-import { someOf } from "../lib/some-of.ts";
+import { someOf } from "../lib/text/some-of.ts";
 import { oneRemark, type RemarkKind } from "../model/remark.ts";
 import type { Incomplete, IncompleteFiles } from "./sources/incomplete.ts";
 

@@ -1,5 +1,5 @@
 import { formatLocation } from "../errors.ts";
-import { someOf } from "../lib/some-of.ts";
+import { someOf } from "../lib/text/some-of.ts";
 import type { Reason } from "../model/reason.ts";
 
 /**

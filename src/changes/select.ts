@@ -3,7 +3,7 @@ import { anyNumber, anyOne, exactly, pathExpression } from "../catalog/layout/pa
 import { throwProblems, UserError } from "../errors.ts";
 import { type ListedGlob, listedGlobs, onlyExcludes } from "../lib/glob-list.ts";
 import { didYouMean } from "../lib/nearest.ts";
-import { someOf } from "../lib/some-of.ts";
+import { someOf } from "../lib/text/some-of.ts";
 
 /**
  * The names of the images that `only` means: all for an empty list. `*` is any number of characters, `?` is one. What an

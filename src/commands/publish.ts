@@ -13,8 +13,8 @@ import { checkSecretSources } from "../stages/build/secret-sources.ts";
 import { bumpAfter, bumpPins, noBump } from "../stages/bump/bump-pins.ts";
 import { passFound } from "../stages/check/gate.ts";
 import { reportScans } from "../stages/check/scan-report.ts";
-import { moverOf } from "../stages/plan/converge.ts";
 import { type Planning, planRun } from "../stages/plan/plan-run.ts";
+import { runIdentity } from "../stages/plan/run-identity.ts";
 import { withUnnamedHosts } from "../stages/plan/unnamed-hosts.ts";
 import type { Publishing } from "../stages/publish/publish-image.ts";
 import { type Gates, openGates, promoteAll, type Results, walkPlan } from "../stages/publish/walk-plan.ts";
@@ -115,7 +115,7 @@ function publishingOf({ registry, history }: Planning, session: Session, gates: 
     onWait: (what) => log.info(what),
     history,
     signal,
-    mover: moverOf(session),
+    identity: runIdentity(session),
     started: session.context.startedAt,
     records: recordRules(session),
     check: (planned, found) => passFound(planned, found, gates.rulesFor(planned.name)),

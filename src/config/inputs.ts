@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { onlyExcludes, splitGlobs } from "../lib/glob-list.ts";
 import { didYouMean, nearest } from "../lib/nearest.ts";
-import { problemAt, type SourcedLine } from "../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { type Platform, wantedPlatform } from "../model/platform.ts";
 import { reference, registryHost } from "../model/reference.ts";
 import { type InputName, type InputSpecification, inputs, type RawInputs, type Word } from "./inputs-specification.ts";

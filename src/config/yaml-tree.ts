@@ -80,6 +80,13 @@ const largest = 2 * 1024 * 1024;
 function parsingProblem(error: YAMLError, file: string, lines: LineCounter, offset: number): UserError {
   const { line, col } = lines.linePos(offset);
   const first = (error.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "");
+  if (error.code === "MULTIPLE_DOCS") {
+    const second = new UserError(`${file} has a second document`, {
+      hint: "take the line `---` out, and write all of it as one document",
+      at: { file, line, column: col },
+    });
+    return second;
+  }
   const what = first.includes("call stack") ? "it is nested too deeply" : first;
   const at = line === 0 ? { file } : { file, line, column: col };
   return notYaml(what, at);

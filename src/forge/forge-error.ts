@@ -14,7 +14,7 @@ export type ForgeErrorCode =
   | "protected"
   | "archived"
   | "missing"
-  /** Busy, broken or not reached, though asked again with patience. */
+  /** Busy, broken or not reached, also when asked again. */
   | "unavailable"
   | "unexpected";
 
@@ -23,16 +23,31 @@ export class ForgeError extends UserError {
   readonly code: ForgeErrorCode;
   /** It may work in a while, in milliseconds from now where the forge says so. */
   readonly retryAfter: number | undefined;
+  /** `undefined` where there was none. */
+  readonly answer: ForgeAnswer | undefined;
 
   constructor(
     code: ForgeErrorCode,
     message: string,
-    details: Partial<UserErrorDetails> & { readonly retryAfter?: number } = {},
+    details: Partial<UserErrorDetails> & Partial<Pick<ForgeError, "retryAfter" | "answer">> = {},
   ) {
     super(message, { hint: details.hint ?? hints[code], cause: details.cause });
     this.code = code;
     this.retryAfter = details.retryAfter;
+    this.answer = details.answer;
   }
+
+  /** Whether the forge only takes no more requests for now. */
+  get isRateLimit(): boolean {
+    return this.code === "unavailable" && this.answer !== undefined && this.answer.status < 500;
+  }
+}
+
+export interface ForgeAnswer {
+  /** HTTP's. */
+  readonly status: number;
+  /** What it says, made plain. */
+  readonly text: string;
 }
 
 /** Whether an error says that somebody was faster. */

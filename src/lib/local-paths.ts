@@ -5,6 +5,8 @@
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import type { FileLooks, Files } from "../ports.ts";
+import { onceEach } from "./once-each.ts";
+import { mapped } from "./pause.ts";
 
 /** What a path is for. */
 export interface PathUse {
@@ -16,6 +18,11 @@ export interface PathUse {
   readonly setting?: PathSetting;
   /** All of it is read, as of a build context: then nothing secret may be below it either. */
   readonly isWhole?: boolean;
+}
+
+export interface AskedPath {
+  readonly path: string;
+  readonly use: PathUse;
 }
 
 /** Settings whose values name paths, and that are inputs as well. */
@@ -39,6 +46,8 @@ export interface LocalPaths {
   resolve(path: string, use: PathUse): Promise<string>;
   /** Why a path may not be opened; `undefined` where it may. A relative one starts at the checkout. */
   refusal(path: string, use: PathUse): Promise<UserError | undefined>;
+  /** The same of many at once: every folder on their ways is looked at once. @returns in their order. */
+  refusals(asked: readonly AskedPath[]): Promise<readonly (UserError | undefined)[]>;
   /** Whether an input of the workflow names exactly this path, as a value of that setting. */
   isNamed(path: string, setting: PathSetting): boolean;
 }
@@ -61,18 +70,51 @@ const mostLinks = 40;
 
 /** The rules of a run, as questions about single paths. */
 export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
-  const { checkout, untrusted } = rules;
-  const absolute = (path: string): string => withoutSlash(posix.resolve(checkout, path));
+  const absolute = (path: string): string => withoutSlash(posix.resolve(rules.checkout, path));
   const named = rules.named.map(({ setting, path }) => ({ setting, path: absolute(path) }));
+  const judge = judging({ ...rules, named }, files);
+  return {
+    isNamed: (path, setting) => named.some((each) => each.setting === setting && each.path === absolute(path)),
+    async resolve(path, use) {
+      const judged = await judge(path, absolute(path), use);
+      if ("refusal" in judged) throw judged.refusal;
+      return judged.real;
+    },
+    refusal: async (path, use) => refusalIn(await judge(path, absolute(path), use)),
+    async refusals(asked) {
+      const look = onceEach(files.look, (path) => Buffer.from(path).toString("latin1"));
+      const judgeTogether = judging({ ...rules, named }, { look });
+      return mapped(
+        asked,
+        async ({ path, use }) => refusalIn(await judgeTogether(path, absolute(path), use)),
+        together,
+      );
+    },
+  };
+}
+
+const together = 64;
+
+type Judged = { readonly real: string } | { readonly refusal: UserError };
+
+function refusalIn(judged: Judged): UserError | undefined {
+  return "refusal" in judged ? judged.refusal : undefined;
+}
+
+/** Where a path leads, or why it may not be opened. The folders that it is compared with are looked at once. */
+function judging(rules: PathRules, files: FileLooks) {
+  const { untrusted } = rules;
   const follow = (path: string) => followLinks(path, files);
-  const roots = async (paths: readonly string[]): Promise<readonly string[]> =>
-    (await Promise.all(paths.map(follow))).flatMap((found) => found?.real ?? []);
+  const root = onceEach(async (path: string): Promise<readonly string[]> => {
+    const found = await follow(path);
+    return found === undefined ? [] : [found.real];
+  });
   /**
    * Whether an input names it. An untrusted checkout can't use what is named for something else, such as a secret's file, and
    * its links lead where its author wants, whoever names them. What is in the folder of an input `context` belongs to it.
    */
   async function isMeant(from: string, real: string, boundary: string, setting: PathUse["setting"]): Promise<boolean> {
-    const meant = named.filter((each) => untrusted === undefined || each.setting === setting);
+    const meant = rules.named.filter((each) => untrusted === undefined || each.setting === setting);
     for (const each of meant) {
       const found = await follow(each.path);
       if (untrusted !== undefined && found?.links.some((link) => isWithin(link, boundary)) !== false) continue;
@@ -82,15 +124,12 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
     return false;
   }
 
-  async function judge(
-    path: string,
-    use: PathUse,
-  ): Promise<{ readonly real: string } | { readonly refusal: UserError }> {
-    const from = absolute(path);
+  return async (path: string, from: string, use: PathUse): Promise<Judged> => {
     const followed = await follow(from);
     if (followed === undefined) return { refusal: endless(path, use) };
     const { real } = followed;
-    const [[boundary = rules.boundary], own] = [await roots([rules.boundary]), await roots(rules.own)];
+    const [boundary = rules.boundary] = await root(rules.boundary);
+    const own = (await Promise.all(rules.own.map(root))).flat();
     if (own.some((folder) => isWithin(real, folder) || (use.isWhole === true && isWithin(folder, real)))) {
       return { refusal: ownFolder(path, real, use) };
     }
@@ -101,19 +140,6 @@ export function localPaths(rules: PathRules, files: FileLooks): LocalPaths {
     if (isInside) return { real };
     if (await isMeant(from, real, boundary, use.setting)) return { real };
     return { refusal: outside(path, real, use, untrusted) };
-  }
-
-  return {
-    isNamed: (path, setting) => named.some((each) => each.setting === setting && each.path === absolute(path)),
-    async resolve(path, use) {
-      const judged = await judge(path, use);
-      if ("refusal" in judged) throw judged.refusal;
-      return judged.real;
-    },
-    async refusal(path, use) {
-      const judged = await judge(path, use);
-      return "refusal" in judged ? judged.refusal : undefined;
-    },
   };
 }
 

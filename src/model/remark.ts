@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../errors.ts";
-import { someOf } from "../lib/some-of.ts";
+import { someOf } from "../lib/text/some-of.ts";
 
 /** A remark that the reader of the summary should see, with its remedy. */
 export interface Remark {

@@ -7,6 +7,7 @@ import { pause } from "../lib/pause.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTags } from "../model/image-tags.ts";
 import { formatReference } from "../model/reference.ts";
+import type { Remark } from "../model/remark.ts";
 import type { Commit } from "../model/run-context.ts";
 import { type ReasonsByImage, toBuild } from "./needed.ts";
 import type { Plan, PlannedBase, PlannedBuild, PlannedImage, PlannedParent, PlannedPromote } from "./plan.ts";
@@ -54,6 +55,8 @@ export interface ImageDetails {
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
   readonly compression: string | undefined;
+  /** What the rules and inputs ask for in vain. */
+  readonly remarks: readonly Remark[];
 }
 
 /** The plan of a run. Equal inputs give equal bytes, in whatever order they were found. */

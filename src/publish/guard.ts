@@ -11,8 +11,8 @@ import type { Tag } from "../model/reference.ts";
 import { type Commit, gitRef } from "../model/run-context.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import { exactTagsFor, highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
-import type { Holding } from "./tags/holding.ts";
-import { hasPlatforms } from "./tags/holding.ts";
+import type { TagState } from "./tags/tag-state.ts";
+import { hasPlatforms } from "./tags/tag-state.ts";
 
 export type Verdict =
   /** Nobody holds the tag. */
@@ -27,7 +27,7 @@ export type Verdict =
   | { readonly kind: "unknown"; readonly why: string; readonly hint: string };
 
 /** Who wants to put tags. */
-export interface Mover {
+export interface RunIdentity {
   /** The commit that the run is about. */
   readonly commit: Commit;
   /** Its full ref. */
@@ -61,27 +61,28 @@ export interface History {
 }
 
 /**
- * @param holder what the tag holds now; `undefined`: nothing.
+ * @param tagState what the tag holds now; `undefined`: nothing.
  * @param digest what it is wanted on; `undefined` where it isn't built yet.
  */
 export async function judge(
   tag: ImageTag,
-  holder: Holding | undefined,
+  tagState: TagState | undefined,
   digest: Digest | undefined,
-  mover: Mover,
+  identity: RunIdentity,
   history: History,
 ): Promise<Verdict> {
-  if (holder !== undefined && holder.digest === digest) return { kind: "there" };
-  if (!tag.moves) return holder === undefined ? { kind: "free" } : judgeExact(tag, holder, mover, history);
-  if (mover.release !== undefined && !mover.mayGoBack) return judgeLine(tag.tag, mover.release, holder, history);
-  if (holder === undefined) return { kind: "free" };
-  return mover.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, holder, mover, history);
+  if (tagState !== undefined && tagState.digest === digest) return { kind: "there" };
+  if (!tag.moves) return tagState === undefined ? { kind: "free" } : judgeExact(tag, tagState, identity, history);
+  if (identity.release !== undefined && !identity.mayGoBack)
+    return judgeLine(tag.tag, identity.release, tagState, history);
+  if (tagState === undefined) return { kind: "free" };
+  return identity.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, tagState, identity, history);
 }
 
 /** Only what was made from this commit or one before it is promoted: no other branch's work. */
 export async function isOurs(
-  { revision }: Holding,
-  { commit }: Pick<Mover, "commit">,
+  { revision }: TagState,
+  { commit }: Pick<RunIdentity, "commit">,
   history: Pick<History, "position">,
 ): Promise<boolean> {
   if (revision === undefined || revision === commit) return true;
@@ -90,19 +91,19 @@ export async function isOurs(
 
 async function judgeExact(
   { of }: ImageTag,
-  holder: Holding,
-  { commit, isRebuild, platforms, release }: Mover,
+  tagState: TagState,
+  { commit, isRebuild, platforms, release }: RunIdentity,
   history: History,
 ): Promise<Verdict> {
-  if (of === "content" && !hasPlatforms(holder, platforms)) {
+  if (of === "content" && !hasPlatforms(tagState, platforms)) {
     return { kind: "moves", remark: "it lacked a platform that is wanted" };
   }
-  const isSame = holder.revision === undefined || holder.revision === commit;
-  if (of === "commit" && isSame && (isRebuild || !hasPlatforms(holder, platforms))) return { kind: "moves" };
+  const isSame = tagState.revision === undefined || tagState.revision === commit;
+  if (of === "commit" && isSame && (isRebuild || !hasPlatforms(tagState, platforms))) return { kind: "moves" };
   // Of a release, others have found that it is the same content.
   const mayBeMadeAgain = of !== "content" && (isSame || release !== undefined);
-  if (mayBeMadeAgain && (await isUnattested(holder, history))) return { kind: "moves", remark: unattested };
-  const from = holder.revision === undefined ? "" : `, made from ${short(holder.revision)}`;
+  if (mayBeMadeAgain && (await isUnattested(tagState, history))) return { kind: "moves", remark: unattested };
+  const from = tagState.revision === undefined ? "" : `, made from ${short(tagState.revision)}`;
   return { kind: "stays", why: `it names other bytes already${from}` };
 }
 
@@ -110,8 +111,13 @@ async function judgeExact(
 const atOnce = 5_000;
 
 /** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
-async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined, history: History): Promise<Verdict> {
-  const published = await listed(release, holder, history);
+async function judgeLine(
+  tag: Tag,
+  release: Release,
+  tagState: TagState | undefined,
+  history: History,
+): Promise<Verdict> {
+  const published = await listed(release, tagState, history);
   if ("kind" in published) return published;
   let highest = highestOfLine(tag, release, [release.tag]);
   // A registry may list a million.
@@ -120,20 +126,21 @@ async function judgeLine(tag: Tag, release: Release, holder: Holding | undefined
     highest = highestOfLine(tag, release, [...before, ...published.slice(at, at + atOnce)]);
     if (at + atOnce < published.length) await pause();
   }
-  if (highest === undefined || !isHigher(highest.version, release.version)) return { kind: holder ? "moves" : "free" };
+  if (highest === undefined || !isHigher(highest.version, release.version))
+    return { kind: tagState ? "moves" : "free" };
   return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
 }
 
 /** A registry that can't list tags, or knows no repository where a tag of it is held, tells nothing of higher releases. */
 async function listed(
   release: Release,
-  holder: Holding | undefined,
+  tagState: TagState | undefined,
   history: History,
 ): Promise<readonly Tag[] | Verdict> {
-  const { kind, name } = gitRef(holder?.record?.ref ?? "");
+  const { kind, name } = gitRef(tagState?.record?.ref ?? "");
   try {
     const published = await history.published(kind === "tag" ? exactTagsFor(name, release) : []);
-    if (published !== undefined || holder === undefined) return published ?? [];
+    if (published !== undefined || tagState === undefined) return published ?? [];
     return unlisted("the registry lists no tags of the repository, though it has some", "check the registry");
   } catch (error) {
     if (error instanceof RegistryError) return unlisted(error.message, error.hint);
@@ -149,25 +156,25 @@ function unlisted(why: string, hint: string): Verdict {
   };
 }
 
-async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: History): Promise<Verdict> {
-  const { revision, isUnread } = holder;
+async function judgeHistory(tag: Tag, tagState: TagState, identity: RunIdentity, history: History): Promise<Verdict> {
+  const { revision, isUnread } = tagState;
   if (isUnread) {
     if ((await history.isHeadNow()) === true) return { kind: "moves" };
-    const why = `it names ${holder.digest}, whose commit is unknown: ${holder.doubt ?? "the registry doesn't have all of it"}`;
+    const why = `it names ${tagState.digest}, whose commit is unknown: ${tagState.doubt ?? "the registry doesn't have all of it"}`;
     return { kind: "unknown", why, hint: unreadDigest };
   }
   if (revision === undefined) {
     return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
   }
-  const position = await history.position(mover.commit, revision);
+  const position = await history.position(identity.commit, revision);
   if (position === "descends") return { kind: "moves" };
   if (position === "same") {
-    if (mover.isRebuild || !hasPlatforms(holder, mover.platforms)) return { kind: "moves" };
-    return (await isUnattested(holder, history))
+    if (identity.isRebuild || !hasPlatforms(tagState, identity.platforms)) return { kind: "moves" };
+    return (await isUnattested(tagState, history))
       ? { kind: "moves", remark: unattested }
       : { kind: "stays", why: "what it names was made from this very commit" };
   }
-  const other = otherBranch(tag, holder, mover);
+  const other = otherBranch(tag, tagState, identity);
   if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };
   const held = `it holds ${short(revision)}`;
   if (position === "unknown") {
@@ -179,7 +186,7 @@ async function judgeHistory(tag: Tag, holder: Holding, mover: Mover, history: Hi
 }
 
 /** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
-function otherBranch(tag: Tag, { record }: Holding, { ref }: Mover): string | undefined {
+function otherBranch(tag: Tag, { record }: TagState, { ref }: RunIdentity): string | undefined {
   if (record === undefined || record.ref === ref) return undefined;
   const { kind, name } = gitRef(record.ref);
   return kind === "branch" && tagText(name) === tag ? name : undefined;
@@ -193,7 +200,7 @@ const unreadDigest = "run this again once the registry has the digest; `move: an
 const unattested = "GitHub lists no attestation of what it named before";
 
 /** What a run of ours left without its attestation is made again under the same name; not to know is no reason for that. */
-async function isUnattested({ record, digest }: Holding, { attested }: History): Promise<boolean> {
+async function isUnattested({ record, digest }: TagState, { attested }: History): Promise<boolean> {
   return record !== undefined && attested !== undefined && (await attested(digest)) === false;
 }
 

@@ -6,20 +6,20 @@ import type { ImageTag } from "../model/image-tags.ts";
 import type { Repository, Tag } from "../model/reference.ts";
 import { isPullRequestRef } from "../model/run-context.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
-import { type History, judge, type Mover } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./tags/holding.ts";
+import { type History, judge, type RunIdentity } from "./guard.ts";
+import { type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */
   readonly tag: Tag;
   readonly digest: Digest;
-  readonly holding: Holding;
+  readonly tagState: TagState;
 }
 
 export interface PredecessorOptions {
   readonly registry: Pick<Registry, "manifest" | "blob" | "tags">;
   readonly history: Omit<History, "published">;
-  readonly mover: Mover;
+  readonly identity: RunIdentity;
   readonly records: RecordRules;
 }
 
@@ -31,16 +31,16 @@ export interface PredecessorOptions {
 export async function predecessorOf(
   repository: Repository,
   tags: readonly ImageTag[],
-  { registry, history, mover, records }: PredecessorOptions,
+  { registry, history, identity, records }: PredecessorOptions,
 ): Promise<Predecessor | undefined> {
   const published = () => registry.tags(repository);
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
     const held = await heldBy(tag.tag, repository, registry, records);
     if (held === undefined) continue;
-    const verdict = await judge(tag, held.holding, undefined, mover, { ...history, published });
+    const verdict = await judge(tag, held.tagState, undefined, identity, { ...history, published });
     // Without the list of tags the narrowest line is surely the candidate's own.
-    if (verdict.kind === "unknown" && mover.release !== undefined) fallback = held;
+    if (verdict.kind === "unknown" && identity.release !== undefined) fallback = held;
     else if (verdict.kind !== "stays") return held;
     else fallback ??= held;
   }
@@ -70,8 +70,8 @@ async function newest(
   const found = await Promise.all(tags.map((tag) => heldBy(tag, repository, registry, records)));
   const held = found
     .filter((each) => each !== undefined)
-    .filter(({ holding }) => !isPullRequestRef(holding.record?.ref ?? ""));
-  const time = ({ holding }: Predecessor) => Date.parse(holding.record?.started ?? "") || 0;
+    .filter(({ tagState }) => !isPullRequestRef(tagState.record?.ref ?? ""));
+  const time = ({ tagState }: Predecessor) => Date.parse(tagState.record?.started ?? "") || 0;
   return held.reduce<Predecessor | undefined>(
     (best, each) => (best === undefined || time(each) > time(best) ? each : best),
     undefined,
@@ -86,6 +86,6 @@ async function heldBy(
 ): Promise<Predecessor | undefined> {
   const stored = await registry.manifest(repository, tag);
   if (stored === undefined) return undefined;
-  const holding = await readHolding(stored, repository, registry, records);
-  return { tag, digest: stored.digest, holding };
+  const tagState = await readTagState(stored, repository, registry, records);
+  return { tag, digest: stored.digest, tagState };
 }

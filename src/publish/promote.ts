@@ -25,8 +25,8 @@ import {
 import { withRevision } from "./recorded-index.ts";
 import { needsRevision } from "./revision.ts";
 import { claimOf } from "./tags/claimed.ts";
-import { type Holding, hasPlatforms, holdingOf } from "./tags/holding.ts";
 import { moveAll, settle, type Written } from "./tags/move-tags.ts";
+import { hasPlatforms, type TagState, tagStateIn } from "./tags/tag-state.ts";
 
 /**
  * Puts the tags on the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step
@@ -88,12 +88,12 @@ async function subjectIn(promotion: Promoting, done: PromotedTag[]): Promise<Sto
  * this run first. @throws UserError for other content, and for what doesn't pass.
  */
 async function claimed(promotion: Promoting, own: Digest, done: PromotedTag[]): Promise<StoredManifest | undefined> {
-  const { registry, repository, tags, mover, sourceHash, bakedVersion, history, holders } = promotion;
-  const making = { sourceHash, bakedVersion, platforms: mover.platforms };
-  const holderOf = async (tag: Tag) => readable(tag, await holders(tag), repository);
-  const claim = await claimOf({ tags, mover, making, holderOf, attested: history.attested, own });
-  if (claim.kind === "free" || (claim.kind === "same" && claim.holder.digest === own)) return undefined;
-  const digest = claim.kind === "same" ? claim.holder.digest : claim.digest;
+  const { registry, repository, tags, identity, sourceHash, bakedVersion, history, tagStates } = promotion;
+  const making = { sourceHash, bakedVersion, platforms: identity.platforms };
+  const tagStateOf = async (tag: Tag) => readable(tag, await tagStates(tag), repository);
+  const claim = await claimOf({ tags, identity, making, tagStateOf, attested: history.attested, own });
+  if (claim.kind === "free" || (claim.kind === "same" && claim.tagState.digest === own)) return undefined;
+  const digest = claim.kind === "same" ? claim.tagState.digest : claim.digest;
   const refused =
     claim.kind === "same"
       ? await promotion.check({ repository, digest, as: "same-content" })
@@ -109,9 +109,9 @@ async function claimed(promotion: Promoting, own: Digest, done: PromotedTag[]): 
 }
 
 /** @throws RegistryError where only the digest is known. */
-function readable(tag: Tag, holder: Holding | undefined, repository: Repository): Holding | undefined {
-  if (holder?.isUnread && holder.doubt !== undefined) throw notShown(`${repository}:${tag}`, holder.digest);
-  return holder;
+function readable(tag: Tag, tagState: TagState | undefined, repository: Repository): TagState | undefined {
+  if (tagState?.isUnread && tagState.doubt !== undefined) throw notShown(`${repository}:${tag}`, tagState.digest);
+  return tagState;
 }
 
 function takenRelease(name: string, digest: Digest, why: UserError): UserError {
@@ -133,16 +133,16 @@ function steps(tags: readonly ImageTag[]): readonly [ImageTag[], ImageTag[], Ima
 
 /** The tag of the source hash stays where it is, unless what it names is not what it says. */
 async function putSourceTag(subject: StoredManifest, promotion: Promoting, exact: readonly ImageTag[]): Promise<void> {
-  const { sourceHash, mover, history, holders } = promotion;
+  const { sourceHash, identity, history, tagStates } = promotion;
   // Nothing that a pull request made is ever found again.
-  if (sourceHash === null || isPullRequestRef(mover.ref)) return;
+  if (sourceHash === null || isPullRequestRef(identity.ref)) return;
   const tag = sourceTag(sourceHash);
   if (exact.some((each) => each.tag === tag)) return;
   const mayPut = async (): Promise<boolean> => {
-    const holder = await holders(tag);
-    if (holder?.digest === subject.digest) return false;
-    const isRight = holder?.record?.sourceHash === sourceHash && hasPlatforms(holder, mover.platforms);
-    return holder === undefined || !isRight || (await history.attested?.(holder.digest)) === false;
+    const tagState = await tagStates(tag);
+    if (tagState?.digest === subject.digest) return false;
+    const isRight = tagState?.record?.sourceHash === sourceHash && hasPlatforms(tagState, identity.platforms);
+    return tagState === undefined || !isRight || (await history.attested?.(tagState.digest)) === false;
   };
   // Another run of the same sources may be as quick: what it put there is checked by who finds it.
   if (await mayPut()) await putExact(tag, subject, promotion, mayPut, true);
@@ -158,12 +158,12 @@ function shown(tags: readonly PromotedTag[], { tags: asked }: Promotion): readon
 async function revised(
   found: StoredManifest,
   moving: readonly ImageTag[],
-  { mover, history, registry, repository, records, holders }: Promoting,
+  { identity, history, registry, repository, records, tagStates }: Promoting,
 ): Promise<StoredManifest> {
-  const holding: Holding = holdingOf(found, records);
-  if (holding.record === undefined || history.attested !== undefined) return found;
-  if (!(await needsRevision(holding, moving, holders, { mover, history }))) return found;
-  const index = withRevision(found, holding.record, mover);
+  const tagState: TagState = tagStateIn(found, records);
+  if (tagState.record === undefined || history.attested !== undefined) return found;
+  if (!(await needsRevision(tagState, moving, tagStates, { identity, history }))) return found;
+  const index = withRevision(found, tagState.record, identity);
   await registry.putManifest(repository, index, index.digest);
   return index;
 }
@@ -177,13 +177,13 @@ async function putAll(
   await together(
     tags.map(async (tag) => {
       const judged = async () => {
-        const holder = await promotion.holders(tag.tag);
-        const verdict = await judge(tag, holder, subject.digest, promotion.mover, historyIn(promotion));
-        return { holder, verdict, isOpen: verdict.kind === "free" || verdict.kind === "moves" };
+        const tagState = await promotion.tagStates(tag.tag);
+        const verdict = await judge(tag, tagState, subject.digest, promotion.identity, historyIn(promotion));
+        return { tagState, verdict, isOpen: verdict.kind === "free" || verdict.kind === "moves" };
       };
-      const { holder, verdict, isOpen } = await judged();
+      const { tagState, verdict, isOpen } = await judged();
       if (!isOpen) {
-        done.push(told(tag, verdict, holder?.digest ?? subject.digest, promotion));
+        done.push(told(tag, verdict, tagState?.digest ?? subject.digest, promotion));
         return;
       }
       const mayPut = async () => (await judged()).isOpen;
@@ -223,7 +223,7 @@ async function putExact(
   }
 }
 
-function isOfRelease({ tag }: ImageTag, { tags, mover }: Promotion): boolean {
-  const { kind, name } = gitRef(mover.ref);
-  return tagsOfRelease(tags, mover.release, kind === "tag" ? name : undefined).includes(tag);
+function isOfRelease({ tag }: ImageTag, { tags, identity }: Promotion): boolean {
+  const { kind, name } = gitRef(identity.ref);
+  return tagsOfRelease(tags, identity.release, kind === "tag" ? name : undefined).includes(tag);
 }

@@ -7,9 +7,9 @@ import type { Repository, Tag } from "../model/reference.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import type { Clock } from "../ports.ts";
-import type { History, Mover, Verdict } from "./guard.ts";
-import { type Holding, type RecordRules, readHolding, unreadHolding } from "./tags/holding.ts";
+import type { History, RunIdentity, Verdict } from "./guard.ts";
 import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
+import { type RecordRules, readTagState, type TagState, unreadTagState } from "./tags/tag-state.ts";
 import { withinAMinute } from "./tags/within-a-minute.ts";
 
 export interface Promotion {
@@ -21,7 +21,7 @@ export interface Promotion {
   readonly tags: readonly ImageTag[];
   /** The tag of the source hash is put as well, where it is free; `null`: there is none. */
   readonly sourceHash: string | null;
-  readonly mover: Mover;
+  readonly identity: RunIdentity;
   /** How commits stand to one another. */
   readonly history: Omit<History, "published">;
   readonly records: RecordRules;
@@ -61,13 +61,13 @@ export interface PromotionResult {
   readonly error: UserError | undefined;
 }
 
-export type HolderOf = (tag: Tag) => Promise<Holding | undefined>;
+export type HolderOf = (tag: Tag) => Promise<TagState | undefined>;
 
 /** A promotion that has begun. */
 export interface Promoting extends Promotion {
   readonly access: TagAccess;
   /** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
-  readonly holders: HolderOf;
+  readonly tagStates: HolderOf;
 }
 
 export function begin(promotion: Promotion): Promoting {
@@ -75,39 +75,39 @@ export function begin(promotion: Promotion): Promoting {
   // Several tags may wait for the same.
   const onWait = onceEach(promotion.onWait);
   const access = tagAccess({ ...promotion, onWait });
-  const known = new Map<Digest, Promise<Holding>>();
+  const known = new Map<Digest, Promise<TagState>>();
   const unreadSince = new Map<Tag, number>();
-  const holdingOf = async (tag: Tag, digest: Digest): Promise<Holding> => {
-    const holding = known.get(digest) ?? readNamed(tag, digest, promotion);
-    known.set(digest, holding);
-    const read = await holding;
+  const tagStateIn = async (tag: Tag, digest: Digest): Promise<TagState> => {
+    const tagState = known.get(digest) ?? readNamed(tag, digest, promotion);
+    known.set(digest, tagState);
+    const read = await tagState;
     if (read.isUnread) known.delete(digest);
     return read;
   };
-  const holders: HolderOf = async (tag) => {
+  const tagStates: HolderOf = async (tag) => {
     const since = unreadSince.get(tag) ?? clock.now().getTime();
     // A digest that a tag names is there: a registry that doesn't show it shows it late.
-    const holding = await withinAMinute(
+    const tagState = await withinAMinute(
       clock,
       async () => {
         const digest = await access.read(tag);
-        const found = digest && (await holdingOf(tag, digest));
+        const found = digest && (await tagStateIn(tag, digest));
         return { isFinal: !found?.isUnread, found };
       },
       (found) => onWait(`${repository}:${tag} names ${found?.digest}, which the registry doesn't show yet`),
       since,
     );
-    if (holding?.isUnread) unreadSince.set(tag, since);
+    if (tagState?.isUnread) unreadSince.set(tag, since);
     else unreadSince.delete(tag);
-    return holding;
+    return tagState;
   };
-  return { ...promotion, onWait, access, holders };
+  return { ...promotion, onWait, access, tagStates };
 }
 
-async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: Promotion): Promise<Holding> {
+async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: Promotion): Promise<TagState> {
   const byDigest = await registry.manifest(repository, digest);
   const found = byDigest ?? (await registry.manifest(repository, tag));
-  return found?.digest === digest ? readHolding(found, repository, registry, records) : unreadHolding(digest);
+  return found?.digest === digest ? readTagState(found, repository, registry, records) : unreadTagState(digest);
 }
 
 export function historyIn({ history, access, tags }: Promoting): History {

@@ -2,7 +2,7 @@
 import { annotatedIndex } from "../oci/annotated-index.ts";
 import { parseManifest, type StoredManifest } from "../oci/manifest.ts";
 import { isOfRecord, type PublicationRecord, recordAnnotations } from "../plan/record.ts";
-import type { Mover } from "./guard.ts";
+import type { RunIdentity } from "./guard.ts";
 
 /**
  * The same manifests in an index with this record, in place of any that it had, and with what else is to be said of it.
@@ -22,7 +22,7 @@ export function withRecord(
 export function withRevision(
   index: StoredManifest,
   record: PublicationRecord,
-  { commit, ref }: Pick<Mover, "commit" | "ref">,
+  { commit, ref }: Pick<RunIdentity, "commit" | "ref">,
 ): StoredManifest {
   return withRecord(index, { ...record, revision: commit, ref });
 }

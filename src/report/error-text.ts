@@ -1,8 +1,8 @@
 /** An error in the parts that are shown apart. Plain text; who shows it escapes it. */
 import { formatLocation, type InputLine, type SourceLocation, UserError } from "../errors.ts";
 import { code, codeBlock, prose, sentence } from "../lib/markdown.ts";
-import { mentionOf } from "../lib/placed-message.ts";
 import { plainLine, plainLines, shortened } from "../lib/plain-text.ts";
+import { mentionOf } from "../lib/text/placed-message.ts";
 
 export interface ErrorText {
   /** One sentence. */

@@ -1,4 +1,5 @@
 /** With `attest`: whether GitHub lists an attestation of an image. */
+import { forgeFacts } from "../forge/github/forge-facts.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Clock } from "../ports.ts";
 import type { History } from "../publish/guard.ts";
@@ -13,7 +14,7 @@ export function openAttested({ context, inputs, outside }: Session): History["at
   const listed = new Set<Digest>();
   return async (digest) => {
     if (listed.has(digest)) return true;
-    const found = await outside.forge(apiUrl, token).hasAttestation(owner, repo, digest);
+    const found = await forgeFacts({ ...outside, apiUrl, token }).hasAttestation(owner, repo, digest);
     if (found === true) listed.add(digest);
     return found;
   };

@@ -1,5 +1,6 @@
 /** How commits stand to one another: asked from the checkout, then from the forge, then from the remote's history. */
 
+import { forgeFacts } from "../forge/github/forge-facts.ts";
 import { commonAncestor } from "../git/common-ancestor.ts";
 import { unlessGitFails } from "../git/git-command.ts";
 import { bounded } from "../lib/bounded.ts";
@@ -41,7 +42,7 @@ async function askAncestor(
   return unlessGitFails(async () => {
     const here = await git.isAncestor(ancestor, descendant);
     if (here !== "unknown") return here === "yes";
-    const forge = outside.forge(context.apiUrl, inputs.settings.token);
+    const forge = forgeFacts({ ...outside, apiUrl: context.apiUrl, token: inputs.settings.token });
     const told = await forge.contains(context.owner, context.repo, descendant, ancestor);
     if (told !== undefined) return told;
     const missing = await git.missing([ancestor, descendant]);

@@ -1,13 +1,10 @@
 import type {
   Attest,
   Clock,
-  CodeScanning,
-  CodeScanningAccess,
   FileLinks,
   FileLooks,
   FileStreams,
   Files,
-  Forge,
   FreePort,
   Http,
   HttpStreams,
@@ -23,9 +20,7 @@ export interface Outside {
   readonly files: Files & FileLooks & FileLinks & FileStreams;
   readonly clock: Clock;
   readonly log: Log;
-  readonly forge: (apiUrl: string, token: string | undefined) => Forge;
   readonly attest: Attest;
-  readonly codeScanning: (access: CodeScanningAccess) => CodeScanning;
   /** Whether the runner has a cache service. */
   readonly hasCacheService: () => boolean;
   readonly keptFolders: KeptFolders;

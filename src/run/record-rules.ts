@@ -1,6 +1,6 @@
 /** By what a run trusts the records of published images. */
 import { isUnnamed, repositoryName } from "../model/run-context.ts";
-import type { RecordRules } from "../publish/tags/holding.ts";
+import type { RecordRules } from "../publish/tags/tag-state.ts";
 import type { Session } from "./session.ts";
 
 export function recordRules({ context, outside }: Pick<Session, "context" | "outside">): RecordRules {

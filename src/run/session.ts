@@ -1,6 +1,7 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
 
 import { contextElsewhere } from "../context/elsewhere.ts";
+import { forgeFacts } from "../forge/github/forge-facts.ts";
 import type { Checkout } from "../git/checkout/checkout.ts";
 import { openCheckout } from "../git/checkout/open-checkout.ts";
 import { type ForgeHistory, openForgeHistory } from "../git/forge-history.ts";
@@ -78,7 +79,7 @@ export async function openSession(
   // A deleted ref or a closed pull request needs no checkout, as nothing is done.
   const isGone = given.trigger.kind === "gone";
   const head = isGone ? given.commit : await checkedOut(git, given.workspace, outside);
-  const forge = outside.forge((event ?? given).apiUrl, token);
+  const forge = forgeFacts({ ...outside, apiUrl: (event ?? given).apiUrl, token });
   const questions = { git, history, forge };
   const { context: meant, elsewhere } =
     ref !== undefined

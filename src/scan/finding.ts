@@ -1,5 +1,5 @@
 /** What a scanner found in one image on one platform. Everything in it comes from images and databases: hostile text. */
-import { versionlessPath } from "./versionless-path.ts";
+import { versionlessPath, versionlessSecretPath } from "./versionless-path.ts";
 
 /** As Trivy and its database name them, worst first. */
 export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"] as const;
@@ -42,10 +42,16 @@ export interface Secret extends Found {
   readonly path: string;
   /** 1-based; `undefined` where it has none (a build argument in the image's history). */
   readonly line: number | undefined;
+  /** The variable, build argument or label of the image's configuration that holds it, where that is known. */
+  readonly setting?: string;
 }
 
 /** In place of a secret's path: variables, labels and the history, which are in no file. */
 export const imageConfiguration = "(image configuration)";
+
+export function isInConfiguration({ kind, path }: Finding): boolean {
+  return kind === "secret" && path === imageConfiguration;
+}
 
 export interface Ignored {
   /** `.trivyignore.yaml`, the VEX document's path. */
@@ -61,7 +67,8 @@ export function placedKey(finding: Finding): string {
 
 /** The same for a place that only has another version in its path. An image may have several of a key: `identities`. */
 export function findingKey(finding: Finding): string {
-  return keyAt(finding, versionlessPath(finding.path ?? ""));
+  const versionless = finding.kind === "secret" ? versionlessSecretPath : versionlessPath;
+  return keyAt(finding, versionless(finding.path ?? ""));
 }
 
 function keyAt(finding: Finding, place: string): string {

@@ -21,7 +21,7 @@ export interface Compared {
  * as many are as there were copies at places that differ in versions alone.
  */
 export function compared(now: readonly Finding[], before: readonly Finding[]): Compared {
-  const [placesNow, placesBefore] = [byPlace(now), byPlace(before)];
+  const [placesNow, placesBefore] = [byPlace(now, eachSecret(now)), byPlace(before, eachSecret(before))];
   const known = [...placesNow].flatMap(([key, places]) => same(places, placesBefore.get(key)));
   const kept = new Set([...placesBefore].flatMap(([key, places]) => same(places, placesNow.get(key))));
   return { known: new Set(known), gone: before.filter((each) => !kept.has(each)) };
@@ -30,9 +30,24 @@ export function compared(now: readonly Finding[], before: readonly Finding[]): C
 /** By place, as the image has it. */
 type Places = ReadonlyMap<string, readonly Finding[]>;
 
-function byPlace(findings: readonly Finding[]): ReadonlyMap<string, Places> {
+function byPlace(
+  findings: readonly Finding[],
+  placeOf: (finding: Finding) => string = placedKey,
+): ReadonlyMap<string, Places> {
   const groups = Map.groupBy(findings, findingKey);
-  return new Map([...groups].map(([key, copies]) => [key, Map.groupBy(copies, placedKey)]));
+  return new Map([...groups].map(([key, copies]) => [key, Map.groupBy(copies, placeOf)]));
+}
+
+/** A second key in a file is another leak, while a package of two versions is one finding there: a place for each, in its lines' order. */
+function eachSecret(findings: readonly Finding[]): (finding: Finding) => string {
+  const secrets = findings.filter((each) => each.kind === "secret");
+  const places = [...Map.groupBy(secrets, placedKey)].flatMap(([place, some]) =>
+    some
+      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+      .map((each, index): [Finding, string] => [each, index === 0 ? place : `${place}\0${index + 1}`]),
+  );
+  const placeOf = new Map(places);
+  return (finding) => placeOf.get(finding) ?? placedKey(finding);
 }
 
 /** The findings of `places` that have a counterpart among the others. */

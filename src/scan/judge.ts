@@ -1,13 +1,13 @@
 /** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
-import type { UserError } from "../errors.ts";
+import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Platform } from "../model/platform.ts";
 import { byWeight } from "./across-platforms.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, isInConfiguration } from "./finding.ts";
 import { compared } from "./identity.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
 import { layerPlaces, type OwnStep } from "./layer-places.ts";
-import { type BaseLayers, originOf } from "./origin.ts";
+import { type BaseLayers, copiedFrom, originOf } from "./origin.ts";
 import { highestFixes, remedyOf } from "./remedy.ts";
 import type { PlatformScan, Scanned } from "./scanner.ts";
 
@@ -33,6 +33,8 @@ export interface Judging {
   readonly bases: readonly BaseLayers[];
   /** What its Dockerfile adds to its base on a platform, lowest first. */
   readonly stepsOn?: (platform: Platform) => readonly OwnStep[];
+  /** Where it sets variables, build arguments and labels, by their names. */
+  readonly settingsOn?: (platform: Platform) => ReadonlyMap<string, SourceLocation>;
 }
 
 /**
@@ -40,7 +42,8 @@ export interface Judging {
  * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
  * better. A candidate that could not be scanned passes only where nothing counts anyway.
  */
-export function judge(scanned: Scanned, { name, rules, published, bases, stepsOn = () => [] }: Judging): ImageScan {
+export function judge(scanned: Scanned, judging: Judging): ImageScan {
+  const { name, rules, published, bases, stepsOn = () => [], settingsOn = () => new Map() } = judging;
   if (scanned.kind === "unscanned") {
     const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
     const isPublished = published.kind === "itself" ? { isPublished: true as const } : {};
@@ -53,11 +56,14 @@ export function judge(scanned: Scanned, { name, rules, published, bases, stepsOn
   const before = isItself ? scanned.platforms : published.kind === "published" ? published.platforms : [];
   const platforms = scanned.platforms.map((scan) => {
     const known = before.find((each) => each.platform === scan.platform);
-    const places = layerPlaces(scan.layers, stepsOn(scan.platform));
+    const steps = layerPlaces(scan.layers, stepsOn(scan.platform));
+    const settings = scan.findings.some(isInConfiguration) ? settingsOn(scan.platform) : new Map();
     return judgePlatform(scan, known, rules, (finding) => {
-      const origin = originOf(finding, scan, bases);
+      const found = originOf(finding, scan, bases);
+      const step = found.kind === "step" ? steps.get(finding.layer ?? "") : undefined;
+      const origin = found.kind === "step" && step !== undefined ? copiedFrom(found, step) : found;
       const remedy = remedyOf(finding, origin, { bases, fixes: reports(finding, rules) ? fixes : new Map() });
-      const at = origin.kind === "step" ? places.get(finding.layer ?? "") : undefined;
+      const at = finding.kind === "secret" && finding.setting !== undefined ? settings.get(finding.setting) : step?.at;
       return { origin, remedy, ...(at && { at }) };
     });
   });

@@ -27,7 +27,14 @@ export type Origin =
       readonly by?: string;
     }
   /** A step of its own Dockerfile. */
-  | { readonly kind: "step"; readonly step: string }
+  | {
+      readonly kind: "step";
+      readonly step: string;
+      /** The stage or image that it copies from. */
+      readonly from?: string;
+      /** Where that stage begins. */
+      readonly fromAt?: SourceLocation;
+    }
   | { readonly kind: "unknown" };
 
 export interface JudgedFinding {

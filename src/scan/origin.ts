@@ -43,6 +43,16 @@ export function originOf(
   return step === "" ? { kind: "unknown" } : { kind: "step", step };
 }
 
+type StepOrigin = Extract<Origin, { readonly kind: "step" }>;
+
+/** A step with what it copies from, which the image's history leaves out. */
+export function copiedFrom(origin: StepOrigin, { from, fromAt }: Pick<StepOrigin, "from" | "fromAt">): StepOrigin {
+  if (from === undefined) return origin;
+  const named = shortened(plainLine(from), 100);
+  const step = origin.step.replace(/^COPY /, `COPY --from=${named} `);
+  return { ...origin, step, from: named, ...(fromAt && { fromAt }) };
+}
+
 /**
  * A step as it stands in the Dockerfile, of what an image's history says (OCI image-spec, config.md, "history"): BuildKit and
  * the classic builder put the shell before the command. Values of build arguments are gone by then (`trivy/history.ts`).

@@ -1,6 +1,7 @@
 /** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
+import { formatLocation } from "../errors.ts";
 import { inBackticks } from "../lib/plain-text.ts";
-import { type Finding, findingKey, type Vulnerability } from "./finding.ts";
+import { type Finding, findingKey, isInConfiguration, type Vulnerability } from "./finding.ts";
 import type { ImageScan, Origin } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";
 
@@ -27,6 +28,9 @@ export function remedyOf(
   origin: Origin,
   { bases, fixes }: { readonly bases: readonly BaseLayers[]; readonly fixes: HighestFixes },
 ): string {
+  if (isInConfiguration(finding)) {
+    return "revoke it and keep it out of ENV, ARG, LABEL and commands (`RUN --mount=type=secret` reads one): who pulls the image reads them; or state in .trivyignore.yaml, in an entry without `paths`, why it does no harm";
+  }
   if (finding.kind === "secret") {
     const step = origin.kind === "step" ? ` out of the step \`${inBackticks(origin.step)}\`` : " out of the image";
     return `revoke it and keep it${step}: what a later layer removes stays readable`;
@@ -40,13 +44,20 @@ export function remedyOf(
   switch (origin.kind) {
     case "base":
       return ofBase(finding, origin, upgrade, bases);
-    case "step":
-      return path === undefined
-        ? `${upgrade} in the step \`${inBackticks(origin.step)}\``
-        : `${upgrade} (${path}, from the step \`${inBackticks(origin.step)}\`)`;
+    case "step": {
+      const step = `\`${inBackticks(origin.step)}\``;
+      if (origin.from !== undefined)
+        return `${upgrade} in ${sourceOf(origin, origin.from)}, from which ${step} copies it`;
+      return path === undefined ? `${upgrade} in the step ${step}` : `${upgrade} (${path}, from the step ${step})`;
+    }
     case "unknown":
       return path === undefined ? upgrade : `${upgrade} (${path})`;
   }
+}
+
+function sourceOf({ fromAt }: Extract<Origin, { readonly kind: "step" }>, from: string): string {
+  const name = `\`${inBackticks(from)}\``;
+  return fromAt === undefined ? name : `the stage ${name} (${inBackticks(formatLocation(fromAt))})`;
 }
 
 /**

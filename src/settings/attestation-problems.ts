@@ -1,7 +1,7 @@
 /** What is wrong with `provenance` and `sbom`, found before anything is built. */
 import { checkedAttestation } from "../buildx/invocation/attestation-values.ts";
 import type { UserError } from "../errors.ts";
-import type { SourcedLine } from "../lib/sourced-line.ts";
+import type { SourcedLine } from "../lib/text/sourced-line.ts";
 import { parseLines } from "../tags/text/lines.ts";
 
 export function attestationProblems(said: {

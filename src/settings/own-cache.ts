@@ -1,7 +1,7 @@
 /** Docker's own cache lines, from inputs and config: read once, with their expressions left for each image to fill in. */
 import { type CacheDirection, checkCacheEntry } from "../buildx/cache/cache-types.ts";
 import { UserError } from "../errors.ts";
-import type { SourcedLine } from "../lib/sourced-line.ts";
+import type { SourcedLine } from "../lib/text/sourced-line.ts";
 import { type CacheEntry, parseCacheEntries } from "../model/buildflags/cache-entry.ts";
 import { type Parsed, parseLines } from "../tags/text/lines.ts";
 

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { type Image, recipeOf } from "../catalog/catalog.ts";
 import type { Settings } from "../config/inputs.ts";
 import { throwProblems, UserError } from "../errors.ts";
-import { problemAt } from "../lib/sourced-line.ts";
+import { problemAt } from "../lib/text/sourced-line.ts";
 import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";

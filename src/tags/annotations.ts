@@ -1,6 +1,6 @@
 /** Annotations: labels that stand on manifests and on the index instead of in the image. */
 import type { UserError } from "../errors.ts";
-import { problemAt, type SourcedLine } from "../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { readLevels } from "./annotation-levels.ts";
 import { type LabelFacts, type LabelLine, ociAnnotations, ociSet, ownEntries, parseLabels } from "./labels.ts";
 import type { Parsed } from "./text/lines.ts";

@@ -1,6 +1,6 @@
 /** Rules and an event to the tags of one image. */
 
-import { placeOf } from "../lib/sourced-line.ts";
+import { placeOf } from "../lib/text/sourced-line.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "../model/image-tags.ts";
 import { isTag, type Tag } from "../model/reference.ts";
 import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";

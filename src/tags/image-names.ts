@@ -2,7 +2,7 @@
 
 import { UserError } from "../errors.ts";
 import { didYouMean } from "../lib/nearest.ts";
-import { problemAt, type SourcedLine } from "../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { hostOfName, type Repository, repository, tryReference } from "../model/reference.ts";
 import { forgeRegistry, type RunContext } from "../model/run-context.ts";
 import { type EventContext, eventValues, readEvent } from "./event.ts";

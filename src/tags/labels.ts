@@ -1,7 +1,7 @@
 /** Labels and annotations: the OCI set, and the user's lines over it. */
 
 import { UserError } from "../errors.ts";
-import type { SourcedLine } from "../lib/sourced-line.ts";
+import type { SourcedLine } from "../lib/text/sourced-line.ts";
 import type { RunContext } from "../model/run-context.ts";
 import { repositoryUrl, sourceCommit } from "../model/run-context.ts";
 import { expressionValues } from "./derive-tags.ts";

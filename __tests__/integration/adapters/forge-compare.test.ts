@@ -2,8 +2,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
-import { forgeApi } from "../../../src/adapters/toolkit/forge.ts";
+import { nodeHttp } from "../../../src/adapters/http/http.ts";
+import { forgeFacts } from "../../../src/forge/github/forge-facts.ts";
+import { stillClock } from "../../unit/oci/still-clock.ts";
 
+const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
 const ancestor = "a".repeat(40);
 const other = "b".repeat(40);
 
@@ -26,7 +29,7 @@ test.each<{ when: string; status?: number; body: object | string; is: boolean | 
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    expect(await forgeApi(url, "token").contains("o", "r", "main", ancestor)).toBe(is);
+    expect(await forgeFacts({ ...outside, apiUrl: url, token: "token" }).contains("o", "r", "main", ancestor)).toBe(is);
   } finally {
     server.closeAllConnections();
     server.close();

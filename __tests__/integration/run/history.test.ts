@@ -14,13 +14,12 @@ function shallow(commits: number) {
   const made = Array.from({ length: commits }, (_, at) => work.commit({ file: `${at}\n` }));
   work.git("push", "--quiet", "origin", "HEAD:main");
   const checkout = place.checkout(forge, "main");
-  const silent = { contains: async () => undefined, repository: async () => undefined };
   const session = {
     trust: { kind: "trusted" },
     git: open(checkout),
     context: { ref: { full: "refs/heads/main", kind: "branch" }, commit: made.at(-1), trigger: { kind: "push" } },
     inputs: { settings: { token: undefined } },
-    outside: { forge: () => silent },
+    outside: {},
   } as unknown as Session;
   return { history: openHistory(session), made };
 }

@@ -74,12 +74,14 @@ export async function openedSession({ place, forge, server }: Where, asked: Aske
   >[0];
   const { inputs, problems } = readRunInputs(raw, env);
   expect(problems).toEqual([]);
-  const silent = async () => undefined;
+  const silent = async (): Promise<never> => {
+    throw new Error("there is no forge");
+  };
   const outside = {
     ...{ processes: childProcesses, files: systemFiles, env, random: Math.random },
     clock: { now: () => new Date("2026-06-01T00:00:00Z") },
     log: { debug: () => {}, warning: () => {}, notice: () => {}, info: () => {} },
-    forge: () => ({ contains: silent, openPullRequests: silent, pullRequestHead: silent, repository: silent }),
+    http: { send: silent },
     signal: new AbortController().signal,
   } as unknown as Outside;
   if (simulated === undefined) {

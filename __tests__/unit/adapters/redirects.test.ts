@@ -4,9 +4,13 @@ import type { AddressInfo } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { BearerCredentialHandler } from "@actions/http-client/lib/auth";
 import { afterEach, expect, test } from "@jest/globals";
-import { codeScanningApi } from "../../../src/adapters/toolkit/code-scanning.ts";
-import { forgeApi } from "../../../src/adapters/toolkit/forge.ts";
+import { nodeHttp } from "../../../src/adapters/http/http.ts";
 import { followNoRedirects } from "../../../src/adapters/toolkit/no-redirects.ts";
+import { codeScanning } from "../../../src/forge/github/code-scanning.ts";
+import { forgeFacts } from "../../../src/forge/github/forge-facts.ts";
+import { stillClock } from "../oci/still-clock.ts";
+
+const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -36,13 +40,15 @@ async function redirecting() {
 
 test("the forge's API", async () => {
   const { url, logins } = await redirecting();
-  await forgeApi(url, "s3cret").repository("o", "r");
+  await forgeFacts({ ...outside, apiUrl: url, token: "s3cret" })
+    .repository("o", "r")
+    .catch(() => undefined);
   expect(logins()).toEqual([]);
 });
 
 test("code scanning", async () => {
   const { url, logins } = await redirecting();
-  await codeScanningApi({ apiUrl: url, token: "s3cret", owner: "o", repo: "r" }).status("1");
+  await codeScanning({ ...outside, apiUrl: url, token: "s3cret", owner: "o", repo: "r" }).status("1");
   expect(logins()).toEqual([]);
 });
 

@@ -166,6 +166,12 @@ describe("a mark", () => {
     });
   });
 
+  test("is in doubt where the list of one of two images in a repository is not known", () => {
+    const two = [of(["latest"]), { ...of(["1.3.0"], {}), name: "other" }];
+    const choices = [two, two.toReversed()].map((each) => chooseVersion({ tag: "1.3.0-dev", digest: undefined }, each));
+    expect(choices).toMatchObject([{ kind: "ambiguous" }, { kind: "ambiguous" }]);
+  });
+
   test.each<[string, readonly string[]]>([
     ["1.2.3-dev", ["dev: 1.2.3"]],
     ["1.2.3-dev-alpine", ["dev: 1.2.3-alpine"]],

@@ -1,7 +1,13 @@
 /** Builds catalogs of repositories that exist in memory only. */
 
-import { type BuiltCatalog, buildCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import type { ImageName } from "../../../src/catalog/catalog.ts";
+import { linkImages } from "../../../src/catalog/graph/link-images.ts";
+import { type BuiltCatalog, orderCatalog } from "../../../src/catalog/graph/order-catalog.ts";
 import type { ByHand } from "../../../src/catalog/layout/by-hand.ts";
+import { type CatalogInput, declareCatalog } from "../../../src/catalog/layout/declare-catalog.ts";
+import type { DeclaredImage } from "../../../src/catalog/layout/declared-images.ts";
+import type { GivenNames, NamedDeclaration } from "../../../src/catalog/names/given-names.ts";
+import { anyImage } from "../../../src/catalog/names/own-places.ts";
 import { readConfig, usualConfigFile } from "../../../src/config/config.ts";
 import { formatLocation, Problems, throwProblems, UserError } from "../../../src/errors.ts";
 import { attempt, outcomes } from "../../../src/lib/attempt.ts";
@@ -44,7 +50,9 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
   const { config = "", platforms = [], byHand } = options;
   const { config: read, problems } = await readConfig(config, options.configFile ?? usualConfigFile);
   if (problems.length > 0) throw new Problems(problems);
-  return buildCatalog({
+  const root: ImageName = { name: "r", publicName: "r", variant: "dockerfile" };
+  const namesOf = (image: ImageName, isRoot: boolean) => givenNames(image, isRoot, options);
+  return catalogWith(namesOf, {
     root: "/repo",
     files: memoryFiles(repository(tree)),
     globs: options.path ?? [],
@@ -65,24 +73,42 @@ export async function readTree(tree: Tree, options: Options = {}): Promise<Built
       target: options.target,
       ...byHand,
     },
-    argumentsOf: ({ buildArgs }) => buildArgs,
-    placesOf: ({ publicName }, isRoot) => {
-      const all = (places: readonly string[]) =>
-        attempt(() => places.map((place) => placed(place, publicName, isRoot)));
-      const pushed = all(options.places ?? [options.place ?? "ghcr.io/o/r"]);
-      const [unpushed, aliases] = [all(options.unpushed ?? []), all(options.aliases ?? [])];
-      const valid = (read: typeof pushed) => ("value" in read ? read.value : []);
-      const { problems: unfit } = outcomes([pushed, unpushed, aliases]);
-      return {
-        ...{ knownAs: valid(pushed), unpushed: valid(unpushed), aliases: valid(aliases) },
-        ...{ problems: unfit, unread: [] },
-      };
+    ownPlaces: {
+      ofRoot: namesOf(root, true),
+      ofAny: namesOf(anyImage, false),
+      forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
     },
     forgeHost: options.forgeHost ?? "ghcr.io",
-    forgePlace: imageRepository(`${options.forgeHost ?? "ghcr.io"}/o/r`),
-    movingTags: ({ variant }) =>
-      new Set((options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag))),
   });
+}
+
+/** All steps from files to the catalog, with names that need no rules. */
+export async function catalogWith(
+  namesOf: (image: ImageName, isRoot: boolean) => GivenNames,
+  input: CatalogInput,
+  argumentsOf: (image: DeclaredImage) => NamedDeclaration["buildArgs"] = ({ buildArgs }) => ({ value: buildArgs }),
+): Promise<BuiltCatalog> {
+  const declared = await declareCatalog(input);
+  const named = declared.images.map((image): NamedDeclaration => {
+    const names = namesOf(image, image.isRoot);
+    return { image, names, repositories: image.publish ? names.knownAs : [], buildArgs: argumentsOf(image) };
+  });
+  const linked = await linkImages(declared, named, input);
+  const strangers = linked.strangers.map((image) => ({ image, names: namesOf(image, false) }));
+  return orderCatalog(linked, strangers, input);
+}
+
+function givenNames({ publicName, variant }: ImageName, isRoot: boolean, options: Options): GivenNames {
+  const all = (places: readonly string[]) => attempt(() => places.map((place) => placed(place, publicName, isRoot)));
+  const pushed = all(options.places ?? [options.place ?? "ghcr.io/o/r"]);
+  const [unpushed, aliases] = [all(options.unpushed ?? []), all(options.aliases ?? [])];
+  const valid = (read: typeof pushed) => ("value" in read ? read.value : []);
+  const { problems: unfit } = outcomes([pushed, unpushed, aliases]);
+  const moving = (options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag));
+  return {
+    ...{ knownAs: valid(pushed), unpushed: valid(unpushed), aliases: valid(aliases) },
+    ...{ problems: unfit, unread: [], movingTags: { value: new Set(moving) } },
+  };
 }
 
 function placed(place: string, name: string, isRoot: boolean) {

@@ -1,6 +1,6 @@
 /** What a message says to write into the config file or an input helps when it is pasted as it is. */
 import { describe, expect, test } from "@jest/globals";
-import type { BuiltCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import type { BuiltCatalog } from "../../../src/catalog/graph/order-catalog.ts";
 import { imageByHand } from "../../../src/catalog/layout/image-by-hand.ts";
 import { describeMisplaced } from "../../../src/changes/misplaced.ts";
 import { readSettings } from "../../../src/config/inputs.ts";

@@ -164,3 +164,20 @@ test("files of the checkout are read where they may lead, and the error says whe
   }
   await expect(guarded.list(join(checkout, "folder-out"))).rejects.toMatchObject({ at: { file: "folder-out" } });
 });
+
+test("many paths that are asked about together are judged as each alone, and no folder on their ways is looked at twice", async () => {
+  const use = { what: "it" };
+  const asked = ["images/web", "images/web/Dockerfile", "folder-out", "up", "circle", "inside", "missing-out"];
+  const alone = await Promise.all(asked.map((path) => rules("untrusted").refusal(path, use)));
+  const looked: string[] = [];
+  const look = async (path: Uint8Array) => {
+    looked.push(Buffer.from(path).toString());
+    return systemFiles.look(path);
+  };
+  const own = [join(scratch, "temp/image-publish-1")];
+  const paths = localPaths({ checkout, boundary: checkout, untrusted: why, named: [], own }, { look });
+  const all = await paths.refusals(asked.map((path) => ({ path, use })));
+  expect(all.map((each) => each?.message)).toEqual(alone.map((each) => each?.message));
+  expect(all.filter((each) => each !== undefined).length).toBe(4);
+  expect(new Set(looked).size).toBe(looked.length);
+});

@@ -76,6 +76,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
       provenance: undefined,
       sbom: undefined,
       compression: undefined,
+      remarks: [],
     }),
     ...more,
   };

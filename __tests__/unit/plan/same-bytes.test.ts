@@ -1,7 +1,8 @@
 /** Equal inputs give equal bytes, from the plan to everything that is shown of it, in whatever order they were found. */
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { buildCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import type { ImageName } from "../../../src/catalog/catalog.ts";
+import { anyImage } from "../../../src/catalog/names/own-places.ts";
 import { affectedImages } from "../../../src/changes/affected.ts";
 import { emptyConfig, readConfig } from "../../../src/config/config.ts";
 import { inputs as specification } from "../../../src/config/inputs-specification.ts";
@@ -21,6 +22,7 @@ import { readImageSettings } from "../../../src/settings/image-settings.ts";
 import { readRunInputs } from "../../../src/settings/run-inputs.ts";
 import { imageDetails } from "../../../src/stages/analyze/details/image-details.ts";
 import { gatherFacts } from "../../../src/stages/analyze/details/image-facts.ts";
+import { catalogWith } from "../catalog/build-tree.ts";
 import { memoryFiles, repository } from "../catalog/memory-files.ts";
 import { inputsIn } from "../changes/memory-checkout.ts";
 import { context } from "../tags/facts.ts";
@@ -76,7 +78,11 @@ async function everything(order: Order): Promise<string> {
   const files = memoryFiles(tree);
   const { settingsOf } = await readImageSettings(emptyConfig, inputs);
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
-  const { concerns, ...catalog } = await buildCatalog({
+  const namesOf = ({ name }: ImageName) => ({
+    knownAs: [imageRepository(`ghcr.io/o/r/${name}`)],
+    ...{ unpushed: [], aliases: [], problems: [], unread: [], movingTags: { value: new Set(["latest"]) } },
+  });
+  const { concerns, ...catalog } = await catalogWith(namesOf, {
     root: "/repo",
     files,
     globs: order.globs,
@@ -86,14 +92,8 @@ async function everything(order: Order): Promise<string> {
     bakeTargets: [],
     bake,
     byHand: undefined,
-    argumentsOf: ({ buildArgs }) => buildArgs,
-    placesOf: ({ name }) => ({
-      knownAs: [imageRepository(`ghcr.io/o/r/${name}`)],
-      ...{ unpushed: [], aliases: [], problems: [], unread: [] },
-    }),
+    ownPlaces: { ofRoot: namesOf(anyImage), ofAny: namesOf(anyImage), forgePlace: imageRepository("ghcr.io/o/r") },
     forgeHost: "ghcr.io",
-    forgePlace: imageRepository("ghcr.io/o/r"),
-    movingTags: () => new Set(["latest"]),
   });
   expect(concerns).toEqual([]);
   const base = commit("b".repeat(40));
@@ -137,7 +137,6 @@ async function everything(order: Order): Promise<string> {
       ...sources,
       cache: "gha",
       cacheAccess: { restriction: undefined, push: true, service: true },
-      remark: () => {},
     }),
   });
   const style = { colour: true, width: 100 };

@@ -4,12 +4,12 @@ import type { ImageTag } from "../../../src/model/image-tags.ts";
 import { type Platform, platform } from "../../../src/model/platform.ts";
 import { type Tag, tag } from "../../../src/model/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
-import { judge, type Mover } from "../../../src/publish/guard.ts";
-import { type Holding, holdingOf } from "../../../src/publish/tags/holding.ts";
+import { judge, type RunIdentity } from "../../../src/publish/guard.ts";
+import { type TagState, tagStateIn } from "../../../src/publish/tags/tag-state.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 
-const mover: Mover = {
+const identity: RunIdentity = {
   commit: at("main-5"),
   ref: "refs/heads/main",
   isRebuild: false,
@@ -21,59 +21,59 @@ const both: readonly Platform[] = ["linux/amd64", "linux/arm64"].map(platform);
 const main: ImageTag = { tag: tag("main"), moves: true };
 const wanted = index({ content: "wanted" });
 
-function holder(revision: string | undefined, ref = "refs/heads/main"): Holding {
-  return holdingOf(index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }), records);
+function tagState(revision: string | undefined, ref = "refs/heads/main"): TagState {
+  return tagStateIn(index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }), records);
 }
 
 interface Case {
   readonly tag?: ImageTag;
-  readonly held?: Holding | undefined;
-  readonly mover?: Partial<Mover>;
+  readonly held?: TagState | undefined;
+  readonly identity?: Partial<RunIdentity>;
   readonly isHead?: boolean;
   readonly published?: readonly string[];
 }
 
-async function verdict({ tag = main, held, mover: more, isHead, published = [] }: Case) {
+async function verdict({ tag = main, held, identity: more, isHead, published = [] }: Case) {
   const history = {
     ...historyOf(),
     isHeadNow: async () => isHead,
     published: async () => published.map((each) => each as Tag),
   };
-  return judge(tag, held, wanted.digest, { ...mover, ...more }, history);
+  return judge(tag, held, wanted.digest, { ...identity, ...more }, history);
 }
 
 describe("a branch's tag", () => {
   test.each<[string, Case, string]>([
     ["that nobody holds is free", {}, "free"],
-    ["that names the digest already is there", { held: holdingOf(wanted, records) }, "there"],
-    ["moves from an older commit", { held: holder("main-4") }, "moves"],
-    ["stays on a newer one: a slow run, or an old one run again", { held: holder("main-6") }, "stays"],
-    ["stays on what the same commit made", { held: holder("main-5") }, "stays"],
-    ["moves within a commit that is rebuilt", { held: holder("main-5"), mover: { isRebuild: true } }, "moves"],
+    ["that names the digest already is there", { held: tagStateIn(wanted, records) }, "there"],
+    ["moves from an older commit", { held: tagState("main-4") }, "moves"],
+    ["stays on a newer one: a slow run, or an old one run again", { held: tagState("main-6") }, "stays"],
+    ["stays on what the same commit made", { held: tagState("main-5") }, "stays"],
+    ["moves within a commit that is rebuilt", { held: tagState("main-5"), identity: { isRebuild: true } }, "moves"],
     [
       "moves within a commit to what has all platforms",
-      { held: holder("main-5"), mover: { platforms: both } },
+      { held: tagState("main-5"), identity: { platforms: both } },
       "moves",
     ],
-    ["stays on a newer commit in a rebuild, too", { held: holder("main-6"), mover: { isRebuild: true } }, "stays"],
-    ["stays on a commit of another history", { held: holder("other-1") }, "stays"],
-    ["moves to the branch's head after a forced push", { held: holder("other-1"), isHead: true }, "moves"],
-    ["moves back to the branch's head after a forced push", { held: holder("main-6"), isHead: true }, "moves"],
-    ["stays where the branch has moved on since", { held: holder("other-1"), isHead: false }, "stays"],
-    ["is not moved where nobody can tell", { held: holder("gone-1") }, "unknown"],
+    ["stays on a newer commit in a rebuild, too", { held: tagState("main-6"), identity: { isRebuild: true } }, "stays"],
+    ["stays on a commit of another history", { held: tagState("other-1") }, "stays"],
+    ["moves to the branch's head after a forced push", { held: tagState("other-1"), isHead: true }, "moves"],
+    ["moves back to the branch's head after a forced push", { held: tagState("main-6"), isHead: true }, "moves"],
+    ["stays where the branch has moved on since", { held: tagState("other-1"), isHead: false }, "stays"],
+    ["is not moved where nobody can tell", { held: tagState("gone-1") }, "unknown"],
     [
       "is moved where nobody can tell but the forge says it is the head",
-      { held: holder("gone-1"), isHead: true },
+      { held: tagState("gone-1"), isHead: true },
       "moves",
     ],
-    ["moves from what bears no record", { held: holder(undefined) }, "moves"],
-    ["moves backwards where that is wished", { held: holder("main-6"), mover: { mayGoBack: true } }, "moves"],
+    ["moves from what bears no record", { held: tagState(undefined) }, "moves"],
+    ["moves backwards where that is wished", { held: tagState("main-6"), identity: { mayGoBack: true } }, "moves"],
     [
       "stays with the branch feature/a when feature-a comes, though that is its head",
       {
         tag: { tag: tag("feature-a"), moves: true },
-        held: holder("other-1", "refs/heads/feature/a"),
-        mover: { ref: "refs/heads/feature-a" },
+        held: tagState("other-1", "refs/heads/feature/a"),
+        identity: { ref: "refs/heads/feature-a" },
         isHead: true,
       },
       "stays",
@@ -82,8 +82,8 @@ describe("a branch's tag", () => {
       "moves to its branch's head from a digest that another branch made",
       {
         tag: { tag: tag("next"), moves: true },
-        held: holder("other-1"),
-        mover: { ref: "refs/heads/next" },
+        held: tagState("other-1"),
+        identity: { ref: "refs/heads/next" },
         isHead: true,
       },
       "moves",
@@ -94,7 +94,7 @@ describe("a branch's tag", () => {
 
   test("of what bears no record but says its commit goes by that", async () => {
     const said = { "org.opencontainers.image.revision": at("main-6") };
-    expect(await verdict({ held: holdingOf(index({ content: "x", annotations: said }), records) })).toMatchObject({
+    expect(await verdict({ held: tagStateIn(index({ content: "x", annotations: said }), records) })).toMatchObject({
       kind: "stays",
     });
   });
@@ -105,29 +105,37 @@ describe("an exact tag", () => {
   const ofCommit: ImageTag = { tag: tag(at("main-5")), moves: false, of: "commit" };
   const ofContent: ImageTag = { tag: tag("0123456789ab"), moves: false, of: "content" };
   test.each<[string, Case, string]>([
-    ["is set once", { tag: exact, held: holder("main-4") }, "stays"],
-    ["is set once, whatever is wished", { tag: exact, held: holder("main-4"), mover: { mayGoBack: true } }, "stays"],
-    ["is set once, though it is rebuilt", { tag: exact, held: holder("main-5"), mover: { isRebuild: true } }, "stays"],
-    ["of a commit stays", { tag: ofCommit, held: holder("main-5") }, "stays"],
+    ["is set once", { tag: exact, held: tagState("main-4") }, "stays"],
+    [
+      "is set once, whatever is wished",
+      { tag: exact, held: tagState("main-4"), identity: { mayGoBack: true } },
+      "stays",
+    ],
+    [
+      "is set once, though it is rebuilt",
+      { tag: exact, held: tagState("main-5"), identity: { isRebuild: true } },
+      "stays",
+    ],
+    ["of a commit stays", { tag: ofCommit, held: tagState("main-5") }, "stays"],
     [
       "of a commit moves by a rebuild of it",
-      { tag: ofCommit, held: holder("main-5"), mover: { isRebuild: true } },
+      { tag: ofCommit, held: tagState("main-5"), identity: { isRebuild: true } },
       "moves",
     ],
     [
       "of a commit is no other commit's",
-      { tag: ofCommit, held: holder("main-4"), mover: { isRebuild: true } },
+      { tag: ofCommit, held: tagState("main-4"), identity: { isRebuild: true } },
       "stays",
     ],
     [
       "of a commit moves to what has all platforms",
-      { tag: ofCommit, held: holder("main-5"), mover: { platforms: both } },
+      { tag: ofCommit, held: tagState("main-5"), identity: { platforms: both } },
       "moves",
     ],
-    ["of content stays", { tag: ofContent, held: holder(undefined) }, "stays"],
+    ["of content stays", { tag: ofContent, held: tagState(undefined) }, "stays"],
     [
       "of content moves to what has all platforms",
-      { tag: ofContent, held: holder(undefined), mover: { platforms: both } },
+      { tag: ofContent, held: tagState(undefined), identity: { platforms: both } },
       "moves",
     ],
   ])("%s", async (_, given, kind) => {
@@ -154,8 +162,8 @@ describe("a tag of a release", () => {
     const release = releaseOf(`v${version}`, [{ tag: tag(version), moves: false }]);
     const given: Case = {
       tag: { tag: tag(name), moves: true },
-      held: holder("other-9"),
-      mover: { release, ref: `refs/tags/v${version}` },
+      held: tagState("other-9"),
+      identity: { release, ref: `refs/tags/v${version}` },
       published,
     };
     expect((await verdict(given)).kind).toBe(kind);
@@ -163,8 +171,8 @@ describe("a tag of a release", () => {
 
   test("goes back where that is wished", async () => {
     const release = releaseOf("v1.0.0", [{ tag: tag("1.0.0"), moves: false }]);
-    const given = { tag: { tag: tag("latest"), moves: true }, held: holder("main-1"), published: ["2.0.0"] };
-    expect((await verdict({ ...given, mover: { release, mayGoBack: true } })).kind).toBe("moves");
+    const given = { tag: { tag: tag("latest"), moves: true }, held: tagState("main-1"), published: ["2.0.0"] };
+    expect((await verdict({ ...given, identity: { release, mayGoBack: true } })).kind).toBe("moves");
   });
 });
 
@@ -174,9 +182,14 @@ test("a registry that lists very many tags holds no signal up, and the highest o
   const timer = setInterval(() => {
     turns += 1;
   }, 1);
-  const mover = { ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [{ tag: tag("1.2.3"), moves: false }]) };
+  const identity = { ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [{ tag: tag("1.2.3"), moves: false }]) };
   const latest = { tag: tag("latest"), moves: true };
-  const found = await verdict({ tag: latest, held: holder("main-4"), published: [...tags, "2.0.0", "1.0.0"], mover });
+  const found = await verdict({
+    tag: latest,
+    held: tagState("main-4"),
+    published: [...tags, "2.0.0", "1.0.0"],
+    identity,
+  });
   clearInterval(timer);
   expect(found).toMatchObject({ kind: "stays", higher: { version: "2.0.0" } });
   expect(turns).toBeGreaterThan(1);

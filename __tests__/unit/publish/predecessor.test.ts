@@ -4,7 +4,7 @@ import type { ImageTag } from "../../../src/model/image-tags.ts";
 import { repository, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
-import type { Mover } from "../../../src/publish/guard.ts";
+import type { RunIdentity } from "../../../src/publish/guard.ts";
 import { predecessorOf } from "../../../src/publish/predecessor.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index, simulatedRegistry, Timeline } from "./simulation.ts";
@@ -13,7 +13,7 @@ const here = repository("ghcr.io/o/r/base");
 const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
 const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
 
-const pushed: Mover = {
+const pushed: RunIdentity = {
   commit: at("main-5"),
   ref: "refs/heads/main",
   isRebuild: false,
@@ -21,7 +21,7 @@ const pushed: Mover = {
   release: undefined,
   platforms: [],
 };
-const released = (version: string): Mover => ({ ...pushed, release: releaseOf(`v${version}`, [exact(version)]) });
+const released = (version: string): RunIdentity => ({ ...pushed, release: releaseOf(`v${version}`, [exact(version)]) });
 const onMain = [moving("main"), exact("sha-5"), moving("latest")];
 const ofRelease = (version: string) => {
   const [major, minor] = version.split(".");
@@ -32,7 +32,7 @@ function made(revision: string, more: { readonly started?: string; readonly ref?
   return index({ content: `${revision} ${more.started}`, record: recordOf(at(revision), more) });
 }
 
-test.each<[string, readonly ImageTag[], Mover, Readonly<Record<string, StoredManifest>>, string | undefined]>([
+test.each<[string, readonly ImageTag[], RunIdentity, Readonly<Record<string, StoredManifest>>, string | undefined]>([
   ["nothing is published", onMain, pushed, {}, undefined],
   ["a push goes by latest", onMain, pushed, { main: made("main-4"), latest: made("main-3") }, "latest"],
   ["where there is no latest, by the branch", onMain, pushed, { main: made("main-4") }, "main"],
@@ -94,11 +94,11 @@ test.each<[string, readonly ImageTag[], Mover, Readonly<Record<string, StoredMan
     { "src-aaaaaaaaaaaaaaaa": made("main-4") },
     undefined,
   ],
-])("%s", async (_, tags, mover, held, expected) => {
+])("%s", async (_, tags, identity, held, expected) => {
   const timeline = new Timeline();
   const registry = simulatedRegistry(timeline);
   for (const [name, manifest] of Object.entries(held)) registry.hold(here, manifest, tag(name));
-  const found = await timeline.run(predecessorOf(here, tags, { registry, history: historyOf(), mover, records }));
+  const found = await timeline.run(predecessorOf(here, tags, { registry, history: historyOf(), identity, records }));
   expect(found?.tag).toBe(expected);
   expect(found?.digest).toBe(expected && held[expected]?.digest);
 });
@@ -113,6 +113,6 @@ test("without the list of tags, a release goes by the narrowest line that there 
   })) {
     registry.hold(here, manifest, tag(name));
   }
-  const options = { registry, history: historyOf(), mover: released("1.1.5"), records };
+  const options = { registry, history: historyOf(), identity: released("1.1.5"), records };
   expect((await timeline.run(predecessorOf(here, ofRelease("1.1.5"), options)))?.tag).toBe("1.1");
 });

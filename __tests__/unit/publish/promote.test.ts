@@ -7,7 +7,7 @@ import { platform } from "../../../src/model/platform.ts";
 import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
-import type { Mover } from "../../../src/publish/guard.ts";
+import type { RunIdentity } from "../../../src/publish/guard.ts";
 import { promote } from "../../../src/publish/promote.ts";
 import type { Promotion, PromotionResult } from "../../../src/publish/promotion.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
@@ -17,7 +17,7 @@ const here = repository("ghcr.io/o/r/base");
 const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
 const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
 
-const main: Mover = {
+const main: RunIdentity = {
   commit: at("main-5"),
   ref: "refs/heads/main",
   isRebuild: false,
@@ -30,7 +30,7 @@ function made(revision: string, ref = "refs/heads/main"): StoredManifest {
   return index({ content: `made from ${revision}`, record: recordOf(at(revision), { ref }) });
 }
 
-function releasing(version: string): Mover {
+function releasing(version: string): RunIdentity {
   const release = releaseOf(version, [exact(version)]);
   return { ...main, commit: at(`release-${version}`), ref: `refs/tags/v${version}`, release };
 }
@@ -58,7 +58,7 @@ function promotion({ timeline, registry }: Setting, digest: StoredManifest, more
     digest: digest.digest,
     tags: [],
     sourceHash: null,
-    mover: main,
+    identity: main,
     history: historyOf(),
     records,
     bakedVersion: null,
@@ -81,7 +81,10 @@ const outcomes = (result: PromotionResult) => result.tags.map((each) => `${each.
 describe("the order of promotion", () => {
   test("exact tags come first, latest last", async () => {
     const where = setting();
-    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    const result = await put(where, made("release-1.2.3"), {
+      tags: releaseTags("1.2.3"),
+      identity: releasing("1.2.3"),
+    });
     expect(puts(where)).toEqual(["1.2.3", "1.2", "1", "latest"]);
     expect(outcomes(result)).toEqual(["1.2.3 put", "1.2 put", "1 put", "latest put"]);
     expect(result.error).toBeUndefined();
@@ -96,8 +99,8 @@ describe("the order of promotion", () => {
 
   test("what a pull request made is never found by its sources", async () => {
     const where = setting();
-    const mover = { ...main, ref: "refs/pull/7/merge" };
-    await put(where, made("main-5"), { tags: [moving("pr-7")], sourceHash: "a".repeat(64), mover });
+    const identity = { ...main, ref: "refs/pull/7/merge" };
+    await put(where, made("main-5"), { tags: [moving("pr-7")], sourceHash: "a".repeat(64), identity });
     expect(puts(where)).toEqual(["pr-7"]);
   });
 
@@ -111,7 +114,10 @@ describe("the order of promotion", () => {
 
   test("where a step fails the next is not begun, and what was put is told", async () => {
     const where = setting((request) => request === `PUT ${here}:1`);
-    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    const result = await put(where, made("release-1.2.3"), {
+      tags: releaseTags("1.2.3"),
+      identity: releasing("1.2.3"),
+    });
     expect(puts(where)).toEqual(["1.2.3", "1.2", "1"]);
     expect(outcomes(result)).toEqual(["1.2.3 put", "1.2 put"]);
     expect(result.error).toMatchObject({ code: "unavailable" });
@@ -119,7 +125,10 @@ describe("the order of promotion", () => {
 
   test("an exact tag that cannot be asked for is neither missing nor put", async () => {
     const where = setting((request) => request === `HEAD ${here}:1.2.3`);
-    const result = await put(where, made("release-1.2.3"), { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") });
+    const result = await put(where, made("release-1.2.3"), {
+      tags: releaseTags("1.2.3"),
+      identity: releasing("1.2.3"),
+    });
     expect(puts(where)).toEqual([]);
     expect(result.error).toBeDefined();
   });
@@ -154,7 +163,7 @@ describe("tags that stay", () => {
     const where = setting();
     const first = where.registry.hold(here, made("release-0"), tag("1.2.3"), tag("1.2"));
     const again = made("release-1.2.3");
-    const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "b".repeat(64) };
+    const more = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "b".repeat(64) };
     const result = await put(where, again, more);
     expect(outcomes(result)).toEqual(["1.2.3 held"]);
     expect(result.error?.message).toMatch(/1\.2\.3 names sha256:.*the tags of its line don't follow.*other sources/);
@@ -175,7 +184,7 @@ describe("a release whose version names another image of the same sources", () =
   const theirs = made("other-1");
   const own = made("release-1.2.3");
   const tags = releaseTags("1.2.3");
-  const more = { tags, mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const more = { tags, identity: releasing("1.2.3"), sourceHash: "a".repeat(64) };
   const all = ["1.2.3", "1.2", "1", "latest"];
 
   test("is that image, once it has passed the checks of this run", async () => {
@@ -236,7 +245,7 @@ test("a release whose exact tag another run takes right after it was put fails, 
       return digest;
     },
   };
-  const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64), registry };
+  const more = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64), registry };
   const { error } = await put(where, made("main-5"), more);
   expect(error?.message).toMatch(/the tags of its line don't follow it/);
   for (const name of ["1.2", "1", "latest"]) expect(names(where, name)).toBeUndefined();
@@ -248,8 +257,8 @@ test("the tag of the source hash moves from an index that lacks a platform", asy
   const small = index({ content: "planted", record: recordOf(at("main-4")) });
   where.registry.hold(here, small, tag("src-aaaaaaaaaaaaaaaa"));
   const whole = index({ content: "whole", platforms, record: recordOf(at("main-5")) });
-  const mover = { ...main, platforms: platforms.map(platform) };
-  await put(where, whole, { tags: [moving("main")], sourceHash: "a".repeat(64), mover });
+  const identity = { ...main, platforms: platforms.map(platform) };
+  await put(where, whole, { tags: [moving("main")], sourceHash: "a".repeat(64), identity });
   expect(names(where, "src-aaaaaaaaaaaaaaaa")).toBe(whole.digest);
 });
 
@@ -265,7 +274,7 @@ describe("an image that is planted at any moment gets no tag that it wasn't give
   const own = made("main-5");
   const runs: Readonly<Record<string, Partial<Promotion>>> = {
     "a branch": { tags: [exact("c0ffee5"), moving("main"), moving("latest")], sourceHash: "a".repeat(64) },
-    "a release": { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) },
+    "a release": { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64) },
   };
   const cases = Object.keys(planted).flatMap((kind) =>
     Object.keys(runs).flatMap((run) =>
@@ -320,21 +329,21 @@ describe("bytes that were published before", () => {
     expect(now).toMatchObject({ annotations: { "io.image-publish.revision": at("main-5") } });
     expect(now?.kind === "index" && now.manifests).toEqual(old.document.kind === "index" && old.document.manifests);
     const slow = await where.timeline.run(
-      promote(promotion(where, between, { tags: [moving("main")], mover: { ...main, commit: at("main-4") } })),
+      promote(promotion(where, between, { tags: [moving("main")], identity: { ...main, commit: at("main-4") } })),
     );
     expect(outcomes(slow)).toEqual(["main held"]);
   });
 
-  test.each<[string, readonly string[], Partial<Mover>]>([
+  test.each<[string, readonly string[], Partial<RunIdentity>]>([
     ["a tag that nobody holds", [], {}],
     ["a tag that an earlier commit holds", ["main-2"], {}],
     ["a release", ["main-4"], releasing("1.2.3")],
-  ])("keep their digest for %s", async (_, holders, more) => {
+  ])("keep their digest for %s", async (_, tagStates, more) => {
     const where = setting();
-    for (const each of holders) where.registry.hold(here, made(each), tag("main"));
-    const mover = { ...main, ...more };
-    const tags = mover.release ? [exact("1.2.3"), moving("latest")] : [moving("main")];
-    const result = await put(where, old, { tags, mover });
+    for (const each of tagStates) where.registry.hold(here, made(each), tag("main"));
+    const identity = { ...main, ...more };
+    const tags = identity.release ? [exact("1.2.3"), moving("latest")] : [moving("main")];
+    const result = await put(where, old, { tags, identity });
     expect(result.digest).toBe(old.digest);
     for (const each of tags) expect(names(where, each.tag)).toBe(old.digest);
   });
@@ -343,7 +352,7 @@ describe("bytes that were published before", () => {
 describe("a release without the list of tags", () => {
   const isList = (request: string) => request.startsWith("LIST");
   const own = made("release-1.2.3");
-  const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const more = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64) };
   const older = made("main-1");
 
   test.each<readonly Tag[]>([[], [tag("latest")], [tag("latest"), tag("1.2"), tag("1")]])(
@@ -378,7 +387,7 @@ describe("a release without the list of tags", () => {
   test("with `move: any` gets all its tags", async () => {
     const where = setting(isList);
     where.registry.hold(here, older, tag("latest"));
-    const { error } = await put(where, own, { ...more, mover: { ...more.mover, mayGoBack: true } });
+    const { error } = await put(where, own, { ...more, identity: { ...more.identity, mayGoBack: true } });
     expect(error).toBeUndefined();
     for (const name of ["1.2.3", "1.2", "1", "latest"]) expect(names(where, name)).toBe(own.digest);
   });
@@ -433,10 +442,14 @@ describe("a registry that shows tags late", () => {
       {
         what: "a commit's tag that is made again",
         before: [tag("c0ffee5"), tag("main")],
-        more: { tags: [{ ...exact("c0ffee5"), of: "commit" }, moving("main")], mover: { ...main, isRebuild: true } },
+        more: { tags: [{ ...exact("c0ffee5"), of: "commit" }, moving("main")], identity: { ...main, isRebuild: true } },
       },
-      { what: "a release", before: [tag("latest")], more: { tags: releaseTags("1.2.3"), mover: releasing("1.2.3") } },
-      { what: "exact tags alone", before: [], more: { tags: [exact("1.2.3")], mover: releasing("1.2.3") } },
+      {
+        what: "a release",
+        before: [tag("latest")],
+        more: { tags: releaseTags("1.2.3"), identity: releasing("1.2.3") },
+      },
+      { what: "exact tags alone", before: [], more: { tags: [exact("1.2.3")], identity: releasing("1.2.3") } },
     ];
   const lates = [20, 100, 3_000, 30_000, 60_000];
   const cases = runs.flatMap((run) => lates.map((late) => ({ ...run, late })));
@@ -460,7 +473,7 @@ describe("a registry that shows tags late", () => {
 
   function start({ before, more }: (typeof runs)[number], late: (name: string) => number, sourceHash = "a".repeat(64)) {
     const where = setting(undefined, late);
-    const revision = more.mover?.isRebuild === true ? "main-5" : "main-3";
+    const revision = more.identity?.isRebuild === true ? "main-5" : "main-3";
     where.registry.hold(here, index({ content: "before", record: recordOf(at(revision)) }), ...before);
     return { where, result: put(where, made("main-5"), { ...more, sourceHash }) };
   }
@@ -525,7 +538,7 @@ describe("a release whose list of tags is late", () => {
     made("release-1.3.0", "refs/tags/v1.3.0"),
     made("release-1.2.4"),
   ];
-  const more = { tags: releaseTags("1.2.4"), mover: releasing("1.2.4") };
+  const more = { tags: releaseTags("1.2.4"), identity: releasing("1.2.4") };
 
   /** A registry with 1.2.3 and 1.3.0, whose lists are changed by the time when they are asked for. */
   async function release(
@@ -612,7 +625,7 @@ describe("a release whose list of tags is late", () => {
     const where = setting();
     where.registry.hold(here, older, tag("latest"));
     const registry = { ...where.registry, tags: async () => [] };
-    const { error } = await put(where, own, { ...more, mover: { ...more.mover, mayGoBack: true }, registry });
+    const { error } = await put(where, own, { ...more, identity: { ...more.identity, mayGoBack: true }, registry });
     expect(error).toBeUndefined();
     expect(where.timeline.now).toBeLessThan(1_000);
   });
@@ -698,7 +711,7 @@ describe("a registry that shows a digest late", () => {
   });
 
   test.each<[string, Partial<Promotion>]>([
-    ["with `move: any`", { mover: { ...main, mayGoBack: true } }],
+    ["with `move: any`", { identity: { ...main, mayGoBack: true } }],
     ["where the commit is the head of its branch", { history: historyOf(at("main-5")) }],
   ])("for ever moves the tags %s", async (_, also) => {
     const { where, result } = push(theirs, inAnyWay(theirs), also);
@@ -717,7 +730,7 @@ describe("a registry that shows a digest late", () => {
   test("that the release's own tag names is an error that says so", async () => {
     const { where, result } = push(theirs, (name) => [theirs.digest, "1.2.3"].includes(name), {
       tags: releaseTags("1.2.3"),
-      mover: releasing("1.2.3"),
+      identity: releasing("1.2.3"),
     });
     where.registry.hold(here, theirs, tag("1.2.3"));
     const { error } = await result;
@@ -768,8 +781,8 @@ describe("runs that overtake one another", () => {
         const run = async (commit: number, delay: number) => {
           await timeline.pass(delay);
           const subject = registry.hold(here, made(`main-${commit}`));
-          const mover = { ...main, commit: at(`main-${commit}`) };
-          return promote(promotion({ timeline, registry }, subject, { tags, mover }));
+          const identity = { ...main, commit: at(`main-${commit}`) };
+          return promote(promotion({ timeline, registry }, subject, { tags, identity }));
         };
         await timeline.run(Promise.all(all.map(({ commit, delay }) => run(commit, delay))));
         const newest = made(`main-${Math.max(...all.map(({ commit }) => commit))}`).digest;
@@ -785,7 +798,7 @@ describe("runs that overtake one another", () => {
       fc.asyncProperty(delays, legs, lateness, async (wait, times, late) => {
         const timeline = new Timeline(() => times.next().value ?? 5);
         const registry = simulatedRegistry(timeline, undefined, () => late);
-        const more = { tags: releaseTags("1.2.3"), mover: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+        const more = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64) };
         const run = async (delay: number, number: number) => {
           await timeline.pass(delay);
           const subject = registry.hold(here, index({ content: `run ${number}`, record: recordOf(at("main-5")) }));
@@ -810,7 +823,7 @@ describe("runs that overtake one another", () => {
         const run = async (version: string, delay: number) => {
           await timeline.pass(delay);
           const subject = registry.hold(here, made(`release-${version}`));
-          const more = { tags: releaseTags(version), mover: releasing(version) };
+          const more = { tags: releaseTags(version), identity: releasing(version) };
           return promote(promotion({ timeline, registry }, subject, more));
         };
         await timeline.run(Promise.all(all.map((version, at) => run(version, wait[at] ?? 0))));

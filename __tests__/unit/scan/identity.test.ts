@@ -5,7 +5,7 @@ import { acrossPlatforms, goneAcrossPlatforms } from "../../../src/scan/across-p
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { ScannedImage } from "../../../src/scan/judged.ts";
 import { imageSarif } from "../../../src/scan/sarif/sarif.ts";
-import { arm64, judged, platformScan, published, scanned, secret, vulnerability } from "./findings.ts";
+import { arm64, judged, platformScan, published, scanned, secret, usual, vulnerability } from "./findings.ts";
 
 const log4j = (path: string, id = "CVE-2026-1"): Finding =>
   vulnerability(id, { of: "language", package: "org.apache.logging.log4j:log4j-core", path });
@@ -51,12 +51,61 @@ describe("compared with what is published", () => {
     expect(scan).toMatchObject({ platforms: [{ findings: [{ standing: "known" }], gone: [] }] });
   });
 
+  test.each<[string, readonly Finding[], readonly Finding[], readonly boolean[]]>([
+    ["another tenant's", [secret("opt/tenants/1001/cfg")], [secret("opt/tenants/1002/cfg")], [true]],
+    ["another host's", [secret("opt/hosts/10.0.0.1/cfg")], [secret("opt/hosts/10.0.0.2/cfg")], [true]],
+    ["a second one in a file", [secret("a")], [secret("a"), secret("a", { line: 9 })], [false, true]],
+    ["one on another line", [secret("a")], [secret("a", { line: 9 })], [false]],
+    ["one of two that went", [secret("a"), secret("a", { line: 9 })], [secret("a", { line: 9 })], [false]],
+    [
+      "a second one in a file of the next release",
+      [secret("app-1.2.3/a")],
+      [secret("app-1.3.0/a"), secret("app-1.3.0/a", { line: 9 })],
+      [false, true],
+    ],
+  ])("a secret is new: %s", (_, before, now, isNew) => {
+    const scan = judged(scanned(platformScan(now)), {
+      published: published(platformScan(before, { of: "published" })),
+      rules: { ...usual, failOnSecrets: true },
+    });
+    if (scan.kind === "unscanned") throw scan.error;
+    const [found = []] = scan.platforms.map(({ findings }) => findings);
+    const sorted = found.toSorted((a, b) => now.indexOf(a.finding) - now.indexOf(b.finding));
+    expect(sorted.map(({ standing }) => standing === "new")).toEqual(isNew);
+    expect(scan.passes).toBe(!isNew.includes(true));
+  });
+
   test("of two copies one that went is fixed, and what moved is not", () => {
     const before = [log4j("a-1.0.jar"), log4j("a-1.1.jar")];
     const scan = comparedScan([log4j("a-2.0.jar")], before);
     expect(goneAcrossPlatforms(scan)).toHaveLength(1);
     expect(goneAcrossPlatforms(comparedScan(before, before))).toEqual([]);
     expect(goneAcrossPlatforms(comparedScan([], before))).toHaveLength(2);
+  });
+
+  test("copies of which one went on one platform, and both on another, are two that are fixed", () => {
+    const before = [log4j("a-1.0.jar"), log4j("a-1.1.jar")];
+    const scan = judged(scanned(platformScan([log4j("a-2.0.jar")]), platformScan([], { platform: arm64 })), {
+      published: published(
+        platformScan(before, { of: "published" }),
+        platformScan([...before].reverse(), { of: "published", platform: arm64 }),
+      ),
+    });
+    if (scan.kind === "unscanned") throw scan.error;
+    expect(goneAcrossPlatforms(scan)).toHaveLength(2);
+  });
+
+  test("one that went on two platforms from places that differ in versions is one that is fixed", () => {
+    const onEach = [log4j("a-1.0.jar"), log4j("a-1.1.jar")];
+    const [on64 = [], onArm = []] = onEach.map((each) => [each]);
+    const scan = judged(scanned(platformScan([]), platformScan([], { platform: arm64 })), {
+      published: published(
+        platformScan(on64, { of: "published" }),
+        platformScan(onArm, { of: "published", platform: arm64 }),
+      ),
+    });
+    if (scan.kind === "unscanned") throw scan.error;
+    expect(goneAcrossPlatforms(scan)).toHaveLength(1);
   });
 });
 
@@ -87,6 +136,8 @@ describe("fingerprints of alerts", () => {
     ["lib64", log4j("usr/lib64/a.jar")],
     ["python3", log4j("usr/lib/python3/dist-packages/a/METADATA")],
     ["a secret's", secret("app/.env")],
+    ["a secret's of a tenant", secret("opt/tenants/1001/cfg")],
+    ["a secret's of a host", secret("opt/hosts/10.0.0.1/cfg")],
     ["a secret's in the configuration", secret("(image configuration)")],
   ])("stay without a version: %s", (_, finding) => {
     expect(hashesOf([{ ...finding, severity: "CRITICAL" }])).toEqual([unchanged(finding)]);

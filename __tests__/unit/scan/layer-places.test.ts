@@ -1,9 +1,9 @@
 /** Which line of the Dockerfile a finding is shown at. */
 import { expect, test } from "@jest/globals";
 import { heldBy } from "../../../src/scan/complaint.ts";
-import { layerPlaces } from "../../../src/scan/layer-places.ts";
+import { layerPlaces, type OwnStep } from "../../../src/scan/layer-places.ts";
 import { imageSarif } from "../../../src/scan/sarif/sarif.ts";
-import { baseLayers, judged, platformScan, scanned, vulnerability } from "./findings.ts";
+import { baseLayers, judged, platformScan, scanned, secret, vulnerability } from "./findings.ts";
 
 const steps = (...keywords: readonly string[]) =>
   keywords.map((keyword, index) => ({ keyword, at: { file: "Dockerfile", line: index + 2 } }));
@@ -24,6 +24,12 @@ test.each<[string, ReturnType<typeof layers>, ReturnType<typeof steps>, Readonly
     steps("COPY", "WORKDIR", "COPY"),
     { "layer 1": 2, "layer 2": 4 },
   ],
+  [
+    "two of WORKDIR make none",
+    layers("COPY a /", "COPY b /"),
+    steps("COPY", "WORKDIR", "WORKDIR", "COPY"),
+    { "layer 1": 2, "layer 2": 5 },
+  ],
   ["WORKDIR comes last and makes none", layers("COPY a /"), steps("COPY", "WORKDIR"), { "layer 1": 2 }],
   ["WORKDIR makes one", layers("COPY a /", "WORKDIR /a"), steps("COPY", "WORKDIR"), { "layer 1": 2, "layer 2": 3 }],
   ["a step doesn't fit", layers("COPY a /", "ADD b /", "RUN c"), steps("COPY", "COPY", "RUN"), { "layer 3": 4 }],
@@ -31,7 +37,7 @@ test.each<[string, ReturnType<typeof layers>, ReturnType<typeof steps>, Readonly
   ["nobody knows its steps", layers("COPY a /"), [], {}],
 ])("by its layer, where %s", (_, given, own, lines) => {
   const places = layerPlaces(given, own);
-  expect(Object.fromEntries([...places].map(([layer, { line }]) => [layer, line]))).toEqual(lines);
+  expect(Object.fromEntries([...places].map(([layer, { at }]) => [layer, at.line]))).toEqual(lines);
 });
 
 const found = (id: string, layer: string, severity: "CRITICAL" | "HIGH" = "CRITICAL") =>
@@ -60,4 +66,41 @@ test("an alert is on the line of the step that brings it, else on the base's", (
     ["CVE-2", 2],
     ["CVE-3", 3],
   ]);
+});
+
+test("a secret of a variable is on the line that sets it, and how to ignore it is told without a path", () => {
+  const inVariable = secret("(image configuration)", { line: undefined, setting: "TOKEN" });
+  const settingsOn = () => new Map([["TOKEN", { file: "Dockerfile", line: 7 }]]);
+  const scan = judged(scanned(platformScan([inVariable])), { settingsOn });
+  expect(scan).toMatchObject({
+    platforms: [
+      {
+        findings: [
+          { at: { file: "Dockerfile", line: 7 }, remedy: expect.stringContaining("in an entry without `paths`") },
+        ],
+      },
+    ],
+  });
+  const others = judged(scanned(platformScan([{ ...inVariable, setting: "OF_THE_BASE" }])), { settingsOn });
+  expect(others).toMatchObject({ platforms: [{ findings: [expect.not.objectContaining({ at: expect.anything() })] }] });
+});
+
+test.each<[string, Pick<OwnStep, "fromAt"> & { readonly from: string }, string]>([
+  [
+    "a stage",
+    { from: "rootfs", fromAt: { file: "Dockerfile", line: 1 } },
+    "upgrade openssl to 3.3.9 in the stage `rootfs` (Dockerfile:1), from which `COPY --from=rootfs / /` copies it",
+  ],
+  [
+    "an image",
+    { from: "alpine:3.20" },
+    "upgrade openssl to 3.3.9 in `alpine:3.20`, from which `COPY --from=alpine:3.20 / /` copies it",
+  ],
+])("what is copied from %s is fixed there", (_, source, remedy) => {
+  const scan = judged(scanned(platformScan([found("CVE-1", "layer 1")], { layers: layers("COPY / / # buildkit") })), {
+    stepsOn: () => [{ keyword: "COPY", at: { file: "Dockerfile", line: 4 }, ...source }],
+  });
+  expect(scan).toMatchObject({
+    platforms: [{ findings: [{ remedy, at: { line: 4 }, origin: { step: `COPY --from=${source.from} / /` } }] }],
+  });
 });

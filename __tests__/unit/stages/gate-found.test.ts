@@ -31,7 +31,7 @@ function stored(document: object, mediaType: string): StoredManifest {
 }
 
 /** A registry with one index in it. */
-function holding({ record = {}, platforms = ["linux/amd64", "linux/arm64"], configs = platforms, size = 10 }: Sketch) {
+function tagState({ record = {}, platforms = ["linux/amd64", "linux/arm64"], configs = platforms, size = 10 }: Sketch) {
   const found = new Map<string, StoredManifest>();
   const blobs = new Map<Digest, Uint8Array>();
   const manifests = platforms.map((each, place) => {
@@ -107,7 +107,7 @@ const refusals: readonly Case[] = [
 ];
 
 describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isClean, why }) => {
-  const { digest, registry } = holding(image);
+  const { digest, registry } = tagState(image);
 
   test("is not promoted", async () => {
     const passage = await passAgain({ ...planned, digest }, new Map(), rules(registry, more, isClean));
@@ -126,14 +126,14 @@ test.each<{ when: string; scanning: boolean }>([
   { when: "that is scanned", scanning: true },
   { when: "that nobody wants scanned", scanning: false },
 ])("an image of the same sources $when passes", async ({ scanning }) => {
-  const { digest, registry } = holding({});
+  const { digest, registry } = tagState({});
   const by = rules(registry, scanning ? {} : { scanning: undefined });
   expect(await passAgain({ ...planned, digest }, new Map(), by)).toEqual({ kind: "passed" });
   expect(await passFound({ ...planned, digest }, { repository: here, digest, as: "same-content" }, by)).toBeUndefined();
 });
 
 test("an image that is gone is not promoted", async () => {
-  const { registry } = holding({});
+  const { registry } = tagState({});
   const passage = await passAgain({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
   expect(passage.kind).toBe("held");
 });
@@ -146,12 +146,12 @@ describe("an image under a content tag", () => {
     ["is held where it is too large", { record: null, size: 1000 }, { maxSize: 999 }, true, "held"],
     ["is held where it lacks a platform", { record: null, platforms: ["linux/amd64"] }, {}, true, "held"],
   ])("%s", async (_, image, more, isClean, kind) => {
-    const { digest, registry } = holding(image);
+    const { digest, registry } = tagState(image);
     expect(await passAgain({ ...content, digest }, new Map(), rules(registry, more, isClean))).toMatchObject({ kind });
   });
 
   test("that names another one by now counts for nothing", async () => {
-    const { digest, registry } = holding({ record: null });
+    const { digest, registry } = tagState({ record: null });
     const moved = { ...registry, head: async () => digestOf("another") };
     expect(await passAgain({ ...content, digest }, new Map(), rules(moved))).toMatchObject({ kind: "held" });
   });
@@ -163,7 +163,7 @@ test.each<[string, Sketch, RegExp | undefined]>([
   ["with another repository's record does not", { record: { repository: "fork/r" } }, /another repository/],
   ["without a platform does not", { platforms: ["linux/amd64"] }, /is missing a platform/],
 ])("a higher release %s", async (_, image, why) => {
-  const { digest, registry } = holding(image);
+  const { digest, registry } = tagState(image);
   const error = await passFound(
     { ...planned, digest },
     { repository: here, digest, as: "higher-release" },

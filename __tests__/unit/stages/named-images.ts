@@ -1,8 +1,10 @@
 /** What a repository's files and a step's inputs make of an event: the way from text to tags, with only the files faked. */
-import { buildCatalog } from "../../../src/catalog/graph/build-catalog.ts";
+import type { ImageName } from "../../../src/catalog/catalog.ts";
+import { anyImage } from "../../../src/catalog/names/own-places.ts";
 import { readConfig } from "../../../src/config/config.ts";
 import { inputs as specification } from "../../../src/config/inputs-specification.ts";
 import { throwProblems } from "../../../src/errors.ts";
+import { attempt } from "../../../src/lib/attempt.ts";
 import { repository as imageRepository } from "../../../src/model/reference.ts";
 import type { RunContext } from "../../../src/model/run-context.ts";
 import { type CheckoutTrust, trusted } from "../../../src/model/trust.ts";
@@ -12,6 +14,7 @@ import { readImageSettings } from "../../../src/settings/image-settings.ts";
 import { readRunInputs } from "../../../src/settings/run-inputs.ts";
 import { buildArgumentsOf, imageDetails } from "../../../src/stages/analyze/details/image-details.ts";
 import { gatherFacts } from "../../../src/stages/analyze/details/image-facts.ts";
+import { catalogWith } from "../catalog/build-tree.ts";
 import { memoryFiles, repository, type Tree } from "../catalog/memory-files.ts";
 import { context, type Situation } from "../tags/facts.ts";
 
@@ -58,7 +61,11 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     gitTags: new Set<string>(),
     trust,
   };
-  const { concerns, ...catalog } = await buildCatalog({
+  const namesOf = ({ publicName }: ImageName, isRoot: boolean) => ({
+    knownAs: [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
+    ...{ unpushed: [], aliases: [], problems: [], unread: [], movingTags: { value: new Set(["latest"]) } },
+  });
+  const catalogInput = {
     root: "/repo",
     files,
     globs: read.settings.path,
@@ -68,15 +75,16 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     bakeTargets: [],
     bake: tools,
     byHand: undefined,
-    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    placesOf: ({ publicName }, isRoot) => ({
-      knownAs: [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
-      ...{ unpushed: [], aliases: [], problems: [], unread: [] },
-    }),
+    ownPlaces: {
+      ofRoot: namesOf({ name: "app", publicName: "app", variant: "dockerfile" }, true),
+      ofAny: namesOf(anyImage, false),
+      forgePlace: imageRepository("ghcr.io/o/r"),
+    },
     forgeHost: "ghcr.io",
-    forgePlace: imageRepository("ghcr.io/o/r"),
-    movingTags: () => new Set(["latest"]),
-  });
+  };
+  const { concerns, ...catalog } = await catalogWith(namesOf, catalogInput, (image) =>
+    attempt(() => buildArgumentsOf(session, image, settingsOf)),
+  );
   throwProblems(concerns.map(({ problem }) => problem));
   const { facts, problems: unread } = await gatherFacts(
     catalog.images,
@@ -89,18 +97,16 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
     new Map(),
   );
   for (const problem of unread.values()) throw problem;
-  const warnings: string[] = [];
   const details = imageDetails(session, {
     cache: "none",
     cacheAccess: { restriction: undefined, push: true, service: true },
     names: catalog.images.map(({ publicName }) => publicName),
     settingsOf,
     facts,
-    remark: ({ message }) => warnings.push(message),
   });
   return catalog.images.map((image) => {
-    warnings.length = 0;
-    return { name: image.name, ...details(image), warnings: [...warnings] };
+    const own = details(image);
+    return { name: image.name, ...own, warnings: own.remarks.map(({ message }) => message) };
   });
 }
 

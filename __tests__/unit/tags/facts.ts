@@ -1,6 +1,6 @@
 /** Events as the rules see them, for tests. */
 
-import type { SourcedLine } from "../../../src/lib/sourced-line.ts";
+import type { SourcedLine } from "../../../src/lib/text/sourced-line.ts";
 import type { Commit, GitRef, RunContext, Trigger } from "../../../src/model/run-context.ts";
 import { type DerivedTags, deriveTags, type TagFacts } from "../../../src/tags/derive-tags.ts";
 import type { EventContext } from "../../../src/tags/event.ts";

@@ -2,8 +2,10 @@
  * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
  * remedy. The first row that matches counts, so the more exact ones stand above.
  */
-import { limitWords } from "../../oci/registry/rate-limit.ts";
-import { lockedWords, quotaWords, wordsOf } from "../../oci/registry/refusal.ts";
+
+import { wordsOf } from "../../lib/http/complaint-text.ts";
+import { limitWords } from "../../lib/http/rate-limit.ts";
+import { lockedWords, quotaWords } from "../../oci/registry/refusal.ts";
 
 export type FailureCategory =
   | "dockerfile"

@@ -1,6 +1,6 @@
 /** What is said of targets that give files and no image, and that no image needs. */
 import { UserError } from "../../errors.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { FileTarget } from "../catalog.ts";

@@ -1,6 +1,6 @@
 /** Which image a repository's name means. */
 import { UserError } from "../../errors.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { ImageName } from "../catalog.ts";
 

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { attemptLater } from "../../lib/attempt.ts";
 import { bounded } from "../../lib/bounded.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";

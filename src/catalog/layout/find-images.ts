@@ -1,7 +1,7 @@
 /** All images that the repository's layout tells of: directories, bake files, or one that is given by hand. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, lastPart } from "../../model/repository-path.ts";

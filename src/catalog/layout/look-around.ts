@@ -1,7 +1,7 @@
 /** Where Dockerfiles are that nobody asked for, so that a user can be told what to write. */
 import { posix } from "node:path";
 import { bounded } from "../../lib/bounded.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath, lastPart } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";

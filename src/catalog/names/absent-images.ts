@@ -3,19 +3,19 @@
  * built by nothing yet. The build takes what was published there at last, which nothing here updates.
  */
 
-import { attempt } from "../../lib/attempt.ts";
 import { type Reference, type Repository, tryReference } from "../../model/reference.ts";
 import { oneRemark, type Remark } from "../../model/remark.ts";
 import { lastPart } from "../../model/repository-path.ts";
 import type { ImageName } from "../catalog.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
 import { isMoved, type Naming } from "../graph/edges.ts";
-import { type ImagePlaces, namesIn } from "../graph/owners.ts";
-import { isFitName } from "./image-name.ts";
+import { movesTag, type NamesOfStranger } from "./given-names.ts";
+import type { IsOwnPlace } from "./own-places.ts";
 import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts";
 
 export interface AbsentImage extends NamedUse {
   readonly repository: Repository;
+  readonly reference: Reference;
 }
 
 /** Such a reference with its place, as messages write it. */
@@ -24,76 +24,31 @@ export interface WrittenAbsent {
   readonly written: string;
 }
 
-export interface OwnPlaces {
-  /** The names by which references mean an image of a name, or would. */
-  placesOf(image: ImageName, isRoot: boolean): ImagePlaces;
-  /** The tags that a run moves of an image. @throws UserError */
-  movingTags(image: ImageName): ReadonlySet<string>;
-  /** The repository's own place in the forge's registry: `ghcr.io/o/r`. */
-  readonly forgePlace: Repository;
-  readonly rootName: string;
-}
-
-/** Tells whether a repository is a place of this repository's images. */
-export type IsOwnPlace = (repository: Repository) => boolean;
-
-export function ownPlaceTest(places: Omit<OwnPlaces, "movingTags">): IsOwnPlace {
-  const { forgePlace, rootName } = places;
-  const root = namesOf(rootName, true, places);
-  const patterns = namesOf(anyName, false, places).flatMap((each) => {
-    const [before, ...others] = each.split(anyName);
-    const after = others.at(-1);
-    return before === undefined || after === undefined ? [] : [{ before, after }];
-  });
-  return (repository) => {
-    if (repository.startsWith(official)) return false;
-    if (repository === forgePlace || repository.startsWith(`${forgePlace}/`) || root.includes(repository)) return true;
-    return patterns.some(({ before, after }) => {
-      if (!repository.startsWith(before) || !repository.endsWith(after)) return false;
-      const name = repository.slice(before.length, repository.length - after.length);
-      return isFitName(name) && namesOf(name, false, places).includes(repository);
-    });
-  };
-}
-
-/** A name that no image has. */
-const anyName = "q0any0name0q";
-
-/** Docker Hub's own images are everybody's. */
-const official = "docker.io/library/";
-
-function namesOf(name: string, isRoot: boolean, { placesOf }: Pick<OwnPlaces, "placesOf">): readonly Repository[] {
-  return namesIn(placesOf(imageCalled(name, "dockerfile"), isRoot));
-}
-
-function imageCalled(name: string, variant: ImageName["variant"]): ImageName {
-  return { name, publicName: name, variant };
-}
-
-/** Those among what an image uses: without a digest, and without a tag or with one that a run would move. */
-export function absentImages(
+/** Those that are possible among what an image uses: references to own places that name none of the images. */
+export function possiblyAbsent(
   uses: readonly OutsideUse[],
   naming: Pick<Naming, "contexts" | "owners">,
   isOwnPlace: IsOwnPlace,
-  { movingTags }: Pick<OwnPlaces, "movingTags">,
 ): readonly AbsentImage[] {
   return uses.flatMap((use) => {
     const named = namedBy(use, naming);
     const reference = tryReference(named.text);
     if (reference === undefined || naming.owners.has(reference.repository)) return [];
     const { repository } = reference;
-    return isOwnPlace(repository) && wouldFollow(reference, movingTags) ? [{ ...named, repository }] : [];
+    return isOwnPlace(repository) ? [{ ...named, repository, reference }] : [];
   });
 }
 
-function wouldFollow(reference: Reference, movingTags: OwnPlaces["movingTags"]): boolean {
-  if (reference.digest !== undefined) return false;
-  if (reference.tag === undefined) return true;
+/** The names that the image would have. */
+export function namesOfAbsent({ reference }: AbsentImage): readonly ImageName[] {
   const name = lastPart(reference.repository);
-  const moves = (image: ImageName, tag: string) => movingTags(image).has(tag);
-  const isMovedOf = (variant: ImageName["variant"]) =>
-    attempt(() => isMoved(imageCalled(name, variant), reference, { moves }));
-  return [isMovedOf("dockerfile"), isMovedOf("nix")].some((each) => "value" in each && each.value);
+  return (["dockerfile", "nix"] as const).map((variant) => ({ name, publicName: name, variant }));
+}
+
+/** Those without a digest, and without a tag or with one that a run would move. */
+export function absentImages(possible: readonly AbsentImage[], namesOf: NamesOfStranger): readonly AbsentImage[] {
+  const moves = (image: ImageName, tag: string) => movesTag(namesOf(image), tag);
+  return possible.filter((each) => namesOfAbsent(each).some((image) => isMoved(image, each.reference, { moves })));
 }
 
 /** @param texts of the files that they are in. */

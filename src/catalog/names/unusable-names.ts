@@ -1,7 +1,7 @@
 /** Names that no image can have, and those that several have. */
 import { UserError } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { type EntryText, entriesText } from "../entry-text.ts";
 import type { Concern } from "../graph/troubled.ts";

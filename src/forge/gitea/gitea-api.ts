@@ -1,15 +1,18 @@
 /** Gitea's and Forgejo's API for one repository. */
 import { type Commit, commit } from "../../model/run-context.ts";
-import { addressOf, ask, type ForgeAccess, pathPart, type Question } from "../exchange.ts";
+import { ask, type Question } from "../exchange.ts";
+import { addressOf, pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { ForgeError, unlessMissing } from "../forge-error.ts";
 
 /** One request below the repository. @returns the answer's body, taken for what the API's description says. @throws ForgeError */
 export type GiteaApi = <T>(method: Question["method"], path: string, body?: unknown) => Promise<T>;
 
-export function giteaApi(access: ForgeAccess): GiteaApi {
+export function giteaApi(access: RepositoryAccess): GiteaApi {
   return async <T>(method: Question["method"], path: string, body?: unknown) => {
     try {
-      return (await ask(access, { method, url: addressOf(access, path), body })).json as T;
+      const sent =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+      return (await ask(access, { method, url: addressOf(access, path), ...sent })).json as T;
     } catch (error) {
       throw method === "GET" ? error : withTokenHint(error);
     }

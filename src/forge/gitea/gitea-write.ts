@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { withoutMarker } from "../../bump/pull-request/marker.ts";
 import { type Commit, commit } from "../../model/run-context.ts";
 import type { BranchWrite } from "../bump-forge.ts";
-import { type ForgeAccess, pathPart } from "../exchange.ts";
+import { type ForgeAccess, pathPart } from "../forge-access.ts";
 import type { RestPullRequest } from "./gitea-answers.ts";
 import { type GiteaApi, standsAt } from "./gitea-api.ts";
 
@@ -14,7 +14,7 @@ import { type GiteaApi, standsAt } from "./gitea-api.ts";
 export async function writeBranch(
   api: GiteaApi,
   write: BranchWrite,
-  patience: Pick<ForgeAccess, "clock" | "signal">,
+  waiting: Pick<ForgeAccess, "clock" | "signal">,
 ): Promise<Commit> {
   const { branch, base, head, parent, pullRequest } = write;
   if (head === undefined) return await commitFiles(api, write, { branch: base, new_branch: branch });
@@ -25,7 +25,7 @@ export async function writeBranch(
   await standsAt(api, branch, head);
   await api("DELETE", `branches/${pathPart(branch)}`);
   if (number === undefined) return await commitFiles(api, write, { branch: base, new_branch: branch });
-  await closed(api, number, patience);
+  await closed(api, number, waiting);
   await api("POST", "branches", { new_branch_name: branch, old_branch_name: base });
   // Whether it can be merged is found out when something is pushed to an open one.
   await api("PATCH", `pulls/${number}`, { state: "open" });

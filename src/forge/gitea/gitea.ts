@@ -1,20 +1,21 @@
 /** Bumps on Gitea and Forgejo (`/api/v1`), whose contents API makes a commit of several files. */
 import { commit, isCommit } from "../../model/run-context.ts";
 import type { BranchPair, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
-import { addressOf, ask, type ForgeAccess, pathPart, type Question } from "../exchange.ts";
+import { ask, type Question } from "../exchange.ts";
+import { addressOf, pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { unlessMissing } from "../forge-error.ts";
 import { reviewersOf } from "../reviewers.ts";
 import { headOf, labelIds, type RestCommit, type RestPullRequest } from "./gitea-answers.ts";
 import { type GiteaApi, giteaApi, headAt, standsAt } from "./gitea-api.ts";
 import { writeBranch } from "./gitea-write.ts";
 
-export function giteaBumps(access: ForgeAccess): BumpForge {
+export function giteaBumps(access: RepositoryAccess): BumpForge {
   const api = giteaApi(access);
   return {
     look: (pair) => look(api, pair),
     async read(at, path) {
       const question: Question = { method: "GET", url: addressOf(access, `raw/${pathPart(path)}?ref=${at}`) };
-      return (await unlessMissing(() => ask(access, question)))?.bytes;
+      return (await unlessMissing(() => ask(access, question)))?.body;
     },
     write: (write) => writeBranch(api, write, access),
     async deleteBranch(branch, head) {

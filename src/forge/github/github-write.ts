@@ -1,7 +1,7 @@
 /** One commit on a branch of GitHub's, by its API alone. */
 import { type Commit, commit } from "../../model/run-context.ts";
+import { fieldsOf } from "../answer.ts";
 import type { BranchWrite, FileWrite } from "../bump-forge.ts";
-import { fieldsOf } from "../exchange.ts";
 import { ForgeError } from "../forge-error.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { commitMutation, type ModesAnswer, modesQuery, refsMutation } from "./github-queries.ts";

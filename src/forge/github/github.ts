@@ -1,7 +1,7 @@
 /** Bumps on GitHub: what it can say and do at once goes by GraphQL, the rest by REST. */
 import { commit } from "../../model/run-context.ts";
 import type { BranchCommit, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
-import { addressOf, ask, type ForgeAccess, pathPart } from "../exchange.ts";
+import { pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { ForgeError, unlessMissing } from "../forge-error.ts";
 import { reviewersOf } from "../reviewers.ts";
 import { githubApi } from "./github-api.ts";
@@ -16,7 +16,7 @@ import {
 import { moveBranch, noCommit, writeBranch } from "./github-write.ts";
 
 /** Pull requests are made and closed as whoever the token belongs to. */
-export function githubBumps(access: ForgeAccess): BumpForge {
+export function githubBumps(access: RepositoryAccess): BumpForge {
   const api = githubApi(access);
   return {
     async look({ branch, base }) {
@@ -27,11 +27,7 @@ export function githubBumps(access: ForgeAccess): BumpForge {
       }
       return stateOf(answer);
     },
-    async read(at, path) {
-      const url = addressOf(access, `contents/${pathPart(path)}?ref=${at}`);
-      const question = { method: "GET", url, accept: "application/vnd.github.raw+json" } as const;
-      return (await unlessMissing(() => ask(access, question)))?.bytes;
-    },
+    read: (at, path) => unlessMissing(() => api.raw(`contents/${pathPart(path)}?ref=${at}`)),
     write: (write) => writeBranch(api, write),
     async deleteBranch(branch, head) {
       const { repository } = await api.query<{ readonly repository: { readonly id: string } }>(

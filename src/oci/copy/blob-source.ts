@@ -1,13 +1,14 @@
 /** The bytes of a blob as they come from a registry: taken up again where they break off, and verified before they end. */
 import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
+import { type RetryTools, retryWaits } from "../../lib/retry.ts";
 import type { HttpBody } from "../../ports.ts";
 import type { Descriptor } from "../manifest.ts";
 import { decodedStream, encodingsOf, unknownEncoding } from "../registry/content-encoding.ts";
 import { type Asked, encodedError, invalidError, networkError } from "../registry/registry-error.ts";
 import { eitherSignal, type RegistryExchange } from "../registry/registry-exchange.ts";
 import { isBeforeBlob } from "../registry/too-early.ts";
-import { type Patience, patient } from "../retry.ts";
+import { registryRetries } from "../retry-policy.ts";
 
 /** A link that is slower than 32 KiB a second is as good as broken. */
 export function blobTimeout(size: number): number {
@@ -25,13 +26,13 @@ export function blobSource(
   exchange: RegistryExchange,
   asked: Asked,
   descriptor: Descriptor,
-  patience: Patience,
+  tools: RetryTools,
 ): HttpBody {
   return {
     length: descriptor.size,
     open: (unwanted) => {
-      const signal = eitherSignal(patience.signal, unwanted);
-      return verified(asked, descriptor, resumed(exchange, asked, descriptor, { ...patience, signal }));
+      const signal = eitherSignal(tools.signal, unwanted);
+      return verified(asked, descriptor, resumed(exchange, asked, descriptor, { ...tools, signal }));
     },
   };
 }
@@ -58,21 +59,21 @@ async function* resumed(
   exchange: RegistryExchange,
   asked: Asked,
   descriptor: Descriptor,
-  patience: Patience,
+  tools: RetryTools,
 ): AsyncGenerator<Uint8Array> {
-  const waitOrThrow = patient(patience);
+  const waitOrThrow = retryWaits(registryRetries, tools);
   const { size } = descriptor;
   let offset = 0;
   while (offset < size) {
     try {
-      for await (const chunk of bytesFrom(offset, exchange, asked, descriptor, patience)) {
+      for await (const chunk of bytesFrom(offset, exchange, asked, descriptor, tools)) {
         if (offset + chunk.byteLength > size) throw invalidError(asked, `more than the ${size} bytes of a blob`);
         offset += chunk.byteLength;
         yield chunk;
       }
       if (offset < size) throw invalidError(asked, `${offset} of the ${size} bytes of a blob`, undefined, true);
     } catch (cause) {
-      patience.signal?.throwIfAborted();
+      tools.signal?.throwIfAborted();
       await waitOrThrow(cause instanceof UserError ? cause : networkError(asked, cause));
     }
   }
@@ -83,7 +84,7 @@ async function* bytesFrom(
   exchange: RegistryExchange,
   asked: Asked,
   { digest, size }: Descriptor,
-  { signal }: Patience,
+  { signal }: RetryTools,
 ): AsyncGenerator<Uint8Array> {
   const { status, headers, body } = await exchange.open({
     asked,

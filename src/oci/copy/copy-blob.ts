@@ -1,10 +1,11 @@
 /** One blob from one repository to another, by the cheapest way that there is. */
+import { type RetryTools, retry } from "../../lib/retry.ts";
 import type { HttpBody } from "../../ports.ts";
 import type { Descriptor } from "../manifest.ts";
 import { isWorthLooking, lookTimeout, unlessAborted } from "../registry/look.ts";
 import { type Asked, answerError, errorCodes, invalidError, RegistryError } from "../registry/registry-error.ts";
 import { headRefusals, type RegistryExchange, type RegistryRequest } from "../registry/registry-exchange.ts";
-import { type Patience, retrying } from "../retry.ts";
+import { registryRetries } from "../retry-policy.ts";
 import { blobTimeout } from "./blob-source.ts";
 import { beginUpload, type Upload } from "./upload.ts";
 
@@ -21,24 +22,28 @@ export interface BlobCopy {
 export type BlobOutcome = "present" | "mounted" | "sent";
 
 /** @throws RegistryError, of the source or of the target. */
-export async function copyBlob(copy: BlobCopy, exchange: RegistryExchange, patience: Patience): Promise<BlobOutcome> {
+export async function copyBlob(copy: BlobCopy, exchange: RegistryExchange, tools: RetryTools): Promise<BlobOutcome> {
   const { to, descriptor, mountFrom } = copy;
   if (await isThere(to, descriptor, exchange)) return "present";
   let begun = mountFrom === undefined ? undefined : await mount(exchange, to, mountFrom, descriptor);
   if (begun?.kind === "mounted") return "mounted";
-  return retrying(async () => {
-    try {
-      // What was sent of an upload that failed is unknown: the next attempt is another upload.
-      const upload = begun ?? (await beginUpload(exchange, to));
-      begun = undefined;
-      if (upload.kind === "nowhere") throw upload.error;
-      if (upload.kind === "begun") await put(upload.url, copy, exchange, patience);
-      return "sent";
-    } catch (error) {
-      if (await isThereAfter(error, to, descriptor, exchange)) return "present";
-      throw error;
-    }
-  }, patience);
+  return retry(
+    async () => {
+      try {
+        // What was sent of an upload that failed is unknown: the next attempt is another upload.
+        const upload = begun ?? (await beginUpload(exchange, to));
+        begun = undefined;
+        if (upload.kind === "nowhere") throw upload.error;
+        if (upload.kind === "begun") await put(upload.url, copy, exchange, tools);
+        return "sent";
+      } catch (error) {
+        if (await isThereAfter(error, to, descriptor, exchange)) return "present";
+        throw error;
+      }
+    },
+    registryRetries,
+    tools,
+  );
 }
 
 /** A HEAD, and where that is refused a GET of the first byte; nobody needs a whole layer to know. */
@@ -106,7 +111,7 @@ const lostStatuses = [400, 404, 416];
 const stall = 180_000;
 
 /** A single PUT of all bytes (distribution-spec, "POST then PUT"), which every registry takes. */
-async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, patience: Patience): Promise<void> {
+async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, tools: RetryTools): Promise<void> {
   const { source, to, descriptor } = copy;
   const { digest, size } = descriptor;
   const target = new URL(upload);
@@ -118,14 +123,14 @@ async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, pati
     path: target,
     headers: { "content-type": "application/octet-stream" },
     body: source,
-    // As long as the source may take with all its patience, so that the one at fault is named.
+    // As long as the source may take with all its retries, so that the one at fault is named.
     timeout: 5 * blobTimeout(size),
     stall,
     expected: [200, 201, 202, 204, ...lostStatuses],
     once: true,
   });
   if (lostStatuses.includes(response.status)) {
-    const error = answerError(to, response, patience.clock.now());
+    const error = answerError(to, response, tools.clock.now());
     if (response.status !== 416 && !errorCodes(response).some((code) => lost.has(code))) throw error;
     throw new RegistryError(error.code, error.message, { hint: error.hint, isTransient: true });
   }

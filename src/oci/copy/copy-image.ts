@@ -4,6 +4,7 @@
  */
 
 import { slots } from "../../lib/bounded.ts";
+import type { RetryTools } from "../../lib/retry.ts";
 import type { Digest } from "../../model/digest.ts";
 import { type Repository, splitRepository } from "../../model/reference.ts";
 import type { HttpBody } from "../../ports.ts";
@@ -12,7 +13,6 @@ import type { Absence } from "../registry/absence.ts";
 import { askedOf, type ManifestRequests, manifestRequests } from "../registry/manifest-requests.ts";
 import { invalidError, missingManifest } from "../registry/registry-error.ts";
 import { eitherSignal, type RegistryExchange } from "../registry/registry-exchange.ts";
-import type { Patience } from "../retry.ts";
 import { blobSource, verified } from "./blob-source.ts";
 import { type BlobOutcome, copyBlob } from "./copy-blob.ts";
 
@@ -51,17 +51,17 @@ const deepest = 3;
 export function imageCopier(
   exchange: RegistryExchange,
   absent: Absence,
-  patience: Patience,
+  retries: RetryTools,
 ): (copy: ImageCopy) => Promise<CopiedImage> {
   const shared: Shared = { blobSlot: slots(blobsAtOnce), manifestSlot: slots(manifestsAtOnce), holders: new Map() };
   return async (copy) => {
     const result = { blobs: { present: 0, mounted: 0, sent: 0 }, bytes: 0 };
     if (copy.from === copy.to && copy.layout === undefined) return result;
     const failed = new AbortController();
-    const signal = AbortSignal.any([failed.signal, copy.signal, patience.signal].filter((each) => each !== undefined));
+    const signal = AbortSignal.any([failed.signal, copy.signal, retries.signal].filter((each) => each !== undefined));
     const bound = withSignal(exchange, signal);
     const run: Run = {
-      ...{ copy, shared, result, signal, exchange: bound, patience: { ...patience, signal } },
+      ...{ copy, shared, result, signal, exchange: bound, retries: { ...retries, signal } },
       source: manifestRequests(bound, absent),
       target: manifestRequests(bound, absent, "push"),
       blobs: new Map(),
@@ -85,7 +85,7 @@ interface Run {
   readonly result: { readonly blobs: Record<BlobOutcome, number>; bytes: number };
   readonly signal: AbortSignal;
   readonly exchange: RegistryExchange;
-  readonly patience: Patience;
+  readonly retries: RetryTools;
   readonly source: ManifestRequests;
   readonly target: ManifestRequests;
   /** Platforms of an image share layers. */
@@ -125,20 +125,20 @@ async function copyPart(run: Run, part: Descriptor, depth: number): Promise<void
   return copyManifest(run, part.digest, depth + 1);
 }
 
-async function copyOneBlob({ copy, shared, result, exchange, patience }: Run, descriptor: Descriptor): Promise<void> {
+async function copyOneBlob({ copy, shared, result, exchange, retries }: Run, descriptor: Descriptor): Promise<void> {
   const from = splitRepository(copy.from);
   const to = splitRepository(copy.to);
   const holder = `${to.host} ${descriptor.digest}`;
   const mountFrom = from.host === to.host ? from.path : shared.holders.get(holder);
   const outcome = await copyBlob(
     {
-      source: sourceOf(copy, descriptor, exchange, patience),
+      source: sourceOf(copy, descriptor, exchange, retries),
       to: askedOf(copy.to, "push"),
       descriptor,
       mountFrom: mountFrom === to.path ? undefined : mountFrom,
     },
     exchange,
-    patience,
+    retries,
   );
   shared.holders.set(holder, to.path);
   result.blobs[outcome] += 1;
@@ -149,10 +149,10 @@ function sourceOf(
   { from, layout }: ImageCopy,
   descriptor: Descriptor,
   exchange: RegistryExchange,
-  patience: Patience,
+  retries: RetryTools,
 ): HttpBody {
   const asked = askedOf(from, "pull");
-  if (layout === undefined) return blobSource(exchange, asked, descriptor, patience);
+  if (layout === undefined) return blobSource(exchange, asked, descriptor, retries);
   return { length: descriptor.size, open: () => verified(asked, descriptor, layout.blob(descriptor)) };
 }
 

@@ -2,10 +2,12 @@
  * When a request to a host may go out: one limiter for each host. Where a host limits the rate, nothing more is sent there until the
  * pause is over; then one request goes first, and with every answer one more at a time.
  */
+
+import { rateLimitOf } from "../../lib/http/rate-limit.ts";
 import { formatDuration } from "../../lib/quantities.ts";
+import { nextWait } from "../../lib/retry.ts";
 import type { Clock, HttpResponse } from "../../ports.ts";
-import { givenUp, longestAskedFor, total } from "../retry.ts";
-import { rateLimitOf } from "./rate-limit.ts";
+import { backoff, givenUp, registryLimits } from "../retry-policy.ts";
 import { type Asked, answerError } from "./registry-error.ts";
 
 export interface HostTurns {
@@ -20,7 +22,7 @@ export interface TurnRequest {
   readonly asked: Asked;
   /** Host and port that the request goes to: storage and token servers have limits of their own. */
   readonly host: string;
-  /** Sent once: whoever sends it has a patience of its own. */
+  /** Sent once: whoever sends it has retries of its own. */
   readonly once: boolean;
   /** Takes no place among those that are sent at a time: it may have to wait for another request to the same host. */
   readonly isUpload: boolean;
@@ -40,7 +42,6 @@ export interface HostState {
 
 export const unlimitedHost: HostState = { limits: 0, first: 0, last: 0, atOnce: Number.POSITIVE_INFINITY };
 
-const attempts = 5;
 /** As many at a time are as good as any number. */
 const manyAtOnce = 64;
 
@@ -51,7 +52,7 @@ export function afterAnswer(state: HostState): HostState {
 
 export function afterLimit({ limits, first, last }: HostState, now: number): HostState {
   // A limit of long ago is no part of this one.
-  const isNew = limits === 0 || now - last > total;
+  const isNew = limits === 0 || now - last > registryLimits.total;
   return { limits: isNew ? 1 : limits + 1, first: isNew ? now : first, last: now, atOnce: 1 };
 }
 
@@ -64,14 +65,18 @@ export function pauseAfter(
   retryAfter: number | undefined,
   random: number,
 ): number | undefined {
-  if (limits >= attempts || (retryAfter ?? 0) > longestAskedFor) return undefined;
-  const jitter = Math.min(10_000, 500 * 2 ** (limits - 1)) * random;
-  // Who doesn't say how long has a window of some length, which is longer than a moment's failure.
-  const own = 500 * 4 ** (limits - 1) * ((1 + random) / 2);
-  // Who asks for a moment again and again means more.
-  const wait = retryAfter === undefined ? own : Math.max(own, retryAfter + jitter);
-  return last - first + wait > total ? undefined : Math.round(wait);
+  return nextWait(limitPolicy, { failures: limits, spent: last - first }, retryAfter, random);
 }
+
+const limitPolicy = {
+  ...registryLimits,
+  // Who doesn't say how long has a window of some length, which is longer than a moment's failure.
+  wait: (limits: number, random: number, retryAfter: number | undefined): number => {
+    const own = 500 * 4 ** (limits - 1) * ((1 + random) / 2);
+    // A host that asks for a moment again and again means more.
+    return retryAfter === undefined ? own : Math.max(own, retryAfter + backoff(limits) * random);
+  },
+};
 
 /** `signal` ends all waiting. */
 export function hostTurns({
@@ -127,7 +132,7 @@ export function hostTurns({
         const wait = pauseAfter(host.state, limit.retryAfter, random());
         if (wait === undefined) {
           sendWaiting(host);
-          throw givenUp(error, limits, last - first);
+          throw givenUp(error, { failures: limits, spent: last - first });
         }
         if (isNews) host.pauses += 1;
         if (isNews && wait >= 5_000)

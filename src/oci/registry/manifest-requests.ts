@@ -94,7 +94,7 @@ async function soonThere(check: Promise<void>): Promise<RegistryError | undefine
   }
 }
 
-/** @param early what a 404 is as long as there is patience: what names the digest may have been pushed a moment ago. */
+/** @param early what a 404 is as long as it is retried: what names the digest may have been pushed a moment ago. */
 async function getManifest(
   exchange: RegistryExchange,
   absence: Absence,

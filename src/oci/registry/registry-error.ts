@@ -1,10 +1,10 @@
 /** What can go wrong with a registry: a closed set, each with its remedy. Messages name host and repository, never a token. */
 import { messageOf, UserError } from "../../errors.ts";
+import { rateLimitOf, retryAfter } from "../../lib/http/rate-limit.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { HttpResponse } from "../../ports.ts";
 import { UndecodableError } from "./content-encoding.ts";
-import { rateLimitOf, retryAfter } from "./rate-limit.ts";
 import { complaintOf } from "./refusal.ts";
 
 export type RegistryErrorCode =

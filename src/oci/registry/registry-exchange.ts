@@ -1,9 +1,10 @@
-/** One request to a registry, with all that stands between asking and an answer: address, login, redirects, patience. */
+/** One request to a registry, with all that stands between asking and an answer: address, login, redirects, retries. */
 import { UserError } from "../../errors.ts";
+import { retry } from "../../lib/retry.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../../ports.ts";
 import { authorization, type Shown } from "../login/authorization.ts";
 import type { Credentials } from "../login/docker-config.ts";
-import { retrying } from "../retry.ts";
+import { registryRetries } from "../retry-policy.ts";
 import { decoded, unknownEncoding } from "./content-encoding.ts";
 import { hostTurns } from "./host-turns.ts";
 import { maximumRedirects, redirectOf } from "./redirect.ts";
@@ -43,11 +44,11 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   readonly signal?: AbortSignal | undefined;
   /** Statuses that are answers; every other one is thrown as a `RegistryError`. */
   readonly expected: readonly number[];
-  /** Looks at the answer within the patience: what it throws as transient is asked for again. */
+  /** Looks at the answer within the retries: what it throws as transient is asked for again. */
   readonly check?: (response: HttpResponse) => void | Promise<void>;
   /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
   readonly isTooEarly?: (response: HttpResponse) => boolean;
-  /** Not asked again but for a login: the caller has a patience of its own. */
+  /** Not asked again but for a login: the caller has retries of its own. */
   readonly once?: boolean;
   /** No login is shown, and a 401 is an answer. */
   readonly withoutLogin?: boolean;
@@ -55,7 +56,7 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
 
 export interface RegistryExchange {
   send(request: RegistryRequest): Promise<HttpResponse>;
-  /** Reads with a body that comes as it is read, for which the patience is the caller's. */
+  /** Reads with a body that comes as it is read, which the caller retries. */
   open(request: RegistryRequest): Promise<HttpStream>;
   /** How many requests went out, by the registry on whose behalf; those to token servers and storage included. */
   requests(): ReadonlyMap<string, number>;
@@ -133,20 +134,20 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
     await request.check?.(response);
     return response;
   };
-  const patiently = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
+  const sendWithRetries = async (request: RegistryRequest, transfer: Transfer): Promise<Answer> => {
     const signal = eitherSignal(request.signal, options.signal);
     try {
       return await (request.once
         ? attempt(request, transfer)
-        : retrying(() => attempt(request, transfer), { ...options, signal }));
+        : retry(() => attempt(request, transfer), registryRetries, { ...options, signal }));
     } catch (error) {
       throw await withRemedy(error, request.asked, options);
     }
   };
   return {
-    send: (request) => patiently(request, send),
+    send: (request) => sendWithRetries(request, send),
     async open(request) {
-      const { status, headers, stream = nothing() } = await patiently(request, open);
+      const { status, headers, stream = nothing() } = await sendWithRetries(request, open);
       return { status, headers, body: stream };
     },
     requests: () => counts,

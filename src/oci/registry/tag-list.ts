@@ -12,7 +12,7 @@ const maximumTags = 2_000_000;
 /** So many pages in a row may bring nothing new. */
 const maximumEmptyPages = 5;
 
-/** Lists of one client: one that couldn't be had with all patience is asked for once whenever it is wanted again. */
+/** Lists of one client: one that couldn't be had after all retries is asked for once whenever it is wanted again. */
 export function tagLists(
   exchange: RegistryExchange,
   absent: Absence,

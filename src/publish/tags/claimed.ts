@@ -9,13 +9,13 @@ import type { Tag } from "../../model/reference.ts";
 import { gitRef } from "../../model/run-context.ts";
 import { tagsOfRelease } from "../../plan/version-line.ts";
 import { attestationDoubt, attestationHint } from "../attestation-doubt.ts";
-import type { History, Mover } from "../guard.ts";
-import { type Holding, hasPlatforms, type Making, otherContent } from "./holding.ts";
+import type { History, RunIdentity } from "../guard.ts";
+import { hasPlatforms, type Making, otherContent, type TagState } from "./tag-state.ts";
 
 export type Claim =
   /** No tag of the release names anything, or the run is about no release. */
   | { readonly kind: "free" }
-  | { readonly kind: "same"; readonly tag: Tag; readonly holder: Holding }
+  | { readonly kind: "same"; readonly tag: Tag; readonly tagState: TagState }
   /** `why` is a clause. */
   | {
       readonly kind: "other";
@@ -27,9 +27,9 @@ export type Claim =
 
 export interface ClaimQuestion {
   readonly tags: readonly ImageTag[];
-  readonly mover: Mover;
+  readonly identity: RunIdentity;
   readonly making: Making;
-  readonly holderOf: (tag: Tag) => Promise<Holding | undefined>;
+  readonly tagStateOf: (tag: Tag) => Promise<TagState | undefined>;
   readonly attested: History["attested"];
   /** What this run would put under them: it is the same, whatever it says of itself. */
   readonly own?: Digest;
@@ -39,36 +39,36 @@ export interface ClaimQuestion {
  * Looks at all of them, so that `1.2.3` and `v1.2.3` never name two contents. What GitHub definitely lists no attestation of is made
  * again under the same tags.
  */
-export async function claimOf({ tags, mover, making, holderOf, attested, own }: ClaimQuestion): Promise<Claim> {
-  const { kind, name } = gitRef(mover.ref);
+export async function claimOf({ tags, identity, making, tagStateOf, attested, own }: ClaimQuestion): Promise<Claim> {
+  const { kind, name } = gitRef(identity.ref);
   let same: Claim = { kind: "free" };
-  for (const tag of tagsOfRelease(tags, mover.release, kind === "tag" ? name : undefined)) {
-    const holder = await holderOf(tag);
-    if (holder === undefined) continue;
-    const { digest } = holder;
+  for (const tag of tagsOfRelease(tags, identity.release, kind === "tag" ? name : undefined)) {
+    const tagState = await tagStateOf(tag);
+    if (tagState === undefined) continue;
+    const { digest } = tagState;
     const isOwn = digest === own;
-    const why = isOwn || isSameRun(holder, mover, making) ? undefined : otherContent(holder, making);
+    const why = isOwn || isSameRun(tagState, identity, making) ? undefined : otherContent(tagState, making);
     if (why !== undefined) {
       return { kind: "other", tag, digest, why, hint: "an exact tag is set once: release under a new version" };
     }
     const isAttested = isOwn || attested === undefined ? true : await attested(digest);
     const unknown = isAttested === undefined ? attestationDoubt("it", isAttested) : undefined;
     if (unknown !== undefined) return { kind: "other", tag, digest, why: unknown, hint: attestationHint };
-    if (isAttested && same.kind === "free") same = { kind: "same", tag, holder };
+    if (isAttested && same.kind === "free") same = { kind: "same", tag, tagState };
   }
   return same;
 }
 
 /** Sources that can't be named are the same where they are those of the same commit. */
 function isSameRun(
-  { record, ...holding }: Holding,
-  { commit }: Mover,
+  { record, ...tagState }: TagState,
+  { commit }: RunIdentity,
   { sourceHash, bakedVersion, platforms }: Making,
 ) {
   if (record === undefined || sourceHash !== null || record.sourceHash !== null) return false;
   return (
     record.revision === commit &&
     record.bakedVersion === bakedVersion &&
-    hasPlatforms({ ...holding, record }, platforms)
+    hasPlatforms({ ...tagState, record }, platforms)
   );
 }

@@ -54,17 +54,17 @@ async function move(
 ): Promise<Written | Stayed | undefined> {
   const { clock } = promotion;
   const history = historyIn(promotion);
-  const holder = await promotion.holders(tag.tag);
-  const verdict = await judge(tag, holder, target.digest, promotion.mover, history);
+  const tagState = await promotion.tagStates(tag.tag);
+  const verdict = await judge(tag, tagState, target.digest, promotion.identity, history);
   if (verdict.kind === "unknown") return { tag, why: verdict.why, hint: verdict.hint };
   if (verdict.kind === "there" || verdict.kind === "stays") {
-    done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
+    done.push(told(tag, verdict, tagState?.digest ?? target.digest, promotion));
     return undefined;
   }
   // What the judgement took may have been long: what counts is what the tag names now.
   const before = clock.now().getTime();
   const now = await promotion.access.read(tag.tag);
-  if (now !== holder?.digest) {
+  if (now !== tagState?.digest) {
     if (round === mostRounds) throw overtaken(tag.tag, target.digest, now, promotion);
     await clock.sleep(pauseBetween * round);
     return move(tag, target, promotion, done, round + 1);
@@ -128,15 +128,15 @@ async function settled(
   done: PromotedTag[],
 ): Promise<Written | undefined> {
   const { tag } = written;
-  const holder = await promotion.holders(tag.tag);
-  const verdict = await judge(tag, holder, undefined, promotion.mover, historyIn(promotion));
+  const tagState = await promotion.tagStates(tag.tag);
+  const verdict = await judge(tag, tagState, undefined, promotion.identity, historyIn(promotion));
   const higher = verdict.kind === "stays" ? verdict.higher : undefined;
   // Where it was shown late, others may have seen for as long what was there before, and what they put then is as late.
   const lookAgain = (): Written | undefined => {
     const late = promotion.access.lateness();
     return late > written.late ? { ...written, late } : undefined;
   };
-  if (holder?.digest === target.digest && higher === undefined) return lookAgain();
+  if (tagState?.digest === target.digest && higher === undefined) return lookAgain();
   forget(tag.tag, done);
   if (verdict.kind === "unknown") throw notMoved([tag], verdict, promotion);
   if (verdict.kind === "free" || verdict.kind === "moves") {
@@ -146,8 +146,8 @@ async function settled(
   }
   // A higher release is up, whose own run saw the tag before we put it: the tag goes where it belongs.
   const better = higher && (await listedRelease(higher, promotion));
-  if (better === undefined || better.digest === holder?.digest) {
-    done.push(told(tag, verdict, holder?.digest ?? target.digest, promotion));
+  if (better === undefined || better.digest === tagState?.digest) {
+    done.push(told(tag, verdict, tagState?.digest ?? target.digest, promotion));
     return undefined;
   }
   const { repository } = promotion;

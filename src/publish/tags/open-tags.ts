@@ -3,9 +3,9 @@ import { UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { ImageTag } from "../../model/image-tags.ts";
 import type { Repository } from "../../model/reference.ts";
-import type { Mover } from "../guard.ts";
+import type { RunIdentity } from "../guard.ts";
 import { type Claim, claimOf } from "./claimed.ts";
-import type { Holding, Making } from "./holding.ts";
+import type { Making, TagState } from "./tag-state.ts";
 import { type View, type ViewOptions, viewOf } from "./view.ts";
 
 export interface WantedTags extends Making {
@@ -13,7 +13,7 @@ export interface WantedTags extends Making {
   readonly repositories: readonly [Repository, ...Repository[]];
   /** All tags that the event gives the image. */
   readonly tags: readonly ImageTag[];
-  readonly mover: Mover;
+  readonly identity: RunIdentity;
 }
 
 /** A tag of the release that names other content. */
@@ -28,10 +28,10 @@ export interface TakenTag {
 
 /** What the release's exact tags name already. */
 export function claimIn(
-  { holder, history: { attested } }: Pick<View, "holder" | "history">,
-  { tags, mover, ...making }: WantedTags,
+  { tagState, history: { attested } }: Pick<View, "tagState" | "history">,
+  { tags, identity, ...making }: WantedTags,
 ): Promise<Claim> {
-  return claimOf({ tags, mover, making, holderOf: holder, attested });
+  return claimOf({ tags, identity, making, tagStateOf: tagState, attested });
 }
 
 export interface OpenTags {
@@ -44,7 +44,7 @@ export interface OpenTags {
 }
 
 /** The tags that do not name what they should, and may. */
-export async function openTags(wish: WantedTags, found: Holding, view: View, options: ViewOptions): Promise<OpenTags> {
+export async function openTags(wish: WantedTags, found: TagState, view: View, options: ViewOptions): Promise<OpenTags> {
   const [, ...copies] = wish.repositories;
   const views = [view, ...copies.map((repository) => viewOf(repository, wish, options, true))];
   const judged = await Promise.all(

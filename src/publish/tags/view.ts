@@ -4,14 +4,14 @@ import type { Digest } from "../../model/digest.ts";
 import type { ImageTag } from "../../model/image-tags.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
-import { type History, judge, type Mover, type Verdict } from "../guard.ts";
-import { type Holding, type RecordRules, readHolding } from "./holding.ts";
+import { type History, judge, type RunIdentity, type Verdict } from "../guard.ts";
+import { type RecordRules, readTagState, type TagState } from "./tag-state.ts";
 
 /** One repository, each tag read once. */
 export interface View {
   readonly repository: Repository;
   readonly history: History;
-  holder(tag: Tag): Promise<Holding | undefined>;
+  tagState(tag: Tag): Promise<TagState | undefined>;
   judge(tag: ImageTag, digest: Digest): Promise<Verdict>;
 }
 
@@ -24,20 +24,20 @@ export interface ViewOptions {
 /** @param isCopy what is unknown counts as missing. */
 export function viewOf(
   repository: Repository,
-  { mover }: { readonly mover: Mover },
+  { identity }: { readonly identity: RunIdentity },
   { registry, history: commits, records }: ViewOptions,
   isCopy = false,
 ): View {
-  const holders = new Map<Tag, Promise<Holding | undefined>>();
-  const once = (tag: Tag, read: () => Promise<Holding | undefined>) => {
-    const known = holders.get(tag) ?? read();
-    holders.set(tag, known);
+  const tagStates = new Map<Tag, Promise<TagState | undefined>>();
+  const once = (tag: Tag, read: () => Promise<TagState | undefined>) => {
+    const known = tagStates.get(tag) ?? read();
+    tagStates.set(tag, known);
     return known;
   };
-  const holder = (tag: Tag) =>
+  const tagState = (tag: Tag) =>
     once(tag, async () => {
       const found = await registry.manifest(repository, tag);
-      return found && readHolding(found, repository, registry, records);
+      return found && readTagState(found, repository, registry, records);
     });
   let published: Promise<readonly Tag[] | undefined> | undefined;
   const history: History = {
@@ -50,13 +50,13 @@ export function viewOf(
   return {
     repository,
     history,
-    holder,
+    tagState,
     async judge(tag, digest) {
       try {
         // Most tags name what they should, which the cheapest request tells.
-        const known = holders.get(tag.tag);
+        const known = tagStates.get(tag.tag);
         if (known === undefined && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
-        return await judge(tag, await holder(tag.tag), digest, mover, history);
+        return await judge(tag, await tagState(tag.tag), digest, identity, history);
       } catch (error) {
         if (isCopy && error instanceof UserError) return { kind: "free" };
         throw error;

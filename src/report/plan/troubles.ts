@@ -1,6 +1,6 @@
 /** What is told of images that can't be planned. */
 import { throwable } from "../../errors.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { Plan, PlannedImage } from "../../plan/plan.ts";
 import { quietProblems, type Trouble } from "../../plan/troubles.ts";

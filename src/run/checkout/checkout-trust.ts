@@ -1,4 +1,6 @@
 /** Finds out whether the checkout is trusted: by what the event vouches for, else by asking the event's own repository. */
+
+import type { ForgeFacts } from "../../forge/github/forge-facts.ts";
 import type { ForgeHistory } from "../../git/forge-history.ts";
 import type { Git } from "../../git/git.ts";
 import { GitFailure, unlessGitFails } from "../../git/git-command.ts";
@@ -11,12 +13,11 @@ import {
   type UntrustedCheckout,
   vouchedCommits,
 } from "../../model/trust.ts";
-import type { Forge } from "../../ports.ts";
 
 export interface TrustQuestions {
   readonly git: Pick<Git, "isAncestor" | "parents" | "headMoves">;
   readonly history: Pick<ForgeHistory, "reaches" | "contains" | "pullRequestsAt" | "isMerge">;
-  readonly forge: Pick<Forge, "contains" | "openPullRequests" | "pullRequestHead">;
+  readonly forge: Pick<ForgeFacts, "contains" | "openPullRequests" | "pullRequestHead">;
 }
 
 /**

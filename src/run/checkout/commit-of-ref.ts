@@ -1,15 +1,16 @@
 /** Finds out whether a commit is of the ref that an event is about, so that it may move the tags of that ref. */
+
+import type { ForgeFacts } from "../../forge/github/forge-facts.ts";
 import type { ForgeHistory } from "../../git/forge-history.ts";
 import type { Git } from "../../git/git.ts";
 import { GitFailure } from "../../git/git-command.ts";
 import type { Commit, GitRef, RunContext } from "../../model/run-context.ts";
-import type { Forge } from "../../ports.ts";
 
 export interface RefQuestions {
   readonly git: Pick<Git, "resolve" | "isAncestor">;
   /** What the event's own repository has: the refs of the checkout may be a fork's. */
   readonly history: Pick<ForgeHistory, "commitOf" | "isOn">;
-  readonly forge: Pick<Forge, "contains">;
+  readonly forge: Pick<ForgeFacts, "contains">;
 }
 
 export type OfRef =

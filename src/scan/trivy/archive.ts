@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
+import type { RetryTools } from "../../lib/retry.ts";
 import type { Files, Http, Log } from "../../ports.ts";
-import { type Patience, patiently, Transient } from "./patience.ts";
+import { retryFetch, Transient } from "./fetch-retries.ts";
 import type { TrivyArchive } from "./release.ts";
 
-export interface ArchiveDependencies extends Patience {
+export interface ArchiveDependencies extends RetryTools {
+  readonly signal: AbortSignal;
   readonly files: Files;
   readonly http: Http;
   readonly log: Log;
@@ -32,7 +34,7 @@ export async function verifiedArchive(
     await files.remove(kept).catch(() => undefined);
   }
   log.info(`fetching ${archive.url}`);
-  const bytes = await patiently(() => download(archive.url, deps), deps);
+  const bytes = await retryFetch(() => download(archive.url, deps), deps);
   const sum = sha256(bytes);
   if (sum !== archive.sha256) {
     throw new UserError(`${archive.url} is not what it was: its sha256 is ${sum}, not ${archive.sha256}`, {

@@ -137,6 +137,7 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
   if (id === undefined) throw notUnderstood("a secret names no rule that found it");
   const { StartLine: start } = raw;
   const isOfFile = path !== undefined;
+  const setting = isOfFile ? undefined : settingOf(raw.Match);
   return {
     kind: "secret",
     id,
@@ -146,7 +147,15 @@ function secret(raw: Fields, path: string | undefined, ignored: Ignored | undefi
     ignored,
     path: relative(path && withoutTokens(path)) ?? imageConfiguration,
     line: isOfFile && typeof start === "number" && Number.isInteger(start) && start > 0 ? start : undefined,
+    ...(setting === undefined ? {} : { setting }),
   };
+}
+
+/** `NAME=****` of a variable, or of the step in the history that sets it; `"name": "****"` of a label. */
+function settingOf(match: unknown): string | undefined {
+  if (typeof match !== "string") return undefined;
+  const text = match.slice(0, 4000);
+  return (/([\w.-]+)=\\?["']?\*{3}/.exec(text) ?? /"([^"]+)":\s*"\*{3}/.exec(text))?.[1];
 }
 
 function severityOf(value: unknown): Severity {
@@ -168,7 +177,7 @@ function webPage(value: unknown): string | undefined {
 function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const known = new Map<string, Finding>();
   for (const finding of findings) {
-    const at = finding.kind === "secret" ? finding.line : finding.installed;
+    const at = finding.kind === "secret" ? (finding.line ?? finding.setting) : finding.installed;
     const key = `${placedKey(finding)}\0${at}\0${finding.ignored === undefined}`;
     if (!known.has(key)) known.set(key, finding);
   }

@@ -1,16 +1,14 @@
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
+import type { ForgeError } from "../../forge/forge-error.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import type { RunContext } from "../../model/run-context.ts";
-import type { CodeScanningAnswer } from "../../ports.ts";
-
-export type Refusal = Extract<CodeScanningAnswer<unknown>, { readonly kind: "refusal" }>;
 
 /** Why code scanning takes nothing, and what to do; `folder` holds what it didn't take. */
-export function refusalError(refusal: Refusal, context: RefusalContext, folder: string): UserError {
+export function refusalError(refusal: ForgeError, context: RefusalContext, folder: string): UserError {
   const { because, hint } = reasonOf(refusal, context);
   return new UserError(`nothing was uploaded to code scanning: ${because}`, {
     hint: `${hint}; the findings are in ${folder}`,
-    cause: new Error(`${refusal.status ?? "no answer"}: ${said(refusal)}`),
+    cause: new Error(`${refusal.answer?.status ?? "no answer"}: ${textOf(refusal)}`),
   });
 }
 
@@ -21,22 +19,23 @@ interface Reason {
   readonly hint: string;
 }
 
-function reasonOf(refusal: Refusal, context: RefusalContext): Reason {
-  const { status, retryAfter } = refusal;
-  if (retryAfter !== undefined || status === 429) return tooMuch(retryAfter);
+function reasonOf(refusal: ForgeError, context: RefusalContext): Reason {
+  const { retryAfter, isRateLimit } = refusal;
+  const status = refusal.answer?.status;
+  if (retryAfter !== undefined || isRateLimit) return tooMuch(retryAfter);
   if (status === undefined || status >= 500) {
-    return { because: `GitHub did not answer (${said(refusal)})`, hint: "run again later" };
+    return { because: `GitHub did not answer (${textOf(refusal)})`, hint: "run again later" };
   }
   if (status === 401) return { because: "the token is not valid", hint: 'leave the input "token" out' };
   if (status === 403) return forbidden(refusal, context);
   if (status === 404) return notFound(context);
   if (status === 413) return { because: "it is too large", hint: 'report less with the input "severity"' };
-  return { because: `GitHub says "${said(refusal)}"`, hint: "look whether the commit was pushed" };
+  return { because: `GitHub says "${textOf(refusal)}"`, hint: "look whether the commit was pushed" };
 }
 
 /** A 403 has one status for several reasons, which only its text tells apart. */
-function forbidden(refusal: Refusal, context: RefusalContext): Reason {
-  const text = refusal.message.toLowerCase();
+function forbidden(refusal: ForgeError, context: RefusalContext): Reason {
+  const text = textOf(refusal).toLowerCase();
   if (/archived/.test(text)) return { because: "the repository is archived", hint: "set the input `sarif` to `file`" };
   if (/not (?:been )?enabled|must be enabled|not opted/.test(text)) return notEnabled(context);
   if (context.actor === "dependabot[bot]") {
@@ -52,7 +51,7 @@ function forbidden(refusal: Refusal, context: RefusalContext): Reason {
     };
   }
   return {
-    because: `GitHub says "${said(refusal)}"`,
+    because: `GitHub says "${textOf(refusal)}"`,
     hint: "see that code scanning is enabled and the job's permissions have `security-events: write`",
   };
 }
@@ -80,6 +79,6 @@ function tooMuch(retryAfter: number | undefined): Reason {
   };
 }
 
-function said({ message }: Refusal): string {
-  return shortened(plainLine(message).trim(), 300);
+function textOf({ answer, message, cause }: ForgeError): string {
+  return answer?.text ?? shortened(plainLine(cause === undefined ? message : messageOf(cause)).trim(), 300);
 }

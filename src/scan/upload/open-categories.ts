@@ -1,8 +1,7 @@
-import type { CodeScanning } from "../../ports.ts";
+import type { CodeScanning } from "../../forge/github/code-scanning.ts";
 import { imageOf } from "../sarif/categories.ts";
 import type { ImageSarif } from "../sarif/sarif.ts";
 import { toolName } from "../sarif/sarif-log.ts";
-import { persistently, type UploadPatience } from "./code-scanning-patience.ts";
 
 /** Of 100 analyses each. */
 const mostPages = 10;
@@ -10,16 +9,12 @@ const mostPages = 10;
 /**
  * Our categories whose newest analysis of a ref has results, so that alerts may be open; `undefined` where GitHub doesn't tell.
  */
-export async function openCategories(
-  codeScanning: CodeScanning,
-  ref: string,
-  patience: UploadPatience,
-): Promise<readonly string[] | undefined> {
+export async function openCategories(codeScanning: CodeScanning, ref: string): Promise<readonly string[] | undefined> {
   const newest = new Map<string, number>();
   for (let page = 1; page <= mostPages; page += 1) {
-    const answer = await persistently(() => codeScanning.analyses(ref, toolName, page), patience);
+    const answer = await codeScanning.analyses(ref, toolName, page);
     // There is no analysis at all before the first upload.
-    if (answer.kind === "refusal") return answer.status === 404 && page === 1 ? [] : undefined;
+    if (answer.kind === "refusal") return answer.error.answer?.status === 404 && page === 1 ? [] : undefined;
     for (const { category, results } of answer.value) if (!newest.has(category)) newest.set(category, results);
     if (answer.value.length < 100) break;
   }

@@ -4,15 +4,16 @@
  */
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../errors.ts";
+import type { ForgeError } from "../../forge/forge-error.ts";
+import type { CodeScanning } from "../../forge/github/code-scanning.ts";
 import { slots } from "../../lib/bounded.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import type { RunContext } from "../../model/run-context.ts";
-import type { CodeScanning } from "../../ports.ts";
+import type { Clock } from "../../ports.ts";
 import type { ImageSarif } from "../sarif/sarif.ts";
 import { type Dropped, gzipped, halved, inFiles } from "../sarif/sarif-limits.ts";
 import { runOf, type SarifLog, toolName } from "../sarif/sarif-log.ts";
-import { persistently, type UploadPatience } from "./code-scanning-patience.ts";
-import { type Refusal, refusalError } from "./code-scanning-refusal.ts";
+import { refusalError } from "./code-scanning-refusal.ts";
 import { deletedImages, openCategories, outlivedPlatforms } from "./open-categories.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
@@ -26,8 +27,10 @@ export interface UploadRequest {
   readonly folder: string;
 }
 
-export interface UploadOutside extends UploadPatience {
+export interface UploadOutside {
   readonly codeScanning: CodeScanning;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type UploadOutcome =
@@ -57,7 +60,7 @@ const looks = [5_000, 15_000, 35_000, 75_000, 155_000];
 /** Never rejects for what is GitHub's or the network's fault. @throws the signal's reason when aborted. */
 export async function uploadScans(request: UploadRequest, outside: UploadOutside): Promise<UploadReport> {
   const { images, target, catalog } = request;
-  const open = await openCategories(outside.codeScanning, target.ref, outside);
+  const open = await openCategories(outside.codeScanning, target.ref);
   const deleted = catalog === undefined ? [] : deletedImages(open, catalog);
   const slot = slots(atOnce);
   const upload = uploader(request, outside);
@@ -95,13 +98,13 @@ function uploader({ target, context, folder }: UploadRequest, outside: UploadOut
     const sarif = gzipped(log);
     const { ref, commit } = target;
     const analysis = { ref, commit, sarif, checkoutUri: `${root}/`, startedAt: context.startedAt, tool: toolName };
-    return persistently(() => codeScanning.upload(analysis), outside);
+    return codeScanning.upload(analysis);
   };
   return async (log: SarifLog, what: string): Promise<UploadOutcome> => {
     if (refused !== undefined) return { kind: "refused", error: refused };
     let dropped: readonly Dropped[] = [];
     let answer = await send(log);
-    if (answer.kind === "refusal" && answer.status === 413) {
+    if (answer.kind === "refusal" && answer.error.answer?.status === 413) {
       const half = halved(log);
       dropped = half.dropped;
       answer = await send(half.log);
@@ -110,14 +113,14 @@ function uploader({ target, context, folder }: UploadRequest, outside: UploadOut
       const end = await processed(answer.value, what, folder, outside);
       return end.kind === "failed" ? end : { ...end, dropped };
     }
-    const error = refusalError(answer, context, folder);
-    if (concernsAll(answer)) refused = error;
+    const error = refusalError(answer.error, context, folder);
+    if (concernsAll(answer.error)) refused = error;
     return { kind: "refused", error };
   };
 }
 
-function concernsAll({ status }: Refusal): boolean {
-  return status !== undefined && [401, 403, 404, 429].includes(status);
+function concernsAll({ answer }: ForgeError): boolean {
+  return answer !== undefined && [401, 403, 404, 429].includes(answer.status);
 }
 
 /** What became of an upload. That nothing tells counts as pending: it was taken. */

@@ -2,18 +2,35 @@ import { posix } from "node:path";
 import { bakePaths } from "../../catalog/bake/bake-paths.ts";
 import type { BakeTools } from "../../catalog/bake/print.ts";
 import { throwProblems } from "../../errors.ts";
-import { followLinks } from "../../lib/local-paths.ts";
+import type { Checkout } from "../../git/checkout/checkout.ts";
+import { followLinks, type LocalPaths } from "../../lib/local-paths.ts";
 import { onceEach } from "../../lib/once-each.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import type { Finished } from "../../ports.ts";
-import type { Session } from "../../run/session.ts";
+import type { RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
+import type { Files, Finished, Processes } from "../../ports.ts";
+import type { Outside } from "../../run/outside.ts";
+
+/** The parts of a run by which bake files are read. */
+export interface BakeRun {
+  readonly context: Pick<RunContext, "workspace">;
+  readonly outside: Outside;
+  readonly trust: CheckoutTrust;
+  readonly paths: LocalPaths;
+  readonly checkout: Pick<Checkout, "leftOut">;
+  readonly checkoutFiles: Pick<Files, "read" | "list">;
+  /** `docker buildx` for prints. */
+  readonly buildx: Processes;
+  /** A folder of the run's own, absolute. */
+  readonly folder: string;
+}
 
 /**
  * What asks buildx for definitions: nothing is run in a folder, or on a file, before a look at what would be read there. Where a
  * sparse checkout leaves some of it out, buildx runs in a copy of what it reads.
  */
-export function bakeTools(session: Session): BakeTools {
-  const { outside, context, trust, paths, checkoutFiles, buildx } = session;
+export function bakeTools(run: BakeRun): BakeTools {
+  const { outside, context, trust, paths, checkoutFiles, buildx } = run;
   const { workspace } = context;
   const input = {
     root: workspace,
@@ -22,7 +39,7 @@ export function bakeTools(session: Session): BakeTools {
     isUntrusted: trust.kind === "untrusted",
     home: outside.env.HOME,
   };
-  const copied = copier(session);
+  const copied = copier(run);
   const openedIn = onceEach(async (folder: RepositoryPath) => {
     const { problems, opened } = await bakePaths(folder, input);
     throwProblems(problems);
@@ -39,7 +56,7 @@ export function bakeTools(session: Session): BakeTools {
         if (copy === undefined) return buildx.run(program, args, options);
         const there = (path: string): string => posix.join(copy, posix.relative(workspace, path));
         const cwd = there(options.cwd ?? workspace);
-        return inWorkspace(await buildx.run(program, filesIn(args, there), { ...options, cwd }), copy, session);
+        return inWorkspace(await buildx.run(program, filesIn(args, there), { ...options, cwd }), copy, run);
       },
     },
   };
@@ -61,7 +78,7 @@ function filesIn(args: readonly string[], place: (path: string) => string): read
  * Makes a function that copies files of the checkout, with those that are left out. @returns where their root is; `undefined` where
  * none is left out.
  */
-function copier({ context, checkout, checkoutFiles, outside, folder: own }: Session) {
+function copier({ context, checkout, checkoutFiles, outside, folder: own }: BakeRun) {
   const { workspace } = context;
   const root = `${own}/left-out/${posix.basename(workspace)}`;
   const copy = onceEach(async (path: RepositoryPath): Promise<void> => {
@@ -88,7 +105,7 @@ function copier({ context, checkout, checkoutFiles, outside, folder: own }: Sess
 export async function inWorkspace(
   finished: Finished,
   copy: string,
-  { context: { workspace }, outside: { files } }: Session,
+  { context: { workspace }, outside: { files } }: Pick<BakeRun, "context" | "outside">,
 ): Promise<Finished> {
   const [real, realWorkspace] = await Promise.all(
     [copy, workspace].map(async (path) => (await followLinks(path, files))?.real ?? path),

@@ -1,28 +1,32 @@
 /** What a run says of a checkout that is not of the ref that it is about. */
 import type { Catalog } from "../../catalog/catalog.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
-import { refText } from "../../model/run-context.ts";
+import { type RunContext, refText } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Session } from "../../run/session.ts";
-import { type TagSources, tagsOf } from "./details/image-details.ts";
+import type { Elsewhere } from "../../run/checkout/act-for.ts";
+import { type Naming, type TagSources, tagsOf } from "./details/image-details.ts";
 
-type Checkout = Pick<Session, "context" | "event" | "commitDate" | "gitTags" | "trust" | "isAtEvent" | "elsewhere">;
+interface CheckedOutRun extends Naming {
+  /** With the ref that the run is about. */
+  readonly event: RunContext;
+  readonly elsewhere: Elsewhere | undefined;
+}
 
 /** One remark with the tags that images would have at the ref's own commit. An untrusted checkout has remarks of its own. */
 export function elsewhereRemarks(
   { images: ofPlan }: Pick<Plan, "images">,
   catalog: Catalog,
-  session: Checkout,
+  run: CheckedOutRun,
   sources: TagSources,
 ): readonly Remark[] {
-  const { elsewhere, event, trust } = session;
+  const { elsewhere, event, trust } = run;
   if (elsewhere === undefined || trust.kind === "untrusted") return [];
   const planned = new Set(ofPlan.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
   const withheld = catalog.images.flatMap((image) => {
     if (!planned.has(image.name) || image.repositories.length === 0) return [];
-    const given = new Set(tagsOf(session, image, sources).tags.map(({ tag }) => tag));
-    const wanted = tagsOf({ ...session, context: event, isAtEvent: true }, image, sources).tags;
+    const given = new Set(tagsOf(run, image, sources).tags.map(({ tag }) => tag));
+    const wanted = tagsOf({ ...run, context: event, isAtEvent: true }, image, sources).tags;
     const left = wanted.flatMap(({ tag }) => (given.has(tag) ? [] : [tag]));
     return left.length === 0 ? [] : [{ name: image.name, tags: left.join(", ") }];
   });

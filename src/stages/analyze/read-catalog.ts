@@ -1,28 +1,43 @@
 /** From what the repository and the user say of images to the catalog of this run. */
 
-import type { Catalog, FileTarget, Image, ImageName } from "../../catalog/catalog.ts";
-import { buildCatalog } from "../../catalog/graph/build-catalog.ts";
+import type { Catalog, FileTarget } from "../../catalog/catalog.ts";
+import { linkImages } from "../../catalog/graph/link-images.ts";
+import { type BuiltCatalog, orderCatalog } from "../../catalog/graph/order-catalog.ts";
 import type { Concern, TroubledImage } from "../../catalog/graph/troubled.ts";
+import { type CatalogInput, declareCatalog } from "../../catalog/layout/declare-catalog.ts";
 import { besidesByHand, imageByHand } from "../../catalog/layout/image-by-hand.ts";
 import { misplacedConfigs } from "../../catalog/layout/misplaced-config.ts";
 import type { WrittenAbsent } from "../../catalog/names/absent-images.ts";
 import { usualConfigFile } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { byPlace, throwProblems, type UserError } from "../../errors.ts";
+import type { ForgeHistory } from "../../git/forge-history.ts";
+import type { Git } from "../../git/git.ts";
 import { mapped } from "../../lib/pause.ts";
-import { tagText } from "../../model/image-tags.ts";
-import { type Repository, repository } from "../../model/reference.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import { forgeRegistry } from "../../model/run-context.ts";
+import { type Commit, forgeRegistry, type RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
 import { ignoredRemarks, loadMixedConfig } from "../../run/checkout/untrusted-config.ts";
-import type { Session } from "../../run/session.ts";
 import { readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
-import { aliasesOf, repositoriesOf, repositoryCollisions } from "../../tags/image-names.ts";
-import { variantSuffix } from "../../tags/rules/flavor.ts";
-import { bakeTools } from "./bake-tools.ts";
-import { buildArgumentsOf, tagsOf } from "./details/image-details.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
+import { repositoryCollisions } from "../../tags/image-names.ts";
+import { type BakeRun, bakeTools } from "./bake-tools.ts";
+import type { Naming } from "./details/image-details.ts";
+import { type NamingRules, nameImages, namesOf, ownPlacesOf } from "./name-images.ts";
+
+/** The parts of a run that decide which images there are. */
+export interface CatalogRun extends Naming, BakeRun {
+  readonly context: RunContext;
+  readonly inputs: RunInputs;
+  readonly git: Git;
+  /** The commit whose files decide where those of an untrusted checkout may not. */
+  readonly base: Commit | undefined;
+  /** What the event's own repository has. */
+  readonly history: ForgeHistory;
+  readonly trust: CheckoutTrust;
+}
 
 export interface ReadCatalog {
   /** The images that are in order. */
@@ -43,8 +58,8 @@ export interface ReadCatalog {
  * @param configFiles where the config file is read from.
  * @throws UserError, or `Problems`, where one of the problems concerns all images: then all are reported.
  */
-export async function readCatalog(session: Session, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
-  const { concerns, ...read } = await readAsFarAsPossible(session, configFiles);
+export async function readCatalog(run: CatalogRun, configFiles: Pick<Files, "read">): Promise<ReadCatalog> {
+  const { concerns, ...read } = await readAsFarAsPossible(run, configFiles);
   if (concerns.some(({ images }) => images === undefined))
     throwProblems(byPlace(concerns.map(({ problem }) => problem)));
   return read;
@@ -55,12 +70,12 @@ export async function readCatalog(session: Session, configFiles: Pick<Files, "re
  * alone. @throws UserError, or `Problems`, for a config file that can't be understood.
  */
 export async function readAsFarAsPossible(
-  session: Session,
+  run: CatalogRun,
   configFiles: Pick<Files, "read">,
 ): Promise<ReadCatalog & { readonly concerns: readonly Concern[] }> {
-  const { context, inputs } = session;
+  const { context, inputs } = run;
   const { settings } = inputs;
-  const mixed = await loadMixedConfig(session, configFiles);
+  const mixed = await loadMixedConfig(run, configFiles);
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
   const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
@@ -72,69 +87,54 @@ export async function readAsFarAsPossible(
   ];
   if (ofAll.length + others.length > 0)
     throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
-  const {
-    remarks,
-    absent,
-    concerns,
-    troubled,
-    fileTargets,
-    images: found,
-  } = await buildCatalog({
+  const rules: NamingRules = {
+    run,
+    settingsOf,
+    unreadNames,
+    // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
+    unpublished: new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : []))),
+  };
+  const rootName = context.repo.toLowerCase();
+  const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,
-    files: session.checkoutFiles,
+    files: run.checkoutFiles,
     globs: settings.path,
-    rootName: context.repo.toLowerCase(),
+    rootName,
     config,
     entryProblems: joined(mixed.ofEntries, ofEntries),
     inputs: settings,
     bakeTargets: settings.bakeTarget,
-    bake: bakeTools(session),
+    bake: bakeTools(run),
     byHand,
-    argumentsOf: (image) => buildArgumentsOf(session, image, settingsOf),
-    placesOf: ({ publicName: name }, isRoot) => {
-      const { names, aliases } = settingsOf(name);
-      const [pushed, others] = [
-        repositoriesOf(names, { context, name, isRoot }),
-        aliasesOf(aliases, { context, name, isRoot }),
-      ];
-      return {
-        ...{ knownAs: pushed.values, unpushed: pushed.unpushed, aliases: others.values },
-        problems: [...pushed.problems, ...others.problems],
-        unread: [...(unreadNames.get(name) ?? []), ...pushed.unread, ...others.unread],
-      };
-    },
+    ownPlaces: ownPlacesOf(rootName, rules),
     forgeHost: forgeRegistry(context),
-    forgePlace: forgePlace(context),
-    movingTags: (image) => movingTags(session, settingsOf, image),
   });
-  // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
-  const unpublished = new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : [])));
-  const asPublished = (image: Image): Image =>
-    unpublished.has(image.publicName) ? { ...image, repositories: [] } : image;
-  const catalog: Catalog = { images: found.map(asPublished) };
-  const pushed = await mapped(catalog.images, (image) => ({
+  const pushed = await mapped(images, (image) => ({
     ...image,
     isAlike: settings.variant === undefined && settingsOf(image.publicName).flavor.suffix.isGiven,
   }));
   return {
-    catalog,
-    troubled: troubled.map((each) => ({ ...each, image: asPublished(each.image) })),
+    ...found,
+    catalog: { images },
     settingsOf,
     bump: config.bump,
-    fileTargets,
     configFile: config.file ?? usualConfigFile,
     remarks: [
-      ...ignoredRemarks(mixed, session),
-      ...(await misplacedConfigs(context.workspace, settings.config, session.checkoutFiles)),
+      ...ignoredRemarks(mixed, run),
+      ...(await misplacedConfigs(context.workspace, settings.config, run.checkoutFiles)),
       ...remarks,
     ],
-    absent,
     concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],
   };
 }
 
-function forgePlace({ owner, repo, serverUrl }: Session["context"]): Repository {
-  return repository(`${forgeRegistry({ serverUrl })}/${owner}/${repo}`.toLowerCase());
+/** The images are declared, then named, then linked by their names. */
+async function catalogFrom(rules: NamingRules, input: CatalogInput): Promise<BuiltCatalog> {
+  const declared = await declareCatalog(input);
+  const named = await nameImages(declared.images, rules);
+  const linked = await linkImages(declared, named, input);
+  const strangers = linked.strangers.map((image) => ({ image, names: namesOf(image, false, rules) }));
+  return orderCatalog(linked, strangers, input);
 }
 
 type OfEntries = ReadonlyMap<string, readonly UserError[]>;
@@ -154,25 +154,4 @@ function withoutEntries({
 function joined(first: OfEntries, second: OfEntries): OfEntries {
   const names = new Set([...first.keys(), ...second.keys()]);
   return new Map([...names].map((name) => [name, [...(first.get(name) ?? []), ...(second.get(name) ?? [])]]));
-}
-
-/** What a fork's commit is built for outside of pull requests is taken to be meant for the default branch. */
-function untrustedTarget({ trust }: Session, defaultBranch: string | undefined): string | undefined {
-  return trust.kind === "untrusted" ? defaultBranch : undefined;
-}
-
-/**
- * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
- * an image's own version is none of these, so that who names it is pinned to it.
- */
-function movingTags(session: Session, settingsOf: SettingsOf, image: ImageName): ReadonlySet<string> {
-  const { trigger, defaultBranch } = session.context;
-  const target = trigger.kind === "pull-request" ? trigger.baseRef : untrustedTarget(session, defaultBranch);
-  const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
-  const own = tagsOf(session, image, sources)
-    .tags.filter(({ moves }) => moves)
-    .map(({ tag }) => tag);
-  const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
-  const usual = ["latest", ...(target === undefined ? [] : [tagText(target)])];
-  return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
 }

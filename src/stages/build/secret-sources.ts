@@ -4,7 +4,7 @@ import { largestSecret } from "../../buildx/invocation/secrets.ts";
 import { throwProblems, UserError } from "../../errors.ts";
 import { followLinks } from "../../lib/local-paths.ts";
 import { formatSize } from "../../lib/quantities.ts";
-import { problemAt, type SourcedLine } from "../../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { parseSshAgent } from "../../model/buildflags/ssh-agent.ts";
 import type { FileLook } from "../../ports.ts";
 import type { Session } from "../../run/session.ts";

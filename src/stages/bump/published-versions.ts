@@ -19,7 +19,7 @@ import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
 import { type History, isOurs } from "../../publish/guard.ts";
-import { type Holding, type RecordRules, readHolding } from "../../publish/tags/holding.ts";
+import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 
@@ -92,18 +92,18 @@ export async function versionsInRegistry(
     .sort((a, b) => b.length - a.length)
     .slice(0, mostTags);
   const any = holdingsIn(repository, registry, records);
-  const holding: HoldingOf = async (tag) => {
+  const tagState: TagStateOf = async (tag) => {
     const held = await any(tag);
     return held !== undefined && isOf(held, ref) ? held : undefined;
   };
   // What another branch made has been promoted since where the branch contains it.
-  const contained: HoldingOf = async (tag) => {
+  const contained: TagStateOf = async (tag) => {
     const held = await any(tag);
     if (held === undefined || isOf(held, ref)) return held;
     const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
     return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
   };
-  const version = (tags: readonly Tag[], { digest }: Holding): PublishedVersion => ({
+  const version = (tags: readonly Tag[], { digest }: TagState): PublishedVersion => ({
     name: image.name,
     repositories: image.repositories,
     tags,
@@ -141,7 +141,7 @@ export async function versionsInRegistry(
   for (const tag of candidates) {
     const form = formOf(tag);
     if (found.some(({ tags }) => tags.some((other) => isSameForm(formOf(other), form)))) continue;
-    const best = await newestOf(candidates.filter(isAsHighAs(form, formOf)), holding, history);
+    const best = await newestOf(candidates.filter(isAsHighAs(form, formOf)), tagState, history);
     if (best !== undefined) found.push(version([best.tag], best.held));
   }
   return found;
@@ -149,15 +149,15 @@ export async function versionsInRegistry(
 
 interface Held {
   readonly tag: Tag;
-  readonly held: Holding;
+  readonly held: TagState;
 }
 
 type FormOf = (tag: Tag) => TagForm;
-type HoldingOf = (tag: Tag) => Promise<Holding | undefined>;
+type TagStateOf = (tag: Tag) => Promise<TagState | undefined>;
 
-async function firstOf(tags: readonly Tag[], holding: HoldingOf): Promise<Held | undefined> {
+async function firstOf(tags: readonly Tag[], tagState: TagStateOf): Promise<Held | undefined> {
   for (const tag of tags) {
-    const held = await holding(tag);
+    const held = await tagState(tag);
     if (held !== undefined) return { tag, held };
   }
   return undefined;
@@ -196,10 +196,10 @@ function isAsHighAs(form: TagForm, formOf: FormOf): (tag: Tag) => boolean {
  */
 async function newestOf(
   tags: readonly Tag[],
-  holding: HoldingOf,
+  tagState: TagStateOf,
   { position }: Pick<History, "position">,
 ): Promise<Held | undefined> {
-  const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await holding(tag) })));
+  const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await tagState(tag) })));
   const started = ({ held }: Held): string => held.record?.started ?? "";
   const [first, ...others] = all
     .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
@@ -216,14 +216,14 @@ async function newestOf(
 }
 
 /** Made from the branch, or for a release; what bears no record was made by others, and nobody knows. */
-function isOf({ record }: Holding, ref: string): boolean {
+function isOf({ record }: TagState, ref: string): boolean {
   return record !== undefined && (record.ref === ref || record.ref.startsWith("refs/tags/"));
 }
 
-function holdingsIn(repository: Repository, registry: VersionOptions["registry"], records: RecordRules): HoldingOf {
+function holdingsIn(repository: Repository, registry: VersionOptions["registry"], records: RecordRules): TagStateOf {
   return onceEach(async (tag) => {
     const found = await registry.manifest(repository, tag);
-    return found && (await readHolding(found, repository, registry, records));
+    return found && (await readTagState(found, repository, registry, records));
   });
 }
 

@@ -15,12 +15,12 @@ import { oversized, tooLarge } from "../../publish/max-size.ts";
 import type { FoundDigest } from "../../publish/promotion.ts";
 import { checkPlatforms, publishedDigest, readPlatforms } from "../../publish/published.ts";
 import {
-  type Holding,
-  holdingOf,
   missingPlatform,
   otherContent,
   type RecordRules,
-} from "../../publish/tags/holding.ts";
+  type TagState,
+  tagStateIn,
+} from "../../publish/tags/tag-state.ts";
 import { heldBy } from "../../scan/complaint.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import type { Scannable, Scanning } from "./scanning.ts";
@@ -121,8 +121,8 @@ async function readFound(
 ): Promise<Scannable> {
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
-  const holding = holdingOf(found, records);
-  const why = whyRefused(planned, holding, as);
+  const tagState = tagStateIn(found, records);
+  const why = whyRefused(planned, tagState, as);
   if (why !== undefined) throw refused(repository, digest, why);
   const platforms = await readPlatforms(registry, repository, digest);
   // What others pushed under a content tag may be sloppy about its configs.
@@ -131,7 +131,7 @@ async function readFound(
   if (maxSize !== undefined && oversize.length > 0) throw tooLarge(planned.name, maxSize, oversize);
   const doubt = attested && attestationDoubt(`${repository}@${digest}`, await attested(digest));
   if (doubt !== undefined) throw new UserError(doubt, { hint: attestationHint });
-  const bases = Object.entries(holding.record?.bases ?? {});
+  const bases = Object.entries(tagState.record?.bases ?? {});
   return {
     repository,
     digest,
@@ -143,14 +143,14 @@ async function readFound(
 
 function whyRefused(
   planned: PlannedBuild | PlannedPromote,
-  holding: Holding,
+  tagState: TagState,
   as: FoundImage["as"],
 ): string | undefined {
-  if (as === "same-content") return otherContent(holding, planned);
-  if (as === "higher-release" && holding.record === undefined) {
-    return holding.doubt ?? "it has no record of its sources";
+  if (as === "same-content") return otherContent(tagState, planned);
+  if (as === "higher-release" && tagState.record === undefined) {
+    return tagState.doubt ?? "it has no record of its sources";
   }
-  return missingPlatform(holding, planned.platforms);
+  return missingPlatform(tagState, planned.platforms);
 }
 
 function refused(repository: Repository, digest: Digest, why: string): UserError {

@@ -4,14 +4,17 @@ import type { Image } from "../../catalog/catalog.ts";
 import { eachOnce, problemsIn, throwProblems, UserError } from "../../errors.ts";
 import { onceEach } from "../../lib/once-each.ts";
 import { mapped } from "../../lib/pause.ts";
+import { inBackticks, plainLine } from "../../lib/plain-text.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import { withoutPlatform } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
+import type { Log } from "../../ports.ts";
 import { readPlatforms } from "../../publish/published.ts";
 import type { Session } from "../../run/session.ts";
 import type { Scanned, ScanOptions, ScanSubject } from "../../scan/scanner.ts";
+import { type ExpiredEntry, expiredEntries } from "../../scan/trivy/exceptions/expired-entries.ts";
 import { ignoreFileProblems } from "../../scan/trivy/exceptions/ignore-file.ts";
 import { vexProblem } from "../../scan/trivy/exceptions/vex-document.ts";
 import { openScanner } from "../../scan/trivy/open-scanner.ts";
@@ -36,7 +39,7 @@ interface PublishedSubject {
 /** Nothing is fetched before something is to be scanned. */
 export function openImageScanner(session: Session, { registry, credentials, settingsOf }: ImageScannerParts) {
   const { outside, folder, context } = session;
-  const { env, files } = outside;
+  const { env, files, clock, log } = outside;
   const { workspace } = context;
   /** With the program, logins and links to databases. */
   const ownFolder = `${folder}/trivy`;
@@ -71,9 +74,12 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     return { ignoreFiles: await all(ignoreFiles), vex: await all(vex) };
   };
   const textOf = async (path: string): Promise<string> => new TextDecoder().decode(await read(path));
-  const ignoreProblems = onceEach(async (path: string) =>
-    ignoreFileProblems(await textOf(path), posix.relative(workspace, path)),
-  );
+  const ignoreProblems = onceEach(async (path: string) => {
+    const [text, file] = [await textOf(path), posix.relative(workspace, path)];
+    const problems = await ignoreFileProblems(text, file);
+    if (problems.length === 0) warnOfExpired(await expiredEntries(text, file, clock.now()), log);
+    return problems;
+  });
   const vexProblems = onceEach(
     async (path: string) => vexProblem(await textOf(path), posix.relative(workspace, path)) ?? [],
   );
@@ -142,4 +148,15 @@ export function openImageScanner(session: Session, { registry, credentials, sett
       await files.remove(ownFolder).catch(() => {});
     },
   };
+}
+
+function warnOfExpired(entries: readonly ExpiredEntry[], log: Log): void {
+  for (const { id, expiry, at } of entries) {
+    const [what, when] = [id, expiry].map((text) => inBackticks(plainLine(text)));
+    log.warning(
+      `the entry for ${what} expired on ${when}, and ignores nothing any more`,
+      "set a later date if the reason still holds, or remove the entry",
+      { at },
+    );
+  }
 }

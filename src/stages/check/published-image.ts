@@ -8,7 +8,7 @@ import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import type { TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
-import { moverOf } from "../plan/converge.ts";
+import { runIdentity } from "../plan/run-identity.ts";
 import type { BuiltImage } from "./image-bases.ts";
 
 export interface PublishedOptions {
@@ -32,9 +32,14 @@ export async function publishedImage(
   const moving = (planned?.tags ?? []).filter(({ moves }) => moves);
   const followed =
     moving.length > 0 ? moving : tagsToFollow(session, image, sources).map((tag) => ({ tag, moves: true }));
-  const mover = { ...moverOf(session), release: planned?.release ?? undefined, platforms: image.platforms };
-  const found = await predecessorOf(repository, followed, { registry, history, mover, records: recordRules(session) });
+  const identity = { ...runIdentity(session), release: planned?.release ?? undefined, platforms: image.platforms };
+  const found = await predecessorOf(repository, followed, {
+    registry,
+    history,
+    identity,
+    records: recordRules(session),
+  });
   if (found === undefined) return undefined;
-  const { tag, digest, holding } = found;
-  return { repository, tag, digest, bases: holding.record?.bases ?? {} };
+  const { tag, digest, tagState } = found;
+  return { repository, tag, digest, bases: tagState.record?.bases ?? {} };
 }

@@ -1,6 +1,7 @@
 /** What becomes of the scans of a run: files for people and tools, and alerts on the repository. */
 
 import { explain, UserError } from "../../errors.ts";
+import { codeScanning } from "../../forge/github/code-scanning.ts";
 import { GitFailure } from "../../git/git-command.ts";
 import { inBackticks } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
@@ -192,9 +193,14 @@ async function upload(
     return target.hint === undefined ? nothing : { ...nothing, remarks: [{ message, hint: target.hint }] };
   }
   const { owner, repo, apiUrl } = context;
-  const codeScanning = outside.codeScanning({ apiUrl, token, owner, repo });
   const catalog = isWhole(session) && knowsAll(surveyed) ? everyImage(surveyed).map(({ name }) => name) : undefined;
-  const report = await uploadScans({ images, target, catalog, context, folder }, { ...outside, codeScanning });
+  const report = await uploadScans(
+    { images, target, catalog, context, folder },
+    {
+      ...outside,
+      codeScanning: codeScanning({ ...outside, apiUrl, token, owner, repo }),
+    },
+  );
   for (const line of uploadLines(report)) outside.log.info(line);
   const remarks = report.warnings.map((error) => ({ message: explain(error), hint: error.hint }));
   const uploaded = report.images.flatMap(({ image, outcome }) =>

@@ -1,7 +1,7 @@
 /** Scans what a run makes, or what is published: compared with what it takes the place of, judged, and kept for the report. */
 
 import type { Image } from "../../catalog/catalog.ts";
-import { layerSteps } from "../../catalog/dockerfile/layer-steps.ts";
+import { layerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
 import { UserError } from "../../errors.ts";
 import { slots } from "../../lib/bounded.ts";
 import { onceEach } from "../../lib/once-each.ts";
@@ -141,6 +141,7 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
       published,
       bases: below,
       stepsOn: (platform) => layerSteps(image, platform),
+      settingsOn: (platform) => settingPlaces(image, platform),
     });
     scans.set(image.name, result);
     return result;

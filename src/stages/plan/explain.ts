@@ -3,16 +3,20 @@ import { fileTargetNamed } from "../../catalog/bake/file-targets.ts";
 import { type Image, recipeOf } from "../../catalog/catalog.ts";
 import { whyCounts } from "../../changes/why-counts.ts";
 import { formatLocation, throwProblems, UserError } from "../../errors.ts";
+import type { Git } from "../../git/git.ts";
 import { didYouMean } from "../../lib/nearest.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import { formatReference } from "../../model/reference.ts";
 import { type CountingFile, chainOf, type Explanation, type Making } from "../../report/plan/explanation.ts";
-import type { Session } from "../../run/session.ts";
-import { tagsOf } from "../analyze/details/image-details.ts";
+import { type Naming, tagsOf } from "../analyze/details/image-details.ts";
 import type { Planning } from "./plan-run.ts";
 
+interface GitLines {
+  readonly git: Pick<Git, "changedLines">;
+}
+
 /** @throws UserError where the plan has no image of that name, and where the image, or one that it depends on, has a problem. */
-export async function explainImage(planning: Planning, name: string, session: Session): Promise<Explanation> {
+export async function explainImage(planning: Planning, name: string, run: Naming & GitLines): Promise<Explanation> {
   const { plan, surveyed, sources } = planning;
   throwProblems(problemsOf(name, planning.troubles));
   const asked = surveyed.catalog.images.find((image) => image.name === name);
@@ -20,9 +24,9 @@ export async function explainImage(planning: Planning, name: string, session: Se
   const chain = chainOf(plan, name);
   const images = surveyed.catalog.images.filter((image) => chain.includes(image.name));
   const made = await Promise.all(
-    images.map(async (image) => [image.name, await makingOf(image, planning, session)] as const),
+    images.map(async (image) => [image.name, await makingOf(image, planning, run.git)] as const),
   );
-  return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(session, asked, sources).outcomes };
+  return { plan, image: name, made: Object.fromEntries(made), rules: tagsOf(run, asked, sources).outcomes };
 }
 
 function problemsOf(name: string, troubles: Planning["troubles"]): readonly UserError[] {
@@ -75,14 +79,14 @@ function unknownName(name: string, { surveyed, troubles, plan: { nothing } }: Pl
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 
-async function makingOf(image: Image, { plan, surveyed }: Planning, session: Session): Promise<Making> {
+async function makingOf(image: Image, { plan, surveyed }: Planning, git: GitLines["git"]): Promise<Making> {
   const inputs = surveyed.inputs.get(image.name);
   if (inputs === undefined) throw new Error(`nobody says what goes into ${image.name}`);
   const planned = plan.images.find(({ name }) => name === image.name);
   const paths = planned?.reasons.flatMap((reason) => (reason.kind === "file" ? [reason.path] : [])) ?? [];
   const files = await Promise.all(
     paths.map(async (path): Promise<readonly [string, CountingFile]> => {
-      const lines = plan.base === null ? [] : await session.git.changedLines(plan.base, plan.commit, path);
+      const lines = plan.base === null ? [] : await git.changedLines(plan.base, plan.commit, path);
       return [path, { rule: whyCounts(path, image, inputs, surveyed.configPaths), lines }];
     }),
   );

@@ -2,20 +2,19 @@
 import { makePlan } from "../../plan/make-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
-import type { Session } from "../../run/session.ts";
 import type { Survey } from "../analyze/survey.ts";
-import { planRefs } from "./plan-refs.ts";
+import { planRefs, type RunRefs } from "./plan-refs.ts";
 import type { Preparation } from "./preparation.ts";
 
 interface Prepared extends Pick<Preparation, "push"> {
   readonly surveyed: Pick<Survey, "comparison" | "catalog" | "troubled" | "left" | "hashes">;
 }
 
-export function nothingPlanned({ surveyed, push }: Prepared, session: Pick<Session, "context" | "event">): Plan {
-  const { context } = session;
+export function nothingPlanned({ surveyed, push }: Prepared, run: RunRefs): Plan {
+  const { context } = run;
   return makePlan({
     event: context.eventName,
-    ...planRefs(session),
+    ...planRefs(run),
     commit: context.commit,
     base: undefined,
     nothing: surveyed.comparison.kind === "nothing" ? surveyed.comparison.what : undefined,

@@ -1,9 +1,16 @@
 /** Which refs a plan is about. */
+
+import type { RunContext } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Session } from "../../run/session.ts";
+
+export interface RunRefs {
+  readonly context: RunContext;
+  /** With the ref that the run is about. */
+  readonly event: RunContext;
+}
 
 /** A commit for itself is no ref that anybody knows: the event's own goes with it. */
-export function planRefs({ context, event }: Pick<Session, "context" | "event">): Pick<Plan, "ref" | "eventRef"> {
+export function planRefs({ context, event }: RunRefs): Pick<Plan, "ref" | "eventRef"> {
   const { kind, full } = context.ref;
   return kind === "commit" ? { ref: full, eventRef: event.ref.full } : { ref: full };
 }

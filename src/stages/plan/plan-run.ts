@@ -1,20 +1,21 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Image } from "../../catalog/catalog.ts";
-import type { Concern } from "../../catalog/graph/troubled.ts";
+import type { Catalog, Image } from "../../catalog/catalog.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
-import { throwable, throwProblems, type UserError } from "../../errors.ts";
-import { pause } from "../../lib/pause.ts";
+import type { UserError } from "../../errors.ts";
+import type { Digest } from "../../model/digest.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
-import { makePlanInTurns } from "../../plan/make-plan.ts";
-import { parentsToLookUp, toBuild } from "../../plan/needed.ts";
+import { type ImageDetails, makePlanInTurns } from "../../plan/make-plan.ts";
+import { parentsToLookUp, type ReasonsByImage, toBuild } from "../../plan/needed.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { LastBuild } from "../../plan/publish-state.ts";
+import type { Reconciliation } from "../../plan/reconcile.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
 import type { Clock } from "../../ports.ts";
-import type { Lately } from "../../publish/standing.ts";
 import { troubleRemarks } from "../../report/plan/troubles.ts";
 import type { Outside } from "../../run/outside.ts";
+import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import { cacheAccess } from "../analyze/details/cache-access.ts";
 import type { CacheKind } from "../analyze/details/image-cache.ts";
@@ -23,13 +24,15 @@ import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
 import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
-import { type Converged, converge, isRebuild } from "./converge.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
-import { plannedPathProblems } from "./planned-paths.ts";
+import { plannedPathProblems, refusedImages } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { publishedParents } from "./published-parents.ts";
+import { type Reconciled, reconciled, type StateQuestions } from "./publish-states.ts";
+import { type PublishedParents, publishedParents } from "./published-parents.ts";
+import { isRebuild, runIdentity } from "./run-identity.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
+import { writePlan } from "./write-plan.ts";
 
 export interface Planning extends Preparation {
   readonly plan: Plan;
@@ -37,7 +40,7 @@ export interface Planning extends Preparation {
   readonly planPath: string;
   readonly remarks: readonly Remark[];
   /** How images that are built were built the last time. */
-  readonly lately: ReadonlyMap<string, Lately>;
+  readonly lastBuilds: ReadonlyMap<string, LastBuild>;
   /** Images that can't be planned. */
   readonly troubles: readonly Trouble[];
   /** By name of the image: releases whose exact tag names other content, which makes the run fail. */
@@ -65,105 +68,137 @@ export async function planRun(session: Session, { ask, about }: PlanOptions): Pr
   const signal = AbortSignal.any([outside.signal, asking.signal]);
   const prepared = await prepare(session, { all: (push) => push && isAsked, about, signal });
   try {
-    return await withUnnamedHosts(decide(prepared, session, ask, isAsked, asking), prepared);
+    return await withUnnamedHosts(decide(prepared, session, { ask, isAsked, asking }), prepared);
   } catch (error) {
     await prepared.scanning.close();
     throw error;
   }
 }
 
-async function decide(
-  prepared: Preparation,
-  session: Session,
-  ask: PlanOptions["ask"],
-  isAsked: boolean,
-  asking: AbortController,
-): Promise<Planning> {
-  const { context, inputs, outside } = session;
-  const { push, registry, sources, history } = prepared;
-  const narrow = ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
-  const { comparison, settingsOf } = narrow;
-  const converges = push && isAsked;
-  const movingTagsOnly = context.trigger.kind === "schedule";
-  const access = cacheAccess({ context, trust: session.trust, push, env: outside.env });
-  const detailing = {
-    cache: cacheKind(outside, narrow.catalog.images.length > 0),
-    cacheAccess: access,
-    ...sources,
-    settingsOf,
-  };
-  const details = imageDetails(session, { ...detailing, remark: () => {} });
+interface Asking extends Pick<PlanOptions, "ask"> {
+  readonly isAsked: boolean;
+  /** Ends what is asked of registries. */
+  readonly asking: AbortController;
+}
+
+async function decide(prepared: Preparation, session: Session, how: Asking): Promise<Planning> {
+  const { inputs, outside, trust } = session;
+  const { push, sources } = prepared;
+  const converges = push && how.isAsked;
+  const narrow = how.ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const details = detailsFor(narrow, prepared, session);
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
   const surveyed = { ...narrow, ...partedBy(narrow, problems) };
-  const { catalog } = surveyed;
-  const asked = async () => {
-    return converge(session, surveyed, { registry, history, details, movingTagsOnly });
-  };
-  const standings = converges ? await answered(asked, ask, asking, outside.clock) : { remarks: [] };
-  const { affected, left, promoted, lately, taken } = standings.answer ?? {
-    ...surveyed,
-    promoted: new Map(),
-    lately: new Map(),
-    taken: new Map<string, UserError>(),
-  };
-  const parents = parentsToLookUp(catalog, affected);
-  const published =
-    standings.answer !== undefined
-      ? { ...standings.answer, digests: standings.answer.published, remarks: ask === "must" ? [] : remarksOn(taken) }
-      : ask === "must"
-        ? await publishedParents(parents, session, { sources, registry, push })
-        : {
-            digests: new Map(parents.map(({ name }) => [name, null])),
-            remarks: [],
-            unclear: new Map<string, UserError>(),
-          };
+  const answer = converges ? await answered({ ...prepared, surveyed }, details, session, how) : { remarks: [] };
+  const decided = answer.reconciled ?? byEventAlone(surveyed);
+  const published = answer.reconciled
+    ? foundParents(answer.reconciled, how.ask)
+    : await askedParents(parentsToLookUp(surveyed.catalog, decided.affected), prepared, session, how.ask);
   const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
-  const told = new Map<string, Remark>();
-  const remark = (each: Remark): void => void told.set(each.message, each);
-  // Whether there is something to do for what is unclear nobody knows: the run fails by it.
-  const doubts = [...published.unclear.keys()].map((name) => [name, []] as const);
-  const concerned = new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...affected]);
-  const planOf = (parted: Survey) =>
-    makePlanInTurns({
-      event: context.eventName,
-      ...planRefs(session),
-      commit: context.commit,
-      base: comparison.kind === "files" ? comparison.base : undefined,
-      nothing: comparison.kind === "nothing" ? comparison.what : undefined,
-      catalog: parted.catalog,
-      affected,
-      left,
-      troubles: troublesOf({ ...parted, affected: concerned }),
-      published: published.digests,
-      promoted,
-      hashes: surveyed.hashes,
-      push,
-      fresh: isRebuild(session),
-      movingTagsOnly,
-      details: imageDetails(session, { ...detailing, remark }),
-    });
+  const concerned = concernedBy(published.unclear, surveyed, decided);
+  const planOf = (parted: Survey) => {
+    const troubles = troublesOf({ ...parted, affected: concerned });
+    const { affected, left, promoted } = decided;
+    const found = { affected, left, promoted, published: published.digests };
+    return makePlanInTurns({ ...planFacts(parted, push, session), ...found, troubles, details });
+  };
   const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
   const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
-  const isRefused = paths.length > 0 && (ask === "must" || session.trust.kind === "untrusted");
+  const isRefused = paths.length > 0 && (how.ask === "must" || trust.kind === "untrusted");
   const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
   const plan = isRefused ? await planOf(parted) : whole;
   const troubles = troublesOf({ ...parted, affected: concerned });
-  const planPath = await writePlan(plan, session);
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
     ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
-    ...standings.remarks,
+    ...answer.remarks,
     ...published.remarks,
-    ...told.values(),
+    ...detailRemarks(whole, clear.catalog, details),
     // A run that builds reports these with the images that fail by them.
-    ...(ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
+    ...(how.ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
     ...(isRefused ? [] : paths.map(({ problem: { message, hint } }) => ({ message, hint }))),
     ...troubleRemarks(troubles),
   ];
-  return { ...prepared, surveyed: parted, plan, planPath, remarks, lately, troubles, taken };
+  const { lastBuilds, taken } = decided;
+  return {
+    ...prepared,
+    surveyed: parted,
+    plan,
+    planPath: await writePlan(plan, session.folder, outside.files),
+    remarks,
+    lastBuilds,
+    troubles,
+    taken,
+  };
+}
+
+/** The details of images, each made once. */
+function detailsFor(
+  { catalog, settingsOf }: Survey,
+  { push, sources }: Preparation,
+  session: Session,
+): (image: Image) => ImageDetails {
+  const { context, trust, outside } = session;
+  return imageDetails(session, {
+    ...sources,
+    settingsOf,
+    cache: cacheKind(outside, catalog.images.length > 0),
+    cacheAccess: cacheAccess({ context, trust, push, env: outside.env }),
+  });
+}
+
+/** What there is to do where registries are not asked. */
+function byEventAlone({ affected, left }: Survey): Reconciliation {
+  return { affected, left, promoted: new Map(), lastBuilds: new Map(), taken: new Map() };
+}
+
+interface ParentsFound extends Omit<PublishedParents, "digests"> {
+  /** `null` where nobody asked. */
+  readonly digests: ReadonlyMap<string, Digest | null>;
+}
+
+function foundParents({ published, unclear, taken }: Reconciled, ask: PlanOptions["ask"]): ParentsFound {
+  return { digests: published, unclear, remarks: ask === "must" ? [] : remarksOn(taken) };
+}
+
+async function askedParents(
+  parents: readonly Image[],
+  { sources, registry, push }: Preparation,
+  session: Session,
+  ask: PlanOptions["ask"],
+): Promise<ParentsFound> {
+  if (ask === "must") return publishedParents(parents, session, { sources, registry, push });
+  return { digests: new Map(parents.map(({ name }) => [name, null])), remarks: [], unclear: new Map() };
+}
+
+/** What the run is about. Whether there is something to do for what is unclear nobody knows: the run fails by it. */
+function concernedBy(unclear: ProblemsByImage, surveyed: Survey, decided: Reconciliation): ReasonsByImage {
+  const doubts = [...unclear.keys()].map((name) => [name, []] as const);
+  return new Map<string, readonly Reason[]>([...doubts, ...surveyed.affected, ...decided.affected]);
+}
+
+function planFacts({ comparison, catalog, hashes }: Survey, push: boolean, session: Session) {
+  const { context } = session;
+  return {
+    event: context.eventName,
+    ...planRefs(session),
+    commit: context.commit,
+    base: comparison.kind === "files" ? comparison.base : undefined,
+    nothing: comparison.kind === "nothing" ? comparison.what : undefined,
+    catalog,
+    hashes,
+    push,
+    fresh: isRebuild(session),
+    movingTagsOnly: movesTagsOnly(session),
+  };
+}
+
+/** A scheduled rebuild puts only tags that move. */
+function movesTagsOnly({ context }: Pick<Session, "context">): boolean {
+  return context.trigger.kind === "schedule";
 }
 
 /** The images whose details the run needs: those that it may build, and where registries are asked those that it asks about. */
@@ -172,52 +207,20 @@ function imagesInQuestion({ catalog, affected, left }: Survey, converges: boolea
   return catalog.images.filter(({ name }) => needed.has(name) || (converges && !left.has(name)));
 }
 
-/** @throws UserError, or `Problems`, for a refused path that is of all images. */
-function refusedImages(paths: readonly Concern[]): ProblemsByImage {
-  const ofAll = paths.filter(({ images }) => images === undefined);
-  if (ofAll.length > 0) throwProblems(paths.map(({ problem }) => problem));
-  const byImage = Map.groupBy(
-    paths.flatMap(({ problem, images = [] }) => images.map((name) => ({ name, problem }))),
-    ({ name }) => name,
-  );
-  return new Map(
-    [...byImage].flatMap(([name, own]) => {
-      const error = throwable(own.map(({ problem }) => problem));
-      return error === undefined ? [] : [[name, error] as const];
-    }),
-  );
+/** Those of the images that the run is about, each once. */
+function detailRemarks({ images }: Plan, catalog: Catalog, details: (image: Image) => ImageDetails): readonly Remark[] {
+  const planned = new Set(images.flatMap(({ name, kind }) => (kind === "skip" ? [] : [name])));
+  const all = catalog.images.flatMap((image) => (planned.has(image.name) ? details(image).remarks : []));
+  return [...new Map(all.map((each) => [each.message, each])).values()];
 }
 
 function leftOutOf({ images }: Plan, { leftOut }: Survey) {
   return images.flatMap(({ kind, name }) => (kind === "build" ? (leftOut.get(name) ?? []) : []));
 }
 
-/** @returns where the plan is. */
-async function writePlan(
-  plan: Plan,
-  { outside: { files }, folder }: Pick<Session, "outside" | "folder">,
-): Promise<string> {
-  const path = `${folder}/plan.json`;
-  await files.makeDirectory(folder);
-  await files.write(path, `${await planText(plan)}\n`, { private: true });
-  return path;
-}
-
 /** A run that only plans reports what would fail. */
 function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
   return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
-}
-
-/** As `JSON.stringify(plan, undefined, 2)`, with pauses. */
-async function planText(plan: Plan): Promise<string> {
-  const images: string[] = [];
-  for (const image of plan.images) {
-    images.push(JSON.stringify(image, undefined, 2).replace(/^/gm, "    "));
-    await pause();
-  }
-  const whole = JSON.stringify({ ...plan, images: [] }, undefined, 2);
-  if (images.length === 0) return whole;
-  return `${whole.slice(0, whole.lastIndexOf("[]"))}[\n${images.join(",\n")}\n  ]\n}`;
 }
 
 /** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */
@@ -233,14 +236,24 @@ async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */
 async function answered(
-  ask: () => Promise<Converged>,
-  whether: PlanOptions["ask"],
-  asking: AbortController,
-  clock: Clock,
-): Promise<{ readonly answer?: Converged; readonly remarks: readonly Remark[] }> {
-  if (whether === "must") return { answer: await ask(), remarks: [] };
+  { surveyed, registry, history }: Preparation,
+  details: StateQuestions["details"],
+  session: Session,
+  { ask, asking }: Asking,
+): Promise<{ readonly reconciled?: Reconciled; readonly remarks: readonly Remark[] }> {
+  const { context, inputs, outside } = session;
+  const wishes = {
+    identity: runIdentity(session),
+    defaultBranch: context.defaultBranch,
+    movingTagsOnly: movesTagsOnly(session),
+    promotes: inputs.settings.promote,
+    hashes: surveyed.hashes,
+    settingsOf: surveyed.settingsOf,
+  };
+  const answer = reconciled({ surveyed, details, wishes, registry, history, records: recordRules(session) });
+  if (ask === "must") return { reconciled: await answer, remarks: [] };
   try {
-    return { answer: await withinPatience(ask(), clock), remarks: [] };
+    return { reconciled: await withinPatience(answer, outside.clock), remarks: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     asking.abort(error);

@@ -7,8 +7,7 @@ import type { Remark } from "../../model/remark.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { isUnclear } from "../../oci/registry/registry-error.ts";
 import { publishedDigest } from "../../publish/published.ts";
-import type { Session } from "../../run/session.ts";
-import type { TagSources } from "../analyze/details/image-details.ts";
+import type { Naming, TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
@@ -34,11 +33,11 @@ export interface PublishedParents {
  */
 export async function publishedParents(
   parents: readonly Image[],
-  session: Session,
+  run: Naming,
   { sources, registry, push }: ParentsOptions,
 ): Promise<PublishedParents> {
   // Who sends code from a fork can't add a login, and the build would get none.
-  const isMissing = (error: UserError): boolean => session.trust.kind === "trusted" && isUnnamed(error);
+  const isMissing = (error: UserError): boolean => run.trust.kind === "trusted" && isUnnamed(error);
   const digests = new Map<string, Digest>();
   const unclear = new Map<string, UserError>();
   const unknown: (ImageError & { readonly repository: Repository })[] = [];
@@ -47,7 +46,7 @@ export async function publishedParents(
       const [repository] = image.repositories;
       if (repository === undefined) return;
       try {
-        const published = await publishedDigest(registry, repository, tagsToFollow(session, image, sources));
+        const published = await publishedDigest(registry, repository, tagsToFollow(run, image, sources));
         if (published !== undefined) digests.set(image.name, published);
       } catch (error) {
         if (push && isUnclear(error)) {

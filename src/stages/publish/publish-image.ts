@@ -9,18 +9,18 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import { sourceTag } from "../../plan/record.ts";
 import type { Clock } from "../../ports.ts";
-import { type History, isOurs, type Mover } from "../../publish/guard.ts";
+import { type History, isOurs, type RunIdentity } from "../../publish/guard.ts";
 import { promote, subjectOf } from "../../publish/promote.ts";
 import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { holdingOf, isMadeOf, type RecordRules } from "../../publish/tags/holding.ts";
+import { isMadeOf, type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 
 export interface Publishing {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly history: Omit<History, "published">;
-  readonly mover: Omit<Mover, "release" | "platforms">;
+  readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly signal: AbortSignal;
   readonly records: RecordRules;
   /** The checks of this run, of what took the place of what has passed them. */
@@ -88,11 +88,15 @@ async function publishDigest(
 ): Promise<Published> {
   const { registry, clock, history, records, copy, onWait } = publishing;
   const [first] = planned.repositories;
-  const mover: Mover = { ...publishing.mover, release: planned.release ?? undefined, platforms: planned.platforms };
+  const identity: RunIdentity = {
+    ...publishing.identity,
+    release: planned.release ?? undefined,
+    platforms: planned.platforms,
+  };
   const { tags, sourceHash, bakedVersion } = planned;
   const check = (found: FoundDigest) => publishing.check(planned, found);
   const made = { digest, tags, sourceHash, bakedVersion };
-  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, mover, history, records, check, onWait };
+  const common: Omit<Promotion, "repository"> = { ...made, registry, clock, identity, history, records, check, onWait };
   // Decided by the first repository for all of them, so that the digest is the same everywhere.
   const isCopied = planned.repositories.length > 1 && first !== undefined;
   const decided = isCopied ? await subjectOf({ ...common, repository: first }) : { digest, tags: [], error: undefined };
@@ -120,18 +124,18 @@ async function publishDigest(
 async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Promise<Digest | undefined> {
   const { sourceHash } = planned;
   const [repository] = planned.repositories;
-  const { registry, mover, history, records, started } = publishing;
-  if (repository === undefined || sourceHash === null || mover.isRebuild || isPullRequestRef(mover.ref))
+  const { registry, identity, history, records, started } = publishing;
+  if (repository === undefined || sourceHash === null || identity.isRebuild || isPullRequestRef(identity.ref))
     return undefined;
   try {
     const found = await registry.manifest(repository, sourceTag(sourceHash));
-    const holding = found && holdingOf(found, records);
-    if (holding === undefined || !isMadeOf(holding, planned)) return undefined;
+    const tagState = found && tagStateIn(found, records);
+    if (tagState === undefined || !isMadeOf(tagState, planned)) return undefined;
     // What was there before the plan was made, the plan has seen, and wants it built all the same.
-    const madeAt = Date.parse(holding.record?.started ?? "");
+    const madeAt = Date.parse(tagState.record?.started ?? "");
     const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
-    if (!isMeanwhile || !(await isOurs(holding, mover, history))) return undefined;
-    const { digest } = holding;
+    if (!isMeanwhile || !(await isOurs(tagState, identity, history))) return undefined;
+    const { digest } = tagState;
     // What is refused is none of ours: the image that was built has passed.
     const refused = await publishing.check(planned, { repository, digest, as: "same-content" });
     return refused === undefined ? digest : undefined;

@@ -1,7 +1,7 @@
 /** In which order images are built that could be built at the same time. */
 
 import { longestFirst, type WalkNode } from "../../lib/walk.ts";
-import type { Lately } from "../../publish/standing.ts";
+import type { LastBuild } from "../../plan/publish-state.ts";
 
 /**
  * What takes longest goes first, by how long it took the last time. On a schedule the image that was rebuilt the longest ago, and
@@ -9,20 +9,23 @@ import type { Lately } from "../../publish/standing.ts";
  */
 export function orderOf<N extends WalkNode>(
   graph: readonly N[],
-  lately: ReadonlyMap<string, Lately>,
+  lastBuilds: ReadonlyMap<string, LastBuild>,
   isSchedule: boolean,
 ): (node: N) => number {
-  if (!isSchedule) return longestFirst(graph, (name) => lately.get(name)?.seconds ?? undefined);
-  const ages = oldestBelow(graph, lately);
+  if (!isSchedule) return longestFirst(graph, (name) => lastBuilds.get(name)?.seconds ?? undefined);
+  const ages = oldestBelow(graph, lastBuilds);
   return ({ name }) => ages.get(name) ?? 0;
 }
 
 /** For each node how long ago the oldest was built that is it, or that waits for it. What was never built is the oldest. */
-function oldestBelow(graph: readonly WalkNode[], lately: ReadonlyMap<string, Lately>): ReadonlyMap<string, number> {
+function oldestBelow(
+  graph: readonly WalkNode[],
+  lastBuilds: ReadonlyMap<string, LastBuild>,
+): ReadonlyMap<string, number> {
   const ages = new Map<string, number>();
   // Parents stand before their children.
   for (const { name, parents } of graph.toReversed()) {
-    const started = lately.get(name)?.started;
+    const started = lastBuilds.get(name)?.started;
     const own = started ? -Date.parse(started) : Number.MAX_SAFE_INTEGER;
     const age = Math.max(own, ages.get(name) ?? Number.NEGATIVE_INFINITY);
     ages.set(name, age);

@@ -90,7 +90,7 @@ export async function walkPlan(
   gates: Gates,
   { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
 ): Promise<Results> {
-  const { plan, registry, lately, scanning, surveyed } = planning;
+  const { plan, registry, lastBuilds, scanning, surveyed } = planning;
   const { context, outside, trust } = session;
   const { signal } = outside;
   const byName = new Map(plan.images.map((image) => [image.name, image]));
@@ -134,7 +134,7 @@ export async function walkPlan(
     {
       concurrency: Math.max(leastConcurrency, outside.parallelism),
       signal,
-      priority: orderOf(nodes, lately, context.trigger.kind === "schedule"),
+      priority: orderOf(nodes, lastBuilds, context.trigger.kind === "schedule"),
     },
   );
   return new Map(

@@ -1,5 +1,5 @@
 /** The rules where a user gives none, in the language itself. */
-import type { SourcedLine } from "../../lib/sourced-line.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import type { Rule } from "./rule.ts";
 
 const latestLine = "type=raw,value=latest,priority=1,enable={{is_default_branch}}";

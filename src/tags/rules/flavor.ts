@@ -1,7 +1,7 @@
 /** The `flavor` input: what holds for all rules. */
 import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/nearest.ts";
-import { problemAt, type SourcedLine } from "../../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { eventNames, parseTemplate, type Template } from "../text/expression.ts";
 import { type Attribute, type Parsed, readAttributes } from "../text/lines.ts";
 

@@ -1,7 +1,7 @@
 /** Lines of the `tags` input to rules. */
 import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/nearest.ts";
-import type { SourcedLine } from "../../lib/sourced-line.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import { eventNames, parseTemplate, type Template } from "../text/expression.ts";
 import { type Parsed, parseLines } from "../text/lines.ts";
 import { groupCount, readPattern } from "../text/pattern.ts";

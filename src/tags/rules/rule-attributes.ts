@@ -1,7 +1,7 @@
 /** The attributes of one rule, checked for names and taken by the parser one by one. */
 import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/nearest.ts";
-import type { SourcedLine } from "../../lib/sourced-line.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import { readAttributes } from "../text/lines.ts";
 import type { RuleType } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 /** A rule for tags, parsed: one line of the `tags` input. */
 
-import type { SourcedLine } from "../../lib/sourced-line.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import type { Template } from "../text/expression.ts";
 import type { VersionSource } from "../versions/version-source.ts";
 

@@ -1,6 +1,6 @@
 /** One rule, from whether it applies at all to the finished tag, and why there is none. */
 
-import { placeOf, problemAt } from "../../lib/sourced-line.ts";
+import { placeOf, problemAt } from "../../lib/text/sourced-line.ts";
 import type { ImageTag, TagWarning } from "../../model/image-tags.ts";
 import type { TagEvent } from "../event.ts";
 import { type NameOrigin, nameOrigin } from "../name-origin.ts";

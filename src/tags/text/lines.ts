@@ -1,6 +1,6 @@
 /** What stands on a line: its attributes, or what a parser makes of it. */
 import type { UserError } from "../../errors.ts";
-import { problemAt, type SourcedLine } from "../../lib/sourced-line.ts";
+import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { readFields } from "./csv.ts";
 
 /** `name=value`, or a word by itself. */

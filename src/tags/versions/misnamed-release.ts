@@ -1,6 +1,6 @@
 /** Git tags that are written as the release of one image, and release none: a typo, something else's release, another form. */
 import { editDistance } from "../../lib/nearest.ts";
-import { someOf } from "../../lib/some-of.ts";
+import { someOf } from "../../lib/text/some-of.ts";
 import type { Rule } from "../rules/rule.ts";
 import { usesTag } from "../rules/uses-tag.ts";
 import { isOfSome, type Release, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";

@@ -2,8 +2,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
-import { forgeApi } from "../../../../src/adapters/toolkit/forge.ts";
+import { nodeHttp } from "../../../../src/adapters/http/http.ts";
+import { forgeFacts } from "../../../../src/forge/github/forge-facts.ts";
+import { stillClock } from "../../../unit/oci/still-clock.ts";
 
+const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
 const digest = `sha256:${"a".repeat(64)}`;
 
 test.each<{ when: string; status: number; body: string; is: boolean | undefined }>([
@@ -24,7 +27,7 @@ test.each<{ when: string; status: number; body: string; is: boolean | undefined 
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    expect(await forgeApi(url, "token").hasAttestation("o", "r", digest)).toBe(is);
+    expect(await forgeFacts({ ...outside, apiUrl: url, token: "token" }).hasAttestation("o", "r", digest)).toBe(is);
     expect(new Set(asked)).toEqual(new Set([`GET /repos/o/r/attestations/${digest}`]));
   } finally {
     server.closeAllConnections();
@@ -33,5 +36,7 @@ test.each<{ when: string; status: number; body: string; is: boolean | undefined 
 });
 
 test("without a token nobody is asked", async () => {
-  expect(await forgeApi("http://127.0.0.1:1", undefined).hasAttestation("o", "r", digest)).toBeUndefined();
+  expect(
+    await forgeFacts({ ...outside, apiUrl: "http://127.0.0.1:1", token: undefined }).hasAttestation("o", "r", digest),
+  ).toBeUndefined();
 });

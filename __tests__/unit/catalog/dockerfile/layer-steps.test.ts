@@ -1,6 +1,6 @@
 /** Which lines of a Dockerfile give its image layers. */
 import { expect, test } from "@jest/globals";
-import { layerSteps } from "../../../../src/catalog/dockerfile/layer-steps.ts";
+import { layerSteps, settingPlaces } from "../../../../src/catalog/dockerfile/layer-steps.ts";
 import { platform } from "../../../../src/model/platform.ts";
 import { buildTree, type Options } from "../build-tree.ts";
 
@@ -41,4 +41,34 @@ test.each<[string, string, Options, readonly string[]]>([
   const found = app === undefined ? [] : layerSteps(app, platform("linux/amd64"));
   expect(found.map(({ keyword, at }) => `${keyword} ${at.line}`)).toEqual(steps);
   expect(new Set(found.map(({ at }) => at.file)).size).toBeLessThanOrEqual(1);
+});
+
+test.each<[string, string, Options, readonly string[]]>([
+  ["a stage", "FROM golang AS a\nRUN a\nFROM alpine\nCOPY --from=a /a /", {}, ["a at 1"]],
+  ["a stage by its number", "FROM golang\nRUN a\nFROM alpine\nCOPY --from=0 /a /", {}, ["0 at 1"]],
+  ["an image", "FROM alpine\nCOPY --from=golang:1 /a /", {}, ["golang:1 at -"]],
+  ["the context", "FROM alpine\nCOPY a /", {}, ["- at -"]],
+])("a step that copies from %s", async (_, dockerfile, options, sources) => {
+  const {
+    images: [app],
+  } = await buildTree({ "images/app/Dockerfile": dockerfile }, options);
+  const found = app === undefined ? [] : layerSteps(app, platform("linux/amd64"));
+  expect(found.map(({ from, fromAt }) => `${from ?? "-"} at ${fromAt?.line ?? "-"}`)).toEqual(sources);
+});
+
+test.each<[string, string, Readonly<Record<string, number>>]>([
+  [
+    "variables, arguments and labels",
+    'FROM alpine\nENV A=1 B=2\nARG C\nARG D=1 E=2\nLABEL f=1 "g.h"=2\nENV I 3',
+    { A: 2, B: 2, C: 3, D: 4, E: 4, f: 5, "g.h": 5, I: 6 },
+  ],
+  ["the last of several", "FROM alpine\nENV A=1\nENV A=2", { A: 3 }],
+  ["of all stages that the last one begins with", "FROM alpine AS a\nENV A=1\nFROM a\nENV B=1", { A: 2, B: 4 }],
+  ["not of those that it copies from", "FROM alpine AS a\nENV A=1\nFROM alpine\nCOPY --from=a /a /", {}],
+])("where settings are: %s", async (_, dockerfile, places) => {
+  const {
+    images: [app],
+  } = await buildTree({ "images/app/Dockerfile": dockerfile });
+  const found = app === undefined ? new Map() : settingPlaces(app, platform("linux/amd64"));
+  expect(Object.fromEntries([...found].map(([name, { line }]) => [name, line]))).toEqual(places);
 });

@@ -1,6 +1,6 @@
 /** References in this repository's own places that name none of its images. */
 import { describe, expect, test } from "@jest/globals";
-import { ownPlaceTest } from "../../../../src/catalog/names/absent-images.ts";
+import { anyImage, ownPlaceTest } from "../../../../src/catalog/names/own-places.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import { buildTree, images, type Options } from "../build-tree.ts";
 import type { Tree } from "../memory-files.ts";
@@ -114,13 +114,14 @@ test.each([
   ["another beginning", "docker.io/mirror/x-base-image", false],
   ["another end", "docker.io/mirror/r-base", false],
 ])("a pattern's places: %s", (_, place, isOwn) => {
+  const named = (name: string) => ({
+    knownAs: [repository(`docker.io/mirror/r-${name}-image`)],
+    ...{ unpushed: [], aliases: [] },
+  });
   const test = ownPlaceTest({
-    placesOf: ({ publicName }) => ({
-      knownAs: [repository(`docker.io/mirror/r-${publicName}-image`)],
-      ...{ unpushed: [], aliases: [] },
-    }),
+    ofRoot: named("r"),
+    ofAny: named(anyImage.name),
     forgePlace: repository("ghcr.io/o/r"),
-    rootName: "r",
   });
   expect(test(repository(place))).toBe(isOwn);
 });

@@ -180,6 +180,24 @@ describe("a secret", () => {
     expect(findings).toEqual([expect.objectContaining({ path: "(image configuration)", line: undefined })]);
   });
 
+  test.each([
+    ['  "TOKEN=****************",', "TOKEN"],
+    ['  "created_by": "ENV TOKEN=**************** OTHER=1",', "TOKEN"],
+    ['  "created_by": "ENV OTHER=1 TOKEN=****************",', "TOKEN"],
+    ['  "created_by": "RUN |2 A=b TOKEN=**************** /bin/sh -c make",', "TOKEN"],
+    ['  "org.acme.token": "****************"', "org.acme.token"],
+    ['  "--****************"', undefined],
+    [undefined, undefined],
+  ])("in the configuration by %j is in %s", (Match, setting) => {
+    const { findings } = read([{ ...inConfig, Secrets: [{ ...key, Match }] }]);
+    expect(findings.map((each) => (each.kind === "secret" ? each.setting : "?"))).toEqual([setting]);
+  });
+
+  test("in two variables of the configuration is told for each", () => {
+    const secrets = ["A", "B"].map((name) => ({ ...key, Match: `"${name}=****"` }));
+    expect(read([{ ...inConfig, Secrets: [...secrets, ...secrets] }]).findings).toHaveLength(2);
+  });
+
   test("is not kept, nor are the lines around it", () => {
     const ignored = { ExperimentalModifiedFindings: [{ Type: "secret", Finding: key }] };
     const kept = JSON.stringify(read([inFile, { ...inFile, Secrets: [], ...ignored }]).kept);

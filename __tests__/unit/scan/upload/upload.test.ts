@@ -1,7 +1,8 @@
 /** Uploads by GitHub's own client to a stand-in of code scanning. */
 import type { ServerResponse } from "node:http";
 import { expect, test } from "@jest/globals";
-import { codeScanningApi } from "../../../../src/adapters/toolkit/code-scanning.ts";
+import { nodeHttp } from "../../../../src/adapters/http/http.ts";
+import { codeScanning } from "../../../../src/forge/github/code-scanning.ts";
 import type { Vulnerability } from "../../../../src/scan/finding.ts";
 import { imageSarif } from "../../../../src/scan/sarif/sarif.ts";
 import { type UploadRequest, uploadScans } from "../../../../src/scan/upload/upload.ts";
@@ -300,6 +301,12 @@ interface Options {
 
 function upload(fake: Pick<CodeScanningFake, "apiUrl">, scans: readonly ScannedImage[], options: Options = {}) {
   const { ref = main, catalog, context = {}, waited = [] } = options;
+  const clock = {
+    now: () => new Date(0),
+    async sleep(milliseconds: number) {
+      waited.push(milliseconds);
+    },
+  };
   const access = { apiUrl: fake.apiUrl, token: "t", owner: "o", repo: "r" };
   return uploadScans(
     {
@@ -309,15 +316,6 @@ function upload(fake: Pick<CodeScanningFake, "apiUrl">, scans: readonly ScannedI
       context: contextOf(context),
       folder: "sarif/",
     },
-    {
-      codeScanning: codeScanningApi(access),
-      clock: {
-        now: () => new Date(0),
-        async sleep(milliseconds) {
-          waited.push(milliseconds);
-        },
-      },
-      random: () => 0.5,
-    },
+    { codeScanning: codeScanning({ ...access, http: nodeHttp({}), clock, random: () => 0.5 }), clock },
   );
 }

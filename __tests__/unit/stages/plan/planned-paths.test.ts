@@ -1,19 +1,20 @@
 /** What the children of a build open, by the plan: each is looked at before anything is built. */
 import { expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
-import type { PathUse } from "../../../../src/lib/local-paths.ts";
+import type { AskedPath } from "../../../../src/lib/local-paths.ts";
 import type { Plan, PlannedBuild } from "../../../../src/plan/plan.ts";
 import { plannedPathProblems } from "../../../../src/stages/plan/planned-paths.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 
 async function asked(change: Partial<PlannedBuild>, secretFiles: readonly string[] = []): Promise<readonly string[]> {
   const uses: string[] = [];
-  const refusal = async (path: string, { what, setting, isWhole }: PathUse) => {
-    uses.push([path, setting ?? "-", isWhole ? "whole" : "-"].join(" "));
-    return new UserError(`${what} is refused`, { hint: "move it" });
-  };
+  const refusals = async (opened: readonly AskedPath[]) =>
+    opened.map(({ path, use: { what, setting, isWhole } }) => {
+      uses.push([path, setting ?? "-", isWhole ? "whole" : "-"].join(" "));
+      return new UserError(`${what} is refused`, { hint: "move it" });
+    });
   const plan = { images: [{ ...plannedBuild, ...change }] } as unknown as Plan;
-  const problems = await plannedPathProblems(plan, secretFiles, { refusal });
+  const problems = await plannedPathProblems(plan, secretFiles, { refusals });
   expect(new Set(problems.map(({ problem }) => problem.message)).size).toBe(problems.length);
   return uses.sort();
 }

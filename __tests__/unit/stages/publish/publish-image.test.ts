@@ -34,13 +34,13 @@ function failing(error: unknown): Registry {
 }
 
 function publishing(registry: Registry, signal: AbortSignal): Publishing {
-  const mover = { commit: at("main-1"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false };
+  const identity = { commit: at("main-1"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false };
   return {
     registry,
     clock: new Timeline().clock,
     onWait: () => {},
     history: historyOf(),
-    mover,
+    identity,
     signal,
     started: new Date(0),
     records,

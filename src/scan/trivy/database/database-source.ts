@@ -1,12 +1,13 @@
 /** Where a database comes from, and what is needed to bring it here. */
 
+import type { RetryTools } from "../../../lib/retry.ts";
 import type { CredentialStore } from "../../../oci/login/credentials.ts";
 import type { ArtifactReader } from "../../../oci/registry/artifact-reader.ts";
 import type { Clock, FileStreams, Files, Http, HttpStreams, KeptFolders, Log } from "../../../ports.ts";
-import type { Patience } from "../patience.ts";
 import type { DatabaseKind } from "./database-kind.ts";
 
-export interface DatabaseDependencies extends Patience {
+export interface DatabaseDependencies extends RetryTools {
+  readonly signal: AbortSignal;
   readonly files: Files & FileStreams;
   readonly http: Http & HttpStreams;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { messageOf, UserError } from "../../../errors.ts";
 import { plainLine, shortened } from "../../../lib/plain-text.ts";
 import { reference } from "../../../model/reference.ts";
 import { RegistryError } from "../../../oci/registry/registry-error.ts";
-import { patiently, Transient } from "../patience.ts";
+import { retryFetch, Transient } from "../fetch-retries.ts";
 import { layerOf } from "./database-kind.ts";
 import { type Database, layerIn, manifestIn, unpackDatabase } from "./database-layer.ts";
 import type { DatabaseDependencies, DatabaseSource } from "./database-source.ts";
@@ -42,7 +42,7 @@ export async function fetchDatabase(source: DatabaseSource, deps: DatabaseDepend
       return { message: shortened(plainLine(said), 600), isTransient };
     }
   };
-  const fresh = patiently(async () => {
+  const fresh = retryFetch(async () => {
     const failures: Failure[] = [];
     for (const mirror of mirrors) {
       const given = old.get(mirror) ?? (await ask(mirror));

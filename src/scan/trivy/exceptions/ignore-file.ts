@@ -7,11 +7,14 @@ import { isIgnorePattern } from "./ignore-pattern.ts";
 /** @param file from the repository's root; its name decides how it is read, as for Trivy. */
 export async function ignoreFileProblems(text: string, file: string): Promise<readonly UserError[]> {
   if (!/\.ya?ml$/.test(file)) return text.split("\n").flatMap((line, index) => problemsOfLine(line, file, index + 1));
-  const { tree, problems } = await parseTree(text, file);
+  const { tree, problems } = await parseTree(text.replace(emptyDocument, "\n"), file);
   const checked = tree === undefined ? [] : problemsOfFile(tree, text.split("\n"));
   // Aliases lead to one place from many.
   return [...problems, ...eachOnce(checked)];
 }
+
+/** Nothing comes after the mark, so that nothing is passed over. */
+const emptyDocument = /\n---[ \t]*(?:#.*)?(?:\n[ \t]*(?:#.*)?)*$/;
 
 /** `CVE-2026-1234 exp:2026-12-31`. */
 function problemsOfLine(line: string, file: string, number: number): readonly UserError[] {

@@ -23,7 +23,6 @@ export interface CacheOptions {
   /** What the cache is where nobody says. */
   readonly cache: CacheKind;
   readonly cacheAccess: CacheAccess;
-  readonly remark: (remark: Remark) => void;
 }
 
 /** @param fill puts values in the place of expressions. */
@@ -49,27 +48,31 @@ export function cacheOf(
 /** Docker's own lines, written anew from what they say and what this run may do. */
 function ownLines(
   { from, to }: CacheSettings,
-  { cacheAccess: access, remark }: CacheOptions,
+  { cacheAccess: access }: Pick<CacheOptions, "cacheAccess">,
   fill: (text: string) => string,
 ): CacheLines {
-  const written = to.filter((entry) => mayWrite(entry, access));
-  // An inline cache goes with its image, and nobody misses it where that goes nowhere.
-  const missing = to.filter((entry) => !written.includes(entry) && placeOfCache(entry) !== "image");
-  if (missing.length > 0) remark(leftOut(access));
   const line = (entry: OwnCacheEntry, direction: "from" | "to"): string => {
     const known = access.restriction === undefined ? entry : withKnownAttributes(entry);
     return cacheLine(hardened(filledEntry(known, fill), direction));
   };
   const read = from.filter((entry) => mayRead(entry, access));
+  const written = to.filter((entry) => mayWrite(entry, access));
   return { from: read.map((entry) => line(entry, "from")), to: written.map((entry) => line(entry, "to")) };
 }
 
-function leftOut({ restriction }: CacheAccess): Remark {
-  return {
-    isNote: true,
-    message: `lines of "cache-to" are left out: ${restriction ?? "a run that pushes nothing writes to no registry or bucket"}`,
-    hint: "no action is needed where runs of branches write this cache; on GitHub, pull requests have their own with type=gha",
-  };
+/** What to know of the lines that `cacheOf` leaves out. */
+export function cacheRemarks({ to }: Pick<CacheSettings, "to">, access: CacheAccess): readonly Remark[] {
+  // An inline cache goes with its image, and nobody misses it where that goes nowhere.
+  const missing = to.filter((entry) => !mayWrite(entry, access) && placeOfCache(entry) !== "image");
+  if (missing.length === 0) return [];
+  const why = access.restriction ?? "a run that pushes nothing writes to no registry or bucket";
+  return [
+    {
+      isNote: true,
+      message: `lines of "cache-to" are left out: ${why}`,
+      hint: "no action is needed where runs of branches write this cache; on GitHub, pull requests have their own with type=gha",
+    },
+  ];
 }
 
 /** Which branch's cache a run reads and writes. A tag's is of no use to anyone after it. */

@@ -4,18 +4,19 @@ import { setLabels } from "../../../catalog/dockerfile/dockerfile-values.ts";
 import { hashedArguments } from "../../../changes/sources/own-parts.ts";
 import { contextElsewhere } from "../../../context/elsewhere.ts";
 import { UserError } from "../../../errors.ts";
+import { onceEach } from "../../../lib/once-each.ts";
 import { partsOf } from "../../../model/platform.ts";
 import type { Remark } from "../../../model/remark.ts";
-import { shortRef } from "../../../model/run-context.ts";
+import { type RunContext, shortRef } from "../../../model/run-context.ts";
+import type { CheckoutTrust } from "../../../model/trust.ts";
 import type { ImageDetails } from "../../../plan/make-plan.ts";
 import { isOfRecord } from "../../../plan/record.ts";
 import { releaseOf } from "../../../plan/version-line.ts";
-import type { Session } from "../../../run/session.ts";
 import type { SettingsOf } from "../../../settings/image-settings.ts";
 import type { ImageRules } from "../../../settings/run-inputs.ts";
 import { deriveAnnotations } from "../../../tags/annotations.ts";
-import { type DerivedTags, deriveTags, expressionValues } from "../../../tags/derive-tags.ts";
-import { readEvent } from "../../../tags/event.ts";
+import { type DerivedTags, deriveTags, expressionValues, type TagFacts } from "../../../tags/derive-tags.ts";
+import { readEvent, type TagEvent } from "../../../tags/event.ts";
 import { deriveLabels, fileLabelKeys, type LabelFacts } from "../../../tags/labels.ts";
 import { variantSuffix } from "../../../tags/rules/flavor.ts";
 import { untrustedTags } from "../../../tags/rules/untrusted-tags.ts";
@@ -23,12 +24,20 @@ import { buildNames, expand, parseTemplate, uses } from "../../../tags/text/expr
 import { isMadeOfTag } from "../../../tags/text/release-text.ts";
 import type { ReleaseNames } from "../../../tags/versions/release-tag.ts";
 import { conventionalArguments } from "./conventional-arguments.ts";
-import { type CacheOptions, cacheOf } from "./image-cache.ts";
+import { type CacheOptions, cacheOf, cacheRemarks } from "./image-cache.ts";
 import { asksForFacts, type FactsByImage } from "./image-facts.ts";
 import { imageRelease } from "./image-release.ts";
 
-/** The parts of a session that tags and labels go by. */
-export type Naming = Pick<Session, "context" | "commitDate" | "isAtEvent" | "trust" | "gitTags">;
+/** The run, as far as tags and labels depend on it. */
+export interface Naming {
+  readonly context: RunContext;
+  readonly commitDate: Date;
+  /** What is checked out is of the ref that the run is about. */
+  readonly isAtEvent: boolean;
+  readonly trust: CheckoutTrust;
+  /** Git tags that no branch may take the names of. */
+  readonly gitTags: ReadonlySet<string>;
+}
 
 /** What tags are made of, beside the event. */
 export interface TagSources extends ReleaseNames {
@@ -41,35 +50,43 @@ export interface DetailsOptions extends Omit<TagSources, "rulesOf">, CacheOption
   readonly settingsOf: SettingsOf;
 }
 
-/** The details of an image. Warnings of rules come as remarks. */
-export function imageDetails(session: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
+/** The details of an image, made once. */
+export function imageDetails(run: Naming, options: DetailsOptions): (image: Image) => ImageDetails {
   const sources: TagSources = { ...options, rulesOf: options.settingsOf };
-  return (image) => {
-    const settings = options.settingsOf(image.publicName, image);
-    const tags = tagsOf(session, image, sources);
-    for (const warning of tags.warnings) options.remark(warning);
-    const named = { ...factsOf(session, image, sources), version: tags.version };
-    const fill = filler(session, image, sources);
-    const args: Readonly<Record<string, string>> = {
-      ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
-      ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
-      ...fillAll(image.buildArgs, fill),
-    };
-    const { ref } = readEvent(named);
-    const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
-    return {
-      tags,
-      release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
-      bakedVersion: bakedVersion(image, args, ref),
-      args,
-      labels: deriveLabels(settings.labels, labeled),
-      annotations: withoutRecord(deriveAnnotations(settings.annotations, labeled, settings.labels), options.remark),
-      cache:
-        image.variant === "nix" ? { from: [], to: [] } : cacheOf(session.context, image, settings.cache, options, fill),
-      provenance: settings.provenance,
-      sbom: settings.sbom,
-      compression: settings.compression,
-    };
+  return onceEach((image) => detailsOf(image, run, options, sources));
+}
+
+function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: TagSources): ImageDetails {
+  const settings = options.settingsOf(image.publicName, image);
+  const tags = tagsOf(run, image, sources);
+  const named = { ...factsOf(run, image, sources), version: tags.version };
+  const event = readEvent(named);
+  const fill = filler(run.context, image, named, event);
+  const args: Readonly<Record<string, string>> = {
+    ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
+    ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
+    ...fillAll(image.buildArgs, fill),
+  };
+  const { ref } = event;
+  const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
+  const annotations = deriveAnnotations(settings.annotations, labeled, settings.labels);
+  const isNix = image.variant === "nix";
+  return {
+    tags,
+    release: ref.kind === "tag" ? releaseOf(ref.tag, tags.tags) : undefined,
+    bakedVersion: bakedVersion(image, args, ref),
+    args,
+    labels: deriveLabels(settings.labels, labeled),
+    annotations: Object.fromEntries(Object.entries(annotations).filter(([each]) => !isReserved(each))),
+    cache: isNix ? { from: [], to: [] } : cacheOf(run.context, image, settings.cache, options, fill),
+    provenance: settings.provenance,
+    sbom: settings.sbom,
+    compression: settings.compression,
+    remarks: [
+      ...tags.warnings,
+      ...Object.keys(annotations).filter(isReserved).map(reservedAnnotation),
+      ...(isNix ? [] : cacheRemarks(settings.cache, options.cacheAccess)),
+    ],
   };
 }
 
@@ -90,25 +107,17 @@ function fileLabelsOf(image: Image, buildArgs: Readonly<Record<string, string>>)
 }
 
 /** What an index says of itself by a record is this action's own word: nobody writes one by hand. */
-function withoutRecord(
-  annotations: Readonly<Record<string, string>>,
-  remark: (remark: Remark) => void,
-): Readonly<Record<string, string>> {
-  const isReserved = (each: string): boolean => isOfRecord(each.slice(each.indexOf(":") + 1));
-  const reserved = Object.keys(annotations).filter(isReserved);
-  for (const each of reserved) {
-    const message = `the annotation ${each} is left out: this action writes annotations of that prefix itself`;
-    remark({ message, hint: "give it another key" });
-  }
-  return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isReserved(each)));
+function isReserved(annotation: string): boolean {
+  return isOfRecord(annotation.slice(annotation.indexOf(":") + 1));
+}
+
+function reservedAnnotation(annotation: string): Remark {
+  const message = `the annotation ${annotation} is left out: this action writes annotations of that prefix itself`;
+  return { message, hint: "give it another key" };
 }
 
 /** The build arguments that name the version or the git tag, by which the bytes of one release differ from another's. */
-function bakedVersion(
-  image: Image,
-  args: Readonly<Record<string, string>>,
-  ref: ReturnType<typeof readEvent>["ref"],
-): string | undefined {
+function bakedVersion(image: Image, args: Readonly<Record<string, string>>, ref: TagEvent["ref"]): string | undefined {
   const given = hashedArguments(image).flatMap(([name, text]) => {
     // What a file says is the same on every ref, and the source hash has it.
     const isOfRun = image.inputArguments.includes(name) && namesRelease(args[name] ?? "", ref);
@@ -125,14 +134,14 @@ function bakedVersion(
 }
 
 /** Whether an expression in a text is another one at each release. */
-function usesRelease(text: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+function usesRelease(text: string, ref: TagEvent["ref"]): boolean {
   const template = parseTemplate(text, buildNames, "keep");
   const names = ["version", "tag", ...(ref.kind === "tag" ? ["ref", "ref_name"] : [])];
   return names.some((name) => uses(template, name));
 }
 
 /** Whether a value contains the git tag of the event, or the version that is in it. */
-function namesRelease(value: string, ref: ReturnType<typeof readEvent>["ref"]): boolean {
+function namesRelease(value: string, ref: TagEvent["ref"]): boolean {
   return ref.kind === "tag" && [ref.tag, ref.fullTag].some((tag) => isMadeOfTag(value, tag));
 }
 
@@ -141,13 +150,16 @@ function namesRelease(value: string, ref: ReturnType<typeof readEvent>["ref"]): 
  * these stays as it is.
  */
 export function buildArgumentsOf(
-  session: Naming,
+  run: Naming,
   image: ImageName & Pick<Image, "platforms" | "buildArgs">,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
   if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
-  const fill = filler(session, image, { names: [image.publicName], rulesOf, facts: new Map() });
+  const sources = { names: [image.publicName], rulesOf, facts: new Map() };
+  const { version } = tagsOf(run, image, sources);
+  const facts = { ...factsOf(run, image, sources), version };
+  const fill = filler(run.context, image, facts, readEvent(facts));
   if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
   return fillAll(image.buildArgs, (text) =>
     uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
@@ -163,18 +175,16 @@ function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) =
  * and `{{arch}}` in an image of several platforms, which one build makes together.
  */
 function filler(
-  session: Naming,
-  image: ImageName & Pick<Image, "platforms">,
-  sources: TagSources,
+  { ref, actor, runId, runNumber }: Naming["context"],
+  { name, platforms }: ImageName & Pick<Image, "platforms">,
+  facts: TagFacts & Pick<DerivedTags, "version">,
+  event: TagEvent,
 ): (text: string) => string {
-  const facts = factsOf(session, image, sources);
-  const { values, ...dates } = expressionValues(facts, readEvent(facts));
-  const { name, platforms } = image;
+  const { values, ...dates } = expressionValues(facts, event);
   const [platform] = platforms;
-  const { ref, actor, runId, runNumber } = session.context;
   const known = new Map([
     ...values,
-    ["version", tagsOf(session, image, sources).version ?? ""],
+    ["version", facts.version ?? ""],
     ...[["ref", ref.full] as const, ["ref_name", shortRef(ref)] as const, ["actor", actor ?? ""] as const],
     ...[["run_id", runId ?? ""] as const, ["run_number", runNumber ?? ""] as const],
   ]);
@@ -195,15 +205,15 @@ function filler(
  * The tags of an image. Where what is checked out is not of the event's ref, the ref says nothing of it: what is left are
  * exact tags that the commit itself gives, and none at all for a pull request. Of an untrusted checkout no rule counts.
  */
-export function tagsOf(session: Naming, image: ImageName, sources: TagSources): DerivedTags {
-  const { context, isAtEvent, trust } = session;
+export function tagsOf(run: Naming, image: ImageName, sources: TagSources): DerivedTags {
+  const { context, isAtEvent, trust } = run;
   const { rules, flavor } = sources.rulesOf(image.publicName);
   if (trust.kind === "untrusted" && context.trigger.kind !== "pull-request") {
     return { tags: untrustedTags(trust, variantSuffix(image, flavor)), version: undefined, warnings: [], outcomes: [] };
   }
-  const facts = factsOf(session, image, sources);
+  const facts = factsOf(run, image, sources);
   if (isAtEvent) {
-    const release = imageRelease(session, image, sources.rulesOf(image.publicName), sources);
+    const release = imageRelease(run, image, sources.rulesOf(image.publicName), sources);
     return deriveTags(rules, flavor, { ...facts, givesNone: release?.kind === "left" ? release.because : undefined });
   }
   if (context.trigger.kind === "pull-request") return { tags: [], version: undefined, warnings: [], outcomes: [] };

@@ -1,6 +1,6 @@
 /** What the git tag of a run means to an image, by the rules that hold for it. */
 import type { ImageName } from "../../../catalog/catalog.ts";
-import type { Session } from "../../../run/session.ts";
+import type { RunContext } from "../../../model/run-context.ts";
 import type { ImageRules } from "../../../settings/run-inputs.ts";
 import { expressionValues } from "../../../tags/derive-tags.ts";
 import { readEvent } from "../../../tags/event.ts";
@@ -8,9 +8,14 @@ import { isEnabled } from "../../../tags/rules/run-rule.ts";
 import { releaseOfImage } from "../../../tags/versions/misnamed-release.ts";
 import type { Release, ReleaseNames } from "../../../tags/versions/release-tag.ts";
 
+export interface DatedRun {
+  readonly context: RunContext;
+  readonly commitDate: Date;
+}
+
 /** `undefined` where the run is for no git tag. @throws UserError for what a rule's `enable` or pattern does wrong. */
 export function imageRelease(
-  { context, commitDate }: Pick<Session, "context" | "commitDate">,
+  { context, commitDate }: DatedRun,
   { publicName: name, variant }: Pick<ImageName, "publicName" | "variant">,
   { rules, variables }: Pick<ImageRules, "rules" | "variables">,
   all: ReleaseNames,

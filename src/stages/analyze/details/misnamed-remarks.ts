@@ -3,8 +3,8 @@ import type { Catalog } from "../../../catalog/catalog.ts";
 import type { Settings } from "../../../config/inputs.ts";
 import { UserError } from "../../../errors.ts";
 import type { Remark } from "../../../model/remark.ts";
-import type { Session } from "../../../run/session.ts";
 import type { SettingsOf } from "../../../settings/image-settings.ts";
+import type { RunInputs } from "../../../settings/run-inputs.ts";
 import {
   exampleOf,
   type MisnamedRelease,
@@ -13,7 +13,7 @@ import {
 } from "../../../tags/versions/misnamed-release.ts";
 import { isOfSome, type ReleaseNames } from "../../../tags/versions/release-tag.ts";
 import { releaseNames } from "./image-details.ts";
-import { imageRelease } from "./image-release.ts";
+import { type DatedRun, imageRelease } from "./image-release.ts";
 
 /**
  * Nothing where the tag releases an image that is published. @throws UserError for a typo, unless the run is about some of the
@@ -21,15 +21,15 @@ import { imageRelease } from "./image-release.ts";
  */
 export function misnamedRemarks(
   catalog: Catalog,
-  session: Pick<Session, "context" | "commitDate" | "inputs">,
+  run: DatedRun & { readonly inputs: Pick<RunInputs, "settings"> },
   settingsOf: SettingsOf,
 ): readonly Remark[] {
-  const { context, inputs } = session;
+  const { context, inputs } = run;
   if (context.ref.kind !== "tag") return [];
   const { name: tag } = context.ref;
   const releases = releaseNames(catalog, settingsOf);
   const released = catalog.images.filter(
-    (image) => imageRelease(session, image, settingsOf(image.publicName), releases)?.kind === "released",
+    (image) => imageRelease(run, image, settingsOf(image.publicName), releases)?.kind === "released",
   );
   if (released.length > 0) {
     const isPublished = released.some(({ repositories }) => repositories.length > 0);

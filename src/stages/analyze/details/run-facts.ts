@@ -1,7 +1,7 @@
 /** Values of build arguments that are facts of the run, as a workflow writes them in: `GIT_SHA=${{ github.sha }}`. Pure. */
 import type { Image } from "../../../catalog/catalog.ts";
 import { hashedArguments } from "../../../changes/sources/own-parts.ts";
-import { someOf } from "../../../lib/some-of.ts";
+import { someOf } from "../../../lib/text/some-of.ts";
 import type { Remark } from "../../../model/remark.ts";
 import { type RunContext, shortRef, sourceCommit } from "../../../model/run-context.ts";
 import { wholeText } from "../../../tags/text/release-text.ts";

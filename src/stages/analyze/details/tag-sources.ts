@@ -3,10 +3,9 @@ import type { ImageName } from "../../../catalog/catalog.ts";
 import { tagText } from "../../../model/image-tags.ts";
 import { isTag, type Tag } from "../../../model/reference.ts";
 import { toBuild } from "../../../plan/needed.ts";
-import type { Session } from "../../../run/session.ts";
 import { latestAffixes, variantSuffix } from "../../../tags/rules/flavor.ts";
 import type { Template } from "../../../tags/text/expression.ts";
-import { bakeTools } from "../bake-tools.ts";
+import { type BakeRun, bakeTools } from "../bake-tools.ts";
 import { everyImage, type ProblemsByImage } from "../parted.ts";
 import type { Survey } from "../survey.ts";
 import { type Naming, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
@@ -14,24 +13,23 @@ import { gatherFacts } from "./image-facts.ts";
 
 /** What the tags of all images are made of that this run may build, or look for in a registry: with `all`, every image. */
 export async function tagSources(
-  session: Session,
+  run: BakeRun,
   surveyed: Survey,
   { all, about }: { readonly all: boolean; readonly about: string | undefined },
 ): Promise<{ readonly sources: TagSources; readonly problems: ProblemsByImage }> {
-  const { context } = session;
   const { catalog, affected, settingsOf, hashes } = surveyed;
   const needed = toBuild(catalog, affected, new Map());
   const images = catalog.images.filter(({ name }) => needed.has(name) || name === about || all);
-  const reader = { root: context.workspace, files: session.checkoutFiles, bake: bakeTools(session) };
+  const reader = { root: run.context.workspace, files: run.checkoutFiles, bake: bakeTools(run) };
   const { facts, problems } = await gatherFacts(images, (name) => settingsOf(name).rules, reader, hashes);
   const names = releaseNames({ images: everyImage(surveyed) }, settingsOf);
   return { sources: { ...names, rulesOf: settingsOf, facts }, problems };
 }
 
 /** Tags under which what is published of an image is looked for: this run's own moving tags, then the lines it came from. */
-export function tagsToFollow(session: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
-  const { trigger, defaultBranch } = session.context;
-  const own = tagsOf(session, image, sources)
+export function tagsToFollow(run: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
+  const { trigger, defaultBranch } = run.context;
+  const own = tagsOf(run, image, sources)
     .tags.filter(({ moves }) => moves)
     .map(({ tag }) => tag);
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];

@@ -11,9 +11,8 @@ import type { ChangedFile } from "../../../git/changed-file.ts";
 import { mapped } from "../../../lib/pause.ts";
 import type { RepositoryPath } from "../../../model/repository-path.ts";
 import { directoryOf, lastPart } from "../../../model/repository-path.ts";
-import type { Session } from "../../../run/session.ts";
 import { everyImage } from "../parted.ts";
-import { type ReadCatalog, readAsFarAsPossible } from "../read-catalog.ts";
+import { type CatalogRun, type ReadCatalog, readAsFarAsPossible } from "../read-catalog.ts";
 import { type BaseFiles, baseFiles, type ComparedFiles } from "./base-files.ts";
 import { type FormerFiles, layOutBase } from "./base-layout.ts";
 import type { ComparedConfig } from "./config-change.ts";
@@ -42,21 +41,20 @@ interface AsBefore {
  * @param config the config file of the base, if it is known: what bake files change is seen by it
  */
 export async function bakeChange(
-  session: Session,
+  run: CatalogRun,
   comparison: Comparison,
   { now, config }: { readonly now: ReadCatalog; readonly config: ComparedConfig },
   links: Links,
 ): Promise<BakeChange & AsBefore> {
   if (comparison.kind !== "files") return unchanged;
-  const before = baseFiles(session.git, comparison, links);
+  const before = baseFiles(run.git, comparison, links);
   const folders = new Set([
     ...everyImage(now).flatMap(foldersOf),
     ...comparison.files.filter(({ path }) => isBakeName(path)).map(({ path }) => directoryOf(path)),
   ]);
-  const changed = await changedReads([...folders], session, comparison, before);
+  const changed = await changedReads([...folders], run, comparison, before);
   if (changed.size === 0) return unchanged;
-  const then =
-    session.trust.kind === "untrusted" ? undefined : await readAtBase(session, comparison, config, before, changed);
+  const then = run.trust.kind === "untrusted" ? undefined : await readAtBase(run, comparison, config, before, changed);
   const unread = then === undefined ? changed : unreadAt(then, changed);
   const texts = await bakeTexts(unread, before);
   // What a target that can't be built would be is unknown.
@@ -131,11 +129,11 @@ async function bakeTexts(changed: ChangedReads, before: BaseFiles): Promise<Read
 
 async function changedReads(
   folders: readonly RepositoryPath[],
-  session: Session,
+  run: CatalogRun,
   { files }: ComparedFiles,
   before: BaseFiles,
 ): Promise<ChangedReads> {
-  const { context, checkoutFiles, outside } = session;
+  const { context, checkoutFiles, outside } = run;
   const input = { root: context.workspace, files: checkoutFiles, home: outside.env.HOME };
   const found = await mapped(
     folders,
@@ -157,13 +155,13 @@ function changedIn(files: readonly ChangedFile[], { paths, beginnings }: BakeRea
 
 /** @returns `undefined` where nobody knows what the files said. */
 async function readAtBase(
-  session: Session,
+  run: CatalogRun,
   comparison: ComparedFiles,
   config: ComparedConfig,
   before: BaseFiles,
   changed: ChangedReads,
 ): Promise<ReadCatalog | undefined> {
-  const { context, checkoutFiles, outside, folder: own } = session;
+  const { context, checkoutFiles, outside, folder: own } = run;
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const inside = posix.relative(context.workspace, path);
     const places = new Set(await before.placesOf(inside));
@@ -183,8 +181,8 @@ async function readAtBase(
     if (former.size < differing.length) return undefined;
     const folder = `${own}/base-${comparison.base}`;
     const root = `${folder}/${posix.basename(context.workspace)}`;
-    const layout = await layOutBase(session, root, former, paths, (each) => changed.has(each));
-    return await readAsFarAsPossible({ ...config.session, ...layout, folder }, config.configFiles);
+    const layout = await layOutBase(run, root, former, paths, (each) => changed.has(each));
+    return await readAsFarAsPossible({ ...config.run, ...layout, folder }, config.configFiles);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -7,27 +7,26 @@ import { decodePath, encodePath } from "../../../git/checkout/path-bytes.ts";
 import type { RepositoryPath } from "../../../model/repository-path.ts";
 import { directoryOf, joinPath, lastPart } from "../../../model/repository-path.ts";
 import type { DirectoryEntry, Processes } from "../../../ports.ts";
-import type { Session } from "../../../run/session.ts";
-import { inWorkspace } from "../bake-tools.ts";
+import { type BakeRun, inWorkspace } from "../bake-tools.ts";
 
 /** What files held, by path; `undefined`: they were not there. */
 export type FormerFiles = ReadonlyMap<RepositoryPath, Uint8Array | undefined>;
 
-/** The parts of a session through which bake files are read. */
-export type BakeReader = Pick<Session, "checkoutFiles" | "buildx">;
+/** Through which bake files are read. */
+export type BakeReader = Pick<BakeRun, "checkoutFiles" | "buildx">;
 
 /**
  * @param paths what else is read there, so that symlinks on the way lead to what was
  * @param isAffected whether bake reads something else in a folder than in the checkout
  */
 export async function layOutBase(
-  session: Session,
+  run: BakeRun,
   root: string,
   former: FormerFiles,
   paths: readonly RepositoryPath[],
   isAffected: (folder: RepositoryPath) => boolean,
 ): Promise<BakeReader> {
-  const { context, outside, checkoutFiles } = session;
+  const { context, outside, checkoutFiles } = run;
   const { workspace } = context;
   const { files } = outside;
   const folders = foldersOf([...former.keys(), ...paths]);
@@ -59,7 +58,7 @@ export async function layOutBase(
         return folders.has(inside(path)) ? listed(inside(path), now ?? [], former, folders) : now;
       },
     },
-    buildx: redirected(session, root, (path) => isAffected(inside(path))),
+    buildx: redirected(run, root, (path) => isAffected(inside(path))),
   };
 }
 
@@ -90,9 +89,9 @@ function listed(
 }
 
 /** Prints of folders that differ are made there. */
-function redirected(session: Session, root: string, isAffected: (path: string) => boolean): Processes {
-  const { workspace } = session.context;
-  const { buildx } = session;
+function redirected(run: BakeRun, root: string, isAffected: (path: string) => boolean): Processes {
+  const { workspace } = run.context;
+  const { buildx } = run;
   const option = "--file=";
   const there = (path: string) => posix.join(root, posix.relative(workspace, path));
   return {
@@ -101,7 +100,7 @@ function redirected(session: Session, root: string, isAffected: (path: string) =
       const named = args.filter((each) => each.startsWith(option)).map((each) => each.slice(option.length));
       if (![cwd, ...named.map(directoryOf)].some(isAffected)) return buildx.run(program, args, options);
       const moved = args.map((each) => (each.startsWith(option) ? option + there(each.slice(option.length)) : each));
-      return inWorkspace(await buildx.run(program, moved, { ...options, cwd: there(cwd) }), root, session);
+      return inWorkspace(await buildx.run(program, moved, { ...options, cwd: there(cwd) }), root, run);
     },
   };
 }

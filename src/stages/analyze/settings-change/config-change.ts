@@ -6,8 +6,7 @@ import type { Links } from "../../../changes/sources/links.ts";
 import { configPaths } from "../../../config/config.ts";
 import { UserError } from "../../../errors.ts";
 import type { Files } from "../../../ports.ts";
-import type { Session } from "../../../run/session.ts";
-import { type ReadCatalog, readAsFarAsPossible } from "../read-catalog.ts";
+import { type CatalogRun, type ReadCatalog, readAsFarAsPossible } from "../read-catalog.ts";
 import { type BaseFiles, baseFiles } from "./base-files.ts";
 import { settingsTexts } from "./settings-text.ts";
 
@@ -15,12 +14,12 @@ import { settingsTexts } from "./settings-text.ts";
 export interface ComparedConfig {
   readonly read: ReadCatalog;
   /** For `readAsFarAsPossible`. */
-  readonly session: Session;
+  readonly run: CatalogRun;
   readonly configFiles: Pick<Files, "read">;
 }
 
-export function configOfToday(session: Session, now: ReadCatalog): ComparedConfig {
-  return { read: now, session, configFiles: session.checkoutFiles };
+export function configOfToday(run: CatalogRun, now: ReadCatalog): ComparedConfig {
+  return { read: now, run, configFiles: run.checkoutFiles };
 }
 
 /**
@@ -29,19 +28,19 @@ export function configOfToday(session: Session, now: ReadCatalog): ComparedConfi
  * @returns `before`: the config file at the base; `undefined` where nobody knows what it said.
  */
 export async function configChange(
-  session: Session,
+  run: CatalogRun,
   comparison: Comparison,
   now: ReadCatalog,
   links: Links,
 ): Promise<ConfigChange & { readonly before: ComparedConfig | undefined }> {
-  const given = configPaths(session.inputs.settings.config);
-  const unchanged = configOfToday(session, now);
+  const given = configPaths(run.inputs.settings.config);
+  const unchanged = configOfToday(run, now);
   if (comparison.kind !== "files") return { paths: given, affects: () => false, before: unchanged };
-  const files = baseFiles(session.git, comparison, links);
+  const files = baseFiles(run.git, comparison, links);
   const paths = [...new Set((await Promise.all(given.map(files.placesOf))).flat())];
   if (!comparison.files.some(({ path }) => paths.includes(path)))
     return { paths, affects: () => false, before: unchanged };
-  const before = await readAtBase(session, files, given);
+  const before = await readAtBase(run, files, given);
   if (before === undefined) return { paths, affects: () => true, before };
   const told = new Set(settingsTexts(before.read).values());
   const texts = settingsTexts(now);
@@ -50,23 +49,23 @@ export async function configChange(
 
 /** @returns `undefined` where nobody knows what the file said. */
 async function readAtBase(
-  session: Session,
+  run: CatalogRun,
   before: BaseFiles,
   paths: readonly string[],
 ): Promise<ComparedConfig | undefined> {
-  const { context, inputs } = session;
+  const { context, inputs } = run;
   const contents = await Promise.all(paths.map(async (path) => [path, await before.at(path)] as const));
   const atBase = new Map(contents.flatMap(([path, file]) => (file === "unknown" ? [] : [[path, file.bytes] as const])));
   if (atBase.size < contents.length) return undefined;
   const isThere = [...atBase.values()].some((bytes) => bytes !== undefined);
   // A file that an input names, and that was not there yet, said nothing.
   const settings = isThere ? inputs.settings : { ...inputs.settings, config: undefined };
-  const atThat = { ...session, inputs: { ...inputs, settings } };
+  const atThat = { ...run, inputs: { ...inputs, settings } };
   const configFiles: ComparedConfig["configFiles"] = {
     read: async (path) => atBase.get(posix.relative(context.workspace, path)),
   };
   try {
-    return { read: await readAsFarAsPossible(atThat, configFiles), session: atThat, configFiles };
+    return { read: await readAsFarAsPossible(atThat, configFiles), run: atThat, configFiles };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -2,8 +2,7 @@
 import type { BakeChange, ConfigChange } from "../../../changes/affected.ts";
 import type { Comparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
-import type { Session } from "../../../run/session.ts";
-import type { ReadCatalog } from "../read-catalog.ts";
+import type { CatalogRun, ReadCatalog } from "../read-catalog.ts";
 import { bakeChange } from "./bake-change.ts";
 import { configChange, configOfToday } from "./config-change.ts";
 
@@ -17,13 +16,13 @@ export interface SettingsChange {
  * seen, and neither is blamed for the other. What moved from one into the other is no change.
  */
 export async function settingsChange(
-  session: Session,
+  run: CatalogRun,
   comparison: Comparison,
   now: ReadCatalog,
   links: Links,
 ): Promise<SettingsChange> {
-  const { paths, affects, before } = await configChange(session, comparison, now, links);
-  const bake = await bakeChange(session, comparison, { now, config: before ?? configOfToday(session, now) }, links);
+  const { paths, affects, before } = await configChange(run, comparison, now, links);
+  const bake = await bakeChange(run, comparison, { now, config: before ?? configOfToday(run, now) }, links);
   const isAsBefore = (name: string) => before !== undefined && bake.isAsBefore(name);
   return { config: { paths, affects: (name) => affects(name) && !isAsBefore(name) }, bake };
 }

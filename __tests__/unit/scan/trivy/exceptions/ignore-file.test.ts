@@ -1,6 +1,7 @@
 /** What is wrong with ignore files of plain text, and with VEX documents. YAML is compared with Trivy itself (e2e/ignore-files). */
 import { describe, expect, test } from "@jest/globals";
 import { formatLocation } from "../../../../../src/errors.ts";
+import { expiredEntries } from "../../../../../src/scan/trivy/exceptions/expired-entries.ts";
 import { ignoreFileProblems } from "../../../../../src/scan/trivy/exceptions/ignore-file.ts";
 import { vexProblem } from "../../../../../src/scan/trivy/exceptions/vex-document.ts";
 
@@ -33,6 +34,34 @@ test("a message in YAML has place, reason and remedy", async () => {
   expect(await told("vulnerabilites: []\n", ".trivyignore.yml")).toEqual([
     '.trivyignore.yml:1:1 "vulnerabilites" is unknown; write one of vulnerabilities, misconfigurations, secrets, licenses; did you mean "vulnerabilities"?',
   ]);
+});
+
+test.each([
+  ["vulnerabilities: []\n---\n", []],
+  ["vulnerabilities: []\n---\n# no more\n\n", []],
+  ["---\nvulnerabilities: []\n---", []],
+  [
+    "vulnerabilities: []\n---\nsecrets: []\n",
+    [".trivyignore.yaml:2:1 ; take the line `---` out, and write all of it as one document"],
+  ],
+])("documents in one file: %j", async (text, problems) => {
+  expect(await told(text, ".trivyignore.yaml")).toEqual(problems);
+});
+
+test.each<[string, string, readonly string[]]>([
+  [".trivyignore", "CVE-1 exp:2026-01-01 # why\nCVE-2 exp:2027-01-01\n# CVE-3 exp:2026-01-01\nCVE-4\n", ["1 CVE-1"]],
+  [
+    ".trivyignore.yaml",
+    "vulnerabilities:\n  - id: CVE-1\n    expired_at: 2026-01-01\n  - id: CVE-2\n    expired_at: 2027-01-01\n  - id: CVE-3\n",
+    ["3 CVE-1"],
+  ],
+  [".trivyignore.yaml", "secrets:\n  - {id: aws, expired_at: 2026-06-30T23:59:59Z}\n", ["2 aws"]],
+  [".trivyignore.yaml", "secrets:\n  - {id: aws, expired_at: 2026-07-01}\n", []],
+  [".trivyignore.yaml", "secrets:\n  - {id: aws, expired_at: }\n", []],
+  [".trivyignore.yaml", "", []],
+])("entries that have expired: %s with %j", async (file, text, expired) => {
+  const found = await expiredEntries(text, file, new Date("2026-07-01T00:00:00Z"));
+  expect(found.map(({ id, at }) => `${at.line} ${id}`)).toEqual(expired);
 });
 
 describe("VEX documents", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { CacheDirection } from "../../../../../src/buildx/cache/cache-types.ts";
 import { type SourceLocation, throwProblems } from "../../../../../src/errors.ts";
-import type { Remark } from "../../../../../src/model/remark.ts";
 import { commit, gitRef, type Trigger } from "../../../../../src/model/run-context.ts";
 import { trusted } from "../../../../../src/model/trust.ts";
 import { readCacheLines } from "../../../../../src/settings/own-cache.ts";
@@ -11,7 +10,7 @@ import {
   mayRead,
   mayWrite,
 } from "../../../../../src/stages/analyze/details/cache-access.ts";
-import { cacheBranches, cacheOf } from "../../../../../src/stages/analyze/details/image-cache.ts";
+import { cacheBranches, cacheOf, cacheRemarks } from "../../../../../src/stages/analyze/details/image-cache.ts";
 import { buildTree } from "../../../catalog/build-tree.ts";
 
 const someCommit = commit("a".repeat(40));
@@ -44,8 +43,6 @@ test.each<[string, Trigger, string, ReturnType<typeof cacheBranches>]>([
   expect(cacheBranches({ trigger, ref: gitRef(ref), defaultBranch: "main" })).toEqual(expected);
 });
 
-const remark = (): void => {};
-
 const image = (await buildTree({ "images/app/Dockerfile": "FROM scratch\n" })).images[0];
 
 test.each<[string, Trigger, string, boolean, readonly string[], readonly string[]]>([
@@ -70,7 +67,6 @@ test.each<[string, Trigger, string, boolean, readonly string[], readonly string[
     {
       cache: "none",
       cacheAccess: cacheAccess({ context: { trigger, eventName: "" }, trust: trusted, push, env: {} }),
-      remark,
     },
     (text) => text,
   );
@@ -87,15 +83,14 @@ describe("docker's own lines", () => {
 
   const made = (from: string, to: readonly string[], access: CacheAccess, fill = (text: string) => text) => {
     if (image === undefined) throw new Error("there is no image");
-    const remarks: Remark[] = [];
     const settings = {
       kind: "auto",
       from: lines(from, undefined, "from"),
       to: to.flatMap((text) => lines(text)),
     } as const;
     const context = { trigger: push, ref: gitRef("refs/heads/x"), defaultBranch: "main" };
-    const options = { cache: "none", cacheAccess: access, remark: (each: Remark) => remarks.push(each) } as const;
-    const made = cacheOf(context, image, settings, options, fill);
+    const made = cacheOf(context, image, settings, { cache: "none", cacheAccess: access }, fill);
+    const remarks = cacheRemarks(settings, access);
     // Nobody has to do anything about it.
     for (const { isNote } of remarks) expect(isNote).toBe(true);
     return { ...made, remarks: remarks.map(({ message }) => message) };

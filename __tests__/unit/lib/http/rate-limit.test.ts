@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { rateLimitOf } from "../../../../src/oci/registry/rate-limit.ts";
+import { rateLimitOf } from "../../../../src/lib/http/rate-limit.ts";
 import { answerError } from "../../../../src/oci/registry/registry-error.ts";
-import { errorBody } from "../fake-registry.ts";
+import { errorBody } from "../../oci/fake-registry.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");
 const epoch = now.getTime() / 1000;

@@ -1,5 +1,5 @@
 /** A message beside the place that it is about, so that no file is named twice. */
-import { formatLocation, type SourceLocation } from "../errors.ts";
+import { formatLocation, type SourceLocation } from "../../errors.ts";
 
 /** The place, to be shown before the text; `undefined` where the text has all of it. */
 export interface PlacedMessage {

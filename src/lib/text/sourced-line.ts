@@ -1,5 +1,5 @@
 /** A line of an input or a config file, and problems that name where it stands. */
-import { type SourceLocation, UserError } from "../errors.ts";
+import { type SourceLocation, UserError } from "../../errors.ts";
 
 export interface SourcedLine {
   readonly text: string;

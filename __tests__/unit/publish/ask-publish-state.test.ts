@@ -7,8 +7,8 @@ import type { Reason } from "../../../src/model/reason.ts";
 import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
-import type { Mover } from "../../../src/publish/guard.ts";
-import { type StandingOptions, standingOf, type Wish } from "../../../src/publish/standing.ts";
+import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../../src/publish/ask-publish-state.ts";
+import type { RunIdentity } from "../../../src/publish/guard.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { type IndexSketch, index, simulatedRegistry, Timeline } from "./simulation.ts";
 
@@ -21,7 +21,7 @@ const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
 const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
 const ofCommit = (text: string): ImageTag => ({ ...exact(text), of: "commit" });
 
-const mover: Mover = {
+const identity: RunIdentity = {
   commit: at("main-5"),
   ref: "refs/heads/main",
   isRebuild: false,
@@ -29,22 +29,26 @@ const mover: Mover = {
   release: undefined,
   platforms: [],
 };
-const onMain: Wish = {
+const onMain: DesiredState = {
   repositories: [here],
   tags: [moving("main"), ofCommit("c5"), moving("latest")],
   sourceHash: hash,
   platforms: [platform("linux/amd64")],
   bakedVersion: null,
   isAffected: true,
-  mover,
+  identity,
 };
-const released: Wish = {
+const released: DesiredState = {
   ...onMain,
   tags: [exact("1.2.3"), moving("1.2"), ofCommit("c5"), moving("latest")],
-  mover: { ...mover, ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [exact("1.2.3")]) },
+  identity: { ...identity, ref: "refs/tags/v1.2.3", release: releaseOf("v1.2.3", [exact("1.2.3")]) },
 };
-const untouched: Wish = { ...onMain, isAffected: false };
-const scheduled: Wish = { ...onMain, tags: [moving("main"), moving("latest")], mover: { ...mover, isRebuild: true } };
+const untouched: DesiredState = { ...onMain, isAffected: false };
+const scheduled: DesiredState = {
+  ...onMain,
+  tags: [moving("main"), moving("latest")],
+  identity: { ...identity, isRebuild: true },
+};
 
 /** Made at a commit of these sources, or of others. */
 function made(revision: string, sourceHash: string | null = hash, more: Partial<IndexSketch> = {}): StoredManifest {
@@ -60,9 +64,9 @@ const foreign = (revision?: string) =>
 type Held = Readonly<Record<string, StoredManifest>>;
 
 function ask(
-  wish: Wish,
+  wish: DesiredState,
   held: Held,
-  more: Partial<StandingOptions> = {},
+  more: Partial<PublishStateOptions> = {},
   copies: Held = {},
   isBroken = (request: string) => request.includes("broken"),
 ) {
@@ -70,7 +74,7 @@ function ask(
   const registry = simulatedRegistry(timeline, isBroken);
   for (const [name, manifest] of Object.entries(held)) registry.hold(here, manifest, tag(name));
   for (const [name, manifest] of Object.entries(copies)) registry.hold(there, manifest, tag(name));
-  const options: StandingOptions = {
+  const options: PublishStateOptions = {
     registry,
     history: historyOf(),
     elsewhere: ["main" as Tag],
@@ -80,7 +84,7 @@ function ask(
     isOfBase: async () => false,
     ...more,
   };
-  return { registry, standing: timeline.run(standingOf(wish, options)) };
+  return { registry, standing: timeline.run(publishStateOf(wish, options)) };
 }
 
 describe("a release in a registry that lists no tags", () => {
@@ -102,7 +106,7 @@ describe("a release in a registry that lists no tags", () => {
 
 describe("an affected image", () => {
   const all = (manifest: StoredManifest): Held => ({ main: manifest, latest: manifest, c5: manifest });
-  test.each<[string, Wish, Held, object]>([
+  test.each<[string, DesiredState, Held, object]>([
     ["of which there is nothing is built", onMain, {}, { kind: "build" }],
     ["whose sources were never built is built", onMain, all(made("main-4", others)), { kind: "build" }],
     ["that is there under all its tags is done", onMain, all(made("main-5")), { kind: "current" }],
@@ -114,7 +118,7 @@ describe("an affected image", () => {
     ],
     [
       "that a new branch brings gets its tags, and isn't built",
-      { ...onMain, tags: [moving("next")], mover: { ...mover, ref: "refs/heads/next" } },
+      { ...onMain, tags: [moving("next")], identity: { ...identity, ref: "refs/heads/next" } },
       { [source]: made("main-4") },
       { kind: "promote", digest: made("main-4").digest },
     ],
@@ -152,13 +156,13 @@ describe("an affected image", () => {
     ],
     [
       "whose run is an old one, run again after newer ones, is not built: no tag could move",
-      { ...onMain, mover: { ...mover, commit: at("main-2") } },
+      { ...onMain, identity: { ...identity, commit: at("main-2") } },
       { ...all(made("main-6", others)), c5: made("main-2", others) },
       { kind: "superseded" },
     ],
     [
       "whose old run failed gets the tag of its commit alone",
-      { ...onMain, mover: { ...mover, commit: at("main-2") } },
+      { ...onMain, identity: { ...identity, commit: at("main-2") } },
       { main: made("main-6", others), latest: made("main-6", others) },
       { kind: "build" },
     ],
@@ -169,7 +173,7 @@ describe("an affected image", () => {
 
 describe("a release", () => {
   const tested = made("main-4");
-  test.each<[string, Wish, Held, object]>([
+  test.each<[string, DesiredState, Held, object]>([
     [
       "of a published commit is the very digest",
       released,
@@ -184,7 +188,7 @@ describe("a release", () => {
     ],
     [
       "is found after the branch has moved on",
-      { ...released, mover: { ...released.mover, commit: at("main-4") } },
+      { ...released, identity: { ...released.identity, commit: at("main-4") } },
       { main: made("main-6", others), [source]: tested },
       { kind: "promote", digest: tested.digest },
     ],
@@ -199,7 +203,7 @@ describe("a release", () => {
     expect(await ask(wish, held).standing).toMatchObject(expected);
   });
 
-  test.each<[string, Wish, Partial<StandingOptions>]>([
+  test.each<[string, DesiredState, Partial<PublishStateOptions>]>([
     ["with the version in its bytes", { ...released, bakedVersion: "1.2.3" }, {}],
     ["that is built on purpose", released, { buildsReleases: true }],
   ])("%s, whose run ended after its exact tag, gets the rest", async (_, wish, more) => {
@@ -209,7 +213,7 @@ describe("a release", () => {
   });
 
   const other = index({ content: "other", record: recordOf(at("other-1")) });
-  test.each<[string, Wish, Held, object]>([
+  test.each<[string, DesiredState, Held, object]>([
     [
       "of the same sources that another branch made",
       released,
@@ -218,7 +222,7 @@ describe("a release", () => {
     ],
     [
       "of the same sources, though it is to be rebuilt",
-      { ...released, mover: { ...released.mover, isRebuild: true } },
+      { ...released, identity: { ...released.identity, isRebuild: true } },
       { "1.2.3": other },
       { kind: "promote", digest: other.digest },
     ],
@@ -233,7 +237,7 @@ describe("a release", () => {
   });
 
   const whole = { main: tested, latest: tested, [source]: tested };
-  test.each<[string, Wish, StoredManifest, RegExp]>([
+  test.each<[string, DesiredState, StoredManifest, RegExp]>([
     ["other sources", released, made("main-1", others), /1\.2\.3 names other content: it was made from other sources/],
     ["no record", released, foreign("main-5"), /no record/],
     ["no record, and nothing else", released, foreign(), /no record/],
@@ -272,7 +276,7 @@ describe("a release", () => {
     const expected = { kind: "superseded", why: expect.stringMatching(why), isTaken: { hint: expect.any(String) } };
     expect(await ask(wish, { ...whole, "1.2.3": taken }).standing).toMatchObject(expected);
     expect(await ask(wish, { "1.2.3": taken }).standing).toMatchObject(expected);
-    const isRebuild = { ...wish, mover: { ...wish.mover, isRebuild: true } };
+    const isRebuild = { ...wish, identity: { ...wish.identity, isRebuild: true } };
     expect(await ask(isRebuild, { "1.2.3": taken }).standing).toMatchObject(expected);
     const spelled = { ...wish, tags: [...wish.tags, exact("v1.2.3")] };
     expect(await ask(spelled, { ...whole, "v1.2.3": taken }).standing).toMatchObject(expected);
@@ -301,7 +305,7 @@ describe("a release", () => {
 describe("an image that the event doesn't touch", () => {
   const current = made("main-3");
   const behind = made("main-3", others);
-  test.each<[string, Wish, Held, Partial<StandingOptions>, object]>([
+  test.each<[string, DesiredState, Held, Partial<PublishStateOptions>, object]>([
     ["is left alone", untouched, { main: current, latest: current }, {}, { kind: "current", digest: current.digest }],
     [
       "is built where it was never published",
@@ -377,6 +381,20 @@ describe("an image that the event doesn't touch", () => {
       { kind: "build", because: [{ kind: "behind" }] },
     ],
     [
+      "without record is built if git can't compare its commit with this one",
+      untouched,
+      { main: foreign("main-2") },
+      { changedSince: async () => undefined },
+      { kind: "build", because: [{ kind: "no-record", detail: expect.stringContaining("can't be compared") }] },
+    ],
+    [
+      "is never current by a commit of unknown ancestry, though a record says that it has the same sources",
+      { ...untouched, tags: [moving("main"), moving("latest")] },
+      { main: made("gone-1", others), latest: made("gone-1") },
+      { changedSince: async () => undefined },
+      { kind: "build", because: [{ kind: "behind" }] },
+    ],
+    [
       "without record or commit is built",
       untouched,
       { main: foreign() },
@@ -415,13 +433,17 @@ describe("a scheduled rebuild", () => {
 });
 
 describe("a tag that is the content", () => {
-  const content: Wish = { ...onMain, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" }] };
-  test.each<[string, Wish, Held, object]>([
+  const content: DesiredState = { ...onMain, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" }] };
+  test.each<[string, DesiredState, Held, object]>([
     ["is never built again, whoever put it", content, { "0123456789ab": foreign() }, { kind: "current" }],
     ["is built where it isn't there", content, {}, { kind: "build" }],
     [
       "is built where it lacks a platform",
-      { ...content, platforms: [platform("linux/arm64")], mover: { ...mover, platforms: [platform("linux/arm64")] } },
+      {
+        ...content,
+        platforms: [platform("linux/arm64")],
+        identity: { ...identity, platforms: [platform("linux/arm64")] },
+      },
       { "0123456789ab": foreign() },
       { kind: "build" },
     ],
@@ -431,9 +453,9 @@ describe("a tag that is the content", () => {
 });
 
 describe("an image made from other sources, of which no file changed", () => {
-  const untouched: Wish = { ...onMain, isAffected: false };
+  const untouched: DesiredState = { ...onMain, isAffected: false };
   const behind = { main: made("main-3", others), latest: made("main-3", others) };
-  test.each<[string, Partial<StandingOptions>, Reason]>([
+  test.each<[string, Partial<PublishStateOptions>, Reason]>([
     [
       "was built with other build arguments",
       { hasArguments: true, changedSince: async () => false },
@@ -453,7 +475,7 @@ describe("an image made from other sources, of which no file changed", () => {
 });
 
 describe("several registries", () => {
-  const both: Wish = { ...onMain, repositories: [here, there], tags: [moving("main")] };
+  const both: DesiredState = { ...onMain, repositories: [here, there], tags: [moving("main")] };
   const current = made("main-5");
 
   test("are complete where the copy has the tag", async () => {
@@ -480,13 +502,16 @@ describe("several registries", () => {
 describe("with `attest`", () => {
   const image = made("main-4");
   const all: Held = { main: image, latest: image, [source]: image };
-  const attesting = (listed: boolean | undefined, ...digests: readonly StoredManifest[]): Partial<StandingOptions> => ({
+  const attesting = (
+    listed: boolean | undefined,
+    ...digests: readonly StoredManifest[]
+  ): Partial<PublishStateOptions> => ({
     history: {
       ...historyOf(),
       attested: async (digest) => (digests.some((each) => each.digest === digest) ? true : listed),
     },
   });
-  test.each<[string, Wish, Held, Partial<StandingOptions>, object]>([
+  test.each<[string, DesiredState, Held, Partial<PublishStateOptions>, object]>([
     ["what is attested is promoted", onMain, all, attesting(false, image), { kind: "promote" }],
     [
       "what isn't is built",
@@ -504,7 +529,7 @@ describe("with `attest`", () => {
     ],
     [
       "what isn't is built though it has all tags, and nothing touches it",
-      { ...untouched, mover: { ...mover, commit: at("main-4") } },
+      { ...untouched, identity: { ...identity, commit: at("main-4") } },
       all,
       attesting(false),
       { kind: "build", because: [{ kind: "not-attested" }] },

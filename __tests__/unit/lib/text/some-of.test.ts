@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type ListOptions, someOf } from "../../../src/lib/some-of.ts";
+import { type ListOptions, someOf } from "../../../../src/lib/text/some-of.ts";
 
 test.each<{ readonly all: readonly string[]; readonly options?: ListOptions<string>; readonly text: string }>([
   { all: [], text: "" },

@@ -1,6 +1,6 @@
 /** Whether an answer is a limit on the rate of requests, and how long it asks to wait. */
 import type { HttpResponse } from "../../ports.ts";
-import { textOf, wordsOf } from "./refusal.ts";
+import { textOf, wordsOf } from "./complaint-text.ts";
 
 export interface RateLimit {
   /** Milliseconds; `undefined`: the host doesn't say. */
@@ -19,7 +19,12 @@ export function rateLimitOf(response: HttpResponse, now: Date, repository?: stri
     status === 429 ||
     (isRefusal && speaksOfLimit(response, repository)) ||
     (status === 403 && (asksToWait(response) || isUsedUp(response)));
-  return isLimit ? { retryAfter: retryAfter(response, now) ?? untilReset(response, now) } : undefined;
+  return isLimit ? { retryAfter: askedWait(response, now) } : undefined;
+}
+
+/** Milliseconds until a host that takes nothing more for now takes requests again, as far as it says so. */
+export function askedWait(response: HttpResponse, now: Date): number | undefined {
+  return retryAfter(response, now) ?? untilReset(response, now);
 }
 
 /** Milliseconds that `Retry-After` asks to wait: seconds, with fractions as some hosts send them, or a date (RFC 9110, 10.2.3). */

@@ -7,21 +7,22 @@ import type { Digest } from "../model/digest.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Tag } from "../model/reference.ts";
 import type { Commit } from "../model/run-context.ts";
+import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
 import { isOurs, judge } from "./guard.ts";
 import { needsRevision } from "./revision.ts";
-import { type Holding, hasPlatforms, isMadeOf } from "./tags/holding.ts";
 import { claimIn, openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
+import { hasPlatforms, isMadeOf, type TagState } from "./tags/tag-state.ts";
 import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
-export interface Wish extends WantedTags {
+export interface DesiredState extends WantedTags {
   /** The event affects it. What it doesn't affect is only looked after: its moving tags. */
   readonly isAffected: boolean;
 }
 
-export interface StandingOptions extends ViewOptions {
+export interface PublishStateOptions extends ViewOptions {
   /** Where the newest image of these sources may be as well: the default branch's tag. */
   readonly elsewhere: readonly Tag[];
   /** `promote: false` and the event is a release: what is published may not be it. */
@@ -34,40 +35,20 @@ export interface StandingOptions extends ViewOptions {
   isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
 
-export type Standing =
-  /** Everything is where it belongs. `isOther`: a newer run's, made from other sources than this commit's. */
-  | { readonly kind: "current"; readonly digest: Digest | undefined; readonly isOther?: true }
-  | { readonly kind: "promote"; readonly digest: Digest; readonly because: readonly Reason[] }
-  /** `because` says why an image is built that the event doesn't affect. */
-  | { readonly kind: "build"; readonly because: readonly Reason[]; readonly lately: Lately | undefined }
-  /** No tag could be put on it. `isTaken`: the version that it would release names other content. */
-  | {
-      readonly kind: "superseded";
-      readonly why: string;
-      readonly digest: Digest | undefined;
-      readonly isTaken: false | { readonly hint: string };
-    };
-
-/** How the image was built the last time. */
-export interface Lately {
-  readonly seconds: number | null;
-  readonly started: string | null;
-}
-
 /**
  * Asks for the least that tells: two or three requests where nothing is to be done. @throws RegistryError when the first registry
  * can't tell; what the others can't tell counts as missing.
  */
-export async function standingOf(wish: Wish, options: StandingOptions): Promise<Standing> {
+export async function publishStateOf(wish: DesiredState, options: PublishStateOptions): Promise<PublishState> {
   const view = viewOf(wish.repositories[0], wish, options);
-  if (!wish.isAffected) return standingOfUntouched(wish, view, options);
-  const { mover } = wish;
+  if (!wish.isAffected) return stateOfUntouched(wish, view, options);
+  const { identity } = wish;
   const claim = await claimIn(view, wish);
   if (claim.kind === "other") return taken(claim);
-  if (mover.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
+  if (identity.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
   const { found, isContent, doubts } =
     claim.kind === "same"
-      ? { found: claim.holder, isContent: false, doubts: [] }
+      ? { found: claim.tagState, isContent: false, doubts: [] }
       : await publishedFor(wish, view, options);
   if (found === undefined) return because(doubts, await whereTagsCould(wish, view));
   const open = await openTags(wish, found, view, options);
@@ -79,72 +60,75 @@ export async function standingOf(wish: Wish, options: StandingOptions): Promise<
       : { kind: "superseded", why, digest: found.digest, isTaken: false };
   }
   const isReleased = claim.kind === "same";
-  if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lately: lately(found) };
+  if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lastBuild: lastBuild(found) };
   // A content tag names its image whoever pushed it; other tags want an attestation.
   const doubt = isContent ? await whyUnattested(found.digest, options) : await whyNewIndex(wish, found, view, options);
-  if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
+  if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
   return { kind: "promote", digest: found.digest, because: [] };
 }
 
-function taken({ tag, why, digest, hint }: TakenTag): Standing {
+function taken({ tag, why, digest, hint }: TakenTag): PublishState {
   return { kind: "superseded", why: `${tag} names other content: ${why}`, digest, isTaken: { hint } };
 }
 
 /** Why an image is built that would else have been promoted. */
-function because(doubts: readonly Reason[], standing: Standing): Standing {
+function because(doubts: readonly Reason[], standing: PublishState): PublishState {
   return standing.kind === "build" ? { ...standing, because: [...standing.because, ...doubts] } : standing;
 }
 
 /** With `attest`: why a digest may not be promoted. */
-async function whyUnattested(digest: Digest, { history: { attested } }: StandingOptions): Promise<Reason | undefined> {
+async function whyUnattested(
+  digest: Digest,
+  { history: { attested } }: PublishStateOptions,
+): Promise<Reason | undefined> {
   const detail = attested && attestationDoubt(digest, await attested(digest));
   return detail === undefined ? undefined : { kind: "not-attested", detail };
 }
 
 /** The same, of an index that would have to be made for this run's revision, and that nobody attested. */
 async function whyNewIndex(
-  { tags, mover }: Wish,
-  found: Holding,
-  { holder, history }: View,
-  options: StandingOptions,
+  { tags, identity }: DesiredState,
+  found: TagState,
+  { tagState, history }: View,
+  options: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (options.history.attested === undefined) return undefined;
   const moving = tags.filter(({ moves }) => moves);
-  if (!(await needsRevision(found, moving, holder, { mover, history }))) return undefined;
+  if (!(await needsRevision(found, moving, tagState, { identity, history }))) return undefined;
   const detail = `${found.digest} is attested for an earlier commit, and this one needs an index of its own`;
   return { kind: "not-attested", detail };
 }
 
 /** An image that the event doesn't affect: whether a run was lost. */
-async function standingOfUntouched(wish: Wish, view: View, options: StandingOptions): Promise<Standing> {
+async function stateOfUntouched(wish: DesiredState, view: View, options: PublishStateOptions): Promise<PublishState> {
   const tags = wish.tags.filter(({ moves }) => moves);
   const [lead] = tags;
   // Without a tag that should follow there is nothing to look after.
   if (lead === undefined) return { kind: "current", digest: undefined };
   const moving = { ...wish, tags };
-  const holder = await view.holder(lead.tag);
+  const tagState = await view.tagState(lead.tag);
   const { found, doubts } = await publishedFor(moving, view, options);
   if (found !== undefined) {
     const open = await openTags(moving, found, view, options);
-    if (open.names.length === 0) return { kind: "current", digest: holder?.digest ?? found.digest };
+    if (open.names.length === 0) return { kind: "current", digest: tagState?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
-    if (doubt !== undefined) return { kind: "build", because: [doubt], lately: lately(found) };
-    if (found === holder || (await isOurs(found, wish.mover, options.history))) {
+    if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
+    if (found === tagState || (await isOurs(found, wish.identity, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
-  if (holder === undefined) return { kind: "build", because: [{ kind: "never-published" }], lately: undefined };
-  const reason = doubts[0] ?? (await whyBehind(holder, options));
-  const verdict = await judge(lead, holder, undefined, wish.mover, view.history);
-  if (reason === undefined) return { kind: "current", digest: holder.digest };
-  if (verdict.kind === "stays") return { kind: "current", digest: holder.digest, isOther: true };
-  return { kind: "build", because: [reason], lately: lately(holder) };
+  if (tagState === undefined) return { kind: "build", because: [{ kind: "never-published" }], lastBuild: undefined };
+  const reason = doubts[0] ?? (await whyBehind(tagState, options));
+  const verdict = await judge(lead, tagState, undefined, wish.identity, view.history);
+  if (reason === undefined) return { kind: "current", digest: tagState.digest };
+  if (verdict.kind === "stays") return { kind: "current", digest: tagState.digest, isOther: true };
+  return { kind: "build", because: [reason], lastBuild: lastBuild(tagState) };
 }
 
 /** What others published bears no record: it is current if nothing it is made from changed since. */
 async function whyBehind(
-  { record, revision, doubt, isLabel }: Holding,
-  { changedSince, isOfBase, hasArguments }: StandingOptions,
+  { record, revision, doubt, isLabel }: TagState,
+  { changedSince, isOfBase, hasArguments }: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (doubt !== undefined) return { kind: "no-record", detail: doubt };
   if (record !== undefined) {
@@ -166,23 +150,23 @@ async function whyBehind(
 }
 
 /** Built where at least one tag could be put on it, or where it has none. */
-async function whereTagsCould(wish: Wish, view: View): Promise<Standing> {
+async function whereTagsCould(wish: DesiredState, view: View): Promise<PublishState> {
   const judged = await Promise.all(
     wish.tags.map(async (tag) => {
-      const holder = await view.holder(tag.tag);
-      return { holder, verdict: await judge(tag, holder, undefined, wish.mover, view.history) };
+      const tagState = await view.tagState(tag.tag);
+      return { tagState, verdict: await judge(tag, tagState, undefined, wish.identity, view.history) };
     }),
   );
-  const holder = judged.find((each) => each.holder !== undefined)?.holder;
+  const tagState = judged.find((each) => each.tagState !== undefined)?.tagState;
   const stays = judged.flatMap(({ verdict }) => (verdict.kind === "stays" ? [verdict.why] : []));
   if (judged.length === 0 || stays.length < judged.length) {
-    return { kind: "build", because: [], lately: holder && lately(holder) };
+    return { kind: "build", because: [], lastBuild: tagState && lastBuild(tagState) };
   }
-  return { kind: "superseded", why: stays[0] ?? "", digest: holder?.digest, isTaken: false };
+  return { kind: "superseded", why: stays[0] ?? "", digest: tagState?.digest, isTaken: false };
 }
 
 interface Found {
-  readonly found: Holding | undefined;
+  readonly found: TagState | undefined;
   /** By the tag that names the content. */
   readonly isContent: boolean;
   /** Why others that are published were not taken. */
@@ -190,31 +174,32 @@ interface Found {
 }
 
 /** What was made from the very sources of this run, and may be promoted. */
-async function publishedFor(wish: Wish, view: View, options: StandingOptions): Promise<Found> {
-  const { tags, sourceHash, platforms, mover } = wish;
+async function publishedFor(wish: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
+  const { tags, sourceHash, platforms, identity } = wish;
   // A tag that names the content is right whoever put it, if it has all platforms.
   for (const { tag, of } of tags) {
-    const holder = of === "content" ? await view.holder(tag) : undefined;
-    if (holder !== undefined && hasPlatforms(holder, platforms)) return { found: holder, isContent: true, doubts: [] };
+    const tagState = of === "content" ? await view.tagState(tag) : undefined;
+    if (tagState !== undefined && hasPlatforms(tagState, platforms))
+      return { found: tagState, isContent: true, doubts: [] };
   }
   const doubts: Reason[] = [];
   if (sourceHash === null) return { found: undefined, isContent: false, doubts };
   const [lead] = tags.filter(({ moves }) => moves);
-  const own = lead === undefined || (wish.isAffected && mover.release !== undefined) ? [] : [lead.tag];
-  const newest = lead === undefined || mover.release !== undefined ? options.elsewhere : [];
+  const own = lead === undefined || (wish.isAffected && identity.release !== undefined) ? [] : [lead.tag];
+  const newest = lead === undefined || identity.release !== undefined ? options.elsewhere : [];
   for (const tag of new Set([...own, ...newest, sourceTag(sourceHash)])) {
-    const holder = await view.holder(tag);
-    if (holder === undefined || !isMadeOf(holder, wish)) continue;
+    const tagState = await view.tagState(tag);
+    if (tagState === undefined || !isMadeOf(tagState, wish)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.
     const isLead = !wish.isAffected && tag === lead?.tag;
-    if (!isLead && !(await isOurs(holder, mover, options.history))) continue;
-    const doubt = await whyUnattested(holder.digest, options);
-    if (doubt === undefined) return { found: holder, isContent: false, doubts };
+    if (!isLead && !(await isOurs(tagState, identity, options.history))) continue;
+    const doubt = await whyUnattested(tagState.digest, options);
+    if (doubt === undefined) return { found: tagState, isContent: false, doubts };
     doubts.push(doubt);
   }
   return { found: undefined, isContent: false, doubts };
 }
 
-function lately({ record }: Holding): Lately {
+function lastBuild({ record }: TagState): LastBuild {
   return { seconds: record?.seconds ?? null, started: record?.started ?? null };
 }

@@ -5,7 +5,7 @@ import { platform } from "../../../../src/model/platform.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../../src/oci/manifest.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../../src/plan/record.ts";
-import { holdingOf, isMadeOf, otherContent, readHolding } from "../../../../src/publish/tags/holding.ts";
+import { isMadeOf, otherContent, readTagState, tagStateIn } from "../../../../src/publish/tags/tag-state.ts";
 import { at, recordOf, records } from "../commits.ts";
 import { index } from "../simulation.ts";
 
@@ -39,22 +39,22 @@ describe("a record", () => {
     { when: "names a year of six digits", record: { started: "+275760-09-13T00:00:01Z" }, isTrusted: false },
     { when: "starts in a century", record: { started: "2126-07-01T12:00:00Z" }, isTrusted: false },
   ])("that $when: trusted $isTrusted", ({ record, isTrusted }) => {
-    const holding = holdingOf(made(record), records);
-    expect(holding.record !== undefined).toBe(isTrusted);
+    const tagState = tagStateIn(made(record), records);
+    expect(tagState.record !== undefined).toBe(isTrusted);
     // Nothing that it says counts, the commit neither.
-    expect(holding.revision).toBe(isTrusted ? at("main-4") : undefined);
-    expect(isMadeOf(holding, making)).toBe(isTrusted);
+    expect(tagState.revision).toBe(isTrusted ? at("main-4") : undefined);
+    expect(isMadeOf(tagState, making)).toBe(isTrusted);
   });
 
   test("of any repository counts on a laptop whose checkout has no remote", () => {
-    const holding = holdingOf(made({ repository: "o/r" }), { ...records, repository: undefined });
-    expect(isMadeOf(holding, making)).toBe(true);
+    const tagState = tagStateIn(made({ repository: "o/r" }), { ...records, repository: undefined });
+    expect(isMadeOf(tagState, making)).toBe(true);
   });
 
   test("is none on an image's manifest, which may have its annotations from a base", () => {
-    const holding = holdingOf(manifest(recordAnnotations(recordOf(at("main-4")))), records);
-    expect(holding).toMatchObject({ record: undefined, revision: undefined });
-    expect(isMadeOf(holding, { ...making, platforms: [] })).toBe(false);
+    const tagState = tagStateIn(manifest(recordAnnotations(recordOf(at("main-4")))), records);
+    expect(tagState).toMatchObject({ record: undefined, revision: undefined });
+    expect(isMadeOf(tagState, { ...making, platforms: [] })).toBe(false);
   });
 
   test.each<{ when: string; stored: StoredManifest; more?: object; why: RegExp }>([
@@ -73,7 +73,7 @@ describe("a record", () => {
     },
     { when: "where these sources have no name", stored: made(), more: { sourceHash: null }, why: /can't be named/ },
   ])("$when is other content", ({ stored, more, why }) => {
-    expect(otherContent(holdingOf(stored, records), { ...making, ...more })).toMatch(why);
+    expect(otherContent(tagStateIn(stored, records), { ...making, ...more })).toMatch(why);
   });
 });
 
@@ -94,8 +94,8 @@ describe("the commit that others than we write", () => {
     { annotations: from("https://github.com/o/r-base"), isOurs: false },
     { annotations: from("o/r"), isOurs: false },
   ])("in annotations counts: $annotations", ({ annotations, isOurs }) => {
-    const holding = holdingOf(index({ content: "x", annotations }), records);
-    expect(holding.revision).toBe(isOurs ? at("main-4") : undefined);
+    const tagState = tagStateIn(index({ content: "x", annotations }), records);
+    expect(tagState.revision).toBe(isOurs ? at("main-4") : undefined);
   });
 
   test.each<{ when: string; labels: object; isOurs: boolean }>([
@@ -104,8 +104,8 @@ describe("the commit that others than we write", () => {
     { when: "without a source, which may be a base's", labels: revision, isOurs: false },
     { when: "in labels that are none", labels: ["x"], isOurs: false },
   ])("in labels, $when: $isOurs", async ({ labels, isOurs }) => {
-    const holding = await readHolding(manifest({}), here, label(labels), records);
-    expect(holding).toMatchObject(isOurs ? { revision: at("main-4"), isLabel: true } : { revision: undefined });
+    const tagState = await readTagState(manifest({}), here, label(labels), records);
+    expect(tagState).toMatchObject(isOurs ? { revision: at("main-4"), isLabel: true } : { revision: undefined });
   });
 
   test("is not asked for where a record is not trusted", async () => {
@@ -113,7 +113,7 @@ describe("the commit that others than we write", () => {
       manifest: () => Promise.reject(new Error("asked")),
       blob: () => Promise.reject(new Error("asked")),
     };
-    const holding = await readHolding(made({ repository: "fork/r" }), here, never, records);
-    expect(holding).toMatchObject({ revision: undefined, doubt: "its record names another repository" });
+    const tagState = await readTagState(made({ repository: "fork/r" }), here, never, records);
+    expect(tagState).toMatchObject({ revision: undefined, doubt: "its record names another repository" });
   });
 });

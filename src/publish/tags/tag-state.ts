@@ -17,7 +17,7 @@ export interface RecordRules {
   readonly now: () => Date;
 }
 
-export interface Holding {
+export interface TagState {
   readonly digest: Digest;
   /** Of an index, attestations left out; of a lone manifest none, as its platform stands elsewhere. */
   readonly platforms: readonly Platform[];
@@ -34,7 +34,7 @@ export interface Holding {
 }
 
 /** Of a digest that a tag names, and of which nothing more could be read. */
-export function unreadHolding(digest: Digest): Holding {
+export function unreadTagState(digest: Digest): TagState {
   const doubt = "the registry names its digest, and doesn't have it";
   return { digest, platforms: [], record: undefined, revision: undefined, doubt, isUnread: true };
 }
@@ -43,19 +43,19 @@ export function unreadHolding(digest: Digest): Holding {
  * The same, with what others than we write: where neither record nor annotation names a commit, the label of one platform's
  * config does, as docker's own actions set it. Two more requests, for such images alone.
  */
-export async function readHolding(
+export async function readTagState(
   stored: StoredManifest,
   repository: Repository,
   registry: Pick<Registry, "manifest" | "blob">,
   rules: RecordRules,
-): Promise<Holding> {
-  const holding = holdingOf(stored, rules);
-  if (holding.revision !== undefined || holding.doubt !== undefined) return holding;
+): Promise<TagState> {
+  const tagState = tagStateIn(stored, rules);
+  if (tagState.revision !== undefined || tagState.doubt !== undefined) return tagState;
   const labels = await labelsOf(stored, repository, registry).catch(unlessMissing);
-  if (labels === undefined) return { ...holding, isUnread: true };
+  if (labels === undefined) return { ...tagState, isUnread: true };
   // Those of a base name its own source; without one nobody knows whose they are.
   const revision = labels[source] === undefined ? undefined : revisionOf(labels, rules);
-  return revision === undefined ? holding : { ...holding, revision, isLabel: true };
+  return revision === undefined ? tagState : { ...tagState, revision, isLabel: true };
 }
 
 const source = "org.opencontainers.image.source";
@@ -115,7 +115,7 @@ function isSameRepository(one: string, other: string | undefined): boolean {
 }
 
 /** A record is an index's: a manifest with such annotations has them from elsewhere. */
-export function holdingOf({ digest, document }: StoredManifest, rules: RecordRules): Holding {
+export function tagStateIn({ digest, document }: StoredManifest, rules: RecordRules): TagState {
   const { annotations } = document;
   const claim = document.kind === "index" ? readRecord(annotations) : undefined;
   const doubt = claim && whyDoubted(claim, rules);
@@ -148,28 +148,28 @@ export interface Making {
 }
 
 /** Whether it was made from the same, with the same version baked in, and by no pull request. */
-export function isMadeOf(holding: Holding, making: Making): boolean {
-  return otherContent(holding, making) === undefined;
+export function isMadeOf(tagState: TagState, making: Making): boolean {
+  return otherContent(tagState, making) === undefined;
 }
 
 /** Why it is other content than what would be made of these sources; a clause. `undefined`: it is the same. */
-export function otherContent(holding: Holding, { sourceHash, platforms, bakedVersion }: Making): string | undefined {
-  const { record, doubt, revision } = holding;
+export function otherContent(tagState: TagState, { sourceHash, platforms, bakedVersion }: Making): string | undefined {
+  const { record, doubt, revision } = tagState;
   if (record === undefined) return doubt ?? "it has no record of its sources";
   if (sourceHash === null) return "the sources of this run can't be named";
   const at = revision === undefined ? "" : `, at ${revision.slice(0, 7)}`;
   if (record.sourceHash !== sourceHash) return `it was made from other sources${at}`;
   if (isPullRequestRef(record.ref)) return "a pull request made it";
   if (record.bakedVersion !== bakedVersion) return "it has another version in its bytes";
-  return missingPlatform(holding, platforms);
+  return missingPlatform(tagState, platforms);
 }
 
 /** Why an index isn't enough, a clause; `undefined`: it has all platforms that are wanted. */
-export function missingPlatform(holding: Holding, wanted: readonly Platform[]): string | undefined {
-  return hasPlatforms(holding, wanted) ? undefined : "it is missing a platform that is wanted";
+export function missingPlatform(tagState: TagState, wanted: readonly Platform[]): string | undefined {
+  return hasPlatforms(tagState, wanted) ? undefined : "it is missing a platform that is wanted";
 }
 
 /** Whether an index has all platforms that are wanted. */
-export function hasPlatforms({ platforms }: Holding, wanted: readonly Platform[]): boolean {
+export function hasPlatforms({ platforms }: TagState, wanted: readonly Platform[]): boolean {
   return wanted.every((each) => platforms.includes(each));
 }

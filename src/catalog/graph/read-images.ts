@@ -1,0 +1,71 @@
+/** Declared images with their names and what they are built by, each as far as it can be read. */
+import type { SourceLocation, UserError } from "../../errors.ts";
+import { attemptLater, outcomes } from "../../lib/attempt.ts";
+import { mapped } from "../../lib/pause.ts";
+import type { CatalogInput } from "../layout/declare-catalog.ts";
+import { type DeclaredImage, dockerfileCandidates } from "../layout/declared-images.ts";
+import { type ReadRecipe, recipeReader } from "../layout/recipes.ts";
+import type { GivenNames, NamedDeclaration } from "../names/given-names.ts";
+import { unreadDockerfile } from "./troubled.ts";
+
+export type ReadImage = ReadRecipe & Known;
+
+export interface Known extends GivenNames, Pick<NamedDeclaration, "repositories" | "buildArgs"> {
+  /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
+  moves(tag: string): boolean;
+  /** Of its names and of what it is built by. */
+  readonly problems: readonly UserError[];
+}
+
+/** How many images are read at a time. */
+export const together = 64;
+
+/** @param unnamed names of images that have a problem already: others may name them all the same. */
+export async function readImages(
+  images: readonly NamedDeclaration[],
+  unnamed: ReadonlySet<string>,
+  input: Pick<CatalogInput, "root" | "files" | "entryProblems">,
+): Promise<readonly ReadImage[]> {
+  const reader = recipeReader(input);
+  return mapped(
+    images,
+    (each) => (unnamed.has(each.image.name) ? withoutRecipe(each) : readImage(each, reader, input)),
+    together,
+  );
+}
+
+async function readImage(
+  { image, names, ...own }: NamedDeclaration,
+  reader: (image: DeclaredImage) => Promise<ReadRecipe>,
+  { entryProblems }: Pick<CatalogInput, "entryProblems">,
+): Promise<ReadImage> {
+  const recipe = await attemptLater(() => reader(image));
+  const { movingTags } = names;
+  const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([movingTags])];
+  const at = "problem" in recipe ? recipe.problem.at : undefined;
+  return {
+    ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
+    ...own,
+    ...names,
+    moves: "value" in movingTags && !entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
+    problems: [...ofRecipe.problems, ...names.problems, ...ofTags.problems],
+  };
+}
+
+const anyTag = (): boolean => true;
+
+function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
+  return (tag) => tags.has(tag);
+}
+
+function withoutRecipe({ image, names, ...own }: NamedDeclaration): ReadImage {
+  return { ...unreadRecipe(image, undefined), ...own, ...names, moves: anyTag, problems: [] };
+}
+
+function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): ReadRecipe {
+  if (image.variant === "nix") {
+    return { kind: "nix", image, reads: { kind: "paths", paths: [image.directory, image.nixFile].sort() } };
+  }
+  const file = at?.file ?? dockerfileCandidates(image)[0] ?? image.directory;
+  return { kind: "dockerfile", image, dockerfilePath: file, dockerfile: unreadDockerfile(file, at) };
+}

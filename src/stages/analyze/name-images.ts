@@ -1,0 +1,84 @@
+/** Gives images their names: where they are pushed, what else they are known as, and which of their tags follow this run. */
+import type { ImageName } from "../../catalog/catalog.ts";
+import type { DeclaredImage } from "../../catalog/layout/declared-images.ts";
+import type { GivenNames, NamedDeclaration } from "../../catalog/names/given-names.ts";
+import { anyImage, type OwnPlaces } from "../../catalog/names/own-places.ts";
+import { attempt } from "../../lib/attempt.ts";
+import { mapped } from "../../lib/pause.ts";
+import { tagText } from "../../model/image-tags.ts";
+import { repository } from "../../model/reference.ts";
+import { forgeRegistry, type RunContext } from "../../model/run-context.ts";
+import type { SettingsOf } from "../../settings/image-settings.ts";
+import { aliasesOf, repositoriesOf } from "../../tags/image-names.ts";
+import { variantSuffix } from "../../tags/rules/flavor.ts";
+import { buildArgumentsOf, type Naming, tagsOf } from "./details/image-details.ts";
+
+export interface NamingRules {
+  readonly run: Naming;
+  readonly settingsOf: SettingsOf;
+  /** By the public name: what is written where a place can't be read. */
+  readonly unreadNames: ReadonlyMap<string, readonly string[]>;
+  /** The public names of images that are not published, whatever they declare. */
+  readonly unpublished: ReadonlySet<string>;
+}
+
+export async function nameImages(
+  images: readonly DeclaredImage[],
+  rules: NamingRules,
+): Promise<readonly NamedDeclaration[]> {
+  return mapped(images, (image) => {
+    const names = namesOf(image, image.isRoot, rules);
+    const isPublished = image.publish && !rules.unpublished.has(image.publicName);
+    return {
+      image,
+      names,
+      repositories: isPublished ? names.knownAs : [],
+      buildArgs: attempt(() => buildArgumentsOf(rules.run, image, rules.settingsOf)),
+    };
+  });
+}
+
+export function namesOf(image: ImageName, isRoot: boolean, rules: NamingRules): GivenNames {
+  const { publicName: name } = image;
+  const { names, aliases } = rules.settingsOf(name);
+  const facts = { context: rules.run.context, name, isRoot };
+  const [pushed, others] = [repositoriesOf(names, facts), aliasesOf(aliases, facts)];
+  return {
+    ...{ knownAs: pushed.values, unpushed: pushed.unpushed, aliases: others.values },
+    problems: [...pushed.problems, ...others.problems],
+    unread: [...(rules.unreadNames.get(name) ?? []), ...pushed.unread, ...others.unread],
+    movingTags: attempt(() => movingTags(image, rules)),
+  };
+}
+
+/** @param rootName the name of the image at the root */
+export function ownPlacesOf(rootName: string, rules: NamingRules): OwnPlaces {
+  const root: ImageName = { name: rootName, publicName: rootName, variant: "dockerfile" };
+  const { owner, repo, serverUrl } = rules.run.context;
+  return {
+    ofRoot: namesOf(root, true, rules),
+    ofAny: namesOf(anyImage, false, rules),
+    forgePlace: repository(`${forgeRegistry({ serverUrl })}/${owner}/${repo}`.toLowerCase()),
+  };
+}
+
+/**
+ * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
+ * an image's own version is none of these, so that who names it is pinned to it.
+ */
+function movingTags(image: ImageName, { run, settingsOf }: NamingRules): ReadonlySet<string> {
+  const target = targetBranch(run);
+  const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
+  const own = tagsOf(run, image, sources)
+    .tags.filter(({ moves }) => moves)
+    .map(({ tag }) => tag);
+  const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
+  const usual = ["latest", ...(target === undefined ? [] : [tagText(target)])];
+  return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
+}
+
+/** What a fork's commit is built for outside of pull requests is taken to be meant for the default branch. */
+function targetBranch({ context, trust }: Naming): RunContext["defaultBranch"] {
+  if (context.trigger.kind === "pull-request") return context.trigger.baseRef;
+  return trust.kind === "untrusted" ? context.defaultBranch : undefined;
+}

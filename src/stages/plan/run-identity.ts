@@ -1,0 +1,24 @@
+/** Who puts the tags of a run. */
+import { type RunContext, sourceCommit } from "../../model/run-context.ts";
+import type { RunIdentity } from "../../publish/guard.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
+
+interface Run {
+  readonly context: RunContext;
+  readonly inputs: Pick<RunInputs, "settings">;
+}
+
+export function runIdentity(run: Run): Omit<RunIdentity, "release" | "platforms"> {
+  const { context, inputs } = run;
+  return {
+    commit: sourceCommit(context),
+    ref: context.ref.full,
+    isRebuild: isRebuild(run),
+    mayGoBack: inputs.settings.move === "any",
+  };
+}
+
+/** Built anew though nothing changed: fresh bases, no cache. */
+export function isRebuild({ context, inputs }: Run): boolean {
+  return inputs.settings.rebuild === "always" || context.trigger.kind === "schedule";
+}
