@@ -43,7 +43,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const view = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
       const result = await runCommand(read, await simulatedContext(event, folder, outside), outside, view);
       print(result, options.json === true);
-      return sayFailures(result, log);
+      return sayFailures(result.failures, log);
     } catch (error) {
       throw placed(error);
     } finally {

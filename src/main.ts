@@ -21,6 +21,7 @@ import {
 } from "./config/inputs-specification.ts";
 import { explain, LateProblems, problemsIn, throwProblems, UserError } from "./errors.ts";
 import { code } from "./lib/markdown.ts";
+import type { Remark } from "./model/remark.ts";
 import type { RunContext } from "./model/run-context.ts";
 import type { Log } from "./ports.ts";
 import { defectHint } from "./report/error-text.ts";
@@ -35,31 +36,59 @@ import { type RunInputs, readRunInputs } from "./settings/run-inputs.ts";
 
 /** Runs the action in its step's environment. @returns the exit code; everything else is written where GitHub reads it. */
 export async function runAction(): Promise<number> {
-  const { log, summarize } = actionEdge();
+  const { log, summarize, summarizeError } = actionEdge();
   let known: RunContext | undefined;
   const work = async (signal: AbortSignal): Promise<number> => {
     const outside = systemOutside(log, signal);
     const raw = rawInputs((name) => readInput(outside.env, name), log);
-    const { inputs, problems } = readRunInputs(raw, outside.env);
-    for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) log.mask(secret);
-    const found = [...problems];
-    const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
-    known = context;
-    throwProblems(found);
-    if (context === undefined) return 1;
-    // What refuses a bad input need not wait for all that would come after it.
-    const { runCommand } = await import("./commands/run-command.ts");
-    const result = await runCommand(inputs, context, outside);
-    const text = result.text({ colour: false, width: 120 });
-    if (text !== "") log.info(text.trimEnd());
-    const code = sayFailures(result, log);
-    if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
-    summarize(result.summary);
-    return code;
+    try {
+      const { inputs, context, problems } = await readRun(raw, outside);
+      known = context;
+      throwProblems(problems);
+      return context === undefined ? 1 : await run(raw, inputs, context, outside, summarize);
+    } catch (error) {
+      const { placedProblems } = await import("./run/event/running-workflow.ts");
+      throw await placedProblems(error, raw, outside);
+    }
   };
   const leave = (error: unknown, isCanceled: boolean): void =>
-    summarize(renderRunError(error, { ...endOf(error), isCanceled, about: known && aboutRun(known, process.env) }));
+    summarizeError(error, { isCanceled, about: known && aboutRun(known, process.env) });
   return guarded(log, isDebug(process.env), work, leave);
+}
+
+interface ReadRun {
+  readonly inputs: RunInputs;
+  readonly context: RunContext | undefined;
+  readonly problems: readonly UserError[];
+}
+
+/** What the run is about, and all that is wrong with it before it begins; hides the secrets that the inputs name. */
+async function readRun(raw: RawInputs, outside: Outside): Promise<ReadRun> {
+  const { inputs, problems } = readRunInputs(raw, outside.env);
+  for (const secret of [...inputs.secrets.values, ...(await secretsInFiles(inputs, outside))]) outside.log.mask(secret);
+  const found = [...problems];
+  const context = await collecting(found, () => contextIn(inputs.settings.workdir, outside));
+  return { inputs, context, problems: found };
+}
+
+async function run(
+  raw: RawInputs,
+  inputs: RunInputs,
+  context: RunContext,
+  outside: Outside,
+  summarize: ActionEdge["summarize"],
+): Promise<number> {
+  const { log } = outside;
+  // What refuses a bad input need not wait for all that would come after it.
+  const { runCommand } = await import("./commands/run-command.ts");
+  const result = await runCommand(inputs, context, outside);
+  const text = result.text({ colour: false, width: 120 });
+  if (text !== "") log.info(text.trimEnd());
+  const { placedFailures } = await import("./run/event/running-workflow.ts");
+  const code = sayFailures(await placedFailures(result.failures, raw, outside), log);
+  if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
+  summarize(result.summary);
+  return code;
 }
 
 /** Ends by an error before anything has begun. @param isStep whether a runner started it, or a person. @returns the exit code. */
@@ -68,15 +97,15 @@ export function refuse(error: UserError, isStep: boolean): number {
     sayError(error, terminalLog(systemTerminal(false)), false);
     return 1;
   }
-  const { log, summarize } = actionEdge();
+  const { log, summarizeError } = actionEdge();
   sayError(error, log, false);
-  summarize(renderRunError(error, { ...endOf(error), isCanceled: false }));
+  summarizeError(error, { isCanceled: false });
   return 1;
 }
 
 /** A command throws for what keeps it from starting, unless it is a defect or says otherwise. */
-function endOf(error: unknown): Pick<EndedRun, "isUntouched"> {
-  return { isUntouched: error instanceof UserError && !(error instanceof LateProblems) };
+function isUntouched(error: unknown): boolean {
+  return error instanceof UserError && !(error instanceof LateProblems);
 }
 
 /** The event, and which step it is of a job that may have several. */
@@ -98,11 +127,15 @@ interface ActionEdge {
   readonly log: Log;
   /** Adds to the job's summary, without what the log hides. */
   readonly summarize: (markdown: string) => void;
+  /** The same for an error that the run ends by, with what the log warned of before. */
+  readonly summarizeError: (error: unknown, run: Pick<EndedRun, "isCanceled" | "about">) => void;
 }
 
 function actionEdge(): ActionEdge {
   const hidden: string[] = [];
+  const warnings: Remark[] = [];
   const log = actionLog();
+  const summarize = (markdown: string): void => addToSummary(process.env, redact(markdown, hidden));
   return {
     log: {
       ...log,
@@ -110,8 +143,14 @@ function actionEdge(): ActionEdge {
         hidden.push(secret);
         log.mask(secret);
       },
+      warning(message, hint, details) {
+        warnings.push({ message, hint });
+        log.warning(message, hint, details);
+      },
     },
-    summarize: (markdown) => addToSummary(process.env, redact(markdown, hidden)),
+    summarize,
+    summarizeError: (error, ended) =>
+      summarize(renderRunError(error, { ...ended, isUntouched: isUntouched(error), warnings })),
   };
 }
 
@@ -214,10 +253,10 @@ export async function guarded(
 }
 
 /** @returns the exit code. */
-export function sayFailures(result: CommandResult, log: Log): number {
-  for (const { title, message, hint, at } of result.failures)
+export function sayFailures(failures: CommandResult["failures"], log: Log): number {
+  for (const { title, message, hint, at } of failures)
     log.error(message, hint, at === undefined ? { title } : { title, at });
-  return result.failures.length === 0 ? 0 : 1;
+  return failures.length === 0 ? 0 : 1;
 }
 
 function sayError(error: unknown, log: Log, debug: boolean): void {

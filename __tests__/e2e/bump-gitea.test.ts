@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { up } from "../../rig/index.ts";
 import { withGitea } from "../forge/gitea-world.ts";
 import { start, tellStories } from "../forge/stories.ts";
+import { tellVariantStories, variantStart } from "../forge/variant-stories.ts";
 import { bump, pair } from "../forge/world.ts";
 
 // Three minutes where it is to be built first.
@@ -10,6 +11,8 @@ beforeAll(() => up({ only: ["gitea"], say: () => {} }), 600_000);
 
 describe("bumps on a real Gitea", () => {
   tellStories((use) => withGitea(start, use));
+  describe("of jobs of variants", () =>
+    tellVariantStories((use) => withGitea(variantStart, use), { keepsHeads: false }));
 
   test("a token without rights is told what it lacks, and changes nothing", async () => {
     await withGitea(start, async (world) => {

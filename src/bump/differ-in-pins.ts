@@ -2,6 +2,7 @@
 
 import type { FileWrite } from "../forge/bump-forge.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
+import { utf8Text } from "./edit-pins.ts";
 import type { ImageNames } from "./pins/image-names.ts";
 import { readPins } from "./pins/pin-reader.ts";
 import type { PinValues, ReadPin, Span } from "./pins/read-pin.ts";
@@ -18,12 +19,11 @@ export async function differInPins(files: readonly FileWrite[], names: ImageName
 
 /** No file that pins versions is longer. */
 const longest = 4 * 1024 * 1024;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The text with a mark in the place of each version; `undefined` for what nobody can read. */
 async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: ImageNames): Promise<string | undefined> {
   if (bytes.length > longest) return undefined;
-  const text = decoded(bytes);
+  const text = utf8Text(bytes);
   if (text === undefined || text.includes(mark)) return undefined;
   const { pins } = await readPins(text, path, names);
   const chart = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
@@ -41,14 +41,6 @@ async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: Image
     at = end + quote;
   }
   return masked + text.slice(at);
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function spansOf({ tag, digest }: PinValues): readonly Span[] {

@@ -2,8 +2,8 @@
 import { posix } from "node:path";
 import type { Repository } from "../model/reference.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
-import { type Edit, editText, valueEdits } from "./edit-text.ts";
-import type { LeftPin, MovedFile, MovedPin, PublishedVersion } from "./moved.ts";
+import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
+import type { LeftPin, MovedFile, PublishedVersion } from "./moved.ts";
 import { type ImageNames, imageNames } from "./pins/image-names.ts";
 import { readPins } from "./pins/pin-reader.ts";
 import type { ReadPin } from "./pins/read-pin.ts";
@@ -65,11 +65,10 @@ interface Follower {
 /** No file that pins versions is longer. */
 const longest = 4 * 1024 * 1024;
 
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 async function readFile(file: PinFile, names: ImageNames): Promise<ReadFile> {
-  const text = decoded(file.bytes);
+  const text = utf8Text(file.bytes);
   if (text === undefined || file.bytes.length > longest) {
     const doubt =
       text === undefined ? "the file is not UTF-8: save it as such" : "the file is longer than 4 MiB: split it";
@@ -79,14 +78,6 @@ async function readFile(file: PinFile, names: ImageNames): Promise<ReadFile> {
   }
   const { pins, named } = await readPins(text, file.path, names);
   return { ...file, text, pins, named: () => [...names.repositoriesIn(text), ...named] };
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function pinsOf({ pins }: ReadFile, published: readonly PublishedVersion[]): readonly Follower[] {
@@ -139,8 +130,7 @@ interface MoveOfFile {
 
 function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[]): MoveOfFile {
   const places = textPlaces(text);
-  const edits = new Map<number, Edit>();
-  const pins = new Map<number, MovedPin>();
+  const moves: PinMove[] = [];
   const left: LeftPin[] = [];
   for (const { pin, published } of followers.toSorted((a, b) => a.pin.start - b.pin.start)) {
     const choice = chooseVersion(pin, published);
@@ -149,18 +139,9 @@ function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[
       left.push({ path, ...at, ...reasonToStay(choice, pin) });
       continue;
     }
-    const own = valueEdits(pin.values, choice);
-    const { whole } = pin.values;
-    for (const edit of own) edits.set(edit.start, edit);
-    for (const span of whole === undefined ? own : [whole]) {
-      const line = places.line(span.start);
-      const from = text.slice(span.start, span.end);
-      pins.set(span.start, { image: choice.image, line, from, to: editText(text, own, span) });
-    }
+    moves.push({ values: pin.values, ...choice });
   }
-  if (edits.size === 0) return { moved: undefined, left };
-  const after = new TextEncoder().encode(editText(text, [...edits.values()], { start: 0, end: text.length }));
-  return { moved: { path, before: bytes, after, pins: [...pins.values()] }, left };
+  return { moved: editPins({ path, bytes, text }, moves), left };
 }
 
 /** A doubt counts only where something would move, or where nobody can tell. */

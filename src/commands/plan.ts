@@ -1,5 +1,6 @@
 /** `command: plan`: shows what the event would do, and why, and what would keep it from that; changes nothing. */
-import { explain as explainError, type UserError } from "../errors.ts";
+import type { UserError } from "../errors.ts";
+import type { Remark } from "../model/remark.ts";
 import { failureNotices } from "../report/log/console.ts";
 import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
@@ -9,6 +10,7 @@ import { renderPlan } from "../report/plan/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan/plan-tree.ts";
 import { skippedResults } from "../report/plan/troubles.ts";
 import type { CommandResult, Terminal } from "../results/command-result.ts";
+import type { OtherFailure, RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";
 import { explainImage } from "../stages/plan/explain.ts";
 import { type Planning, planRun } from "../stages/plan/plan-run.ts";
@@ -32,27 +34,34 @@ export async function plan(
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
   // A problem of the image that is asked about is told once.
   const explanation = explain === undefined ? undefined : await explainImage(planning, explain, session);
-  warn([...planning.remarks, ...matrixRemarks(planning.plan.images)], session);
+  const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
+  warn(remarks, session);
   const unready = (await problemsBeforeBuilding(planning, session)).map(wouldFail);
-  const outputs = { ...outputsOf(planning.plan, planning.planPath) };
-  const summary = renderPlanSummary(planning.plan, planning.forge);
+  const result = resultOf(planning, remarks, unready);
+  const shared = {
+    outputs: { ...outputsOf(planning.plan, planning.planPath) },
+    summary: renderPlanSummary(planning.plan, planning.forge, result),
+  };
   if (explanation === undefined) {
     const text = (terminal: Terminal): string => planText(planning, terminal, graph);
-    return { outputs, summary, text, json: planning.plan, failures: [...failuresOf(planning), ...unready] };
+    return { ...shared, text, json: planning.plan, failures: failureNotices(result) };
   }
   const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
-  return { outputs, summary, text, json: explanation, failures: unready };
+  return { ...shared, text, json: explanation, failures: failureNotices({ ...result, images: [] }) };
 }
 
 /** A problem for which `publish` would not start, after the plan that it keeps from being carried out. */
-function wouldFail(problem: UserError): CommandResult["failures"][number] {
-  const { hint, at } = problem;
-  return { title: "Publishing would fail", message: explainError(problem), hint, ...(at && { at }) };
+function wouldFail(error: UserError): OtherFailure {
+  return { title: "Publishing would fail", error };
 }
 
 /** What the run would fail by before it builds anything. */
-function failuresOf({ plan, troubles, forge }: Planning): CommandResult["failures"] {
-  return failureNotices({ plan, images: skippedResults(plan, troubles), remarks: [], seconds: 0, forge });
+function resultOf(
+  { plan, troubles, forge }: Planning,
+  remarks: readonly Remark[],
+  otherFailures: readonly OtherFailure[],
+): RunResult {
+  return { plan, images: skippedResults(plan, troubles), remarks, seconds: 0, forge, otherFailures };
 }
 
 function planText({ plan: planned, surveyed }: Planning, terminal: Terminal, graph: boolean | undefined): string {

@@ -1,5 +1,5 @@
 /** An error in the parts that are shown apart. Plain text; who shows it escapes it. */
-import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
+import { formatLocation, type InputLine, type SourceLocation, UserError } from "../errors.ts";
 import { code, codeBlock, prose, sentence } from "../lib/markdown.ts";
 import { plainLine, plainLines, shortened } from "../lib/plain-text.ts";
 import { mentionOf } from "../lib/text/placed-message.ts";
@@ -13,6 +13,8 @@ export interface ErrorText {
   readonly quoted: readonly string[];
   readonly hint: string;
   readonly at: SourceLocation | undefined;
+  /** The line of an input that is at fault. */
+  readonly input: InputLine | undefined;
 }
 
 /** Also for what is thrown by a defect of ours, which has one remedy. */
@@ -33,6 +35,7 @@ export function errorText(error: unknown): ErrorText {
     quoted: lastLines(quoted),
     hint: shortened(plainLine(isOurs ? defectHint : error.hint), longestSentence),
     at: isOurs ? undefined : error.at,
+    input: isOurs ? undefined : error.input,
   };
 }
 

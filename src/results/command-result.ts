@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../errors.ts";
+import type { InputLine, SourceLocation } from "../errors.ts";
 
 export interface Failure {
   readonly title: string;
@@ -7,6 +7,8 @@ export interface Failure {
   readonly hint: string;
   /** Where in the repository, if it has a place. */
   readonly at?: SourceLocation;
+  /** The line of an input that is at fault. */
+  readonly input?: InputLine;
 }
 
 export interface Terminal {

@@ -51,20 +51,43 @@ export function isMet(condition: string, contexts: Readonly<Record<string, Value
 export function evaluate(text: string, contexts: Readonly<Record<string, Value>>): Evaluated {
   const names: string[] = [];
   let filled = "";
-  let at = 0;
-  for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
-    const end = endOf(text, start + 3);
-    if (end === undefined) throw unclosed(text.slice(start));
-    filled += text.slice(at, start);
-    at = end + 2;
+  for (const part of textParts(text)) {
+    if (part.kind === "text") {
+      const open = part.text.indexOf("${{");
+      if (open >= 0) throw unclosed(part.text.slice(open));
+      filled += part.text;
+      continue;
+    }
     try {
-      filled += toText(evaluated(text.slice(start + 3, end), contexts));
+      filled += toText(evaluated(part.text, contexts));
     } catch (error) {
       if (!(error instanceof UnknownName)) throw error;
       names.push(error.message);
     }
   }
-  return names.length === 0 ? { kind: "known", text: filled + text.slice(at) } : { kind: "unknown", names };
+  return names.length === 0 ? { kind: "known", text: filled } : { kind: "unknown", names };
+}
+
+/** A text between expressions as it is, or an expression without its braces. */
+export interface TextPart {
+  readonly kind: "text" | "expression";
+  readonly text: string;
+}
+
+/**
+ * In order; begins and ends with a text, which may be empty, and has one between any two expressions. One that isn't closed is text.
+ */
+export function textParts(text: string): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  let at = 0;
+  for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
+    const end = endOf(text, start + 3);
+    if (end === undefined) break;
+    parts.push({ kind: "text", text: text.slice(at, start) });
+    parts.push({ kind: "expression", text: text.slice(start + 3, end) });
+    at = end + 2;
+  }
+  return [...parts, { kind: "text", text: text.slice(at) }];
 }
 
 /** Where the braces that close an expression are: none in a string does. */

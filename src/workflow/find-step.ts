@@ -22,19 +22,7 @@ export interface Step {
 
 /** @param isOurs whether the action of a `uses` is this one. @throws UserError where no step uses it, or several do. */
 export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: string) => boolean): Step {
-  const top = entriesOf(tree);
-  const found = entriesOf(under(top, "jobs")).flatMap(({ key: job, value }) => {
-    const inJob = entriesOf(value);
-    const steps = under(inJob, "steps");
-    return (steps?.kind === "list" ? steps.items : []).flatMap((item): readonly Step[] => {
-      const step = entriesOf(item);
-      const uses = under(step, "uses");
-      if (uses?.kind !== "scalar" || !isOurs(uses.text.trim())) return [];
-      const env = [top, inJob, step].flatMap((each) => entriesOf(under(each, "env")));
-      const conditions = [...conditionOf(inJob, "job"), ...conditionOf(step, "step")];
-      return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env, conditions }];
-    });
-  });
+  const found = findSteps(tree, isOurs);
   const [first, ...more] = found;
   if (first === undefined) {
     throw new UserError(`no step of ${file} uses this action`, {
@@ -49,6 +37,23 @@ export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: st
   throw new UserError(`${found.length} steps use this action, and one is expected: ${places.join(", ")}`, {
     hint: "give the inputs of the one that is meant as options, without --workflow",
     at: first.at,
+  });
+}
+
+/** All steps that use this action, in the file's order. */
+export function findSteps(tree: Tree | undefined, isOurs: (uses: string) => boolean): readonly Step[] {
+  const top = entriesOf(tree);
+  return entriesOf(under(top, "jobs")).flatMap(({ key: job, value }) => {
+    const inJob = entriesOf(value);
+    const steps = under(inJob, "steps");
+    return (steps?.kind === "list" ? steps.items : []).flatMap((item): readonly Step[] => {
+      const step = entriesOf(item);
+      const uses = under(step, "uses");
+      if (uses?.kind !== "scalar" || !isOurs(uses.text.trim())) return [];
+      const env = [top, inJob, step].flatMap((each) => entriesOf(under(each, "env")));
+      const conditions = [...conditionOf(inJob, "job"), ...conditionOf(step, "step")];
+      return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env, conditions }];
+    });
   });
 }
 

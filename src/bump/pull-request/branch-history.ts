@@ -2,7 +2,7 @@
 
 import type { FileWrite } from "../../forge/bump-forge.ts";
 import type { Commit } from "../../model/run-context.ts";
-import { type Marker, readTrailer } from "./marker.ts";
+import { type Marker, readTrailers } from "./marker.ts";
 
 /** Commits as git has them. What can't be read is `undefined`, which nothing of ours is. */
 export interface BranchHistory {
@@ -35,9 +35,11 @@ export interface PinLine {
   readonly later: ReadonlySet<Commit>;
   /** What these commits say that they make. */
   readonly markers: readonly Marker[];
+  /** What the first of them change. */
+  readonly edits: readonly FileWrite[];
 }
 
-export const noLine: PinLine = { first: new Set(), later: new Set(), markers: [] };
+export const noLine: PinLine = { first: new Set(), later: new Set(), markers: [], edits: [] };
 
 export async function pinLine(
   head: Commit,
@@ -46,19 +48,26 @@ export async function pinLine(
 ): Promise<PinLine> {
   const commits = (await tools.history.above(head, known)) ?? [];
   const ids = new Set(commits.map(({ id }) => id));
-  const isMove = await Promise.all(commits.map((each) => movesPins(each, tools)));
-  const moves = commits.filter((_, index) => isMove[index] === true);
+  const edits = new Map(
+    await Promise.all(commits.map(async (each) => [each.id, await pinEdits(each, tools)] as const)),
+  );
+  const moves = commits.filter(({ id }) => edits.get(id) !== undefined);
   const isFirst = ({ parents }: LineCommit) => !parents.some((each) => ids.has(each));
   return {
     first: new Set(moves.filter(isFirst).map(({ id }) => id)),
     later: new Set(moves.filter((each) => !isFirst(each)).map(({ id }) => id)),
-    markers: moves.flatMap(({ message }) => readTrailer(message) ?? []),
+    markers: moves.flatMap(({ message }) => readTrailers(message)),
+    edits: moves.filter(isFirst).flatMap(({ id }) => edits.get(id) ?? []),
   };
 }
 
-async function movesPins({ id, parents }: LineCommit, { history, differInPins }: LineTools): Promise<boolean> {
+/** The files of a commit that moves pins alone; `undefined` for any other. */
+async function pinEdits(
+  { id, parents }: LineCommit,
+  { history, differInPins }: LineTools,
+): Promise<readonly FileWrite[] | undefined> {
   const [parent, ...others] = parents;
-  if (parent === undefined || others.length > 0) return false;
+  if (parent === undefined || others.length > 0) return undefined;
   const files = await history.edits(parent, id);
-  return files !== undefined && files.length > 0 && (await differInPins(files));
+  return files !== undefined && files.length > 0 && (await differInPins(files)) ? files : undefined;
 }

@@ -41,6 +41,17 @@ export function trailerOf({ version, edit }: Marker): string {
   return `Image-Publish-Bump: ${version} ${edit}`;
 }
 
+/**
+ * All that a commit says that it makes, the whole of it last. Where several jobs propose together, what each of them wants is there, too:
+ * a person who closes the pull request declines that of each.
+ */
+export function readTrailers(message: string): readonly Marker[] {
+  const [last] = /(?:\nImage-Publish-Bump: [0-9a-f]{16} [0-9a-f]{16})+\s*$/.exec(message) ?? [];
+  return [...(last ?? "").matchAll(/: ([0-9a-f]{16}) ([0-9a-f]{16})/g)].flatMap(([, version, edit]) =>
+    version === undefined || edit === undefined ? [] : [{ version, edit }],
+  );
+}
+
 /** What a commit says that it makes; `undefined`: it is not ours. */
 export function readTrailer(message: string): Marker | undefined {
   const [, version, edit] = /\nImage-Publish-Bump: ([0-9a-f]{16}) ([0-9a-f]{16})\s*$/.exec(message) ?? [];

@@ -26,7 +26,22 @@ export interface Standing {
 }
 
 /** `undefined` for nothing, as all pins are where they are wanted. */
-export type Wanted = { readonly at: Commit; readonly files: readonly MovedFile[]; readonly marker: Marker } | undefined;
+export type Wanted =
+  | {
+      readonly at: Commit;
+      readonly files: readonly MovedFile[];
+      readonly marker: Marker;
+      /** Set where it has what the branch has, too. */
+      readonly joint?: Joint;
+    }
+  | undefined;
+
+export interface Joint {
+  /** None of it is for this run's own sake. */
+  readonly isOfOthers: boolean;
+  /** The branch has a newer version of what this run publishes. */
+  readonly isOvertaken: boolean;
+}
 
 export type Step =
   | { readonly kind: "none"; readonly because: "settled" | "declined" | "left" | "newer" | "foreign" }
@@ -89,6 +104,7 @@ function toNothing({ head, open, others }: Standing): Step {
 
 function toWanted(standing: Standing, wanted: NonNullable<Wanted>): Step {
   const { open, declined } = standing;
+  if (wanted.joint?.isOfOthers === true) return settled;
   if (open === undefined && declined.has(wanted.marker.version)) return { kind: "none", because: "declined" };
   const onBranch = standing.others === "nothing" ? onOurBranch(standing, wanted) : onSharedBranch(standing, wanted);
   if (onBranch !== undefined) return onBranch;
@@ -98,8 +114,11 @@ function toWanted(standing: Standing, wanted: NonNullable<Wanted>): Step {
 
 /** Built anew for another edit, unless it is a later run's, whose pins must not go back. @returns `undefined`: it is right. */
 function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wanted>): Step | undefined {
-  if (head !== undefined && marker?.edit === wanted.marker.edit) return undefined;
-  if (head !== undefined && marker !== undefined && marker.version !== wanted.marker.version) {
+  const { joint } = wanted;
+  if (head !== undefined && marker?.edit === wanted.marker.edit) {
+    return joint?.isOvertaken === true ? { kind: "none", because: "newer" } : undefined;
+  }
+  if (head !== undefined && joint === undefined && marker !== undefined && marker.version !== wanted.marker.version) {
     if (unmoved === undefined) return { kind: "read", head };
     if (unmoved.length === 0) return { kind: "none", because: "newer" };
   }

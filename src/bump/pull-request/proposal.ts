@@ -4,6 +4,7 @@ import type { BranchPair, MergeMethod, PullRequestText } from "../../forge/bump-
 import type { Commit } from "../../model/run-context.ts";
 import type { MovedFile } from "../moved.ts";
 import type { Marker } from "./marker.ts";
+import type { Joint } from "./next-step.ts";
 
 /** How pull requests are made; the part `bump` of the config file. */
 export interface PullRequestSettings {
@@ -40,7 +41,11 @@ export interface Proposal extends PullRequestText {
   ) => readonly MovedFile[] | Promise<readonly MovedFile[]>;
 }
 
-export type MarkedProposal = Proposal & { readonly marker: Marker };
+/** `joint`: it has what the branch had, too. */
+export type MarkedProposal = Proposal & { readonly marker: Marker; readonly joint?: Joint };
+
+/** A proposal that takes nothing back which our commits on the branch have moved. */
+export type JointProposal = Proposal & { readonly joint: Joint };
 
 export interface ProposalWarning {
   readonly message: string;

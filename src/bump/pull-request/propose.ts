@@ -1,16 +1,23 @@
 /** Brings a bump's branch and pull request to where they are wanted, one step after the other, by the forge's API alone. */
 
-import type { BranchPair, BranchState, BumpForge } from "../../forge/bump-forge.ts";
+import type { BranchPair, BranchState, BumpForge, FileWrite } from "../../forge/bump-forge.ts";
 import { ForgeError, isOvertaken } from "../../forge/forge-error.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Clock } from "../../ports.ts";
 import type { MovedFile } from "../moved.ts";
-import { type LineTools, noLine, pinLine } from "./branch-history.ts";
+import { type LineTools, noLine, type PinLine, pinLine } from "./branch-history.ts";
 import { completePullRequest } from "./complete-pull-request.ts";
-import { markerOf, pending, readMarker, trailerOf, withMarker, withoutMarker } from "./marker.ts";
+import { type Marker, markerOf, pending, readMarker, trailerOf, withMarker, withoutMarker } from "./marker.ts";
 import { newPullRequestUrl } from "./new-pull-request-url.ts";
 import { nextStep, type Standing, type Step, standingOf } from "./next-step.ts";
-import type { MarkedProposal, Proposal, ProposalResult, ProposalWarning, PullRequestSettings } from "./proposal.ts";
+import type {
+  JointProposal,
+  MarkedProposal,
+  Proposal,
+  ProposalResult,
+  ProposalWarning,
+  PullRequestSettings,
+} from "./proposal.ts";
 
 export interface ProposeTools extends LineTools {
   readonly forge: BumpForge;
@@ -20,6 +27,11 @@ export interface ProposeTools extends LineTools {
   readonly signal?: AbortSignal | undefined;
   /** The repository's page. */
   readonly repositoryUrl: string;
+  /**
+   * What is proposed where our commits on the branch change this, which may be for other jobs' sake; `undefined`: nothing moves.
+   * Without it, a branch has what one run wants.
+   */
+  readonly joint?: (edits: readonly FileWrite[]) => Promise<JointProposal | undefined>;
 }
 
 /**
@@ -32,14 +44,18 @@ export async function propose(
   tools: ProposeTools,
 ): Promise<ProposalResult> {
   const marked = proposal === undefined ? undefined : { ...proposal, marker: markerOf(proposal.files) };
-  const run: Run = { pair, wanted: marked, tools, did: new Set(), warnings: [], wrote: undefined };
+  let run: Run = { pair, wanted: marked, tools, did: new Set(), warnings: [], wrote: undefined, kept: [] };
   let standing: Standing | undefined;
   let overtaken = 0;
   for (let steps = 0; steps < mostSteps; steps += 1) {
     tools.signal?.throwIfAborted();
     try {
-      standing ??= await look(run);
-      const step = nextStep(standing, marked);
+      if (standing === undefined) {
+        const seen = await look({ ...run, wanted: marked });
+        run = { ...run, ...(await wantedBeside(seen, marked, tools)) };
+        standing = seen.standing;
+      }
+      const step = nextStep(standing, run.wanted);
       if (step.kind === "none" && step.because === "foreign") return notOurs(run, standing);
       if (step.kind === "none") return resultOf(run, standing, outcomeOf(run, step));
       standing = { ...standing, ...(await perform(step, standing, run)) };
@@ -66,25 +82,59 @@ interface Run {
   readonly tools: ProposeTools;
   readonly did: Set<Step["kind"]>;
   readonly warnings: ProposalWarning[];
+  /** What else the branch's commits say that they make, and the next one is to say, too. */
+  readonly kept: readonly Marker[];
   /** The commit that this run made on the base, with nobody else's below it. */
   wrote: Commit | undefined;
 }
 
+/** What this run wants, with what the branch has for others' sake. */
+async function wantedBeside(
+  { state, standing: { isOurs, marker, others, open }, line: { edits, markers } }: Seen,
+  own: MarkedProposal | undefined,
+  tools: ProposeTools,
+): Promise<Pick<Run, "wanted" | "kept">> {
+  const alone = { wanted: own, kept: [] };
+  // What a person closed the pull request of is nothing to keep.
+  const isClosed = open === undefined && state.pullRequests.some((pull) => pull.head === state.head);
+  if (tools.joint === undefined || !isOurs || isClosed || edits.length === 0 || others === "work") return alone;
+  if (own !== undefined && (others !== "nothing" || marker?.edit === own.marker.edit)) return alone;
+  const proposal = await tools.joint(edits);
+  if (proposal === undefined) return alone;
+  const together = { ...proposal, marker: markerOf(proposal.files) };
+  const isNew = own !== undefined && !markers.some(({ version }) => version === own.marker.version);
+  if (isNew && (await wasDeclined(state, own.marker.version, tools))) {
+    return { wanted: { ...together, joint: { ...proposal.joint, isOfOthers: true } }, kept: [] };
+  }
+  const known = own === undefined ? markers : [...markers, own.marker];
+  const kept = known.filter(({ edit }) => edit !== together.marker.edit).slice(-mostKept);
+  return { wanted: together, kept };
+}
+
+const mostKept = 8;
+
 /** The forge's lists, and what the commits in them are. */
-async function look({ pair, wanted, tools }: Run): Promise<Standing> {
+async function look({ pair, wanted, tools }: Run): Promise<Seen> {
   const state = await tools.forge.look(pair);
   const { head, commits } = state;
   const known = commits && new Set(commits.map(({ id }) => id));
   const line = head === undefined || known?.size === 0 ? noLine : await pinLine(head, known, tools);
-  const isDeclined = wanted !== undefined && (await wasDeclined(state, wanted.marker.version, tools));
-  return standingOf(state, line, new Set(isDeclined ? [wanted.marker.version] : []));
+  const isOpen = state.pullRequests.some((pull) => pull.state === "open");
+  const isDeclined = wanted !== undefined && !isOpen && (await wasDeclined(state, wanted.marker.version, tools));
+  const standing = standingOf(state, line, new Set(isDeclined ? [wanted.marker.version] : []));
+  return { state, standing, line };
+}
+
+interface Seen {
+  readonly state: BranchState;
+  readonly standing: Standing;
+  readonly line: PinLine;
 }
 
 /** Whether somebody closed a pull request of ours for this version. Its text alone proves nothing: others may write it. */
 async function wasDeclined({ pullRequests }: BranchState, version: string, tools: LineTools): Promise<boolean> {
-  if (pullRequests.some(({ state }) => state === "open")) return false;
   for (const { state, body, head } of pullRequests) {
-    if (state !== "closed" || head === undefined || readMarker(body)?.version !== version) continue;
+    if (state !== "closed" || head === undefined || readMarker(body) === undefined) continue;
     const { first, markers } = await pinLine(head, undefined, tools);
     if (first.size > 0 && markers.some((marker) => marker.version === version)) return true;
   }
@@ -107,10 +157,10 @@ async function perform(step: Step, { head, open, brought: old }: Standing, run: 
   if (step.kind === "read") return { unmoved: await unmovedAt(step.head, wanted, forge) };
   if (step.kind === "write") {
     const { parent, files } = step;
-    const message = { headline: unskipped(wanted.title), body: trailerOf(wanted.marker) };
+    const message = { headline: unskipped(wanted.title), body: [...run.kept, wanted.marker].map(trailerOf).join("\n") };
     const made = await forge.write({ ...pair, head, parent, files, message, pullRequest: open });
     run.wrote = parent === head ? undefined : made;
-    const brought = new Set([...old, wanted.marker.edit]);
+    const brought = new Set([...old, ...run.kept.map(({ edit }) => edit), wanted.marker.edit]);
     const anew = { marker: wanted.marker, others: "nothing", isOurs: true } as const;
     return { head: made, unmoved: [], brought, ...(parent === head ? {} : anew) };
   }

@@ -73,6 +73,11 @@ function said<T>(input: string, action: () => T): T {
     return action();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`the input "${input}": ${error.message}`, { hint: error.hint, cause: error.cause });
+    throw new UserError(`the input "${input}": ${error.message}`, {
+      hint: error.hint,
+      cause: error.cause,
+      // Which of several lines it is about isn't known.
+      ...(input === "build-contexts" ? {} : { input: { name: input, line: 1 } }),
+    });
   }
 }

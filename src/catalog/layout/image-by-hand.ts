@@ -25,7 +25,10 @@ export function besidesByHand({ path, bakeTarget }: Settings, { images, file }: 
   const hint = 'leave out "context", "file", "target" and "build-contexts", which describe one image by hand';
   const [first, second] = images;
   return [
-    ...inputs.map((name) => new UserError(`the input "${name}" looks for images, but one is given by hand`, { hint })),
+    ...inputs.map((name) => {
+      const message = `the input "${name}" looks for images, but one is given by hand`;
+      return new UserError(message, { hint, input: { name, line: 1 } });
+    }),
     ...(first === undefined || second === undefined
       ? []
       : [

@@ -12,7 +12,7 @@ const maximumTags = 2_000_000;
 /** So many pages in a row may bring nothing new. */
 const maximumEmptyPages = 5;
 
-/** Lists of one client: one that couldn't be had after all retries is asked for once where it is wanted again. */
+/** Lists of one client: one that couldn't be had after all retries is asked for once whenever it is wanted again. */
 export function tagLists(
   exchange: RegistryExchange,
   absent: Absence,
@@ -20,9 +20,10 @@ export function tagLists(
   const failed = new Set<string>();
   return async (asked) => {
     const name = `${asked.host}/${asked.repository}`;
-    const once = failed.delete(name);
     try {
-      return await listTags(exchange, asked, absent, once);
+      const tags = await listTags(exchange, asked, absent, failed.has(name));
+      failed.delete(name);
+      return tags;
     } catch (error) {
       failed.add(name);
       throw error;

@@ -1,5 +1,5 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
-import { problemsIn, type SourceLocation } from "../../errors.ts";
+import { type InputLine, problemsIn, type SourceLocation } from "../../errors.ts";
 import { sentence } from "../../lib/markdown.ts";
 import { inertLine, plainLine, shortened } from "../../lib/plain-text.ts";
 import { count, formatDuration } from "../../lib/quantities.ts";
@@ -24,8 +24,10 @@ export interface FailureNotice {
   /** Several lines: the sentence, its causes, and the last lines of what failed. */
   readonly message: string;
   readonly hint: string;
-  /** The line of the Dockerfile; not there where it is about no image. */
+  /** Not there where it has no place in the repository. */
   readonly at?: SourceLocation;
+  /** The line of an input that is at fault. */
+  readonly input?: InputLine;
 }
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
@@ -59,8 +61,8 @@ export function failureNotices(result: RunResult): readonly FailureNotice[] {
 }
 
 function otherNotice({ title, error }: OtherFailure): FailureNotice {
-  const { what, causes, quoted, hint } = errorText(error);
-  return { title, message: [what, ...causes, ...quoted].join("\n"), hint };
+  const { what, causes, quoted, hint, at, input } = errorText(error);
+  return { title, message: [what, ...causes, ...quoted].join("\n"), hint, ...(at && { at }), ...(input && { input }) };
 }
 
 function imageNotices(result: RunResult): readonly FailureNotice[] {
@@ -88,6 +90,7 @@ function imageNotices(result: RunResult): readonly FailureNotice[] {
     ].join("\n"),
     hint: first.hint,
     ...(first.at && { at: first.at }),
+    ...(first.input && { input: first.input }),
   }));
 }
 

@@ -1,14 +1,16 @@
-/** The summary of a plan alone: what would be done, and why. */
+/** The summary of a plan alone: what would fail, what would be done, and why. */
 
 import { code, markdown } from "../../lib/markdown.ts";
 import { shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { Forge } from "../../results/run-result.ts";
+import type { Forge, RunResult } from "../../results/run-result.ts";
 import { whyNothingIsBuilt } from "../nothing.ts";
+import { noteSection, warningSection } from "../remark-sections.ts";
 import { shortDigest, shortTag } from "../summary/abbreviation.ts";
 import { commonTags } from "../summary/common-tags.ts";
 import { eventLine } from "../summary/event.ts";
+import { failureSections } from "../summary/failure-sections.ts";
 import { graphSection, type NodeState } from "../summary/graph.ts";
 import { imageHeading, imageText } from "../summary/image-name.ts";
 import { fileLink } from "../summary/links.ts";
@@ -17,16 +19,38 @@ import { leftSections } from "../summary/untouched.ts";
 import { because } from "./because.ts";
 import { pushTargets } from "./push-targets.ts";
 
+/** What keeps images from being planned or published, and what there is to know. */
+export type Found = Pick<RunResult, "images" | "remarks" | "otherFailures">;
+
 /** GitHub flavoured Markdown, below the limit of a step's summary. */
-export function renderPlanSummary(plan: Plan, forge?: Forge): string {
+export function renderPlanSummary(plan: Plan, forge?: Forge, found: Found = nothingOf(plan)): string {
   const acted = plan.images.filter((image) => image.kind !== "skip");
   const why = whyNothingIsBuilt(plan, markdown);
+  const failures = failureSections({ plan, forge, seconds: 0, ...found });
+  const mark = isFailed(found) ? "❌" : "📋";
   return joinSections([
-    text([`## 📋 ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n")),
+    text(
+      [`## ${mark} ${planSentence(plan)}`, eventLine(plan, forge), ...(why === undefined ? [] : [why])].join("\n\n"),
+    ),
+    ...failures,
+    warningSection(found.remarks),
     ...(acted.length === 0 ? [] : [planTable(acted, plan, forge), pushSection(plan)]),
     graphSection(plan.images.map((planned) => ({ planned, state: states[planned.kind] }))),
-    ...leftSections(plan.images.filter((image) => image.kind === "skip")),
+    ...leftSections(
+      found.images.flatMap(({ planned, outcome }) =>
+        planned.kind === "skip" && outcome === "skipped" ? [planned] : [],
+      ),
+    ),
+    noteSection(found.remarks),
   ]);
+}
+
+function nothingOf({ images }: Plan): Found {
+  return { images: images.map((planned) => ({ planned, outcome: "skipped" })), remarks: [] };
+}
+
+function isFailed({ images, otherFailures = [] }: Found): boolean {
+  return otherFailures.length > 0 || images.some(({ outcome }) => outcome === "failed");
 }
 
 const states = { build: "toBuild", promote: "toPromote", skip: "skipped" } as const satisfies Record<string, NodeState>;

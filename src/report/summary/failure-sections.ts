@@ -3,10 +3,10 @@ import { code, codeBlock, markdown, prose, sentence } from "../../lib/markdown.t
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { RunResult } from "../../results/run-result.ts";
+import type { OtherFailure, RunResult } from "../../results/run-result.ts";
 import { findingLine } from "../../scan/across-platforms.ts";
 import { orIgnored } from "../../scan/complaint.ts";
-import { errorParagraphs } from "../error-text.ts";
+import { errorParagraphs, errorText } from "../error-text.ts";
 import { type Failure, failuresOf } from "../failures.ts";
 import { findingsInWords } from "../findings/finding-words.ts";
 import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup, waitingFor } from "./failure-groups.ts";
@@ -35,6 +35,7 @@ export function failureSections(result: RunResult): readonly Section[] {
     pieces(groups.map((group) => failureBlock(group, result))),
     pieces(shown.map((group, index) => remedyBlock(group, shown.slice(0, index), result))),
     text(left > 0 ? `_${count(left, "more way")} to fix findings: see Findings below._` : ""),
+    pieces((result.otherFailures ?? []).map((failure) => otherBlock(failure, result))),
   ];
 }
 
@@ -75,6 +76,12 @@ function failureBlock({ first, others }: FailureGroup, { plan, forge }: RunResul
       ? []
       : [`Its build was good (${code(first.built)}); what came after it failed.`]),
   ].join("\n\n");
+}
+
+function otherBlock({ title, error }: OtherFailure, { plan, forge }: RunResult): string {
+  const told = errorText(error);
+  const place = told.at === undefined ? "" : fileLink(forge, plan.commit, told.at);
+  return [`### ❌ ${title}`, ...errorParagraphs(told, place, told.quoted)].join("\n\n");
 }
 
 /** @param before those that are shown above: what waits for an image, and the sentence on it, stand once. */

@@ -2,7 +2,9 @@
 import { formatLocation, problemsIn, UserError } from "../../errors.ts";
 import { code, prose } from "../../lib/markdown.ts";
 import { shortened } from "../../lib/plain-text.ts";
+import type { Remark } from "../../model/remark.ts";
 import { errorParagraphs, errorText } from "../error-text.ts";
+import { warningSection } from "../remark-sections.ts";
 import { joinSections, text } from "./sections.ts";
 
 export interface EndedRun {
@@ -12,9 +14,11 @@ export interface EndedRun {
   readonly about?: string | undefined;
   /** No image was built, pushed or tagged before. */
   readonly isUntouched: boolean;
+  /** What the log has warned of before. */
+  readonly warnings: readonly Remark[];
 }
 
-export function renderRunError(error: unknown, { isCanceled, about, isUntouched }: EndedRun): string {
+export function renderRunError(error: unknown, { isCanceled, about, isUntouched, warnings }: EndedRun): string {
   const problems = problemsIn(error);
   const mark = isCanceled ? "⏹️" : "❌";
   const only = problems.length === 1 && problems[0] instanceof UserError ? errorText(problems[0]).what : undefined;
@@ -29,7 +33,7 @@ export function renderRunError(error: unknown, { isCanceled, about, isUntouched 
     return `${[first, ...others].filter((each) => each !== "").join("\n\n")}\n`;
   });
   const opening = [heading, ...(about === undefined ? [] : [about])].join("\n\n");
-  return joinSections([text(opening), { head: "", pieces, tail: "", what: "problems" }]);
+  return joinSections([text(opening), { head: "", pieces, tail: "", what: "problems" }, warningSection(warnings)]);
 }
 
 const longestHeading = 100;

@@ -1,15 +1,13 @@
 /** The job's summary: GitHub flavoured Markdown for people, failures first. */
 
-import { codeBlock, markdown, prose, sentence } from "../../lib/markdown.ts";
-import { shortened } from "../../lib/plain-text.ts";
+import { codeBlock, markdown } from "../../lib/markdown.ts";
 import { familiarRepository } from "../../model/reference.ts";
-import type { Remark } from "../../model/remark.ts";
-import type { ImageResult, OtherFailure, RunResult } from "../../results/run-result.ts";
+import type { ImageResult, RunResult } from "../../results/run-result.ts";
 import { bumpSection } from "../bumps.ts";
-import { errorParagraphs, errorText } from "../error-text.ts";
 import { makesRed } from "../findings/finding-counts.ts";
 import { findingSections } from "../findings/findings.ts";
 import { isStopped } from "../findings/inherited.ts";
+import { noteSection, warningSection } from "../remark-sections.ts";
 import { heldRemarks, quietNotes } from "../tag-remarks.ts";
 import { eventLine } from "./event.ts";
 import { failureSections } from "./failure-sections.ts";
@@ -47,14 +45,13 @@ export function renderSummary(result: RunResult): string {
   return joinSections([
     text(opening.join("\n\n")),
     ...failureSections(result),
-    otherFailureSection(result.otherFailures ?? []),
     unfinishedSection(result.images),
-    remarkSection([...result.remarks.filter(({ isNote }) => isNote !== true), ...heldRemarks(result.images)]),
+    warningSection([...result.remarks, ...heldRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
     ...(result.plan.push && untagged.length > 0 ? [titled("Built, not tagged", imageTable(untagged))] : []),
     ...findingSections(result),
     bumpSection(result.bumps ?? []),
-    noteSection(result),
+    noteSection(result.remarks, quietNotes(result.images)),
     graphSection(result.images.map((image) => ({ planned: image.planned, state: stateOf(image, result) }))),
     pullSection(made),
     referenceSection(result.images),
@@ -99,14 +96,6 @@ function titled(title: string, section: Section): Section {
 
 const mostPulls = 8;
 
-function otherFailureSection(failures: readonly OtherFailure[]): Section {
-  const pieces = failures.map(({ title, error }) => {
-    const told = errorText(error);
-    return `### ❌ ${title}\n\n${errorParagraphs(told, "", told.quoted).join("\n\n")}\n`;
-  });
-  return { head: "", pieces, tail: "", what: "failures" };
-}
-
 function unfinishedSection(images: readonly ImageResult[]): Section {
   const names = images.flatMap((image) => (image.outcome === "cancelled" ? [imageCode(image.planned.name)] : []));
   if (names.length === 0) return text("");
@@ -115,31 +104,6 @@ function unfinishedSection(images: readonly ImageResult[]): Section {
     pieces: chunks(names, 20).map((some) => `\n${some.join(", ")}`),
     tail: "",
     what: "lines",
-  };
-}
-
-function remarkSection(remarks: readonly Remark[]): Section {
-  if (remarks.length === 0) return text("");
-  const pieces = remarks.map(({ message, hint }) => `- ${remarkText(message)} _How to fix:_ ${remarkText(hint)}`);
-  return { head: "### ⚠️ Warnings\n", pieces, tail: "", what: "remarks" };
-}
-
-function remarkText(given: string): string {
-  return prose(sentence(shortened(given, 1000)));
-}
-
-/** What nobody has to do anything about, folded. */
-function noteSection({ images, remarks }: RunResult): Section {
-  const notes = [
-    ...quietNotes(images),
-    ...remarks.flatMap(({ message, isNote }) => (isNote === true ? [message] : [])),
-  ];
-  if (notes.length === 0) return text("");
-  return {
-    head: `<details><summary>Notes (${notes.length})</summary>\n`,
-    pieces: notes.map((note) => `- ${remarkText(note)}`),
-    tail: "\n</details>",
-    what: "notes",
   };
 }
 

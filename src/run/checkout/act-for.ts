@@ -32,6 +32,7 @@ export async function actFor(
   if (!takesRef(context)) {
     throw new UserError(`the input "ref" is for runs by hand, and this is a ${context.eventName}`, {
       hint: "leave it empty on other events, as the inputs of a run by hand are there",
+      input,
     });
   }
   const id = wanted.toLowerCase();
@@ -40,6 +41,7 @@ export async function actFor(
   if (found === undefined) {
     throw new UserError(`the input "ref" names "${wanted}", and there is no such tag, branch or commit`, {
       hint: `write a tag (v1.2.3), a branch, a full ref (refs/tags/v1.2.3) or a whole commit id${meantId(id, head)}`,
+      input,
     });
   }
   const { full, commit } = found;
@@ -129,8 +131,11 @@ function notCheckedOut(wanted: string, commit: Commit, head: Commit, then: strin
   const [named, here] = [commit, head].map((each) => each.slice(0, 7));
   return new UserError(`the input "ref" names ${wanted} (${named}), and ${here} is checked out`, {
     hint: `give actions/checkout the same \`ref\`${then}`,
+    input,
   });
 }
+
+const input = { name: "ref", line: 1 } as const;
 
 interface Found {
   readonly full: string;

@@ -43,5 +43,8 @@ export async function workdirIn(
 const nameOne = "name the folder of the checkout, which is the `path` of actions/checkout, relative to the workspace";
 
 function refused(workdir: string, why: string, hint: string): UserError {
-  return new UserError(`the input "workdir" is ${shortened(plainLine(workdir), 200)}, which ${why}`, { hint });
+  return new UserError(`the input "workdir" is ${shortened(plainLine(workdir), 200)}, which ${why}`, {
+    hint,
+    input: { name: "workdir", line: 1 },
+  });
 }

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { inputs as specification } from "../../config/inputs-specification.ts";
 import { parseTree, type Tree } from "../../config/yaml-tree.ts";
-import { byPlace, Problems, throwProblems, UserError } from "../../errors.ts";
+import { byPlace, LateProblems, Problems, throwProblems, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import type { Files } from "../../ports.ts";
@@ -39,8 +39,13 @@ export async function readWorkflowStep(
       at: { file: found.path },
     });
   }
+  return { tree, step: findStep(tree, found.path, await ownActionIn(folder, files)) };
+}
+
+/** Whether the action of a `uses` is this one, in a workflow of that checkout. */
+export async function ownActionIn(folder: string, files: Pick<Files, "read">): Promise<(uses: string) => boolean> {
   const own = await isActionItself(folder, files);
-  return { tree, step: findStep(tree, found.path, (uses) => isOwnAction(uses, own)) };
+  return (uses) => isOwnAction(uses, own);
 }
 
 /** What a step gives, as one event has it. */
@@ -132,7 +137,10 @@ function isOwnAction(uses: string, isActionItself: boolean): boolean {
 
 /** The same problems, those with inputs of the step where these are. */
 export function placedInStep(error: unknown, inputs: readonly StepInput[]): unknown {
-  if (error instanceof Problems) return new Problems(byPlace(error.problems.map((each) => placed(each, inputs))));
+  if (error instanceof Problems) {
+    const problems = byPlace(error.problems.map((each) => placed(each, inputs)));
+    return error instanceof LateProblems ? new LateProblems(problems) : new Problems(problems);
+  }
   return error instanceof UserError ? placed(error, inputs) : error;
 }
 

@@ -1,6 +1,7 @@
 /** The stage bump: pins of the branch follow what was published, by pull request. */
 
 import { differInPins } from "../../bump/differ-in-pins.ts";
+import { jointMoves } from "../../bump/kept-moves.ts";
 import { movePins, type PinFile } from "../../bump/move-pins.ts";
 import type { LeftPin, MovedFile } from "../../bump/moved.ts";
 import { imageNames } from "../../bump/pins/image-names.ts";
@@ -85,7 +86,7 @@ export async function bumpPins(
   const moved = moves.flatMap((move) => move.files);
   const remarks = [...unasked, ...ambiguous.map(leftRemark)];
   if (settings.dryRun) return { ...noBump, moved, remarks };
-  const results = await proposeAll(moves, target, prepared, session, images, open);
+  const results = await proposeAll(moves, files, target, prepared, session, images, open);
   const isRequired = surveyed.bump.required === true;
   const fails = ({ outcome }: ProposalResult): boolean => isRequired && outcome === "refused";
   const warnings = (some: readonly ProposalResult[]): readonly Remark[] =>
@@ -128,6 +129,7 @@ interface Move extends BumpGroup {
 /** One for which nothing moves is closed, where it is open. */
 async function proposeAll(
   moves: readonly Move[],
+  files: readonly PinFile[],
   { branch, at }: OnBranch,
   prepared: Preparation,
   session: Session,
@@ -145,7 +147,14 @@ async function proposeAll(
     const names = imageNames([...ours, ...besides(ours, move.branch)]);
     return propose({ branch: move.branch, base: branch }, proposal, {
       ...tools,
-      differInPins: (files) => differInPins(files, names),
+      differInPins: (changed) => differInPins(changed, names),
+      joint: async (edits) => {
+        const joint = await jointMoves(edits, { files, published: move.versions, ours });
+        if (joint.files.length === 0) return undefined;
+        const whole = { ...move, files: joint.files };
+        const proposed = await proposalOf(whole, at, settings, prepared, session, images);
+        return { ...proposed, joint: { isOfOthers: !joint.hasOwn, isOvertaken: joint.isOvertaken } };
+      },
     });
   });
   return Promise.all(wanted.map(one));

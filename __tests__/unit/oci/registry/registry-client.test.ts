@@ -811,11 +811,13 @@ describe("patience", () => {
   });
 });
 
-test("a list of tags that couldn't be had is asked for once where it is wanted again", async () => {
+test("a list of tags that couldn't be had is asked for once whenever it is wanted again, also side by side", async () => {
   fake.store("o/r/base", one, "v1");
   const registry = client();
-  fake.faults.push(...Array.from({ length: 6 }, (): Fault => (_, response) => answer(response, 500)));
+  fake.faults.push(...Array.from({ length: 8 }, (): Fault => (_, response) => answer(response, 500)));
   await expect(registry.tags(base())).rejects.toThrow("tried 5 times");
+  const again = await Promise.allSettled([registry.tags(base()), registry.tags(base())]);
+  expect(again.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   await expect(registry.tags(base())).rejects.toThrow("answered 500");
   expect(clock.slept).toHaveLength(4);
   expect(await registry.tags(base())).toEqual(["v1"]);

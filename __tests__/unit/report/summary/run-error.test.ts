@@ -6,7 +6,7 @@ import { type EndedRun, renderRunError } from "../../../../src/report/summary/ru
 const engine = "docker's engine can't be reached";
 const long = `${engine}: Cannot connect to the Docker daemon at unix:///there/is/none.sock. Is the docker daemon running?`;
 const about = "Push to `main` at `1a2b3c4`.";
-const untouched: EndedRun = { isCanceled: false, isUntouched: true, about };
+const untouched: EndedRun = { isCanceled: false, isUntouched: true, about, warnings: [] };
 const error = (message: string) => new UserError(message, { hint: "start it" });
 
 interface Case {
@@ -53,23 +53,30 @@ test.each<Case>([
   {
     when: "what came up after something was published",
     error: error("the disk is full"),
-    ended: { isCanceled: false, isUntouched: false, about },
+    ended: { ...untouched, isUntouched: false },
     heading: "❌ the disk is full",
     body: /start it/,
   },
   {
     when: "a defect of ours",
     error: new TypeError("x is undefined"),
-    ended: { isCanceled: false, isUntouched: false },
+    ended: { ...untouched, isUntouched: false, about: undefined },
     heading: "❌ The run failed",
     body: /❌ x is undefined\n\n\*\*How to fix:\*\* this is a defect/,
   },
   {
     when: "a run that was asked to end",
     error: error("the run was canceled (SIGTERM)"),
-    ended: { isCanceled: true, isUntouched: true, about },
+    ended: { ...untouched, isCanceled: true },
     heading: "⏹️ The run was canceled",
     body: /SIGTERM/,
+  },
+  {
+    when: "one after warnings",
+    error: error(engine),
+    ended: { ...untouched, warnings: [{ message: "a variable has no effect", hint: "remove it" }] },
+    heading: "❌ docker's engine can't be reached; nothing was published",
+    body: /start it\.\n+### ⚠️ Warnings\n+- a variable has no effect\. _How to fix:_ remove it\.\n/u,
   },
 ])("$when: $heading", ({ error: thrown, ended = untouched, heading, body }) => {
   const summary = renderRunError(thrown, ended);

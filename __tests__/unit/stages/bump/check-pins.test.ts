@@ -43,9 +43,13 @@ test.each<[string, readonly string[], readonly RegExp[]]>([
   [
     "one that names the one before",
     ["charts/*/*.yaml"],
-    [/^charts\/app\/values\.yaml:3:8 "ghcr\.io\/o\/app:1\.2\.2" is/],
+    [/^charts\/app\/values\.yaml:3:8 "ghcr\.io\/o\/app:1\.2\.2" doesn't name 1\.2\.3/],
   ],
-  ["however deep it lies", ["deploy/**/*.yaml"], [/^deploy\/deep\/b\.yaml:1 "ghcr\.io\/o\/app:1\.2\.1" is/]],
+  [
+    "however deep it lies",
+    ["deploy/**/*.yaml"],
+    [/^deploy\/deep\/b\.yaml:1:8 "ghcr\.io\/o\/app:1\.2\.1" doesn't name 1\.2\.3/],
+  ],
   ["a glob that matches nothing", ["chart/*.yaml"], [/names chart\/\*\.yaml, and there is no such file/]],
   ["a file that names no image of ours", ["README.md"], [/names README\.md, and nothing there names a version/]],
   ["files but an excluded one", ["deploy/**/*.yaml", "!deploy/deep/*"], []],
