@@ -10,10 +10,12 @@ import type { CommandResult } from "../results/command-result.ts";
 import type { RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";
 import { type BumpReport, bumpFailures } from "../stages/bump/bump-pins.ts";
+import type { ScansByImage } from "../stages/check/collect-scans.ts";
 import { type ScanReport, scanFailures, tellFindings } from "../stages/check/scan-report.ts";
 import type { Preparation } from "../stages/plan/preparation.ts";
 
 export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "mended"> {
+  readonly scans: ScansByImage;
   readonly report: ScanReport;
   readonly bumped: BumpReport;
   /** Milliseconds. */
@@ -37,7 +39,6 @@ export async function endRun(
     remarks: [...did.remarks, ...remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
-    scans: prepared.scanning.scans,
     scanner: await prepared.scanning.facts(),
     bumps: bumped.results,
     otherFailures: [...scanFailures(report), ...bumpFailures(bumped)],

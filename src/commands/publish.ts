@@ -5,19 +5,17 @@ import { renderPlan } from "../report/plan/plan-table.ts";
 import { troubledResult } from "../report/plan/troubles.ts";
 import type { CommandResult } from "../results/command-result.ts";
 import type { ImageResult } from "../results/run-result.ts";
-import { recordRules } from "../run/record-rules.ts";
 import type { Session } from "../run/session.ts";
 import { openBuildCheckout } from "../stages/build/build-checkout.ts";
 import { openBuildSession } from "../stages/build/build-session.ts";
 import { checkSecretSources } from "../stages/build/secret-sources.ts";
 import { bumpAfter, bumpPins, noBump } from "../stages/bump/bump-pins.ts";
-import { passFound } from "../stages/check/gate.ts";
+import { collectScans } from "../stages/check/collect-scans.ts";
 import { reportScans } from "../stages/check/scan-report.ts";
 import { type Planning, planRun } from "../stages/plan/plan-run.ts";
-import { runIdentity } from "../stages/plan/run-identity.ts";
 import { withUnnamedHosts } from "../stages/plan/unnamed-hosts.ts";
-import type { Publishing } from "../stages/publish/publish-image.ts";
-import { type Gates, openGates, promoteAll, type Results, walkPlan } from "../stages/publish/walk-plan.ts";
+import { openPublication, resultsOf } from "../stages/publish/publication.ts";
+import type { Results } from "../stages/publish/walk-plan.ts";
 import { problemsBeforeBuilding, problemsOf } from "./before-building.ts";
 import { endRun, warn } from "./end-run.ts";
 
@@ -42,13 +40,15 @@ async function carryOut(planning: Planning, session: Session, started: number): 
   ]);
   const { images, remarks } = await execute(planning, session);
   try {
-    const report = await reportScans(planning, session);
+    const scans = collectScans(planning.surveyed.catalog, planning.scans, images);
+    const report = await reportScans(scans, planning, session);
     const bumped =
       session.inputs.settings.bump === "off"
         ? noBump
         : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
     const told = [...planning.remarks, ...remarks];
-    return await endRun({ plan, images, remarks: told, report, bumped, started, planPath }, planning, session);
+    const done = { plan, images, remarks: told, scans, report, bumped, started, planPath };
+    return await endRun(done, planning, session);
   } catch (error) {
     throw late(error, session);
   }
@@ -71,10 +71,9 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
     return { images: await settled(planning, new Map()), remarks: [] };
   const [title = "", ...lines] = renderPlan(plan, { colour: false, width: 120 }).split("\n");
   session.outside.log.group(title, lines);
-  const gates = openGates(planning, session);
-  const publishing = publishingOf(planning, session, gates);
+  const publication = openPublication(planning, session);
   if (!plan.images.some((image) => image.kind === "build")) {
-    return { images: await settled(planning, promoteAll(planning, session, publishing, gates)), remarks: [] };
+    return { images: await settled(planning, resultsOf(publication.promote())), remarks: [] };
   }
   const checkout = await openBuildCheckout(plan, planning.surveyed.inputs, session);
   const opening = withUnnamedHosts(openBuildSession(plan, session, registry, credentials), {
@@ -94,10 +93,10 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   };
   warn(remarks, session);
   // Not before what may keep the run from starting.
-  const promotions = promoteAll(planning, session, publishing, gates);
+  const promoted = publication.promote();
   try {
-    const built = await walkPlan(planning, session, publishing, gates, { dependencies, complete });
-    const images = await settled(planning, new Map([...promotions, ...built]));
+    const built = await publication.build(promoted, { dependencies, complete });
+    const images = await settled(planning, new Map([...resultsOf(promoted), ...built]));
     const left = await close();
     warn(left, session);
     return { images, remarks: [...remarks, ...left] };
@@ -107,31 +106,16 @@ async function execute(planning: Planning, session: Session): Promise<Executed> 
   }
 }
 
-function publishingOf({ registry, history }: Planning, session: Session, gates: Gates): Publishing {
-  const { clock, signal, log } = session.outside;
-  return {
-    registry,
-    clock,
-    onWait: (what) => log.info(what),
-    history,
-    signal,
-    identity: runIdentity(session),
-    started: session.context.startedAt,
-    records: recordRules(session),
-    check: (planned, found) => passFound(planned, found, gates.rulesFor(planned.name)),
-    copy: async (digest, from, to) => {
-      await registry.copyImage({ digest, from, to, signal });
-    },
-  };
-}
-
-function settled({ plan, taken, troubles }: Planning, results: Results): Promise<readonly ImageResult[]> {
+function settled({ plan, taken, troubles, scans }: Planning, results: Results): Promise<readonly ImageResult[]> {
+  const published = new Map(scans.map((scan) => [scan.name, scan]));
   return Promise.all(
-    plan.images.map((planned): ImageResult | Promise<ImageResult> => {
+    plan.images.map(async (planned): Promise<ImageResult> => {
+      const scan = published.get(planned.name);
       const error = taken.get(planned.name);
       const otherwise: ImageResult =
         error === undefined ? { planned, outcome: "skipped" } : { planned, outcome: "failed", error };
-      return results.get(planned.name) ?? troubledResult(planned, troubles) ?? otherwise;
+      const result = (await results.get(planned.name)) ?? troubledResult(planned, troubles) ?? otherwise;
+      return { ...(scan && { scan }), ...result };
     }),
   );
 }

@@ -4,8 +4,9 @@ import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
 import type { CommandResult } from "../results/command-result.ts";
 import type { Session } from "../run/session.ts";
 import { noBump } from "../stages/bump/bump-pins.ts";
+import { collectScans } from "../stages/check/collect-scans.ts";
 import { reportScans } from "../stages/check/scan-report.ts";
-import { isFixedByRebuild } from "../stages/check/scanning.ts";
+import { isFixedByRebuild, type PublishedScan } from "../stages/check/scanning.ts";
 import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
 import { type Preparation, prepare } from "../stages/plan/preparation.ts";
 import { endRun, warn } from "./end-run.ts";
@@ -23,20 +24,23 @@ export async function scan(session: Session): Promise<CommandResult> {
 }
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
-  const { mended, remarks: ofImages } = await scanAll(prepared);
+  const { mended, remarks: ofImages, scans: found } = await scanAll(prepared);
   const troubles = troublesWithoutPlan(prepared);
   const remarks = [...prepared.surveyed.remarks, ...ofImages, ...troubleRemarks(troubles)];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
   const images = skippedResults(plan, troubles);
-  const report = await reportScans(prepared, session);
-  return endRun({ plan, images, remarks, mended, report, bumped: noBump, started, planPath: "" }, prepared, session);
+  const scans = collectScans(prepared.surveyed.catalog, found, []);
+  const report = await reportScans(scans, prepared, session);
+  const done = { plan, images, remarks, mended, scans, report, bumped: noBump, started, planPath: "" };
+  return endRun(done, prepared, session);
 }
 
 interface Seen {
   /** In the catalog's order. */
   readonly mended: readonly string[];
   readonly remarks: readonly Remark[];
+  readonly scans: readonly PublishedScan["scan"][];
 }
 
 function chosenOf({ surveyed, scanning }: Preparation): Preparation["surveyed"]["catalog"]["images"] {
@@ -48,10 +52,16 @@ async function scanAll(prepared: Preparation): Promise<Seen> {
   const seen = await Promise.all(
     chosenOf(prepared).map(async (image): Promise<Seen> => {
       const found = await scanning.published(image);
-      if (found !== undefined) return { mended: isFixedByRebuild(found) ? [image.name] : [], remarks: [] };
+      if (found !== undefined) {
+        return { mended: isFixedByRebuild(found) ? [image.name] : [], remarks: [], scans: [found.scan] };
+      }
       const message = `${image.name} is not scanned: nothing of it is published`;
-      return { mended: [], remarks: [{ message, hint: "publish it first" }] };
+      return { mended: [], remarks: [{ message, hint: "publish it first" }], scans: [] };
     }),
   );
-  return { mended: seen.flatMap(({ mended }) => mended), remarks: seen.flatMap(({ remarks }) => remarks) };
+  return {
+    mended: seen.flatMap(({ mended }) => mended),
+    remarks: seen.flatMap(({ remarks }) => remarks),
+    scans: seen.flatMap(({ scans }) => scans),
+  };
 }

@@ -27,7 +27,11 @@ export interface PublishedImage {
   readonly platforms: readonly CandidatePlatform[];
 }
 
-export type ImageResult = { readonly planned: PlannedImage } & (
+export type ImageResult = {
+  readonly planned: PlannedImage;
+  /** What the scan of it came to, where it was scanned; of what was found in its place, where that got the tags. */
+  readonly scan?: ImageScan;
+} & (
   | ({
       readonly outcome: "published";
       readonly candidate: Candidate;

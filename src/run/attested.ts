@@ -1,12 +1,20 @@
 /** With `attest`: whether GitHub lists an attestation of an image. */
 import { forgeFacts } from "../forge/github/forge-facts.ts";
 import type { Digest } from "../model/digest.ts";
+import type { RunContext } from "../model/run-context.ts";
 import type { Clock } from "../ports.ts";
 import type { History } from "../publish/guard.ts";
-import type { Session } from "./session.ts";
+import type { RunInputs } from "../settings/run-inputs.ts";
+import type { Outside } from "./outside.ts";
+
+export interface AttestingRun {
+  readonly context: RunContext;
+  readonly inputs: Pick<RunInputs, "settings">;
+  readonly outside: Outside;
+}
 
 /** `undefined` where none is wanted. What is listed stays so; all else is asked anew. Never rejects for what can't be told. */
-export function openAttested({ context, inputs, outside }: Session): History["attested"] {
+export function openAttested({ context, inputs, outside }: AttestingRun): History["attested"] {
   const { attest, token } = inputs.settings;
   // A plan on a laptop without a token publishes nothing.
   if (!attest || (context.runUrl === undefined && token === undefined)) return undefined;

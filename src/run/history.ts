@@ -2,22 +2,31 @@
 
 import { forgeFacts } from "../forge/github/forge-facts.ts";
 import { commonAncestor } from "../git/common-ancestor.ts";
+import type { ForgeHistory } from "../git/forge-history.ts";
+import type { Git } from "../git/git.ts";
 import { unlessGitFails } from "../git/git-command.ts";
 import { limitCalls } from "../lib/limit.ts";
 import { memoize } from "../lib/memoize.ts";
 import type { Commit } from "../model/run-context.ts";
+import type { CheckoutTrust } from "../model/trust.ts";
 import type { History, Position } from "../publish/guard.ts";
-import { openAttested } from "./attested.ts";
-import type { Session } from "./session.ts";
+import { type AttestingRun, openAttested } from "./attested.ts";
+
+export interface HistoryRun extends AttestingRun {
+  readonly git: Git;
+  readonly trust: CheckoutTrust;
+  /** What the event's own repository has. */
+  readonly history: Pick<ForgeHistory, "commitOf">;
+}
 
 /** Each question is asked once. Never rejects for what can't be told. */
-export function openHistory(session: Session): Omit<History, "published"> {
+export function openHistory(run: HistoryRun): Omit<History, "published"> {
   // One question after the other: each may deepen the clone, which others would see half-way.
   const ask = limitCalls(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>
-    askAncestor(session, ancestor, descendant),
+    askAncestor(run, ancestor, descendant),
   );
   const once = memoize(ask, (commits) => commits.join(" "));
-  const attested = openAttested(session);
+  const attested = openAttested(run);
   const isAncestor = (ancestor: Commit, descendant: Commit) => once([ancestor, descendant]);
   return {
     async position(commit, to): Promise<Position> {
@@ -29,13 +38,13 @@ export function openHistory(session: Session): Omit<History, "published"> {
       return descends === undefined || before === undefined ? "unknown" : "apart";
     },
     // Asked anew each time: what was the head when the plan was made may not be it any more.
-    isHeadNow: () => isHeadNow(session),
+    isHeadNow: () => isHeadNow(run),
     ...(attested === undefined ? {} : { attested }),
   };
 }
 
 async function askAncestor(
-  { git, context, inputs, outside }: Session,
+  { git, context, inputs, outside }: HistoryRun,
   ancestor: Commit,
   descendant: Commit,
 ): Promise<boolean | undefined> {
@@ -54,7 +63,7 @@ async function askAncestor(
 }
 
 /** Of a pull request it is the head that people push; the merge of it is the forge's. */
-async function isHeadNow({ git, context, trust, history }: Session): Promise<boolean | undefined> {
+async function isHeadNow({ git, context, trust, history }: HistoryRun): Promise<boolean | undefined> {
   const { trigger, ref } = context;
   if (trust.kind === "untrusted" && ref.kind === "pull") {
     return unlessGitFails(async () => (await history.commitOf(ref.full)) === trust.head);

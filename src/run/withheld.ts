@@ -2,27 +2,30 @@
 import type { BuildSecrets } from "../buildx/invocation/secrets.ts";
 import { parseSshAgent, sshValue } from "../model/buildflags/ssh-agent.ts";
 import type { Remark } from "../model/remark.ts";
-import type { UntrustedCheckout } from "../model/trust.ts";
+import type { RunContext } from "../model/run-context.ts";
+import type { CheckoutTrust, UntrustedCheckout } from "../model/trust.ts";
+import type { RunInputs } from "../settings/run-inputs.ts";
 import { untrustedTags } from "../tags/rules/untrusted-tags.ts";
-import type { Session } from "./session.ts";
 
 export interface GivenSecrets extends Omit<BuildSecrets, "values"> {
   /** Values of `--ssh`. */
   readonly ssh: readonly string[];
 }
 
+interface WithheldRun {
+  readonly inputs: RunInputs;
+  readonly trust: CheckoutTrust;
+  readonly context: Pick<RunContext, "trigger">;
+}
+
 /** The build's secrets and agents: none for an untrusted checkout, whose Dockerfiles would decide what becomes of them. */
-export function givenSecrets({ inputs, trust }: Pick<Session, "inputs" | "trust">): GivenSecrets {
+export function givenSecrets({ inputs, trust }: Pick<WithheldRun, "inputs" | "trust">): GivenSecrets {
   if (trust.kind === "untrusted") return { arguments: [], environment: {}, ssh: [] };
   return { ...inputs.secrets, ssh: inputs.settings.ssh.map(({ text }) => sshValue(parseSshAgent(text))) };
 }
 
 /** What a reader of the run has to know of an untrusted checkout. A fork's pull request alone is nothing unusual. */
-export function untrustedRemarks({
-  inputs,
-  trust,
-  context,
-}: Pick<Session, "inputs" | "trust" | "context">): readonly Remark[] {
+export function untrustedRemarks({ inputs, trust, context }: WithheldRun): readonly Remark[] {
   if (trust.kind === "trusted") return [];
   const { push, attest, bump } = inputs.settings;
   const isPullRequest = context.trigger.kind === "pull-request";

@@ -8,9 +8,11 @@ import { mediaTypes, parseManifest, type StoredManifest } from "../../../src/oci
 import type { Registry } from "../../../src/oci/registry/registry-client.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
 import type { FoundDigest } from "../../../src/publish/promotion.ts";
+import { heldBy } from "../../../src/scan/complaint.ts";
 import type { ScannedImage } from "../../../src/scan/judged.ts";
 import { scanRules } from "../../../src/scan/scan-rules.ts";
-import { type GateRules, passAgain, passFound } from "../../../src/stages/check/gate.ts";
+import type { Check } from "../../../src/stages/check/check.ts";
+import { type CheckRules, checkFound, passPromoted } from "../../../src/stages/check/image-checks.ts";
 import { at, recordOf, records } from "../publish/commits.ts";
 import { promote as plannedPromote } from "../report/example.ts";
 
@@ -74,16 +76,18 @@ const scan = (passes: boolean): ScannedImage => ({
   isRed: !passes,
 });
 
-function rules(registry: Registry, more: Partial<GateRules> = {}, passes = true): GateRules {
-  const judge = async () => scan(passes);
-  const scanning = { judge, judgeFound: judge, confirm: judge };
-  return { maxSize: undefined, registry, records, attested: undefined, scanning, ...more };
+function rules(registry: Registry, more: Partial<CheckRules> = {}, passes = true): CheckRules {
+  const found = scan(passes);
+  const error = heldBy(found);
+  const check: Check = async () =>
+    error === undefined ? { kind: "passed", scan: found } : { kind: "refused", error, scan: found };
+  return { maxSize: undefined, registry, records, attested: undefined, scan: check, ...more };
 }
 
 interface Case {
   readonly when: string;
   readonly image?: Sketch;
-  readonly rules?: Partial<GateRules>;
+  readonly rules?: Partial<CheckRules>;
   readonly isClean?: boolean;
   readonly why: RegExp;
 }
@@ -110,15 +114,17 @@ describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isCle
   const { digest, registry } = tagState(image);
 
   test("is not promoted", async () => {
-    const passage = await passAgain({ ...planned, digest }, new Map(), rules(registry, more, isClean));
+    const passage = await passPromoted({ ...planned, digest }, new Map(), rules(registry, more, isClean));
     expect(passage).toMatchObject({ kind: "held", error: { message: expect.stringMatching(why) } });
   });
 
   test("takes no other's place", async () => {
     const found: FoundDigest = { repository: here, digest, as: "same-content" };
-    const error = await passFound({ ...planned, digest }, found, rules(registry, more, isClean));
-    expect(error?.message).toMatch(why);
-    expect(error?.hint).toBeTruthy();
+    const result = await checkFound({ ...planned, digest }, found, rules(registry, more, isClean));
+    expect(result).toMatchObject({
+      kind: "refused",
+      error: { message: expect.stringMatching(why), hint: expect.stringMatching(/./) },
+    });
   });
 });
 
@@ -127,33 +133,36 @@ test.each<{ when: string; scanning: boolean }>([
   { when: "that nobody wants scanned", scanning: false },
 ])("an image of the same sources $when passes", async ({ scanning }) => {
   const { digest, registry } = tagState({});
-  const by = rules(registry, scanning ? {} : { scanning: undefined });
-  expect(await passAgain({ ...planned, digest }, new Map(), by)).toEqual({ kind: "passed" });
-  expect(await passFound({ ...planned, digest }, { repository: here, digest, as: "same-content" }, by)).toBeUndefined();
+  const by = rules(registry, scanning ? {} : { scan: undefined });
+  expect(await passPromoted({ ...planned, digest }, new Map(), by)).toMatchObject({ kind: "passed" });
+  const found = { repository: here, digest, as: "same-content" } as const;
+  expect(await checkFound({ ...planned, digest }, found, by)).toMatchObject({ kind: "passed" });
 });
 
 test("an image that is gone is not promoted", async () => {
   const { registry } = tagState({});
-  const passage = await passAgain({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
+  const passage = await passPromoted({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
   expect(passage.kind).toBe("held");
 });
 
 describe("an image under a content tag", () => {
   const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }] };
-  test.each<[string, Sketch, Partial<GateRules>, boolean, string]>([
+  test.each<[string, Sketch, Partial<CheckRules>, boolean, string]>([
     ["passes whoever pushed it", { record: null }, {}, true, "passed"],
     ["is held with a finding that counts", { record: null }, {}, false, "held"],
     ["is held where it is too large", { record: null, size: 1000 }, { maxSize: 999 }, true, "held"],
     ["is held where it lacks a platform", { record: null, platforms: ["linux/amd64"] }, {}, true, "held"],
   ])("%s", async (_, image, more, isClean, kind) => {
     const { digest, registry } = tagState(image);
-    expect(await passAgain({ ...content, digest }, new Map(), rules(registry, more, isClean))).toMatchObject({ kind });
+    expect(await passPromoted({ ...content, digest }, new Map(), rules(registry, more, isClean))).toMatchObject({
+      kind,
+    });
   });
 
   test("that names another one by now counts for nothing", async () => {
     const { digest, registry } = tagState({ record: null });
     const moved = { ...registry, head: async () => digestOf("another") };
-    expect(await passAgain({ ...content, digest }, new Map(), rules(moved))).toMatchObject({ kind: "held" });
+    expect(await passPromoted({ ...content, digest }, new Map(), rules(moved))).toMatchObject({ kind: "held" });
   });
 });
 
@@ -164,11 +173,11 @@ test.each<[string, Sketch, RegExp | undefined]>([
   ["without a platform does not", { platforms: ["linux/amd64"] }, /is missing a platform/],
 ])("a higher release %s", async (_, image, why) => {
   const { digest, registry } = tagState(image);
-  const error = await passFound(
+  const result = await checkFound(
     { ...planned, digest },
     { repository: here, digest, as: "higher-release" },
     rules(registry),
   );
-  if (why === undefined) expect(error).toBeUndefined();
-  else expect(error?.message).toMatch(why);
+  if (why === undefined) expect(result.kind).toBe("passed");
+  else expect(result).toMatchObject({ kind: "refused", error: { message: expect.stringMatching(why) } });
 });

@@ -3,12 +3,16 @@ import { posix } from "node:path";
 import { type CatalogConfig, configPaths, type ImageEntry, loadConfig, type ReadConfig } from "../../config/config.ts";
 import type { SharedSettings } from "../../config/config-schema.ts";
 import { UserError } from "../../errors.ts";
+import type { ForgeHistory } from "../../git/forge-history.ts";
+import type { Git } from "../../git/git.ts";
 import { GitFailure } from "../../git/git-command.ts";
 import { isWithin } from "../../lib/local-paths.ts";
 import type { Remark } from "../../model/remark.ts";
+import type { Commit, RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
 import { imageOrigins, type Origin } from "../../settings/setting-origins.ts";
-import type { Session } from "../session.ts";
 
 /** What an untrusted checkout's file says as far as it may decide, and what its base's file says of all else. */
 export interface MixedConfig {
@@ -19,23 +23,33 @@ export interface MixedConfig {
   readonly ignored: readonly string[];
 }
 
+export interface ConfigRun {
+  readonly context: Pick<RunContext, "workspace">;
+  readonly inputs: Pick<RunInputs, "settings">;
+  readonly trust: CheckoutTrust;
+  /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */
+  readonly base: Commit | undefined;
+  readonly history: Pick<ForgeHistory, "filesAt">;
+  readonly git: Pick<Git, "root" | "missing" | "fetch">;
+}
+
 /**
  * The config of the checkout, in an untrusted one mixed with that of its base.
  * @param configFiles where the checkout's file is read from
  * @throws UserError where the base's file can't be read
  */
 export async function loadMixedConfig(
-  session: Pick<Session, "context" | "inputs" | "trust" | "base" | "history" | "git">,
+  run: ConfigRun,
   configFiles: Pick<Files, "read">,
 ): Promise<MixedConfig & Pick<ReadConfig, "problems" | "ofEntries">> {
-  const { trust, base } = session;
-  const { workspace } = session.context;
-  const given = session.inputs.settings.config;
+  const { trust, base } = run;
+  const { workspace } = run.context;
+  const given = run.inputs.settings.config;
   const { config, ...wrong } = await loadConfig(workspace, given, configFiles);
-  if (trust.kind === "trusted" || (await isElsewhere(given, session)))
+  if (trust.kind === "trusted" || (await isElsewhere(given, run)))
     return { config, settingsOnly: [], ignored: [], ...wrong };
   const paths = configPaths(given);
-  const atBase = await contentsAt(paths, session);
+  const atBase = await contentsAt(paths, run);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
   // A file that the base lacks says nothing, also where the input names it.
   const { config: ofBase, problems: more } = await loadConfig(workspace, atBase.size === 0 ? undefined : given, {
@@ -46,14 +60,14 @@ export async function loadMixedConfig(
 }
 
 /** A file outside of the worktree, which an input names, is not the untrusted checkout's. */
-async function isElsewhere(given: string | undefined, { context, git }: Pick<Session, "context" | "git">) {
+async function isElsewhere(given: string | undefined, { context, git }: Pick<ConfigRun, "context" | "git">) {
   const isOutside = given !== undefined && (posix.isAbsolute(given) || posix.normalize(given).startsWith("../"));
   return isOutside && !isWithin(posix.resolve(context.workspace, given), await git.root());
 }
 
 async function contentsAt(
   paths: readonly string[],
-  { base, history, git }: Pick<Session, "base" | "history" | "git">,
+  { base, history, git }: Pick<ConfigRun, "base" | "history" | "git">,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   if (base === undefined) throw unreadable(base);
   try {
@@ -66,7 +80,7 @@ async function contentsAt(
   }
 }
 
-function unreadable(base: Session["base"], cause?: unknown): UserError {
+function unreadable(base: Commit | undefined, cause?: unknown): UserError {
   const whose = base === undefined ? "the default branch" : base.slice(0, 7);
   return new UserError(
     `the config file of ${whose}, the base of this untrusted checkout, can't be read, so that nothing decides where images are pushed`,
@@ -77,7 +91,7 @@ function unreadable(base: Session["base"], cause?: unknown): UserError {
   );
 }
 
-function wrongAtBase(base: Session["base"], problems: readonly UserError[]): UserError {
+function wrongAtBase(base: Commit | undefined, problems: readonly UserError[]): UserError {
   const [first] = problems;
   const file = first?.at?.file ?? "the config file";
   return new UserError(`${file} of ${base?.slice(0, 7)}, the base of this untrusted checkout, has a mistake`, {
@@ -88,7 +102,7 @@ function wrongAtBase(base: Session["base"], problems: readonly UserError[]): Use
 }
 
 /** What a reader of the run has to know of settings that the checkout's file has in vain. */
-export function ignoredRemarks({ ignored }: MixedConfig, { base }: Pick<Session, "base">): readonly Remark[] {
+export function ignoredRemarks({ ignored }: MixedConfig, { base }: Pick<ConfigRun, "base">): readonly Remark[] {
   if (ignored.length === 0) return [];
   const names = ignored.map((each) => `\`${each}\``).join(", ");
   return [

@@ -1,5 +1,6 @@
 /** What is done with an image once it is good: loaded into the engine, its provenance signed. */
 import { type LoadDependencies, loadImage } from "../../buildx/load.ts";
+import type { Settings } from "../../config/inputs.ts";
 import { explain, UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import { digestOf } from "../../model/digest.ts";
@@ -12,7 +13,7 @@ import type { PlannedBuild, PlannedImage } from "../../plan/plan.ts";
 import type { Attest, Log } from "../../ports.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import { loggedIn } from "../../run/child-logins.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
 import { untrustedTags } from "../../tags/rules/untrusted-tags.ts";
 
 export interface AfterBuild {
@@ -40,7 +41,8 @@ export async function afterBuild(result: ImageResult, deps: AfterBuild): Promise
   } catch (error) {
     if (deps.signal.aborted) return result;
     if (!(error instanceof UserError)) throw error;
-    return { planned, outcome: "failed", error, ...("candidate" in result ? { candidate: result.candidate } : {}) };
+    const made = "candidate" in result ? { candidate: result.candidate } : {};
+    return { planned, outcome: "failed", error, ...made, ...(result.scan && { scan: result.scan }) };
   }
 }
 
@@ -122,10 +124,17 @@ export function signer(
     );
 }
 
+export interface LoadingRun extends Pick<AfterBuild, "context" | "trust"> {
+  readonly inputs: { readonly settings: Pick<Settings, "load"> };
+  readonly outside: Outside;
+  /** The run's own, absolute. */
+  readonly folder: string;
+}
+
 /** Loads what got tags without having been built, where the input `load` is set; to be called without a build session. */
 export async function loadPublished(
   result: ImageResult,
-  { context, inputs, outside, folder, trust }: Session,
+  { context, inputs, outside, folder, trust }: LoadingRun,
   credentials: CredentialStore,
 ): Promise<ImageResult> {
   const { files, env, log, signal } = outside;

@@ -7,8 +7,10 @@ import type { ImageInputs } from "../../changes/sources/image-inputs.ts";
 import { UserError } from "../../errors.ts";
 import { followLinks, isWithin } from "../../lib/local-paths.ts";
 import type { Remark } from "../../model/remark.ts";
+import type { RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Plan, PlannedBuild } from "../../plan/plan.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
 import { contextFolder } from "../../run/session-paths.ts";
 
 export interface BuildCheckout {
@@ -19,6 +21,14 @@ export interface BuildCheckout {
   readonly remove: () => Promise<void>;
 }
 
+export interface CheckoutRun {
+  readonly outside: Outside;
+  readonly context: Pick<RunContext, "workspace">;
+  readonly trust: CheckoutTrust;
+  /** The run's own, absolute. */
+  readonly folder: string;
+}
+
 /**
  * A credential enters no build of an untrusted checkout, and every other one with a warning, where a build takes git's folder
  * at all. @throws UserError where the checkout can't be copied.
@@ -26,9 +36,8 @@ export interface BuildCheckout {
 export async function openBuildCheckout(
   { images }: Plan,
   inputs: ReadonlyMap<string, ImageInputs>,
-  session: Session,
+  { outside, context, trust, folder }: CheckoutRun,
 ): Promise<BuildCheckout> {
-  const { outside, context, trust, folder } = session;
   const { workspace } = context;
   const builds = images.filter((image) => image.kind === "build");
   const { PATH = "", HOME = "/" } = outside.env;

@@ -1,8 +1,9 @@
 /** What the children of a run's builds get of the environment: logins, secrets, the cache service. */
 import { carefulGit, type Environment, nixEnvironment } from "../../buildx/builder/environment.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import { type CredentialStore, noLogins } from "../../oci/login/credentials.ts";
 import { loggedIn } from "../../run/child-logins.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
 import type { GivenSecrets } from "../../run/withheld.ts";
 
 export interface BuildEnvironments {
@@ -23,7 +24,10 @@ export interface BuildEnvironmentsOptions {
 
 /** Untrusted code gets no login, nor the user's home or clusters, by which others log in. */
 export async function buildEnvironments(
-  { outside: { env, files }, trust }: Pick<Session, "outside" | "trust">,
+  {
+    outside: { env, files },
+    trust,
+  }: { readonly outside: Pick<Outside, "env" | "files">; readonly trust: CheckoutTrust },
   { credentials, secrets, usesCacheService, folder }: BuildEnvironmentsOptions,
 ): Promise<BuildEnvironments> {
   const isTrusted = trust.kind === "trusted";

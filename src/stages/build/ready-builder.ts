@@ -12,7 +12,8 @@ import { ensurePlatforms } from "../../buildx/builder/qemu.ts";
 import type { BuilderInUse } from "../../buildx/invocation/build-image.ts";
 import { UserError } from "../../errors.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
 
 export interface ReadyBuilder extends BuilderInUse {
   readonly driver: string;
@@ -20,11 +21,18 @@ export interface ReadyBuilder extends BuilderInUse {
   readonly remove: () => Promise<void>;
 }
 
+export interface BuilderRun {
+  readonly outside: Pick<Outside, "processes" | "signal">;
+  readonly inputs: Pick<RunInputs, "settings">;
+  /** The run's own, absolute: its end makes names of the run's own. */
+  readonly folder: string;
+}
+
 /** Finds or makes the builder, and brings it the platforms of all builds. @throws UserError; what was made is removed then. */
 export async function readyBuilder(
   builds: readonly PlannedBuild[],
   environment: Environment,
-  { outside, inputs, folder }: Pick<Session, "outside" | "inputs" | "folder">,
+  { outside, inputs, folder }: BuilderRun,
 ): Promise<ReadyBuilder> {
   const { settings } = inputs;
   const { processes, signal } = outside;

@@ -6,8 +6,18 @@ import { followLinks } from "../../lib/local-paths.ts";
 import { formatSize } from "../../lib/quantities.ts";
 import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { parseSshAgent } from "../../model/buildflags/ssh-agent.ts";
+import type { RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import type { FileLook } from "../../ports.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
+
+export interface SecretsRun {
+  readonly inputs: Pick<RunInputs, "settings">;
+  readonly context: Pick<RunContext, "workspace">;
+  readonly outside: Pick<Outside, "files" | "env">;
+  readonly trust: CheckoutTrust;
+}
 
 /** An untrusted checkout gets none. @throws UserError (or `Problems`), each with its input and line. */
 export async function checkSecretSources({
@@ -15,7 +25,7 @@ export async function checkSecretSources({
   context: { workspace },
   outside,
   trust,
-}: Pick<Session, "inputs" | "context" | "outside" | "trust">): Promise<void> {
+}: SecretsRun): Promise<void> {
   if (trust.kind === "untrusted") return;
   const kindOf = async (path: string): Promise<FileLook["kind"] | "missing"> => {
     const found = await followLinks(posix.resolve(workspace, path), outside.files);

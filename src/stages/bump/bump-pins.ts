@@ -19,6 +19,7 @@ import type { Remark } from "../../model/remark.ts";
 import { type Commit, repositoryUrl } from "../../model/run-context.ts";
 import { pullRequestText } from "../../report/pull-request-text.ts";
 import type { ImageResult, OtherFailure } from "../../results/run-result.ts";
+import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import { isWhole, knowsAll } from "../check/scan-report.ts";
 import type { Preparation } from "../plan/preparation.ts";
@@ -168,7 +169,9 @@ async function proposalOf(
   session: Session,
   results: readonly ImageResult[],
 ): Promise<Proposal> {
-  const images = await bumpedImages(versions, files, prepared, session, results);
+  const { registry } = prepared;
+  const { commit } = session.context;
+  const images = await bumpedImages(versions, files, { registry, records: recordRules(session), commit }, results);
   const { forge } = prepared;
   const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
   const ours = repositoriesOf(prepared.surveyed.catalog);

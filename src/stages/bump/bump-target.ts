@@ -3,9 +3,8 @@
 import { explain, UserError } from "../../errors.ts";
 import type { Git } from "../../git/git.ts";
 import { GitFailure } from "../../git/git-command.ts";
-import { type Commit, isPullRequestRef } from "../../model/run-context.ts";
+import { type Commit, isPullRequestRef, type RunContext } from "../../model/run-context.ts";
 import type { History } from "../../publish/guard.ts";
-import type { Session } from "../../run/session.ts";
 
 export type BumpTarget =
   | {
@@ -18,7 +17,10 @@ export type BumpTarget =
   /** Pins stay, with the reason as a clause. */
   | { readonly kind: "none"; readonly because: string };
 
-interface TargetSession extends Pick<Session, "context" | "isAtEvent"> {
+interface TargetRun {
+  readonly context: RunContext;
+  /** What is checked out is of the ref that the run is about. */
+  readonly isAtEvent: boolean;
   readonly git: Pick<Git, "remoteCommit" | "missing" | "fetch">;
 }
 
@@ -31,7 +33,7 @@ export type OnBranch = Extract<BumpTarget, { readonly kind: "branch" }>;
  */
 export async function bumpTarget(
   wanted: string | undefined,
-  session: TargetSession,
+  session: TargetRun,
   history: Pick<History, "position">,
 ): Promise<BumpTarget> {
   const { context, isAtEvent } = session;
@@ -62,7 +64,7 @@ export async function bumpTarget(
 const unreachable =
   /could not resolve host|failed to connect|couldn't connect|connection (?:refused|reset|timed out)|network is unreachable/i;
 
-async function broughtHere(branch: string, { git, context }: TargetSession): Promise<Commit> {
+async function broughtHere(branch: string, { git, context }: TargetRun): Promise<Commit> {
   const unknown = (cause?: unknown) =>
     new UserError(`the branch ${branch}, whose pins are to follow, can't be read from the remote`, {
       hint: unreachable.test(explain(cause))

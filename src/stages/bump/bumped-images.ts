@@ -7,21 +7,23 @@ import { readPlatforms } from "../../publish/published.ts";
 import { type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
 import type { BumpedImage } from "../../report/pull-request-text.ts";
 import type { ImageResult } from "../../results/run-result.ts";
-import { recordRules } from "../../run/record-rules.ts";
-import type { Session } from "../../run/session.ts";
 import { acrossPlatforms, goneAcrossPlatforms } from "../../scan/across-platforms.ts";
 import type { ImageScan } from "../../scan/judged.ts";
-import type { Preparation } from "../plan/preparation.ts";
+
+interface Looking {
+  readonly registry: Registry;
+  readonly records: RecordRules;
+  /** What is checked out. */
+  readonly commit: string;
+}
 
 /** Of each image whose pins move, in the order of their names. */
 export async function bumpedImages(
   versions: readonly PublishedVersion[],
   files: readonly MovedFile[],
-  { registry, scanning }: Pick<Preparation, "registry" | "scanning">,
-  { context, outside }: Pick<Session, "context" | "outside">,
+  { registry, records, commit }: Looking,
   results: readonly ImageResult[],
 ): Promise<readonly BumpedImage[]> {
-  const records = recordRules({ context, outside });
   const pins = files.flatMap((file) => file.pins);
   const names = [...new Set(pins.map(({ image }) => image))].sort();
   return Promise.all(
@@ -34,8 +36,8 @@ export async function bumpedImages(
           version,
           pin?.from ?? "",
           { registry, records },
-          isOfRun(name, results) ? context.commit : undefined,
-          scanning.scans.get(name),
+          isOfRun(name, results) ? commit : undefined,
+          results.find(({ planned }) => planned.name === name)?.scan,
         ),
       ];
     }),

@@ -15,15 +15,20 @@ import { limitCalls } from "../../lib/limit.ts";
 import type { Tag } from "../../model/reference.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { ImageResult } from "../../results/run-result.ts";
+import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
-import type { Session } from "../../run/session.ts";
 import { tagLiterals } from "../../settings/tag-literals.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
+import type { Naming } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
 import type { Preparation } from "../plan/preparation.ts";
 import type { OnBranch } from "./bump-target.ts";
 import { versionOfResult, versionsInRegistry } from "./published-versions.ts";
+
+export interface FollowingRun extends Naming {
+  readonly outside: Pick<Outside, "clock">;
+}
 
 export interface FollowedImages {
   readonly followed: readonly Followed[];
@@ -36,14 +41,14 @@ export async function followedImages(
   results: readonly ImageResult[],
   { branch, at }: OnBranch,
   { surveyed, registry, sources, history }: Preparation,
-  session: Session,
+  run: FollowingRun,
 ): Promise<FollowedImages> {
   const byName = new Map(results.map((result) => [result.planned.name, result]));
   const isNamed = ({ repositories }: Image) => {
     const names = imageNames(repositories);
     return repositories.length > 0 && files.some(({ bytes }) => names.mayBeIn(bytes));
   };
-  const { commit, ref } = session.context;
+  const { commit, ref } = run.context;
   const isAtHead = commit === at;
   // What a branch's run was overtaken with may be older than what is published by now.
   const isOvertaken = ref.kind === "branch" && !isAtHead;
@@ -52,8 +57,8 @@ export async function followedImages(
   const options = {
     registry,
     history,
-    records: recordRules(session),
-    moving: (image: Image) => tagsToFollow(session, image, sources),
+    records: recordRules(run),
+    moving: (image: Image) => tagsToFollow(run, image, sources),
     ref: `refs/heads/${branch}`,
     at,
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),

@@ -24,12 +24,13 @@ export type Parent = BuiltImage | { readonly layers: BaseLayers["diffIds"]; read
 export interface BaseOptions {
   readonly images: readonly Image[];
   readonly registry: Pick<Registry, "head" | "manifest" | "blob">;
-  /** What others are built on under the name of an image of this repository; `undefined` where nobody can tell. */
-  readonly built: (name: string) => Promise<Parent | undefined>;
 }
 
+/** What others are built on under the name of an image of this repository; `undefined` where nobody can tell. */
+export type ParentNamed = (name: string) => Promise<Parent | undefined>;
+
 /** Finds what images are built on; each base is looked up once. What can't be looked up is left out, and never an error. */
-export function openBases({ images, registry, built }: BaseOptions) {
+export function openBases({ images, registry }: BaseOptions) {
   const byName = new Map(images.map((image) => [image.name, image]));
   const layers = memoize(
     ({ repository, digest, platform }: Located) => orUnknown(layersOf(registry, repository, digest, platform)),
@@ -52,6 +53,7 @@ export function openBases({ images, registry, built }: BaseOptions) {
     image: Image,
     taken: Readonly<Record<string, Digest>>,
     platforms: readonly Platform[],
+    parentNamed: ParentNamed,
   ): Promise<readonly BaseLayers[]> {
     const base = finalBase(image);
     if (base === undefined) return [];
@@ -72,7 +74,7 @@ export function openBases({ images, registry, built }: BaseOptions) {
       ];
     }
     const parent = byName.get(base.name);
-    const found = await built(base.name);
+    const found = await parentNamed(base.name);
     if (parent === undefined || found === undefined) return [];
     const own: BaseLayers = {
       name: base.name,
@@ -81,7 +83,7 @@ export function openBases({ images, registry, built }: BaseOptions) {
       hasMoved: false,
       diffIds: "layers" in found ? found.layers : await diffIds(found.repository, found.digest, platforms),
     };
-    return [own, ...(await basesOf(parent, found.bases, platforms))];
+    return [own, ...(await basesOf(parent, found.bases, platforms, parentNamed))];
   }
 
   return {

@@ -7,12 +7,13 @@ import { mapped } from "../../lib/pause.ts";
 import { inBackticks, plainLine } from "../../lib/plain-text.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
+import type { RunContext } from "../../model/run-context.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import { withoutPlatform } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
-import type { Log } from "../../ports.ts";
+import type { Files, Log } from "../../ports.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
 import type { Scanned, ScanOptions, ScanSubject } from "../../scan/scanner.ts";
 import { type ExpiredEntry, expiredEntries } from "../../scan/trivy/exceptions/expired-entries.ts";
 import { ignoreFileProblems } from "../../scan/trivy/exceptions/ignore-file.ts";
@@ -20,6 +21,14 @@ import { vexProblem } from "../../scan/trivy/exceptions/vex-document.ts";
 import { openScanner } from "../../scan/trivy/open-scanner.ts";
 import { pinnedRelease } from "../../scan/trivy/release.ts";
 import { type ScanSettings, scanOptions } from "../../settings/scan-settings.ts";
+
+export interface ScannerRun {
+  readonly outside: Outside;
+  readonly context: Pick<RunContext, "workspace" | "temp">;
+  /** The run's own, absolute. */
+  readonly folder: string;
+  readonly checkoutFiles: Pick<Files, "read">;
+}
 
 export interface ImageScannerParts {
   readonly registry: Registry;
@@ -36,9 +45,11 @@ interface PublishedSubject {
   readonly digest: Digest;
 }
 
+export type ImageScanner = ReturnType<typeof openImageScanner>;
+
 /** Nothing is fetched before something is to be scanned. */
-export function openImageScanner(session: Session, { registry, credentials, settingsOf }: ImageScannerParts) {
-  const { outside, folder, context } = session;
+export function openImageScanner(run: ScannerRun, { registry, credentials, settingsOf }: ImageScannerParts) {
+  const { outside, folder, context, checkoutFiles } = run;
   const { env, files, clock, log } = outside;
   const { workspace } = context;
   /** With the program, logins and links to databases. */
@@ -55,7 +66,7 @@ export function openImageScanner(session: Session, { registry, credentials, sett
     workspace,
   });
   // Images have files in common: those of the root.
-  const read = memoize((path: string) => session.checkoutFiles.read(path));
+  const read = memoize((path: string) => checkoutFiles.read(path));
   const optionsOf = memoize(
     (image: Image) => scanOptions(image, settingsOf(image), { workspace, files: { read } }),
     ({ name }) => name,

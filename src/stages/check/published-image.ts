@@ -2,16 +2,19 @@
 import type { Image } from "../../catalog/catalog.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
-import type { History } from "../../publish/guard.ts";
+import type { History, RunIdentity } from "../../publish/guard.ts";
 import { type Predecessor, predecessorOf } from "../../publish/predecessor.ts";
-import { recordRules } from "../../run/record-rules.ts";
-import type { Session } from "../../run/session.ts";
-import type { TagSources } from "../analyze/details/image-details.ts";
+import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { Naming, TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
-import { runIdentity } from "../plan/run-identity.ts";
 import type { BuiltImage } from "./image-bases.ts";
 
 export interface PublishedOptions {
+  /** What tags are made of. */
+  readonly naming: Naming;
+  /** Who looks: what another run published may be older or newer than what this one publishes. */
+  readonly identity: Omit<RunIdentity, "release" | "platforms">;
+  readonly records: RecordRules;
   readonly sources: TagSources;
   readonly registry: Registry;
   readonly history: Omit<History, "published">;
@@ -24,21 +27,15 @@ export interface PublishedOptions {
 export async function publishedImage(
   image: Image,
   planned: Pick<PlannedBuild, "tags" | "release"> | undefined,
-  session: Session,
-  { sources, registry, history }: PublishedOptions,
+  { naming, sources, registry, history, records, ...options }: PublishedOptions,
 ): Promise<(BuiltImage & Pick<Predecessor, "tag">) | undefined> {
   const [repository] = image.repositories;
   if (repository === undefined) return undefined;
   const moving = (planned?.tags ?? []).filter(({ moves }) => moves);
   const followed =
-    moving.length > 0 ? moving : tagsToFollow(session, image, sources).map((tag) => ({ tag, moves: true }));
-  const identity = { ...runIdentity(session), release: planned?.release ?? undefined, platforms: image.platforms };
-  const found = await predecessorOf(repository, followed, {
-    registry,
-    history,
-    identity,
-    records: recordRules(session),
-  });
+    moving.length > 0 ? moving : tagsToFollow(naming, image, sources).map((tag) => ({ tag, moves: true }));
+  const identity = { ...options.identity, release: planned?.release ?? undefined, platforms: image.platforms };
+  const found = await predecessorOf(repository, followed, { registry, history, identity, records });
   if (found === undefined) return undefined;
   const { tag, digest, tagState } = found;
   return { repository, tag, digest, bases: tagState.record?.bases ?? {} };

@@ -2,17 +2,20 @@
 
 import { explain, UserError } from "../../errors.ts";
 import { codeScanning } from "../../forge/github/code-scanning.ts";
+import type { Git } from "../../git/git.ts";
 import { GitFailure } from "../../git/git-command.ts";
 import { inBackticks } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Remark } from "../../model/remark.ts";
 import { oneRemark } from "../../model/remark.ts";
+import type { Commit, RunContext } from "../../model/run-context.ts";
+import type { CheckoutTrust } from "../../model/trust.ts";
 import { baseLocation } from "../../plan/make-plan.ts";
 import type { Log } from "../../ports.ts";
 import { findingGroups, findingWarnings } from "../../report/findings/finding-log.ts";
 import { unwatchedRemarks } from "../../report/findings/unwatched.ts";
 import type { OtherFailure, RunResult } from "../../results/run-result.ts";
-import type { Session } from "../../run/session.ts";
+import type { Outside } from "../../run/outside.ts";
 import { severities } from "../../scan/finding.ts";
 import type { ScannedImage } from "../../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../../scan/sarif/sarif.ts";
@@ -20,9 +23,12 @@ import type { Dropped } from "../../scan/sarif/sarif-limits.ts";
 import { sarifText } from "../../scan/sarif/sarif-log.ts";
 import { type UploadReport, uploadScans } from "../../scan/upload/upload.ts";
 import { type UploadTarget, uploadTarget } from "../../scan/upload/upload-target.ts";
+import type { RunInputs } from "../../settings/run-inputs.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
 import { everyImage, type Parted } from "../analyze/parted.ts";
-import type { Preparation } from "../plan/preparation.ts";
+import type { Survey } from "../analyze/survey.ts";
+import type { ScansByImage } from "./collect-scans.ts";
+import type { Scanning } from "./scanning.ts";
 
 export interface ScanReport {
   /** Absolute, with a folder for each image; `undefined` where nothing was scanned or no file is wanted. */
@@ -30,6 +36,28 @@ export interface ScanReport {
   readonly remarks: readonly Remark[];
   /** What makes the run red, beside the remarks: code scanning took the findings and could make nothing of them. */
   readonly errors: readonly UserError[];
+}
+
+/** What alerts are about. */
+export interface CheckedOut {
+  readonly git: Pick<Git, "symbolicRef" | "refsAt">;
+  readonly event: RunContext;
+  readonly eventCommit: Commit;
+  readonly isAtEvent: boolean;
+  readonly trust: CheckoutTrust;
+}
+
+export interface ReportingRun extends CheckedOut {
+  readonly context: RunContext;
+  readonly inputs: Pick<RunInputs, "settings">;
+  readonly outside: Outside;
+  /** The run's own, absolute. */
+  readonly folder: string;
+}
+
+interface Reported {
+  readonly surveyed: Survey;
+  readonly scanning: Pick<Scanning, "bill">;
 }
 
 /** Every finding that is reported, and what asks for attention though nothing is held for it. */
@@ -67,21 +95,24 @@ export function leftOutRemarks(
 }
 
 /** Writes what was found, and uploads it. Never rejects for what is the network's or the forge's fault. */
-export async function reportScans(prepared: Preparation, session: Session): Promise<ScanReport> {
-  const report = await handOver(prepared, session);
-  const images = prepared.surveyed.catalog.images.map((image) => ({
+export async function reportScans(
+  all: ScansByImage,
+  { surveyed, scanning }: Reported,
+  run: ReportingRun,
+): Promise<ScanReport> {
+  const report = await handOver(all, { surveyed, scanning }, run);
+  const images = surveyed.catalog.images.map((image) => ({
     name: image.name,
     parents: image.parents.map(({ parent }) => parent),
     at: baseLocation(image),
   }));
-  const unwatched = unwatchedRemarks([...prepared.scanning.scans.values()], images);
+  const unwatched = unwatchedRemarks([...all.values()], images);
   return { ...report, remarks: [...report.remarks, ...unwatched] };
 }
 
-async function handOver(prepared: Preparation, session: Session): Promise<ScanReport> {
-  const { scanning, surveyed } = prepared;
-  const scans = [...scanning.scans.values()].filter((scan) => scan.kind === "scanned");
-  const { sarif, scan } = session.inputs.settings;
+async function handOver(all: ScansByImage, { surveyed, scanning }: Reported, run: ReportingRun): Promise<ScanReport> {
+  const scans = [...all.values()].filter((scan) => scan.kind === "scanned");
+  const { sarif, scan } = run.inputs.settings;
   // Alerts of a deleted image close though nothing else is to be scanned.
   const isNeeded = scans.length > 0 || (scan !== false && surveyed.deletes);
   if (sarif === "off" || !isNeeded) return { folder: undefined, remarks: [], errors: [] };
@@ -90,11 +121,11 @@ async function handOver(prepared: Preparation, session: Session): Promise<ScanRe
     scan,
     sarif: imageSarif(scan, places.get(scan.name) ?? { file: "Dockerfile" }),
   }));
-  const folder = `${session.folder}/scans`;
-  await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, session)));
-  const billed = await writeBills(scans, folder, prepared, session);
+  const folder = `${run.folder}/scans`;
+  await Promise.all(files.map(({ scan, sarif }) => writeFiles(scan, sarif, folder, run.outside)));
+  const billed = await writeBills(scans, folder, { surveyed, scanning }, run.outside);
   const images = files.map(({ sarif }) => sarif);
-  const { remarks, errors, uploaded } = await upload(images, folder, prepared, session);
+  const { remarks, errors, uploaded } = await upload(images, folder, surveyed, run);
   const leftOut = images.map(({ image, dropped }) => ({ image, dropped: uploaded.get(image) ?? dropped }));
   return {
     folder: files.length === 0 ? undefined : folder,
@@ -104,7 +135,7 @@ async function handOver(prepared: Preparation, session: Session): Promise<ScanRe
 }
 
 /** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
-export function isWhole({ inputs, context }: Session): boolean {
+export function isWhole({ inputs, context }: Pick<ReportingRun, "inputs" | "context">): boolean {
   const { only, variant, path, bakeTarget, config, context: ofOne, file, target, buildContexts } = inputs.settings;
   const lists = [only, path, bakeTarget, buildContexts].every(({ length }) => length === 0);
   const single = [variant, config, ofOne, file, target].every((each) => each === undefined);
@@ -120,7 +151,7 @@ async function writeFiles(
   scan: ScannedImage,
   { file }: ImageSarif,
   folder: string,
-  { outside: { files } }: Session,
+  { files }: Pick<Outside, "files">,
 ): Promise<void> {
   const own = folderOf(scan, folder);
   await files.makeDirectory(own);
@@ -137,8 +168,8 @@ async function writeFiles(
 async function writeBills(
   scans: readonly ScannedImage[],
   folder: string,
-  { scanning, surveyed }: Preparation,
-  { outside: { files } }: Session,
+  { scanning, surveyed }: Reported,
+  { files }: Pick<Outside, "files">,
 ): Promise<readonly Remark[]> {
   const wanting = new Set(
     surveyed.catalog.images.flatMap((image) =>
@@ -179,21 +210,21 @@ interface Uploaded extends Pick<ScanReport, "remarks" | "errors"> {
 async function upload(
   images: readonly ImageSarif[],
   folder: string,
-  { surveyed }: Preparation,
-  session: Session,
+  surveyed: Survey,
+  run: ReportingRun,
 ): Promise<Uploaded> {
-  const { context, inputs, outside } = session;
+  const { context, inputs, outside } = run;
   const { token, sarif } = inputs.settings;
   const nothing: Uploaded = { remarks: [], errors: [], uploaded: new Map() };
   if (sarif !== "upload" || token === undefined) return nothing;
-  const target = await targetOf(session);
+  const target = await targetOf(run);
   if (target.kind === "none") {
     const message = `findings are not uploaded to code scanning, because ${target.because}; they are in ${folder}`;
     if (target.hint === undefined) outside.log.info(message);
     return target.hint === undefined ? nothing : { ...nothing, remarks: [{ message, hint: target.hint }] };
   }
   const { owner, repo, apiUrl } = context;
-  const catalog = isWhole(session) && knowsAll(surveyed) ? everyImage(surveyed).map(({ name }) => name) : undefined;
+  const catalog = isWhole(run) && knowsAll(surveyed) ? everyImage(surveyed).map(({ name }) => name) : undefined;
   const report = await uploadScans(
     { images, target, catalog, context, folder },
     {
@@ -218,11 +249,11 @@ function uploadLines({ images, closed }: UploadReport): readonly string[] {
 }
 
 /** Which ref of the repository has the alerts of what is checked out. */
-export async function targetOf(session: Session): Promise<UploadTarget> {
-  const { git, eventCommit, isAtEvent, trust } = session;
-  const { commit: head } = session.event;
+export async function targetOf(run: CheckedOut): Promise<UploadTarget> {
+  const { git, eventCommit, isAtEvent, trust } = run;
+  const { commit: head } = run.event;
   // A tag's event may name the tag's own object. Names that an untrusted checkout brings are not the repository's.
-  const event = { ...session.event, commit: isAtEvent || trust.kind === "untrusted" ? head : eventCommit };
+  const event = { ...run.event, commit: isAtEvent || trust.kind === "untrusted" ? head : eventCommit };
   try {
     const [branch, refs] = await Promise.all([git.symbolicRef("HEAD"), git.refsAt(head)]);
     return uploadTarget(event, { head, branch, refs });

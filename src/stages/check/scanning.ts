@@ -1,15 +1,13 @@
-/** Scans what a run makes, or what is published: compared with what it takes the place of, judged, and kept for the report. */
+/** Scans what a run makes, as one of its checks, or what is published: compared with what it replaces, and judged. */
 
 import type { Image } from "../../catalog/catalog.ts";
 import { layerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
 import { UserError } from "../../errors.ts";
 import { limit } from "../../lib/limit.ts";
 import { memoize } from "../../lib/memoize.ts";
-import type { Candidate } from "../../model/candidate.ts";
-import { formatReference, type Repository } from "../../model/reference.ts";
+import { formatReference } from "../../model/reference.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { Session } from "../../run/session.ts";
 import { heldBy } from "../../scan/complaint.ts";
 import { judge, type Published } from "../../scan/judge.ts";
 import type { ImageScan } from "../../scan/judged.ts";
@@ -17,15 +15,18 @@ import { mendedByRebuild } from "../../scan/remedy.ts";
 import type { Scanned, ScanSubject } from "../../scan/scanner.ts";
 import type { ScannerFacts } from "../../scan/scanner-facts.ts";
 import type { Survey } from "../analyze/survey.ts";
+import type { Check, Checkable, CheckResult } from "./check.ts";
 import { type BuiltImage, openBases, type Parent } from "./image-bases.ts";
-import { openImageScanner } from "./image-scanner.ts";
+import { type ImageScanner, openImageScanner, type ScannerRun } from "./image-scanner.ts";
 import { type PublishedOptions, publishedImage } from "./published-image.ts";
 
-/** What there is of an image: what a run built, or what is published. */
-export type Scannable = Pick<Candidate, "digest" | "layout" | "platforms" | "bases"> & {
-  /** Where it is, where that isn't the image's first repository. */
-  readonly repository?: Repository;
-};
+/** An image of this run that others are based on. */
+export type Ancestor =
+  | { readonly kind: "built"; readonly made: Checkable }
+  | { readonly kind: "promoted"; readonly image: BuiltImage };
+
+/** By name of the image; of an image all that it is based on, however far down. */
+export type Ancestors = ReadonlyMap<string, Ancestor>;
 
 export interface PublishedScan {
   readonly scan: ImageScan;
@@ -41,18 +42,10 @@ export interface Scanning {
    * the user's that are not there, or that the scanner would not understand.
    */
   checkFiles(names: readonly string[]): Promise<void>;
-  /** Begins, beside the builds, what a gate would wait for: the scan of what is published now. Never rejects. */
-  begin(planned: PlannedBuild | PlannedPromote): void;
-  /** What this run built, whether or not it is scanned: others may be built on it. */
-  made(planned: PlannedBuild, candidate: Candidate): void;
-  /**
-   * Once more, if it passed for what was published, and something else is by now: to be asked right before tags are put.
-   */
-  confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan>;
-  /** @throws UserError for a file of the user's that is not there. */
-  judge(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
-  /** The same, of what would take the place of what was judged before: kept for the report only where it passes. */
-  judgeFound(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan>;
+  /** Fetches, beside a build, what its check would wait for; a check needs no such call. Never rejects. */
+  prefetch(planned: PlannedBuild | PlannedPromote): void;
+  /** The scan as a check of an image. It rejects with a UserError for a file of the user's that is not there. */
+  check(planned: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
   /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
@@ -61,40 +54,35 @@ export interface Scanning {
   facts(): Promise<ScannerFacts | undefined>;
   /** To be called when all is scanned. Never rejects. */
   close(): Promise<void>;
-  /** By name of the image, in the catalog's order. */
-  readonly scans: ReadonlyMap<string, ImageScan>;
 }
 
-interface ToScan {
-  readonly image: Image;
-  readonly source: ScanSubject["source"];
-  readonly made: Scannable;
-}
-
-export interface ScanningParts extends PublishedOptions {
-  readonly surveyed: Survey;
+export interface ScanningParts extends PublishedOptions, ScannerRun {
+  readonly surveyed: Pick<Survey, "catalog" | "settingsOf">;
   readonly credentials: CredentialStore;
 }
 
 /** How many images are looked at at once; the scanner has a bound of its own. */
 const atOnce = 8;
 
-export function openScanning(session: Session, parts: ScanningParts): Scanning {
+export function openScanning(parts: ScanningParts): Scanning {
+  const settingsOf = (image: Image) => parts.surveyed.settingsOf(image.publicName, image).scan;
+  return scanningBy(openImageScanner(parts, { ...parts, settingsOf }), parts);
+}
+
+export interface ImageSettings extends PublishedOptions {
+  readonly surveyed: ScanningParts["surveyed"];
+}
+
+export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scanning {
   const { surveyed, registry } = parts;
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
-  const scanner = openImageScanner(session, { ...parts, settingsOf });
-  const scans = new Map<string, ImageScan>();
-  /** What this run built, by name; `undefined`: it was not pushed. */
-  const built = new Map<string, BuiltImage | undefined>();
-  /** By name of the image, what was scanned last. */
-  const scanned = new Map<string, Promise<Scanned>>();
+  const bases = openBases({ images: surveyed.catalog.images, registry });
+  const slot = limit(atOnce);
   const scanOnce = memoize(
-    ({ image, source, made }: ToScan): Promise<Scanned> => scanner.scan(image, source, made),
+    ({ image, source, made }: ToScan) => slot(() => scanner.scan(image, source, made)),
     ({ image, source, made }) => `${image.name} ${source.kind === "registry" ? source.repository : ""}@${made.digest}`,
   );
-  const bases = openBases({ images: surveyed.catalog.images, registry, built: parentNamed });
-  const slot = limit(atOnce);
 
   function imageNamed(name: string): Image {
     const image = images.get(name);
@@ -102,20 +90,27 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     return image;
   }
 
-  async function parentNamed(name: string): Promise<Parent | undefined> {
-    const found = await scanned.get(name);
-    const own = built.get(name);
-    if (found?.kind === "scanned") {
-      const layers = found.platforms.map((each) => [each.platform, each.layers.map(({ diffId }) => diffId)] as const);
-      return { layers: new Map(layers), bases: own?.bases ?? {} };
+  function isWanted(name: string): boolean {
+    const image = images.get(name);
+    return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
+  }
+
+  async function parentNamed(name: string, ancestors: Ancestors): Promise<Parent | undefined> {
+    const ancestor = ancestors.get(name);
+    const image = imageNamed(name);
+    if (ancestor?.kind === "built") {
+      const own = builtImage(image, ancestor.made);
+      const scanned = isWanted(name) ? await scanOnce(subjectOf(image, ancestor.made)) : undefined;
+      return scanned?.kind === "scanned" ? { layers: layersIn(scanned), bases: own?.bases ?? {} } : own;
     }
-    return built.has(name) ? own : publishedImage(imageNamed(name), undefined, session, parts);
+    if (ancestor !== undefined && isWanted(name)) return ancestor.image;
+    return publishedImage(image, undefined, parts);
   }
 
   async function publishedNow(planned: PlannedBuild | PlannedPromote): Promise<Published> {
     const image = imageNamed(planned.name);
     try {
-      const found = await publishedImage(image, planned, session, parts);
+      const found = await publishedImage(image, planned, parts);
       if (found === undefined) return { kind: "first" };
       const scanned = await scanner.scanPublished({ image, ...found });
       if (scanned.kind === "unscanned") return { kind: "unknown", error: scanned.error };
@@ -126,103 +121,68 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
     }
   }
 
-  async function judged(
-    image: Image,
-    scanned: Scanned,
-    published: Published,
-    taken: BuiltImage["bases"],
-  ): Promise<ImageScan> {
+  async function judged(image: Image, scanned: Scanned, published: Published, taken: Taken): Promise<ImageScan> {
     const found = scanned.kind === "scanned" && scanned.platforms.some(({ findings }) => findings.length > 0);
     const platforms = found ? scanned.platforms.map(({ platform }) => platform) : [];
-    const below = found ? await bases.basesOf(image, taken, platforms) : [];
-    const result = judge(scanned, {
+    const named = (name: string) => parentNamed(name, taken.ancestors);
+    return judge(scanned, {
       name: image.name,
       rules: settingsOf(image).rules,
       published,
-      bases: below,
+      bases: found ? await bases.basesOf(image, taken.bases, platforms, named) : [],
       stepsOn: (platform) => layerSteps(image, platform),
       settingsOn: (platform) => settingPlaces(image, platform),
     });
-    scans.set(image.name, result);
-    return result;
   }
 
-  async function judgeMade(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan> {
-    const image = imageNamed(planned.name);
-    const repository = made.repository ?? image.repositories[0];
-    if (repository === undefined) throw new Error(`${image.name} has no repository`);
-    const source: ScanSubject["source"] =
-      made.layout === undefined ? { kind: "registry", repository } : { kind: "layout", folder: made.layout };
-    const scanning = scanOnce({ image, source, made });
-    scanned.set(image.name, scanning);
-    const [found, published] = await Promise.all([scanning, publishedNow(planned)]);
-    return judged(image, found, published, takenBy(made));
-  }
-
-  async function judgeFound(planned: PlannedBuild | PlannedPromote, made: Scannable): Promise<ImageScan> {
-    const { name } = planned;
-    const [before, scannedBefore] = [scans.get(name), scanned.get(name)];
-    const scan = await judgeMade(planned, made);
-    if (before === undefined || heldBy(scan) === undefined) return scan;
-    scans.set(name, before);
-    if (scannedBefore !== undefined) scanned.set(name, scannedBefore);
-    return scan;
-  }
-
-  async function confirm(planned: PlannedBuild | PlannedPromote, made: Scannable, scan: ImageScan): Promise<ImageScan> {
-    // Where nothing counts, or all of it holds, it is the same whatever is published.
-    if (scan.kind === "unscanned" || !scan.passes || !scan.isRed) return scan;
-    const { comparedWith } = scan;
-    if (comparedWith.kind !== "published") return scan;
-    const now = await publishedNow(planned);
-    return now.kind === "published" && now.digest === comparedWith.digest ? scan : judgeMade(planned, made);
+  function check(planned: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check {
+    return async (made) => {
+      const image = imageNamed(planned.name);
+      const taken = { bases: takenBy(made), ancestors };
+      const compare = async (scanned: Scanned, published: Published) =>
+        resultOf(await judged(image, scanned, published, taken));
+      const [scanned, published] = await Promise.all([
+        scanOnce(subjectOf(image, made)),
+        slot(() => publishedNow(planned)),
+      ]);
+      const result = await compare(scanned, published);
+      if (!mayTurn(result.scan)) return result;
+      const again = async () => {
+        const now = await publishedNow(planned);
+        const isSame = now.kind === "published" && published.kind === "published" && now.digest === published.digest;
+        return isSame ? result : compare(scanned, now);
+      };
+      return { ...result, again };
+    };
   }
 
   async function published(image: Image): Promise<PublishedScan | undefined> {
+    const ancestors: Ancestors = new Map();
     try {
-      const found = await publishedImage(image, undefined, session, parts);
+      const found = await publishedImage(image, undefined, parts);
       if (found === undefined) return undefined;
       const scanned = await scanner.scanPublished({ image, ...found });
       const itself = { kind: "itself", found: { tag: found.tag, digest: found.digest } } as const;
       const [scan, moved] = await Promise.all([
-        judged(image, scanned, itself, found.bases),
+        judged(image, scanned, itself, { bases: found.bases, ancestors }),
         bases.moved(withoutPinned(found.bases, image)),
       ]);
       return { scan, moved };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return { scan: await judged(image, { kind: "unscanned", error }, { kind: "itself" }, {}), moved: [] };
+      const scan = await judged(image, { kind: "unscanned", error }, { kind: "itself" }, { bases: {}, ancestors });
+      return { scan, moved: [] };
     }
   }
 
-  function ofName(name: string): readonly (readonly [string, ImageScan])[] {
-    const scan = scans.get(name);
-    return scan === undefined ? [] : [[name, scan]];
-  }
-
-  function isWanted(name: string): boolean {
-    const image = images.get(name);
-    return image !== undefined && image.repositories.length > 0 && settingsOf(image).isWanted;
-  }
-
   return {
-    get scans() {
-      return new Map([...images.keys()].flatMap((name) => ofName(name)));
-    },
     isWanted,
     checkFiles: (names) => scanner.checkFiles(names.filter(isWanted).map(imageNamed)),
-    begin(planned) {
+    prefetch(planned) {
       scanner.prepare();
       publishedNow(planned).catch(() => {});
     },
-    made: ({ name, repositories: [repository] }, candidate) => {
-      const { digest, layout } = candidate;
-      const isPushed = layout === undefined && repository !== undefined;
-      built.set(name, isPushed ? { repository, digest, bases: takenBy(candidate) } : undefined);
-    },
-    judge: (planned, made) => slot(() => judgeMade(planned, made)),
-    judgeFound: (planned, made) => slot(() => judgeFound(planned, made)),
-    confirm,
+    check,
     published,
     bill: scanner.bill,
     facts: scanner.facts,
@@ -230,7 +190,46 @@ export function openScanning(session: Session, parts: ScanningParts): Scanning {
   };
 }
 
-function takenBy({ bases }: Scannable): BuiltImage["bases"] {
+interface ToScan {
+  readonly image: Image;
+  readonly source: ScanSubject["source"];
+  readonly made: Checkable;
+}
+
+/** What an image took from outside, and from this run. */
+interface Taken {
+  readonly bases: BuiltImage["bases"];
+  readonly ancestors: Ancestors;
+}
+
+function subjectOf(image: Image, made: Checkable): ToScan {
+  if (made.layout !== undefined) return { image, made, source: { kind: "layout", folder: made.layout } };
+  const repository = made.repository ?? image.repositories[0];
+  if (repository === undefined) throw new Error(`${image.name} has no repository`);
+  return { image, made, source: { kind: "registry", repository } };
+}
+
+/** `undefined`: it was not pushed. */
+function builtImage({ repositories: [repository] }: Image, made: Checkable): BuiltImage | undefined {
+  if (made.layout !== undefined || repository === undefined) return undefined;
+  return { repository, digest: made.digest, bases: takenBy(made) };
+}
+
+function layersIn({ platforms }: Extract<Scanned, { readonly kind: "scanned" }>) {
+  return new Map(platforms.map(({ platform, layers }) => [platform, layers.map(({ diffId }) => diffId)] as const));
+}
+
+function resultOf(scan: ImageScan): Required<Pick<CheckResult, "scan">> & CheckResult {
+  const error = heldBy(scan);
+  return error === undefined ? { kind: "passed", scan } : { kind: "refused", error, scan };
+}
+
+/** Where nothing blocks, or nothing is published to compare with, the result is the same whatever is published later. */
+function mayTurn(scan: ImageScan): boolean {
+  return scan.kind === "scanned" && scan.passes && scan.isRed && scan.comparedWith.kind === "published";
+}
+
+function takenBy({ bases }: Checkable): BuiltImage["bases"] {
   return Object.fromEntries(bases.map(({ name, digest }) => [name, digest]));
 }
 

@@ -1,21 +1,26 @@
 /** `rebuild: fixable`: a scheduled run builds what a rebuild would mend, what builds on that, and what nobody can tell of. */
 import type { Reason } from "../../model/reason.ts";
+import type { ImageScan } from "../../scan/judged.ts";
 import { mendedByRebuild } from "../../scan/remedy.ts";
 import type { Survey } from "../analyze/survey.ts";
 import type { PublishedScan, Scanning } from "../check/scanning.ts";
+
+export interface WorthRebuilding extends Pick<Survey, "affected" | "left"> {
+  /** Of what is published, in the order of the catalog. */
+  readonly scans: readonly ImageScan[];
+}
 
 /** What is affected, narrowed, and why the rest is left. */
 export async function worthRebuilding(
   { catalog, affected, left }: Pick<Survey, "catalog" | "affected" | "left">,
   scanning: Pick<Scanning, "published" | "isWanted">,
-): Promise<Pick<Survey, "affected" | "left">> {
-  const reasons = new Map(
-    await Promise.all(
-      catalog.images
-        .filter(({ name }) => affected.has(name) && scanning.isWanted(name))
-        .map(async (image) => [image.name, whyRebuild(await scanning.published(image))] as const),
-    ),
+): Promise<WorthRebuilding> {
+  const looked = await Promise.all(
+    catalog.images
+      .filter(({ name }) => affected.has(name) && scanning.isWanted(name))
+      .map(async (image) => ({ name: image.name, found: await scanning.published(image) })),
   );
+  const reasons = new Map(looked.map(({ name, found }) => [name, whyRebuild(found)]));
   const worth = new Map<string, readonly Reason[]>();
   const nothing = new Map<string, readonly Reason[]>();
   // Parents stand before their children.
@@ -28,7 +33,11 @@ export async function worthRebuilding(
     if (own.length + below.length > 0) worth.set(name, unique([...own, ...below]));
     else nothing.set(name, [{ kind: "nothing-to-mend" }]);
   }
-  return { affected: worth, left: new Map([...left, ...nothing]) };
+  return {
+    affected: worth,
+    left: new Map([...left, ...nothing]),
+    scans: looked.flatMap(({ found }) => found?.scan ?? []),
+  };
 }
 
 function whyRebuild(found: PublishedScan | undefined): readonly Reason[] {

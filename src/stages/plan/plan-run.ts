@@ -17,6 +17,7 @@ import { troubleRemarks } from "../../report/plan/troubles.ts";
 import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
+import type { ImageScan } from "../../scan/judged.ts";
 import { cacheAccess } from "../analyze/details/cache-access.ts";
 import type { CacheKind } from "../analyze/details/image-cache.ts";
 import { imageDetails } from "../analyze/details/image-details.ts";
@@ -35,6 +36,8 @@ import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { writePlan } from "./write-plan.ts";
 
 export interface Planning extends Preparation {
+  /** Of what is published, where the plan follows from it. */
+  readonly scans: readonly ImageScan[];
   readonly plan: Plan;
   /** Where it was written. */
   readonly planPath: string;
@@ -85,7 +88,8 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   const { inputs, outside, trust } = session;
   const { push, sources } = prepared;
   const converges = push && how.isAsked;
-  const narrow = how.ask === "must" ? await narrowed(prepared, session) : prepared.surveyed;
+  const { narrow, scans } =
+    how.ask === "must" ? await narrowed(prepared, session) : { narrow: prepared.surveyed, scans: [] };
   const details = detailsFor(narrow, prepared, session);
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
   const surveyed = { ...narrow, ...partedBy(narrow, problems) };
@@ -126,6 +130,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   return {
     ...prepared,
     surveyed: parted,
+    scans,
     plan,
     planPath: await writePlan(plan, session.folder, outside.files),
     remarks,
@@ -223,15 +228,21 @@ function remarksOn(taken: ReadonlyMap<string, UserError>): readonly Remark[] {
   return [...taken.values()].map(({ message, hint }) => ({ message, hint }));
 }
 
+interface Narrowed extends Pick<Planning, "scans"> {
+  readonly narrow: Survey;
+}
+
 /** `rebuild: fixable` is about scheduled rebuilds; a plan alone scans nothing, and takes everything. */
-async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }: Session): Promise<Survey> {
-  if (inputs.settings.rebuild !== "fixable" || context.trigger.kind !== "schedule") return surveyed;
-  const { affected, left } = await worthRebuilding(surveyed, scanning);
+async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }: Session): Promise<Narrowed> {
+  if (inputs.settings.rebuild !== "fixable" || context.trigger.kind !== "schedule") {
+    return { narrow: surveyed, scans: [] };
+  }
+  const { affected, left, scans } = await worthRebuilding(surveyed, scanning);
   const troubled = surveyed.troubled.flatMap(({ image: { name } }) => {
     const reasons = surveyed.affected.get(name);
     return reasons === undefined ? [] : [[name, reasons] as const];
   });
-  return { ...surveyed, affected: new Map([...affected, ...troubled]), left };
+  return { narrow: { ...surveyed, affected: new Map([...affected, ...troubled]), left }, scans };
 }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */

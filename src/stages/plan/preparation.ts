@@ -11,6 +11,7 @@ import type { Forge } from "../../results/run-result.ts";
 import { forgePage } from "../../run/event/forge-page.ts";
 import { openHistory } from "../../run/history.ts";
 import { openRegistry } from "../../run/open-registry.ts";
+import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import { pullRequestSettings } from "../../settings/bump-settings.ts";
 import type { TagSources } from "../analyze/details/image-details.ts";
@@ -18,6 +19,7 @@ import { tagSources } from "../analyze/details/tag-sources.ts";
 import { partedBy } from "../analyze/parted.ts";
 import { type Survey, survey } from "../analyze/survey.ts";
 import { openScanning, type Scanning } from "../check/scanning.ts";
+import { runIdentity } from "./run-identity.ts";
 
 export interface Preparation {
   readonly surveyed: Survey;
@@ -65,7 +67,13 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   );
   const { registry, credentials } = await openRegistry(session, new Set(hosts), signal);
   const history = openHistory(session);
-  const scanning = openScanning(session, { surveyed, sources, registry, history, credentials });
+  const scanning = openScanning({
+    ...session,
+    naming: session,
+    identity: runIdentity(session),
+    records: recordRules(session),
+    ...{ surveyed, sources, registry, history, credentials },
+  });
   return {
     surveyed,
     sources,

@@ -15,6 +15,8 @@ import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotio
 import { readPlatforms } from "../../publish/published.ts";
 import { isMadeOf, type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
+import type { ImageScan } from "../../scan/judged.ts";
+import type { CheckResult } from "../check/check.ts";
 
 export interface Publishing {
   readonly registry: Registry;
@@ -23,8 +25,6 @@ export interface Publishing {
   readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly signal: AbortSignal;
   readonly records: RecordRules;
-  /** The checks of this run, of what took the place of what has passed them. */
-  readonly check: (planned: PlannedBuild | PlannedPromote, found: FoundDigest) => Promise<UserError | undefined>;
   /** When the run started. */
   readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
@@ -33,25 +33,31 @@ export interface Publishing {
   readonly onWait: (what: string) => void;
 }
 
+/** The checks of this run, of what took the place of what has passed them. */
+export type CheckFoundDigest = (found: FoundDigest) => Promise<CheckResult>;
+
 /** Puts the planned tags on a candidate. Never rejects for what is the user's or the registry's fault: that is an outcome. */
 export async function publishCandidate(
   planned: PlannedBuild,
   candidate: Candidate,
   publishing: Publishing,
+  check: CheckFoundDigest,
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
-  const found = await madeMeanwhile(planned, publishing);
-  const made = await publishDigest(planned, found ?? candidate.digest, publishing);
-  if (made.error === undefined) return published(planned, candidate, made, publishing);
+  const checked = remembering(check);
+  const found = await madeMeanwhile(planned, publishing, checked.check);
+  const made = await publishDigest(planned, found ?? candidate.digest, publishing, checked.check);
+  const scan = checked.scanOf(made.digest);
+  if (made.error === undefined) return published(planned, candidate, { ...made, ...scan }, publishing);
   if (isCancelled(made.error, publishing)) return { planned, outcome: "cancelled" };
-  return { planned, outcome: "failed", error: made.error, candidate, tags: made.tags };
+  return { planned, outcome: "failed", error: made.error, candidate, tags: made.tags, ...scan };
 }
 
 /** What was built, or the image of another run that took its place. */
 async function published(
   planned: PlannedBuild,
   candidate: Candidate,
-  { digest, tags }: Published,
+  { digest, tags, scan }: Published,
   { registry }: Publishing,
 ): Promise<ImageResult> {
   const [repository] = planned.repositories;
@@ -59,25 +65,52 @@ async function published(
     return { planned, outcome: "published", candidate, tags };
   }
   const platforms = await readPlatforms(registry, repository, digest);
-  return { planned, outcome: "published", candidate: { ...candidate, digest, platforms }, tags, isFound: true };
+  const found = { ...candidate, digest, platforms };
+  return { planned, outcome: "published", candidate: found, tags, isFound: true, ...(scan && { scan }) };
 }
 
 /** Puts the planned tags on what is published already. */
-export async function publishAgain(planned: PlannedPromote, publishing: Publishing): Promise<ImageResult> {
-  const { digest, tags, error } = await publishDigest(planned, planned.digest, publishing);
+export async function publishAgain(
+  planned: PlannedPromote,
+  publishing: Publishing,
+  check: CheckFoundDigest,
+): Promise<ImageResult> {
+  const checked = remembering(check);
+  const { digest, tags, error } = await publishDigest(planned, planned.digest, publishing, checked.check);
+  const scan = checked.scanOf(digest);
   if (error !== undefined) {
     if (isCancelled(error, publishing)) return { planned, outcome: "cancelled" };
-    return { planned, outcome: "failed", error, tags };
+    return { planned, outcome: "failed", error, tags, ...scan };
   }
   const [repository] = planned.repositories;
   const platforms = repository === undefined ? [] : await readPlatforms(publishing.registry, repository, digest);
-  return { planned, outcome: "promoted", image: { digest, platforms }, tags };
+  return { planned, outcome: "promoted", image: { digest, platforms }, tags, ...scan };
 }
+
+/** The checks of what is found, and the scans of what passed them. */
+function remembering(check: CheckFoundDigest) {
+  const scans = new Map<Digest, ImageScan>();
+  return {
+    async check(found: FoundDigest): Promise<UserError | undefined> {
+      const result = await check(found);
+      if (result.kind === "refused") return result.error;
+      if (result.scan !== undefined) scans.set(found.digest, result.scan);
+      return undefined;
+    },
+    scanOf(digest: Digest): Pick<ImageResult, "scan"> {
+      const scan = scans.get(digest);
+      return scan === undefined ? {} : { scan };
+    },
+  };
+}
+
+type CheckDigest = Promotion["check"];
 
 interface Published {
   readonly digest: Digest;
   readonly tags: readonly PromotedTag[];
   readonly error: UserError | undefined;
+  readonly scan?: ImageScan;
 }
 
 /** One repository's failure does not keep the others from their tags. */
@@ -85,6 +118,7 @@ async function publishDigest(
   planned: PlannedBuild | PlannedPromote,
   digest: Digest,
   publishing: Publishing,
+  check: CheckDigest,
 ): Promise<Published> {
   const { registry, clock, history, records, copy, onWait } = publishing;
   const [first] = planned.repositories;
@@ -94,7 +128,6 @@ async function publishDigest(
     platforms: planned.platforms,
   };
   const { tags, sourceHash, bakedVersion } = planned;
-  const check = (found: FoundDigest) => publishing.check(planned, found);
   const made = { digest, tags, sourceHash, bakedVersion };
   const common: Omit<Promotion, "repository"> = { ...made, registry, clock, identity, history, records, check, onWait };
   // Decided by the first repository for all of them, so that the digest is the same everywhere.
@@ -121,7 +154,11 @@ async function publishDigest(
 }
 
 /** What another run published from the same sources while this one was building: one source hash is one image. */
-async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Promise<Digest | undefined> {
+async function madeMeanwhile(
+  planned: PlannedBuild,
+  publishing: Publishing,
+  check: CheckDigest,
+): Promise<Digest | undefined> {
   const { sourceHash } = planned;
   const [repository] = planned.repositories;
   const { registry, identity, history, records, started } = publishing;
@@ -137,7 +174,7 @@ async function madeMeanwhile(planned: PlannedBuild, publishing: Publishing): Pro
     if (!isMeanwhile || !(await isOurs(tagState, identity, history))) return undefined;
     const { digest } = tagState;
     // What is refused is none of ours: the image that was built has passed.
-    const refused = await publishing.check(planned, { repository, digest, as: "same-content" });
+    const refused = await check({ repository, digest, as: "same-content" });
     return refused === undefined ? digest : undefined;
   } catch (error) {
     // What was built is as good; the tags will tell what the registry has to say.

@@ -1,172 +1,117 @@
 /** Walks the plan: builds every image as soon as what it needs is there, and puts its tags on it. */
-
-import { BuildError } from "../../buildx/diagnosis/diagnose.ts";
-import { buildImage } from "../../buildx/invocation/build-image.ts";
-import { parentSources } from "../../buildx/invocation/buildx.ts";
 import { leftOutProblem } from "../../changes/describe-incomplete.ts";
-import { UserError } from "../../errors.ts";
-import { limitCalls } from "../../lib/limit.ts";
 import { type Outcome, walk } from "../../lib/walk.ts";
 import type { Candidate } from "../../model/candidate.ts";
-import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
+import type { Plan, PlannedBuild, PlannedImage } from "../../plan/plan.ts";
+import type { LastBuild } from "../../plan/publish-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
-import { patientAttested } from "../../run/attested.ts";
-import { recordRules } from "../../run/record-rules.ts";
-import type { Session } from "../../run/session.ts";
-import { loadPublished } from "../build/after-build.ts";
-import type { BuildSession } from "../build/build-session.ts";
-import { pushLayout } from "../build/push-layout.ts";
-import { type GateRules, type Passage, type Passages, passAgain, passGate } from "../check/gate.ts";
-import type { Planning } from "../plan/plan-run.ts";
-import { type Publishing, publishAgain, publishCandidate } from "./publish-image.ts";
-import { recordCandidate } from "./record-candidate.ts";
+import type { Survey } from "../analyze/survey.ts";
+import type { Scanning } from "../check/scanning.ts";
+import { afterGate, failed } from "./after-gate.ts";
+import { type ImageGates, lineageOf, type MadeImage, type MadeImages } from "./image-gates.ts";
+import { namedIn } from "./promote-all.ts";
+import { type CheckFoundDigest, type Publishing, publishCandidate } from "./publish-image.ts";
 import { orderOf } from "./walk-order.ts";
+
+export interface Walk {
+  readonly plan: Pick<Plan, "images">;
+  /** What an image's build would take and isn't there. */
+  readonly leftOut: Survey["leftOut"];
+  /** How images were built the last time. */
+  readonly lastBuilds: ReadonlyMap<string, LastBuild>;
+  readonly isSchedule: boolean;
+  /** How many images this machine can build at once. */
+  readonly parallelism: number;
+  readonly gates: Pick<ImageGates, "built" | "found">;
+  readonly scanning: Pick<Scanning, "isWanted" | "prefetch">;
+  readonly publishing: Publishing;
+  /** What this run promotes. */
+  readonly promoted: MadeImages;
+  /** Builds an image on the candidates of its parents. */
+  readonly build: (planned: PlannedBuild, candidates: ReadonlyMap<string, Candidate>) => Promise<Candidate>;
+  /** Brings a candidate to where it is published from. */
+  readonly push: (
+    planned: PlannedBuild,
+    candidate: Candidate,
+    publish: (pushed: Candidate) => Promise<ImageResult>,
+  ) => Promise<ImageResult>;
+  /** To be done with every image once its tags are put. */
+  readonly complete: (result: ImageResult) => Promise<ImageResult>;
+}
 
 /** By name of the image; none of them rejects. */
 export type Results = ReadonlyMap<string, Promise<ImageResult>>;
 
-/** Of one run: what each image is built on tells whether it may have tags. */
-export interface Gates {
-  readonly passages: Map<string, Promise<Passage>>;
-  readonly rulesFor: (name: string) => GateRules;
-  /** Those of the images that one is built on. */
-  readonly above: (name: string) => Passages;
+interface BuiltImage extends MadeImage {
+  readonly candidate: Candidate;
 }
-
-export function openGates({ registry, scanning, surveyed, history }: Planning, session: Session): Gates {
-  const { inputs, outside } = session;
-  const { clock, signal } = outside;
-  const attested = history.attested && patientAttested(history.attested, { clock, signal });
-  const records = recordRules(session);
-  const passages = new Map<string, Promise<Passage>>();
-  const parents = new Map(
-    surveyed.catalog.images.map(({ name, parents: edges }) => [name, edges.map(({ parent }) => parent)]),
-  );
-  return {
-    passages,
-    rulesFor: (name) => ({
-      maxSize: inputs.maxSize,
-      registry,
-      records,
-      attested,
-      scanning: scanning.isWanted(name) ? scanning : undefined,
-    }),
-    above: (name) => {
-      const wanted = new Set(parents.get(name));
-      return new Map([...passages].filter(([each]) => wanted.has(each)));
-    },
-  };
-}
-
-/** What is published already needs nothing but tags: it waits for no build. */
-export function promoteAll(planning: Planning, session: Session, publishing: Publishing, gates: Gates): Results {
-  const { outside } = session;
-  const results = new Map<string, Promise<ImageResult>>();
-  const run = limitCalls(promotionsAtOnce, ({ planned, above }: { planned: PlannedPromote; above: Passages }) =>
-    passAgain(planned, above, gates.rulesFor(planned.name)),
-  );
-  for (const planned of planning.plan.images.filter((image) => image.kind === "promote")) {
-    const passage = run({ planned, above: gates.above(planned.name) });
-    gates.passages.set(planned.name, passage);
-    const result = passage
-      .then((gate) => afterGate(gate, planned, undefined, () => publishAgain(planned, publishing)))
-      .then((done) => loadPublished(done, session, planning.credentials))
-      .catch((error: unknown) => failed(planned, error, outside.signal));
-    results.set(planned.name, result);
-  }
-  return results;
-}
-
-const promotionsAtOnce = 8;
 
 /** How many images are built at once at least: much of a build is waiting for networks. */
 const leastConcurrency = 4;
 
 /** The results of all images that are built, each as soon as its tags are put. */
-export async function walkPlan(
-  planning: Planning,
-  session: Session,
-  publishing: Publishing,
-  gates: Gates,
-  { dependencies, complete }: Pick<BuildSession, "dependencies" | "complete">,
-): Promise<Results> {
-  const { plan, registry, lastBuilds, scanning, surveyed } = planning;
-  const { context, outside, trust } = session;
-  const { signal } = outside;
-  const byName = new Map(plan.images.map((image) => [image.name, image]));
-  const nodes = plan.images
+export async function walkPlan(walking: Walk): Promise<Results> {
+  const { plan, leftOut, publishing, parallelism } = walking;
+  const { signal } = publishing;
+  const nodes = nodesOf(plan.images, leftOut);
+  const outcomes = await walk(
+    nodes,
+    ({ planned }, parents: ReadonlyMap<string, BuiltImage>) => makeImage(planned, parents, walking),
+    {
+      concurrency: Math.max(leastConcurrency, parallelism),
+      signal,
+      priority: orderOf(nodes, walking.lastBuilds, walking.isSchedule),
+    },
+  );
+  return new Map(nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), signal)]));
+}
+
+function nodesOf(images: readonly PlannedImage[], leftOut: Walk["leftOut"]) {
+  const built = new Set(images.flatMap(({ kind, name }) => (kind === "build" ? [name] : [])));
+  return images
     .filter((image) => image.kind === "build")
     .map((planned) => ({
       name: planned.name,
       planned,
       // What can't be built fails at once.
-      parents: surveyed.leftOut.has(planned.name)
+      parents: leftOut.has(planned.name)
         ? []
-        : planned.parents.map(({ name }) => name).filter((name) => byName.get(name)?.kind === "build"),
+        : planned.parents.map(({ name }) => name).filter((name) => built.has(name)),
     }));
-  const published = new Map<string, Promise<ImageResult>>();
-  const publishBuilt = (planned: PlannedBuild, candidate: Candidate): Promise<ImageResult> => {
-    const publishOne = (pushed: Candidate) => publishCandidate(planned, pushed, publishing);
-    if (!plan.push) return publishOne(candidate);
-    return pushLayout(planned, candidate, publishOne, { registry, files: outside.files, signal });
-  };
-  const outcomes = await walk(
-    nodes,
-    async ({ name, planned }, parents: ReadonlyMap<string, Candidate>) => {
-      const lacking = surveyed.leftOut.get(name);
-      if (lacking !== undefined) throw leftOutProblem(lacking);
-      if (scanning.isWanted(name)) scanning.begin(planned);
-      const built = await buildImage(planned, parentSources(planned, byName, parents), dependencies);
-      const candidate = await recordCandidate(planned, built, { context, registry, trust });
-      scanning.made(planned, candidate);
-      const passage = passGate(planned, candidate, gates.above(name), gates.rulesFor(name));
-      gates.passages.set(name, passage);
-      // Not waited for: children need the digest alone.
-      published.set(
-        name,
-        passage
-          .then((gate) => afterGate(gate, planned, candidate, () => publishBuilt(planned, candidate)))
-          .then(complete)
-          .catch((error: unknown) => failed(planned, error, signal)),
-      );
-      return candidate;
-    },
-    {
-      concurrency: Math.max(leastConcurrency, outside.parallelism),
-      signal,
-      priority: orderOf(nodes, lastBuilds, context.trigger.kind === "schedule"),
-    },
-  );
-  return new Map(
-    nodes.map(({ name, planned }) => [name, resultOf(planned, outcomes.get(name), published.get(name), signal)]),
-  );
 }
 
-async function afterGate(
-  gate: Passage,
-  planned: PlannedBuild | PlannedPromote,
-  candidate: Candidate | undefined,
-  publish: () => Promise<ImageResult>,
-): Promise<ImageResult> {
-  switch (gate.kind) {
-    case "passed":
-      return publish();
-    case "held":
-      return { planned, outcome: "failed", error: gate.error, ...(candidate === undefined ? {} : { candidate }) };
-    case "blocked":
-      return { planned, outcome: "blocked", by: gate.by, ...(candidate === undefined ? {} : { candidate }) };
-  }
+/** Builds one image. Its checks and tags are not waited for: children need the digest alone. */
+async function makeImage(
+  planned: PlannedBuild,
+  built: ReadonlyMap<string, BuiltImage>,
+  { leftOut, gates, scanning, publishing, promoted, ...walking }: Walk,
+): Promise<BuiltImage> {
+  const { name } = planned;
+  const lacking = leftOut.get(name);
+  if (lacking !== undefined) throw leftOutProblem(lacking);
+  if (scanning.isWanted(name)) scanning.prefetch(planned);
+  const candidates = new Map([...built].map(([parent, { candidate }]) => [parent, candidate]));
+  const candidate = await walking.build(planned, candidates);
+  const above = planned.parents.map((parent) => parent.name);
+  const parents: MadeImages = new Map([...namedIn(promoted, above), ...built]);
+  const gate = gates.built(planned, candidate, parents);
+  const check: CheckFoundDigest = (found) => gates.found(planned, found, parents);
+  const publish = async () =>
+    walking.push(planned, candidate, (pushed) => publishCandidate(planned, pushed, publishing, check));
+  const result = afterGate(gate, planned, candidate, publish, publishing.signal)
+    .then(walking.complete)
+    .catch((error: unknown) => failed(planned, error, publishing.signal));
+  return { candidate, gate, lineage: lineageOf(parents, [name, { kind: "built", made: candidate }]), result };
 }
 
 async function resultOf(
   planned: PlannedBuild,
-  outcome: Outcome<Candidate> | undefined,
-  published: Promise<ImageResult> | undefined,
+  outcome: Outcome<BuiltImage> | undefined,
   signal: AbortSignal,
 ): Promise<ImageResult> {
   switch (outcome?.kind) {
     case "done":
-      return (await published) ?? { planned, outcome: "cancelled" };
+      return outcome.value.result;
     case "blocked":
       return { planned, outcome: "blocked", by: outcome.by };
     case "failed":
@@ -174,17 +119,4 @@ async function resultOf(
     default:
       return { planned, outcome: "cancelled" };
   }
-}
-
-/** A defect of ours in one image must not hide what became of the others. */
-function failed(planned: PlannedBuild | PlannedPromote, error: unknown, signal: AbortSignal): ImageResult {
-  if (signal.aborted && error === signal.reason) return { planned, outcome: "cancelled" };
-  if (error instanceof BuildError)
-    return { planned, outcome: "failed", error, output: error.output, excerpt: error.excerpt };
-  if (error instanceof UserError) return { planned, outcome: "failed", error };
-  const defect = new UserError(`${planned.name} could not be published because of a defect of image-publish`, {
-    hint: "report it, with a log of a run with debug logging on",
-    cause: error,
-  });
-  return { planned, outcome: "failed", error: defect };
 }

@@ -3,9 +3,12 @@ import { expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
 import { digestOf } from "../../../../src/model/digest.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
+import { heldBy } from "../../../../src/scan/complaint.ts";
 import type { ImageScan, ScannedImage } from "../../../../src/scan/judged.ts";
 import { scanRules } from "../../../../src/scan/scan-rules.ts";
-import { type GateRules, type Passage, passGate } from "../../../../src/stages/check/gate.ts";
+import type { CheckResult } from "../../../../src/stages/check/check.ts";
+import type { GateResult } from "../../../../src/stages/check/gate.ts";
+import { type CheckRules, passBuilt } from "../../../../src/stages/check/image-checks.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 import { records } from "../../publish/commits.ts";
 
@@ -29,22 +32,26 @@ const scan = (passes: boolean): ScannedImage => ({
   isRed: !passes,
 });
 const registry = {} as Registry;
-const unscanned: GateRules = { maxSize: undefined, registry, scanning: undefined, records, attested: undefined };
-const rules = (first: ImageScan, then: ImageScan = first): GateRules => ({
+const unscanned: CheckRules = { maxSize: undefined, registry, scan: undefined, records, attested: undefined };
+const resultOf = (found: ImageScan): CheckResult => {
+  const error = heldBy(found);
+  return error === undefined ? { kind: "passed", scan: found } : { kind: "refused", error, scan: found };
+};
+const rules = (first: ImageScan, then: ImageScan = first): CheckRules => ({
   ...unscanned,
-  scanning: { judge: async () => first, judgeFound: async () => first, confirm: async () => then },
+  scan: async () => ({ ...resultOf(first), again: async () => resultOf(then) }),
 });
-const held = (name: string): readonly [string, Promise<Passage>] => [
+const held = (name: string): readonly [string, Promise<GateResult>] => [
   name,
   Promise.resolve({ kind: "held", error: new UserError(`${name} is held`, { hint: "mend it" }) }),
 ];
-const passed = (name: string): readonly [string, Promise<Passage>] => [name, Promise.resolve({ kind: "passed" })];
-const blocked = (name: string, by: string): readonly [string, Promise<Passage>] => [
+const passed = (name: string): readonly [string, Promise<GateResult>] => [name, Promise.resolve({ kind: "passed" })];
+const blocked = (name: string, by: string): readonly [string, Promise<GateResult>] => [
   name,
   Promise.resolve({ kind: "blocked", by }),
 ];
 
-test.each<[string, readonly (readonly [string, Promise<Passage>])[], GateRules, object]>([
+test.each<[string, readonly (readonly [string, Promise<GateResult>])[], CheckRules, object]>([
   ["what is scanned and good passes", [], rules(scan(true)), { kind: "passed" }],
   ["what is not scanned passes", [], unscanned, { kind: "passed" }],
   ["what has a finding that counts is held", [], rules(scan(false)), { kind: "held" }],
@@ -68,5 +75,5 @@ test.each<[string, readonly (readonly [string, Promise<Passage>])[], GateRules, 
     { kind: "held" },
   ],
 ])("%s", async (_, parents, by, expected) => {
-  expect(await passGate(planned, candidate, new Map(parents), by)).toMatchObject(expected);
+  expect(await passBuilt(planned, candidate, new Map(parents), by)).toMatchObject(expected);
 });

@@ -3,7 +3,12 @@ import { UserError } from "../../../../src/errors.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
-import { type Publishing, publishCandidate } from "../../../../src/stages/publish/publish-image.ts";
+import { passed, refusedFor } from "../../../../src/stages/check/check.ts";
+import {
+  type CheckFoundDigest,
+  type Publishing,
+  publishCandidate,
+} from "../../../../src/stages/publish/publish-image.ts";
 import { digests, plannedBuild } from "../../buildx/planned.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
 import { index, simulatedRegistry, Timeline } from "../../publish/simulation.ts";
@@ -17,6 +22,7 @@ const candidate = {
   baseAnnotations: {},
   steps: { cached: 0, executed: 1 },
 };
+const passes: CheckFoundDigest = async () => passed;
 const notUsed = (): Promise<never> => Promise.reject(new Error("not used"));
 
 /** A registry that answers nothing but this. */
@@ -44,7 +50,6 @@ function publishing(registry: Registry, signal: AbortSignal): Publishing {
     signal,
     started: new Date(0),
     records,
-    check: async () => undefined,
     copy: async () => {},
   };
 }
@@ -53,7 +58,7 @@ test("a run that is cancelled while its tags are put has not failed: it is not f
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const { signal } = cancelled;
-  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(signal.reason), signal));
+  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(signal.reason), signal), passes);
   expect(result).toEqual({ planned: plannedBuild, outcome: "cancelled" });
 });
 
@@ -61,7 +66,12 @@ test("a registry that refused is a failure, also in a run that was cancelled lat
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
   const refused = new RegistryError("denied", "refused", { hint: "ask for the right" });
-  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(refused), cancelled.signal));
+  const result = await publishCandidate(
+    plannedBuild,
+    candidate,
+    publishing(failing(refused), cancelled.signal),
+    passes,
+  );
   expect(result).toMatchObject({ outcome: "failed", candidate });
 });
 
@@ -78,28 +88,33 @@ describe("what another run made of the same sources while this one was building"
     tags: [{ tag: tag("main"), moves: true }],
   };
 
-  async function published(check: Publishing["check"], meanwhile = theirs) {
+  async function published(check: CheckFoundDigest, meanwhile = theirs) {
     const timeline = new Timeline();
     const registry = simulatedRegistry(timeline);
     registry.hold(here, own);
     registry.hold(here, meanwhile, tag("src-aaaaaaaaaaaaaaaa"));
-    const given = { ...publishing(registry, new AbortController().signal), clock: timeline.clock, check };
+    const given = { ...publishing(registry, new AbortController().signal), clock: timeline.clock };
     const result = await timeline.run(
-      publishCandidate(planned, { ...candidate, digest: own.digest }, { ...given, started: new Date(started) }),
+      publishCandidate(planned, { ...candidate, digest: own.digest }, { ...given, started: new Date(started) }, check),
     );
     return { result, main: registry.held.get(`${here}:main`)?.digest };
   }
 
   test("takes its place once it has passed, and is not this run's to sign", async () => {
     const checked: unknown[] = [];
-    const { main, result } = await published(async (_, found) => void checked.push(found), theirs);
+    const { main, result } = await published(async (found) => {
+      checked.push(found);
+      return passed;
+    });
     expect(checked).toEqual([{ repository: here, digest: theirs.digest, as: "same-content" }]);
     expect(main).toBe(theirs.digest);
     expect(result).toMatchObject({ outcome: "published", candidate: { digest: theirs.digest }, isFound: true });
   });
 
   test("doesn't where it doesn't pass: what was built has passed", async () => {
-    const { main, result } = await published(async () => new UserError("it has a finding", { hint: "mend it" }));
+    const { main, result } = await published(async () =>
+      refusedFor(new UserError("it has a finding", { hint: "mend it" })),
+    );
     expect(main).toBe(own.digest);
     expect(result).toMatchObject({ outcome: "published", candidate: { digest: own.digest } });
     expect(result).not.toHaveProperty("isFound");

@@ -1,0 +1,63 @@
+/**
+ * A check: whether an image may get tags. Everything between a candidate and its tags has this shape, so that the gate knows
+ * none of them by name.
+ */
+import { Problems, type UserError } from "../../errors.ts";
+import type { Candidate } from "../../model/candidate.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { ImageScan } from "../../scan/judged.ts";
+
+/** What a check looks at: what this run built, or what another one pushed. */
+export type Checkable = Pick<Candidate, "digest" | "layout" | "platforms" | "bases"> & {
+  /** Where it is, where that isn't the image's first repository. */
+  readonly repository?: Repository;
+};
+
+export type CheckResult =
+  | {
+      readonly kind: "passed";
+      readonly scan?: ImageScan;
+      /** Checks once more, right before tags are put, what may be otherwise by then. */
+      readonly again?: () => Promise<CheckResult>;
+    }
+  | { readonly kind: "refused"; readonly error: UserError; readonly scan?: ImageScan };
+
+export type Check = (candidate: Checkable) => Promise<CheckResult>;
+
+export const passed: CheckResult = { kind: "passed" };
+
+/** Of a check that can only say why not. */
+export function refusedFor(error: UserError | undefined): CheckResult {
+  return error === undefined ? passed : { kind: "refused", error };
+}
+
+/** All of them, so that a person reads everything that is wrong at once. */
+export function sideBySide(...checks: readonly Check[]): Check {
+  return async (candidate) => combined(await Promise.all(checks.map((check) => check(candidate))));
+}
+
+/** One after the other until one refuses: the cheap ones first. */
+export function oneByOne(...checks: readonly Check[]): Check {
+  return async (candidate) => {
+    const results: CheckResult[] = [];
+    for (const check of checks) {
+      const result = await check(candidate);
+      results.push(result);
+      if (result.kind === "refused") break;
+    }
+    return combined(results);
+  };
+}
+
+function combined(results: readonly CheckResult[]): CheckResult {
+  const errors = results.flatMap((each) => (each.kind === "refused" ? [each.error] : []));
+  const [scan] = results.flatMap((each) => each.scan ?? []);
+  const [error] = errors;
+  const found = scan === undefined ? {} : { scan };
+  if (error !== undefined) {
+    return { kind: "refused", error: errors.length === 1 ? error : new Problems(errors), ...found };
+  }
+  const later = results.flatMap((each) => (each.kind === "passed" && each.again !== undefined ? [each.again] : []));
+  if (later.length === 0) return { kind: "passed", ...found };
+  return { kind: "passed", ...found, again: async () => combined(await Promise.all(later.map((again) => again()))) };
+}

@@ -1,0 +1,56 @@
+/** What another run pushed, read as what this one takes it for. */
+import { UserError } from "../../errors.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import { missingManifest } from "../../oci/registry/registry-error.ts";
+import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
+import type { FoundDigest } from "../../publish/promotion.ts";
+import { readPlatforms } from "../../publish/published.ts";
+import {
+  missingPlatform,
+  otherContent,
+  type RecordRules,
+  type TagState,
+  tagStateIn,
+} from "../../publish/tags/tag-state.ts";
+import type { Checkable } from "./check.ts";
+
+/** `content`: a tag that names the content is on it. */
+export type FoundAs = FoundDigest["as"] | "content";
+
+/** @throws UserError for what is something else, RegistryError for what can't be read. */
+export async function readFound(
+  planned: PlannedBuild | PlannedPromote,
+  { repository, digest }: Omit<FoundDigest, "as">,
+  as: FoundAs,
+  { registry, records }: { readonly registry: Registry; readonly records: RecordRules },
+): Promise<Checkable> {
+  const found = await registry.manifest(repository, digest);
+  if (found === undefined) throw missingManifest(repository, digest);
+  const tagState = tagStateIn(found, records);
+  const why = whyRefused(planned, tagState, as);
+  if (why !== undefined) throw refused(repository, digest, why);
+  const bases = Object.entries(tagState.record?.bases ?? {});
+  return {
+    repository,
+    digest,
+    layout: undefined,
+    platforms: await readPlatforms(registry, repository, digest),
+    bases: bases.map(([name, each]) => ({ name, digest: each })),
+  };
+}
+
+function whyRefused(planned: PlannedBuild | PlannedPromote, tagState: TagState, as: FoundAs): string | undefined {
+  if (as === "same-content") return otherContent(tagState, planned);
+  if (as === "higher-release" && tagState.record === undefined) {
+    return tagState.doubt ?? "it has no record of its sources";
+  }
+  return missingPlatform(tagState, planned.platforms);
+}
+
+function refused(repository: Repository, digest: Digest, why: string): UserError {
+  return new UserError(`${repository}@${digest} may not be tagged: ${why}`, {
+    hint: "run again, so that the image is built from this commit's sources",
+  });
+}

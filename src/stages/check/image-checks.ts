@@ -1,0 +1,109 @@
+/** The checks that an image gets: what this run built, what it promotes, and what another run put in its place. */
+import { UserError } from "../../errors.ts";
+import type { Candidate } from "../../model/candidate.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
+import type { FoundDigest } from "../../publish/promotion.ts";
+import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import { attestationCheck } from "./attestation-check.ts";
+import { type Check, type CheckResult, oneByOne, refusedFor, sideBySide } from "./check.ts";
+import { type FoundAs, readFound } from "./found-image.ts";
+import { type GateResult, type GateResults, gate } from "./gate.ts";
+import { platformsCheck } from "./platforms-check.ts";
+import { publishedSizes, sizeCheck } from "./size-check.ts";
+
+/** Of one image. */
+export interface CheckRules {
+  /** Compressed bytes that a platform may have; `undefined`: any. */
+  readonly maxSize: number | undefined;
+  readonly registry: Registry;
+  /** `undefined` where the image is not to be scanned. */
+  readonly scan: Check | undefined;
+  readonly records: RecordRules;
+  /** With `attest`: whether GitHub lists an attestation; it may take a moment after a run has signed. */
+  readonly attested: ((digest: Digest) => Promise<boolean | undefined>) | undefined;
+}
+
+/** `parents` are those of this run that it is built on. */
+export function passBuilt(
+  planned: PlannedBuild,
+  candidate: Candidate,
+  parents: GateResults,
+  { maxSize, registry, scan }: CheckRules,
+): Promise<GateResult> {
+  const check = sideBySide(
+    ...(maxSize === undefined ? [] : [sizeCheck(planned.name, maxSize, () => publishedSizes(planned, registry))]),
+    ...(scan === undefined ? [] : [scan]),
+  );
+  return gate(check(candidate), parents);
+}
+
+/** What is published passed the checks of some run once, or of none: it passes those of this run before it gets a tag. */
+export async function passPromoted(
+  planned: PlannedPromote,
+  parents: GateResults,
+  rules: CheckRules,
+): Promise<GateResult> {
+  const [repository] = planned.repositories;
+  if (repository === undefined) return gate(Promise.resolve(refusedFor(undefined)), parents);
+  return gate(checkPromoted(planned, repository, rules), parents);
+}
+
+async function checkPromoted(planned: PlannedPromote, repository: Repository, rules: CheckRules): Promise<CheckResult> {
+  return asResult(async () => {
+    const { digest } = planned;
+    const isContent = await isUnderContentTag(planned, repository, rules);
+    return checkAs(planned, { repository, digest }, isContent ? "content" : "same-content", rules);
+  });
+}
+
+/**
+ * What another run put in the place of what this one has checked passes the same checks, as that digest. What is based on a
+ * parent that was held got here for no image.
+ */
+export async function checkFound(
+  planned: PlannedBuild | PlannedPromote,
+  { as, ...found }: FoundDigest,
+  rules: CheckRules,
+): Promise<CheckResult> {
+  return asResult(() => checkAs(planned, found, as, rules));
+}
+
+async function checkAs(
+  planned: PlannedBuild | PlannedPromote,
+  where: Omit<FoundDigest, "as">,
+  as: FoundAs,
+  { maxSize, registry, records, attested, scan }: CheckRules,
+): Promise<CheckResult> {
+  const found = await readFound(planned, where, as, { registry, records });
+  const check = oneByOne(
+    // What others pushed under a content tag may be sloppy about its configs.
+    ...(as === "content" ? [] : [platformsCheck(registry, where.repository)]),
+    ...(maxSize === undefined ? [] : [sizeCheck(planned.name, maxSize)]),
+    ...(attested === undefined ? [] : [attestationCheck(where.repository, attested)]),
+    ...(scan === undefined ? [] : [scan]),
+  );
+  return check(found);
+}
+
+/** What can't be read doesn't pass. */
+async function asResult(check: () => Promise<CheckResult>): Promise<CheckResult> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof UserError) return refusedFor(error);
+    throw error;
+  }
+}
+
+/** A tag that names the content is right whoever put it. */
+async function isUnderContentTag(
+  { tags, digest }: PlannedPromote,
+  repository: Repository,
+  { registry }: CheckRules,
+): Promise<boolean> {
+  const named = tags.filter(({ of }) => of === "content").map(({ tag }) => registry.head(repository, tag));
+  return (await Promise.all(named)).includes(digest);
+}

@@ -1,0 +1,18 @@
+/** The check that an image's parts are for the platforms that its index lists. */
+import { UserError } from "../../errors.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import { checkPlatforms } from "../../publish/published.ts";
+import { type Check, passed, refusedFor } from "./check.ts";
+
+export function platformsCheck(registry: Registry, repository: Repository): Check {
+  return async ({ platforms }) => {
+    try {
+      await checkPlatforms(registry, repository, platforms);
+      return passed;
+    } catch (error) {
+      if (error instanceof UserError) return refusedFor(error);
+      throw error;
+    }
+  };
+}
