@@ -220,6 +220,7 @@ export async function guarded(
   const controller = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   let stopped: number | undefined;
+  let isOver = false;
   const end = (error: unknown): void => {
     sayError(error, log, debug);
     try {
@@ -232,7 +233,7 @@ export async function guarded(
     if (stopped !== undefined) {
       // Whoever asks twice does not want to wait for what is being ended in order. Children are ended by the adapter.
       killChildren();
-      end(controller.signal.reason);
+      if (!isOver) end(controller.signal.reason);
       process.exit(codes[name]);
     }
     stopped = codes[name];
@@ -248,7 +249,9 @@ export async function guarded(
     end(error);
     return stopped ?? 1;
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    isOver = true;
+    // A second signal that arrives while the process ends gets the same exit code, not the system's default.
+    if (stopped === undefined) process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
