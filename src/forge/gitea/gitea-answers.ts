@@ -23,7 +23,7 @@ export interface RestPullRequest {
 }
 
 interface RestBranch {
-  /** Its name, also when it is gone, where `ref` is no branch any more. */
+  /** Its name. It stays when the branch is deleted; `ref` doesn't. */
   readonly label: string;
   readonly sha: string;
   readonly repo_id: number;
