@@ -283,7 +283,7 @@ Rules that gave none
     const text = await told("alone", { inputs: { tags: "type=ref,event=branch" } });
     expect(text).toContain("alone: skip\n");
     expect(text).toContain("nothing it is built from changed\n    what counts for it: images/alone/Dockerfile");
-    expect(text).toContain("none, as nothing is done for this image; otherwise they would be:\n  main  moves");
+    expect(text).toContain("none, as nothing is done for this image; otherwise they would be:\n  main  mutable");
   });
 
   test("one that the run is not about", async () => {
