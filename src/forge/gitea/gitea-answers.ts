@@ -23,7 +23,7 @@ export interface RestPullRequest {
 }
 
 interface RestBranch {
-  /** Its name. It stays when the branch is deleted; `ref` doesn't. */
+  /** Its name, which stays when the branch is deleted; `ref` then isn't a branch any more. */
   readonly label: string;
   readonly sha: string;
   readonly repo_id: number;

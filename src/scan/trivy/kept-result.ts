@@ -22,7 +22,7 @@ function keptSecret({ Code: _code, Match: _match, Layer: layer, ...rest }: Field
   return layer === undefined ? rest : { ...rest, Layer: { Digest: digest, DiffID: diffId } };
 }
 
-/** Shortens what may be tokens in a file's name, as in its content. The beginning stays: it shows a token's kind. */
+/** The path of a file with a secret may hold the token, too. Its beginning stays: it shows the token's kind. */
 export function withoutTokens(path: string): string {
   return path.replace(/[\w-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? `${run.slice(0, 4)}…` : run));
 }
