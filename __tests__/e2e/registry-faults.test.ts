@@ -377,7 +377,7 @@ describe("a registry behind TLS", () => {
   test.each([
     ["of nobody known", { by: authority }, /is not trusted/, /NODE_EXTRA_CA_CERTS/],
     ["signed by itself", {}, /is not trusted: self-signed certificate/, /NODE_EXTRA_CA_CERTS/],
-    ["expired", { until: new Date("2021-01-01") }, /is not trusted/, /mend the certificate/],
+    ["expired", { until: new Date("2021-01-01") }, /is not trusted/, /fix the certificate/],
   ])("with a certificate %s is not spoken to", async (_, options, message, hint) => {
     const secure = await startFaultProxy(rig.registry, { tls: certificate({ name: "registry.test", ...options }) });
     const connect = await startConnectProxy(secure.host);

@@ -118,7 +118,7 @@ test("several ignore files and a VEX document all hold, and what they take out i
     "linux/amd64": [`${openssl} (ignored by .trivyignore)`, `${busybox} (ignored by vex.json)`],
   });
   const broken = await scanner.scan({ ...image, options: { ignoreFiles: [file("bad.yaml", "a: [")], vex: [] } });
-  expect(broken).toMatchObject({ kind: "unscanned", error: { hint: "mend or remove the ignore file" } });
+  expect(broken).toMatchObject({ kind: "unscanned", error: { hint: "fix or remove the ignore file" } });
 });
 
 test("a private registry is read with the login of the inputs, and without one the message says so", async () => {

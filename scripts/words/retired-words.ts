@@ -50,7 +50,7 @@ export const retiredWords: readonly RetiredWord[] = [
   { word: /\ban upgrade (?:mends|fixes)\b/i, instead: "fix available" },
   { word: /\bnobody can tell\b|\bcan't be told\b|\bcannot be told\b/i, instead: "unknown" },
   {
-    word: /\bis no (?!such\b|longer\b|more\b|other\b|need\b|reason\b|way\b|\w+ (?:in|for|of|that|to|on|at|with)\b)\w+/i,
+    word: /(?<!\bthere )\bis no (?!such\b|longer\b|more\b|other\b|need\b|reason\b|way\b|\w+ (?:in|for|of|that|to|on|at|with)\b)\w+/i,
     instead: "isn't a valid …",
   },
   { word: /\bone a line\b|\bparted by\b/i, instead: "one per line, separated by" },

@@ -33,7 +33,7 @@ export class Whole {
   }
 }
 
-/** The last bytes, for messages: what went wrong stands at the end. */
+/** The last bytes, for messages: the reason of a failure is at the end. */
 export class Tail {
   #chunks: Uint8Array[] = [];
   #length = 0;

@@ -79,7 +79,7 @@ async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
 async function regularSize(file: FileHandle, path: string | Buffer): Promise<number> {
   const stat = await file.stat();
   if (stat.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: "EISDIR" });
-  if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "ENXIO" });
+  if (!stat.isFile()) throw Object.assign(new Error(`${path} isn't a regular file`), { code: "ENXIO" });
   return stat.size;
 }
 
@@ -126,7 +126,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   EROFS: { why: "the file system is read-only", hint: "choose a folder that can be written" },
   ENOSPC: { why: "no space left on the device", hint: "free disk space on the runner before this step" },
   EISDIR: { why: "it is a directory", hint: "give the path of a file" },
-  ENXIO: { why: "it is no regular file", hint: "give the path of a file" },
+  ENXIO: { why: "it isn't a regular file", hint: "give the path of a file" },
   ELOOP: { why: "it is a symbolic link", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
   ERR_INVALID_ARG_VALUE: { why: "it holds a NUL character", hint: "take the character out of the path" },

@@ -95,7 +95,7 @@ function runToEnd(program: string, args: readonly string[], options: RunOptions,
   });
 }
 
-/** Keeps what the child writes and tells of each line. What goes wrong in that, the caller's `onLine` included, ends the child. */
+/** Keeps what the child writes and reports each line. An error on the way, also one of the caller's `onLine`, ends the child. */
 function collect(child: ChildProcess, program: string, onLine: RunOptions["onLine"], end: (reason: unknown) => void) {
   const stdout = new Whole(maximumStdout, program);
   const stderr = new Tail(keptStderr);

@@ -1,4 +1,4 @@
-/** What an image was built on, by BuildKit's own word, and the annotations that say so. */
+/** The bases of an image, as BuildKit reports them, and the annotations that name them. */
 
 import type { ResolvedBase } from "../model/candidate.ts";
 import { type Digest, isDigest } from "../model/digest.ts";
@@ -25,8 +25,8 @@ const digestKey = "org.opencontainers.image.base.digest";
 
 /**
  * Annotations of the index that name the base (OCI image-spec, annotations.md, "Pre-Defined Annotation Keys"), as far as
- * it is known: before the build for an image of this repository and a base that is pinned, else from `resolved`. What the
- * user says of them goes before.
+ * it is known: before the build for an image of this repository and a base that is pinned, else from `resolved`. The user's
+ * own annotations override these.
  */
 export function baseAnnotations(
   { base, annotations }: PlannedBuild,

@@ -36,7 +36,7 @@ export async function readContents(
   return Promise.all(
     entries.map(async ({ platform, manifest: { digest: of } }) => {
       const manifest = parseManifest(await verified(of, read));
-      if (manifest.kind !== "manifest") throw wrong(`what the build made for ${platform} is no image`);
+      if (manifest.kind !== "manifest") throw wrong(`what the build made for ${platform} isn't an image`);
       return { platform, digest: of, size: compressedSize(manifest) };
     }),
   );

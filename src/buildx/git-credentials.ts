@@ -107,7 +107,7 @@ export function isCredential({ key, value }: GitSetting): boolean {
   return hasSecret(key) || hasSecret(value);
 }
 
-/** An address with a password, or with a token in the place of a user; a header; a private key. */
+/** An address with a password, or with a token as its user; a header; a private key. */
 export function hasSecret(text: string): boolean {
   return address().test(text) || /\bauthorization:\s*\S|-----BEGIN [A-Z ]*PRIVATE KEY/i.test(text);
 }

@@ -1,4 +1,4 @@
-/** Puts a candidate into the engine under names, for the tests of later steps: the very bytes that were built. */
+/** Loads a candidate into the engine under names, for the tests of later steps: the same digests that were built. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Candidate, CandidatePlatform } from "../model/candidate.ts";
 import { type Platform, partsOf } from "../model/platform.ts";
@@ -50,7 +50,7 @@ export async function loadImage(
   }
 }
 
-/** `linux/amd64`, as the engine says of itself. */
+/** `linux/amd64`, as the engine reports it. */
 async function enginePlatform(deps: LoadDependencies): Promise<string> {
   const said = await docker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], deps);
   return said.trim();
@@ -90,7 +90,7 @@ async function loadLayout(
 ): Promise<void> {
   const bytes = await layoutReader(deps.files, layout)(digest);
   const manifest = parseManifest(bytes);
-  if (manifest.kind !== "manifest") throw new Error(`${digest} is no image`);
+  if (manifest.kind !== "manifest") throw new Error(`${digest} isn't an image`);
   const blobs = [digest, manifest.config.digest, ...manifest.layers.map((layer) => layer.digest)].map(blobPath);
   const folder = `${deps.temp}/load-${digest.slice(-12)}`;
   const archive = `${folder}/image.tar`;

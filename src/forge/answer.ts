@@ -49,7 +49,7 @@ export function textsOf(errors: unknown): readonly string[] {
   });
 }
 
-/** An object's fields, of which nothing is known; none for what is no object. */
+/** An object's fields, all of unknown types; none where the value isn't an object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

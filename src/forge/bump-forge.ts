@@ -10,7 +10,7 @@ export interface BumpForge {
   read(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** Makes one commit and lets the branch name it, if the branch still stands where `write.head` says. @returns the commit. */
   write(write: BranchWrite): Promise<Commit>;
-  /** Deletes the branch, if it still stands there. */
+  /** Deletes the branch, if it still points to `head`. */
   deleteBranch(branch: string, head: Commit): Promise<void>;
   open(pull: BranchPair & PullRequestText & { readonly draft: boolean }): Promise<PullRequest>;
   /** Labels and assignees are added to those that it has. */

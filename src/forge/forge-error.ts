@@ -65,7 +65,7 @@ export async function unlessMissing<T>(question: () => Promise<T>): Promise<T | 
   }
 }
 
-/** What an answer that is no success means, by its status and what it says. GitHub, Gitea and Forgejo say it in `message`. */
+/** What an unsuccessful answer means, by its status and message. GitHub, Gitea and Forgejo send the latter in `message`. */
 export function errorCodeOf(status: number, message: string): ForgeErrorCode {
   for (const [pattern, code] of meanings) if (pattern.test(message)) return code;
   if (status === 429 || status >= 500) return "unavailable";
@@ -75,7 +75,7 @@ export function errorCodeOf(status: number, message: string): ForgeErrorCode {
   return status === 423 ? "archived" : "unexpected";
 }
 
-/** From the most telling to the least. */
+/** From the most specific to the least. */
 const meanings: readonly (readonly [RegExp, ForgeErrorCode])[] = [
   [/rate limit|submitted too quickly|abuse detection/i, "unavailable"],
   [/not permitted to create or approve pull requests/i, "pull-requests-switched-off"],

@@ -4,9 +4,9 @@ import { type Digest, digestOf } from "../model/digest.ts";
 import { type ManifestBytes, mediaTypes, parseManifest, type StoredManifest } from "./manifest.ts";
 
 /**
- * An index over the very same manifests, in the same order, whose annotations are these alone: what goes over from the other
- * one's `document.annotations` is the caller's choice. The same arguments give the same bytes. Docker's list becomes an OCI
- * index, as it knows no annotations. Where nothing changes the bytes stay what they are. @throws UserError for what is no index.
+ * An index over the same manifests in the same order, with these annotations alone: the caller chooses what to keep of
+ * the other one's `document.annotations`. The same arguments give the same bytes. Docker's list becomes an OCI index, as
+ * it can't have annotations. Where nothing changes the bytes stay what they are. @throws UserError where it isn't an index.
  */
 export function annotatedIndex(
   of: Pick<StoredManifest, "bytes" | "mediaType">,

@@ -43,7 +43,7 @@ export interface Manifest {
 export interface StoredManifest {
   readonly digest: Digest;
   readonly mediaType: string;
-  /** The very bytes, whose digest it is. */
+  /** The bytes that the digest is of. */
   readonly bytes: Uint8Array;
   readonly document: Index | Manifest;
 }
@@ -140,12 +140,12 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw malformed(`it is no JSON (${messageOf(cause)})`, cause);
+    throw malformed(`it isn't valid JSON (${messageOf(cause)})`, cause);
   }
 }
 
 function descriptors(value: unknown, where: string): readonly Descriptor[] {
-  if (!Array.isArray(value)) throw malformed(`${where} is no list`);
+  if (!Array.isArray(value)) throw malformed(`${where} isn't a list`);
   return value.map((each: unknown, at) => descriptor(each, `${where}[${at}]`));
 }
 
@@ -182,14 +182,14 @@ function stringsOf(value: unknown, where: string): Readonly<Record<string, strin
   const entries = Object.entries(asRecord(value, where));
   return Object.fromEntries(
     entries.map(([key, each]) => {
-      if (typeof each !== "string") throw malformed(`${where} has a value that is no string`);
+      if (typeof each !== "string") throw malformed(`${where} has a value that isn't a string`);
       return [key, each];
     }),
   );
 }
 
 function asRecord(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(`${where} is no object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(`${where} isn't an object`);
   return value as Record<string, unknown>;
 }
 

@@ -36,9 +36,9 @@ export interface PlanInput {
   readonly push: boolean;
   /** What happened to what the event is of, as a clause; where it is gone, there is nothing to do. */
   readonly nothing?: string | undefined;
-  /** Fresh bases and no cache. */
+  /** Updated base images, and no cache. */
   readonly fresh: boolean;
-  /** A scheduled rebuild puts only tags that move. */
+  /** A scheduled rebuild pushes only mutable tags. */
   readonly movingTagsOnly: boolean;
   readonly details: (image: Image) => ImageDetails;
 }
@@ -199,7 +199,7 @@ function baseOf(image: Image, images: ReadonlyMap<string, Image>): PlannedBase |
   return repository === undefined ? null : { name: repository, parent: base.name, digest: null };
 }
 
-/** The line that brings what the image is built on: its last FROM that names an image, else the Dockerfile or Nix file itself. */
+/** The line that names the image's base: its last FROM that names an image, else the Dockerfile or Nix file itself. */
 export function baseLocation(image: Image): SourceLocation {
   const froms = [...image.parents, ...image.bases].filter((each) => each.via === "FROM").map((each) => each.at);
   const last = froms.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).at(-1);

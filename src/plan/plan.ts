@@ -35,7 +35,7 @@ export type PlannedImage = PlannedBuild | PlannedPromote | PlannedSkip;
 interface Planned {
   readonly name: string;
   readonly repositories: readonly Repository[];
-  /** What all that goes into it from this repository is called: 64 hexadecimal digits; `null` where nobody can tell. */
+  /** The hash of all its sources in this repository: 64 hexadecimal digits; `null` where they are unknown. */
   readonly sourceHash: string | null;
   readonly reasons: readonly Reason[];
   /** The line that brings its base. */
@@ -65,7 +65,7 @@ export interface PlannedBuild extends Publishing {
   readonly dockerfile: RepositoryPath;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
-  /** What it is built on in the end; `null` for one from scratch, and where nobody can tell before it is built. */
+  /** The base of its final stage; `null` for one from scratch, and where it is unknown before the build. */
   readonly base: PlannedBase | null;
   /** Named contexts that are no parents. */
   readonly contexts: readonly NamedContext[];

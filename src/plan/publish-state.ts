@@ -22,7 +22,7 @@ export interface LastBuild {
   readonly started: string | null;
 }
 
-/** The digest that other images are to be built on; `undefined` where nothing that is published will do. */
+/** The digest for the images that depend on it; `undefined` where none of the published ones will do. */
 export function digestToBuildOn(state: PublishState): Digest | undefined {
   // What a newer commit made of other sources is not what this commit's images are made of.
   if (state.kind === "build" || (state.kind === "current" && state.isOther)) return undefined;

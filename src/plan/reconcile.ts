@@ -57,8 +57,8 @@ export function reconcile(input: ReconcileInput): Reconciliation {
 const notNeeded: Reason = { kind: "not-chosen", detail: "it is not published, and no image that is built needs it" };
 
 /**
- * An affected image whose parent is built, as for the version in its bytes, is built on that one: what is published of it stands
- * on another.
+ * An affected image whose parent is built, as for the version in its bytes, is built too: what is published of it has another
+ * base.
  */
 function onNewParents({ images }: Catalog, affected: ReasonsByImage, asked: PublishStates): PublishStates {
   const states = new Map(asked);
@@ -108,7 +108,7 @@ function valuesOf<T>(
   );
 }
 
-/** What a registry says of an image that others are built on. */
+/** What a registry has of an image that others depend on. */
 export type ParentState =
   | { readonly kind: "published"; readonly digest: Digest }
   | { readonly kind: "none" }
@@ -118,8 +118,8 @@ export type ParentState =
 export type ParentStates = ReadonlyMap<string, ParentState>;
 
 /**
- * The images that the registries have to be asked about next, as others are built on them. What has to be built for others may
- * itself be built on something. @param affected to be built or promoted @param known what was asked already
+ * The images to look up next in the registries, as others depend on them. An image that has to be built for others may
+ * have parents too. @param affected to be built or promoted @param known what was looked up already
  */
 export function parentsToAsk(catalog: Catalog, affected: ReasonsByImage, known: ParentStates): readonly Image[] {
   const missing = [...known].flatMap(([name, { kind }]) => (kind === "none" ? [[name, []] as const] : []));

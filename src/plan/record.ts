@@ -1,5 +1,5 @@
 /**
- * What a published index says of itself, in annotations: the registry is the only state there is, and this is how a later
+ * The record of a published index, in its annotations: the registry is the only state there is, and this is how a later
  * run reads it.
  */
 
@@ -17,7 +17,7 @@ export interface PublicationRecord {
   readonly ref: string;
   /** The value of the build argument VERSION, where one was given: it is in the bytes. */
   readonly bakedVersion: string | null;
-  /** Digests of external bases, by the reference that stands in the Dockerfile. */
+  /** Digests of external bases, by the reference in the Dockerfile. */
   readonly bases: Readonly<Record<string, Digest>>;
   /** When the run that made it started, to the second (RFC 3339); `null` for builds that are to be the same whenever made. */
   readonly started: string | null;
@@ -26,7 +26,7 @@ export interface PublicationRecord {
 }
 
 const prefix = "io.image-publish.";
-/** Goes up when records mean something else; one of another format is no record. */
+/** Increases when records mean something else. A record of another format is ignored. */
 const format = "1";
 
 /** As annotations of an index (OCI image-spec, annotations.md: keys in reverse domain notation). */
@@ -82,12 +82,12 @@ export function isOfRecord(annotation: string): boolean {
 export function sourceTag(sourceHash: string): Tag {
   const text = `src-${sourceHash.slice(0, 16)}`;
   if (isTag(text)) return text;
-  throw new Error(`${sourceHash} is no source hash`);
+  throw new Error(`${sourceHash} isn't a source hash`);
 }
 
 const hashPattern = /^[0-9a-f]{64}$/;
 
-/** As RFC 3339 has it, with the zone that tells which moment it is. */
+/** RFC 3339 with the zone, which makes the moment definite. */
 function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
 }

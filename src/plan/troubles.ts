@@ -39,7 +39,7 @@ export function troublesOf({ catalog, troubled, affected, left }: TroublesInput)
   }
   return troubled.map((each) => {
     const { name } = each.image;
-    // What is between an image that the run is about and the problem isn't asked for by itself.
+    // Nobody asked for the images between an image that the run is about and the problem.
     const fails = failing.has(name);
     return { ...each, fails, reasons: [...(fails ? [] : (left.get(name) ?? [])), ...whyNot(each, fails)] };
   });

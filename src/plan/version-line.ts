@@ -49,7 +49,7 @@ function spellings(version: string): readonly string[] {
 }
 
 /**
- * The exact tags that name a release: `1.2.3` and `v1.2.3`, and the git tag's own where it is no version. What else is exact names
+ * The exact tags that name a release: `1.2.3` and `v1.2.3`, and the git tag's own where it isn't a version. Other exact tags name
  * a commit, a content or a date.
  * @param gitTag of the event, where it is one.
  */
@@ -81,7 +81,7 @@ export interface PublishedRelease {
 }
 
 /**
- * The highest published release of the line that a moving tag is for, the release itself included; prereleases are of no line.
+ * The highest published release of the line of a mutable tag, the release itself included; prereleases belong to no line.
  * `1.2` and `v1.2` are the line of 1.2.*, `1` that of 1.*, every other tag (`latest`, `stable`) that of all versions.
  */
 export function highestOfLine(

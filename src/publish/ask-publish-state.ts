@@ -1,6 +1,6 @@
 /**
- * How an image stands in its registries, and what is to be done for it: the registry is the only state, so that a run that was
- * lost is made up for by the next one.
+ * The state of an image in its registries, and what is to be done for it. The registry is the only state, so that a run
+ * publishes what a failed or canceled run before it didn't.
  */
 
 import type { Digest } from "../model/digest.ts";
@@ -18,7 +18,7 @@ import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
 export interface DesiredState extends WantedTags {
-  /** The event affects it. What it doesn't affect is only looked after: its moving tags. */
+  /** The event affects it. An image that it doesn't affect only has its mutable tags looked after. */
   readonly isAffected: boolean;
 }
 
@@ -27,17 +27,17 @@ export interface PublishStateOptions extends ViewOptions {
   readonly elsewhere: readonly Tag[];
   /** `promote: false` and the event is a release: what is published may not be it. */
   readonly buildsReleases: boolean;
-  /** Whether something that goes into the image changed since a commit; `undefined` where that can't be told. */
+  /** Whether a source of the image changed since a commit; `undefined` where that is unknown. */
   changedSince(revision: Commit): Promise<boolean | undefined>;
   /** Whether build arguments are among the sources of the image. */
   readonly hasArguments?: boolean;
-  /** Whether what the image is based on has this commit in its labels; `undefined` where that can't be told. */
+  /** Whether what the image is based on has this commit in its labels; `undefined` where that is unknown. */
   isOfBase(revision: Commit): Promise<boolean | undefined>;
 }
 
 /**
- * Asks for the least that tells: two or three requests where nothing is to be done. @throws RegistryError when the first registry
- * can't tell; what the others can't tell counts as missing.
+ * Makes as few requests as possible: two or three where nothing is to be done. @throws RegistryError when the first registry
+ * can't answer; the others' missing answers count as missing images.
  */
 export async function publishStateOf(wish: DesiredState, options: PublishStateOptions): Promise<PublishState> {
   const view = viewOf(wish.repositories[0], wish, options);
@@ -99,7 +99,7 @@ async function whyNewIndex(
   return { kind: "not-attested", detail };
 }
 
-/** An image that the event doesn't affect: whether a run was lost. */
+/** The state of an image that the event doesn't affect: whether an earlier run failed or was canceled. */
 async function stateOfUntouched(wish: DesiredState, view: View, options: PublishStateOptions): Promise<PublishState> {
   const tags = wish.tags.filter(({ moves }) => moves);
   const [lead] = tags;
@@ -173,7 +173,7 @@ interface Found {
   readonly doubts: readonly Reason[];
 }
 
-/** What was made from the very sources of this run, and may be promoted. */
+/** An image with the same sources as this run's, which may be promoted. */
 async function publishedFor(wish: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
   const { tags, sourceHash, platforms, identity } = wish;
   // A tag that names the content is right whoever put it, if it has all platforms.

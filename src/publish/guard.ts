@@ -1,6 +1,6 @@
 /**
- * Whether a tag may go where a run wants it: exact tags are set once, and moving ones never go backwards. What is asked here is
- * asked twice, when the plan is made and right before a tag is put.
+ * Whether a tag may go where a run wants it: exact tags are immutable, and moving ones never go backwards. The guard is
+ * asked twice, when the plan is made and right before a tag is pushed.
  */
 
 import { pause } from "../lib/pause.ts";
@@ -15,7 +15,7 @@ import type { TagState } from "./tags/tag-state.ts";
 import { hasPlatforms } from "./tags/tag-state.ts";
 
 export type Verdict =
-  /** Nobody holds the tag. */
+  /** The tag doesn't exist. */
   | { readonly kind: "free" }
   /** It names the digest already. */
   | { readonly kind: "there" }
@@ -45,18 +45,18 @@ export interface RunIdentity {
 /** How a commit stands to another: `descends` from it, is the same, lies `before` it, or neither. */
 export type Position = "descends" | "same" | "before" | "apart" | "unknown";
 
-/** What the guard asks, only where an answer hangs on it. */
+/** What the guard looks up, only where an answer depends on it. */
 export interface History {
   /** How the first stands to the second. */
   position(commit: Commit, to: Commit): Promise<Position>;
-  /** Whether the run's commit is what its ref is on the forge now; `undefined` where the forge doesn't tell. */
+  /** Whether the run's commit is what its ref is on the forge now; `undefined` where that is unknown. */
   isHeadNow(): Promise<boolean | undefined>;
   /**
    * All tags of the repository; `undefined` where the registry knows no such repository.
    * @param named tags that may be there, by which a list that is late can be known. @throws RegistryError
    */
   published(named: readonly Tag[]): Promise<readonly Tag[] | undefined>;
-  /** With `attest`: whether GitHub lists an attestation of these bytes; `undefined` where it doesn't tell. */
+  /** With `attest`: whether GitHub lists an attestation of the digest; `undefined` where that is unknown. */
   readonly attested?: (digest: Digest) => Promise<boolean | undefined>;
 }
 
@@ -110,7 +110,7 @@ async function judgeExact(
 /** So many tags are compared without a pause. */
 const atOnce = 5_000;
 
-/** Which release a promoted digest was made for can't be told from the digest: the exact tags of all releases tell. */
+/** A promoted digest doesn't show which release it was made for: the exact tags of all releases do. */
 async function judgeLine(
   tag: Tag,
   release: Release,
@@ -131,7 +131,7 @@ async function judgeLine(
   return { kind: "stays", why: `${highest.version} is published, which is higher`, higher: highest };
 }
 
-/** A registry that can't list tags, or knows no repository where a tag of it is held, tells nothing of higher releases. */
+/** Higher releases are unknown where the registry can't list tags, or denies a repository that has a tag. */
 async function listed(
   release: Release,
   tagState: TagState | undefined,
@@ -172,20 +172,20 @@ async function judgeHistory(tag: Tag, tagState: TagState, identity: RunIdentity,
     if (identity.isRebuild || !hasPlatforms(tagState, identity.platforms)) return { kind: "moves" };
     return (await isUnattested(tagState, history))
       ? { kind: "moves", remark: unattested }
-      : { kind: "stays", why: "what it names was made from this very commit" };
+      : { kind: "stays", why: "what it names was made from the same commit" };
   }
   const other = otherBranch(tag, tagState, identity);
   if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };
   const held = `it holds ${short(revision)}`;
   if (position === "unknown") {
-    return { kind: "unknown", why: `${held}, and nobody can tell whether that is older`, hint: unknownAncestry };
+    return { kind: "unknown", why: `${held}, and whether that is older is unknown`, hint: unknownAncestry };
   }
   if (position === "before") return { kind: "stays", why: `${held}, which is newer` };
   const of = other === undefined ? "" : ` of the branch ${other}`;
   return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
 }
 
-/** The branch that the tag was put for, where it is another whose name gives the same tag: `feature/a` and `feature-a`. */
+/** The branch that the tag was pushed for, where another one gives the same tag: `feature/a` and `feature-a`. */
 function otherBranch(tag: Tag, { record }: TagState, { ref }: RunIdentity): string | undefined {
   if (record === undefined || record.ref === ref) return undefined;
   const { kind, name } = gitRef(record.ref);

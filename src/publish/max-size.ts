@@ -1,4 +1,4 @@
-/** The gate `max-size`: how large a candidate may be. Pure. */
+/** The check `max-size`: how large a candidate may be. Pure. */
 
 import { BlockedByCheck, UserError } from "../errors.ts";
 import { formatSize } from "../lib/quantities.ts";
@@ -18,13 +18,15 @@ const units: Readonly<Record<string, number>> = {
   tib: 1024 ** 4,
 };
 
-/** Bytes of `500MB`, `1.5 GiB`, `300000000`. @throws UserError for what is no size. */
+/** Bytes of `500MB`, `1.5 GiB`, `300000000`. @throws UserError where it isn't a valid size. */
 export function parseSize(text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = units[unit.toLowerCase()];
   const bytes = Math.floor(Number(number) * (factor ?? 0));
   if (number !== "" && factor !== undefined && bytes > 0) return bytes;
-  throw new UserError(`"${text}" is no size`, { hint: "write a number with its unit, such as 500MB or 1.5GiB" });
+  throw new UserError(`"${text}" isn't a valid size`, {
+    hint: "write a number with its unit, such as 500MB or 1.5GiB",
+  });
 }
 
 export interface OversizedPlatform {
@@ -36,8 +38,8 @@ export interface OversizedPlatform {
 }
 
 /**
- * The platforms of a candidate that are larger than the limit, largest first; none: it passes. Each counts by itself, as one
- * platform is what a pull transfers. @param published what the image's tag names now, where that is known.
+ * The platforms of a candidate that are larger than the limit, largest first; none: it passes. Each is compared alone, as a
+ * pull transfers one platform. @param published what the image's tag names now, where that is known.
  */
 export function oversized(
   candidate: readonly CandidatePlatform[],
@@ -53,7 +55,7 @@ export function oversized(
     .sort((a, b) => b.size - a.size);
 }
 
-/** What is said of a candidate that does not pass. @throws nothing: `oversize` must not be empty. */
+/** The error for a candidate that does not pass; `oversize` must not be empty. */
 export function tooLarge(image: string, limit: number, oversize: readonly OversizedPlatform[]): BlockedByCheck {
   const sizes = oversize.map(({ platform, size, growth }) => {
     const change = growth === undefined ? undefined : `${growth < 0 ? "-" : "+"}${formatSize(Math.abs(growth))}`;

@@ -25,8 +25,8 @@ export interface PredecessorOptions {
 
 /**
  * What the highest tag holds that would move to the candidate (`latest` is the highest, then the wider line), so that a patch
- * of an old line is compared with that line; where none would move, what the highest one holds; where there is no moving tag,
- * the newest that is published. @returns `undefined` where nothing is. @throws RegistryError when the registry can't tell.
+ * of an old line is compared with that line; where none would move, what the highest one holds; without a mutable tag
+ * the newest that is published. @returns `undefined` where nothing is. @throws RegistryError when the registry can't answer.
  */
 export async function predecessorOf(
   repository: Repository,
@@ -58,7 +58,7 @@ const mostTags = 20;
 
 const byNumber = new Intl.Collator("en", { numeric: true });
 
-/** By the time that records tell; without any, the highest by number. */
+/** By the time in the records; without any, the highest by number. */
 async function newest(
   repository: Repository,
   registry: PredecessorOptions["registry"],

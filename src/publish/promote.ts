@@ -29,9 +29,9 @@ import { moveAll, settle, type Written } from "./tags/move-tags.ts";
 import { hasPlatforms, type TagState, tagStateIn } from "./tags/tag-state.ts";
 
 /**
- * Puts the tags on the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step
- * before it are there. So a run that ends anywhere leaves no moving tag on an image that cannot be named exactly.
- * Never rejects for what is the registry's fault: tags that were put by then are told with the error.
+ * Pushes the tags of the digest: exact tags first, then moving ones, `latest` last, and none of a step before all of the step
+ * before it are there. So a run that ends anywhere leaves no mutable tag on an image that cannot be named exactly.
+ * Never rejects for what is the registry's fault: the result has the tags that were pushed by then, and the error.
  */
 export async function promote(asked: Promotion): Promise<PromotionResult> {
   const promotion = begin(asked);
@@ -59,7 +59,7 @@ export async function promote(asked: Promotion): Promise<PromotionResult> {
 }
 
 /**
- * What promotion would put the tags on, stored in the repository. Never rejects for what is the registry's fault, nor where a
+ * The digest that promotion would tag, stored in the repository. Never rejects for what is the registry's fault, nor where a
  * release is taken: no registry gets tags of it then.
  */
 export async function subjectOf(promotion: Promotion): Promise<PromotionResult> {
@@ -154,7 +154,7 @@ function shown(tags: readonly PromotedTag[], { tags: asked }: Promotion): readon
   return tags.filter(({ tag }) => names.has(tag));
 }
 
-/** What the tags are put on: with this run's revision, where that is needed. An index that nobody attested is none with `attest`. */
+/** The digest to tag: with this run's revision where needed, but not with `attest`, as nobody attested that index. */
 async function revised(
   found: StoredManifest,
   moving: readonly ImageTag[],

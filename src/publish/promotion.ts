@@ -29,7 +29,7 @@ export interface Promotion {
   readonly bakedVersion: string | null;
   /** Whether another digest of the repository than the one that this run checked may get its tags; an error where it may not. */
   readonly check: (found: FoundDigest) => Promise<UserError | undefined>;
-  /** Told once of each longer wait; a clause. */
+  /** Called once for each longer wait, with a clause. */
   readonly onWait: (what: string) => void;
 }
 
@@ -53,7 +53,7 @@ export interface PromotedTag {
 }
 
 export interface PromotionResult {
-  /** What the tags were put on: the digest, or another index of the same manifests that bears this run's revision. */
+  /** The digest that was tagged: the promoted one, or another index of the same manifests that bears this run's revision. */
   readonly digest: Digest;
   /** Every tag whose position is known to be right (or held), in the order of promotion. */
   readonly tags: readonly PromotedTag[];
@@ -66,7 +66,7 @@ export type HolderOf = (tag: Tag) => Promise<TagState | undefined>;
 /** A promotion that has begun. */
 export interface Promoting extends Promotion {
   readonly access: TagAccess;
-  /** What tags hold, each read when it is asked for; what a digest says of itself is read once. */
+  /** The states of tags, each read when it is needed; the record of a digest is read once. */
   readonly tagStates: HolderOf;
 }
 

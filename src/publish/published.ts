@@ -8,8 +8,8 @@ import type { Registry } from "../oci/registry/registry-client.ts";
 import { missingManifest, RegistryError } from "../oci/registry/registry-error.ts";
 
 /**
- * The digest that is published under the first of these tags that is there: what an image builds on whose parent is not
- * built in this run. @returns `undefined` when none of them is there. @throws RegistryError when the registry cannot tell.
+ * The digest that is published under the first of these tags that is there, for images whose parent is not
+ * built in this run. @returns `undefined` when none of them is there. @throws RegistryError when the registry can't answer.
  */
 export async function publishedDigest(
   registry: Registry,
@@ -49,8 +49,8 @@ export async function readPlatforms(
 }
 
 /**
- * An index may say of its images what they aren't: each config names the same platform. @throws RegistryError where one doesn't,
- * or can't be read.
+ * An index may state other platforms than its images have: each config has to name the same. @throws RegistryError where one
+ * doesn't, or can't be read.
  */
 export async function checkPlatforms(
   registry: Registry,

@@ -1,12 +1,12 @@
-/** Indexes that say of themselves what they were made from. */
+/** Indexes with a record of their sources. */
 import { annotatedIndex } from "../oci/annotated-index.ts";
 import { parseManifest, type StoredManifest } from "../oci/manifest.ts";
 import { isOfRecord, type PublicationRecord, recordAnnotations } from "../plan/record.ts";
 import type { RunIdentity } from "./guard.ts";
 
 /**
- * The same manifests in an index with this record, in place of any that it had, and with what else is to be said of it.
- * @throws UserError when it is no index.
+ * The same manifests in an index with this record, in place of any that it had, and with more annotations.
+ * @throws UserError where it isn't an index.
  */
 export function withRecord(
   index: StoredManifest,

@@ -5,8 +5,8 @@ import type { HolderOf } from "./promotion.ts";
 import type { TagState } from "./tags/tag-state.ts";
 
 /**
- * Bytes that were published for an earlier commit, as after a revert, would let a slow run of a commit in between pass for newer:
- * where a moving tag holds such a commit's image, they get an index with this run's revision.
+ * A digest that was published for an earlier commit, as after a revert, would let a slow run of a commit in between pass for
+ * newer: where a mutable tag names such a commit's image, its manifests get an index with this run's revision.
  */
 export async function needsRevision(
   { digest, record }: TagState,

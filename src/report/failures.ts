@@ -152,7 +152,7 @@ function isBuilt(image: ImageResult): boolean {
   return image.outcome === "blocked" && image.candidate !== undefined;
 }
 
-/** Images that can't be planned may share a problem: it is told once, by the first of them. */
+/** Images that can't be planned may share a problem: the first of them reports it. */
 function firstToTell(images: readonly ImageResult[]): ReadonlyMap<UserError, string> {
   const failed = images.filter((image) => image.outcome === "failed").filter(({ planned }) => planned.kind === "skip");
   const all = failed.flatMap((image) => problemsIn(image.error).map((error) => [error, image.planned.name] as const));

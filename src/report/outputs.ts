@@ -11,7 +11,7 @@ import { matrixOf } from "./matrix.ts";
 import { because, isAffected } from "./plan/because.ts";
 import { ownTags } from "./summary/tag-notes.ts";
 
-/** An output that has nothing to say is the empty string, which a workflow cannot tell from one that was never set. */
+/** An output without a value is the empty string. To a workflow that is the same as an output that was never set. */
 export interface Outputs {
   /** Where the plan lies. */
   readonly plan: string;

@@ -49,7 +49,7 @@ function title({ images, files: moved }: BumpToTell): string {
   return inTitle(`Bump ${only.name}${from === undefined ? "" : ` from ${from}`}${to === undefined ? "" : ` to ${to}`}`);
 }
 
-/** It becomes a commit's message when it is squashed: nothing in brackets, by which workflows would be told to stay away. */
+/** A squash turns the title into a commit's message: brackets are removed, as `[skip ci]` would skip workflows. */
 function inTitle(text: string): string {
   return shortened(plainLine(text).trim().replaceAll("[", "(").replaceAll("]", ")"), 200);
 }
@@ -134,7 +134,7 @@ const mostPins = 100;
 /** What all pins of an image name now, and what they name then; `undefined` where they differ. */
 function versions(moved: readonly MovedFile[], image: string): { readonly from?: string; readonly to?: string } {
   const all = moved.flatMap(({ pins }) => pins.filter((pin) => pin.image === image));
-  // What has a value for the digest beside the one for the tag is told by its tag.
+  // A value that exists for the tag and for the digest is shown with its tag.
   const named = all.filter(({ to }) => !isDigest(to));
   const pins = named.length > 0 ? named : all;
   const one = (which: keyof Pick<MovedPin, "from" | "to">): string | undefined => {

@@ -1,4 +1,4 @@
-/** What there is to know of tags as sentences, one for each image and reason; names of tags stand in backticks. */
+/** Remarks on tags as sentences, one for each image and reason, with the tags in backticks. */
 
 import type { Remark } from "../model/remark.ts";
 import type { ImageResult } from "../results/run-result.ts";
@@ -7,7 +7,7 @@ import { type TagNote, tagNotes } from "./summary/tag-notes.ts";
 
 /** Of exact tags that name other bytes: somebody has to give the new ones a version. */
 export function heldRemarks(images: readonly ImageResult[]): readonly Remark[] {
-  const hint = "an exact tag is set once; give new bytes a new version";
+  const hint = "an exact tag is immutable: publish the new image under a new version";
   return sentences(images, ["held"]).map((message) => ({ message, hint }));
 }
 

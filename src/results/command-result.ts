@@ -27,6 +27,6 @@ export interface CommandResult {
   readonly text: (terminal: Terminal) => string;
   /** The same for machines. */
   readonly json: unknown;
-  /** What went wrong; the run is red if there is anything. */
+  /** What went wrong; the run fails if there is anything. */
   readonly failures: readonly Failure[];
 }

@@ -101,7 +101,7 @@ export interface RunResult {
   readonly scanner?: ScannerFacts | undefined;
   /** By the image's name, in the catalog's order: those that were scanned, or were to be. */
   readonly scans?: ReadonlyMap<string, ImageScan>;
-  /** Published images of which a rebuild would mend something, where that was asked. */
+  /** Published images that a rebuild would fix something in, with `rebuild: fixable`. */
   readonly mended?: readonly string[];
   /** The pull requests that move pins. */
   readonly bumps?: readonly ProposalResult[];

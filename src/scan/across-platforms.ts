@@ -1,4 +1,4 @@
-/** An image's findings, each once though several platforms have it, as people are told of them. Pure. */
+/** An image's findings, each once though several platforms have it. Pure. */
 
 import { plainLine, shortened } from "../lib/plain-text.ts";
 import type { Platform } from "../model/platform.ts";
@@ -20,7 +20,7 @@ export function acrossPlatforms(scan: ScannedImage): readonly SeenFinding[] {
   return all;
 }
 
-/** Everything that is told of an image asks for the same, and an image may have thousands. */
+/** Each report of an image needs this, and an image may have thousands of findings. */
 const merged = new WeakMap<ScannedImage, readonly SeenFinding[]>();
 
 function merge({ platforms }: ScannedImage): readonly SeenFinding[] {

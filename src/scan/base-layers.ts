@@ -1,4 +1,4 @@
-/** Which layers a base brings, so that a finding can be told by where it comes from. */
+/** Which layers a base brings: they show which base a finding comes from. */
 import type { Digest } from "../model/digest.ts";
 import type { Platform } from "../model/platform.ts";
 import type { Repository } from "../model/reference.ts";

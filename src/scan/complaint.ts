@@ -105,7 +105,7 @@ interface ComplaintDetails {
   readonly cause?: unknown;
 }
 
-/** The sentence, then a line for each finding that counts. */
+/** The sentence, then a line for each blocking finding. */
 function complaint(
   sentence: string,
   counting: readonly SeenFinding[],

@@ -23,9 +23,9 @@ export interface Vulnerability extends Found {
   readonly id: string;
   readonly package: string;
   readonly installed: string;
-  /** The version or versions that mend it, as the database says; `undefined`: there is none yet. */
+  /** The version or versions that fix it, from the database; `undefined`: there is none yet. */
   readonly fixed: string | undefined;
-  /** Of the operating system's packages (`os`), else of a language's (`language`), which lie at `path`. */
+  /** A package of the operating system (`os`), or of a language (`language`) at `path`. */
   readonly of: "os" | "language";
   /** In the image, where the package is described: `app/package-lock.json`; `undefined` for the operating system's. */
   readonly path: string | undefined;

@@ -1,4 +1,4 @@
-/** The policy: which findings count, which are new, and whether the candidate may have tags. Pure. */
+/** The scan policy: which findings are blocking, which are new, and whether the candidate may have tags. Pure. */
 import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Platform } from "../model/platform.ts";
@@ -29,7 +29,7 @@ export interface Judging {
   readonly name: string;
   readonly rules: ScanRules;
   readonly published: Published;
-  /** What the image is built on, and what that is built on; in any order. */
+  /** What the image is based on, directly or through another base; in any order. */
   readonly bases: readonly BaseLayers[];
   /** What its Dockerfile adds to its base on a platform, lowest first. */
   readonly stepsOn?: (platform: Platform) => readonly OwnStep[];
@@ -38,9 +38,9 @@ export interface Judging {
 }
 
 /**
- * How each finding stands, and what follows. With `no-worse` a finding holds a candidate if it counts and is new; one that the
- * published image has too, though perhaps without a fix then, makes the run red and holds nothing: what would stay published is no
- * better. A candidate that could not be scanned passes only where nothing counts anyway.
+ * Judges each finding, and the candidate. With `no-worse` a blocking finding blocks a candidate if it is new. One that
+ * the published image has too, though perhaps without a fix then, fails the run and blocks nothing: the image that would
+ * stay published isn't better. A candidate that could not be scanned passes only where no finding can be blocking.
  */
 export function judge(scanned: Scanned, judging: Judging): ImageScan {
   const { name, rules, published, bases, stepsOn = () => [], settingsOn = () => new Map() } = judging;
@@ -114,7 +114,7 @@ function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: Sc
   return failOn.has(finding.severity) && (finding.fixed !== undefined || !ignoreUnfixed);
 }
 
-/** What counts is reported too, or nobody could tell why the run is red. */
+/** Blocking findings are reported whatever the rules hide: they are why the run failed. */
 function reports(finding: Finding, rules: ScanRules): boolean {
   if (finding.ignored !== undefined) return false;
   return rules.severity.has(finding.severity) || countsBy(finding, rules);

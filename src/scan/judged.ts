@@ -8,7 +8,7 @@ import type { Unwatched } from "./scanner.ts";
 /** What is reported and what counts. */
 export interface ScanRules {
   readonly severity: ReadonlySet<Severity>;
-  /** Empty: nothing counts, and the gate holds nothing. */
+  /** Empty: no finding is blocking, and the scan policy blocks nothing. */
   readonly failOn: ReadonlySet<Severity>;
   /** Secrets in layers count, whatever their severity. */
   readonly failOnSecrets: boolean;
@@ -18,7 +18,7 @@ export interface ScanRules {
 
 /** Which part of the image brought a finding. */
 export type Origin =
-  /** What it is built on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
+  /** What it is based on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
   | {
       readonly kind: "base";
       readonly name: string;
@@ -41,7 +41,7 @@ export interface JudgedFinding {
   readonly finding: Finding;
   /** Compared with what is published on the same platform; `new` also where nothing is published. */
   readonly standing: "new" | "known";
-  /** Makes the run red and counts at the gate. */
+  /** It is a blocking finding: it fails the run. */
   readonly counts: boolean;
   /** Of a severity that is reported, or counting, and not ignored. */
   readonly isReported: boolean;
@@ -74,7 +74,7 @@ export type Comparison =
   /** Nobody can tell what is published: everything counts as new. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
-/** The outcome of one image's scan, of which everything that is told is a function. */
+/** The outcome of one image's scan. Every report of it is a function of this. */
 export type ImageScan =
   | ScannedImage
   | {
@@ -95,6 +95,6 @@ export interface ScannedImage {
   readonly comparedWith: Comparison;
   /** Whether tags may go to it. */
   readonly passes: boolean;
-  /** A finding counts: the run is red, also where the candidate passes. */
+  /** There is a blocking finding: the run fails, also where the candidate passes. */
   readonly isRed: boolean;
 }

@@ -1,4 +1,4 @@
-/** Which part of an image brought a finding: what it is built on, or a step of its own. Pure. */
+/** Which part of an image brought a finding: one of its bases, or a step of its own. Pure. */
 
 import { plainLine, shortened } from "../lib/plain-text.ts";
 import type { Platform } from "../model/platform.ts";
@@ -6,20 +6,20 @@ import type { Finding } from "./finding.ts";
 import type { Origin } from "./judged.ts";
 import type { PlatformScan } from "./scanner.ts";
 
-/** An image that another one is built on. */
+/** A base of an image. */
 export interface BaseLayers {
   /** As a person would write it: `debian:13`, or an image of this repository: `base`. */
   readonly name: string;
   readonly isOwn: boolean;
   /** Digests of what is unpacked from its layers, lowest first. A platform that is not there is not known. */
   readonly diffIds: ReadonlyMap<Platform, readonly string[]>;
-  /** Its tag names another image now than the one that this is built on. */
+  /** Its tag names another image now than the one that this is based on. */
   readonly hasMoved: boolean;
   /** The Dockerfile names its digest, so that a rebuild does not follow the tag. */
   readonly isPinned: boolean;
 }
 
-/** Of bases that are built on one another, the lowest that has the layer brought it. */
+/** Where bases depend on one another, the lowest that has the layer brought it. */
 export function originOf(
   { layer }: Pick<Finding, "layer">,
   { platform, layers }: Pick<PlatformScan, "platform" | "layers">,
@@ -54,8 +54,8 @@ export function copiedFrom(origin: StepOrigin, { from, fromAt }: Pick<StepOrigin
 }
 
 /**
- * A step as it stands in the Dockerfile, of what an image's history says (OCI image-spec, config.md, "history"): BuildKit and
- * the classic builder put the shell before the command. Values of build arguments are gone by then (`trivy/history.ts`).
+ * A step as written in the Dockerfile, from an image's history (OCI image-spec, config.md, "history"): BuildKit and
+ * the classic builder put the shell before the command. `trivy/history.ts` has removed the values of build arguments.
  */
 export function stepOf(createdBy: string): string {
   const line = plainLine(createdBy.slice(0, 4000)).trim();

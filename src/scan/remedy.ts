@@ -1,11 +1,11 @@
-/** What to do about a finding, in a short sentence, and which images a mere rebuild would mend. Pure. */
+/** How to fix a finding, in a short sentence, and which images a mere rebuild would fix. Pure. */
 import { formatLocation } from "../errors.ts";
 import { inBackticks } from "../lib/plain-text.ts";
 import { type Finding, findingKey, isInConfiguration, type Vulnerability } from "./finding.ts";
 import type { ImageScan, Origin } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";
 
-/** By package and place: the version that mends all that was found in it. */
+/** By package and place: the version that fixes all that was found in it. */
 export type HighestFixes = ReadonlyMap<string, string>;
 
 /**
@@ -90,7 +90,7 @@ function ofBase(
   bases: readonly BaseLayers[],
 ): string {
   const base = inBackticks(origin.name);
-  if (origin.isOwn) return `${upgrade} in ${base}, which this is built on`;
+  if (origin.isOwn) return `${upgrade} in ${base}, which this image is based on`;
   const { hasMoved = false, isPinned = false } = bases.find((each) => each.name === origin.name && !each.isOwn) ?? {};
   if (hasMoved) return `base ${base} has a newer digest: ${isPinned ? "pin that" : "rebuild"}`;
   const steps =
@@ -98,7 +98,7 @@ function ofBase(
   return `base ${base} brings ${inBackticks(name)}: ${steps}`;
 }
 
-/** Databases put versions that mend different lines beside one another. */
+/** Databases list the versions that fix different release lines next to one another. */
 function alternatives(fixed: string): string {
   return fixed.split(/\s*,\s*/).join(" or ");
 }

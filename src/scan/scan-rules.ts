@@ -7,7 +7,7 @@ import type { ScanRules } from "./judged.ts";
 /** A word of `fail-on`. */
 export type FailOnWord = Severity | "secrets" | "none";
 
-/** What the user says of the rules; what is `undefined` is said elsewhere, or nowhere. */
+/** The rules that the user set; `undefined` where another setting, or the default, decides. */
 export interface SaidRules {
   readonly severity: readonly Severity[] | undefined;
   readonly failOn: readonly FailOnWord[] | undefined;

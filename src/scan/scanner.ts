@@ -29,7 +29,7 @@ export interface ScanOptions {
 export interface PlatformScan {
   readonly platform: Platform;
   readonly digest: Digest;
-  /** `debian 13.1`; `undefined` where there is no known one. */
+  /** `debian 13.1`; `undefined` where the scanner doesn't know the system. */
   readonly os: string | undefined;
   /** Why the packages of its system may have findings that no scan sees; not there where that is not so. */
   readonly unwatched?: Unwatched;
@@ -40,7 +40,7 @@ export interface PlatformScan {
   readonly report: string;
 }
 
-/** `ended`: the system is past its end of life. `unknown`: nobody can tell which it is, or the database has nothing of it. */
+/** `ended`: the system is end-of-life. `unknown`: the scanner or its database doesn't know it. */
 export type Unwatched = "ended" | "unknown";
 
 export interface ScannedLayer {

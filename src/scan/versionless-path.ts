@@ -63,7 +63,7 @@ const packages =
   "jar|war|ear|whl|egg|gem|nupkg|crate|zip|tgz|tar(?:\\.[0-9a-z]+)?|exe|dll|aar|apk|hpi|jpi|nar|rar|gemspec|dist-info|egg-info";
 const end = "(?![0-9a-z])";
 const commit = "(?:g[0-9a-f]{7,64}|(?=[a-f]*\\d)(?=\\d*[a-f])[0-9a-f]{7,64})";
-/** Numbers and words that tell a platform: `x86_64`, `arm64`, `armv7`, `win32`, `s390x`, `utf-8`. */
+/** Numbers and words of a platform: `x86_64`, `arm64`, `armv7`, `win32`, `s390x`, `utf-8`. */
 const platform = "(?:[a-z]*[-_]?(?:32|64|86|[3-6]86|390|128|256|512)|armv?[-_]?v?\\d)(?![0-9])";
 
 /** Right behind the numbers: `1.1.1w`, `2.0b4`. */

@@ -262,13 +262,13 @@ Made of
   Dockerfile    images/web/Dockerfile
   ignore file   none
   reads         the whole context
-  builds on     base, built in this run (FROM at images/web/Dockerfile:1)
+  depends on    base, built in this run (FROM at images/web/Dockerfile:1)
   platforms     the builder's own
 
 Tags of ghcr.io/o/r/web
-  main                                      moves     type=ref,event=branch
-  HEAD  set once  type=sha,format=long,prefix=
-  latest                                    moves     type=raw,value=latest,priority=1,enable={{is_default_branch}}
+  main                                      mutable    type=ref,event=branch
+  HEAD  immutable  type=sha,format=long,prefix=
+  latest                                    mutable    type=raw,value=latest,priority=1,enable={{is_default_branch}}
 
 Rules that gave none
   type=semver,pattern={{version}} – this is no git tag
@@ -283,7 +283,7 @@ Rules that gave none
     const text = await told("alone", { inputs: { tags: "type=ref,event=branch" } });
     expect(text).toContain("alone: skip\n");
     expect(text).toContain("nothing it is built from changed\n    what counts for it: images/alone/Dockerfile");
-    expect(text).toContain("none, as nothing is done for this image; otherwise they would be:\n  main  moves");
+    expect(text).toContain("none, as nothing is done for this image; otherwise they would be:\n  main  mutable");
   });
 
   test("one that the run is not about", async () => {
@@ -299,7 +299,7 @@ Rules that gave none
   test("a pull request's tags are put on nothing, a rebuild leaves those that are set once", async () => {
     expect(await told("web", { event: "pull_request" })).toContain("none, as this run pushes nothing; otherwise");
     expect(await told("web", { event: "schedule" })).toMatch(
-      /HEAD +set once .* – left where it is: a rebuild moves only/,
+      /HEAD +immutable .* – left where it is: a rebuild moves only/,
     );
   });
 

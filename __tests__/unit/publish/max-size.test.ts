@@ -15,7 +15,7 @@ describe("a size", () => {
   });
 
   test.each(["", "0", "-1MB", "1,5GB", "500 megs", "MB", "1e9", "NaN"])('"%s" is none', (text) => {
-    expect(() => parseSize(text)).toThrow(`"${text}" is no size`);
+    expect(() => parseSize(text)).toThrow(`"${text}" isn't a valid size`);
   });
 });
 

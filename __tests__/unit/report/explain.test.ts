@@ -39,7 +39,7 @@ describe("the chain of reasons", () => {
       build("b", { reasons: [{ kind: "builds-on", image: "a" }] }),
     ]);
     expect(renderExplanation(explanation({ plan, image: "b", made: {} }), plain)).toContain(
-      "  builds on a\n    a: needed by b\n      b: as told above\n",
+      "  builds on a\n    a: needed by b\n      b: as shown above\n",
     );
   });
 });
@@ -84,7 +84,7 @@ describe("what an explanation says", () => {
     [
       "a rebuild",
       planOf([build("app", { tags: [], fresh: true })]),
-      "1.2.3  set once  r – left where it is: a rebuild moves only what moves",
+      "1.2.3  immutable  r – left where it is: a rebuild moves only what moves",
     ],
   ])("of the tags of %s", (_, plan, expected) => {
     const rules = [{ rule: "r", place: undefined, gave: { tag: tag("1.2.3"), moves: false }, because: undefined }];
@@ -104,7 +104,7 @@ describe("what an explanation says", () => {
     const rules = [{ rule: "r", place: undefined, gave: { tag: tag("main"), moves: true }, because: undefined }];
     const plan = planOf([build("app", { tags: [] })]);
     expect(renderExplanation(explanation({ plan, rules }), plain)).toContain(
-      "main  moves     r – left where it is: the checkout",
+      "main  mutable    r – left where it is: the checkout",
     );
   });
 
@@ -112,7 +112,9 @@ describe("what an explanation says", () => {
     const gave = { tag: tag("main"), moves: true };
     const rules = ["one", "two"].map((rule) => ({ rule, place: "somewhere", gave, because: undefined }));
     const text = renderExplanation(explanation({ rules }), plain);
-    expect(text).toContain("main  moves     one (somewhere)\n  main  moves     two (somewhere) – given above already");
+    expect(text).toContain(
+      "main  mutable    one (somewhere)\n  main  mutable    two (somewhere) – given above already",
+    );
   });
 
   test("in colour only where there is colour", () => {

@@ -30,7 +30,7 @@ describe("the headline", () => {
     [
       "a release of what was tested",
       ["a", "b", "c"].map((name) => promoted(promote(name, release))),
-      "Released all 3 images as 1.2.3 in 1 min 12 s, without building any. What was tested is what ships: each is the very digest that was published before.",
+      "Released all 3 images as 1.2.3 in 1 min 12 s, without building any. What was tested is what ships: each is the same digest that was published before.",
     ],
     [
       "a release of which one is built",
@@ -40,7 +40,7 @@ describe("the headline", () => {
     [
       "a release of one image of many",
       [promoted(promote("a", release)), skipped("b"), skipped("c")],
-      "Released 1 of 3 images as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the very digest that was published before.",
+      "Released 1 of 3 images as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the same digest that was published before.",
     ],
     [
       "a push of what is partly there",
@@ -60,17 +60,17 @@ describe("the headline", () => {
     [
       "a run that a newer one overtook",
       [published(build("a"), allNewer)],
-      "Nothing was tagged. The tags of 1 image stay where they are; the reason stands beside it.",
+      "Nothing was tagged. The tags of 1 image stay where they are; the reason is listed with it.",
     ],
     [
       "a run that a newer one overtook in part",
       [published(build("a"), allNewer), published(build("b"), { main: newer })],
-      "Published 1 of 2 images in 1 min 12 s. The tags of 1 more image stay where they are; the reason stands beside it.",
+      "Published 1 of 2 images in 1 min 12 s. The tags of 1 more image stay where they are; the reason is listed with it.",
     ],
     [
       "a version that names other bytes is no release of these",
       [followed],
-      "Nothing was tagged. The tags of 1 image stay where they are; the reason stands beside it.",
+      "Nothing was tagged. The tags of 1 image stay where they are; the reason is listed with it.",
     ],
     [
       "everything is there",
@@ -84,7 +84,7 @@ describe("the headline", () => {
         skipped("b", [{ kind: "current" }]),
         skipped("c", [{ kind: "superseded", detail: newer }]),
       ],
-      "Nothing to publish. 2 images are published already, under all tags. The tags of 1 image stay where they are; the reason stands beside it.",
+      "Nothing to publish. 2 images are published already, under all tags. The tags of 1 image stay where they are; the reason is listed with it.",
     ],
     [
       "a failure between two tags",

@@ -97,7 +97,7 @@ describe("what to do", () => {
       "base debian:13 brings openssl: upgrade openssl to 3.3.9 in a step of your own, or take a newer base",
     ],
     ["a step", ofStep, [debian], "upgrade openssl to 3.3.9 in the step `RUN apt-get install openssl`"],
-    ["an image of this repository", ofStep, [base], "upgrade openssl to 3.3.9 in base, which this is built on"],
+    ["an image of this repository", ofStep, [base], "upgrade openssl to 3.3.9 in base, which this image is based on"],
     [
       "a locked package",
       ofCopy && { ...ofCopy, ...language },

@@ -11,14 +11,14 @@ export interface Connections {
   request(target: URL, options: RequestOptions): Promise<ClientRequest>;
   /** Host and port of the proxy by which the address is asked for. */
   proxyOf(target: URL): string | undefined;
-  /** After a request failed with this code: whether more certificates are believed now. */
+  /** After a request failed with this code: whether more certificates are trusted now. */
   trustMore(target: URL, code: string): boolean;
 }
 
 /** At once to one host; more wait for a connection. */
 const maximumSockets = 32;
 
-/** `env` tells proxies and where docker's certificates are. */
+/** `env` names proxies and the folders of docker's certificates. */
 export function connections(env: Environment): Connections {
   const agents = new Map<string, Promise<Agent>>();
   const trusted = trust(env);

@@ -12,11 +12,11 @@ export function networkFailure(error: unknown, host: string, proxy: string | und
   if (code === "ERR_PROXY_TUNNEL") return refusedTunnel(error, proxy ?? "");
   if (code === "ECONNRESET") return errorWithCode(code, `${host} closed the connection too early${way}`, error);
   // Node's parser of HTTP names what it stumbled over.
-  if (code.startsWith("HPE_")) return errorWithCode("EHTTP", `${host} sent what is no HTTP${way}`, error);
+  if (code.startsWith("HPE_")) return errorWithCode("EHTTP", `${host} sent an answer that isn't HTTP${way}`, error);
   return errorWithCode(code || "EHTTP", `${innermost(error, code)}${way}`, error);
 }
 
-/** What the proxy said stands in Node's message as its status line. */
+/** The proxy's status line is in the message of Node's error. */
 function refusedTunnel(error: unknown, proxy: string): Error {
   const said = /HTTP\/1\.\d (\d{3})[^\r\n]{0,100}/.exec(messageIn(error));
   const status = Number(said?.[1]);

@@ -8,7 +8,7 @@ import { type Limits, limitsOf } from "./http-limits.ts";
 
 const defaultMaximumBody = 64 * 1024 * 1024;
 
-/** `env` tells proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), and where docker keeps registries' certificates. */
+/** `env` names proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), and the folders where docker keeps registries' certificates. */
 export function nodeHttp(env: Readonly<Record<string, string | undefined>>): Http & HttpStreams {
   const connected = connections(env);
   return {
@@ -91,7 +91,7 @@ function exchange(message: ClientRequest, body: HttpRequest["body"], limits: Lim
   });
 }
 
-/** An error of the request's own body, told apart from those of the connection. */
+/** An error of the request's own body, as opposed to those of the connection. */
 class BodyFailure extends Error {
   constructor(cause: unknown) {
     super("the body failed", { cause });

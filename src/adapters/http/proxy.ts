@@ -1,6 +1,6 @@
 /**
- * Which proxy an address is asked for by, by Go's rules (golang.org/x/net/http/httpproxy): docker, buildx and BuildKit go by
- * them, and one job should reach a registry by one way.
+ * The proxy for an address, by Go's rules (golang.org/x/net/http/httpproxy): docker, buildx and BuildKit use them,
+ * and one job should reach a registry by one way.
  */
 import { BlockList, isIP } from "node:net";
 import { UserError } from "../../errors.ts";

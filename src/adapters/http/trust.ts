@@ -1,4 +1,4 @@
-/** Whose certificates are believed beyond those that Node knows, where docker would believe them. */
+/** The certificate authorities that are trusted beyond Node's own, where docker would trust them. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
@@ -6,9 +6,9 @@ import type { SecureContext } from "node:tls";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Trust {
-  /** What a connection to there is verified with; `undefined` for what Node believes by itself. */
+  /** What a connection to there is verified with; `undefined` for Node's own authorities alone. */
   of(target: URL): Promise<SecureContext | undefined>;
-  /** After a verification failed with this code: whether more is believed now, so that trying again has a point. */
+  /** After a verification failed with this code: whether more is trusted now, so that trying again has a point. */
   widen(target: URL, code: string): boolean;
 }
 
@@ -22,7 +22,7 @@ const wantsAuthority: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Node's own authorities (with NODE_EXTRA_CA_CERTS), and those that docker is told of for one registry. Where these do not
+ * Node's own authorities (with NODE_EXTRA_CA_CERTS), and those that docker has for one registry. Where these do not
  * suffice, those of the operating system too, SSL_CERT_FILE and SSL_CERT_DIR included, as docker has them: reading them
  * takes a tenth of a second, which nobody should pay whose registry has an ordinary certificate.
  */
@@ -73,7 +73,7 @@ async function dockerAuthorities(
   return (await Promise.all(folders.map(certificatesIn))).flat();
 }
 
-/** What cannot be read is not believed, and the connection then says which authority it misses. */
+/** A file that cannot be read is not trusted, and the connection then names the authority that is missing. */
 async function certificatesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
   const files = names.filter((name) => name.endsWith(".crt")).sort();

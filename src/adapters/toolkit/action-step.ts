@@ -22,7 +22,7 @@ export async function writeOutputs(outputs: Readonly<Record<string, string>>): P
   for (const [name, value] of Object.entries(outputs)) issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
 }
 
-/** Adds to the job's summary, at once: also for a process that is about to end. Nothing where there is no summary. */
+/** Adds to the job's summary, at once: also for a process that is about to end. Does nothing without a summary. */
 export function addToSummary(env: Environment, markdown: string): void {
   if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown);
 }

@@ -11,7 +11,7 @@ import type { HttpStreams } from "../../ports.ts";
 /** Most bytes of an entry: the largest is the database of Java's archives, 0.7 GB. */
 export const maximumEntry = 4 * 1024 ** 3;
 
-/** The service finds entries by the hash of what they consist of: ours by this name, wherever they lie on the runner. */
+/** The service finds entries by the hash of their paths: ours have this name, whatever their paths on the runner. */
 const paths = ["image-publish, as fetched"];
 
 /** Loaded where they are used: they are 2.4 MB. */

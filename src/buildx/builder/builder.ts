@@ -10,7 +10,7 @@ import { type InspectedBuilder, parseInspect } from "./inspect-builder.ts";
 export interface Builder {
   readonly name: string;
   readonly driver: string;
-  /** What it can build for, by itself or through an emulator. */
+  /** What it can build for, natively or through an emulator. */
   readonly platforms: readonly Platform[];
   /** Whether it runs on this machine's kernel, where emulators can be registered for it. */
   readonly isHere: boolean;
@@ -23,7 +23,7 @@ export interface BuilderWish {
   readonly builder: string | undefined;
   /** Where will be pushed: a builder of our own must reach a registry on this machine. */
   readonly repositories: readonly Repository[];
-  /** What tells a builder of our own from those of other runs. */
+  /** What distinguishes a builder of our own from those of other runs. */
   readonly suffix: string;
 }
 
@@ -36,7 +36,7 @@ export interface BuilderDependencies {
 /** The first buildx whose progress, metadata and error locations (0.18, by path) are what we read. */
 const minimumBuildx = "0.19.0";
 
-const install = `install buildx ${minimumBuildx} or later, which tells its progress as data and lines by their path, for example with docker/setup-buildx-action before this step`;
+const install = `install buildx ${minimumBuildx} or later, which reports progress as data and lines by their path, for example with docker/setup-buildx-action before this step`;
 
 /** The first BuildKit that rewrites timestamps, ignores errors of a cache and takes attestations of all exporters. */
 const minimumBuildkit = "0.13.0";

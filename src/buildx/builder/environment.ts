@@ -14,7 +14,7 @@ export interface EnvironmentNeeds {
   readonly withoutLogins?: boolean;
 }
 
-/** Where programs, certificates, docker's settings and proxies are. Proxies stand in both cases. */
+/** Where programs, certificates, docker's settings and proxies are. Proxies are in upper and in lower case. */
 const always: readonly string[] = [
   "PATH",
   "HOME",
@@ -46,7 +46,7 @@ const always: readonly string[] = [
 ];
 
 /**
- * What nix-build gets: its own settings, and what any program needs to reach the network. `home` stands in the place of the user's
+ * The environment of nix-build: its own settings, and what any program needs to reach the network. `home` replaces the user's
  * own where nobody trusts what is built: no file in there holds a login, nor does a setting that is passed on.
  */
 export function nixEnvironment(parent: Readonly<Record<string, string | undefined>>, home?: string): Environment {
@@ -64,7 +64,7 @@ const nixHomes = /^(?:NIX_USER_CONF_FILES|XDG_(?:CONFIG|DATA|STATE|CACHE)_(?:HOM
 /** nix.conf(5): what holds logins, or names files that do. */
 const nixLogins = /^\s*(?:(?:extra-)?access-tokens|netrc-file|(?:extra-)?secret-key-files|!?include)\b/;
 
-/** NIX_CONFIG goes before the files, so that what the system's own file says of logins doesn't count either. */
+/** NIX_CONFIG overrides the files, so that logins in the system's own file don't count either. */
 function withoutNixLogins(parent: Readonly<Record<string, string | undefined>>): typeof parent {
   const kept = Object.entries(parent).filter(([name]) => !nixHomes.test(name));
   const settings = (parent.NIX_CONFIG ?? "").split("\n").filter((line) => line !== "" && !nixLogins.test(line));

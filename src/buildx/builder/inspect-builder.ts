@@ -9,7 +9,7 @@ export interface InspectedBuilder {
   readonly endpoint: string | undefined;
   /** Those of all nodes that work. */
   readonly platforms: readonly Platform[];
-  /** Whether all nodes that work run on this machine's kernel, as far as their addresses tell. */
+  /** Whether all nodes that work run on this machine's kernel, judged by their addresses. */
   readonly isHere: boolean;
   /** The oldest BuildKit of its nodes; `undefined` where none says a version. */
   readonly buildkit: string | undefined;
@@ -26,7 +26,7 @@ export function parseInspect(text: string): InspectedBuilder | undefined {
   const broken = [head, ...nodes].flatMap((lines) => fieldOf(lines, "Error") ?? []);
   // buildx leaves out a node that doesn't answer, as long as another one does.
   const working = nodes.filter((lines) => fieldOf(lines, "Error") === undefined);
-  // v0.0.0 is what a build from source says of itself.
+  // A build from source reports v0.0.0.
   const versions = working.flatMap(
     (lines) => /^v?(?!0\.0\.0)\d+\.\d+\.\d+/.exec(fieldOf(lines, "BuildKit version") ?? "") ?? [],
   );

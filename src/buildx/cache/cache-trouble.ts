@@ -13,7 +13,7 @@ export interface CacheTrouble {
   /** Whether builds go without any cache from now on. */
   isGivenUp(): boolean;
   /**
-   * @param why a clause; told once, whoever says it first.
+   * @param why a clause, which is reported once.
    * @param hanging the builder in which something waits for the cache for ever, if so.
    */
   giveUp(why: string, hanging?: string): void;

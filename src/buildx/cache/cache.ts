@@ -75,8 +75,8 @@ export function hardened({ type, attributes }: CacheEntry, direction: "from" | "
 }
 
 /**
- * The scope of an image on a branch: `base:main`. No two have the same: what a name may not hold in a scope becomes `_`, and
- * then a hash of the name stands behind it.
+ * The scope of an image on a branch: `base:main`. No two have the same: a character that a scope can't hold becomes `_`, and
+ * then a hash of the name is appended.
  */
 export function scope(image: string, branch: string): string {
   return `${part(image)}:${part(branch)}`;

@@ -44,7 +44,7 @@ export interface FailedBuild {
   readonly code: number;
   /** How many platforms are built. */
   readonly platforms: number;
-  /** What buildx wrote that is no JSON, a line each. */
+  /** The lines of buildx's output that aren't JSON. */
   readonly text: readonly string[];
   readonly step: FailedStep | undefined;
   /** Why its build gets neither secrets nor logins; `undefined` where it gets those that there are. */

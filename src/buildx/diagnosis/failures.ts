@@ -1,6 +1,6 @@
 /**
- * The table from what BuildKit, buildx and registries say to what the user should know: a category, a sentence and a
- * remedy. The first row that matches counts, so the more exact ones stand above.
+ * The table from the errors of BuildKit, buildx and registries to what the user should know: a category, a sentence and a
+ * remedy. The first row that matches counts, so the more exact rows come first.
  */
 
 import { wordsOf } from "../../lib/http/complaint-text.ts";
@@ -60,7 +60,7 @@ const missingFile = /failed to (?:calculate checksum of ref|compute cache key).*
 export const failureRows: readonly FailureRow[] = [
   {
     category: "cache",
-    // The step's own name; one of the Dockerfile stands in brackets.
+    // The step's own name; a step of the Dockerfile has brackets around it.
     pattern: /^(?:exporting|importing) (?:cache|to \w+ cache)/m,
     message: "the build cache could not be written or read",
     hint: "add ignore-error=true to `cache-to`, or set `cache: none` to build without it",
@@ -224,7 +224,7 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "registry-silent",
-    // What it says of that has no place in the answer to a HEAD.
+    // The answer to a HEAD has no room for the reason.
     pattern: new RegExp(`${pushing}unexpected status from HEAD request to \\S+: 403 Forbidden`),
     message: "the registry refused the push of $1 without a reason",
     hint: "it may limit the rate of requests: run it again later; if it stays, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
@@ -280,7 +280,7 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "registry-busy",
-    // BuildKit often tells the registry's words without the status, so every other refusal counts as one that may pass.
+    // BuildKit often reports the registry's text without the status, so every other refusal counts as one that may pass.
     pattern: new RegExp(pushing),
     message: "the registry was unavailable or broke off the push of $1",
     hint: "run it again later; nothing was tagged",

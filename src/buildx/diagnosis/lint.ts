@@ -30,7 +30,7 @@ export function lintReport(log: Pick<Log, "warning">): LintReport {
           continue;
         }
         const hint = [detail, url].filter((part) => part !== undefined && part !== "").join(", see ");
-        log.warning(short, shortLine(hint) || "mend the line", {
+        log.warning(short, shortLine(hint) || "fix the line", {
           title: "Dockerfile",
           at: { file: dockerfile, ...(line === undefined ? {} : { line }) },
         });

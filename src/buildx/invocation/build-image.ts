@@ -50,7 +50,7 @@ export interface BuildDependencies {
 /** The builder may be changed for another while a run goes on. */
 export interface BuilderInUse {
   name(): string;
-  /** Takes another one in the place of `used`, which hangs, where there can be one. */
+  /** Replaces `used`, which hangs, by another one, where there can be one. */
   replace(used: string): Promise<void>;
 }
 
@@ -151,7 +151,7 @@ async function madeDigest(
   files: Pick<Files, "read" | "write">,
 ): Promise<Digest | undefined> {
   const written = await files.read(metadata);
-  // buildx lets everybody read it, and build arguments may stand in it.
+  // buildx lets everybody read it, and it may hold build arguments.
   if (written !== undefined) await files.write(metadata, written, { private: true });
   if (stalled !== undefined) return exportedDigest(progress);
   return code === 0 ? digestIn(written) : undefined;

@@ -10,7 +10,7 @@ import type { Repository } from "../../model/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../../plan/plan.ts";
 import { type ProvenanceContext, provenanceArgument } from "./provenance.ts";
 
-/** Where the bytes of an image are that another one is built on. */
+/** Where the bytes of a parent image are. */
 export type ImageSource =
   | { readonly kind: "registry"; readonly repository: Repository; readonly digest: Digest }
   /** `path` is an OCI layout, absolute or from the repository's root. */
@@ -20,7 +20,7 @@ export type ImageSource =
 export interface BuildSettings {
   /** `false`: nothing is pushed, every candidate is an OCI layout. */
   readonly push: boolean;
-  /** What provenance says of the run, and how much of it by default. */
+  /** What provenance describes of the run, and how much of it by default. */
   readonly provenance: ProvenanceContext;
   /** Values of `--secret`, which name secrets and hold none. */
   readonly secrets: readonly string[];
@@ -97,7 +97,7 @@ export function parentSources(
       sources.set(parent.name, { kind: "registry", repository, digest });
     } else {
       throw new UserError(
-        `${planned.name} is built on ${parent.name}, which is neither published nor built in this run`,
+        `${planned.name} depends on ${parent.name}, which is neither published nor built in this run`,
         {
           hint: `let the run build ${parent.name} too`,
           at: parent.at,
@@ -147,7 +147,7 @@ function output(planned: PlannedBuild, push: boolean, layout: string): string {
   const common: readonly string[] = [
     "oci-mediatypes=true",
     ...(planned.compression === null ? [] : planned.compression.split(",")),
-    // Nix leaves the layers uncompressed, and what is there is not compressed by itself.
+    // Nix leaves the layers uncompressed, and BuildKit doesn't compress existing layers unless it is forced to.
     ...(planned.variant === "nix" && !planned.compression?.includes("force-") ? ["force-compression=true"] : []),
     // An epoch sets the times in config and history; only rewritten layers are the same bytes again.
     ...(planned.args.SOURCE_DATE_EPOCH === undefined ? [] : ["rewrite-timestamp=true"]),

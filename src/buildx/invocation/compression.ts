@@ -12,12 +12,12 @@ const kinds = Object.keys(levels);
  * Reads `zstd`, or `zstd,level=19,force=true`; BuildKit's own names of these attributes (`compression=`,
  * `compression-level=`, `force-compression=`) do too. Without `force` the layers of a base stay as they are, so that they
  * are the base's own bytes and nobody pulls them twice. @returns the attributes, with commas between.
- * @throws UserError for what is no compression.
+ * @throws UserError where it isn't a valid compression.
  */
 export function parseCompression(text: string): string {
   const [first = "", ...others] = csvFields(text).map((field) => field.trim());
   const kind = first.replace(/^compression=/, "");
-  if (!isKind(kind)) throw new UserError(`"${kind}" is no compression`, { hint: `write ${kinds.join(", ")}` });
+  if (!isKind(kind)) throw new UserError(`"${kind}" isn't a valid compression`, { hint: `write ${kinds.join(", ")}` });
   const attributes = others.map((field) => {
     const [, key = "", value = ""] = /^([a-z-]+)=(.*)$/.exec(field) ?? [];
     if (/^(?:compression-)?level$/.test(key)) return `compression-level=${level(value, kind)}`;

@@ -96,7 +96,7 @@ function nowAndThen(
   let quiet = 0;
   return () => {
     const current = progress.current();
-    // A step that takes minutes is told of once in a minute.
+    // A step that takes minutes is reported once in a minute.
     if (current === undefined || (current === told && quiet < 6)) quiet += 1;
     else {
       log.info(liveLine(image, current, seconds()));

@@ -6,7 +6,7 @@ import type { ImageSource } from "./buildx.ts";
 /**
  * The sources with layouts that can be named after `oci-layout://`. There buildx takes the first `@` for that of a digest and
  * the first `:` for that of a tag, whatever follows, and knows no escape (buildx 0.29, `build/opt.go`). Where a layout's path
- * holds one, the way from the workspace, in which buildx runs, mostly doesn't: both lie in the runner's work folder.
+ * holds one, the relative path from the workspace, in which buildx runs, mostly doesn't: both are in the runner's work folder.
  * @throws UserError where it does
  */
 export function reachableSources(

@@ -24,7 +24,7 @@ export interface BuildProgress {
   /** A line for each step with its time, in the order in which they started. */
   lines(): readonly string[];
   /**
-   * The step that broke the build: the one whose error `said`, buildx's last words, tells, else the first that failed and
+   * The step that broke the build: the one whose error `said`, buildx's last words, names, else the first that failed and
    * was not merely given up. A cache that can't be read is an error of its step, though not of the build.
    */
   failed(said: string): FailedStep | undefined;
@@ -36,7 +36,7 @@ export interface BuildProgress {
   completed(): readonly VertexStatus[];
 }
 
-/** A large pull has thousands of parts; kept are those that tell what became of the image. */
+/** A large pull has thousands of parts. Only those that show what became of the image are kept. */
 const worthKeeping = /^exporting manifest list /;
 
 /** Lines of a step's output that are kept, in case it fails. */

@@ -2,7 +2,7 @@
 import { type Attestation, attestationValue, readAttestation } from "../../model/buildflags/attestation.ts";
 
 export interface ProvenanceContext {
-  /** `undefined` where the event doesn't tell: taken for private. */
+  /** `undefined` where the event doesn't state it: taken for private. */
   readonly isPrivate: boolean | undefined;
   /** The run's page: who built it (SLSA, "builder.id"). */
   readonly runUrl: string | undefined;

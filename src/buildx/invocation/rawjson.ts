@@ -1,6 +1,6 @@
 /**
  * Reads what `docker buildx build --progress rawjson` writes: one JSON object a line, BuildKit's `client.SolveStatus`
- * (moby/buildkit, client/graph.go). Lines that are none (the error at the end) are told apart, not lost. Everything in the
+ * (moby/buildkit, client/graph.go). Other lines (the error at the end) are kept apart, not lost. Everything in the
  * stream comes from the build and is hostile: what has another shape than expected is left out.
  */
 

@@ -9,7 +9,7 @@ import { csvLine } from "../../model/buildflags/csv.ts";
 
 export interface SecretInputs {
   /**
-   * The input as it was given: `id=value`, one a line. What holds line breaks stands in quotes as a whole, quotes in it
+   * The input as it was given: `id=value`, one per line. A value with line breaks is in quotes as a whole, quotes in it
    * doubled (docker/build-push-action, "secrets"): `"key=first line\nsecond line"`.
    */
   readonly secrets: string;
@@ -32,7 +32,7 @@ export interface BuildSecrets {
 export const largestSecret = 500 * 1024;
 
 /**
- * Reads all three inputs; `problems` holds everything that is wrong with them, and tells no value.
+ * Reads all three inputs; `problems` holds everything that is wrong with them, and shows no value.
  * `parent` is our own environment, in which `secret-envs` are looked up.
  */
 export function readSecrets(

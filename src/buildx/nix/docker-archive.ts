@@ -51,7 +51,7 @@ export async function unpackArchive(
   const config = await files.read(inside(folder, configPath));
   if (config === undefined) throw wrong(`it lacks ${configPath}`);
   const { platform, diffIds } = readConfig(config);
-  if (diffIds.length !== layers.length) throw wrong("its config tells of other layers than it holds");
+  if (diffIds.length !== layers.length) throw wrong("its config lists other layers than it holds");
   const stored: StoredBlob[] = [];
   for (const [index, diffId] of diffIds.entries()) {
     stored.push(await storeLayer(inside(folder, layers[index] ?? ""), diffId, layout, files));
@@ -156,7 +156,7 @@ function blobPath(layout: string, digest: Digest): string {
   return `${layout}/blobs/${digest.replace(":", "/")}`;
 }
 
-/** tar keeps what it unpacks in its folder; what the manifest names has to lie there too. */
+/** tar keeps what it unpacks in its folder; what the manifest names has to be in there too. */
 function inside(folder: string, path: string): string {
   const normal = posix.normalize(path);
   if (path === "" || posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../")) {
@@ -170,7 +170,7 @@ function parse(bytes: Uint8Array | undefined, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw wrong(`its ${what} is no JSON: ${messageOf(cause)}`);
+    throw wrong(`its ${what} isn't valid JSON: ${messageOf(cause)}`);
   }
 }
 

@@ -195,7 +195,7 @@ function failed(
   const quoted = output.slice(-quotedLines).map((line) => `  ${line}`);
   return new BuildError([`${image} could not be built: ${what}`, ...quoted].join("\n"), {
     category: "command",
-    hint: "see the lines of nix-build above, and mend the expression or what it needs",
+    hint: "see the lines of nix-build above, and fix the expression or what it needs",
     at: placeIn(said, workspace) ?? at,
     output,
     cause: undefined,

@@ -60,7 +60,7 @@ export async function builtByNix(
   };
 }
 
-/** Nix tells no variants. */
+/** Nix reports no variants. */
 function isFor(made: Platform, wanted: Platform): boolean {
   const [of, asked] = [partsOf(made), partsOf(wanted)];
   return of.os === asked.os && of.architecture === asked.architecture;

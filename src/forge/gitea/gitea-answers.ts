@@ -23,7 +23,7 @@ export interface RestPullRequest {
 }
 
 interface RestBranch {
-  /** Its name, also when it is gone, where `ref` is no branch any more. */
+  /** Its name, which stays when the branch is deleted; `ref` then isn't a branch any more. */
   readonly label: string;
   readonly sha: string;
   readonly repo_id: number;

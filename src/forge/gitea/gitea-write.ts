@@ -67,7 +67,7 @@ async function commitFiles(
   return commit(answer.commit.sha);
 }
 
-/** What git calls these bytes, by the hash that its commits have. */
+/** The id of the blob with this content, by the hash that the repository's commits have. */
 function blobId(bytes: Uint8Array, like: Commit): string {
   const hash = createHash(like.length === 64 ? "sha256" : "sha1");
   return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");

@@ -18,7 +18,7 @@ export interface ForgeFacts {
   openPullRequests(owner: string, repo: string, head: string): Promise<readonly number[] | undefined>;
   /** The head of a pull request that is open; `undefined` for another, too. */
   pullRequestHead(owner: string, repo: string, number: number): Promise<string | undefined>;
-  /** Whether GitHub lists an attestation of these bytes in the repository (`GET /repos/{o}/{r}/attestations/{digest}`). */
+  /** Whether GitHub lists an attestation of the digest in the repository (`GET /repos/{o}/{r}/attestations/{digest}`). */
   hasAttestation(owner: string, repo: string, digest: string): Promise<boolean | undefined>;
 }
 
@@ -48,8 +48,8 @@ export function forgeFacts(access: Omit<ForgeAccess, "token"> & { readonly token
   };
   return {
     /**
-     * "Compare two commits": whether the merge base of both is the one. Gitea and Forgejo name none, and of commits without any
-     * common history they say what they say of a contained one: that there is nothing between them.
+     * "Compare two commits": whether the merge base of both is the one. Gitea and Forgejo name none, and for commits without any
+     * common history they answer as for a contained one: there is nothing between them.
      */
     contains: (owner, repo, descendant, ancestor) =>
       answered(async (api) => {

@@ -5,7 +5,7 @@ import { askGitHub } from "./octokit.ts";
 
 export interface GitHubApi {
   readonly names: { readonly owner: string; readonly repo: string };
-  /** @returns the answer's body, taken for what the description says of it. @throws ForgeError */
+  /** @returns the answer's body, taken to have the type of the API's description. @throws ForgeError */
   rest<T>(method: "POST" | "PATCH", path: string, body: object): Promise<T>;
   /** The bytes of a file, as it is stored. @throws ForgeError */
   raw(path: string): Promise<Uint8Array>;

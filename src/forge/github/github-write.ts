@@ -14,8 +14,8 @@ const regularFile = 0o100644;
 /**
  * On top of the branch by `createCommitOnBranch`, whose commits are verified whoever's token it is. It knows one mode of files,
  * and no other parent than the branch's head: the rest is a commit object of its own (verified where the token is a bot's),
- * to which the branch is moved at once. The branch is never at a place between, as GitHub closes a pull request whose branch
- * comes to stand on its base.
+ * to which the branch is moved at once. The branch is never at a commit in between, as GitHub closes a pull request whose branch
+ * equals its base.
  */
 export async function writeBranch(api: GitHubApi, write: BranchWrite): Promise<Commit> {
   const files = write.files.map((file, index) => ({ ...file, variable: `p${index}`, alias: `f${index}` }));
@@ -92,7 +92,7 @@ export async function moveBranch(
   try {
     await api.query(refsMutation, { input: { repositoryId, refUpdates: [update] } });
   } catch (error) {
-    // What GitHub says of a branch that is elsewhere is documented nowhere; what is refused for good is so again.
+    // What GitHub answers for a branch that has moved is documented nowhere. A permanent refusal fails again the same way.
     if (!(error instanceof ForgeError) || error.code !== "unexpected") throw error;
     throw new ForgeError("overtaken", error.message, { cause: error });
   }

@@ -1,4 +1,4 @@
-/** Bumps on GitHub: what it can say and do at once goes by GraphQL, the rest by REST. */
+/** Bumps on GitHub: through GraphQL what it can do in one request, the rest through REST. */
 import { commit } from "../../model/run-context.ts";
 import type { BranchCommit, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
 import { pathPart, type RepositoryAccess } from "../forge-access.ts";

@@ -23,7 +23,7 @@ export async function askGitHub<T>(
   }
 }
 
-/** What the forge says of its API's future would reach the log as it is. */
+/** Octokit would write the API's deprecation notices to the log as they are. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Octokit makes an error of its own of what `fetch` throws. */
@@ -64,7 +64,7 @@ function versionAt({ host }: URL): Readonly<Record<string, string>> {
   return host === "api.github.com" ? { "x-github-api-version": "2022-11-28" } : {};
 }
 
-/** An answer of GraphQL counts where the field that was asked for is there, whatever is said of what lies below it. */
+/** An answer of GraphQL counts where the field that was asked for is there, whatever errors its subfields have. */
 function complaint(json: unknown): string | undefined {
   const { data, errors } = fieldsOf(json);
   const isWhole = Object.values(fieldsOf(data)).some((value) => value !== null);

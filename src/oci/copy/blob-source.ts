@@ -97,7 +97,7 @@ async function* bytesFrom(
     signal,
     isTooEarly: isBeforeBlob,
   });
-  // Storage may call the very bytes of a layer encoded.
+  // Storage may call a layer encoded whose bytes are the blob's own.
   const isStored = headers["content-length"] === String(size);
   const encoding = isStored ? undefined : encodingsOf(headers).at(0);
   // A part of what is encoded is none of a blob.

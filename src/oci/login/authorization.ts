@@ -115,7 +115,7 @@ export function authorization(options: AuthorizationOptions): Authorization {
     },
     async refusal(asked, { header, login }) {
       for (const each of keys(asked)) given.delete(each);
-      // A token server that knew the login gave a token without the right; Basic tells of the login itself.
+      // A token server that knew the login gave a token without the right. With Basic the login itself was refused.
       if (login !== undefined && header.startsWith("Bearer ")) return deniedError(asked);
       return unauthorizedError(asked, login !== undefined);
     },

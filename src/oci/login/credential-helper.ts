@@ -9,7 +9,7 @@ const timeout = 30_000;
 export const helperVariables =
   /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|LANG|DOCKER_CONFIG|DBUS_SESSION_BUS_ADDRESS|GNUPGHOME|PASSWORD_STORE_DIR|XDG_[A-Z_]+|(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCE)_[A-Z0-9_]+|(?:https?|no|HTTPS?|NO)_(?:proxy|PROXY)|SSL_CERT_(?:FILE|DIR))$/;
 
-/** @returns `undefined` when the helper knows no login for the host. @throws UserError when it cannot tell. */
+/** @returns `undefined` when the helper knows no login for the host. @throws UserError when the helper fails. */
 export async function askHelper(
   helper: string,
   host: string,
@@ -29,7 +29,7 @@ export async function askHelper(
       });
     return { ...ended, answer: new TextDecoder().decode(ended.stdout) };
   };
-  // Helpers report on stdout, and "not found" is told from failures by its words alone.
+  // Helpers report on stdout, where "not found" differs from failures only in its text.
   const isUnknown = (answer: string) => /credentials not found/i.test(answer);
   const first = await run();
   // What a helper asks for its answer may fail for a moment.

@@ -19,14 +19,14 @@ export function isSameLogin(one: Credentials, other: Credentials): boolean {
 }
 
 export interface DockerConfig {
-  /** By server address as it stands in the file: a host, or a URL. */
+  /** By server address as written in the file: a host, or a URL. */
   readonly auths: ReadonlyMap<string, Credentials>;
   /** Names of helper programs by host; an empty name means this file. */
   readonly credHelpers: ReadonlyMap<string, string>;
   readonly credsStore: string | undefined;
 }
 
-/** `$DOCKER_CONFIG`, else `~/.docker`; `undefined` where there is no home either. */
+/** `$DOCKER_CONFIG`, else `~/.docker`; `undefined` without a home directory. */
 export function dockerConfigFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
   return env.DOCKER_CONFIG || (env.HOME ? `${env.HOME}/.docker` : undefined);
 }
@@ -49,21 +49,21 @@ export function parseDockerConfig(text: string, where: string): DockerConfig {
   }
   const credHelpers = new Map<string, string>();
   for (const [host, helper] of Object.entries(recordOf(document.credHelpers, "credHelpers", where))) {
-    if (typeof helper !== "string") throw malformed(where, `credHelpers.${host} is no text`);
+    if (typeof helper !== "string") throw malformed(where, `credHelpers.${host} isn't a string`);
     credHelpers.set(host, helper);
   }
   const { credsStore } = document;
   return { auths, credHelpers, credsStore: typeof credsStore === "string" && credsStore ? credsStore : undefined };
 }
 
-/** The whole document, for those who write it anew. @throws UserError when it is no JSON object. */
+/** The whole document, for those who write it anew. @throws UserError when it isn't a JSON object. */
 export function parseDockerDocument(text: string, where: string): Record<string, unknown> {
   try {
     return recordOf(JSON.parse(text.trim() === "" ? "{}" : text), "it", where);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     // The parser's message quotes the text around the fault, which may be a password.
-    throw malformed(where, "it is no JSON");
+    throw malformed(where, "it isn't valid JSON");
   }
 }
 
@@ -107,12 +107,12 @@ function credentialsOf(entry: Record<string, unknown>, key: string, where: strin
 
 function recordOf(value: unknown, what: string, where: string): Record<string, unknown> {
   if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) throw malformed(where, `${what} is no object`);
+  if (typeof value !== "object" || Array.isArray(value)) throw malformed(where, `${what} isn't an object`);
   return value as Record<string, unknown>;
 }
 
 function malformed(where: string, why: string): UserError {
   return new UserError(`${where} cannot be read: ${why}`, {
-    hint: "mend it, or remove it and log in to the registries anew",
+    hint: "fix it, or remove it and log in to the registries anew",
   });
 }

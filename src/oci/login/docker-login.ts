@@ -1,6 +1,6 @@
 /**
  * A private folder in place of docker's own configuration, for buildx to push with logins that docker does not have. They
- * stand in a file that only its owner can read: never in an argument vector, never in the user's own config.json.
+ * are in a file that only its owner can read: never in an argument vector, never in the user's own config.json.
  */
 import type { Files } from "../../ports.ts";
 import type { ChildLogins } from "./credentials.ts";

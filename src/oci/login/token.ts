@@ -28,7 +28,7 @@ export interface TokenRequest {
   /** A Bearer challenge. */
   readonly challenge: Challenge;
   readonly login: Credentials | undefined;
-  /** The registry itself is spoken to in the clear. */
+  /** The registry itself is reached over plain HTTP. */
   readonly plainHttp: boolean;
 }
 
@@ -119,7 +119,7 @@ function tokenRequest({ asked, challenge, login, plainHttp }: TokenRequest): Htt
   // The login goes there: never in the clear, except to a registry that is local and in the clear itself.
   if (url?.protocol === "http:" && !plainHttp) throw insecureError(asked, "a login", url);
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
-    throw invalidError(asked, `a login at ${JSON.stringify(realm.slice(0, 200))}, which is no https address`);
+    throw invalidError(asked, `a login at ${JSON.stringify(realm.slice(0, 200))}, which isn't an https address`);
   }
   // Another host on this machine may be anyone's. docker's own logins go where docker would take them.
   const isGiven = login?.kind === "basic" && login.isGiven === true;

@@ -9,9 +9,9 @@ import { type Asked, errorCodes, invalidError, RegistryError } from "./registry-
 import type { RegistryExchange } from "./registry-exchange.ts";
 
 export interface Absence {
-  /** For a 404 with its body. @throws RegistryError where it is no definite answer. */
+  /** For a 404 with its body. @throws RegistryError where the answer isn't definite. */
   check(asked: Asked, response: HttpResponse): Promise<void>;
-  /** For a 404 to a HEAD, which has no body: whether its head is enough to go by. */
+  /** For a 404 to a HEAD, which has no body: whether its headers are enough to decide. */
   isCertain(asked: Asked, response: HttpResponse): boolean;
 }
 
@@ -39,7 +39,7 @@ export function isRegistry(response: HttpResponse): boolean {
 
 /**
  * A head is certain where it names the registry's API: distribution, Docker Hub, Harbor and Gitea send
- * `Docker-Distribution-Api-Version` with every answer. Other registries (GHCR, zot) send JSON alone. They are believed once one 404
+ * `Docker-Distribution-Api-Version` with every answer. Other registries (GHCR, zot) send JSON alone. They are trusted once one 404
  * of theirs was asked for again with its body and proved to be definite, which is one request more for a registry and not for
  * an image. Who has named its API in a 404 always does, so that JSON without it is somebody else's.
  */

@@ -1,4 +1,4 @@
-/** Reads an artifact that is no image: one attempt for each question, since who asks has other mirrors to turn to. */
+/** Reads an artifact other than an image: one attempt for each request, since the caller has other mirrors. */
 
 import { type Digest, isDigest } from "../../model/digest.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
@@ -10,7 +10,7 @@ import { headRefusals, type RegistryExchange, type RegistryOptions, registryExch
 
 /** Every method: @throws RegistryError. */
 export interface ArtifactReader {
-  /** Whether a manifest of this digest is there. A 404 is believed at once, as what isn't there can be fetched anew. */
+  /** Whether a manifest of this digest is there. A 404 is taken as it is, as the artifact can be downloaded anew. */
   has(repository: Repository, digest: Digest): Promise<boolean>;
   /** `undefined` for what is definitely not there. */
   manifest(repository: Repository, name: Tag | Digest): Promise<StoredManifest | undefined>;
@@ -35,7 +35,7 @@ export function artifactReader(options: RegistryOptions): ArtifactReader {
       });
       const named = response.headers["docker-content-digest"] ?? "";
       if (response.status === 404) return false;
-      // What answers 200 to everything is no registry: the digest is said, or its bytes are here.
+      // A server that answers 200 to everything isn't a registry: a registry sends the digest, or the manifest with it.
       return response.status === 200 && isDigest(named)
         ? named === digest
         : (await requests.manifest(repository, digest)) !== undefined;

@@ -102,7 +102,7 @@ export function hostTurns({
       host.pausing -= 1;
       sendWaiting(host);
     };
-    // Whoever waits is told of an abort by a signal of its own.
+    // Whoever waits learns of an abort through a signal of its own.
     clock.sleep(milliseconds, signal).then(end, end);
   };
   return {

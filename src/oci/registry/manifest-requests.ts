@@ -15,7 +15,7 @@ export interface ManifestRequests {
   head(repository: Repository, name: Tag | Digest): Promise<Digest | undefined>;
   /** A digest that isn't there is asked for again, as it may have been pushed a moment ago. */
   manifest(repository: Repository, name: Tag | Digest): Promise<StoredManifest | undefined>;
-  /** Stores these bytes under a tag, or by their digest alone. */
+  /** Stores the manifest under a tag, or by its digest alone. */
   putManifest(repository: Repository, manifest: ManifestBytes, name: Tag | Digest): Promise<Digest>;
 }
 
@@ -51,7 +51,7 @@ export function manifestRequests(
       const said = response.headers["docker-content-digest"] ?? "";
       if (response.status === 200 && isDigest(said)) return said;
       if (response.status === 404 && absence.isCertain(asked, response)) return undefined;
-      // The body tells what the head did not; the digest is an optional header too.
+      // The body shows what the headers did not: the digest is an optional header.
       return (await read(repository, name))?.digest;
     },
     async manifest(repository, name) {
@@ -77,7 +77,7 @@ export function askedOf(repository: Repository, access: Asked["access"]): Asked 
   return { host, repository: path, access };
 }
 
-/** Bytes can be lost without HTTP's notice, where the length is not told: worth another try. */
+/** Bytes can be lost without HTTP's notice, where the length is unknown: worth another try. */
 export function verifyDigest(asked: Asked, bytes: Uint8Array, wanted: string): void {
   const digest = digestOf(bytes);
   if (digest !== wanted) throw invalidError(asked, `${digest} in place of ${wanted.slice(0, 100)}`, undefined, true);

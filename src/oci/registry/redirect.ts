@@ -16,7 +16,7 @@ export interface Redirected {
 
 /**
  * The address where the request is sent again, with its method and body, as Go's client and so BuildKit does for 307 and 308;
- * `undefined` for an answer that is no redirect. @throws RegistryError for one that leads where this request doesn't go.
+ * `undefined` without a redirect. @throws RegistryError for one that leads where this request doesn't go.
  */
 export function redirectOf(
   { asked, method, url, isLogin = false }: Redirected,

@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Why a push was refused; `undefined`: for none of these reasons, or for one that nobody can tell. */
+/** Why a push was refused; `undefined`: for none of these reasons, or for an unknown one. */
 export function complaintOf(response: HttpResponse, repository: string): Complaint | undefined {
   const { status, headers } = response;
   // A page says many things.

@@ -14,7 +14,7 @@ import { isBeforeBlob } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
 export interface Registry extends ManifestRequests {
-  /** Puts the tag on a manifest that is there: its very bytes are stored under that name. */
+  /** Tags a manifest that is there: the same bytes are stored under that name. */
   tag(repository: Repository, digest: Digest, tag: Tag): Promise<void>;
   /** A blob that fits into memory, such as a config. */
   blob(repository: Repository, descriptor: Descriptor): Promise<Uint8Array>;

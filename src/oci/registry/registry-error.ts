@@ -109,7 +109,7 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
     );
   }
   return new RegistryError("refused", `${host} refused the ${wordFor(access)} of ${repository} (${status})${because}`, {
-    hint: "mend what the registry complains about, and run again",
+    hint: "fix what the registry complains about, and run again",
   });
 }
 
@@ -205,7 +205,7 @@ export interface Elsewhere {
   readonly what: "the token server" | "a redirect";
 }
 
-/** How OpenSSL says that what it got is no TLS. */
+/** How OpenSSL reports that it got something other than TLS. */
 const noTls = /wrong version number|packet length too long|http request|unexpected message|record layer failure/i;
 
 function undecodableError(asked: Asked, { encoding, isCutOff, cause }: UndecodableError): RegistryError {
@@ -240,13 +240,13 @@ export function networkError(asked: Asked, cause: unknown, elsewhere?: Elsewhere
   }
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code)) {
     return new RegistryError("tls", `the certificate of ${reached} is not trusted: ${messageOf(cause)}`, {
-      hint: "mend the certificate, or name its authority's file in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS (the builder needs it too)",
+      hint: "fix the certificate, or name its authority's file in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS (the builder needs it too)",
       cause,
     });
   }
   if (code === "EPROXY") {
     return new RegistryError("unreachable", `${subject} cannot be reached: ${messageOf(cause)}`, {
-      hint: "mend HTTPS_PROXY (a login stands in it as http://user:password@host:port), or name the host in NO_PROXY",
+      hint: "fix HTTPS_PROXY (with a login it is http://user:password@host:port), or name the host in NO_PROXY",
       cause,
     });
   }
@@ -266,7 +266,7 @@ export function errorCodes(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
 }
 
-/** Whether an answer tells of a login that has expired. */
+/** Whether an answer reports that a login has expired. */
 export function saysExpired(response: HttpResponse): boolean {
   return /\b(?:token|credentials?|login|password|session)\b.*\bexpired\b|\breauthenticate\b/i.test(
     registrySays(response),

@@ -31,7 +31,7 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** What to do where a host requires a login and there is none; `undefined`: the usual. */
   readonly remedy?: (host: string) => string | undefined;
-  /** Told of each longer wait; a clause. */
+  /** Called for each longer wait, with a clause. */
   readonly onWait?: (what: string) => void;
 }
 
@@ -231,7 +231,7 @@ async function exchange(
     });
   } catch (cause) {
     signal?.throwIfAborted();
-    // The body that was sent may have failed by itself, and told why.
+    // The body that was sent may have failed first, with its own reason.
     throw cause instanceof UserError ? cause : networkError(asked, cause, redirectedTo(url, asked));
   }
 }

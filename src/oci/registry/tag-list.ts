@@ -74,7 +74,7 @@ function parseTags(asked: Asked, body: Uint8Array): readonly Tag[] {
   try {
     document = JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
-    throw invalidError(asked, `a list of tags that is no JSON (${messageOf(cause)})`, cause);
+    throw invalidError(asked, `a list of tags that isn't valid JSON (${messageOf(cause)})`, cause);
   }
   if (typeof document === "object" && document !== null && "tags" in document) {
     // An empty repository has null here.

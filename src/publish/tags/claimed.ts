@@ -31,7 +31,7 @@ export interface ClaimQuestion {
   readonly making: Making;
   readonly tagStateOf: (tag: Tag) => Promise<TagState | undefined>;
   readonly attested: History["attested"];
-  /** What this run would put under them: it is the same, whatever it says of itself. */
+  /** The digest that this run would tag with them: it is the same, whatever its record states. */
   readonly own?: Digest;
 }
 
@@ -49,7 +49,7 @@ export async function claimOf({ tags, identity, making, tagStateOf, attested, ow
     const isOwn = digest === own;
     const why = isOwn || isSameRun(tagState, identity, making) ? undefined : otherContent(tagState, making);
     if (why !== undefined) {
-      return { kind: "other", tag, digest, why, hint: "an exact tag is set once: release under a new version" };
+      return { kind: "other", tag, digest, why, hint: "an exact tag is immutable: release under a new version" };
     }
     const isAttested = isOwn || attested === undefined ? true : await attested(digest);
     const unknown = isAttested === undefined ? attestationDoubt("it", isAttested) : undefined;

@@ -38,7 +38,7 @@ export async function moveAll(
   return moved.filter((each) => each !== undefined && "window" in each);
 }
 
-/** A tag that may not move, as nobody can tell whether it would go back. */
+/** A tag that may not move, as it is unknown whether it would go back. */
 interface Stayed {
   readonly tag: ImageTag;
   readonly why: string;
@@ -82,8 +82,8 @@ const mostRounds = 8;
 const pauseBetween = 250;
 
 /**
- * Reads what was put once more, after another run that read what was there before has put its own.
- * @param follow what a release's exact tag names by then, in place of what it named before. @returns what the tags were put on.
+ * Reads tags again after they were pushed, once another run that read the state before has pushed its own.
+ * @param follow the digest that a release's exact tag names by then, in place of the one before. @returns the tagged digest.
  */
 export async function settle(
   written: readonly Written[],
@@ -112,8 +112,8 @@ export async function settle(
 }
 
 /**
- * So long, others may still put what goes by what was there before; where a registry shows tags late, they see that for as long, and
- * what they put is as late.
+ * How long others may still push tags that they decided on by the state before. A registry that shows tags late shows them that
+ * state for as long, and their own tags as late.
  */
 function pauseBeforeLooking(written: readonly Written[], now: number): number {
   const ends = written.map(({ window, at, late }) => 2 * window + (late === 0 ? 0 : Math.max(0, at + 2 * late - now)));

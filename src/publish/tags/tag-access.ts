@@ -1,6 +1,6 @@
 /**
- * Tags of one repository, as a run reads and puts them. A registry may answer for a while what it answered before a tag was put: what
- * is read after a put of one's own, and is no news, is asked for again, and so is a list without tags that are there.
+ * Tags of one repository, as a run reads and pushes them. A registry may answer for a while with its state before a tag was pushed:
+ * an answer after the run's own push that shows no change is asked for again, and so is a list without tags that are there.
  */
 import type { Digest } from "../../model/digest.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
@@ -18,7 +18,7 @@ export interface TagAccess {
   read(tag: Tag): Promise<Named>;
   /** @throws RegistryError where it was put twice, and was not to be seen for a minute each time. */
   put(manifest: ManifestBytes & Pick<StoredManifest, "digest">, tag: Tag): Promise<void>;
-  /** Whether what was read is no news: nothing, or what the run read or put there before its last put. */
+  /** Whether the answer shows no change: nothing, or what the run read or pushed there before its last push. */
   isNoNews(tag: Tag, read: Named): boolean;
   /**
    * All tags of the repository, as the registry lists them; `undefined` where it knows no such repository.

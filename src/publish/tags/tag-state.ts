@@ -139,7 +139,7 @@ function whyDoubted({ repository, started }: PublicationRecord, rules: RecordRul
   return isFuture ? "its record names a time in the future" : undefined;
 }
 
-/** What goes into an image. */
+/** The sources and settings of an image. */
 export interface Making {
   /** `null`: it can't be named, and so is like nothing that was made before. */
   readonly sourceHash: string | null;

@@ -53,7 +53,7 @@ export function viewOf(
     tagState,
     async judge(tag, digest) {
       try {
-        // Most tags name what they should, which the cheapest request tells.
+        // Most tags name what they should, which the cheapest request shows.
         const known = tagStates.get(tag.tag);
         if (known === undefined && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
         return await judge(tag, await tagState(tag.tag), digest, identity, history);

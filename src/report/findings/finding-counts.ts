@@ -6,7 +6,7 @@ import type { ImageScan } from "../../scan/judged.ts";
 /** Each finding once, though several platforms have it. All but the last two are of those that are reported. */
 export type FindingCounts = Readonly<Record<Lowercase<(typeof severities)[number]> | OtherCount, number>>;
 
-/** `counting`: makes the run red. `fixable`: an upgrade mends it. */
+/** `counting`: it fails the run. `fixable`: a newer version of the package fixes it. */
 type OtherCount = "counting" | "new" | "known" | "fixable" | "unfixed" | "secrets" | "gone" | "ignored";
 
 /** `null` for an image that could not be scanned: that is not the same as no findings. */
@@ -33,12 +33,12 @@ export function findingCounts(scan: ImageScan): FindingCounts | null {
   };
 }
 
-/** Whether the run is red because of it: it does not pass, or it does and findings count. */
+/** Whether the scan fails the run: the image doesn't pass, or it passes and has blocking findings. */
 export function makesRed(scan: ImageScan): boolean {
   return !scan.passes || (scan.kind === "scanned" && scan.isRed);
 }
 
-/** An upgrade mends it. */
+/** A newer version of the package fixes it. */
 export function isFixable({ finding }: SeenFinding): boolean {
   return finding.kind === "vulnerability" && finding.fixed !== undefined;
 }

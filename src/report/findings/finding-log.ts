@@ -74,7 +74,7 @@ function warningOf(scan: ImageScan): Warned | undefined {
   return { message, hint: plainLine(scan.error.hint) };
 }
 
-/** The first image of all is no news. */
+/** In the first image of all no finding is reported as new. */
 function newFindings(scan: ScannedImage): Warned | undefined {
   const added = reportedOf(scan).filter(({ standing, counts }) => standing === "new" && !counts);
   const [first] = added;

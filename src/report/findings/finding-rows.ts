@@ -1,4 +1,4 @@
-/** Findings that are told together: one row for what one remedy mends, one for what one package has without a fix. */
+/** Groups findings into rows: one row for each remedy, and one for each package without a fix. */
 
 import { inBackticks } from "../../lib/plain-text.ts";
 import type { Platform } from "../../model/platform.ts";

@@ -6,7 +6,7 @@ import type { Remark } from "../../model/remark.ts";
 import type { ImageScan, JudgedPlatform, ScannedImage } from "../../scan/judged.ts";
 import { middleCut } from "../summary/abbreviation.ts";
 
-/** An image as it stands in the repository. */
+/** An image with its place in the repository. */
 export interface PlacedImage {
   readonly name: string;
   /** The names of the images that it is based on. */
@@ -54,7 +54,7 @@ export function unwatchedBrief({ platforms }: ScannedImage): string | undefined 
   return here.has("unknown") ? "the operating system is unknown" : undefined;
 }
 
-/** The system of a platform, as it stands in brackets after it; `undefined` where there is none. */
+/** The system of a platform, in the brackets after it; `undefined` where there is none. */
 export function systemText({ os, unwatched }: Pick<JudgedPlatform, "os" | "unwatched">): string | undefined {
   if (os === undefined) return unwatched === undefined ? undefined : "unknown system";
   return os;

@@ -1,4 +1,4 @@
-/** Differences of files as a unified diff, for people: hostile text is shown harmless, so that it is no patch. */
+/** Unified diffs for people to read. Hostile text is escaped, so the result can't be applied as a patch. */
 import { inertLine, shortened, visible } from "../../lib/plain-text.ts";
 import { painter } from "./paint.ts";
 

@@ -4,7 +4,6 @@ import type { PlannedImage } from "../../plan/plan.ts";
 
 type Style = "bold" | "dim" | "red" | "green" | "cyan" | "magenta" | "yellow";
 
-/** What is built, promoted and left alone is told apart by its colour. */
 export const actionStyles: Readonly<Record<PlannedImage["kind"], Style>> = {
   build: "green",
   promote: "magenta",

@@ -19,7 +19,7 @@ export function isUntouched(kind: Reason["kind"]): boolean {
 
 const untouched: ReadonlySet<Reason["kind"]> = new Set(["unaffected", "not-chosen"]);
 
-/** Whether the event, or what a lost run left undone, makes us act: an image that others merely need is not affected. */
+/** Whether the event, or an earlier run that failed, affects the image. An image that others merely need isn't. */
 export function isAffected(reasons: readonly Reason[]): boolean {
   return reasons.some(({ kind }) => kind !== "needed-by" && !isUntouched(kind));
 }

@@ -38,7 +38,7 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
     .join("\n");
 }
 
-/** The reasons of an image, each with what leads to it below. An image that was told already is not told again. */
+/** The reasons of an image, each with what leads to it below. Each image is explained once. */
 function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
   told.add(planned.name);
   return [
@@ -76,7 +76,7 @@ function further(reason: Reason, explanation: Explanation, paint: Paint, told: S
   const next = explanation.plan.images.find(({ name }) => name === reason.image);
   if (next === undefined) return [];
   const name = paint("bold", plainLine(next.name));
-  if (told.has(next.name)) return [`${name}: as told above`];
+  if (told.has(next.name)) return [`${name}: as shown above`];
   return why(next, explanation, paint, told).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
 }
 
@@ -127,7 +127,7 @@ function madeOf(planned: PlannedImage, { plan, made }: Explanation): readonly st
       making.reads === null ? `the whole ${making.context === null ? "repository" : "context"}` : readOf(making.reads),
     ]),
     ...fact(
-      "builds on",
+      "depends on",
       making.parents.map((each) => used(each, built.has(each.name) ? ", built in this run" : ", as it is published")),
     ),
     ...fact(

@@ -30,7 +30,7 @@ export function explainTags(planned: PlannedImage, { plan, rules }: Explanation,
       const notes = notesOf(each);
       const note = notes.length === 0 ? "" : paint("yellow", ` – ${notes.join("; ")}`);
       const tag = paint(onlyIf === undefined ? "cyan" : "dim", each.gave.tag.padEnd(width));
-      return `  ${tag}  ${each.gave.moves ? "moves   " : "set once"}  ${ruleText(each, paint)}${note}`;
+      return `  ${tag}  ${each.gave.moves ? "mutable  " : "immutable"}  ${ruleText(each, paint)}${note}`;
     }),
     ...(none.length === 0 ? [] : ["", paint("bold", "Rules that gave none")]),
     ...none.map((rule) => `  ${ruleText(rule, paint)}${paint("dim", ` – ${plainLine(rule.because ?? "")}`)}`),
@@ -41,7 +41,7 @@ function ruleText({ rule, place }: Pick<RuleOutcome, "rule" | "place">, paint: P
   return `${plainLine(rule)}${place === undefined ? "" : paint("dim", ` (${plainLine(place)})`)}`;
 }
 
-/** Why none of the tags is put on anything by this plan. */
+/** Why this plan tags nothing with any of them. */
 function whyNothing({ kind, reasons }: PlannedImage, push: boolean): string | undefined {
   if (kind !== "skip") return push ? undefined : "none, as this run pushes nothing; otherwise they would be";
   if (reasons.some((reason) => reason.kind === "current")) return "none to put, as all are there already";

@@ -1,4 +1,4 @@
-/** All that there is to tell of one image of a plan: why it is in it, what it is made of, and how it gets its tags. */
+/** Everything that `plan --explain` shows of one image: why it is in the plan, its sources, and how it gets its tags. */
 
 import type { SourceLocation } from "../../errors.ts";
 import type { RuleOutcome } from "../../model/image-tags.ts";
@@ -44,7 +44,7 @@ export interface UsedImage {
 export interface CountingFile {
   /** The rule that makes it count, as a clause: "it is the Dockerfile". */
   readonly rule: string;
-  /** Empty where they can't be told. */
+  /** Empty where they are unknown. */
   readonly lines: readonly LineRange[];
 }
 

@@ -77,7 +77,7 @@ function rowOf(image: PlannedImage, common: readonly string[], push: boolean): R
   };
 }
 
-/** Without those that are shown once for all images. That a run which pushes nothing gives no tags is no news. */
+/** Leaves out the tags that are shown once for all images. A run that pushes nothing has no tags to show. */
 function tagText(image: PlannedImage, common: readonly string[], push: boolean): string {
   if (image.kind === "skip") return "";
   if (image.repositories.length === 0) return "(not published)";

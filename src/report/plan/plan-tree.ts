@@ -1,15 +1,15 @@
-/** How the images of a plan build on one another, for a terminal. */
+/** The dependency graph of a plan's images, as a tree for a terminal. */
 
 import { inertLine, plainLine } from "../../lib/plain-text.ts";
 import type { Plan, PlannedImage } from "../../plan/plan.ts";
 import { actionStyles, painter } from "../log/paint.ts";
 
-/** The names of the images that each image builds on, those that are skipped too; a plan alone knows no parents of these. */
+/** The images that each image depends on, skipped images included; a plan alone doesn't have the parents of those. */
 export type ParentsByName = ReadonlyMap<string, readonly string[]>;
 
 const worthwhile = 24;
 
-/** Whether the tree is short, and tells more than the table above it. */
+/** Whether the tree is short, and shows more than the table above it. */
 export function isTreeWorthwhile(plan: Plan, parents: ParentsByName): boolean {
   return (
     plan.images.length <= worthwhile &&
@@ -17,7 +17,7 @@ export function isTreeWorthwhile(plan: Plan, parents: ParentsByName): boolean {
   );
 }
 
-/** Every image once, indented below the first image it builds on; other parents are named behind it. */
+/** Every image once, indented below the first image it depends on; other parents are named after it. */
 export function renderPlanTree(
   plan: Plan,
   parents: ParentsByName = new Map(),

@@ -1,4 +1,4 @@
-/** What is told of images that can't be planned. */
+/** Messages about images that can't be planned. */
 import { throwable } from "../../errors.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";

@@ -11,7 +11,7 @@ export function shortTag(tag: string): string {
   return /^[0-9a-f]{40,}$/.test(tag) ? `${shortCommit(tag)}…` : shortened(tag, 40);
 }
 
-/** A name in at most so many characters: what tells long names apart is at their ends. */
+/** A name in at most so many characters. The ends stay, as long names differ there. */
 export function middleCut(name: string, length: number): string {
   const characters = [...name];
   if (characters.length <= length) return name;

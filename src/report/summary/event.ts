@@ -6,7 +6,7 @@ import type { Forge } from "../../results/run-result.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { commitLink, compareLink } from "./links.ts";
 
-/** What a plan says of its event. */
+/** The fields of a plan that describe its event. */
 export type PlannedEvent = Pick<Plan, "event" | "ref" | "eventRef" | "commit" | "base">;
 
 /** `Push to main`, `Pull request 7`, `Release v1.2.3`. `quote` makes a ref's name fit for where it is shown. */

@@ -1,4 +1,4 @@
-/** Failures that are told together: equal ones of several images, and findings that have one remedy. Pure. */
+/** Groups failures: equal ones of several images, and findings that have one remedy. Pure. */
 import { familiarRepository } from "../../model/reference.ts";
 import type { Plan, PlannedImage } from "../../plan/plan.ts";
 import type { SeenFinding } from "../../scan/across-platforms.ts";
@@ -79,7 +79,7 @@ function keyOf(failure: Failure, image: PlannedImage | undefined): string {
   return JSON.stringify([only, kind, isBlocked, built === undefined, texts]);
 }
 
-/** What is said of an image, without what is its own. */
+/** A message without the image's own names and place, so that equal failures of several images compare equal. */
 function generic(text: string, { name, repositories, at }: PlannedImage): string {
   const folder = at.file.slice(0, at.file.lastIndexOf("/") + 1);
   const own = [...repositories, ...repositories.map(familiarRepository), at.file, folder].filter((each) => each !== "");

@@ -14,7 +14,7 @@ import { imageCode, imageHeading } from "./image-name.ts";
 import { fileLink, pageLink } from "./links.ts";
 import { type Section, text } from "./sections.ts";
 
-/** With more of them, an overview stands above them. */
+/** With more failures, the sections start with an overview. */
 const fewFailures = 3;
 const mostRemedies = 10;
 const mostFindings = 20;
@@ -154,7 +154,7 @@ function headingNames(failures: readonly Failure[]): string {
   return `${names.slice(0, mostInHeading).map(imageCode).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** The sentence, where the image's name stands beside it, and the last words of what failed. */
+/** The sentence for a line that names the image already, and the last words of what failed. */
 function inOneLine({ what, image, lastWords }: Failure): string {
   const start = `${image} could not be built: `;
   const sentence = what.startsWith(start) ? what.slice(start.length) : what;

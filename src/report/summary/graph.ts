@@ -86,7 +86,7 @@ const marks: Readonly<Record<NodeState, string>> = {
   cancelled: "⏹️",
 };
 
-/** Fill, border and text for each state, told apart in light and dark themes; the mark tells them apart without colour. */
+/** Fill, border and text for each state, distinct in light and dark themes; the mark is distinct without colour. */
 const colours: Readonly<Record<NodeState, string>> = {
   published: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
   promoted: "fill:#fbefff,stroke:#8250df,color:#1f2328",

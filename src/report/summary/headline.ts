@@ -242,14 +242,14 @@ function whatWasPromoted(published: readonly ImageResult[]): string {
   if (published.some(({ outcome }) => outcome !== "promoted")) return "";
   const isOne = published.length === 1;
   if (published.every((image) => releasedVersion(image) !== undefined)) {
-    return `What was tested is what ships: ${isOne ? "it is" : "each is"} the very digest that was published before.`;
+    return `What was tested is what ships: ${isOne ? "it is" : "each is"} the same digest that was published before.`;
   }
   return `What is made of these sources was published already, so ${isOne ? "it" : "they"} only got tags.`;
 }
 
 function keptTags(images: number, what: string): string {
   if (images === 0) return "";
-  return `The tags of ${count(images, what)} stay where they are; the reason stands beside ${images === 1 ? "it" : "each"}.`;
+  return `The tags of ${count(images, what)} stay where they are; the reason is listed with ${images === 1 ? "it" : "each"}.`;
 }
 
 function whyNotPushed(plan: Plan): string {

@@ -60,7 +60,7 @@ function commonLine(common: readonly Tag[], tagged: readonly Made[]): readonly s
   return [`Tags of all ${count(tagged.length, "image")}: ${common.map((tag) => code(shortTag(tag))).join(", ")}\n`];
 }
 
-/** Each tag once, though it stands in several repositories; none of those that all images have. */
+/** Each tag once, also where several repositories have it; tags that all images have are left out. */
 function tagsCell(image: Made, common: readonly Tag[]): string {
   if (image.outcome === "built") return "_not published_";
   const results = tagResults(image);

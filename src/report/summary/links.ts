@@ -4,7 +4,7 @@ import { code } from "../../lib/markdown.ts";
 import type { Forge } from "../../results/run-result.ts";
 import { shortCommit } from "./abbreviation.ts";
 
-/** A place in a file as Markdown: a link to the line at that commit, or the place alone where there is no forge. */
+/** A place in a file as Markdown: a link to the line at that commit, or the place alone without a forge. */
 export function fileLink(forge: Forge | undefined, commit: string, at: SourceLocation): string {
   const path = at.file.toWellFormed().split("/").map(urlPart).join("/");
   const line = at.line === undefined ? "" : `#L${at.line}`;

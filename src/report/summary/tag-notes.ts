@@ -6,8 +6,8 @@ import type { ImageResult, TagResult } from "../../results/run-result.ts";
 /** Tags of one image of which the same is to be known. */
 export interface TagNote {
   /**
-   * `held`: an exact tag names other bytes, which somebody has to mend. `stays`: what it names is newer or as good, as is
-   * usual where runs overtake one another. `moved`: it was put, and there is something to know of it.
+   * `held`: an exact tag names another digest, which somebody has to resolve. `stays`: the tag names something newer or as good,
+   * which is usual where runs overtake one another. `moved`: the tag was pushed, with a remark.
    */
   readonly kind: "held" | "stays" | "moved";
   /** As `tagLabels` gives them. */
@@ -94,7 +94,7 @@ export function tagLabels(
 function noteKind({ outcome, tag, because }: TagResult, { planned }: ImageResult): TagNote["kind"] | undefined {
   if (outcome !== "held") return because === undefined ? undefined : "moved";
   const asked = planned.kind === "skip" ? undefined : planned.tags.find((each) => each.tag === tag);
-  // What names a commit or a content was made from the same sources: nobody has to mend that.
+  // A tag of a commit or of a content was built from the same sources: nobody has to fix that.
   return asked === undefined || asked.moves || asked.of !== undefined ? "stays" : "held";
 }
 

@@ -14,7 +14,7 @@ export interface LeftImages {
   readonly explained: ReadonlyMap<string, readonly PlannedImage[]>;
 }
 
-/** Images that nothing is done for, in groups that are told together. */
+/** Images that the run leaves alone, in groups. */
 export function leftImages(images: readonly PlannedImage[]): LeftImages {
   const isExplained = (image: PlannedImage) => image.reasons.some(({ kind }) => !isUntouched(kind));
   return {

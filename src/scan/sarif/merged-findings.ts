@@ -70,7 +70,7 @@ function merged(all: readonly (readonly [string, readonly JudgedFinding[]])[]): 
   return found.sort((a, b) => bySeverity(a.judged, b.judged) || compare(a.key, b.key));
 }
 
-/** What is the same otherwise is told apart by its text, so that the order in which platforms came changes nothing. */
+/** Findings that are equal otherwise are ordered by their text, so that the order of the platforms changes nothing. */
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
   return bySeverity(a, b) || compare(JSON.stringify(a), JSON.stringify(b));
 }

@@ -85,7 +85,7 @@ export function runOf(category: string): SarifRun {
   };
 }
 
-/** The name by which results tell that their files are relative to the repository's root, as GitHub's own tools have it. */
+/** The `uriBaseId` of files that are relative to the repository's root, as GitHub's own tools name it. */
 export const repositoryRoot = "%SRCROOT%";
 
 export function logOf(runs: readonly SarifRun[]): SarifLog {

@@ -44,7 +44,7 @@ function messageOf({ judged, installed }: MergedFinding, image: string, platform
   const title = shortened(oneLine(finding.title, finding.id), 200);
   if (finding.kind === "secret") {
     const line = finding.line === undefined ? "" : `, line ${finding.line}`;
-    return `A secret (${title}) lies in ${inImage(finding)}${line} of ${on}. To do: ${remedyOf(judged.remedy)}`;
+    return `A secret (${title}) is in ${inImage(finding)}${line} of ${on}. To do: ${remedyOf(judged.remedy)}`;
   }
   const versions = installed
     .slice(0, 5)

@@ -1,4 +1,4 @@
-/** The archive of the pinned release: kept in the runner's tool cache, and believed only by its checksum. */
+/** The archive of the pinned release: kept in the runner's tool cache, and trusted only by its checksum. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
@@ -38,7 +38,7 @@ export async function verifiedArchive(
   const sum = sha256(bytes);
   if (sum !== archive.sha256) {
     throw new UserError(`${archive.url} is not what it was: its sha256 is ${sum}, not ${archive.sha256}`, {
-      hint: `do not run what lies there; ${ownTrivy} until this is cleared up`,
+      hint: `do not run that file; ${ownTrivy} until this is cleared up`,
     });
   }
   await keep(bytes, kept, deps).catch((error: unknown) => log.debug(`Trivy is not kept: ${messageOf(error)}`));

@@ -1,15 +1,15 @@
-/** Reading Trivy's JSON, of which nothing is believed. */
+/** Reads Trivy's JSON, and trusts none of it. */
 import { UserError } from "../../errors.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Empty for what is no object. */
+/** Empty where the value isn't an object. */
 export function fields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** Empty for what is no list; what is no object in it is passed over. */
+/** Empty where the value isn't a list. Items that aren't objects are left out. */
 export function list(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
@@ -28,7 +28,7 @@ export function notUnderstood(why: string): UserError {
   });
 }
 
-/** One line, shortened; `undefined` for what is no text, and for an empty one. */
+/** One line, shortened; `undefined` where the value isn't a string, or is empty. */
 export function line(value: unknown, length = 500): string | undefined {
   const text = typeof value === "string" ? shortened(plainLine(value.slice(0, 4 * length)).trim(), length) : "";
   return text === "" ? undefined : text;

@@ -2,8 +2,8 @@
 import { type Fields, fields, line, list } from "./fields.ts";
 
 /**
- * `RUN |2 TOKEN=… USER=… /bin/sh -c make` stands in the history of an image whose step saw these arguments. Of these nothing
- * is shown, which can also be said by mistake where the arguments end: then no more than the instruction is.
+ * The history of an image has `RUN |2 TOKEN=… USER=… /bin/sh -c make` where its step saw these arguments. None of them is
+ * shown. An image can also state wrongly where the arguments end: then only the instruction is shown.
  */
 export function stepText(createdBy: unknown): string | undefined {
   const text = line(createdBy, 2_000)?.replace(/ # buildkit(?:\.\S+)?$/, "");
@@ -22,7 +22,7 @@ export function layerSteps(imageConfig: Fields, layers: number): readonly (strin
   return steps.length === layers ? steps.map(({ created_by: createdBy }) => stepText(createdBy)) : undefined;
 }
 
-/** What a kept report says of the image's configuration: no variables, no labels, no arguments. */
+/** What a kept report has of the image's configuration: no variables, no labels, no arguments. */
 export function keptConfig(imageConfig: unknown, holdsSecret: boolean): Fields {
   const { architecture, os, created, history, rootfs } = fields(imageConfig);
   const steps = list(history).map(({ created: at, created_by: createdBy, empty_layer: isEmpty }) => ({

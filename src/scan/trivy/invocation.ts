@@ -104,12 +104,12 @@ export function trivyError(about: string, finished: Pick<Finished, "stderr" | "c
   return new UserError(`${about}: ${words}`, { hint: remedies.find(({ of }) => of.test(words))?.hint ?? otherwise });
 }
 
-const otherwise = "run again; if it stays, scan the image with `trivy image` by hand, or set `scan: false` meanwhile";
+const otherwise = "run again; if it stays, run `trivy image` on the image yourself, or set `scan: false` meanwhile";
 
 const remedies: readonly { readonly of: RegExp; readonly hint: string }[] = [
   {
     of: /ignore file not found|\.(?:trivyignore|ya?ml)\S* (?:error|parse error)/i,
-    hint: "mend or remove the ignore file",
+    hint: "fix or remove the ignore file",
   },
   { of: /\bVEX\b/, hint: "fix the VEX document: OpenVEX and CSAF are understood" },
   {

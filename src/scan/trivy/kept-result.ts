@@ -22,7 +22,7 @@ function keptSecret({ Code: _code, Match: _match, Layer: layer, ...rest }: Field
   return layer === undefined ? rest : { ...rest, Layer: { Digest: digest, DiffID: diffId } };
 }
 
-/** Of a path that holds a secret: who puts one into a file may also name the file after it. Its beginning tells its kind. */
+/** The path of a file with a secret may hold the token, too. Its beginning stays: it shows the token's kind. */
 export function withoutTokens(path: string): string {
   return path.replace(/[\w-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? `${run.slice(0, 4)}…` : run));
 }

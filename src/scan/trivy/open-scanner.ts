@@ -13,7 +13,7 @@ export interface ScannerDependencies extends SessionDependencies {
 }
 
 export interface OpenScanner extends Scanner {
-  /** Begins at once with what every scan needs: the program and its database. What fails is told by the scans. */
+  /** Starts at once what every scan needs: the program and its database. The scans report what fails. */
   prepare(): void;
   /** Ends the server, and waits until the database is kept. Never rejects. */
   close(): Promise<void>;

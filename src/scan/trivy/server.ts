@@ -20,7 +20,7 @@ export interface TrivyServer {
   /** What makes a scan its client. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Settles when it has ended, also by itself. Never rejects. */
+  /** Settles when the server has ended, for whatever reason. Never rejects. */
   readonly ended: Promise<void>;
   /** Whether it answers now. Never rejects. */
   isUp(): Promise<boolean>;

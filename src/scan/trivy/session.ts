@@ -18,7 +18,7 @@ export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDepe
   readonly http: DatabaseDependencies["http"];
   readonly freePort: FreePort;
   readonly credentials: Pick<CredentialStore, "find" | "forChildren">;
-  /** The run's own, absolute: not there yet, the caller's to remove, but for what lies in `reports`. */
+  /** The run's own, absolute. It doesn't exist yet, and the caller removes it, except `reports`. */
   readonly folder: string;
   /** Where the scans' reports are left, absolute. */
   readonly reports: string;

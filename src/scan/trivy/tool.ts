@@ -51,12 +51,12 @@ async function versionOnPath({ processes, env, folder, signal }: ToolDependencie
   return version === undefined ? undefined : shortened(plainLine(version), 40);
 }
 
-/** Checked when it is unpacked, and unpacked for this run alone: what lies in the tool cache is never run as it is. */
+/** Checked and unpacked for this run alone: a program in the tool cache is never run as it is. */
 async function unpacked(deps: ToolDependencies): Promise<string> {
   const { release, machine, folder, env, processes, signal } = deps;
   const archive = release.archives[machine];
   if (archive === undefined) {
-    throw new UserError(`there is no pinned Trivy for this machine (${machine})`, {
+    throw new UserError(`this machine (${machine}) has no pinned Trivy`, {
       hint: "put a trivy of your own on PATH, or set `scan: false`",
     });
   }

@@ -17,7 +17,7 @@ export async function makeView(
   const bytes = await files.read(`${layout}/blobs/${manifest.replace(":", "/")}`);
   if (bytes === undefined || digestOf(bytes) !== manifest) {
     throw new UserError(`${manifest} is not in the image that was built (${layout})`, {
-      hint: "run again; another step of the job must not change what lies there",
+      hint: "run again; another step of the job must not change the files there",
     });
   }
   const { mediaType } = parseManifest(bytes);

@@ -33,7 +33,7 @@ function reasonOf(refusal: ForgeError, context: RefusalContext): Reason {
   return { because: `GitHub says "${textOf(refusal)}"`, hint: "look whether the commit was pushed" };
 }
 
-/** A 403 has one status for several reasons, which only its text tells apart. */
+/** A 403 has one status for several reasons, which differ only in the text. */
 function forbidden(refusal: ForgeError, context: RefusalContext): Reason {
   const text = textOf(refusal).toLowerCase();
   if (/archived/.test(text)) return { because: "the repository is archived", hint: "set the input `sarif` to `file`" };
@@ -41,7 +41,7 @@ function forbidden(refusal: ForgeError, context: RefusalContext): Reason {
   if (context.actor === "dependabot[bot]") {
     return {
       because: "a run that Dependabot started has a token that may only read",
-      hint: "run the job again by hand, or let it run on the push after the merge",
+      hint: "run the job again manually, or let it run on the push after the merge",
     };
   }
   if (/resource not accessible/.test(text)) {

@@ -7,7 +7,8 @@ import { toolName } from "../sarif/sarif-log.ts";
 const mostPages = 10;
 
 /**
- * Our categories whose newest analysis of a ref has results, so that alerts may be open; `undefined` where GitHub doesn't tell.
+ * Our categories whose newest analysis of a ref has results, so that alerts may be open; `undefined` where GitHub doesn't
+ * report them.
  */
 export async function openCategories(codeScanning: CodeScanning, ref: string): Promise<readonly string[] | undefined> {
   const newest = new Map<string, number>();

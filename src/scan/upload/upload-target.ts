@@ -1,8 +1,8 @@
 import type { Commit, RunContext } from "../../model/run-context.ts";
 
-/** What is checked out, as far as git tells. */
+/** What is checked out, as git reports it. */
 export interface CheckedOut {
-  /** `undefined` where there is no git: then it is taken for the event's commit. */
+  /** `undefined` without git: then the event's commit is taken for it. */
   readonly head: Commit | undefined;
   /** The branch that HEAD is, in full (`refs/heads/main`); `undefined` where it is detached. */
   readonly branch: string | undefined;
@@ -23,7 +23,7 @@ export type UploadTarget =
 
 /**
  * The ref and commit of an upload to code scanning. An upload replaces what is known of a ref, so that one for the wrong ref
- * closes another branch's alerts: where nobody can tell the ref there is none. For pull requests as
+ * closes another branch's alerts: where the ref is unknown there is no upload. For pull requests as
  * docs.github.com has it ("Upload an analysis as SARIF data"): the merge commit's ref, or the head's where that is checked out.
  */
 export function uploadTarget(context: RunContext, checkedOut: CheckedOut): UploadTarget {
@@ -37,7 +37,7 @@ export function uploadTarget(context: RunContext, checkedOut: CheckedOut): Uploa
   const ref = refOfHead(context.ref.full, checkedOut);
   if (ref !== undefined) return target(ref, head);
   return none(
-    `${short(head)} is checked out in place of the event's ${short(context.commit)}, and nothing tells which branch or tag it is of`,
+    `${short(head)} is checked out in place of the event's ${short(context.commit)}, and its branch or tag is unknown`,
     "let actions/checkout fetch a branch or tag by its name",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Hands the findings of images to GitHub's code scanning and waits until they are alerts. Whatever goes wrong is told as
+ * Hands the findings of images to GitHub's code scanning and waits until they are alerts. Whatever goes wrong is returned as
  * data: nothing here ends a run.
  */
 import { pathToFileURL } from "node:url";
@@ -123,7 +123,7 @@ function concernsAll({ answer }: ForgeError): boolean {
   return answer !== undefined && [401, 403, 404, 429].includes(answer.status);
 }
 
-/** What became of an upload. That nothing tells counts as pending: it was taken. */
+/** What became of an upload. Without an answer it counts as pending, as GitHub accepted it. */
 async function processed(id: string, what: string, folder: string, outside: UploadOutside) {
   let waited = 0;
   for (const look of looks) {

@@ -229,7 +229,7 @@ describe("where a parent is", () => {
 
   test("neither published nor built: an error at the line that uses it", () => {
     expect(() => parentSources(child(null), new Map([["base", base]]), new Map())).toThrow(
-      "app is built on base, which is neither published nor built in this run",
+      "app depends on base, which is neither published nor built in this run",
     );
   });
 });

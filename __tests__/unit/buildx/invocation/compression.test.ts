@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each([
-  ["brotli", '"brotli" is no compression', /gzip, zstd, estargz/],
+  ["brotli", '"brotli" isn\'t a valid compression', /gzip, zstd, estargz/],
   ["zstd,level=23", 'zstd has no level "23"', /0 to 22/],
   ["gzip,level=high", 'gzip has no level "high"', /0 to 9/],
   ["uncompressed,level=1", 'uncompressed has no level "1"', /leave it out/],

@@ -56,7 +56,7 @@ describe("the end of the log", () => {
   test("says of what was promoted that nothing was built", () => {
     expect(closingLines(resultOf([promoted(promote("app", release))]))).toEqual([
       `🏷️ app  promoted · tag v1.2.3 · 1.2.3, 1.2, latest · nothing built · ${shortDigest(candidate("app").digest)}`,
-      "✅ Released the image as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the very digest that was published before.",
+      "✅ Released the image as 1.2.3 in 1 min 12 s, without building it. What was tested is what ships: it is the same digest that was published before.",
     ]);
   });
 

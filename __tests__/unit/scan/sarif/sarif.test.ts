@@ -104,7 +104,7 @@ describe("a finding in SARIF", () => {
   test("that is a secret says where it lies", () => {
     const [run] = sarifOf(both(secret())).upload.runs;
     expect(run?.results[0]).toMatchObject({ ruleId: "secret-aws-access-key-id", level: "error" });
-    expect(run?.results[0]?.message.text).toContain("lies in /app/.env, line 3 of base");
+    expect(run?.results[0]?.message.text).toContain("is in /app/.env, line 3 of base");
   });
 
   test("that the user ignores is suppressed in the file, with the reason, and not uploaded", () => {

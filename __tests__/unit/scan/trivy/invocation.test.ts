@@ -38,7 +38,7 @@ test("credential helpers find their logins by the user's home and variables", ()
 test.each([
   ["run error: image scan error: GET …: UNAUTHORIZED: authentication required", "packages: read"],
   ["run error: GET …/v2/: TOOMANYREQUESTS: slow down", "run again later"],
-  ["flag error: unable to convert flags to options: ignore file not found: a", "mend or remove the ignore file"],
+  ["flag error: unable to convert flags to options: ignore file not found: a", "fix or remove the ignore file"],
   ["run error: filter error: filtering error: VEX error: unable to load VEX", "fix the VEX document"],
   ["run error: no space left on device", "free disk space"],
   ["run error: something new", "run again"],

@@ -170,7 +170,7 @@ test.each([
     "GitHub Code Security",
   ],
   ["no permission", 403, "Resource not accessible by integration", {}, "may not write", "security-events: write"],
-  ["Dependabot", 403, "Resource not accessible by integration", { actor: "dependabot[bot]" }, "Dependabot", "by hand"],
+  ["Dependabot", 403, "Resource not accessible by integration", { actor: "dependabot[bot]" }, "Dependabot", "manually"],
   ["archived", 403, "Repository was archived so is read-only.", {}, "archived", "`sarif` to `file`"],
   ["something else", 403, "You shall\u0007 not pass", {}, 'says "You shall\\x07 not pass"', "security-events: write"],
   ["nothing there", 404, "Not Found", {}, "finds no code scanning at o/r", "security-events: write"],

@@ -1,4 +1,4 @@
-/** The two databases of Trivy: where they are published, and what may be believed of them. */
+/** The two databases of Trivy: where they are published, and what may be trusted in them. */
 import { UserError } from "../../../errors.ts";
 import { type Tag, tag } from "../../../model/reference.ts";
 import type { Descriptor, StoredManifest } from "../../../oci/manifest.ts";
@@ -38,7 +38,7 @@ export const vulnerabilities: DatabaseKind = {
   days: { next: 2, age: 7 },
 };
 
-/** Tells archives of Java that don't say themselves what they are. Asked for only where there are any. */
+/** Identifies Java archives that don't name themselves. Downloaded only where there are any. */
 export const javaArchives: DatabaseKind = {
   folder: "java-db",
   what: "database of Java archives",

@@ -1,4 +1,4 @@
-/** What a database's `metadata.json` says of its age. */
+/** The age of a database, from its `metadata.json`. */
 import type { DatabaseKind } from "./database-kind.ts";
 
 /** Milliseconds; `undefined` for what isn't said. */

@@ -1,6 +1,6 @@
 /**
- * A database from the runner's cache service, or from an earlier command on this machine. Whoever can write there chose these
- * bytes: they are trusted only where a mirror has an artifact of this very digest, and unpacked only then.
+ * A database from the runner's cache service, or from an earlier command on this machine. Whoever can write there chose its
+ * content: it is trusted only where a mirror has an artifact with the same digest, and unpacked only then.
  */
 import { messageOf, UserError } from "../../../errors.ts";
 import { plainLine, shortened } from "../../../lib/plain-text.ts";
