@@ -77,7 +77,7 @@ async function keptIn(
     const { tag, digest } = change.to;
     const isNewer = chooseVersion(change.to, followed).kind !== "move";
     const isMine = isOfPublished(pin, followed);
-    if (!isMove(change, first) || (isMine && !(hasOwn && isNewer))) return [];
+    if (!isNewer || !isMove(change, first) || (isMine && !hasOwn)) return [];
     const move: PinMove = {
       values: pin.values,
       image: first.name,

@@ -110,6 +110,20 @@ test.each<Given>([
     joint: `a: ghcr.io/o/r/tool:1.2.0\n`,
   },
   {
+    when: "a variant that is a number is kept, though it might count, and nothing else moves",
+    base: `a: ${app}:1.2.0-17\n`,
+    branch: `a: ${app}:1.3.0-17\n`,
+    joint: `a: ${app}:1.3.0-17\n`,
+    of: published({ tags: ["1.3.0-21"] }),
+  },
+  {
+    when: "a mark that may name a variant is kept, and nothing else moves",
+    base: `a: ${app}:1.2.0-dev\n`,
+    branch: `a: ${app}:1.3.0-dev\n`,
+    joint: `a: ${app}:1.3.0-dev\n`,
+    of: published({ tags: ["1.3.0"] }),
+  },
+  {
     when: "a chart's version is kept",
     path: "chart/Chart.yaml",
     base: "apiVersion: v2\nname: app\nappVersion: 1.2.0-jdk17\n",

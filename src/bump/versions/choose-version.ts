@@ -67,13 +67,12 @@ export function chooseVersion({ tag, digest }: Held, published: readonly Publish
     : { kind: "current", image: current.name, why: "it names what is published" };
 }
 
-/** Whether what is published says anything of a pin: not where it is of a variant that another job publishes. */
+/** Whether what is published says anything of a pin: not where it may be of a variant that another job publishes. */
 export function isOfPublished({ tag, digest }: Held, published: readonly PublishedVersion[]): boolean {
   const names = published.some(
     (each) => each.tags.some((named) => named === (tag ?? "latest")) || (tag === undefined && each.digest === digest),
   );
-  if (names || tag === undefined) return names;
-  return (["count", "variant"] as const).some((unknown) => optionsFor(tag, published, unknown).length > 0);
+  return names || (tag !== undefined && optionsFor(tag, published, "variant").length > 0);
 }
 
 interface Option {
