@@ -19,13 +19,7 @@ export interface ScanRules {
 /** Which part of the image brought a finding. */
 export type Origin =
   /** What it is based on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
-  | {
-      readonly kind: "base";
-      readonly name: string;
-      readonly isOwn: boolean;
-      /** The step of an image of this repository that did it, where it is known. */
-      readonly by?: string;
-    }
+  | { readonly kind: "base"; readonly name: string; readonly isOwn: boolean }
   /** A step of its own Dockerfile. */
   | {
       readonly kind: "step";

@@ -35,11 +35,8 @@ export function originOf(
     .filter(({ diffIds }) => isBelow(diffIds))
     // An image of ours that adds no layer of its own brought none.
     .sort((a, b) => a.diffIds.length - b.diffIds.length || Number(a.base.isOwn) - Number(b.base.isOwn));
+  if (lowest !== undefined) return { kind: "base", name: lowest.base.name, isOwn: lowest.base.isOwn };
   const step = stepOf(found.createdBy ?? "");
-  if (lowest !== undefined) {
-    const { name, isOwn } = lowest.base;
-    return { kind: "base", name, isOwn, ...(isOwn && step !== "" ? { by: step } : {}) };
-  }
   return step === "" ? { kind: "unknown" } : { kind: "step", step };
 }
 

@@ -69,18 +69,12 @@ export function mendedByRebuild(scan: ImageScan): readonly Finding[] {
   if (scan.kind === "unscanned") return [];
   const mended = scan.platforms.flatMap(({ findings }) =>
     findings.flatMap(({ finding, isReported, origin }) => {
-      const isInstalled = (origin.kind !== "base" || origin.isOwn) && !isCopied(origin);
+      const isInstalled = origin.kind !== "base" || origin.isOwn;
       const isFixable = finding.kind === "vulnerability" && finding.of === "os" && finding.fixed !== undefined;
       return isReported && isInstalled && isFixable ? [finding] : [];
     }),
   );
   return [...new Map(mended.map((each) => [findingKey(each), each])).values()];
-}
-
-/** Files of the repository are the same at every build. */
-function isCopied(origin: Origin): boolean {
-  const step = origin.kind === "base" ? origin.by : origin.kind === "step" ? origin.step : undefined;
-  return /^(?:COPY|ADD)\b/.test(step ?? "");
 }
 
 function ofBase(

@@ -150,18 +150,4 @@ describe("what a rebuild would mend", () => {
     const given = findings.flatMap((each) => each ?? []);
     expect(mendedByRebuild(scanOf(given, bases))).toHaveLength(count);
   });
-
-  test.each([
-    { step: "RUN /bin/sh -c apt-get install openssl # buildkit", count: 1 },
-    { step: "COPY root / # buildkit", count: 0 },
-    { step: "/bin/sh -c #(nop) COPY dir:1 in / ", count: 0 },
-    { step: "ADD rootfs.tar / # buildkit", count: 0 },
-    { step: "RUN COPY=1 apk upgrade", count: 1 },
-  ])("$count of what `$step` brings, in the image itself or in one of this repository that it is based on", (given) => {
-    const scan = platformScan(ofStep === undefined ? [] : [ofStep], { layerNames });
-    const layers = scan.layers.map((layer) => ({ ...layer, createdBy: given.step }));
-    for (const bases of [[debian], [base]]) {
-      expect(mendedByRebuild(judged(scanned({ ...scan, layers }), { bases }))).toHaveLength(given.count);
-    }
-  });
 });
