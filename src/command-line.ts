@@ -1,4 +1,4 @@
-/** What stands on a command line: a command and options, with a remedy for every slip. */
+/** Parses a command line: a command and options. Every mistake has a remedy. */
 import { parseArgs } from "node:util";
 import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
 import { messageOf, UserError } from "./errors.ts";
@@ -76,7 +76,7 @@ function asksForHelp(args: readonly string[]): boolean {
   );
 }
 
-/** @throws UserError for what is no command. */
+/** @throws UserError for an unknown command. */
 function helpAbout(args: readonly string[]): Arguments {
   const [word] = args.filter((arg) => arg !== "help" && !helpOptions.includes(arg));
   const topic = word === undefined || word.startsWith("-") || word === "version" ? undefined : word;

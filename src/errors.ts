@@ -95,7 +95,7 @@ function compared(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The one line that tells what went wrong, for anything that can be thrown. */
+/** The one line that describes what went wrong, for anything that can be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

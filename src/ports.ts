@@ -40,11 +40,14 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string | HttpBody;
   readonly signal?: AbortSignal;
-  /** Limit in milliseconds until the whole body is here; 30,000 unless told. */
+  /** Limit in milliseconds until the whole body is here; 30,000 by default. */
   readonly timeout?: number;
-  /** Limit in milliseconds in which nothing moves, in either direction, though there is something to send; none unless told. */
+  /**
+   * Limit in milliseconds in which nothing moves, in either direction, though there is something to send; none by
+   * default.
+   */
   readonly stall?: number;
-  /** Most bytes that the body of an answer to `send` may have; 64 MiB unless told. */
+  /** Most bytes that the body of an answer to `send` may have; 64 MiB by default. */
   readonly maximumBody?: number;
 }
 
@@ -119,7 +122,7 @@ export interface FileLinks {
   link(target: string, path: string): Promise<void>;
 }
 
-/** Files as they lie there, links not followed, by absolute path. */
+/** Files as they are on the disk, links not followed, by absolute path. */
 export interface FileLooks {
   /** `undefined` only where there is nothing at that path, which may be bytes, as git's are. */
   look(path: Uint8Array): Promise<FileLook | undefined>;

@@ -1,4 +1,4 @@
-/** What the program shows of itself: all commands, or one with its options. */
+/** The program's help: all commands, or one with its options. */
 import { type InputName, type InputSpecification, inputs } from "./config/inputs-specification.ts";
 
 /** An option that is no input of the action: how it is written, and what it means. */

@@ -114,7 +114,7 @@ export const imageSettings = {
   ...sharedSettings,
 } as const satisfies Readonly<Record<string, Setting>>;
 
-/** Settings that stand beside `images` and `defaults`. */
+/** Settings at the top level of the file, next to `images` and `defaults`. */
 export const wholeSettings = {
   "watch-all": { form: "names", means: "Files whose changes affect every image: patterns as those of watch." },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -1,4 +1,4 @@
-/** What the user says of images in `image-publish.yml`. */
+/** The settings of images in `image-publish.yml`. */
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
@@ -17,7 +17,7 @@ import {
 } from "./config-schema.ts";
 import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
-/** What is said of one image. */
+/** The settings of one image. */
 export interface ImageEntry {
   readonly name: string;
   /** Where its entry stands. */
@@ -165,7 +165,7 @@ function imageOf({ key: name, at, value }: TreeEntry): {
   return { image, problems };
 }
 
-/** All texts of an entry that is no map, and those under keys that are, or may be meant to be, the image's names. */
+/** All texts of an entry that isn't a map, and those under keys that are, or may be meant to be, the image's names. */
 function unreadNamesOf(entry: Tree): readonly string[] {
   if (entry.kind !== "map") return textsIn([entry]);
   const known = Object.keys(imageSettings);

@@ -168,7 +168,7 @@ function bumpOf(words: readonly string[]): Settings["bump"] {
   return globs.length === 0 ? "all" : onlyExcludes(globs) ? globs : words;
 }
 
-/** A typo of true or false is no file's name: nobody publishes from a file that is called so. */
+/** A typo of true or false isn't a file name: nobody publishes from a file that is called so. */
 function bumpWord(text: string): string {
   if (text === "true" || text === "false") return text;
   const meant = /^(?:y|yes|on|1)$/i.test(text) ? "true" : /^(?:n|no|off|0)$/i.test(text) ? "false" : undefined;
@@ -188,7 +188,7 @@ function oneValue(name: InputName): UserError {
   return new UserError(`"${name}" has one value alone`, { hint: "remove this line, or the one before" });
 }
 
-/** What isn't served is a problem that `check` tells. */
+/** `check` reports values that aren't supported. */
 function wordOf<Name extends InputName>(name: Name, text: string | undefined): Word<Name> | undefined {
   const specification: InputSpecification | undefined = inputs.find((each) => each.name === name);
   const words = specification?.served ?? specification?.words ?? [];
@@ -256,7 +256,7 @@ function unique<T>(values: readonly T[]): readonly T[] {
   return [...new Set(values)];
 }
 
-/** `NAME=value`; a bare `NAME`, which docker takes from the environment, is refused: the environment is no input. */
+/** `NAME=value`. A bare `NAME`, which docker takes from the environment, is refused: the environment isn't an input. */
 function buildArgument(text: string): readonly [string, string] {
   const equals = text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals).trim(), text.slice(equals + 1)];

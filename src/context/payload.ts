@@ -6,7 +6,10 @@ export type Payload = Readonly<Record<string, unknown>>;
 
 const remedy = "check that GITHUB_EVENT_PATH names the JSON file that the runner wrote for this event";
 
-/** Parses the payload's text; no text, or an empty one, is an empty payload. @throws UserError when it is no JSON object. */
+/**
+ * Parses the payload's text; no text, or an empty one, is an empty payload. @throws UserError when it isn't a JSON
+ * object.
+ */
 export function parsePayload(text: string | undefined): Payload {
   if (text === undefined || text.trim() === "") return {};
   const value = parseJson(text);
@@ -35,7 +38,7 @@ export function flagAt(payload: Payload, ...path: readonly string[]): boolean | 
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** The objects of a list under a path of keys; what is no object is left out. */
+/** The objects of a list under a path of keys; other values are left out. */
 export function objectsAt(payload: Payload, ...path: readonly string[]): readonly Payload[] {
   const value = valueAt(payload, path);
   return Array.isArray(value) ? value.filter(isObject) : [];

@@ -64,7 +64,7 @@ export function readContext({ env, payload: payloadText, now }: ContextSource): 
   };
 }
 
-/** The API's address of a server that tells nothing else: GitHub's own, or that of a GitHub Enterprise Server. */
+/** The default address of a server's API: GitHub's own, or that of a GitHub Enterprise Server. */
 export function defaultApiUrl(serverUrl: string): string {
   return serverUrl === "https://github.com" ? "https://api.github.com" : `${serverUrl}/api/v3`;
 }

@@ -5,7 +5,7 @@ import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unname
 import { type Origin, parseOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
 
-/** What git tells of the checkout. */
+/** What git knows of the checkout. */
 export interface CheckoutFacts {
   /** Absolute. */
   readonly workspace: string;
@@ -21,7 +21,7 @@ export interface CheckoutFacts {
 }
 
 export interface Simulation {
-  /** GitHub's name for the event; `push` unless told. */
+  /** GitHub's name for the event; `push` by default. */
   readonly event: string | undefined;
   /** The commit to compare with; else what the remote has. */
   readonly base: Commit | undefined;
@@ -34,8 +34,8 @@ export interface Simulation {
 }
 
 /**
- * The context that the event would have, were it for HEAD. @throws UserError for an event that can't be simulated, and where
- * neither the option nor the checkout tells the ref.
+ * The context that the event would have, were it for HEAD. @throws UserError for an event that can't be simulated, and
+ * where neither the option nor the checkout has the ref.
  */
 export function simulateContext(simulation: Simulation): RunContext {
   const { checkout, event = "push", now, temp } = simulation;

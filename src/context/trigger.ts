@@ -24,7 +24,7 @@ export function triggerOf(event: Event): Trigger {
   return (byName.get(event.name) ?? dispatch)(event);
 }
 
-/** The ref that the run is about. @throws UserError when neither environment nor payload tell. */
+/** The ref that the run is about. @throws UserError when neither environment nor payload has it. */
 export function refOf(event: Event): GitRef {
   const released = event.name === "release" ? textAt(event.payload, "release", "tag_name") : undefined;
   const full = event.ref?.startsWith("refs/tags/") || released === undefined ? event.ref : `refs/tags/${released}`;

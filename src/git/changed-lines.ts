@@ -14,7 +14,7 @@ export async function changedLines(
   head: Commit,
   path: string,
 ): Promise<readonly LineRange[]> {
-  // A lone surrogate stands for a byte that is no text, which no argument can carry.
+  // A lone surrogate represents a byte that isn't text, which no argument can carry.
   if (!path.isWellFormed()) return [];
   const options = ["-p", "-U0", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-commit-id"];
   try {

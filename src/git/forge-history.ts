@@ -9,8 +9,8 @@ import { type GitCommand, GitFailure, type GitOptions, gitCommand } from "./git-
 
 export interface ForgeHistory {
   /**
-   * Whether a branch or a tag is at the commit, or descends from it by commits that are here. `false` is no definite answer.
-   * @throws GitFailure where the repository can't be asked.
+   * Whether a branch or a tag is at the commit, or descends from it by commits that are here. `false` isn't a definite
+   * answer. @throws GitFailure where the repository can't be queried.
    */
   reaches(commit: Commit): Promise<boolean>;
   /** Whether a branch or a tag contains the commit, for which the whole history is fetched. @throws GitFailure */

@@ -45,7 +45,7 @@ export interface GitCommand {
 
 const localTimeout = 60_000;
 
-/** What the server says of a commit that it does not have. */
+/** The server's error for a commit that it does not have. */
 export const notOnServer = /not our ref|couldn't find remote ref|no such remote ref/i;
 
 /** Both reject with a `GitFailure`, or with the signal's reason. */
@@ -55,7 +55,7 @@ export function gitCommand(options: GitOptions): GitCommand {
   let inUse = base;
   return {
     async local(args, { codes = [0], input } = {}) {
-      // An empty list of allowed protocols would be no list; "none" is no protocol.
+      // Git ignores an empty list of allowed protocols; "none" isn't a protocol.
       const env = { ...base, GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none" };
       const finished = await run(options, args, env, localTimeout, input);
       if (codes.includes(finished.code)) return finished;
@@ -122,7 +122,8 @@ const takenOver = [
 
 function minimalEnvironment(env: GitOptions["env"]): Readonly<Record<string, string>> {
   const kept = takenOver.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  // Messages are told apart by their English text. A ref under refs/replace gives a commit other parents than its own.
+  // Messages are distinguished by their English text. A ref under refs/replace gives a commit other parents than its
+  // own.
   const always = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_ASKPASS: "", GIT_NO_REPLACE_OBJECTS: "1" };
   return { ...Object.fromEntries(kept), ...always };
 }

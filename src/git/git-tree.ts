@@ -27,7 +27,7 @@ export interface TrackedFiles {
   readonly files: readonly TrackedFile[];
   /** Files that nobody compares, by `assume-unchanged` or a merge that is not done. */
   readonly uncompared: ReadonlySet<RepositoryPath>;
-  /** Files that are not checked out, or so git was told. */
+  /** Files that are not checked out, according to git's index. */
   readonly sparse: ReadonlySet<RepositoryPath>;
 }
 
@@ -45,7 +45,7 @@ export interface GitTree {
   writeInto(folder: string, path: RepositoryPath): Promise<void>;
   /** Tracked paths of which the working tree's file may differ; those that are gone, too. */
   modified(): Promise<readonly RepositoryPath[]>;
-  /** Ignored files included. A repository that lies in this one is a single path with a slash at its end. */
+  /** Ignored files included. A repository inside this one is a single path with a slash at its end. */
   untracked(): Promise<readonly RepositoryPath[]>;
   /** Values of git's settings, names in lower case; the last where there are several. */
   settings(names: RegExp): Promise<ReadonlyMap<string, string>>;
@@ -55,7 +55,7 @@ export interface GitTree {
     paths: readonly RepositoryPath[],
   ): Promise<ReadonlyMap<RepositoryPath, ReadonlyMap<string, string>>>;
   layout(): Promise<GitLayout>;
-  /** The commit that is checked out and what `git describe --tags --long` says of it; `undefined` before the first commit. */
+  /** The commit that is checked out and its `git describe --tags --long`; `undefined` before the first commit. */
   description(): Promise<string | undefined>;
   /** The repository in a folder below: a submodule, or a clone. */
   inside(path: RepositoryPath): GitTree;
@@ -83,7 +83,7 @@ function inFolder({ realWorkspace, ...options }: GitOptions, path: RepositoryPat
   return { ...options, ...real, workspace: `${options.workspace}/${path}` };
 }
 
-/** Docker sees modes and links whatever git is told to overlook. */
+/** Docker sees modes and links even where git is configured to ignore them. */
 const exactly = ["fileMode=true", "symlinks=true", "checkStat=default", "trustctime=true", "ignoreStat=false"].flatMap(
   (setting) => ["-c", `core.${setting}`],
 );
@@ -126,7 +126,7 @@ async function writeInto(git: GitCommand, folder: string, path: RepositoryPath):
   try {
     await write(["--ignore-skip-worktree-bits"]);
   } catch (error) {
-    // Git before 2.36 writes them without being told.
+    // Git before 2.36 writes them without the option.
     if (!(error instanceof GitFailure) || !/unknown option/.test(explain(error))) throw error;
     await write([]);
   }

@@ -44,7 +44,7 @@ export interface Git {
    * to it: a file that came or went, another mode, a symlink, a submodule.
    */
   editedFiles(base: Commit, head: Commit): Promise<readonly EditedFile[] | undefined>;
-  /** What the commit's author says of it. */
+  /** The commit's message. */
   message(commit: Commit): Promise<string>;
   /** Regular files of a commit, by path. */
   filesIn(commit: Commit): Promise<readonly CommittedFile[]>;
@@ -58,13 +58,13 @@ export interface Git {
   tags(where: "here" | "remote"): Promise<readonly string[]>;
   /** What a file held at a commit; `undefined` only where there was none. */
   fileAt(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
-  /** The lines of a file that changed, for people; empty where they can't be told. */
+  /** The lines of a file that changed, for people; empty where they are unknown. */
   changedLines(base: Commit, head: Commit, path: string): Promise<readonly LineRange[]>;
   /** Brings commits from origin. A partial clone stays partial, a full one full. */
   fetch(commits: readonly Commit[], depth: FetchDepth): Promise<Fetched>;
   /** The remote's default branch and where it stands now, asked from the remote. */
   remoteDefault(): Promise<RemoteDefault | undefined>;
-  /** Where a full ref stands on the remote now; `undefined` where the remote has no such ref. */
+  /** The commit that a full ref points to on the remote now; `undefined` where the remote has no such ref. */
   remoteCommit(ref: string): Promise<Commit | undefined>;
   /** The full ref that a symbolic ref (`HEAD`, `refs/remotes/origin/HEAD`) points to. */
   symbolicRef(name: string): Promise<string | undefined>;
@@ -143,7 +143,7 @@ export function openGit(options: GitOptions): Git {
     async isAncestor(ancestor, descendant) {
       // Asked before, as somebody else may make the clone whole meanwhile.
       const mayLack = await isShallow();
-      // A commit that is not here may have been rewritten away, or lie below what a shallow clone has.
+      // A commit that is not here may have been rewritten away, or be beyond the depth of a shallow clone.
       if (!(await isHere(git, ancestor)) || !(await isHere(git, descendant))) return "unknown";
       const { code } = await git.local(["merge-base", "--is-ancestor", ancestor, descendant], { codes: [0, 1] });
       if (code === 0) return "yes";
@@ -166,7 +166,8 @@ export function openGit(options: GitOptions): Git {
     tags: (where) => tags(git, where),
     fileAt: (commit, path) => fileAt(git, commit, path),
     changedLines: (base, head, path) => changedLines(git, base, head, path),
-    // One after the other: git refuses two that write what is shallow, and how deep a clone is tells what may be asked.
+    // One after the other: git refuses concurrent writes to the shallow file, and the depth of a clone decides what to
+    // fetch next.
     fetch: (commits, depth) => fetching({ commits, depth }),
     remoteDefault: () => remoteDefault(git),
     remoteCommit: (ref) => remoteCommit(git, ref),
@@ -239,8 +240,8 @@ async function mergeBase(
 }
 
 /**
- * Whether everything that leads from the tips to the common ancestor is here. Then no better one can hide: it would lie on a
- * path that was cut, and the commit where it was cut would show up without parents.
+ * Whether everything that leads from the tips to the common ancestor is here. Then there is no better one: it would be
+ * on a path that was cut, and the commit where it was cut would show up without parents.
  */
 async function isWhole(git: GitCommand, tips: readonly Commit[], ancestor: Commit): Promise<boolean> {
   const rows = text(await git.local(["rev-list", "--parents", ...tips, `^${ancestor}`]))

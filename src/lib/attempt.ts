@@ -1,4 +1,4 @@
-/** Going on after a problem of the user's, so that all problems are told at once. */
+/** Continues after a user's problem, so that all problems are reported at once. */
 import { problemsIn, UserError } from "../errors.ts";
 
 export type Attempt<T> = { readonly value: T } | { readonly problem: UserError };

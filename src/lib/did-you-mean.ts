@@ -1,6 +1,6 @@
-/** The word of `known` that is written most like `given`, if one is close enough to be a slip of the hand. */
+/** The word of `known` that is written most like `given`, if it is close enough for `given` to be a typo. */
 export function didYouMean(given: string, known: readonly string[]): string | undefined {
-  // A word that long is no typo, and a comparison takes the product of both lengths.
+  // A word this long isn't a typo, and a comparison takes the product of both lengths.
   if (given.length > longestWord) return undefined;
   const lower = given.toLowerCase();
   let best: string | undefined;

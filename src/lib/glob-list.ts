@@ -27,7 +27,7 @@ export function splitGlobs(line: string): readonly string[] {
   return found.map((each) => each.trim()).filter((each) => each !== "");
 }
 
-/** One entry of a list. @throws UserError where a brace isn't closed, or no glob stands behind the `!`. */
+/** One entry of a list. @throws UserError where a brace isn't closed, or no glob follows the `!`. */
 export function listedGlobs(text: string): readonly ListedGlob[] {
   const isExclusion = text.startsWith("!");
   const glob = isExclusion ? text.slice(1).trim() : text;

@@ -21,7 +21,7 @@ export function limit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
     try {
       return await task();
     } finally {
-      // A turn is handed on, so that nobody slips in between.
+      // A turn is handed on, so that no other caller takes it in between.
       handOn();
     }
   };

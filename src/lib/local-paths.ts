@@ -1,6 +1,6 @@
 /**
- * Which paths of this machine a run opens, or lets a child open: with every symlink followed, they lie in the checkout, or an
- * input of the workflow names them.
+ * The paths of this machine that a run opens, or lets a child open. With every symlink followed, they are in the
+ * checkout, or an input of the workflow names them.
  */
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
@@ -200,7 +200,7 @@ export async function followLinks(path: string, { look }: FileLooks): Promise<Fo
   return { real, links };
 }
 
-/** Whether an absolute path is a folder or lies in it. */
+/** Whether an absolute path is a folder or is in it. */
 export function isWithin(path: string, folder: string): boolean {
   return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }

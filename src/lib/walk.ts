@@ -35,7 +35,7 @@ export type Visit<N, T> = (node: N, parents: ReadonlyMap<string, T>) => Promise<
 /**
  * The outcome of every node, in the graph's order; never rejects for what `visit` throws. A node that rejects with the
  * signal's own reason was cancelled, every other rejection is a failure.
- * @throws Error when names are not unique, a parent is no node, or the graph has a cycle: a defect of the caller.
+ * @throws Error when names are not unique, a parent isn't a node, or the graph has a cycle: a defect of the caller.
  */
 export async function walk<N extends WalkNode, T>(
   graph: readonly N[],
@@ -94,8 +94,8 @@ function usable(seconds: number | undefined): number | undefined {
 }
 
 /**
- * For each node the weight of the heaviest chain that starts with it and leads down to a node without children; a node
- * weighs 1 unless told. Given durations in seconds it says how long the rest of a walk takes at least.
+ * For each node the weight of the heaviest chain that starts with it and leads down to a node without children. A node
+ * weighs 1 by default. Given durations in seconds, this is the minimum time that the rest of a walk takes.
  * @throws Error as `walk` does.
  */
 export function longestPaths<N extends WalkNode>(

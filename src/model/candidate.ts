@@ -10,7 +10,7 @@ export interface Candidate {
   readonly platforms: readonly CandidatePlatform[];
   /** Images from outside that went into it, as BuildKit resolved them. */
   readonly bases: readonly ResolvedBase[];
-  /** What its index is to say of what it is built on, which nobody knew before it was built. */
+  /** The annotations of the index about the base image, which was unknown before the build. */
   readonly baseAnnotations: Readonly<Record<string, string>>;
   readonly seconds: number;
   /** Steps of the build: how many came from a cache and how many ran. */

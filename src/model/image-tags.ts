@@ -3,9 +3,12 @@ import type { Tag } from "./reference.ts";
 
 export interface ImageTag {
   readonly tag: Tag;
-  /** An exact tag is set once (a full version, a git tag, a commit); a moving one follows (`main`, `1.2`, `latest`). `applyRule` has the whole table. */
+  /**
+   * An exact tag is immutable (a full version, a git tag, a commit); a mutable tag follows (`main`, `1.2`, `latest`).
+   * `applyRule` has the whole table.
+   */
   readonly moves: boolean;
-  /** What an exact tag is the name of, where that is no version: the commit, or the content of the image. */
+  /** What an exact tag names if it isn't a version: the commit, or the content of the image. */
   readonly of?: "commit" | "content";
 }
 
@@ -23,7 +26,10 @@ export interface ImageTags {
 export interface RuleOutcome {
   /** As it is written. */
   readonly rule: string;
-  /** Where: `the input "tags", line 2`; `undefined` for a default rule, and for what makes `latest` by itself. */
+  /**
+   * Where: `the input "tags", line 2`; `undefined` for a default rule, and for the rule that adds `latest`
+   * automatically.
+   */
   readonly place: string | undefined;
   readonly gave: ImageTag | undefined;
   /** Why it gave none, or what is to know of the tag it gave; a clause. */

@@ -6,7 +6,7 @@ export interface Remark {
   readonly message: string;
   readonly hint: string;
   readonly at?: SourceLocation;
-  /** Nobody has to do anything about it: it is no warning. */
+  /** It is information and not a warning: nobody has to act on it. */
   readonly isNote?: true;
 }
 

@@ -16,7 +16,10 @@ export interface GitRef {
 export type Trigger =
   | {
       readonly kind: "push";
-      /** The commit that the ref held before; `undefined` for a new ref. Where the payload doesn't tell, it is a dispatch. */
+      /**
+       * The commit that the ref pointed to before; `undefined` for a new ref. Where the payload doesn't have it, the
+       * run is a dispatch.
+       */
       readonly before: Commit | undefined;
       readonly forced: boolean;
     }
@@ -30,7 +33,7 @@ export type Trigger =
       readonly headCommit: Commit;
       /** The merge that the forge made of it, where the payload names one. */
       readonly mergeCommit?: Commit | undefined;
-      /** The head lies in another repository. */
+      /** The head is in another repository. */
       readonly fromFork: boolean;
       /** `pull_request_target`: runs on the base branch's commit, with secrets. */
       readonly target: boolean;
@@ -63,11 +66,11 @@ export interface RunContext {
   readonly pullRequests?: readonly NamedPullRequest[] | undefined;
   /** The branch that a pushed git tag came from, where the payload says so. */
   readonly tagBaseRef?: string | undefined;
-  /** `undefined` where neither payload nor checkout tells. */
+  /** `undefined` where neither payload nor checkout has it. */
   readonly defaultBranch: string | undefined;
-  /** Whether the repository is private; `undefined` where the payload doesn't tell. */
+  /** Whether the repository is private; `undefined` where the payload doesn't have it. */
   readonly isPrivate: boolean | undefined;
-  /** What GitHub's payload says of the repository, for labels. */
+  /** The description of the repository in GitHub's payload, for labels. */
   readonly description: string | undefined;
   readonly license: string | undefined;
   /** `https://github.com`, without a slash at the end. */
@@ -97,7 +100,7 @@ export function repositoryName({ owner, repo }: Pick<RunContext, "owner" | "repo
   return `${owner}/${repo}`;
 }
 
-/** Whether nothing tells which repository it is: a checkout without a remote, on a laptop. */
+/** Whether the repository is unknown: a checkout without a remote, on a laptop. */
 export function isUnnamed({ owner, runUrl }: Pick<RunContext, "owner" | "runUrl">): boolean {
   return owner === unnamedOwner && runUrl === undefined;
 }
@@ -115,7 +118,7 @@ export function isCommit(text: string | undefined): text is Commit {
   return text !== undefined && commitPattern.test(text);
 }
 
-/** @throws UserError when it is no full commit id. */
+/** @throws UserError when it isn't a full commit id. */
 export function commit(text: string): Commit {
   if (isCommit(text)) return text;
   throw new UserError(`"${text}" is no commit id`, { hint: "write all 40 (or 64) lowercase hexadecimal digits" });

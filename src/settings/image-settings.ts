@@ -109,7 +109,7 @@ interface Spoken {
 
 interface ReadSpoken extends Spoken {
   readonly problems: readonly UserError[];
-  /** Those that may be others' as well: a git tag that is no image's release is one of all. */
+  /** Problems that other images may have as well: a git tag that doesn't release one image is a problem of all. */
   readonly ofAll: readonly UserError[];
 }
 
@@ -212,7 +212,7 @@ function cacheOf(
   return { kind: kind ?? "auto", from, to };
 }
 
-/** @param spoken whoever stands first goes before. */
+/** @param spoken earlier layers override later ones. */
 function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
   const first = <K extends keyof Spoken>(key: K): Spoken[K] | undefined =>
     spoken.find((each) => each[key] !== undefined)?.[key];

@@ -17,7 +17,7 @@ export function readCacheLines(lines: readonly SourcedLine[], direction: CacheDi
   return { values: values.flat(), problems };
 }
 
-/** @param fill puts values in the place of expressions; what it puts there is never read as a part of the line. */
+/** @param fill replaces expressions by values; the result is never parsed as a part of the line. */
 export function filledEntry({ type, attributes }: CacheEntry, fill: (text: string) => string): CacheEntry {
   return { type, attributes: new Map([...attributes].map(([key, value]) => [key, fill(value)])) };
 }

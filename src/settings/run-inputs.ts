@@ -19,7 +19,7 @@ import { attestationProblems } from "./attestation-problems.ts";
 import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import { readScanRules } from "./scan-settings.ts";
 
-/** What the user wants an image to be called and to say of itself. */
+/** The names and the description that the user wants for an image. */
 export interface ImageRules {
   readonly rules: readonly Rule[];
   readonly flavor: Flavor;
@@ -48,7 +48,7 @@ export interface RunInputs extends ImageRules {
   readonly warnings: readonly TagWarning[];
 }
 
-/** Reads all inputs; they are to be used only where there is no problem. */
+/** Reads all inputs. Use them only if there are no problems. */
 export function readRunInputs(
   raw: RawInputs,
   env: Readonly<Record<string, string | undefined>>,

@@ -23,7 +23,7 @@ export interface ScanSettings {
   readonly cyclonedx: boolean;
 }
 
-/** What the inputs, or one place of the config file, say of the rules. */
+/** The rules of the inputs, or of one place of the config file. */
 export function readScanRules({
   severity,
   failOn,
@@ -52,8 +52,8 @@ export function readScanRules({
 }
 
 /**
- * The files by which a scan leaves findings out, absolute. Where none is named those count that lie beside the image and in the
- * root. @throws UserError (or `Problems`) for a named file that is not there.
+ * The files by which a scan ignores findings, as absolute paths. If none is named, the files beside the image and in
+ * the root are used. @throws UserError (or `Problems`) for a named file that is missing.
  */
 export async function scanOptions(
   image: Image,

@@ -1,11 +1,11 @@
-/** Annotations: labels that stand on manifests and on the index instead of in the image. */
+/** Annotations: labels of manifests and of the index instead of the image. */
 import type { UserError } from "../errors.ts";
 import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { readLevels } from "./annotation-levels.ts";
 import { type LabelFacts, type LabelLine, ociAnnotations, ociSet, ownEntries, parseLabels } from "./labels.ts";
 import type { Parsed } from "./text/lines.ts";
 
-/** What an annotation stands on, as BuildKit takes it: a word of `levels`, for manifests perhaps with `[os/arch]`. */
+/** The levels of an annotation as BuildKit writes them: a word of `levels`, for manifests perhaps with `[os/arch]`. */
 export interface AnnotationLine extends LabelLine {
   /** `undefined` where the line names none. */
   readonly levels: readonly string[] | undefined;
@@ -13,7 +13,7 @@ export interface AnnotationLine extends LabelLine {
 
 const dockerLevels = ["manifest"];
 
-/** The OCI set stands on both: GHCR shows the description of a multi-platform image only from the index. */
+/** Both carry the OCI set: GHCR shows the description of a multi-platform image only from the index. */
 const ociLevels = ["index", "manifest"];
 
 /** Parses `[level[,level]:]key=value` lines, the form of buildx' `--annotation`; without a level `manifest` is meant. */
@@ -50,7 +50,7 @@ export function deriveAnnotations(
   const entries = new Map(set.flatMap((level) => oci.map(([key, value]) => [`${level}:${key}`, value] as const)));
   for (const line of own) {
     for (const [key, value] of ownEntries([line], facts)) {
-      // What the user says of the image in the place of the OCI set holds wherever the set stands.
+      // A value of the user's that overrides one of the OCI set is written at the levels of the set.
       const where = line.levels ?? (isOci(key) ? set : others);
       for (const level of where) entries.set(`${level}:${key}`, value);
     }

@@ -11,7 +11,7 @@ import { type RuleRun, type RuleSurroundings, runRule } from "./rules/run-rule.t
 import { type ExpressionValues, expand, uses } from "./text/expression.ts";
 
 export interface TagFacts extends EventFacts {
-  /** The committer's date; `undefined` where the checkout doesn't tell. */
+  /** The committer's date; `undefined` where the checkout doesn't have it. */
   readonly commitDate: Date | undefined;
   /** What `type=version` finds, by `formatVersionSource`; sources that aren't there are left out. */
   readonly ownVersions?: ReadonlyMap<string, string>;
@@ -24,7 +24,10 @@ export interface TagFacts extends EventFacts {
 }
 
 export interface DerivedTags extends ImageTags {
-  /** Of every rule, in the order in which they applied; then that of what made `latest` by itself. */
+  /**
+   * The outcome of every rule, in the order in which they applied; then that of the rule that adds `latest`
+   * automatically.
+   */
   readonly outcomes: readonly RuleOutcome[];
   readonly warnings: readonly TagWarning[];
 }
@@ -81,7 +84,10 @@ export function deriveTags(rules: readonly Rule[], flavor: Flavor, facts: TagFac
   };
 }
 
-/** Exact by one rule is exact: the other one only could not tell. A version that is a commit's name as well is set once. */
+/**
+ * A tag is exact if one rule says so: the other rule only lacks the information. A version that is also a commit's name
+ * is immutable.
+ */
 function joined({ tag, moves, of }: ImageTag, other: ImageTag | undefined): ImageTag {
   if (other === undefined) return { tag, moves, ...(of && { of }) };
   const exact = [{ moves, of }, other].filter((each) => !each.moves);

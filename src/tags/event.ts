@@ -1,9 +1,9 @@
-/** What the rules see of an event: the ref they go by, the commit, and the values of expressions. */
+/** What the rules know of an event: the ref that they match, the commit, and the values of expressions. */
 import { type Commit, type RunContext, sourceCommit } from "../model/run-context.ts";
 import type { MetadataVariables } from "./metadata-variables.ts";
 import { type ReleaseNames, readReleaseTag } from "./versions/release-tag.ts";
 
-/** The part of the context that rules, labels and names go by. */
+/** The part of the context that rules, labels and names use. */
 export type EventContext = Pick<
   RunContext,
   "trigger" | "ref" | "commit" | "owner" | "repo" | "tagBaseRef" | "defaultBranch" | "startedAt"

@@ -29,7 +29,7 @@ export interface LabelFacts extends EventFacts {
 
 const oci = "org.opencontainers.image.";
 
-/** What a Dockerfile may say of its image with a LABEL. Source, revision, version and creation are facts of the run. */
+/** What a Dockerfile may describe with a LABEL. Source, revision, version and creation are facts of the run. */
 export const fileLabelKeys: readonly string[] = ["title", "description", "url", "licenses"].map(
   (key) => `${oci}${key}`,
 );
@@ -51,8 +51,8 @@ export function deriveLabels(own: readonly LabelLine[], facts: LabelFacts): Read
 }
 
 /**
- * What an image says of itself (image-spec, annotations.md, "Pre-Defined Annotation Keys"). `created` is the commit's date,
- * so that one commit gives one image; what is not known is empty, and so hides what a base image says of itself.
+ * The description of an image (image-spec, annotations.md, "Pre-Defined Annotation Keys"). `created` is the commit's
+ * date, so that one commit gives one image. An unknown value is empty, and so hides the value of the base image.
  */
 export function ociSet({
   context,
@@ -112,7 +112,7 @@ function parseLabel(line: SourcedLine): LabelLine {
   return parseAttributeForm(line.text) ?? parsePlain(unquoteLine(line.text));
 }
 
-/** The first `=` outside of an expression separates: `{{date 'YYYY' tz='UTC'}}` may stand in a key too. */
+/** The first `=` outside of an expression separates: a key may contain `{{date 'YYYY' tz='UTC'}}`. */
 function parsePlain(text: string): LabelLine {
   const equals = separator(text);
   return equals < 0 ? label("", "", true, text) : label(text.slice(0, equals), text.slice(equals + 1), true, text);

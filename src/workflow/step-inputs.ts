@@ -18,7 +18,7 @@ export interface StepInput {
 
 export interface StepInputs {
   readonly inputs: readonly StepInput[];
-  /** Of what can't be known and is left out, of what is no input, and of a step that the event would not run. */
+  /** Warns of unknown values that are left out, of unknown inputs, and of a step that the event would not run. */
   readonly warnings: readonly StepWarning[];
   readonly problems: readonly UserError[];
 }

@@ -31,7 +31,7 @@ export async function alteredPaths(
   // `input` writes none, but git calls a file unmodified that was added with them.
   const mayHaveCarriageReturns =
     (settings.get("core.autocrlf") ?? "false") !== "false" || settings.get("core.eol") === "crlf";
-  // Files that were checked out by other rules than those that lie there now.
+  // Files that were checked out by other rules than those that are there now.
   const rewritten = differing.filter(isAttributesFile).map(directoryOf);
   const isSuspect = (path: RepositoryPath) =>
     mayHaveCarriageReturns || rewritten.some((folder) => folder === "." || path.startsWith(`${folder}/`));

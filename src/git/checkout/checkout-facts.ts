@@ -19,7 +19,7 @@ export async function readCheckoutFacts(git: Git): Promise<CheckoutFacts> {
   return { workspace, head, branch, originUrl, defaultBranch, defaultTip, pushed };
 }
 
-/** `main` or `master`, whichever there is; a clone by hand may not know the remote's HEAD. */
+/** `main` or `master`, whichever there is; a manual clone may not know the remote's HEAD. */
 async function usualDefault(git: Git): Promise<string | undefined> {
   for (const name of ["main", "master"]) {
     if ((await tipOf(git, name)) !== undefined) return name;

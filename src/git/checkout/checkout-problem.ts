@@ -1,4 +1,4 @@
-/** Why there is no commit of a checkout to work with, told apart by what is in its folder and by what git writes. */
+/** The reason why a checkout has no usable commit, from the content of its folder and git's messages. */
 import { explain, UserError } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 

@@ -4,9 +4,9 @@ import type { RepositoryPath } from "../../model/repository-path.ts";
 export interface FileIndex<T extends { readonly path: RepositoryPath }> {
   /** What has this very path. */
   at(path: RepositoryPath): T | undefined;
-  /** What has this path, or one that it lies in: a submodule, or a symlink in place of a directory. */
+  /** The entry for this path, or for a path that contains it: a submodule, or a symlink in place of a directory. */
   atOrAbove(path: RepositoryPath): T | undefined;
-  /** All that lies below a directory, sorted by path; `.` is the whole repository. */
+  /** Everything below a directory, sorted by path; `.` is the whole repository. */
   below(directory: RepositoryPath): readonly T[];
 }
 

@@ -10,8 +10,8 @@ import type { TrackedFile, TrackedFiles } from "../git-tree.ts";
 const together = 64;
 
 /**
- * Those that git was told not to check out and that aren't there. What a step of the job put at their place counts, be it a file
- * or something in place of a folder above.
+ * The files that git is configured not to check out and that are missing. A file that a step of the job creates at such
+ * a path counts, and so does something in place of a folder above.
  */
 export async function leftOutFiles(
   { files, sparse }: Pick<TrackedFiles, "files" | "sparse">,

@@ -7,7 +7,7 @@ export interface SourcedLine {
   readonly input: string;
   /** 1-based line within the input's value. */
   readonly line: number;
-  /** Set where the line stands in a file. */
+  /** The place of the line in a file, if it is from one. */
   readonly at?: SourceLocation;
 }
 
@@ -20,7 +20,7 @@ export function problemAt(line: SourcedLine | undefined, error: unknown): UserEr
   return new UserError(message, { hint: error.hint, cause: error, ...place });
 }
 
-/** `the input "tags", line 2`, or the setting's name where the location itself tells the line. */
+/** `the input "tags", line 2`, or the setting's name where the location itself has the line. */
 export function placeOf(line: SourcedLine): string {
   return line.at === undefined ? `the input "${line.input}", line ${line.line}` : `"${line.input}"`;
 }

@@ -38,8 +38,8 @@ export function parseAttestation(option: AttestationType, text: string): Attesta
 }
 
 /**
- * What a value says of its option, and nothing else. @throws UserError for one that is about another attestation, and for names
- * of attributes that BuildKit doesn't know as they are written.
+ * Reads the value of one attestation option. @throws UserError for a value that is about another attestation, and for
+ * attributes whose names BuildKit doesn't know as they are written.
  */
 export function readAttestation(option: AttestationType, text: string): Attestation {
   const found = parseAttestation(option, text);

@@ -19,7 +19,8 @@ import {
 } from "./rule-scope.ts";
 
 /**
- * What the rule gives; `undefined` where it doesn't apply to the event. A tag is exact, that is set once, by these rules:
+ * The tag that the rule gives; `undefined` where it doesn't apply to the event. These rules give an exact, immutable
+ * tag:
  *
  * | type | exact |
  * |---|---|

@@ -13,7 +13,7 @@ import {
   type Yield,
 } from "./rule-scope.ts";
 
-/** `type=version`: the version that stands in the image's own files. */
+/** `type=version`: the version in the image's own files. */
 export function applyOwnVersion(rule: KindOf<"version">, scope: RuleScope): Yield | undefined {
   const sources = rule.from.map(formatVersionSource);
   const given = sources.map((source) => scope.ownVersions.get(source)).find((version) => version !== undefined);

@@ -14,8 +14,8 @@ import type { Rule, RuleKind } from "./rule.ts";
 import { type RuleAttributes, readRuleAttributes, ruleTypes } from "./rule-attributes.ts";
 
 /**
- * Parses the rules, in the order of their lines; no line at all means the default rules. Every line that is no rule is a
- * problem which names it; the language is docker/metadata-action's, and ours beyond it.
+ * Parses the rules in the order of their lines. No lines at all mean the default rules. Every line that isn't a valid
+ * rule is a problem which names the line. The language is docker/metadata-action's, with our extensions.
  */
 export function parseRules(lines: readonly SourcedLine[]): Parsed<Rule> {
   if (lines.length === 0) return parseLines(defaultRuleLines, (line) => ({ ...parseRule(line), line: undefined }));

@@ -9,7 +9,7 @@ import type { Rule, RuleKind } from "./rule.ts";
 /** What a rule gives. */
 export interface Yield {
   readonly text: string;
-  /** Set once, rather than following: see the table in `applyRule`. */
+  /** The tag is immutable: see the table in `applyRule`. */
   readonly isExact: boolean;
   /** See `ImageTag.of`. */
   readonly of?: "commit" | "content";
@@ -31,7 +31,7 @@ export interface RuleScope extends ExpressionValues {
 /** A rule of one type. */
 export type KindOf<T extends RuleKind["type"]> = Rule & Extract<RuleKind, { readonly type: T }>;
 
-/** Whether a template names this very commit or git tag, so that its text never means anything else. */
+/** Whether a template names exactly this commit or git tag, so that its text never means anything else. */
 export function isStamped(template: Template, { values }: ExpressionValues): boolean {
   return ["sha", "tag"].some((name) => uses(template, name) && values.get(name) !== "");
 }

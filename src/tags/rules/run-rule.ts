@@ -42,7 +42,7 @@ export interface RuleSurroundings {
 /** @throws UserError for an `enable` that gives neither true nor false, and for an expression that takes too long. */
 export function runRule(rule: Rule, surroundings: RuleSurroundings): RuleRun {
   const { flavor, scope: silent, versionOrigin } = surroundings;
-  // A default rule never warns of what it can't read; whatever rule it is, a tag that can't be is told.
+  // A default rule doesn't warn of what it can't read. Every rule reports a tag that can't exist.
   const unread: TagWarning[] = [];
   const unfit: TagWarning[] = [];
   const scope: RuleScope = { ...silent, warn: (warning) => unread.push(warning) };

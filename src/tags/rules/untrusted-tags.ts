@@ -5,8 +5,8 @@ import { isTag } from "../../model/reference.ts";
 import type { UntrustedCheckout } from "../../model/trust.ts";
 
 /**
- * `sha-<commit>`, and `pr-N` where the commit is the head of one open pull request: names that no rule for branches and git
- * tags gives. @param suffix tells the variants of an image apart
+ * `sha-<commit>`, and `pr-N` where the commit is the head of one open pull request. No rule for branches and git tags
+ * gives these names. @param suffix distinguishes the variants of an image
  */
 export function untrustedTags(
   { head, pullRequest }: Pick<UntrustedCheckout, "head" | "pullRequest">,

@@ -1,5 +1,5 @@
 /**
- * Reads a line of comma-separated fields as docker/metadata-action does: a field may stand in double quotes (RFC 4180),
+ * Reads a line of comma-separated fields as docker/metadata-action does: a field may be in double quotes (RFC 4180),
  * and then holds commas, and quotes written twice.
  *
  * The reference reads every line twice, so that a comma in a value needs `"type=match,""pattern=\d{1,3}"""` there. A line
@@ -54,7 +54,7 @@ function splitFields(line: string): readonly Field[] {
   return fields;
 }
 
-/** A quote inside a bare field is a slip, except within an expression: `{{date "YYYY"}}`. */
+/** A quote inside a bare field is a mistake, except within an expression: `{{date "YYYY"}}`. */
 function checkQuotes(field: string): void {
   if (!field.replaceAll(/\{\{.*?\}\}/g, "").includes('"')) return;
   throw new UserError(`the quotes in ${field} don't enclose a whole field`, {

@@ -1,11 +1,11 @@
-/** What stands on a line: its attributes, or what a parser makes of it. */
+/** The content of a line: its attributes, or the result of a parser. */
 import type { UserError } from "../../errors.ts";
 import { problemAt, type SourcedLine } from "../../lib/text/sourced-line.ts";
 import { readFields } from "./csv.ts";
 
-/** `name=value`, or a word by itself. */
+/** `name=value`, or a word alone. */
 export interface Attribute {
-  /** In lower case; `undefined` for a word by itself. */
+  /** In lower case; `undefined` for a word alone. */
   readonly name: string | undefined;
   readonly value: string;
 }

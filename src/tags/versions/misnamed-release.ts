@@ -23,9 +23,9 @@ export type MisnamedRelease =
   | { readonly kind: "no-version"; readonly name: string };
 
 /**
- * `NAME-1.2.3`, `NAME-v…`, `NAME/v…`, `NAME@…` and what has a name in the place of `{{name}}` in a pattern. A number without dots
- * and a word that begins with "v" may be anything (`demo-2026`, `demo-video`), and count only where the name is an image's or a typo. `undefined` for what releases images in
- * particular, and for any other tag.
+ * `NAME-1.2.3`, `NAME-v…`, `NAME/v…`, `NAME@…`, and tags where another name replaces `{{name}}` in a pattern. A number
+ * without dots and a word that begins with "v" may be anything (`demo-2026`, `demo-video`). They count only where the
+ * name is an image's or a typo. `undefined` for a tag that releases particular images, and for any other tag.
  */
 export function misnamedRelease(tag: string, all: ReleaseNames): MisnamedRelease | undefined {
   const before = known.get(all.names);
@@ -188,7 +188,7 @@ function placesOf({ names, releaseTags }: ReleaseNames): readonly NamePlace[] {
     all.flatMap(({ parts }) => {
       const end = parts.findIndex((part) => isExpression(part, "version"));
       const before = parts.slice(0, end);
-      // What tells such releases apart comes later.
+      // The part that distinguishes such releases comes later.
       if (parts.slice(end).some((part) => isExpression(part, "name"))) return [];
       const start = before.map((part) => (typeof part === "string" ? part : image)).join("");
       const text = /^(.*)[/@_-]v?$/s.exec(start)?.[1] ?? "";

@@ -7,7 +7,7 @@ export const pep440Names: readonly string[] = [
   ...["epoch", "release", "pre", "post", "dev", "local"],
 ];
 
-/** `undefined` for what is no PEP 440 version. `version` is the normal form: `1.0.0-beta.2` is `1.0.0b2`. */
+/** `undefined` for a text that isn't a PEP 440 version. `version` is the normal form: `1.0.0-beta.2` is `1.0.0b2`. */
 export function readPep440(text: string): ReadVersion | undefined {
   const groups = grammar.exec(text.trim())?.groups;
   if (groups === undefined) return undefined;

@@ -34,9 +34,9 @@ export function parseReleasePattern(text: string): ReleasePattern {
 }
 
 /**
- * Tells whether a git tag releases an image. Those whose pattern it fits are released, and else the one whose name it begins
- * with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). What follows must be a
- * version, so that any other tag releases all images that have no pattern.
+ * Decides whether a git tag releases an image. It releases the images whose pattern it fits, or else the image whose
+ * name it begins with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). What
+ * follows must be a version, so that any other tag releases all images that have no pattern.
  */
 export function readReleaseTag(tag: string, name: string, all: ReleaseNames): Release {
   const { own, others } = releasedBy(tag, all);
@@ -95,7 +95,7 @@ interface Fit {
   readonly name: string;
   /** What the rules see. */
   readonly tag: string;
-  /** How much of the git tag is no version. */
+  /** The length of the part of the git tag before the version. */
   readonly length: number;
 }
 

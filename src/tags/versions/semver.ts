@@ -5,7 +5,7 @@ import type { ReadVersion } from "./rule-version.ts";
 /** What `{{…}}` of a semver pattern may name. */
 export const semverNames: readonly string[] = ["raw", "version", "major", "minor", "patch"];
 
-/** `undefined` for what is no semantic version: `v1.2`, `2024.01.05`. */
+/** `undefined` for a text that isn't a semantic version: `v1.2`, `2024.01.05`. */
 export function readSemver(text: string): ReadVersion | undefined {
   const parsed = parse(text);
   if (parsed === null) return undefined;
