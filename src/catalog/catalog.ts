@@ -21,7 +21,7 @@ export interface ImageName {
 export type Image = DockerfileImage | NixImage;
 
 interface AnyImage extends ImageName {
-  /** The directory that holds the image; changes of the catalog are told by it. */
+  /** The directory that holds the image; it identifies the image when the catalog changes. */
   readonly directory: RepositoryPath;
   /** Where it is pushed, the first being where it is built to. Empty for an image that is not published. */
   readonly repositories: readonly Repository[];
@@ -41,7 +41,7 @@ interface AnyImage extends ImageName {
   readonly annotations: readonly string[];
   /** Files whose changes affect it though the build doesn't read them: patterns as in an ignore file, from the root. */
   readonly watch: readonly Placed<string>[];
-  /** Where the bake files lie, or would lie, that tell of it. */
+  /** The paths of the bake files that define it, or would define it. */
   readonly bakeFiles: readonly RepositoryPath[];
   readonly parents: readonly ParentEdge[];
   readonly bases: readonly ExternalBase[];
@@ -84,12 +84,12 @@ export type NamedContext =
   | { readonly kind: "elsewhere"; readonly name: string; readonly value: string };
 
 /**
- * How something of another image is taken. `build-contexts`: the named context says so, and the Dockerfile isn't understood
- * well enough to tell where it is used. `depends`: the config file says so, and nothing else.
+ * How something of another image is taken. `build-contexts`: from the named context, because the Dockerfile isn't
+ * understood well enough to show where it is used. `depends`: from the config file alone.
  */
 export type Via = "FROM" | "COPY --from" | "RUN --mount" | "build-contexts" | "depends";
 
-/** This image is built on another image of the repository. */
+/** A dependency: this image is based on another image of the repository. */
 export interface ParentEdge {
   readonly parent: string;
   /**
@@ -108,7 +108,7 @@ export interface ExternalBase {
   readonly at: SourceLocation;
 }
 
-/** A base that hangs on variables without a value: a platform, an expression that is filled in later. */
+/** A base that depends on variables without a value: a platform, an expression that is filled in later. */
 export interface UnsettledBase {
   /** As written. */
   readonly text: string;

@@ -31,7 +31,8 @@ export function defaultsText(said: Pick<Said, "target">): string {
 }
 
 /**
- * Entries for directories, which are called as these are. Where that is no name, or is another's, the entry says its path.
+ * Entries for directories, which are called as these are. If that isn't a valid name, or is another's, the entry has
+ * its path.
  * @param rootName the name of the image at the root.
  */
 export function entriesFor(

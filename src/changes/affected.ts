@@ -45,7 +45,9 @@ export interface ConfigChange {
 
 /** What became of bake files. */
 export interface BakeChange {
-  /** The changed files by which what bake says of an image differs, or may; none where it says the same. */
+  /**
+   * The changed files that change, or may change, the image's definition in bake files; none where it stays the same.
+   */
   filesOf(image: Image): readonly ChangedFile[];
 }
 
@@ -62,7 +64,7 @@ export interface DeletedImage {
   readonly recipe: RepositoryPath;
 }
 
-/** The affected images, those that build on them included. @throws UserError when `watch` is no pattern. */
+/** The affected images, those that depend on them included. @throws UserError when `watch` isn't a valid pattern. */
 export async function affectedImages(input: AffectedInput): Promise<Affected> {
   const { catalog, comparison, selected } = input;
   switch (comparison.kind) {
@@ -85,7 +87,7 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
   return new Map(images.filter(({ name }) => selected.has(name)).map(({ name }) => [name, [reason]]));
 }
 
-/** The reasons that lie in an image itself. */
+/** The reasons in an image itself. */
 async function reasonsByFile(
   { catalog, inputs, commit, config, bake, unseen, troubled }: AffectedInput,
   { files, base }: Compared,
@@ -146,7 +148,7 @@ function deletedImages({ images }: Catalog, files: readonly ChangedFile[]): read
     .filter(({ directory }) => directory !== "." && !directories.has(directory) && places.has(directoryOf(directory)));
 }
 
-/** What a person is told of deleted images. @param absent references to what is no image of this repository. */
+/** The message about deleted images. @param absent references to names that aren't images of this repository. */
 export function describeDeleted(deleted: readonly DeletedImage[], absent: readonly WrittenAbsent[] = []) {
   return oneRemark(deleted, lost(absent));
 }

@@ -57,7 +57,7 @@ function compareByEvent(context: RunContext, git: Git): Comparison | Promise<Com
   }
 }
 
-/** Events by which a person or a program asks for a run; `workflow_call` is what some runners say of a called workflow. */
+/** Events by which a person or a program asks for a run; some runners send `workflow_call` for a called workflow. */
 const askedFor: ReadonlySet<string> = new Set(["workflow_dispatch", "repository_dispatch", "workflow_call"]);
 
 async function push({ ref, defaultBranch }: RunContext, before: Commit | undefined, git: Git): Promise<Comparison> {

@@ -41,7 +41,10 @@ export function misplacedPaths(
 
 type Wanted = Pick<CopiedPath, "pattern" | "start">;
 
-/** Whether a directory has what is copied. Only what narrows is looked for by its pattern, all else by what stands above. */
+/**
+ * Whether a directory has what is copied. Only a pattern that narrows is matched; for others the path before its
+ * wildcard is.
+ */
 function finder(files: Listing["files"]): (directory: RepositoryPath, wanted: Wanted) => boolean {
   const isThere = (path: RepositoryPath) => files.atOrAbove(path) !== undefined || files.below(path).length > 0;
   const known = new Map<string, boolean>();

@@ -1,4 +1,4 @@
-/** Which of the changed files go into an image. */
+/** Which of the changed files are inputs of an image. */
 
 import type { ChangedFile } from "../git/changed-file.ts";
 import type { FileIndex } from "../git/checkout/file-index.ts";
@@ -11,15 +11,16 @@ export interface Touched {
   /** The Dockerfile and ignore files stand before what is in contexts. */
   readonly named: readonly ChangedFile[];
   readonly count: number;
-  /** A context of which a changed file counts, though nobody can tell whether the build reads it. */
+  /** A context whose changed files all count, because it is unknown whether the build reads them. */
   readonly doubtful: ContextInputs | undefined;
 }
 
 const mostNamed = 10;
 
 /**
- * A file goes into an image when it is its Dockerfile or an ignore file in force, or is in one of its contexts, not ignored,
- * and read by the build. What a symlink on the way to one of these leads to counts for it as well, and so do `others`.
+ * A file is an input of an image when it is its Dockerfile or an ignore file in force, or is in one of its contexts,
+ * not ignored, and read by the build. The target of a symlink on the way to one of these is an input as well, and so
+ * are `others`.
  */
 export function touching(
   index: FileIndex<ChangedFile>,

@@ -1,4 +1,4 @@
-/** Which rule makes a changed file count for an image: what `touching` decides, told. */
+/** Explains which rule of `touching` makes a changed file count for an image. */
 import { isBakeName } from "../catalog/bake/bake-files.ts";
 import type { Image } from "../catalog/catalog.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";

@@ -13,7 +13,7 @@ export interface BakeTarget {
   readonly context: string;
   /** Relative to the context. */
   readonly dockerfile: string;
-  /** Its Dockerfile stands in the bake file. */
+  /** Its Dockerfile is inline in the bake file. */
   readonly isInline: boolean;
   readonly target: string | undefined;
   readonly platforms: readonly string[];

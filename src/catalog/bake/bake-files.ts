@@ -22,7 +22,7 @@ export function isBakeName(path: RepositoryPath): boolean {
   return bakeNames.includes(lastPart(path)) || composeNames.includes(lastPart(path));
 }
 
-/** All bake files, or compose files, that may lie beside one and are read with it. */
+/** All bake files, or compose files, that may be next to one and are read with it. */
 export function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[] {
   const names = composeNames.includes(lastPart(file)) ? composeNames : bakeNames;
   return names.map((name) => joinPath(directoryOf(file), name));

@@ -23,10 +23,10 @@ export interface BakeImages {
 }
 
 /**
- * The images of a definition that was printed. Who is in the group is published, unless its only output is the cache; who is
- * there because others need it is not. What gives files and no image is built where an image needs it, and else left out.
- * The one image of a file has its folder's name if its Dockerfile lies beside the file, or if its target is called `default`;
- * everything else has its target's.
+ * The images of a printed definition. A target of the group is published, unless its only output is the cache; one that
+ * is printed because others need it is not. A target that gives files instead of an image is built if an image needs
+ * it, and else left out. The one image of a file has its folder's name if its Dockerfile is next to the file, or if its
+ * target is called `default`; every other image has its target's name.
  */
 export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName: string): BakeImages {
   const group = membersOf(definition, "default");
@@ -81,7 +81,7 @@ function onlyThese({ targets }: BakeDefinition, names: ReadonlySet<string>): Bak
   return new Map([...targets].filter(([name]) => names.has(name)));
 }
 
-/** The directories that hold what targets are built from, so that none of them is an image by itself. */
+/** The directories of the targets' sources. None of them is an image without its target. */
 export function directoriesNamed(definition: BakeDefinition, { folder }: BakeFolder): ReadonlySet<RepositoryPath> {
   return new Set(
     [...definition.targets.values()].flatMap((target) => {

@@ -44,7 +44,7 @@ export async function bakePaths(folder: RepositoryPath, input: BakePathsInput): 
     opensUnknown({ what, text, at }) {
       if (isUntrusted) found.push(unknownPath(what, text, at));
     },
-    // What is no YAML is buildx's to complain of, unless it might read it otherwise.
+    // Buildx reports invalid YAML, unless it might parse it otherwise.
     isMalformed: (problems) => found.push(...(isUntrusted ? problems : [])),
   });
   return { problems: found, opened: [...opened] };
@@ -116,7 +116,7 @@ async function readCompose(path: string, folder: string, by: Walk): Promise<void
   for (const named of tree === undefined ? [] : pathsIn(tree)) await follow(named, folder, by);
 }
 
-/** A folder, for one: it is complained of as what is no YAML is. */
+/** A path that isn't a file, such as a folder, is handled as invalid YAML is. */
 async function readIfFile({ files, isMalformed }: Walk, path: string): Promise<Uint8Array | undefined> {
   try {
     return await files.read(path);

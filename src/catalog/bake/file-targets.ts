@@ -1,11 +1,11 @@
-/** What is said of targets that give files and no image, and that no image needs. */
+/** The messages about targets that give files instead of an image, and that no image needs. */
 import { UserError } from "../../errors.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { FileTarget } from "../catalog.ts";
 
-/** The target that a name means which is no image's. */
+/** The file target of a name that isn't an image's. */
 export function fileTargetNamed(name: string, targets: readonly FileTarget[]): FileTarget | undefined {
   return targets.find((each) => each.name === name || each.target === name);
 }

@@ -51,7 +51,7 @@ export async function printAll(
   );
 }
 
-/** Everything that a folder's files have, `undefined` where this buildx can't tell: old versions know no `*`. */
+/** All targets of a folder's files, `undefined` if this buildx can't list them: old versions don't know `*`. */
 export async function everyTarget(
   at: BakeFolder,
   { root, tools }: Omit<PrintInput, "names">,

@@ -24,8 +24,8 @@ export class BakeFileError extends UserError {
 }
 
 /**
- * What docker needs to find buildx. Nothing else of the environment is there, because bake takes any variable of its files
- * from it: the plan must not hang on what happens to be set where it is made.
+ * What docker needs to find buildx. The rest of the environment is left out, because bake takes any variable of its
+ * files from it: the plan must not depend on variables of the machine where it is made.
  */
 const passed: readonly string[] = ["PATH", "HOME", "DOCKER_CONFIG", "BUILDX_CONFIG", "XDG_RUNTIME_DIR", "TMPDIR"];
 const limit = 60_000;
@@ -69,8 +69,8 @@ export async function printTogether(
 }
 
 /**
- * What the variables of bake files hold, as text: their defaults, or what is made of others. @throws UserError for a file that
- * buildx refuses, and where there is no buildx that can tell.
+ * The values of the variables of bake files, as text: their defaults, or results of others. @throws UserError for a
+ * file that buildx refuses, and where there is no buildx that can list them.
  */
 export async function listVariables(
   { folder, file }: BakeFolder,

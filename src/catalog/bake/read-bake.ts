@@ -1,4 +1,4 @@
-/** Reads what bake files say of images. */
+/** Reads the images' definitions in bake files. */
 import { UserError } from "../../errors.ts";
 import { outcomes } from "../../lib/attempt.ts";
 import { mapped } from "../../lib/pause.ts";
@@ -81,14 +81,14 @@ function isOfFile(problem: UserError, { names }: BakeInput): boolean {
   return problem instanceof BakeFileError && names.length === 0;
 }
 
-/** One that publishes nothing has a problem that is no image's. */
+/** A bake file that publishes nothing has a problem that belongs to no image. */
 function isSilent({ at, concerns }: Pick<ReadBake, "concerns"> & { readonly at: BakeFolder }): boolean {
   return concerns.some(({ images }) => images?.includes(at.file));
 }
 
 /**
- * The directories that targets in no group are built from: nobody wants these published by convention. What buildx can't tell is
- * not there. @param printed what it has printed already, by folder
+ * The directories of targets in no group: they are not published by convention. What buildx can't list is missing.
+ * @param printed what it has printed already, by folder
  */
 export async function directoriesOfAll(
   folders: readonly BakeFolder[],
@@ -111,7 +111,7 @@ async function directoriesIn(
   return definition === undefined ? [] : [...directoriesNamed(definition, at)].filter((each) => each !== at.folder);
 }
 
-/** Whether a directory lies in another one, at any depth. */
+/** Whether a directory is inside another one, at any depth. */
 export function isBelow(directory: RepositoryPath, above: RepositoryPath): boolean {
   return directory !== above && (above === "." || directory.startsWith(`${above}/`));
 }

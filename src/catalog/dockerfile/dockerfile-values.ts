@@ -1,4 +1,4 @@
-/** Values that stand in a Dockerfile: what an ARG holds, what a LABEL says. Nothing is built for it, so some stay unknown. */
+/** Values in a Dockerfile: those of ARG and of LABEL. Nothing is built for them, so some stay unknown. */
 
 import { type Layers, layers } from "../graph/layers.ts";
 import type { Dockerfile, Stage } from "./dockerfile.ts";
@@ -18,8 +18,9 @@ import {
 import { carriedOut } from "./stages.ts";
 
 /**
- * What the ARG holds in a build: what `build-args` gives it, else its first default, from the top of the file. `undefined`
- * where no ARG has the name, none has a default, or the value hangs on something that nobody knows before the build.
+ * The value of the ARG in a build: what `build-args` gives it, else its first default, from the top of the file.
+ * `undefined` where no ARG has the name, none has a default, or the value depends on something that is unknown before
+ * the build.
  */
 export function argumentValue(dockerfile: Dockerfile, choices: BuildChoices, name: string): string | undefined {
   const { globals, scopes } = readValues(dockerfile, choices);
@@ -103,7 +104,7 @@ function readValues(
   const sources: VariableSources = { dockerfile, buildArgs: choices.buildArgs, globals, work: allowance() };
   const after = new Map<Stage, StageVariables>();
   const scopes: Scope[] = [];
-  // A stage that is built on another stands below it.
+  // A stage that is based on another comes after it.
   for (const stage of dockerfile.stages) {
     const base = bases[stage.index];
     const own = new Map<string, Settled>();

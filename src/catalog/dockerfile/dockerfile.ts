@@ -23,7 +23,7 @@ export interface Dockerfile {
   readonly globalArguments: readonly PlacedArgument[];
   /** In order; never empty unless the frontend is foreign. */
   readonly stages: readonly Stage[];
-  /** What isn't understood of the file as a whole and of what stands above the first FROM. */
+  /** The parts that aren't understood: of the file as a whole, and of the lines above the first FROM. */
   readonly doubts: readonly Doubt[];
 }
 

@@ -1,4 +1,4 @@
-/** What an image is built on in the end: the base whose layers it begins with, through all stages of its Dockerfile. */
+/** The final base of an image: the image whose layers it begins with, through all stages of its Dockerfile. */
 import { type Reference, tryReference } from "../../model/reference.ts";
 import type { DockerfileImage, Image } from "../catalog.ts";
 import { contextKey } from "../graph/named-contexts.ts";
@@ -9,8 +9,8 @@ export type FinalBase =
   | { readonly kind: "image"; readonly reference: Reference };
 
 /**
- * `undefined` for an image from scratch or of Nix, for one whose base nobody can name before it is built, and where the platforms are
- * built on different ones.
+ * `undefined` for an image from scratch or of Nix, for one whose base is unknown before the build, and where the
+ * platforms are based on different ones.
  */
 export function finalBase(image: Image): FinalBase | undefined {
   return image.variant === "nix" ? undefined : baseOf(image);

@@ -8,7 +8,7 @@ import { basesOf, type StageBase } from "./stage-bases.ts";
 export interface FinalStages {
   /** The target first. */
   readonly stages: readonly Stage[];
-  /** What the last of them begins with, which is no stage; `undefined` where the file has none. */
+  /** The base of the last of them, which isn't a stage; `undefined` where the file has none. */
   readonly base: StageBase | undefined;
   /** Of all stages of the file. */
   readonly bases: readonly StageBase[];

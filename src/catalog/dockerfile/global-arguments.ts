@@ -25,7 +25,7 @@ export type Settled =
   /** `unset`: variables that gave nothing, as they have no value or an empty one. */
   { readonly text: string; readonly unset?: readonly string[] } | { readonly unsettled: readonly string[] };
 
-/** Puts values in the place of variables. @throws UserError, without a place, where BuildKit would fail. */
+/** Replaces variables by their values. @throws UserError, without a place, where BuildKit would fail. */
 export type Expand = (text: string) => Settled;
 
 /** What FROM lines see when the image is built for a platform. @throws UserError where an ARG can't be expanded. */

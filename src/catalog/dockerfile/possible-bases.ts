@@ -12,7 +12,10 @@ const usual = ["amd64", "arm64", "arm/v7", "arm/v6", "386", "ppc64le", "s390x", 
   platform(`linux/${each}`),
 );
 
-/** What bases that hang on a platform name for each of the usual ones; nothing where they hang on something else too. */
+/**
+ * The bases for each of the usual platforms, of references that depend on a platform; none if they also depend on
+ * something else.
+ */
 export async function possibleUses(
   dockerfile: Dockerfile,
   choices: BuildChoices,

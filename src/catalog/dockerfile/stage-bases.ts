@@ -31,7 +31,7 @@ export function basesOf(
   });
 }
 
-/** A stage above shadows an image. It goes by its lower-case name here, though `COPY --from` takes any case. */
+/** A stage above shadows an image. FROM matches its lower-case name, though `COPY --from` takes any case. */
 function baseOf(stage: Stage, expand: Expand, above: ReadonlyMap<string, Stage>): StageBase {
   const settled = expand(stage.base);
   const platform = stage.platform === undefined ? undefined : expand(stage.platform);

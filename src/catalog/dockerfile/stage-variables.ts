@@ -23,11 +23,11 @@ interface Names {
   readonly before: Names | undefined;
 }
 
-/** At the start of a stage built on nothing: BuildKit sets a path, which is its own affair. */
+/** The variables at the start of a stage from scratch: BuildKit chooses the path. */
 const path = layers<Settled>([["PATH", { unsettled: ["PATH"] }]]);
 const noVariables: StageVariables = { known: path, environment: path, shadowed: undefined, isOpen: false };
 
-/** At the start of a stage built on an image. */
+/** The variables at the start of a stage that is based on an image. */
 const anyVariables: StageVariables = {
   known: layers(),
   environment: layers(),
@@ -51,7 +51,7 @@ export function startingVariables(
   return handed;
 }
 
-/** Many stages may be built on one. */
+/** Many stages may be based on one. */
 const handedOn = new WeakMap<StageVariables, StageVariables>();
 
 /** The environment of the image below is set anew, and goes before any ARG of its stage. */

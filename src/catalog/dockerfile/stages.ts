@@ -40,7 +40,7 @@ export interface Trigger {
 export interface Surroundings {
   /** Whether a named context has this name. */
   isContext(name: string): boolean;
-  /** What the image that a FROM names hands on to those built on it. */
+  /** The triggers that the image of a FROM hands on to images that are based on it. */
   triggersOf(base: string): readonly Trigger[];
 }
 
@@ -90,7 +90,7 @@ export function carriedOut(
   return joined(isReplaced ? around.triggersOf(base.stage.name ?? "") : ownTriggers(base.stage, file), own);
 }
 
-/** What those built on an image carry out: the triggers of its last stage alone, as Docker hands them on only once. */
+/** The triggers that images based on an image run: those of its last stage alone, as Docker hands them on only once. */
 export function triggersOf(
   dockerfile: Dockerfile,
   choice: Pick<BuildChoices, "target" | "targetAt">,
@@ -113,7 +113,7 @@ function ownTriggers(stage: Stage, file: string): readonly Trigger[] {
   return triggers;
 }
 
-/** Many stages may be built on one. A stage is of one file. */
+/** Many stages may be based on one. A stage is of one file. */
 const knownTriggers = new WeakMap<Stage, readonly Trigger[]>();
 
 /** The stage, of all, that a use names, by name or, for COPY, by number; `undefined` for an image or a named context. */
@@ -161,7 +161,7 @@ function* visit(target: Stage, bases: readonly StageBase[], found: Found): Gener
     const next = attempt(() => frame.needs.next());
     if ("problem" in next) {
       while (open.pop()?.isCertain === true);
-      // What is wrong with a stage that may not be needed at all, BuildKit tells where it is.
+      // BuildKit reports a problem with a stage that may not be needed at all.
       if (open.length === 0) throw next.problem;
     } else if (next.value.done === true) {
       open.pop();

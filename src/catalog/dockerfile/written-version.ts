@@ -12,7 +12,7 @@ export function nixVersion(text: string): string | undefined {
   return found?.[1]?.trim() || undefined;
 }
 
-/** The `version` of a package.json; `undefined` where it has none. @throws SyntaxError when it is no JSON. */
+/** The `version` of a package.json; `undefined` where it has none. @throws SyntaxError when it isn't JSON. */
 export function packageVersion(text: string): string | undefined {
   const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
   if (typeof parsed !== "object" || parsed === null || !("version" in parsed)) return undefined;

@@ -12,8 +12,8 @@ export function dependency(images: readonly Pick<Image, "publicName" | "name" | 
 }
 
 /**
- * Whether an alias such as `ghcr.io/up/{{name}}` can be set: it is no other image's as well, and has no images built on one another
- * in a circle, or on themselves.
+ * Whether an alias such as `ghcr.io/up/{{name}}` can be set: no other image has it, and it doesn't make images depend
+ * on one another in a circle, or on themselves.
  */
 export function isUsableAlias(alias: string, images: readonly Image[], isMoved: IsMoved): boolean {
   return alias.includes("{{name}}") && !makesCircle(alias, images, isMoved);

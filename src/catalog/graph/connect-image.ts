@@ -37,13 +37,13 @@ export interface Connected {
   readonly problems: readonly UserError[];
 }
 
-/** Finds what an image takes from others; where that can't be told, what else can. */
+/** Finds the dependencies of an image; where they are unknown, whatever else is known. */
 export async function connect(
   read: ReadImage,
   known: ReadonlyMap<string, ReadImage>,
   names: Names,
 ): Promise<Connected> {
-  // What is wrong with the others has been told.
+  // Problems of the others have been reported.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
   const nothing = { possible: [], nearMisses: [], namesakes: [], absent: [], problems: [] };
   if (read.kind === "nix") return { ...nothing, image: nixImage(read, there(dependsEdges(read.image))) };

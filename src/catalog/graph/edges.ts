@@ -30,9 +30,9 @@ export type Meaning =
   | { readonly kind: "files" };
 
 /**
- * A named context goes before everything. Else a reference is an edge when its repository is one of an image here and it
- * has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that is published
- * already, wherever it comes from. @throws UserError, without a place, for what is no reference.
+ * A named context overrides everything. Else a reference is a dependency when its repository is one of an image here
+ * and it has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that
+ * is published already, wherever it comes from. @throws UserError, without a place, for an invalid reference.
  */
 export function meaningOf(text: string, naming: Naming): Meaning {
   const key = contextKey(text);

@@ -38,14 +38,14 @@ export async function linkImages(
   return { declared, read, connected, strangers: strangersOf(connected, unread) };
 }
 
-/** Names of images that can't be told to be one, whatever they are built by. */
+/** Names of images of which it is unknown whether they are images, whatever they are built by. */
 export function unnamedImages({ unplaced, unfit }: DeclaredCatalog): ReadonlySet<string> {
   return new Set([...unplaced, ...unfit]);
 }
 
 /** Where something is unknown of the images that there are, what names none of them may be one. */
 function ownPlaces(images: readonly ReadImage[], unread: readonly BakeFolder[], input: CatalogInput): IsOwnPlace {
-  // Of one image by hand, nobody looked for the others.
+  // The search for other images is off when inputs describe the one image.
   if (unread.length > 0 || input.byHand !== undefined) return () => false;
   const unplaced = new Set(
     images.flatMap(({ image, knownAs }) => (knownAs.length === 0 ? [image.publicName.toLowerCase()] : [])),

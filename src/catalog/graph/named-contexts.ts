@@ -1,4 +1,4 @@
-/** Named contexts: what a bake file, the config file or an input puts in the place of a name that a Dockerfile uses. */
+/** Named contexts: a bake file, the config file or an input overrides a name that a Dockerfile uses. */
 
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import type { RepositoryPath } from "../../model/repository-path.ts";
 import { isUrl } from "../../model/repository-path.ts";
 import type { NamedContext } from "../catalog.ts";
 
-/** What was said of one context, with where it was said. */
+/** The value of one context, with its place. */
 export interface SaidContext {
   readonly to: NamedContext | { readonly kind: "image"; readonly name: string; readonly image: string };
   readonly at: SourceLocation;
@@ -47,12 +47,12 @@ export function pathFrom(folder: RepositoryPath, path: string): string {
   return posix.normalize(posix.isAbsolute(path) ? path : posix.join(folder, path)).replace(/(?<=.)\/$/, "");
 }
 
-/** Whether a path of `pathFrom` lies in the repository. */
+/** Whether a path of `pathFrom` is in the repository. */
 export function isInside(path: string): boolean {
   return !posix.isAbsolute(path) && path !== ".." && !path.startsWith("../");
 }
 
-/** The name that a use is looked up by; a text that is no reference stands for itself. */
+/** The name by which a use is looked up; an invalid reference is looked up as it is. */
 export function contextKey(text: string): string {
   const read = tryReference(text);
   return read === undefined ? text : contextName(text, read);

@@ -63,7 +63,7 @@ export async function orderCatalog(
     problems.map((problem) => ({ problem, images: [image.name] })),
   );
   const faulty = new Set([...unnamed, ...[...ofImages, ...ofEdges].flatMap(({ images }) => images)]);
-  // What images of one name make of each other is no problem more.
+  // Dependencies between images of one name are not a further problem.
   const [clashing, images] = divided(
     connected.map(({ image }) => image),
     ({ name }) => declared.clashing.has(name),
@@ -71,7 +71,7 @@ export async function orderCatalog(
   const inOrder = images.filter(({ name }) => !faulty.has(name));
   const ordered = topologicalOrder(withPossibleEdges(inOrder, possible));
   const tooMany = tooManyUnsettled(inOrder).map((problem) => ({ problem }));
-  // One image given by hand may be another one than is meant, whatever is wrong with it.
+  // One image that inputs describe may be another one than is meant, whatever is wrong with it.
   const explained = (all: readonly Concern[]) =>
     input.byHand === undefined
       ? all
@@ -123,7 +123,10 @@ export async function orderCatalog(
   };
 }
 
-/** What all images have by an input, or by one line of what the config file says of all, is no single image's problem. */
+/**
+ * A problem that all images have because of one input, or of one line in the config file's defaults, belongs to no
+ * single image.
+ */
 function withThoseOfAll(
   concerns: readonly Concern[],
   all: readonly DeclaredImage[],

@@ -1,4 +1,7 @@
-/** Edges that don't stand in a Dockerfile: those of `depends`, and of contexts where the Dockerfile can't be vouched for. */
+/**
+ * Dependencies that aren't in a Dockerfile: those of `depends`, and of contexts where the Dockerfile isn't fully
+ * understood.
+ */
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { fileTargetNamed } from "../bake/file-targets.ts";
@@ -19,7 +22,7 @@ export function saidEdges(
   const contexts = isUnderstood(dockerfile, needs) ? [] : [...image.contexts.values()];
   return [
     ...contexts.flatMap(({ to, at }): readonly ParentEdge[] => {
-      // Defaults may name the very image that they are for.
+      // Defaults may name the image that they are for.
       if (to.kind !== "image" || has.has(to.name) || to.image === image.name) return [];
       return [{ parent: to.image, contextName: to.name, via: "build-contexts", at }];
     }),
@@ -48,7 +51,8 @@ export function namingUnknown(images: readonly DeclaredImage[]): readonly string
 }
 
 /**
- * A problem, with the images that it concerns, for each name of `depends` and of a `target:` context that is no image's.
+ * A problem, with the images that it concerns, for each name of `depends` and of a `target:` context that isn't an
+ * image.
  * @param isTroubled whether an image of a name is missing because of a problem that is reported already.
  */
 export function unknownImages(

@@ -4,9 +4,9 @@ import type { Image, ParentEdge } from "../catalog.ts";
 import type { Concern } from "./troubled.ts";
 
 /**
- * Parents before children; among those that could come next, the first by name. A parent that is not among the images, as it
- * has a problem of its own, is no obstacle.
- * @returns the images outside of cycles and of what builds on one, and a problem for each cycle, with its images.
+ * Parents before children; among those that could come next, the first by name. A parent that is not among the images,
+ * because it has a problem of its own, is ignored. @returns the images outside of cycles and of what depends on one,
+ * and a problem for each cycle, with its images.
  */
 export function topologicalOrder(images: readonly Image[]): {
   readonly images: readonly Image[];

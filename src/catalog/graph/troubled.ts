@@ -54,13 +54,13 @@ export function waitingImages(
   return waiting;
 }
 
-/** In the place of a Dockerfile that can't be read: anything may be in it. */
+/** Replaces a Dockerfile that can't be read: it may contain anything. */
 export function unreadDockerfile(file: RepositoryPath, at: SourceLocation = { file }): Dockerfile {
   const doubts = [{ what: "a Dockerfile with a mistake", at }];
   return { file, syntax: undefined, escape: "\\", globalArguments: [], stages: [], doubts };
 }
 
-/** The same file where what it is based on doesn't matter: to find what it reads though a base can't be told. */
+/** The same file without its bases: to find what it reads though a base is unknown. */
 export function withoutBases(dockerfile: Dockerfile): Dockerfile {
   const names = new Set(dockerfile.stages.flatMap(({ name }) => name ?? []));
   return {
@@ -73,7 +73,7 @@ export function withoutBases(dockerfile: Dockerfile): Dockerfile {
   };
 }
 
-/** Problems that are told alike are one, which concerns the images of all. */
+/** Problems with the same message are one problem, which concerns the images of all. */
 export function concernsOnce(concerns: readonly Concern[]): readonly Concern[] {
   const same = Map.groupBy(concerns, ({ problem }) => JSON.stringify([problem.at, problem.message]));
   return [...same.values()].flatMap((alike) => {

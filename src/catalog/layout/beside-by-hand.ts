@@ -38,7 +38,7 @@ interface Around {
   readonly bakes: readonly RepositoryPath[];
 }
 
-/** What the config file says in the place of the inputs, so that all images are built. */
+/** The settings of the config file that replace the inputs, so that all images are built. */
 interface Instead {
   /** `undefined`: there is nothing to say. */
   readonly write: string | undefined;

@@ -1,4 +1,4 @@
-/** All images that a repository's layout and its config file tell of, before they have names for others. */
+/** All images that a repository's layout and its config file define, before dependencies between them are known. */
 import { type CatalogConfig, usualConfigFile } from "../../config/config.ts";
 import type { UserError } from "../../errors.ts";
 import { fileTargetNamed } from "../bake/file-targets.ts";

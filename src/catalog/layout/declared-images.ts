@@ -18,7 +18,7 @@ import { type NamedBy, unusableNames } from "../names/unusable-names.ts";
 import { dockerfileNames, spellingsOf } from "./dockerfile-names.ts";
 import { directoryImage, type FoundImage } from "./found-image.ts";
 
-/** What the inputs say of all images. */
+/** The inputs that apply to all images. */
 export interface SharedInputs {
   readonly target?: string | undefined;
   /** Empty: not said. */
@@ -48,7 +48,7 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
   readonly inputArguments: readonly string[];
   readonly contexts: SaidContexts;
   readonly depends: readonly Placed<string>[];
-  /** Where the bake files lie, or would lie, that tell of it. */
+  /** The paths of the bake files that define it, or would define it. */
   readonly bakeFiles: readonly RepositoryPath[];
   /** Files whose changes affect it as well. */
   readonly watch: readonly Placed<string>[];
@@ -76,9 +76,9 @@ export interface Around {
 }
 
 /**
- * Every image, once. An entry of the config overrides the found image of its name, or takes over the
- * directory that its `path` names; else it adds an image. What is said of one image (by its entry, then by its bake file)
- * wins over an input, an input over the file's defaults.
+ * Every image, once. An entry of the config overrides the found image of its name, or takes over the directory that its
+ * `path` names; else it adds an image. The settings of one image (its entry, then its bake file) win over an input, an
+ * input over the file's defaults.
  */
 export function declareImages(
   found: readonly FoundImage[],
@@ -242,7 +242,7 @@ function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<st
   return isOpen ? [{ value: "**", at: first.at }, ...list] : list;
 }
 
-/** The files that say how an image is built: what a directory holds, and what is said of it. */
+/** The files that define how an image is built: those of a directory, and those of its settings. */
 function recipesOf(image: FoundImage, said: ImageEntry["said"]) {
   const isNix = said.file?.endsWith(".nix") === true;
   const nixFile = isNix ? said.file : image.nixFile;

@@ -36,7 +36,7 @@ export interface Discovery {
   readonly found: readonly FoundDirectory[];
   /** All that the globs mean, sorted. */
   readonly looked: readonly RepositoryPath[];
-  /** Folders with bake files, and those with compose files alone: the directories of images, and what they lie in. */
+  /** Folders with bake files, and those with compose files alone: the directories of images, and what is in them. */
   readonly bakes: readonly BakeFolder[];
   readonly composes: readonly BakeFolder[];
   readonly problems: readonly UserError[];
@@ -199,7 +199,7 @@ async function insideOf(directory: RepositoryPath, list: List): Promise<Inside> 
   };
 }
 
-/** The part of a glob above its first wildcard: a bake file often lies there. */
+/** The part of a glob above its first wildcard: a bake file is often there. */
 function literalPart(glob: PathGlob): RepositoryPath {
   const names: string[] = [];
   for (const part of glob.parts) {

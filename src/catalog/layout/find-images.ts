@@ -1,4 +1,4 @@
-/** All images that the repository's layout tells of: directories, bake files, or one that is given by hand. */
+/** All images of the repository's layout: directories, bake files, or one image that inputs describe. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
 import { someOf } from "../../lib/text/some-of.ts";
@@ -30,11 +30,11 @@ export interface FindInput extends Entries {
   /** Groups and targets of bake files to publish; empty: the group `default`. */
   readonly bakeTargets: readonly string[];
   readonly bake: BakeTools;
-  /** One image given by hand, discovery off. */
+  /** The one image that inputs describe, discovery off. */
   readonly byHand: ByHand | undefined;
 }
 
-/** What the config file says of Dockerfiles, so that nothing is remarked of these. */
+/** The Dockerfiles that the config file mentions, so that no remark is made about them. */
 interface Entries {
   /** Paths that entries name. */
   readonly entryPaths?: readonly RepositoryPath[] | undefined;
@@ -53,11 +53,13 @@ export interface FoundImages {
   readonly fileTargets: readonly FileTarget[];
   /** Where there is no image, the directories that hold one and are excluded. */
   readonly excluded: readonly RepositoryPath[];
-  /** Whether one of the problems is, or may be, that of an image of this name: then its absence is no problem more. */
+  /**
+   * Whether one of the problems is, or may be, that of an image of this name: then its absence isn't a further problem.
+   */
   isTroubled(name: string): boolean;
 }
 
-/** Finds them; what a bake file names is an image by its say, and not by itself. */
+/** Finds the images. A Dockerfile that a bake file names is an image only through the bake file. */
 export async function findImages(input: FindInput): Promise<FoundImages> {
   if (input.byHand !== undefined) {
     const { images, problems } = byHandImage(input.byHand, input.rootName);
@@ -105,8 +107,8 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
 }
 
 /**
- * A compose file says how to run things, which is often something else than what to publish: it counts where targets are
- * asked for, and where nothing else tells of an image.
+ * A compose file describes how to run things, often others than those to publish. It counts if targets are requested,
+ * and if nothing else defines an image.
  */
 async function composesThatCount(
   { bakes, composes, found }: Discovery,

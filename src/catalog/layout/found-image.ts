@@ -7,11 +7,11 @@ import type { SaidContexts } from "../graph/named-contexts.ts";
 
 export interface FoundImage {
   readonly name: string;
-  /** `inputs`: one image given by hand. */
+  /** `inputs`: the one image that inputs describe. */
   readonly from: "directory" | "bake" | "inputs";
   readonly directory: RepositoryPath;
   readonly context: RepositoryPath;
-  /** `undefined`: whichever of Dockerfile, dockerfile and Containerfile lies in the directory, unless there is a Nix file alone. */
+  /** `undefined`: the Dockerfile, dockerfile or Containerfile in the directory, unless there is a Nix file alone. */
   readonly dockerfilePath: RepositoryPath | undefined;
   readonly nixFile: RepositoryPath | undefined;
   readonly target: string | undefined;
@@ -22,7 +22,7 @@ export interface FoundImage {
   readonly contexts: SaidContexts;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: readonly string[];
-  /** What tells that it is there. */
+  /** The place that defines it. */
   readonly at: SourceLocation;
   /** It has a problem, so that nothing is known of what it is built from. */
   readonly isUnplaced?: true;

@@ -19,7 +19,7 @@ function nameIn(images: Settings["images"]): string | undefined {
   return new Set(names).size === 1 ? names[0] : undefined;
 }
 
-/** What else is said of images, which would never be looked at. */
+/** Settings of other images, which would be ignored. */
 export function besidesByHand({ path, bakeTarget }: Settings, { images, file }: CatalogConfig): readonly UserError[] {
   const inputs = [...(path.length > 0 ? ["path"] : []), ...(bakeTarget.length > 0 ? ["bake-target"] : [])];
   const hint = 'leave out "context", "file", "target" and "build-contexts", which describe one image by hand';

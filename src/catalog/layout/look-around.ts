@@ -1,4 +1,4 @@
-/** Where Dockerfiles are that nobody asked for, so that a user can be told what to write. */
+/** Finds Dockerfiles outside of the usual places, so that a message can propose what to write. */
 import { posix } from "node:path";
 import { limitCalls } from "../../lib/limit.ts";
 import { someOf } from "../../lib/text/some-of.ts";
@@ -17,7 +17,7 @@ export interface Dockerfiles {
   readonly others: readonly RepositoryPath[];
 }
 
-/** So many directories tell enough. */
+/** More directories would not add information. */
 const mostDirectories = 5_000;
 
 /** Looks through the checkout, but not through `node_modules`, and through hidden directories only where that is asked for. */

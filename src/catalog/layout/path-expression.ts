@@ -19,7 +19,7 @@ export function spend(work: Work, steps: number): void {
   });
 }
 
-/** A piece of an expression. `is` tells whether it takes a character, and is anchored to its start and end. */
+/** A piece of an expression. `is` matches one character, and is anchored to its start and end. */
 export type Piece =
   | { readonly kind: "one"; readonly is: RegExp }
   /** Any number of characters. */
@@ -56,7 +56,7 @@ type Before = "start" | "word" | "other";
 
 /** All the steps that a path may have come to; each character leads to another such place, which is worked out once. */
 interface Place {
-  /** Without those that are reached from these by no character: what stands there may hang on the next one. */
+  /** Without those that are reached from these by no character: what matches there may depend on the next one. */
   readonly steps: readonly number[];
   readonly before: Before;
   readonly isEnd: boolean;

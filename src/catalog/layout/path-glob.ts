@@ -37,8 +37,8 @@ export function listedPathGlobs(entry: string): readonly ListedPathGlob[] {
 }
 
 /**
- * Makes a function that tells whether a list of globs means a path. @param usual what a list means that only excludes.
- * @throws UserError as `pathGlob`.
+ * Makes a function that decides whether a list of globs means a path. @param usual what a list means that only
+ * excludes. @throws UserError as `pathGlob`.
  */
 export function pathList(list: readonly string[], usual: (path: string) => boolean): (path: string) => boolean {
   const globs = list.flatMap(listedPathGlobs);

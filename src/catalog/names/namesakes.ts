@@ -82,8 +82,8 @@ export function namesakes(
 }
 
 /**
- * Those that may mean images of this repository. Where an image is based on the same place as those that are called so, or on
- * an image that uses it, the other image is meant: an image isn't built on itself.
+ * Those that may mean images of this repository. Where an image is based on the same place as those that are called so,
+ * or on an image that uses it, the other image is meant: an image isn't based on itself.
  */
 export function meantHere(all: readonly Namesake[], images: readonly Image[]): readonly Namesake[] {
   const users = new Set(
@@ -113,7 +113,7 @@ const mostNames = 1_000;
 /**
  * Of all that every image found, as few remarks as there are things to do about them.
  * @param texts of files in which they are.
- * @param isUsable whether an alias can be set: it would not have images built on themselves.
+ * @param isUsable whether an alias can be set: it must not make images depend on themselves.
  */
 export function namesakeRemarks(
   all: readonly Namesake[],

@@ -98,7 +98,7 @@ function withoutDigits(name: string): string {
   return name.toLowerCase().replace(/\d+/g, "");
 }
 
-/** The name, of all, that a longer one differs from in a single letter which is no digit. */
+/** The name, of all, that a longer one differs from in a single letter which isn't a digit. */
 export function oneLetterOff(text: string, names: readonly string[]): string | undefined {
   if (text.length < shortest) return undefined;
   return likeliest(
@@ -120,7 +120,7 @@ function isOneOff(one: string, other: string): boolean {
   return a[start] === b[start + 1] && a[start + 1] === b[start] && a.slice(start + 2) === b.slice(start + 2);
 }
 
-/** Names of three letters are too many to be told from one another. */
+/** Too many names of three letters are alike. */
 const shortest = 4;
 
 function ownRepository(use: OutsideUse, own: readonly Repository[]): readonly NearMiss[] {

@@ -13,7 +13,7 @@ export interface OwnPlaces {
   readonly forgePlace: Repository;
 }
 
-/** Tells whether a repository is a place of this repository's images. */
+/** Whether a repository is a place of this repository's images. */
 export type IsOwnPlace = (repository: Repository) => boolean;
 
 export function ownPlaceTest({ ofRoot, ofAny, forgePlace }: OwnPlaces): IsOwnPlace {

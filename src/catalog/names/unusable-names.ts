@@ -13,7 +13,7 @@ export interface NamedBy {
   readonly directory: RepositoryPath;
   /** It is the repository's own image, whose name is no part of its repository. */
   readonly isRoot: boolean;
-  /** `config`: an entry of the config file; `inputs`: the folder of one image given by hand. */
+  /** `config`: an entry of the config file; `inputs`: the folder of the one image that inputs describe. */
   readonly by: "directory" | "bake" | "inputs" | "config";
   /** The file that says that it is there. */
   readonly file: RepositoryPath;

@@ -15,7 +15,10 @@ export interface NamedUse {
   readonly at: SourceLocation;
 }
 
-/** With who says so: a named context, where one stands for it. The text is empty where that is no image. */
+/**
+ * The use with its origin: the named context that overrides it, where there is one. The text is empty if that isn't an
+ * image.
+ */
 export function namedBy({ text, via, at }: OutsideUse, { contexts }: Pick<Naming, "contexts">): NamedUse {
   const said = contexts.get(contextKey(text));
   if (said === undefined) return { text, by: via, at };

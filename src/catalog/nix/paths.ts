@@ -19,8 +19,8 @@ export interface NamedPath {
 }
 
 /**
- * The literal relative paths of an expression, wherever they stand in it. What `<…>` names is the machine's.
- * @param file where it lies: its paths start from there.
+ * The literal relative paths of an expression, anywhere in it. What `<…>` names is the machine's. @param file its path,
+ * from which its relative paths start.
  */
 export function nixPaths(text: string, file: RepositoryPath): NixPaths {
   const { tokens, lostAt } = nixTokens(text);

@@ -1,4 +1,7 @@
-/** What a Nix expression reads of the repository: what its literal relative paths name, and what lies behind these. */
+/**
+ * The files of the repository that a Nix expression reads: those that its literal relative paths name, and those that
+ * these name.
+ */
 import { posix } from "node:path";
 import type { SourceLocation } from "../../errors.ts";
 import { memoize } from "../../lib/memoize.ts";
@@ -16,9 +19,9 @@ const lockFiles: readonly RepositoryPath[] = ["flake.nix", "flake.lock"];
 const most = 2_000;
 
 /**
- * Makes a function that tells what the expression in a file reads: the directory that it lies in, the lock files of the
- * repository, and what its paths name. Expressions that are named are followed, and so are those in directories that are.
- * What images share is read once. @param root the checkout, absolute.
+ * Makes a function that finds what the expression in a file reads: the directory that it is in, the lock files of the
+ * repository, and what its paths name. Expressions that are named are followed, and so are those in directories that
+ * are. What images share is read once. @param root the checkout, absolute.
  */
 export function nixReader(root: string, files: Pick<Files, "list" | "read">) {
   const sources = sourcesOf(root, files);
@@ -53,7 +56,7 @@ function sourcesOf(root: string, files: Pick<Files, "list" | "read">): Sources {
   };
 }
 
-/** Adds what a named path brings. @returns why that can't be told. */
+/** Adds the inputs of a named path. @returns why they are unknown. */
 async function follow(
   named: NamedPath,
   by: RepositoryPath,
@@ -115,7 +118,7 @@ async function followDirectory(
   return undefined;
 }
 
-/** What lies at a path; a symlink on the way to it is one as well. */
+/** The kind of the entry at a path; a symlink on the way to it makes it one as well. */
 async function kindOf(path: RepositoryPath, { list }: Sources): Promise<DirectoryEntry["kind"] | undefined> {
   if (path === ".") return "directory";
   const parts = path.split("/");

@@ -1,6 +1,6 @@
 /**
- * Takes a Nix expression apart as far as is needed to find the paths in it (Nix, src/libexpr/lexer.l). What stands in the
- * interpolations of strings and paths is taken apart as well.
+ * Takes a Nix expression apart as far as is needed to find the paths in it (Nix, src/libexpr/lexer.l). The
+ * interpolations of strings and paths are taken apart as well.
  */
 
 export type NixToken =

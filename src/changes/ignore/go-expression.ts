@@ -36,7 +36,7 @@ export function translateExpression(expression: string): ((path: string, work?: 
   return (path, work) => matchers.some((matches) => matches(path, work));
 }
 
-/** Longer than anything that is written by hand: matching takes the time of this times the path's length. */
+/** Longer than any pattern that a person writes: matching takes the time of this times the path's length. */
 const longest = 2_048;
 
 interface Reader {

@@ -15,7 +15,10 @@ const noIgnoreFile: IgnoreFile = { path: undefined, ignore: ignoresNothing };
 
 const reads = 32;
 
-/** Finds the first of some ignore files that is there, as the working tree has it: the build goes by those. Each is read once. */
+/**
+ * Finds the first of some ignore files that exists in the working tree, which is the one that the build uses. Each is
+ * read once.
+ */
 export function ignoreFileReader(
   workspace: string,
   files: Pick<Files, "read">,

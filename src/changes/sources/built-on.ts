@@ -51,7 +51,7 @@ function withParents(images: readonly Image[], own: Reasons, doubtful: Reasons):
 type UnknownBase = Extract<Reason, { readonly kind: "unknown-base" }>;
 type UnknownBases = (image: Image) => readonly UnknownBase[];
 
-/** The images that a base whose name nobody knows yet may be; never one that builds on the image itself. */
+/** The images that a base of an unknown name may be; never one that depends on the image itself. */
 function unknownBases(images: readonly Image[]): UnknownBases {
   const known = new Map<Image, readonly UnknownBase[]>();
   const find = (image: Image): readonly UnknownBase[] => {

@@ -49,16 +49,16 @@ async function select<T extends { readonly path: RepositoryPath }>(
   const found = sources.starts.flatMap((each) => {
     const path = joinPath(target, each);
     const there = each === "." ? undefined : index.atOrAbove(path);
-    // What lies above the context is not in it.
+    // A path above the context is not in it.
     const isInside = there !== undefined && there.path.length > start;
     return [...(isInside ? [there] : []), ...index.below(path)];
   });
-  // What lies above a source stands for all of it, whatever is ignored.
+  // A path above a source includes all of it, whatever is ignored.
   const taken = await filtered(found, (file) => {
     const path = file.path.slice(start);
     return sources.takes(path, work) ? counts(file) : sources.leadsTo(path, work);
   });
-  // One source may lie in another.
+  // One source may be inside another.
   return [...new Set(taken)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -26,7 +26,7 @@ export function contentReader(checkout: Checkout, objectFormat: "sha1" | "sha256
   };
 }
 
-/** A directory is told of by what lies in it. */
+/** The content of a directory is the content of its entries. */
 async function nameOf(look: FileLook | undefined, objectFormat: string): Promise<string | undefined> {
   switch (look?.kind) {
     case "file":

@@ -31,7 +31,7 @@ export type Followed =
   | {
       readonly kind: "paths";
       readonly sources: readonly string[];
-      /** Those of them that take nothing whose name begins with a dot at the context's root, though a star stands there. */
+      /** The sources that take nothing whose name begins with a dot at the context's root, though a star is there. */
       readonly visible?: readonly string[];
     }
   /** All of it; with a doubt where the build may well read less, but nobody can tell how much. */
@@ -49,7 +49,7 @@ export interface CopiedPath {
   readonly written: string;
   /** In the form of `normalSource`, with a star for what isn't known before the build. */
   readonly pattern: string;
-  /** What stands above its first wildcard; `.` where nothing does. */
+  /** The path before its first wildcard; `.` where it begins with one. */
   readonly start: string;
   readonly at: SourceLocation;
 }
@@ -147,7 +147,7 @@ function* readFor(
   const { dockerfile, buildArgs } = image;
   const { file } = dockerfile;
   const globals = globalValues(dockerfile, image, platform);
-  // What a file makes of a value that it may never get is no error.
+  // A file's use of a value that it may never get isn't an error.
   const filled = attempt(() => globalValues(dockerfile, image, platform, assumed));
   const variables = "value" in filled ? filled.value : globals;
   const sources: VariableSources = { dockerfile, buildArgs, globals: variables, work: allowance() };
@@ -192,7 +192,7 @@ function globalNames({ globalArguments }: Dockerfile): Set<string> {
   return new Set(globalArguments.flatMap(({ value = "" }) => value.match(/(?:TARGET|BUILD)[A-Z]+/g) ?? []));
 }
 
-/** Where nothing has a name, none is looked for: what is no reference is found out by an error, which takes its time. */
+/** Without named contexts the search is skipped: an invalid reference is found by an error, which takes its time. */
 function namedReading(name: string, { named }: Reads): Reading | undefined {
   return named.size === 0 || name === "" ? undefined : named.get(contextKey(name));
 }
@@ -207,7 +207,7 @@ function addCopied(copied: Reads["copied"], source: string, text: string, at: So
   }
 }
 
-/** The name that may be a context's, which may also stand in the place of a stage; empty for a stage. */
+/** The name that may be a context's, which may also override a stage; empty for a stage. */
 function contextOf(from: string, via: Via, bases: readonly StageBase[], { stages }: Dockerfile): string {
   const stage = sourceStage(stages, from, via);
   if (stage === undefined) return from;
@@ -244,7 +244,10 @@ function usesOf(instruction: Instruction): readonly Use[] {
   }));
 }
 
-/** A cache may begin as a copy of something. A mount whose type hangs on a variable may be any; the others take nothing. */
+/**
+ * A cache may begin as a copy of something. A mount whose type depends on a variable may be any; the others take
+ * nothing.
+ */
 function mountUse({ type, from, source = "" }: Mount): readonly Use[] {
   const takes = type === "bind" || (type === "cache" && from !== undefined) || type.includes("$");
   return takes ? [{ from, via: "RUN --mount", source }] : [];

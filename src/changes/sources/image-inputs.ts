@@ -1,4 +1,4 @@
-/** Where in the repository lies what goes into an image. */
+/** Finds the inputs of an image in the repository. */
 
 import { type Catalog, type DockerfileImage, type Image, type NixImage, recipeOf } from "../../catalog/catalog.ts";
 import { surroundingsOf } from "../../catalog/graph/surroundings.ts";
@@ -51,7 +51,7 @@ export interface InputSources {
 }
 
 export interface ReadInputs {
-  /** By name of the image. Where it has a problem, what can be told all the same. */
+  /** By name of the image. An image with a problem has the inputs that are known all the same. */
   readonly inputs: ReadonlyMap<string, ImageInputs>;
   readonly problems: ReadonlyMap<string, UserError>;
 }
@@ -79,7 +79,7 @@ export async function readInputs(
   };
 }
 
-/** Where something that an image is made of can't be understood: what can be told of it, else all of its contexts. */
+/** The inputs of an image that isn't fully understood: the known ones, else all of its contexts. */
 async function inputsInDoubt(image: Image, images: ReadonlyMap<string, Image>, reader: Reader): Promise<ImageInputs> {
   const read = attempt(() => reader.argumentsOf(image));
   const argumentsOf = () => ("value" in read ? read.value : {});
@@ -147,7 +147,7 @@ async function dockerInputs(
   return { contexts: contexts.filter((each) => each !== undefined), outside: lost[0], copied: followed.copied };
 }
 
-/** Images from outside are bases: what they hold is told apart by their digests. */
+/** Images from outside are bases: their digests distinguish their contents. */
 function isImage(value: string): boolean {
   return value.startsWith("docker-image://");
 }

@@ -21,7 +21,7 @@ export interface Incomplete {
 export interface IncompleteFiles {
   /** Left out of a sparse checkout. */
   readonly absent: readonly Incomplete[];
-  /** What Git LFS left in the place of large files. */
+  /** Pointer files of Git LFS, which replace large files. */
   readonly pointers: readonly Incomplete[];
 }
 

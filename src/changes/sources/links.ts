@@ -1,4 +1,4 @@
-/** Symlinks of the checkout: what goes into an image may lie where they lead. */
+/** Symlinks of the checkout: the inputs of an image may be at their targets. */
 import { posix } from "node:path";
 import { type Checkout, lookAt } from "../../git/checkout/checkout.ts";
 import { decodePath } from "../../git/checkout/path-bytes.ts";
@@ -15,14 +15,14 @@ export interface Place {
   readonly path: RepositoryPath;
   /** Where it leads; mostly the same. */
   readonly target: RepositoryPath;
-  /** Everything whose change may change what lies there: both paths, and the symlinks on the way. */
+  /** Everything whose change may change what is there: both paths, and the symlinks on the way. */
   readonly paths: readonly RepositoryPath[];
 }
 
 export interface Links {
   /** Follows the symlinks on the way to a path; `undefined` where they lead out of the repository, or in circles. */
   resolve(path: RepositoryPath): Promise<Place | undefined>;
-  /** A symlink in a directory that is, or lies above, something that sources name. */
+  /** A symlink in a directory that is, or is above, something that sources name. */
   among(directory: RepositoryPath, sources: readonly string[]): Promise<RepositoryPath | undefined>;
 }
 
@@ -78,7 +78,7 @@ async function resolve(
   return undefined;
 }
 
-/** A path and what it lies in, the root left out, from above. */
+/** A path and its parent directories without the root, from the top. */
 function above(path: RepositoryPath): readonly RepositoryPath[] {
   if (path === ".") return [];
   const parts = path.split("/");

@@ -9,7 +9,7 @@ import type { RepositoryPath } from "../../model/repository-path.ts";
 /** A file as the working tree has it. */
 export interface ListedFile {
   readonly path: RepositoryPath;
-  /** Git's mode and blob (`100644 <id>`) where a whole working tree is known to hold these bytes; else they are to be read. */
+  /** Git's mode and blob (`100644 <id>`) where the whole working tree is known to match git; else the file is read. */
   readonly content: string | undefined;
   /** Left out of a sparse checkout, so that git alone has it. */
   readonly isAbsent?: true;

@@ -4,7 +4,7 @@ import { type Ignore, ignoresNothing } from "../ignore/ignore.ts";
 import type { Followed } from "./followed-paths.ts";
 import { narrows, normalSource } from "./sources.ts";
 
-/** No ignore file keeps anything from Nix; but nobody means git's own folder by a path that can't be told. */
+/** Nix has no ignore files. An unknown path never means git's own folder. */
 export function followedByNix(reads: NixReads): { readonly followed: Followed; readonly ignore: Ignore } {
   if (reads.kind === "whole") {
     return { followed: { kind: "whole", doubt: { what: reads.what, at: reads.at } }, ignore: ignoresGit };

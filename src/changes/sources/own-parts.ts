@@ -1,4 +1,4 @@
-/** What goes into an image itself, as one digest: all but what it builds on. */
+/** All inputs of an image itself as one digest, without the images that it depends on. */
 import { createHash } from "node:crypto";
 import type { Image } from "../../catalog/catalog.ts";
 import { declaredArguments } from "../../catalog/dockerfile/dockerfile.ts";
@@ -17,7 +17,7 @@ export interface OwnPartsInput {
   readonly inputs: ReadonlyMap<string, ImageInputs>;
   readonly listing: Listing;
   readonly checkout: Checkout;
-  /** What inputs and config say of an image that Dockerfile and files don't: labels, attestations, output. Plain JSON. */
+  /** The settings of an image that aren't in Dockerfile and files: labels, attestations, output. Plain JSON. */
   settingsOf(image: Image): unknown;
   /** A build argument's value without what every run has another of. */
   readonly argumentText?: (value: string) => string;
@@ -60,7 +60,7 @@ export function ownParts(input: OwnPartsInput): (image: Image) => Promise<FilesD
   };
 }
 
-/** In the place of a target, which is a text: that of a Nix file. */
+/** Replaces a target, which is a text, for a Nix file. */
 const nixMark = { variant: "nix" };
 
 /** Arguments that BuildKit heeds though no file declares them. */
@@ -79,7 +79,7 @@ export function hashedArguments(image: Image): readonly (readonly [string, strin
 
 interface DigestReader {
   readonly reader: ContentReader;
-  /** Of one file, whatever git says of it; `null` where there is none. */
+  /** The content of one file, regardless of git; `null` where there is none. */
   content(place: Place): Promise<string | null>;
   context(context: ContextInputs): Promise<FilesDigest>;
 }

@@ -1,4 +1,4 @@
-/** The source hash: one name for all that goes into an image from this repository, and for nothing else. */
+/** The source hash: one name for all inputs of an image from this repository, and for nothing else. */
 import { createHash } from "node:crypto";
 import type { Catalog, Image } from "../../catalog/catalog.ts";
 import { mapped, pause } from "../../lib/pause.ts";
@@ -24,9 +24,10 @@ export function knownHash(hashes: ReadonlyMap<string, SourceHash>, name: string)
 }
 
 /**
- * The source hashes of all images, by name. Equal whenever the bytes in the working tree are equal, whatever git makes of
- * them. No part of it is what the outside gives (digests of bases, secrets), nor what is made of commit, ref, run, time or
- * version: expressions stand in it as they were written. Only where git's own folder is read the commit counts.
+ * The source hashes of all images, by name. They are equal whenever the bytes in the working tree are equal, regardless
+ * of git. They include nothing from outside (digests of bases, secrets), and nothing that depends on commit, ref, run,
+ * time or version: expressions are included as they were written. The commit is included only where git's own folder is
+ * read.
  */
 export async function sourceHashes(
   { images }: Catalog,

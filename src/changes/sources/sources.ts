@@ -16,9 +16,9 @@ import {
 export interface Sources {
   /** The folder or file of each source above its first wildcard: nothing elsewhere is taken. */
   readonly starts: readonly string[];
-  /** Whether a path is one of the sources or lies below one. */
+  /** Whether a path is one of the sources or is below one. */
   takes(path: string, work?: Work): boolean;
-  /** Whether a path is one of the sources or lies above one, where a symlink would lead elsewhere. */
+  /** Whether a path is one of the sources or is above one, where a symlink would lead elsewhere. */
   leadsTo(path: string, work?: Work): boolean;
 }
 

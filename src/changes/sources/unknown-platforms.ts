@@ -8,7 +8,7 @@ export type PlatformArguments = ReadonlyMap<string, string>;
 /**
  * All combinations of an operating system with or without a version and an architecture with or without a variant
  * (BuildKit, dockerfile2llb/platform.go; containerd/platforms, `FormatAll`), for the target and for the machine that builds.
- * Only what one of the names can tell apart is taken apart.
+ * Only parts that one of the names can distinguish are varied.
  */
 export function unknownPlatforms(names: ReadonlySet<string>): readonly PlatformArguments[] {
   return combined(["TARGET", "BUILD"].map((prefix) => forms(prefix, names)));

@@ -1,4 +1,4 @@
-/** Files that somebody wants watched: patterns as in ignore files, so that a directory means all that lies in it. */
+/** Files that a user wants watched: patterns as in ignore files, so that a directory includes all files below it. */
 
 import type { Image } from "../../catalog/catalog.ts";
 import type { Work } from "../../catalog/layout/path-expression.ts";
@@ -14,7 +14,10 @@ import { mostWork } from "./context-files.ts";
 
 type Watch = Image["watch"];
 
-/** Makes a function that finds the files that `watch` names, each once. @throws UserError, with its place, for what is no pattern. */
+/**
+ * Makes a function that finds the files that `watch` names, each once. @throws UserError, with its place, for an
+ * invalid pattern.
+ */
 export function watchedFiles<T extends { readonly path: RepositoryPath }>(
   index: FileIndex<T>,
 ): (watch: Watch) => Promise<readonly T[]> {
@@ -25,7 +28,7 @@ export function watchedFiles<T extends { readonly path: RepositoryPath }>(
   );
 }
 
-/** Why the files that `watch` names can't be told. */
+/** Why the files that `watch` names are unknown. */
 export function watchProblem(watch: Watch): UserError | undefined {
   const read = watch.length === 0 ? undefined : attempt(() => matcherOf(watch));
   return read !== undefined && "problem" in read ? read.problem : undefined;

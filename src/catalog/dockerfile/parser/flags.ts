@@ -2,7 +2,7 @@
 import { UserError } from "../../../errors.ts";
 
 export interface Flags {
-  /** What follows `=`, as often as the flag stands there; `true` or `false` for a switch. */
+  /** The values after `=`, one for each use of the flag; `true` or `false` for a switch. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** Flags that this reader doesn't know; a newer frontend may. */
   readonly unknown: readonly string[];

@@ -11,7 +11,7 @@ export interface HeredocWord {
 }
 
 export interface Heredoc extends HeredocWord {
-  /** As it stands in the file, line ends included. */
+  /** As it is in the file, line ends included. */
   readonly body: string;
 }
 

@@ -1,4 +1,6 @@
-/** The instructions of a Dockerfile, each with what is needed to know where its image comes from and what goes into it. */
+/**
+ * The instructions of a Dockerfile, each with the parts that show where its image comes from and what its inputs are.
+ */
 import type { Heredoc } from "./heredocs.ts";
 import type { Mount } from "./mounts.ts";
 
@@ -80,7 +82,7 @@ export interface UnknownInstruction extends Placed {
   readonly keyword: string;
 }
 
-/** What stands below a FROM. */
+/** The instructions after a FROM. */
 export type Instruction =
   | ArgInstruction
   | EnvInstruction

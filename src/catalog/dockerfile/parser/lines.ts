@@ -17,7 +17,7 @@ export interface LogicalLine {
 }
 
 export interface Lines {
-  /** Settled once the first line that is no directive was read. */
+  /** Settled once the first line that isn't a directive was read. */
   readonly escaper: Escape;
   /** The line that was read last, 1-based. */
   readonly line: number;

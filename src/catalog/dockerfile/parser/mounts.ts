@@ -5,7 +5,7 @@ import { csvFields } from "../../../model/buildflags/csv.ts";
 
 /** Values are as written, variables unexpanded; in `from` there are none. */
 export interface Mount {
-  /** `bind` unless told; lower case. */
+  /** `bind` by default; lower case. */
   readonly type: string;
   readonly from: string | undefined;
   readonly source: string | undefined;
@@ -24,7 +24,9 @@ const keys = new Set(
 );
 const types = new Set(["bind", "cache", "tmpfs", "secret", "ssh"]);
 
-/** Reads the value of a `--mount`. @throws UserError when it is no comma-separated list, or `from` holds a variable. */
+/**
+ * Reads the value of a `--mount`. @throws UserError when it isn't a comma-separated list, or `from` holds a variable.
+ */
 export function readMount(value: string): Mount {
   const found = new Map<string, string>();
   const unknown: string[] = [];

@@ -146,7 +146,7 @@ function readRun({ command, heredocs, line }: Source): Instruction {
   return { kind: "run", line, mounts, heredocs, unknown: [...unknown, ...mounts.flatMap((mount) => mount.unknown)] };
 }
 
-/** The strings of a JSON form. @throws UserError where other things than strings stand in it. */
+/** The strings of a JSON form. @throws UserError for other values than strings in it. */
 function stringsOf(command: Command): readonly string[] | undefined {
   const words = jsonWords(command.rest);
   if (words !== "mixed") return words;

@@ -32,7 +32,9 @@ export function headAndTail(text: string): readonly [string, string | undefined]
   return gap === null ? [text, undefined] : [text.slice(0, gap.index), text.slice(gap.index + gap[0].length)];
 }
 
-/** The elements of a JSON array of strings; `undefined` for anything that is no JSON array, "mixed" for other elements. */
+/**
+ * The elements of a JSON array of strings; `undefined` for a text that isn't a JSON array, "mixed" for other elements.
+ */
 export function jsonWords(text: string): readonly string[] | "mixed" | undefined {
   if (!trim(text).startsWith("[")) return undefined;
   try {

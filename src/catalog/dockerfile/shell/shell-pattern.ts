@@ -25,7 +25,7 @@ export function trimPattern(
   return (fromEnd ? kept.reverse() : kept).join("");
 }
 
-/** Puts `by` in the place of the first match or of all, each the longest where it begins. */
+/** Replaces the first match or all of them by `by`, each the longest where it begins. */
 export function replacePattern(
   text: string,
   pattern: string,
