@@ -33,7 +33,7 @@ test("with an alias a fork builds on its own bytes, at the first push and when t
   const before = project.commit({ "images/web/own": "y\n" });
   project.commit({ "images/base/content": "fork, changed\n" });
   const second = await runAction(project, { ...pushed(before), inputs });
-  expect(second.images.web?.reason).toContain("builds on base");
+  expect(second.images.web?.reason).toContain("depends on base");
   expect((await layers(`${project.own}/web`))[0]).toBe((await layers(`${project.own}/base`))[0]);
 });
 

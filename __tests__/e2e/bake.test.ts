@@ -57,7 +57,7 @@ describe("mieweb's bake file", () => {
     const next = await runAction(project, pushed(before));
     expect(next).toMatchObject({ code: 0, annotations: [] });
     expect(JSON.parse(next.outputs.affected ?? "")).toEqual(["builder", "docs", "agent", "manager"]);
-    expect(next.images.manager?.reason).toBe("builds on agent; builds on builder");
+    expect(next.images.manager?.reason).toBe("depends on agent; depends on builder");
   });
 
   test("that can't be read is one error in the file's own line", async () => {

@@ -52,7 +52,7 @@ describe("image-publish plan", () => {
     const { code, stdout, stderr } = laptop(folder, "plan", "--event", "push", "--base", "HEAD~1");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("images/base/file was added");
-    expect(stdout).toContain("builds on base");
+    expect(stdout).toContain("depends on base");
     expect(stdout).toMatch(/latest/);
     expect(stdout).toMatch(/other/);
     expect(git(folder, "status", "--porcelain")).toBe("");

@@ -50,7 +50,7 @@ describe("a push to main", () => {
     expect(affected(run)).toEqual(["base", "web"]);
     expect(run.outputs["any-affected"]).toBe("true");
     expect(run.images.base?.reason).toBe("images/base/base changed");
-    expect(run.images.web?.reason).toBe("images/web/web changed; builds on base");
+    expect(run.images.web?.reason).toBe("images/web/web changed; depends on base");
     expect(await tagsOf(`${project.own}/web`)).toEqual([before, head, "latest", "main"].sort());
     expect(await digestsOf(`${project.own}/alone`)).toEqual(old);
     // The child stands on the very parent that this run made.

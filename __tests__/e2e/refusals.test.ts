@@ -39,7 +39,7 @@ describe("an input", () => {
     ["a platform without architecture", { platforms: "linux/amd64,linux" }, /"platforms".*"linux"/],
     ["a tag rule of no type", { tags: "type=semvr,pattern={{version}}" }, /"tags", line 1.*semvr/s],
     ["a name that no image has", { only: "nothing*" }, /nothing\*/],
-    ["a build argument without value", { "build-args": "NAME" }, /"NAME" is no build argument/],
+    ["a build argument without value", { "build-args": "NAME" }, /"NAME" isn't a valid build argument/],
     ["an image name that is none", { images: "ghcr.io/UPPER CASE/x" }, /UPPER CASE/i],
     ["a label without value", { labels: "just-a-word" }, /just-a-word/],
   ])("%s", async (_, inputs, message) => {

@@ -262,7 +262,7 @@ describe("before anything is built", () => {
       "a broken .trivyignore.yaml",
       { ".trivyignore.yaml": "vulnerabilities:\n  - id: CVE-1\n   statement: x\n" },
       ".trivyignore.yaml:3",
-      /\.trivyignore\.yaml is no YAML/,
+      /\.trivyignore\.yaml isn't valid YAML/,
     ],
     [
       "a field of it that is wrong",

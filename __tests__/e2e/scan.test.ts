@@ -485,7 +485,7 @@ describe("a workspace image that is looked at every week", () => {
     const { project, env } = await grownOld();
     const ended = await scanned(project, weekly, { rebuild: "fixable" }, env);
     expect(ended.images.workspace).toMatchObject({ action: "build", reason: expect.stringContaining("would mend") });
-    expect(ended.images.fine).toMatchObject({ action: "skip", reason: expect.stringContaining("mend nothing") });
+    expect(ended.images.fine).toMatchObject({ action: "skip", reason: expect.stringContaining("fix nothing") });
     expect(ended.code).toBe(0);
   });
 

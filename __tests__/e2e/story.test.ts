@@ -152,8 +152,8 @@ describe("(c) a push that changes the base", () => {
   test("builds it and everything on it, each with its reason", () => {
     expect(affected(base)).toEqual(onBase);
     expect(base.images.base?.reason).toBe("images/base/healthcheck changed");
-    expect(base.images.nodejs?.reason).toBe("builds on base");
-    expect(base.images.agent?.reason).toBe("builds on nodejs");
+    expect(base.images.nodejs?.reason).toBe("depends on base");
+    expect(base.images.agent?.reason).toBe("depends on nodejs");
     expect(base.images.builder?.reason).toMatch(/^needed by /);
     expect(moved("latest", leaf, base)).toEqual(onBase);
     expect(base.tags["proxmox-ve"]).toEqual(leaf.tags["proxmox-ve"]);

@@ -68,6 +68,7 @@ export const publicNames: ReadonlySet<string> = new Set([
   "nothing-to-mend",
   "counting",
   "known",
+  "unseen",
   "gone",
   "gate",
   "gate:",

@@ -51,7 +51,7 @@ function compareByEvent(context: RunContext, git: Git): Comparison | Promise<Com
     case "push":
       return push(context, trigger.before, git);
     case "merge-group":
-      return since(git, trigger.baseCommit, "the commit that the merge group builds on");
+      return since(git, trigger.baseCommit, "the commit that the merge group is based on");
     case "pull-request":
       return pullRequest(context, trigger, git);
   }

@@ -15,11 +15,11 @@ export function describeReason(reason: Reason): string {
     case "doubt":
       return `everything in its context counts, because of ${printable(`${reason.what} (${formatLocation(reason.at)})`)}`;
     case "commit":
-      return "git's own folder is in its context, so every commit counts";
+      return "git's own folder is in its context, so every commit changes it";
     case "unseen":
       return `always built: ${printable(reason.detail)}`;
     case "builds-on":
-      return `builds on ${printable(reason.image)}`;
+      return `depends on ${printable(reason.image)}`;
     case "unknown-base":
       return `may build on ${printable(reason.image)}, as ${printable(reason.base)} is not known before the build`;
     case "needed-by":
@@ -33,13 +33,13 @@ export function describeReason(reason: Reason): string {
     case "scheduled":
       return "scheduled";
     case "fixable":
-      return `a rebuild would mend ${reason.count === 1 ? "a finding" : `${reason.count} findings`}`;
+      return `a rebuild would fix ${reason.count === 1 ? "a finding" : `${reason.count} findings`}`;
     case "base-moved":
       return `its base ${printable(reason.base)} has a newer digest`;
     case "unscanned":
-      return `whether a rebuild would mend it can't be told: ${printable(reason.detail)}`;
+      return `it is unknown whether a rebuild would fix it: ${printable(reason.detail)}`;
     case "nothing-to-mend":
-      return "a rebuild would mend nothing in it";
+      return "a rebuild would fix nothing in it";
     case "asked-for":
       return "asked for";
     case "no-base":

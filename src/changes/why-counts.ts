@@ -13,7 +13,7 @@ export function whyCounts(
   { recipe, contexts }: ImageInputs,
   configPaths: readonly RepositoryPath[],
 ): string {
-  if (configPaths.includes(path)) return "it is the configuration, and what it says of this image changed";
+  if (configPaths.includes(path)) return "it is the configuration, and this image's settings in it changed";
   if (image.bakeFiles.includes(path)) return "it is the bake file that defines the image";
   if (recipe.paths.some((each) => isAtOrAbove(path, each))) {
     const what = image.variant === "nix" ? "Nix file" : "Dockerfile";
@@ -24,14 +24,14 @@ export function whyCounts(
   const above = contexts.find(({ directory }) =>
     directory.paths.some((each) => each !== "." && isAtOrAbove(path, each)),
   );
-  if (above !== undefined) return `${describeContext(above)} lies in it`;
+  if (above !== undefined) return `${describeContext(above)} is in it`;
   const context = contexts.find((each) => isIn(path, each));
   if (context === undefined) return whyElsewhere(path, image);
   return image.variant === "nix" ? "the Nix file may read it" : whyInContext(path, context);
 }
 
 function whyElsewhere(path: RepositoryPath, { watch, bakeFiles }: Pick<Image, "watch" | "bakeFiles">): string {
-  if (isBakeName(path)) return "what bake files say of the image changed with it";
+  if (isBakeName(path)) return "the image's definition in bake files changed with it";
   if (bakeFiles.length === 0) return "`watch` or `watch-all` names it";
   return watch.length === 0
     ? "buildx reads it with the image's bake file"
@@ -50,7 +50,7 @@ function whyInContext(path: RepositoryPath, context: ContextInputs): string {
   const { directory, followed, ignoreFile } = context;
   const kept = ignoreFile === undefined ? "" : `, and ${ignoreFile.path} doesn't leave it out`;
   const place = describeContext(context);
-  if (followed.kind === "whole") return `it lies in ${place}${kept === "" ? ", which has no ignore file" : kept}`;
+  if (followed.kind === "whole") return `it is in ${place}${kept === "" ? ", which has no ignore file" : kept}`;
   const source = followed.sources.find((each) => {
     const { takes, leadsTo } = sourcesOf([each]);
     const inside = directory.target === "." ? path : path.slice(directory.target.length + 1);

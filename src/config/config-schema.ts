@@ -82,7 +82,7 @@ export const sharedSettings = {
   compression: { form: "lines", means: "Compression of layers, as the input compression." },
   scan: { form: "flag", means: "false: it is not scanned, and no finding holds it." },
   severity: { form: "words", means: "Severities that are reported, as the input severity." },
-  "fail-on": { form: "words", means: "Severities that make the run red and count at the gate, as the input fail-on." },
+  "fail-on": { form: "words", means: "Severities that block the image and fail the run, as the input fail-on." },
   "ignore-unfixed": { form: "flag", means: "Whether findings without a fix don't count, as the input ignore-unfixed." },
   gate: { form: "gate", means: "no-worse or strict." },
   trivyignores: {
@@ -92,7 +92,7 @@ export const sharedSettings = {
   vex: { form: "paths", means: "VEX documents (OpenVEX or CSAF) that say which findings do no harm." },
   cyclonedx: {
     form: "flag",
-    means: "true: a software bill of materials (CycloneDX, JSON) of each platform lies beside its findings.",
+    means: "true: a software bill of materials (CycloneDX, JSON) of each platform is saved next to its findings.",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -131,7 +131,7 @@ export const bumpSettings = {
     means: "merge, squash or rebase: merged that way as soon as the rules allow it.",
   },
   grouped: { form: "flag", means: "true: one pull request for all images, in place of one for each." },
-  required: { form: "flag", means: "true: the run is red where a pull request is refused." },
+  required: { form: "flag", means: "true: the run fails if a pull request is refused." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** What was said, by setting; what wasn't is not there. */

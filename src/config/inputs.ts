@@ -260,5 +260,5 @@ function unique<T>(values: readonly T[]): readonly T[] {
 function buildArgument(text: string): readonly [string, string] {
   const equals = text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals).trim(), text.slice(equals + 1)];
-  throw new UserError(`"${text}" is no build argument`, { hint: "write NAME=value, one a line" });
+  throw new UserError(`"${text}" isn't a valid build argument`, { hint: "write NAME=value, one per line" });
 }

@@ -114,7 +114,7 @@ function placeOfError(
 }
 
 function notYaml(what: string, at: SourceLocation): UserError {
-  return new UserError(`${at.file} is no YAML: ${what}`, { hint: "correct that line", at });
+  return new UserError(`${at.file} isn't valid YAML: ${what}`, { hint: "correct that line", at });
 }
 
 /** A key that is twice in a map. The parser's own check compares each with each. */
@@ -222,7 +222,7 @@ const mostIndent = 1_000;
 function entryOf(pair: Pair, map: SourceLocation, reading: Reading): TreeEntry {
   const { yaml } = reading;
   const at = placeOf(pair.key, reading);
-  if (!yaml.isScalar(pair.key)) throw new UserError("a key is no plain word", { hint: "write key: value", at });
+  if (!yaml.isScalar(pair.key)) throw new UserError("a key isn't a plain word", { hint: "write key: value", at });
   const key = String(pair.key.value ?? "");
   // `name:` alone has no value.
   const value =

@@ -14,7 +14,7 @@ export function parsePayload(text: string | undefined): Payload {
   if (text === undefined || text.trim() === "") return {};
   const value = parseJson(text);
   if (isObject(value)) return value;
-  throw new UserError("the event's payload is no JSON object", { hint: remedy });
+  throw new UserError("the event's payload isn't a JSON object", { hint: remedy });
 }
 
 /**

@@ -82,7 +82,7 @@ function simulatedRef(event: string, { ref, checkout }: Simulation): GitRef {
   }
   const branch = ref ?? checkout.branch ?? checkout.defaultBranch;
   if (branch !== undefined) return gitRef(`refs/heads/${branch}`);
-  throw new UserError("no branch is checked out, so that nothing tells which ref is meant", {
+  throw new UserError("no branch is checked out, so the ref is unknown", {
     hint: "name it with --ref refs/heads/main or --ref refs/tags/v1.2.3",
   });
 }

@@ -29,7 +29,7 @@ export function refOf(event: Event): GitRef {
   const released = event.name === "release" ? textAt(event.payload, "release", "tag_name") : undefined;
   const full = event.ref?.startsWith("refs/tags/") || released === undefined ? event.ref : `refs/tags/${released}`;
   if (full !== undefined) return gitRef(full);
-  throw new UserError("GITHUB_REF is not set, so that nothing tells which branch or tag this run is about", {
+  throw new UserError("GITHUB_REF is not set, so the branch or tag of this run is unknown", {
     hint: "run this as a step of a workflow, or `image-publish plan` on a laptop",
   });
 }

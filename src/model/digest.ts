@@ -16,7 +16,7 @@ export function isDigest(text: string): text is Digest {
  */
 export function digest(text: string): Digest {
   if (isDigest(text)) return text;
-  throw new UserError(`"${text}" is no digest`, { hint: "write sha256: and 64 lowercase hexadecimal digits" });
+  throw new UserError(`"${text}" isn't a valid digest`, { hint: "write sha256: and 64 lowercase hexadecimal digits" });
 }
 
 /** The digest of some bytes. */

@@ -40,7 +40,7 @@ export function platform(text: string): Platform {
   const [os, architecture, variant] = parts.length === 1 ? ["linux", parts[0]] : parts;
   const wellFormed = parts.length <= 3 && parts.every((each) => part.test(each)) && os && architecture;
   if (!wellFormed || operatingSystems.has(architecture)) {
-    throw new UserError(`"${text}" is no platform`, {
+    throw new UserError(`"${text}" isn't a valid platform`, {
       hint: "write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7",
     });
   }

@@ -61,7 +61,7 @@ export function repository(text: string): Repository {
     !components.every((each) => componentPattern.test(each)) ||
     path.length > maximumName
   ) {
-    throw new UserError(`"${text}" is no image name`, {
+    throw new UserError(`"${text}" isn't a valid image name`, {
       hint: /[A-Z]/.test(path)
         ? "write the name in lower case"
         : "write host/path, the path of lower-case letters and digits with single separators, such as ghcr.io/owner/name",

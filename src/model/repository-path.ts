@@ -9,7 +9,7 @@ export function repositoryPath(text: string): RepositoryPath {
   const normal = posix.normalize(text.trim()).replace(/(?<=.)\/$/, "");
   const leadsOut = posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../");
   if (!leadsOut && !/[\\\0]|^[A-Za-z]+:/.test(normal)) return normal;
-  throw new UserError(`"${text}" is no path inside the repository`, {
+  throw new UserError(`"${text}" isn't a path inside the repository`, {
     hint: "write it relative to the repository's root, with forward slashes, such as images/base",
   });
 }

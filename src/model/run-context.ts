@@ -121,7 +121,9 @@ export function isCommit(text: string | undefined): text is Commit {
 /** @throws UserError when it isn't a full commit id. */
 export function commit(text: string): Commit {
   if (isCommit(text)) return text;
-  throw new UserError(`"${text}" is no commit id`, { hint: "write all 40 (or 64) lowercase hexadecimal digits" });
+  throw new UserError(`"${text}" isn't a valid commit id`, {
+    hint: "write all 40 (or 64) lowercase hexadecimal digits",
+  });
 }
 
 /** Git's name for "no commit", as in a push that made or deleted a ref. */

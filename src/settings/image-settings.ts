@@ -212,7 +212,7 @@ function cacheOf(
   return { kind: kind ?? "auto", from, to };
 }
 
-/** @param spoken earlier layers override later ones. */
+/** Joins layers of settings: earlier ones override later ones. */
 function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
   const first = <K extends keyof Spoken>(key: K): Spoken[K] | undefined =>
     spoken.find((each) => each[key] !== undefined)?.[key];

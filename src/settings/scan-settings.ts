@@ -37,7 +37,7 @@ export function readScanRules({
   const counting = parseLines(failOn, ({ text }) => parseFailOn(text));
   const none = failOn.find(({ text }) => text.toLowerCase() === "none");
   const contradicts = none !== undefined && counting.values.some((word) => word !== "none");
-  const contradiction = new UserError('"none" stands beside words that contradict it', {
+  const contradiction = new UserError('"none" is combined with other values', {
     hint: "write none alone, or leave it out",
   });
   return {
@@ -84,5 +84,8 @@ function usualIgnoreFiles(image: Image): readonly RepositoryPath[] {
 }
 
 function missing({ value, at }: Placed<RepositoryPath>): UserError {
-  return new UserError(`${value} is not there`, { hint: "mend its path, which is from the repository's root", at });
+  return new UserError(`${value} is not there`, {
+    hint: "correct its path, which is relative to the repository's root",
+    at,
+  });
 }

@@ -159,7 +159,7 @@ function variantsAlike(pushedTo: Repository, pushed: readonly PushedImage[]): re
   if (first === undefined || second === undefined || first.publicName !== second.publicName) return [];
   return [
     new UserError(`${first.name} and ${second.name} would have the same tags in ${pushedTo}`, {
-      hint: 'take the suffix out of "flavor", which is in the place of -nix, or name one of the two with "variant"',
+      hint: 'remove the suffix from "flavor", which replaces -nix, or name one of the two with "variant"',
     }),
   ];
 }

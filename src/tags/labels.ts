@@ -145,7 +145,7 @@ function parseAttributeForm(text: string): LabelLine | undefined {
 
 function label(key: string, value: string, isEnabled: boolean, text: string): LabelLine {
   if (key.trim() === "") {
-    throw new UserError(`"${text}" is no label`, {
+    throw new UserError(`"${text}" isn't a valid label`, {
       hint: "write key=value, such as org.opencontainers.image.title=My image",
     });
   }

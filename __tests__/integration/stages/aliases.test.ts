@@ -83,8 +83,8 @@ describe("what is wrong with an alias is an error", () => {
       /the alias ghcr\.io\/acme\/mono would be the name of several images: base, web/,
     ],
     ["it has an unknown expression", "ghcr.io/acme/{{nmae}}", /\{\{nmae\}\}/],
-    ["it has a tag", "ghcr.io/acme/{{name}}:latest", /is no image name/],
-    ["it is a glob", "ghcr.io/acme/*", /is no image name/],
+    ["it has a tag", "ghcr.io/acme/{{name}}:latest", /isn't a valid image name/],
+    ["it is a glob", "ghcr.io/acme/*", /isn't a valid image name/],
   ])("%s", async (_, aliases, message) => {
     await expect(planned({}, change, { inputs: { aliases } })).rejects.toThrow(message);
   });

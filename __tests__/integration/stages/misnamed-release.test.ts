@@ -88,7 +88,7 @@ test.each([
 test.each(["web@latest", "web-vnext", "web@"])("%s releases nothing, as that is no version", async (tag) => {
   const { actions: all, warning } = await actions(tag);
   expect(all).toEqual(nothing);
-  expect(warning).toMatch(/nothing is released: .*"web", and what follows the name is no version$/);
+  expect(warning).toMatch(/nothing is released: .*"web", and the text after the name isn't a version$/);
 });
 
 test.each(["web-v1.2.3", "web@1.2.3", "web/v1", "web-2026", "site-vnext"])(

@@ -76,7 +76,7 @@ const broken: readonly Broken[] = [
   dockerfile("an ARG below FROM", "FROM debian:13\nARG V=13\nFROM debian:${V}\n", /as V has no value/),
   dockerfile("a whole base", "ARG IMAGE\nFROM ${IMAGE}\n", /names no image, as IMAGE has no value/),
   dockerfile("the platform of a FROM", "ARG P\nFROM --platform=$P debian:13\n", /names no platform, as P has no value/),
-  dockerfile("a variable in COPY --from", "ARG V=a\nFROM debian:13\nCOPY --from=$V a b\n", /COPY takes "--from=\$V"/),
+  dockerfile("a variable in COPY --from", "ARG V=a\nFROM debian:13\nCOPY --from=$V a b\n", /COPY has "--from=\$V"/),
   dockerfile(
     "a variable in RUN --mount",
     "ARG V=a\nFROM debian:13\nRUN --mount=from=$V,target=/x true\n",
@@ -84,7 +84,7 @@ const broken: readonly Broken[] = [
   ),
   dockerfile("an empty file", "", /is empty|has no FROM/),
   dockerfile("no FROM", "ARG A=1\n", /has no FROM/),
-  dockerfile("an instruction above FROM", "RUN true\nFROM debian:13\n", /stands above the first FROM/),
+  dockerfile("an instruction above FROM", "RUN true\nFROM debian:13\n", /is above the first FROM/),
   dockerfile("a heredoc without end", "FROM debian:13\nRUN <<EOF\ntrue\n", /heredoc <<EOF is never closed/),
   dockerfile("COPY without destination", "FROM debian:13\nCOPY a\n", /COPY needs a source/),
   dockerfile("an upper-case reference", "FROM Debian:13\n", /FROM names "Debian:13"/),
@@ -94,7 +94,7 @@ const broken: readonly Broken[] = [
     "FROM debian:13 AS a\nCOPY --from=b x y\nFROM debian:13 AS b\nFROM a\n",
     /isn't built before/,
   ),
-  dockerfile("an image that builds on itself", "FROM ghcr.io/o/r/bad\nCOPY . /\n", /builds on itself/),
+  dockerfile("an image that builds on itself", "FROM ghcr.io/o/r/bad\nCOPY . /\n", /depends on itself/),
   dockerfile("a file too big", `FROM debian:13\n${"# x\n".repeat(1_100_000)}`, /is larger than 4 MiB/),
   ofConfig("an unknown key", "{platfroms: [linux/amd64]}", /unknown key "platfroms"/),
   ofConfig("a bad platform", "{platforms: [linux/lnx]}", /"platforms"/),
@@ -147,7 +147,7 @@ const broken: readonly Broken[] = [
         target: { bad: { "dockerfile-inline": "FROM debian:12" } },
       }),
     },
-    problem: /the target "bad": its Dockerfile stands in the bake file/,
+    problem: /the target "bad": its Dockerfile is inline in the bake file/,
   },
 ];
 
@@ -423,7 +423,7 @@ test.each<[string, Files, Readonly<Record<string, string>>, RegExp]>([
   ["an input", {}, { only: "nope" }, /no image is called that/],
   ["a name of two images", { "apps/good/Dockerfile": plain }, {}, /two images have the name "good"/],
   ["what releases an image", { [config]: "images: {good: {release-tag: g}}\n" }, {}, /has no \{\{version\}\}/],
-  ["an input that no image's name fits", {}, { images: "ghcr.io/O_/-{{name}}" }, /is no image name/],
+  ["an input that no image's name fits", {}, { images: "ghcr.io/O_/-{{name}}" }, /isn't a valid image name/],
   [
     "an entry with a mistake that finds no image",
     { [config]: "images: {site: {pth: images/good}}\n" },

@@ -253,7 +253,7 @@ describe("all of one image", () => {
 Push to main at ${head().slice(0, 7)}, compared with ${laptop.git("rev-parse", "--short=7", "origin/main")}
 
 Why
-  builds on base (FROM at images/web/Dockerfile:1)
+  depends on base (FROM at images/web/Dockerfile:1)
     base: images/base/healthcheck changed in lines 2, 4-5
       counts because the build reads images/base/healthcheck of the build context images/base, and images/base/.dockerignore doesn't leave it out
 
@@ -271,11 +271,11 @@ Tags of ghcr.io/o/r/web
   latest                                    mutable    type=raw,value=latest,priority=1,enable={{is_default_branch}}
 
 Rules that gave none
-  type=semver,pattern={{version}} – this is no git tag
-  type=semver,pattern={{major}}.{{minor}} – this is no git tag
-  type=match,pattern=^v?([1-9]\\d*)\\.\\d+\\.\\d+(?:\\+.*)?$,group=1,priority=890 – this is no git tag
+  type=semver,pattern={{version}} – this isn't a git tag
+  type=semver,pattern={{major}}.{{minor}} – this isn't a git tag
+  type=match,pattern=^v?([1-9]\\d*)\\.\\d+\\.\\d+(?:\\+.*)?$,group=1,priority=890 – this isn't a git tag
   type=raw,value={{tag}},prefix=,suffix=,priority=600 – {{tag}} is empty here
-  type=ref,event=pr – this is no pull request
+  type=ref,event=pr – this isn't a pull request
 `);
   });
 

@@ -144,7 +144,7 @@ test.each<[string, Record<string, string>, string]>([
     { "images/compose.yaml": "include: ['${X}']\n" },
     "can't use a variable in a path",
   ],
-  ["what is no YAML", { "images/compose.yaml": "a: [\n" }, "is no YAML"],
+  ["what is no YAML", { "images/compose.yaml": "a: [\n" }, "isn't valid YAML"],
   ["several documents", { "images/compose.yaml": `${web}---\ninclude: [/etc/passwd]\n` }, "has a second document"],
 ])("%s is refused where a fork wrote it, and left to buildx elsewhere", async (_, files, expected) => {
   expect(await problems(files, "trusted")).toEqual([]);

@@ -36,7 +36,7 @@ test.each([
   [
     "an old buildx",
     { code: 125, stderr: "unknown flag: --list\n" },
-    /can't tell what the variables of images\/docker-bake\.hcl hold/,
+    /can't list the variables of images\/docker-bake\.hcl/,
   ],
   ["no buildx", { code: 1, stderr: "docker: 'buildx' is not a docker command.\n" }, /takes docker with buildx/],
   [

@@ -278,17 +278,17 @@ describe("what can't be is an error that says what to do", () => {
     [
       "a Dockerfile inside the bake file",
       { bake: { images: definition({ web: { "dockerfile-inline": "FROM x" } }) } },
-      /the target "web": its Dockerfile stands in the bake file/,
+      /the target "web": its Dockerfile is inline in the bake file/,
     ],
     [
       "a platform that is none",
       { bake: { images: definition({ web: { platforms: ["a/b/c/d"] } }) } },
-      /the target "web": "a\/b\/c\/d" is no platform/,
+      /the target "web": "a\/b\/c\/d" isn't a valid platform/,
     ],
     [
       "a buildx that says something else",
       { bake: { images: { code: 0, stdout: new Uint8Array([123]) } } },
-      /is no JSON/,
+      /invalid JSON/,
     ],
   ])("%s", async (_, options, message) => {
     expect(await problems(tree, options)).toEqual([expect.stringMatching(message)]);

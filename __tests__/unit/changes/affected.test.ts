@@ -63,9 +63,9 @@ describe("a push that changes", () => {
       ["images/base/Dockerfile"],
       {
         base: ["images/base/Dockerfile changed"],
-        docs: ["builds on base"],
-        nodejs: ["builds on base"],
-        agent: ["builds on nodejs"],
+        docs: ["depends on base"],
+        nodejs: ["depends on base"],
+        agent: ["depends on nodejs"],
       },
     ],
     [
@@ -73,7 +73,7 @@ describe("a push that changes", () => {
       ["images/nodejs/a", "images/agent/b/c"],
       {
         nodejs: ["images/nodejs/a changed"],
-        agent: ["images/agent/b/c changed", "builds on nodejs"],
+        agent: ["images/agent/b/c changed", "depends on nodejs"],
       },
     ],
     [
@@ -103,7 +103,7 @@ describe("a push that changes", () => {
     const config: ConfigChange = { ...noConfig, affects: (name) => name === "nodejs" };
     expect(await reasonsOf(family, changed(".github/image-publish.yml"), { config })).toEqual({
       nodejs: [".github/image-publish.yml changed"],
-      agent: ["builds on nodejs"],
+      agent: ["depends on nodejs"],
     });
     expect(await reasonsOf(family, changed("README.md"), { config })).toEqual({});
   });
@@ -358,7 +358,7 @@ describe("git's own folder", () => {
   ])("%s", async (_, text, ignored, counts) => {
     const sketches = [{ ...app, text: `FROM scratch\n${text}\n` }];
     const more = { files: { ".dockerignore": ignored }, commit: commitOfEvent };
-    const why = "git's own folder is in its context, so every commit counts";
+    const why = "git's own folder is in its context, so every commit changes it";
     expect(await reasonsOf(sketches, changed(), more)).toEqual(counts ? { app: [why] } : {});
     expect(await reasonsOf(sketches, changed(), { ...more, commit: base })).toEqual({});
   });
@@ -461,7 +461,7 @@ describe("only", () => {
 
   test("of a push takes what is affected as well", async () => {
     const reasons = await reasonsOf(family, changed("images/base/a"), { only: ["docs", "proxmox"] });
-    expect(reasons).toEqual({ docs: ["builds on base"] });
+    expect(reasons).toEqual({ docs: ["depends on base"] });
   });
 
   test.each([

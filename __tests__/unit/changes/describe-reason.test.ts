@@ -8,7 +8,7 @@ test.each<[string, Reason]>([
   ["images/base/setup.sh was deleted", { kind: "file", path: "images/base/setup.sh", change: "deleted" }],
   ["1 more file", { kind: "more-files", count: 1 }],
   ["37 more files", { kind: "more-files", count: 37 }],
-  ["builds on base", { kind: "builds-on", image: "base" }],
+  ["depends on base", { kind: "builds-on", image: "base" }],
   ["needed by agent", { kind: "needed-by", image: "agent" }],
   ["new branch feat/x", { kind: "new-branch", branch: "feat/x" }],
   ["tag v1.2.3", { kind: "tag", tag: "v1.2.3" }],

@@ -24,14 +24,14 @@ test.each<[string, ImageSketch, MemoryFiles, string]>([
     shared,
     whole,
     { [own]: "x", [shared]: "x" },
-    `it lies in the build context images/web, and ${own} doesn't leave it out`,
+    `it is in the build context images/web, and ${own} doesn't leave it out`,
   ],
-  ["images/web/page", whole, {}, "it lies in the build context images/web, which has no ignore file"],
+  ["images/web/page", whole, {}, "it is in the build context images/web, which has no ignore file"],
   [
     "images/web/page",
     whole,
     { [shared]: "x" },
-    `it lies in the build context images/web, and ${shared} doesn't leave it out`,
+    `it is in the build context images/web, and ${shared} doesn't leave it out`,
   ],
   ["images/web/page", some, {}, "the build reads images/web/page of the build context images/web"],
   [
@@ -40,10 +40,10 @@ test.each<[string, ImageSketch, MemoryFiles, string]>([
     { [shared]: "x" },
     `the build reads images/web/styles/* of the build context images/web, and ${shared} doesn't leave it out`,
   ],
-  ["README.md", root, {}, "it lies in the repository's root, which is the build context, which has no ignore file"],
-  [".github/image-publish.yml", whole, {}, "it is the configuration, and what it says of this image changed"],
+  ["README.md", root, {}, "it is in the repository's root, which is the build context, which has no ignore file"],
+  [".github/image-publish.yml", whole, {}, "it is the configuration, and this image's settings in it changed"],
   ["VERSION", whole, {}, "`watch` or `watch-all` names it"],
-  ["docker-bake.hcl", whole, {}, "what bake files say of the image changed with it"],
+  ["docker-bake.hcl", whole, {}, "the image's definition in bake files changed with it"],
   [".env", { ...whole, bakeFiles: ["compose.yaml"] }, {}, "buildx reads it with the image's bake file"],
 ])("%s counts because …", async (path, sketch, files, why) => {
   const catalog = catalogOf(sketch);

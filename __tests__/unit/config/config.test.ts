@@ -103,7 +103,7 @@ describe("mistakes name their place and the remedy", () => {
     [
       "no platform",
       "images:\n  a:\n    platforms: [linux/amd64, a/b/c/d]",
-      [["3:30", '"a/b/c/d" is no platform', "os/architecture"]],
+      [["3:30", '"a/b/c/d" isn\'t a valid platform', "os/architecture"]],
     ],
     [
       "a path that leads out",
@@ -126,7 +126,7 @@ describe("mistakes name their place and the remedy", () => {
     [
       "an ignore file outside of the repository",
       "defaults:\n  trivyignores: [.trivyignore, ../x]",
-      [["2:32", '"../x" is no path inside the repository', "relative to the repository's root"]],
+      [["2:32", '"../x" isn\'t a path inside the repository', "relative to the repository's root"]],
     ],
     [
       "a cache that is none",
@@ -220,11 +220,11 @@ describe("so many images that the file is read in pieces", () => {
   const usual = () => `{path: ${path}}`;
 
   test.each([
-    ["a key twice", `${images(usual)}  i7: {}\n`, "c.yml is no YAML: Map keys must be unique", 1_002],
+    ["a key twice", `${images(usual)}  i7: {}\n`, "c.yml isn't valid YAML: Map keys must be unique", 1_002],
     [
       "an open brace",
       images((index) => (index === 500 ? "{" : usual())),
-      expect.stringContaining("c.yml is no YAML"),
+      expect.stringContaining("c.yml isn't valid YAML"),
       undefined,
     ],
     [
@@ -233,7 +233,7 @@ describe("so many images that the file is read in pieces", () => {
       "c.yml has more than 200,000 characters in one piece",
       undefined,
     ],
-    ["too much nested", `images: ${"[".repeat(10_000)}`, "c.yml is no YAML: it is nested too deeply", undefined],
+    ["too much nested", `images: ${"[".repeat(10_000)}`, "c.yml isn't valid YAML: it is nested too deeply", undefined],
     ["too much", `# ${"x".repeat(2_100_000)}\n`, "c.yml has more than 2,097,152 characters", undefined],
   ])("with %s", async (_, text, message, line) => {
     const { problems } = await readConfig(text, "c.yml");

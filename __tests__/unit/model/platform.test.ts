@@ -20,8 +20,8 @@ test.each([
   ["too many parts", "linux/arm/v7/x"],
   ["an empty part", "linux/"],
   ["what no name holds", "linux/amd 64"],
-])("%s is no platform", (_, text) => {
-  expect(() => platform(text)).toThrow("is no platform");
+])("%s isn't a valid platform", (_, text) => {
+  expect(() => platform(text)).toThrow("isn't a valid platform");
 });
 
 test.each([

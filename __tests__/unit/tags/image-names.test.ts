@@ -63,9 +63,9 @@ describe("where an image is pushed", () => {
     ["o/a,name=o/b", /names an image twice/],
     ["o/a,enable=bar", /enable=bar is neither/],
     ["o/a,enabled=true", /no attribute "enabled"/],
-    ["ghcr.io/o/a:tag", /"ghcr.io\/o\/a:tag" is no image name/],
+    ["ghcr.io/o/a:tag", /"ghcr.io\/o\/a:tag" isn't a valid image name/],
     ["ghcr.io/{{version}}/a", /\{\{version\}\} has no meaning here/],
-    ["ghcr.io/a b", /is no image name/],
+    ["ghcr.io/a b", /isn't a valid image name/],
   ])("%s is an error with its line", (text, problem) => {
     const { problems } = repositories(`quay.io/o/fine\n${text}`);
     expect(problems).toHaveLength(1);

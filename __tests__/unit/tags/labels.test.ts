@@ -58,7 +58,7 @@ describe("labels", () => {
 
   test("expressions without a label take no time to be refused", () => {
     const { problems } = parseLabels(lines("{{version}}".repeat(200), "labels"));
-    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining("is no label") })]);
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining("isn't a valid label") })]);
   });
 
   test("enable=false takes a label away", () => {

@@ -102,7 +102,7 @@ describe("flavor", () => {
     ["latest=yes", /latest=yes has no meaning/],
     ["sufix=-a", /"sufix" is no entry of a flavor \| .*did you mean "suffix"/],
     ["alpine", /"alpine" is no entry/],
-    ["suffix={{nonsense}}", /is no expression/],
+    ["suffix={{nonsense}}", /isn't a valid expression/],
   ])("%s is an error", (entry, problem) => {
     const [only, ...others] = parseFlavor(lines(`prefix=\n${entry}`, "flavor")).problems;
     expect(others).toEqual([]);

@@ -17,10 +17,10 @@ describe("what each rule made of an event, and why", () => {
   test("a release", () => {
     const rules = "type=ref,event=branch\ntype=semver,pattern={{version}}\ntype=sha\ntype=schedule\ntype=edge";
     expect(told(rules, { ref: "refs/tags/v1.2.3" })).toEqual([
-      "4 type=schedule → none: this is no schedule",
+      "4 type=schedule → none: this isn't a scheduled run",
       "2 type=semver,pattern={{version}} → 1.2.3",
       "5 type=edge → none: this is not the branch that is the default",
-      "1 type=ref,event=branch → none: this is no branch",
+      "1 type=ref,event=branch → none: this isn't a branch",
       `3 type=sha → sha-${short}`,
       "latest=auto → latest moves: the first rule that gave a tag is of type semver",
     ]);
@@ -29,11 +29,11 @@ describe("what each rule made of an event, and why", () => {
   test.each([
     ["type=sha,enable=false", main, "none: enable=false is false here"],
     ["x,enable={{is_not_default_branch}}", main, "none: enable={{is_not_default_branch}} is false here"],
-    ["type=semver,pattern={{version}}", main, "none: this is no git tag"],
+    ["type=semver,pattern={{version}}", main, "none: this isn't a git tag"],
     ["type=semver,pattern={{version}},value={{tag}}", main, "none: its value {{tag}} is empty here"],
-    ["type=semver,pattern={{version}}", { ref: "refs/tags/v1.2" }, 'none: "v1.2" is no semantic version'],
-    ["type=ref,event=tag", main, "none: this is no git tag"],
-    ["type=ref,event=pr", main, "none: this is no pull request"],
+    ["type=semver,pattern={{version}}", { ref: "refs/tags/v1.2" }, 'none: "v1.2" isn\'t a semantic version'],
+    ["type=ref,event=tag", main, "none: this isn't a git tag"],
+    ["type=ref,event=pr", main, "none: this isn't a pull request"],
     ["type=edge,branch=dev", main, "none: this is not the branch dev"],
     ["x{{tag}},prefix={{tag}}", main, "x moves"],
     ["{{tag}}", main, "none: {{tag}} is empty here"],
@@ -72,7 +72,7 @@ describe("what each rule made of an event, and why", () => {
       rule: "type=semver,pattern={{version}}",
       place: undefined,
       gave: undefined,
-      because: '"demo" is no semantic version',
+      because: '"demo" isn\'t a semantic version',
     });
     expect(warnings).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe("semver", () => {
     expect(given).toEqual([]);
     expect(warnings).toEqual([
       {
-        message: `the input "tags", line 1: "${name.replace("/", "-")}" is no semantic version`,
+        message: `the input "tags", line 1: "${name.replace("/", "-")}" isn't a semantic version`,
         hint: expect.any(String),
       },
     ]);

@@ -89,7 +89,7 @@ function parse(json: string, file: string): Fields {
   try {
     return record(JSON.parse(json));
   } catch (cause) {
-    throw new UserError(`what docker buildx bake says of ${file} is no JSON`, {
+    throw new UserError(`docker buildx bake printed invalid JSON for ${file}`, {
       hint: "use a released version of docker and buildx",
       at: { file },
       cause,

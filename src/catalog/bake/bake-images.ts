@@ -135,7 +135,7 @@ function readTarget(
   { folder, file }: BakeFolder,
 ): FoundImage {
   if (target.isInline) {
-    throw new UserError("its Dockerfile stands in the bake file, which this version doesn't build", {
+    throw new UserError("its Dockerfile is inline in the bake file, which this version doesn't build", {
       hint: "put dockerfile-inline into a Dockerfile of its own",
     });
   }

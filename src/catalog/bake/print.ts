@@ -124,7 +124,7 @@ function noBuildx(file: RepositoryPath, cause?: unknown): UserError {
 
 /** Docker without buildx doesn't know the option either. */
 function tooOld(file: RepositoryPath): UserError {
-  return new UserError(`this docker's buildx can't tell what the variables of ${file} hold`, {
+  return new UserError(`this docker's buildx can't list the variables of ${file}`, {
     hint: "install a buildx plugin that has `docker buildx bake --list`, or take the version from elsewhere, such as from=arg:VERSION",
     at: { file },
   });

@@ -125,8 +125,8 @@ function* readStages(text: string, file: string, doubts: Doubt[]): Generator<voi
       for (const doubt of unknown) doubts.push(doubt);
     } else {
       const word = read.kind === "other" || read.kind === "copy" ? read.keyword : read.kind.toUpperCase();
-      throw new UserError(`${word} stands above the first FROM`, {
-        hint: "begin with FROM; only ARG may stand above it",
+      throw new UserError(`${word} is above the first FROM`, {
+        hint: "begin with FROM; only ARG is allowed above it",
         at: { file, line: read.line },
       });
     }

@@ -235,8 +235,8 @@ function resolve(
 ): Stage | undefined {
   const { text, via, at } = use;
   if (via === "COPY --from" && expandWord(text, escaper, () => undefined) !== text) {
-    throw new UserError(`COPY takes "--from=${text}", and no variable, quote or escape can stand there`, {
-      hint: "name a stage with FROM … AS, where ARGs may stand, and copy from that stage",
+    throw new UserError(`COPY has "--from=${text}", which can't contain a variable, quote or escape`, {
+      hint: "name a stage with FROM … AS, where ARGs are allowed, and copy from that stage",
       at,
     });
   }

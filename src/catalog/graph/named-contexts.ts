@@ -26,7 +26,7 @@ export function readContext(name: string, given: string, folder: RepositoryPath,
   const key = contextKey(name.trim());
   const value = given.trim();
   if (key === "" || value === "") {
-    throw new UserError(`"${name}=${given}" is no build context`, {
+    throw new UserError(`"${name}=${given}" isn't a valid build context`, {
       hint: "write NAME=VALUE; the value is a directory, docker-image://REFERENCE or target:IMAGE",
     });
   }

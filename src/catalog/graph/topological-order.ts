@@ -88,8 +88,8 @@ function cycle(start: string, edges: readonly ParentEdge[]): UserError {
   );
   const what =
     edges.length === 1
-      ? `the image "${start}" builds on itself`
-      : `images build on one another in a circle: ${names.join(" → ")}`;
+      ? `the image "${start}" depends on itself`
+      : `images depend on one another in a circle: ${names.join(" → ")}`;
   return new UserError(`${what}, by ${lines.join(", ")}`, {
     hint: "take one of these lines out, or pin what it names to an exact tag or digest that is published already",
     ...(first === undefined ? {} : { at: first.at }),

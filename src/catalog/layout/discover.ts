@@ -227,8 +227,8 @@ async function missing(
         ? "is not there"
         : entry.kind === "symlink"
           ? "is a symlink, which is not followed"
-          : "is no directory";
-    const hint = 'mend "path"; it names directories, relative to the repository\'s root';
+          : "isn't a directory";
+    const hint = 'correct "path"; it names directories, relative to the repository\'s root';
     return [new UserError(`"path" names ${glob.text}, which ${what}`, { hint, at })];
   }
   const { unusual } = look;

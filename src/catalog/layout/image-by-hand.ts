@@ -22,17 +22,17 @@ function nameIn(images: Settings["images"]): string | undefined {
 /** Settings of other images, which would be ignored. */
 export function besidesByHand({ path, bakeTarget }: Settings, { images, file }: CatalogConfig): readonly UserError[] {
   const inputs = [...(path.length > 0 ? ["path"] : []), ...(bakeTarget.length > 0 ? ["bake-target"] : [])];
-  const hint = 'leave out "context", "file", "target" and "build-contexts", which describe one image by hand';
+  const hint = 'leave out "context", "file", "target" and "build-contexts", which describe a single image';
   const [first, second] = images;
   return [
     ...inputs.map((name) => {
-      const message = `the input "${name}" looks for images, but one is given by hand`;
+      const message = `the input "${name}" looks for images, but other inputs describe a single image`;
       return new UserError(message, { hint, input: { name, line: 1 } });
     }),
     ...(first === undefined || second === undefined
       ? []
       : [
-          new UserError(`${file ?? "the config file"} describes several images, but one is given by hand`, {
+          new UserError(`${file ?? "the config file"} describes several images, but inputs describe a single one`, {
             hint,
             at: second.at,
           }),

@@ -20,7 +20,7 @@ export async function noneFound(
 
 function allExcluded(directories: readonly RepositoryPath[]): UserError {
   return new UserError(`"path" excludes every directory that holds an image: ${someOf(directories)}`, {
-    hint: "take an exclusion (!GLOB) out, or write behind it what it is not to exclude: the last glob that matches counts",
+    hint: "remove an exclusion (!GLOB), or add a glob after it for the directories to keep: the last glob that matches wins",
   });
 }
 

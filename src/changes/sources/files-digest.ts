@@ -53,7 +53,7 @@ async function readAll(
   return new Map(files.map((file, index) => [file, contents[index]]));
 }
 
-/** Paths that are equal in UTF-8 are written as JSON, after a character that no path has. */
+/** Paths that UTF-8 can't distinguish are written as JSON, after a character that no path has. */
 function keyOf(path: string): string {
   return path.isWellFormed() ? path : `\0${JSON.stringify(path)}`;
 }

@@ -54,7 +54,7 @@ function matcherOf(watch: Watch): Ignore {
   for (const each of watch) {
     const { value, at } = each;
     if (typeof patternMatcher(patternsOf(each)) !== "string") continue;
-    throw new UserError(`"watch" has "${value}", which is no pattern`, {
+    throw new UserError(`"watch" has "${value}", which isn't a valid pattern`, {
       hint: "write paths from the repository's root, with *, ?, [a-z] and ** as in .dockerignore",
       at,
     });

@@ -77,7 +77,7 @@ function applyVersionRule(rule: KindOf<"semver" | "pep440">, scope: RuleScope): 
     scope.warn(
       rule.type === "semver"
         ? {
-            message: `"${text}" is no semantic version`,
+            message: `"${text}" isn't a semantic version`,
             hint: "name it like v1.2.3 (https://semver.org), or use type=match or calver",
           }
         : {

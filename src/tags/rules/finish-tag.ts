@@ -98,7 +98,7 @@ function registryTag(text: string, warn: (warning: TagWarning) => void): Tag | u
   if (isTag(text)) return text;
   if (/^[.-]/.test(text)) {
     warn({
-      message: `"${text}" is no tag: registries refuse a leading "${text.charAt(0)}"`,
+      message: `"${text}" isn't a valid tag: registries refuse a leading "${text.charAt(0)}"`,
       hint: "give the rule a prefix, or limit it with enable=",
     });
     return undefined;

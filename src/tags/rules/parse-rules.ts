@@ -126,7 +126,7 @@ export function checkEnabled(text: string): boolean {
 
 function parsePriority(text: string): number {
   if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  throw new UserError(`priority=${text} is no number`, {
+  throw new UserError(`priority=${text} isn't a number`, {
     hint: "write a number such as priority=500; higher comes first",
   });
 }
@@ -153,7 +153,7 @@ function matchRule(attributes: RuleAttributes): { readonly pattern: RegExp; read
   const pattern = readPattern(text);
   const group = one(attributes, "group") || "0";
   if (!/^\d+$/.test(group)) {
-    throw new UserError(`group=${group} is no number`, { hint: "write group=1 for the first pair of parentheses" });
+    throw new UserError(`group=${group} isn't a number`, { hint: "write group=1 for the first pair of parentheses" });
   }
   const groups = groupCount(pattern);
   if (Number(group) <= groups) return { pattern, group: Number(group) };

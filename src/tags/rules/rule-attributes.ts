@@ -64,7 +64,7 @@ function entries(types: typeof ruleTypes): readonly (readonly [RuleType, unknown
 function wordMeans(type: RuleType, word: string): string {
   if (takeWord.includes(type)) return "value";
   throw new UserError(`"${word}" stands without a name in a rule of type ${type}`, {
-    hint: 'write name=value; a value that holds a comma must stand in quotes with its name, such as type=match,"pattern=\\d{1,3}"',
+    hint: 'write name=value; a value that holds a comma must be in quotes with its name, such as type=match,"pattern=\\d{1,3}"',
   });
 }
 

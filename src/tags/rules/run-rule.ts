@@ -115,18 +115,18 @@ function placed({ message, hint }: TagWarning, { line }: Rule): TagWarning {
 function whyNone(rule: Rule, { ref }: TagEvent): string {
   switch (rule.type) {
     case "schedule":
-      return "this is no schedule";
+      return "this isn't a scheduled run";
     case "semver":
     case "pep440":
     case "match":
       if (rule.value !== undefined) return `its value ${rule.value.text} is empty here`;
       return ref.kind === "tag"
         ? "it takes less than a version, which a prerelease doesn't move"
-        : "this is no git tag";
+        : "this isn't a git tag";
     case "edge":
       return `this is not the branch ${rule.branch ?? "that is the default"}`;
     case "ref":
-      return `this is no ${{ branch: "branch", tag: "git tag", pr: "pull request" }[rule.event]}`;
+      return `this isn't a ${{ branch: "branch", tag: "git tag", pr: "pull request" }[rule.event]}`;
     case "raw":
       return `${rule.value.text} is empty here`;
     case "sha":

@@ -119,7 +119,7 @@ function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...fields, second: "numeric" });
   } catch (cause) {
-    throw new UserError(`"${timeZone}" is no time zone`, {
+    throw new UserError(`"${timeZone}" isn't a valid time zone`, {
       cause,
       hint: "name one of the IANA database, such as UTC, Europe/Berlin or America/New_York",
     });

@@ -114,7 +114,7 @@ function dateExpression(name: string, of: "run" | "commit", rest: string): Expre
 function unknownExpression(inner: string, name: string, names: readonly string[]): UserError {
   const known = [...names, ...Object.keys(dates)];
   const like = didYouMean(name, known);
-  const meaning = buildNames.includes(name) ? "has no meaning here" : "is no expression";
+  const meaning = buildNames.includes(name) ? "has no meaning here" : "isn't a valid expression";
   return new UserError(`{{${inner}}} ${meaning}`, {
     hint:
       like === undefined ? `use one of ${known.map((each) => `{{${each}}}`).join(" ")}` : `did you mean {{${like}}}?`,

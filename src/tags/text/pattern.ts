@@ -9,9 +9,9 @@ export function readPattern(text: string): RegExp {
     // With `g` the reference's groups are lost and the first match counts: the same as without it for the whole match.
     return new RegExp(source, flags.replaceAll("g", ""));
   } catch (cause) {
-    throw new UserError(`"${text}" is no regular expression`, {
+    throw new UserError(`"${text}" isn't a valid regular expression`, {
       cause,
-      hint: 'mend it; one that holds a comma must stand in quotes with its name, such as type=match,"pattern=\\d{1,3}"',
+      hint: 'correct it; a pattern that holds a comma must be in quotes with its name, such as type=match,"pattern=\\d{1,3}"',
     });
   }
 }

@@ -112,7 +112,7 @@ export function whoseRelease(misnamed: MisnamedRelease, all: ReleaseNames): stri
     case "other-form":
       return `${name}, whose releases are named ${formsOf(misnamed.name, all)}`;
     case "no-version":
-      return `${name}, and what follows the name is no version`;
+      return `${name}, and the text after the name isn't a version`;
   }
 }
 

@@ -231,7 +231,7 @@ describe("what BuildKit refuses is an error with its line", () => {
   test.each([
     ["an empty file", "", undefined, "is empty"],
     ["a file of comments", "# nothing\n", undefined, "has no FROM"],
-    ["an instruction above FROM", "ARG A\nRUN x\nFROM a", 2, "RUN stands above the first FROM"],
+    ["an instruction above FROM", "ARG A\nRUN x\nFROM a", 2, "RUN is above the first FROM"],
     ["FROM without an image", "FROM", 1, "FROM takes one image"],
     ["FROM with too much", "FROM a b c", 1, "FROM takes one image"],
     ["a stage named by a number", "FROM a AS 1", 1, "can't be a stage's name"],
@@ -239,7 +239,7 @@ describe("what BuildKit refuses is an error with its line", () => {
     ["COPY without destination", "FROM a\n\nCOPY x", 3, "needs a source and a destination"],
     ["a flag twice", "FROM a\nCOPY --from=a --from=b x y", 2, "--from twice"],
     ["a switch that is a word", "FROM a\nCOPY --link=maybe x y", 2, '"maybe"'],
-    ["a variable in a mount's from", "FROM a\nRUN --mount=from=$X x", 2, "no variable can stand there"],
+    ["a variable in a mount's from", "FROM a\nRUN --mount=from=$X x", 2, "which can't contain a variable"],
     ["JSON of other things than strings", "FROM a\nRUN [1]", 2, "something else than strings"],
     ["ENV without a value", "FROM a\nENV A", 2, "ENV A has no value"],
     ["ONBUILD FROM", "FROM a\nONBUILD FROM b", 2, "FROM"],

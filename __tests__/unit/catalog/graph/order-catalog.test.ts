@@ -598,7 +598,7 @@ describe("what can't be is an error", () => {
       "an image that builds on itself",
       images({ a: "FROM ghcr.io/o/r/a" }),
       {},
-      [/^images\/a\/Dockerfile:1 the image "a" builds on itself/],
+      [/^images\/a\/Dockerfile:1 the image "a" depends on itself/],
     ],
     [
       "a circle",
@@ -698,7 +698,7 @@ describe("what can't be is an error", () => {
           },
         },
       },
-      /the target "base": its Dockerfile stands in the bake file/,
+      /the target "base": its Dockerfile is inline in the bake file/,
     ],
     [
       "a bake file that can't be read, of whose images others speak",

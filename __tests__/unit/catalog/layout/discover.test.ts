@@ -165,7 +165,7 @@ describe("directories that hold an image", () => {
 describe("what the user named and isn't there", () => {
   test.each<[string, string, string]>([
     ["no such directory", "images/c", "is not there"],
-    ["a file", "README", "is no directory"],
+    ["a file", "README", "isn't a directory"],
     ["a symlink", "link", "is a symlink"],
     ["a directory without Dockerfile", "images/a", "neither Dockerfile, Containerfile, default.nix nor bake file"],
     ["out of the repository", "../x", "no path inside the repository"],
@@ -173,7 +173,7 @@ describe("what the user named and isn't there", () => {
     ["an open bracket", "images/[a", "isn't closed"],
     ["an empty bracket", "images/[!]", "isn't closed"],
     ["a range from high to low", "images/[z-a]", "has a range that runs backwards: [z-a]"],
-    ["one of several alternatives", "READ{M?,ME}", "is no directory"],
+    ["one of several alternatives", "READ{M?,ME}", "isn't a directory"],
     ["an open brace", "images/{a,b", "has a brace that isn't closed"],
     ["an exclusion that leads out of the repository", "!../x", "no path inside the repository"],
     ["an exclusion of nothing", "!", "excludes nothing"],

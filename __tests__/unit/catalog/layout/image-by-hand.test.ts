@@ -39,7 +39,12 @@ describe("the image has the name that it is pushed under", () => {
 describe("what else is said of images is an error", () => {
   test.each<[string, Given, string, (string | RegExp)[]]>([
     ["nothing else", { context: "." }, "images: {a: {platforms: [linux/amd64]}}", []],
-    ["globs", { context: ".", path: "images/*" }, "", [/the input "path" looks for images, but one is given by hand/]],
+    [
+      "globs",
+      { context: ".", path: "images/*" },
+      "",
+      [/the input "path" looks for images, but other inputs describe a single image/],
+    ],
     ["targets of a bake file", { file: "x", "bake-target": "all" }, "", [/the input "bake-target"/]],
     [
       "images of the config file",

@@ -217,6 +217,6 @@ describe("what it releases", () => {
     expect(released("web-v1.2.3", "", "agent")).toBe("the git tag releases web alone");
     expect(released("v1.2.3", "", "agent")).toBe("v1.2.3");
     expect(released("demo-2026", "", "agent")).toBe("demo-2026");
-    expect(released("web@latest", "", "agent")).toMatch(/of "web", and what follows the name is no version$/);
+    expect(released("web@latest", "", "agent")).toMatch(/of "web", and the text after the name isn't a version$/);
   });
 });

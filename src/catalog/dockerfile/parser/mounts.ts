@@ -40,8 +40,8 @@ export function readMount(value: string): Mount {
   const from = found.get("from");
   const variable = from?.indexOf("$") ?? -1;
   if (from !== undefined && variable >= 0 && variable !== from.length - 1) {
-    throw new UserError(`the mount takes "from=${from}", and no variable can stand there`, {
-      hint: "name a stage with FROM … AS, where ARGs may stand, and mount from that stage",
+    throw new UserError(`the mount has "from=${from}", which can't contain a variable`, {
+      hint: "name a stage with FROM … AS, where ARGs are allowed, and mount from that stage",
     });
   }
   const type = (found.get("type") ?? "bind").toLowerCase();

@@ -98,7 +98,7 @@ export function readVariables(
   return words.map((word) => {
     const equals = word.indexOf("=");
     if (equals > 0) return { name: word.slice(0, equals), value: word.slice(equals + 1) };
-    throw new UserError(`${keyword} holds "${word}", which is no NAME=value`, { hint: `${hint}, and quote blanks` });
+    throw new UserError(`${keyword} holds "${word}", which isn't NAME=value`, { hint: `${hint}, and quote blanks` });
   });
 }
 

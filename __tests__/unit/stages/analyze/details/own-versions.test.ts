@@ -106,7 +106,7 @@ describe("from a file", () => {
   });
 
   test.each([
-    ["outside the repository", "file:../../../etc/passwd", {}, "is no path inside the repository"],
+    ["outside the repository", "file:../../../etc/passwd", {}, "isn't a path inside the repository"],
     ["by an absolute path, which is one inside", "file:/etc/passwd", {}, undefined],
     ["through a symlink", "file:VERSION", { VERSION: { symlink: "/etc/passwd" } }, "is a symlink"],
     ["through a folder that is one", "file:sub/VERSION", { sub: { symlink: "/etc" } }, "images/web/sub is a symlink"],
