@@ -484,7 +484,7 @@ describe("a workspace image that is looked at every week", () => {
   test("`rebuild: fixable` builds what a rebuild would mend, and nothing else", async () => {
     const { project, env } = await grownOld();
     const ended = await scanned(project, weekly, { rebuild: "fixable" }, env);
-    expect(ended.images.workspace).toMatchObject({ action: "build", reason: expect.stringContaining("would mend") });
+    expect(ended.images.workspace).toMatchObject({ action: "build", reason: expect.stringContaining("would fix") });
     expect(ended.images.fine).toMatchObject({ action: "skip", reason: expect.stringContaining("fix nothing") });
     expect(ended.code).toBe(0);
   });

@@ -304,8 +304,8 @@ describe("what is wrong is said, with a remedy", () => {
       /not an http or https address/,
     ],
     ["a payload cut short", {}, '{"before": "6113', /payload is not JSON/],
-    ["a payload that is a list", {}, "[]", /no JSON object/],
-    ["a payload that is null", {}, "null", /no JSON object/],
+    ["a payload that is a list", {}, "[]", /isn't a JSON object/],
+    ["a payload that is null", {}, "null", /isn't a JSON object/],
     [
       "a merge group without base",
       { GITHUB_EVENT_NAME: "merge_group" },

@@ -34,7 +34,7 @@ test.each([
 test.each([
   ["linux/amd46", /"amd46".*nobody builds for/, /did you mean "amd64"/],
   ["foo", /"foo"/, /write one of/],
-  ["linux", /no platform/, /os\/architecture/],
+  ["linux", /isn't a valid platform/, /os\/architecture/],
 ])("%s is none that one may want", (text, message, hint) => {
   const thrown = () => wantedPlatform(text);
   expect(thrown).toThrow(message);

@@ -39,7 +39,7 @@ describe("the chain of reasons", () => {
       build("b", { reasons: [{ kind: "builds-on", image: "a" }] }),
     ]);
     expect(renderExplanation(explanation({ plan, image: "b", made: {} }), plain)).toContain(
-      "  builds on a\n    a: needed by b\n      b: as shown above\n",
+      "  depends on a\n    a: needed by b\n      b: as shown above\n",
     );
   });
 });

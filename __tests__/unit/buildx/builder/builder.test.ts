@@ -312,7 +312,7 @@ describe("emulators", () => {
       { install: true, image: "--volume=/:/host" },
       deps(docker),
     );
-    await expect(attempt).rejects.toThrow("no image name");
+    await expect(attempt).rejects.toThrow("isn't a valid image name");
     expect(docker.calls).toEqual([]);
   });
 });

@@ -117,7 +117,7 @@ describe("what can't be built is an error with its line", () => {
     ],
     ["a stage that copies from itself", "FROM a AS one\nCOPY --from=one x y", {}, 2, "isn't built before it"],
     ["a number past the stages", "FROM a\nCOPY --from=3 x y", {}, 2, "counts past the stages"],
-    ["a variable in --from", "ARG X=a\nFROM a\nCOPY --from=$X x y", {}, 3, "no variable"],
+    ["a variable in --from", "ARG X=a\nFROM a\nCOPY --from=$X x y", {}, 3, "can't contain a variable"],
   ])("%s", (_, text, choices, line, message) => {
     const at = { file: "Dockerfile", ...(line === undefined ? {} : { line }) };
     expect(() => needs(text, choices)).toThrow(

@@ -500,7 +500,7 @@ describe("one image given by hand", () => {
       /"context".*not a directory of the checkout.*check the other/,
     ],
     ["docker's expression for it", { context: "{{defaultContext}}:sub" }, /not a directory of the checkout/],
-    ["a path that leads out", { file: "../Dockerfile" }, /"file".*no path inside the repository/],
+    ["a path that leads out", { file: "../Dockerfile" }, /"file".*isn't a path inside the repository/],
     ["a context without value", { contexts: ["features"] }, /"build-contexts".*write NAME=VALUE/],
     [
       "a file that isn't there",

@@ -168,14 +168,14 @@ describe("what the user named and isn't there", () => {
     ["a file", "README", "isn't a directory"],
     ["a symlink", "link", "is a symlink"],
     ["a directory without Dockerfile", "images/a", "neither Dockerfile, Containerfile, default.nix nor bake file"],
-    ["out of the repository", "../x", "no path inside the repository"],
-    ["absolute", "/etc", "no path inside the repository"],
+    ["out of the repository", "../x", "isn't a path inside the repository"],
+    ["absolute", "/etc", "isn't a path inside the repository"],
     ["an open bracket", "images/[a", "isn't closed"],
     ["an empty bracket", "images/[!]", "isn't closed"],
     ["a range from high to low", "images/[z-a]", "has a range that runs backwards: [z-a]"],
     ["one of several alternatives", "READ{M?,ME}", "isn't a directory"],
     ["an open brace", "images/{a,b", "has a brace that isn't closed"],
-    ["an exclusion that leads out of the repository", "!../x", "no path inside the repository"],
+    ["an exclusion that leads out of the repository", "!../x", "isn't a path inside the repository"],
     ["an exclusion of nothing", "!", "excludes nothing"],
   ])("%s", async (_, glob, message) => {
     const tree = { README: "", "images/a/x": "", link: { symlink: "images" } };
