@@ -67,7 +67,7 @@ export interface NixImage extends AnyImage {
 export type NixReads =
   /** Files, and directories with all that is in them; sorted. */
   | { readonly kind: "paths"; readonly paths: readonly RepositoryPath[] }
-  /** Any file of the repository may be read, as nobody can tell which; `what` is a noun. */
+  /** Any file of the repository may be read, because it is unknown which; `what` is a noun. */
   | { readonly kind: "whole"; readonly what: string; readonly at: SourceLocation }
   /** Something that lies outside the repository; a noun. */
   | { readonly kind: "outside"; readonly what: string };

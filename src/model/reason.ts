@@ -7,14 +7,14 @@ export type Reason =
   | { readonly kind: "file"; readonly path: RepositoryPath; readonly change: "added" | "modified" | "deleted" }
   /** So many changed files beside those that are named: a plan stays readable when thousands change at once. */
   | { readonly kind: "more-files"; readonly count: number }
-  /** A changed file of a context counts, though nobody can tell whether the build reads it; `what` is a noun. */
+  /** A changed file of a context counts, because it is unknown whether the build reads it; `what` is a noun. */
   | { readonly kind: "doubt"; readonly what: string; readonly at: SourceLocation }
-  /** Git's own folder is in a context, so that the commit itself goes into the image. */
+  /** Git's own folder is in a context, so that the commit itself is an input of the image. */
   | { readonly kind: "commit" }
-  /** No change can be seen of something that goes into it; `detail` says why, as a clause. */
+  /** Changes of one of the image's inputs can't be seen; `detail` is the reason, as a clause. */
   | { readonly kind: "unseen"; readonly detail: string }
   | { readonly kind: "builds-on"; readonly image: string }
-  /** It builds on what nobody knows before the build (`base`, as written), which may be an image that is affected. */
+  /** Its base is unknown before the build (`base`, as written), and may be an image that is affected. */
   | { readonly kind: "unknown-base"; readonly image: string; readonly base: string }
   /** Not affected itself, but an affected image cannot be built without it. */
   | { readonly kind: "needed-by"; readonly image: string }
@@ -22,13 +22,13 @@ export type Reason =
   | { readonly kind: "tag"; readonly tag: string }
   | { readonly kind: "first-commit" }
   | { readonly kind: "scheduled" }
-  /** A rebuild would mend so many findings. */
+  /** A rebuild would fix so many findings. */
   | { readonly kind: "fixable"; readonly count: number }
-  /** What it is built on goes by another digest now. */
+  /** Its base has another digest now. */
   | { readonly kind: "base-moved"; readonly base: string }
-  /** Nobody can tell whether a rebuild would mend anything; `detail` says why, as a clause. */
+  /** It is unknown whether a rebuild would fix anything; `detail` is the reason, as a clause. */
   | { readonly kind: "unscanned"; readonly detail: string }
-  /** Only what a rebuild would mend is built. */
+  /** Only images with findings that a rebuild would fix are built. */
   | { readonly kind: "nothing-to-mend" }
   | { readonly kind: "asked-for" }
   /** Nothing to compare with; `detail` says why, as a clause. */
@@ -42,7 +42,7 @@ export type Reason =
   | { readonly kind: "waits-for"; readonly image: string; readonly fails?: true }
   /** The registry has nothing of it under the tags that it should have. */
   | { readonly kind: "never-published" }
-  /** What is published was made from other sources, at this commit: a run was lost. */
+  /** The published image was built from other sources, at this commit: a run failed or was canceled. */
   | {
       readonly kind: "behind";
       readonly revision: string;

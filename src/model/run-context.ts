@@ -42,7 +42,7 @@ export type Trigger =
   | { readonly kind: "schedule"; readonly cron: string | undefined }
   /**
    * `workflow_dispatch`, `repository_dispatch` and any other event that names no change. `ref` may be a pull request's
-   * all the same (a review's comment, a dispatch by hand).
+   * all the same (a review's comment, a manual dispatch).
    */
   | { readonly kind: "dispatch"; readonly eventName: string }
   /** A deleted ref or a closed pull request: nothing to do. `what` is a sentence without a full stop. */

@@ -142,7 +142,11 @@ describe("mistakes name their place and the remedy", () => {
     ],
     ["no YAML", "images: [", [["1:10", "isn't valid YAML", "correct that line"]]],
     ["a list that isn't closed", "images:\n  web: [a\n", [["2:8", "isn't valid YAML", "correct that line"]]],
-    ["the outer of two that isn't closed", "images:\n  web: [[a], 2\n\n", [["2:8", "isn't valid YAML", "correct that line"]]],
+    [
+      "the outer of two that isn't closed",
+      "images:\n  web: [[a], 2\n\n",
+      [["2:8", "isn't valid YAML", "correct that line"]],
+    ],
     ["a quote that isn't closed", "images:\n  'web: {}\n\n", [["2:3", "isn't valid YAML", "correct that line"]]],
     ["a key twice", "images:\n  a: {}\n  a: {}\n", [["3:3", "unique", "correct that line"]]],
     ["an alias inside what it names", "images: &x\n  a: *x\n", [["2:6", "alias", "write the value out"]]],

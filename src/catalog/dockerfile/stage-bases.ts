@@ -9,7 +9,7 @@ export type StageBase =
   /** The reference after expansion. */
   | { readonly kind: "image"; readonly text: string; readonly unset?: readonly string[] }
   | { readonly kind: "scratch" }
-  /** A named context of the stage's name stands in its place; what the file says of the stage is nothing. */
+  /** A named context of the stage's name replaces the stage, so that the file's stage has no effect. */
   | { readonly kind: "replaced"; readonly text: string }
   | { readonly kind: "unsettled"; readonly variables: readonly string[] };
 

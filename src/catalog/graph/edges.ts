@@ -26,7 +26,7 @@ export interface Edges {
 export type Meaning =
   | { readonly kind: "parent"; readonly name: string; readonly contextName: string }
   | { readonly kind: "base"; readonly reference: Reference }
-  /** A named context that is no image: files. */
+  /** A named context of files instead of an image. */
   | { readonly kind: "files" };
 
 /**

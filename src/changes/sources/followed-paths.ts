@@ -34,7 +34,7 @@ export type Followed =
       /** The sources that take nothing whose name begins with a dot at the context's root, though a star is there. */
       readonly visible?: readonly string[];
     }
-  /** All of it; with a doubt where the build may well read less, but nobody can tell how much. */
+  /** All of it; with a doubt where the build probably reads less, but the part is unknown. */
   | { readonly kind: "whole"; readonly doubt: Doubt | undefined };
 
 export interface FollowedPaths {

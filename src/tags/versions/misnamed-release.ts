@@ -19,7 +19,7 @@ export type MisnamedRelease =
     }
   /** The image's releases are named differently. */
   | { readonly kind: "other-form"; readonly name: string }
-  /** What follows the image's name is no version. */
+  /** The text after the image's name isn't a version. */
   | { readonly kind: "no-version"; readonly name: string };
 
 /**
