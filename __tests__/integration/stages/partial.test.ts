@@ -80,7 +80,7 @@ const broken: readonly Broken[] = [
   dockerfile(
     "a variable in RUN --mount",
     "ARG V=a\nFROM debian:13\nRUN --mount=from=$V,target=/x true\n",
-    /the mount takes "from=\$V"/,
+    /the mount has "from=\$V"/,
   ),
   dockerfile("an empty file", "", /is empty|has no FROM/),
   dockerfile("no FROM", "ARG A=1\n", /has no FROM/),
