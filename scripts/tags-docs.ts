@@ -20,7 +20,7 @@ interface Said {
 
 const versionAttributes = {
   pattern: "required",
-  value: "in place of the git tag",
+  value: "instead of the git tag",
   match: "its first group is the version",
 };
 
@@ -55,7 +55,7 @@ const types: Readonly<Record<RuleType, Said>> = {
     setOnce: "with `{{sha}}` or `{{tag}}`",
   },
   match: {
-    attributes: { pattern: "required: `re` or `/re/flags`", group: "`0`", value: "in place of the git tag" },
+    attributes: { pattern: "required: `re` or `/re/flags`", group: "`0`", value: "instead of the git tag" },
     applies: "on a git tag, or with a `value`",
     latest: "yes",
     setOnce: "all of it but letters before",
@@ -111,7 +111,7 @@ function typeTable(): string {
       return `| \`${type}\` | ${priority} | ${described.join(", ")} | ${said.applies} | ${said.latest} | ${said.setOnce} |`;
     });
   return [
-    "| type | priority | attributes (default) | gives a tag | `latest` | set once |",
+    "| type | priority | attributes (default) | gives a tag | `latest` | immutable |",
     "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");

@@ -69,42 +69,48 @@ export const sharedSettings = {
   tags: { form: "lines", means: "Tag rules, as the input tags." },
   "release-tag": {
     form: "lines",
-    means: "Git tags that release it, in place of NAME-v1.2.3 and the like: {{name}}/v{{version}}. No other tag does.",
+    means: "Git tags that release it, instead of NAME-v1.2.3 and the like: {{name}}/v{{version}}. No other tag does.",
   },
   flavor: { form: "lines", means: "Settings of all tag rules, as the input flavor." },
   labels: { form: "lines-or-map", means: "Labels, added to those of the inputs." },
   annotations: { form: "lines-or-map", means: "Annotations, added to those of the inputs." },
   cache: { form: "cache", means: "gha, registry or none." },
-  "cache-from": { form: "lines", means: "Own cache sources as for docker build, in place of cache." },
-  "cache-to": { form: "lines", means: "Own cache targets as for docker build, in place of cache." },
+  "cache-from": { form: "lines", means: "Cache sources as for docker build. They override cache." },
+  "cache-to": { form: "lines", means: "Cache targets as for docker build. They override cache." },
   provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
   sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
   compression: { form: "lines", means: "Compression of layers, as the input compression." },
-  scan: { form: "flag", means: "false: it is not scanned, and no finding holds it." },
+  scan: { form: "flag", means: "false: it is not scanned, and no finding blocks it." },
   severity: { form: "words", means: "Severities that are reported, as the input severity." },
-  "fail-on": { form: "words", means: "Severities that block the image and fail the run, as the input fail-on." },
-  "ignore-unfixed": { form: "flag", means: "Whether findings without a fix don't count, as the input ignore-unfixed." },
-  gate: { form: "gate", means: "no-worse or strict." },
+  "fail-on": { form: "words", means: "Severities of blocking findings, which fail the run, as the input fail-on." },
+  "ignore-unfixed": {
+    form: "flag",
+    means: "true: findings without a fix are not blocking, as the input ignore-unfixed.",
+  },
+  gate: { form: "gate", means: "The scan policy: no-worse or strict." },
   trivyignores: {
     form: "paths",
     means: "Ignore files of Trivy. Default: .trivyignore.yaml and .trivyignore beside the image and in the root.",
   },
-  vex: { form: "paths", means: "VEX documents (OpenVEX or CSAF) that say which findings do no harm." },
+  vex: { form: "paths", means: "VEX documents (OpenVEX or CSAF) that state which findings do no harm." },
   cyclonedx: {
     form: "flag",
-    means: "true: a software bill of materials (CycloneDX, JSON) of each platform is saved next to its findings.",
+    means: "true: a software bill of materials (CycloneDX, JSON) of each platform is written next to its findings.",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Settings of one image. */
 export const imageSettings = {
-  path: { form: "path", means: "Directory that holds the image; takes over, and may rename, what was found there." },
+  path: {
+    form: "path",
+    means: "Directory of the image. The entry replaces, and may rename, the image that was found there.",
+  },
   context: { form: "path", means: "Build context. Default: the directory." },
   file: { form: "path", means: "The Dockerfile." },
   dockerfile: { form: "path", means: "The same as file." },
   depends: {
     form: "names",
-    means: "Images that go before this one, and whose changes affect it, though its Dockerfile names none.",
+    means: "Images that this one depends on, in addition to those that its Dockerfile names.",
   },
   watch: {
     form: "names",
@@ -121,16 +127,16 @@ export const wholeSettings = {
 
 /** Settings under `bump`: the pull requests that move pins. */
 export const bumpSettings = {
-  branch: { form: "text", means: "The branch whose pins follow. Default: the default branch." },
-  labels: { form: "names", means: "Labels of the pull requests; those that the repository lacks are made." },
-  reviewers: { form: "names", means: "Who is asked for a review: users, or teams as organisation/team." },
-  assignees: { form: "names", means: "Who they are assigned to." },
-  draft: { form: "flag", means: "true: they are drafts." },
+  branch: { form: "text", means: "The branch whose pins are updated. Default: the default branch." },
+  labels: { form: "names", means: "Labels of the pull requests. Labels that don't exist are created." },
+  reviewers: { form: "names", means: "Reviewers of the pull requests: users, or teams as organization/team." },
+  assignees: { form: "names", means: "Assignees of the pull requests." },
+  draft: { form: "flag", means: "true: open the pull requests as drafts." },
   "auto-merge": {
     form: "merge",
-    means: "merge, squash or rebase: merged that way as soon as the rules allow it.",
+    means: "merge, squash or rebase: the pull requests are merged that way as soon as the rules allow it.",
   },
-  grouped: { form: "flag", means: "true: one pull request for all images, in place of one for each." },
+  grouped: { form: "flag", means: "true: one pull request for all images, instead of one for each." },
   required: { form: "flag", means: "true: the run fails if a pull request is refused." },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -109,23 +109,23 @@ describe("docs/scanning.md", () => {
     published(platformScan(findings, { of: "p" }), platformScan(other, { of: "p", platform: arm64 }));
 
   const candidates: Readonly<Record<string, Scanned>> = {
-    "nothing that counts": both([]),
-    "a finding that counts": both([counting]),
+    "no blocking finding": both([]),
+    "a blocking finding": both([counting]),
     "a finding without a fix": both([unfixed]),
     "an ignored finding": both([{ ...counting, ignored: { source: "x", statement: undefined } }]),
     "a secret": both([secret("x")]),
     "not been scanned": { kind: "unscanned", error },
   };
   const before: Readonly<Record<string, Published>> = {
-    "a finding that counts": now([counting]),
+    "a blocking finding": now([counting]),
     "the same": now([counting]),
-    "the same, which had no fix then": now([unfixed]),
-    "nothing of it": now([]),
+    "the same, without a fix at that time": now([unfixed]),
+    "not this finding": now([]),
     "the same, on another platform": now([counting], []),
-    "nobody can tell": { kind: "unknown", error },
-    "nothing is published yet": { kind: "first" },
+    "unknown findings": { kind: "unknown", error },
+    "not been published yet": { kind: "first" },
   };
-  const [, table = ""] = /<!-- gate: .*? -->\n(.*?)<!-- \/gate -->/s.exec(page("scanning.md")) ?? [];
+  const [, table = ""] = /<!-- policy: .*? -->\n(.*?)<!-- \/policy -->/s.exec(page("scanning.md")) ?? [];
   const rows = [...table.matchAll(/^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)].slice(1).map(([, ...cells]) => cells);
 
   test.each(rows)("a candidate that has %s, and the published one %s", (has, was, ...outcomes) => {
@@ -133,8 +133,8 @@ describe("docs/scanning.md", () => {
     const told = (["no-worse", "strict"] as const).map((gate) => {
       const scan = candidate && there && judged(candidate, { published: there, rules: { ...usual, gate } });
       if (scan === undefined) return "not known to the test";
-      if (!scan.passes) return "held";
-      return scan.kind === "scanned" && scan.isRed ? "passes, red" : "passes";
+      if (!scan.passes) return "blocked";
+      return scan.kind === "scanned" && scan.isRed ? "passes, run fails" : "passes";
     });
     expect(told).toEqual(outcomes);
   });
