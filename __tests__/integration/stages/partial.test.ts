@@ -378,7 +378,7 @@ describe("what the run is about decides", () => {
     };
     const outcome = await planned(before, { "images/bad/x": "1", "images/kid/x": "1", "images/good/x": "1" });
     expect(outcome).toMatchObject({ built: ["good"], problems: ["bad", "kid"], warnings: [] });
-    expect(outcome.errors).toEqual([expect.stringContaining("Not built because of bad: kid")]);
+    expect(outcome.errors).toEqual([expect.stringMatching(/Not built because of (?:it|bad): kid/)]);
   });
 
   test.each([
