@@ -6,7 +6,7 @@ import type { MarkedProposal, ProposalWarning } from "./proposal.ts";
 
 export interface Completion {
   readonly forge: BumpForge;
-  /** The head that this run wrote and nobody else has a commit on, which may be merged unseen. */
+  /** The head that this run wrote and nobody else has a commit on, which may be merged without a review. */
   readonly mergeable: Commit | undefined;
   readonly warnings: ProposalWarning[];
 }

@@ -101,7 +101,7 @@ function startOf(field: Field | undefined, { offset }: SplitPlaces): number | un
   return field?.node.range === undefined || field.node.range === null ? undefined : offset + field.node.range[0];
 }
 
-/** Where a digest stands in a scalar. */
+/** The place of a digest in a scalar. */
 export function hexSpanOf(
   field: Field | undefined,
   digest: ReturnType<typeof digestIn>,
@@ -111,7 +111,7 @@ export function hexSpanOf(
   return span && (digest?.isHex ? { ...span, isHex: true } : span);
 }
 
-/** Where a text stands in a scalar, within its quotes. */
+/** The place of a text in a scalar, within its quotes. */
 export function spanOf(
   field: Field | undefined,
   text: string | undefined,
