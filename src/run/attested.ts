@@ -13,7 +13,7 @@ export interface AttestingRun {
   readonly outside: Outside;
 }
 
-/** `undefined` if attestations are off. A listed attestation is cached; others are queried again. Never rejects: an error means unknown. */
+/** `undefined` where no attestation is expected. A listed one is remembered; others are queried again. Never rejects: an error means unknown. */
 export function openAttested({ context, inputs, outside }: AttestingRun): History["attested"] {
   const { attest, token } = inputs.settings;
   // A plan on a laptop without a token publishes nothing.
