@@ -33,7 +33,7 @@ test("a job moves the pins of its own variant alone, and a mark is a variant whe
     const run = await release("1.3.0", "-jdk21");
     expect(run).toMatchObject({ code: 0 });
     expect(run.annotations.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/deploy\/digest\.yaml:1:9 names .*the digest beside it is no plain sha256 digest/),
+      expect.stringMatching(/deploy\/digest\.yaml:1:9 names .*the digest beside it isn't a plain sha256 digest/),
     ]);
     expect(run.log).toMatch(
       /deploy\/jdk17\.yaml:1:9 stays: what is published has no tag of the form of `1\.2\.0-jdk17`/,

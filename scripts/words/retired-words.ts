@@ -72,4 +72,5 @@ export const publicNames: ReadonlySet<string> = new Set([
   "gone",
   "gate",
   "gate:",
+  "mended",
 ]);

@@ -20,7 +20,7 @@ export async function differInPins(files: readonly FileWrite[], names: ImageName
 /** No file that pins versions is longer. */
 const longest = 4 * 1024 * 1024;
 
-/** The text with a mark in the place of each version; `undefined` for what nobody can read. */
+/** The text with each version replaced by a mark; `undefined` for a file that can't be read. */
 async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: ImageNames): Promise<string | undefined> {
   if (bytes.length > longest) return undefined;
   const text = utf8Text(bytes);

@@ -52,7 +52,7 @@ export async function movePins(
 interface ReadFile extends PinFile {
   readonly text: string;
   readonly pins: readonly ReadPin[];
-  /** Images that it names, also without a version; what a chart installs is told by it. */
+  /** Images that it names, also without a version, which show what a chart installs. */
   readonly named: () => Iterable<Repository>;
 }
 
@@ -144,7 +144,7 @@ function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[
   return { moved: editPins({ path, bytes, text }, moves), left };
 }
 
-/** A doubt counts only where something would move, or where nobody can tell. */
+/** A doubt matters only where something would move, or where that is unknown. */
 function reasonToStay(choice: Choice, { values, tag, digest }: ReadPin): Pick<LeftPin, "image" | "why" | "kind"> {
   const { image } = choice;
   const isUnread = tag === undefined && digest === undefined;

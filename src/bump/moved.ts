@@ -26,7 +26,7 @@ export interface MovedPin {
   readonly image: string;
   /** 1-based, in the file as it was. */
   readonly line: number;
-  /** Both as they stand in the file: a reference, a tag, a digest, a version. */
+  /** Both as written in the file: a reference, a tag, a digest, a version. */
   readonly from: string;
   readonly to: string;
 }

@@ -14,7 +14,7 @@ import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-plan
 import { prepare } from "../stages/plan/preparation.ts";
 import { warn } from "./end-run.ts";
 
-/** @throws UserError for what keeps it from starting; what a forge refuses is told in the result. */
+/** @throws UserError for what keeps it from starting; the result reports what a forge refuses. */
 export async function bump(session: Session): Promise<CommandResult> {
   const { clock, log } = session.outside;
   const started = clock.now().getTime();

@@ -1,4 +1,4 @@
-/** The end of a run that built or scanned: what became of it is told, in the log and as the command's result. */
+/** Ends a run that built or scanned: reports the outcome in the log and as the command's result. */
 
 import type { Remark } from "../model/remark.ts";
 import { bumpLines } from "../report/bumps.ts";

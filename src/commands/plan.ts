@@ -19,11 +19,11 @@ import { warn } from "./end-run.ts";
 
 /** What a person at a terminal wants to see of a plan. */
 export interface PlanView {
-  /** The name of one image, to be told all of. */
+  /** The name of the image to explain in full. */
   readonly explain?: string | undefined;
-  /** Show how the images build on one another; `undefined`: where it is small and says something. */
+  /** Show the dependency graph; `undefined`: only if it is small and has dependencies. */
   readonly graph?: boolean | undefined;
-  /** The event is simulated: what the checkout doesn't tell is asked of nobody. */
+  /** The event is simulated: no service is queried for what the checkout doesn't show. */
   readonly simulated?: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function plan(
   { explain, graph, simulated = false }: PlanView = {},
 ): Promise<CommandResult> {
   const planning = await planRun(session, { ask: simulated ? "nobody" : "may", about: explain });
-  // A problem of the image that is asked about is told once.
+  // A problem of the explained image is reported only once.
   const explanation = explain === undefined ? undefined : await explainImage(planning, explain, session);
   const remarks = [...planning.remarks, ...matrixRemarks(planning.plan.images)];
   warn(remarks, session);

@@ -19,7 +19,7 @@ import type { Results } from "../stages/publish/walk-plan.ts";
 import { problemsBeforeBuilding, problemsOf } from "./before-building.ts";
 import { endRun, warn } from "./end-run.ts";
 
-/** @throws UserError for what keeps the run from starting; what fails in it is told in the result. */
+/** @throws UserError for what keeps the run from starting; the result reports what fails in it. */
 export async function publish(session: Session): Promise<CommandResult> {
   const started = session.outside.clock.now().getTime();
   const planning = await planRun(session, { ask: "must" });

@@ -1,4 +1,4 @@
-/** `command: scan`: looks at what is published now, builds nothing, and says which images a rebuild would mend. */
+/** `command: scan`: scans what is published now, builds nothing, and reports which images a rebuild would fix. */
 import type { Remark } from "../model/remark.ts";
 import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
 import type { CommandResult } from "../results/command-result.ts";
@@ -11,7 +11,7 @@ import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-plan
 import { type Preparation, prepare } from "../stages/plan/preparation.ts";
 import { endRun, warn } from "./end-run.ts";
 
-/** @throws UserError for what keeps it from starting; what can't be scanned is told in the result. */
+/** @throws UserError for what keeps it from starting; the result reports what can't be scanned. */
 export async function scan(session: Session): Promise<CommandResult> {
   const started = session.outside.clock.now().getTime();
   const prepared = await prepare(session, { all: () => true });

@@ -13,7 +13,7 @@ export interface AttestingRun {
   readonly outside: Outside;
 }
 
-/** `undefined` where none is wanted. What is listed stays so; all else is asked anew. Never rejects for what can't be told. */
+/** `undefined` where no attestation is expected. A listed one is remembered; others are queried again. Never rejects: an error means unknown. */
 export function openAttested({ context, inputs, outside }: AttestingRun): History["attested"] {
   const { attest, token } = inputs.settings;
   // A plan on a laptop without a token publishes nothing.

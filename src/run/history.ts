@@ -19,7 +19,7 @@ export interface HistoryRun extends AttestingRun {
   readonly history: Pick<ForgeHistory, "commitOf">;
 }
 
-/** Each question is asked once. Never rejects for what can't be told. */
+/** Each question is asked once. Never rejects: an error means unknown. */
 export function openHistory(run: HistoryRun): Omit<History, "published"> {
   // One question after the other: each may deepen the clone, which others would see half-way.
   const ask = limitCalls(1, ([ancestor, descendant]: readonly [Commit, Commit]) =>

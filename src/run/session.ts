@@ -58,7 +58,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** What neither event nor checkout tell stays unknown. */
+  /** What neither the event nor the checkout shows stays unknown. */
   readonly offline?: boolean;
   /** The context is that of an event that didn't happen, as on a laptop. */
   readonly isSimulated?: boolean;

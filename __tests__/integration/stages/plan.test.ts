@@ -171,7 +171,7 @@ describe("what an event would do, asked on a laptop without any network", () => 
     const other = laptop.git("rev-parse", "--short=7", "HEAD~1");
     for (const ref of [...short, short[1]?.toUpperCase() ?? "", other, "HEAD~1", "main^", "main@{0}", "deadbeef"]) {
       await expect(laptop.plan({ event: "workflow_dispatch", ref })).rejects.toMatchObject({
-        message: expect.stringMatching(/no branch and no git tag here, and no whole commit id/),
+        message: expect.stringMatching(/which isn't a branch, a git tag or a full commit id here/),
         hint: expect.stringContaining("all digits of the commit"),
       });
     }

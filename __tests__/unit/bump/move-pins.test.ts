@@ -71,7 +71,7 @@ test("blumeops: kustomizations follow, placeholders stay, the Nix variant keeps 
     "cv/kustomization.yaml:3 cv: v4.0.6-r4-ffa8727 → v4.0.7-r0-e973f3c",
   ]);
   expect(result.left).toEqual([
-    "argocd/manifests/ntfy/deployment.yaml:8 ntfy, ntfy-nix (current): `kustomized` is no version",
+    "argocd/manifests/ntfy/deployment.yaml:8 ntfy, ntfy-nix (current): `kustomized` isn't a version",
   ]);
 });
 

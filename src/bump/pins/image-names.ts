@@ -1,4 +1,4 @@
-/** Under which names images stand in files, and where. */
+/** Finds the names of images in files. */
 import { familiarRepository, type Repository, splitRepository } from "../../model/reference.ts";
 import type { ReadPin } from "./read-pin.ts";
 import { pinAt, pinInSource, withDefaults } from "./text/derived-text.ts";

@@ -8,7 +8,7 @@ import { commentsOf } from "./text/comments.ts";
 import { namesNearVersions, textPins, withDigestsNear } from "./text/text-pins.ts";
 import { yamlPins } from "./yaml/yaml-pins.ts";
 
-/** The pins of a file but for a chart's version, in the order in which they stand there. What can't be read as what its name says is read by lines. */
+/** The pins of a file but for a chart's version, in the file's order. A file that doesn't parse as its name says is read by lines. */
 export async function readPins(text: string, file: string, names: ImageNames): Promise<FilePins> {
   const { pins, named } = await pinsByKind(text, file, names);
   return { pins: pins.toSorted((a, b) => a.start - b.start), named };

@@ -13,17 +13,17 @@ export interface ReadPin {
   readonly repository: Repository | undefined;
   /** What is written there, for people: `ghcr.io/o/r/app:1.2.3`, `appVersion: 1.2.3`. */
   readonly text: string;
-  /** Where it stands in the file's text. */
+  /** Its offset in the file's text. */
   readonly start: number;
-  /** As written; neither is there where a version is named that nobody can tell, which is a doubt. */
+  /** As written; tag and digest are both missing where the version is unknown, which is a doubt. */
   readonly tag: string | undefined;
   readonly digest: string | undefined;
-  /** What to change for another version; or why nobody can tell, as a clause with its remedy. */
+  /** What to change for another version; or why that is unknown, as a clause with its remedy. */
   readonly values: PinValues | { readonly doubt: string };
 }
 
 export interface PinValues {
-  /** Tag and digest stand in one reference, which is told as a whole. */
+  /** Tag and digest are in one reference, which is reported as a whole. */
   readonly whole?: Span;
   readonly tag?: Span;
   readonly digest?: Span;

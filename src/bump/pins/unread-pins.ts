@@ -1,10 +1,10 @@
-/** References whose version only a template or a shell knows, though a version stands in them. */
+/** References that have a version, which only a template or a shell knows. */
 
 import { plainLine } from "../../lib/plain-text.ts";
 import { isTag, type Repository } from "../../model/reference.ts";
 import type { ReadPin } from "./read-pin.ts";
 
-/** What stands behind a name up to the end of the reference: words, variables and expressions of templates. */
+/** What follows a name up to the end of the reference: words, variables and expressions of templates. */
 export const unreadVersion = ":(?:\\$?\\{\\{[^\\n]*?\\}\\}|\\$\\{[^{}\\n]*\\}|\\$\\([^()\\n]*\\)|[\\w.$%@:/+-])+";
 
 const literal = /(?<![\w.$/-])(?:v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?!\.?[\w$%{])|sha256:[0-9a-f]{64}/g;
@@ -18,7 +18,7 @@ export function versionIn(text: string): { readonly tag: string | undefined } | 
   return { tag: others.length === 0 ? only : undefined };
 }
 
-/** `undefined` where no version stands in it. @param rest what stands behind the name, with its colon. */
+/** `undefined` where it has no version. @param rest what follows the name, with its colon. */
 export function unreadPin(repository: Repository, name: string, rest: string, start: number): ReadPin | undefined {
   const version = /[$%{@+]/.test(rest) ? versionIn(rest) : undefined;
   return (

@@ -1,4 +1,4 @@
-/** What the commits of a bump's branch change: whose a branch is its name doesn't tell, as anybody with the right to push may take it. */
+/** Reads what the commits of a bump's branch change. Its name doesn't show who owns a branch: anybody who may push can use it. */
 
 import type { FileWrite } from "../../forge/bump-forge.ts";
 import type { Commit } from "../../model/run-context.ts";

@@ -41,7 +41,7 @@ export function bumpGroups(
   const single = images
     .filter(({ kind }) => kind !== "unknown")
     .map((image) => ({ branch: branchOf(image.name), versions: grouped ? [] : versionsOf(image) }));
-  // What stands in one for all, or in one for each, is known only where all images are.
+  // What belongs in one for all, or in one for each, is known only where all images are.
   const groups = grouped ? (isKnown ? [all, ...single] : []) : [...single, ...(isKnown ? [all] : [])];
   const ours = new Set([branchOf(undefined), ...images.map(({ name }) => branchOf(name))]);
   const gone = isWhole && isDefault ? open.filter((each) => !ours.has(each) && isOfDefault(each)) : [];

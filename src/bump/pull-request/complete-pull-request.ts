@@ -6,7 +6,7 @@ import type { MarkedProposal, ProposalWarning } from "./proposal.ts";
 
 export interface Completion {
   readonly forge: BumpForge;
-  /** The head that this run wrote and nobody else has a commit on, which may be merged unseen. */
+  /** The head that this run wrote and nobody else has a commit on, which may be merged without a review. */
   readonly mergeable: Commit | undefined;
   readonly warnings: ProposalWarning[];
 }
@@ -63,7 +63,7 @@ const reviewersHint =
 
 function autoMergeHint({ message }: ForgeError): string {
   if (/clean status|unstable status/i.test(message)) {
-    return "let a rule require a check or a review: what could be merged at once can't be told to wait";
+    return "let a rule require a check or a review: auto-merge has nothing to wait for";
   }
   return "switch on `Allow auto-merge` (Settings → General), and see that the merge method is allowed";
 }

@@ -9,7 +9,7 @@ export interface Marker {
   readonly edit: string;
 }
 
-/** What the marker says of a pull request that still lacks something. */
+/** The marker's value in a pull request that still lacks something. */
 export const pending = "pending";
 
 /** The marker for these files. */

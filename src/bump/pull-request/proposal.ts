@@ -14,7 +14,7 @@ export interface PullRequestSettings {
   readonly reviewers: readonly string[];
   readonly assignees: readonly string[];
   readonly draft: boolean;
-  /** How it is merged by itself once the repository's rules allow it. */
+  /** How it is merged automatically once the repository's rules allow it. */
   readonly autoMerge: MergeMethod | false;
   /** One for all images, rather than one for each. */
   readonly grouped: boolean;

@@ -34,7 +34,7 @@ export type Choice =
  * - A tag that the published image has stays, and a digest beside it becomes the image's: so `1.2` and `latest` stay.
  * - Any other version moves to the tag of the same form: `1.2.3` to `1.2.4`, `1.2` to `1.3`, `v3.9.1-24f7512-nix` to
  *   `v3.10.0-e973f3c-nix`, never to another variant. Never to an older one, and to a prerelease only from one.
- * - A word that is no version (`main`, `kustomized`) stays.
+ * - A word that isn't a version (`main`, `kustomized`) stays.
  * - A digest alone follows `latest`, since nothing says what else it is.
  * @param published all that may be meant by the repository that the pin names, not empty: the variants of an image share it.
  */
@@ -118,7 +118,7 @@ function newerTagOf(
   if (!published.some(({ style }) => tagForm(tag, style, unknown).isVersion)) {
     return /\d/.test(tag)
       ? { kind: "not-newer", image, why: `nothing in \`${tag}\` is known to be a version` }
-      : { kind: "current", image, why: `\`${tag}\` is no version` };
+      : { kind: "current", image, why: `\`${tag}\` isn't a version` };
   }
   const options = optionsFor(tag, published, unknown);
   const [option] = options;

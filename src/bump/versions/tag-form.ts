@@ -109,7 +109,7 @@ export function isSameForm(one: TagForm, other: TagForm): boolean {
 }
 
 /**
- * The same where a commit tells versions apart (`v4.0.6-r4-ffa8727`, `v4.1-0a1b2c3`): what stands before it may have any
+ * The same where a commit distinguishes versions (`v4.0.6-r4-ffa8727`, `v4.1-0a1b2c3`): what comes before it may have any
  * number of pieces, as versions of others do; what follows it stays. Neither may lose its `v`.
  */
 export function isSameLooseForm(one: TagForm, other: TagForm): boolean {
@@ -128,7 +128,7 @@ export function isSameLooseForm(one: TagForm, other: TagForm): boolean {
 
 /**
  * What a version's tag has besides its version, its commit and the marks of a prerelease, where what may name a variant does; `undefined` for
- * a tag that is no version.
+ * a tag that isn't a version.
  */
 export function variantOf(tag: string, style: TagStyle = {}): string | undefined {
   const { pieces, isVersion } = tagForm(tag, { variantMarks: namesOfVariants, ...style }, "variant");

@@ -43,7 +43,7 @@ export function tagPieces(
   return { pieces: read.flatMap(({ pieces }) => pieces), isPrerelease: read.some((each) => each.isPrerelease) };
 }
 
-/** A text that is no version, whatever is in it. */
+/** A text that isn't a version, whatever is in it. */
 export function fixedPieces(fixed: string): readonly Piece[] {
   return splitWords(fixed).flatMap((word) => text(word).pieces);
 }
@@ -137,7 +137,7 @@ function isVersionWord({ words, index, core }: WordAt, before: string, letters: 
   return isBehind && isCounter(before) && (letters === "" || marks.has(letters.toLowerCase()));
 }
 
-/** Years and days tell calendar versions from others, and are no commits. */
+/** Years and days distinguish calendar versions from others, and aren't commits. */
 function numberKind(digits: string, isLeading: boolean): Piece["kind"] {
   if (isDate(digits)) return "date";
   return isLeading && /^20\d\d$/.test(digits) ? "year" : "number";

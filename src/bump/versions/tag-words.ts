@@ -49,7 +49,7 @@ export function isDate(digits: string): boolean {
   return /^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$/.test(digits);
 }
 
-/** The numbers that are the version; `undefined` where there are none, or nobody can tell which ones are. */
+/** The numbers that are the version; `undefined` where there are none, or where it is unknown which ones are. */
 export function coreOf(words: readonly string[]): Core | undefined {
   const [first = ""] = words;
   if (isHash(first) || isDate(first)) return { start: 0, end: 1 };
@@ -70,7 +70,7 @@ export function dayAt(words: readonly string[], index: number): number {
   return words[index + 3] === "-" && /^(?:0[1-9]|[12]\d|3[01])$/.test(day) ? 5 : 3;
 }
 
-/** Numbers parted by dots that begin at a word. Of few behind a word nobody knows whether they are its version or the word's. */
+/** Numbers separated by dots that begin at a word. If few follow a word, it is unknown whether they are its version or the word's. */
 function runAt(words: readonly string[], start: number): (Core & { readonly weight: number }) | undefined {
   const [word = "", separator, head = ""] = [words[start], words[start - 1], words[start - 2]];
   const isAfterNumber = separator === "." && /\d$/.test(head);

@@ -30,8 +30,8 @@ export async function actFor(
   questions: RefQuestions,
 ): Promise<Meant> {
   if (!takesRef(context)) {
-    throw new UserError(`the input "ref" is for runs by hand, and this is a ${context.eventName}`, {
-      hint: "leave it empty on other events, as the inputs of a run by hand are there",
+    throw new UserError(`the input "ref" is only for manual runs, and this is a ${context.eventName}`, {
+      hint: "leave it empty on other events, where the inputs of a manual run are empty, too",
       input,
     });
   }

@@ -24,7 +24,7 @@ export async function checkedOut(git: Git, workspace: string, outside: Parts): P
   });
 }
 
-/** @throws UserError where the folder is no worktree's root; `GitFailure` where git can't read it. */
+/** @throws UserError where the folder isn't the root of a worktree; `GitFailure` where git can't read it. */
 export async function checkRoot(asked: AskedCheckout, outside: Parts): Promise<void> {
   const { prefix } = await checkWorktree(asked);
   if (prefix === "") return;
@@ -52,7 +52,7 @@ export interface AskedCheckout {
   readonly start?: string;
 }
 
-/** What `read` finds in a checkout. @throws UserError that tells why git fails, where it does. */
+/** What `read` finds in a checkout. @throws UserError with the reason if git fails. */
 export async function readingCheckout<T>(asked: AskedCheckout, outside: Parts, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

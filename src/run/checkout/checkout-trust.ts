@@ -67,8 +67,8 @@ const committing: ReadonlySet<RunContext["trigger"]["kind"]> = new Set(["push", 
 const mostOwnCommits = 50;
 
 /**
- * Whether the job made the commit itself on top of the event's: git's own log of HEAD tells a commit that was made here from
- * one that was fetched, and each has one parent, so that no other history comes in by a merge.
+ * Whether the job made the commit itself on top of the event's: git's own log of HEAD distinguishes a commit that was made
+ * here from one that was fetched, and each has one parent, so that no other history comes in by a merge.
  */
 async function isMadeByJob(context: RunContext, head: Commit, git: TrustQuestions["git"]): Promise<boolean> {
   if (!committing.has(context.trigger.kind)) return false;

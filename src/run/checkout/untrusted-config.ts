@@ -14,7 +14,7 @@ import type { Files } from "../../ports.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
 import { imageOrigins, type Origin } from "../../settings/setting-origins.ts";
 
-/** What an untrusted checkout's file says as far as it may decide, and what its base's file says of all else. */
+/** The settings that an untrusted checkout's file may decide, and all others from its base's file. */
 export interface MixedConfig {
   readonly config: CatalogConfig;
   /** Entries that describe no image by themselves: their settings hold if there is one of that name. */

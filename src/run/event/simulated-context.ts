@@ -11,7 +11,7 @@ import { readsAsRelease } from "../../tags/versions/reads-as-release.ts";
 import { checkRoot, checkWorktree, readingCheckout } from "../checkout/checked-out.ts";
 import type { Outside } from "../outside.ts";
 
-/** What a laptop says of the event to simulate; what it leaves out is taken from the checkout. */
+/** The event to simulate on a laptop, as its options describe it; the checkout fills in what they leave out. */
 export interface SimulatedEvent {
   readonly event: string | undefined;
   /** Anything that git takes for a commit: `HEAD~3`, `main`. */
@@ -47,7 +47,7 @@ export async function simulatedContext(
     log.warning(`there are changes that are not committed: ${what}`, hint);
   }
   if (checkout.originUrl === undefined) {
-    const message = `there is no remote called origin, so that images go by the name local/${basename(folder)}`;
+    const message = `there is no remote called origin, so images are named local/${basename(folder)}`;
     log.warning(message, "name the remote: git remote add origin URL; references to your own images are known by it");
   }
   const commit = base === undefined ? undefined : await git.resolve(base);
@@ -149,7 +149,7 @@ function notCheckedOut(id: Commit, head: Commit): UserError {
 }
 
 function shortId(ref: string, more: string): UserError {
-  return new UserError(`--ref names "${ref}", which is no branch and no git tag here, and no whole commit id`, {
+  return new UserError(`--ref names "${ref}", which isn't a branch, a git tag or a full commit id here`, {
     hint: `write a branch, a git tag, or all digits of the commit that is checked out${more}; for a branch or git tag that isn't here, write refs/heads/${ref} or refs/tags/${ref}`,
   });
 }

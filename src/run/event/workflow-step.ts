@@ -74,7 +74,7 @@ export async function inputsOfStep(
   options: ReadonlySet<string>,
   outside: Outside,
 ): Promise<GivenInputs> {
-  // The same is said of the checkout once more when the command runs.
+  // The command reports the same about the checkout when it runs.
   const quiet = { ...outside, log: { ...outside.log, warning() {}, notice() {} } };
   const context = await simulatedContext(event, folder, quiet);
   const overridden = new Set([...decidedHere, ...options]);
@@ -103,7 +103,7 @@ function otherCommand(command: StepInput | undefined): readonly StepWarning[] {
 
 const publishing: ReadonlySet<string> = new Set(["", "publish", "plan", "build", "finalize"]);
 
-/** A folder is no workflow. */
+/** A folder isn't a workflow. */
 async function readFile(path: string, folder: string, files: Pick<Files, "read" | "list">) {
   const isFolder = (await files.list(posix.resolve(folder, path)).catch(() => undefined)) !== undefined;
   return isFolder ? undefined : files.read(posix.resolve(folder, path));

@@ -1,4 +1,4 @@
-/** What a run says of a checkout that is not of the ref that it is about. */
+/** Warns about a checkout of another ref than the run's. */
 import type { Catalog } from "../../catalog/catalog.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";

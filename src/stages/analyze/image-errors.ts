@@ -11,7 +11,7 @@ export interface ImageError {
 
 /**
  * One remark for each remedy.
- * @param one the message for a single image. @param several what is said of so many images, whose errors follow.
+ * @param one the message for a single image. @param several the message for that many images, whose errors follow.
  */
 export function errorRemarks<T extends ImageError>(
   all: readonly T[],

@@ -8,7 +8,7 @@ import { inTurns } from "../../lib/pause.ts";
 import type { ImageDetails } from "../../plan/make-plan.ts";
 import type { ProblemsByImage } from "./parted.ts";
 
-/** By name of the image. @throws UserError, or `Problems`, for what is no file's mistake and all of them have: an input's. */
+/** By name of the image. @throws UserError, or `Problems`, for a mistake that all images share and that isn't in a file: an input's. */
 export async function detailProblems(
   images: readonly Image[],
   details: (image: Image) => ImageDetails,

@@ -1,4 +1,4 @@
-/** From what the repository and the user say of images to the catalog of this run. */
+/** Reads the catalog of this run from the repository's files and the user's settings. */
 
 import type { Catalog, FileTarget } from "../../catalog/catalog.ts";
 import { linkImages } from "../../catalog/graph/link-images.ts";
@@ -66,8 +66,8 @@ export async function readCatalog(run: CatalogRun, configFiles: Pick<Files, "rea
 }
 
 /**
- * As `readCatalog`, but what the config file says of images that can't be had from the checkout's files is a problem of theirs
- * alone. @throws UserError, or `Problems`, for a config file that can't be understood.
+ * As `readCatalog`, but a config file's settings for images that the checkout's files don't contain are only a problem of those
+ * images. @throws UserError, or `Problems`, for a config file that can't be understood.
  */
 export async function readAsFarAsPossible(
   run: CatalogRun,

@@ -43,12 +43,12 @@ export interface Survey {
   readonly affected: ReasonsByImage;
   /** Images that the run is not about, whatever changed. */
   readonly left: ReasonsByImage;
-  /** Where what goes into an image lies, by its name. */
+  /** Where an image's sources are located, by the image's name. */
   readonly inputs: ReadonlyMap<string, ImageInputs>;
-  /** Where the config file may lie. */
+  /** Where the config file may be located. */
   readonly configPaths: readonly RepositoryPath[];
   readonly settingsOf: SettingsOf;
-  /** What the config file says of pull requests that move pins. */
+  /** The config file's settings for pull requests that move pins. */
   readonly bump: BumpSettings;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
@@ -57,7 +57,7 @@ export interface Survey {
   readonly remarks: readonly Remark[];
   /** The event deleted an image. */
   readonly deletes: boolean;
-  /** The images into which something goes that changed since a commit; `undefined` where that can't be told. */
+  /** The images of which a source changed since a commit; `undefined` where that is unknown. */
   affectedSince(base: Commit): Promise<ReadonlySet<string> | undefined>;
 }
 
@@ -252,7 +252,7 @@ function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {
   return new Map([...hashes].flatMap(([name, hash]) => (hash.kind === "unknown" ? [[name, hash.why] as const] : [])));
 }
 
-/** What settings put into an image that its files don't tell of, expressions as they were written. */
+/** The settings that change an image and aren't in its files, with expressions as they were written. */
 function hashedSettings({ labels, annotations, provenance, sbom, compression, variables }: ImageSettings): unknown {
   const levels = variables?.annotationLevels;
   return {

@@ -60,7 +60,7 @@ async function load(result: Good, { load: deps, context, trust, log }: AfterBuil
 
 /**
  * The references by which later steps find an image in the engine: with the tags that this run gives it; where it gives none
- * (a pull request) with that of the pull request, the branch or the git tag. An image without repository goes by its own name.
+ * (a pull request) with that of the pull request, the branch or the git tag. An image without repository has its own name.
  */
 export function localNames(
   { name, repositories, tags }: Pick<PlannedBuild, "name" | "repositories" | "tags">,

@@ -25,7 +25,7 @@ import { readyBuilder } from "./ready-builder.ts";
 
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
-  /** To be done with every image once its tags are put, or at once where nothing is pushed. */
+  /** Runs for every image after its tags are pushed, or immediately where nothing is pushed. */
   readonly complete: (result: ImageResult) => Promise<ImageResult>;
   readonly remarks: readonly Remark[];
   /** Removes what was made for the run: its builder, its logins. Never rejects; what stays behind is a remark. */

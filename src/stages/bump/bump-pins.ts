@@ -33,7 +33,7 @@ export interface BumpReport {
   /** What moves, by the images that are proposed together. */
   readonly moved: readonly MovedFile[];
   readonly remarks: readonly Remark[];
-  /** What makes the run red, where the config file says that pull requests are required. */
+  /** What fails the run, where the config file says that pull requests are required. */
   readonly errors: readonly UserError[];
 }
 
@@ -119,7 +119,7 @@ async function filesOf(
     const bytes = blobs.get(blob);
     return bytes === undefined ? [] : [{ path, bytes }];
   });
-  // Charts are told by their images' names, which stand in other files than the version.
+  // A chart is recognized by the names of its images, which are in other files than the version.
   return files.some(({ bytes }) => names.mayBeIn(bytes)) ? files : [];
 }
 
@@ -223,11 +223,11 @@ function leftRemark({ image, path, line, column, why }: LeftPin): Remark {
 function warningOf({ branch, outcome, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
   if (outcome !== "refused") return { message: `the pull request from ${branch} lacks something: ${message}`, hint };
   // The next run fills in what is left out of the link here.
-  const page = newPullRequestUrl === undefined ? "" : `; open it by hand: ${newPullRequestUrl.split("&body=")[0]}`;
+  const page = newPullRequestUrl === undefined ? "" : `; open it manually: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };
 }
 
-/** Whatever keeps pins from moving keeps nothing from being published: it is told, and the run goes on. */
+/** An error that keeps pins from moving doesn't stop the run: it is reported, and images are published. */
 export async function bumpAfter(work: () => Promise<BumpReport>, signal: AbortSignal): Promise<BumpReport> {
   try {
     signal.throwIfAborted();

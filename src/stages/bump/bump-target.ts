@@ -27,9 +27,9 @@ interface TargetRun {
 export type OnBranch = Extract<BumpTarget, { readonly kind: "branch" }>;
 
 /**
- * Pins follow what was made from the branch that they lie on: from its pushes, schedules and dispatches, and from releases of
+ * Pins follow what was made from the branch that they are on: from its pushes, schedules and dispatches, and from releases of
  * commits that it contains. Other branches keep theirs. The branch is on this machine afterwards. @throws UserError where
- * nobody can tell it or bring it.
+ * it is unknown or can't be fetched.
  */
 export async function bumpTarget(
   wanted: string | undefined,

@@ -1,4 +1,4 @@
-/** What a pull request tells of the images that pins follow, as far as it is known. */
+/** Describes in a pull request the images that pins follow, as far as they are known. */
 import type { MovedFile, PublishedVersion } from "../../bump/moved.ts";
 import { UserError } from "../../errors.ts";
 import { isTag, type Repository, type Tag } from "../../model/reference.ts";

@@ -78,7 +78,7 @@ export async function followedImages(
     if (surveyed.left.has(name)) return { name, kind: "unknown" };
     if (!isNamed(image)) return { name, kind: "unnamed" };
     const result = byName.get(name);
-    // Of what failed or is held the published one is the newest still.
+    // If an image failed or was blocked, the published one is still the newest.
     const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
     if (own !== undefined && isAtHead) return { name, kind: "known", versions: [await withStyle(image, own)] };
     try {

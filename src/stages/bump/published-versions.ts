@@ -55,11 +55,11 @@ export interface VersionOptions {
   readonly ref: string;
   /** Where that branch stands. */
   readonly at: Commit;
-  /** Of the branch as it stands; `null` where the checkout doesn't tell. */
+  /** The source hash at the branch's head; `null` where the checkout doesn't show it. */
   readonly sourceHash: (image: Image) => string | null;
   /** Whether a tag is of the image, and not of another variant in the same repositories. */
   readonly isOwn: (image: Image, tag: Tag) => boolean;
-  /** Whether a tag stands in a file that may pin something. */
+  /** Whether a file that may pin something contains the tag. */
   readonly isPinned: (tag: Tag) => boolean;
   /** What is known of an image's tags without asking its registry. */
   readonly styleOf: (image: Image) => TagStyle;

@@ -1,6 +1,6 @@
 /**
- * A check: whether an image may get tags. Everything between a candidate and its tags has this shape, so that the gate knows
- * none of them by name.
+ * A check: whether an image may get tags. Everything between a candidate and its tags has this shape, so that the decision
+ * knows none of them by name.
  */
 import { Problems, type UserError } from "../../errors.ts";
 import type { Candidate } from "../../model/candidate.ts";
@@ -17,7 +17,7 @@ export type CheckResult =
   | {
       readonly kind: "passed";
       readonly scan?: ImageScan;
-      /** Checks once more, right before tags are put, what may be otherwise by then. */
+      /** Checks again, right before the image is tagged, what may have changed by then. */
       readonly again?: () => Promise<CheckResult>;
     }
   | { readonly kind: "refused"; readonly error: UserError; readonly scan?: ImageScan };

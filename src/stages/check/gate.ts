@@ -1,4 +1,4 @@
-/** The gate: one decision on an image from its checks and from what it is based on. */
+/** Decides whether an image may get tags, from its checks and from what it is based on. */
 import type { UserError } from "../../errors.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import type { CheckResult } from "./check.ts";

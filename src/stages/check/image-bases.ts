@@ -1,4 +1,4 @@
-/** What an image is built on, down to what comes from outside: who brought which layer, and who has moved on since. */
+/** Finds what an image is based on, down to images from outside: which base brought which layer, and which is out of date. */
 import type { Image } from "../../catalog/catalog.ts";
 import { finalBase } from "../../catalog/dockerfile/final-base.ts";
 import { UserError } from "../../errors.ts";
@@ -18,7 +18,7 @@ export interface BuiltImage {
   readonly bases: Readonly<Record<string, Digest>>;
 }
 
-/** One of this repository's images that others are built on, and its layers, where they are known without asking. */
+/** One of this repository's images that others are based on, and its layers, where they are known without a query. */
 export type Parent = BuiltImage | { readonly layers: BaseLayers["diffIds"]; readonly bases: BuiltImage["bases"] };
 
 export interface BaseOptions {
@@ -26,10 +26,10 @@ export interface BaseOptions {
   readonly registry: Pick<Registry, "head" | "manifest" | "blob">;
 }
 
-/** What others are built on under the name of an image of this repository; `undefined` where nobody can tell. */
+/** The image of this repository that others are based on, by its name; `undefined` where it is unknown. */
 export type ParentNamed = (name: string) => Promise<Parent | undefined>;
 
-/** Finds what images are built on; each base is looked up once. What can't be looked up is left out, and never an error. */
+/** Finds what images are based on; each base is looked up once. A base that can't be looked up is left out without an error. */
 export function openBases({ images, registry }: BaseOptions) {
   const byName = new Map(images.map((image) => [image.name, image]));
   const layers = memoize(
@@ -89,7 +89,7 @@ export function openBases({ images, registry }: BaseOptions) {
   return {
     /** Nearest first. @param taken what its build took from outside, by name. */
     basesOf,
-    /** Whether something that an image took from outside goes by another digest now; what can't be asked hasn't moved. */
+    /** The names that an image took from outside and that have another digest now; without an answer, a name hasn't moved. */
     async moved(taken: Readonly<Record<string, Digest>>): Promise<readonly string[]> {
       const asked = await Promise.all(
         Object.entries(taken).map(async ([name, digest]) => ({ name, digest, current: await now(name) })),

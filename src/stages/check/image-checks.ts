@@ -26,7 +26,7 @@ export interface CheckRules {
   readonly attested: ((digest: Digest) => Promise<boolean | undefined>) | undefined;
 }
 
-/** `parents` are those of this run that it is built on. */
+/** `parents` are the images of this run that it is based on. */
 export function passBuilt(
   planned: PlannedBuild,
   candidate: Candidate,
@@ -60,8 +60,8 @@ async function checkPromoted(planned: PlannedPromote, repository: Repository, ru
 }
 
 /**
- * What another run put in the place of what this one has checked passes the same checks, as that digest. What is based on a
- * parent that was held got here for no image.
+ * If another run replaced the image that this one has checked, its digest passes the same checks. No image whose parent was
+ * blocked gets here.
  */
 export async function checkFound(
   planned: PlannedBuild | PlannedPromote,

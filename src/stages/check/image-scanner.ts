@@ -138,7 +138,7 @@ export function openImageScanner(run: ScannerRun, { registry, credentials, setti
     facts: scanner.facts,
     /** @throws UserError for a file of the user's that is not there. */
     scan,
-    /** The same, once for each digest. @throws RegistryError when the registry can't tell. */
+    /** The same, once for each digest. @throws RegistryError when the registry can't answer. */
     scanPublished: memoize(
       async ({ image, repository, digest }: PublishedSubject): Promise<Scanned> =>
         scan(

@@ -1,4 +1,4 @@
-/** What is published of an image now: what its candidate is compared with, and what others are built on. */
+/** Finds what is published of an image now, which its candidate is compared with and other images are based on. */
 import type { Image } from "../../catalog/catalog.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
@@ -21,8 +21,8 @@ export interface PublishedOptions {
 }
 
 /**
- * In its first repository, under the tags that a plan moves, else those that it would go by.
- * @returns `undefined` where there is nothing. @throws RegistryError when the registry can't tell.
+ * In its first repository, under the tags that a plan moves, else those that it would get.
+ * @returns `undefined` where there is nothing. @throws RegistryError when the registry can't answer.
  */
 export async function publishedImage(
   image: Image,

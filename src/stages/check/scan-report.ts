@@ -34,7 +34,7 @@ export interface ScanReport {
   /** Absolute, with a folder for each image; `undefined` where nothing was scanned or no file is wanted. */
   readonly folder: string | undefined;
   readonly remarks: readonly Remark[];
-  /** What makes the run red, beside the remarks: code scanning took the findings and could make nothing of them. */
+  /** What fails the run, in addition to the remarks: code scanning accepted the findings and couldn't process them. */
   readonly errors: readonly UserError[];
 }
 
@@ -60,7 +60,7 @@ interface Reported {
   readonly scanning: Pick<Scanning, "bill">;
 }
 
-/** Every finding that is reported, and what asks for attention though nothing is held for it. */
+/** Logs every reported finding, and what needs attention though it blocks nothing. */
 export function tellFindings(result: RunResult, log: Log): void {
   for (const { title, lines } of findingGroups(result)) log.group(title, lines);
   for (const { message, hint, title, at } of findingWarnings(result)) log.warning(message, hint, { title, at });
@@ -134,7 +134,7 @@ async function handOver(all: ScansByImage, { surveyed, scanning }: Reported, run
   };
 }
 
-/** Whether the run knows all images, and may say of one that it is gone: another step may publish what this one wasn't told of. */
+/** Whether the run knows all images, and may report one as removed: another step may publish what this one doesn't know. */
 export function isWhole({ inputs, context }: Pick<ReportingRun, "inputs" | "context">): boolean {
   const { only, variant, path, bakeTarget, config, context: ofOne, file, target, buildContexts } = inputs.settings;
   const lists = [only, path, bakeTarget, buildContexts].every(({ length }) => length === 0);

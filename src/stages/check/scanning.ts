@@ -30,7 +30,7 @@ export type Ancestors = ReadonlyMap<string, Ancestor>;
 
 export interface PublishedScan {
   readonly scan: ImageScan;
-  /** What it is built on that goes by another digest now, as a person would write it. */
+  /** The base images that have another digest now, as a person would write their names. */
   readonly moved: readonly string[];
 }
 

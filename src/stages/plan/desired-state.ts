@@ -12,7 +12,7 @@ import { variantSuffix } from "../../tags/rules/flavor.ts";
 export interface RunWishes {
   readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly defaultBranch: string | undefined;
-  /** A scheduled rebuild puts only tags that move. */
+  /** A scheduled rebuild pushes only mutable tags. */
   readonly movingTagsOnly: boolean;
   /** The input `promote`: a release takes what is published of its sources. */
   readonly promotes: boolean;
@@ -37,7 +37,7 @@ export function desiredState(
   });
 }
 
-/** Of an image that others are built on, and that the run does nothing for. */
+/** The state of an image that others are based on, and that the run leaves as it is. */
 export function desiredParent(image: Image, details: Details, wishes: RunWishes): DesiredState | undefined {
   const moving = details.tags.tags.filter(({ moves }) => moves);
   const usual = defaultTags(image, wishes).map((tag): ImageTag => ({ tag, moves: true }));

@@ -1,4 +1,4 @@
-/** Gathers what there is to tell of one image of a plan. */
+/** Gathers what explains one image of a plan. */
 import { fileTargetNamed } from "../../catalog/bake/file-targets.ts";
 import { type Image, recipeOf } from "../../catalog/catalog.ts";
 import { whyCounts } from "../../changes/why-counts.ts";

@@ -1,4 +1,4 @@
-/** `rebuild: fixable`: a scheduled run builds what a rebuild would mend, what builds on that, and what nobody can tell of. */
+/** `rebuild: fixable`: a scheduled run builds the images that a rebuild would fix, their dependents, and those where that is unknown. */
 import type { Reason } from "../../model/reason.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import { mendedByRebuild } from "../../scan/remedy.ts";

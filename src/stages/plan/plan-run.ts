@@ -64,7 +64,7 @@ export interface PlanOptions {
  */
 export async function planRun(session: Session, { ask, about }: PlanOptions): Promise<Planning> {
   const { context, inputs, outside } = session;
-  // What was made for a pull request or from an untrusted checkout never stands in for another run's image.
+  // An image of a pull request or of an untrusted checkout never replaces another run's image.
   const isOwn = context.trigger.kind !== "pull-request" && session.trust.kind === "trusted";
   const isAsked = ask !== "nobody" && inputs.settings.converge && isOwn;
   const asking = new AbortController();
@@ -201,7 +201,7 @@ function planFacts({ comparison, catalog, hashes }: Survey, push: boolean, sessi
   };
 }
 
-/** A scheduled rebuild puts only tags that move. */
+/** A scheduled rebuild pushes only mutable tags. */
 function movesTagsOnly({ context }: Pick<Session, "context">): boolean {
   return context.trigger.kind === "schedule";
 }

@@ -34,7 +34,7 @@ export interface Preparation {
   readonly bumping: Bumping;
 }
 
-/** How pins follow: read before anything is pushed, so that a slip there keeps nothing from being told in time. */
+/** How pins follow. It is read before anything is pushed, so that a mistake in it is reported in time. */
 export interface Bumping {
   readonly pullRequests: PullRequestSettings;
   /** Whether the pins of a file follow, if it may pin. */

@@ -85,7 +85,7 @@ function unclearOf({ name, unclear }: Answer<unknown>): readonly (readonly [stri
   return unclear === undefined ? [] : [[name, { kind: "unclear", error: unclear }]];
 }
 
-/** Of the images that others are built on and that nothing is done for. */
+/** The states of images that others are based on and that the run leaves as they are. */
 async function parentStates(
   { affected }: Reconciliation,
   unclear: ParentStates,

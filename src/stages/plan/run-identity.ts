@@ -1,4 +1,4 @@
-/** Who puts the tags of a run. */
+/** Identifies the run that pushes tags. */
 import { type RunContext, sourceCommit } from "../../model/run-context.ts";
 import type { RunIdentity } from "../../publish/guard.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
@@ -18,7 +18,7 @@ export function runIdentity(run: Run): Omit<RunIdentity, "release" | "platforms"
   };
 }
 
-/** Built anew though nothing changed: fresh bases, no cache. */
+/** Images are rebuilt though nothing changed, with updated base images and without cache. */
 export function isRebuild({ context, inputs }: Run): boolean {
   return inputs.settings.rebuild === "always" || context.trigger.kind === "schedule";
 }

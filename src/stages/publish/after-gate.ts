@@ -1,4 +1,4 @@
-/** From the gate's decision to the result of an image. */
+/** Turns the decision of an image's checks into the image's result. */
 import { BuildError } from "../../buildx/diagnosis/diagnose.ts";
 import { UserError } from "../../errors.ts";
 import type { Candidate } from "../../model/candidate.ts";

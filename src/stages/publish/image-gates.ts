@@ -1,4 +1,4 @@
-/** The gate for each image of a run: which checks it gets, and the images of the run that it is based on. */
+/** Decides for each image of a run which checks it gets, and which images of the run it is based on. */
 import type { Candidate } from "../../model/candidate.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import type { FoundDigest } from "../../publish/promotion.ts";

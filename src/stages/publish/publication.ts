@@ -1,4 +1,4 @@
-/** The stage publish: wires a plan, the session's parts and the gates, for what is promoted and for what is built. */
+/** The stage publish: connects a plan, the session's parts and the checks, for promoted and for built images. */
 import { buildImage } from "../../buildx/invocation/build-image.ts";
 import { parentSources } from "../../buildx/invocation/buildx.ts";
 import { patientAttested } from "../../run/attested.ts";

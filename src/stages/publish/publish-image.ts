@@ -29,7 +29,7 @@ export interface Publishing {
   readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
   readonly copy: (digest: Digest, from: Repository, to: Repository) => Promise<void>;
-  /** Told once of each longer wait for a registry; a clause. */
+  /** Called once for each longer wait for a registry, with a clause. */
   readonly onWait: (what: string) => void;
 }
 
@@ -177,7 +177,7 @@ async function madeMeanwhile(
     const refused = await check({ repository, digest, as: "same-content" });
     return refused === undefined ? digest : undefined;
   } catch (error) {
-    // What was built is as good; the tags will tell what the registry has to say.
+    // The built image is as good; if the registry has an error, pushing the tags reports it.
     if (error instanceof UserError) return undefined;
     throw error;
   }

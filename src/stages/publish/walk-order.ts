@@ -4,8 +4,8 @@ import { longestFirst, type WalkNode } from "../../lib/walk.ts";
 import type { LastBuild } from "../../plan/publish-state.ts";
 
 /**
- * What takes longest goes first, by how long it took the last time. On a schedule the image that was rebuilt the longest ago, and
- * what it builds on: a job that meets its time limit has then done the most needed.
+ * The image that took longest the last time goes first. On a schedule, it is the image that was rebuilt the longest ago, and what
+ * it depends on: a job that meets its time limit has then built the most urgent images.
  */
 export function orderOf<N extends WalkNode>(
   graph: readonly N[],

@@ -1,4 +1,4 @@
-/** Walks the plan: builds every image as soon as what it needs is there, and puts its tags on it. */
+/** Walks the plan: builds every image as soon as what it needs is there, and tags it. */
 import { leftOutProblem } from "../../changes/describe-incomplete.ts";
 import { type Outcome, walk } from "../../lib/walk.ts";
 import type { Candidate } from "../../model/candidate.ts";
@@ -35,7 +35,7 @@ export interface Walk {
     candidate: Candidate,
     publish: (pushed: Candidate) => Promise<ImageResult>,
   ) => Promise<ImageResult>;
-  /** To be done with every image once its tags are put. */
+  /** Runs for every image after its tags are pushed. */
   readonly complete: (result: ImageResult) => Promise<ImageResult>;
 }
 
@@ -49,7 +49,7 @@ interface BuiltImage extends MadeImage {
 /** How many images are built at once at least: much of a build is waiting for networks. */
 const leastConcurrency = 4;
 
-/** The results of all images that are built, each as soon as its tags are put. */
+/** The results of all images that are built, each as soon as its tags are pushed. */
 export async function walkPlan(walking: Walk): Promise<Results> {
   const { plan, leftOut, publishing, parallelism } = walking;
   const { signal } = publishing;

@@ -129,7 +129,7 @@ test("says why a pin stays, as a clause", () => {
     why("nightly-3"),
     why("1.2.3", { ...release, isRelease: false }),
   ]).toEqual([
-    "`kustomized` is no version",
+    "`kustomized` isn't a version",
     "`1.3.0` is not newer",
     "it names what is published",
     "what is published has no tag of the form of `nightly-3`",

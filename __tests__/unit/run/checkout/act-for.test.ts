@@ -16,5 +16,7 @@ test.each<{ readonly event: string; readonly trigger: Trigger }>([
   { event: "delete", trigger: { kind: "gone", what: "the branch x was deleted" } },
 ])("`ref` on $event is refused before anybody is asked", async ({ event, trigger }) => {
   const given: RunContext = { ...context({ ref: "refs/heads/main" }), trigger, eventName: event };
-  await expect(actFor("v1", given, at("head"), nobody)).rejects.toThrow(`is for runs by hand, and this is a ${event}`);
+  await expect(actFor("v1", given, at("head"), nobody)).rejects.toThrow(
+    `is only for manual runs, and this is a ${event}`,
+  );
 });

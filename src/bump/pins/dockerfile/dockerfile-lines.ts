@@ -1,4 +1,4 @@
-/** Where the instructions of a Dockerfile stand in its text. */
+/** Locates the instructions of a Dockerfile in its text. */
 import { type Escape, withoutContinuation } from "../../../catalog/dockerfile/parser/lines.ts";
 import type { Span } from "../read-pin.ts";
 

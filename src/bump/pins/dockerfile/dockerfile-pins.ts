@@ -1,6 +1,6 @@
 /**
  * Pins of a Dockerfile: references in full in FROM, COPY --from, RUN --mount=from and in what ARG and ENV set, and the ARG
- * that holds the tag or digest of a FROM. What RUN does and what heredocs hold is left to who wrote it.
+ * with the tag or digest of a FROM. The commands of RUN and the contents of heredocs are left alone.
  */
 
 import { type Dockerfile, readDockerfile } from "../../../catalog/dockerfile/dockerfile.ts";
@@ -92,7 +92,7 @@ function fullPins(
 ): readonly ReadPin[] {
   if (!values.some((value) => names.mayBeInText(value))) return [];
   const { start, text } = lines.at(line);
-  // Several ARGs may stand on one line.
+  // One line may have several ARGs.
   const word = argument === undefined ? undefined : lines.valueAt(line, argument, values[0] ?? "");
   const doubt = argument === undefined ? undefined : fed.doubtOf(argument);
   return names
@@ -127,7 +127,7 @@ function partPin(
     (digestHeld === undefined || attached === undefined);
   if (!isPlain && versionIn([whole?.text, digestHeld?.text].join(" ")) === undefined) return undefined;
   const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
-  const doubt = isPlain ? fedDoubt : `what feeds it is no plain tag and sha256 digest: ${oneArgument}`;
+  const doubt = isPlain ? fedDoubt : `what feeds it isn't a plain tag and sha256 digest: ${oneArgument}`;
   return {
     repository,
     text: `${repository}${whole ? `:${whole.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
@@ -144,7 +144,7 @@ interface Held {
   readonly span: Span;
 }
 
-/** An ARG may hold a tag and the digest behind it. */
+/** An ARG's value may be a tag followed by its digest. */
 function withDigest({ text, span }: Held): readonly [Held, Held | undefined] {
   const at = text.indexOf("@");
   if (at < 0) return [{ text, span }, undefined];

@@ -1,4 +1,4 @@
-/** What the ARGs above the first FROM feed: whole references, tags, digests, or parts that nobody can tell apart. */
+/** What the ARGs above the first FROM feed: whole references, tags, digests, or parts that can't be distinguished. */
 
 import type { Dockerfile, Stage } from "../../../catalog/dockerfile/dockerfile.ts";
 import { globalArguments } from "../../../catalog/dockerfile/global-arguments.ts";

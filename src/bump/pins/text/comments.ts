@@ -1,4 +1,4 @@
-/** Where comments stand in files of which no more is known than their language, by the file's name. */
+/** Finds comments in files of which only the language is known, by the file's name. */
 
 export interface Comments {
   /** Where a comment begins on a line; its end where it has none. */

@@ -3,13 +3,13 @@ import type { ReadPin, Span } from "../read-pin.ts";
 
 export interface DerivedText {
   readonly text: string;
-  /** For each UTF-16 code unit of the text, where it stands in the source. */
+  /** For each UTF-16 code unit of the text, its offset in the source. */
   readonly from: readonly number[];
   /** What may be written around a value in the source, where a double quote may not. */
   readonly quote?: "'";
 }
 
-/** A pin that was found in such a text, as it stands in the source; a value that is in pieces there can't be changed. */
+/** Maps a pin of such a text to the source; a value that is in pieces there can't be changed. */
 export function pinInSource(pin: ReadPin, derived: DerivedText): ReadPin {
   const start = derived.from[pin.start] ?? 0;
   if ("doubt" in pin.values) return { ...pin, start };
@@ -37,7 +37,7 @@ export function pinAt(pin: ReadPin, offset: number): ReadPin {
   };
 }
 
-/** Why a version that stands in several places of a text is left. */
+/** Why a version that is spread over several places of a text is left. */
 export const inPieces = "its version is put together from several parts: write it as one";
 
 function spanInSource(span: Span, { from, quote }: DerivedText): Span | undefined {

@@ -10,7 +10,7 @@ export function textPins(text: string, names: ImageNames, comments: Comments = s
   return outsideComments(names.pinsWithVariables(text, 0), text, comments);
 }
 
-/** What stands in no comment, in the order of the text. */
+/** What isn't in a comment, in the order of the text. */
 function outsideComments<T extends { readonly start: number }>(
   all: readonly T[],
   text: string,
@@ -56,7 +56,7 @@ export function textPinsAt(text: string, names: ImageNames, offset: number): rea
   return textPins(text, names).map((pin) => pinAt(pin, offset));
 }
 
-/** Names on their own whose version seems to stand on a line beside them: nobody can tell for sure. */
+/** Names on their own whose version seems to be on a line next to them, which isn't certain. */
 export function namesNearVersions(
   text: string,
   names: ImageNames,

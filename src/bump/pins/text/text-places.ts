@@ -1,4 +1,4 @@
-/** Where something stands in a text, as people count. */
+/** Lines and columns of a text, as people count. */
 
 export interface TextPlaces {
   /** The line, 1-based, on which an offset lies. */

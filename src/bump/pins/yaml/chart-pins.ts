@@ -8,7 +8,7 @@ export function isChartFile(path: string): boolean {
   return /(?:^|\/)Chart\.ya?ml$/.test(path);
 }
 
-/** `undefined` for what is no chart. Top-level keys lead their lines, so that nothing has to be parsed. */
+/** `undefined` for a file that isn't a chart. Top-level keys lead their lines, so that nothing has to be parsed. */
 export function chartPin(text: string, key: "appVersion" | "version"): ReadPin | undefined {
   const hasKey = (name: string): boolean => new RegExp(`^${name}:`, "m").test(text);
   if (!hasKey("apiVersion") || !hasKey("name")) return undefined;
@@ -28,7 +28,7 @@ export function chartPin(text: string, key: "appVersion" | "version"): ReadPin |
 }
 
 /**
- * The folders of the charts whose images a file may tell: the Chart.yaml itself, the values beside it, the templates below it.
+ * The folders of the charts whose images a file may name: the Chart.yaml itself, the values beside it, the templates below it.
  */
 export function chartFoldersOf(path: string): readonly string[] {
   const base = posix.basename(path);

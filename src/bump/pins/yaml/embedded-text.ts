@@ -1,4 +1,4 @@
-/** What a scalar of YAML says, with where each character stands in its source. */
+/** The value of a YAML scalar, with the offset of each character in its source. */
 import type { Scalar } from "yaml";
 import type { DerivedText } from "../text/derived-text.ts";
 

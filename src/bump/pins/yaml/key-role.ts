@@ -1,4 +1,4 @@
-/** What the keys of a map say of an image: `tag`, `imageDigest`, `web_image`, `image.repository`. */
+/** What the keys of a map mean for an image: `tag`, `imageDigest`, `web_image`, `image.repository`. */
 
 export type Role = "registry" | "repository" | "image" | "name" | "tag" | "version" | "digest" | "sum";
 
@@ -69,7 +69,7 @@ function wordsOf(key: string): readonly string[] {
     .filter((word) => word !== "");
 }
 
-/** In text: keys of versions, also as names of values, which may say of an image what is beside it. */
+/** In text: keys of versions, also as names of values, which may belong to the image next to them. */
 export const versionKeys =
   /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*[:=]|name\\?["']?:[ \t]*["']?[\w.-]*(?:tag|version|digest|sha|sha256)["']?[ \t]*(?:[,}#\r]|$)/im;
 /** Those that may be about a reference in full. */

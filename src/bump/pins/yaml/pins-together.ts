@@ -155,7 +155,7 @@ function withBeside(
   const spans = { tag: spanOf(tag, textOf(tag), places), digest: hexSpanOf(digest, found, places) };
   if (digest !== undefined && spans.digest === undefined) return left(digestNotPlain);
   if (tag !== undefined && !isTag(textOf(tag)))
-    return left("the tag beside it is no plain text: write the version there");
+    return left("the tag beside it isn't plain text: write the version there");
   const [tagSpan, digestSpan] = [pin.values.tag ?? spans.tag, pin.values.digest ?? spans.digest];
   return {
     ...pin,

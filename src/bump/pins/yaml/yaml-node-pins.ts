@@ -17,7 +17,7 @@ export interface YamlOptions {
   readonly isWorkflow?: boolean;
 }
 
-/** @param offset of the text in its file. @returns `undefined` for what is no YAML. */
+/** @param offset of the text in its file. @returns `undefined` for a text that isn't YAML. */
 export async function yamlNodePins(
   text: string,
   offset: number,
@@ -195,7 +195,7 @@ function readImages(
   for (const scalar of found.digests) reading.whole.delete(scalar);
 }
 
-/** Of texts in a list, a digest or a version may be that of an image in another one: nobody can tell for sure. */
+/** A digest or a version in a list may be that of an image in another item, which isn't certain. */
 function readList(list: YAMLSeq, reading: Reading): void {
   const { yaml, names } = reading;
   const scalars = list.items.filter((item) => yaml.isScalar(item));

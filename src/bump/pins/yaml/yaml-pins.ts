@@ -11,7 +11,7 @@ import { namesNearVersions, textPinsAt } from "../text/text-pins.ts";
 import { keysBeside, loneDigest, versionKeys } from "./key-role.ts";
 import { type YamlOptions, yamlNodePins } from "./yaml-node-pins.ts";
 
-/** What is a template and no YAML is read by lines, each piece by itself. */
+/** A template that isn't YAML is read by lines, each piece separately. */
 export async function yamlPins(text: string, names: ImageNames, options?: YamlOptions): Promise<FilePins> {
   const found: FilePins[] = [];
   for (const { start, end } of documentsIn(text).flatMap((document) => entriesIn(text, document))) {
@@ -32,8 +32,8 @@ function documentsIn(text: string): readonly Span[] {
 
 /**
  * The entries of a map that a document is: whatever else belongs to an entry is indented, or a list's dash. They are one
- * piece where an alias may reach from one to another, where a template may leave some of them out, and where they tell of one
- * image together.
+ * piece where an alias may reach from one to another, where a template may leave some of them out, and where they describe
+ * one image together.
  */
 function entriesIn(text: string, document: Span): readonly Span[] {
   const own = text.slice(document.start, document.end);

@@ -1,4 +1,4 @@
-/** What a map in YAML says of images: their names, and versions that are values of their own. Pure. */
+/** Reads images from a map in YAML: their names, and versions that are values of their own. Pure. */
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { type Repository, tryReference } from "../../../model/reference.ts";
@@ -14,7 +14,7 @@ export interface SplitName {
   readonly stem: string;
   readonly tag: Field | undefined;
   readonly digest: Field | undefined;
-  /** Why nobody can tell what to change. */
+  /** Why it is unknown what to change. */
   readonly doubt?: string;
 }
 
@@ -162,7 +162,7 @@ function repositoryOf(name: string, names: ImageNames): Repository | undefined {
   return names.has(reference.repository) ? reference.repository : undefined;
 }
 
-/** As docker tells a registry from the first part of a path. */
+/** As docker distinguishes a registry from the first part of a path. */
 function hasHost(name: string): boolean {
   const [first = "", ...rest] = name.split("/");
   return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");

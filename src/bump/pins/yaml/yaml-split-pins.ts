@@ -66,7 +66,7 @@ function splitPin(
     (own !== undefined && spans.tag === undefined) || (attached !== undefined && spans.digest === undefined);
   const doubt =
     given ??
-    (isUnread ? "its tag is no plain text: write the version there" : undefined) ??
+    (isUnread ? "its tag isn't plain text: write the version there" : undefined) ??
     (digestText !== "" && attached !== undefined ? twice("digest") : undefined) ??
     (digestText !== "" && spans.digest === undefined ? digestNotPlain : undefined) ??
     (isBroken ? inPieces : undefined);
@@ -89,7 +89,7 @@ function splitPin(
 
 /** Why a tag stays whose digest can't be changed. */
 export const digestNotPlain =
-  "the digest beside it is no plain sha256 digest, and would stay: write it as one, or take it out";
+  "the digest beside it isn't a plain sha256 digest, and would stay: write it as one, or take it out";
 
 /** The digest that a field holds, a variable's default among them. */
 export function digestOf(field: Field | undefined): ReturnType<typeof digestIn> {
@@ -101,7 +101,7 @@ function startOf(field: Field | undefined, { offset }: SplitPlaces): number | un
   return field?.node.range === undefined || field.node.range === null ? undefined : offset + field.node.range[0];
 }
 
-/** Where a digest stands in a scalar. */
+/** The place of a digest in a scalar. */
 export function hexSpanOf(
   field: Field | undefined,
   digest: ReturnType<typeof digestIn>,
@@ -111,7 +111,7 @@ export function hexSpanOf(
   return span && (digest?.isHex ? { ...span, isHex: true } : span);
 }
 
-/** Where a text stands in a scalar, within its quotes. */
+/** The place of a text in a scalar, within its quotes. */
 export function spanOf(
   field: Field | undefined,
   text: string | undefined,

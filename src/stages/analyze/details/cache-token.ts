@@ -1,4 +1,4 @@
-/** What the job's token says of the cache service: GitHub writes into it which refs' entries the job may write. */
+/** Reads the job's token for the cache service: GitHub lists in it the refs whose entries the job may write. */
 
 /**
  * The scopes (full refs) that a token lets write to, by its claim `ac`. None for a token that says nothing of them, which

@@ -57,7 +57,7 @@ function releasedVersion({ tags, version }: ImageTags): string | undefined {
   return version !== undefined && isExact && /^v?\d/.test(version) ? version : undefined;
 }
 
-/** Declared where the build sees it, given no value by the user, and of no weight in what the image is built on. */
+/** Declared where the build sees it, given no value by the user, and without effect on what the image is based on. */
 function isFree(image: DockerfileImage, name: string): boolean {
   if (Object.hasOwn(image.buildArgs, name) || declarations(image, name).length === 0) return false;
   const { globalArguments, stages } = image.dockerfile;

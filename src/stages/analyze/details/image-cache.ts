@@ -25,7 +25,7 @@ export interface CacheOptions {
   readonly cacheAccess: CacheAccess;
 }
 
-/** @param fill puts values in the place of expressions. */
+/** @param fill replaces expressions with their values. */
 export function cacheOf(
   context: Where,
   image: Image,

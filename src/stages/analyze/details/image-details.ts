@@ -106,7 +106,7 @@ function fileLabelsOf(image: Image, buildArgs: Readonly<Record<string, string>>)
   }
 }
 
-/** What an index says of itself by a record is this action's own word: nobody writes one by hand. */
+/** Only this action writes the annotations of a record: settings may not. */
 function isReserved(annotation: string): boolean {
   return isOfRecord(annotation.slice(annotation.indexOf(":") + 1));
 }
@@ -222,7 +222,7 @@ export function tagsOf(run: Naming, image: ImageName, sources: TagSources): Deri
   return { ...derived, tags: exact, version: exact[0]?.tag };
 }
 
-/** What tells whose release a git tag is. */
+/** The names that show which image a git tag releases. */
 export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): ReleaseNames {
   const names = [...new Set(images.map(({ publicName }) => publicName))];
   const patterns = names.map((name) => [name, settingsOf(name).releaseTags] as const);

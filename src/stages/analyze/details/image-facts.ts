@@ -1,4 +1,4 @@
-/** What rules for tags read of an image beside the event: its own version, and the hash of what goes into it. */
+/** What tag rules read from an image in addition to the event: its own version, and the hash of its sources. */
 
 import { type BakeFolder, type BakeTools, listVariables } from "../../../catalog/bake/print.ts";
 import { type Image, recipeOf } from "../../../catalog/catalog.ts";

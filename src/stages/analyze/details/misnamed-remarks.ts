@@ -1,4 +1,4 @@
-/** What a run says of a git tag that releases no image, though it is written as the release of one. */
+/** Warns about a git tag that releases no image, though it is written as the release of one. */
 import type { Catalog } from "../../../catalog/catalog.ts";
 import type { Settings } from "../../../config/inputs.ts";
 import { UserError } from "../../../errors.ts";

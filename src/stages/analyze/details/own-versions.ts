@@ -1,4 +1,4 @@
-/** The versions that stand in an image's own files, for rules of `type=version`. */
+/** Reads versions from an image's own files, for rules of `type=version`. */
 import { posix } from "node:path";
 import { bakeNames } from "../../../catalog/bake/bake-files.ts";
 import type { BakeFolder } from "../../../catalog/bake/print.ts";
@@ -133,7 +133,7 @@ function understood<T>(path: RepositoryPath, read: () => T): T {
   } catch (cause) {
     throw new UserError(`${path} can't be understood: ${messageOf(cause)}`, {
       cause,
-      hint: "mend it, or remove it from the rule's from=",
+      hint: "fix it, or remove it from the rule's from=",
       at: { file: path },
     });
   }

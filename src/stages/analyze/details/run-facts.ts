@@ -42,7 +42,7 @@ const shortestRunId = 9;
 const commitPattern =
   /(-\d+-g|\+\d+\.g|\.(?:dev|post)\d+\+g|\.r\d+\.g|(?<![0-9A-Za-z])g?)([0-9a-fA-F]{7,64})(?![0-9A-Za-z])/g;
 
-/** One remark on all values that every run, ref or day gives anew, and that may as well stand there by chance. */
+/** One remark on all values that look like a fact of the run, its ref or its day, which may also be a coincidence. */
 export function runFactRemarks(images: readonly Image[], facts: RunFacts): readonly Remark[] {
   const found = images.flatMap((image) =>
     hashedArguments(image).flatMap(([name, value]) => {

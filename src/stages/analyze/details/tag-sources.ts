@@ -26,7 +26,7 @@ export async function tagSources(
   return { sources: { ...names, rulesOf: settingsOf, facts }, problems };
 }
 
-/** Tags under which what is published of an image is looked for: this run's own moving tags, then the lines it came from. */
+/** Tags under which what is published of an image is looked for: this run's own mutable tags, then those of the lines it came from. */
 export function tagsToFollow(run: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
   const { trigger, defaultBranch } = run.context;
   const own = tagsOf(run, image, sources)

@@ -23,8 +23,8 @@ export function configOfToday(run: CatalogRun, now: ReadCatalog): ComparedConfig
 }
 
 /**
- * Compares what the file says now of each image with what it said at the base, both by today's files: what it said of images
- * that are gone concerns nobody. A file that could not be understood at the base means every image.
+ * Compares what the file says now of each image with what it said at the base, both by today's files. Images that no longer
+ * exist are ignored. A file that could not be understood at the base means every image.
  * @returns `before`: the config file at the base; `undefined` where nobody knows what it said.
  */
 export async function configChange(

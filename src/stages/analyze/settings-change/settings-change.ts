@@ -13,7 +13,7 @@ export interface SettingsChange {
 
 /**
  * The config file is compared by today's bake files, the bake files by the config file of before: what both change together is
- * seen, and neither is blamed for the other. What moved from one into the other is no change.
+ * seen, and neither is blamed for the other. A setting that moved from one into the other hasn't changed.
  */
 export async function settingsChange(
   run: CatalogRun,

@@ -5,9 +5,9 @@ import type { ReadCatalog } from "../read-catalog.ts";
 import { textWithoutPlaces } from "./text-without-places.ts";
 
 /**
- * By name, all that is said of each image, as text, but not where: its lines, the files that say it and what follows from files
- * left out. By what names others know it is said of these. Of an image that can't be planned, its problems belong to it, but not
- * that a bake file can't be read which may describe it.
+ * All settings of each image, as text, by the image's name. Their places (lines and files) and what follows from files are left
+ * out. The names that other images use for it are settings of those. The problems of an image that can't be planned belong to
+ * its text, except for a bake file that may describe it and can't be read.
  */
 export function settingsTexts({
   catalog,

@@ -173,7 +173,7 @@ describe("name and version apart", () => {
         "1: ambiguous: its anchor stands for the versions of different images: write them out",
       ],
     ],
-    ["a placeholder", `images: [{name: ${app}, newTag: kustomized}]\n`, ["1: current: `kustomized` is no version"]],
+    ["a placeholder", `images: [{name: ${app}, newTag: kustomized}]\n`, ["1: current: `kustomized` isn't a version"]],
     ["what is newer", `i: {repository: ${app}, tag: 1.3.0}\n`, ["1: not-newer: `1.2.4` is not newer"]],
     ["what is right", `\n\ni: {repository: ${app}, tag: 1.2.4}\n`, ["3: current: it names what is published"]],
   ])("%s stays as it is", async (_, text, left) => {
