@@ -20,6 +20,11 @@ describe("a variable's default", () => {
     ["in a workflow's script", ".github/workflows/a.yml", `run: |\n  docker run ${app}:\${TAG:-⟦1.2.3⇒1.2.4⟧} x\n`],
     ["in JSON", "devcontainer.json", `{"image": "${app}:\${T:-⟦1.2.3⇒1.2.4⟧}"}\n`],
     ["as a value of its own", "values.yaml", values(`\${TAG:-⟦1.2.3⇒1.2.4⟧}`)],
+    ["in quotes", "compose.yaml", `i: ${app}:\${TAG:-"⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["in single quotes", "run.sh", `docker run ${app}:\${TAG:-'⟦1.2.3⇒1.2.4⟧'}\n`],
+    ["in escaped quotes", "compose.yaml", `i: "${app}:\${TAG:-\\"⟦1.2.3⇒1.2.4⟧\\"}"\n`],
+    ["in quotes, with its digest", "run.sh", `run ${app}:\${TAG:-"⟦1.2.3⇒1.2.4⟧@⟦${old}⇒${young}⟧"}\n`],
+    ["the whole in quotes", "run.sh", `run \${IMAGE:-"${app}:⟦1.2.3⇒1.2.4⟧"}\n`],
   ]);
 });
 
@@ -188,6 +193,26 @@ describe("behind an escape", () => {
     ["by its number", "a.json", `{"a": "x\\u000a${app}:⟦1.2.3⇒1.2.4⟧"}\n`],
     ["a return", "a.js", `x = "a\\r\\n${app}:⟦1.2.3⇒1.2.4⟧";\n`],
     ["quotes", "a.json", `{"a": "docker run \\"${app}:⟦1.2.3⇒1.2.4⟧\\""}\n`],
+    ["a colon by its number", "a.json", `{"a": "${app}\\u003a⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["slashes by their number", "a.json", `{"a": "ghcr.io\\u002fo\\u002Fr\\u002fapp:⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["a digest's signs by their numbers", "a.json", `{"a": "${app}\\u003A⟦1.2.3⇒1.2.4⟧\\u0040⟦${old}⇒${young}⟧"}\n`],
+    ["numbers in YAML", "a.yaml", `a: "ghcr.io\\x2fo\\u002fr\\U0000002fapp\\x3a⟦1.2.3⇒1.2.4⟧"\n`],
+    ["JSON's slashes in a text", "a.json", `{"a": "{\\"i\\": \\"ghcr.io\\\\/o\\\\/r\\\\/app:⟦1.2.3⇒1.2.4⟧\\"}"}\n`],
+    ["in a script of JSON", "a.sh", `x="{\\"i\\": \\"ghcr.io\\\\/o\\\\/r\\\\/app:⟦1.2.3⇒1.2.4⟧\\"}"\n`],
+    ["a newline by YAML's long number", "a.yaml", `a: "x\\U0000000a${app}:⟦1.2.3⇒1.2.4⟧"\n`],
+    ["a color", "a.sh", `printf '\\e[0m${app}:⟦1.2.3⇒1.2.4⟧\\033[1;31m${app}:⟦1.2.3⇒1.2.4⟧\\x1b[0m'\n`],
+    ["a color in JSON", "a.json", `{"a": "\\u001b[32m${app}:⟦1.2.3⇒1.2.4⟧\\u001b[0m"}\n`],
+    ["an escape alone", "a.yaml", `a: "\\e${app}:⟦1.2.3⇒1.2.4⟧"\n`],
+    [
+      "YAML's lines and blanks",
+      "a.yaml",
+      `a: "x\\N${app}:⟦1.2.3⇒1.2.4⟧\\L${app}:⟦1.2.3⇒1.2.4⟧\\_${app}:⟦1.2.3⇒1.2.4⟧\\P${app}:⟦1.2.3⇒1.2.4⟧"\n`,
+    ],
+    [
+      "a longer name is another by its number",
+      "a.json",
+      `{"a": "mirror.io\\u002fghcr.io\\u002fo\\u002fr\\u002fapp:1.2.3", "b": "${app}:1.2.3\\u002e4", "c": "${app}\\u002fx:1.2.3", "d": "x\\u002d${app}:1.2.3"}\n`,
+    ],
     ["a longer name is another", "a.json", `{"a": "mirror.io\\/ghcr.io\\/o\\/r\\/app:1.2.3", "b": "n${app}:1.2.3"}\n`],
   ]);
 });
