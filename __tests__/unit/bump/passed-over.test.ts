@@ -127,6 +127,17 @@ describe("left, with the line", () => {
       "on a line beside it",
     ],
     ["a template", "t.yaml", `{{ if x }}: y: z\nrepository: ${app}\ntag: 1.2.3\n`, "on a line beside it"],
+    ["a continued ARG", "Dockerfile", `ARG V=1.2.3@\\\n${old}\nFROM ${app}:$V\n`, "continues on another line"],
+    ["an ARG on the next line", "Dockerfile", `ARG V=\\\n1.2.3\nFROM ${app}:$V\n`, "continues on another line"],
+    ["a continued reference", "Dockerfile", `FROM ${app}:1.2.3@\\\n${old}\n`, "continues on another line"],
+    ["a continued tag", "Dockerfile", `FROM ${app}:\\\n1.2.3\n`, "continues on another line"],
+    ["an ARG of a continued reference", "Dockerfile", `ARG I=${app}:1.\\\n2.3\nFROM $I\n`, "continues on another line"],
+    [
+      "a continued COPY",
+      "Dockerfile",
+      `FROM scratch\nCOPY --from=${app}:1.2.3@\\\n${old} a b\n`,
+      "continues on another line",
+    ],
     ["a FROM's default", "Dockerfile", `FROM ${app}:\${V:-1.2.3}\n`, "put together from several parts"],
     ["an ARG's colon", "Dockerfile", `ARG V=:1.2.3\nFROM ${app}$V\n`, "put together from several parts"],
   ])("%s", async (_, path, text, why) => {
