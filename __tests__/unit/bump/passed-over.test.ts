@@ -127,6 +127,7 @@ describe("left, with the line", () => {
       "on a line beside it",
     ],
     ["a template", "t.yaml", `{{ if x }}: y: z\nrepository: ${app}\ntag: 1.2.3\n`, "on a line beside it"],
+    ["a version in quotes", "x.sh", `docker run ${app}:"1.2.3"\n`, "a variable or a template decides"],
     ["a continued ARG", "Dockerfile", `ARG V=1.2.3@\\\n${old}\nFROM ${app}:$V\n`, "continues on another line"],
     ["an ARG on the next line", "Dockerfile", `ARG V=\\\n1.2.3\nFROM ${app}:$V\n`, "continues on another line"],
     ["a continued reference", "Dockerfile", `FROM ${app}:1.2.3@\\\n${old}\n`, "continues on another line"],
@@ -138,12 +139,87 @@ describe("left, with the line", () => {
       `FROM scratch\nCOPY --from=${app}:1.2.3@\\\n${old} a b\n`,
       "continues on another line",
     ],
+    [
+      "Nix's names",
+      "x.nix",
+      `pull {\n  imageName = "${app}";\n  imageDigest = "${old}";\n  hash = "x";\n  os = "linux";\n  finalImageTag = "1.2.3";\n}\n`,
+      "on a line beside it",
+    ],
+    ["lines apart", "x.sh", `IMAGE=${app}\nA=1\nB=2\nC=3\nTAG=1.2.3\n`, "on a line beside it"],
+    ["arguments", "x.json", `{"args": ["--image", "${app}", "--tag", "1.2.3"]}\n`, "on a line beside it"],
+    ["arguments in YAML", "x.yaml", `args: ["--image", "${app}", "--tag", "1.2.3"]\n`, "on a line beside it"],
+    ["arguments, one per line", "x.yaml", `args:\n- --image\n- ${app}\n- --tag\n- 1.2.3\n`, "on a line beside it"],
+    ["arguments in Python", "x.py", `run(["--tag", "1.2.3", "--image", "${app}"])\n`, "on a line beside it"],
+    [
+      "arguments, one per line, in TOML",
+      "x.toml",
+      `a = [\n  "--image",\n  "${app}",\n  "--tag",\n  "1.2.3",\n]\n`,
+      "on a line beside it",
+    ],
+    ["Flux's artifact", "x.yaml", `spec:\n  url: oci://${app}\n  ref: {tag: 1.2.3, digest: ${old}}\n`, "`ref`"],
+    ["Flux's tag", "x.yaml", `spec:\n  url: oci://${app}\n  ref:\n    tag: 1.2.3\n`, "`ref`"],
+    ["Flux's tag, above", "x.yaml", `spec:\n  ref:\n    tag: 1.2.3\n  url: oci://${app}\n`, "`ref`"],
+    ["compose's arguments", "compose.yaml", `build: {args: {V: 1.2.3, IMG: ${app}}}\n`, "may be the version of"],
+    ["in a list", "compose.yaml", `build:\n  args:\n  - IMG=${app}\n  - V=1.2.3\n`, "may be the version of"],
+    [
+      "variables with names",
+      "v.yaml",
+      `env:\n- {name: IMG, value: ${app}}\n- {name: V, value: 1.2.3}\n`,
+      "may be the version of",
+    ],
+    ["a workflow's variables", ".github/workflows/x.yml", `env: {IMG: ${app}, V: 1.2.3}\n`, "may be the version of"],
+    ["under another name", "compose.yaml", `args: {BASE: ${app}, BASE_TAG: 1.2.3}\n`, "may be the version of"],
+    [
+      "a chart's registry",
+      "values.yaml",
+      `global:\n  registry: ghcr.io\nimage:\n  repository: o/r/app\n  tag: 1.2.3\n`,
+      "`global`",
+    ],
+    [
+      "Bitnami's registry",
+      "values.yaml",
+      `image:\n  registry: docker.io\n  repository: o/r/app\n  tag: 1.2.3\nglobal:\n  imageRegistry: "ghcr.io"\n`,
+      "`global`",
+    ],
+    [
+      "a registry on one line",
+      "values.yaml",
+      `global: {registry: ghcr.io}\nimage: {repository: o/r/app, tag: 1.2.3}\n`,
+      "`global`",
+    ],
     ["a FROM's default", "Dockerfile", `FROM ${app}:\${V:-1.2.3}\n`, "put together from several parts"],
     ["an ARG's colon", "Dockerfile", `ARG V=:1.2.3\nFROM ${app}$V\n`, "put together from several parts"],
   ])("%s", async (_, path, text, why) => {
     const result = await moved(path, text);
     expect(result).toMatchObject({ text, pins: [] });
     expect(result.left).toEqual([expect.stringContaining(why)]);
+  });
+
+  test.each<[string, string]>([
+    ["latest", `four: {image: "${app}:latest", tag: 1.0.0}\n`],
+    ["a current one", `four: {image: "${app}:1.2.4", tag: 1.0.0}\n`],
+    ["an old one", `four: {image: "${app}:1.0.0", tag: 1.2.4}\n`],
+  ])("a tag beside %s", async (_, text) => {
+    const result = await moved("v.yaml", text);
+    expect(result).toMatchObject({ text, pins: [] });
+    const left = result.left.filter((each) => !each.includes(": current: "));
+    expect(left).toEqual(["1: ambiguous: its tag is written in two places: write it once"]);
+  });
+
+  test.each<[string, string, string]>([
+    ["another image's tag", "x.toml", `[a]\nimage = "${app}"\nx = 1\n\n[b]\nimage = "postgres"\ntag = "1.2.3"\n`],
+    ["another section's tag", "x.toml", `[a]\nimage = "${app}"\nx = 1\n[b]\ny = 1\ntag = "1.2.3"\n`],
+    ["another's version", "compose.yaml", `args: {BASE: ${app}, PIP_VERSION: 1.2.3}\n`],
+    ["a git repository's version", ".github/workflows/x.yml", "env: {NAME: o/web, V: 1.2.3, VERSION: 1.2.3}\n"],
+    ["another's ref", "x.yaml", `spec: {url: oci://${app}/more, ref: {tag: 1.2.3}}\n`],
+    ["a git repository's ref", "x.yaml", "spec: {url: https://o/web, ref: {tag: 1.2.3}}\n"],
+    ["another registry", "values.yaml", "global: {registry: x.io}\nimage: {repository: o/r/app, tag: 1.2.3}\n"],
+    ["a version lines apart", "x.tf", `image = "${app}"\na = 1\nb = 2\nc = 3\nrequired_version = "1.2.3"\n`],
+    ["a tag beside latest", "v.yaml", `four: {image: "${app}:latest", tag: stable}\n`],
+  ])("nothing is said of %s", async (_, path, text) => {
+    const result = await moved(path, text);
+    expect(result).toMatchObject({ text, pins: [] });
+    expect(result.left.filter((left) => left.includes("ambiguous"))).toEqual([]);
   });
 
   test("nothing is said where no version stands", async () => {
