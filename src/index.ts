@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { join } from "node:path";
-import { aboutProgram } from "./command-line.ts";
 import { UserError } from "./errors.ts";
 import { refuse, runAction } from "./main.ts";
 
 const args = process.argv.slice(2);
 const [major = 0] = process.versions.node.split(".").map(Number);
-// Without a word and without a runner somebody has just typed the program's name.
-const isStep = args.length === 0 && (process.env.GITHUB_ACTIONS ?? process.env.GITHUB_EVENT_NAME) !== undefined;
-const about = isStep ? undefined : aboutProgram(args);
+// Without arguments and without a runner's environment, somebody has just typed the program's name.
+const isOfRunner = (name: string): boolean => /^(?:GITHUB_ACTIONS$|GITHUB_EVENT_NAME$|INPUT_)/.test(name);
+const isStep = args.length === 0 && Object.keys(process.env).some(isOfRunner);
+const about = isStep ? undefined : (await import("./command-line.ts")).aboutProgram(args);
 
 if (about !== undefined) {
   process.stdout.write(about.text);

@@ -2,7 +2,8 @@
 
 import { plainLine, shortened } from "../lib/plain-text.ts";
 import type { Platform } from "../model/platform.ts";
-import { type Finding, placedKey, severities } from "./finding.ts";
+import { severities } from "../model/severity.ts";
+import { type Finding, placedKey } from "./finding.ts";
 import { identities } from "./identity.ts";
 import { ignorePath } from "./ignore-path.ts";
 import type { JudgedFinding, ScannedImage } from "./judged.ts";

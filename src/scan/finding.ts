@@ -1,9 +1,6 @@
 /** What a scanner found in one image on one platform. Everything in it comes from images and databases: hostile text. */
+import type { Severity } from "../model/severity.ts";
 import { versionlessPath, versionlessSecretPath } from "./versionless-path.ts";
-
-/** As Trivy and its database name them, worst first. */
-export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"] as const;
-export type Severity = (typeof severities)[number];
 
 export type Finding = Vulnerability | Secret;
 

@@ -2,7 +2,8 @@
 import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Platform } from "../model/platform.ts";
-import type { Finding, Severity } from "./finding.ts";
+import type { Severity } from "../model/severity.ts";
+import type { Finding } from "./finding.ts";
 import type { Unwatched } from "./scanner.ts";
 
 /** What is reported and what counts. */

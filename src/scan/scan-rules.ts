@@ -1,7 +1,7 @@
 /** The words of `severity` and `fail-on`, and what holds where nobody says anything. */
 import { UserError } from "../errors.ts";
 import { didYouMeanText } from "../lib/did-you-mean.ts";
-import { type Severity, severities } from "./finding.ts";
+import { type Severity, severities } from "../model/severity.ts";
 import type { ScanRules } from "./judged.ts";
 
 /** A word of `fail-on`. */

@@ -20,6 +20,11 @@ describe("a variable's default", () => {
     ["in a workflow's script", ".github/workflows/a.yml", `run: |\n  docker run ${app}:\${TAG:-⟦1.2.3⇒1.2.4⟧} x\n`],
     ["in JSON", "devcontainer.json", `{"image": "${app}:\${T:-⟦1.2.3⇒1.2.4⟧}"}\n`],
     ["as a value of its own", "values.yaml", values(`\${TAG:-⟦1.2.3⇒1.2.4⟧}`)],
+    ["in quotes", "compose.yaml", `i: ${app}:\${TAG:-"⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["in single quotes", "run.sh", `docker run ${app}:\${TAG:-'⟦1.2.3⇒1.2.4⟧'}\n`],
+    ["in escaped quotes", "compose.yaml", `i: "${app}:\${TAG:-\\"⟦1.2.3⇒1.2.4⟧\\"}"\n`],
+    ["in quotes, with its digest", "run.sh", `run ${app}:\${TAG:-"⟦1.2.3⇒1.2.4⟧@⟦${old}⇒${young}⟧"}\n`],
+    ["the whole in quotes", "run.sh", `run \${IMAGE:-"${app}:⟦1.2.3⇒1.2.4⟧"}\n`],
   ]);
 });
 
@@ -122,12 +127,99 @@ describe("left, with the line", () => {
       "on a line beside it",
     ],
     ["a template", "t.yaml", `{{ if x }}: y: z\nrepository: ${app}\ntag: 1.2.3\n`, "on a line beside it"],
+    ["a version in quotes", "x.sh", `docker run ${app}:"1.2.3"\n`, "a variable or a template decides"],
+    ["a continued ARG", "Dockerfile", `ARG V=1.2.3@\\\n${old}\nFROM ${app}:$V\n`, "continues on another line"],
+    ["an ARG on the next line", "Dockerfile", `ARG V=\\\n1.2.3\nFROM ${app}:$V\n`, "continues on another line"],
+    ["a continued reference", "Dockerfile", `FROM ${app}:1.2.3@\\\n${old}\n`, "continues on another line"],
+    ["a continued tag", "Dockerfile", `FROM ${app}:\\\n1.2.3\n`, "continues on another line"],
+    ["an ARG of a continued reference", "Dockerfile", `ARG I=${app}:1.\\\n2.3\nFROM $I\n`, "continues on another line"],
+    [
+      "a continued COPY",
+      "Dockerfile",
+      `FROM scratch\nCOPY --from=${app}:1.2.3@\\\n${old} a b\n`,
+      "continues on another line",
+    ],
+    [
+      "Nix's names",
+      "x.nix",
+      `pull {\n  imageName = "${app}";\n  imageDigest = "${old}";\n  hash = "x";\n  os = "linux";\n  finalImageTag = "1.2.3";\n}\n`,
+      "on a line beside it",
+    ],
+    ["lines apart", "x.sh", `IMAGE=${app}\nA=1\nB=2\nC=3\nTAG=1.2.3\n`, "on a line beside it"],
+    ["arguments", "x.json", `{"args": ["--image", "${app}", "--tag", "1.2.3"]}\n`, "on a line beside it"],
+    ["arguments in YAML", "x.yaml", `args: ["--image", "${app}", "--tag", "1.2.3"]\n`, "on a line beside it"],
+    ["arguments, one per line", "x.yaml", `args:\n- --image\n- ${app}\n- --tag\n- 1.2.3\n`, "on a line beside it"],
+    ["arguments in Python", "x.py", `run(["--tag", "1.2.3", "--image", "${app}"])\n`, "on a line beside it"],
+    [
+      "arguments, one per line, in TOML",
+      "x.toml",
+      `a = [\n  "--image",\n  "${app}",\n  "--tag",\n  "1.2.3",\n]\n`,
+      "on a line beside it",
+    ],
+    ["Flux's artifact", "x.yaml", `spec:\n  url: oci://${app}\n  ref: {tag: 1.2.3, digest: ${old}}\n`, "`ref`"],
+    ["Flux's tag", "x.yaml", `spec:\n  url: oci://${app}\n  ref:\n    tag: 1.2.3\n`, "`ref`"],
+    ["Flux's tag, above", "x.yaml", `spec:\n  ref:\n    tag: 1.2.3\n  url: oci://${app}\n`, "`ref`"],
+    ["compose's arguments", "compose.yaml", `build: {args: {V: 1.2.3, IMG: ${app}}}\n`, "may be the version of"],
+    ["in a list", "compose.yaml", `build:\n  args:\n  - IMG=${app}\n  - V=1.2.3\n`, "may be the version of"],
+    [
+      "variables with names",
+      "v.yaml",
+      `env:\n- {name: IMG, value: ${app}}\n- {name: V, value: 1.2.3}\n`,
+      "may be the version of",
+    ],
+    ["a workflow's variables", ".github/workflows/x.yml", `env: {IMG: ${app}, V: 1.2.3}\n`, "may be the version of"],
+    ["under another name", "compose.yaml", `args: {BASE: ${app}, BASE_TAG: 1.2.3}\n`, "may be the version of"],
+    [
+      "a chart's registry",
+      "values.yaml",
+      `global:\n  registry: ghcr.io\nimage:\n  repository: o/r/app\n  tag: 1.2.3\n`,
+      "`global`",
+    ],
+    [
+      "Bitnami's registry",
+      "values.yaml",
+      `image:\n  registry: docker.io\n  repository: o/r/app\n  tag: 1.2.3\nglobal:\n  imageRegistry: "ghcr.io"\n`,
+      "`global`",
+    ],
+    [
+      "a registry on one line",
+      "values.yaml",
+      `global: {registry: ghcr.io}\nimage: {repository: o/r/app, tag: 1.2.3}\n`,
+      "`global`",
+    ],
     ["a FROM's default", "Dockerfile", `FROM ${app}:\${V:-1.2.3}\n`, "put together from several parts"],
     ["an ARG's colon", "Dockerfile", `ARG V=:1.2.3\nFROM ${app}$V\n`, "put together from several parts"],
   ])("%s", async (_, path, text, why) => {
     const result = await moved(path, text);
     expect(result).toMatchObject({ text, pins: [] });
     expect(result.left).toEqual([expect.stringContaining(why)]);
+  });
+
+  test.each<[string, string]>([
+    ["latest", `four: {image: "${app}:latest", tag: 1.0.0}\n`],
+    ["a current one", `four: {image: "${app}:1.2.4", tag: 1.0.0}\n`],
+    ["an old one", `four: {image: "${app}:1.0.0", tag: 1.2.4}\n`],
+  ])("a tag beside %s", async (_, text) => {
+    const result = await moved("v.yaml", text);
+    expect(result).toMatchObject({ text, pins: [] });
+    const left = result.left.filter((each) => !each.includes(": current: "));
+    expect(left).toEqual(["1: ambiguous: its tag is written in two places: write it once"]);
+  });
+
+  test.each<[string, string, string]>([
+    ["another image's tag", "x.toml", `[a]\nimage = "${app}"\nx = 1\n\n[b]\nimage = "postgres"\ntag = "1.2.3"\n`],
+    ["another section's tag", "x.toml", `[a]\nimage = "${app}"\nx = 1\n[b]\ny = 1\ntag = "1.2.3"\n`],
+    ["another's version", "compose.yaml", `args: {BASE: ${app}, PIP_VERSION: 1.2.3}\n`],
+    ["a git repository's version", ".github/workflows/x.yml", "env: {NAME: o/web, V: 1.2.3, VERSION: 1.2.3}\n"],
+    ["another's ref", "x.yaml", `spec: {url: oci://${app}/more, ref: {tag: 1.2.3}}\n`],
+    ["a git repository's ref", "x.yaml", "spec: {url: https://o/web, ref: {tag: 1.2.3}}\n"],
+    ["another registry", "values.yaml", "global: {registry: x.io}\nimage: {repository: o/r/app, tag: 1.2.3}\n"],
+    ["a version lines apart", "x.tf", `image = "${app}"\na = 1\nb = 2\nc = 3\nrequired_version = "1.2.3"\n`],
+    ["a tag beside latest", "v.yaml", `four: {image: "${app}:latest", tag: stable}\n`],
+  ])("nothing is said of %s", async (_, path, text) => {
+    const result = await moved(path, text);
+    expect(result).toMatchObject({ text, pins: [] });
+    expect(result.left.filter((left) => left.includes("ambiguous"))).toEqual([]);
   });
 
   test("nothing is said where no version stands", async () => {
@@ -188,6 +280,26 @@ describe("behind an escape", () => {
     ["by its number", "a.json", `{"a": "x\\u000a${app}:⟦1.2.3⇒1.2.4⟧"}\n`],
     ["a return", "a.js", `x = "a\\r\\n${app}:⟦1.2.3⇒1.2.4⟧";\n`],
     ["quotes", "a.json", `{"a": "docker run \\"${app}:⟦1.2.3⇒1.2.4⟧\\""}\n`],
+    ["a colon by its number", "a.json", `{"a": "${app}\\u003a⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["slashes by their number", "a.json", `{"a": "ghcr.io\\u002fo\\u002Fr\\u002fapp:⟦1.2.3⇒1.2.4⟧"}\n`],
+    ["a digest's signs by their numbers", "a.json", `{"a": "${app}\\u003A⟦1.2.3⇒1.2.4⟧\\u0040⟦${old}⇒${young}⟧"}\n`],
+    ["numbers in YAML", "a.yaml", `a: "ghcr.io\\x2fo\\u002fr\\U0000002fapp\\x3a⟦1.2.3⇒1.2.4⟧"\n`],
+    ["JSON's slashes in a text", "a.json", `{"a": "{\\"i\\": \\"ghcr.io\\\\/o\\\\/r\\\\/app:⟦1.2.3⇒1.2.4⟧\\"}"}\n`],
+    ["in a script of JSON", "a.sh", `x="{\\"i\\": \\"ghcr.io\\\\/o\\\\/r\\\\/app:⟦1.2.3⇒1.2.4⟧\\"}"\n`],
+    ["a newline by YAML's long number", "a.yaml", `a: "x\\U0000000a${app}:⟦1.2.3⇒1.2.4⟧"\n`],
+    ["a color", "a.sh", `printf '\\e[0m${app}:⟦1.2.3⇒1.2.4⟧\\033[1;31m${app}:⟦1.2.3⇒1.2.4⟧\\x1b[0m'\n`],
+    ["a color in JSON", "a.json", `{"a": "\\u001b[32m${app}:⟦1.2.3⇒1.2.4⟧\\u001b[0m"}\n`],
+    ["an escape alone", "a.yaml", `a: "\\e${app}:⟦1.2.3⇒1.2.4⟧"\n`],
+    [
+      "YAML's lines and blanks",
+      "a.yaml",
+      `a: "x\\N${app}:⟦1.2.3⇒1.2.4⟧\\L${app}:⟦1.2.3⇒1.2.4⟧\\_${app}:⟦1.2.3⇒1.2.4⟧\\P${app}:⟦1.2.3⇒1.2.4⟧"\n`,
+    ],
+    [
+      "a longer name is another by its number",
+      "a.json",
+      `{"a": "mirror.io\\u002fghcr.io\\u002fo\\u002fr\\u002fapp:1.2.3", "b": "${app}:1.2.3\\u002e4", "c": "${app}\\u002fx:1.2.3", "d": "x\\u002d${app}:1.2.3"}\n`,
+    ],
     ["a longer name is another", "a.json", `{"a": "mirror.io\\/ghcr.io\\/o\\/r\\/app:1.2.3", "b": "n${app}:1.2.3"}\n`],
   ]);
 });

@@ -3,7 +3,8 @@
 import { digest } from "../../../src/model/digest.ts";
 import { platform } from "../../../src/model/platform.ts";
 import { commit, gitRef, type RunContext } from "../../../src/model/run-context.ts";
-import type { Secret, Severity, Vulnerability } from "../../../src/scan/finding.ts";
+import type { Severity } from "../../../src/model/severity.ts";
+import type { Secret, Vulnerability } from "../../../src/scan/finding.ts";
 import type { ImageScan, JudgedFinding, ScanRules } from "../../../src/scan/judged.ts";
 
 export type ScannedImage = Extract<ImageScan, { readonly kind: "scanned" }>;

@@ -2,6 +2,7 @@
 import { familiarRepository, type Repository, splitRepository } from "../../model/reference.ts";
 import type { ReadPin } from "./read-pin.ts";
 import { pinAt, pinInSource, withDefaults } from "./text/derived-text.ts";
+import { at, colon, literally, slash, withoutEscapes, wordEscape } from "./text/escapes.ts";
 import { unreadPin, unreadVersion } from "./unread-pins.ts";
 
 export interface ImageNames {
@@ -30,17 +31,20 @@ export interface BareName {
 export function imageNames(repositories: Iterable<Repository>): ImageNames {
   const all = new Set(repositories);
   const written = new Map([...all].flatMap((each) => writings(each).map((name) => [name, each] as const)));
-  const names = [...written.keys()].map(escapable).join("|");
-  const pin = new RegExp(`${before}(${names})(?::(${tag}))?(?:@(sha256:[0-9a-f]{64}))?${after}`, "g");
+  const names = [...written.keys()].map(literally).join("|");
+  const pin = new RegExp(
+    `${before}(${names})(?:(${colon})(${tag}))?(?:${at}(sha256${colon}[0-9a-f]{64}))?${after}`,
+    "g",
+  );
   const unread = new RegExp(`${before}(${names})(${unreadVersion})`, "g");
   const bare = new RegExp(`${before}(${names})(?![\\w/-]|\\.\\w)`, "g");
   const owners = [...new Set([...all].map(ownerOf))];
-  const lastParts = new RegExp([...all].map((each) => literal(lastPart(each))).join("|") || "(?!)");
+  const lastParts = new RegExp([...all].map((each) => literally(lastPart(each))).join("|") || "(?!)");
   const pinsIn = (text: string, offset: number): readonly ReadPin[] =>
     all.size === 0 ? [] : [...text.matchAll(pin)].flatMap((match) => readPin(match, offset, written) ?? []);
   const unreadIn = (text: string, known: ReadonlySet<number>): readonly ReadPin[] =>
     (all.size === 0 ? [] : [...text.matchAll(unread)]).flatMap(({ 1: name = "", 2: rest = "", index }) => {
-      const repository = written.get(unescaped(name));
+      const repository = written.get(withoutEscapes(name));
       return repository === undefined || known.has(index) ? [] : (unreadPin(repository, name, rest, index) ?? []);
     });
   return {
@@ -62,39 +66,44 @@ export function imageNames(repositories: Iterable<Repository>): ImageNames {
     bareNamesIn(text) {
       if (all.size === 0) return [];
       return [...text.matchAll(bare)].flatMap(({ 1: name = "", index }) => {
-        const repository = written.get(unescaped(name));
-        const isBare = !/^[:@]\S/.test(text.slice(index + name.length, index + name.length + 2));
+        const repository = written.get(withoutEscapes(name));
+        const isBare = !versionBehind.test(text.slice(index + name.length, index + name.length + longestSign));
         return repository !== undefined && isBare ? [{ repository, text: name, start: index }] : [];
       });
     },
     repositoriesIn(text) {
       if (all.size === 0) return new Set();
-      return new Set([...text.matchAll(bare)].flatMap(([, name = ""]) => written.get(unescaped(name)) ?? []));
+      return new Set([...text.matchAll(bare)].flatMap(([, name = ""]) => written.get(withoutEscapes(name)) ?? []));
     },
   };
 }
 
 /**
- * Not the end of a longer name; a scheme may stand before it, a variable whose default it is (`${IMAGE:-o/r/app:1}`), or an
- * escape (`\\n`).
+ * Not the end of a longer name; a scheme may stand before it, a variable whose default it is (`${IMAGE:-o/r/app:1}`), an escape
+ * (`\\n`), or a terminal's color.
  */
-const behindEscape = "(?<=\\\\(?:[abefnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|/\\\\/))";
-const before = `(?:${behindEscape}|(?<![\\w.}])(?<![^:]-)(?<![^/]/))`;
+const behindEscape = `(?<=\\\\(?:[abefnrtv0N_LP]|x[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4,8}))(?<!${wordEscape("-./")})`;
+const behindColor = "(?<=\\\\(?:e|033|x1[bB]|u001[bB])\\[[\\d;]*m)";
+const before = `(?:${behindEscape}|${behindColor}|(?<=${slash}${slash})|(?<![\\w.}])(?<![^:]-)(?<![^/]/))`;
 const tag = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
 /** Not followed by what a variable would make longer. */
-const after = "(?![\\w.@:/{$%+-])";
+const after = `(?![\\w.@:/{$%+-]|${wordEscape("-./:@{$%+")})`;
+const versionBehind = new RegExp(`^(?:${colon}|${at})\\S`);
+/** `\\U0000003a` and what is behind it. */
+const longestSign = 11;
 
 function readPin(match: RegExpExecArray, offset: number, written: ReadonlyMap<string, Repository>) {
-  const [text, name = "", tagText, digest] = match;
-  const repository = written.get(unescaped(name));
-  if (repository === undefined || (tagText === undefined && digest === undefined)) return undefined;
+  const [text, name = "", sign = "", tagText, digestText] = match;
+  const repository = written.get(withoutEscapes(name));
+  if (repository === undefined || (tagText === undefined && digestText === undefined)) return undefined;
   const start = offset + match.index;
   const end = start + text.length;
-  const tagStart = start + name.length + 1;
+  const tagStart = start + name.length + sign.length;
+  const digest = digestText && withoutEscapes(digestText);
   const values = {
     whole: { start, end },
     ...(tagText === undefined ? {} : { tag: { start: tagStart, end: tagStart + tagText.length } }),
-    ...(digest === undefined ? {} : { digest: { start: end - digest.length, end } }),
+    ...(digestText === undefined ? {} : { digest: { start: end - digestText.length, end } }),
   };
   return { repository, text, start, tag: tagText, digest, values } satisfies ReadPin;
 }
@@ -118,17 +127,4 @@ function ownerOf(repository: Repository): string {
 
 function lastPart(repository: Repository): string {
   return repository.slice(repository.lastIndexOf("/") + 1);
-}
-
-/** JSON may write a slash with a backslash before it. */
-function escapable(name: string): string {
-  return literal(name).replaceAll("\\/", "\\\\?\\/");
-}
-
-function unescaped(name: string): string {
-  return name.replaceAll("\\/", "/");
-}
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

@@ -4,8 +4,9 @@ import { plainLine } from "../../lib/plain-text.ts";
 import { isTag, type Repository } from "../../model/reference.ts";
 import type { ReadPin } from "./read-pin.ts";
 
-/** What follows a name up to the end of the reference: words, variables and expressions of templates. */
-export const unreadVersion = ":(?:\\$?\\{\\{[^\\n]*?\\}\\}|\\$\\{[^{}\\n]*\\}|\\$\\([^()\\n]*\\)|[\\w.$%@:/+-])+";
+/** What follows a name up to the end of the reference: words, variables and expressions of templates; or a version in quotes. */
+export const unreadVersion =
+  ":(?:[\"'](?=v?\\d)[\\w.@:+-]+[\"']|(?:\\$?\\{\\{[^\\n]*?\\}\\}|\\$\\{[^{}\\n]*\\}|\\$\\([^()\\n]*\\)|[\\w.$%@:/+-])+)";
 
 const literal = /(?<![\w.$/-])(?:v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?!\.?[\w$%{])|sha256:[0-9a-f]{64}/g;
 const partOfLiteral = /(?<![\w.$])v?\d+\.(?:\d|[$%{])/;
@@ -20,7 +21,7 @@ export function versionIn(text: string): { readonly tag: string | undefined } | 
 
 /** `undefined` where it has no version. @param rest what follows the name, with its colon. */
 export function unreadPin(repository: Repository, name: string, rest: string, start: number): ReadPin | undefined {
-  const version = /[$%{@+]/.test(rest) ? versionIn(rest) : undefined;
+  const version = /[$%{@+"']/.test(rest) ? versionIn(rest) : undefined;
   return (
     version && {
       repository,

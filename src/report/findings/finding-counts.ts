@@ -1,6 +1,7 @@
 /** How many findings an image has, of which kinds: for the output `images` and for lines. */
+
+import type { severities } from "../../model/severity.ts";
 import { acrossPlatforms, goneAcrossPlatforms, type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
-import type { severities } from "../../scan/finding.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 
 /** Each finding once, though several platforms have it. All but the last two are of those that are reported. */

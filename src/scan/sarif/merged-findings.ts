@@ -1,5 +1,5 @@
 import type { Platform } from "../../model/platform.ts";
-import { severities } from "../finding.ts";
+import { severities } from "../../model/severity.ts";
 import { identities } from "../identity.ts";
 import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "../judged.ts";
 

@@ -3,7 +3,7 @@
  * `POST /repos/{owner}/{repo}/code-scanning/sarifs`); one over any of its limits, and a whole upload is refused.
  */
 import { gzipSync } from "node:zlib";
-import type { Severity } from "../finding.ts";
+import type { Severity } from "../../model/severity.ts";
 import { logOf, type SarifLog, type SarifResult, type SarifRule, type SarifRun, sarifText } from "./sarif-log.ts";
 
 /** Runs in one file; more are uploaded in several. */

@@ -1,5 +1,5 @@
 /** The part of SARIF 2.1.0 (OASIS, errata 01) that we write. */
-import type { Severity } from "../finding.ts";
+import type { Severity } from "../../model/severity.ts";
 
 export interface SarifLog {
   readonly $schema: string;

@@ -1,6 +1,7 @@
 import { code, markdown } from "../../lib/markdown.ts";
 import { shortened } from "../../lib/plain-text.ts";
-import { type Finding, type Severity, severities } from "../finding.ts";
+import { type Severity, severities } from "../../model/severity.ts";
+import type { Finding } from "../finding.ts";
 import { ignorePath } from "../ignore-path.ts";
 import type { MergedFinding } from "./merged-findings.ts";
 import { oneLine } from "./one-line.ts";

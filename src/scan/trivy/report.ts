@@ -1,7 +1,8 @@
 /** Trivy's report (JSON, SchemaVersion 2) as findings, and as what is kept of it. */
 import { UserError } from "../../errors.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
-import { type Finding, type Ignored, imageConfiguration, placedKey, type Severity, severities } from "../finding.ts";
+import { type Severity, severities } from "../../model/severity.ts";
+import { type Finding, type Ignored, imageConfiguration, placedKey } from "../finding.ts";
 import type { PlatformScan, ScannedLayer } from "../scanner.ts";
 import { type Fields, fields, line, notUnderstood, wholeList } from "./fields.ts";
 import { keptConfig, layerSteps } from "./history.ts";

@@ -9,6 +9,7 @@ import { count } from "../../lib/quantities.ts";
 import type { Remark } from "../../model/remark.ts";
 import { oneRemark } from "../../model/remark.ts";
 import type { Commit, RunContext } from "../../model/run-context.ts";
+import { severities } from "../../model/severity.ts";
 import type { CheckoutTrust } from "../../model/trust.ts";
 import { baseLocation } from "../../plan/make-plan.ts";
 import type { Log } from "../../ports.ts";
@@ -16,7 +17,6 @@ import { findingGroups, findingWarnings } from "../../report/findings/finding-lo
 import { unwatchedRemarks } from "../../report/findings/unwatched.ts";
 import type { OtherFailure, RunResult } from "../../results/run-result.ts";
 import type { Outside } from "../../run/outside.ts";
-import { severities } from "../../scan/finding.ts";
 import type { ScannedImage } from "../../scan/judged.ts";
 import { type ImageSarif, imageSarif } from "../../scan/sarif/sarif.ts";
 import type { Dropped } from "../../scan/sarif/sarif-limits.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Severity } from "../../../../src/scan/finding.ts";
+import type { Severity } from "../../../../src/model/severity.ts";
 import { imageSarif } from "../../../../src/scan/sarif/sarif.ts";
 import { gzipped, halved, withinLimits } from "../../../../src/scan/sarif/sarif-limits.ts";
 import { scanOf, vulnerability } from "../scans.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { severities } from "../../../../src/scan/finding.ts";
+import { severities } from "../../../../src/model/severity.ts";
 import { imageSarif } from "../../../../src/scan/sarif/sarif.ts";
 import type { SarifLog, SarifResult } from "../../../../src/scan/sarif/sarif-log.ts";
 import { anyText } from "../../any-text.ts";

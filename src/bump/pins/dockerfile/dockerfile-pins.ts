@@ -95,15 +95,21 @@ function fullPins(
   // One line may have several ARGs.
   const word = argument === undefined ? undefined : lines.valueAt(line, argument, values[0] ?? "");
   const doubt = argument === undefined ? undefined : fed.doubtOf(argument);
-  return names
+  const joined = text.includes("\n") ? values.flatMap((value) => names.pinsIn(value, 0)) : undefined;
+  const written = names
     .pinsIn(text, start)
+    .filter((pin) => joined?.some((each) => each.text === pin.text) ?? true)
     .filter((pin) => {
       if (word !== undefined) return word.start <= pin.start && pin.start < word.end;
       if (isFlag) return values.includes(pin.text) && /from=["']?$/i.test(text.slice(0, pin.start - start));
       return values.some((value) => value.includes(pin.text));
     })
     .map((pin) => (doubt === undefined ? pin : { ...pin, values: { doubt } }));
+  const continued = joined?.filter((pin) => !text.includes(pin.text)) ?? [];
+  return [...written, ...continued.map((pin) => ({ ...pin, start, values: { doubt: onSeveralLines } }))];
 }
+
+const onSeveralLines = "it continues on another line: write it on one";
 
 /** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
 function partPin(
@@ -127,7 +133,9 @@ function partPin(
     (digestHeld === undefined || attached === undefined);
   if (!isPlain && versionIn([whole?.text, digestHeld?.text].join(" ")) === undefined) return undefined;
   const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
-  const doubt = isPlain ? fedDoubt : `what feeds it isn't a plain tag and sha256 digest: ${oneArgument}`;
+  const isContinued = whole?.isContinued || digestHeld?.isContinued;
+  const plainDoubt = isPlain ? fedDoubt : `what feeds it isn't a plain tag and sha256 digest: ${oneArgument}`;
+  const doubt = isContinued ? onSeveralLines : plainDoubt;
   return {
     repository,
     text: `${repository}${whole ? `:${whole.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
@@ -141,7 +149,10 @@ function partPin(
 
 interface Held {
   readonly text: string;
+  /** Of the whole instruction where the value is continued. */
   readonly span: Span;
+  /** It is on several lines. */
+  readonly isContinued?: boolean;
 }
 
 /** An ARG's value may be a tag followed by its digest. */
@@ -158,7 +169,10 @@ function heldBy(name: string, { globalArguments }: Dockerfile, lines: Dockerfile
   const argument = globalArguments.findLast((each) => each.name === name);
   if (argument?.value === undefined) return undefined;
   const span = lines.valueAt(argument.line, name, argument.value);
-  return span && { text: unquoted(argument.value), span };
+  const held = unquoted(argument.value);
+  if (span !== undefined) return { text: held, span };
+  const { start, text } = lines.at(argument.line);
+  return text.includes("\n") ? { text: held, span: { start, end: start + text.length }, isContinued: true } : undefined;
 }
 
 function composedPins({ composed }: FedArguments, lines: DockerfileLines, names: ImageNames): readonly ReadPin[] {

@@ -46,20 +46,24 @@ function spanInSource(span: Span, { from, quote }: DerivedText): Span | undefine
   return { ...span, start: first, end: last + 1, ...(quote && { quote }) };
 }
 
-/** A shell's and compose's variables with a default, by what they default to: `app:${TAG:-1.2.3}` to `app:1.2.3`. */
+/** A shell's and compose's variables with a default, by what they default to: `app:${TAG:-1.2.3}` to `app:1.2.3`, also where it is in quotes. */
 export function withDefaults(text: string): DerivedText | undefined {
   if (!/\$\{\w+:?[-=]/.test(text)) return undefined;
   const from: number[] = [];
   const pieces: string[] = [];
-  const open: ("default" | "other")[] = [];
-  for (const { 0: piece, index } of text.matchAll(/\$\{\w+:?[-=]|\$\{|[}\n]|[^$}\n]+|\$/g)) {
+  const open: ("default" | "quoted" | "other")[] = [];
+  for (const { 0: piece, index } of text.matchAll(variableToken)) {
     const isDefault = piece.length > 2 && piece.startsWith("${");
-    if (isDefault) open.push("default");
+    if (isDefault) open.push(/["']$/.test(piece) ? "quoted" : "default");
     else if (piece === "${") open.push("other");
     else if (piece === "\n") open.length = 0;
-    if (isDefault || (piece === "}" && open.pop() === "default")) continue;
-    pieces.push(piece);
-    for (let at = 0; at < piece.length; at++) from.push(index + at);
+    const closed = piece.endsWith("}") ? open.pop() : undefined;
+    if (isDefault || closed === "quoted") continue;
+    const kept = closed === "default" ? piece.slice(0, -1) : piece;
+    pieces.push(kept);
+    for (let at = 0; at < kept.length; at++) from.push(index + at);
   }
   return { text: pieces.join(""), from };
 }
+
+const variableToken = /\$\{\w+:?[-=](?:\\?["'](?=[^"'\n]*["']\}))?|\$\{|\\?["']\}|[}\n]|(?:(?!\\?["']\})[^$}\n])+|\$/g;

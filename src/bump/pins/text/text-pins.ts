@@ -64,25 +64,28 @@ export function namesNearVersions(
 ): readonly ReadPin[] {
   if (!versionOnLine.test(text)) return [];
   return outsideComments(names.bareNamesIn(text), text, comments).flatMap(({ repository, text: name, start }) => {
-    const [, version] = around(text, start).flatMap((line) => versionOnLine.exec(line) ?? []);
+    const [, tag] =
+      versionOnLine.exec(around(text, start)) ?? tagOnLine.exec(blockAround(text, start, ofAnother)) ?? [];
     const doubt = "its version seems to be on a line beside it: write the whole reference in one place";
-    return version === undefined
+    return tag === undefined
       ? []
-      : [{ repository, text: `${name}:${version}`, start, tag: version, digest: undefined, values: { doubt } }];
+      : [{ repository, text: `${name}:${tag}`, start, tag, digest: undefined, values: { doubt } }];
   });
 }
 
-const versionOnLine =
-  /(?:tag|(?<!api)version)["']?(?:\s*[:=]\s*|,?\s+(?:-\s+)?)["']?(v?\d+(?:\.\d+)+(?:[\w.-]*\w)?)(?![\w$%{])/i;
+const version = "[\"']?(?:\\s*[:=]\\s*|,?\\s+(?:-\\s+)?)[\"']?(v?\\d+(?:\\.\\d+)+(?:[\\w.-]*\\w)?)(?![\\w$%{])";
+const versionOnLine = new RegExp(`(?:tag|(?<!api)version)${version}`, "i");
+/** Also where it is lines away, up to what names another image. */
+const tagOnLine = new RegExp(`(?<!git[_-]?)tag${version}`, "i");
+
+const ofAnother = /^\s*\[\w|(?:image|repository|repo|imageName)["']?\s*[:=]/i;
 
 /** A digest on a line beside a tag would stay, whatever it belongs to. */
 export function withDigestsNear(pins: readonly ReadPin[], text: string): readonly ReadPin[] {
   if (!lineOfDigest.test(text)) return pins;
   return pins.map((pin) => {
     if (pin.tag === undefined || pin.digest !== undefined || "doubt" in pin.values) return pin;
-    return blockAround(text, pin.start).some((line) => lineOfDigest.test(line))
-      ? { ...pin, values: { doubt: digestNear } }
-      : pin;
+    return lineOfDigest.test(blockAround(text, pin.start)) ? { ...pin, values: { doubt: digestNear } } : pin;
   });
 }
 
@@ -90,22 +93,22 @@ export function withDigestsNear(pins: readonly ReadPin[], text: string): readonl
 export const digestNear = "a digest on a line beside it may be its own, and would stay: write it behind the tag";
 const lineOfDigest = /(?:digest|sha|sha256|hash)["']?\s*[:=]\s*["']?(?:sha256:)?[0-9a-f]{64}(?![0-9a-f])/i;
 
-/** The lines around a place, up to a blank one or one of brackets alone, at most eight on each side. */
-function blockAround(text: string, at: number): readonly string[] {
-  const isEdge = (line: string): boolean => !/\w/.test(line);
+/** The lines around a place, up to a blank one, one of brackets alone, or an edge, at most eight on each side. */
+function blockAround(text: string, at: number, edge?: RegExp): string {
+  const isEdge = (line: string): boolean => !/\w/.test(line) || edge?.test(line) === true;
   const before = text.slice(0, at).split("\n").slice(-9).toReversed();
   const after = text.slice(at).split("\n").slice(0, 9);
   const upTo = (lines: readonly string[]): readonly string[] => {
-    const edge = lines.findIndex((line, index) => index > 0 && isEdge(line));
-    return edge < 0 ? lines : lines.slice(0, edge);
+    const last = lines.findIndex((line, index) => index > 0 && isEdge(line));
+    return last < 0 ? lines : lines.slice(0, last);
   };
-  return [...upTo(before), ...upTo(after)];
+  return upTo(before).toReversed().join("\n") + upTo(after).join("\n");
 }
 
 /** Two lines before and two after a place. */
-function around(text: string, at: number): readonly string[] {
+function around(text: string, at: number): string {
   let [start, end] = [at, at];
   for (let count = 0; count < 3 && start > 0; count++) start = text.lastIndexOf("\n", start - 1);
   for (let count = 0; count < 3 && end >= 0; count++) end = text.indexOf("\n", end + 1);
-  return text.slice(Math.max(start, 0), end < 0 ? text.length : end).split("\n");
+  return text.slice(Math.max(start, 0), end < 0 ? text.length : end);
 }

@@ -54,6 +54,12 @@ const ofImages = new Set(
   ),
 );
 
+/** A key of a version in short, as arguments of a build have (`V`, `BASE_VER`), with what is before it. */
+export function shortVersionKey(key: string): { readonly stem: string } | undefined {
+  const [, before] = /^(.*?)(?:^|[_.-])v(?:er)?$/i.exec(key) ?? [];
+  return before === undefined ? undefined : { stem: stemOf(before) };
+}
+
 /** Also of a key without a role. */
 export function stemOf(key: string): string {
   return wordsOf(key)
@@ -71,7 +77,7 @@ function wordsOf(key: string): readonly string[] {
 
 /** In text: keys of versions, also as names of values, which may belong to the image next to them. */
 export const versionKeys =
-  /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*[:=]|name\\?["']?:[ \t]*["']?[\w.-]*(?:tag|version|digest|sha|sha256)["']?[ \t]*(?:[,}#\r]|$)/im;
+  /(?:tag|(?<!api)version|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*[:=]|name\\?["']?:[ \t]*["']?(?:[\w.-]*(?:tag|version|digest|sha|sha256)|(?:[\w.-]*[_.-])?v(?:er)?)["']?[ \t]*(?:[,}#\r]|$)|(?:tag|version)["']?,?\s+(?:-\s+)?["']?v?\d|(?<![a-z\d])v(?:er)?["']?[ \t]*[:=][ \t]*["']?v?\d/im;
 /** Those that may be about a reference in full. */
 export const keysBeside = /(?:tag|digest|sha|sha256|hash|checksum)\\?["']?[ \t]*:/i;
 

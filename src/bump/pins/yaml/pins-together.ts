@@ -86,13 +86,14 @@ export function pinsTogether<Inner extends SplitName>(
   return {
     split: onceNamed(split.map((each) => withDigest(withTag(each, tagsInside(each)), isStray))),
     below: below.map((each) => withDigest(isOnly ? withTag(each, tagsOf(each, fields)) : each, isStray)),
-    whole: references.map(({ node, pin, stem, repository }) => {
+    whole: references.flatMap(({ node, pin, stem, repository }) => {
       const tags = fieldsOf("tag", stem, fields).filter((field) => isFilled(field) && isVersionOf(pin, field));
       const found = besideOf({ stem, repository });
       if (found.some((digest) => !isOfImage(digest, fields)) && stranger !== undefined)
-        return [node, { ...pin, values: { doubt: ofAnother(stranger) } }] as const;
+        return [[node, { ...pin, values: { doubt: ofAnother(stranger) } }] as const];
       const beside = { digests: found, tags };
-      return [node, withBeside(pin, beside, isStray && pin.digest === undefined, places)] as const;
+      const together = withBeside(pin, beside, isStray && pin.digest === undefined, places);
+      return [[node, together] as const, ...(pin.tag === undefined ? [] : secondTags(pin, tags, places))];
     }),
     digests,
   };
@@ -130,6 +131,20 @@ function isDigestKey(key: string): boolean {
 function isVersionOf({ tag }: ReadPin, field: Field): boolean {
   const text = textOf(field);
   return text === tag || /\d/.test(text) || tag === undefined;
+}
+
+/** Other tags beside a reference with a tag: nobody knows which of them counts. */
+function secondTags(
+  pin: ReadPin,
+  tags: readonly Field[],
+  places: Pick<SplitPlaces, "text" | "offset">,
+): readonly (readonly [Scalar, ReadPin])[] {
+  return tags.flatMap((field) => {
+    const tag = textOf(field);
+    const span = spanOf(field, tag, places);
+    if (tag === pin.tag || !isTag(tag) || span === undefined) return [];
+    return [[field.node, { ...pin, tag, start: span.start, values: { doubt: twice("tag") } }] as const];
+  });
 }
 
 interface BesideReference {

@@ -5,7 +5,9 @@ import type { FilePins, ReadPin } from "../read-pin.ts";
 import { pinAt, pinInSource } from "../text/derived-text.ts";
 import { digestNear, namesNearVersions, textPins } from "../text/text-pins.ts";
 import { embeddedText } from "./embedded-text.ts";
+import { globalRegistriesIn } from "./global-registries.ts";
 import { holdsDigests, loneDigest, stemOf, versionKeys } from "./key-role.ts";
+import { looseVersions, type MapOfVersions } from "./loose-versions.ts";
 import { pinsTogether } from "./pins-together.ts";
 import { type Field, type Fields, type SplitName, splitNames, versionsOfOthers } from "./yaml-split-names.ts";
 import { splitPins } from "./yaml-split-pins.ts";
@@ -47,10 +49,12 @@ function nodePins(text: string, place: Place): FilePins | undefined {
   // What is a text alone has no names apart from their versions.
   if (place.depth > 0 && documents.some(({ contents }) => !yaml.isMap(contents) && !yaml.isSeq(contents)))
     return undefined;
+  const globalRegistries = globalRegistriesIn(text);
   const found = documents.map(({ contents }) => {
     const reading: Reading = {
       ...place,
       text,
+      globalRegistries,
       anchors: new Map(),
       fields: new Map(),
       aliased: new Map(),
@@ -74,6 +78,7 @@ function nodePins(text: string, place: Place): FilePins | undefined {
 
 interface Reading extends Place {
   readonly text: string;
+  readonly globalRegistries: readonly string[];
   /** What an alias means here: the anchor that stands last above it. */
   readonly anchors: Map<string, unknown>;
   /** Of each map that is read, with those that it merges (`<<`). */
@@ -99,7 +104,7 @@ function visit(node: unknown, reading: Reading, isStep: boolean): void {
     const pairs = pairsIn(node.items, reading);
     if (pairs.size > 1)
       readImages(node, { fields: pairs, own: pairs, inner: [], hasDigestsBelow: false }, reading, isStep);
-    readList(node, reading);
+    readList(node, reading, isStep);
   } else if (yaml.isMap(node)) {
     visitMap(node, reading, isStep);
   } else if (yaml.isAlias(node)) {
@@ -176,7 +181,7 @@ function readImages(
   reading: Reading,
   isStep: boolean,
 ): void {
-  const split = splitNames(fields, { names: reading.names, isWorkflow: isStep });
+  const split = splitNames(fields, { ...reading, isWorkflow: isStep });
   if (split.length === 0) for (const { node: version } of versionsOfOthers(fields)) reading.foreign.add(version);
   const below = inner.flatMap(([key, value]) => {
     const [only, ...others] = reading.split.get(value) ?? [];
@@ -193,10 +198,17 @@ function readImages(
   for (const { map, ...each } of found.below) reading.split.set(map, [each]);
   for (const [scalar, pin] of found.whole) reading.whole.set(scalar, pin);
   for (const scalar of found.digests) reading.whole.delete(scalar);
+  const known = new Set([...found.split, ...found.below].flatMap(({ tag, repository }) => (tag ? [repository] : [])));
+  readLoose({ fields, inner: unnamed, known, isStep }, reading);
+}
+
+function readLoose(map: MapOfVersions, reading: Reading): void {
+  for (const [{ node }, pin] of looseVersions(map, reading.names))
+    reading.full.push({ ...pin, start: reading.offset + (node.range?.[0] ?? 0) });
 }
 
 /** A digest or a version in a list may be that of an image in another item, which isn't certain. */
-function readList(list: YAMLSeq, reading: Reading): void {
+function readList(list: YAMLSeq, reading: Reading, isStep: boolean): void {
   const { yaml, names } = reading;
   const scalars = list.items.filter((item) => yaml.isScalar(item));
   const source = sourceOf(list, reading);
@@ -209,8 +221,19 @@ function readList(list: YAMLSeq, reading: Reading): void {
     }
   }
   const offset = reading.offset + (list.range?.[0] ?? 0);
-  for (const pin of scalars.length < list.items.length ? [] : namesNearVersions(source, names))
-    reading.full.push(pinAt(pin, offset));
+  const near = scalars.length < list.items.length ? [] : namesNearVersions(source, names);
+  for (const pin of near) reading.full.push(pinAt(pin, offset));
+  if (near.length === 0) readLoose({ fields: assignmentsIn(scalars), inner: [], known: new Set(), isStep }, reading);
+}
+
+/** `NAME=value` of a list, as compose's arguments and variables. */
+function assignmentsIn(scalars: readonly Scalar[]): Fields {
+  const assignments = scalars.flatMap((node) => {
+    const [, name, value] = /^([\w.-]+)=(.*)$/.exec(String(node.value)) ?? [];
+    if (name === undefined || value === undefined) return [];
+    return [[name, { node: Object.assign(node.clone(), { value, source: value }), isAlias: false }] as const];
+  });
+  return new Map(assignments);
 }
 
 function sourceOf({ range }: Node, { text }: Reading): string {

@@ -8,6 +8,7 @@ import type { ImageNames } from "../image-names.ts";
 import type { FilePins, Span } from "../read-pin.ts";
 import { pinAt } from "../text/derived-text.ts";
 import { namesNearVersions, textPinsAt } from "../text/text-pins.ts";
+import { globalKey } from "./global-registries.ts";
 import { keysBeside, loneDigest, versionKeys } from "./key-role.ts";
 import { type YamlOptions, yamlNodePins } from "./yaml-node-pins.ts";
 
@@ -37,7 +38,7 @@ function documentsIn(text: string): readonly Span[] {
  */
 function entriesIn(text: string, document: Span): readonly Span[] {
   const own = text.slice(document.start, document.end);
-  const isTied = /[&*]\w|<<|^[ \t]*\{\{/m.test(own) || versionAtStart.test(own);
+  const isTied = /[&*]\w|<<|^[ \t]*\{\{/m.test(own) || versionAtStart.test(own) || globalKey.test(own);
   return isTied || !mapAtStart.test(own) ? [document] : partedAt(/^["'\w][^\n]*:/gm, text, document);
 }
 

@@ -31,6 +31,8 @@ export interface SplitOptions {
   readonly names: ImageNames;
   /** It is a step's or a workflow's, where `repository` names a git repository unless there is a registry. */
   readonly isWorkflow: boolean;
+  /** What the file's `global` map defines as registry: a chart prefixes all its images with it. */
+  readonly globalRegistries: readonly string[];
 }
 
 /**
@@ -45,7 +47,11 @@ export function splitNames(fields: Fields, options: SplitOptions): readonly Spli
   return [...new Set(stems)].flatMap((stem) => splitName(stem, fields, options) ?? []);
 }
 
-function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOptions): SplitName | undefined {
+function splitName(
+  stem: string,
+  fields: Fields,
+  { names, isWorkflow, globalRegistries }: SplitOptions,
+): SplitName | undefined {
   const isKustomize = stem === "" && (fields.has("newTag") || fields.has("newName"));
   const text = (...wanted: readonly Role[]): string => {
     const texts = wanted.flatMap((role) => fieldsOf(role, stem, fields).map(nameIn));
@@ -53,17 +59,27 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
   };
   const own = (key: string): string => nameIn(fields.get(key));
   const registry = text("registry").replace(/\/$/, "");
-  const main = isKustomize ? own("newName") || own("name") : text("repository", "image", "name");
+  const written = isKustomize ? own("newName") || own("name") : text("repository", "image", "name");
+  const main = written.replace(/@sha256$/, "");
   const full = registry !== "" && !isKustomize ? `${registry}/${main}` : main;
-  const name = [full, `${full}/${text("name")}`].find((each) => repositoryOf(each, names) !== undefined);
+  const isOurs = (each: string): boolean => repositoryOf(each, names) !== undefined;
+  const direct = [full, `${full}/${text("name")}`].find(isOurs);
+  const name = direct ?? globalRegistries.map((each) => `${each}/${main}`).find(isOurs);
   const repository = name === undefined ? undefined : repositoryOf(name, names);
   if (name === undefined || repository === undefined) return undefined;
-  const isImage = text("image") === main || isKustomize || hasHost(name);
+  const isImage = text("image") === written || isKustomize || hasHost(name);
   if ((isWorkflow || gitHosts.test(own("type"))) && !isImage) return undefined;
-  const found = { repository, name, stem, digest: undefined };
+  const found = {
+    repository,
+    name,
+    stem,
+    digest: undefined,
+    ...(direct === undefined ? { doubt: globalRegistry } : {}),
+  };
   if (isKustomize) return { ...found, tag: fields.get("newTag") };
   const tags = fieldsOf("tag", stem, fields);
   const [tag, ...others] = tags.filter(isFilled);
+  if (main !== written && tag !== undefined) return { ...found, ...digestAsTag(tag, stem, fields) };
   if (others.length > 0) return { ...found, tag, doubt: twice("tag") };
   if (tags.length > 0) return { ...found, tag: tag ?? tags[0] };
   const [version] = fieldsOf("version", stem, fields);
@@ -74,6 +90,19 @@ function splitName(stem: string, fields: Fields, { names, isWorkflow }: SplitOpt
       ? undefined
       : `\`version\` may be that of \`${plainLine(stranger)}\` beside it: write \`tag\``;
   return { ...found, tag: version, ...(version === undefined || doubt === undefined ? {} : { doubt }) };
+}
+
+const globalRegistry = "its registry may be the one of `global`: write the registry beside its name";
+
+/** The digest of `{repository: name@sha256, tag: <hex>}`, as charts without a key for digests have it. */
+function digestAsTag(tag: Field, stem: string, fields: Fields): Pick<SplitName, "tag" | "digest" | "doubt"> {
+  const isHex = digestIn(textOf(tag))?.isHex === true;
+  const isAlone = !["digest" as const, "sum" as const].some((role) => fieldsOf(role, stem, fields).some(isFilled));
+  const doubt = "its name ends in `@sha256`: write the digest alone as `tag`, or take `@sha256` out";
+  return {
+    ...(isHex ? { tag: undefined, digest: tag } : { tag, digest: undefined }),
+    ...(isHex && isAlone ? {} : { doubt }),
+  };
 }
 
 const gitHosts = /^(?:git|github|gitlab|gitea|forgejo|bitbucket)(?:-\w+)*$/i;
@@ -132,7 +161,7 @@ export function textOf(field: Field | undefined): string {
 }
 
 /** What a name comes to, a variable's default among it. */
-function nameIn(field: Field | undefined): string {
+export function nameIn(field: Field | undefined): string {
   const text = String(field?.node.value ?? "");
   return withDefaults(text)?.text ?? text;
 }
@@ -155,7 +184,8 @@ export function versionsOfOthers(fields: Fields): readonly Field[] {
   return isNamed ? ["tag", "imageTag", "newTag", "digest"].flatMap((key) => fields.get(key) ?? []) : [];
 }
 
-function repositoryOf(name: string, names: ImageNames): Repository | undefined {
+/** The image of ours that a text is the name of, with no version. */
+export function repositoryOf(name: string, names: ImageNames): Repository | undefined {
   // Most maps with such keys are about something else.
   const reference = names.mayBeInText(name) ? tryReference(name) : undefined;
   if (reference === undefined || reference.tag !== undefined || reference.digest !== undefined) return undefined;
@@ -163,7 +193,7 @@ function repositoryOf(name: string, names: ImageNames): Repository | undefined {
 }
 
 /** As docker distinguishes a registry from the first part of a path. */
-function hasHost(name: string): boolean {
+export function hasHost(name: string): boolean {
   const [first = "", ...rest] = name.split("/");
   return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
 }

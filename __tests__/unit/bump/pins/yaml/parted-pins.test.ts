@@ -34,17 +34,26 @@ describe("both move", () => {
       "v.yaml",
       `i: {image: ${app}:⟦1.2.3⇒1.2.4⟧, pullPolicy: Always, replicas: 3, sha256: ⟦${hex}⇒${young.slice(7)}⟧}\n`,
     ],
+    ["Grafana's hexadecimal tag", "v.yaml", `i:\n  repository: ${app}@sha256\n  tag: ⟦${hex}⇒${young.slice(7)}⟧\n`],
+    [
+      "with a registry",
+      "v.yaml",
+      `i: {registry: ghcr.io, repository: o/r/app@sha256, tag: "⟦${hex}⇒${young.slice(7)}⟧"}\n`,
+    ],
     ["another's key", "v.yaml", `i: {image: ${app}:⟦1.2.3⇒1.2.4⟧, chartSha256: ${hex}, url: a/b.tgz}\n`],
   ]);
 });
 
 describe("neither does, with the line", () => {
-  const reason = /ambiguous: .*(?:may be|in two places|on a line beside it|plain)/;
+  const reason = /ambiguous: .*(?:may be|in two places|on a line beside it|plain|ends in)/;
   test.each<Case>([
     ["a map of its digest", "v.yaml", `image: {repository: ${app}, tag: 1.2.3, digest: {sha256: ${hex}}}\n`],
     ["a list of digests", "v.yaml", `image: {repository: ${app}, tag: 1.2.3, digests: [${old}]}\n`],
     ["digests by platform", "v.yaml", `image: {image: ${app}:1.2.3, digests: {amd64: ${old}, arm64: ${old}}}\n`],
     ["hexadecimal digits under another key", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, pinned: ${hex}}\n`],
+    ["a name that ends in @sha256", "v.yaml", `i: {repository: ${app}@sha256, tag: 1.2.3, digest: ${hex}}\n`],
+    ["such a name and two digests", "v.yaml", `i: {repository: ${app}@sha256, tag: ${hex}, digest: ${old}}\n`],
+    ["such a name and a digest with its kind", "v.yaml", `i: {repository: ${app}@sha256, tag: "1.2.3", sha: ${old}}\n`],
     ["as an id", "v.yaml", `i: {image: ${app}:1.2.3, id: ${hex}}\n`],
     ["in a list of two", "v.yaml", `i:\n- ${app}:1.2.3\n- ${old}\n`],
     ["literals", "v.yaml", `literals: [IMAGE=${app}:1.2.3, IMAGE_DIGEST=${old}]\n`],
