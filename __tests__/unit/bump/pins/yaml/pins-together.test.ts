@@ -73,10 +73,10 @@ describe("both move", () => {
 
 describe("neither does", () => {
   test.each<[string, string, string, RegExp]>([
-    ["a template", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: "{{ .d }}"}\n`, /^1: .*no plain sha256/],
-    ["a variable", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: $DIGEST}\n`, /no plain sha256/],
-    ["another algorithm", "v.yaml", `i: {image: ${app}:1.2.3, digest: sha512:${"0".repeat(128)}}\n`, /no plain sha256/],
-    ["a commit", "v.yaml", `i: {image: ${app}:1.2.3, sha: 0a1b2c3}\n`, /no plain sha256/],
+    ["a template", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: "{{ .d }}"}\n`, /^1: .*n't a plain sha256/],
+    ["a variable", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: $DIGEST}\n`, /n't a plain sha256/],
+    ["another algorithm", "v.yaml", `i: {image: ${app}:1.2.3, digest: sha512:${"0".repeat(128)}}\n`, /n't a plain sha256/],
+    ["a commit", "v.yaml", `i: {image: ${app}:1.2.3, sha: 0a1b2c3}\n`, /n't a plain sha256/],
     ["two digests", "v.yaml", `i: {image: ${app}:1.2.3, digest: ${old}, sha: ${oldHex}}\n`, /digest is written in two/],
     [
       "one in the tag",
@@ -90,10 +90,10 @@ describe("neither does", () => {
     ["a key that says nothing", "v.yaml", `i: {image: ${app}:1.2.3, pinned: ${old}}\n`, /may be its own/],
     ["an anchor", "v.yaml", `d: &d ${old}\ni: {image: ${app}:1.2.3, digest: *d}\n`, /anchor/],
     ["behind the tag", "v.yaml", `i: "${app}:1.2.3@{{ .digest }}"\n`, /a variable or a template/],
-    ["behind the tag apart", "v.yaml", `i: {repository: ${app}, tag: "1.2.3@{{ .digest }}"}\n`, /no plain text/],
+    ["behind the tag apart", "v.yaml", `i: {repository: ${app}, tag: "1.2.3@{{ .digest }}"}\n`, /n't plain text/],
     ["a variable behind a FROM's tag", "Dockerfile", `ARG D=${old}\nFROM ${app}:1.2.3@$D\n`, /several parts/],
-    ["an ARG with another algorithm", "Dockerfile", `ARG V=1.2.3@sha512:00\nFROM ${app}:$V\n`, /no plain tag/],
-    ["two digests of ARGs", "Dockerfile", `ARG V=1.2.3@${old}\nARG D=${old}\nFROM ${app}:$V@$D\n`, /no plain tag/],
+    ["an ARG with another algorithm", "Dockerfile", `ARG V=1.2.3@sha512:00\nFROM ${app}:$V\n`, /n't a plain tag/],
+    ["two digests of ARGs", "Dockerfile", `ARG V=1.2.3@${old}\nARG D=${old}\nFROM ${app}:$V@$D\n`, /n't a plain tag/],
     ["a line beside it", "x.hcl", `image  = "${app}:1.2.3"\ndigest = "${old}"\n`, /on a line beside it/],
   ])("%s", async (_, path, text, why) => {
     const result = await moved(path, text);
