@@ -75,7 +75,12 @@ describe("neither does", () => {
   test.each<[string, string, string, RegExp]>([
     ["a template", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: "{{ .d }}"}\n`, /^1: .*n't a plain sha256/],
     ["a variable", "v.yaml", `i: {repository: ${app}, tag: 1.2.3, digest: $DIGEST}\n`, /n't a plain sha256/],
-    ["another algorithm", "v.yaml", `i: {image: ${app}:1.2.3, digest: sha512:${"0".repeat(128)}}\n`, /n't a plain sha256/],
+    [
+      "another algorithm",
+      "v.yaml",
+      `i: {image: ${app}:1.2.3, digest: sha512:${"0".repeat(128)}}\n`,
+      /n't a plain sha256/,
+    ],
     ["a commit", "v.yaml", `i: {image: ${app}:1.2.3, sha: 0a1b2c3}\n`, /n't a plain sha256/],
     ["two digests", "v.yaml", `i: {image: ${app}:1.2.3, digest: ${old}, sha: ${oldHex}}\n`, /digest is written in two/],
     [
