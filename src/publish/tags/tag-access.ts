@@ -8,7 +8,7 @@ import type { ManifestBytes, StoredManifest } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
 import type { Clock } from "../../ports.ts";
-import { latest, pauseWithin, roundsInSilence } from "./within-a-minute.ts";
+import { longestLateness, pauseWithin, roundsInSilence } from "./within-a-minute.ts";
 
 /** `undefined`: nothing. */
 type Named = Digest | undefined;
@@ -156,7 +156,7 @@ function incomplete(list: readonly Tag[] | undefined, missing: readonly Tag[]): 
   const why =
     list === undefined
       ? "the registry lists no tags of the repository, though it has some"
-      : `for ${latest / 1000} s it lacked ${listed(missing)}, which the registry has`;
+      : `for ${longestLateness / 1000} s it lacked ${listed(missing)}, which the registry has`;
   return new RegistryError("invalid", why, { hint: "wait until the registry lists all tags" });
 }
 
@@ -164,7 +164,7 @@ function unseen(name: string, digest: Digest, read: Named): RegistryError {
   const shown = read === undefined ? "isn't there" : `names ${read}, as before`;
   return new RegistryError(
     "invalid",
-    `${name} was put on ${digest} ${mostPuts} times, and still ${shown} after ${latest / 1000} s each time`,
+    `${name} was put on ${digest} ${mostPuts} times, and still ${shown} after ${longestLateness / 1000} s each time`,
     { hint: "the registry shows tags late, or something puts this one back: run again once it names what was pushed" },
   );
 }

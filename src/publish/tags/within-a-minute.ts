@@ -2,14 +2,14 @@
 import type { Clock } from "../../ports.ts";
 
 /** So long may a registry show what was there before, in milliseconds. */
-export const latest = 60_000;
+export const longestLateness = 60_000;
 
 /** After so many rounds, some three seconds, whoever waits is worth a line. */
 export const roundsInSilence = 6;
 
 /** Milliseconds until it is worth asking again; `undefined`: the minute is over. */
 export function pauseWithin(since: number, now: number, round: number): number | undefined {
-  const left = since + latest - now;
+  const left = since + longestLateness - now;
   return left <= 0 ? undefined : Math.min(left, 5_000, 50 * 2 ** round);
 }
 
