@@ -1,72 +1,45 @@
 /**
- * Tags of one repository, as a run reads and pushes them. A registry may answer for a while with its state before a tag was pushed:
- * an answer after the run's own push that shows no change is asked for again, and so is a list without tags that are there.
+ * Tags of one repository, as a run reads and pushes them. A registry may be late: an answer that shows the state before the run's own
+ * push is asked for again, and so is a list without tags that are there.
  */
+import { retryUntil } from "../../lib/retry.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
 import type { ManifestBytes, StoredManifest } from "../../oci/manifest.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { RegistryError } from "../../oci/registry/registry-error.ts";
 import type { Clock } from "../../ports.ts";
-import { longestLateness, pauseWithin, roundsInSilence } from "./within-a-minute.ts";
-
-/** `undefined`: nothing. */
-type Named = Digest | undefined;
+import { longestLateness, whileLate } from "./late-registry.ts";
+import {
+  afterAnswer,
+  afterList,
+  afterPush,
+  afterRead,
+  isFromBefore,
+  type Named,
+  type TagHistory,
+  timesPushed,
+  untouched,
+} from "./tag-history.ts";
 
 export interface TagAccess {
-  /** What it names: after a put of one's own not what was there before, unless that is all there is to see for a minute. */
+  /** What it names: after the run's own push not what was there before, unless the registry shows nothing else for a minute. */
   read(tag: Tag): Promise<Named>;
-  /** @throws RegistryError where it was put twice, and was not to be seen for a minute each time. */
-  put(manifest: ManifestBytes & Pick<StoredManifest, "digest">, tag: Tag): Promise<void>;
-  /** Whether the answer shows no change: nothing, or what the run read or pushed there before its last push. */
-  isNoNews(tag: Tag, read: Named): boolean;
+  /** @throws RegistryError where it was pushed twice, and was not shown for a minute each time. */
+  push(manifest: ManifestBytes & Pick<StoredManifest, "digest">, tag: Tag): Promise<void>;
+  /** Whether an answer shows no change: nothing, or what the run read or pushed there before its last push. */
+  isFromBefore(tag: Tag, named: Named): boolean;
   /**
    * All tags of the repository, as the registry lists them; `undefined` where it knows no such repository.
    * @param named tags that may be there: they are looked for where the list lacks them.
    * @throws RegistryError where the list lacks for a minute what is there.
    */
   list(named?: readonly Tag[]): Promise<readonly Tag[] | undefined>;
-  /** How late the registry has shown a put so far, in milliseconds; 0: at once. */
+  /** How late the registry has shown a push so far, in milliseconds; 0: at once. */
   lateness(): number;
 }
 
-/** One's own last put. */
-export interface OwnPut {
-  readonly digest: Digest;
-  /** What the run has read or put there earlier. */
-  readonly before: ReadonlySet<Named>;
-  /** When it was done, in milliseconds. */
-  readonly at: number;
-  /** How often the same was put, and not to be seen. */
-  readonly times: number;
-}
-
-const mostPuts = 2;
-
-/** Milliseconds until it is worth reading again; `undefined`: what was read is what it names. */
-export function pauseBeforeReading(
-  put: OwnPut | undefined,
-  read: Named,
-  now: number,
-  round: number,
-): number | undefined {
-  return put === undefined || !isOld(put, read) ? undefined : pauseWithin(put.at, now, round);
-}
-
-function isOld({ digest, before }: OwnPut, read: Named): boolean {
-  return read !== digest && (read === undefined || before.has(read));
-}
-
-/** @param seen what was read or put before; the last of it is what was read. */
-export function ownPut(digest: Digest, seen: readonly Named[], earlier: OwnPut | undefined, now: number): OwnPut {
-  const isUnseen = earlier?.digest === digest && isOld(earlier, seen.at(-1));
-  return {
-    digest,
-    before: new Set(seen.filter((each) => each !== digest)),
-    at: now,
-    times: isUnseen ? earlier.times + 1 : 1,
-  };
-}
+const mostPushes = 2;
 
 export function tagAccess({
   registry,
@@ -79,76 +52,77 @@ export function tagAccess({
   readonly clock: Clock;
   readonly onWait?: (what: string) => void;
 }): TagAccess {
-  const seen = new Map<Tag, readonly Named[]>();
-  const puts = new Map<Tag, OwnPut>();
-  /** Put, and not seen yet. */
-  const missed = new Set<Tag>();
-  let lateness = 0;
-  /** Tags that the last list lacked though they were there, and since when. */
-  let unlistedSince: ReadonlyMap<Tag, number> = new Map();
+  const histories = new Map<Tag, TagHistory>();
   const now = () => clock.now().getTime();
-  const note = (tag: Tag, named: Named) => seen.set(tag, [...(seen.get(tag) ?? []), named]);
-  /** At least so late, whether what was missed is there now or was replaced before it was. */
-  const measure = (tag: Tag, { at }: OwnPut) => {
-    if (missed.delete(tag)) lateness = Math.max(lateness, now() - at);
-  };
+  const historyOf = (tag: Tag) => histories.get(tag) ?? untouched;
+  const update = (tag: Tag, next: (history: TagHistory) => TagHistory) => histories.set(tag, next(historyOf(tag)));
+
   const read = async (tag: Tag): Promise<Named> => {
-    for (let round = 0; ; round++) {
-      const named = await registry.head(repository, tag);
-      const put = puts.get(tag);
-      const pause = pauseBeforeReading(put, named, now(), round);
-      if (put !== undefined && named === put.digest) measure(tag, put);
-      else if (put !== undefined) missed.add(tag);
-      if (pause === undefined) {
-        note(tag, named);
-        return named;
-      }
-      if (round === roundsInSilence) onWait(`${repository}:${tag} isn't shown yet as it was pushed`);
-      await clock.sleep(pause);
-    }
+    const named = await retryUntil(
+      async () => {
+        const answer = await registry.head(repository, tag);
+        update(tag, (history) => afterAnswer(history, answer, now()));
+        return answer;
+      },
+      (answer) => !isFromBefore(historyOf(tag), answer),
+      whileLate,
+      {
+        clock,
+        since: () => historyOf(tag).push?.at ?? now(),
+        onSlow: () => onWait(`${repository}:${tag} isn't shown yet as it was pushed`),
+      },
+    );
+    update(tag, (history) => afterRead(history, named));
+    return named;
   };
+
   /** Which tags are there though a list lacks them. */
   const lacking = async (list: readonly Tag[], named: readonly Tag[]): Promise<readonly Tag[]> => {
-    const known = new Set(list);
-    const there = [...seen].flatMap(([tag, all]) => (all.at(-1) === undefined ? [] : [tag]));
-    const unread = named.filter((tag) => !seen.has(tag));
-    const unlisted = [...new Set([...there, ...unread])].filter((tag) => !known.has(tag));
+    const listed = new Set(list);
+    const there = [...histories].flatMap(([tag, { last }]) => (last === undefined ? [] : [tag]));
+    const unread = named.filter((tag) => historyOf(tag).seen.size === 0);
+    const unlisted = [...new Set([...there, ...unread])].filter((tag) => !listed.has(tag));
     const digests = await Promise.all(unlisted.map(read));
     return unlisted.filter((_, index) => digests[index] !== undefined);
   };
+
+  const lists = async (named: readonly Tag[]) => {
+    const list = await registry.tags(repository);
+    const missing = await lacking(list ?? [], named);
+    for (const tag of histories.keys()) update(tag, (history) => afterList(history, missing.includes(tag), now()));
+    return { list, missing };
+  };
+
   return {
     read,
     async list(named = []) {
-      for (let round = 0; ; round++) {
-        const list = await registry.tags(repository);
-        const missing = await lacking(list ?? [], named);
-        unlistedSince = new Map(missing.map((tag) => [tag, unlistedSince.get(tag) ?? now()]));
-        if (missing.length === 0) return list;
-        const pause = pauseWithin(Math.min(...unlistedSince.values()), now(), round);
-        if (pause === undefined) throw incomplete(list, missing);
-        if (round === roundsInSilence) onWait(`the list of tags of ${repository} lacks ${listed(missing)}`);
-        await clock.sleep(pause);
-      }
+      const { list, missing } = await retryUntil(
+        () => lists(named),
+        ({ missing }) => missing.length === 0,
+        whileLate,
+        {
+          clock,
+          since: ({ missing }) => Math.min(...missing.map((tag) => historyOf(tag).unlistedSince ?? now())),
+          onSlow: ({ missing }) => onWait(`the list of tags of ${repository} lacks ${formatTags(missing)}`),
+        },
+      );
+      if (missing.length > 0) throw incomplete(list, missing);
+      return list;
     },
-    async put(manifest, tag) {
+    async push(manifest, tag) {
       const { digest } = manifest;
-      const next = ownPut(digest, seen.get(tag) ?? [], puts.get(tag), now());
-      if (next.times > mostPuts) throw unseen(`${repository}:${tag}`, digest, seen.get(tag)?.at(-1));
-      const earlier = puts.get(tag);
-      if (earlier !== undefined) measure(tag, earlier);
+      const history = historyOf(tag);
+      if (timesPushed(history, digest) > mostPushes) throw neverShown(`${repository}:${tag}`, digest, history.last);
+      const began = now();
       await registry.putManifest(repository, manifest, tag);
-      puts.set(tag, { ...next, at: now() });
-      note(tag, digest);
+      update(tag, (history) => afterPush(history, digest, began, now()));
     },
-    isNoNews(tag, read) {
-      const put = puts.get(tag);
-      return put !== undefined && isOld(put, read);
-    },
-    lateness: () => lateness,
+    isFromBefore: (tag, named) => isFromBefore(historyOf(tag), named),
+    lateness: () => Math.max(0, ...[...histories.values()].map(({ lateness }) => lateness)),
   };
 }
 
-function listed(tags: readonly Tag[]): string {
+function formatTags(tags: readonly Tag[]): string {
   return new Intl.ListFormat("en").format(tags);
 }
 
@@ -156,15 +130,17 @@ function incomplete(list: readonly Tag[] | undefined, missing: readonly Tag[]): 
   const why =
     list === undefined
       ? "the registry lists no tags of the repository, though it has some"
-      : `for ${longestLateness / 1000} s it lacked ${listed(missing)}, which the registry has`;
-  return new RegistryError("invalid", why, { hint: "wait until the registry lists all tags" });
+      : `for ${longestLateness / 1000} s it lacked ${formatTags(missing)}, which the registry has`;
+  return new RegistryError("invalid", why, { hint: "run again once the registry lists all tags" });
 }
 
-function unseen(name: string, digest: Digest, read: Named): RegistryError {
-  const shown = read === undefined ? "isn't there" : `names ${read}, as before`;
+function neverShown(name: string, digest: Digest, last: Named): RegistryError {
+  const shown = last === undefined ? "no such tag" : `${last}, as before`;
   return new RegistryError(
     "invalid",
-    `${name} was put on ${digest} ${mostPuts} times, and still ${shown} after ${longestLateness / 1000} s each time`,
-    { hint: "the registry shows tags late, or something puts this one back: run again once it names what was pushed" },
+    `${name} was pushed twice as ${digest}, and ${longestLateness / 1000} s after each push the registry still shows ${shown}`,
+    {
+      hint: "the registry shows tags late, or something resets this tag: run again once the tag names what was pushed",
+    },
   );
 }

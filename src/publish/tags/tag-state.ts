@@ -49,7 +49,7 @@ export async function readTagState(
   registry: Pick<Registry, "manifest" | "blob">,
   rules: RecordRules,
 ): Promise<TagState> {
-  const tagState = tagStateIn(stored, rules);
+  const tagState = parseTagState(stored, rules);
   if (tagState.revision !== undefined || tagState.doubt !== undefined) return tagState;
   const labels = await labelsOf(stored, repository, registry).catch(unlessMissing);
   if (labels === undefined) return { ...tagState, isUnread: true };
@@ -115,7 +115,7 @@ function isSameRepository(one: string, other: string | undefined): boolean {
 }
 
 /** A record is an index's: a manifest with such annotations has them from elsewhere. */
-export function tagStateIn({ digest, document }: StoredManifest, rules: RecordRules): TagState {
+export function parseTagState({ digest, document }: StoredManifest, rules: RecordRules): TagState {
   const { annotations } = document;
   const claim = document.kind === "index" ? readRecord(annotations) : undefined;
   const doubt = claim && whyDoubted(claim, rules);

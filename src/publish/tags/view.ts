@@ -5,13 +5,14 @@ import type { ImageTag } from "../../model/image-tags.ts";
 import type { Repository, Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity, type Verdict } from "../guard.ts";
+import type { ReadTag } from "./read-tag.ts";
 import { type RecordRules, readTagState, type TagState } from "./tag-state.ts";
 
 /** One repository, each tag read once. */
 export interface View {
   readonly repository: Repository;
   readonly history: History;
-  tagState(tag: Tag): Promise<TagState | undefined>;
+  readonly readTag: ReadTag;
   judge(tag: ImageTag, digest: Digest): Promise<Verdict>;
 }
 
@@ -28,17 +29,16 @@ export function viewOf(
   { registry, history: commits, records }: ViewOptions,
   isCopy = false,
 ): View {
-  const tagStates = new Map<Tag, Promise<TagState | undefined>>();
-  const once = (tag: Tag, read: () => Promise<TagState | undefined>) => {
-    const known = tagStates.get(tag) ?? read();
-    tagStates.set(tag, known);
-    return known;
+  const states = new Map<Tag, Promise<TagState | undefined>>();
+  const read = async (tag: Tag) => {
+    const found = await registry.manifest(repository, tag);
+    return found && readTagState(found, repository, registry, records);
   };
-  const tagState = (tag: Tag) =>
-    once(tag, async () => {
-      const found = await registry.manifest(repository, tag);
-      return found && readTagState(found, repository, registry, records);
-    });
+  const readTag = (tag: Tag) => {
+    const state = states.get(tag) ?? read(tag);
+    states.set(tag, state);
+    return state;
+  };
   let published: Promise<readonly Tag[] | undefined> | undefined;
   const history: History = {
     ...commits,
@@ -50,13 +50,12 @@ export function viewOf(
   return {
     repository,
     history,
-    tagState,
+    readTag,
     async judge(tag, digest) {
       try {
         // Most tags name what they should, which the cheapest request shows.
-        const known = tagStates.get(tag.tag);
-        if (known === undefined && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
-        return await judge(tag, await tagState(tag.tag), digest, identity, history);
+        if (!states.has(tag.tag) && (await registry.head(repository, tag.tag)) === digest) return { kind: "there" };
+        return await judge(tag, await readTag(tag.tag), digest, identity, history);
       } catch (error) {
         if (isCopy && error instanceof UserError) return { kind: "free" };
         throw error;

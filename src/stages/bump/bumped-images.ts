@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import { isTag, type Repository, type Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
+import { type RecordRules, parseTagState } from "../../publish/tags/tag-state.ts";
 import type { BumpedImage } from "../../report/pull-request-text.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import { acrossPlatforms, goneAcrossPlatforms } from "../../scan/across-platforms.ts";
@@ -87,7 +87,7 @@ async function facts(
     const found = await registry.manifest(repository, name);
     if (found === undefined) return undefined;
     const [first] = await readPlatforms(registry, repository, found.digest);
-    return first === undefined ? undefined : { size: first.size, revision: tagStateIn(found, records).revision };
+    return first === undefined ? undefined : { size: first.size, revision: parseTagState(found, records).revision };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -18,7 +18,7 @@ import type { Repository, Tag } from "../../model/reference.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
-import { type History, isOurs } from "../../publish/guard.ts";
+import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
 import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
@@ -101,7 +101,7 @@ export async function versionsInRegistry(
     const held = await any(tag);
     if (held === undefined || isOf(held, ref)) return held;
     const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
-    return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
+    return isBranch && (await isBuiltFromOurHistory(held, { commit: at }, history)) ? held : undefined;
   };
   const version = (tags: readonly Tag[], { digest }: TagState): PublishedVersion => ({
     name: image.name,

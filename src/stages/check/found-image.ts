@@ -12,7 +12,7 @@ import {
   otherContent,
   type RecordRules,
   type TagState,
-  tagStateIn,
+  parseTagState,
 } from "../../publish/tags/tag-state.ts";
 import type { Checkable } from "./check.ts";
 
@@ -28,7 +28,7 @@ export async function readFound(
 ): Promise<Checkable> {
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
-  const tagState = tagStateIn(found, records);
+  const tagState = parseTagState(found, records);
   const why = whyRefused(planned, tagState, as);
   if (why !== undefined) throw refused(repository, digest, why);
   const bases = Object.entries(tagState.record?.bases ?? {});

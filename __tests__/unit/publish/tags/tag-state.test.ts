@@ -5,7 +5,7 @@ import { platform } from "../../../../src/model/platform.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../../src/oci/manifest.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../../src/plan/record.ts";
-import { isMadeOf, otherContent, readTagState, tagStateIn } from "../../../../src/publish/tags/tag-state.ts";
+import { isMadeOf, otherContent, parseTagState, readTagState } from "../../../../src/publish/tags/tag-state.ts";
 import { at, recordOf, records } from "../commits.ts";
 import { index } from "../simulation.ts";
 
@@ -39,7 +39,7 @@ describe("a record", () => {
     { when: "names a year of six digits", record: { started: "+275760-09-13T00:00:01Z" }, isTrusted: false },
     { when: "starts in a century", record: { started: "2126-07-01T12:00:00Z" }, isTrusted: false },
   ])("that $when: trusted $isTrusted", ({ record, isTrusted }) => {
-    const tagState = tagStateIn(made(record), records);
+    const tagState = parseTagState(made(record), records);
     expect(tagState.record !== undefined).toBe(isTrusted);
     // Nothing that it says counts, the commit neither.
     expect(tagState.revision).toBe(isTrusted ? at("main-4") : undefined);
@@ -47,12 +47,12 @@ describe("a record", () => {
   });
 
   test("of any repository counts on a laptop whose checkout has no remote", () => {
-    const tagState = tagStateIn(made({ repository: "o/r" }), { ...records, repository: undefined });
+    const tagState = parseTagState(made({ repository: "o/r" }), { ...records, repository: undefined });
     expect(isMadeOf(tagState, making)).toBe(true);
   });
 
   test("is none on an image's manifest, which may have its annotations from a base", () => {
-    const tagState = tagStateIn(manifest(recordAnnotations(recordOf(at("main-4")))), records);
+    const tagState = parseTagState(manifest(recordAnnotations(recordOf(at("main-4")))), records);
     expect(tagState).toMatchObject({ record: undefined, revision: undefined });
     expect(isMadeOf(tagState, { ...making, platforms: [] })).toBe(false);
   });
@@ -73,7 +73,7 @@ describe("a record", () => {
     },
     { when: "where these sources have no name", stored: made(), more: { sourceHash: null }, why: /can't be named/ },
   ])("$when is other content", ({ stored, more, why }) => {
-    expect(otherContent(tagStateIn(stored, records), { ...making, ...more })).toMatch(why);
+    expect(otherContent(parseTagState(stored, records), { ...making, ...more })).toMatch(why);
   });
 });
 
@@ -94,7 +94,7 @@ describe("the commit that others than we write", () => {
     { annotations: from("https://github.com/o/r-base"), isOurs: false },
     { annotations: from("o/r"), isOurs: false },
   ])("in annotations counts: $annotations", ({ annotations, isOurs }) => {
-    const tagState = tagStateIn(index({ content: "x", annotations }), records);
+    const tagState = parseTagState(index({ content: "x", annotations }), records);
     expect(tagState.revision).toBe(isOurs ? at("main-4") : undefined);
   });
 

@@ -1,5 +1,5 @@
 /**
- * What the exact tags of a release name already. One release is one image: the same content takes the place of what a run would
+ * What the immutable tags of a release name already. One release is one image: the same content takes the place of what a run would
  * tag, and other content ends the release.
  */
 
@@ -10,6 +10,7 @@ import { gitRef } from "../../model/run-context.ts";
 import { tagsOfRelease } from "../../plan/version-line.ts";
 import { attestationDoubt, attestationHint } from "../attestation-doubt.ts";
 import type { History, RunIdentity } from "../guard.ts";
+import type { ReadTag } from "./read-tag.ts";
 import { hasPlatforms, type Making, otherContent, type TagState } from "./tag-state.ts";
 
 export type Claim =
@@ -25,11 +26,14 @@ export type Claim =
       readonly hint: string;
     };
 
-export interface ClaimQuestion {
+/** What a run would release. */
+export interface ReleasedImage extends Making {
   readonly tags: readonly ImageTag[];
   readonly identity: RunIdentity;
-  readonly making: Making;
-  readonly tagStateOf: (tag: Tag) => Promise<TagState | undefined>;
+}
+
+export interface ClaimTools {
+  readonly readTag: ReadTag;
   readonly attested: History["attested"];
   /** The digest that this run would tag with them: it is the same, whatever its record states. */
   readonly own?: Digest;
@@ -39,15 +43,16 @@ export interface ClaimQuestion {
  * Looks at all of them, so that `1.2.3` and `v1.2.3` never name two contents. What GitHub definitely lists no attestation of is made
  * again under the same tags.
  */
-export async function claimOf({ tags, identity, making, tagStateOf, attested, own }: ClaimQuestion): Promise<Claim> {
+export async function releaseClaim(wanted: ReleasedImage, { readTag, attested, own }: ClaimTools): Promise<Claim> {
+  const { tags, identity } = wanted;
   const { kind, name } = gitRef(identity.ref);
   let same: Claim = { kind: "free" };
   for (const tag of tagsOfRelease(tags, identity.release, kind === "tag" ? name : undefined)) {
-    const tagState = await tagStateOf(tag);
+    const tagState = await readTag(tag);
     if (tagState === undefined) continue;
     const { digest } = tagState;
     const isOwn = digest === own;
-    const why = isOwn || isSameRun(tagState, identity, making) ? undefined : otherContent(tagState, making);
+    const why = isOwn || isSameRun(tagState, wanted) ? undefined : otherContent(tagState, wanted);
     if (why !== undefined) {
       return { kind: "other", tag, digest, why, hint: "an exact tag is immutable: release under a new version" };
     }
@@ -62,12 +67,11 @@ export async function claimOf({ tags, identity, making, tagStateOf, attested, ow
 /** Sources that can't be named are the same where they are those of the same commit. */
 function isSameRun(
   { record, ...tagState }: TagState,
-  { commit }: RunIdentity,
-  { sourceHash, bakedVersion, platforms }: Making,
-) {
+  { identity, sourceHash, bakedVersion, platforms }: ReleasedImage,
+): boolean {
   if (record === undefined || sourceHash !== null || record.sourceHash !== null) return false;
   return (
-    record.revision === commit &&
+    record.revision === identity.commit &&
     record.bakedVersion === bakedVersion &&
     hasPlatforms({ ...tagState, record }, platforms)
   );
