@@ -99,6 +99,8 @@ export interface ParentEdge {
   readonly contextName: string | undefined;
   readonly via: Via;
   readonly at: SourceLocation;
+  /** It is named by an immutable tag that this event gives the parent: for every other event the reference is a pin. */
+  readonly isExact?: true;
 }
 
 /** An image from outside (or a pin of one of ours), on which this image is built. */

@@ -125,38 +125,22 @@ export interface PushedImage {
   readonly isAlike: boolean;
 }
 
-/** A problem for each repository that two images would be pushed to: one of them would replace the other. */
-export function repositoryCollisions(images: readonly PushedImage[]): readonly UserError[] {
-  const owners = new Map<Repository, PushedImage[]>();
-  for (const image of images) {
-    for (const each of image.repositories) {
-      const there = owners.get(each);
-      if (there === undefined) owners.set(each, [image]);
-      else there.push(image);
-    }
-  }
-  return [...owners]
-    .filter(([, pushed]) => new Set(pushed.map(({ publicName }) => publicName)).size > 1)
-    .map(
-      ([each, pushed]) =>
-        new UserError(`the images ${listed(pushed)} would all be pushed to ${each}`, {
-          hint: 'put {{name}} into "images", such as ghcr.io/{{owner}}/{{repo}}/{{name}}, or name one image with "only"',
-        }),
-    )
-    .concat([...owners].flatMap(([each, pushed]) => variantsAlike(each, pushed)));
-}
-
-const mostListed = 20;
-
-function listed(images: readonly PushedImage[]): string {
-  const names = images.slice(0, mostListed).map(({ name }) => name);
-  const more = images.length - names.length;
-  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
+/** A problem for each repository in which both variants of an image would have the same tags. */
+export function variantCollisions(images: readonly PushedImage[]): readonly UserError[] {
+  const pairs = images.flatMap((image) => image.repositories.map((each) => [each, image] as const));
+  return [...Map.groupBy(pairs, ([each]) => each)].flatMap(([each, all]) =>
+    [...Map.groupBy(all, ([, { publicName }]) => publicName).values()].flatMap((pushed) =>
+      variantsAlike(
+        each,
+        pushed.map(([, image]) => image),
+      ),
+    ),
+  );
 }
 
 function variantsAlike(pushedTo: Repository, pushed: readonly PushedImage[]): readonly UserError[] {
   const [first, second] = pushed.filter(({ isAlike }) => isAlike);
-  if (first === undefined || second === undefined || first.publicName !== second.publicName) return [];
+  if (first === undefined || second === undefined) return [];
   return [
     new UserError(`${first.name} and ${second.name} would have the same tags in ${pushedTo}`, {
       hint: 'remove the suffix from "flavor", which replaces -nix, or name one of the two with "variant"',

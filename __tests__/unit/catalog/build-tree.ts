@@ -24,6 +24,10 @@ export interface Options {
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly moving?: readonly string[];
+  /** The one repository in which all images are. */
+  readonly repository?: string;
+  /** Tags of each image, by its public name; then only `latest` is usual. */
+  readonly tagsOf?: (name: string) => { readonly moving?: readonly string[]; readonly exact?: readonly string[] };
   /** Where images are pushed, with `{{name}}` or else below it: `ghcr.io/o/r` unless given. */
   readonly place?: string;
   readonly places?: readonly string[];
@@ -91,7 +95,9 @@ export async function catalogWith(
   const declared = await declareCatalog(input);
   const named = declared.images.map((image): NamedDeclaration => {
     const names = namesOf(image, image.isRoot);
-    return { image, names, repositories: image.publish ? names.knownAs : [], buildArgs: argumentsOf(image) };
+    const isPublished = image.publish;
+    const repositories = isPublished ? names.knownAs : [];
+    return { image, names, isPublished, repositories, buildArgs: argumentsOf(image) };
   });
   const linked = await linkImages(declared, named, input);
   const strangers = linked.strangers.map((image) => ({ image, names: namesOf(image, false) }));
@@ -100,14 +106,25 @@ export async function catalogWith(
 
 function givenNames({ publicName, variant }: ImageName, isRoot: boolean, options: Options): GivenNames {
   const all = (places: readonly string[]) => attempt(() => places.map((place) => placed(place, publicName, isRoot)));
-  const pushed = all(options.places ?? [options.place ?? "ghcr.io/o/r"]);
+  const { repository } = options;
+  const pushed =
+    repository === undefined
+      ? all(options.places ?? [options.place ?? "ghcr.io/o/r"])
+      : attempt(() => [imageRepository(repository)]);
   const [unpushed, aliases] = [all(options.unpushed ?? []), all(options.aliases ?? [])];
   const valid = (read: typeof pushed) => ("value" in read ? read.value : []);
   const { problems: unfit } = outcomes([pushed, unpushed, aliases]);
-  const moving = (options.moving ?? ["main", "latest"]).map((tag) => (variant === "nix" ? `${tag}-nix` : tag));
+  const ending = variant === "nix" ? "-nix" : "";
+  const tagSet = (tags: readonly string[]) => new Set(tags.map((tag) => `${tag}${ending}`));
+  const { moving = [], exact = [] } = options.tagsOf?.(publicName) ?? {};
+  const usual = options.tagsOf === undefined ? (options.moving ?? ["main", "latest"]) : ["latest"];
   return {
     ...{ knownAs: valid(pushed), unpushed: valid(unpushed), aliases: valid(aliases) },
-    ...{ problems: unfit, unread: [], movingTags: { value: new Set(moving) } },
+    ...{
+      problems: unfit,
+      unread: [],
+      tags: { value: { moving: tagSet(moving), usual: tagSet(usual), exact: tagSet(exact) } },
+    },
   };
 }
 

@@ -80,7 +80,13 @@ async function everything(order: Order): Promise<string> {
   const config = `images:\n${order.names.map((name) => `  ${name}: {platforms: [linux/amd64, linux/arm64]}`).join("\n")}\n`;
   const namesOf = ({ name }: ImageName) => ({
     knownAs: [imageRepository(`ghcr.io/o/r/${name}`)],
-    ...{ unpushed: [], aliases: [], problems: [], unread: [], movingTags: { value: new Set(["latest"]) } },
+    ...{
+      unpushed: [],
+      aliases: [],
+      problems: [],
+      unread: [],
+      tags: { value: { moving: new Set<string>(), usual: new Set(["latest"]), exact: new Set<string>() } },
+    },
   });
   const { concerns, ...catalog } = await catalogWith(namesOf, {
     root: "/repo",

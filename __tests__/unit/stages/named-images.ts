@@ -63,7 +63,13 @@ export async function namedImages(given: Case): Promise<readonly Named[]> {
   };
   const namesOf = ({ publicName }: ImageName, isRoot: boolean) => ({
     knownAs: [imageRepository(isRoot ? "ghcr.io/o/r" : `ghcr.io/o/r/${publicName}`)],
-    ...{ unpushed: [], aliases: [], problems: [], unread: [], movingTags: { value: new Set(["latest"]) } },
+    ...{
+      unpushed: [],
+      aliases: [],
+      problems: [],
+      unread: [],
+      tags: { value: { moving: new Set<string>(), usual: new Set(["latest"]), exact: new Set<string>() } },
+    },
   });
   const catalogInput = {
     root: "/repo",

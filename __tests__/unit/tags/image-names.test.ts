@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { repository } from "../../../src/model/reference.ts";
-import { parseImageNames, repositoriesOf, repositoryCollisions } from "../../../src/tags/image-names.ts";
+import { parseImageNames, repositoriesOf, variantCollisions } from "../../../src/tags/image-names.ts";
 import { context, lines } from "./facts.ts";
 
 const repositories = (text: string, serverUrl = "https://github.com", isRoot = false) => {
@@ -74,25 +74,12 @@ describe("where an image is pushed", () => {
   });
 });
 
-test("two images in one repository would replace one another", () => {
-  const at = (name: string, ...names: string[]) => ({
-    name,
-    publicName: name,
-    repositories: names.map(repository),
-    isAlike: false,
-  });
-  const images = [at("a", "ghcr.io/o/r", "quay.io/o/a"), at("b", "ghcr.io/o/r"), at("c", "ghcr.io/o/c")];
-  expect(repositoryCollisions(images)).toMatchObject([
-    { message: "the images a, b would all be pushed to ghcr.io/o/r", hint: expect.stringContaining("{{name}}") },
-  ]);
-});
-
 test("the two variants of an image share a repository, as long as their tags differ", () => {
   const repositories = [repository("ghcr.io/o/app")];
   const variants = (isAlike: boolean) =>
     ["app", "app-nix"].map((name) => ({ name, publicName: "app", repositories, isAlike }));
-  expect(repositoryCollisions(variants(false))).toEqual([]);
-  expect(repositoryCollisions(variants(true))).toMatchObject([
+  expect(variantCollisions(variants(false))).toEqual([]);
+  expect(variantCollisions(variants(true))).toMatchObject([
     { message: "app and app-nix would have the same tags in ghcr.io/o/app", hint: expect.stringContaining("suffix") },
   ]);
 });

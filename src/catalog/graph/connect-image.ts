@@ -2,7 +2,7 @@
 import type { UserError } from "../../errors.ts";
 import { attempt, attemptLater, outcomes } from "../../lib/attempt.ts";
 import { inTurns } from "../../lib/pause.ts";
-import type { Image, ImageName, ParentEdge } from "../catalog.ts";
+import type { Image, ParentEdge } from "../catalog.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { possibleUses } from "../dockerfile/possible-bases.ts";
 import { type Needs, needing, type Surroundings, triggersOf } from "../dockerfile/stages.ts";
@@ -66,8 +66,8 @@ async function connectDockerfile(
 ): Promise<Connected> {
   const { image } = read;
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
-  const moves = ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true;
-  const naming: Naming = { contexts: image.contexts, owners: names.owners, moves };
+  const tagMeaning: Naming["tagMeaning"] = ({ name }, tag, isShared) => known.get(name)?.tagMeaning(tag, isShared);
+  const naming: Naming = { contexts: image.contexts, owners: names.owners, tagMeaning };
   if ("problem" in read.buildArgs) throw read.buildArgs.problem;
   const choices = { ...image, buildArgs: read.buildArgs.value };
   const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));

@@ -5,15 +5,16 @@ import { type Reference, reference } from "../../model/reference.ts";
 import type { ExternalBase, ImageName, ParentEdge } from "../catalog.ts";
 import { giveValue, withoutValue } from "../dockerfile/stage-bases.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
+import type { TagMeaning } from "../names/given-names.ts";
 import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
-import type { Owners } from "./owners.ts";
+import { isSharedBy, type Owners } from "./owners.ts";
 
 /** What names mean to one image. */
 export interface Naming {
   readonly contexts: SaidContexts;
   readonly owners: Owners;
-  /** Whether this plan moves a tag of an image. */
-  moves(image: ImageName, tag: string): boolean;
+  /** How a tag means an image. @param isShared other images have tags in the same repository. */
+  tagMeaning(image: ImageName, tag: string, isShared: boolean): TagMeaning | undefined;
 }
 
 export interface Edges {
@@ -24,15 +25,15 @@ export interface Edges {
 
 /** What a name in a Dockerfile stands for. */
 export type Meaning =
-  | { readonly kind: "parent"; readonly name: string; readonly contextName: string }
+  | { readonly kind: "parent"; readonly name: string; readonly contextName: string; readonly isExact?: true }
   | { readonly kind: "base"; readonly reference: Reference }
   /** A named context of files instead of an image. */
   | { readonly kind: "files" };
 
 /**
- * A named context overrides everything. Else a reference is a dependency when its repository is one of an image here
- * and it has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that
- * is published already, wherever it comes from. @throws UserError, without a place, for an invalid reference.
+ * A named context overrides everything. Else a reference is a dependency when its repository is one of an image here, and its
+ * tag is one that moves to that image, or one that this event gives it. With a digest or any other tag it is a pin: it names
+ * something that is published already, wherever it comes from. @throws UserError, without a place, for an invalid reference.
  */
 export function meaningOf(text: string, naming: Naming): Meaning {
   const key = contextKey(text);
@@ -50,19 +51,33 @@ function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Mea
 
 function meaningOfReference(text: string, name: string, naming: Naming): Meaning {
   const read = reference(text);
-  const parent = (naming.owners.get(read.repository) ?? []).find((each) => isMoved(each, read, naming));
+  const owners = naming.owners.get(read.repository) ?? [];
+  const isShared = isSharedBy(owners);
+  const [parent] = owners.flatMap((image) => {
+    const how = meaningTo(image, read, naming, isShared);
+    return how === undefined ? [] : [{ name: image.name, how }];
+  });
   if (parent === undefined) return { kind: "base", reference: read };
-  return { kind: "parent", name: parent.name, contextName: contextName(name, read) };
+  const isExact = parent.how === "exact" ? ({ isExact: true } as const) : {};
+  return { kind: "parent", name: parent.name, contextName: contextName(name, read), ...isExact };
 }
 
-/** Whether a reference, if it names an image, means what this run makes of it: it has no tag, or one that this plan moves. */
-export function isMoved(image: ImageName, read: Reference, { moves }: Pick<Naming, "moves">): boolean {
-  return read.digest === undefined && (isLatest(image, read) || moves(image, read.tag ?? "latest"));
+/** How a reference, if it is in a repository of an image, means what this run makes of it. */
+function meaningTo(
+  image: ImageName,
+  { digest, tag }: Reference,
+  { tagMeaning }: Pick<Naming, "tagMeaning">,
+  isShared: boolean,
+): TagMeaning | undefined {
+  if (digest !== undefined) return undefined;
+  // Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix.
+  if (tag === undefined && image.variant === "dockerfile" && !isShared) return "moving";
+  return tagMeaning(image, tag ?? "latest", isShared);
 }
 
-/** Without a tag the image of the Dockerfile is meant, whatever it is tagged; that of the Nix file has a suffix. */
-function isLatest({ variant }: ImageName, { tag }: Reference): boolean {
-  return tag === undefined && variant === "dockerfile";
+/** Whether a reference that is no image's here would mean one, were the repository that image's: it has no tag, or one that moves. */
+export function isMoved(image: ImageName, read: Reference, naming: Pick<Naming, "tagMeaning">): boolean {
+  return meaningTo(image, read, naming, false) === "moving";
 }
 
 /** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */
@@ -88,7 +103,8 @@ export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
     if (meaning.kind === "base") bases.push({ reference: meaning.reference, via, at });
     if (meaning.kind !== "parent") continue;
     const key = `${meaning.name} ${meaning.contextName}`;
-    if (!parents.has(key)) parents.set(key, { parent: meaning.name, contextName: meaning.contextName, via, at });
+    const { name: parent, contextName, isExact } = meaning;
+    if (!parents.has(key)) parents.set(key, { parent, contextName, via, at, ...(isExact && { isExact }) });
   }
   return { parents: [...parents.values()], bases, problems };
 }

@@ -9,8 +9,8 @@ export interface HiddenImage {
   readonly unread: readonly string[];
   /** Whether a mistake is in its entry, or in where it is pushed. */
   readonly isDoubtful: boolean;
-  /** Whether a tag is one that this run moves. */
-  isMoving(tag: string): boolean;
+  /** Whether a reference with a tag may mean it. */
+  isMeant(tag: string): boolean;
 }
 
 /**
@@ -25,13 +25,13 @@ export function hiddenNames(images: readonly HiddenImage[]): (image: Image) => r
   if (hidden.length === 0) return () => [];
   return ({ name, bases }) => {
     const open = bases.map(({ reference }) => reference).filter(({ digest }) => digest === undefined);
-    return hidden.flatMap(({ image, isDoubtful, written, isMoving }) => {
+    return hidden.flatMap(({ image, isDoubtful, written, isMeant }) => {
       const may = (reference: Reference) =>
         (isDoubtful && isCalled(image, reference)) ||
         written.some(
           (names) =>
             names.repositories.has(reference.repository) ||
-            (isOn(names.hosts, reference) && (reference.tag === undefined || isMoving(reference.tag))),
+            (isOn(names.hosts, reference) && (reference.tag === undefined || isMeant(reference.tag))),
         );
       return image.name !== name && open.some(may) ? [image.name] : [];
     });

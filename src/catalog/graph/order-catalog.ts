@@ -5,17 +5,17 @@ import { attemptLater } from "../../lib/attempt.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { BakeFolder } from "../bake/print.ts";
-import type { Catalog, FileTarget, Image, ImageName } from "../catalog.ts";
+import type { Catalog, FileTarget, Image } from "../catalog.ts";
 import { tooManyUnsettled, withPossibleEdges } from "../dockerfile/possible-bases.ts";
 import type { CatalogInput } from "../layout/declare-catalog.ts";
 import type { DeclaredImage } from "../layout/declared-images.ts";
 import { absentImages, absentRemarks, type WrittenAbsent, writtenAbsent } from "../names/absent-images.ts";
-import { movesTag, type NamesOfStranger, namesOfStrangers, type Stranger } from "../names/given-names.ts";
+import { meaningOfTag, movesTag, type NamesOfStranger, namesOfStrangers, type Stranger } from "../names/given-names.ts";
 import { meantHere, namesakeRemarks } from "../names/namesakes.ts";
 import { nearMissRemarks } from "../names/near-misses.ts";
 import type { NamedUse } from "../names/written-use.ts";
 import { isUsableAlias } from "./alias-circles.ts";
-import { isMoved } from "./edges.ts";
+import { isMoved, type Naming } from "./edges.ts";
 import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { imageOfBase, type LinkedImages, unnamedImages } from "./link-images.ts";
 import { aliasCollisions, namesIn, ownersOf } from "./owners.ts";
@@ -98,7 +98,9 @@ export async function orderCatalog(
     connected.flatMap((each) => each.namesakes),
     graph,
   );
-  const naming = { moves: ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true };
+  const naming: Pick<Naming, "tagMeaning"> = {
+    tagMeaning: ({ name }, tag, isShared) => known.get(name)?.tagMeaning(tag, isShared),
+  };
   const isUsable = (alias: string) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
   // A bake file that can't be read may give these names as contexts.
   const misses = unread === undefined ? connected.flatMap((each) => each.nearMisses) : [];
@@ -158,13 +160,13 @@ function mayBeUnread(unread: readonly BakeFolder[], namesOf: NamesOfStranger): (
 
 /** An image as one whose names may be others than those that are known. */
 function hiddenImage(
-  { image, knownAs, problems, unread, movingTags }: ReadImage,
+  { image, knownAs, problems, unread, tags }: ReadImage,
   { entryProblems }: Pick<CatalogInput, "entryProblems">,
 ): HiddenImage {
   return {
     ...{ image, unread },
     isDoubtful: entryProblems?.has(image.publicName) === true || (knownAs.length === 0 && problems.length > 0),
-    isMoving: (tag) => !("value" in movingTags) || movingTags.value.has(tag),
+    isMeant: (tag) => !("value" in tags) || meaningOfTag(tags.value, tag, false) !== undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { someOf } from "../../lib/text/some-of.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { ImageName } from "../catalog.ts";
 
-/** The images that a repository is the name of: one, or the two variants of one. */
+/** The images that a repository is the name of. */
 export type Owners = ReadonlyMap<Repository, readonly ImageName[]>;
 
 /** The names by which references mean an image. */
@@ -25,16 +25,20 @@ export interface NamedImage extends ImagePlaces {
   readonly image: ImageName;
 }
 
-/** Own names go before aliases. A place of other runs is a name only where one image alone has it. */
+/** Whether tags decide which image a repository means: it has several images, and not just the two variants of one. */
+export function isSharedBy(owners: readonly ImageName[]): boolean {
+  const [first] = owners;
+  return owners.some(({ publicName }) => publicName !== first?.publicName);
+}
+
+/** Own names go before aliases. */
 export function ownersOf(images: readonly NamedImage[]): Owners {
   const named = [
     ...images.flatMap(({ image, knownAs }) => knownAs.map((name) => ({ image, name }))),
     ...images.flatMap(({ image, aliases }) => aliases.map((name) => ({ image, name }))),
   ];
   const elsewhere = images.flatMap(({ image, unpushed }) => unpushed.map((name) => ({ image, name })));
-  const sharers = Map.groupBy([...named, ...elsewhere], ({ name }) => name);
-  const isShared = (name: Repository) => new Set(sharers.get(name)?.map(({ image }) => image.publicName)).size > 1;
-  const byName = Map.groupBy([...named, ...elsewhere.filter(({ name }) => !isShared(name))], ({ name }) => name);
+  const byName = Map.groupBy([...named, ...elsewhere], ({ name }) => name);
   return new Map([...byName].map(([name, all]) => [name, [...new Set(all.map(({ image }) => image))]]));
 }
 

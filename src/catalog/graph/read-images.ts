@@ -5,14 +5,14 @@ import { mapped } from "../../lib/pause.ts";
 import type { CatalogInput } from "../layout/declare-catalog.ts";
 import { type DeclaredImage, dockerfileCandidates } from "../layout/declared-images.ts";
 import { type ReadRecipe, recipeReader } from "../layout/recipes.ts";
-import type { GivenNames, NamedDeclaration } from "../names/given-names.ts";
+import { type GivenNames, meaningOfTag, type NamedDeclaration, type TagMeaning } from "../names/given-names.ts";
 import { unreadDockerfile } from "./troubled.ts";
 
 export type ReadImage = ReadRecipe & Known;
 
-export interface Known extends GivenNames, Pick<NamedDeclaration, "repositories" | "buildArgs"> {
-  /** Whether this run moves a tag of it; of an image whose tags are unknown, it may move any. */
-  moves(tag: string): boolean;
+export interface Known extends GivenNames, Pick<NamedDeclaration, "isPublished" | "repositories" | "buildArgs"> {
+  /** How a tag means it; an image whose tags are unknown may be meant by any. @param isShared as for `meaningOfTag` */
+  tagMeaning(tag: string, isShared: boolean): TagMeaning | undefined;
   /** Of its names and of what it is built by. */
   readonly problems: readonly UserError[];
 }
@@ -40,26 +40,25 @@ async function readImage(
   { entryProblems }: Pick<CatalogInput, "entryProblems">,
 ): Promise<ReadImage> {
   const recipe = await attemptLater(() => reader(image));
-  const { movingTags } = names;
-  const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([movingTags])];
+  const { tags } = names;
+  const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([tags])];
   const at = "problem" in recipe ? recipe.problem.at : undefined;
   return {
     ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
     ...own,
     ...names,
-    moves: "value" in movingTags && !entryProblems?.has(image.publicName) ? isOneOf(movingTags.value) : anyTag,
+    tagMeaning:
+      "value" in tags && !entryProblems?.has(image.publicName)
+        ? (tag, isShared) => meaningOfTag(tags.value, tag, isShared)
+        : anyTag,
     problems: [...ofRecipe.problems, ...names.problems, ...ofTags.problems],
   };
 }
 
-const anyTag = (): boolean => true;
-
-function isOneOf(tags: ReadonlySet<string>): (tag: string) => boolean {
-  return (tag) => tags.has(tag);
-}
+const anyTag = (): TagMeaning => "moving";
 
 function withoutRecipe({ image, names, ...own }: NamedDeclaration): ReadImage {
-  return { ...unreadRecipe(image, undefined), ...own, ...names, moves: anyTag, problems: [] };
+  return { ...unreadRecipe(image, undefined), ...own, ...names, tagMeaning: anyTag, problems: [] };
 }
 
 function unreadRecipe(image: DeclaredImage, at: SourceLocation | undefined): ReadRecipe {

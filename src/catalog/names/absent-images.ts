@@ -47,8 +47,8 @@ export function namesOfAbsent({ reference }: AbsentImage): readonly ImageName[] 
 
 /** Those without a digest, and without a tag or with one that a run would move. */
 export function absentImages(possible: readonly AbsentImage[], namesOf: NamesOfStranger): readonly AbsentImage[] {
-  const moves = (image: ImageName, tag: string) => movesTag(namesOf(image), tag);
-  return possible.filter((each) => namesOfAbsent(each).some((image) => isMoved(image, each.reference, { moves })));
+  const tagMeaning: Naming["tagMeaning"] = (image, tag) => (movesTag(namesOf(image), tag) ? "moving" : undefined);
+  return possible.filter((each) => namesOfAbsent(each).some((image) => isMoved(image, each.reference, { tagMeaning })));
 }
 
 /** @param texts of the files that they are in. */

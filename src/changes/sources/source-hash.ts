@@ -41,7 +41,9 @@ export async function sourceHashes(
   // Parents stand before their children.
   for (const image of images) {
     await pause();
-    const parents = image.parents.map(({ parent, contextName }) => [contextName ?? null, hashes.get(parent)] as const);
+    // An immutable tag says the same whether or not this event gives it: a release finds what was built with the tag as a pin.
+    const followed = image.parents.filter(({ isExact }) => isExact !== true);
+    const parents = followed.map(({ parent, contextName }) => [contextName ?? null, hashes.get(parent)] as const);
     const possible = possibleOf(image).map((name) => [name, own.get(name)] as const);
     hashes.set(image.name, joined([["own", own.get(image.name)], ...parents, ...possible]));
   }

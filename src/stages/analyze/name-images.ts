@@ -1,13 +1,15 @@
 /** Gives images their names: where they are pushed, what else they are known as, and which of their tags follow this run. */
 import type { ImageName } from "../../catalog/catalog.ts";
 import type { DeclaredImage } from "../../catalog/layout/declared-images.ts";
-import type { GivenNames, NamedDeclaration } from "../../catalog/names/given-names.ts";
+import type { GivenNames, MeantTags, NamedDeclaration } from "../../catalog/names/given-names.ts";
 import { anyImage, type OwnPlaces } from "../../catalog/names/own-places.ts";
+import { asPushed } from "../../context/usual-events.ts";
 import { attempt } from "../../lib/attempt.ts";
 import { mapped } from "../../lib/pause.ts";
 import { tagText } from "../../model/image-tags.ts";
 import { repository } from "../../model/reference.ts";
 import { forgeRegistry, type RunContext } from "../../model/run-context.ts";
+import { trusted } from "../../model/trust.ts";
 import type { SettingsOf } from "../../settings/image-settings.ts";
 import { aliasesOf, repositoriesOf } from "../../tags/image-names.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
@@ -32,6 +34,7 @@ export async function nameImages(
     return {
       image,
       names,
+      isPublished,
       repositories: isPublished ? names.knownAs : [],
       buildArgs: attempt(() => buildArgumentsOf(rules.run, image, rules.settingsOf)),
     };
@@ -47,7 +50,7 @@ export function namesOf(image: ImageName, isRoot: boolean, rules: NamingRules): 
     ...{ knownAs: pushed.values, unpushed: pushed.unpushed, aliases: others.values },
     problems: [...pushed.problems, ...others.problems],
     unread: [...(rules.unreadNames.get(name) ?? []), ...pushed.unread, ...others.unread],
-    movingTags: attempt(() => movingTags(image, rules)),
+    tags: attempt(() => meantTags(image, rules)),
   };
 }
 
@@ -62,22 +65,35 @@ export function ownPlacesOf(rootName: string, rules: NamingRules): OwnPlaces {
   };
 }
 
-/**
- * A pull request's images are taken for what their base branch would make of them: its tags move when it is merged. A tag of
- * an image's own version is none of these, so that who names it is pinned to it.
- */
-function movingTags(image: ImageName, { run, settingsOf }: NamingRules): ReadonlySet<string> {
+/** A tag of an image's own version, which is in its files, is none of these: who names it is pinned to it. */
+function meantTags(image: ImageName, { run, settingsOf }: NamingRules): MeantTags {
+  const { context } = run;
   const target = targetBranch(run);
   const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
-  const own = tagsOf(run, image, sources)
-    .tags.filter(({ moves }) => moves)
-    .map(({ tag }) => tag);
+  const now = tagsOf(run, image, sources).tags;
+  const merged = mergedRun(run);
+  const onceMerged = merged === undefined ? [] : tagsOf(merged, image, sources).tags;
   const suffix = variantSuffix(image, settingsOf(image.publicName).flavor);
   const usual = ["latest", ...(target === undefined ? [] : [tagText(target)])];
-  return new Set([...own, ...usual.map((tag) => `${tag}${suffix}`)]);
+  const isPullRequest = context.trigger.kind === "pull-request";
+  return {
+    moving: new Set([...now, ...onceMerged].flatMap(({ tag, moves }) => (moves ? [tag] : []))),
+    usual: new Set(usual.map((tag) => `${tag}${suffix}`)),
+    exact: new Set(isPullRequest ? [] : now.flatMap(({ tag, moves }) => (moves ? [] : [tag]))),
+  };
 }
 
-/** What a fork's commit is built for outside of pull requests is taken to be meant for the default branch. */
+/** The run of a push to the branch that this run's commit is meant for; `undefined` where this run is one, or no branch is known. */
+function mergedRun(run: Naming): Naming | undefined {
+  const { context, isAtEvent, trust } = run;
+  const { trigger, ref, defaultBranch } = context;
+  const branch = trigger.kind === "pull-request" ? trigger.baseRef : defaultBranch;
+  if (branch === undefined) return undefined;
+  const isIt = isAtEvent && trust.kind === "trusted" && trigger.kind === "push" && ref.full === `refs/heads/${branch}`;
+  return isIt ? undefined : { ...run, context: asPushed(context, branch), isAtEvent: true, trust: trusted };
+}
+
+/** Where a pull request's commits are meant to go, and those of a fork outside of pull requests. */
 function targetBranch({ context, trust }: Naming): RunContext["defaultBranch"] {
   if (context.trigger.kind === "pull-request") return context.trigger.baseRef;
   return trust.kind === "untrusted" ? context.defaultBranch : undefined;

@@ -22,10 +22,11 @@ import type { Files } from "../../ports.ts";
 import { ignoredRemarks, loadMixedConfig } from "../../run/checkout/untrusted-config.ts";
 import { readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
-import { repositoryCollisions } from "../../tags/image-names.ts";
+import { variantCollisions } from "../../tags/image-names.ts";
 import { type BakeRun, bakeTools } from "./bake-tools.ts";
 import type { Naming } from "./details/image-details.ts";
 import { type NamingRules, nameImages, namesOf, ownPlacesOf } from "./name-images.ts";
+import { sharedTags } from "./shared-repositories.ts";
 
 /** The parts of a run that decide which images there are. */
 export interface CatalogRun extends Naming, BakeRun {
@@ -124,7 +125,7 @@ export async function readAsFarAsPossible(
       ...(await misplacedConfigs(context.workspace, settings.config, run.checkoutFiles)),
       ...remarks,
     ],
-    concerns: [...concerns, ...repositoryCollisions(pushed).map((problem) => ({ problem }))],
+    concerns: [...concerns, ...variantCollisions(pushed).map((problem) => ({ problem }))],
   };
 }
 
@@ -134,7 +135,10 @@ async function catalogFrom(rules: NamingRules, input: CatalogInput): Promise<Bui
   const named = await nameImages(declared.images, rules);
   const linked = await linkImages(declared, named, input);
   const strangers = linked.strangers.map((image) => ({ image, names: namesOf(image, false, rules) }));
-  return orderCatalog(linked, strangers, input);
+  const images = linked.connected.map(({ image }) => image);
+  const shared = await sharedTags(named, images, rules, input);
+  const concerns = [...declared.concerns, ...shared];
+  return orderCatalog({ ...linked, declared: { ...declared, concerns } }, strangers, input);
 }
 
 type OfEntries = ReadonlyMap<string, readonly UserError[]>;

@@ -877,3 +877,50 @@ describe("what is there, and the line to write", () => {
     expect(await names(tree, { path: ["**/.devcontainer", "My App"], config })).toEqual(["devcontainer", "my-app"]);
   });
 });
+
+describe("images that share a repository are told apart by their tags", () => {
+  const tags = {
+    base: { moving: ["3.12", "latest"], exact: ["3.12.1"] },
+    slim: { moving: ["3.12-slim"], exact: ["3.12.1-slim"] },
+  };
+  const takes = async (dockerfile: string) => {
+    const catalog = await build(images({ base: "FROM debian:13", slim: "FROM debian:13", child: dockerfile }), {
+      repository: "ghcr.io/o/python",
+      tagsOf: (name) => new Map(Object.entries(tags)).get(name) ?? {},
+    });
+    const child = catalog.images.find(({ name }) => name === "child");
+    return [
+      ...(child?.parents ?? []).map(({ parent, isExact }) => `${isExact ? "this event's " : ""}${parent}`),
+      ...(child?.bases ?? []).map((base) => `pin ${formatReference(base.reference)}`),
+    ];
+  };
+
+  test.each<[string, string, string[]]>([
+    ["a tag that moves to one", "FROM ghcr.io/o/python:3.12", ["base"]],
+    ["a tag that moves to another", "FROM ghcr.io/o/python:3.12-slim", ["slim"]],
+    ["no tag, which is latest", "FROM ghcr.io/o/python", ["base"]],
+    ["latest", "FROM ghcr.io/o/python:latest", ["base"]],
+    ["an immutable tag that this event gives", "FROM ghcr.io/o/python:3.12.1-slim", ["this event's slim"]],
+    ["a tag that none has", "FROM ghcr.io/o/python:3.12-alpine", ["pin ghcr.io/o/python:3.12-alpine"]],
+    ["the default branch, which none has", "FROM ghcr.io/o/python:main", ["pin ghcr.io/o/python:main"]],
+    [
+      "a digest",
+      `FROM ghcr.io/o/python:3.12@sha256:${"a".repeat(64)}`,
+      [`pin ghcr.io/o/python:3.12@sha256:${"a".repeat(64)}`],
+    ],
+    [
+      "both, in two stages",
+      "FROM ghcr.io/o/python:3.12 AS a\nFROM ghcr.io/o/python:3.12-slim\nCOPY --from=a / /",
+      ["base", "slim"],
+    ],
+  ])("%s: %s", async (_, dockerfile, expected) => {
+    expect((await takes(dockerfile)).sort()).toEqual(expected);
+  });
+
+  test("an immutable tag that this event gives an image of its own repository", async () => {
+    const options = { tagsOf: (name: string) => (name === "base" ? { exact: ["1.2.3"] } : {}) };
+    const tree = (tag: string) => images({ base: "FROM debian:13", child: `FROM ghcr.io/o/r/base:${tag}` });
+    expect(await edges(tree("1.2.3"), options)).toEqual(["base:", "child: base"]);
+    expect(await edges(tree("1.2.4"), options)).toEqual(["base:", "child:"]);
+  });
+});

@@ -11,7 +11,7 @@ import { type CheckoutTrust, trusted } from "../../../../src/model/trust.ts";
 import { readImageSettings } from "../../../../src/settings/image-settings.ts";
 import { readRunInputs } from "../../../../src/settings/run-inputs.ts";
 import { type NamingRules, namesOf, ownPlacesOf } from "../../../../src/stages/analyze/name-images.ts";
-import { context, type Situation } from "../../tags/facts.ts";
+import { context, pullRequest, type Situation } from "../../tags/facts.ts";
 
 interface Case extends Omit<Situation, "facts" | "name" | "names"> {
   readonly inputs?: Readonly<Record<string, string>>;
@@ -87,7 +87,8 @@ describe("tags that follow the run", () => {
 
   test.each<{ when: string; given: Case; image?: ImageName; are: readonly string[] }>([
     { when: "a branch", given: { ref: "refs/heads/main" }, are: ["latest", "main"] },
-    { when: "another branch", given: { ref: "refs/heads/x" }, are: ["latest", "x"] },
+    { when: "another branch", given: { ref: "refs/heads/x" }, are: ["latest", "main", "x"] },
+    { when: "a release", given: { ref: "refs/tags/v1.2.3" }, are: ["1", "1.2", "latest", "main"] },
     { when: "the Nix variant", given: onMain, image: nix, are: ["latest-nix", "main-nix"] },
     {
       when: "rules of the user's",
@@ -100,13 +101,32 @@ describe("tags that follow the run", () => {
       are: ["latest", "main"],
     },
   ])("of $when", async ({ given, image = dockerfile("app"), are }) => {
-    const { movingTags } = namesOf(image, false, await rulesOf(given));
-    expect("value" in movingTags && [...movingTags.value].sort()).toEqual(are);
+    const { tags } = namesOf(image, false, await rulesOf(given));
+    const meant = "value" in tags ? [...tags.value.moving, ...tags.value.usual] : [];
+    expect([...new Set(meant)].sort()).toEqual(are);
+  });
+
+  test.each<{ when: string; given: Case; are: readonly string[] }>([
+    { when: "a push", given: { ...onMain, inputs: { tags: "type=edge" } }, are: [] },
+    {
+      when: "a push of rules that give one",
+      given: { ...onMain, inputs: { tags: "type=sha,prefix=" } },
+      are: ["e973f3c"],
+    },
+    {
+      when: "a release",
+      given: { ref: "refs/tags/v1.2.3", inputs: { tags: "type=semver,pattern={{version}}\ntype=semver,pattern={{major}}" } },
+      are: ["1.2.3"],
+    },
+    { when: "a pull request, which gives none", given: { ref: "refs/pull/7/merge", trigger: pullRequest(7) }, are: [] },
+  ])("exact ones are those of this very event: $when", async ({ given, are }) => {
+    const { tags } = namesOf(dockerfile("app"), false, await rulesOf(given));
+    expect("value" in tags && [...tags.value.exact]).toEqual(are);
   });
 
   test("are a problem of the image where a rule is, and no error", async () => {
     const rules = await rulesOf({ ...onMain, inputs: { tags: "type=raw,value=x,enable={{name}}" } });
-    expect(namesOf(dockerfile("app"), false, rules).movingTags).toMatchObject({ problem: expect.any(Error) });
+    expect(namesOf(dockerfile("app"), false, rules).tags).toMatchObject({ problem: expect.any(Error) });
   });
 });
 
