@@ -52,6 +52,8 @@ export function describeReason(reason: Reason): string {
       return printable(reason.detail);
     case "waits-for":
       return `depends on ${printable(reason.image)}, which can't be planned`;
+    case "waits-for-release":
+      return `waits for the release of ${printable(reason.image)} ${printable(reason.version)}`;
     case "never-published":
       return "not in the registry yet";
     case "behind":

@@ -1,5 +1,5 @@
 /** From the session to the plan: surveys the repository, asks the registry what is needed of it, and decides. */
-import type { Catalog, Image } from "../../catalog/catalog.ts";
+import type { Catalog, Image, ImageName } from "../../catalog/catalog.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
 import type { UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
@@ -18,6 +18,7 @@ import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import type { ImageScan } from "../../scan/judged.ts";
+import { tagLiterals } from "../../settings/tag-literals.ts";
 import { cacheAccess } from "../analyze/details/cache-access.ts";
 import type { CacheKind } from "../analyze/details/image-cache.ts";
 import { imageDetails } from "../analyze/details/image-details.ts";
@@ -25,6 +26,7 @@ import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
 import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
+import { type AbsentPins, absentPins } from "./absent-pins.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
 import { plannedPathProblems, refusedImages } from "./planned-paths.ts";
@@ -94,11 +96,17 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
   const surveyed = { ...narrow, ...partedBy(narrow, problems) };
   const answer = converges ? await answered({ ...prepared, surveyed }, details, session, how) : { remarks: [] };
-  const decided = answer.reconciled ?? byEventAlone(surveyed);
+  const { decided, absent } = await withoutWaiting(
+    answer.reconciled ?? byEventAlone(surveyed),
+    surveyed,
+    prepared,
+    how,
+    converges,
+  );
   const published = answer.reconciled
     ? foundParents(answer.reconciled, how.ask)
     : await askedParents(parentsToLookUp(surveyed.catalog, decided.affected), prepared, session, how.ask);
-  const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
+  const clear = { ...surveyed, ...partedBy(surveyed, new Map([...published.unclear, ...absent.problems])) };
   const concerned = concernedBy(published.unclear, surveyed, decided);
   const planOf = (parted: Survey) => {
     const troubles = troublesOf({ ...parted, affected: concerned });
@@ -120,6 +128,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
     ...(push ? [...elsewhereRemarks(plan, clear.catalog, session, sources), ...defaultBranchRemarks(session)] : []),
     ...answer.remarks,
     ...published.remarks,
+    ...absent.remarks,
     ...detailRemarks(whole, clear.catalog, details),
     // A run that builds reports these with the images that fail by them.
     ...(how.ask === "must" ? [] : describeIncomplete({ absent: leftOutOf(plan, surveyed), pointers: [] })),
@@ -153,6 +162,31 @@ function detailsFor(
     cache: cacheKind(outside, catalog.images.length > 0),
     cacheAccess: cacheAccess({ context, trust, push, env: outside.env }),
   });
+}
+
+/** Where registries are asked, images that name a version of an own image that is still to be released are left. */
+async function withoutWaiting(
+  all: Reconciliation,
+  { catalog, settingsOf }: Survey,
+  { registry }: Preparation,
+  { ask }: Asking,
+  converges: boolean,
+): Promise<{ readonly decided: Reconciliation; readonly absent: AbsentPins }> {
+  if (ask !== "must" && !converges)
+    return { decided: all, absent: { waiting: new Map(), problems: new Map(), remarks: [] } };
+  const { affected, left, promoted } = all;
+  const open = new Map([...affected].filter(([name]) => !promoted.has(name)));
+  const published = new Map(catalog.images.map(({ name }) => [name, null] as const));
+  const building = toBuild(catalog, open, published);
+  const literalsOf = (image: ImageName) => tagLiterals(image, settingsOf(image.publicName));
+  const absent = await absentPins({ catalog, building, registry, literalsOf });
+  const { waiting } = absent;
+  const decided = {
+    ...all,
+    affected: new Map([...affected].filter(([name]) => !waiting.has(name))),
+    left: new Map([...left, ...waiting]),
+  };
+  return { decided, absent };
 }
 
 /** What there is to do where registries are not asked. */

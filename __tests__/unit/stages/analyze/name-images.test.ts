@@ -115,7 +115,10 @@ describe("tags that follow the run", () => {
     },
     {
       when: "a release",
-      given: { ref: "refs/tags/v1.2.3", inputs: { tags: "type=semver,pattern={{version}}\ntype=semver,pattern={{major}}" } },
+      given: {
+        ref: "refs/tags/v1.2.3",
+        inputs: { tags: "type=semver,pattern={{version}}\ntype=semver,pattern={{major}}" },
+      },
       are: ["1.2.3"],
     },
     { when: "a pull request, which gives none", given: { ref: "refs/pull/7/merge", trigger: pullRequest(7) }, are: [] },
