@@ -75,7 +75,7 @@ function meaningTo(
   return tagMeaning(image, tag ?? "latest", isShared);
 }
 
-/** Whether a reference that is no image's here would mean one, were the repository that image's: it has no tag, or one that moves. */
+/** Whether a reference to a repository elsewhere would mean an image, were it that image's: it has no tag, or one that moves. */
 export function isMoved(image: ImageName, read: Reference, naming: Pick<Naming, "tagMeaning">): boolean {
   return meaningTo(image, read, naming, false) === "moving";
 }

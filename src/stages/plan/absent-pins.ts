@@ -18,7 +18,7 @@ import type { ReasonsByImage } from "../../plan/needed.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
 
 export interface AbsentPins {
-  /** Images that wait for a release, and what is built on them. */
+  /** Images that wait for a release, and what depends on them. */
   readonly waiting: ReasonsByImage;
   readonly problems: ProblemsByImage;
   readonly remarks: readonly Remark[];
