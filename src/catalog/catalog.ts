@@ -27,6 +27,8 @@ interface AnyImage extends ImageName {
   readonly repositories: readonly Repository[];
   /** The repositories by which others name it: those above, or what they would be for an image that is not published, those of other runs, and aliases. */
   readonly knownAs: readonly Repository[];
+  /** Other images, and not just its other variant, have tags in one of these repositories. */
+  readonly isSharing: boolean;
   /** Empty: the builder's own. */
   readonly platforms: readonly Platform[];
   /** As the user wrote them, expressions unexpanded. A Nix file takes none. */

@@ -7,20 +7,40 @@ import { type Flavor, variantSuffix } from "../tags/rules/flavor.ts";
 import type { Rule } from "../tags/rules/rule.ts";
 import type { Template } from "../tags/text/expression.ts";
 
+export interface TagRules {
+  readonly flavor: Flavor;
+  readonly rules: readonly Rule[];
+}
+
 /** The texts around what each rule fills in, without those that change from run to run: `["", "-21"]` of `{{version}}-21`. */
-export function tagLiterals(
-  image: ImageName,
-  { flavor, rules }: { readonly flavor: Flavor; readonly rules: readonly Rule[] },
-): readonly TagLiterals[] {
+export function tagLiterals(image: ImageName, rules: TagRules): readonly TagLiterals[] {
+  const named = literalsOfRules(image, rules).filter(
+    (each) => each.length > 1 && each.some((text) => /[A-Za-z0-9]/.test(text)),
+  );
+  return [...new Map(named.map((each) => [each.join("\0"), each])).values()];
+}
+
+/** The same of the flavor and of every rule. */
+export function literalsOfRules(image: ImageName, { flavor, rules }: TagRules): readonly TagLiterals[] {
   const ending = variantSuffix(image, flavor);
   const ofFlavor = [flavor.prefix.template.parts, [undefined], flavor.suffix.template.parts];
   const ofRules = rules.map((rule) => {
     const [before, after] = affixTemplates(rule, flavor);
     return [before?.parts ?? [], templateOf(rule)?.parts ?? [undefined], after?.parts ?? []];
   });
-  const all = [ofFlavor, ...ofRules].map((parts) => literalsOf([...parts.flat(), ending]));
-  const named = all.filter((each) => each.length > 1 && each.some((text) => /[A-Za-z0-9]/.test(text)));
-  return [...new Map(named.map((each) => [each.join("\0"), each])).values()];
+  return [ofFlavor, ...ofRules].map((parts) => literalsOf([...parts.flat(), ending]));
+}
+
+/** What rules give that fill nothing in: `nightly` of `type=raw,value=nightly`. */
+export function fixedTags(image: ImageName, { flavor, rules }: TagRules): readonly string[] {
+  const ending = variantSuffix(image, flavor);
+  return rules.flatMap((rule) => {
+    if (rule.type !== "raw") return [];
+    const [before, after] = affixTemplates(rule, flavor);
+    const parts = [...(before?.parts ?? []), ...rule.value.parts, ...(after?.parts ?? []), ending];
+    const texts = parts.filter((part) => typeof part === "string");
+    return texts.length === parts.length ? [tagText(texts.join(""))] : [];
+  });
 }
 
 /** `undefined` for what has nothing filled in, or not by a template. */

@@ -24,6 +24,7 @@ function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: Imag
     directory,
     repositories: [],
     knownAs: [],
+    isSharing: false,
     dockerfilePath,
     dockerfile: readDockerfile(Buffer.from(text), dockerfilePath),
     context: directory,

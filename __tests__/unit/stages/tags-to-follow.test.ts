@@ -6,12 +6,7 @@ import { parseFlavor } from "../../../src/tags/rules/flavor.ts";
 import { parseRules } from "../../../src/tags/rules/parse-rules.ts";
 import { context, lines } from "../tags/facts.ts";
 
-test.each([
-  ["", ["x", "main", "latest"]],
-  ["prefix=web-", ["web-x", "web-main", "latest", "main"]],
-  ["prefix=web-,onlatest=true\nsuffix=-slim", ["web-x-slim", "web-main-slim", "web-latest", "main", "latest"]],
-  ["suffix=-{{sha}}", ["main", "latest"]],
-])("on a branch of the flavor %j", (text, expected) => {
+function followed(text: string, isSharing: boolean) {
   const { flavor } = parseFlavor(lines(text, "flavor"));
   const rules = { rules: parseRules([]).values, flavor, labels: [], annotations: [] };
   const session = {
@@ -21,7 +16,19 @@ test.each([
     gitTags: new Set<string>(),
     trust: trusted,
   };
-  const image = { name: "app", publicName: "app", variant: "dockerfile" } as const;
-  const sources = { names: ["app"], facts: new Map(), rulesOf: () => rules };
-  expect(tagsToFollow(session, image, sources)).toEqual(expected);
+  const image = { name: "app", publicName: "app", variant: "dockerfile", isSharing } as const;
+  return tagsToFollow(session, image, { names: ["app"], facts: new Map(), rulesOf: () => rules });
+}
+
+test.each([
+  ["", ["x", "main", "latest"]],
+  ["prefix=web-", ["web-x", "web-main", "latest", "main"]],
+  ["prefix=web-,onlatest=true\nsuffix=-slim", ["web-x-slim", "web-main-slim", "web-latest", "main", "latest"]],
+  ["suffix=-{{sha}}", ["main", "latest"]],
+])("on a branch of the flavor %j", (text, expected) => {
+  expect(followed(text, false)).toEqual(expected);
+});
+
+test("in a repository of several images, no tag that another image may have", () => {
+  expect(followed("suffix=-slim,onlatest=true", true)).toEqual(["x-slim", "main-slim", "latest-slim"]);
 });

@@ -41,16 +41,23 @@ export function serviceCache(image: string, branches: CacheBranches): CacheLines
 
 export interface RegistryBranches extends CacheBranches {
   readonly defaultBranch: string | undefined;
+  /** The name of an image that shares the repository with others. */
+  readonly sharer?: string | undefined;
 }
 
 /**
- * A tag beside the image for each branch: `buildcache` for the default branch, `buildcache-next` for another. None for an
- * image that has no repository.
+ * A tag beside the image for each branch: `buildcache` for the default branch, `buildcache-next` for another; with the name of the
+ * image where several have the repository. None for an image that has no repository.
  */
 export function registryCache(repository: Repository | undefined, branches: RegistryBranches): CacheLines {
   if (repository === undefined) return { from: [], to: [] };
   const entry = (branch: string): readonly string[] => {
-    const tag = branch === branches.defaultBranch ? "buildcache" : `buildcache-${part(branch)}`;
+    const { sharer, defaultBranch } = branches;
+    const isDefault = branch === defaultBranch;
+    const own = isDefault ? [] : [part(branch)];
+    // Name and branch together have a hash, so that no two pairs give one tag.
+    const ofImage = sharer === undefined ? own : [part(isDefault ? sharer : `${sharer}/${branch}`)];
+    const tag = ["buildcache", ...ofImage].join("-");
     return ["type=registry", `ref=${repository}:${tag}`];
   };
   const read = new Set([...(branches.write ? [branches.own] : []), ...branches.fallbacks]);

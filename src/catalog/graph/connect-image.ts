@@ -13,7 +13,7 @@ import { type NearMiss, nearMisses } from "../names/near-misses.ts";
 import type { IsOwnPlace } from "../names/own-places.ts";
 import { namedBy } from "../names/written-use.ts";
 import { edgesOf, meaningOf, type Naming } from "./edges.ts";
-import { type NamedImage, namesIn, type Owners } from "./owners.ts";
+import { isSharedBy, type NamedImage, namesIn, type Owners } from "./owners.ts";
 import type { Known, ReadImage } from "./read-images.ts";
 import { dependsEdges, saidEdges } from "./said-edges.ts";
 import { unreadDockerfile, withoutBases } from "./troubled.ts";
@@ -46,7 +46,7 @@ export async function connect(
   // Problems of the others have been reported.
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
   const nothing = { possible: [], nearMisses: [], namesakes: [], absent: [], problems: [] };
-  if (read.kind === "nix") return { ...nothing, image: nixImage(read, there(dependsEdges(read.image))) };
+  if (read.kind === "nix") return { ...nothing, image: nixImage(read, there(dependsEdges(read.image)), names.owners) };
   const whole = await attemptLater(() => connectDockerfile(read, read.dockerfile, known, names));
   if ("value" in whole) return whole.value;
   const { problems } = outcomes([whole]);
@@ -54,7 +54,7 @@ export async function connect(
   if ("value" in rest) return { ...nothing, image: rest.value.image, problems };
   const needs: Needs = { stages: [], uses: [], unsettled: [] };
   const parents = there(saidEdges(read.image, unreadDockerfile(read.dockerfilePath), needs, []));
-  return { ...nothing, image: dockerfileImage(read, needs, parents, []), problems };
+  return { ...nothing, image: dockerfileImage(read, needs, parents, [], names.owners), problems };
 }
 
 /** @throws UserError, or `Problems`. */
@@ -84,7 +84,7 @@ async function connectDockerfile(
   const misses = isSound ? nearMisses(unclear, image, dockerfile, naming, names.images) : [];
   const others = unclear.filter((use) => !misses.some((miss) => miss.use === use));
   return {
-    image: dockerfileImage(read, needs, there(parents), edges.bases),
+    image: dockerfileImage(read, needs, there(parents), edges.bases, names.owners),
     possible: edgesOf(possible, naming).parents,
     nearMisses: misses,
     namesakes: elsewhere,
@@ -110,6 +110,7 @@ function dockerfileImage(
   needs: Needs,
   parents: readonly ParentEdge[],
   bases: Image["bases"],
+  owners: Owners,
 ): Image {
   const { image, dockerfilePath, dockerfile } = read;
   const edges = new Set(parents.map(({ contextName }) => contextName));
@@ -117,7 +118,7 @@ function dockerfileImage(
     to.kind === "image" || edges.has(to.name) ? [] : [to],
   );
   return {
-    ...common(read),
+    ...common(read, owners),
     variant: "dockerfile",
     dockerfilePath,
     dockerfile,
@@ -130,17 +131,18 @@ function dockerfileImage(
   };
 }
 
-function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image {
+function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[], owners: Owners): Image {
   const { nixFile } = read.image;
   const nothing = { contexts: [], bases: [], unsettled: [] };
-  return { ...common(read), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
+  return { ...common(read, owners), variant: "nix", nixFile, reads: read.reads, parents, ...nothing };
 }
 
-function common({ image, repositories, ...places }: ReadImage) {
+function common({ image, repositories, ...places }: ReadImage, owners: Owners) {
   const { name, publicName, directory, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
   return {
     ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
+    isSharing: namesIn(places).some((place) => isSharedBy(owners.get(place) ?? [])),
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }

@@ -3,17 +3,16 @@ import type { ImageName } from "../../catalog/catalog.ts";
 import type { DeclaredImage } from "../../catalog/layout/declared-images.ts";
 import type { GivenNames, MeantTags, NamedDeclaration } from "../../catalog/names/given-names.ts";
 import { anyImage, type OwnPlaces } from "../../catalog/names/own-places.ts";
-import { asPushed } from "../../context/usual-events.ts";
 import { attempt } from "../../lib/attempt.ts";
 import { mapped } from "../../lib/pause.ts";
 import { tagText } from "../../model/image-tags.ts";
 import { repository } from "../../model/reference.ts";
 import { forgeRegistry, type RunContext } from "../../model/run-context.ts";
-import { trusted } from "../../model/trust.ts";
 import type { SettingsOf } from "../../settings/image-settings.ts";
 import { aliasesOf, repositoriesOf } from "../../tags/image-names.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
 import { buildArgumentsOf, type Naming, tagsOf } from "./details/image-details.ts";
+import { mergedRun } from "./details/merged-run.ts";
 
 export interface NamingRules {
   readonly run: Naming;
@@ -81,16 +80,6 @@ function meantTags(image: ImageName, { run, settingsOf }: NamingRules): MeantTag
     usual: new Set(usual.map((tag) => `${tag}${suffix}`)),
     exact: new Set(isPullRequest ? [] : now.flatMap(({ tag, moves }) => (moves ? [] : [tag]))),
   };
-}
-
-/** The run of a push to the branch that this run's commit is meant for; `undefined` where this run is one, or no branch is known. */
-function mergedRun(run: Naming): Naming | undefined {
-  const { context, isAtEvent, trust } = run;
-  const { trigger, ref, defaultBranch } = context;
-  const branch = trigger.kind === "pull-request" ? trigger.baseRef : defaultBranch;
-  if (branch === undefined) return undefined;
-  const isIt = isAtEvent && trust.kind === "trusted" && trigger.kind === "push" && ref.full === `refs/heads/${branch}`;
-  return isIt ? undefined : { ...run, context: asPushed(context, branch), isAtEvent: true, trust: trusted };
 }
 
 /** Where a pull request's commits are meant to go, and those of a fork outside of pull requests. */

@@ -24,6 +24,7 @@ import type { ReasonsByImage } from "../../plan/needed.ts";
 import type { Session } from "../../run/session.ts";
 import { untrustedRemarks } from "../../run/withheld.ts";
 import { type ImageSettings, readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
+import { type IsOwnTag, tagOwners } from "../../settings/tag-owners.ts";
 import { isOfSome } from "../../tags/versions/release-tag.ts";
 import { buildArgumentsOf, releaseNames } from "./details/image-details.ts";
 import { imageRelease } from "./details/image-release.ts";
@@ -50,6 +51,7 @@ export interface Survey {
   readonly settingsOf: SettingsOf;
   /** The config file's settings for pull requests that move pins. */
   readonly bump: BumpSettings;
+  readonly isOwnTag: IsOwnTag;
   /** By name of the image. */
   readonly hashes: ReadonlyMap<string, SourceHash>;
   /** What images are built from and a sparse checkout leaves out, by name of the image. */
@@ -78,6 +80,7 @@ export async function survey(session: Session): Promise<Survey> {
       configPaths: [],
       settingsOf,
       bump: {},
+      isOwnTag: () => true,
       hashes: new Map(),
       leftOut: new Map(),
       remarks: [],
@@ -147,6 +150,7 @@ export async function survey(session: Session): Promise<Survey> {
     configPaths: configPaths(inputs.settings.config),
     settingsOf,
     bump,
+    isOwnTag: tagOwners(everyImage(parted), (name) => settingsOf(name)),
     hashes,
     leftOut: new Map(incomplete.absent.map((each) => [each.image, each])),
     remarks: [

@@ -18,7 +18,6 @@ import type { ImageResult } from "../../results/run-result.ts";
 import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import { tagLiterals } from "../../settings/tag-literals.ts";
-import { variantSuffix } from "../../tags/rules/flavor.ts";
 import type { Naming } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
@@ -62,7 +61,7 @@ export async function followedImages(
     ref: `refs/heads/${branch}`,
     at,
     sourceHash: (image: Image) => (isAtHead ? knownHash(surveyed.hashes, image.name) : null),
-    isOwn: ownTags(surveyed),
+    isOwn: surveyed.isOwnTag,
     isPinned: (tag: Tag) => words.has(tag),
     styleOf: (image: Image) => ({ literals: tagLiterals(image, surveyed.settingsOf(image.publicName)) }),
   };
@@ -136,17 +135,4 @@ function wordsIn(bytes: Uint8Array): readonly string[] {
 function withCommits(version: PublishedVersion): readonly PublishedVersion[] {
   const tags = version.tags.filter((tag) => hasCommit(tagForm(tag)));
   return tags.length === 0 ? [] : [{ ...version, tags }];
-}
-
-function ownTags({ catalog, settingsOf }: Preparation["surveyed"]): (image: Image, tag: Tag) => boolean {
-  const endingOf = (image: Image) => variantSuffix(image, settingsOf(image.publicName).flavor);
-  return (image, tag) => {
-    const own = endingOf(image);
-    const others = catalog.images.filter(
-      ({ name, publicName }) => publicName === image.publicName && name !== image.name,
-    );
-    return (
-      tag.endsWith(own) && !others.map(endingOf).some((ending) => ending.length > own.length && tag.endsWith(ending))
-    );
-  };
 }

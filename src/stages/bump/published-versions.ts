@@ -22,6 +22,7 @@ import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
 import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
+import type { IsOwnTag } from "../../settings/tag-owners.ts";
 
 /**
  * `undefined` where a run gave an image no tag.
@@ -57,8 +58,7 @@ export interface VersionOptions {
   readonly at: Commit;
   /** The source hash at the branch's head; `null` where the checkout doesn't show it. */
   readonly sourceHash: (image: Image) => string | null;
-  /** Whether a tag is of the image, and not of another variant in the same repositories. */
-  readonly isOwn: (image: Image, tag: Tag) => boolean;
+  readonly isOwn: IsOwnTag;
   /** Whether a file that may pin something contains the tag. */
   readonly isPinned: (tag: Tag) => boolean;
   /** What is known of an image's tags without asking its registry. */

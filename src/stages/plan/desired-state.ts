@@ -1,5 +1,5 @@
 /** What a run wants the registries to hold of an image. Pure. */
-import type { Image, ImageName } from "../../catalog/catalog.ts";
+import type { Image } from "../../catalog/catalog.ts";
 import { knownHash, type SourceHash } from "../../changes/sources/source-hash.ts";
 import { type ImageTag, tagText } from "../../model/image-tags.ts";
 import { isTag, type Tag } from "../../model/reference.ts";
@@ -18,6 +18,8 @@ export interface RunWishes {
   readonly promotes: boolean;
   readonly hashes: ReadonlyMap<string, SourceHash>;
   readonly settingsOf: SettingsOf;
+  /** The tags that a push to the default branch moves. */
+  readonly tagsOnceMerged: (image: Image) => readonly Tag[];
 }
 
 type Details = Pick<ImageDetails, "tags" | "release" | "bakedVersion">;
@@ -73,11 +75,12 @@ function stateOf(
   };
 }
 
-/** Where the newest image of any branch may be: the default branch's tag. */
+/** Where the newest image of any branch may be: the default branch's tag; in a repository of several images, one that is surely its own. */
 export function defaultTags(
-  image: ImageName,
-  { defaultBranch, settingsOf }: Pick<RunWishes, "defaultBranch" | "settingsOf">,
+  image: Image,
+  { defaultBranch, settingsOf, tagsOnceMerged }: Pick<RunWishes, "defaultBranch" | "settingsOf" | "tagsOnceMerged">,
 ): readonly Tag[] {
+  if (image.isSharing) return tagsOnceMerged(image).slice(0, 1);
   const ending = variantSuffix(image, settingsOf(image.publicName).flavor);
   return defaultBranch === undefined ? [] : [`${tagText(defaultBranch)}${ending}`].filter(isTag);
 }

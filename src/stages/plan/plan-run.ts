@@ -22,6 +22,7 @@ import { tagLiterals } from "../../settings/tag-literals.ts";
 import { cacheAccess } from "../analyze/details/cache-access.ts";
 import type { CacheKind } from "../analyze/details/image-cache.ts";
 import { imageDetails } from "../analyze/details/image-details.ts";
+import { tagsOnceMerged } from "../analyze/details/tag-sources.ts";
 import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
 import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
@@ -281,7 +282,7 @@ async function narrowed({ surveyed, scanning }: Preparation, { context, inputs }
 
 /** Without an answer the event's diff alone counts: a registry that need not be asked is not waited for. */
 async function answered(
-  { surveyed, registry, history }: Preparation,
+  { surveyed, registry, history, sources }: Preparation,
   details: StateQuestions["details"],
   session: Session,
   { ask, asking }: Asking,
@@ -294,6 +295,7 @@ async function answered(
     promotes: inputs.settings.promote,
     hashes: surveyed.hashes,
     settingsOf: surveyed.settingsOf,
+    tagsOnceMerged: (image: Image) => tagsOnceMerged(session, image, sources),
   };
   const answer = reconciled({ surveyed, details, wishes, registry, history, records: recordRules(session) });
   if (ask === "must") return { reconciled: await answer, remarks: [] };

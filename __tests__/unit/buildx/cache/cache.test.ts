@@ -73,6 +73,21 @@ describe("the registry as cache", () => {
     });
   });
 
+  test("images of one repository have tags of their own, whatever their names and branches are", () => {
+    const tagOf = (sharer: string, own: string) =>
+      /:(buildcache[^,]*)/.exec(registryCache(base, { ...main, own, sharer }).to[0] ?? "")?.[1];
+    expect(tagOf("fpm", "main")).toBe("buildcache-fpm");
+    const all = [
+      tagOf("fpm", "main"),
+      tagOf("cli", "main"),
+      tagOf("a", "b-c"),
+      tagOf("a-b", "c"),
+      tagOf("a", "main"),
+      tagOf("main", "a"),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
   test("is none for an image without repository", () => {
     expect(registryCache(undefined, main)).toEqual({ from: [], to: [] });
   });

@@ -42,7 +42,8 @@ export function cacheOf(
   // Whoever may read a registry may read all of it.
   const write = branches.write && access.push && access.restriction === undefined;
   const { defaultBranch } = context;
-  return registryCache(image.repositories[0], { ...branches, write, defaultBranch });
+  const sharer = image.isSharing ? image.name : undefined;
+  return registryCache(image.repositories[0], { ...branches, write, defaultBranch, sharer });
 }
 
 /** Docker's own lines, written anew from what they say and what this run may do. */

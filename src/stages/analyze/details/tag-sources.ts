@@ -1,5 +1,5 @@
 /** What tags are made of, for the images that a run is about, and the tags by which published ones are found. */
-import type { ImageName } from "../../../catalog/catalog.ts";
+import type { Image, ImageName } from "../../../catalog/catalog.ts";
 import { tagText } from "../../../model/image-tags.ts";
 import { isTag, type Tag } from "../../../model/reference.ts";
 import { toBuild } from "../../../plan/needed.ts";
@@ -10,6 +10,7 @@ import { everyImage, type ProblemsByImage } from "../parted.ts";
 import type { Survey } from "../survey.ts";
 import { type Naming, releaseNames, type TagSources, tagsOf } from "./image-details.ts";
 import { gatherFacts } from "./image-facts.ts";
+import { mergedRun } from "./merged-run.ts";
 
 /** What the tags of all images are made of that this run may build, or look for in a registry: with `all`, every image. */
 export async function tagSources(
@@ -27,11 +28,15 @@ export async function tagSources(
 }
 
 /** Tags under which what is published of an image is looked for: this run's own mutable tags, then those of the lines it came from. */
-export function tagsToFollow(run: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
+export function tagsToFollow(
+  run: Naming,
+  image: ImageName & Pick<Image, "isSharing">,
+  sources: TagSources,
+): readonly Tag[] {
   const { trigger, defaultBranch } = run.context;
-  const own = tagsOf(run, image, sources)
-    .tags.filter(({ moves }) => moves)
-    .map(({ tag }) => tag);
+  const own = movingTags(run, image, sources);
+  // In a repository of several images, only what the rules give an image is surely its own.
+  if (image.isSharing) return [...new Set([...own, ...tagsOnceMerged(run, image, sources)])];
   const base = trigger.kind === "pull-request" ? [trigger.baseRef] : [];
   const branches = [...base, ...(defaultBranch === undefined ? [] : [defaultBranch])];
   const { flavor } = sources.rulesOf(image.publicName);
@@ -44,6 +49,15 @@ export function tagsToFollow(run: Naming, image: ImageName, sources: TagSources)
     "latest",
   ].map((tag) => `${tag}${ending}`);
   return [...new Set([...own, ...usual])].filter(isTag);
+}
+
+/** The tags that a push to the branch moves that the run's commit is meant for. */
+export function tagsOnceMerged(run: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
+  return movingTags(mergedRun(run) ?? run, image, sources);
+}
+
+function movingTags(run: Naming, image: ImageName, sources: TagSources): readonly Tag[] {
+  return tagsOf(run, image, sources).tags.flatMap(({ tag, moves }) => (moves ? [tag] : []));
 }
 
 /** As a flavor without expressions writes it; what others make of it on another branch is not known here. */

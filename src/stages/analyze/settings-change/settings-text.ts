@@ -33,7 +33,7 @@ function troubleText(
 }
 
 function settingsText(image: Image, settingsOf: ReadCatalog["settingsOf"]): string {
-  const said = omit(image, [...fromFiles, "inputArguments", "knownAs", "bakeFiles", "watch"]);
+  const said = omit(image, [...fromFiles, "inputArguments", "knownAs", "isSharing", "bakeFiles", "watch"]);
   const watched = image.watch.map(({ value }) => value);
   return textWithoutPlaces([said, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
 }
