@@ -135,7 +135,9 @@ function publishing(image: Image, input: PlanInput, details: ImageDetails): Publ
   const isTagged = input.push && image.repositories.length > 0;
   return {
     name: image.name,
+    ...(image.publicName === image.name ? {} : { publicName: image.publicName }),
     repositories: image.repositories,
+    ...(image.isSharing ? { sharesRepository: true } : {}),
     sourceHash: knownHash(input.hashes, image.name),
     at: baseLocation(image),
     tags: isTagged ? tags.tags.filter((tag) => tag.moves || !input.movingTagsOnly) : [],

@@ -44,6 +44,10 @@ interface Planned {
 
 /** What is published gets tags. */
 interface Publishing extends Planned {
+  /** What it is called in public, where that isn't its name: the Nix variant beside a Dockerfile. */
+  readonly publicName?: string;
+  /** Other images have tags in its repositories. */
+  readonly sharesRepository?: true;
   readonly tags: readonly ImageTag[];
   readonly version: string | null;
   /** Where the tags are a release's: by what they are compared with others. */
@@ -107,4 +111,14 @@ export interface PlannedParent {
 
 export interface PlannedSkip extends Planned {
   readonly kind: "skip";
+}
+
+/** What an image is called in public, by which records name it. */
+export function publicNameOf({ name, publicName }: Pick<Publishing, "name" | "publicName">): string {
+  return publicName ?? name;
+}
+
+/** The name by which an image's tags and records are told from others' in the same repository; `undefined` where there are none. */
+export function sharerOf(image: Pick<Publishing, "name" | "publicName" | "sharesRepository">): string | undefined {
+  return image.sharesRepository === true ? publicNameOf(image) : undefined;
 }

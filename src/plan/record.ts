@@ -3,6 +3,7 @@
  * run reads it.
  */
 
+import { createHash } from "node:crypto";
 import { type Digest, isDigest } from "../model/digest.ts";
 import { isTag, type Tag } from "../model/reference.ts";
 import { type Commit, isCommit } from "../model/run-context.ts";
@@ -10,6 +11,8 @@ import { type Commit, isCommit } from "../model/run-context.ts";
 export interface PublicationRecord {
   /** `owner/repo` of the repository whose run made it; `null` in records of versions that did not name it. */
   readonly repository: string | null;
+  /** What the image is called in public, as several may have one repository; `null` in records of versions that did not name it. */
+  readonly image: string | null;
   /** 64 hexadecimal digits; `null` where what went in could not be named. */
   readonly sourceHash: string | null;
   readonly revision: Commit;
@@ -34,6 +37,7 @@ export function recordAnnotations(record: PublicationRecord): Readonly<Record<st
   const texts: Readonly<Record<string, string | null>> = {
     format,
     repository: record.repository,
+    image: record.image !== null && imagePattern.test(record.image) ? record.image : null,
     "source-hash": record.sourceHash,
     revision: record.revision,
     ref: record.ref,
@@ -57,12 +61,15 @@ export function readRecord(annotations: Readonly<Record<string, string>>): Publi
   if (sourceHash !== undefined && !hashPattern.test(sourceHash)) return undefined;
   const bases = readBases(text("bases"));
   if (bases === undefined) return undefined;
+  const image = text("image");
+  if (image !== undefined && !imagePattern.test(image)) return undefined;
   const seconds = text("seconds");
   const started = text("started");
   // A time that can't be read may be one of the future.
   if (started !== undefined && !isTime(started)) return undefined;
   return {
     repository: text("repository") ?? null,
+    image: image ?? null,
     sourceHash: sourceHash ?? null,
     revision,
     ref,
@@ -78,13 +85,23 @@ export function isOfRecord(annotation: string): boolean {
   return annotation.startsWith(prefix);
 }
 
-/** The tag under which what was made from these sources is found again by one request: `src-<16 hex>`. */
-export function sourceTag(sourceHash: string): Tag {
-  const text = `src-${sourceHash.slice(0, 16)}`;
-  if (isTag(text)) return text;
+/**
+ * The tag under which what was made from these sources is found again by one request: `src-<16 hex>`.
+ * @param sharer the public name of an image that shares its repository: two images may be made from the same sources.
+ */
+export function sourceTag(sourceHash: string, sharer?: string): Tag {
+  const hash = sharer === undefined ? sourceHash : hashOf(`${sourceHash} ${sharer}`);
+  const text = `src-${hash.slice(0, 16)}`;
+  if (hashPattern.test(sourceHash) && isTag(text)) return text;
   throw new Error(`${sourceHash} isn't a source hash`);
 }
 
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Names of images are file names: only what no message could be misled by is believed. */
+const imagePattern = /^[\p{L}\p{N}_.@+-]{1,200}$/u;
 const hashPattern = /^[0-9a-f]{64}$/;
 
 /** RFC 3339 with the zone, which makes the moment definite. */

@@ -36,6 +36,7 @@ export const records: RecordRules = { repository: "o/r", now: () => new Date("20
 export function recordOf(revision: Commit, more: Partial<PublicationRecord> = {}): PublicationRecord {
   return {
     repository: "o/r",
+    image: null,
     sourceHash: "a".repeat(64),
     revision,
     ref: "refs/heads/main",

@@ -4,7 +4,7 @@ import { type RunContext, repositoryName, sourceCommit } from "../../model/run-c
 import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { missingManifest } from "../../oci/registry/registry-error.ts";
-import type { PlannedBuild } from "../../plan/plan.ts";
+import { type PlannedBuild, publicNameOf } from "../../plan/plan.ts";
 import type { PublicationRecord } from "../../plan/record.ts";
 import { withRecord } from "../../publish/recorded-index.ts";
 
@@ -34,15 +34,13 @@ export async function recordCandidate(
   return { ...candidate, digest: recorded.digest };
 }
 
-function recordOf(
-  { sourceHash, bakedVersion, args }: PlannedBuild,
-  { bases, seconds }: Candidate,
-  context: RunContext,
-): PublicationRecord {
+function recordOf(planned: PlannedBuild, { bases, seconds }: Candidate, context: RunContext): PublicationRecord {
+  const { sourceHash, bakedVersion, args } = planned;
   // Who sets it wants the same bytes whenever they are made.
   const isReproducible = args.SOURCE_DATE_EPOCH !== undefined;
   return {
     repository: repositoryName(context),
+    image: publicNameOf(planned),
     sourceHash,
     revision: sourceCommit(context),
     ref: context.ref.full,

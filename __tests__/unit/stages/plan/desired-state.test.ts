@@ -1,6 +1,5 @@
 /** What a run wants the registries to hold of an image, by its event and the inputs. */
 import { expect, test } from "@jest/globals";
-import type { Image } from "../../../../src/catalog/catalog.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import { releaseOf } from "../../../../src/plan/version-line.ts";
 import {
@@ -79,5 +78,10 @@ test("a parent without a moving tag is looked up by the default branch's", () =>
 });
 
 test("the default branch's tag of the Nix variant has its suffix", () => {
-  expect(defaultTags({ ...app, publicName: "app", variant: "nix" } as Image, wishes)).toEqual(["feature-x-nix"]);
+  expect(
+    defaultTags(
+      { ...app, publicName: "app", variant: "nix", nixFile: "default.nix", reads: { kind: "paths", paths: [] } },
+      wishes,
+    ),
+  ).toEqual(["feature-x-nix"]);
 });
