@@ -118,7 +118,7 @@ export function publicNameOf({ name, publicName }: Pick<Publishing, "name" | "pu
   return publicName ?? name;
 }
 
-/** The name by which an image's tags and records are told from others' in the same repository; `undefined` where there are none. */
+/** The name by which an image's tags and records differ from others' in the same repository; `undefined` where there are none. */
 export function sharerOf(image: Pick<Publishing, "name" | "publicName" | "sharesRepository">): string | undefined {
   return image.sharesRepository === true ? publicNameOf(image) : undefined;
 }

@@ -100,7 +100,7 @@ function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Names of images are file names: only what no message could be misled by is believed. */
+/** Names of images are file names: a record whose name could mislead in a message is ignored. */
 const imagePattern = /^[\p{L}\p{N}_.@+-]{1,200}$/u;
 const hashPattern = /^[0-9a-f]{64}$/;
 
