@@ -92,7 +92,8 @@ function whyLeft(state: PublishState, isAffected: boolean): readonly Reason[] | 
 /** One version never names two images. */
 function takenVersion(state: PublishState, name: string, version: string | undefined): UserError | undefined {
   if (state.kind !== "superseded" || state.isTaken === false) return undefined;
-  const message = `${name}${version === undefined ? "" : ` ${version}`} can't be released: ${state.why}`;
+  const what = version === undefined ? `${name} can't be published` : `${name} ${version} can't be released`;
+  const message = `${what}: ${state.why}`;
   return new UserError(message, { hint: state.isTaken.hint });
 }
 

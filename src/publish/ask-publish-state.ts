@@ -10,7 +10,7 @@ import type { Commit } from "../model/run-context.ts";
 import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
-import { isBuiltFromOurHistory, judge } from "./guard.ts";
+import { isBuiltFromOurHistory, judge, otherImageHint } from "./guard.ts";
 import { needsRevision } from "./revision.ts";
 import { openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
 import { releaseClaim } from "./tags/release-claim.ts";
@@ -42,6 +42,8 @@ export interface PublishStateOptions extends ViewOptions {
  */
 export async function publishStateOf(desired: DesiredState, options: PublishStateOptions): Promise<PublishState> {
   const view = viewOf(desired.repositories[0], desired, options);
+  const other = await tagOfOtherImage(desired, view, options);
+  if (other !== undefined) return other;
   if (!desired.isAffected) return stateOfUntouched(desired, view, options);
   const { identity } = desired;
   const { readTag, history } = view;
@@ -69,6 +71,22 @@ export async function publishStateOf(desired: DesiredState, options: PublishStat
     : await whyNewIndex(desired, found, view, options);
   if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
   return { kind: "promote", digest: found.digest, because: [] };
+}
+
+/** In a repository of several images, none replaces another: not even one that is no longer there, unless somebody says so. */
+async function tagOfOtherImage(
+  { tags, identity }: DesiredState,
+  { readTag }: View,
+  { records: { sharing } }: PublishStateOptions,
+): Promise<PublishState | undefined> {
+  if (sharing === undefined || identity.mayGoBack) return undefined;
+  const states = await Promise.all(tags.map(async ({ tag }) => ({ tag, state: await readTag(tag) })));
+  for (const { tag, state } of states) {
+    if (state?.otherImage === undefined) continue;
+    const why = `${tag} names the image ${state.otherImage}`;
+    return { kind: "superseded", why, digest: state.digest, isTaken: { hint: otherImageHint(state.otherImage) } };
+  }
+  return undefined;
 }
 
 function taken({ tag, why, digest, hint }: TakenTag): PublishState {
@@ -195,7 +213,7 @@ async function publishedFor(desired: DesiredState, view: View, options: PublishS
   const [lead] = tags.filter(({ moves }) => moves);
   const own = lead === undefined || (desired.isAffected && identity.release !== undefined) ? [] : [lead.tag];
   const newest = lead === undefined || identity.release !== undefined ? options.elsewhere : [];
-  for (const tag of new Set([...own, ...newest, sourceTag(sourceHash)])) {
+  for (const tag of new Set([...own, ...newest, sourceTag(sourceHash, options.records.sharing?.image)])) {
     const tagState = await view.readTag(tag);
     if (tagState === undefined || !isMadeOf(tagState, desired)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.

@@ -72,11 +72,21 @@ export async function judge(
   history: History,
 ): Promise<Verdict> {
   if (tagState !== undefined && tagState.digest === digest) return { kind: "there" };
+  const other = identity.mayGoBack ? undefined : tagState?.otherImage;
+  if (other !== undefined) {
+    const why = `it names the image ${other}`;
+    return tag.moves ? { kind: "unknown", why, hint: otherImageHint(other) } : { kind: "stays", why };
+  }
   if (!tag.moves) return tagState === undefined ? { kind: "free" } : judgeExact(tag, tagState, identity, history);
   if (identity.release !== undefined && !identity.mayGoBack)
     return judgeLine(tag.tag, identity.release, tagState, history);
   if (tagState === undefined) return { kind: "free" };
   return identity.mayGoBack ? { kind: "moves" } : judgeHistory(tag.tag, tagState, identity, history);
+}
+
+/** What to do where a tag names another image of the repository. */
+export function otherImageHint(other: string): string {
+  return `give the images different tags in the config file; if ${other} was renamed, run once with \`move: any\``;
 }
 
 /** Only what was made from this commit or one before it is promoted: no other branch's work. */

@@ -7,7 +7,7 @@ import type { Repository, Tag } from "../model/reference.ts";
 import { isPullRequestRef } from "../model/run-context.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity } from "./guard.ts";
-import { type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
+import { ownTags, type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */
@@ -33,11 +33,11 @@ export async function predecessorOf(
   tags: readonly ImageTag[],
   { registry, history, identity, records }: PredecessorOptions,
 ): Promise<Predecessor | undefined> {
-  const published = () => registry.tags(repository);
+  const published = async () => ownTags(await registry.tags(repository), records);
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
     const named = await readPublished(tag.tag, repository, registry, records);
-    if (named === undefined) continue;
+    if (named === undefined || named.tagState.otherImage !== undefined) continue;
     const verdict = await judge(tag, named.tagState, undefined, identity, { ...history, published });
     // Without the list of tags the narrowest line is surely the candidate's own.
     if (verdict.kind === "unknown" && identity.release !== undefined) fallback = named;
@@ -64,12 +64,13 @@ async function newest(
   registry: PredecessorOptions["registry"],
   records: RecordRules,
 ): Promise<Predecessor | undefined> {
-  const all = (await registry.tags(repository)) ?? [];
+  const all = ownTags((await registry.tags(repository)) ?? [], records);
   const others = all.filter((tag) => !tag.startsWith("src-"));
   const tags = await highest(others, mostTags, byNumber.compare);
   const found = await Promise.all(tags.map((tag) => readPublished(tag, repository, registry, records)));
   const published = found
     .filter((each) => each !== undefined)
+    .filter(({ tagState }) => tagState.otherImage === undefined)
     .filter(({ tagState }) => !isPullRequestRef(tagState.record?.ref ?? ""));
   const time = ({ tagState }: Predecessor) => Date.parse(tagState.record?.started ?? "") || 0;
   return published.reduce<Predecessor | undefined>(

@@ -10,7 +10,7 @@ import type { Clock } from "../ports.ts";
 import type { History, RunIdentity } from "./guard.ts";
 import { type ReadTag, tagReader } from "./tags/read-tag.ts";
 import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
-import type { RecordRules } from "./tags/tag-state.ts";
+import { ownTags, type RecordRules } from "./tags/tag-state.ts";
 
 export interface Promotion {
   readonly registry: Registry;
@@ -75,9 +75,9 @@ export function begin(promotion: Promotion): Promoting {
   return { ...promotion, onWait, access, readTag: tagReader(access, { ...promotion, onWait }) };
 }
 
-export function historyIn({ history, access, tags }: Promoting): History {
+export function historyIn({ history, access, tags, records }: Promoting): History {
   const own = tags.map(({ tag }) => tag);
-  return { ...history, published: (named) => access.list([...own, ...named]) };
+  return { ...history, published: async (named) => ownTags(await access.list([...own, ...named]), records) };
 }
 
 /** The registry refers to something that it doesn't have after a minute either. */

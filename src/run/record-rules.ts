@@ -1,4 +1,5 @@
 /** By what a run trusts the records of published images. */
+
 import { isUnnamed, type RunContext, repositoryName } from "../model/run-context.ts";
 import type { Clock } from "../ports.ts";
 import type { RecordRules } from "../publish/tags/tag-state.ts";

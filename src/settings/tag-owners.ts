@@ -6,7 +6,7 @@ import { memoize } from "../lib/memoize.ts";
 import { fixedTags, literalsOfRules, type TagRules } from "./tag-literals.ts";
 
 /** Whether a tag of an image's repositories may be the image's own. */
-export type IsOwnTag = (image: ImageName, tag: string) => boolean;
+export type IsOwnTag = (image: Pick<ImageName, "name">, tag: string) => boolean;
 
 type Named = Pick<Image, "name" | "publicName" | "variant" | "knownAs">;
 

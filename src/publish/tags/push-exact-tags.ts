@@ -61,10 +61,10 @@ async function pushSourceTag(
   exact: readonly ImageTag[],
   promotion: Promoting,
 ): Promise<undefined> {
-  const { sourceHash, identity, history } = promotion;
+  const { sourceHash, identity, history, records } = promotion;
   // What a pull request made is never found again.
   if (sourceHash === null || isPullRequestRef(identity.ref)) return;
-  const tag = sourceTag(sourceHash);
+  const tag = sourceTag(sourceHash, records.sharing?.image);
   if (exact.some((each) => each.tag === tag)) return;
   const mayPush = async (): Promise<boolean> => {
     const tagState = await promotion.readTag(tag);

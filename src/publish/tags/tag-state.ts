@@ -2,7 +2,7 @@
 
 import type { Digest } from "../../model/digest.ts";
 import type { Platform } from "../../model/platform.ts";
-import type { Repository } from "../../model/reference.ts";
+import type { Repository, Tag } from "../../model/reference.ts";
 import { type Commit, isCommit, isPullRequestRef } from "../../model/run-context.ts";
 import type { StoredManifest } from "../../oci/manifest.ts";
 import { platformsOf } from "../../oci/manifest.ts";
@@ -15,6 +15,21 @@ export interface RecordRules {
   /** `owner/repo` of the event's repository; `undefined` on a laptop whose checkout has no remote: then any is as good. */
   readonly repository: string | undefined;
   readonly now: () => Date;
+  /** Where several images have the repository: the one that is looked at. */
+  readonly sharing?: Sharing | undefined;
+}
+
+/** An image among others in one repository. */
+export interface Sharing {
+  /** Its public name, which its records have. */
+  readonly image: string;
+  /** Whether a tag may be its own by its rules. */
+  isOwnTag(tag: string): boolean;
+}
+
+/** Those of all tags of a repository that may be the image's own. */
+export function ownTags<T extends readonly Tag[] | undefined>(tags: T, { sharing }: RecordRules): T | readonly Tag[] {
+  return sharing === undefined || tags === undefined ? tags : tags.filter((tag) => sharing.isOwnTag(tag));
 }
 
 export interface TagState {
@@ -27,6 +42,8 @@ export interface TagState {
   readonly revision: Commit | undefined;
   /** Why its record is not trusted, a clause. */
   readonly doubt?: string;
+  /** The image that its record names, where that is another one of the same repository. */
+  readonly otherImage?: string;
   /** The commit is the one of a label, which an image inherits from its base. */
   readonly isLabel?: true;
   /** The registry doesn't have what would name the commit: which one it is is unknown. */
@@ -119,19 +136,29 @@ export function parseTagState({ digest, document }: StoredManifest, rules: Recor
   const { annotations } = document;
   const claim = document.kind === "index" ? readRecord(annotations) : undefined;
   const doubt = claim && whyDoubted(claim, rules);
+  const otherImage = claim && otherImageOf(claim, rules);
   return {
     digest,
     platforms: document.kind === "index" ? platformsOf(document).map(({ platform }) => platform) : [],
     ...(doubt === undefined
       ? { record: claim, revision: claim?.revision ?? revisionOf(annotations, rules) }
       : { record: undefined, revision: undefined, doubt }),
+    ...(otherImage === undefined ? {} : { otherImage }),
   };
 }
 
 /** How far clocks of runners may be apart, in milliseconds. */
 const mostAhead = 3_600_000;
 
-function whyDoubted({ repository, started }: PublicationRecord, rules: RecordRules): string | undefined {
+/** A record without a name is that of the image under whose own tag it is. */
+function otherImageOf({ image }: PublicationRecord, { sharing }: RecordRules): string | undefined {
+  return sharing === undefined || image === null || image === sharing.image ? undefined : image;
+}
+
+function whyDoubted(record: PublicationRecord, rules: RecordRules): string | undefined {
+  const { repository, started } = record;
+  const otherImage = otherImageOf(record, rules);
+  if (otherImage !== undefined) return `its record names the image ${otherImage}`;
   if (repository !== null && !isSameRepository(repository, rules.repository)) {
     return "its record names another repository";
   }

@@ -6,7 +6,7 @@ import type { Repository, Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity, type Verdict } from "../guard.ts";
 import type { ReadTag } from "./read-tag.ts";
-import { type RecordRules, readTagState, type TagState } from "./tag-state.ts";
+import { ownTags, type RecordRules, readTagState, type TagState } from "./tag-state.ts";
 
 /** One repository, each tag read once. */
 export interface View {
@@ -43,7 +43,7 @@ export function viewOf(
   const history: History = {
     ...commits,
     published: () => {
-      published ??= registry.tags(repository);
+      published ??= registry.tags(repository).then((tags) => ownTags(tags, records));
       return published;
     },
   };

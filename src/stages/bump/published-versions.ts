@@ -19,6 +19,7 @@ import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
 import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
+import { rulesForImage } from "../../publish/tags/sharing-rules.ts";
 import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
@@ -91,7 +92,8 @@ export async function versionsInRegistry(
     .filter(isPinned)
     .sort((a, b) => b.length - a.length)
     .slice(0, mostTags);
-  const any = holdingsIn(repository, registry, records);
+  const rules = rulesForImage(records, image, (tag) => isOwn(image, tag));
+  const any = holdingsIn(repository, registry, rules);
   const tagState: TagStateOf = async (tag) => {
     const held = await any(tag);
     return held !== undefined && isOf(held, ref) ? held : undefined;
@@ -114,7 +116,7 @@ export async function versionsInRegistry(
   });
   const moving = movingOf(image).filter((tag) => all.includes(tag));
   const hash = sourceHash(image);
-  const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
+  const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash, rules.sharing?.image));
   const first = await firstOf([...moving.slice(0, 1), ...sourceTags], contained);
   const newest = first?.held;
   const found: PublishedVersion[] = [];

@@ -10,9 +10,9 @@ import { readPlatforms } from "../../publish/published.ts";
 import {
   missingPlatform,
   otherContent,
+  parseTagState,
   type RecordRules,
   type TagState,
-  parseTagState,
 } from "../../publish/tags/tag-state.ts";
 import type { Checkable } from "./check.ts";
 

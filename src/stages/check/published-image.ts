@@ -4,7 +4,9 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
 import type { History, RunIdentity } from "../../publish/guard.ts";
 import { type Predecessor, predecessorOf } from "../../publish/predecessor.ts";
+import { rulesForImage } from "../../publish/tags/sharing-rules.ts";
 import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { IsOwnTag } from "../../settings/tag-owners.ts";
 import type { Naming, TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import type { BuiltImage } from "./image-bases.ts";
@@ -15,6 +17,7 @@ export interface PublishedOptions {
   /** Who looks: what another run published may be older or newer than what this one publishes. */
   readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly records: RecordRules;
+  readonly isOwnTag: IsOwnTag;
   readonly sources: TagSources;
   readonly registry: Registry;
   readonly history: Omit<History, "published">;
@@ -27,7 +30,7 @@ export interface PublishedOptions {
 export async function publishedImage(
   image: Image,
   planned: Pick<PlannedBuild, "tags" | "release"> | undefined,
-  { naming, sources, registry, history, records, ...options }: PublishedOptions,
+  { naming, sources, registry, history, isOwnTag, ...options }: PublishedOptions,
 ): Promise<(BuiltImage & Pick<Predecessor, "tag">) | undefined> {
   const [repository] = image.repositories;
   if (repository === undefined) return undefined;
@@ -35,6 +38,7 @@ export async function publishedImage(
   const followed =
     moving.length > 0 ? moving : tagsToFollow(naming, image, sources).map((tag) => ({ tag, moves: true }));
   const identity = { ...options.identity, release: planned?.release ?? undefined, platforms: image.platforms };
+  const records = rulesForImage(options.records, image, (tag) => isOwnTag(image, tag));
   const found = await predecessorOf(repository, followed, { registry, history, identity, records });
   if (found === undefined) return undefined;
   const { tag, digest, tagState } = found;

@@ -72,6 +72,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
     naming: session,
     identity: runIdentity(session),
     records: recordRules(session),
+    isOwnTag: surveyed.isOwnTag,
     ...{ surveyed, sources, registry, history, credentials },
   });
   return {

@@ -17,6 +17,7 @@ import {
 } from "../../plan/reconcile.ts";
 import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../publish/ask-publish-state.ts";
 import type { History } from "../../publish/guard.ts";
+import { rulesForImage } from "../../publish/tags/sharing-rules.ts";
 import type { RecordRules } from "../../publish/tags/tag-state.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
@@ -24,7 +25,7 @@ import { isOfBase } from "./base-revision.ts";
 import { buildsReleases, defaultTags, desiredParent, desiredState, type RunWishes } from "./desired-state.ts";
 
 export interface StateQuestions {
-  readonly surveyed: Pick<Survey, "catalog" | "affected" | "left" | "affectedSince">;
+  readonly surveyed: Pick<Survey, "catalog" | "affected" | "left" | "affectedSince" | "isOwnTag">;
   readonly details: (image: Image) => ImageDetails;
   readonly wishes: RunWishes;
   readonly registry: Registry;
@@ -135,9 +136,9 @@ function ask(
   buildsItsReleases: boolean,
   { surveyed, wishes, registry, history, records }: StateQuestions,
 ): Promise<PublishState> {
-  const { catalog, affectedSince } = surveyed;
+  const { catalog, affectedSince, isOwnTag } = surveyed;
   const options: PublishStateOptions = {
-    records,
+    records: rulesForImage(records, image, (tag) => isOwnTag(image, tag)),
     hasArguments: hashedArguments(image).length > 0,
     isOfBase: (revision) =>
       isOfBase(image, revision, catalog, { registry, tagsOf: (parent) => defaultTags(parent, wishes) }),

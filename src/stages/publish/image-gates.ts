@@ -2,6 +2,7 @@
 import type { Candidate } from "../../model/candidate.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import type { FoundDigest } from "../../publish/promotion.ts";
+import type { RecordRules } from "../../publish/tags/tag-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { GateResult, GateResults } from "../check/gate.ts";
@@ -27,13 +28,15 @@ export interface ImageGates {
   found(planned: PlannedBuild | PlannedPromote, found: FoundDigest, parents: MadeImages): Promise<CheckResult>;
 }
 
-export interface ImageGatesParts extends Omit<CheckRules, "scan"> {
+export interface ImageGatesParts extends Omit<CheckRules, "scan" | "records"> {
+  readonly recordsOf: (planned: PlannedBuild | PlannedPromote) => RecordRules;
   readonly scanning: Pick<Scanning, "isWanted" | "check">;
 }
 
-export function openImageGates({ scanning, ...common }: ImageGatesParts): ImageGates {
+export function openImageGates({ scanning, recordsOf, ...common }: ImageGatesParts): ImageGates {
   const rulesFor = (planned: PlannedBuild | PlannedPromote, parents: MadeImages): CheckRules => ({
     ...common,
+    records: recordsOf(planned),
     scan: scanning.isWanted(planned.name) ? scanning.check(planned, lineageOf(parents)) : undefined,
   });
   return {

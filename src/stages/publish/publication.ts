@@ -1,6 +1,7 @@
 /** The stage publish: connects a plan, the session's parts and the checks, for promoted and for built images. */
 import { buildImage } from "../../buildx/invocation/build-image.ts";
 import { parentSources } from "../../buildx/invocation/buildx.ts";
+import { rulesForPlanned } from "../../publish/tags/sharing-rules.ts";
 import { patientAttested } from "../../run/attested.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
@@ -28,9 +29,10 @@ export function openPublication(planning: Planning, session: Session): Publicati
   const { context, outside, inputs, trust } = session;
   const { clock, signal } = outside;
   const records = recordRules(session);
+  const recordsOf: Publishing["recordsOf"] = (planned) => rulesForPlanned(records, planned, surveyed.isOwnTag);
   const attested = history.attested && patientAttested(history.attested, { clock, signal });
-  const gates = openImageGates({ maxSize: inputs.maxSize, registry, records, attested, scanning });
-  const publishing = publishingOf(planning, session);
+  const gates = openImageGates({ maxSize: inputs.maxSize, registry, recordsOf, attested, scanning });
+  const publishing = { ...publishingOf(planning, session), recordsOf };
   const parents = new Map(surveyed.catalog.images.map((image) => [image.name, image.parents]));
   const byName = new Map(plan.images.map((image) => [image.name, image]));
   return {
@@ -63,7 +65,7 @@ export function resultsOf(made: MadeImages): Results {
   return new Map([...made].map(([name, { result }]) => [name, result]));
 }
 
-function publishingOf({ registry, history }: Planning, session: Session): Publishing {
+function publishingOf({ registry, history }: Planning, session: Session): Omit<Publishing, "recordsOf"> {
   const { clock, signal, log } = session.outside;
   return {
     registry,
@@ -73,7 +75,6 @@ function publishingOf({ registry, history }: Planning, session: Session): Publis
     signal,
     identity: runIdentity(session),
     started: session.context.startedAt,
-    records: recordRules(session),
     copy: async (digest, from, to) => {
       await registry.copyImage({ digest, from, to, signal });
     },

@@ -13,7 +13,7 @@ import { type History, isBuiltFromOurHistory, type RunIdentity } from "../../pub
 import { promote, subjectOf } from "../../publish/promote.ts";
 import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { isMadeOf, type RecordRules, parseTagState } from "../../publish/tags/tag-state.ts";
+import { isMadeOf, parseTagState, type RecordRules } from "../../publish/tags/tag-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import type { CheckResult } from "../check/check.ts";
@@ -24,7 +24,7 @@ export interface Publishing {
   readonly history: Omit<History, "published">;
   readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly signal: AbortSignal;
-  readonly records: RecordRules;
+  readonly recordsOf: (planned: PlannedBuild | PlannedPromote) => RecordRules;
   /** When the run started. */
   readonly started: Date;
   /** Brings an image with everything in it from one repository into another, without a tag. */
@@ -120,7 +120,8 @@ async function publishDigest(
   publishing: Publishing,
   check: CheckDigest,
 ): Promise<Published> {
-  const { registry, clock, history, records, copy, onWait } = publishing;
+  const { registry, clock, history, copy, onWait } = publishing;
+  const records = publishing.recordsOf(planned);
   const [first] = planned.repositories;
   const identity: RunIdentity = {
     ...publishing.identity,
@@ -161,11 +162,12 @@ async function madeMeanwhile(
 ): Promise<Digest | undefined> {
   const { sourceHash } = planned;
   const [repository] = planned.repositories;
-  const { registry, identity, history, records, started } = publishing;
+  const { registry, identity, history, started } = publishing;
+  const records = publishing.recordsOf(planned);
   if (repository === undefined || sourceHash === null || identity.isRebuild || isPullRequestRef(identity.ref))
     return undefined;
   try {
-    const found = await registry.manifest(repository, sourceTag(sourceHash));
+    const found = await registry.manifest(repository, sourceTag(sourceHash, records.sharing?.image));
     const tagState = found && parseTagState(found, records);
     if (tagState === undefined || !isMadeOf(tagState, planned)) return undefined;
     // What was there before the plan was made, the plan has seen, and wants it built all the same.

@@ -49,7 +49,7 @@ function publishing(registry: Registry, signal: AbortSignal): Publishing {
     identity,
     signal,
     started: new Date(0),
-    records,
+    recordsOf: () => records,
     copy: async () => {},
   };
 }

@@ -98,7 +98,13 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
     prefetch: ({ name }: PlannedImage) => void did.push(`prefetch ${name}`),
     check,
   };
-  const gates = openImageGates({ maxSize: undefined, registry, records, attested: undefined, scanning });
+  const gates = openImageGates({
+    maxSize: undefined,
+    registry,
+    recordsOf: () => records,
+    attested: undefined,
+    scanning,
+  });
   const publishing: Publishing = {
     registry,
     clock: timeline.clock,
@@ -107,7 +113,7 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
     identity: { commit: at("main-2"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false },
     signal,
     started,
-    records,
+    recordsOf: () => records,
     copy: async () => {},
   };
   const build = async ({ name }: PlannedBuild, candidates: ReadonlyMap<string, Candidate>) => {
