@@ -594,3 +594,39 @@ describe("with `attest`", () => {
     expect(await ask(wish, held, more).standing).toMatchObject(expected);
   });
 });
+
+describe("in a repository of several images", () => {
+  const sharing = { image: "slim", isOwnTag: (text: string) => text.endsWith("-slim") };
+  const ofSlim = { records: { ...records, sharing }, elsewhere: [] };
+  const slim: DesiredState = { ...onMain, tags: [moving("main-slim")] };
+  const madeFor = (image: string | null, revision: string) =>
+    index({ content: `${revision} ${image}`, record: recordOf(at(revision), { sourceHash: hash, image }) });
+
+  test.each<[string, Held, object]>([
+    ["an image's own record under its own tag is current", { "main-slim": madeFor("slim", "main-5") }, { kind: "current" }],
+    ["so is a record without a name", { "main-slim": madeFor(null, "main-5") }, { kind: "current" }],
+    [
+      "what another image has under its tags of the same sources is not taken",
+      { main: madeFor("full", "main-5"), [source]: madeFor("full", "main-5") },
+      { kind: "build" },
+    ],
+    [
+      "a tag that names another image ends the run",
+      { "main-slim": madeFor("full", "main-5") },
+      { kind: "superseded", why: "main-slim names the image full", isTaken: { hint: expect.stringContaining("move: any") } },
+    ],
+  ])("%s", async (_, held, expected) => {
+    const tags = { ...slim, tags: [moving("main-slim")] };
+    expect(await ask(tags, held, ofSlim).standing).toMatchObject(expected);
+  });
+
+  test("a higher release of another image is no reason for a tag to stay", async () => {
+    const release: DesiredState = {
+      ...released,
+      tags: [exact("1.2.3-rc.1-slim"), moving("latest-slim")],
+      identity: { ...released.identity, release: releaseOf("v1.2.3-rc.1", [exact("1.2.3-rc.1-slim")]) },
+    };
+    const held = { "1.2.3-rc.1-slim": madeFor("slim", "main-5"), "2.0.0": madeFor("full", "main-4") };
+    expect(await ask(release, held, ofSlim).standing).toMatchObject({ kind: "promote" });
+  });
+});

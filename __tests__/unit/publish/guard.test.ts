@@ -197,3 +197,31 @@ test("a registry that lists very many tags holds no signal up, and the highest o
   expect(found).toMatchObject({ kind: "stays", higher: { version: "2.0.0" } });
   expect(turns).toBeGreaterThan(1);
 });
+
+describe("in a repository of several images", () => {
+  const sharing = { image: "slim", isOwnTag: () => true };
+  const held = (image: string | null) =>
+    parseTagState(index({ content: "held", record: recordOf(at("main-4"), { image }) }), { ...records, sharing });
+
+  test.each<[string, Case, string]>([
+    ["a tag that names the image moves", { held: held("slim") }, "moves"],
+    ["a tag whose record names no image moves", { held: held(null) }, "moves"],
+    ["a tag that names another image is an error", { held: held("full") }, "unknown"],
+    ["a tag that names another image moves with `move: any`", { held: held("full"), identity: { mayGoBack: true } }, "moves"],
+    ["an immutable tag that names another image stays", { tag: { tag: tag("1.2.3"), moves: false }, held: held("full") }, "stays"],
+  ])("%s", async (_, given, expected) => {
+    expect((await verdict(given)).kind).toBe(expected);
+  });
+
+  test("in a repository of one image, the name in a record doesn't matter", async () => {
+    const renamed = parseTagState(index({ content: "held", record: recordOf(at("main-4"), { image: "before" }) }), records);
+    expect((await verdict({ held: renamed })).kind).toBe("moves");
+  });
+
+  test("the message names the other image and what to do", async () => {
+    expect(await verdict({ held: held("full") })).toMatchObject({
+      why: "it names the image full",
+      hint: expect.stringMatching(/different tags.*full was renamed.*`move: any`/),
+    });
+  });
+});
