@@ -133,8 +133,7 @@ test("a schedule rebuilds each, and pushes each under its own tags", async () =>
 
 test("a tag that names another image stays, and the run fails with both names", async () => {
   const project = await published();
-  const full = await manifestOf(python(project), "main");
-  await plant(python(project), "main-web", { like: "main", annotations: {} });
+  const planted = await plant(python(project), "main-web", { like: "main", annotations: {} });
   const commit = head(project);
   project.commit({ "images/web/web": "two\n" });
   const ended = await run(project, pushed(commit));
@@ -142,7 +141,7 @@ test("a tag that names another image stays, and the run fails with both names", 
   expect(ended.annotations.map(({ message }) => message).join("\n")).toMatch(
     /web can't be published: main-web names the image full/,
   );
-  expect((await manifestOf(python(project), "main-web")).digest).toBe(full.digest);
+  expect((await manifestOf(python(project), "main-web")).digest).toBe(planted);
   const repaired = await run(project, { ...pushed(commit), inputs: { move: "any" } });
   expect(repaired.code).toBe(0);
   expect(await imageOf(project, "main-web")).toBe("web");
