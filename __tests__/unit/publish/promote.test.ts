@@ -1,82 +1,30 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/model/digest.ts";
 import type { ImageTag } from "../../../src/model/image-tags.ts";
 import { platform } from "../../../src/model/platform.ts";
-import { repository, type Tag, tag } from "../../../src/model/reference.ts";
+import { type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { releaseOf } from "../../../src/plan/version-line.ts";
 import type { RunIdentity } from "../../../src/publish/guard.ts";
-import { promote } from "../../../src/publish/promote.ts";
-import type { Promotion, PromotionResult } from "../../../src/publish/promotion.ts";
-import { at, historyOf, recordOf, records } from "./commits.ts";
-import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "./simulation.ts";
-
-const here = repository("ghcr.io/o/r/base");
-const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });
-const moving = (text: string): ImageTag => ({ tag: tag(text), moves: true });
-
-const main: RunIdentity = {
-  commit: at("main-5"),
-  ref: "refs/heads/main",
-  isRebuild: false,
-  mayGoBack: false,
-  release: undefined,
-  platforms: [],
-};
-
-function made(revision: string, ref = "refs/heads/main"): StoredManifest {
-  return index({ content: `made from ${revision}`, record: recordOf(at(revision), { ref }) });
-}
-
-function releasing(version: string): RunIdentity {
-  const release = releaseOf(version, [exact(version)]);
-  return { ...main, commit: at(`release-${version}`), ref: `refs/tags/v${version}`, release };
-}
-
-const releaseTags = (version: string): ImageTag[] => {
-  const [major, minor] = version.split(".");
-  return [moving("latest"), moving(`${major}.${minor}`), exact(version), moving(`${major}`)];
-};
-
-interface Setting {
-  readonly timeline: Timeline;
-  readonly registry: SimulatedRegistry;
-}
-
-function setting(isBroken?: (request: string) => boolean, late?: (name: string) => number): Setting {
-  const timeline = new Timeline();
-  return { timeline, registry: simulatedRegistry(timeline, isBroken, late) };
-}
-
-function promotion({ timeline, registry }: Setting, digest: StoredManifest, more: Partial<Promotion>): Promotion {
-  return {
-    registry,
-    clock: timeline.clock,
-    repository: here,
-    digest: digest.digest,
-    tags: [],
-    sourceHash: null,
-    identity: main,
-    history: historyOf(),
-    records,
-    bakedVersion: null,
-    check: async () => undefined,
-    onWait: () => {},
-    ...more,
-  };
-}
-
-function put(where: Setting, subject: StoredManifest, more: Partial<Promotion>): Promise<PromotionResult> {
-  where.registry.hold(here, subject);
-  return where.timeline.run(promote(promotion(where, subject, more)));
-}
-
-const puts = ({ registry }: Setting) =>
-  registry.requests.filter((each) => each.startsWith("PUT")).map((each) => each.split(":")[1]);
-const names = ({ registry }: Setting, name: string) => registry.held.get(`${here}:${name}`)?.digest;
-const outcomes = (result: PromotionResult) => result.tags.map((each) => `${each.tag} ${each.outcome}`);
+import { promote, subjectOf } from "../../../src/publish/promote.ts";
+import type { Promotion } from "../../../src/publish/promotion.ts";
+import { at, historyOf, recordOf } from "./commits.ts";
+import {
+  exact,
+  here,
+  made,
+  main,
+  moving,
+  names,
+  outcomes,
+  promotion,
+  put,
+  puts,
+  releaseTags,
+  releasing,
+  setting,
+} from "./promotions.ts";
+import { index } from "./simulation.ts";
 
 describe("the order of promotion", () => {
   test("exact tags come first, latest last", async () => {
@@ -235,7 +183,6 @@ describe("a release whose version names another image of the same sources", () =
   });
 });
 
-/** At every request of a promotion, another image appears under every tag that it reads. */
 test("a release whose exact tag another run takes right after it was put fails, and no tag of its line moves", async () => {
   const where = setting();
   const planted = index({ content: "planted", record: recordOf(at("main-1"), { sourceHash: "b".repeat(64) }) });
@@ -252,6 +199,33 @@ test("a release whose exact tag another run takes right after it was put fails, 
   expect(error?.message).toMatch(/and latest, 1\.2, and 1 were not moved to it: /);
   for (const name of ["1.2", "1", "latest"]) expect(names(where, name)).toBeUndefined();
 });
+
+test.each<{ what: string; tag: ImageTag }>([
+  { what: "a commit's tag", tag: { ...exact("c0ffee5"), of: "commit" } },
+  { what: "a content's tag", tag: { ...exact("0123456789ab"), of: "content" } },
+  { what: "a tag of a date", tag: exact("20260701") },
+])(
+  "$what that is overwritten between its push and the look at it is an error, and no mutable tag moves",
+  async (row) => {
+    const where = setting();
+    const theirs = made("other-1");
+    const putManifest: typeof where.registry.putManifest = async (...args) => {
+      const digest = await where.registry.putManifest(...args);
+      if (args[2] === row.tag.tag) where.registry.hold(here, theirs, row.tag.tag);
+      return digest;
+    };
+    const { error, tags } = await put(where, made("main-5"), {
+      tags: [row.tag, moving("main"), moving("latest")],
+      registry: { ...where.registry, putManifest },
+    });
+    expect(error?.message).toBe(
+      `${here}:${row.tag.tag} was pushed as ${made("main-5").digest}, and now names ${theirs.digest}`,
+    );
+    expect(error?.hint).toContain("`concurrency`");
+    expect(tags).toEqual([]);
+    for (const name of ["main", "latest"]) expect(names(where, name)).toBeUndefined();
+  },
+);
 
 test("the tag of the source hash moves from an index that lacks a platform", async () => {
   const where = setting();
@@ -351,6 +325,61 @@ describe("bytes that were published before", () => {
   });
 });
 
+describe("the digest that is decided for all registries is the one that each of them tags", () => {
+  const own = made("main-5");
+  const theirs = made("other-1");
+  const release = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64) };
+  const refuses = async () => new UserError("it has a finding", { hint: "fix it" });
+  const cases: readonly {
+    readonly when: string;
+    readonly held: Readonly<Record<string, StoredManifest>>;
+    readonly subject?: StoredManifest;
+    readonly more: Partial<Promotion>;
+    readonly is: "own" | "another" | "refused";
+  }[] = [
+    { when: "nothing is there", held: {}, more: { tags: [moving("main")] }, is: "own" },
+    {
+      when: "an older image is published anew after a revert",
+      held: { main: made("main-4") },
+      subject: made("main-3"),
+      more: { tags: [exact("c0ffee5"), moving("main")] },
+      is: "another",
+    },
+    { when: "the release has the same content already", held: { "1.2.3": theirs }, more: release, is: "another" },
+    { when: "the release is this image already", held: { "1.2.3": own }, more: release, is: "own" },
+    {
+      when: "what the release names doesn't pass",
+      held: { "1.2.3": theirs },
+      more: { ...release, check: refuses },
+      is: "refused",
+    },
+    {
+      when: "the release has other content",
+      held: { "1.2.3": index({ content: "planted" }) },
+      more: release,
+      is: "refused",
+    },
+  ];
+
+  test.each(cases)("$when: $is", async ({ held, subject = own, more, is }) => {
+    const prepared = () => {
+      const where = setting();
+      for (const [name, manifest] of Object.entries(held)) where.registry.hold(here, manifest, tag(name));
+      where.registry.hold(here, subject);
+      return where;
+    };
+    const [alone, whole] = [prepared(), prepared()];
+    const decided = await alone.timeline.run(subjectOf(promotion(alone, subject, more)));
+    const promoted = await put(whole, subject, more);
+    expect(decided.digest).toBe(promoted.digest);
+    expect(decided.digest === subject.digest).toBe(is !== "another");
+    expect([decided.error?.message, is === "refused"]).toEqual([promoted.error?.message, decided.error !== undefined]);
+    expect(puts(alone).filter((each) => each !== "sha256")).toEqual([]);
+    for (const each of promoted.tags.filter(({ outcome }) => outcome === "put"))
+      expect(each.digest).toBe(decided.digest);
+  });
+});
+
 describe("a release without the list of tags", () => {
   const isList = (request: string) => request.startsWith("LIST");
   const own = made("release-1.2.3");
@@ -432,324 +461,6 @@ describe("a release without the list of tags", () => {
   });
 });
 
-describe("a registry that shows tags late", () => {
-  const runs: readonly { readonly what: string; readonly before: readonly Tag[]; readonly more: Partial<Promotion> }[] =
-    [
-      { what: "the first push", before: [], more: { tags: [exact("c0ffee5"), moving("main"), moving("latest")] } },
-      {
-        what: "a push",
-        before: [tag("main"), tag("latest")],
-        more: { tags: [exact("c0ffee5"), moving("main"), moving("latest")] },
-      },
-      {
-        what: "a commit's tag that is made again",
-        before: [tag("c0ffee5"), tag("main")],
-        more: { tags: [{ ...exact("c0ffee5"), of: "commit" }, moving("main")], identity: { ...main, isRebuild: true } },
-      },
-      {
-        what: "a release",
-        before: [tag("latest")],
-        more: { tags: releaseTags("1.2.3"), identity: releasing("1.2.3") },
-      },
-      { what: "exact tags alone", before: [], more: { tags: [exact("1.2.3")], identity: releasing("1.2.3") } },
-    ];
-  const lates = [20, 100, 3_000, 30_000, 60_000];
-  const cases = runs.flatMap((run) => lates.map((late) => ({ ...run, late })));
-
-  test.each([
-    { late: 1_000, lines: [] },
-    {
-      late: 30_000,
-      lines: [
-        "ghcr.io/o/r/base:main isn't shown yet as it was pushed",
-        "ghcr.io/o/r/base shows tags late: they are read again in",
-      ],
-    },
-  ])("by $late ms is waited for with a line for each wait that is long", async ({ late, lines }) => {
-    const where = setting(undefined, () => late);
-    const said: string[] = [];
-    await put(where, made("main-5"), { tags: [moving("main")], onWait: (what) => said.push(what) });
-    for (const [index, line] of lines.entries()) expect(said[index]).toContain(line);
-    expect(said).toHaveLength(lines.length);
-  });
-
-  function start({ before, more }: (typeof runs)[number], late: (name: string) => number, sourceHash = "a".repeat(64)) {
-    const where = setting(undefined, late);
-    const revision = more.identity?.isRebuild === true ? "main-5" : "main-3";
-    where.registry.hold(here, index({ content: "before", record: recordOf(at(revision)) }), ...before);
-    return { where, result: put(where, made("main-5"), { ...more, sourceHash }) };
-  }
-
-  test.each(cases)("by $late ms gets all tags of $what, each put once", async ({ late, ...run }) => {
-    const { where, result } = start(run, () => late);
-    expect((await result).error).toBeUndefined();
-    const wanted = [...(run.more.tags ?? []).map((each) => each.tag), "src-aaaaaaaaaaaaaaaa"];
-    for (const name of wanted) expect(names(where, name)).toBe(made("main-5").digest);
-    expect(puts(where).toSorted()).toEqual(wanted.toSorted());
-    // Exact tags, then moving ones, and these once more; all of a step side by side.
-    expect(where.timeline.now).toBeLessThan(3 * late + 1_000 + late / 2);
-  });
-
-  test.each(runs)("by more than a minute gets all tags of $what, put twice at most", async (run) => {
-    const { where, result } = start(run, () => 70_000);
-    expect((await result).error).toBeUndefined();
-    const wanted = [...(run.more.tags ?? []).map((each) => each.tag), "src-aaaaaaaaaaaaaaaa"];
-    for (const name of wanted) expect(names(where, name)).toBe(made("main-5").digest);
-    expect(puts(where).length).toBeLessThanOrEqual(2 * wanted.length);
-  });
-
-  test.each(runs)("for ever is an error that blames no other run, after two puts: $what", async (run) => {
-    const { where, result } = start(run, () => Number.POSITIVE_INFINITY);
-    const { error } = await result;
-    expect(error?.message).toMatch(
-      /:\S+ was pushed twice as sha256:\w+, and 60 s after each push the registry still shows (?:no such tag|sha256:\w+, as before)$/,
-    );
-    expect(error?.hint).not.toMatch(/another run/);
-    for (const name of puts(where)) expect(puts(where).filter((each) => each === name)).toHaveLength(2);
-  });
-
-  const [, , , aRelease] = runs as [unknown, unknown, unknown, (typeof runs)[number]];
-  test("in turn with what is there now is believed as soon as it shows it", async () => {
-    let turn = 0;
-    const { where, result } = start(aRelease, () => (turn++ % 2 === 0 ? 500 : 0));
-    expect((await result).error).toBeUndefined();
-    for (const { tag } of releaseTags("1.2.3")) expect(names(where, tag)).toBe(made("main-5").digest);
-    expect(new Set(puts(where)).size).toBe(puts(where).length);
-  });
-
-  test("is no reason to wait where another run's image is there", async () => {
-    const where = setting();
-    const theirs = made("main-6");
-    const registry: typeof where.registry = {
-      ...where.registry,
-      putManifest: async (...args) => {
-        const digest = await where.registry.putManifest(...args);
-        if (args[2] === "main") where.registry.hold(here, theirs, tag("main"));
-        return digest;
-      },
-    };
-    const result = await put(where, made("main-5"), { tags: [moving("main")], registry });
-    expect(outcomes(result)).toEqual(["main held"]);
-    expect(where.timeline.now).toBeLessThan(1_000);
-  });
-});
-
-describe("a release whose list of tags is late", () => {
-  const [older, newest, own] = [
-    made("release-1.2.3"),
-    made("release-1.3.0", "refs/tags/v1.3.0"),
-    made("release-1.2.4"),
-  ];
-  const more = { tags: releaseTags("1.2.4"), identity: releasing("1.2.4") };
-
-  /** A registry with 1.2.3 and 1.3.0, whose lists are changed by the time when they are asked for. */
-  async function release(
-    list: (all: readonly Tag[], now: number) => readonly Tag[] | undefined,
-    also: readonly Tag[] = [],
-  ) {
-    const where = setting();
-    where.registry.hold(here, older, tag("1.2.3"), tag("1.2"));
-    where.registry.hold(here, newest, ...["1.3.0", "1.3", "1", "latest"].map(tag));
-    where.registry.hold(here, own, ...also);
-    const tags = async () => list((await where.registry.tags(here)) ?? [], where.timeline.now);
-    const result = await put(where, own, { ...more, registry: { ...where.registry, tags } });
-    return { where, result };
-  }
-
-  const without =
-    (...names: readonly string[]) =>
-    (all: readonly Tag[]) =>
-      all.filter((each) => !names.includes(each));
-  const lists = [
-    { when: "is empty", list: () => [] },
-    { when: "knows no such repository", list: () => undefined },
-    { when: "lacks this release's own tag", list: without("1.2.4", "1.3.0", "1.3") },
-    { when: "lacks a tag that moves", list: without("latest", "1.3.0", "1.3") },
-    {
-      when: "lacks nothing but the highest release, which `latest` says it is of",
-      list: without("1.3.0", "1.3"),
-      line: own,
-    },
-    { when: "is the one of before the highest release", list: () => ["1.2.3", "1.2", "latest"].map(tag) },
-  ];
-
-  test.each(lists)("for ever leaves the tags, and fails: the list $when", async ({ list, line = older }) => {
-    const { where, result } = await release(list);
-    expect(names(where, "1.2.4")).toBe(own.digest);
-    expect(names(where, "1.2")).toBe(line.digest);
-    for (const name of ["1", "latest"]) expect(names(where, name)).toBe(newest.digest);
-    expect(result.error?.message).toMatch(/were not moved: .* without the list of tags: /);
-    expect(result.error?.hint).toMatch(/`move: any` moves the tags without the list$/);
-    expect(where.timeline.now).toBeGreaterThan(60_000);
-    expect(where.timeline.now).toBeLessThan(70_000);
-  });
-
-  test.each(lists.flatMap((each) => [20, 3_000, 50_000].map((late) => ({ ...each, late }))))(
-    "for $late ms is waited for: the list $when",
-    async ({ list, late }) => {
-      const { where, result } = await release((all, now) => (now < late ? list(all) : all));
-      expect(result.error).toBeUndefined();
-      for (const name of ["1.2.4", "1.2"]) expect(names(where, name)).toBe(own.digest);
-      for (const name of ["1", "latest"]) expect(names(where, name)).toBe(newest.digest);
-      expect(where.timeline.now).toBeLessThan(late + 6_000);
-    },
-  );
-
-  test("names the tags that it lacks, which the registry has", async () => {
-    const { result } = await release(without("1.2.4", "latest"));
-    expect(result.error?.message).toMatch(/: for 60 s it lacked 1\.2\.4 and latest, which the registry has$/);
-  });
-
-  test("is known to be by what `latest` says it is of, where this release's tag is an old one", async () => {
-    const { where, result } = await release(without("1.3.0", "1.3"), [tag("1.2.4")]);
-    expect(names(where, "latest")).toBe(newest.digest);
-    expect(result.error?.message).toContain("lacked 1.3.0");
-  });
-
-  test("is complete without a release that was deleted", async () => {
-    const where = setting();
-    where.registry.hold(here, newest, tag("latest"));
-    expect((await put(where, own, more)).error).toBeUndefined();
-    expect(names(where, "latest")).toBe(own.digest);
-    expect(where.timeline.now).toBeLessThan(1_000);
-  });
-
-  test("is waited for with a line, and not in silence", async () => {
-    const where = setting();
-    where.registry.hold(here, newest, tag("latest"));
-    const said: string[] = [];
-    const registry = { ...where.registry, tags: async () => [] };
-    await put(where, own, { ...more, registry, onWait: (what) => said.push(what) });
-    expect(said).toEqual([`the list of tags of ${here} lacks 1.2.4 and latest`]);
-  });
-
-  test("is not waited for with `move: any`", async () => {
-    const where = setting();
-    where.registry.hold(here, older, tag("latest"));
-    const registry = { ...where.registry, tags: async () => [] };
-    const { error } = await put(where, own, { ...more, identity: { ...more.identity, mayGoBack: true }, registry });
-    expect(error).toBeUndefined();
-    expect(where.timeline.now).toBeLessThan(1_000);
-  });
-
-  test("and shows a higher release before that is to be read is no reason to leave `latest` below it", async () => {
-    const where = setting();
-    const isUp = () => names(where, "latest") === own.digest;
-    const tags = async () => [...((await where.registry.tags(here)) ?? []), ...(isUp() ? [tag("1.3.0")] : [])];
-    const manifest: typeof where.registry.manifest = async (repository, name) => {
-      if (name === "1.3.0" && where.timeline.now > 20_000) return where.registry.hold(here, newest, tag("1.3.0"));
-      return where.registry.manifest(repository, name);
-    };
-    const { error } = await put(where, own, { ...more, registry: { ...where.registry, tags, manifest } });
-    expect(error).toBeUndefined();
-    expect(names(where, "latest")).toBe(newest.digest);
-  });
-
-  test("and lists a higher release that is never there fails", async () => {
-    const where = setting();
-    const isUp = () => names(where, "latest") === own.digest;
-    const tags = async () => [...((await where.registry.tags(here)) ?? []), ...(isUp() ? [tag("1.3.0")] : [])];
-    const { error } = await put(where, own, { ...more, registry: { ...where.registry, tags } });
-    expect(error?.message).toMatch(/:1\.3\.0 is listed, and the registry doesn't have it$/);
-  });
-});
-
-describe("a registry that shows a digest late", () => {
-  const [theirs, before, own] = [made("main-6"), made("main-4"), made("main-5")];
-  const foreign = index({ content: "by others" });
-  const more = { tags: [exact("c0ffee5"), moving("main"), moving("latest")] };
-
-  /** @param hides whether a manifest is not shown at a time. */
-  function push(
-    held: StoredManifest,
-    hides: (name: string, now: number) => boolean,
-    also: Partial<Promotion> = {},
-    labels: Readonly<Record<string, string>> = {},
-  ) {
-    const where = setting();
-    where.registry.hold(here, held, tag("main"), tag("latest"));
-    const manifest: typeof where.registry.manifest = async (repository, name) =>
-      hides(name, where.timeline.now) ? undefined : where.registry.manifest(repository, name);
-    const blob = async () => Buffer.from(JSON.stringify({ config: { Labels: labels } }));
-    const registry = { ...where.registry, manifest, blob };
-    return { where, result: put(where, own, { ...more, ...also, registry }) };
-  }
-  const byDigest =
-    ({ digest }: StoredManifest) =>
-    (name: string) =>
-      name === digest;
-  const inAnyWay =
-    ({ digest }: StoredManifest) =>
-    (name: string) =>
-      [digest, "main", "latest"].includes(name);
-
-  test("but by its tag is read by that", async () => {
-    const { where, result } = push(theirs, byDigest(theirs));
-    expect(outcomes(await result)).toEqual(["c0ffee5 put", "main held", "latest held"]);
-    expect(names(where, "main")).toBe(theirs.digest);
-    expect(where.timeline.now).toBeLessThan(1_000);
-  });
-
-  test.each([
-    { late: 20, held: theirs, isMoved: false },
-    { late: 55_000, held: theirs, isMoved: false },
-    { late: 55_000, held: before, isMoved: true },
-  ])("by $late ms is waited for ($isMoved)", async ({ late, held, isMoved }) => {
-    const { where, result } = push(held, (name, now) => now < late && inAnyWay(held)(name));
-    expect((await result).error).toBeUndefined();
-    for (const name of ["main", "latest"]) expect(names(where, name)).toBe(isMoved ? own.digest : held.digest);
-  });
-
-  test("for ever leaves the tags, and fails after a minute", async () => {
-    const { where, result } = push(theirs, inAnyWay(theirs), { sourceHash: "a".repeat(64) });
-    const { error } = await result;
-    expect(error?.message).toMatch(
-      /:main was not moved: it names sha256:\w+, whose commit is unknown|the tags main and latest of \S+ were not moved: it names/,
-    );
-    expect(error?.hint).toContain("`move: any`");
-    expect(names(where, "c0ffee5")).toBe(own.digest);
-    for (const name of ["main", "latest"]) expect(names(where, name)).toBe(theirs.digest);
-    expect(where.timeline.now).toBeLessThan(70_000);
-  });
-
-  test.each<[string, Partial<Promotion>]>([
-    ["with `move: any`", { identity: { ...main, mayGoBack: true } }],
-    ["where the commit is the head of its branch", { history: historyOf(at("main-5")) }],
-  ])("for ever moves the tags %s", async (_, also) => {
-    const { where, result } = push(theirs, inAnyWay(theirs), also);
-    expect((await result).error).toBeUndefined();
-    for (const name of ["main", "latest"]) expect(names(where, name)).toBe(own.digest);
-  });
-
-  test("of a platform leaves unknown which commit its labels name", async () => {
-    const { document } = foreign;
-    const parts = document.kind === "index" ? document.manifests.map(({ digest }) => digest as string) : [];
-    const { where, result } = push(foreign, (name) => parts.includes(name));
-    expect((await result).error?.message).toMatch(/whose commit is unknown: the registry doesn't have all of it$/);
-    expect(names(where, "main")).toBe(foreign.digest);
-  });
-
-  test("that the release's own tag names is an error that says so", async () => {
-    const { where, result } = push(theirs, (name) => [theirs.digest, "1.2.3"].includes(name), {
-      tags: releaseTags("1.2.3"),
-      identity: releasing("1.2.3"),
-    });
-    where.registry.hold(here, theirs, tag("1.2.3"));
-    const { error } = await result;
-    expect(error?.message).toMatch(/:1\.2\.3 names sha256:\w+, and the registry doesn't have it$/);
-    expect(names(where, "latest")).toBe(theirs.digest);
-  });
-
-  test("that is deleted meanwhile is none any more", async () => {
-    const { where, result } = push(theirs, inAnyWay(theirs));
-    where.timeline.pass(5_000).then(() => {
-      for (const name of ["main", "latest"]) where.registry.held.delete(`${here}:${name}`);
-    });
-    expect((await result).error).toBeUndefined();
-    expect(names(where, "main")).toBe(own.digest);
-  });
-});
-
 test("an exact tag that may not be put any more is not put a second time, though what was there is all there is to see", async () => {
   const where = setting(undefined, () => 70_000);
   const before = index({ content: "before", record: recordOf(at("main-5")) });
@@ -759,95 +470,6 @@ test("an exact tag that may not be put any more is not put a second time, though
   const tags = [{ ...exact("c0ffee5"), of: "commit" as const }];
   await put(where, made("main-5"), { tags, history: { ...historyOf(), attested } });
   expect(puts(where)).toEqual(["c0ffee5"]);
-});
-
-describe("runs that overtake one another", () => {
-  /** Each leg of a request takes some time; none takes twice as long as another. */
-  const legs = fc.infiniteStream(fc.integer({ min: 5, max: 9 }));
-  /** For how long reading gives what was there before. */
-  const lateness = fc.constantFrom(0, 0, 15, 200, 3_000, 40_000);
-
-  test("a branch's tags end on the newest commit, whoever comes first", async () => {
-    const runs = fc.array(
-      fc.record({ commit: fc.integer({ min: 1, max: 5 }), delay: fc.integer({ min: 0, max: 200 }) }),
-      {
-        minLength: 2,
-        maxLength: 4,
-      },
-    );
-    await fc.assert(
-      fc.asyncProperty(runs, legs, lateness, async (all, times, late) => {
-        const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline, undefined, () => late);
-        const tags = [moving("main"), moving("latest")];
-        const run = async (commit: number, delay: number) => {
-          await timeline.pass(delay);
-          const subject = registry.hold(here, made(`main-${commit}`));
-          const identity = { ...main, commit: at(`main-${commit}`) };
-          return promote(promotion({ timeline, registry }, subject, { tags, identity }));
-        };
-        await timeline.run(Promise.all(all.map(({ commit, delay }) => run(commit, delay))));
-        const newest = made(`main-${Math.max(...all.map(({ commit }) => commit))}`).digest;
-        for (const { tag } of tags) expect(names({ timeline, registry }, tag)).toBe(newest);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  test("a release that two events make at once ends as one image, under all its tags", async () => {
-    const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 2, maxLength: 3 });
-    await fc.assert(
-      fc.asyncProperty(delays, legs, lateness, async (wait, times, late) => {
-        const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline, undefined, () => late);
-        const more = { tags: releaseTags("1.2.3"), identity: releasing("1.2.3"), sourceHash: "a".repeat(64) };
-        const run = async (delay: number, number: number) => {
-          await timeline.pass(delay);
-          const subject = registry.hold(here, index({ content: `run ${number}`, record: recordOf(at("main-5")) }));
-          return promote(promotion({ timeline, registry }, subject, more));
-        };
-        const ended = await timeline.run(Promise.all(wait.map(run)));
-        expect(ended.map(({ error }) => error)).toEqual(wait.map(() => undefined));
-        const [exactly, ...others] = ["1.2.3", "1.2", "1", "latest"].map((name) => names({ timeline, registry }, name));
-        for (const each of others) expect(each).toBe(exactly);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  test("the tags of a line end on the highest release, whoever comes first", async () => {
-    const versions = fc.uniqueArray(fc.constantFrom("1.2.3", "1.2.4", "1.3.0", "2.0.0"), { minLength: 2 });
-    const delays = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 4, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(versions, delays, legs, lateness, lateness, async (all, wait, times, late, lateList) => {
-        const timeline = new Timeline(() => times.next().value ?? 5);
-        const registry = simulatedRegistry(timeline, undefined, () => late, lateList);
-        const run = async (version: string, delay: number) => {
-          await timeline.pass(delay);
-          const subject = registry.hold(here, made(`release-${version}`));
-          const more = { tags: releaseTags(version), identity: releasing(version) };
-          return promote(promotion({ timeline, registry }, subject, more));
-        };
-        await timeline.run(Promise.all(all.map((version, at) => run(version, wait[at] ?? 0))));
-        const highest = (line: string) =>
-          all
-            .filter((each) => each.startsWith(line))
-            .sort()
-            .at(-1);
-        for (const [name, line] of [
-          ["latest", ""],
-          ["1", "1."],
-          ["1.2", "1.2."],
-          ["2", "2."],
-        ] as const) {
-          const expected = highest(line);
-          if (expected !== undefined)
-            expect(names({ timeline, registry }, name)).toBe(made(`release-${expected}`).digest);
-        }
-      }),
-      { numRuns: 100 },
-    );
-  }, 30_000);
 });
 
 test("what was promoted can be read as it was put", async () => {

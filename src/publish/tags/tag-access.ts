@@ -15,6 +15,7 @@ import {
   afterList,
   afterPush,
   afterRead,
+  beforePush,
   isFromBefore,
   type Named,
   type TagHistory,
@@ -113,9 +114,9 @@ export function tagAccess({
       const { digest } = manifest;
       const history = historyOf(tag);
       if (timesPushed(history, digest) > mostPushes) throw neverShown(`${repository}:${tag}`, digest, history.last);
-      const began = now();
+      update(tag, (history) => beforePush(history, now()));
       await registry.putManifest(repository, manifest, tag);
-      update(tag, (history) => afterPush(history, digest, began, now()));
+      update(tag, (history) => afterPush(history, digest, now()));
     },
     isFromBefore: (tag, named) => isFromBefore(historyOf(tag), named),
     lateness: () => Math.max(0, ...[...histories.values()].map(({ lateness }) => lateness)),

@@ -61,11 +61,16 @@ export function afterRead(history: TagHistory, named: Named): TagHistory {
   return { ...history, last: named, seen: new Set([...history.seen, named]) };
 }
 
-/** @param began when the push began, @param now when it ended, in milliseconds */
-export function afterPush(history: TagHistory, digest: Digest, began: number, now: number): TagHistory {
+/** A push that was missed is at least so late, as it is replaced before it was shown. */
+export function beforePush(history: TagHistory, now: number): TagHistory {
+  return noLongerMissed(history, now);
+}
+
+/** @param now when the push ended, in milliseconds */
+export function afterPush(history: TagHistory, digest: Digest, now: number): TagHistory {
   const before = new Set([...history.seen].filter((each) => each !== digest));
   const push: OwnPush = { digest, before, at: now, times: timesPushed(history, digest), isMissed: false };
-  return { ...afterRead(noLongerMissed(history, began), digest), push };
+  return { ...afterRead(history, digest), push };
 }
 
 /** @param isLacking whether the list lacks the tag, though it is there */
@@ -73,7 +78,6 @@ export function afterList(history: TagHistory, isLacking: boolean, now: number):
   return { ...history, unlistedSince: isLacking ? (history.unlistedSince ?? now) : undefined };
 }
 
-/** A push that was missed is at least so late, whether it is shown now or replaced before it was. */
 function noLongerMissed(history: TagHistory, now: number): TagHistory {
   const { push, lateness } = history;
   if (push?.isMissed !== true) return history;

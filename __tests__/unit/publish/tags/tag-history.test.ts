@@ -5,6 +5,7 @@ import {
   afterList,
   afterPush,
   afterRead,
+  beforePush,
   isFromBefore,
   type Named,
   type TagHistory,
@@ -21,7 +22,7 @@ function historyOf(...steps: readonly Step[]): TagHistory {
   return steps.reduce(
     (history, step, now) =>
       "push" in step
-        ? afterPush(history, step.push, now, now)
+        ? afterPush(beforePush(history, now), step.push, now)
         : afterRead(afterAnswer(history, step.read, now), step.read),
     untouched,
   );
@@ -84,7 +85,7 @@ describe("a push of the same digest counts as the second one", () => {
 });
 
 describe("how late the registry is", () => {
-  const pushed = afterPush(afterRead(untouched, old), own, 90, 100);
+  const pushed = afterPush(afterRead(untouched, old), own, 100);
 
   test("is unknown while the push isn't shown", () => {
     expect(afterAnswer(pushed, old, 160).lateness).toBe(0);
@@ -96,12 +97,13 @@ describe("how late the registry is", () => {
   });
 
   test("is at least the time until the next push, where the first was never shown", () => {
-    expect(afterPush(afterAnswer(pushed, old, 160), theirs, 300, 320).lateness).toBe(200);
+    expect(beforePush(afterAnswer(pushed, old, 160), 300).lateness).toBe(200);
+    expect(beforePush(pushed, 300).lateness).toBe(0);
   });
 
   test("is the longest so far", () => {
     const late = afterAnswer(afterAnswer(pushed, old, 160), own, 175);
-    const again = afterPush(late, theirs, 200, 200);
+    const again = afterPush(beforePush(late, 200), theirs, 200);
     expect(afterAnswer(afterAnswer(again, own, 210), theirs, 220).lateness).toBe(75);
   });
 });
