@@ -1,4 +1,4 @@
-/** Trying again what may work in a while: one loop for all, with a policy of when to give up. */
+/** Trying again what failed, and asking again what may still change: one loop each, with a policy of when to stop. */
 import type { Clock } from "../ports.ts";
 
 export interface RetryPolicy {
