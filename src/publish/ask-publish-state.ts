@@ -11,11 +11,11 @@ import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
 import { isBuiltFromOurHistory, judge } from "./guard.ts";
+import { openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
+import { hasPlatforms, isMadeOf, type TagState } from "./registry-tags/tag-state.ts";
+import { releaseClaim } from "./release-claim.ts";
+import { type View, type ViewOptions, viewOf } from "./repository-view.ts";
 import { needsRevision } from "./revision.ts";
-import { openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
-import { releaseClaim } from "./tags/release-claim.ts";
-import { hasPlatforms, isMadeOf, type TagState } from "./tags/tag-state.ts";
-import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
 export interface DesiredState extends WantedTags {

@@ -11,8 +11,8 @@ import type { Tag } from "../model/reference.ts";
 import { type Commit, gitRef } from "../model/run-context.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import { exactTagsFor, highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
-import type { TagState } from "./tags/tag-state.ts";
-import { hasPlatforms } from "./tags/tag-state.ts";
+import type { TagState } from "./registry-tags/tag-state.ts";
+import { hasPlatforms } from "./registry-tags/tag-state.ts";
 
 export type Verdict =
   /** The tag doesn't exist. */

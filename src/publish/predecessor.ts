@@ -7,7 +7,7 @@ import type { Repository, Tag } from "../model/reference.ts";
 import { isPullRequestRef } from "../model/run-context.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity } from "./guard.ts";
-import { type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
+import { type RecordRules, readTagState, type TagState } from "./registry-tags/tag-state.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */

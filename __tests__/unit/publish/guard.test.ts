@@ -5,7 +5,7 @@ import { type Platform, platform } from "../../../src/model/platform.ts";
 import { type Tag, tag } from "../../../src/model/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { judge, type RunIdentity } from "../../../src/publish/guard.ts";
-import { parseTagState, type TagState } from "../../../src/publish/tags/tag-state.ts";
+import { parseTagState, type TagState } from "../../../src/publish/registry-tags/tag-state.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 

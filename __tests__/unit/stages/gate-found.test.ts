@@ -7,7 +7,7 @@ import { repository, tag } from "../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../src/oci/manifest.ts";
 import type { Registry } from "../../../src/oci/registry/registry-client.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
-import type { FoundDigest } from "../../../src/publish/promotion.ts";
+import type { FoundDigest } from "../../../src/publish/promotion/promotion.ts";
 import { heldBy } from "../../../src/scan/complaint.ts";
 import type { ScannedImage } from "../../../src/scan/judged.ts";
 import { scanRules } from "../../../src/scan/scan-rules.ts";

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import { isTag, type Repository, type Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { type RecordRules, parseTagState } from "../../publish/tags/tag-state.ts";
+import { parseTagState, type RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { BumpedImage } from "../../report/pull-request-text.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import { acrossPlatforms, goneAcrossPlatforms } from "../../scan/across-platforms.ts";

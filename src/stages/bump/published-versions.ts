@@ -19,7 +19,7 @@ import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
 import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
-import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
+import { type RecordRules, readTagState, type TagState } from "../../publish/registry-tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 

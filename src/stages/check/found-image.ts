@@ -5,15 +5,15 @@ import type { Repository } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { missingManifest } from "../../oci/registry/registry-error.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { FoundDigest } from "../../publish/promotion.ts";
+import type { FoundDigest } from "../../publish/promotion/promotion.ts";
 import { readPlatforms } from "../../publish/published.ts";
 import {
   missingPlatform,
   otherContent,
+  parseTagState,
   type RecordRules,
   type TagState,
-  parseTagState,
-} from "../../publish/tags/tag-state.ts";
+} from "../../publish/registry-tags/tag-state.ts";
 import type { Checkable } from "./check.ts";
 
 /** `content`: a tag that names the content is on it. */

@@ -17,7 +17,7 @@ import {
 } from "../../plan/reconcile.ts";
 import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../publish/ask-publish-state.ts";
 import type { History } from "../../publish/guard.ts";
-import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
 import { isOfBase } from "./base-revision.ts";

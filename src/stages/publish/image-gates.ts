@@ -1,7 +1,7 @@
 /** Decides for each image of a run which checks it gets, and which images of the run it is based on. */
 import type { Candidate } from "../../model/candidate.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { FoundDigest } from "../../publish/promotion.ts";
+import type { FoundDigest } from "../../publish/promotion/promotion.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { GateResult, GateResults } from "../check/gate.ts";

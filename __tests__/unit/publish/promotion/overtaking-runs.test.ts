@@ -1,11 +1,12 @@
 /** Promotions of several runs at the same time. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { tag } from "../../../src/model/reference.ts";
-import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { promote } from "../../../src/publish/promote.ts";
-import type { Promotion } from "../../../src/publish/promotion.ts";
-import { at, recordOf } from "./commits.ts";
+import { tag } from "../../../../src/model/reference.ts";
+import type { StoredManifest } from "../../../../src/oci/manifest.ts";
+import { promote } from "../../../../src/publish/promotion/promote.ts";
+import type { Promotion } from "../../../../src/publish/promotion/promotion.ts";
+import { at, recordOf } from "../commits.ts";
+import { index, simulatedRegistry, Timeline } from "../simulation.ts";
 import {
   exact,
   here,
@@ -19,7 +20,6 @@ import {
   releasing,
   setting,
 } from "./promotions.ts";
-import { index, simulatedRegistry, Timeline } from "./simulation.ts";
 
 describe("a run that moved a tag looks at it again, after all others that read the state before may have pushed theirs", () => {
   const older = made("main-4");

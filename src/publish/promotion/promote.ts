@@ -1,10 +1,10 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
-import type { ImageTag } from "../model/image-tags.ts";
+import type { ImageTag } from "../../model/image-tags.ts";
+import { moveTags, settle } from "./move-tags.ts";
 import { type Progress, resultOf } from "./progress.ts";
 import { begin, type Promotion, type PromotionResult } from "./promotion.ts";
+import { pushExactTags } from "./push-exact-tags.ts";
 import { findSubject, followRelease } from "./subject.ts";
-import { moveTags, settle } from "./tags/move-tags.ts";
-import { pushExactTags } from "./tags/push-exact-tags.ts";
 
 /**
  * Pushes the tags of the digest: immutable tags first, then mutable ones, `latest` last, and none of a step before all of the step

@@ -11,7 +11,7 @@ import {
   type TagHistory,
   timesPushed,
   untouched,
-} from "../../../../src/publish/tags/tag-history.ts";
+} from "../../../../src/publish/registry-tags/tag-history.ts";
 
 const [old, own, theirs] = ["old", "own", "theirs"].map(digestOf) as [Digest, Digest, Digest];
 

@@ -1,12 +1,12 @@
 /** A registry's repository as one run reads it: each tag once. */
-import { UserError } from "../../errors.ts";
-import type { Digest } from "../../model/digest.ts";
-import type { ImageTag } from "../../model/image-tags.ts";
-import type { Repository, Tag } from "../../model/reference.ts";
-import type { Registry } from "../../oci/registry/registry-client.ts";
-import { type History, judge, type RunIdentity, type Verdict } from "../guard.ts";
-import type { ReadTag } from "./read-tag.ts";
-import { type RecordRules, readTagState, type TagState } from "./tag-state.ts";
+import { UserError } from "../errors.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Repository, Tag } from "../model/reference.ts";
+import type { Registry } from "../oci/registry/registry-client.ts";
+import { type History, judge, type RunIdentity, type Verdict } from "./guard.ts";
+import type { ReadTag } from "./registry-tags/read-tag.ts";
+import { type RecordRules, readTagState, type TagState } from "./registry-tags/tag-state.ts";
 
 /** One repository, each tag read once. */
 export interface View {

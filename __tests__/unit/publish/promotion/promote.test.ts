@@ -1,14 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { UserError } from "../../../src/errors.ts";
-import { digestOf } from "../../../src/model/digest.ts";
-import type { ImageTag } from "../../../src/model/image-tags.ts";
-import { platform } from "../../../src/model/platform.ts";
-import { type Tag, tag } from "../../../src/model/reference.ts";
-import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import type { RunIdentity } from "../../../src/publish/guard.ts";
-import { promote, subjectOf } from "../../../src/publish/promote.ts";
-import type { Promotion } from "../../../src/publish/promotion.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { UserError } from "../../../../src/errors.ts";
+import { digestOf } from "../../../../src/model/digest.ts";
+import type { ImageTag } from "../../../../src/model/image-tags.ts";
+import { platform } from "../../../../src/model/platform.ts";
+import { type Tag, tag } from "../../../../src/model/reference.ts";
+import type { StoredManifest } from "../../../../src/oci/manifest.ts";
+import type { RunIdentity } from "../../../../src/publish/guard.ts";
+import { promote, subjectOf } from "../../../../src/publish/promotion/promote.ts";
+import type { Promotion } from "../../../../src/publish/promotion/promotion.ts";
+import { at, historyOf, recordOf } from "../commits.ts";
+import { index } from "../simulation.ts";
 import {
   exact,
   here,
@@ -24,7 +25,6 @@ import {
   releasing,
   setting,
 } from "./promotions.ts";
-import { index } from "./simulation.ts";
 
 describe("the order of promotion", () => {
   test("exact tags come first, latest last", async () => {
@@ -157,21 +157,24 @@ describe("a release whose version names another image of the same sources", () =
     expect(puts(where)).toEqual([]);
   });
 
-  test("an exact tag that a run took at the same moment is followed", async () => {
-    const where = setting();
-    let isPlanted = false;
-    const putManifest: typeof where.registry.putManifest = async (...args) => {
-      const digest = await where.registry.putManifest(...args);
-      if (args[2] === "1.2.3" && !isPlanted) {
-        isPlanted = true;
-        where.registry.hold(here, theirs, tag("1.2.3"));
-      }
-      return digest;
-    };
-    const result = await put(where, own, { ...more, registry: { ...where.registry, putManifest } });
-    expect(result).toMatchObject({ digest: theirs.digest, error: undefined });
-    for (const name of all) expect(names(where, name)).toBe(theirs.digest);
-  });
+  test.each(["1.2.3", "1.2", "latest"])(
+    "an exact tag that a run took right after the push of %s is followed",
+    async (last) => {
+      const where = setting();
+      let isPlanted = false;
+      const putManifest: typeof where.registry.putManifest = async (...args) => {
+        const digest = await where.registry.putManifest(...args);
+        if (args[2] === last && !isPlanted) {
+          isPlanted = true;
+          where.registry.hold(here, theirs, tag("1.2.3"));
+        }
+        return digest;
+      };
+      const result = await put(where, own, { ...more, registry: { ...where.registry, putManifest } });
+      expect(result).toMatchObject({ digest: theirs.digest, error: undefined });
+      for (const name of all) expect(names(where, name)).toBe(theirs.digest);
+    },
+  );
 
   test("with `attest`, one that is definitely not attested is replaced", async () => {
     const where = setting();

@@ -1,10 +1,10 @@
 /** Whichever request of a promotion fails: what the result says of the tags is what they name, and the next run completes it. */
 import { describe, expect, test } from "@jest/globals";
-import { UserError } from "../../../src/errors.ts";
-import type { ImageTag } from "../../../src/model/image-tags.ts";
-import { type Tag, tag } from "../../../src/model/reference.ts";
-import { RegistryError } from "../../../src/oci/registry/registry-error.ts";
-import type { Promotion } from "../../../src/publish/promotion.ts";
+import { UserError } from "../../../../src/errors.ts";
+import type { ImageTag } from "../../../../src/model/image-tags.ts";
+import { type Tag, tag } from "../../../../src/model/reference.ts";
+import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
+import type { Promotion } from "../../../../src/publish/promotion/promotion.ts";
 import {
   exact,
   here,
@@ -166,5 +166,49 @@ describe.each(runs)("$what", (run) => {
       return { broken: () => broken, registry: { ...where.registry, putManifest } };
     });
     expect(count).toBeGreaterThan(1);
+  });
+});
+
+describe("a tag that was overtaken after its push, and can't be corrected, is not in the result, and the run fails", () => {
+  const rows: readonly {
+    readonly when: string;
+    readonly more: Run["more"] & Pick<Promotion, "check">;
+    /** What another run pushes after this one's push of `latest`. */
+    readonly theirs: { readonly revision: string; readonly under: Tag };
+    readonly message: RegExp;
+    readonly others: readonly string[];
+  }[] = [
+    {
+      when: "its second push is refused",
+      more: { ...branch, check: async () => undefined },
+      theirs: { revision: "main-4", under: tag("latest") },
+      message: /^it is broken$/,
+      others: ["c0ffee5", "main"],
+    },
+    {
+      when: "the higher release doesn't pass the checks of this run",
+      more: { ...release, check: async () => new UserError("it has a finding", { hint: "fix it" }) },
+      theirs: { revision: "release-1.3.0", under: tag("1.3.0") },
+      message: /:(?:latest|1) names sha256:\w+, as the higher release 1\.3\.0 can't get it: it has a finding$/,
+      others: ["1.2.3", "1.2"],
+    },
+  ];
+
+  test.each(rows)("$when", async ({ more, theirs, message, others }) => {
+    const where = setting();
+    const { registry } = where;
+    let isPushed = false;
+    const putManifest: typeof registry.putManifest = async (...args) => {
+      if (args[2] !== "latest") return registry.putManifest(...args);
+      if (isPushed) throw new RegistryError("unavailable", "it is broken", { hint: "run again" });
+      isPushed = true;
+      const digest = await registry.putManifest(...args);
+      registry.hold(here, made(theirs.revision), theirs.under);
+      return digest;
+    };
+    const own = made(more.identity === undefined ? "main-5" : "release-1.2.3");
+    const { error, tags } = await put(where, own, { ...more, registry: { ...registry, putManifest } });
+    expect(error?.message).toMatch(message);
+    expect(tags.map((each) => each.tag)).toEqual(others);
   });
 });

@@ -1,9 +1,10 @@
 /** Promotion in a registry that shows tags, lists and digests late. */
 import { describe, expect, test } from "@jest/globals";
-import { type Tag, tag } from "../../../src/model/reference.ts";
-import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import type { Promotion } from "../../../src/publish/promotion.ts";
-import { at, historyOf, recordOf } from "./commits.ts";
+import { type Tag, tag } from "../../../../src/model/reference.ts";
+import type { StoredManifest } from "../../../../src/oci/manifest.ts";
+import type { Promotion } from "../../../../src/publish/promotion/promotion.ts";
+import { at, historyOf, recordOf } from "../commits.ts";
+import { index } from "../simulation.ts";
 import {
   exact,
   here,
@@ -18,7 +19,6 @@ import {
   releasing,
   setting,
 } from "./promotions.ts";
-import { index } from "./simulation.ts";
 
 describe("a registry that shows tags late", () => {
   const runs: readonly { readonly what: string; readonly before: readonly Tag[]; readonly more: Partial<Promotion> }[] =

@@ -5,7 +5,12 @@ import { platform } from "../../../../src/model/platform.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../../src/oci/manifest.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../../src/plan/record.ts";
-import { isMadeOf, otherContent, parseTagState, readTagState } from "../../../../src/publish/tags/tag-state.ts";
+import {
+  isMadeOf,
+  otherContent,
+  parseTagState,
+  readTagState,
+} from "../../../../src/publish/registry-tags/tag-state.ts";
 import { at, recordOf, records } from "../commits.ts";
 import { index } from "../simulation.ts";
 

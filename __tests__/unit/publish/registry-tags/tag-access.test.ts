@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { type Digest, digestOf } from "../../../../src/model/digest.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
-import { longestLateness } from "../../../../src/publish/tags/late-registry.ts";
-import { tagAccess } from "../../../../src/publish/tags/tag-access.ts";
+import { longestLateness } from "../../../../src/publish/registry-tags/late-registry.ts";
+import { tagAccess } from "../../../../src/publish/registry-tags/tag-access.ts";
 
 const [old, own, theirs] = ["old", "own", "theirs"].map(digestOf) as [Digest, Digest, Digest];
 const main = tag("main");

@@ -3,15 +3,15 @@
  * tag, and other content ends the release.
  */
 
-import type { Digest } from "../../model/digest.ts";
-import type { ImageTag } from "../../model/image-tags.ts";
-import type { Tag } from "../../model/reference.ts";
-import { gitRef } from "../../model/run-context.ts";
-import { tagsOfRelease } from "../../plan/version-line.ts";
-import { attestationDoubt, attestationHint } from "../attestation-doubt.ts";
-import type { History, RunIdentity } from "../guard.ts";
-import type { ReadTag } from "./read-tag.ts";
-import { hasPlatforms, type Making, otherContent, type TagState } from "./tag-state.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Tag } from "../model/reference.ts";
+import { gitRef } from "../model/run-context.ts";
+import { tagsOfRelease } from "../plan/version-line.ts";
+import { attestationDoubt, attestationHint } from "./attestation-doubt.ts";
+import type { History, RunIdentity } from "./guard.ts";
+import type { ReadTag } from "./registry-tags/read-tag.ts";
+import { hasPlatforms, type Making, otherContent, type TagState } from "./registry-tags/tag-state.ts";
 
 export type Claim =
   /** No tag of the release names anything, or the run is about no release. */

@@ -11,6 +11,8 @@ import type { Tag } from "../../model/reference.ts";
 import type { StoredManifest } from "../../oci/manifest.ts";
 import type { PublishedRelease } from "../../plan/version-line.ts";
 import { judge, type Verdict } from "../guard.ts";
+import { whileLate } from "../registry-tags/late-registry.ts";
+import type { TagState } from "../registry-tags/tag-state.ts";
 import {
   errorIn,
   knownOutcome,
@@ -19,11 +21,9 @@ import {
   type TagOutcome,
   type TagPush,
   withOutcomes,
-} from "../progress.ts";
-import { historyIn, notShown, overtaken, type Promoting } from "../promotion.ts";
-import { followRelease } from "../subject.ts";
-import { whileLate } from "./late-registry.ts";
-import type { TagState } from "./tag-state.ts";
+} from "./progress.ts";
+import { historyIn, notShown, overtaken, type Promoting } from "./promotion.ts";
+import { followRelease } from "./subject.ts";
 
 /** @param later tags of steps to come, which stay as well where it is unknown whether one of these may move. */
 export async function moveTags(

@@ -8,6 +8,7 @@ import type { StoredManifest } from "../../oci/manifest.ts";
 import { sourceTag } from "../../plan/record.ts";
 import { tagsOfRelease } from "../../plan/version-line.ts";
 import { judge } from "../guard.ts";
+import { hasPlatforms } from "../registry-tags/tag-state.ts";
 import {
   errorIn,
   knownOutcome,
@@ -16,9 +17,8 @@ import {
   type Progress,
   type TagOutcome,
   withOutcomes,
-} from "../progress.ts";
-import { historyIn, overtaken, type Promoting } from "../promotion.ts";
-import { hasPlatforms } from "./tag-state.ts";
+} from "./progress.ts";
+import { historyIn, overtaken, type Promoting } from "./promotion.ts";
 
 /** Side by side with the tag of the source hash, as a registry may take its time to show them. */
 export async function pushExactTags(

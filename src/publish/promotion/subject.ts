@@ -1,16 +1,16 @@
 /** Which digest gets the tags: the one that was asked for, or what the release's immutable tags name already. */
-import { UserError } from "../errors.ts";
-import type { Digest } from "../model/digest.ts";
-import type { ImageTag } from "../model/image-tags.ts";
-import type { Repository, Tag } from "../model/reference.ts";
-import type { StoredManifest } from "../oci/manifest.ts";
-import { missingManifest } from "../oci/registry/registry-error.ts";
+import { UserError } from "../../errors.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { ImageTag } from "../../model/image-tags.ts";
+import type { Repository, Tag } from "../../model/reference.ts";
+import type { StoredManifest } from "../../oci/manifest.ts";
+import { missingManifest } from "../../oci/registry/registry-error.ts";
+import { withRevision } from "../recorded-index.ts";
+import { parseTagState, type TagState } from "../registry-tags/tag-state.ts";
+import { releaseClaim } from "../release-claim.ts";
+import { needsRevision } from "../revision.ts";
 import { knownOutcome, orRefused, type Progress, type TagOutcome, withOutcomes } from "./progress.ts";
 import { notShown, type Promoting } from "./promotion.ts";
-import { withRevision } from "./recorded-index.ts";
-import { needsRevision } from "./revision.ts";
-import { releaseClaim } from "./tags/release-claim.ts";
-import { parseTagState, type TagState } from "./tags/tag-state.ts";
 
 export type Subject =
   | { readonly kind: "found"; readonly target: StoredManifest }

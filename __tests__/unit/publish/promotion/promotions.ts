@@ -1,14 +1,14 @@
 /** Promotions in a simulated registry, and what they leave there. */
 
-import type { ImageTag } from "../../../src/model/image-tags.ts";
-import { repository, tag } from "../../../src/model/reference.ts";
-import type { StoredManifest } from "../../../src/oci/manifest.ts";
-import { releaseOf } from "../../../src/plan/version-line.ts";
-import type { RunIdentity } from "../../../src/publish/guard.ts";
-import { promote } from "../../../src/publish/promote.ts";
-import type { Promotion, PromotionResult } from "../../../src/publish/promotion.ts";
-import { at, historyOf, recordOf, records } from "./commits.ts";
-import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "./simulation.ts";
+import type { ImageTag } from "../../../../src/model/image-tags.ts";
+import { repository, tag } from "../../../../src/model/reference.ts";
+import type { StoredManifest } from "../../../../src/oci/manifest.ts";
+import { releaseOf } from "../../../../src/plan/version-line.ts";
+import type { RunIdentity } from "../../../../src/publish/guard.ts";
+import { promote } from "../../../../src/publish/promotion/promote.ts";
+import type { Promotion, PromotionResult } from "../../../../src/publish/promotion/promotion.ts";
+import { at, historyOf, recordOf, records } from "../commits.ts";
+import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "../simulation.ts";
 
 export const here = repository("ghcr.io/o/r/base");
 export const exact = (text: string): ImageTag => ({ tag: tag(text), moves: false });

@@ -1,16 +1,16 @@
 /** What a promotion is about, and what its steps share. */
-import type { UserError } from "../errors.ts";
-import { memoize } from "../lib/memoize.ts";
-import type { Digest } from "../model/digest.ts";
-import type { ImageTag } from "../model/image-tags.ts";
-import type { Repository, Tag } from "../model/reference.ts";
-import type { Registry } from "../oci/registry/registry-client.ts";
-import { RegistryError } from "../oci/registry/registry-error.ts";
-import type { Clock } from "../ports.ts";
-import type { History, RunIdentity } from "./guard.ts";
-import { type ReadTag, tagReader } from "./tags/read-tag.ts";
-import { type TagAccess, tagAccess } from "./tags/tag-access.ts";
-import type { RecordRules } from "./tags/tag-state.ts";
+import type { UserError } from "../../errors.ts";
+import { memoize } from "../../lib/memoize.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { ImageTag } from "../../model/image-tags.ts";
+import type { Repository, Tag } from "../../model/reference.ts";
+import type { Registry } from "../../oci/registry/registry-client.ts";
+import { RegistryError } from "../../oci/registry/registry-error.ts";
+import type { Clock } from "../../ports.ts";
+import type { History, RunIdentity } from "../guard.ts";
+import { type ReadTag, tagReader } from "../registry-tags/read-tag.ts";
+import { type TagAccess, tagAccess } from "../registry-tags/tag-access.ts";
+import type { RecordRules } from "../registry-tags/tag-state.ts";
 
 export interface Promotion {
   readonly registry: Registry;

@@ -1,12 +1,12 @@
 /** Which tags of an image a published digest still lacks, in all its repositories. */
-import { UserError } from "../../errors.ts";
-import type { Digest } from "../../model/digest.ts";
-import type { ImageTag } from "../../model/image-tags.ts";
-import type { Repository } from "../../model/reference.ts";
-import type { RunIdentity } from "../guard.ts";
+import { UserError } from "../errors.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ImageTag } from "../model/image-tags.ts";
+import type { Repository } from "../model/reference.ts";
+import type { RunIdentity } from "./guard.ts";
+import type { Making, TagState } from "./registry-tags/tag-state.ts";
 import { releaseClaim } from "./release-claim.ts";
-import type { Making, TagState } from "./tag-state.ts";
-import { type View, type ViewOptions, viewOf } from "./view.ts";
+import { type View, type ViewOptions, viewOf } from "./repository-view.ts";
 
 export interface WantedTags extends Making {
   /** At least one; what is built is pushed to the first, the others get copies. */

@@ -1,10 +1,10 @@
 /** How far a promotion is: what became of each tag, as values that one step passes on to the next. Pure. */
-import { UserError } from "../errors.ts";
-import type { Digest } from "../model/digest.ts";
-import type { ImageTag } from "../model/image-tags.ts";
-import type { Repository } from "../model/reference.ts";
-import type { StoredManifest } from "../oci/manifest.ts";
-import type { Verdict } from "./guard.ts";
+import { UserError } from "../../errors.ts";
+import type { Digest } from "../../model/digest.ts";
+import type { ImageTag } from "../../model/image-tags.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { StoredManifest } from "../../oci/manifest.ts";
+import type { Verdict } from "../guard.ts";
 import type { PromotedTag, PromotionResult } from "./promotion.ts";
 
 export type TagOutcome =
