@@ -300,6 +300,13 @@ describe("a registry that shows a digest late", () => {
     expect(where.timeline.now).toBeLessThan(70_000);
   });
 
+  test("for ever is waited for once, also by a run that reads the tag twice, as after a revert", async () => {
+    const identity = { ...main, commit: at("main-6") };
+    const { where, result } = push(before, inAnyWay(before), { tags: [moving("main")], identity });
+    expect((await result).error?.message).toContain("whose commit is unknown");
+    expect(where.timeline.now).toBeLessThan(70_000);
+  });
+
   test.each<[string, Partial<Promotion>]>([
     ["with `move: any`", { identity: { ...main, mayGoBack: true } }],
     ["where the commit is the head of its branch", { history: historyOf(at("main-5")) }],

@@ -313,13 +313,16 @@ describe("bytes that were published before", () => {
     expect(outcomes(slow)).toEqual(["main held"]);
   });
 
-  test.each<[string, readonly string[], Partial<RunIdentity>]>([
-    ["a tag that nobody holds", [], {}],
-    ["a tag that an earlier commit holds", ["main-2"], {}],
-    ["a release", ["main-4"], releasing("1.2.3")],
-  ])("keep their digest for %s", async (_, tagStates, more) => {
+  const rebuilt = index({ content: "rebuilt", record: recordOf(at("main-3")) });
+  test.each<[string, readonly StoredManifest[], Partial<RunIdentity>]>([
+    ["a tag that is free", [], {}],
+    ["a tag of an earlier commit", [made("main-2")], {}],
+    ["a tag of another build of the same commit", [rebuilt], {}],
+    ["a release", [between], releasing("1.2.3")],
+    ["a tag that may go back", [between], { mayGoBack: true }],
+  ])("keep their digest for %s", async (_, before, more) => {
     const where = setting();
-    for (const each of tagStates) where.registry.hold(here, made(each), tag("main"));
+    for (const each of before) where.registry.hold(here, each, tag("main"), tag("latest"));
     const identity = { ...main, ...more };
     const tags = identity.release ? [exact("1.2.3"), moving("latest")] : [moving("main")];
     const result = await put(where, old, { tags, identity });

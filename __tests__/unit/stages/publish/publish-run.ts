@@ -8,6 +8,7 @@ import type { ImageResult } from "../../../../src/results/run-result.ts";
 import type { ScannedImage } from "../../../../src/scan/judged.ts";
 import { scanRules } from "../../../../src/scan/scan-rules.ts";
 import { type Check, refusedFor } from "../../../../src/stages/check/check.ts";
+import type { Ancestors } from "../../../../src/stages/check/scanning.ts";
 import { openImageGates } from "../../../../src/stages/publish/image-gates.ts";
 import { promoteAll } from "../../../../src/stages/publish/promote-all.ts";
 import { resultsOf } from "../../../../src/stages/publish/publication.ts";
@@ -39,6 +40,8 @@ export interface Outcome {
   readonly did: readonly string[];
   /** Names of the parents whose candidates a build was given. */
   readonly givenTo: ReadonlyMap<string, readonly string[]>;
+  /** Names of the images that a scan was given as what an image is based on. */
+  readonly ancestorsOf: ReadonlyMap<string, readonly string[]>;
   readonly registry: SimulatedRegistry;
 }
 
@@ -47,6 +50,8 @@ export interface RunOptions {
   /** Before anything begins. */
   readonly prepare?: (registry: SimulatedRegistry) => void;
   readonly started?: Date;
+  /** When the build of an image begins. */
+  readonly onBuild?: (name: string) => void;
   /** Digests whose scan is another than that of what the run made. */
   readonly scanOf?: (digest: Digest) => "clean" | "blocked" | undefined;
 }
@@ -85,7 +90,9 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   const givenTo = new Map<string, readonly string[]>();
   const sketch = new Map(images.map((image) => [image.name, image]));
   const planned = images.map(plannedOf);
-  const check = ({ name }: PlannedBuild | PlannedPromote): Check => {
+  const ancestorsOf = new Map<string, readonly string[]>();
+  const check = ({ name }: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check => {
+    ancestorsOf.set(name, [...ancestors.keys()]);
     return async ({ digest }) => {
       const said = scanOf(digest) ?? sketch.get(name)?.scan;
       const scan = scanNamed(name, said !== "blocked", digest);
@@ -112,6 +119,7 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   };
   const build = async ({ name }: PlannedBuild, candidates: ReadonlyMap<string, Candidate>) => {
     did.push(`build ${name}`);
+    options.onBuild?.(name);
     givenTo.set(name, [...candidates.keys()]);
     const fails = sketch.get(name)?.fails;
     if (fails !== undefined) throw fails;
@@ -146,7 +154,7 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   };
   const results = await timeline.run(work());
   const main = (name: string) => registry.held.get(`${repositoryOf(name)}:main`)?.digest;
-  return { results, main, digestOf: (name) => own(name).digest, did, givenTo, registry };
+  return { results, main, digestOf: (name) => own(name).digest, did, givenTo, ancestorsOf, registry };
 }
 
 function candidateOf(name: string): Candidate {

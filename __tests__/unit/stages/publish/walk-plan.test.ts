@@ -87,6 +87,14 @@ const cases: readonly Case[] = [
     images: [{ name: "base" }, { name: "app", on: ["base"], isLeftOut: true }],
     outcomes: { base: "published", app: "failed" },
   },
+  {
+    when: "files of an image are not checked out, and its parent fails: both fail for their own reasons",
+    images: [
+      { name: "base", fails: broken },
+      { name: "app", on: ["base"], isLeftOut: true },
+    ],
+    outcomes: { base: "failed", app: "failed" },
+  },
 ];
 
 test.each(cases)("$when", async ({ images, outcomes }) => {
@@ -100,6 +108,21 @@ test.each(cases)("$when", async ({ images, outcomes }) => {
     const isTagged = outcome === "published" || outcome === "promoted";
     expect([name, main(name)]).toEqual([name, isTagged ? digestOf(name) : undefined]);
   }
+});
+
+test("a scan knows everything of this run that an image is based on, directly or not", async () => {
+  const { ancestorsOf } = await publishRun([
+    { name: "old", kind: "promote", scan: "clean" },
+    { name: "base", scan: "clean", on: ["old"] },
+    { name: "app", scan: "clean", on: ["base"] },
+    { name: "other", scan: "clean" },
+  ]);
+  expect(Object.fromEntries([...ancestorsOf].map(([name, all]) => [name, [...all].sort()]))).toEqual({
+    old: [],
+    base: ["old"],
+    app: ["base", "old"],
+    other: [],
+  });
 });
 
 test("a blocked image is under no tag at all, nor is its child: not under that of its sources either", async () => {
@@ -148,6 +171,15 @@ test("a canceled run has canceled images, and failed ones only where they failed
   canceled.abort(new UserError("the run was canceled", { hint: "run it again" }));
   const { results } = await publishRun([{ name: "base" }, { name: "app", on: ["base"] }], { signal: canceled.signal });
   expect([...results.values()].map(({ outcome }) => outcome)).toEqual(["cancelled", "cancelled"]);
+});
+
+test("a build that fails while the run is canceled has failed, and is not shown as canceled", async () => {
+  const canceling = new AbortController();
+  const { results } = await publishRun([{ name: "base", fails: broken }], {
+    signal: canceling.signal,
+    onBuild: () => canceling.abort(new UserError("the run was canceled", { hint: "run it again" })),
+  });
+  expect(results.get("base")).toMatchObject({ outcome: "failed", error: broken });
 });
 
 describe("what another run made of the same sources", () => {
