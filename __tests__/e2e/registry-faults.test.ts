@@ -10,6 +10,7 @@ import { mediaTypes } from "../../src/oci/manifest.ts";
 import { type RegistryClient, registryClient } from "../../src/oci/registry/registry-client.ts";
 import type { Clock, HttpRequest } from "../../src/ports.ts";
 import { certificate } from "../tls/certificate.ts";
+import { limited } from "../unit/lib/http/limited.ts";
 import { firstPush } from "./events.ts";
 import { type Fault, type FaultProxy, type FaultRule, startConnectProxy, startFaultProxy } from "./fault-proxy.ts";
 import { makeProject } from "./project.ts";
@@ -42,8 +43,7 @@ function client(fault?: Fault, env: Readonly<Record<string, string>> = {}): Regi
   };
   return registryClient({
     http: { send: (request) => http.send(hurried(request)), open: (request) => http.open(hurried(request)) },
-    clock,
-    random: () => 1,
+    ...limited({ clock, random: () => 1 }),
     credentials: async () => undefined,
   });
 }

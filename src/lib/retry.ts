@@ -83,3 +83,8 @@ export function nextWait(
   const next = Math.round(wait(failures, random, retryAfter));
   return spent + next > (total ?? Number.POSITIVE_INFINITY) ? undefined : next;
 }
+
+/** The longest wait of our own choice, in milliseconds, after so many failures. */
+export function backoff(failures: number): number {
+  return Math.min(10_000, 500 * 2 ** (failures - 1));
+}

@@ -1,12 +1,13 @@
 /** One request to a registry, with all that stands between asking and an answer: address, login, redirects, retries. */
 import { UserError } from "../../errors.ts";
+import { rateLimitOf } from "../../lib/http/rate-limit.ts";
+import { RateLimited, type RateLimiter } from "../../lib/http/rate-limiter.ts";
 import { retry } from "../../lib/retry.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../../ports.ts";
 import { authorization, type Shown } from "../login/authorization.ts";
 import type { Credentials } from "../login/docker-config.ts";
-import { registryRetries } from "../retry-policy.ts";
+import { givenUp, registryLimits, registryRetries } from "../retry-policy.ts";
 import { decoded, unknownEncoding } from "./content-encoding.ts";
-import { hostTurns } from "./host-turns.ts";
 import { maximumRedirects, redirectOf } from "./redirect.ts";
 import {
   type Asked,
@@ -23,6 +24,8 @@ import {
 
 export interface RegistryOptions {
   readonly http: Http & HttpStreams;
+  /** The process's one. */
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
   /** Uniform in [0, 1): the jitter of waits. */
   readonly random: () => number;
@@ -31,8 +34,6 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** What to do where a host requires a login and there is none; `undefined`: the usual. */
   readonly remedy?: (host: string) => string | undefined;
-  /** Called for each longer wait, with a clause. */
-  readonly onWait?: (what: string) => void;
 }
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "maximumBody" | "timeout" | "stall"> {
@@ -79,27 +80,33 @@ const maximumRefusal = 64 * 1024;
 export function registryExchange(options: RegistryOptions): RegistryExchange {
   const counts = new Map<string, number>();
   const count = ({ host }: Asked) => counts.set(host, (counts.get(host) ?? 0) + 1);
-  const turns = hostTurns(options);
-  const inTurn = <R extends Answer>(
+  const limited = async <R extends Answer>(
     { asked, once = false }: Pick<RegistryRequest, "asked" | "once">,
     { url, body, signal }: HttpRequest,
     exchanged: () => Promise<R>,
   ): Promise<R> => {
+    const { clock, limiter } = options;
+    const limitOf = (response: R) => rateLimitOf(response, clock.now(), asked.repository);
     // Its bytes may come from the same host.
     const isUpload = typeof body === "object" && "open" in body;
-    return turns.take({ asked, once, isUpload, signal, host: new URL(url).host }, () => {
-      count(asked);
-      return exchanged();
-    });
+    const request = { once, isUpload, signal, limitOf, host: new URL(url).host, policy: registryLimits };
+    try {
+      return await limiter.send(request, () => {
+        count(asked);
+        return exchanged();
+      });
+    } catch (error) {
+      throw error instanceof RateLimited ? limitError(asked, error, clock.now()) : error;
+    }
   };
   const plain = async (sent: HttpRequest) => decoded(await options.http.send(sent), sent.maximumBody ?? maximumDecoded);
   const authorized = authorization({
     ...options,
-    send: (asked, sent) => inTurn({ asked }, sent, () => plain(sent)),
+    send: (asked, sent) => limited({ asked }, sent, () => plain(sent)),
   });
-  const send: Transfer = (request, sent) => inTurn(request, sent, () => plain(sent));
+  const send: Transfer = (request, sent) => limited(request, sent, () => plain(sent));
   const open: Transfer = (request, sent) =>
-    inTurn(request, sent, async (): Promise<Answer> => {
+    limited(request, sent, async (): Promise<Answer> => {
       const { status, headers, body } = await options.http.open(sent);
       if (request.expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
       return decoded({ status, headers, body: await beginningOf(body) }, maximumDecoded);
@@ -163,6 +170,11 @@ export function registryOrigin(host: string): string {
 /** Aborted as soon as one of them is. */
 export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+function limitError(asked: Asked, { response, tried }: RateLimited, now: Date): RegistryError {
+  const error = answerError(asked, response, now);
+  return tried === undefined ? error : givenUp(error, tried);
 }
 
 /** ECR answers 403 where a login has expired. */
