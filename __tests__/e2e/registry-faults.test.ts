@@ -144,7 +144,7 @@ const lasting: readonly Lasting[] = [
   [
     "401 without a way to log in",
     status(401),
-    /what no registry should: 401 with no way to log in/,
+    /sent an invalid response for [^:]+: 401 with no way to log in/,
     /host is a registry's/,
   ],
   ["403", status(403, {}, denied), /refused the (?:push|reading) of /, /right to (?:push|pull)/],
@@ -355,7 +355,7 @@ describe("copying an image", () => {
   test("a blob that is never what its digest says is not stored", async () => {
     proxy.inject({ method: "GET", path: blob, fault: { kind: "wrong-bytes" } });
     const { own, copied } = await copy();
-    expect((await failureOf(copied)).message).toMatch(/sent for faults-.* in place of sha256:.*\(tried 5 times/);
+    expect((await failureOf(copied)).message).toMatch(/sent an invalid response for faults-.* in place of sha256:.*\(tried 5 times/);
     await expect(manifestOf(own, staged.old)).rejects.toThrow(/404/);
   });
 

@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { rateLimitOf } from "../../lib/http/rate-limit.ts";
 import { RateLimited, type RateLimiter } from "../../lib/http/rate-limiter.ts";
-import { retry } from "../../lib/retry.ts";
+import { type RetryPolicy, retry } from "../../lib/retry.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../../ports.ts";
 import { authorization, type Shown } from "../login/authorization.ts";
 import type { Credentials } from "../login/docker-config.ts";
@@ -47,8 +47,11 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   readonly expected: readonly number[];
   /** Looks at the answer within the retries: what it throws as transient is asked for again. */
   readonly check?: (response: HttpResponse) => void | Promise<void>;
-  /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
-  readonly isTooEarly?: (response: HttpResponse) => boolean;
+  /**
+   * Which answers may only mean that what was pushed a moment ago isn't there yet: they are asked for again. One that is expected is
+   * returned if it stays.
+   */
+  readonly isNotYetThere?: (response: HttpResponse) => boolean;
   /** Not asked again but for a login: the caller has retries of its own. */
   readonly once?: boolean;
   /** No login is shown, and a 401 is an answer. */
@@ -69,6 +72,21 @@ export const headRefusals: readonly number[] = [400, 403, 405, 501];
 interface Answer extends HttpResponse {
   readonly stream?: HttpStream["body"];
 }
+
+/** An expected answer that may be another one in a moment. */
+class NotYetThere extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super("not there yet");
+    this.answer = answer;
+  }
+}
+
+const retries: RetryPolicy = {
+  ...registryRetries,
+  transience: (error) => (error instanceof NotYetThere ? {} : registryRetries.transience(error)),
+};
 
 type Transfer = (request: RegistryRequest, sent: HttpRequest) => Promise<Answer>;
 
@@ -132,10 +150,12 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
       if (other !== undefined) await show(other);
       if (response.status === 401) throw await authorized.refusal(asked, other ?? shown);
     }
+    const isLate = request.isNotYetThere?.(response) === true;
     if (!request.expected.includes(response.status)) {
       const error = answerError(asked, response, options.clock.now());
-      throw request.isTooEarly?.(response) === true ? transient(error) : error;
+      throw isLate ? transient(error) : error;
     }
+    if (isLate) throw new NotYetThere(response);
     const encoding = response.body.byteLength === 0 ? undefined : unknownEncoding(response.headers);
     if (encoding !== undefined) throw encodedError(asked, encoding);
     await request.check?.(response);
@@ -146,8 +166,9 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
     try {
       return await (request.once
         ? attempt(request, transfer)
-        : retry(() => attempt(request, transfer), registryRetries, { ...options, signal }));
+        : retry(() => attempt(request, transfer), retries, { ...options, signal }));
     } catch (error) {
+      if (error instanceof NotYetThere) return error.answer;
       throw await withRemedy(error, request.asked, options);
     }
   };

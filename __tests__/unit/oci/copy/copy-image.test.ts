@@ -267,7 +267,7 @@ describe("what goes wrong on the way", () => {
     await expect(client().copyImage(toOther(digest))).rejects.toMatchObject({
       code: "invalid",
       message: expect.stringMatching(
-        new RegExp(`^${one.host} sent for o/r .*: ${digestOf(wrong)} in place of .*tried 5 times`),
+        new RegExp(`^${one.host} sent an invalid response for o/r: ${digestOf(wrong)} in place of .*tried 5 times`),
       ),
     });
     expect(other.seen.some((seen) => isLayer(seen, "PUT"))).toBe(false);

@@ -248,8 +248,8 @@ describe("logging in", () => {
   test.each([
     ["no login", "basic", undefined, "give registry-username"],
     ["no login", "token", undefined, "give registry-username"],
-    ["a wrong password", "basic", { ...login, password: "wrong" }, "still valid"],
-    ["a wrong password", "token", { ...login, password: "wrong" }, "still valid"],
+    ["a wrong password", "basic", { ...login, password: "wrong" }, "docker/login-action) is valid"],
+    ["a wrong password", "token", { ...login, password: "wrong" }, "docker/login-action) is valid"],
   ] as const)("%s at a %s registry fails at once, and says what to do", async (_, auth, credentials, hint) => {
     fake.auth = auth;
     const refused = client(credentials).manifest(base(), tag("v1"));

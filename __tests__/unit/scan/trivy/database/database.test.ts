@@ -173,7 +173,7 @@ test("one mirror after the other is asked, and all of them again after a while",
 
 test.each([
   ["that it is not there", "MANIFEST_UNKNOWN", "ghcr.io/aquasecurity/trivy-db:2: there is no 2", 3],
-  ["that it may not be read", "DENIED", "mirror.gcr.io refused the reading of aquasec/trivy-db", 3],
+  ["that it may not be read", "DENIED", "mirror.gcr.io refused the pull of aquasec/trivy-db", 3],
   ["nothing that would stay so", "refused", "connection refused", 12],
   ["that it is asked too often", "429", "limits the rate", 12],
 ] as const)(
@@ -194,7 +194,7 @@ test.each([
 ])("an old one that %s is better than none, and that is said", async (_, situated) => {
   const { obtain, used, log, keys } = situation({ ...situated, mirrors: ["DENIED"] });
   expect(used(await obtain())).toBe(metadataOf(old));
-  expect(log.warnings).toEqual([expect.stringMatching(/refused the reading.*1969-12-31 is used: newer/s)]);
+  expect(log.warnings).toEqual([expect.stringMatching(/refused the pull.*1969-12-31 is used: newer/s)]);
   expect(keys.filter((key) => key.startsWith("keep"))).toEqual([]);
 });
 
