@@ -3,7 +3,7 @@ import { backoff, nextWait, type RetryPolicy } from "../retry.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
 export interface HostState {
-  /** Limits since the last answer that was none. */
+  /** Limits since the last other answer. */
   readonly limits: number;
   /** When the first and the last of them came, in milliseconds. */
   readonly first: number;
@@ -34,7 +34,7 @@ const manyAtOnce = 64;
 const forgottenAfter = 150_000;
 
 export interface Answered {
-  /** `undefined`: the answer is no limit. */
+  /** `undefined`: the answer doesn't limit the rate. */
   readonly limit: RateLimit | undefined;
   readonly policy: LimitPolicy;
   /** How many pauses had begun when the request was sent. */
