@@ -20,6 +20,7 @@ import {
   inputs as specification,
 } from "./config/inputs-specification.ts";
 import { explain, LateProblems, problemsIn, throwProblems, UserError } from "./errors.ts";
+import { rateLimiter } from "./lib/http/rate-limiter.ts";
 import { code } from "./lib/markdown.ts";
 import type { Remark } from "./model/remark.ts";
 import type { RunContext } from "./model/run-context.ts";
@@ -167,6 +168,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
   return {
     processes: childProcesses,
     http,
+    limiter: rateLimiter({ clock: systemClock, random: Math.random, onWait: (what) => log.info(what) }),
     files: systemFiles,
     clock: systemClock,
     log,

@@ -120,3 +120,8 @@ export async function retryUntil<T>(
     await clock.sleep(Math.min(left, wait(answers)));
   }
 }
+
+/** The longest wait of our own choice, in milliseconds, after so many failures. */
+export function backoff(failures: number): number {
+  return Math.min(10_000, 500 * 2 ** (failures - 1));
+}

@@ -3,6 +3,7 @@ import { noLine } from "../../../src/bump/pull-request/branch-history.ts";
 import { nextStep, standingOf } from "../../../src/bump/pull-request/next-step.ts";
 import { githubBumps } from "../../../src/forge/github/github.ts";
 import { commit } from "../../../src/model/run-context.ts";
+import { limited } from "../lib/http/limited.ts";
 import { stillClock } from "../oci/still-clock.ts";
 
 const oid = "a".repeat(40);
@@ -17,7 +18,14 @@ test.each([
   const repository = { id: "R", branch, base: { compare: null }, pullRequests: { nodes: [] } };
   const body = new TextEncoder().encode(JSON.stringify({ data: { repository }, errors: [{ message: "timeout" }] }));
   const http = { send: async () => ({ status: 200, headers: {}, body }) };
-  const access = { http, clock: stillClock(), random: () => 0.5, apiUrl: "https://api.example", owner: "o", repo: "r" };
+  const access = limited({
+    http,
+    clock: stillClock(),
+    random: () => 0.5,
+    apiUrl: "https://api.example",
+    owner: "o",
+    repo: "r",
+  });
   const state = await githubBumps({ ...access, token: "t" }).look({ branch: "image-publish/bump-app", base: "main" });
   const marker = { version: "1".repeat(16), edit: "2".repeat(16) };
   expect(nextStep(standingOf(state, line), { at: commit("b".repeat(40)), files: [], marker }).kind).toBe(step);

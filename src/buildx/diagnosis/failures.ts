@@ -69,7 +69,7 @@ export const failureRows: readonly FailureRow[] = [
     category: "push-refused",
     // Harbor and others refuse what is too much with the status of a missing right.
     pattern: new RegExp(`${pushing}.*(?:${quotaWords})`, "is"),
-    message: "the registry has no room for the push of $1: its quota or its disk is full",
+    message: "the registry rejected the push of $1: quota exceeded or disk full",
     hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
@@ -232,7 +232,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "push-refused",
     pattern: new RegExp(`${pushing}.*(?:${lockedWords}|: 405 Method Not Allowed)`, "is"),
-    message: "the registry lets nothing be pushed to $1: it is locked or read-only, or a mirror of another one",
+    message: "the registry rejected the push of $1: it is locked or read-only, or a mirror of another one",
     hint: "unlock it, or wait until its maintenance is over, and run again; push to a registry that may be written to",
   },
   {

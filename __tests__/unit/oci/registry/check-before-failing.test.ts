@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { isWorthLooking } from "../../../../src/oci/registry/look.ts";
+import { isWorthChecking } from "../../../../src/oci/registry/check-before-failing.ts";
 import { RegistryError, type RegistryErrorCode } from "../../../../src/oci/registry/registry-error.ts";
 
 test.each<[RegistryErrorCode, boolean]>([
@@ -13,10 +13,10 @@ test.each<[RegistryErrorCode, boolean]>([
   ["unreachable", true],
   ["missing", true],
   ["invalid", true],
-])("after %s it is worth to look: %s", (code, isWorth) => {
-  expect(isWorthLooking(new RegistryError(code, "no", { hint: "" }))).toBe(isWorth);
+])("after %s it is worth a check: %s", (code, isWorth) => {
+  expect(isWorthChecking(new RegistryError(code, "no", { hint: "" }))).toBe(isWorth);
 });
 
-test("a defect of ours is none to look after", () => {
-  expect(isWorthLooking(new TypeError("no"))).toBe(false);
+test("a defect of ours is no reason to check", () => {
+  expect(isWorthChecking(new TypeError("no"))).toBe(false);
 });
