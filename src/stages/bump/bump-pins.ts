@@ -41,7 +41,7 @@ export interface BumpReport {
 export const noBump: BumpReport = { results: [], moved: [], remarks: [], errors: [] };
 
 export function bumpFailures({ errors }: BumpReport): readonly OtherFailure[] {
-  return errors.map((error) => ({ title: "A pull request was refused", error }));
+  return errors.map((error) => ({ clause: "a pull request was refused", error }));
 }
 
 /** What was done for images in this run, if anything; the others are looked up. Refusals of the forge are remarks. */

@@ -61,13 +61,13 @@ interface Reported {
 }
 
 /** Logs every reported finding, and what needs attention though it blocks nothing. */
-export function tellFindings(result: RunResult, log: Log): void {
+export function logFindings(result: RunResult, log: Log): void {
   for (const { title, lines } of findingGroups(result)) log.group(title, lines);
   for (const { message, hint, title, at } of findingWarnings(result)) log.warning(message, hint, { title, at });
 }
 
 export function scanFailures({ errors }: ScanReport): readonly OtherFailure[] {
-  return errors.map((error) => ({ title: "Code scanning failed", error }));
+  return errors.map((error) => ({ clause: "code scanning failed", error }));
 }
 
 /** Of what GitHub's limits keep out of alerts and SARIF files. */

@@ -60,13 +60,19 @@ test("only what is published is scanned", () => {
 test("a blocking finding is refused where the published image doesn't have it, and the result has the scan", async () => {
   const { scanning, timeline } = opened((registry) => void registry.hold(here, good, tag("main")));
   const result = await timeline.run(scanning.check(planned, none)(made));
-  expect(result).toMatchObject({ kind: "refused", scan: { passes: false, comparedWith: { digest: good.digest } } });
+  expect(result).toMatchObject({
+    kind: "refused",
+    scan: { decision: { kind: "blocked" }, comparedWith: { digest: good.digest } },
+  });
 });
 
 test("one that the published image has too passes, and is refused once what is published is better", async () => {
   const { scanning, registry, timeline } = opened(holdMain);
   const result = await timeline.run(scanning.check(planned, none)(made));
-  expect(result).toMatchObject({ kind: "passed", scan: { isRed: true, comparedWith: { digest: bad.digest } } });
+  expect(result).toMatchObject({
+    kind: "passed",
+    scan: { decision: { kind: "fails-run" }, comparedWith: { digest: bad.digest } },
+  });
   if (result.kind !== "passed" || result.again === undefined) throw new Error("it is not checked again");
   expect(await timeline.run(result.again())).toMatchObject({ kind: "passed" });
   registry.hold(here, good, tag("main"));
