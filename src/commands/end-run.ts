@@ -11,7 +11,7 @@ import type { RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";
 import { type BumpReport, bumpFailures } from "../stages/bump/bump-pins.ts";
 import type { ScansByImage } from "../stages/check/collect-scans.ts";
-import { logFindings, type ScanReport, scanFailures } from "../stages/check/scan-report.ts";
+import { logFindings, type ScanReport, scanFailures } from "../stages/check/report/scan-report.ts";
 import type { Preparation } from "../stages/plan/preparation.ts";
 
 export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "fixableByRebuild"> {

@@ -5,7 +5,7 @@ import type { CommandResult } from "../results/command-result.ts";
 import type { Session } from "../run/session.ts";
 import { noBump } from "../stages/bump/bump-pins.ts";
 import { collectScans } from "../stages/check/collect-scans.ts";
-import { reportScans } from "../stages/check/scan-report.ts";
+import { reportScans } from "../stages/check/report/scan-report.ts";
 import { isFixedByRebuild, type PublishedScan } from "../stages/check/scanning.ts";
 import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
 import { type Preparation, prepare } from "../stages/plan/preparation.ts";

@@ -6,6 +6,7 @@ import { platform } from "../../../src/model/platform.ts";
 import { repository, tag } from "../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../src/oci/manifest.ts";
 import type { Registry } from "../../../src/oci/registry/registry-client.ts";
+import { RegistryError } from "../../../src/oci/registry/registry-error.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
 import type { FoundDigest } from "../../../src/publish/promotion.ts";
 import type { CheckName } from "../../../src/results/run-result.ts";
@@ -157,6 +158,22 @@ test("an image that is gone is not promoted", async () => {
   const result = await passPromoted({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
   expect(result).toMatchObject({ kind: "failed", error: { code: "missing" } });
 });
+
+test.each<{ when: string; part: "manifest" | "blob" | "head" }>([
+  { when: "its index", part: "manifest" },
+  { when: "the config of a platform", part: "blob" },
+  { when: "its content tag", part: "head" },
+])(
+  "where a registry doesn't answer for $when, a check can't be carried out: that is a failure, and no refusal",
+  async ({ part }) => {
+    const { digest, registry } = tagState({});
+    const away = new RegistryError("unreachable", "ghcr.io doesn't answer", { hint: "run again" });
+    const silent = { ...registry, [part]: () => Promise.reject(away) };
+    const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }], digest };
+    const image = part === "head" ? content : { ...planned, digest };
+    expect(await passPromoted(image, new Map(), rules(silent))).toEqual({ kind: "failed", error: away });
+  },
+);
 
 describe("an image under a content tag", () => {
   const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }] };

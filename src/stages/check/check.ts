@@ -21,9 +21,9 @@ export type CheckResult =
       /** Checks again, right before the image is tagged, what may have changed by then. */
       readonly again?: () => Promise<CheckResult>;
     }
-  | Refusal;
+  | RefusedCheck;
 
-export interface Refusal {
+export interface RefusedCheck {
   readonly kind: "refused";
   readonly by: Blocks;
   readonly scan?: ImageScan;
@@ -34,7 +34,7 @@ export type Check = (candidate: Checkable) => Promise<CheckResult>;
 
 export const passed: CheckResult = { kind: "passed" };
 
-export function refused(check: CheckName, error: UserError): Refusal {
+export function refused(check: CheckName, error: UserError): RefusedCheck {
   return { kind: "refused", by: [{ check, error }] };
 }
 

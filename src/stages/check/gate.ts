@@ -2,7 +2,7 @@
 import type { Blocks } from "../../results/run-result.ts";
 import type { ImageScan, SeenFinding } from "../../scan/judged.ts";
 import { bringerOf } from "../../scan/origin.ts";
-import type { CheckResult, Refusal } from "./check.ts";
+import type { CheckResult, RefusedCheck } from "./check.ts";
 
 export type GateResult = { readonly scan?: ImageScan } & (
   | { readonly kind: "passed" }
@@ -46,7 +46,7 @@ async function decide(first: CheckResult, ancestors: GateResults): Promise<GateR
 type Above = readonly (readonly [name: string, GateResult])[];
 
 /** A check that finds nothing but what a blocked image above brings is left to that one. */
-function refusedResult(refused: Refusal, above: Above): GateResult {
+function refusedResult(refused: RefusedCheck, above: Above): GateResult {
   const blocking = new Map(above.map(([name, result]) => [name, findingsOf(result)]));
   const named = refused.by.map((block) => ({
     block,

@@ -8,9 +8,9 @@ import type { FoundDigest } from "../../publish/promotion.ts";
 import type { RecordRules } from "../../publish/tags/tag-state.ts";
 import { attestationCheck } from "./attestation-check.ts";
 import { type Check, type CheckResult, oneByOne, passed, sideBySide } from "./check.ts";
-import { type FoundAs, readFound } from "./found-image.ts";
 import { type GateResult, type GateResults, gate } from "./gate.ts";
 import { platformsCheck } from "./platforms-check.ts";
+import { type FoundAs, readFound } from "./read-found.ts";
 import { publishedSizes, sizeCheck } from "./size-check.ts";
 
 /** Of one image. */

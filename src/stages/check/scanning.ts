@@ -48,8 +48,8 @@ export interface Scanning {
   check(planned: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
-  /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
-  bill(report: string): Promise<Uint8Array>;
+  /** An SBOM (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
+  sbom(report: string): Promise<Uint8Array>;
   /** Which scanner it was, before `close`; `undefined` where nothing was scanned. */
   facts(): Promise<ScannerFacts | undefined>;
   /** To be called when all is scanned. Never rejects. */
@@ -69,11 +69,11 @@ export function openScanning(parts: ScanningParts): Scanning {
   return scanningBy(openImageScanner(parts, { ...parts, settingsOf }), parts);
 }
 
-export interface ImageSettings extends PublishedOptions {
+export interface ScanningSettings extends PublishedOptions {
   readonly surveyed: ScanningParts["surveyed"];
 }
 
-export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scanning {
+export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scanning {
   const { surveyed, registry } = parts;
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
@@ -185,7 +185,7 @@ export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scannin
     },
     check,
     published,
-    bill: scanner.bill,
+    sbom: scanner.sbom,
     facts: scanner.facts,
     close: scanner.close,
   };

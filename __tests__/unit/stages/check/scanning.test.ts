@@ -4,7 +4,7 @@ import { type Digest, digestOf } from "../../../../src/model/digest.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Scanned } from "../../../../src/scan/scanner.ts";
 import type { ImageScanner } from "../../../../src/stages/check/image-scanner.ts";
-import { type Ancestors, type ImageSettings, scanningBy } from "../../../../src/stages/check/scanning.ts";
+import { type Ancestors, type ScanningSettings, scanningBy } from "../../../../src/stages/check/scanning.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 import { catalogOf } from "../../changes/catalog-of.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
@@ -33,7 +33,7 @@ function opened(prepare: (registry: SimulatedRegistry) => void = () => {}) {
   };
   const scanner: ImageScanner = {
     prepare: () => void did.push("prepare"),
-    bill: async () => Buffer.of(),
+    sbom: async () => Buffer.of(),
     facts: async () => undefined,
     scan: async (_, __, { digest }) => scanOf(digest),
     scanPublished: async ({ digest }) => scanOf(digest),
@@ -46,7 +46,7 @@ function opened(prepare: (registry: SimulatedRegistry) => void = () => {}) {
     identity: { commit: at("main-2"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false },
     naming: {},
     sources: {},
-  } as unknown as ImageSettings;
+  } as unknown as ScanningSettings;
   return { scanning: scanningBy(scanner, parts), registry, timeline, did };
 }
 

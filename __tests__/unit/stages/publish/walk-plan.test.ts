@@ -1,5 +1,6 @@
 /** What a run publishes of what it builds and promotes, by what the checks say. */
 import { describe, expect, test } from "@jest/globals";
+import { BuildError } from "../../../../src/buildx/diagnosis/build-error.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { tag } from "../../../../src/model/reference.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
@@ -172,6 +173,21 @@ test("a child is built on the candidates of its parents that are built, and what
   expect(givenTo.get("app")).toEqual(["base"]);
   expect(did.filter((each) => !each.startsWith("complete"))).toEqual(["prefetch base", "build base", "build app"]);
   expect(did.filter((each) => each.startsWith("complete")).sort()).toEqual(["complete app", "complete base"]);
+});
+
+test("what a failed build wrote is in the result, with the reason apart from the image's name", async () => {
+  const fails = new BuildError("base", "RUN make ended with exit code 2", {
+    ...{ category: "command", hint: "fix the command", at: { file: "Dockerfile", line: 3 } },
+    ...{ output: ["make: no rule"], quoted: ["make: no rule"], excerpt: ["3 | >>> RUN make"] },
+  });
+  const { results } = await publishRun([{ name: "base", fails }]);
+  expect(results.get("base")).toMatchObject({
+    outcome: "failed",
+    error: { message: "base could not be built: RUN make ended with exit code 2\n  make: no rule" },
+    reason: "RUN make ended with exit code 2",
+    output: ["make: no rule"],
+    excerpt: ["3 | >>> RUN make"],
+  });
 });
 
 test("what a defect ends is reported as a defect, with its cause", async () => {

@@ -14,13 +14,13 @@ import {
   type TagState,
   tagStateIn,
 } from "../../publish/tags/tag-state.ts";
-import { type Checkable, type Refusal, refused } from "./check.ts";
+import { type Checkable, type RefusedCheck, refused } from "./check.ts";
 
 /** `content`: a tag that names the content is on it. */
 export type FoundAs = FoundDigest["as"] | "content";
 
 /** What it is, or that it is something else. */
-export type FoundImage = { readonly kind: "read"; readonly image: Checkable } | Refusal;
+export type ReadFound = { readonly kind: "read"; readonly image: Checkable } | RefusedCheck;
 
 /** @throws RegistryError for what can't be read. */
 export async function readFound(
@@ -28,7 +28,7 @@ export async function readFound(
   { repository, digest }: Omit<FoundDigest, "as">,
   as: FoundAs,
   { registry, records }: { readonly registry: Registry; readonly records: RecordRules },
-): Promise<FoundImage> {
+): Promise<ReadFound> {
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
   const tagState = tagStateIn(found, records);
