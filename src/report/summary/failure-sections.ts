@@ -53,7 +53,7 @@ function overview(groups: readonly FailureGroup[], { plan, forge }: RunReport): 
   });
   const heading = imageHeading(
     groups.map(({ first }) => first.image),
-    "Failed",
+    groups.every(({ first }) => first.kind === "blocked") ? "Blocked" : "Failed",
   );
   return { head: `| ${heading} | Cause | Place |\n| --- | --- | --- |`, pieces: rows, tail: "", what: "failures" };
 }
