@@ -43,11 +43,6 @@ export class UserError extends Error {
   }
 }
 
-/** An image was built, nothing went wrong, and a check keeps it from its tags. */
-export class BlockedByCheck extends UserError {
-  override readonly name: string = "BlockedByCheck";
-}
-
 /** Several problems that were found together, so that the user can fix them in one go. */
 export class Problems extends UserError {
   override readonly name = "Problems";

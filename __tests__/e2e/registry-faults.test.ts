@@ -355,7 +355,9 @@ describe("copying an image", () => {
   test("a blob that is never what its digest says is not stored", async () => {
     proxy.inject({ method: "GET", path: blob, fault: { kind: "wrong-bytes" } });
     const { own, copied } = await copy();
-    expect((await failureOf(copied)).message).toMatch(/sent an invalid response for faults-.* in place of sha256:.*\(tried 5 times/);
+    expect((await failureOf(copied)).message).toMatch(
+      /sent an invalid response for faults-.* in place of sha256:.*\(tried 5 times/,
+    );
     await expect(manifestOf(own, staged.old)).rejects.toThrow(/404/);
   });
 

@@ -11,7 +11,7 @@ import { openBuildSession } from "../stages/build/build-session.ts";
 import { checkSecretSources } from "../stages/build/secret-sources.ts";
 import { bumpAfter, bumpPins, noBump } from "../stages/bump/bump-pins.ts";
 import { collectScans } from "../stages/check/collect-scans.ts";
-import { reportScans } from "../stages/check/scan-report.ts";
+import { reportScans } from "../stages/check/report/scan-report.ts";
 import { type Planning, planRun } from "../stages/plan/plan-run.ts";
 import { withUnnamedHosts } from "../stages/plan/unnamed-hosts.ts";
 import { openPublication, resultsOf } from "../stages/publish/publication.ts";

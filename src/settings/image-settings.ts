@@ -6,7 +6,7 @@ import type { SharedSettings } from "../config/config-schema.ts";
 import type { Settings } from "../config/inputs.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import { mapped } from "../lib/pause.ts";
-import { type SaidRules, scanRules } from "../scan/scan-rules.ts";
+import { type RuleLayer, scanRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
@@ -99,7 +99,7 @@ interface Spoken {
   readonly sbom?: string | undefined;
   readonly compression?: string | undefined;
   readonly isScanned?: boolean | undefined;
-  readonly scanRules?: SaidRules | undefined;
+  readonly scanRules?: RuleLayer | undefined;
   readonly ignoreFiles?: ScanSettings["ignoreFiles"];
   readonly vex?: ScanSettings["vex"] | undefined;
   readonly cyclonedx?: boolean | undefined;

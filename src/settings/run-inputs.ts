@@ -6,7 +6,7 @@ import type { RawInputs } from "../config/inputs-specification.ts";
 import { UserError } from "../errors.ts";
 import type { TagWarning } from "../model/image-tags.ts";
 import { parseSize } from "../publish/max-size.ts";
-import type { SaidRules } from "../scan/scan-rules.ts";
+import type { RuleLayer } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
@@ -41,7 +41,7 @@ export interface RunInputs extends ImageRules {
   readonly cacheTo: readonly OwnCacheEntry[];
   /** Bytes. */
   readonly maxSize: number | undefined;
-  readonly scanRules: SaidRules;
+  readonly scanRules: RuleLayer;
   /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
   readonly sourceDateEpoch: string | undefined;
   /** Of what is set and has no effect. */

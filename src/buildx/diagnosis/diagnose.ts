@@ -1,39 +1,10 @@
 /** From a build that failed to what the user reads: what, why, on which line, and what to do. */
-import { type SourceLocation, UserError } from "../../errors.ts";
+import type { SourceLocation } from "../../errors.ts";
 import type { FailedStep } from "../invocation/progress.ts";
 import { shortLine } from "../invocation/short-line.ts";
+import { BuildError } from "./build-error.ts";
 import { failedLine } from "./failed-line.ts";
 import { type FailureCategory, failureRows } from "./failures.ts";
-
-/** A build that failed. `output` is the end of what the failed step wrote. */
-export class BuildError extends UserError {
-  override readonly name = "BuildError";
-  readonly category: FailureCategory;
-  readonly output: readonly string[];
-  /** BuildKit's own message. */
-  readonly said: string;
-  /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
-  readonly excerpt: readonly string[];
-
-  constructor(message: string, details: BuildErrorDetails) {
-    super(message, details);
-    this.category = details.category;
-    this.output = details.output;
-    this.said = details.said ?? "";
-    this.excerpt = details.excerpt ?? [];
-  }
-}
-
-interface BuildErrorDetails {
-  readonly category: FailureCategory;
-  readonly hint: string;
-  readonly at: SourceLocation;
-  readonly output: readonly string[];
-  readonly said?: string;
-  readonly excerpt?: readonly string[];
-  /** Not there where the message says all that it says. */
-  readonly cause?: unknown;
-}
 
 export interface FailedBuild {
   readonly image: string;
@@ -63,12 +34,12 @@ export function diagnose(failed: FailedBuild): BuildError {
   const said = lastWords(failed);
   const { category, sentence, hint } = classify(failed, said);
   const output = failed.step?.output ?? [];
-  const quoted = isAboutTheStep(category) ? output.slice(-quotedLines).map((line) => `  ${line}`) : [];
-  return new BuildError([`${failed.image} could not be built: ${sentence}`, ...quoted].join("\n"), {
+  return new BuildError(failed.image, sentence, {
     category,
     hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
     at: location(failed),
     output,
+    quoted: isAboutTheStep(category) ? output.slice(-quotedLines) : [],
     said,
     excerpt: excerptIn(failed.text),
     ...(hasAll(sentence, category, said) ? {} : { cause: new Error(withoutStart(said)) }),

@@ -1,6 +1,5 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
 import { posix } from "node:path";
-import { UserError } from "../../errors.ts";
 import { formatDuration } from "../../lib/quantities.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import { type Digest, digestOf, isDigest } from "../../model/digest.ts";
@@ -11,7 +10,8 @@ import { baseAnnotations, resolvedBases } from "../bases.ts";
 import { bareEnvironment, type Environment, withoutCacheService } from "../builder/environment.ts";
 import { type CacheTrouble, exportedDigest, refusedByCache } from "../cache/cache-trouble.ts";
 import { layoutReader, type ReadManifest, readContents } from "../contents.ts";
-import { BuildError, diagnose } from "../diagnosis/diagnose.ts";
+import { BuildError } from "../diagnosis/build-error.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { type FailureCategory, pausesAfter } from "../diagnosis/failures.ts";
 import type { LintReport } from "../diagnosis/lint.ts";
 import { builtByNix, type NixImageDependencies } from "../nix/nix.ts";
@@ -91,7 +91,7 @@ export async function buildImage(
     // Without its cache it is another build, and not one that failed.
     if (built.stalled !== undefined) continue;
     const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built, deps.restricted);
-    const pause = error instanceof BuildError ? pausesAfter(categoryFor(error, sources))[attempt] : undefined;
+    const pause = pausesAfter(categoryFor(error, sources))[attempt];
     if (pause === undefined) {
       deps.lint.tell(planned.dockerfile, built.progress.warnings());
       deps.log.group(`${planned.name}: failed after ${formatDuration(seconds())}`, failureBlock(built));
@@ -207,8 +207,9 @@ function digestIn(metadata: Uint8Array | undefined): Digest | undefined {
   }
 }
 
-function noDigest(planned: PlannedBuild): UserError {
-  return new UserError(`${planned.name} could not be built: buildx ended well but made no image`, {
+function noDigest(planned: PlannedBuild): BuildError {
+  return new BuildError(planned.name, "buildx ended well but made no image", {
+    category: "unknown",
     hint: "check that `target` and the Dockerfile's last stage give an image, and that buildx is a released version",
     at: planned.at,
   });

@@ -5,7 +5,7 @@ import { followLinks, isWithin } from "../../lib/local-paths.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
 import type { FileLooks, Log, Processes } from "../../ports.ts";
 import type { Environment } from "../builder/environment.ts";
-import { BuildError } from "../diagnosis/diagnose.ts";
+import { BuildError } from "../diagnosis/build-error.ts";
 import { shortLine } from "../invocation/short-line.ts";
 
 export interface NixDependencies {
@@ -174,8 +174,9 @@ function noProgram(image: string, why: string, at: SourceLocation): UserError {
   });
 }
 
-function notAnImage(image: string, what: string, at: SourceLocation): UserError {
-  return new UserError(`${image} could not be built: its Nix file ${what}, where one archive of an image is wanted`, {
+function notAnImage(image: string, what: string, at: SourceLocation): BuildError {
+  return new BuildError(image, `its Nix file ${what}, where one archive of an image is wanted`, {
+    category: "unknown",
     hint: "let it be what pkgs.dockerTools.buildImage, buildLayeredImage or streamLayeredImage gives",
     at,
   });
@@ -192,13 +193,12 @@ function failed(
 ): BuildError {
   const said = lines.map((line) => shortLine(line)).filter((line) => line.trim() !== "");
   const output = said.slice(-200);
-  const quoted = output.slice(-quotedLines).map((line) => `  ${line}`);
-  return new BuildError([`${image} could not be built: ${what}`, ...quoted].join("\n"), {
+  return new BuildError(image, what, {
     category: "command",
     hint: "see the lines of nix-build above, and fix the expression or what it needs",
     at: placeIn(said, workspace) ?? at,
     output,
-    cause: undefined,
+    quoted: output.slice(-quotedLines),
   });
 }
 

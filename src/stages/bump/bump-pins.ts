@@ -21,7 +21,7 @@ import { pullRequestText } from "../../report/pull-request-text.ts";
 import type { ImageResult, OtherFailure } from "../../results/run-result.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
-import { isWhole, knowsAll } from "../check/scan-report.ts";
+import { knowsAllImages } from "../check/report/known-images.ts";
 import type { Preparation } from "../plan/preparation.ts";
 import { bumpHistory } from "./bump-history.ts";
 import { bumpTarget, type OnBranch } from "./bump-target.ts";
@@ -41,7 +41,7 @@ export interface BumpReport {
 export const noBump: BumpReport = { results: [], moved: [], remarks: [], errors: [] };
 
 export function bumpFailures({ errors }: BumpReport): readonly OtherFailure[] {
-  return errors.map((error) => ({ title: "A pull request was refused", error }));
+  return errors.map((error) => ({ clause: "a pull request was refused", error }));
 }
 
 /** What was done for images in this run, if anything; the others are looked up. Refusals of the forge are remarks. */
@@ -72,7 +72,7 @@ export async function bumpPins(
       base: target.branch,
       isDefault: target.isDefault,
       grouped: prepared.bumping.pullRequests.grouped,
-      isWhole: isWhole(session) && knowsAll(surveyed),
+      isWhole: knowsAllImages(session, surveyed),
     },
   );
   const ours = repositoriesOf(surveyed.catalog);

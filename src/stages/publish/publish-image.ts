@@ -92,10 +92,15 @@ function remembering(check: CheckFoundDigest) {
   const scans = new Map<Digest, ImageScan>();
   return {
     async check(found: FoundDigest): Promise<UserError | undefined> {
-      const result = await check(found);
-      if (result.kind === "refused") return result.error;
-      if (result.scan !== undefined) scans.set(found.digest, result.scan);
-      return undefined;
+      try {
+        const result = await check(found);
+        if (result.kind === "refused") return oneError(result.by.map(({ error }) => error));
+        if (result.scan !== undefined) scans.set(found.digest, result.scan);
+        return undefined;
+      } catch (error) {
+        if (error instanceof UserError) return error;
+        throw error;
+      }
     },
     scanOf(digest: Digest): Pick<ImageResult, "scan"> {
       const scan = scans.get(digest);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { cacheTrouble } from "../../../../src/buildx/cache/cache-trouble.ts";
-import { BuildError } from "../../../../src/buildx/diagnosis/diagnose.ts";
+import { BuildError } from "../../../../src/buildx/diagnosis/build-error.ts";
 import { lintReport } from "../../../../src/buildx/diagnosis/lint.ts";
 import { type BuildDependencies, buildImage } from "../../../../src/buildx/invocation/build-image.ts";
 import type { ImageSource } from "../../../../src/buildx/invocation/buildx.ts";

@@ -6,13 +6,12 @@ import { type Repository, repository, tag } from "../../../../src/model/referenc
 import type { StoredManifest } from "../../../../src/oci/manifest.ts";
 import type { PlannedPromote } from "../../../../src/plan/plan.ts";
 import { releaseOf } from "../../../../src/plan/version-line.ts";
-import type { ScannedImage } from "../../../../src/scan/judged.ts";
-import { scanRules } from "../../../../src/scan/scan-rules.ts";
-import { type CheckResult, passed, refusedFor } from "../../../../src/stages/check/check.ts";
+import { type CheckResult, passed, refused } from "../../../../src/stages/check/check.ts";
 import { type Publishing, publishAgain } from "../../../../src/stages/publish/publish-image.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
 import { index, simulatedRegistry, Timeline } from "../../publish/simulation.ts";
 import { promote } from "../../report/example.ts";
+import { scanThat } from "../../scan/findings.ts";
 
 const [here, there] = [repository("ghcr.io/o/r/app"), repository("quay.io/o/app")];
 const image = (content: string, revision: string) => index({ content, platforms: [], record: recordOf(at(revision)) });
@@ -84,10 +83,7 @@ describe("all registries get the same digest", () => {
 
   test("where the release is another image of the same sources already, with the scan of that one", async () => {
     const theirs = image("theirs", "other-1");
-    const scan: ScannedImage = {
-      ...{ kind: "scanned", name: "app", rules: scanRules([]), platforms: [], passes: true, isRed: false },
-      comparedWith: { kind: "published", tag: "1.2.3", digest: theirs.digest },
-    };
+    const scan = scanThat("passed", "app", { kind: "published", tag: "1.2.3", digest: theirs.digest });
     const check = (): CheckResult => ({ kind: "passed", scan });
     const { result, copied, named } = await publish({ tags: release, held: { "1.2.3": theirs }, check });
     expect(named("latest")).toEqual([theirs.digest, theirs.digest]);
@@ -108,7 +104,7 @@ test.each<{ when: string; held: StoredManifest; check?: Case["check"] }>([
   {
     when: "names what doesn't pass",
     held: image("theirs", "other-1"),
-    check: () => refusedFor(new UserError("it has a finding", { hint: "fix it" })),
+    check: () => refused("scan", new UserError("it has a finding", { hint: "fix it" })),
   },
 ])("no registry gets a tag where the release in the first one $when", async ({ held, check }) => {
   const { result, copied, named } = await publish({ tags: release, held: { "1.2.3": held }, ...(check && { check }) });

@@ -4,7 +4,7 @@ import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
 import { releaseOf } from "../../../../src/plan/version-line.ts";
-import { passed, refusedFor } from "../../../../src/stages/check/check.ts";
+import { passed, refused } from "../../../../src/stages/check/check.ts";
 import {
   type CheckFoundDigest,
   type Publishing,
@@ -66,13 +66,8 @@ test("a run that is cancelled while its tags are put has not failed: it is not f
 test("a registry that refused is a failure, also in a run that was cancelled later", async () => {
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
-  const refused = new RegistryError("denied", "refused", { hint: "ask for the right" });
-  const result = await publishCandidate(
-    plannedBuild,
-    candidate,
-    publishing(failing(refused), cancelled.signal),
-    passes,
-  );
+  const denied = new RegistryError("denied", "refused", { hint: "ask for the right" });
+  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(denied), cancelled.signal), passes);
   expect(result).toMatchObject({ outcome: "failed", candidate });
 });
 
@@ -119,7 +114,7 @@ describe("what another run made of the same sources while this one was building"
 
   test("doesn't where it doesn't pass: what was built has passed", async () => {
     const { main, result } = await published(async () =>
-      refusedFor(new UserError("it has a finding", { hint: "mend it" })),
+      refused("scan", new UserError("it has a finding", { hint: "fix it" })),
     );
     expect(main).toBe(own.digest);
     expect(result).toMatchObject({ outcome: "published", candidate: { digest: own.digest } });

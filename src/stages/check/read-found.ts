@@ -14,30 +14,36 @@ import {
   type RecordRules,
   type TagState,
 } from "../../publish/registry-tags/tag-state.ts";
-import type { Checkable } from "./check.ts";
+import { type Checkable, type RefusedCheck, refused } from "./check.ts";
 
 /** `content`: a tag that names the content is on it. */
 export type FoundAs = FoundDigest["as"] | "content";
 
-/** @throws UserError for what is something else, RegistryError for what can't be read. */
+/** What it is, or that it is something else. */
+export type ReadFound = { readonly kind: "read"; readonly image: Checkable } | RefusedCheck;
+
+/** @throws RegistryError for what can't be read. */
 export async function readFound(
   planned: PlannedBuild | PlannedPromote,
   { repository, digest }: Omit<FoundDigest, "as">,
   as: FoundAs,
   { registry, records }: { readonly registry: Registry; readonly records: RecordRules },
-): Promise<Checkable> {
+): Promise<ReadFound> {
   const found = await registry.manifest(repository, digest);
   if (found === undefined) throw missingManifest(repository, digest);
   const tagState = parseTagState(found, records);
   const why = whyRefused(planned, tagState, as);
-  if (why !== undefined) throw refused(repository, digest, why);
+  if (why !== undefined) return refused("content", otherThanPlanned(repository, digest, why));
   const bases = Object.entries(tagState.record?.bases ?? {});
   return {
-    repository,
-    digest,
-    layout: undefined,
-    platforms: await readPlatforms(registry, repository, digest),
-    bases: bases.map(([name, each]) => ({ name, digest: each })),
+    kind: "read",
+    image: {
+      repository,
+      digest,
+      layout: undefined,
+      platforms: await readPlatforms(registry, repository, digest),
+      bases: bases.map(([name, each]) => ({ name, digest: each })),
+    },
   };
 }
 
@@ -49,7 +55,7 @@ function whyRefused(planned: PlannedBuild | PlannedPromote, tagState: TagState, 
   return missingPlatform(tagState, planned.platforms);
 }
 
-function refused(repository: Repository, digest: Digest, why: string): UserError {
+function otherThanPlanned(repository: Repository, digest: Digest, why: string): UserError {
   return new UserError(`${repository}@${digest} may not be tagged: ${why}`, {
     hint: "run again, so that the image is built from this commit's sources",
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { leftOutRemarks } from "../../../../src/stages/check/scan-report.ts";
+import { leftOutRemarks } from "../../../../src/stages/check/report/code-scanning-alerts.ts";
 
 const hint = "report less with `severity`; the scanner's own reports beside the files have all of it";
 const dropped = [
