@@ -3,7 +3,7 @@
 import type { FileWrite } from "../forge/bump-forge.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import { utf8Text } from "./edit-pins.ts";
-import type { ImageNames } from "./pins/image-names.ts";
+import type { ImageNames } from "./pins/names-in-files.ts";
 import { readPins } from "./pins/pin-reader.ts";
 import type { PinValues, ReadPin, Span } from "./pins/read-pin.ts";
 import { chartPin, isChartFile } from "./pins/yaml/chart-pins.ts";

@@ -6,7 +6,7 @@ import { isTag, type Repository } from "../model/reference.ts";
 import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
 import { movePins, type PinFile } from "./move-pins.ts";
 import type { MovedFile, PublishedVersion } from "./moved.ts";
-import { type ImageNames, imageNames } from "./pins/image-names.ts";
+import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
 import { readPins } from "./pins/pin-reader.ts";
 import type { ReadPin } from "./pins/read-pin.ts";
 import { chartPin, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
@@ -18,7 +18,7 @@ export interface OwnMoves {
   /** What this run's pins follow. */
   readonly published: readonly PublishedVersion[];
   /** Repositories of all images of ours. */
-  readonly ours: readonly Repository[];
+  readonly ownRepositories: readonly Repository[];
 }
 
 /** What moves on the base where the pins that this run moves, and those that the branch has moved further, are put together. */
@@ -32,13 +32,13 @@ export interface JointMoves {
 
 /** @param edits what our commits on the branch changed, of the base as it was. */
 export async function jointMoves(edits: readonly FileWrite[], own: OwnMoves): Promise<JointMoves> {
-  const { files, published, ours } = own;
-  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
-  const hasOwn = (await movePins(files, published, ours)).files.length > 0;
+  const { files, published, ownRepositories } = own;
+  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ownRepositories]);
+  const hasOwn = (await movePins(files, published, ownRepositories)).files.length > 0;
   const kept = await Promise.all(files.map((file) => keptIn(file, edits, { published, names, hasOwn })));
   const keptFiles = new Map(kept.flatMap(({ moved }) => (moved === undefined ? [] : [[moved.path, moved] as const])));
   const basis = files.map((file) => ({ ...file, bytes: keptFiles.get(file.path)?.after ?? file.bytes }));
-  const moved = new Map((await movePins(basis, published, ours)).files.map((each) => [each.path, each]));
+  const moved = new Map((await movePins(basis, published, ownRepositories)).files.map((each) => [each.path, each]));
   const joint = files.flatMap(({ path }): readonly MovedFile[] => {
     const [one, other] = [keptFiles.get(path), moved.get(path)];
     if (one === undefined || other === undefined) return [one ?? other].filter((each) => each !== undefined);

@@ -4,7 +4,7 @@ import type { Repository } from "../model/reference.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
 import type { LeftPin, MovedFile, PublishedVersion } from "./moved.ts";
-import { type ImageNames, imageNames } from "./pins/image-names.ts";
+import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
 import { readPins } from "./pins/pin-reader.ts";
 import type { ReadPin } from "./pins/read-pin.ts";
 import { textPins } from "./pins/text/text-pins.ts";
@@ -27,14 +27,14 @@ export interface MovedPins {
  * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
  * the files. Only values are edited: no other byte of a file changes.
  * @param published all that pins may follow: made from the branch that the files are of.
- * @param ours repositories of all images of ours: what names another one beside a published one may mean it.
+ * @param ownRepositories repositories of all images of ours: what names another one beside a published one may mean it.
  */
 export async function movePins(
   files: Iterable<PinFile>,
   published: readonly PublishedVersion[],
-  ours: Iterable<Repository> = [],
+  ownRepositories: Iterable<Repository> = [],
 ): Promise<MovedPins> {
-  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
+  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ownRepositories]);
   const read: ReadFile[] = [];
   for (const file of files) {
     if (isChartFile(file.path) || names.mayBeIn(file.bytes)) read.push(await readFile(file, names));

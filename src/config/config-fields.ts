@@ -58,7 +58,7 @@ const readers: Readers = {
 };
 
 /** Reads the settings that a map has; keys that are none are the caller's business. */
-export function readSettings<T extends Readonly<Record<string, Setting>>>(
+export function readEntrySettings<T extends Readonly<Record<string, Setting>>>(
   entries: readonly TreeEntry[],
   settings: T,
   problems: UserError[],

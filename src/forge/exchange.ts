@@ -2,7 +2,7 @@
 import { rateLimitOf } from "../lib/http/rate-limit.ts";
 import { type RetryPolicy, retry } from "../lib/retry.ts";
 import type { HttpRequest, HttpResponse } from "../ports.ts";
-import { complaintOf, parsedBody, refusal } from "./answer.ts";
+import { parsedBody, refusal, refusalText } from "./answer.ts";
 import type { ForgeAccess } from "./forge-access.ts";
 import { ForgeError } from "./forge-error.ts";
 
@@ -59,7 +59,7 @@ async function attempt(access: ForgeAccess, question: Question): Promise<Answer>
   });
   const json = parsedBody(response.body);
   const isSuccess = response.status >= 200 && response.status < 300;
-  const problem = isSuccess ? complaint?.(json) : complaintOf(response, json);
+  const problem = isSuccess ? complaint?.(json) : refusalText(response, json);
   if (problem === undefined) return { ...response, json };
   const now = access.clock.now();
   throw refusal({ response, problem, method, url, now, limit: rateLimitOf(response, now) });

@@ -8,7 +8,7 @@ export type ForgeErrorCode =
   | "pull-requests-switched-off"
   /** The token may not. */
   | "forbidden"
-  /** The token may not change what lies in `.github/workflows`; a job's own never may. */
+  /** The token may not change files in `.github/workflows`; a job's own never may. */
   | "workflow-files"
   /** A rule of the repository protects the branch. */
   | "protected"

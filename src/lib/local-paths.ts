@@ -165,7 +165,7 @@ export function guardedFiles(
 const fileInputs = ["config", "file", "context"] as const;
 
 /** Where a path leads, and the symlinks on the way. */
-export interface Followed {
+export interface FollowedPath {
   readonly real: string;
   readonly links: readonly string[];
 }
@@ -174,7 +174,7 @@ export interface Followed {
  * Follows every symlink of an absolute path; what is not there stays as written. @returns `undefined` where links lead in
  * circles.
  */
-export async function followLinks(path: string, { look }: FileLooks): Promise<Followed | undefined> {
+export async function followLinks(path: string, { look }: FileLooks): Promise<FollowedPath | undefined> {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let real = "/";
   const links: string[] = [];

@@ -66,7 +66,7 @@ export type Comparison =
   | { readonly kind: "first" }
   /** It is what is published: nothing is new, and there is nothing to block. */
   | { readonly kind: "itself"; readonly found?: { readonly tag: string; readonly digest: Digest } }
-  /** Nobody can tell what is published: everything counts as new. */
+  /** What is published is unknown: every finding is new. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
 /** The outcome of one image's scan. Every report of it is a function of this. */

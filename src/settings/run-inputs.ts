@@ -89,7 +89,7 @@ export function readRunInputs(
       cacheFrom: cacheFrom.values,
       cacheTo: cacheTo.values,
       maxSize: maxSize.values[0],
-      scanRules: scanRules.said,
+      scanRules: scanRules.layer,
       sourceDateEpoch,
       variables: metadata.variables,
       warnings: metadata.warnings,

@@ -3,13 +3,13 @@ import type { RunContext } from "../model/run-context.ts";
 import { others, unknown, type Value, type ValueMap } from "./value.ts";
 
 /** What of the event is needed. */
-export type EventFacts = Pick<
+export type ExpressionEvent = Pick<
   RunContext,
   "trigger" | "eventName" | "ref" | "commit" | "owner" | "repo" | "serverUrl" | "apiUrl" | "defaultBranch" | "workspace"
 >;
 
 /** The `github` context; what a checkout doesn't show of an event is unknown. */
-export function githubContext(facts: EventFacts, job: string, inputs: ValueMap): ValueMap {
+export function githubContext(facts: ExpressionEvent, job: string, inputs: ValueMap): ValueMap {
   const { trigger, eventName, ref, commit, owner, repo, serverUrl, apiUrl, workspace } = facts;
   const pull = trigger.kind === "pull-request" ? trigger : undefined;
   return {
@@ -31,7 +31,7 @@ export function githubContext(facts: EventFacts, job: string, inputs: ValueMap):
   };
 }
 
-function payload({ trigger, ref, commit, owner, repo, defaultBranch }: EventFacts, inputs: ValueMap): ValueMap {
+function payload({ trigger, ref, commit, owner, repo, defaultBranch }: ExpressionEvent, inputs: ValueMap): ValueMap {
   const repository = {
     [others]: unknown,
     name: repo,

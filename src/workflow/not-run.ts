@@ -2,7 +2,7 @@
 import type { Tree } from "../config/yaml-tree.ts";
 import type { SourceLocation } from "../errors.ts";
 import { isMet } from "./expression.ts";
-import type { Step } from "./find-step.ts";
+import type { JobStep } from "./find-step.ts";
 import type { StepContexts } from "./step-contexts.ts";
 import { eventsOf } from "./workflow-inputs.ts";
 
@@ -14,7 +14,7 @@ export interface StepWarning {
 
 export function whyNotRun(
   tree: Tree,
-  { conditions }: Pick<Step, "conditions">,
+  { conditions }: Pick<JobStep, "conditions">,
   eventName: string,
   contexts: StepContexts,
 ): readonly StepWarning[] {

@@ -1,9 +1,9 @@
 /** The contexts that expressions of a workflow's step may name, for one event. */
 import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
 import { UserError } from "../errors.ts";
-import { type EventFacts, githubContext, unknownContexts } from "./contexts.ts";
+import { type ExpressionEvent, githubContext, unknownContexts } from "./contexts.ts";
 import { evaluate } from "./expression.ts";
-import type { Step } from "./find-step.ts";
+import type { JobStep } from "./find-step.ts";
 import { others, unknown, type Value, type ValueMap } from "./value.ts";
 import { workflowInputs } from "./workflow-inputs.ts";
 
@@ -15,7 +15,11 @@ export interface StepContexts {
   readonly step: Contexts;
 }
 
-export function stepContexts(tree: Tree, { job, env }: Pick<Step, "job" | "env">, facts: EventFacts): StepContexts {
+export function stepContexts(
+  tree: Tree,
+  { job, env }: Pick<JobStep, "job" | "env">,
+  facts: ExpressionEvent,
+): StepContexts {
   const own = workflowInputs(tree, facts.eventName);
   const contexts = { ...unknownContexts, github: githubContext(facts, job, own), inputs: own };
   return { job: contexts, step: { ...contexts, env: envOf(env, contexts) } };

@@ -2,9 +2,9 @@
 import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
-import type { EventFacts } from "./contexts.ts";
+import type { ExpressionEvent } from "./contexts.ts";
 import { evaluate, rowsOf } from "./expression.ts";
-import type { Step } from "./find-step.ts";
+import type { JobStep } from "./find-step.ts";
 import { type StepWarning, whyNotRun } from "./not-run.ts";
 import { type Contexts, stepContexts } from "./step-contexts.ts";
 
@@ -35,8 +35,8 @@ interface KnownInput {
  */
 export function stepInputs(
   tree: Tree,
-  step: Step,
-  facts: EventFacts,
+  step: JobStep,
+  facts: ExpressionEvent,
   known: readonly KnownInput[],
   overridden: ReadonlySet<string>,
 ): StepInputs {

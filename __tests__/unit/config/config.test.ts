@@ -217,7 +217,7 @@ describe("so many images that the file is read in pieces", () => {
     expect(config.images.map(({ name, at }) => [name, at.line])).toEqual(
       Array.from({ length: count }, (_, index) => [`i${index}`, index + 3]),
     );
-    expect(config.images.at(-1)?.said).toEqual({ path: `${path}999` });
+    expect(config.images.at(-1)?.settings).toEqual({ path: `${path}999` });
     expect([config.watchAll[0]?.value, config.defaults.tags?.[0]?.at.line]).toEqual(["x", 1_005]);
   });
 

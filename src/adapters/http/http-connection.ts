@@ -2,7 +2,7 @@
 import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { UserError } from "../../errors.ts";
 import { proxyFor } from "./proxy.ts";
-import { trust } from "./trust.ts";
+import { trust } from "./trusted-authorities.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

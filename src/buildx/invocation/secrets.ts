@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { csvLine } from "../../model/buildflags/csv.ts";
+import { csvLine } from "../../model/buildflags/csv-record.ts";
 
 export interface SecretInputs {
   /**

@@ -159,8 +159,8 @@ export async function checkSandbox(
   // A sandbox without a shell is one, too.
   if (code !== 0) return;
   const look = await deps.files.look(Buffer.from(new TextDecoder().decode(stdout).trim()));
-  const said = look?.kind === "file" ? new TextDecoder().decode(await look.content()).trim() : "";
-  if (said === "shut") return;
+  const answer = look?.kind === "file" ? new TextDecoder().decode(await look.content()).trim() : "";
+  if (answer === "shut") return;
   throw new UserError(`${image} can't be built by Nix: its builders run without a sandbox, and ${deps.restricted}`, {
     hint: "set `sandbox = true` in the runner's nix.conf",
     at: { file: nixFile },
@@ -190,13 +190,13 @@ function failed(
   workspace: string,
   at: SourceLocation,
 ): BuildError {
-  const said = lines.map((line) => shortLine(line)).filter((line) => line.trim() !== "");
-  const output = said.slice(-200);
+  const written = lines.map((line) => shortLine(line)).filter((line) => line.trim() !== "");
+  const output = written.slice(-200);
   const quoted = output.slice(-quotedLines).map((line) => `  ${line}`);
   return new BuildError([`${image} could not be built: ${what}`, ...quoted].join("\n"), {
     category: "command",
     hint: "see the lines of nix-build above, and fix the expression or what it needs",
-    at: placeIn(said, workspace) ?? at,
+    at: placeIn(written, workspace) ?? at,
     output,
     cause: undefined,
   });

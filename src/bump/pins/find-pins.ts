@@ -1,7 +1,7 @@
 /** The pins of a file, for those who only look at them. */
 import type { SourceLocation } from "../../errors.ts";
 import type { Repository } from "../../model/reference.ts";
-import { imageNames } from "./image-names.ts";
+import { imageNames } from "./names-in-files.ts";
 import { readPins } from "./pin-reader.ts";
 import { textPlaces } from "./text/text-places.ts";
 import { chartPin, isChartFile } from "./yaml/chart-pins.ts";

@@ -43,7 +43,7 @@ export interface Joint {
   readonly isOvertaken: boolean;
 }
 
-export type Step =
+export type BumpStep =
   | { readonly kind: "none"; readonly because: "settled" | "declined" | "left" | "newer" | "foreign" }
   /** See what moves in the files that the branch has. */
   | { readonly kind: "read"; readonly head: Commit }
@@ -90,19 +90,19 @@ function othersOn(commits: readonly BranchCommit[] | undefined, { first, later }
   return foreign.length > 0 && foreign.every(({ parents }) => parents > 1) ? "merges" : "work";
 }
 
-export function nextStep(standing: Standing, wanted: Wanted): Step {
+export function nextStep(standing: Standing, wanted: Wanted): BumpStep {
   if (!standing.isOurs) return { kind: "none", because: "foreign" };
   return wanted === undefined ? toNothing(standing) : toWanted(standing, wanted);
 }
 
 /** A branch with commits of others stays, and with work of theirs its pull request, too. */
-function toNothing({ head, open, others }: Standing): Step {
+function toNothing({ head, open, others }: Standing): BumpStep {
   if (open !== undefined) return others === "work" ? left : { kind: "close", pull: open };
   if (head === undefined) return settled;
   return others === "nothing" ? { kind: "delete-branch", head } : left;
 }
 
-function toWanted(standing: Standing, wanted: NonNullable<Wanted>): Step {
+function toWanted(standing: Standing, wanted: NonNullable<Wanted>): BumpStep {
   const { open, declined } = standing;
   if (wanted.joint?.isOfOthers === true) return settled;
   if (open === undefined && declined.has(wanted.marker.version)) return { kind: "none", because: "declined" };
@@ -113,7 +113,7 @@ function toWanted(standing: Standing, wanted: NonNullable<Wanted>): Step {
 }
 
 /** Built anew for another edit, unless it is a later run's, whose pins must not go back. @returns `undefined`: it is right. */
-function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wanted>): Step | undefined {
+function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wanted>): BumpStep | undefined {
   const { joint } = wanted;
   if (head !== undefined && marker?.edit === wanted.marker.edit) {
     return joint?.isOvertaken === true ? { kind: "none", because: "newer" } : undefined;
@@ -126,7 +126,10 @@ function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wa
 }
 
 /** On top of what others did. @returns `undefined`: it is right. */
-function onSharedBranch({ head, open, unmoved, brought }: Standing, { marker }: NonNullable<Wanted>): Step | undefined {
+function onSharedBranch(
+  { head, open, unmoved, brought }: Standing,
+  { marker }: NonNullable<Wanted>,
+): BumpStep | undefined {
   // Once it was brought there, what becomes of it is theirs to say.
   const isComplete = open !== undefined && readMarker(open.body)?.edit === marker.edit;
   if (isComplete && brought.has(marker.edit)) return left;
@@ -135,5 +138,5 @@ function onSharedBranch({ head, open, unmoved, brought }: Standing, { marker }: 
   return unmoved.length === 0 ? undefined : { kind: "write", parent: head, files: unmoved };
 }
 
-const settled: Step = { kind: "none", because: "settled" };
-const left: Step = { kind: "none", because: "left" };
+const settled: BumpStep = { kind: "none", because: "settled" };
+const left: BumpStep = { kind: "none", because: "left" };

@@ -9,7 +9,7 @@ import { type LineTools, noLine, type PinLine, pinLine } from "./branch-history.
 import { completePullRequest } from "./complete-pull-request.ts";
 import { type Marker, markerOf, pending, readMarker, trailerOf, withMarker, withoutMarker } from "./marker.ts";
 import { newPullRequestUrl } from "./new-pull-request-url.ts";
-import { nextStep, type Standing, type Step, standingOf } from "./next-step.ts";
+import { type BumpStep, nextStep, type Standing, standingOf } from "./next-step.ts";
 import type {
   JointProposal,
   MarkedProposal,
@@ -80,7 +80,7 @@ interface Run {
   readonly pair: BranchPair;
   readonly wanted: MarkedProposal | undefined;
   readonly tools: ProposeTools;
-  readonly did: Set<Step["kind"]>;
+  readonly did: Set<BumpStep["kind"]>;
   readonly warnings: ProposalWarning[];
   /** What else the branch's commits say that they make, and the next one is to say, too. */
   readonly kept: readonly Marker[];
@@ -142,7 +142,7 @@ async function wasDeclined({ pullRequests }: BranchState, version: string, tools
 }
 
 /** @returns what stands otherwise then. */
-async function perform(step: Step, { head, open, brought: old }: Standing, run: Run): Promise<Partial<Standing>> {
+async function perform(step: BumpStep, { head, open, brought: old }: Standing, run: Run): Promise<Partial<Standing>> {
   const { pair, wanted, warnings } = run;
   const { forge } = run.tools;
   if (step.kind === "close") {
@@ -203,7 +203,7 @@ function hasMore({ labels, reviewers, assignees, autoMerge }: PullRequestSetting
   return labels.length + reviewers.length + assignees.length > 0 || autoMerge !== false;
 }
 
-function outcomeOf({ did }: Run, { because }: Step & { kind: "none" }): ProposalResult["outcome"] {
+function outcomeOf({ did }: Run, { because }: BumpStep & { kind: "none" }): ProposalResult["outcome"] {
   if (did.has("open")) return "opened";
   if (did.has("write") || did.has("complete")) return "updated";
   if (did.has("close") || did.has("delete-branch")) return "closed";

@@ -15,7 +15,7 @@ import {
 import { bareMarks } from "./tag-pieces.ts";
 
 /** What a pin holds, as written; at least one of the two. */
-export interface Held {
+export interface PinnedVersion {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
 }
@@ -38,7 +38,7 @@ export type Choice =
  * - A digest alone follows `latest`, since nothing says what else it is.
  * @param published all that may be meant by the repository that the pin names, not empty: the variants of an image share it.
  */
-export function chooseVersion({ tag, digest }: Held, published: readonly PublishedVersion[]): Choice {
+export function chooseVersion({ tag, digest }: PinnedVersion, published: readonly PublishedVersion[]): Choice {
   const image = [...new Set(published.map(({ name }) => name))].join(", ");
   const named = published.filter(({ tags }) => tags.some((each) => each === (tag ?? "latest")));
   const [only, ...others] = named;
@@ -68,7 +68,7 @@ export function chooseVersion({ tag, digest }: Held, published: readonly Publish
 }
 
 /** Whether what is published says anything of a pin: not where it may be of a variant that another job publishes. */
-export function isOfPublished({ tag, digest }: Held, published: readonly PublishedVersion[]): boolean {
+export function isOfPublished({ tag, digest }: PinnedVersion, published: readonly PublishedVersion[]): boolean {
   const names = published.some(
     (each) => each.tags.some((named) => named === (tag ?? "latest")) || (tag === undefined && each.digest === digest),
   );
@@ -83,17 +83,17 @@ interface Option {
   readonly from: TagForm;
 }
 
-interface TagHeld {
+interface PinnedTag {
   readonly tag: string;
   readonly digest: string | undefined;
 }
 
 /** What nobody knows of a mark or a number, whether it names a variant, is read both ways. */
-function newerTag(held: TagHeld, published: readonly PublishedVersion[], image: string): Choice {
-  const asCount = newerTagOf(held, published, image, "count");
-  const asVariant = newerTagOf(held, published, image, "variant");
+function newerTag(pinned: PinnedTag, published: readonly PublishedVersion[], image: string): Choice {
+  const asCount = newerTagOf(pinned, published, image, "count");
+  const asVariant = newerTagOf(pinned, published, image, "variant");
   if (asCount.kind === asVariant.kind && movesTo(asCount) === movesTo(asVariant)) return asVariant;
-  return { kind: "ambiguous", image, why: `${openIn(held.tag, published)}: write the tag that is meant` };
+  return { kind: "ambiguous", image, why: `${openIn(pinned.tag, published)}: write the tag that is meant` };
 }
 
 function openIn(tag: string, published: readonly PublishedVersion[]): string {
@@ -110,7 +110,7 @@ function movesTo(choice: Choice): string | undefined {
 }
 
 function newerTagOf(
-  { tag, digest }: TagHeld,
+  { tag, digest }: PinnedTag,
   published: readonly PublishedVersion[],
   image: string,
   unknown: Assumption,

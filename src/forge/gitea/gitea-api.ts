@@ -37,6 +37,6 @@ export async function headAt(api: GiteaApi, branch: string): Promise<Commit | un
 }
 
 /** @throws ForgeError (overtaken) where the branch is elsewhere: these forges have no other way to ask for that. */
-export async function standsAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
+export async function mustBeAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
   if ((await headAt(api, branch)) !== head) throw new ForgeError("overtaken", `${branch} has moved meanwhile`);
 }

@@ -13,7 +13,7 @@ import {
   type PullRequestNode,
   repositoryQuery,
 } from "./github-queries.ts";
-import { moveBranch, noCommit, writeBranch } from "./github-write.ts";
+import { moveBranch, noCommit, writeGitHubBranch } from "./github-write.ts";
 
 /** Pull requests are made and closed as whoever the token belongs to. */
 export function githubBumps(access: RepositoryAccess): BumpForge {
@@ -28,7 +28,7 @@ export function githubBumps(access: RepositoryAccess): BumpForge {
       return stateOf(answer);
     },
     read: (at, path) => unlessMissing(() => api.raw(`contents/${pathPart(path)}?ref=${at}`)),
-    write: (write) => writeBranch(api, write),
+    write: (write) => writeGitHubBranch(api, write),
     async deleteBranch(branch, head) {
       const { repository } = await api.query<{ readonly repository: { readonly id: string } }>(
         repositoryQuery,

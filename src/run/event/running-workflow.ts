@@ -49,8 +49,10 @@ async function readInputs(raw: RawInputs, outside: Parts): Promise<readonly Step
     const bytes = await asItRuns(folder, path, outside);
     if (bytes === undefined) continue;
     const { tree } = await parseTree(new TextDecoder().decode(bytes), path);
-    const isOurs = await ownActionIn(folder, files);
-    return tree === undefined ? [] : writtenInputs(tree, { job: env.GITHUB_JOB || undefined, values: raw, isOurs });
+    const isThisAction = await ownActionIn(folder, files);
+    return tree === undefined
+      ? []
+      : writtenInputs(tree, { job: env.GITHUB_JOB || undefined, values: raw, isThisAction });
   }
   return [];
 }

@@ -6,7 +6,7 @@ import { byPlace, LateProblems, Problems, throwProblems, UserError } from "../..
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import type { Files } from "../../ports.ts";
-import { findStep, type Step } from "../../workflow/find-step.ts";
+import { findStep, type JobStep } from "../../workflow/find-step.ts";
 import type { StepWarning } from "../../workflow/not-run.ts";
 import { placeOfLine, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
 import type { Outside } from "../outside.ts";
@@ -14,7 +14,7 @@ import { type SimulatedEvent, simulatedContext } from "./simulated-context.ts";
 
 export interface WorkflowStep {
   readonly tree: Tree;
-  readonly step: Step;
+  readonly step: JobStep;
 }
 
 const folders = [".github/workflows", ".forgejo/workflows", ".gitea/workflows"];

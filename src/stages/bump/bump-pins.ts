@@ -4,7 +4,7 @@ import { differInPins } from "../../bump/differ-in-pins.ts";
 import { jointMoves } from "../../bump/kept-moves.ts";
 import { movePins, type PinFile } from "../../bump/move-pins.ts";
 import type { LeftPin, MovedFile } from "../../bump/moved.ts";
-import { imageNames } from "../../bump/pins/image-names.ts";
+import { imageNames } from "../../bump/pins/names-in-files.ts";
 import { type BumpGroup, bumpGroups } from "../../bump/pull-request/bump-groups.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../../bump/pull-request/proposal.ts";
 import { type ProposeTools, propose } from "../../bump/pull-request/propose.ts";
@@ -75,9 +75,9 @@ export async function bumpPins(
       isWhole: isWhole(session) && knowsAll(surveyed),
     },
   );
-  const ours = repositoriesOf(surveyed.catalog);
+  const ownRepositories = repositoriesOf(surveyed.catalog);
   const moves = await Promise.all(
-    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })),
+    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ownRepositories)) })),
   );
   const stays = moves.flatMap(({ left }) => left);
   const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
@@ -140,17 +140,17 @@ async function proposeAll(
   const settings = prepared.bumping.pullRequests;
   const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
   if (wanted.length === 0) return [];
-  const ours = repositoriesOf(prepared.surveyed.catalog);
+  const ownRepositories = repositoriesOf(prepared.surveyed.catalog);
   const tools = { ...toolsOf(prepared, session), history: bumpHistory(session.git, at, prepared.history) };
   const one = limitCalls(4, async (move: Move) => {
     const proposal =
       move.files.length === 0 ? undefined : await proposalOf(move, at, settings, prepared, session, images);
-    const names = imageNames([...ours, ...besides(ours, move.branch)]);
+    const names = imageNames([...ownRepositories, ...besides(ownRepositories, move.branch)]);
     return propose({ branch: move.branch, base: branch }, proposal, {
       ...tools,
       differInPins: (changed) => differInPins(changed, names),
       joint: async (edits) => {
-        const joint = await jointMoves(edits, { files, published: move.versions, ours });
+        const joint = await jointMoves(edits, { files, published: move.versions, ownRepositories });
         if (joint.files.length === 0) return undefined;
         const whole = { ...move, files: joint.files };
         const proposed = await proposalOf(whole, at, settings, prepared, session, images);
@@ -174,14 +174,20 @@ async function proposalOf(
   const images = await bumpedImages(versions, files, { registry, records: recordRules(session), commit }, results);
   const { forge } = prepared;
   const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-  const ours = repositoriesOf(prepared.surveyed.catalog);
-  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+  const ownRepositories = repositoriesOf(prepared.surveyed.catalog);
+  return {
+    ...text,
+    at,
+    files,
+    settings,
+    moveAgain: async (again) => (await movePins(again, versions, ownRepositories)).files,
+  };
 }
 
 /** Where an image was that the repository has no more, but still a bump of. */
-function besides(ours: readonly Repository[], branch: string): readonly Repository[] {
+function besides(ownRepositories: readonly Repository[], branch: string): readonly Repository[] {
   const name = branch.replace(/^image-publish\/bump-?/, "").replace(/@.*$/s, "");
-  const folders = ours.flatMap((each) => [each, each.slice(0, each.lastIndexOf("/"))]);
+  const folders = ownRepositories.flatMap((each) => [each, each.slice(0, each.lastIndexOf("/"))]);
   if (!/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/.test(name)) return [];
   return folders.map((folder) => repository(`${folder}/${name}`));
 }

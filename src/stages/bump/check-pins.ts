@@ -1,7 +1,7 @@
 /** The input `check-pins`: before a release is built, files must name its version. */
 import { posix } from "node:path";
-import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
 import { findPins } from "../../bump/pins/find-pins.ts";
+import { type ReleasedImage, stalePins } from "../../bump/pins/stale-pins.ts";
 import type { TagStyle } from "../../bump/versions/tag-form.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
 import { eachOnce, formatLocation, throwProblems, UserError } from "../../errors.ts";

@@ -25,7 +25,7 @@ import { type UploadReport, uploadScans } from "../../scan/upload/upload.ts";
 import { type UploadTarget, uploadTarget } from "../../scan/upload/upload-target.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
-import { everyImage, type Parted } from "../analyze/parted.ts";
+import { everyImage, type SplitCatalog } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
 import type { ScansByImage } from "./collect-scans.ts";
 import type { Scanning } from "./scanning.ts";
@@ -143,7 +143,7 @@ export function isWhole({ inputs, context }: Pick<ReportingRun, "inputs" | "cont
 }
 
 /** Nobody knows which images are in a file that can't be read. */
-export function knowsAll({ troubled }: Parted): boolean {
+export function knowsAll({ troubled }: SplitCatalog): boolean {
   return troubled.every(({ kind }) => kind === "image");
 }
 

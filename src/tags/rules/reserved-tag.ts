@@ -1,8 +1,8 @@
 /** The reserved names as the tags of a run write them: with its prefixes and suffixes, and with the repository's git tags. */
 
 import { type TagWarning, tagText } from "../../model/image-tags.ts";
-import { type TagEvent, usualShortLength } from "../event.ts";
 import { affixTemplates, type NameScope, nameOrigin } from "../name-origin.ts";
+import { type TagEvent, usualShortLength } from "../tag-event.ts";
 import { expand, type Template, uses } from "../text/expression.ts";
 import type { Flavor } from "./flavor.ts";
 import { isCommitLike, isVersionLike, type NameKind, reservedMeaning } from "./reserved-name.ts";

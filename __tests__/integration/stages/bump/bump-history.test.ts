@@ -1,7 +1,7 @@
 /** Whose a bump's branch is, as a shallow checkout finds out from its remote. */
 import { afterAll, expect, test } from "@jest/globals";
 import { differInPins } from "../../../../src/bump/differ-in-pins.ts";
-import { imageNames } from "../../../../src/bump/pins/image-names.ts";
+import { imageNames } from "../../../../src/bump/pins/names-in-files.ts";
 import { type LineTools, pinLine } from "../../../../src/bump/pull-request/branch-history.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import type { Commit } from "../../../../src/model/run-context.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { diagnose } from "../../../../src/buildx/diagnosis/diagnose.ts";
-import type { FailureCategory } from "../../../../src/buildx/diagnosis/failures.ts";
+import type { FailureCategory } from "../../../../src/buildx/diagnosis/failure-rows.ts";
 import type { FailedStep } from "../../../../src/buildx/invocation/progress.ts";
 import { follow, streamLines } from "../stream.ts";
 

@@ -1,6 +1,6 @@
 /** Pins in text of which no more is known than lines: scripts, templates, what is broken. */
 
-import type { ImageNames } from "../image-names.ts";
+import type { ImageNames } from "../names-in-files.ts";
 import type { ReadPin } from "../read-pin.ts";
 import { blockComments, type Comments, shellComments } from "./comments.ts";
 import { pinAt } from "./derived-text.ts";

@@ -1,15 +1,23 @@
 /** Versions in a map that may be an image's, though their keys don't say so for sure: they are left, with the line. Pure. */
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag, type Repository } from "../../../model/reference.ts";
-import type { ImageNames } from "../image-names.ts";
+import type { ImageNames } from "../names-in-files.ts";
 import type { ReadPin } from "../read-pin.ts";
 import { roleOf, shortVersionKey, stemOf } from "./key-role.ts";
-import { digestIn, type Field, type Fields, hasHost, nameIn, repositoryOf, textOf } from "./yaml-split-names.ts";
+import {
+  digestIn,
+  type Field,
+  hasHost,
+  nameIn,
+  repositoryOf,
+  type ScalarFields,
+  textOfField,
+} from "./yaml-split-names.ts";
 
 export interface MapOfVersions {
-  readonly fields: Fields;
+  readonly fields: ScalarFields;
   /** Maps in it, under their keys. */
-  readonly inner: readonly (readonly [key: string, fields: Fields])[];
+  readonly inner: readonly (readonly [key: string, fields: ScalarFields])[];
   /** Images whose version is known. */
   readonly known: ReadonlySet<Repository>;
   /** A name without a registry may be that of a git repository. */
@@ -28,8 +36,8 @@ export function looseVersions(
     if (repository === undefined || map.known.has(repository)) return [];
     const found = name === text ? versionsBeside(key, name, map) : versionsOfArtifact(key, map);
     return found.map(([version, doubt]) => {
-      const digest = digestIn(textOf(version))?.text;
-      const tag = digest === undefined ? textOf(version) : undefined;
+      const digest = digestIn(textOfField(version))?.text;
+      const tag = digest === undefined ? textOfField(version) : undefined;
       const shown = tag === undefined ? `@${digest}` : `:${tag}`;
       return [version, { repository, text: plainLine(`${name}${shown}`), tag, digest, values: { doubt } }] as const;
     });
@@ -63,6 +71,6 @@ function versionsOfArtifact(key: string, { fields, inner }: MapOfVersions): read
 }
 
 function isVersion(field: Field): boolean {
-  const text = textOf(field);
+  const text = textOfField(field);
   return (isTag(text) && /^v?\d+\./.test(text)) || digestIn(text) !== undefined;
 }

@@ -5,7 +5,7 @@ import type { Repository } from "../../../model/reference.ts";
 import type { ReadPin, Span } from "../read-pin.ts";
 import { inPieces, withDefaults } from "../text/derived-text.ts";
 import { versionIn } from "../unread-pins.ts";
-import { digestIn, type Field, type SplitName, textOf, twice } from "./yaml-split-names.ts";
+import { digestIn, type Field, type SplitName, textOfField, twice } from "./yaml-split-names.ts";
 
 /** What stands where: the text, its place in the file, how many aliases stand for a scalar, and what is another image's. */
 export interface SplitPlaces {
@@ -50,11 +50,11 @@ function splitPin(
   given: string | undefined,
   places: SplitPlaces,
 ): ReadPin | undefined {
-  const tagText = textOf(tag);
-  const digestText = textOf(digest);
+  const tagText = textOfField(tag);
+  const digestText = textOfField(digest);
   const derived = withDefaults(tagText)?.text ?? tagText;
   const [, own, attached] = tagWithDigest.exec(derived) ?? [];
-  const beside = digestOf(digest);
+  const beside = digestOfField(digest);
   const unread = own === undefined && tagText !== "" ? versionIn(tagText) : undefined;
   if (own === undefined && tagText !== "" && unread === undefined && beside === undefined) return undefined;
   const spans = {
@@ -92,8 +92,8 @@ export const digestNotPlain =
   "the digest beside it isn't a plain sha256 digest, and would stay: write it as one, or take it out";
 
 /** The digest that a field holds, a variable's default among them. */
-export function digestOf(field: Field | undefined): ReturnType<typeof digestIn> {
-  const text = textOf(field);
+export function digestOfField(field: Field | undefined): ReturnType<typeof digestIn> {
+  const text = textOfField(field);
   return digestIn(withDefaults(text)?.text ?? text);
 }
 
