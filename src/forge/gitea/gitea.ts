@@ -1,6 +1,6 @@
 /** Bumps on Gitea and Forgejo (`/api/v1`), whose contents API makes a commit of several files. */
 import { commit, isCommit } from "../../model/run-context.ts";
-import type { BranchPair, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
+import type { BranchPair, BranchFacts, BumpForge, PullRequest } from "../bump-forge.ts";
 import { ask, type Question } from "../exchange.ts";
 import { addressOf, pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { unlessMissing } from "../forge-error.ts";
@@ -54,7 +54,7 @@ export function giteaBumps(access: RepositoryAccess): BumpForge {
 const unready = "WIP: ";
 
 /** Two requests where the branch is there and has something that its base has not. */
-async function look(api: GiteaApi, { branch, base }: BranchPair): Promise<BranchState> {
+async function look(api: GiteaApi, { branch, base }: BranchPair): Promise<BranchFacts> {
   const [compared, pullRequests] = await Promise.all([
     unlessMissing(() =>
       api<{ readonly commits: readonly RestCommit[] | null }>(

@@ -1,6 +1,6 @@
 /** Bumps on GitHub: through GraphQL what it can do in one request, the rest through REST. */
 import { commit } from "../../model/run-context.ts";
-import type { BranchCommit, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
+import type { BranchCommit, BranchFacts, BumpForge, PullRequest } from "../bump-forge.ts";
 import { pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { ForgeError, unlessMissing } from "../forge-error.ts";
 import { reviewersOf } from "../reviewers.ts";
@@ -79,7 +79,7 @@ interface RestPullRequest {
   readonly head: { readonly sha: string };
 }
 
-function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): BranchState {
+function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): BranchFacts {
   const head = branch?.target?.oid;
   return {
     head: head === undefined ? undefined : commit(head),
