@@ -2,9 +2,10 @@
 import { expect, test } from "@jest/globals";
 import { differInPins } from "../../src/bump/differ-in-pins.ts";
 import { jointMoves } from "../../src/bump/kept-moves.ts";
-import { movePins, type PinFile } from "../../src/bump/move-pins.ts";
+import { movePins } from "../../src/bump/move-pins.ts";
 import type { MovedFile } from "../../src/bump/moved.ts";
 import { imageNames } from "../../src/bump/pins/names-in-files.ts";
+import type { PinFile } from "../../src/bump/pins/pin-file.ts";
 import { markerOf, trailerOf } from "../../src/bump/pull-request/marker.ts";
 import {
   defaultPullRequestSettings,

@@ -3,14 +3,14 @@
 import type { FileWrite } from "../forge/bump-forge.ts";
 import { isDigest } from "../model/digest.ts";
 import { isTag, type Repository } from "../model/reference.ts";
-import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
-import { movePins, type PinFile } from "./move-pins.ts";
+import { editPins, type PinMove } from "./edit-pins.ts";
+import { movePins } from "./move-pins.ts";
 import type { MovedFile, PublishedVersion } from "./moved.ts";
 import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
-import { readPins } from "./pins/pin-reader.ts";
+import { type PinFile, readPinFile } from "./pins/pin-file.ts";
 import type { ReadPin } from "./pins/read-pin.ts";
-import { chartPin, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
-import { chooseVersion, isOfPublished } from "./versions/choose-version.ts";
+import { chartVersions } from "./pins/yaml/chart-pins.ts";
+import { chooseVersion, isOfPublished, versionsIn } from "./versions/choose-version.ts";
 
 export interface OwnMoves {
   /** The base's files, as far as they may pin. */
@@ -65,13 +65,12 @@ async function keptIn(
   { published, names, hasOwn }: Keeping,
 ): Promise<Kept> {
   const edited = edits.filter(({ path }) => path === file.path);
-  const text = edited.length === 0 ? undefined : utf8Text(file.bytes);
-  if (text === undefined) return { moved: undefined, isOvertaken: false };
+  if (edited.length === 0) return { moved: undefined, isOvertaken: false };
+  const { text, pins } = await readPinFile(file, names);
   const changes = (await Promise.all(edited.map((edit) => changesIn(edit, names)))).flat();
-  const decided = (await pinsIn(text, file.path, names)).flatMap((pin) => {
+  const decided = pins.flatMap((pin) => {
     const change = changes.find(({ from }) => isSame(from, pin));
-    const image = published.filter(({ repositories }) => repositories.some((each) => each === pin.repository));
-    const followed = pin.repository === undefined ? published.map(asChart) : image;
+    const followed = pin.repository === undefined ? published.map(asChart) : versionsIn(pin.repository, published);
     const [first] = followed;
     if (change === undefined || first === undefined || "doubt" in pin.values) return [];
     const { tag, digest } = change.to;
@@ -100,23 +99,15 @@ interface Change {
 
 /** The pins that differ: no edit of ours adds or removes one. */
 async function changesIn({ path, before, after }: FileWrite, names: ImageNames): Promise<readonly Change[]> {
-  const [was, is] = await Promise.all(
-    [before, after].map(async (bytes) => {
-      const text = utf8Text(bytes);
-      return text === undefined ? [] : pinsIn(text, path, names);
-    }),
-  );
-  if (was === undefined || is === undefined || was.length !== is.length) return [];
-  return was.flatMap((from, index) => {
-    const to = is[index];
+  const [was, is] = await Promise.all([
+    readPinFile({ path, bytes: before }, names),
+    readPinFile({ path, bytes: after }, names),
+  ]);
+  if (was.isUnread || is.isUnread || was.pins.length !== is.pins.length) return [];
+  return was.pins.flatMap((from, index) => {
+    const to = is.pins[index];
     return to === undefined || to.repository !== from.repository || isSame(from, to) ? [] : [{ from, to }];
   });
-}
-
-async function pinsIn(text: string, path: string, names: ImageNames): Promise<readonly ReadPin[]> {
-  const { pins } = await readPins(text, path, names);
-  const chart = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
-  return chart === undefined ? pins : [chart, ...pins];
 }
 
 function isSame(one: ReadPin, other: ReadPin): boolean {

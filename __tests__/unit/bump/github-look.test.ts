@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { noPinCommits } from "../../../src/bump/pull-request/branch-history.ts";
-import { nextStep, branchStateOf } from "../../../src/bump/pull-request/next-step.ts";
+import { branchStateOf, nextStep } from "../../../src/bump/pull-request/next-step.ts";
 import { githubBumps } from "../../../src/forge/github/github.ts";
 import { commit } from "../../../src/model/run-context.ts";
 import { stillClock } from "../oci/still-clock.ts";

@@ -1,6 +1,7 @@
 /** Which version a pin takes: decided by the form of what it holds now. Pure. */
 import type { Digest } from "../../model/digest.ts";
-import type { LeftPin, PublishedVersion } from "../moved.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { PublishedVersion, ReasonToStay } from "../moved.ts";
 import { openNumbers } from "./open-numbers.ts";
 import {
   type Assumption,
@@ -28,7 +29,7 @@ export type Choice =
       readonly tag: string | undefined;
       readonly digest: Digest | undefined;
     }
-  | { readonly kind: LeftPin["kind"]; readonly image: string; readonly why: string };
+  | ReasonToStay;
 
 /**
  * - A tag that the published image has stays, and a digest beside it becomes the image's: so `1.2` and `latest` stay.
@@ -50,7 +51,7 @@ export function chooseVersion({ tag, digest }: PinnedVersion, published: readonl
   ) {
     const what = tag === undefined ? "a digest alone follows `latest`, which" : `\`${tag}\``;
     const remedy = "write the tag of the one that is meant before the digest";
-    return { kind: "ambiguous", image, why: `${what} names several images: ${remedy}` };
+    return { kind: "ambiguous", image, why: `${what} names several images`, remedy };
   }
   if (only !== undefined && (digest === undefined || named.some((each) => each.digest === digest))) {
     return { kind: "current", image: only.name, why: "it names what is published" };
@@ -62,12 +63,19 @@ export function chooseVersion({ tag, digest }: PinnedVersion, published: readonl
     ? {
         kind: "not-newer",
         image,
-        why: "a digest alone follows `latest`, which isn't what is published: write a tag before the digest",
+        why: "a digest alone follows `latest`, which isn't what is published",
       }
     : { kind: "current", image: current.name, why: "it names what is published" };
 }
 
 /** Whether what is published says anything of a pin: not where it may be of a variant that another job publishes. */
+export function versionsIn(
+  repository: Repository | undefined,
+  published: readonly PublishedVersion[],
+): readonly PublishedVersion[] {
+  return published.filter(({ repositories }) => repositories.some((each) => each === repository));
+}
+
 export function isOfPublished({ tag, digest }: PinnedVersion, published: readonly PublishedVersion[]): boolean {
   const names = published.some(
     (each) => each.tags.some((named) => named === (tag ?? "latest")) || (tag === undefined && each.digest === digest),
@@ -93,7 +101,7 @@ function newerTag(pinned: PinnedTag, published: readonly PublishedVersion[], ima
   const asCount = newerTagOf(pinned, published, image, "count");
   const asVariant = newerTagOf(pinned, published, image, "variant");
   if (asCount.kind === asVariant.kind && movesTo(asCount) === movesTo(asVariant)) return asVariant;
-  return { kind: "ambiguous", image, why: `${openIn(pinned.tag, published)}: write the tag that is meant` };
+  return { kind: "ambiguous", image, why: openIn(pinned.tag, published), remedy: "write the tag that is meant" };
 }
 
 function openIn(tag: string, published: readonly PublishedVersion[]): string {
@@ -127,7 +135,7 @@ function newerTagOf(
   }
   if (options.some((each) => !isSameThing(each, option))) {
     const tags = options.map((each) => `\`${each.tag}\``).join(" or ");
-    return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
+    return { kind: "ambiguous", image, why: `it may become ${tags}`, remedy: "write the one that is meant" };
   }
   const { version, from } = option;
   if ((!version.isRelease || option.form.isPrerelease) && !from.isPrerelease) {

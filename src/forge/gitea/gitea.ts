@@ -1,6 +1,6 @@
 /** Bumps on Gitea and Forgejo (`/api/v1`), whose contents API makes a commit of several files. */
 import { commit, isCommit } from "../../model/run-context.ts";
-import type { BranchPair, BranchFacts, BumpForge, PullRequest } from "../bump-forge.ts";
+import type { BranchFacts, BranchPair, BumpForge, PullRequest } from "../bump-forge.ts";
 import { ask, type Question } from "../exchange.ts";
 import { addressOf, pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { unlessMissing } from "../forge-error.ts";

@@ -2,9 +2,10 @@
 
 import { differInPins } from "../../bump/differ-in-pins.ts";
 import { jointMoves } from "../../bump/kept-moves.ts";
-import { movePins, type PinFile } from "../../bump/move-pins.ts";
+import { movePins } from "../../bump/move-pins.ts";
 import type { LeftPin, MovedFile } from "../../bump/moved.ts";
 import { imageNames } from "../../bump/pins/names-in-files.ts";
+import type { PinFile } from "../../bump/pins/pin-file.ts";
 import { type BumpGroup, bumpGroups } from "../../bump/pull-request/bump-groups.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../../bump/pull-request/proposal.ts";
 import { type ProposeTools, propose } from "../../bump/pull-request/propose.ts";
@@ -80,7 +81,7 @@ export async function bumpPins(
     groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ownRepositories)) })),
   );
   const stays = moves.flatMap(({ left }) => left);
-  const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
+  const ambiguous = stays.filter((pin) => pin.kind === "ambiguous");
   for (const { path, line, column, why } of stays.filter(({ kind }) => kind === "not-newer")) {
     session.outside.log.info(inertLine(plainLine(`${path}:${line}:${column} stays: ${why}`)));
   }
@@ -216,12 +217,10 @@ function toolsOf(
   return { ...outside, forge: client, repositoryUrl: repositoryUrl(context) };
 }
 
-function leftRemark({ image, path, line, column, why }: LeftPin): Remark {
-  // A reason ends in its remedy.
-  const [what = "", ...how] = why.split(/: (?=[a-z][^:]*$)/);
+function leftRemark({ image, path, line, column, why, remedy }: LeftPin & { readonly kind: "ambiguous" }): Remark {
   return {
-    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${what}`,
-    hint: `${how.join(": ") || "write the version there as one whole value"}, or leave the file out of \`bump\``,
+    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${why}`,
+    hint: `${remedy}, or leave the file out of \`bump\``,
     at: { file: path, line, column },
   };
 }

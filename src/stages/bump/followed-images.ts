@@ -1,8 +1,8 @@
 /** What is known of the images whose pins follow: by this run, else by their registries. */
 
-import type { PinFile } from "../../bump/move-pins.ts";
 import type { PublishedVersion } from "../../bump/moved.ts";
 import { imageNames } from "../../bump/pins/names-in-files.ts";
+import type { PinFile } from "../../bump/pins/pin-file.ts";
 import type { FollowedImage } from "../../bump/pull-request/bump-groups.ts";
 import { openNumbers } from "../../bump/versions/open-numbers.ts";
 import { styleOfTags } from "../../bump/versions/style-of-tags.ts";

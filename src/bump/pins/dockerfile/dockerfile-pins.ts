@@ -9,7 +9,7 @@ import { attempt } from "../../../lib/attempt.ts";
 import { isDigest } from "../../../model/digest.ts";
 import { isTag } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
-import type { ReadPin, Span } from "../read-pin.ts";
+import type { Doubt, ReadPin, Span } from "../read-pin.ts";
 import { versionIn } from "../unread-pins.ts";
 import { type DockerfileLines, dockerfileLines, unquoted } from "./dockerfile-lines.ts";
 import { type FedArguments, type FedPart, fedArguments, oneArgument } from "./fed-arguments.ts";
@@ -49,7 +49,10 @@ function withoutDigest(pin: ReadPin): ReadPin {
     : {
         ...pin,
         values: {
-          doubt: "a digest that an ARG, ENV or LABEL holds may be its own, and would stay: write it behind the tag",
+          doubt: {
+            why: "a digest that an ARG, ENV or LABEL holds may be its own, and would stay",
+            remedy: "write it behind the tag",
+          },
         },
       };
 }
@@ -109,7 +112,7 @@ function fullPins(
   return [...written, ...continued.map((pin) => ({ ...pin, start, values: { doubt: onSeveralLines } }))];
 }
 
-const onSeveralLines = "it continues on another line: write it on one";
+const onSeveralLines: Doubt = { why: "it continues on another line", remedy: "write it on one" };
 
 /** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
 function partPin(
@@ -134,7 +137,9 @@ function partPin(
   if (!isPlain && versionIn([whole?.text, digestValue?.text].join(" ")) === undefined) return undefined;
   const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
   const isContinued = whole?.isContinued || digestValue?.isContinued;
-  const plainDoubt = isPlain ? fedDoubt : `what feeds it isn't a plain tag and sha256 digest: ${oneArgument}`;
+  const plainDoubt = isPlain
+    ? fedDoubt
+    : { why: "what feeds it isn't a plain tag and sha256 digest", remedy: oneArgument };
   const doubt = isContinued ? onSeveralLines : plainDoubt;
   return {
     repository,
@@ -193,7 +198,7 @@ function composedPins({ composed }: FedArguments, lines: DockerfileLines, names:
             start: lines.at(line).start,
             tag,
             digest,
-            values: { doubt: `its reference is put together from several parts: ${oneArgument}` },
+            values: { doubt: { why: "its reference is put together from several parts", remedy: oneArgument } },
           },
         ]
       : [],

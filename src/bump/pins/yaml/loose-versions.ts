@@ -2,7 +2,7 @@
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag, type Repository } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
-import type { ReadPin } from "../read-pin.ts";
+import type { Doubt, ReadPin } from "../read-pin.ts";
 import { roleOf, shortVersionKey, stemOf } from "./key-role.ts";
 import {
   digestIn,
@@ -44,13 +44,16 @@ export function looseVersions(
   });
 }
 
-type Found = readonly [Field, doubt: string];
+type Found = readonly [Field, Doubt];
 
 /** `{BASE: name, BASE_TAG: 1.2.3}`, `{IMG: name, V: 1.2.3}`: arguments of a build, variables. */
 function versionsBeside(key: string, name: string, { fields, isStep }: MapOfVersions): readonly Found[] {
   if ((isStep || roleOf(key)?.role === "repository") && !hasHost(name)) return [];
   const stems = new Set(["", stemOf(key), stemOf(name.slice(name.lastIndexOf("/") + 1))]);
-  const doubt = `it may be the version of \`${plainLine(key)}\`: write the whole reference in one place`;
+  const doubt = {
+    why: `it may be the version of \`${plainLine(key)}\``,
+    remedy: "write the whole reference in one place",
+  };
   return [...fields].flatMap(([each, field]) => {
     const { role, stem } = roleOf(each) ?? {};
     const its = role === "tag" || role === "version" ? stem : shortVersionKey(each)?.stem;
@@ -66,7 +69,10 @@ function versionsOfArtifact(key: string, { fields, inner }: MapOfVersions): read
       ? refs.map((ref) => ref.get("tag") ?? ref.get("digest"))
       : [key === "repoURL" ? fields.get("targetRevision") : undefined];
   const where = key === "url" ? "ref" : "targetRevision";
-  const doubt = `\`${where}\` isn't changed, as it may be the version of an artifact that isn't an image: change it there`;
+  const doubt = {
+    why: `\`${where}\` isn't changed, as it may be the version of an artifact that isn't an image`,
+    remedy: "change it there",
+  };
   return versions.flatMap((field) => (field !== undefined && isVersion(field) ? [[field, doubt] as const] : []));
 }
 

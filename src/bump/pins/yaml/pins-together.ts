@@ -2,7 +2,7 @@
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag } from "../../../model/reference.ts";
-import type { ReadPin } from "../read-pin.ts";
+import type { Doubt, ReadPin } from "../read-pin.ts";
 import { namesItsImage, roleOf, stemOf } from "./key-role.ts";
 import {
   digestsBeside,
@@ -99,7 +99,10 @@ export function pinsTogether<Inner extends SplitName>(
   };
 }
 
-const unknownDigest = "a digest beside it may be its own: write it under the key `digest`, or take it out";
+const unknownDigest: Doubt = {
+  why: "a digest beside it may be its own",
+  remedy: "write it under the key `digest`, or take it out",
+};
 
 /** One image under two names, of which one has a digest, and nobody knows whether it is the other's too. */
 function onceNamed(split: readonly SplitName[]): readonly SplitName[] {
@@ -110,10 +113,16 @@ function onceNamed(split: readonly SplitName[]): readonly SplitName[] {
   });
 }
 
-const namedTwice = "its name is in two places, and a digest beside one of them: write name, tag and digest once";
+const namedTwice: Doubt = {
+  why: "its name is in two places, and a digest beside one of them",
+  remedy: "write name, tag and digest once",
+};
 
-function ofAnother(stranger: string): string {
-  return `the digest beside it may be that of \`${plainLine(stranger)}\`: write it behind the tag, or under the key \`imageDigest\``;
+function ofAnother(stranger: string): Doubt {
+  return {
+    why: `the digest beside it may be that of \`${plainLine(stranger)}\``,
+    remedy: `write it behind the tag, or under the key \`imageDigest\``,
+  };
 }
 
 /** Whether the key of a digest, or how it is written, says that it is an image's. */
@@ -161,7 +170,7 @@ function withBeside(
   const [digest] = digests;
   const [tag] = tags;
   if ("doubt" in pin.values) return pin;
-  const left = (doubt: string): ReadPin => ({ ...pin, values: { doubt } });
+  const left = (doubt: Doubt): ReadPin => ({ ...pin, values: { doubt } });
   if (digest === undefined && tag === undefined) return isStray ? left(unknownDigest) : pin;
   if (digests.length > 1 || (digest !== undefined && pin.digest !== undefined)) return left(twice("digest"));
   if (tags.length > 1 || (tag !== undefined && pin.tag !== undefined)) return left(twice("tag"));
@@ -170,7 +179,7 @@ function withBeside(
   const spans = { tag: spanOf(tag, textOfField(tag), places), digest: hexSpanOf(digest, found, places) };
   if (digest !== undefined && spans.digest === undefined) return left(digestNotPlain);
   if (tag !== undefined && !isTag(textOfField(tag)))
-    return left("the tag beside it isn't plain text: write the version there");
+    return left({ why: "the tag beside it isn't plain text", remedy: "write the version there" });
   const [tagSpan, digestSpan] = [pin.values.tag ?? spans.tag, pin.values.digest ?? spans.digest];
   return {
     ...pin,
@@ -180,4 +189,4 @@ function withBeside(
   };
 }
 
-const anchored = "the version beside it is shared by an anchor: write it out";
+const anchored: Doubt = { why: "the version beside it is shared by an anchor", remedy: "write it out" };

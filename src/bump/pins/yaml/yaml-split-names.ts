@@ -1,8 +1,10 @@
 /** Reads images from a map in YAML: their names, and versions that are values of their own. Pure. */
+
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { type Repository, tryReference } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
+import type { Doubt } from "../read-pin.ts";
 import { withDefaults } from "../text/derived-text.ts";
 import { isAboutImage, type Role, roleOf, stemOf } from "./key-role.ts";
 
@@ -15,7 +17,7 @@ export interface SplitName {
   readonly tag: Field | undefined;
   readonly digest: Field | undefined;
   /** Why it is unknown what to change. */
-  readonly doubt?: string;
+  readonly doubt?: Doubt;
 }
 
 /** The values of a map that are scalars, by their keys. */
@@ -85,20 +87,23 @@ function splitName(
   const [version] = fieldsOfRole("version", stem, fields);
   const stranger = fields.has("version") ? strangerIn(fields) : undefined;
   const doubt = !isImage
-    ? "it may be the version of a git repository of this name: write `tag` or the registry"
+    ? { why: "it may be the version of a git repository of this name", remedy: "write `tag` or the registry" }
     : stranger === undefined
       ? undefined
-      : `\`version\` may be that of \`${plainLine(stranger)}\` beside it: write \`tag\``;
+      : { why: `\`version\` may be that of \`${plainLine(stranger)}\` beside it`, remedy: "write `tag`" };
   return { ...found, tag: version, ...(version === undefined || doubt === undefined ? {} : { doubt }) };
 }
 
-const globalRegistry = "its registry may be the one of `global`: write the registry beside its name";
+const globalRegistry: Doubt = {
+  why: "its registry may be the one of `global`",
+  remedy: "write the registry beside its name",
+};
 
 /** The digest of `{repository: name@sha256, tag: <hex>}`, as charts without a key for digests have it. */
 function digestAsTag(tag: Field, stem: string, fields: ScalarFields): Pick<SplitName, "tag" | "digest" | "doubt"> {
   const isHex = digestIn(textOfField(tag))?.isHex === true;
   const isAlone = !["digest" as const, "sum" as const].some((role) => fieldsOfRole(role, stem, fields).some(isFilled));
-  const doubt = "its name ends in `@sha256`: write the digest alone as `tag`, or take `@sha256` out";
+  const doubt = { why: "its name ends in `@sha256`", remedy: "write the digest alone as `tag`, or take `@sha256` out" };
   return {
     ...(isHex ? { tag: undefined, digest: tag } : { tag, digest: undefined }),
     ...(isHex && isAlone ? {} : { doubt }),
@@ -108,8 +113,8 @@ function digestAsTag(tag: Field, stem: string, fields: ScalarFields): Pick<Split
 const gitHosts = /^(?:git|github|gitlab|gitea|forgejo|bitbucket)(?:-\w+)*$/i;
 
 /** Why what is written in two places is left. */
-export function twice(what: "tag" | "digest"): string {
-  return `its ${what} is written in two places: write it once`;
+export function twice(what: "tag" | "digest"): Doubt {
+  return { why: `its ${what} is written in two places`, remedy: "write it once" };
 }
 
 /** What is beside an image in its map: the fields of a role that are about it. */
