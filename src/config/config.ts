@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
+import { parseTree, type Tree, type TreeEntry, type TreeMap } from "../lib/yaml/yaml-tree.ts";
 import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
@@ -15,7 +16,6 @@ import {
   sharedSettings,
   wholeSettings,
 } from "./config-schema.ts";
-import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** The settings of one image. */
 export interface ImageEntry {

@@ -1,6 +1,7 @@
 /** The step of a workflow that uses this action. */
-import type { Tree, TreeEntry, TreeMap } from "../config/yaml-tree.ts";
+
 import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
+import type { Tree, TreeEntry, TreeMap } from "../lib/yaml/yaml-tree.ts";
 
 export interface Condition {
   readonly of: "job" | "step";

@@ -1,6 +1,7 @@
 /** Why an event would not run a step of a workflow, as far as the file shows. Filters by branch or path are not looked at. */
-import type { Tree } from "../config/yaml-tree.ts";
+
 import type { SourceLocation } from "../errors.ts";
+import type { Tree } from "../lib/yaml/yaml-tree.ts";
 import { isMet } from "./expression.ts";
 import type { JobStep } from "./find-step.ts";
 import type { StepContexts } from "./step-contexts.ts";

@@ -1,6 +1,7 @@
 /** The contexts that expressions of a workflow's step may name, for one event. */
-import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
+
 import { UserError } from "../errors.ts";
+import type { Tree, TreeEntry } from "../lib/yaml/yaml-tree.ts";
 import { type ExpressionEvent, githubContext, unknownContexts } from "./contexts.ts";
 import { evaluate } from "./expression.ts";
 import type { JobStep } from "./find-step.ts";

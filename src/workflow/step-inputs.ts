@@ -1,7 +1,8 @@
 /** The inputs that a workflow's step gives this action, for one event. */
-import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
+
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
+import type { Tree, TreeEntry } from "../lib/yaml/yaml-tree.ts";
 import type { ExpressionEvent } from "./contexts.ts";
 import { evaluate, rowsOf } from "./expression.ts";
 import type { JobStep } from "./find-step.ts";

@@ -1,10 +1,10 @@
 /** Mistakes in inputs of the step that runs are shown in its workflow's file, where the checkout has that as it runs. */
 import { posix } from "node:path";
 import type { RawInputs } from "../../config/inputs-specification.ts";
-import { parseTree } from "../../config/yaml-tree.ts";
 import { problemsIn, UserError } from "../../errors.ts";
 import { gitCommand } from "../../git/git-command.ts";
 import { followLinks } from "../../lib/local-paths.ts";
+import { parseTree } from "../../lib/yaml/yaml-tree.ts";
 import { isCommit } from "../../model/run-context.ts";
 import type { CommandResult } from "../../results/command-result.ts";
 import { placeOfLine, type StepInput } from "../../workflow/step-inputs.ts";

@@ -1,10 +1,10 @@
 /** The option `--workflow`: the inputs of the step of a workflow that uses this action, at a command line. */
 import { posix } from "node:path";
 import { inputs as specification } from "../../config/inputs-specification.ts";
-import { parseTree, type Tree } from "../../config/yaml-tree.ts";
 import { byPlace, LateProblems, Problems, throwProblems, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
+import { parseTree, type Tree } from "../../lib/yaml/yaml-tree.ts";
 import type { Files } from "../../ports.ts";
 import { findStep, type JobStep } from "../../workflow/find-step.ts";
 import type { StepWarning } from "../../workflow/not-run.ts";

@@ -3,8 +3,8 @@
  * apart (anchors, one map in braces) is read at once, and must be smaller for it.
  */
 import type { CST, Document, LineCounter } from "yaml";
-import { UserError } from "../errors.ts";
-import { pause } from "../lib/pause.ts";
+import { UserError } from "../../errors.ts";
+import { pause } from "../pause.ts";
 
 type Yaml = typeof import("yaml");
 
