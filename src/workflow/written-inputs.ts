@@ -1,8 +1,8 @@
 /** Where the inputs that a run got are written in its workflow, as far as that is certain. */
 import type { Tree, TreeScalar } from "../lib/yaml/yaml-tree.ts";
-import { textParts } from "./expression.ts";
 import { findSteps, type JobStep } from "./find-step.ts";
 import type { StepInput } from "./step-inputs.ts";
+import { textParts } from "./text-parts.ts";
 
 /** What is known of the step that runs. */
 export interface RunningStep {

@@ -7,7 +7,7 @@ import { followLinks } from "../../lib/local-paths.ts";
 import { parseTree } from "../../lib/yaml/yaml-tree.ts";
 import { isCommit } from "../../model/run-context.ts";
 import type { CommandResult } from "../../results/command-result.ts";
-import { placeOfLine, type StepInput } from "../../workflow/step-inputs.ts";
+import { placeOfInput, type StepInput } from "../../workflow/step-inputs.ts";
 import { writtenInputs } from "../../workflow/written-inputs.ts";
 import type { Outside } from "../outside.ts";
 import { ownActionIn, placedInStep } from "./workflow-step.ts";
@@ -29,9 +29,8 @@ export async function placedFailures(
   if (failures.every(({ input, at }) => input === undefined || at !== undefined)) return failures;
   const inputs = await inputsIn(raw, outside);
   return failures.map((failure) => {
-    const given = inputs.find(({ name }) => name === failure.input?.name);
-    if (given === undefined || failure.input === undefined || failure.at !== undefined) return failure;
-    return { ...failure, at: placeOfLine(given, failure.input.line) };
+    const at = failure.at ?? placeOfInput(inputs, failure.input);
+    return at === undefined ? failure : { ...failure, at };
   });
 }
 

@@ -8,7 +8,7 @@ import { parseTree, type Tree } from "../../lib/yaml/yaml-tree.ts";
 import type { Files } from "../../ports.ts";
 import { findStep, type JobStep } from "../../workflow/find-step.ts";
 import type { StepWarning } from "../../workflow/not-run.ts";
-import { placeOfLine, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
+import { placeOfInput, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
 import type { Outside } from "../outside.ts";
 import { type SimulatedEvent, simulatedContext } from "./simulated-context.ts";
 
@@ -145,8 +145,7 @@ export function placedInStep(error: unknown, inputs: readonly StepInput[]): unkn
 }
 
 function placed(error: UserError, inputs: readonly StepInput[]): UserError {
-  const given = inputs.find(({ name }) => name === error.input?.name);
-  if (given === undefined || error.input === undefined || error.at !== undefined) return error;
-  const at = placeOfLine(given, error.input.line);
+  const at = placeOfInput(inputs, error.input);
+  if (at === undefined || error.input === undefined || error.at !== undefined) return error;
   return new UserError(error.message, { hint: error.hint, at, cause: error.cause, input: error.input });
 }
