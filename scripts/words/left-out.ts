@@ -1,5 +1,5 @@
 /** Folders whose names are still being changed. */
-export const leftOut: readonly string[] = [
+const leftOut: readonly string[] = [
   "src/publish/",
   "src/stages/publish/",
   "src/stages/check/",

@@ -208,7 +208,7 @@ function entries(
   if (tree.kind === "scalar" && tree.value === null) return [];
   if (tree.kind !== "map") {
     const hint = keys === undefined ? "write name: {…}" : `write key: value, with ${keys.join(", ")}`;
-    problems.push(new UserError(`${what} is no map of keys and values`, { hint, at: tree.at }));
+    problems.push(new UserError(`${what} isn't a map of keys and values`, { hint, at: tree.at }));
     return [];
   }
   if (keys === undefined) return tree.entries;

@@ -212,7 +212,7 @@ function withoutSlash(path: string): string {
 }
 
 function endless(path: string, { what, at }: PathUse): UserError {
-  return new UserError(`${what}, ${path}, is a symlink that leads in a circle`, {
+  return new UserError(`${what}, ${path}, is a symlink that leads to itself`, {
     hint: "replace the symlink with what it should lead to",
     ...(at === undefined ? {} : { at }),
   });

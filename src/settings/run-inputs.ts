@@ -112,7 +112,7 @@ function noEpoch(value: string): UserError {
   return new UserError(
     `SOURCE_DATE_EPOCH in the step's environment is "${value.slice(0, 40)}", which isn't a valid time`,
     {
-      hint: "set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or take it away",
+      hint: "set it to seconds since 1970, as `git log -1 --format=%ct` prints them, or remove it",
     },
   );
 }

@@ -32,8 +32,8 @@ export function cacheTrouble(warn: (message: string, hint: string) => void): Cac
       if (isGivenUp) return;
       isGivenUp = true;
       warn(
-        `the build cache is used no more in this run: ${why}`,
-        "run again later for a warm cache; if it stays, choose another kind of `cache`",
+        `the build cache isn't used in the rest of this run: ${why}`,
+        "run again later to use the cache; if it fails again, choose another kind of `cache`",
       );
     },
   };

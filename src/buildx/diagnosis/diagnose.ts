@@ -112,7 +112,7 @@ function lastWords({ text, step, code }: FailedBuild): string {
   const last = text.findLastIndex((line) => line.startsWith("ERROR: "));
   const end = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
   const lines = end.map((line) => shortLine(line, 1_000)).filter((line) => line !== "");
-  return lines.join("\n") || `buildx ended with exit code ${code} and said nothing`;
+  return lines.join("\n") || `buildx ended with exit code ${code} without a message`;
 }
 
 interface Diagnosis {

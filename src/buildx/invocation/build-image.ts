@@ -144,7 +144,7 @@ async function heedCache({ stalled, progress }: Invocation, used: string, deps: 
   const refused = refusedByCache(progress);
   if (refused !== undefined) deps.cache.giveUp(refused);
   if (stalled === undefined) return;
-  deps.cache.giveUp(`it said nothing any more (${stalled})`, stalled === "import" ? used : undefined);
+  deps.cache.giveUp(`it stopped responding (${stalled})`, stalled === "import" ? used : undefined);
   // What waits for the cache in there waits on, and with it every build that shares a step.
   if (stalled === "import") await deps.builder.replace(used);
 }

@@ -185,7 +185,7 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 function wrong(why: string): UserError {
-  return new UserError(`what Nix made is no archive of an image: ${why}`, {
+  return new UserError(`Nix didn't make an archive of an image: ${why}`, {
     hint: "let the Nix file be what pkgs.dockerTools.buildImage, buildLayeredImage or streamLayeredImage gives",
   });
 }

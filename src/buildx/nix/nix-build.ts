@@ -104,7 +104,7 @@ async function nixRun(image: string, args: readonly string[], lines: string[], d
     // The only thing that is wrong before it runs is that it can't be run.
     if (!(cause instanceof UserError)) throw cause;
     throw new UserError(`${image} is made by Nix, and ${cause.message}`, {
-      hint: "install Nix in a step before this one, or set `variant: dockerfile` where only Dockerfiles are to be built",
+      hint: "install Nix in a step before this one, or set `variant: dockerfile` to build only Dockerfiles",
       cause,
     });
   }
@@ -175,7 +175,7 @@ function noProgram(image: string, why: string, at: SourceLocation): UserError {
 }
 
 function notAnImage(image: string, what: string, at: SourceLocation): UserError {
-  return new UserError(`${image} could not be built: its Nix file ${what}, where one archive of an image is wanted`, {
+  return new UserError(`${image} could not be built: its Nix file ${what}, where one archive of an image is expected`, {
     hint: "let it be what pkgs.dockerTools.buildImage, buildLayeredImage or streamLayeredImage gives",
     at,
   });

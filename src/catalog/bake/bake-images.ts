@@ -180,8 +180,8 @@ function withoutScheme(path: string): string {
 function inside(given: string, folder: RepositoryPath, key: string): RepositoryPath {
   const path = pathFrom(folder, withoutScheme(given));
   if (!isUrl(given.replace(/^cwd:\/\//, "")) && isInside(path)) return path;
-  throw new UserError(`its ${key} is ${given}, which lies outside of the repository`, {
-    hint: "name a path inside the checkout; what lies elsewhere can be a named context",
+  throw new UserError(`its ${key} is ${given}, which is outside of the repository`, {
+    hint: "name a path inside the checkout; a folder elsewhere can be a named context",
   });
 }
 

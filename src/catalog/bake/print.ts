@@ -116,7 +116,7 @@ function isBuildxMissing(stderr: string): boolean {
 
 function noBuildx(file: RepositoryPath, cause?: unknown): UserError {
   return new UserError(`${file} can't be read: it takes docker with buildx, which is not there`, {
-    hint: "install docker with the buildx plugin (hosted runners have it), or say in image-publish.yml what the bake file says",
+    hint: "install docker with the buildx plugin (hosted runners have it), or write what the bake file states into image-publish.yml",
     at: { file },
     cause,
   });

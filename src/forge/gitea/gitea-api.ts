@@ -23,7 +23,7 @@ export function giteaApi(access: RepositoryAccess): GiteaApi {
 function withTokenHint(error: unknown): unknown {
   if (!(error instanceof ForgeError) || (error.code !== "forbidden" && error.code !== "unavailable")) return error;
   return new ForgeError(error.code, error.message, {
-    hint: "give `bump-token` the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): a job's own token may not do this here",
+    hint: "set `bump-token` to the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): the job's own token can't do this",
     cause: error,
   });
 }

@@ -109,7 +109,7 @@ function lengthOf({ key, value }: Item): number {
 
 function tooLarge(file: string): UserError {
   return new UserError(`${file} has more than ${(2 * most).toLocaleString("en-US")} characters in one piece`, {
-    hint: "write one entry per line without braces, anchors and aliases, and say what is common once, under defaults",
+    hint: "write one entry per line without braces, anchors and aliases, and what is common once, under defaults",
     at: { file },
   });
 }

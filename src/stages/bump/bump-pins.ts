@@ -226,7 +226,7 @@ function leftRemark({ image, path, line, column, why, remedy }: LeftPin & { read
 }
 
 function warningOf({ branch, outcome, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
-  if (outcome !== "refused") return { message: `the pull request from ${branch} lacks something: ${message}`, hint };
+  if (outcome !== "refused") return { message: `the pull request from ${branch} is incomplete: ${message}`, hint };
   // The next run fills in what is left out of the link here.
   const page = newPullRequestUrl === undefined ? "" : `; open it manually: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };
@@ -239,7 +239,7 @@ export async function bumpAfter(work: () => Promise<BumpReport>, signal: AbortSi
     return await work();
   } catch (error) {
     if (signal.aborted) {
-      const message = "the run was cancelled before its pins had moved";
+      const message = "the run was canceled before its pins had moved";
       return { ...noBump, remarks: [{ message, hint: "let the next run move them, or run `command: bump`" }] };
     }
     if (!(error instanceof UserError)) throw error;

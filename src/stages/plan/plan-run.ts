@@ -268,7 +268,7 @@ async function answered(
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     asking.abort(error);
-    const message = `what is published is not considered, as the registry can't be asked: ${error.message}`;
+    const message = `the plan ignores what is published, as the registry can't be queried: ${error.message}`;
     return { remarks: [{ message, hint: error.hint }] };
   }
 }

@@ -52,7 +52,7 @@ export function fill(template: Template, scope: RuleScope): string {
 }
 
 export const unknownCommitDate: TagWarning = {
-  message: "the date of the commit is not known",
+  message: "the date of the commit is unknown",
   hint: "check out the commit with git, so that its date can be read",
 };
 
