@@ -110,7 +110,7 @@ describe("mistakes name their place and the remedy", () => {
       "images:\n  a: {context: ../x}",
       [["2:16", '"context"', "relative to the repository's root"]],
     ],
-    ["a list of images", "images: [a]", [["1:9", '"images" isn't a map', "name: {…}"]]],
+    ["a list of images", "images: [a]", [["1:9", `"images" isn't a map`, "name: {…}"]]],
     ["a map as a path", "images:\n  a: {file: {x: y}}", [["2:13", '"file" is a map', "a path"]]],
     ["file and dockerfile", "images:\n  a: {file: x, dockerfile: y}", [["2:16", "mean the same", "keep one"]]],
     [

@@ -296,14 +296,14 @@ export const failureRows: readonly FailureRow[] = [
     category: "base-denied",
     line: "copy",
     pattern: new RegExp(`${resolving}.*${denied}`, "is"),
-    message: "$from isn't a stage of the Dockerfile, and there is no image $1, or may not be read",
+    message: "$from isn't a stage of the Dockerfile, and the image $1 doesn't exist, or may not be read",
     hint: "name a stage above (`FROM … AS NAME`), or an image; log in to its registry if it is private",
   },
   {
     category: "base-missing",
     line: "copy",
     pattern: new RegExp(`${resolving}.*not found`, "is"),
-    message: "$from isn't a stage of the Dockerfile, and there is no image $1",
+    message: "$from isn't a stage of the Dockerfile, and the image $1 doesn't exist",
     hint: "name a stage above (`FROM … AS NAME`), or an image with its tag",
   },
   {

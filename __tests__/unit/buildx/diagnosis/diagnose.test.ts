@@ -546,12 +546,12 @@ describe("what a line takes from elsewhere", () => {
     {
       line: ["COPY --from=nosuch /x /"],
       said: noImage,
-      says: '"nosuch" isn't a stage of the Dockerfile, and there is no image docker.io/library/nosuch:latest',
+      says: `"nosuch" isn't a stage of the Dockerfile, and the image docker.io/library/nosuch:latest doesn't exist`,
     },
     {
       line: ["COPY --from=nosuch /x /"],
       said: denied,
-      says: '"nosuch" isn't a stage of the Dockerfile, and there is no image docker.io/library/nosuch:latest, or may not be read',
+      says: `"nosuch" isn't a stage of the Dockerfile, and the image docker.io/library/nosuch:latest doesn't exist, or may not be read`,
     },
     { line: ["FROM nosuch"], said: noImage, says: "the base image docker.io/library/nosuch:latest doesn't exist" },
     {

@@ -74,7 +74,7 @@ describe("a setting of an untrusted checkout's file", () => {
     const base = await config("images: {app: {images: base.example/app, platforms: [linux/arm64]}}");
     const { config: mixed, settingsOnly } = mixedConfig(await config("images: {}"), base);
     expect(mixed.images).toEqual([]);
-    expect(settingsOnly).toMatchObject([{ name: "app", said: { images: [{ text: "base.example/app" }] } }]);
+    expect(settingsOnly).toMatchObject([{ name: "app", settings: { images: [{ text: "base.example/app" }] } }]);
     expect(settingsOnly[0]?.settings).not.toHaveProperty("platforms");
   });
 
