@@ -5,7 +5,7 @@ import { editPins, type PinMove } from "./edit-pins.ts";
 import type { LeftPin, MovedFile, PublishedVersion, ReasonToStay } from "./moved.ts";
 import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
 import { type PinFile, readPinFile } from "./pins/pin-file.ts";
-import type { Doubt, ReadPin } from "./pins/read-pin.ts";
+import type { PinDoubt, ReadPin } from "./pins/read-pin.ts";
 import { textPlaces } from "./pins/text/text-places.ts";
 import { chartFoldersOf, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
 import { type Choice, chooseVersion, versionsIn } from "./versions/choose-version.ts";
@@ -99,7 +99,7 @@ function versionOfChart(
   ];
 }
 
-const severalImages: Doubt = {
+const severalImages: PinDoubt = {
   why: "the chart names several images",
   remedy: "let its version be set where they are, and not follow one of them",
 };

@@ -42,5 +42,5 @@ function knownWord<Word extends string>(text: string, words: readonly Word[], wh
   const word = words.find((each) => each.toLowerCase() === text.toLowerCase());
   if (word !== undefined) return word;
   const known = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  throw new UserError(`"${text}" is no ${what}`, { hint: `write ${known}${didYouMeanText(text, words)}` });
+  throw new UserError(`"${text}" isn't a valid ${what}`, { hint: `write ${known}${didYouMeanText(text, words)}` });
 }

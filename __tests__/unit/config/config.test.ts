@@ -26,7 +26,7 @@ defaults:
       {
         name: "workspace",
         at: { line: 3, column: 3 },
-        said: {
+        settings: {
           path: "src/containers",
           context: ".",
           file: "src/containers/Dockerfile.base",
@@ -36,7 +36,7 @@ defaults:
           "build-args": { VERSION: { value: "1.10" }, EMPTY: { value: "" }, TEXT: { value: "{{version}}" } },
         },
       },
-      { name: "other", said: {} },
+      { name: "other", settings: {} },
     ]);
     expect(config.defaults.platforms).toEqual(["linux/amd64"]);
   });
@@ -55,8 +55,8 @@ defaults:
     );
     expect(problems).toEqual([]);
     expect(config.images).toMatchObject([
-      { said: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
-      { said: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { settings: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { settings: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
     ]);
   });
 });
@@ -87,7 +87,7 @@ describe("settings with lines keep each line's place", () => {
 test("flags where a text may stand are taken as they are written", async () => {
   const { config } = await read("images:\n  a: {provenance: false, sbom: true, cache: none}\n");
   expect(config.images).toMatchObject([
-    { said: { provenance: { text: "false" }, sbom: { text: "true" }, cache: "none" } },
+    { settings: { provenance: { text: "false" }, sbom: { text: "true" }, cache: "none" } },
   ]);
 });
 

@@ -2,7 +2,7 @@
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { ImageNames } from "./names-in-files.ts";
 import { readPins } from "./pin-reader.ts";
-import type { Doubt, FilePins, ReadPin } from "./read-pin.ts";
+import type { FilePins, PinDoubt, ReadPin } from "./read-pin.ts";
 import { textPins } from "./text/text-pins.ts";
 import { chartPin } from "./yaml/chart-pins.ts";
 
@@ -28,10 +28,10 @@ export async function readPinFile({ path, bytes }: PinFile, names: ImageNames): 
 /** No file that pins versions is longer. */
 export const longestPinFile = 4 * 1024 * 1024;
 
-const notUtf8: Doubt = { why: "the file is not UTF-8", remedy: "save it as such" };
-const tooLong: Doubt = { why: "the file is longer than 4 MiB", remedy: "split it" };
+const notUtf8: PinDoubt = { why: "the file is not UTF-8", remedy: "save it as such" };
+const tooLong: PinDoubt = { why: "the file is longer than 4 MiB", remedy: "split it" };
 
-function unread(path: RepositoryPath, text: string, names: ImageNames, doubt: Doubt): PinsOfFile {
+function unread(path: RepositoryPath, text: string, names: ImageNames, doubt: PinDoubt): PinsOfFile {
   const pins = [...chartPins(text, path), ...textPins(text, names)];
   return { text, pins: pins.map((pin) => ({ ...pin, values: { doubt } })), named: [], isUnread: true };
 }

@@ -19,11 +19,11 @@ export interface ReadPin {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
   /** What to change for another version, or why that is unknown. */
-  readonly values: PinValues | { readonly doubt: Doubt };
+  readonly values: PinValues | { readonly doubt: PinDoubt };
 }
 
 /** Why a pin isn't changed, as a clause, and what to do about it, as a command. */
-export interface Doubt {
+export interface PinDoubt {
   readonly why: string;
   readonly remedy: string;
 }

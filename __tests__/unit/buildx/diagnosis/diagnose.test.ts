@@ -451,7 +451,7 @@ describe("what BuildKit says, and what the user reads", () => {
       "download",
       "failed to load cache key: invalid response status 404",
       undefined,
-      "what ADD or a context names by URL can't be fetched: invalid response status 404",
+      "the URL of an ADD or of a build context can't be fetched: invalid response status 404",
     ],
     [
       "login",

@@ -9,7 +9,7 @@ import { attempt } from "../../../lib/attempt.ts";
 import { isDigest } from "../../../model/digest.ts";
 import { isTag } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
-import type { Doubt, ReadPin, Span } from "../read-pin.ts";
+import type { PinDoubt, ReadPin, Span } from "../read-pin.ts";
 import { versionIn } from "../unread-pins.ts";
 import { type DockerfileLines, dockerfileLines, unquoted } from "./dockerfile-lines.ts";
 import { type FedArguments, type FedPart, fedArguments, oneArgument } from "./fed-arguments.ts";
@@ -112,7 +112,7 @@ function fullPins(
   return [...written, ...continued.map((pin) => ({ ...pin, start, values: { doubt: onSeveralLines } }))];
 }
 
-const onSeveralLines: Doubt = { why: "it continues on another line", remedy: "write it on one" };
+const onSeveralLines: PinDoubt = { why: "it continues on another line", remedy: "write it on one" };
 
 /** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
 function partPin(

@@ -4,7 +4,7 @@ import type { Dockerfile, Stage } from "../../../catalog/dockerfile/dockerfile.t
 import { globalArguments } from "../../../catalog/dockerfile/global-arguments.ts";
 import { attempt } from "../../../lib/attempt.ts";
 import { type Reference, type Repository, tryReference } from "../../../model/reference.ts";
-import type { Doubt } from "../read-pin.ts";
+import type { PinDoubt } from "../read-pin.ts";
 import { unquoted } from "./dockerfile-lines.ts";
 
 export interface FedArguments {
@@ -13,7 +13,7 @@ export interface FedArguments {
   /** FROM lines whose reference is put together in any other way. */
   readonly composed: readonly FedWhole[];
   /** Why the value of an ARG can't be changed, as a clause; `undefined` where it can. */
-  doubtOf(argument: string): Doubt | undefined;
+  doubtOf(argument: string): PinDoubt | undefined;
 }
 
 export interface FedPart {

@@ -1,7 +1,7 @@
 /** Pins in text of which no more is known than lines: scripts, templates, what is broken. */
 
 import type { ImageNames } from "../names-in-files.ts";
-import type { Doubt, ReadPin } from "../read-pin.ts";
+import type { PinDoubt, ReadPin } from "../read-pin.ts";
 import { blockComments, type Comments, shellComments } from "./comments.ts";
 import { pinAt } from "./derived-text.ts";
 
@@ -93,7 +93,7 @@ export function withDigestsNear(pins: readonly ReadPin[], text: string): readonl
 }
 
 /** Why a tag stays that has a digest near it. */
-export const digestNear: Doubt = {
+export const digestNear: PinDoubt = {
   why: "a digest on a line beside it may be its own, and would stay",
   remedy: "write it behind the tag",
 };

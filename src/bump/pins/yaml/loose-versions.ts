@@ -2,7 +2,7 @@
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag, type Repository } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
-import type { Doubt, ReadPin } from "../read-pin.ts";
+import type { PinDoubt, ReadPin } from "../read-pin.ts";
 import { roleOf, shortVersionKey, stemOf } from "./key-role.ts";
 import {
   digestIn,
@@ -44,7 +44,7 @@ export function looseVersions(
   });
 }
 
-type Found = readonly [Field, Doubt];
+type Found = readonly [Field, PinDoubt];
 
 /** `{BASE: name, BASE_TAG: 1.2.3}`, `{IMG: name, V: 1.2.3}`: arguments of a build, variables. */
 function versionsBeside(key: string, name: string, { fields, isStep }: MapOfVersions): readonly Found[] {

@@ -2,7 +2,7 @@
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag } from "../../../model/reference.ts";
-import type { Doubt, ReadPin } from "../read-pin.ts";
+import type { PinDoubt, ReadPin } from "../read-pin.ts";
 import { namesItsImage, roleOf, stemOf } from "./key-role.ts";
 import {
   digestsBeside,
@@ -99,7 +99,7 @@ export function pinsTogether<Inner extends SplitName>(
   };
 }
 
-const unknownDigest: Doubt = {
+const unknownDigest: PinDoubt = {
   why: "a digest beside it may be its own",
   remedy: "write it under the key `digest`, or take it out",
 };
@@ -113,12 +113,12 @@ function onceNamed(split: readonly SplitName[]): readonly SplitName[] {
   });
 }
 
-const namedTwice: Doubt = {
+const namedTwice: PinDoubt = {
   why: "its name is in two places, and a digest beside one of them",
   remedy: "write name, tag and digest once",
 };
 
-function ofAnother(stranger: string): Doubt {
+function ofAnother(stranger: string): PinDoubt {
   return {
     why: `the digest beside it may be that of \`${plainLine(stranger)}\``,
     remedy: `write it behind the tag, or under the key \`imageDigest\``,
@@ -170,7 +170,7 @@ function withBeside(
   const [digest] = digests;
   const [tag] = tags;
   if ("doubt" in pin.values) return pin;
-  const left = (doubt: Doubt): ReadPin => ({ ...pin, values: { doubt } });
+  const left = (doubt: PinDoubt): ReadPin => ({ ...pin, values: { doubt } });
   if (digest === undefined && tag === undefined) return isStray ? left(unknownDigest) : pin;
   if (digests.length > 1 || (digest !== undefined && pin.digest !== undefined)) return left(twice("digest"));
   if (tags.length > 1 || (tag !== undefined && pin.tag !== undefined)) return left(twice("tag"));
@@ -189,4 +189,4 @@ function withBeside(
   };
 }
 
-const anchored: Doubt = { why: "the version beside it is shared by an anchor", remedy: "write it out" };
+const anchored: PinDoubt = { why: "the version beside it is shared by an anchor", remedy: "write it out" };

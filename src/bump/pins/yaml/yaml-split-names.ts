@@ -4,7 +4,7 @@ import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { type Repository, tryReference } from "../../../model/reference.ts";
 import type { ImageNames } from "../names-in-files.ts";
-import type { Doubt } from "../read-pin.ts";
+import type { PinDoubt } from "../read-pin.ts";
 import { withDefaults } from "../text/derived-text.ts";
 import { isAboutImage, type Role, roleOf, stemOf } from "./key-role.ts";
 
@@ -17,7 +17,7 @@ export interface SplitName {
   readonly tag: Field | undefined;
   readonly digest: Field | undefined;
   /** Why it is unknown what to change. */
-  readonly doubt?: Doubt;
+  readonly doubt?: PinDoubt;
 }
 
 /** The values of a map that are scalars, by their keys. */
@@ -94,7 +94,7 @@ function splitName(
   return { ...found, tag: version, ...(version === undefined || doubt === undefined ? {} : { doubt }) };
 }
 
-const globalRegistry: Doubt = {
+const globalRegistry: PinDoubt = {
   why: "its registry may be the one of `global`",
   remedy: "write the registry beside its name",
 };
@@ -113,7 +113,7 @@ function digestAsTag(tag: Field, stem: string, fields: ScalarFields): Pick<Split
 const gitHosts = /^(?:git|github|gitlab|gitea|forgejo|bitbucket)(?:-\w+)*$/i;
 
 /** Why what is written in two places is left. */
-export function twice(what: "tag" | "digest"): Doubt {
+export function twice(what: "tag" | "digest"): PinDoubt {
   return { why: `its ${what} is written in two places`, remedy: "write it once" };
 }
 

@@ -2,7 +2,7 @@
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import type { Repository } from "../../../model/reference.ts";
-import type { Doubt, ReadPin, Span } from "../read-pin.ts";
+import type { PinDoubt, ReadPin, Span } from "../read-pin.ts";
 import { inPieces, withDefaults } from "../text/derived-text.ts";
 import { versionIn } from "../unread-pins.ts";
 import { digestIn, type Field, type SplitName, textOfField, twice } from "./yaml-split-names.ts";
@@ -27,7 +27,7 @@ export function splitPins(split: readonly SplitName[], places: SplitPlaces): rea
       if (field.isAlias) user.aliases.add(field);
     }
   }
-  const doubtOf = (field: Field | undefined): Doubt | undefined => {
+  const doubtOf = (field: Field | undefined): PinDoubt | undefined => {
     const user = field && users.get(field.node);
     if (field === undefined || user === undefined) return undefined;
     if (user.repositories.size > 1 || places.foreign.has(field.node))
@@ -49,7 +49,7 @@ const tagWithDigest = /^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})(?:@(sha256:[0-9a-f]{
 /** `undefined` where no version is named: an empty tag stands for the chart's version. */
 function splitPin(
   { repository, name, tag, digest }: SplitName,
-  given: Doubt | undefined,
+  given: PinDoubt | undefined,
   places: SplitPlaces,
 ): ReadPin | undefined {
   const tagText = textOfField(tag);
