@@ -30,6 +30,7 @@ const stages: readonly Stage[] = [
   { name: "unused", of: ["check"], run: tool(bin("knip"), ["--no-progress"]) },
   { name: "types", of: ["check"], run: tool(bin("tsc"), ["-p", "."]) },
   { name: "words", of: ["check"], run: tool(bin("node"), [join(root, "scripts/words.ts")]) },
+  { name: "names", of: ["check"], run: tool(bin("node"), [join(root, "scripts/names.ts")]) },
   { name: "unit tests", of: ["unit"], run: inFolder("__tests__/unit") },
   { name: "integration tests", of: ["integration"], run: inFolder("__tests__/integration") },
   {

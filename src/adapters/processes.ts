@@ -165,7 +165,7 @@ function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
 
 function timeoutError(program: string, timeout: number): UserError {
   return new UserError(`${program} did not end within ${Math.round(timeout / 1000)} s and was stopped`, {
-    hint: "run again; if it stays, look at the lines that it wrote last",
+    hint: "run again; if it fails again, see the last lines of its output",
   });
 }
 

@@ -46,8 +46,8 @@ async function carryOut(planning: Planning, session: Session, started: number): 
       session.inputs.settings.bump === "off"
         ? noBump
         : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
-    const told = [...planning.remarks, ...remarks];
-    const done = { plan, images, remarks: told, scans, report, bumped, started, planPath };
+    const allRemarks = [...planning.remarks, ...remarks];
+    const done = { plan, images, remarks: allRemarks, scans, report, bumped, started, planPath };
     return await endRun(done, planning, session);
   } catch (error) {
     throw late(error, session);

@@ -3,7 +3,7 @@ import { type RateLimit, rateLimitOf } from "../lib/http/rate-limit.ts";
 import { RateLimited } from "../lib/http/rate-limiter.ts";
 import { type RetryPolicy, retry } from "../lib/retry.ts";
 import type { HttpRequest, HttpResponse } from "../ports.ts";
-import { complaintOf, parsedBody, refusal } from "./answer.ts";
+import { parsedBody, refusal, refusalText } from "./answer.ts";
 import type { ForgeAccess } from "./forge-access.ts";
 import { ForgeError } from "./forge-error.ts";
 
@@ -66,7 +66,7 @@ function refusalOf({ clock }: ForgeAccess, question: Question, response: HttpRes
   const { method, url, complaint } = question;
   const json = parsedBody(response.body);
   const isSuccess = response.status >= 200 && response.status < 300;
-  const problem = isSuccess ? complaint?.(json) : complaintOf(response, json);
+  const problem = isSuccess ? complaint?.(json) : refusalText(response, json);
   if (problem === undefined) return undefined;
   const now = clock.now();
   return refusal({ response, problem, method, url, now, limit: rateLimitOf(response, now) });

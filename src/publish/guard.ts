@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly kind: "moves"; readonly remark?: string }
   /** It stays where it is; `why` is a clause. */
   | { readonly kind: "stays"; readonly why: string; readonly higher?: PublishedRelease }
-  /** Whether it may move is unknown, so it doesn't; `why` is a clause. */
+  /** It is unknown whether it may move, so it does not; `why` is a clause. */
   | { readonly kind: "unknown"; readonly why: string; readonly hint: string };
 
 /** The run that pushes tags. */

@@ -13,7 +13,7 @@ import { type CheckoutTrust, contextOfUntrusted, trusted } from "../model/trust.
 import type { Files, Processes } from "../ports.ts";
 import type { RunInputs } from "../settings/run-inputs.ts";
 import { buildxPrints } from "./buildx-prints.ts";
-import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./checkout/act-for.ts";
+import { actFor, actForEvent, actForSimulated, type CheckoutElsewhere } from "./checkout/act-for.ts";
 import { checkedOut } from "./checkout/checked-out.ts";
 import { checkoutTrust } from "./checkout/checkout-trust.ts";
 import { knownGitTags } from "./checkout/git-tags.ts";
@@ -38,7 +38,7 @@ export interface Session {
   /** What is checked out is of the ref that the run is about, so that tags that move may follow. */
   readonly isAtEvent: boolean;
   /** Why it is not, and what to do. */
-  readonly elsewhere: Elsewhere | undefined;
+  readonly elsewhere: CheckoutElsewhere | undefined;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
   /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */

@@ -80,7 +80,7 @@ export type ScanComparison =
   | { readonly kind: "first" }
   /** It is what is published: nothing is new, and there is nothing to block. */
   | { readonly kind: "itself"; readonly found?: { readonly tag: string; readonly digest: Digest } }
-  /** What is published is unknown: everything is new. */
+  /** What is published is unknown: every finding is new. */
   | { readonly kind: "unknown"; readonly error: UserError };
 
 /** What the scan policy decides. */

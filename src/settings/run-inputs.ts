@@ -89,7 +89,7 @@ export function readRunInputs(
       cacheFrom: cacheFrom.values,
       cacheTo: cacheTo.values,
       maxSize: maxSize.values[0],
-      scanRules: scanRules.said,
+      scanRules: scanRules.layer,
       sourceDateEpoch,
       variables: metadata.variables,
       warnings: metadata.warnings,
@@ -112,7 +112,7 @@ function noEpoch(value: string): UserError {
   return new UserError(
     `SOURCE_DATE_EPOCH in the step's environment is "${value.slice(0, 40)}", which isn't a valid time`,
     {
-      hint: "set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or take it away",
+      hint: "set it to seconds since 1970, as `git log -1 --format=%ct` prints them, or remove it",
     },
   );
 }

@@ -30,7 +30,7 @@ export function readScanRules({
   ignoreUnfixed,
   gate,
 }: Pick<Settings, "severity" | "failOn" | "ignoreUnfixed" | "gate">): {
-  readonly said: RuleLayer;
+  readonly layer: RuleLayer;
   readonly problems: readonly UserError[];
 } {
   const reported = parseLines(severity, ({ text }) => parseSeverity(text));
@@ -41,7 +41,7 @@ export function readScanRules({
     hint: "write none alone, or leave it out",
   });
   return {
-    said: {
+    layer: {
       severity: severity.length === 0 ? undefined : reported.values,
       failOn: failOn.length === 0 ? undefined : counting.values,
       ignoreUnfixed,

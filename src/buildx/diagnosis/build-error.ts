@@ -1,6 +1,6 @@
 /** A build of an image that failed. */
 import { type SourceLocation, UserError } from "../../errors.ts";
-import type { FailureCategory } from "./failures.ts";
+import type { FailureCategory } from "./failure-rows.ts";
 
 /** `output` is the end of what the failed step wrote. */
 export class BuildError extends UserError {
@@ -10,7 +10,7 @@ export class BuildError extends UserError {
   readonly reason: string;
   readonly output: readonly string[];
   /** BuildKit's own message. */
-  readonly said: string;
+  readonly buildkitMessage: string;
   /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
   readonly excerpt: readonly string[];
 
@@ -20,7 +20,7 @@ export class BuildError extends UserError {
     this.category = details.category;
     this.reason = reason;
     this.output = details.output ?? [];
-    this.said = details.said ?? "";
+    this.buildkitMessage = details.buildkitMessage ?? "";
     this.excerpt = details.excerpt ?? [];
   }
 }
@@ -32,7 +32,7 @@ interface BuildErrorDetails {
   readonly output?: readonly string[];
   /** Those lines of the output that the message itself has. */
   readonly quoted?: readonly string[];
-  readonly said?: string;
+  readonly buildkitMessage?: string;
   readonly excerpt?: readonly string[];
   /** Not there where the message says all that it says. */
   readonly cause?: unknown;

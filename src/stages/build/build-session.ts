@@ -18,7 +18,7 @@ import type { ImageResult } from "../../results/run-result.ts";
 import type { Outside } from "../../run/outside.ts";
 import type { Session } from "../../run/session.ts";
 import { givenSecrets } from "../../run/withheld.ts";
-import { checkPush } from "../plan/push-rights.ts";
+import { checkPushRights } from "../plan/push-rights.ts";
 import { afterBuild, signer } from "./after-build.ts";
 import { buildEnvironments } from "./build-environments.ts";
 import { readyBuilder } from "./ready-builder.ts";
@@ -49,7 +49,7 @@ export async function openBuildSession(
   try {
     const [cache] = await Promise.all([
       cacheRemarks(builds, outside),
-      plan.push ? checkPush(plan.images, registry) : undefined,
+      plan.push ? checkPushRights(plan.images, registry) : undefined,
     ]);
     // After what may refuse, so that nothing is still being written when it is removed.
     const environments = await buildEnvironments(session, {

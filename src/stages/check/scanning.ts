@@ -1,7 +1,7 @@
 /** Scans what a run makes, as one of its checks, or what is published: compared with what it replaces, and judged. */
 
 import type { Image } from "../../catalog/catalog.ts";
-import { layerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
+import { addedLayerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
 import { UserError } from "../../errors.ts";
 import { limit } from "../../lib/limit.ts";
 import { memoize } from "../../lib/memoize.ts";
@@ -130,7 +130,7 @@ export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scan
       rules: settingsOf(image).rules,
       published,
       bases: found ? await bases.basesOf(image, taken.bases, platforms, named) : [],
-      stepsOn: (platform) => layerSteps(image, platform),
+      stepsOn: (platform) => addedLayerSteps(image, platform),
       settingsOn: (platform) => settingPlaces(image, platform),
     });
   }

@@ -240,7 +240,7 @@ describe("building an image", () => {
       expect([first.includes("--cache-from"), second.includes("--cache-from")]).toEqual([true, false]);
       expect([first[4], second[4]]).toEqual(["rig", "rig-2"]);
       expect(logged).toContainEqual(
-        expect.stringMatching(/^warning: the build cache is used no more in this run.* → /),
+        expect.stringMatching(/^warning: the build cache isn't used in the rest of this run.* → /),
       );
     });
 
@@ -253,7 +253,7 @@ describe("building an image", () => {
       };
       const { clock } = clockOfPauses(20);
       const { build, docker, deps } = world([silent, {}], { cache }, clock);
-      deps.cache.giveUp("it said nothing any more (import)", "rig");
+      deps.cache.giveUp("it stopped responding (import)", "rig");
       expect((await build()).digest).toBe(index.digest);
       expect(docker.calls.map((call) => call[4])).toEqual(["rig", "rig-2"]);
     });

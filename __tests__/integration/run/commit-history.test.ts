@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "@jest/globals";
 import { commit, gitRef, isPullRequestRef } from "../../../src/model/run-context.ts";
-import { openHistory } from "../../../src/run/history.ts";
+import { openHistory } from "../../../src/run/commit-history.ts";
 import type { Session } from "../../../src/run/session.ts";
 import { open, Workplace } from "../changes/repository.ts";
 

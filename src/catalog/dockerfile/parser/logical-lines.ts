@@ -55,7 +55,7 @@ export function linesOf(text: string): Lines {
     if (directive === undefined) return;
     const { name, value } = directive;
     if (seen.has(name)) {
-      throw new UserError(`the parser directive "${name}" stands here twice`, { hint: "keep one of them" });
+      throw new UserError(`the parser directive "${name}" is here twice`, { hint: "keep one of them" });
     }
     seen.add(name);
     if (name !== "escape") return;

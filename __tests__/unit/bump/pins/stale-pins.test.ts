@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ReleasedImage, stalePins } from "../../../../src/bump/pins/check-pins.ts";
 import type { Pin } from "../../../../src/bump/pins/find-pins.ts";
+import { type ReleasedImage, stalePins } from "../../../../src/bump/pins/stale-pins.ts";
 import type { TagStyle } from "../../../../src/bump/versions/tag-form.ts";
 import { repository } from "../../../../src/model/reference.ts";
 

@@ -1,42 +1,19 @@
 /** GitHub's expressions: `${{ github.ref_name == 'main' && 'true' || 'false' }}`. Pure. */
 import { UserError } from "../errors.ts";
 import { shortened } from "../lib/plain-text.ts";
-import { callFunction } from "./functions.ts";
-import { isEqual, isLess, isTruthy, propertyOf, toText, unknown, type Value } from "./value.ts";
+import { callFunction, takesArguments } from "./functions.ts";
+import { endOfExpression, textParts } from "./text-parts.ts";
+import { isEqual, isLess, isTruthy, notKnown, propertyOf, toText, type Value } from "./value.ts";
 
 /** What a text is once its expressions are put in, or which of them can't be known. */
 export type Evaluated =
   | { readonly kind: "known"; readonly text: string }
   | { readonly kind: "unknown"; readonly names: readonly string[] };
 
-/** A part of a text that has whole expressions alone. */
-export interface Row {
-  /** 1-based, of its first line in the text. */
-  readonly line: number;
-  readonly text: string;
-}
-
-/** A text in as many rows as may be: an expression may go on over several lines. Joined by line breaks they are the text. */
-export function rowsOf(text: string): readonly Row[] {
-  const rows: Row[] = [];
-  let line = 1;
-  let begin = 0;
-  const sign = /\n|\$\{\{/g;
-  for (let found = sign.exec(text); found !== null; found = sign.exec(text)) {
-    if (found[0] === "\n") {
-      const row = text.slice(begin, found.index);
-      rows.push({ line, text: row });
-      line += row.split("\n").length;
-      begin = found.index + 1;
-    } else sign.lastIndex = endOf(text, found.index + 3) ?? text.length;
-  }
-  return [...rows, { line, text: text.slice(begin) }];
-}
-
 /** Whether a condition (`if`, with or without `${{ }}`) holds; `undefined` where it can't be known or read. */
 export function isMet(condition: string, contexts: Readonly<Record<string, Value>>): boolean | undefined {
   const text = condition.trim();
-  const isWrapped = text.startsWith("${{") && endOf(text, 3) === text.length - 2;
+  const isWrapped = text.startsWith("${{") && endOfExpression(text, 3) === text.length - 2;
   // A text around an expression is a text that isn't empty, whatever comes of the expression.
   if (!isWrapped && text.includes("${{")) return true;
   try {
@@ -68,46 +45,11 @@ export function evaluate(text: string, contexts: Readonly<Record<string, Value>>
   return names.length === 0 ? { kind: "known", text: filled } : { kind: "unknown", names };
 }
 
-/** A text between expressions as it is, or an expression without its braces. */
-export interface TextPart {
-  readonly kind: "text" | "expression";
-  readonly text: string;
-}
-
-/**
- * In order; begins and ends with a text, which may be empty, and has one between any two expressions. One that isn't closed is text.
- */
-export function textParts(text: string): readonly TextPart[] {
-  const parts: TextPart[] = [];
-  let at = 0;
-  for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
-    const end = endOf(text, start + 3);
-    if (end === undefined) break;
-    parts.push({ kind: "text", text: text.slice(at, start) });
-    parts.push({ kind: "expression", text: text.slice(start + 3, end) });
-    at = end + 2;
-  }
-  return [...parts, { kind: "text", text: text.slice(at) }];
-}
-
-/** Where the braces that close an expression are: none in a string does. */
-function endOf(text: string, start: number): number | undefined {
-  const sign = /'|\}\}/g;
-  sign.lastIndex = start;
-  for (let found = sign.exec(text); found !== null; found = sign.exec(text)) {
-    if (found[0] !== "'") return found.index;
-    const close = text.indexOf("'", found.index + 1);
-    if (close < 0) return undefined;
-    sign.lastIndex = close + 1;
-  }
-  return undefined;
-}
-
 /** A part of an expression is not known: `secrets.TOKEN`. */
 class UnknownName extends Error {}
 
-/** A part of an expression that is evaluated only when it counts, as behind `&&` and `||`. */
-type Part = () => Value;
+/** A part of an expression, which is evaluated only where its value matters: not always behind `&&` and `||`. */
+type Evaluation = () => Value;
 
 const token =
   /\s*(?:(?<text>'(?:[^']|'')*')|(?<number>-?(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?))|(?<name>[a-z_][\w-]*)|(?<sign>&&|\|\||[=!<>]=|[<>!()[\].,*]))/iy;
@@ -129,7 +71,7 @@ function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
-/** Reads an expression, by one function for each rank of its signs, and evaluates it. */
+/** Reads an expression, by one function for each rule of the grammar, and evaluates it. */
 function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Value {
   const tokens = tokensOf(text);
   let at = 0;
@@ -145,10 +87,10 @@ function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Val
     if (take(sign) === undefined) throw unreadable(text);
   }
 
-  function either(): Part {
-    let left = both();
+  function or(): Evaluation {
+    let left = and();
     while (take("||")) {
-      const [first, second] = [left, both()];
+      const [first, second] = [left, and()];
       left = () => {
         const value = first();
         return isTruthy(value) ? value : second();
@@ -157,10 +99,10 @@ function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Val
     return left;
   }
 
-  function both(): Part {
-    let left = equal();
+  function and(): Evaluation {
+    let left = equality();
     while (take("&&")) {
-      const [first, second] = [left, equal()];
+      const [first, second] = [left, equality()];
       left = () => {
         const value = first();
         return isTruthy(value) ? second() : value;
@@ -169,19 +111,19 @@ function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Val
     return left;
   }
 
-  function equal(): Part {
-    let left = compared();
+  function equality(): Evaluation {
+    let left = comparison();
     for (let sign = take("==", "!="); sign !== undefined; sign = take("==", "!=")) {
-      const [first, second, wanted] = [left, compared(), sign === "=="];
+      const [first, second, wanted] = [left, comparison(), sign === "=="];
       left = () => isEqual(first(), second()) === wanted;
     }
     return left;
   }
 
-  function compared(): Part {
-    let left = negated();
+  function comparison(): Evaluation {
+    let left = not();
     for (let sign = take("<", "<=", ">", ">="); sign !== undefined; sign = take("<", "<=", ">", ">=")) {
-      const [first, second, how] = [left, negated(), sign];
+      const [first, second, how] = [left, not(), sign];
       left = () => {
         const [a, b]: readonly [Value, Value] = how.startsWith("<") ? [first(), second()] : [second(), first()];
         return isLess(a, b) || (how.endsWith("=") && isEqual(a, b));
@@ -190,58 +132,59 @@ function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Val
     return left;
   }
 
-  function negated(): Part {
-    if (take("!") === undefined) return selected();
-    const inner = negated();
+  function not(): Evaluation {
+    if (take("!") === undefined) return postfix();
+    const inner = not();
     return () => !isTruthy(inner());
   }
 
   /** A value, and what is chosen of it by `.name` and `[index]`. */
-  function selected(): Part {
-    let { part, name } = single();
+  function postfix(): Evaluation {
+    let { part, name } = primary();
     for (;;) {
       if (take(".")) {
         const { kind, text: key } = tokens[at++] ?? end;
         if (kind !== "name" && key !== "*") throw unreadable(text);
-        const [owner, before, path]: [Part, string, string] = [part, name, `${name}.${key}`];
+        const [owner, before, path]: [Evaluation, string, string] = [part, name, `${name}.${key}`];
         part = () => {
           const value = ownerValue(owner, before, path);
-          return known(key === "*" ? unknown : propertyOf(value, key), path);
+          return known(key === "*" ? notKnown : propertyOf(value, key), path);
         };
         name = path;
       } else if (take("[")) {
-        const index: Part = take("*") ? (): Value => unknown : either();
+        const index: Evaluation = take("*") ? (): Value => notKnown : or();
         expect("]");
-        const [owner, path]: [Part, string] = [part, `${name}[…]`];
-        part = () => known(index() === unknown ? unknown : propertyOf(owner(), index()), path);
+        const [owner, path]: [Evaluation, string] = [part, `${name}[…]`];
+        part = () => known(index() === notKnown ? notKnown : propertyOf(owner(), index()), path);
         name = path;
       } else return part;
     }
   }
 
-  function single(): { part: Part; name: string } {
+  function primary(): { part: Evaluation; name: string } {
     const { kind, text: word } = tokens[at++] ?? end;
     if (kind === "text") return literal(word.slice(1, -1).replaceAll("''", "'"));
     if (kind === "number") return literal(Number(word));
     if (kind === "sign" && word === "(") {
-      const part = either();
+      const part = or();
       expect(")");
       return { part, name: "(…)" };
     }
     if (kind !== "name") throw unreadable(text);
     if (take("(")) return call(word);
     const lower = word.toLowerCase();
-    if (constants.has(lower)) return literal(constants.get(lower) ?? null);
+    if (constants.has(word)) return literal(constants.get(word) ?? null);
     if (!Object.hasOwn(contexts, lower)) throw unreadable(text);
     return { part: () => known(contexts[lower] ?? null, word), name: word };
   }
 
-  function call(name: string): { part: Part; name: string } {
-    const given: Part[] = [];
+  function call(name: string): { part: Evaluation; name: string } {
+    const given: Evaluation[] = [];
     while (take(")") === undefined) {
       if (given.length > 0) expect(",");
-      given.push(either());
+      given.push(or());
     }
+    if (!takesArguments(name, given.length)) throw unreadable(text);
     const shown = `${name}()`;
     return {
       name: shown,
@@ -254,13 +197,13 @@ function evaluated(text: string, contexts: Readonly<Record<string, Value>>): Val
     };
   }
 
-  const part = either();
+  const part = or();
   if (at < tokens.length) throw unreadable(text);
   return part();
 }
 
-/** What is unknown as a whole is so by the name of the part that is asked for. */
-function ownerValue(owner: Part, name: string, path: string): Value {
+/** What is notKnown as a whole is so by the name of the part that is asked for. */
+function ownerValue(owner: Evaluation, name: string, path: string): Value {
   try {
     return owner();
   } catch (error) {
@@ -268,20 +211,22 @@ function ownerValue(owner: Part, name: string, path: string): Value {
   }
 }
 
-const constants: ReadonlyMap<string, Value> = new Map([
+const constants: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["true", true],
   ["false", false],
   ["null", null],
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
 ]);
 
 const end: Token = { kind: "end", text: "" };
 
-function literal(value: Value): { part: Part; name: string } {
+function literal(value: Value): { part: Evaluation; name: string } {
   return { part: () => value, name: toText(value) };
 }
 
 function known(value: Value, name: string): Value {
-  if (value === unknown) throw new UnknownName(name);
+  if (value === notKnown) throw new UnknownName(name);
   return value;
 }
 

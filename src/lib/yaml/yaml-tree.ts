@@ -1,7 +1,7 @@
 /** YAML as a tree in which every value knows where it stands. */
 import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
-import { type SourceLocation, UserError } from "../errors.ts";
-import { pause } from "../lib/pause.ts";
+import { type SourceLocation, UserError } from "../../errors.ts";
+import { pause } from "../pause.ts";
 import { slicesOf } from "./yaml-slices.ts";
 
 export type Tree = TreeMap | TreeList | TreeScalar;

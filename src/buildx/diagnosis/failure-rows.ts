@@ -69,7 +69,7 @@ export const failureRows: readonly FailureRow[] = [
     category: "push-refused",
     // Harbor and others refuse what is too much with the status of a missing right.
     pattern: new RegExp(`${pushing}.*(?:${quotaWords})`, "is"),
-    message: "the registry rejected the push of $1: quota exceeded or disk full",
+    message: "the registry rejected the push of $1: its quota is exceeded or its disk is full",
     hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
@@ -119,7 +119,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "missing-file",
     pattern: /failed to read dockerfile: .*no such file/i,
-    message: "the Dockerfile $dockerfile is not there",
+    message: "the Dockerfile $dockerfile doesn't exist",
     hint: "check its path, and that the checkout has it",
   },
   {
@@ -133,18 +133,18 @@ export const failureRows: readonly FailureRow[] = [
     category: "not-allowed",
     pattern: /(security\.insecure|network\.host|device \S+) is not allowed/,
     message: "the Dockerfile asks for $1, which no build is allowed here",
-    hint: "do without it: what is published is better built with no rights beyond its own",
+    hint: "remove it: a published image shouldn't need extra rights in its build",
   },
   {
     category: "secret",
     pattern: /unset ssh forward key|invalid empty ssh agent socket/,
-    message: "the build wants an SSH agent, and there is none",
+    message: "the build requires an SSH agent, and none is given",
     hint: "give it in `ssh` (`default`, or id=path of a key), and start an agent before this step where none runs",
   },
   {
     category: "dockerfile",
     pattern: /failed to parse platform (\S+?):/,
-    message: "the Dockerfile names the platform $1, which is none",
+    message: "the Dockerfile names the platform $1, which isn't valid",
     hint: "write os/architecture, such as linux/arm64, or a variable such as $BUILDPLATFORM",
   },
   {
@@ -156,7 +156,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "download",
     pattern: /failed to load cache key: (invalid response status \d+|failed to fetch remote \S+)/,
-    message: "what ADD or a context names by URL can't be fetched: $1",
+    message: "the URL of an ADD or of a build context can't be fetched: $1",
     hint: "check the URL, and that it may be read without a login",
   },
   {
@@ -168,7 +168,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     category: "secret",
     pattern: /secret ([\w.-]+): not found/,
-    message: "the build wants the secret $1, which it was not given",
+    message: "the build requires the secret $1, which isn't given",
     hint: "give it in `secrets`, `secret-envs` or `secret-files`",
   },
   {
@@ -194,7 +194,7 @@ export const failureRows: readonly FailureRow[] = [
     category: "base-platform",
     pattern: /no match for platform in manifest(?: \S+)?/,
     message: "a base image is not made for a platform that is built",
-    hint: "take that platform out of `platforms`, or use a base that has it",
+    hint: "remove that platform from `platforms`, or use a base that has it",
   },
   {
     category: "engine",
@@ -207,7 +207,7 @@ export const failureRows: readonly FailureRow[] = [
     pattern:
       /code = Unavailable|\bUnavailable: |waiting for connection|closing transport|failed to receive status|error reading from server: EOF|no such container|failed to get status|is not running/i,
     message: "the builder ended in the middle of the build, or can't be reached any more",
-    hint: "run it again; if it stays, look for want of memory or disk on the builder's machine",
+    hint: "run it again; if it fails again, check memory and disk of the builder's machine",
   },
   {
     category: "registry-busy",
@@ -227,13 +227,13 @@ export const failureRows: readonly FailureRow[] = [
     // The answer to a HEAD has no room for the reason.
     pattern: new RegExp(`${pushing}unexpected status from HEAD request to \\S+: 403 Forbidden`),
     message: "the registry refused the push of $1 without a reason",
-    hint: "it may limit the rate of requests: run it again later; if it stays, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
+    hint: "it may limit the rate of requests: run it again later; if it fails again, give the job the right to write there (`permissions: packages: write` on ghcr.io)",
   },
   {
     category: "push-refused",
     pattern: new RegExp(`${pushing}.*(?:${lockedWords}|: 405 Method Not Allowed)`, "is"),
-    message: "the registry rejected the push of $1: it is locked or read-only, or a mirror of another one",
-    hint: "unlock it, or wait until its maintenance is over, and run again; push to a registry that may be written to",
+    message: "the registry rejected the push of $1: it is locked, read-only or a mirror of another registry",
+    hint: "unlock it or wait until its maintenance is over, then run again; or push to another registry",
   },
   {
     category: "push-denied",
@@ -247,14 +247,14 @@ export const failureRows: readonly FailureRow[] = [
       `${pushing}.*failed to do request: (?:Put|Patch|Post) "http://(?!localhost|127\\.|\\[::1\\])`,
       "is",
     ),
-    message: "the registry of $1 has the upload sent to an address in the clear, which fails",
-    hint: "if it is behind TLS, let the proxy in front of it send `X-Forwarded-Proto: https` and the `Host` that it was asked for",
+    message: "the registry of $1 sends the upload to an address without TLS, which fails",
+    hint: "if a proxy in front of it terminates TLS, let that send `X-Forwarded-Proto: https` and the `Host` of the request",
   },
   {
     category: "registry-busy",
     pattern: /(i\/o timeout|lookup \S+[^\n]*(?:server misbehaving|Temporary failure[^\n]*))/i,
     message: "$registry couldn't be reached: $1",
-    hint: "run it again later; if it stays, check the network and name service of the builder",
+    hint: "run it again later; if it fails again, check the network and DNS of the builder",
   },
   {
     category: "registry-unreachable",
@@ -269,14 +269,14 @@ export const failureRows: readonly FailureRow[] = [
       `${pushing}.*(${wordsOf("name unknown|name invalid|manifest invalid|unsupported|quota|too large")}.*)`,
       "is",
     ),
-    message: "the registry doesn't take the push of $1: $2",
-    hint: "check the repository's name, that it exists where the registry wants that, and its limits",
+    message: "the registry rejected the push of $1: $2",
+    hint: "check the repository's name, whether the registry requires that it exists, and the registry's limits",
   },
   {
     category: "registry-busy",
     pattern: new RegExp(`${pushing}.*${wordsOf("(?:manifest )?blob unknown|blob upload (?:unknown|invalid)")}`, "is"),
     message: "the registry doesn't have a part of what was pushed to $1 before",
-    hint: "run it again; if it stays, the registry loses what is uploaded: check its storage, and that all of its machines share it",
+    hint: "run it again; if it fails again, the registry loses uploads: check that its storage is shared by all of its machines",
   },
   {
     category: "registry-busy",
@@ -296,40 +296,40 @@ export const failureRows: readonly FailureRow[] = [
     category: "base-denied",
     line: "copy",
     pattern: new RegExp(`${resolving}.*${denied}`, "is"),
-    message: "$from is no stage of the Dockerfile, and the image $1 is not there, or may not be read",
+    message: "$from isn't a stage of the Dockerfile, and the image $1 doesn't exist, or may not be read",
     hint: "name a stage above (`FROM … AS NAME`), or an image; log in to its registry if it is private",
   },
   {
     category: "base-missing",
     line: "copy",
     pattern: new RegExp(`${resolving}.*not found`, "is"),
-    message: "$from is no stage of the Dockerfile, and the image $1 is not there",
+    message: "$from isn't a stage of the Dockerfile, and the image $1 doesn't exist",
     hint: "name a stage above (`FROM … AS NAME`), or an image with its tag",
   },
   {
     category: "base-denied",
     line: "syntax",
     pattern: new RegExp(`${resolving}.*${denied}`, "is"),
-    message: "the Dockerfile frontend $1 (`# syntax`) is not there, or may not be read",
+    message: "the Dockerfile frontend $1 (`# syntax`) doesn't exist, or may not be read",
     hint: "check its name, such as docker/dockerfile:1, and log in to its registry if it is private",
   },
   {
     category: "base-missing",
     line: "syntax",
     pattern: new RegExp(`${resolving}.*not found`, "is"),
-    message: "the Dockerfile frontend $1 (`# syntax`) is not there",
+    message: "the Dockerfile frontend $1 (`# syntax`) doesn't exist",
     hint: "check its name and tag, such as docker/dockerfile:1",
   },
   {
     category: "base-denied",
     pattern: new RegExp(`${resolving}.*${denied}`, "is"),
-    message: "the base image $1 is not there, or may not be read",
+    message: "the base image $1 doesn't exist, or may not be read",
     hint: "check its name, and log in to its registry if it is private",
   },
   {
     category: "base-missing",
     pattern: new RegExp(`${resolving}.*not found`, "is"),
-    message: "the base image $1 is not there",
+    message: "the base image $1 doesn't exist",
     hint: "check its name and tag",
   },
   {

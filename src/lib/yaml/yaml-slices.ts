@@ -3,8 +3,8 @@
  * apart (anchors, one map in braces) is read at once, and must be smaller for it.
  */
 import type { CST, Document, LineCounter } from "yaml";
-import { UserError } from "../errors.ts";
-import { pause } from "../lib/pause.ts";
+import { UserError } from "../../errors.ts";
+import { pause } from "../pause.ts";
 
 type Yaml = typeof import("yaml");
 
@@ -109,7 +109,7 @@ function lengthOf({ key, value }: Item): number {
 
 function tooLarge(file: string): UserError {
   return new UserError(`${file} has more than ${(2 * most).toLocaleString("en-US")} characters in one piece`, {
-    hint: "write one entry per line without braces, anchors and aliases, and say what is common once, under defaults",
+    hint: "write one entry per line without braces, anchors and aliases, and what is common once, under defaults",
     at: { file },
   });
 }

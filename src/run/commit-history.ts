@@ -52,8 +52,8 @@ async function askAncestor(
     const here = await git.isAncestor(ancestor, descendant);
     if (here !== "unknown") return here === "yes";
     const forge = forgeFacts({ ...outside, apiUrl: context.apiUrl, token: inputs.settings.token });
-    const told = await forge.contains(context.owner, context.repo, descendant, ancestor);
-    if (told !== undefined) return told;
+    const contained = await forge.contains(context.owner, context.repo, descendant, ancestor);
+    if (contained !== undefined) return contained;
     const missing = await git.missing([ancestor, descendant]);
     if (missing.length > 0 && (await git.fetch(missing, "tip")).kind !== "fetched") return undefined;
     const found = await commonAncestor(git, ancestor, descendant);

@@ -10,8 +10,8 @@ export interface IgnorePattern {
 }
 
 /** `undefined` for an empty pattern, "refused" for one that BuildKit refuses or that is not understood. */
-export function readPattern(text: string): IgnorePattern | "refused" | undefined {
-  const trimmed = trim(text);
+export function readIgnorePattern(text: string): IgnorePattern | "refused" | undefined {
+  const trimmed = trimSpace(text);
   if (trimmed === "") return undefined;
   const cleaned = cleanPath(trimmed);
   const isException = cleaned.startsWith("!");
@@ -78,7 +78,7 @@ function isWellFormed(pattern: string): boolean {
 }
 
 /** Go's `strings.TrimSpace`, whose spaces are not quite JavaScript's. */
-export function trim(text: string): string {
+export function trimSpace(text: string): string {
   const start = text.replace(/^[[\s\u0085]--\ufeff]+/v, "");
   // An expression for it would look at the blanks in the middle again and again.
   let end = start.length;

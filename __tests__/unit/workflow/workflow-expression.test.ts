@@ -1,18 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
-import { evaluate, isMet, rowsOf } from "../../../src/workflow/expression.ts";
-import { others, unknown, type Value } from "../../../src/workflow/value.ts";
+import { rowsOf } from "../../../src/workflow/text-parts.ts";
+import { notKnown, others, type Value } from "../../../src/workflow/value.ts";
+import { evaluate, isMet } from "../../../src/workflow/workflow-expression.ts";
 
 const contexts: Readonly<Record<string, Value>> = {
   github: {
-    [others]: unknown,
+    [others]: notKnown,
     ref: "refs/heads/main",
     ref_name: "main",
     event_name: "push",
-    event: { [others]: unknown, number: 7, labels: ["a", "B"], pull_request: null },
+    event: { [others]: notKnown, number: 7, labels: ["a", "B"], pull_request: null },
   },
   inputs: { push: true, name: "web", count: 3, empty: "" },
   env: { REGISTRY: "ghcr.io" },
-  secrets: { [others]: unknown },
+  secrets: { [others]: notKnown },
 };
 
 test.each([
@@ -78,6 +79,9 @@ describe("what can't be read", () => {
     `\${{ nothing.x }}`,
     `\${{ constructor }}`,
     `\${{ nothing() }}`,
+    `\${{ 'a' || nothing() }}`,
+    `\${{ contains('a') }}`,
+    `\${{ TRUE }}`,
     `\${{ (github.ref }}`,
     `\${{ contains(github.ref }}`,
     `\${{ "main" }}`,
@@ -147,6 +151,6 @@ test.each([
   { text: "github.event_name == 'push' && vars.A", met: undefined },
   { text: "no such ( thing", met: undefined },
 ])("the condition $text is met: $met", ({ text, met }) => {
-  const known = { github: { event_name: "push" }, vars: { [others]: unknown } } as const;
+  const known = { github: { event_name: "push" }, vars: { [others]: notKnown } } as const;
   expect(isMet(text, known)).toBe(met);
 });
