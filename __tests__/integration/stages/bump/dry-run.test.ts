@@ -60,7 +60,12 @@ async function bumped(dryRun: boolean) {
 
 test("`bump --dry-run` shows the pins that would move, asks no forge and writes nothing", async () => {
   const { result, asked, wrote } = await bumped(true);
-  expect(result.json).toEqual([{ path: "deploy/app.yaml", pins: [expect.objectContaining({ image: "app", line: 1, to: `${registry.host}/octo/images/app:1.1.0` })] }]);
+  expect(result.json).toEqual([
+    {
+      path: "deploy/app.yaml",
+      pins: [expect.objectContaining({ image: "app", line: 1, to: `${registry.host}/octo/images/app:1.1.0` })],
+    },
+  ]);
   expect(result.text({ colour: false, width: 100 })).toContain("1 pin would move, by pull request.");
   expect(result.failures).toEqual([]);
   expect({ asked, wrote }).toEqual({ asked: [], wrote: [] });
