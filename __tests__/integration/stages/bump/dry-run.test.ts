@@ -1,6 +1,5 @@
 /** What `bump --dry-run` does: with real git, a registry over HTTP, and a forge that only counts. */
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { nodeHttp } from "../../../../src/adapters/http/http.ts";
 import { bump } from "../../../../src/commands/bump.ts";
 import type { Commit } from "../../../../src/model/run-context.ts";
 import { mediaTypes } from "../../../../src/oci/manifest.ts";
@@ -10,6 +9,7 @@ import { recordOf } from "../../../unit/publish/commits.ts";
 import { type GitServer, serveGit } from "../../changes/git-server.ts";
 import { type Repository, Workplace } from "../../changes/repository.ts";
 import { openedSession } from "../opened-session.ts";
+import { withRegistry } from "../registry-session.ts";
 
 jest.setTimeout(60_000);
 
@@ -42,18 +42,10 @@ async function bumped(dryRun: boolean) {
   const inputs = { images: `${registry.host}/octo/images/{{name}}`, "dry-run": String(dryRun), bump: "true" };
   const prepare = (checkout: Repository) => checkout.setRemote(`file://${forge.folder}`);
   const asking = { event: "push", ref: "refs/heads/main", sha: main, head: main, inputs, prepare };
-  const session = await openedSession({ place, forge, server }, asking);
-  const http = nodeHttp({});
-  const asked: string[] = [];
-  const send: typeof http.send = (request) => {
-    if (request.url.startsWith(`http://${registry.host}/`)) return http.send(request);
-    if (!request.url.startsWith(`https://${registry.host}/`)) asked.push(request.url);
-    throw Object.assign(new Error("nobody answers"), { code: "ECONNREFUSED" });
-  };
-  const clock = { ...session.outside.clock, sleep: async () => {} };
-  const outside = { ...session.outside, clock, http: { ...http, send } };
+  const opened = await openedSession({ place, forge, server }, asking);
+  const { session, asked } = withRegistry(opened, registry);
   const before = registry.seen.length;
-  const result = await bump({ ...session, outside });
+  const result = await bump(session);
   const wrote = registry.seen.slice(before).filter(({ method }) => method !== "GET" && method !== "HEAD");
   return { result, asked, wrote };
 }
