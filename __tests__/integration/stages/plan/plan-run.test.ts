@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { Commit } from "../../../../src/model/run-context.ts";
 import { mediaTypes } from "../../../../src/oci/manifest.ts";
+import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
 import type { Plan } from "../../../../src/plan/plan.ts";
 import { recordAnnotations, sourceTag } from "../../../../src/plan/record.ts";
 import { type Planning, type PlanOptions, planRun } from "../../../../src/stages/plan/plan-run.ts";
 import type { Change } from "../../../unit/changes/objects.ts";
-import { answer, type FakeRegistry, fakeRegistry } from "../../../unit/oci/fake-registry.ts";
+import { answer, errorBody, type FakeRegistry, fakeRegistry } from "../../../unit/oci/fake-registry.ts";
 import { recordOf } from "../../../unit/publish/commits.ts";
 import { type Repository, Workplace } from "../../changes/repository.ts";
 import { openedSession } from "../opened-session.ts";
@@ -176,15 +177,14 @@ describe("a registry that refuses", () => {
   const refusing = () => {
     registry.faults.push(
       ...Array.from({ length: 200 }, () => (_: unknown, response: Parameters<typeof answer>[0]) => {
-        answer(response, 403, { errors: [{ code: "DENIED", message: "no" }] });
-        return true;
+        return answer(response, 403, {}, errorBody("DENIED", "no"));
       }),
     );
   };
 
   test("ends a run that must be with it", async () => {
     refusing();
-    await expect(planned({ changes: changed })).rejects.toThrow();
+    await expect(planned({ changes: changed })).rejects.toThrow(RegistryError);
   });
 
   test("is a remark of a plan, which then goes by the event alone", async () => {
