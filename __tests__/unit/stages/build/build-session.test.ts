@@ -132,6 +132,12 @@ describe("what builds log in with", () => {
     expect(shownIn(text)).toEqual(["dockers", "environments", "inputs"]);
     expect(dependencies.environment).toMatchObject({ HOME: "/home/me", KUBECONFIG: "/k", S: "secret-value" });
     expect(dependencies.settings).toMatchObject({ secrets: ["id=s,env=S"], ssh: ["default"] });
+    expect(dependencies.environment).toMatchObject({ SSH_AUTH_SOCK: "/agent" });
+  });
+
+  test("the agent is for builds that are given one", async () => {
+    const { dependencies } = await (await open(trusted, { settings: { ssh: [] } })).opening;
+    expect(dependencies.environment).not.toHaveProperty("SSH_AUTH_SOCK");
   });
 
   test("untrusted code has nothing, and still finds builders and contexts", async () => {
