@@ -1,66 +1,26 @@
 /** From a session to its plan, with real git and a registry over HTTP: what is asked, and what follows from the answers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import type { Commit } from "../../../../src/model/run-context.ts";
-import { mediaTypes } from "../../../../src/oci/manifest.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
 import type { Plan } from "../../../../src/plan/plan.ts";
-import { recordAnnotations, sourceTag } from "../../../../src/plan/record.ts";
 import { type Planning, type PlanOptions, planRun } from "../../../../src/stages/plan/plan-run.ts";
-import type { Change } from "../../../unit/changes/objects.ts";
-import { answer, errorBody, type FakeRegistry, fakeRegistry } from "../../../unit/oci/fake-registry.ts";
-import { recordOf } from "../../../unit/publish/commits.ts";
-import { type Repository, Workplace } from "../../changes/repository.ts";
-import { openedSession } from "../opened-session.ts";
-import { withRegistry } from "../registry-session.ts";
+import { answer, errorBody } from "../../../unit/oci/fake-registry.ts";
+import { type Family, openFamily, type Situation } from "../family.ts";
 
 jest.setTimeout(60_000);
 
-const place = new Workplace();
-let registry: FakeRegistry;
-let forge: Repository;
-let first: Commit;
-
+let family: Family;
 beforeAll(async () => {
-  registry = await fakeRegistry();
-  forge = place.forge();
-  first = forge.record({
-    "images/base/Dockerfile": "FROM debian:13\nCOPY . /\n",
-    "images/base/a": "1\n",
-    "images/app/Dockerfile": `FROM ${registry.host}/octo/images/base\nCOPY . /\n`,
-    "images/app/a": "1\n",
-    "README.md": "1\n",
-  });
+  family = await openFamily();
 });
-beforeEach(() => {
-  registry.manifests.clear();
-  registry.seen.length = 0;
-  registry.faults.length = 0;
-});
-afterAll(async () => {
-  await registry.close();
-  place.remove();
-});
+beforeEach(() => family.clear());
+afterAll(() => family.close());
 
-interface Situation {
-  readonly changes?: Readonly<Record<string, Change>>;
+interface Asked extends Situation {
   readonly ask?: PlanOptions["ask"];
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly event?: string;
-  readonly ref?: string;
-  readonly payload?: object;
 }
 
-/** The plan of a push of changes to main, unless said otherwise. */
-async function planned({ changes = {}, ask = "must", inputs = {}, ...more }: Situation): Promise<Planning> {
-  const { event = "push", ref = "refs/heads/main", payload = { before: first } } = more;
-  const head = forge.record(changes, first);
-  forge.point("main", head);
-  const server = { url: "https://github.com", seen: [], close: async () => {} };
-  const prepare = (checkout: Repository) => checkout.setRemote(`file://${forge.folder}`);
-  const given = { images: `${registry.host}/octo/images/{{name}}`, push: "true", ...inputs };
-  const asked = { event, ref, sha: head, head, isDeep: true, payload, prepare, inputs: given, push: given.push };
-  const opened = await openedSession({ place, forge, server }, asked);
-  return planRun(withRegistry(opened, registry).session, { ask });
+async function planned({ ask = "must", ...situation }: Asked): Promise<Planning> {
+  return planRun((await family.session(situation)).session, { ask });
 }
 
 /** Each image with what is done, and parents with whether their digests are known. */
@@ -73,23 +33,9 @@ function shown({ plan }: { readonly plan: Plan }) {
   );
 }
 
-/** Puts what a run at a commit made of these sources under `main`. */
-function publish(name: string, revision: Commit, sourceHash: string | null, ...tags: readonly string[]): void {
-  const annotations = recordAnnotations(recordOf(revision, { repository: "octo/images", sourceHash }));
-  const manifests: readonly unknown[] = [];
-  const document = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.index,
-    manifests,
-    annotations: { ...annotations, of: name },
-  };
-  const sources = sourceHash === null ? [] : [sourceTag(sourceHash)];
-  registry.store(`octo/images/${name}`, document, "main", "latest", revision, ...tags, ...sources);
-}
-
 const changed = { "images/base/a": "2\n" };
 const hashOf = ({ plan }: Planning, name: string) => plan.images.find((each) => each.name === name)?.sourceHash ?? null;
-const asked = () => registry.seen.map(({ url }) => url);
+const asked = () => family.registry.seen.map(({ url }) => url);
 
 describe("what registries hold decides", () => {
   test("where nothing is published, all is built, whatever changed", async () => {
@@ -101,13 +47,13 @@ describe("what registries hold decides", () => {
 
   test("what is published of the same sources is left", async () => {
     const before = await planned({});
-    for (const name of ["base", "app"]) publish(name, first, hashOf(before, name));
+    for (const name of ["base", "app"]) family.publish(name, family.first, hashOf(before, name));
     expect(shown(await planned({ changes: { "README.md": "2\n" } }))).toEqual({ base: ["skip"], app: ["skip"] });
   });
 
   test("a child that changed alone is built on its parent's digest", async () => {
     const before = await planned({});
-    for (const name of ["base", "app"]) publish(name, first, hashOf(before, name));
+    for (const name of ["base", "app"]) family.publish(name, family.first, hashOf(before, name));
     expect(shown(await planned({ changes: { "images/app/a": "2\n" } }))).toEqual({
       base: ["skip"],
       app: ["build", true],
@@ -116,7 +62,7 @@ describe("what registries hold decides", () => {
 
   test("a release is promoted, and with `promote: false` built", async () => {
     const before = await planned({});
-    for (const name of ["base", "app"]) publish(name, first, hashOf(before, name));
+    for (const name of ["base", "app"]) family.publish(name, family.first, hashOf(before, name));
     const release = { ref: "refs/tags/v1.2.3", payload: {} };
     expect(shown(await planned(release))).toEqual({ base: ["promote"], app: ["promote"] });
     const inputs = { promote: "false" };
@@ -124,7 +70,7 @@ describe("what registries hold decides", () => {
   });
 
   test("a release whose exact tag names other content is reported by a plan, and fails a publish", async () => {
-    for (const name of ["base", "app"]) publish(name, first, "f".repeat(64), "1.2.3");
+    for (const name of ["base", "app"]) family.publish(name, family.first, "f".repeat(64), "1.2.3");
     const release = { ref: "refs/tags/v1.2.3", payload: {} };
     const { remarks, taken } = await planned({ ...release, ask: "may" });
     expect(remarks.map(({ message }) => message)).toContainEqual(
@@ -136,7 +82,7 @@ describe("what registries hold decides", () => {
 });
 
 describe("registries are not asked what they hold", () => {
-  test.each<Situation & { readonly when: string; readonly is: object }>([
+  test.each<Asked & { readonly when: string; readonly is: object }>([
     { when: "by a run without a network", ask: "nobody", is: { base: ["build"], app: ["build", false] } },
     { when: "with `converge: false`", inputs: { converge: "false" }, is: { base: ["build"], app: ["build", false] } },
     { when: "where nothing is pushed", inputs: { push: "false" }, is: { base: ["build"], app: ["build", false] } },
@@ -158,7 +104,7 @@ describe("registries are not asked what they hold", () => {
     const pull = (payload as { pull_request?: { base: object; head: object } } | undefined)?.pull_request;
     const filled = pull && {
       ...payload,
-      pull_request: { ...pull, base: { ref: "main", sha: first }, head: { ...pull.head, sha: first } },
+      pull_request: { ...pull, base: { ref: "main", sha: family.first }, head: { ...pull.head, sha: family.first } },
     };
     const found = await planned({ changes: changed, ...situation, ...(filled && { payload: filled }) });
     expect(shown(found)).toEqual(is);
@@ -166,7 +112,7 @@ describe("registries are not asked what they hold", () => {
   });
 
   test("then a parent that didn't change is looked up where the run may be without it", async () => {
-    publish("base", first, null);
+    family.publish("base", family.first, null);
     const situation = { changes: { "images/app/a": "2\n" }, inputs: { converge: "false" } };
     expect(shown(await planned(situation))).toEqual({ base: ["skip"], app: ["build", true] });
     expect(shown(await planned({ ...situation, ask: "nobody" }))).toEqual({ base: ["skip"], app: ["build", false] });
@@ -175,7 +121,7 @@ describe("registries are not asked what they hold", () => {
 
 describe("a registry that refuses", () => {
   const refusing = () => {
-    registry.faults.push(
+    family.registry.faults.push(
       ...Array.from({ length: 200 }, () => (_: unknown, response: Parameters<typeof answer>[0]) => {
         return answer(response, 403, {}, errorBody("DENIED", "no"));
       }),
@@ -210,7 +156,7 @@ describe("what a plan says of its run", () => {
 
   test("a push has a base, its tags and no updated bases", async () => {
     const { plan, planPath } = await planned({ changes: changed });
-    expect(plan).toMatchObject({ event: "push", ref: "refs/heads/main", base: first, push: true });
+    expect(plan).toMatchObject({ event: "push", ref: "refs/heads/main", base: family.first, push: true });
     expect(planPath).toMatch(/\.json$/);
     const [base] = plan.images;
     expect(base).toMatchObject({ kind: "build", fresh: false });
