@@ -354,3 +354,32 @@ test("what buildx wrote down of a build is private from then on", async () => {
   await buildImage(plannedBuild, new Map(), { ...deps, files: { ...deps.files, write } });
   expect(made).toEqual([[expect.stringMatching(/\/metadata-0\.json$/), { private: true }]]);
 });
+
+describe("contexts outside of the checkout", () => {
+  const contexts = [
+    { kind: "elsewhere", name: "up", value: "../shared" },
+    { kind: "elsewhere", name: "layout", value: "oci-layout://../layout" },
+    { kind: "elsewhere", name: "image", value: "docker-image://alpine" },
+    { kind: "directory", name: "own", path: "src" },
+  ] as const;
+
+  /** What buildx is given as named contexts, where images are built from this folder. */
+  async function given(restricted: string | undefined, workspace: string) {
+    const { deps, docker } = world([{}]);
+    await buildImage({ ...plannedBuild, contexts }, new Map(), { ...deps, restricted, workspace, checkout: "/repo" });
+    const [args = []] = docker.calls;
+    return args.flatMap((each, index) => (args[index - 1] === "--build-context" ? [each] : []));
+  }
+  const asWritten = ["up=../shared", "layout=oci-layout://../layout", "image=docker-image://alpine", "own=./src"];
+
+  test("are where they were, also for a copy of it", async () => {
+    expect(await given("a fork wrote it", "/tmp/run/checkout")).toEqual([
+      ...["up=/shared", "layout=oci-layout:///layout", "image=docker-image://alpine", "own=./src"],
+    ]);
+  });
+
+  test("are as they are written where the checkout itself is built from", async () => {
+    expect(await given("a fork wrote it", "/repo")).toEqual(asWritten);
+    expect(await given(undefined, "/repo")).toEqual(asWritten);
+  });
+});
