@@ -43,6 +43,9 @@ export class UserError extends Error {
   }
 }
 
+/** A program was not found, or the system refused to start it: nothing of it has run. */
+export class NotStarted extends UserError {}
+
 /** Several problems that were found together, so that the user can fix them in one go. */
 export class Problems extends UserError {
   override readonly name = "Problems";

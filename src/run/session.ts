@@ -1,5 +1,6 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
 
+import { directBuildx } from "../buildx/builder/direct-buildx.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
 import { forgeFacts } from "../forge/github/forge-facts.ts";
 import type { Checkout } from "../git/checkout/checkout.ts";
@@ -68,9 +69,10 @@ export interface SessionOptions {
 export async function openSession(
   given: RunContext,
   inputs: RunInputs,
-  outside: Outside,
+  around: Outside,
   { offline = false, isSimulated = false }: SessionOptions = {},
 ): Promise<Session> {
+  const outside = { ...around, processes: directBuildx(around, given.workspace) };
   const { ref, token, command } = inputs.settings;
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
@@ -124,7 +126,7 @@ export async function openSession(
     paths,
     checkoutFiles: guardedFiles(checkout.files, given.workspace, paths),
     folder,
-    buildx: buildxPrints(outside),
+    buildx: buildxPrints(outside.processes),
   };
 }
 
