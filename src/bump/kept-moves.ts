@@ -114,7 +114,7 @@ function isSame(one: ReadPin, other: ReadPin): boolean {
   return one.repository === other.repository && one.tag === other.tag && one.digest === other.digest;
 }
 
-/** Whether a run that published what the pin holds now would have moved it there: to another variant it would not. */
+/** Whether a run moves such a pin to such a version: `1.2.3` to `1.3.0`, and not to `1.3.0-alpine`, which is another variant. */
 function isMove({ from, to }: Change, image: PublishedVersion): boolean {
   const tag = to.tag ?? "latest";
   const digest = to.digest ?? image.digest;

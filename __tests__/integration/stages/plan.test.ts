@@ -87,7 +87,7 @@ describe("what an event would do, asked on a laptop without any network", () => 
       expect(await built({ ref: "refs/heads/stable" })).toEqual(all(head()));
       expect(await built({ ref: "refs/heads/v2" })).toEqual(all(head()));
       const { beside } = await laptop.plan({ ref: "refs/heads/stable" });
-      expect(beside.join("\n")).toMatch(/no tag "stable", which could be mistaken for the git tag stable/);
+      expect(beside.join("\n")).toMatch(/no tag "stable", which would look like the git tag stable/);
     } finally {
       laptop.git("tag", "--delete", "stable");
     }

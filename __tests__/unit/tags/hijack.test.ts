@@ -24,7 +24,7 @@ describe("a branch never takes a tag that belongs to something else", () => {
     expect(given.map(({ tag }) => tag)).toEqual([sha]);
     expect(warnings).toEqual([
       {
-        message: expect.stringContaining(`could be mistaken for ${meaning}`),
+        message: expect.stringContaining(`would look like ${meaning}`),
         hint: expect.stringContaining("prefix=branch-"),
       },
     ]);

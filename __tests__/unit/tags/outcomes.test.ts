@@ -42,7 +42,7 @@ describe("what each rule made of an event, and why", () => {
     [
       "type=ref,event=branch",
       { ref: "refs/heads/1.2" },
-      'none: the branch gives no tag "1.2", which could be mistaken for a version',
+      'none: the branch gives no tag "1.2", which would look like a version',
     ],
     [
       "rolling",

@@ -28,8 +28,8 @@ export interface ProposeTools extends PinCommitTools {
   /** The repository's page. */
   readonly repositoryUrl: string;
   /**
-   * What is proposed where our commits on the branch change this, which may be for other jobs' sake; `undefined`: nothing moves.
-   * Without it, a branch has what one run wants.
+   * The proposal that keeps `edits`, which commits of this action have made on the branch: a job of `-jdk17` keeps the pins that a
+   * job of `-jdk21` moved. `undefined`: nothing moves. Where it isn't given, the branch has only what this run wants.
    */
   readonly joint?: (edits: readonly FileWrite[]) => Promise<JointProposal | undefined>;
 }

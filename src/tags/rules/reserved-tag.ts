@@ -70,14 +70,14 @@ export function takenFor(text: string, kind: NameKind, reservations: Reservation
 /** That a branch's name gives no such tag. */
 export function branchWarning(tag: string, meaning: string, branch: string): TagWarning {
   return {
-    message: `the branch gives no tag "${tag}", which could be mistaken for ${meaning}: the branch's name is ${branch}`,
+    message: `the branch gives no tag "${tag}", which would look like ${meaning}: the branch's name is ${branch}`,
     hint: "rename the branch, or give its tags a prefix, such as type=ref,event=branch,prefix=branch-",
   };
 }
 
 export function gitTagWarning(tag: string, meaning: string, name: string): TagWarning {
   return {
-    message: `the git tag gives no tag "${tag}", which could be mistaken for ${meaning}: the git tag's name is ${name}`,
+    message: `the git tag gives no tag "${tag}", which would look like ${meaning}: the git tag's name is ${name}`,
     hint: "rename the git tag, or give its tags a prefix, such as type=ref,event=tag,prefix=release-",
   };
 }
