@@ -4,7 +4,7 @@ import type { Git } from "../../../src/git/git.ts";
 import { GitFailure } from "../../../src/git/git-command.ts";
 import type { HttpRequest } from "../../../src/ports.ts";
 import type { Position } from "../../../src/publish/guard.ts";
-import { type HistoryRun, openHistory } from "../../../src/run/history.ts";
+import { type HistoryRun, openHistory } from "../../../src/run/commit-history.ts";
 import { at } from "../publish/commits.ts";
 
 const [older, newer] = [at("main-1"), at("main-2")];

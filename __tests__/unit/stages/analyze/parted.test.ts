@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Problems, UserError } from "../../../../src/errors.ts";
 import { errorRemarks } from "../../../../src/stages/analyze/image-errors.ts";
 import { detailProblems } from "../../../../src/stages/analyze/image-problems.ts";
-import { everyImage, partedBy } from "../../../../src/stages/analyze/parted.ts";
+import { everyImage, splitBy } from "../../../../src/stages/analyze/parted.ts";
 import { catalogOf } from "../../changes/catalog-of.ts";
 
 const catalog = catalogOf(
@@ -17,7 +17,7 @@ const problem = (message: string, at?: { readonly file: string }) =>
   new UserError(message, { hint: "fix it", ...(at && { at }) });
 
 /** The names that are in order, and the others with their own problems and what they wait for. */
-function shown({ catalog: { images }, troubled }: ReturnType<typeof partedBy>) {
+function shown({ catalog: { images }, troubled }: ReturnType<typeof splitBy>) {
   return {
     inOrder: images.map(({ name }) => name),
     troubled: troubled.map(({ image, problems, waitsFor }) => [image.name, problems.length, waitsFor]),
@@ -57,12 +57,12 @@ describe("images with problems", () => {
       },
     },
   ])("$when", ({ of, are }) => {
-    expect(shown(partedBy(whole, new Map(of.map((name) => [name, problem(name)]))))).toEqual(are);
+    expect(shown(splitBy(whole, new Map(of.map((name) => [name, problem(name)]))))).toEqual(are);
   });
 
   test("those that came before stay, and what depends on them", () => {
-    const before = partedBy(whole, new Map([["base", problem("base")]]));
-    const after = partedBy(before, new Map([["other", problem("other")]]));
+    const before = splitBy(whole, new Map([["base", problem("base")]]));
+    const after = splitBy(before, new Map([["other", problem("other")]]));
     expect(shown(after)).toEqual({
       inOrder: [],
       troubled: [
@@ -81,7 +81,7 @@ describe("images with problems", () => {
 
   test("several problems of one image are all its own", () => {
     const both = new Problems([problem("one"), problem("two")]);
-    expect(shown(partedBy(whole, new Map([["top", both]]))).troubled).toEqual([["top", 2, undefined]]);
+    expect(shown(splitBy(whole, new Map([["top", both]]))).troubled).toEqual([["top", 2, undefined]]);
   });
 });
 

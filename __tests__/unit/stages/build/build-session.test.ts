@@ -296,7 +296,7 @@ describe("at the end", () => {
     const { opening, groups } = await open(trusted);
     const { close, dependencies } = await opening;
     const warnings = Array.from({ length: 10 }, (_, line) => ({ message: `finding ${line}`, line }));
-    dependencies.lint?.tell("Dockerfile", warnings as never);
+    dependencies.lint?.report("Dockerfile", warnings as never);
     await close();
     expect(groups).toEqual([
       ["2 more findings in Dockerfiles", ["Dockerfile:8: finding 8", "Dockerfile:9: finding 9"]],

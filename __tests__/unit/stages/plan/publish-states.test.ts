@@ -6,7 +6,7 @@ import type { StoredManifest } from "../../../../src/oci/manifest.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
 import { sourceTag } from "../../../../src/plan/record.ts";
 import { releaseOf } from "../../../../src/plan/version-line.ts";
-import type { RunWishes } from "../../../../src/stages/plan/desired-state.ts";
+import type { RunRequest } from "../../../../src/stages/plan/desired-state.ts";
 import { reconciled } from "../../../../src/stages/plan/publish-states.ts";
 import { catalogOf } from "../../changes/catalog-of.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
@@ -71,14 +71,14 @@ function ask({ affected = [], left = [], held = {}, changed, commit = "main-5", 
     ...{ tags: { tags, version: release }, bakedVersion: undefined },
     release: release === undefined ? undefined : releaseOf(`v${release}`, tags),
   };
-  const wishes = {
+  const request = {
     identity: { commit: at(commit), ref: "refs/heads/main", isRebuild: false, mayGoBack: false },
     defaultBranch: "main",
     movingTagsOnly: false,
     promotes,
     hashes: new Map(catalog.images.map(({ name }) => [name, { kind: "known", hash: hashOf(name) }])),
     settingsOf: () => ({ flavor: { suffix: { isGiven: false } } }),
-  } as unknown as RunWishes;
+  } as unknown as RunRequest;
   const found = timeline.run(
     reconciled({
       surveyed: {
@@ -88,7 +88,7 @@ function ask({ affected = [], left = [], held = {}, changed, commit = "main-5", 
         affectedSince: async () => changed && new Set(changed),
       },
       details: () => details as never,
-      ...{ wishes, registry, history: historyOf(), records },
+      ...{ request, registry, history: historyOf(), records },
     }),
   );
   return { found, registry };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Repository, repository } from "../../../../src/model/reference.ts";
 import { RegistryError, type RegistryErrorCode } from "../../../../src/oci/registry/registry-error.ts";
-import { checkPush, isUnnamed, oneOfEach } from "../../../../src/stages/plan/push-rights.ts";
+import { checkPushRights, isUnnamedHost, oneOfEach } from "../../../../src/stages/plan/push-rights.ts";
 
 const named = (...texts: readonly string[]): readonly Repository[] => texts.map(repository);
 const refusal = (code: RegistryErrorCode, message: string) => new RegistryError(code, message, { hint: "log in" });
@@ -14,13 +14,13 @@ async function asked(
 ) {
   const seen: string[] = [];
   const registry = {
-    checkPush: async (each: Repository) => {
+    checkPushRights: async (each: Repository) => {
       seen.push(each);
       const refused = refusals[each.split("/")[0] ?? ""];
       if (refused !== undefined) throw refused;
     },
   };
-  const checked = checkPush(
+  const checked = checkPushRights(
     images.map(({ kind, repositories }) => ({ kind, repositories: named(...repositories) })),
     registry,
   );
@@ -70,6 +70,6 @@ describe("a registry that refuses", () => {
     { error: denied, is: false },
     { error: new Error("unnamed"), is: false },
   ])("$error.message: a host that has to be named: $is", ({ error, is }) => {
-    expect(isUnnamed(error)).toBe(is);
+    expect(isUnnamedHost(error)).toBe(is);
   });
 });
