@@ -147,7 +147,7 @@ const lasting: readonly Lasting[] = [
     /sent an invalid response for [^:]+: 401 with no way to log in/,
     /host is a registry's/,
   ],
-  ["403", status(403, {}, denied), /refused the (?:push|reading) of /, /right to (?:push|pull)/],
+  ["403", status(403, {}, denied), /refused the (?:push|pull) of /, /right to (?:push|pull)/],
   ["429", status(429), /limits the rate of requests \(429\) \(tried 5 times/, /run again later/],
   ["429 until tomorrow", status(429, { "retry-after": "86400" }), /it asks to wait 86400 s/, /run again later/],
   ["500", status(500), /answered 500 for .* \(tried 5 times/, /run again/],

@@ -68,24 +68,26 @@ export function rateLimiter({
     async send(request, exchange) {
       const { host, limitOf, policy } = request;
       const queue = queueOf(host);
-      for (let isAgain = false; ; isAgain = true) {
-        await queue.turn(request, isAgain);
+      for (let again: number | undefined; ; ) {
+        await queue.turn(request, again);
         const { pauses } = queue.state();
         const response = await exchange().catch((error: unknown) => {
-          queue.leave(request, queue.state());
+          queue.leave(request, queue.state(), clock.now().getTime());
           throw error;
         });
         const limit = limitOf(response);
-        const answered = { limit, policy, pauses, now: clock.now().getTime(), random: random() };
+        const now = clock.now().getTime();
+        const answered = { limit, policy, pauses, now, random: random() };
         const { state, pause } = afterResponse(queue.state(), answered);
         const isNewPause = state.pauses > queue.state().pauses;
-        queue.leave(request, state);
+        queue.leave(request, state, now);
         if (limit === undefined) return response;
         const { limits: failures, first, last } = state;
         if (pause === undefined) throw new RateLimited(host, response, { failures, spent: last - first });
         if (isNewPause && pause >= longPause)
           onWait(`${host} limits the rate of requests: nothing is sent there for ${formatDuration(pause / 1000)}`);
         if (request.once) throw new RateLimited(host, response, undefined);
+        again = now;
       }
     },
   };
@@ -95,10 +97,10 @@ type Place = Pick<LimitedRequest, "isUpload" | "signal">;
 
 interface HostQueue {
   state(): HostState;
-  /** Waits for a place. Those that were sent before go first. @throws the signal's reason when aborted. */
-  turn(place: Place, isAgain: boolean): Promise<void>;
-  /** Gives the place back, with what the answer makes of the state. */
-  leave(place: Place, next: HostState): void;
+  /** Waits for a place. @param again when the last answer came: then it goes first. @throws the signal's reason when aborted. */
+  turn(place: Place, again: number | undefined): Promise<void>;
+  /** Gives the place back, with what the answer that came at `now` makes of the state. */
+  leave(place: Place, next: HostState, now: number): void;
 }
 
 interface Waiting extends Place {
@@ -125,14 +127,14 @@ function hostQueue(clock: Clock): HostQueue {
     // Whoever waits learns of an abort by a signal of its own.
     clock.sleep(milliseconds, clockAlarm.signal).then(wake, () => {});
   };
-  const sendWaiting = (): void => {
+  const sendWaiting = (now = clock.now().getTime()): void => {
     if (waiting.length === 0) {
       // Nothing keeps the process from ending.
       alarm?.abort();
       alarm = undefined;
       return;
     }
-    const left = state.pausedUntil - clock.now().getTime();
+    const left = state.pausedUntil - now;
     if (left > 0) {
       if (alarm === undefined) sleep(left);
       return;
@@ -149,7 +151,7 @@ function hostQueue(clock: Clock): HostQueue {
   };
   return {
     state: () => state,
-    turn: (place, isAgain) =>
+    turn: (place, again) =>
       new Promise((resolve, reject) => {
         const { signal } = place;
         const abort = (): void => {
@@ -164,13 +166,13 @@ function hostQueue(clock: Clock): HostQueue {
         const own: Waiting = { ...place, go };
         if (signal?.aborted) return abort();
         signal?.addEventListener("abort", abort, { once: true });
-        waiting = isAgain ? [own, ...waiting] : [...waiting, own];
-        sendWaiting();
+        waiting = again === undefined ? [...waiting, own] : [own, ...waiting];
+        sendWaiting(again);
       }),
-    leave({ isUpload }, next) {
+    leave({ isUpload }, next, now) {
       if (isUpload !== true) sent -= 1;
       state = next;
-      sendWaiting();
+      sendWaiting(now);
     },
   };
 }

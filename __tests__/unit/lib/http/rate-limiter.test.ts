@@ -280,3 +280,20 @@ test("a pause ends though somebody sets the clock back", async () => {
   await expect(limiter.send({ ...request, once: true }, async () => limited("60"))).rejects.toThrow();
   await expect(limiter.send(request, async () => ok)).resolves.toBe(ok);
 });
+
+test("a pause is as long as it was meant, though time passes while it begins", async () => {
+  let now = 0;
+  const slept: number[] = [];
+  const clock: Clock = {
+    now() {
+      now += 7;
+      return new Date(now);
+    },
+    async sleep(milliseconds) {
+      slept.push(milliseconds);
+    },
+  };
+  const answers = [limited("2"), ok];
+  await rateLimiter({ clock, random: () => 1 }).send(request, async () => answers.shift() ?? ok);
+  expect(slept).toEqual([2_500]);
+});
