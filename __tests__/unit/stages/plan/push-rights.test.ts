@@ -14,7 +14,7 @@ async function asked(
 ) {
   const seen: string[] = [];
   const registry = {
-    checkPushRights: async (each: Repository) => {
+    checkPush: async (each: Repository) => {
       seen.push(each);
       const refused = refusals[each.split("/")[0] ?? ""];
       if (refused !== undefined) throw refused;
