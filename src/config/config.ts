@@ -2,27 +2,27 @@
 import { posix } from "node:path";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
+import { parseTree, type Tree, type TreeEntry, type TreeMap } from "../lib/yaml/yaml-tree.ts";
 import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
-import { readSettings } from "./config-fields.ts";
+import { readEntrySettings } from "./config-fields.ts";
 import {
   type BumpSettings,
   bumpSettings,
-  type ImageSettings,
+  type EntrySettings,
   imageSettings,
   type SharedSettings,
   sharedSettings,
   wholeSettings,
 } from "./config-schema.ts";
-import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** The settings of one image. */
 export interface ImageEntry {
   readonly name: string;
   /** Where its entry stands. */
   readonly at: SourceLocation;
-  readonly said: ImageSettings;
+  readonly settings: EntrySettings;
   /** What is written where names of the image may be meant, in a form that isn't understood. */
   readonly unreadNames?: readonly string[];
 }
@@ -135,9 +135,9 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
     config: {
       file,
       images: read.map(({ image }) => image),
-      watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
-      defaults: readSettings(defaults, sharedSettings, problems),
-      bump: readSettings(bump, bumpSettings, problems),
+      watchAll: readEntrySettings(top, wholeSettings, problems)["watch-all"] ?? [],
+      defaults: readEntrySettings(defaults, sharedSettings, problems),
+      bump: readEntrySettings(bump, bumpSettings, problems),
     },
     problems,
     ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
@@ -150,9 +150,9 @@ function imageOf({ key: name, at, value }: TreeEntry): {
 } {
   const problems: UserError[] = [];
   const what = `the image "${name}"`;
-  const said = entries(value, what, Object.keys(imageSettings), problems);
-  const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
-  const other = said.find((entry) => entry.key === "dockerfile");
+  const given = entries(value, what, Object.keys(imageSettings), problems);
+  const { dockerfile, ...others } = readEntrySettings(given, imageSettings, problems);
+  const other = given.find((entry) => entry.key === "dockerfile");
   if (other !== undefined && others.file !== undefined) {
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
@@ -160,7 +160,7 @@ function imageOf({ key: name, at, value }: TreeEntry): {
   const unreadNames = unreadNamesOf(value);
   const image = {
     ...{ name, at, ...(unreadNames.length === 0 ? {} : { unreadNames }) },
-    said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
+    settings: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
   };
   return { image, problems };
 }
@@ -194,8 +194,8 @@ function textsIn(trees: readonly Tree[]): readonly string[] {
   return [...texts];
 }
 
-function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {
-  return said.find((entry) => entry.key === key)?.value;
+function valueUnder(given: readonly TreeEntry[], key: string): Tree | undefined {
+  return given.find((entry) => entry.key === key)?.value;
 }
 
 /** The entries of a map with known keys (`undefined`: any); nothing at all is an empty map. */
@@ -208,7 +208,7 @@ function entries(
   if (tree.kind === "scalar" && tree.value === null) return [];
   if (tree.kind !== "map") {
     const hint = keys === undefined ? "write name: {…}" : `write key: value, with ${keys.join(", ")}`;
-    problems.push(new UserError(`${what} is no map of keys and values`, { hint, at: tree.at }));
+    problems.push(new UserError(`${what} isn't a map of keys and values`, { hint, at: tree.at }));
     return [];
   }
   if (keys === undefined) return tree.entries;

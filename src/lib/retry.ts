@@ -1,4 +1,4 @@
-/** Trying again what may work in a while: one loop for all, with a policy of when to give up. */
+/** Trying again what failed, and asking again what may still change: one loop each, with a policy of when to stop. */
 import type { Clock } from "../ports.ts";
 
 export interface RetryPolicy {
@@ -119,4 +119,9 @@ export async function retryUntil<T>(
     if (answers === slowAfter) onSlow?.(answer);
     await clock.sleep(Math.min(left, wait(answers)));
   }
+}
+
+/** The longest wait of our own choice, in milliseconds, after so many failures. */
+export function backoff(failures: number): number {
+  return Math.min(10_000, 500 * 2 ** (failures - 1));
 }

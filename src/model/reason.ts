@@ -40,7 +40,7 @@ export type Reason =
   | { readonly kind: "problem"; readonly detail: string; readonly fails?: true }
   /** It depends on an image that can't be planned. */
   | { readonly kind: "waits-for"; readonly image: string; readonly fails?: true }
-  /** It, or what it is built on, names a version of an image of this repository that is not published yet. */
+  /** It, or what it depends on, names a version of an image of this repository that is not published yet. */
   | { readonly kind: "waits-for-release"; readonly image: string; readonly version: string }
   /** The registry has nothing of it under the tags that it should have. */
   | { readonly kind: "never-published" }

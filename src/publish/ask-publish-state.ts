@@ -10,12 +10,12 @@ import type { Commit } from "../model/run-context.ts";
 import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
-import { isBuiltFromOurHistory, judge, otherImageHint } from "./guard.ts";
+import { isFromOwnHistory, judge, otherImageHint } from "./guard.ts";
+import { openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
+import { hasPlatforms, isMadeOf, type TagState } from "./registry-tags/tag-state.ts";
+import { releaseClaim } from "./release-claim.ts";
+import { type View, type ViewOptions, viewOf } from "./repository-view.ts";
 import { needsRevision } from "./revision.ts";
-import { openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
-import { releaseClaim } from "./tags/release-claim.ts";
-import { hasPlatforms, isMadeOf, type TagState } from "./tags/tag-state.ts";
-import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
 export interface DesiredState extends WantedTags {
@@ -139,7 +139,7 @@ async function stateOfUntouched(
     if (open.names.length === 0) return { kind: "current", digest: tagState?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
     if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
-    if (found === tagState || (await isBuiltFromOurHistory(found, desired.identity, options.history))) {
+    if (found === tagState || (await isFromOwnHistory(found, desired.identity, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
@@ -218,7 +218,7 @@ async function publishedFor(desired: DesiredState, view: View, options: PublishS
     if (tagState === undefined || !isMadeOf(tagState, desired)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.
     const isLead = !desired.isAffected && tag === lead?.tag;
-    if (!isLead && !(await isBuiltFromOurHistory(tagState, identity, options.history))) continue;
+    if (!isLead && !(await isFromOwnHistory(tagState, identity, options.history))) continue;
     const doubt = await whyUnattested(tagState.digest, options);
     if (doubt === undefined) return { found: tagState, isContent: false, doubts };
     doubts.push(doubt);

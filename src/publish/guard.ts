@@ -11,8 +11,8 @@ import type { Tag } from "../model/reference.ts";
 import { type Commit, gitRef } from "../model/run-context.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import { exactTagsFor, highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
-import type { TagState } from "./tags/tag-state.ts";
-import { hasPlatforms } from "./tags/tag-state.ts";
+import type { TagState } from "./registry-tags/tag-state.ts";
+import { hasPlatforms } from "./registry-tags/tag-state.ts";
 
 export type Verdict =
   /** The tag doesn't exist. */
@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly kind: "moves"; readonly remark?: string }
   /** It stays where it is; `why` is a clause. */
   | { readonly kind: "stays"; readonly why: string; readonly higher?: PublishedRelease }
-  /** Whether it may move is unknown, so it doesn't; `why` is a clause. */
+  /** It is unknown whether it may move, so it does not; `why` is a clause. */
   | { readonly kind: "unknown"; readonly why: string; readonly hint: string };
 
 /** The run that pushes tags. */
@@ -90,7 +90,7 @@ export function otherImageHint(other: string): string {
 }
 
 /** Only what was made from this commit or one before it is promoted: no other branch's work. */
-export async function isBuiltFromOurHistory(
+export async function isFromOwnHistory(
   { revision }: TagState,
   { commit }: Pick<RunIdentity, "commit">,
   history: Pick<History, "position">,

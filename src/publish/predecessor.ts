@@ -7,7 +7,7 @@ import type { Repository, Tag } from "../model/reference.ts";
 import { isPullRequestRef } from "../model/run-context.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity } from "./guard.ts";
-import { ownTags, type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
+import { type RecordRules, readTagState, type TagState, tagsOfImage } from "./registry-tags/tag-state.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */
@@ -33,7 +33,7 @@ export async function predecessorOf(
   tags: readonly ImageTag[],
   { registry, history, identity, records }: PredecessorOptions,
 ): Promise<Predecessor | undefined> {
-  const published = async () => ownTags(await registry.tags(repository), records);
+  const published = async () => tagsOfImage(await registry.tags(repository), records);
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
     const named = await readPublished(tag.tag, repository, registry, records);
@@ -64,7 +64,7 @@ async function newest(
   registry: PredecessorOptions["registry"],
   records: RecordRules,
 ): Promise<Predecessor | undefined> {
-  const all = ownTags((await registry.tags(repository)) ?? [], records);
+  const all = tagsOfImage((await registry.tags(repository)) ?? [], records);
   const others = all.filter((tag) => !tag.startsWith("src-"));
   const tags = await highest(others, mostTags, byNumber.compare);
   const found = await Promise.all(tags.map((tag) => readPublished(tag, repository, registry, records)));

@@ -1,8 +1,8 @@
 /** Whether what was published for an earlier commit needs an index of its own to be published for this one. */
 import type { ImageTag } from "../model/image-tags.ts";
 import type { History, RunIdentity } from "./guard.ts";
-import type { ReadTag } from "./tags/read-tag.ts";
-import type { TagState } from "./tags/tag-state.ts";
+import type { ReadTag } from "./registry-tags/read-tag.ts";
+import type { TagState } from "./registry-tags/tag-state.ts";
 
 /**
  * A digest that was published for an earlier commit, as after a revert, would let a slow run of a commit in between pass for

@@ -340,6 +340,13 @@ describe("an image that the event doesn't touch", () => {
       { kind: "promote", digest: current.digest, because: [{ kind: "incomplete", missing: ["latest"] }] },
     ],
     [
+      "gets latest from its own tag, whichever commit that was made from",
+      untouched,
+      { main: made("gone-1"), latest: behind },
+      {},
+      { kind: "promote", digest: made("gone-1").digest, because: [{ kind: "incomplete", missing: ["latest"] }] },
+    ],
+    [
       "is built where nobody can tell what is published: not to know is no reason to be silent",
       untouched,
       { main: made("gone-1", others) },
@@ -493,6 +500,12 @@ describe("several registries", () => {
     expect(await standing).toMatchObject({ kind: "promote" });
   });
 
+  test("the first must answer about each tag", async () => {
+    const held = { main: current, [source]: current };
+    const { standing } = ask(onMain, held, {}, {}, (request) => request === `HEAD ${here}:latest`);
+    await expect(standing).rejects.toMatchObject({ code: "unavailable" });
+  });
+
   test("the first must answer", async () => {
     const broken = repository("docker.io/o/broken");
     await expect(ask({ ...both, repositories: [broken] }, {}).standing).rejects.toMatchObject({ code: "unavailable" });
@@ -603,7 +616,11 @@ describe("in a repository of several images", () => {
     index({ content: `${revision} ${image}`, record: recordOf(at(revision), { sourceHash: hash, image }) });
 
   test.each<[string, Held, object]>([
-    ["an image's own record under its own tag is current", { "main-slim": madeFor("slim", "main-5") }, { kind: "current" }],
+    [
+      "an image's own record under its own tag is current",
+      { "main-slim": madeFor("slim", "main-5") },
+      { kind: "current" },
+    ],
     ["so is a record without a name", { "main-slim": madeFor(null, "main-5") }, { kind: "current" }],
     [
       "what another image has under its tags of the same sources is not taken",
@@ -613,7 +630,11 @@ describe("in a repository of several images", () => {
     [
       "a tag that names another image ends the run",
       { "main-slim": madeFor("full", "main-5") },
-      { kind: "superseded", why: "main-slim names the image full", isTaken: { hint: expect.stringContaining("move: any") } },
+      {
+        kind: "superseded",
+        why: "main-slim names the image full",
+        isTaken: { hint: expect.stringContaining("move: any") },
+      },
     ],
   ])("%s", async (_, held, expected) => {
     const tags = { ...slim, tags: [moving("main-slim")] };

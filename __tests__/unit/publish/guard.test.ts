@@ -5,7 +5,7 @@ import { type Platform, platform } from "../../../src/model/platform.ts";
 import { type Tag, tag } from "../../../src/model/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { judge, type RunIdentity } from "../../../src/publish/guard.ts";
-import { parseTagState, type TagState } from "../../../src/publish/tags/tag-state.ts";
+import { parseTagState, type TagState } from "../../../src/publish/registry-tags/tag-state.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 
@@ -207,14 +207,25 @@ describe("in a repository of several images", () => {
     ["a tag that names the image moves", { held: held("slim") }, "moves"],
     ["a tag whose record names no image moves", { held: held(null) }, "moves"],
     ["a tag that names another image is an error", { held: held("full") }, "unknown"],
-    ["a tag that names another image moves with `move: any`", { held: held("full"), identity: { mayGoBack: true } }, "moves"],
-    ["an immutable tag that names another image stays", { tag: { tag: tag("1.2.3"), moves: false }, held: held("full") }, "stays"],
+    [
+      "a tag that names another image moves with `move: any`",
+      { held: held("full"), identity: { mayGoBack: true } },
+      "moves",
+    ],
+    [
+      "an immutable tag that names another image stays",
+      { tag: { tag: tag("1.2.3"), moves: false }, held: held("full") },
+      "stays",
+    ],
   ])("%s", async (_, given, expected) => {
     expect((await verdict(given)).kind).toBe(expected);
   });
 
   test("in a repository of one image, the name in a record doesn't matter", async () => {
-    const renamed = parseTagState(index({ content: "held", record: recordOf(at("main-4"), { image: "before" }) }), records);
+    const renamed = parseTagState(
+      index({ content: "held", record: recordOf(at("main-4"), { image: "before" }) }),
+      records,
+    );
     expect((await verdict({ held: renamed })).kind).toBe("moves");
   });
 

@@ -4,7 +4,7 @@ import { trusted } from "../../../src/model/trust.ts";
 import { tagsToFollow } from "../../../src/stages/analyze/details/tag-sources.ts";
 import { parseFlavor } from "../../../src/tags/rules/flavor.ts";
 import { parseRules } from "../../../src/tags/rules/parse-rules.ts";
-import { context, lines } from "../tags/facts.ts";
+import { context, lines, pullRequest } from "../tags/facts.ts";
 
 function followed(text: string, isSharing: boolean) {
   const { flavor } = parseFlavor(lines(text, "flavor"));
@@ -31,4 +31,22 @@ test.each([
 
 test("in a repository of several images, no tag that another image may have", () => {
   expect(followed("suffix=-slim,onlatest=true", true)).toEqual(["x-slim", "main-slim", "latest-slim"]);
+});
+
+test.each([
+  { when: "a pull request: its target's, then the default branch's", target: "next", are: ["next", "main", "latest"] },
+  { when: "a pull request to the default branch: each once", target: "main", are: ["main", "latest"] },
+  { when: "a target whose name isn't a tag", target: "feature/x", are: ["feature-x", "main", "latest"] },
+])("$when", ({ target, are }) => {
+  const rules = { rules: parseRules([]).values, flavor: parseFlavor([]).flavor, labels: [], annotations: [] };
+  const trigger = { ...pullRequest(7), baseRef: target } as ReturnType<typeof pullRequest>;
+  const run = {
+    context: context({ ref: "refs/pull/7/merge", trigger }),
+    ...{ commitDate: new Date(0), isAtEvent: true, gitTags: new Set<string>(), trust: trusted },
+  };
+  const sources = { names: ["app"], facts: new Map(), rulesOf: () => rules };
+  const followed = (variant: "dockerfile" | "nix") =>
+    tagsToFollow(run, { name: "app", publicName: "app", variant, isSharing: false }, sources);
+  expect(followed("dockerfile")).toEqual(["pr-7", ...are]);
+  expect(followed("nix")).toEqual(["pr-7", ...are].map((each) => `${each}-nix`));
 });

@@ -6,12 +6,12 @@ import type { ExternalBase, ImageName, ParentEdge } from "../catalog.ts";
 import { giveValue, withoutValue } from "../dockerfile/stage-bases.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
 import type { TagMeaning } from "../names/given-names.ts";
-import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
+import { contextKey, contextName, type PlacedContext, type PlacedContexts } from "./named-contexts.ts";
 import { isSharedBy, type Owners } from "./owners.ts";
 
 /** What names mean to one image. */
-export interface Naming {
-  readonly contexts: SaidContexts;
+export interface ImageNaming {
+  readonly contexts: PlacedContexts;
   readonly owners: Owners;
   /** How a tag means an image. @param isShared other images have tags in the same repository. */
   tagMeaning(image: ImageName, tag: string, isShared: boolean): TagMeaning | undefined;
@@ -24,7 +24,7 @@ export interface Edges {
 }
 
 /** What a name in a Dockerfile stands for. */
-export type Meaning =
+export type NameMeaning =
   | { readonly kind: "parent"; readonly name: string; readonly contextName: string; readonly isExact?: true }
   | { readonly kind: "base"; readonly reference: Reference }
   /** A named context of files instead of an image. */
@@ -35,13 +35,13 @@ export type Meaning =
  * tag is one that moves to that image, or one that this event gives it. With a digest or any other tag it is a pin: it names
  * something that is published already, wherever it comes from. @throws UserError, without a place, for an invalid reference.
  */
-export function meaningOf(text: string, naming: Naming): Meaning {
+export function meaningOfName(text: string, naming: ImageNaming): NameMeaning {
   const key = contextKey(text);
-  const said = naming.contexts.get(key);
-  return said === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, said, naming);
+  const context = naming.contexts.get(key);
+  return context === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, context, naming);
 }
 
-function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Meaning {
+function meaningOfContext(key: string, { to }: PlacedContext, naming: ImageNaming): NameMeaning {
   if (to.kind === "image") return { kind: "parent", name: to.image, contextName: key };
   const prefix = "docker-image://";
   if (to.kind === "directory" || !to.value.startsWith(prefix)) return { kind: "files" };
@@ -49,7 +49,7 @@ function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Mea
   return meaning.kind === "parent" ? { ...meaning, contextName: key } : meaning;
 }
 
-function meaningOfReference(text: string, name: string, naming: Naming): Meaning {
+function meaningOfReference(text: string, name: string, naming: ImageNaming): NameMeaning {
   const read = reference(text);
   const owners = naming.owners.get(read.repository) ?? [];
   const isShared = isSharedBy(owners);
@@ -66,7 +66,7 @@ function meaningOfReference(text: string, name: string, naming: Naming): Meaning
 function meaningTo(
   image: ImageName,
   { digest, tag }: Reference,
-  { tagMeaning }: Pick<Naming, "tagMeaning">,
+  { tagMeaning }: Pick<ImageNaming, "tagMeaning">,
   isShared: boolean,
 ): TagMeaning | undefined {
   if (digest !== undefined) return undefined;
@@ -76,17 +76,17 @@ function meaningTo(
 }
 
 /** Whether a reference to a repository elsewhere would mean an image, were it that image's: it has no tag, or one that moves. */
-export function isMoved(image: ImageName, read: Reference, naming: Pick<Naming, "tagMeaning">): boolean {
+export function isMoved(image: ImageName, read: Reference, naming: Pick<ImageNaming, "tagMeaning">): boolean {
   return meaningTo(image, read, naming, false) === "moving";
 }
 
 /** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */
-export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
+export function edgesOf(uses: readonly OutsideUse[], naming: ImageNaming): Edges {
   const parents = new Map<string, ParentEdge>();
   const bases: ExternalBase[] = [];
   const problems: UserError[] = [];
   for (const { text, via, at, unset } of uses) {
-    const read = attempt(() => meaningOf(text, naming));
+    const read = attempt(() => meaningOfName(text, naming));
     if ("problem" in read) {
       const { message, hint } = read.problem;
       problems.push(

@@ -15,11 +15,11 @@ import { meantHere, namesakeRemarks } from "../names/namesakes.ts";
 import { nearMissRemarks } from "../names/near-misses.ts";
 import type { NamedUse } from "../names/written-use.ts";
 import { isUsableAlias } from "./alias-circles.ts";
-import { isMoved, type Naming } from "./edges.ts";
+import { type ImageNaming, isMoved } from "./edges.ts";
 import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { imageOfBase, type LinkedImages, unnamedImages } from "./link-images.ts";
 import { aliasCollisions, namesIn, ownersOf } from "./owners.ts";
-import { type ReadImage, together } from "./read-images.ts";
+import { imagesAtOnce, type ReadImage } from "./read-images.ts";
 import { namingUnknown } from "./said-edges.ts";
 import { setApart } from "./set-apart.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -98,7 +98,7 @@ export async function orderCatalog(
     connected.flatMap((each) => each.namesakes),
     graph,
   );
-  const naming: Pick<Naming, "tagMeaning"> = {
+  const naming: Pick<ImageNaming, "tagMeaning"> = {
     tagMeaning: ({ name }, tag, isShared) => known.get(name)?.tagMeaning(tag, isShared),
   };
   const isUsable = (alias: string) => isUsableAlias(alias, graph, (image, read) => isMoved(image, read, naming));
@@ -193,5 +193,5 @@ async function textsOf(
     const read = await attemptLater(() => files.read(posix.join(root, path)));
     return [path, "value" in read ? new TextDecoder().decode(read.value) : ""] as const;
   };
-  return new Map(await mapped(paths, textOf, together));
+  return new Map(await mapped(paths, textOf, imagesAtOnce));
 }

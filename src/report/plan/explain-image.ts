@@ -9,7 +9,7 @@ import { actionStyles, type Paint, painter } from "../log/paint.ts";
 import { shortCommit } from "../summary/abbreviation.ts";
 import { describeEvent } from "../summary/event.ts";
 import { explainTags } from "./explain-tags.ts";
-import type { CountingFile, Explanation, Making, UsedImage } from "./explanation.ts";
+import type { CountingFile, Explanation, HowMade, UsedImage } from "./explanation.ts";
 
 /**
  * The whole chain: from the changed line over the images in between to this one, what it is made of, and which rule gave
@@ -39,12 +39,12 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
 }
 
 /** The reasons of an image, each with what leads to it below. Each image is explained once. */
-function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
-  told.add(planned.name);
+function why(planned: PlannedImage, explanation: Explanation, paint: Paint, shown: Set<string>): readonly string[] {
+  shown.add(planned.name);
   return [
     ...planned.reasons.flatMap((reason) => [
       ...reasonLines(reason, planned, explanation, paint),
-      ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
+      ...further(reason, explanation, paint, shown).map((line) => `  ${line}`),
     ]),
     ...(planned.kind === "promote" ? ["what is made of these sources is published already: it only gets tags"] : []),
   ];
@@ -71,22 +71,22 @@ function reasonLines(reason: Reason, { name }: PlannedImage, { made }: Explanati
 }
 
 /** What the reason leads to: the reasons of that image, with its name before them. */
-function further(reason: Reason, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
+function further(reason: Reason, explanation: Explanation, paint: Paint, shown: Set<string>): readonly string[] {
   if (reason.kind !== "builds-on" && reason.kind !== "needed-by") return [];
   const next = explanation.plan.images.find(({ name }) => name === reason.image);
   if (next === undefined) return [];
   const name = paint("bold", plainLine(next.name));
-  if (told.has(next.name)) return [`${name}: as shown above`];
-  return why(next, explanation, paint, told).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
+  if (shown.has(next.name)) return [`${name}: as shown above`];
+  return why(next, explanation, paint, shown).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
 }
 
 /** An image may be called `constructor`. */
-function makingOf(made: Explanation["made"], name: string): Making | undefined {
+function makingOf(made: Explanation["made"], name: string): HowMade | undefined {
   return Object.hasOwn(made, name) ? made[name] : undefined;
 }
 
 /** What would have made an image count that nothing touched. */
-function unaffected(making: Making | undefined): readonly string[] {
+function unaffected(making: HowMade | undefined): readonly string[] {
   if (making === undefined) return [];
   const { recipe, context, ignoreFile, reads, parents } = making;
   const folder = context === "." || context === null ? "the repository" : context;
@@ -107,7 +107,7 @@ function readOf(sources: readonly string[]): string {
   return `${sources.slice(0, mostRead).join(", ")}${more > 0 ? ` and ${count(more, "more source")}` : ""}`;
 }
 
-function usesOf(making: Making | undefined, name: string): string {
+function usesOf(making: HowMade | undefined, name: string): string {
   const uses = making?.parents.filter((parent) => parent.name === name) ?? [];
   return uses.length === 0 ? "" : ` (${uses.map((use) => `${use.via} at ${place(use.at)}`).join(", ")})`;
 }

@@ -5,16 +5,17 @@ import { shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import type { Forge, RunResult } from "../../results/run-result.ts";
+import { reportOf } from "../failures.ts";
 import { whyNothingIsBuilt } from "../nothing.ts";
 import { noteSection, warningSection } from "../remark-sections.ts";
 import { shortDigest, shortTag } from "../summary/abbreviation.ts";
 import { commonTags } from "../summary/common-tags.ts";
 import { eventLine } from "../summary/event.ts";
 import { failureSections } from "../summary/failure-sections.ts";
+import { fileLink } from "../summary/forge-links.ts";
 import { graphSection, type NodeState } from "../summary/graph.ts";
-import { imageHeading, imageText } from "../summary/image-name.ts";
-import { fileLink } from "../summary/links.ts";
 import { joinSections, type Section, text } from "../summary/sections.ts";
+import { imageHeading, imageText } from "../summary/shown-name.ts";
 import { leftSections } from "../summary/untouched.ts";
 import { because } from "./because.ts";
 import { pushTargets } from "./push-targets.ts";
@@ -26,7 +27,7 @@ export type Found = Pick<RunResult, "images" | "remarks" | "otherFailures">;
 export function renderPlanSummary(plan: Plan, forge?: Forge, found: Found = nothingOf(plan)): string {
   const acted = plan.images.filter((image) => image.kind !== "skip");
   const why = whyNothingIsBuilt(plan, markdown);
-  const failures = failureSections({ plan, forge, seconds: 0, ...found });
+  const failures = failureSections(reportOf({ plan, forge, seconds: 0, ...found }));
   const mark = isFailed(found) ? "❌" : "📋";
   return joinSections([
     text(

@@ -93,7 +93,7 @@ export async function readAsFarAsPossible(
     settingsOf,
     unreadNames,
     // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
-    unpublished: new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : []))),
+    unpublished: new Set(settingsOnly.flatMap(({ name, settings }) => (settings.publish === false ? [name] : []))),
   };
   const rootName = context.repo.toLowerCase();
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {

@@ -13,7 +13,7 @@ import type { LastBuild } from "../../plan/publish-state.ts";
 import type { Reconciliation } from "../../plan/reconcile.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
 import type { Clock } from "../../ports.ts";
-import { troubleRemarks } from "../../report/plan/troubles.ts";
+import { troubleRemarks } from "../../report/plan/plan-troubles.ts";
 import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
@@ -25,15 +25,15 @@ import { imageDetails } from "../analyze/details/image-details.ts";
 import { tagsOnceMerged } from "../analyze/details/tag-sources.ts";
 import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
-import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
+import { type ProblemsByImage, splitBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
-import { type AbsentPins, absentPins } from "./absent-pins.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
 import { plannedPathProblems, refusedImages } from "./planned-paths.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { type Reconciled, reconciled, type StateQuestions } from "./publish-states.ts";
-import { type PublishedParents, publishedParents } from "./published-parents.ts";
+import { type AbsentPins, absentPins } from "./registry-state/absent-pins.ts";
+import { type Reconciled, reconciled, type StateQuestions } from "./registry-state/publish-states.ts";
+import { type PublishedParents, publishedParents } from "./registry-state/published-parents.ts";
 import { isRebuild, runIdentity } from "./run-identity.ts";
 import { withUnnamedHosts } from "./unnamed-hosts.ts";
 import { writePlan } from "./write-plan.ts";
@@ -95,7 +95,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
     how.ask === "must" ? await narrowed(prepared, session) : { narrow: prepared.surveyed, scans: [] };
   const details = detailsFor(narrow, prepared, session);
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
-  const surveyed = { ...narrow, ...partedBy(narrow, problems) };
+  const surveyed = { ...narrow, ...splitBy(narrow, problems) };
   const answer = converges ? await answered({ ...prepared, surveyed }, details, session, how) : { remarks: [] };
   const { decided, absent } = await withoutWaiting(
     answer.reconciled ?? byEventAlone(surveyed),
@@ -107,22 +107,22 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   const published = answer.reconciled
     ? foundParents(answer.reconciled, how.ask)
     : await askedParents(parentsToLookUp(surveyed.catalog, decided.affected), prepared, session, how.ask);
-  const clear = { ...surveyed, ...partedBy(surveyed, new Map([...published.unclear, ...absent.problems])) };
+  const clear = { ...surveyed, ...splitBy(surveyed, new Map([...published.unclear, ...absent.problems])) };
   const concerned = concernedBy(published.unclear, surveyed, decided);
-  const planOf = (parted: Survey) => {
-    const troubles = troublesOf({ ...parted, affected: concerned });
+  const planOf = (survey: Survey) => {
+    const troubles = troublesOf({ ...survey, affected: concerned });
     const { affected, left, promoted } = decided;
     const found = { affected, left, promoted, published: published.digests };
-    return makePlanInTurns({ ...planFacts(parted, push, session), ...found, troubles, details });
+    return makePlanInTurns({ ...planFacts(survey, push, session), ...found, troubles, details });
   };
   const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
   const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
   const isRefused = paths.length > 0 && (how.ask === "must" || trust.kind === "untrusted");
-  const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
-  const plan = isRefused ? await planOf(parted) : whole;
-  const troubles = troublesOf({ ...parted, affected: concerned });
+  const remaining = isRefused ? { ...clear, ...splitBy(clear, refusedImages(paths)) } : clear;
+  const plan = isRefused ? await planOf(remaining) : whole;
+  const troubles = troublesOf({ ...remaining, affected: concerned });
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
@@ -139,7 +139,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   const { lastBuilds, taken } = decided;
   return {
     ...prepared,
-    surveyed: parted,
+    surveyed: remaining,
     scans,
     plan,
     planPath: await writePlan(plan, session.folder, outside.files),
@@ -288,7 +288,7 @@ async function answered(
   { ask, asking }: Asking,
 ): Promise<{ readonly reconciled?: Reconciled; readonly remarks: readonly Remark[] }> {
   const { context, inputs, outside } = session;
-  const wishes = {
+  const request = {
     identity: runIdentity(session),
     defaultBranch: context.defaultBranch,
     movingTagsOnly: movesTagsOnly(session),
@@ -297,25 +297,25 @@ async function answered(
     settingsOf: surveyed.settingsOf,
     tagsOnceMerged: (image: Image) => tagsOnceMerged(session, image, sources),
   };
-  const answer = reconciled({ surveyed, details, wishes, registry, history, records: recordRules(session) });
+  const answer = reconciled({ surveyed, details, request, registry, history, records: recordRules(session) });
   if (ask === "must") return { reconciled: await answer, remarks: [] };
   try {
-    return { reconciled: await withinPatience(answer, outside.clock), remarks: [] };
+    return { reconciled: await withinLongestWait(answer, outside.clock), remarks: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     asking.abort(error);
-    const message = `what is published is not considered, as the registry can't be asked: ${error.message}`;
+    const message = `the plan ignores what is published, as the registry can't be queried: ${error.message}`;
     return { remarks: [{ message, hint: error.hint }] };
   }
 }
 
 /** How long a plan that can do without waits for registries, in milliseconds. */
-const patience = 20_000;
+const longestWait = 20_000;
 
-async function withinPatience<T>(work: Promise<T>, clock: Clock): Promise<T> {
+async function withinLongestWait<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const ended = new AbortController();
-  const late = clock.sleep(patience, ended.signal).then(() => {
-    throw new RegistryError("unavailable", `there was no answer within ${patience / 1000} s`, { hint: "run again" });
+  const late = clock.sleep(longestWait, ended.signal).then(() => {
+    throw new RegistryError("unavailable", `there was no answer within ${longestWait / 1000} s`, { hint: "run again" });
   });
   try {
     return await Promise.race([work, late]);

@@ -1,7 +1,7 @@
 /** The stage publish: connects a plan, the session's parts and the checks, for promoted and for built images. */
 import { buildImage } from "../../buildx/invocation/build-image.ts";
 import { parentSources } from "../../buildx/invocation/buildx.ts";
-import { rulesForPlanned } from "../../publish/tags/sharing-rules.ts";
+import { rulesForPlanned } from "../../publish/registry-tags/sharing-rules.ts";
 import { patientAttested } from "../../run/attested.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
@@ -31,7 +31,7 @@ export function openPublication(planning: Planning, session: Session): Publicati
   const records = recordRules(session);
   const recordsOf: Publishing["recordsOf"] = (planned) => rulesForPlanned(records, planned, surveyed.isOwnTag);
   const attested = history.attested && patientAttested(history.attested, { clock, signal });
-  const gates = openImageGates({ maxSize: inputs.maxSize, registry, recordsOf, attested, scanning });
+  const gates = openImageGates({ maxSize: inputs.maxSize, registry, recordsOf, attested, signal, scanning });
   const publishing = { ...publishingOf(planning, session), recordsOf };
   const parents = new Map(surveyed.catalog.images.map((image) => [image.name, image.parents]));
   const byName = new Map(plan.images.map((image) => [image.name, image]));

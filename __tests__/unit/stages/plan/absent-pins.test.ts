@@ -5,7 +5,7 @@ import { describeReason } from "../../../../src/changes/describe-reason.ts";
 import { digestOf } from "../../../../src/model/digest.ts";
 import { isTag } from "../../../../src/model/reference.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
-import { absentPins } from "../../../../src/stages/plan/absent-pins.ts";
+import { absentPins } from "../../../../src/stages/plan/registry-state/absent-pins.ts";
 import { buildTree, images, type Options } from "../../catalog/build-tree.ts";
 
 interface Case {

@@ -5,7 +5,7 @@ import { tag } from "../../../../src/model/reference.ts";
 import { mediaTypes, parseManifest } from "../../../../src/oci/manifest.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
-import { isOfBase } from "../../../../src/stages/plan/base-revision.ts";
+import { isOfBase } from "../../../../src/stages/plan/registry-state/base-revision.ts";
 import { buildTree } from "../../catalog/build-tree.ts";
 import { at } from "../../publish/commits.ts";
 

@@ -1,5 +1,6 @@
 /** Where a database comes from, and what is needed to bring it here. */
 
+import type { RateLimiter } from "../../../lib/http/rate-limiter.ts";
 import type { RetryTools } from "../../../lib/retry.ts";
 import type { CredentialStore } from "../../../oci/login/credentials.ts";
 import type { ArtifactReader } from "../../../oci/registry/artifact-reader.ts";
@@ -10,6 +11,7 @@ export interface DatabaseDependencies extends RetryTools {
   readonly signal: AbortSignal;
   readonly files: Files & FileStreams;
   readonly http: Http & HttpStreams;
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly log: Log;
   readonly keptFolders: KeptFolders;
@@ -31,9 +33,9 @@ export interface DatabaseSource {
 
 /** The user's own, a comma between them, as Trivy takes it; else ours. */
 export function mirrorsOf(
-  { variable, mirrors: ours }: DatabaseKind,
+  { variable, mirrors: defaultMirrors }: DatabaseKind,
   env: DatabaseDependencies["env"],
 ): readonly string[] {
   const mirrors = (env[variable] ?? "").split(",").flatMap((each) => each.trim() || []);
-  return mirrors.length === 0 ? ours : mirrors;
+  return mirrors.length === 0 ? defaultMirrors : mirrors;
 }
