@@ -117,8 +117,3 @@ export interface PlannedSkip extends Planned {
 export function publicNameOf({ name, publicName }: Pick<Publishing, "name" | "publicName">): string {
   return publicName ?? name;
 }
-
-/** The name by which an image's tags and records differ from others' in the same repository; `undefined` where there are none. */
-export function sharerOf(image: Pick<Publishing, "name" | "publicName" | "sharesRepository">): string | undefined {
-  return image.sharesRepository === true ? publicNameOf(image) : undefined;
-}
