@@ -1,7 +1,8 @@
 /** The settings of images in `image-publish.yml`. */
 import { posix } from "node:path";
-import { type SourceLocation, UserError } from "../errors.ts";
+import { eachOnce, type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
+import { mapped } from "../lib/pause.ts";
 import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
@@ -15,11 +16,17 @@ import {
   sharedSettings,
   wholeSettings,
 } from "./config-schema.ts";
+import type { Draft } from "./expand/draft.ts";
+import { entryDrafts } from "./expand/entry-drafts.ts";
+import { unknownValues } from "./expand/fill-in.ts";
+import { mergedDrafts } from "./expand/merge-drafts.ts";
 import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** The settings of one image. */
 export interface ImageEntry {
   readonly name: string;
+  /** The entry whose matrix makes it: a name for all that it makes. */
+  readonly group?: string;
   /** Where its entry stands. */
   readonly at: SourceLocation;
   readonly said: ImageSettings;
@@ -129,7 +136,13 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
   const shared = Object.keys(sharedSettings);
   const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
-  const read = images.map((entry) => imageOf(entry));
+  const add = (problem: UserError): void => void problems.push(problem);
+  const drafts = mergedDrafts(
+    images.flatMap((entry) => entryDrafts(entry, add)),
+    add,
+  );
+  if (defaultsTree !== undefined) problems.push(...unknownValues(defaultsTree, [], outsideOfEntries));
+  const read = withGroups(await mapped(drafts, imageOf));
   problems.push(...read.flatMap((each) => each.problems));
   return {
     config: {
@@ -139,30 +152,56 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
       defaults: readSettings(defaults, sharedSettings, problems),
       bump: readSettings(bump, bumpSettings, problems),
     },
-    problems,
+    problems: eachOnce(problems),
     ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
   };
 }
 
-function imageOf({ key: name, at, value }: TreeEntry): {
+const outsideOfEntries = {
+  because: "it is of one entry, and defaults are for all images",
+  hint: "write it in the entry that has the matrix",
+};
+
+interface ReadImage {
   readonly image: ImageEntry;
   readonly problems: readonly UserError[];
-} {
+}
+
+function imageOf({ name, group, at, tree, what }: Draft): ReadImage {
   const problems: UserError[] = [];
-  const what = `the image "${name}"`;
-  const said = entries(value, what, Object.keys(imageSettings), problems);
+  const said = entries(tree, what, Object.keys(imageSettings), problems);
   const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
   const other = said.find((entry) => entry.key === "dockerfile");
   if (other !== undefined && others.file !== undefined) {
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
   }
-  const unreadNames = unreadNamesOf(value);
+  const unreadNames = unreadNamesOf(tree);
   const image = {
-    ...{ name, at, ...(unreadNames.length === 0 ? {} : { unreadNames }) },
+    ...{ name, ...(group === undefined ? {} : { group }), at },
+    ...{ ...(unreadNames.length === 0 ? {} : { unreadNames }) },
     said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
   };
   return { image, problems };
+}
+
+/** In `depends`, the name of an entry with a matrix stands for all that it makes. */
+function withGroups(read: readonly ReadImage[]): readonly ReadImage[] {
+  const groups = Map.groupBy(read, ({ image }) => image.group);
+  if (groups.size < 2 && groups.has(undefined)) return read;
+  const names = new Set(read.map(({ image }) => image.name));
+  return read.map((each) => {
+    const { name, said } = each.image;
+    if (said.depends === undefined) return each;
+    const depends = said.depends.flatMap((written) => {
+      if (names.has(written.value)) return [written];
+      const meant = groups.get(written.value)?.map(({ image }) => image.name) ?? [];
+      return meant.length === 0
+        ? [written]
+        : meant.filter((one) => one !== name).map((value) => ({ ...written, value }));
+    });
+    return { ...each, image: { ...each.image, said: { ...said, depends } } };
+  });
 }
 
 /** All texts of an entry that isn't a map, and those under keys that are, or may be meant to be, the image's names. */

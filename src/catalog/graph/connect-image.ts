@@ -137,10 +137,11 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
 }
 
 function common({ image, repositories, ...places }: ReadImage) {
-  const { name, publicName, directory, platforms, buildArgs, inputArguments } = image;
+  const { name, publicName, group, directory, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
   return {
-    ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
+    ...{ name, publicName, ...(group === undefined ? {} : { group }) },
+    ...{ directory, repositories, knownAs: namesIn(places) },
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };
 }

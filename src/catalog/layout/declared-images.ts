@@ -105,10 +105,19 @@ export function declareImages(
   );
   const names = found.map(({ name }) => name);
   const placeless: string[] = [];
+  // All that a matrix makes may be built from the one image that is called like its entry.
+  const ofGroups = new Map(
+    config.images.flatMap((entry) => {
+      const image = entry.group === undefined ? undefined : byName.get(entry.group)?.find((each) => left.has(each));
+      return image === undefined || liesElsewhere(image, entry) ? [] : [[entry.name, image] as const];
+    }),
+  );
+  for (const image of ofGroups.values()) left.delete(image);
   const declared = config.images.map((entry): Joined => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
-    const image = own ?? elsewhere(entry, byDirectory, rootName);
+    const ofGroup = ofGroups.get(entry.name);
+    const image = own ?? (ofGroup && { ...ofGroup, name: entry.name }) ?? elsewhere(entry, byDirectory, rootName);
     if (image !== undefined) return join(image, "config", entry.at.file, entry);
     if (givesFiles(entry.name)) return { named: [], concerns: [] };
     placeless.push(entry.name);
@@ -182,6 +191,7 @@ function joined(
   const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
   const common = {
     publicName: image.name,
+    ...(entry?.group === undefined ? {} : { group: entry.group }),
     isRoot: image.name === rootName && directory === ".",
     directory,
     platforms: own ?? given ?? defaults.platforms ?? [],
