@@ -1,9 +1,11 @@
 /** The settings of images in `image-publish.yml`. */
 import { posix } from "node:path";
 import { eachOnce, type SourceLocation, UserError } from "../errors.ts";
+import { attemptLater } from "../lib/attempt.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { mapped } from "../lib/pause.ts";
 import type { Placed } from "../model/placed.ts";
+import type { Remark } from "../model/remark.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
 import { readSettings } from "./config-fields.ts";
@@ -16,10 +18,13 @@ import {
   sharedSettings,
   wholeSettings,
 } from "./config-schema.ts";
-import type { Draft } from "./expand/draft.ts";
+import { type Draft, entryOf } from "./expand/draft.ts";
 import { entryDrafts } from "./expand/entry-drafts.ts";
 import { unknownValues } from "./expand/fill-in.ts";
+import type { Layout } from "./expand/layout.ts";
 import { mergedDrafts } from "./expand/merge-drafts.ts";
+import { type PatternDrafts, patternDrafts } from "./expand/pattern-drafts.ts";
+import { readPatterns } from "./expand/patterns.ts";
 import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** The settings of one image. */
@@ -29,15 +34,29 @@ export interface ImageEntry {
   readonly group?: string;
   /** Where its entry stands. */
   readonly at: SourceLocation;
+  /** A pattern found it: the file that says how it is built. */
+  readonly recipe?: RepositoryPath;
   readonly said: ImageSettings;
   /** What is written where names of the image may be meant, in a form that isn't understood. */
   readonly unreadNames?: readonly string[];
+}
+
+/** What the patterns of `discover` found. */
+export interface Discovered {
+  readonly at: SourceLocation;
+  /** Where bake files count. */
+  readonly directories: readonly RepositoryPath[];
+  /** What is wrong about the checkout's files rather than the text of the config file. */
+  readonly problems: readonly UserError[];
+  readonly remarks: readonly Remark[];
 }
 
 export interface CatalogConfig {
   /** The file, relative to the repository's root; `undefined` where there is none. */
   readonly file: RepositoryPath | undefined;
   readonly images: readonly ImageEntry[];
+  /** In place of the convention; `undefined`: images are found by convention. */
+  readonly discovered?: Discovered | undefined;
   /** Files whose changes affect every image. */
   readonly watchAll: readonly Placed<string>[];
   readonly defaults: SharedSettings;
@@ -62,11 +81,13 @@ const folders = [".github", ".forgejo", ".gitea"];
 /**
  * Reads the config file that is named, or the one in `.github`, `.forgejo` or `.gitea`; none is fine.
  * @param given the input `config`: a path relative to the repository's root, or the bare name of a file in those folders.
+ * @param layout as for `readConfig`
  */
 export async function loadConfig(
   root: string,
   given: string | undefined,
   files: Pick<Files, "read">,
+  layout: Layout | undefined = undefined,
 ): Promise<ReadConfig> {
   const paths = configPaths(given);
   const contents = await Promise.all(
@@ -85,7 +106,7 @@ export async function loadConfig(
       ofEntries: new Map(),
     };
   }
-  const read = await readConfig(new TextDecoder().decode(first.bytes), first.file);
+  const read = await readConfig(new TextDecoder().decode(first.bytes), first.file, layout);
   if (second === undefined) return read;
   const hint = 'keep one of them, or say which with the input "config"';
   const both = new UserError(`there are two config files, ${first.file} and ${second.file}`, {
@@ -123,24 +144,32 @@ export function configPaths(given: string | undefined): readonly RepositoryPath[
   ]);
 }
 
-/** Reads the text of a config file; every problem names its line, and none hides another. */
-export async function readConfig(text: string, file: RepositoryPath): Promise<ReadConfig> {
+/**
+ * Reads the text of a config file; every problem names its line, and none hides another.
+ * @param layout the checkout's files; `undefined`: the patterns of `discover` are read, and find nothing
+ */
+export async function readConfig(
+  text: string,
+  file: RepositoryPath,
+  layout: Layout | undefined = undefined,
+): Promise<ReadConfig> {
   const { tree, problems: wrong } = await parseTree(text, file);
   const problems = [...wrong];
-  const top =
-    tree === undefined ? [] : entries(tree, "the file", ["images", "defaults", "bump", "watch-all"], problems);
-  const imagesTree = valueUnder(top, "images");
-  const defaultsTree = valueUnder(top, "defaults");
-  const bumpTree = valueUnder(top, "bump");
+  const top = tree === undefined ? [] : entries(tree, "the file", topKeys, problems);
+  const imagesTree = entryOf(top, "images")?.value;
+  const defaultsTree = entryOf(top, "defaults")?.value;
+  const bumpTree = entryOf(top, "bump")?.value;
   const bump = bumpTree === undefined ? [] : entries(bumpTree, '"bump"', Object.keys(bumpSettings), problems);
   const images = imagesTree === undefined ? [] : entries(imagesTree, '"images"', undefined, problems);
   const shared = Object.keys(sharedSettings);
   const defaults = defaultsTree === undefined ? [] : entries(defaultsTree, '"defaults"', shared, problems);
   const add = (problem: UserError): void => void problems.push(problem);
-  const drafts = mergedDrafts(
-    images.flatMap((entry) => entryDrafts(entry, add)),
-    add,
-  );
+  const found = await discovered(entryOf(top, "discover"), layout, add);
+  const { drafts, clashes } = mergedDrafts([
+    ...(found?.drafts ?? []),
+    ...images.flatMap((entry) => entryDrafts(entry, add)),
+  ]);
+  problems.push(...clashes.flatMap(({ problem, isOfFiles }) => (isOfFiles ? [] : [problem])));
   if (defaultsTree !== undefined) problems.push(...unknownValues(defaultsTree, [], outsideOfEntries));
   const read = withGroups(await mapped(drafts, imageOf));
   problems.push(...read.flatMap((each) => each.problems));
@@ -148,6 +177,12 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
     config: {
       file,
       images: read.map(({ image }) => image),
+      ...(found && {
+        discovered: {
+          ...{ at: found.at, directories: found.directories, remarks: found.remarks },
+          problems: [...found.problems, ...clashes.flatMap(({ problem, isOfFiles }) => (isOfFiles ? [problem] : []))],
+        },
+      }),
       watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
       defaults: readSettings(defaults, sharedSettings, problems),
       bump: readSettings(bump, bumpSettings, problems),
@@ -155,6 +190,25 @@ export async function readConfig(text: string, file: RepositoryPath): Promise<Re
     problems: eachOnce(problems),
     ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
   };
+}
+
+const topKeys = ["images", "discover", "defaults", "bump", "watch-all"];
+
+/** What the patterns find; `undefined` where there are none. */
+async function discovered(
+  entry: TreeEntry | undefined,
+  layout: Layout | undefined,
+  add: (problem: UserError) => void,
+): Promise<(PatternDrafts & Pick<Discovered, "at">) | undefined> {
+  if (entry === undefined || (entry.value.kind === "scalar" && entry.value.value === null)) return undefined;
+  const { at, value } = entry;
+  const patterns = readPatterns(value, add);
+  const nothing = { at, drafts: [], directories: [], problems: [], remarks: [] };
+  if (layout === undefined) return nothing;
+  const found = await attemptLater(() => patternDrafts(patterns, layout));
+  if ("value" in found) return { ...found.value, at };
+  add(found.problem);
+  return nothing;
 }
 
 const outsideOfEntries = {
@@ -167,7 +221,7 @@ interface ReadImage {
   readonly problems: readonly UserError[];
 }
 
-function imageOf({ name, group, at, tree, what }: Draft): ReadImage {
+function imageOf({ name, group, at, tree, what, from }: Draft): ReadImage {
   const problems: UserError[] = [];
   const said = entries(tree, what, Object.keys(imageSettings), problems);
   const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
@@ -179,6 +233,7 @@ function imageOf({ name, group, at, tree, what }: Draft): ReadImage {
   const unreadNames = unreadNamesOf(tree);
   const image = {
     ...{ name, ...(group === undefined ? {} : { group }), at },
+    ...(from?.found && { recipe: from.found.recipe }),
     ...{ ...(unreadNames.length === 0 ? {} : { unreadNames }) },
     said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
   };
@@ -231,10 +286,6 @@ function textsIn(trees: readonly Tree[]): readonly string[] {
     }
   }
   return [...texts];
-}
-
-function valueUnder(said: readonly TreeEntry[], key: string): Tree | undefined {
-  return said.find((entry) => entry.key === key)?.value;
 }
 
 /** The entries of a map with known keys (`undefined`: any); nothing at all is an empty map. */

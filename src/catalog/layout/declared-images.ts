@@ -96,14 +96,18 @@ export function declareImages(
       concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
     };
   };
-  const claimed = new Set(config.images.map(({ said }) => said.path));
+  const claimed = new Set([...config.images.map(({ said }) => said.path), ...(config.discovered?.directories ?? [])]);
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
   const byName = Map.groupBy(left, ({ name }) => name);
   const byDirectory = new Map(
     found.toReversed().flatMap((each) => (each.from === "directory" ? [[each.directory, each] as const] : [])),
   );
-  const names = found.map(({ name }) => name);
+  const baked = new Set(found.flatMap(({ from, dockerfilePath }) => (from === "bake" ? (dockerfilePath ?? []) : [])));
+  // What a bake file builds is an image through the bake file alone.
+  const isBaked = ({ recipe, said }: ImageEntry): boolean =>
+    recipe !== undefined && (said.path === undefined ? baked.has(recipe) : !byDirectory.has(said.path));
+  const names = [...(config.discovered === undefined ? [] : config.images), ...found].map(({ name }) => name);
   const placeless: string[] = [];
   // All that a matrix makes may be built from the one image that is called like its entry.
   const ofGroups = new Map(
@@ -116,6 +120,7 @@ export function declareImages(
   const declared = config.images.map((entry): Joined => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
+    else if (isBaked(entry)) return { named: [], concerns: [] };
     const ofGroup = ofGroups.get(entry.name);
     const image = own ?? (ofGroup && { ...ofGroup, name: entry.name }) ?? elsewhere(entry, byDirectory, rootName);
     if (image !== undefined) return join(image, "config", entry.at.file, entry);
@@ -282,7 +287,10 @@ function contextOf(name: string, value: string, at: SourceLocation) {
 }
 
 function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {
-  const like = didYouMean(name, names);
+  const like = didYouMean(
+    name,
+    names.filter((each) => each !== name),
+  );
   return new UserError(`no directory holds an image named "${name}"`, {
     hint:
       like === undefined

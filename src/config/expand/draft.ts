@@ -31,8 +31,9 @@ export function originText({ values, found }: Origin): string {
   return text === "" ? plainLine(found.path) : `${plainLine(found.path)} (${text})`;
 }
 
-export function entryOf(tree: Tree, key: string): TreeEntry | undefined {
-  return tree.kind === "map" ? tree.entries.find((entry) => entry.key === key) : undefined;
+export function entryOf(tree: Tree | readonly TreeEntry[], key: string): TreeEntry | undefined {
+  const entries = "kind" in tree ? (tree.kind === "map" ? tree.entries : []) : tree;
+  return entries.find((entry) => entry.key === key);
 }
 
 export function withoutKeys(tree: Tree, keys: readonly string[]): Tree {

@@ -22,7 +22,7 @@ interface Axis {
 }
 
 /** Of one matrix. */
-export const mostCombinations = 1_000;
+const mostCombinations = 1_000;
 
 /**
  * Reads a matrix; values are as the file writes them. `undefined` where there is a problem, which `add` takes.

@@ -2,28 +2,48 @@
 import { formatLocation, UserError } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import type { Tree, TreeEntry } from "../yaml-tree.ts";
-import { type Draft, originText } from "./draft.ts";
+import { type Draft, entryOf, originText } from "./draft.ts";
 
-/**
- * Generated descriptions first. @param add takes a problem for each name that several of them have: registries ignore case
- */
-export function mergedDrafts(drafts: readonly Draft[], add: (problem: UserError) => void): readonly Draft[] {
+export interface MergedDrafts {
+  /** Generated ones first. */
+  readonly drafts: readonly Draft[];
+  /** One for each name that several generated ones have: registries ignore case. */
+  readonly clashes: readonly Clash[];
+}
+
+export interface Clash {
+  readonly problem: UserError;
+  /** It is for the files that a pattern finds, rather than for what is written. */
+  readonly isOfFiles: boolean;
+}
+
+export function mergedDrafts(drafts: readonly Draft[]): MergedDrafts {
   const generated = new Map<string, Draft>();
+  const clashes: Clash[] = [];
   for (const draft of drafts) {
     if (draft.from === undefined) continue;
     const key = draft.name.toLowerCase();
     const before = generated.get(key);
     if (before === undefined) generated.set(key, draft);
-    else add(sameName(draft, before));
+    else {
+      const isOfFiles = [before, draft].some(({ from }) => from?.found !== undefined);
+      clashes.push({ problem: sameName(draft, before), isOfFiles });
+    }
   }
   const plain = drafts.filter(({ from }) => from === undefined);
   const over = new Map(plain.map((draft) => [draft.name, draft]));
   const results = [...generated.values()].map((draft) => {
     const own = over.get(draft.name);
-    return own === undefined ? draft : { ...draft, at: own.at, tree: merged(draft.tree, own.tree), what: own.what };
+    return own === undefined ? draft : overridden(draft, own);
   });
   const names = new Set(results.map(({ name }) => name));
-  return [...results, ...plain.filter(({ name }) => !names.has(name))];
+  return { drafts: [...results, ...plain.filter(({ name }) => !names.has(name))], clashes };
+}
+
+function overridden(draft: Draft, own: Draft): Draft {
+  const isPlaced = ["path", "file", "dockerfile"].some((key) => entryOf(own.tree, key) !== undefined);
+  const from = isPlaced && draft.from !== undefined ? { values: draft.from.values } : draft.from;
+  return { ...draft, at: own.at, tree: merged(draft.tree, own.tree), what: own.what, from };
 }
 
 /** Key by key. `file` and `dockerfile` are one. */

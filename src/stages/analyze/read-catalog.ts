@@ -5,9 +5,10 @@ import { linkImages } from "../../catalog/graph/link-images.ts";
 import { type BuiltCatalog, orderCatalog } from "../../catalog/graph/order-catalog.ts";
 import type { Concern, TroubledImage } from "../../catalog/graph/troubled.ts";
 import { type CatalogInput, declareCatalog } from "../../catalog/layout/declare-catalog.ts";
-import { besidesByHand, imageByHand } from "../../catalog/layout/image-by-hand.ts";
+import { besideDiscover, besidesByHand, imageByHand } from "../../catalog/layout/image-by-hand.ts";
 import { misplacedConfigs } from "../../catalog/layout/misplaced-config.ts";
 import type { WrittenAbsent } from "../../catalog/names/absent-images.ts";
+import { placeFinder } from "../../catalog/patterns/find-places.ts";
 import { usualConfigFile } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { byPlace, throwProblems, type UserError } from "../../errors.ts";
@@ -75,7 +76,9 @@ export async function readAsFarAsPossible(
 ): Promise<ReadCatalog & { readonly concerns: readonly Concern[] }> {
   const { context, inputs } = run;
   const { settings } = inputs;
-  const mixed = await loadMixedConfig(run, configFiles);
+  const rootName = context.repo.toLowerCase();
+  const find = placeFinder({ root: context.workspace, files: run.checkoutFiles });
+  const mixed = await loadMixedConfig(run, configFiles, { rootName, find });
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
   const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
@@ -83,7 +86,7 @@ export async function readAsFarAsPossible(
   const ofAll = withoutEntries(mixed);
   const others = [
     ...withoutEntries({ problems, ofEntries }),
-    ...(byHand === undefined ? [] : besidesByHand(settings, config)),
+    ...(byHand === undefined ? besideDiscover(settings, config) : besidesByHand(settings, config)),
   ];
   if (ofAll.length + others.length > 0)
     throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
@@ -94,7 +97,6 @@ export async function readAsFarAsPossible(
     // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
     unpublished: new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : []))),
   };
-  const rootName = context.repo.toLowerCase();
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,
     files: run.checkoutFiles,
