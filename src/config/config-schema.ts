@@ -58,6 +58,18 @@ export interface Setting {
 
 /** Settings that may stand for one image and, under `defaults`, for all. */
 export const sharedSettings = {
+  context: { form: "path", means: "Build context. Default: the directory." },
+  file: { form: "path", means: "The Dockerfile." },
+  dockerfile: { form: "path", means: "The same as file." },
+  depends: {
+    form: "names",
+    means: "Images that this one depends on, in addition to those that its Dockerfile names.",
+  },
+  watch: {
+    form: "names",
+    means:
+      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
+  },
   target: { form: "placed-text", means: "Stage of the Dockerfile to build. Default: the last." },
   platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
   publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
@@ -106,18 +118,6 @@ export const imageSettings = {
   path: {
     form: "path",
     means: "Directory of the image. The entry replaces, and may rename, the image that was found there.",
-  },
-  context: { form: "path", means: "Build context. Default: the directory." },
-  file: { form: "path", means: "The Dockerfile." },
-  dockerfile: { form: "path", means: "The same as file." },
-  depends: {
-    form: "names",
-    means: "Images that this one depends on, in addition to those that its Dockerfile names.",
-  },
-  watch: {
-    form: "names",
-    means:
-      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
   },
   ...sharedSettings,
 } as const satisfies Readonly<Record<string, Setting>>;

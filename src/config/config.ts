@@ -171,7 +171,9 @@ export async function readConfig(
   ]);
   problems.push(...clashes.flatMap(({ problem, isOfFiles }) => (isOfFiles ? [] : [problem])));
   if (defaultsTree !== undefined) problems.push(...unknownValues(defaultsTree, [], outsideOfEntries));
-  const read = withGroups(await mapped(drafts, imageOf));
+  const said = withFile(readSettings(defaults, sharedSettings, problems), defaults, '"defaults"', problems);
+  const groups = groupsOf(drafts);
+  const read = await mapped(drafts, (draft) => imageOf(draft, groups));
   problems.push(...read.flatMap((each) => each.problems));
   return {
     config: {
@@ -184,7 +186,7 @@ export async function readConfig(
         },
       }),
       watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
-      defaults: readSettings(defaults, sharedSettings, problems),
+      defaults: { ...said, ...(said.depends && { depends: withGroups(said.depends, groups) }) },
       bump: readSettings(bump, bumpSettings, problems),
     },
     problems: eachOnce(problems),
@@ -221,42 +223,52 @@ interface ReadImage {
   readonly problems: readonly UserError[];
 }
 
-function imageOf({ name, group, at, tree, what, from }: Draft): ReadImage {
+function imageOf({ name, group, at, tree, what, from }: Draft, groups: Groups): ReadImage {
   const problems: UserError[] = [];
   const said = entries(tree, what, Object.keys(imageSettings), problems);
-  const { dockerfile, ...others } = readSettings(said, imageSettings, problems);
-  const other = said.find((entry) => entry.key === "dockerfile");
-  if (other !== undefined && others.file !== undefined) {
-    const problem = `${what} has both "file" and "dockerfile", which mean the same`;
-    problems.push(new UserError(problem, { hint: "keep one", at: other.at }));
-  }
+  const dependsOf = (written: readonly Placed<string>[]) =>
+    withGroups(written, groups).filter(({ value }) => value !== name || written.some((each) => each.value === name));
+  const settings = withFile(readSettings(said, imageSettings, problems), said, what, problems);
   const unreadNames = unreadNamesOf(tree);
   const image = {
     ...{ name, ...(group === undefined ? {} : { group }), at },
     ...(from?.found && { recipe: from.found.recipe }),
     ...{ ...(unreadNames.length === 0 ? {} : { unreadNames }) },
-    said: { ...(dockerfile === undefined ? {} : { file: dockerfile }), ...others },
+    said: { ...settings, ...(settings.depends && { depends: dependsOf(settings.depends) }) },
   };
   return { image, problems };
 }
 
-/** In `depends`, the name of an entry with a matrix stands for all that it makes. */
-function withGroups(read: readonly ReadImage[]): readonly ReadImage[] {
-  const groups = Map.groupBy(read, ({ image }) => image.group);
-  if (groups.size < 2 && groups.has(undefined)) return read;
-  const names = new Set(read.map(({ image }) => image.name));
-  return read.map((each) => {
-    const { name, said } = each.image;
-    if (said.depends === undefined) return each;
-    const depends = said.depends.flatMap((written) => {
-      if (names.has(written.value)) return [written];
-      const meant = groups.get(written.value)?.map(({ image }) => image.name) ?? [];
-      return meant.length === 0
-        ? [written]
-        : meant.filter((one) => one !== name).map((value) => ({ ...written, value }));
-    });
-    return { ...each, image: { ...each.image, said: { ...said, depends } } };
-  });
+/** `dockerfile` is another word for `file`. */
+function withFile<T extends SharedSettings>(
+  { dockerfile, ...others }: T,
+  said: readonly TreeEntry[],
+  what: string,
+  problems: UserError[],
+): Omit<T, "dockerfile"> {
+  if (dockerfile === undefined) return others;
+  const at = entryOf(said, "dockerfile")?.at;
+  if (others.file !== undefined && at !== undefined) {
+    const problem = `${what} has both "file" and "dockerfile", which mean the same`;
+    problems.push(new UserError(problem, { hint: "keep one", at }));
+  }
+  return { file: dockerfile, ...others };
+}
+
+/** The images that an entry with a matrix makes, by the entry's name, where no image has that name. */
+type Groups = ReadonlyMap<string, readonly string[]>;
+
+function groupsOf(drafts: readonly Draft[]): Groups {
+  const names = new Set(drafts.map(({ name }) => name));
+  const made = drafts.flatMap(({ name, group }) => (group === undefined || names.has(group) ? [] : [{ name, group }]));
+  return new Map(
+    [...Map.groupBy(made, ({ group }) => group)].map(([group, all]) => [group, all.map(({ name }) => name)]),
+  );
+}
+
+/** The name of an entry with a matrix stands for all that it makes. */
+function withGroups(depends: readonly Placed<string>[], groups: Groups): readonly Placed<string>[] {
+  return depends.flatMap((each) => groups.get(each.value)?.map((value) => ({ ...each, value })) ?? [each]);
 }
 
 /** All texts of an entry that isn't a map, and those under keys that are, or may be meant to be, the image's names. */

@@ -242,5 +242,5 @@ describe("what a push affects", () => {
       ".github/image-publish.yml": 'discover:\n  - path: "y/{name}"\n',
     });
     expect(await built(laptop, { event: "push", base: "HEAD~1" })).toEqual(["a y/a/Dockerfile y/a"]);
-  });
+  }, 30_000);
 });

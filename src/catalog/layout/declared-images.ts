@@ -122,7 +122,8 @@ export function declareImages(
     if (own !== undefined) left.delete(own);
     else if (isBaked(entry)) return { named: [], concerns: [] };
     const ofGroup = ofGroups.get(entry.name);
-    const image = own ?? (ofGroup && { ...ofGroup, name: entry.name }) ?? elsewhere(entry, byDirectory, rootName);
+    const image =
+      own ?? (ofGroup && { ...ofGroup, name: entry.name }) ?? elsewhere(entry, config.defaults, byDirectory, rootName);
     if (image !== undefined) return join(image, "config", entry.at.file, entry);
     if (givesFiles(entry.name)) return { named: [], concerns: [] };
     placeless.push(entry.name);
@@ -172,11 +173,13 @@ function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): b
 /** The image that an entry adds, where it says in which directory. */
 function elsewhere(
   { name, said }: ImageEntry,
+  defaults: CatalogConfig["defaults"],
   found: ReadonlyMap<RepositoryPath, FoundImage>,
   rootName: string,
 ): FoundImage | undefined {
   const beside = said.file === undefined ? said.context : directoryOf(said.file);
-  const directory = said.path ?? beside;
+  // A Dockerfile for all is one for an entry that says nothing else.
+  const directory = said.path ?? beside ?? (defaults.file === undefined ? undefined : directoryOf(defaults.file));
   if (directory === undefined) return undefined;
   const image = found.get(directory) ?? directoryImage(directory, {}, rootName);
   return { ...image, name };
@@ -203,17 +206,22 @@ function joined(
     publish: said.publish ?? image.publish ?? defaults.publish ?? true,
     labels: image.labels,
     annotations: image.annotations,
-    depends: said.depends ?? [],
+    depends: said.depends ?? (defaults.depends ?? []).filter(({ value }) => value !== image.name),
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: watchedBy(watchAll, said.watch ?? []),
+    watch: watchedBy(watchAll, said.watch ?? defaults.watch ?? []),
   };
   const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
-  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, said);
+  // Bake files and inputs say which they are.
+  const usual = image.from === "directory" ? defaults : {};
+  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(
+    image,
+    said.file ?? (isNixAlone(image) ? undefined : usual.file),
+  );
   const dockerfile: DeclaredDockerfile = {
     ...common,
     name: image.name,
     variant: "dockerfile",
-    context: said.context ?? image.context,
+    context: said.context ?? usual.context ?? image.context,
     dockerfilePath,
     ...targetOf(image, said, inputs, defaults),
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
@@ -258,11 +266,15 @@ function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<st
 }
 
 /** The files that define how an image is built: those of a directory, and those of its settings. */
-function recipesOf(image: FoundImage, said: ImageEntry["said"]) {
-  const isNix = said.file?.endsWith(".nix") === true;
-  const nixFile = isNix ? said.file : image.nixFile;
-  const dockerfilePath = isNix ? image.dockerfilePath : (said.file ?? image.dockerfilePath);
+function recipesOf(image: FoundImage, file: RepositoryPath | undefined) {
+  const isNix = file?.endsWith(".nix") === true;
+  const nixFile = isNix ? file : image.nixFile;
+  const dockerfilePath = isNix ? image.dockerfilePath : (file ?? image.dockerfilePath);
   return { nixFile, dockerfilePath, hasDockerfile: dockerfilePath !== undefined || nixFile === undefined };
+}
+
+function isNixAlone({ nixFile, dockerfilePath }: FoundImage): boolean {
+  return nixFile !== undefined && dockerfilePath === undefined;
 }
 
 function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {

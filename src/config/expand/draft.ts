@@ -1,9 +1,9 @@
 /** What describes one image, before its settings are read. */
 import type { SourceLocation } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
-import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { Tree, TreeEntry } from "../yaml-tree.ts";
 import type { Values } from "./fill-in.ts";
+import type { FoundPlace } from "./layout.ts";
 
 export interface Draft {
   readonly name: string;
@@ -20,8 +20,8 @@ export interface Draft {
 
 export interface Origin {
   readonly values: Values;
-  /** What a pattern of `discover` found: a directory or a file, and the file that says how it is built. */
-  readonly found?: { readonly path: RepositoryPath; readonly recipe: RepositoryPath } | undefined;
+  /** What a pattern of `discover` found: a directory or a file, and by which pattern. */
+  readonly found?: (Pick<FoundPlace, "path" | "recipe"> & { readonly at: SourceLocation }) | undefined;
 }
 
 /** `php/8.3 (version 8.3, variant cli)` */

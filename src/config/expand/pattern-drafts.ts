@@ -79,7 +79,7 @@ function draftsOf(pattern: Pattern, place: FoundPlace, rootName: string): readon
     at: naming?.at ?? at,
     tree: withPlace(fillIn(settings, values), { key: kind, at, value: textAt(place.path, at) }),
     what,
-    from: { values, found: place },
+    from: { values, found: { ...place, at } },
   }));
 }
 
@@ -164,9 +164,16 @@ function twiceProblems(twice: readonly Twice[]): readonly UserError[] {
     const paths = same.map((each) => plainLine(each.second.from?.found?.path ?? ""));
     return [
       new UserError(
-        `${first.what} (${formatLocation(first.at)}) and ${second.what} both find ${someOf([...new Set(paths)])}`,
-        { hint: "exclude it from one of them, or write a target or build-args and a name that differ", at: second.at },
+        `${first.what} (${formatLocation(placeOf(first))}) and ${second.what} both find ${someOf([...new Set(paths)])}`,
+        {
+          hint: "exclude it from one of them, or write a target or build-args and a name that differ",
+          at: placeOf(second),
+        },
       ),
     ];
   });
+}
+
+function placeOf({ at, from }: Draft): SourceLocation {
+  return from?.found?.at ?? at;
 }
