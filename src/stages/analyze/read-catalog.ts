@@ -14,6 +14,7 @@ import type { BumpSettings } from "../../config/config-schema.ts";
 import { byPlace, throwProblems, type UserError } from "../../errors.ts";
 import type { ForgeHistory } from "../../git/forge-history.ts";
 import type { Git } from "../../git/git.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -77,7 +78,12 @@ export async function readAsFarAsPossible(
   const { context, inputs } = run;
   const { settings } = inputs;
   const rootName = context.repo.toLowerCase();
-  const find = placeFinder({ root: context.workspace, files: run.checkoutFiles });
+  // Patterns and the search for recipes look into the same directories.
+  const files = {
+    list: memoize((path: string) => run.checkoutFiles.list(path)),
+    read: (path: string) => run.checkoutFiles.read(path),
+  };
+  const find = placeFinder({ root: context.workspace, files });
   const mixed = await loadMixedConfig(run, configFiles, { rootName, find });
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
@@ -99,7 +105,7 @@ export async function readAsFarAsPossible(
   };
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,
-    files: run.checkoutFiles,
+    files,
     globs: settings.path,
     rootName,
     config,
