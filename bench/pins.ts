@@ -1,7 +1,7 @@
 /** How long it takes to find the pins of a repository, and to move them. */
-import type { MovedPins, PinFile } from "../src/bump/move-pins.ts";
-import { movePins } from "../src/bump/move-pins.ts";
+import { type MovedPins, movePins } from "../src/bump/move-pins.ts";
 import type { PublishedVersion } from "../src/bump/moved.ts";
+import type { PinFile } from "../src/bump/pins/pin-file.ts";
 import { isPossiblePinFile } from "../src/bump/pins/pin-reader.ts";
 import { digestOf } from "../src/model/digest.ts";
 import { repository, tag } from "../src/model/reference.ts";

@@ -1,6 +1,7 @@
 /** The scan of the example: sixteen scans, of eight images on two platforms, beside as many bare Trivy processes. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { limited } from "../__tests__/unit/lib/http/limited.ts";
 import { systemClock } from "../src/adapters/clock.ts";
 import { systemFiles } from "../src/adapters/files.ts";
 import { freePort } from "../src/adapters/free-port.ts";
@@ -100,11 +101,17 @@ async function throughScanner(
   const store = await databases(parent, rig.trivy);
   const unwatch = watch(folder);
   const scanner = openScanner({
-    ...{ processes: childProcesses, http: nodeHttp({}), files: systemFiles, clock: systemClock, log: silent, freePort },
+    ...{
+      processes: childProcesses,
+      http: nodeHttp({}),
+      files: systemFiles,
+      ...limited({ clock: systemClock, random: Math.random }),
+      log: silent,
+      freePort,
+    },
     ...{ folder, store, reports: join(folder, "reports"), workspace: parent, release: pinnedRelease },
     env: { PATH: `${join(rig.trivy.path, "..")}:${rig.env.PATH}` },
     machine: "linux/x64",
-    random: Math.random,
     signal: new AbortController().signal,
     keptFolders: { restore: async () => undefined, keep: async () => {} },
     credentials: {

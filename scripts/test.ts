@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { checkBundle } from "./check-bundle.ts";
 
 interface Count {
@@ -30,22 +30,17 @@ const stages: readonly Stage[] = [
   { name: "unused", of: ["check"], run: tool(bin("knip"), ["--no-progress"]) },
   { name: "types", of: ["check"], run: tool(bin("tsc"), ["-p", "."]) },
   { name: "words", of: ["check"], run: tool(bin("node"), [join(root, "scripts/words.ts")]) },
-  { name: "unit tests", of: ["unit"], run: (rest) => jest("__tests__/unit", rest) },
-  { name: "integration tests", of: ["integration"], run: (rest) => jest("__tests__/integration", rest) },
+  { name: "names", of: ["check"], run: tool(bin("node"), [join(root, "scripts/names.ts")]) },
+  { name: "unit tests", of: ["unit"], run: inFolder("__tests__/unit") },
+  { name: "integration tests", of: ["integration"], run: inFolder("__tests__/integration") },
   {
     name: "differential tests",
     of: ["differential"],
     rig: ["oracles"],
-    run: (rest) => jest("__tests__/differential", rest),
+    run: inFolder("__tests__/differential"),
   },
   { name: "bundle", of: ["check"], run: async () => checkBundle(root) },
-  // Connections that tests of broken servers leave half-way must not keep it from ending.
-  {
-    name: "end-to-end tests",
-    of: ["e2e"],
-    rig: ["default", "gitea"],
-    run: (rest) => jest("__tests__/e2e", ["--runInBand", "--forceExit", ...rest]),
-  },
+  { name: "end-to-end tests", of: ["e2e"], rig: ["default", "gitea"], run: endToEnd },
 ];
 
 /** A program that is green when it exits with 0. */
@@ -53,15 +48,61 @@ function tool(program: string, args: readonly string[]): () => Promise<Count> {
   return async () => ((await run(program, args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
+/** Suites that mostly wait for a clock: they run beside those that keep the machine busy, the longest first. */
+const waiting = ["registry-patience", "bump-gitea"];
+/** Suites that change what all share: the kernel's emulation of other platforms. */
+const alone = ["emulation"];
+
+/** All but a few suites have what they need for themselves, and each of them waits for a part of its time. */
+async function endToEnd(rest: readonly string[]): Promise<Count> {
+  const files = listTests(patternsIn("__tests__/e2e", rest));
+  const isOf = (names: readonly string[]) => (file: string) => names.includes(basename(file, ".test.ts"));
+  const isApart = isOf([...waiting, ...alone]);
+  // Connections that tests of broken servers leave half-way must not keep it from ending.
+  const run = (chosen: readonly string[], workers: string) =>
+    chosen.length === 0
+      ? { passed: 0, failed: 0 }
+      : jest(["--runTestsByPath", ...chosen], [workers, "--forceExit", ...rest.filter(isOption)]);
+  const counts = await Promise.all([
+    run(files.filter(isOf(waiting)), "--runInBand"),
+    run(
+      files.filter((file) => !isApart(file)),
+      "--maxWorkers=2",
+    ),
+  ]);
+  return sum([...counts, await run(files.filter(isOf(alone)), "--runInBand")]);
+}
+
+function inFolder(folder: string): Stage["run"] {
+  return (rest) => jest(patternsIn(folder, rest), rest.filter(isOption));
+}
+
+const jestCommand = [
+  ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
+  join(root, "node_modules/jest/bin/jest.js"),
+];
+
+function listTests(patterns: readonly string[]): readonly string[] {
+  const { stdout } = spawnSync(process.execPath, [...jestCommand, "--listTests", ...patterns], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
 /** Tests that jest counts; a suite that cannot even be loaded, or none at all, is a failure. */
-async function jest(folder: string, rest: readonly string[]): Promise<Count> {
+async function jest(which: readonly string[], options: readonly string[]): Promise<Count> {
   const temporary = mkdtempSync(join(tmpdir(), "image-publish-jest-"));
   try {
     const report = join(temporary, "report.json");
-    const script = join(root, "node_modules/jest/bin/jest.js");
-    const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
-    const jestArguments = [...patternsIn(folder, rest), "--json", `--outputFile=${report}`, ...rest.filter(isOption)];
-    const code = await run(process.execPath, [...flags, script, ...jestArguments]);
+    const code = await run(process.execPath, [
+      ...jestCommand,
+      "--json",
+      `--outputFile=${report}`,
+      ...options,
+      ...which,
+    ]);
     const counted: unknown = JSON.parse(readFileSync(report, "utf8"));
     const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = numbers(counted);
     const failed = numFailedTests + numRuntimeErrorTestSuites;
@@ -82,6 +123,11 @@ function patternsIn(folder: string, rest: readonly string[]): readonly string[] 
 
 function isOption(argument: string): boolean {
   return argument.startsWith("-");
+}
+
+function sum(counts: readonly Count[]): Count {
+  const of = (which: keyof Count) => counts.reduce((total, count) => total + count[which], 0);
+  return { passed: of("passed"), failed: of("failed") };
 }
 
 const counted = ["numPassedTests", "numFailedTests", "numRuntimeErrorTestSuites"] as const;
@@ -131,8 +177,7 @@ async function main(): Promise<void> {
     const verdict = count.failed === 0 ? "green" : "RED";
     console.log(`── ${stage.name}: ${verdict} after ${((Date.now() - start) / 1000).toFixed(1)} s`);
   }
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  const { passed, failed } = sum(counts);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }

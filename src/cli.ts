@@ -7,7 +7,7 @@ import { inputValue, readArguments } from "./command-line.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { type InputName, inputs } from "./config/inputs-specification.ts";
 import { throwProblems, UserError } from "./errors.ts";
-import { guarded, rawInputs, sayFailures, systemOutside, systemTerminal } from "./main.ts";
+import { guarded, logFailures, rawInputs, systemOutside, systemTerminal } from "./main.ts";
 import type { CommandResult } from "./results/command-result.ts";
 import { workdirIn } from "./run/checkout/workdir.ts";
 import { simulatedContext } from "./run/event/simulated-context.ts";
@@ -25,7 +25,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const here = process.cwd();
     const plans = command === "plan" || (command === "publish" && options["dry-run"] === true);
     const temp = await mkdtemp(join(tmpdir(), "image-publish-"));
-    const said = { event: text(options.event), base: text(options.base), ref: text(options.ref), builds: !plans, temp };
+    const eventOptions = {
+      event: text(options.event),
+      base: text(options.base),
+      ref: text(options.ref),
+      builds: !plans,
+      temp,
+    };
     let placed = (error: unknown): unknown => error;
     try {
       const workflow = text(options.workflow);
@@ -33,17 +39,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       const step = workflow === undefined ? undefined : await readWorkflowStep(workflow, here, outside.files);
       const optionOf = (name: InputName) => inputValue(name, asked, process.env);
       const overriding = new Set(inputs.flatMap(({ name }) => (optionOf(name) === undefined ? [] : [name])));
-      const given = step && (await inputsOfStep(step, { ...said, start: undefined }, here, overriding, outside));
+      const given =
+        step && (await inputsOfStep(step, { ...eventOptions, start: undefined }, here, overriding, outside));
       if (given !== undefined) placed = (error) => placedInStep(error, given.inputs);
       const raw = rawInputs((name) => optionOf(name) ?? given?.value(name) ?? "", log);
       const { inputs: read, problems } = readRunInputs(raw, outside.env);
       throwProblems([...(given?.problems ?? []), ...problems]);
       const folder = await workdirIn(here, read.settings.workdir, outside.files);
-      const event = { ...said, ref: said.ref ?? given?.ref, start: folder === here ? undefined : here };
+      const event = { ...eventOptions, ref: eventOptions.ref ?? given?.ref, start: folder === here ? undefined : here };
       const view = { simulated: true, explain: text(options.explain), graph: flag(options.graph) };
       const result = await runCommand(read, await simulatedContext(event, folder, outside), outside, view);
       print(result, options.json === true);
-      return sayFailures(result.failures, log);
+      return logFailures(result.failures, log);
     } catch (error) {
       throw placed(error);
     } finally {

@@ -43,10 +43,8 @@ export class UserError extends Error {
   }
 }
 
-/** An image was built, nothing went wrong, and a check keeps it from its tags. */
-export class BlockedByCheck extends UserError {
-  override readonly name: string = "BlockedByCheck";
-}
+/** A program was not found, or the system refused to start it: nothing of it has run. */
+export class NotStarted extends UserError {}
 
 /** Several problems that were found together, so that the user can fix them in one go. */
 export class Problems extends UserError {

@@ -20,6 +20,7 @@ import {
   inputs as specification,
 } from "./config/inputs-specification.ts";
 import { explain, LateProblems, problemsIn, throwProblems, UserError } from "./errors.ts";
+import { rateLimiter } from "./lib/http/rate-limiter.ts";
 import { code } from "./lib/markdown.ts";
 import type { Remark } from "./model/remark.ts";
 import type { RunContext } from "./model/run-context.ts";
@@ -85,7 +86,7 @@ async function run(
   const text = result.text({ colour: false, width: 120 });
   if (text !== "") log.info(text.trimEnd());
   const { placedFailures } = await import("./run/event/running-workflow.ts");
-  const code = sayFailures(await placedFailures(result.failures, raw, outside), log);
+  const code = logFailures(await placedFailures(result.failures, raw, outside), log);
   if (outside.env.GITHUB_OUTPUT) await writeOutputs(result.outputs);
   summarize(result.summary);
   return code;
@@ -94,11 +95,11 @@ async function run(
 /** Ends by an error before anything has begun. @param isStep whether a runner started it, or a person. @returns the exit code. */
 export function refuse(error: UserError, isStep: boolean): number {
   if (!isStep) {
-    sayError(error, terminalLog(systemTerminal(false)), false);
+    logError(error, terminalLog(systemTerminal(false)), false);
     return 1;
   }
   const { log, summarizeError } = actionEdge();
-  sayError(error, log, false);
+  logError(error, log, false);
   summarizeError(error, { isCanceled: false });
   return 1;
 }
@@ -167,6 +168,7 @@ export function systemOutside(log: Log, signal: AbortSignal): Outside {
   return {
     processes: childProcesses,
     http,
+    limiter: rateLimiter({ clock: systemClock, random: Math.random, onWait: (what) => log.info(what) }),
     files: systemFiles,
     clock: systemClock,
     log,
@@ -222,7 +224,7 @@ export async function guarded(
   let stopped: number | undefined;
   let isOver = false;
   const end = (error: unknown): void => {
-    sayError(error, log, debug);
+    logError(error, log, debug);
     try {
       leave(error, controller.signal.aborted && error === controller.signal.reason);
     } catch (unwritten) {
@@ -256,13 +258,13 @@ export async function guarded(
 }
 
 /** @returns the exit code. */
-export function sayFailures(failures: CommandResult["failures"], log: Log): number {
+export function logFailures(failures: CommandResult["failures"], log: Log): number {
   for (const { title, message, hint, at } of failures)
     log.error(message, hint, at === undefined ? { title } : { title, at });
   return failures.length === 0 ? 0 : 1;
 }
 
-function sayError(error: unknown, log: Log, debug: boolean): void {
+function logError(error: unknown, log: Log, debug: boolean): void {
   for (const problem of problemsIn(error)) {
     if (problem instanceof UserError) {
       log.error(explain(problem), problem.hint, problem.at === undefined ? {} : { at: problem.at });

@@ -30,7 +30,7 @@ export interface Finished {
 
 /** Starts programs: an argument vector, never a shell. */
 export interface Processes {
-  /** Runs to the end, whatever the exit code. @throws UserError when the program cannot be found or started. */
+  /** Runs to the end, whatever the exit code. @throws NotStarted when the program cannot be found or started. */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Finished>;
 }
 

@@ -34,7 +34,9 @@ export function mustAgree(input: unknown, ours: unknown, theirs: unknown): void 
 }
 
 export function difference(input: unknown, ours: unknown, theirs: unknown): Error {
-  return new Error(`for ${shown(input)}\nours says ${shown(ours)}\nBuildKit says ${shown(theirs)}\n(seed ${seed})`);
+  return new Error(
+    `for ${shown(input)}\nour reader says ${shown(ours)}\nthe original says ${shown(theirs)}\n(seed ${seed})`,
+  );
 }
 
 const longest = 4000;

@@ -3,7 +3,7 @@ import { labelValue } from "../../src/catalog/dockerfile/dockerfile-values.ts";
 import { neededStages } from "../../src/catalog/dockerfile/stages.ts";
 import { contextKey } from "../../src/catalog/graph/named-contexts.ts";
 import { surroundingsOf } from "../../src/catalog/graph/surroundings.ts";
-import { type Followed, followedPaths } from "../../src/changes/sources/followed-paths.ts";
+import { type ContextReads, followedPaths } from "../../src/changes/sources/followed-paths.ts";
 import { platform } from "../../src/model/platform.ts";
 import { tryReference } from "../../src/model/reference.ts";
 import { catalogOf, type ImageSketch } from "../unit/changes/catalog-of.ts";
@@ -76,9 +76,9 @@ function withoutTmpfs(text: string, hasDocs: boolean): string {
 }
 
 export interface OurBuild {
-  readonly main: Followed;
+  readonly main: ContextReads;
   /** Of the named context. */
-  readonly docs: Followed | undefined;
+  readonly docs: ContextReads | undefined;
   /** Full references. */
   readonly images: readonly string[];
   /** Some FROM hangs on what nobody knows: all stages above it may be needed. */

@@ -1,6 +1,6 @@
 /** What we say that a build takes, its followed paths, its images and its labels, against BuildKit's own plan of it. */
 import { afterAll, expect, jest, test } from "@jest/globals";
-import type { Followed } from "../../src/changes/sources/followed-paths.ts";
+import type { ContextReads } from "../../src/changes/sources/followed-paths.ts";
 import { sourcesOf } from "../../src/changes/sources/sources.ts";
 import { UserError } from "../../src/errors.ts";
 import { checkAll, difference, mustAgree } from "./agreement.ts";
@@ -67,20 +67,20 @@ function joined(answers: readonly BuildAnswer[], name: string): readonly string[
 }
 
 /** Whether what we count holds all that BuildKit follows. */
-function holds(ours: Followed, theirs: readonly string[] | null | undefined): boolean {
+function holds(ours: ContextReads, theirs: readonly string[] | null | undefined): boolean {
   if (ours.kind === "whole" || theirs === undefined) return true;
   const { takes } = sourcesOf(ours.sources);
   return theirs?.every((path) => ours.sources.includes(path) || takes(path)) ?? false;
 }
 
 /** Beside what BuildKit follows there are patterns alone, in which an automatic platform argument stands for any text. */
-function isOfAnyPlatform({ text, base }: BuildCase, ours: Followed, theirs: readonly string[] | null): boolean {
+function isOfAnyPlatform({ text, base }: BuildCase, ours: ContextReads, theirs: readonly string[] | null): boolean {
   if (ours.kind === "whole" || !/\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)/.test(text + base)) return false;
   const others = ours.sources.filter((source) => theirs?.includes(source) !== true);
   return others.length > 0 && others.every((source) => source.includes("*"));
 }
 
-function isEmpty(ours: Followed): boolean {
+function isEmpty(ours: ContextReads): boolean {
   return ours.kind === "paths" && ours.sources.length === 0;
 }
 

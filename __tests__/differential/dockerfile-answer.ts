@@ -3,7 +3,7 @@
 import type { Dockerfile } from "../../src/catalog/dockerfile/dockerfile.ts";
 import type { Heredoc } from "../../src/catalog/dockerfile/parser/heredocs.ts";
 import type { Instruction } from "../../src/catalog/dockerfile/parser/instruction.ts";
-import type { Escape } from "../../src/catalog/dockerfile/parser/lines.ts";
+import type { Escape } from "../../src/catalog/dockerfile/parser/logical-lines.ts";
 import { readVariables } from "../../src/catalog/dockerfile/parser/read-instruction.ts";
 
 /** The part of the oracle's answer on which hangs what is compared. */

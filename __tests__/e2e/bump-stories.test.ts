@@ -237,7 +237,9 @@ describe("somebody else's branch under our name", () => {
 
       const run = await world.push(image("two"), calver);
       expect(run.code).toBe(0);
-      expect(run.annotations.map(({ message }) => message).join("\n")).toContain(`the branch ${branch} is not ours`);
+      expect(run.annotations.map(({ message }) => message).join("\n")).toContain(
+        `the branch ${branch} isn't one that this action made`,
+      );
       expect([fake.branches.head(branch), world.openPulls()]).toEqual([theirs, []]);
 
       fake.branches.move(branch, undefined);

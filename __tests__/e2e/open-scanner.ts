@@ -6,9 +6,10 @@ import { systemFiles } from "../../src/adapters/files.ts";
 import { freePort } from "../../src/adapters/free-port.ts";
 import { nodeHttp } from "../../src/adapters/http/http.ts";
 import { childProcesses } from "../../src/adapters/processes.ts";
-import type { KeptFolders, Log } from "../../src/ports.ts";
+import type { Clock, KeptFolders, Log } from "../../src/ports.ts";
 import { type OpenScanner, openScanner, type ScannerDependencies } from "../../src/scan/trivy/open-scanner.ts";
 import { pinnedRelease } from "../../src/scan/trivy/release.ts";
+import { limited } from "../unit/lib/http/limited.ts";
 import { newFolder, rig } from "./rig.ts";
 
 export interface ScannerWish extends Partial<Omit<ScannerDependencies, "env" | "log">> {
@@ -20,6 +21,12 @@ export interface ScannerInUse extends OpenScanner {
   readonly said: readonly string[];
 }
 
+/** What a registry in trouble asks for takes no time here. */
+const hurried: Clock = {
+  now: systemClock.now,
+  sleep: (time, signal) => systemClock.sleep(Math.min(time, 25), signal),
+};
+
 const open = new Set<OpenScanner>();
 
 /** Closed after the test. */
@@ -29,10 +36,8 @@ export function scannerFor({ env = {}, ...wish }: ScannerWish = {}): ScannerInUs
     processes: childProcesses,
     http: nodeHttp({}),
     files: systemFiles,
-    // What a registry in trouble asks for takes no time here.
-    clock: { now: systemClock.now, sleep: (time, signal) => systemClock.sleep(Math.min(time, 25), signal) },
+    ...limited({ clock: hurried, random: Math.random }),
     log: logInto(said),
-    random: Math.random,
     signal: new AbortController().signal,
     env: {
       PATH: rig.env.PATH ?? "",

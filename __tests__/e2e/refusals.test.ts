@@ -95,14 +95,14 @@ describe("a registry", () => {
       inputs: { ...inputs, "registry-username": username, "registry-password": "not-the-password" },
       env: anonymous(),
     });
-    expectErrors(run, /does not accept the login.*\n→ .*check the login/s);
+    expectErrors(run, /does not accept the login.*\n→ .*check that the login/s);
     expect(run.log).not.toContain("not-the-password");
     expect(await isUntouched(project)).toBe(true);
   });
 
   test.each<[string, number, RegExp, RegExp]>([
     ["that forbids the push (403)", 403, /POST|PUT/, /refused the push.*\n→ .*right to push/s],
-    ["that forbids to be read (403)", 403, /./, /refused the reading.*\n→ .*right to pull/s],
+    ["that forbids to be read (403)", 403, /./, /refused the pull.*\n→ .*right to pull/s],
     ["that is unwell (500)", 500, /./, /answered 500.*\n→ .*run again/s],
   ])("%s", async (_, status, methods, message) => {
     await withServer(

@@ -184,7 +184,7 @@ test.each([
       json,
       codes("DENIED", "adding 1 MiB of storage resource will exceed the configured upper limit of 1 MiB"),
     ),
-    "its quota or its disk is full",
+    "quota exceeded or disk full",
     "raise the quota",
   ],
   [

@@ -10,6 +10,7 @@ import { mediaTypes } from "../../src/oci/manifest.ts";
 import { type RegistryClient, registryClient } from "../../src/oci/registry/registry-client.ts";
 import type { Clock, HttpRequest } from "../../src/ports.ts";
 import { certificate } from "../tls/certificate.ts";
+import { limited } from "../unit/lib/http/limited.ts";
 import { firstPush } from "./events.ts";
 import { type Fault, type FaultProxy, type FaultRule, startConnectProxy, startFaultProxy } from "./fault-proxy.ts";
 import { makeProject } from "./project.ts";
@@ -42,8 +43,7 @@ function client(fault?: Fault, env: Readonly<Record<string, string>> = {}): Regi
   };
   return registryClient({
     http: { send: (request) => http.send(hurried(request)), open: (request) => http.open(hurried(request)) },
-    clock,
-    random: () => 1,
+    ...limited({ clock, random: () => 1 }),
     credentials: async () => undefined,
   });
 }
@@ -144,10 +144,10 @@ const lasting: readonly Lasting[] = [
   [
     "401 without a way to log in",
     status(401),
-    /what no registry should: 401 with no way to log in/,
+    /sent an invalid response for [^:]+: 401 with no way to log in/,
     /host is a registry's/,
   ],
-  ["403", status(403, {}, denied), /refused the (?:push|reading) of /, /right to (?:push|pull)/],
+  ["403", status(403, {}, denied), /refused the (?:push|pull) of /, /right to (?:push|pull)/],
   ["429", status(429), /limits the rate of requests \(429\) \(tried 5 times/, /run again later/],
   ["429 until tomorrow", status(429, { "retry-after": "86400" }), /it asks to wait 86400 s/, /run again later/],
   ["500", status(500), /answered 500 for .* \(tried 5 times/, /run again/],
@@ -355,7 +355,9 @@ describe("copying an image", () => {
   test("a blob that is never what its digest says is not stored", async () => {
     proxy.inject({ method: "GET", path: blob, fault: { kind: "wrong-bytes" } });
     const { own, copied } = await copy();
-    expect((await failureOf(copied)).message).toMatch(/sent for faults-.* in place of sha256:.*\(tried 5 times/);
+    expect((await failureOf(copied)).message).toMatch(
+      /sent an invalid response for faults-.* in place of sha256:.*\(tried 5 times/,
+    );
     await expect(manifestOf(own, staged.old)).rejects.toThrow(/404/);
   });
 

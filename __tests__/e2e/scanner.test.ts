@@ -217,14 +217,14 @@ test("scans that were under way when the server ended are done once more, on ano
   expect(servers).toBe(2);
 });
 
-test("a bill of materials is made of a report", async () => {
+test("an SBOM is made of a report", async () => {
   const files = alpine("amd64", "openssl=3.3.1-r0", "zlib=1.3.2-r0");
   const image = await buildForScan("web", { dockerfile: twoPlatforms.dockerfile, files });
   const scanner = scannerFor();
   const [scan] = platformsOf(await scanner.scan(image));
-  const bill: unknown = JSON.parse(new TextDecoder().decode(await scanner.bill(scan?.report ?? "")));
+  const sbom: unknown = JSON.parse(new TextDecoder().decode(await scanner.sbom(scan?.report ?? "")));
   const component = (name: string, version: string) => expect.objectContaining({ name, version });
-  expect(bill).toMatchObject({
+  expect(sbom).toMatchObject({
     bomFormat: "CycloneDX",
     metadata: { component: { type: "container" } },
     // Of zlib nothing is found.

@@ -4,6 +4,7 @@ import { nodeHttp } from "../../src/adapters/http/http.ts";
 import type { BumpForge } from "../../src/forge/bump-forge.ts";
 import { giteaBumps } from "../../src/forge/gitea/gitea.ts";
 import type { Http } from "../../src/ports.ts";
+import { limited } from "../unit/lib/http/limited.ts";
 import { stillClock } from "../unit/oci/still-clock.ts";
 import { gitHistory } from "./git-history.ts";
 import { gitStore, type Identity } from "./git-store.ts";
@@ -65,7 +66,7 @@ async function worldOf(
   const { apiUrl } = known;
   await createUser("bystander");
   const bystander = await createToken("bystander", ["write:repository", "write:issue"]);
-  const access = { http, clock: systemClock, random: Math.random, apiUrl, owner, repo };
+  const parts = { http, random: Math.random, apiUrl, owner, repo };
   const head = (branch: string): string | undefined => there.ref(`refs/heads/${branch}`);
   /** A person works in a clone, and pushes. */
   const work = async (branch: string, make: (at: string) => string): Promise<void> => {
@@ -74,9 +75,9 @@ async function worldOf(
     await push();
   };
   return {
-    forge: giteaBumps({ ...access, token }),
+    forge: giteaBumps(limited({ ...parts, clock: systemClock, token })),
     // The wait between attempts is of no interest.
-    strangers: giteaBumps({ ...access, clock: stillClock(), token: bystander }),
+    strangers: giteaBumps(limited({ ...parts, clock: stillClock(), token: bystander })),
     calls: () => calls,
     head: async (branch) => head(branch),
     history: (base) => gitHistory(there.folder, base),

@@ -1,5 +1,5 @@
 /** A forge in memory: commits with whole trees, branches, pull requests that follow their branches as GitHub's do. */
-import type { BranchState, BumpForge, PullRequest, Signature } from "../../src/forge/bump-forge.ts";
+import type { BranchFacts, BumpForge, PullRequest, Signature } from "../../src/forge/bump-forge.ts";
 import { ForgeError } from "../../src/forge/forge-error.ts";
 import { type Commit, commit } from "../../src/model/run-context.ts";
 import type { Pull, World } from "./world.ts";
@@ -108,7 +108,7 @@ export function memoryWorld(files: Tree): MemoryWorld {
   };
 
   const forge: BumpForge = {
-    async look({ branch, base }): Promise<BranchState> {
+    async look({ branch, base }): Promise<BranchFacts> {
       calls += 1;
       const state = {
         head: branches.get(branch),

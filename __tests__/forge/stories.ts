@@ -213,7 +213,7 @@ export function tellStories(withWorld: (use: (world: World) => Promise<void>) =>
           pullRequest: undefined,
           warnings: [
             {
-              message: expect.stringContaining(`${branch} is not ours`),
+              message: expect.stringContaining(`${branch} isn't one that this action made`),
               hint: expect.stringContaining("delete or rename"),
             },
           ],

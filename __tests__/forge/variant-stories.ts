@@ -2,9 +2,10 @@
 import { expect, test } from "@jest/globals";
 import { differInPins } from "../../src/bump/differ-in-pins.ts";
 import { jointMoves } from "../../src/bump/kept-moves.ts";
-import { movePins, type PinFile } from "../../src/bump/move-pins.ts";
+import { movePins } from "../../src/bump/move-pins.ts";
 import type { MovedFile } from "../../src/bump/moved.ts";
-import { imageNames } from "../../src/bump/pins/image-names.ts";
+import { imageNames } from "../../src/bump/pins/names-in-files.ts";
+import type { PinFile } from "../../src/bump/pins/pin-file.ts";
 import { markerOf, trailerOf } from "../../src/bump/pull-request/marker.ts";
 import {
   defaultPullRequestSettings,
@@ -61,7 +62,7 @@ async function job(world: World, variant: Variant, version: string): Promise<Pro
     history: world.history(at),
     differInPins: (each) => differInPins(each, imageNames(ours)),
     joint: async (edits) => {
-      const joint = await jointMoves(edits, { files: base, published: versions, ours });
+      const joint = await jointMoves(edits, { files: base, published: versions, ownRepositories: ours });
       if (joint.files.length === 0) return undefined;
       return { ...proposalOf(joint.files), joint: { isOfOthers: !joint.hasOwn, isOvertaken: joint.isOvertaken } };
     },

@@ -63,6 +63,21 @@ export const retiredWords: readonly RetiredWord[] = [
   { word: /\bwhat to do:/i, instead: "How to fix" },
 ];
 
+/** The same in names of the code: each word of `camelCase` is one. */
+export const retiredNames: readonly RetiredWord[] = [
+  { word: /^mend/i, instead: "fix" },
+  { word: /^(?:tell|tells|told|say|says|said|speaks?|spoken)$/i, instead: "report, log, format; what it holds" },
+  { word: /^Standing$/, instead: "state" },
+  { word: /^ours?$/i, instead: "what it checks" },
+  { word: /^wish(?:es)?$/i, instead: "desired, requested" },
+  { word: /^(?:held|holders?|holding)$/i, instead: "blocked, kept; the state of a tag" },
+  { word: /^bill(?:s|ed)?$/i, instead: "sbom" },
+  { word: /^(?:patien(?:ce|tly)|persistently)$/i, instead: "retry" },
+  { word: /^(?:bounded|slots?)$/i, instead: "limit" },
+  { word: /^(?:stands|lies|sits)$/i, instead: "is, is in" },
+  { word: /^parted$/i, instead: "split, separated" },
+];
+
 /** Values and names that users rely on, which keep their words. */
 export const publicNames: ReadonlySet<string> = new Set([
   "nothing-to-mend",

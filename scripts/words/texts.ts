@@ -27,39 +27,52 @@ export function textsOfRepository(): readonly Text[] {
   ];
 }
 
-/** The strings, templates and comments of a file in TypeScript, each line apart. */
+/** The strings, templates (each value in them is a word) and comments of a file in TypeScript, each line apart. */
 export function textsOfCode(file: string, content: string): readonly Text[] {
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
   const lineAt = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
-  const found: Text[] = [];
-  const comments = new Set<number>();
+  const found = new Map<number, string>();
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node))
-      found.push(...lines(file, lineAt(node.getStart(source)), withoutCode(node.text)));
-    const around = [
-      ...(ts.getLeadingCommentRanges(content, node.getFullStart()) ?? []),
-      ...(ts.getTrailingCommentRanges(content, node.end) ?? []),
-    ];
-    for (const range of around) {
-      if (comments.has(range.pos)) continue;
-      comments.add(range.pos);
-      found.push(...lines(file, lineAt(range.pos), withoutCode(content.slice(range.pos, range.end))));
-    }
-    ts.forEachChild(node, visit);
+    if (ts.isStringLiteralLike(node) && !isPath(node)) found.set(node.getStart(source), node.text);
+    if (ts.isTemplateExpression(node)) found.set(node.getStart(source), textOfTemplate(node));
+    const parts = node.getChildren(source);
+    if (parts.length === 0)
+      for (const { pos, end } of commentsAround(content, node)) found.set(pos, content.slice(pos, end));
+    parts.forEach(visit);
   };
   visit(source);
-  return found;
+  return [...found]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([position, text]) => lines(file, lineAt(position), withoutCode(text)));
 }
 
-/** What stands in backticks, in blocks of code and in addresses is nobody's prose. The lines stay. */
+function isPath(node: ts.Node): boolean {
+  return ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent);
+}
+
+function textOfTemplate({ head, templateSpans }: ts.TemplateExpression): string {
+  return [head.text, ...templateSpans.map(({ literal }) => literal.text)].join(word);
+}
+
+/** The comments before and after a token. */
+function commentsAround(content: string, token: ts.Node): readonly ts.CommentRange[] {
+  return [
+    ...(ts.getLeadingCommentRanges(content, token.getFullStart()) ?? []),
+    ...(ts.getTrailingCommentRanges(content, token.end) ?? []),
+  ];
+}
+
+/** What is in the place of code and values, so that the words around it are seen as in a sentence. */
+const word = "X";
+
+/** Without code spans, blocks of code and addresses, which are nobody's prose. The lines stay. */
 export function withoutCode(text: string): string {
   const blank = (code: string): string => code.replace(/[^\n]/g, " ");
   return text
     .replace(/^```[\s\S]*?^```/gm, blank)
-    .replace(/`[^`\n]*`/g, blank)
+    .replace(/`[^`\n]*`/g, word)
     .replace(/(?<=\])\([^)]*\)/g, blank)
-    .replace(/https?:\/\/\S+/g, blank);
+    .replace(/https?:\/\/\S+/g, word);
 }
 
 function lines(file: string, first: number, text: string): readonly Text[] {

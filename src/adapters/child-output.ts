@@ -22,7 +22,7 @@ export class Whole {
     if (this.#length > this.#maximum) {
       this.#chunks = [];
       throw new UserError(`${this.#program} wrote more than ${this.#maximum} bytes and was stopped`, {
-        hint: "narrow down what it is asked for, with `path` or `only`",
+        hint: "choose fewer images with `path` or `only`",
       });
     }
     this.#chunks.push(chunk);

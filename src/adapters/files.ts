@@ -130,7 +130,7 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly hint: st
   ELOOP: { why: "it is a symbolic link", hint: "give the path of a file" },
   ENOTDIR: { why: "a part of the path is a file", hint: "give a path below a directory" },
   ERR_INVALID_ARG_VALUE: { why: "it holds a NUL character", hint: "take the character out of the path" },
-  EEXIST: { why: "there is something already", hint: "take it away" },
+  EEXIST: { why: "there is something already", hint: "remove it" },
   ENOENT: { why: "its directory is not there", hint: "check the path" },
 };
 

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
 import { constants } from "node:os";
-import { UserError } from "../errors.ts";
+import { NotStarted, UserError } from "../errors.ts";
 import type { Finished, Processes, RunOptions } from "../ports.ts";
 import { lineReader, Tail, Whole } from "./child-output.ts";
 import { codeOf } from "./system-error.ts";
@@ -165,7 +165,7 @@ function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
 
 function timeoutError(program: string, timeout: number): UserError {
   return new UserError(`${program} did not end within ${Math.round(timeout / 1000)} s and was stopped`, {
-    hint: "run again; if it stays, look at the lines that it wrote last",
+    hint: "run again; if it fails again, see the last lines of its output",
   });
 }
 
@@ -175,20 +175,20 @@ function startError(program: string, cwd: string | undefined, cause: unknown): u
   if (!isOfSpawn || !String(cause.syscall).startsWith("spawn")) return cause;
   // The system says ENOENT for a missing working directory too.
   if (cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    return new UserError(`${program} cannot be started in ${cwd}: there is no such directory`, {
+    return new NotStarted(`${program} cannot be started in ${cwd}: there is no such directory`, {
       hint: "check the path; was the repository checked out?",
       cause,
     });
   }
   switch (codeOf(cause)) {
     case "ENOENT":
-      return new UserError(`${program} was not found`, {
+      return new NotStarted(`${program} was not found`, {
         hint: `install ${program} on the runner, or add its folder to PATH`,
       });
     case "EACCES":
-      return new UserError(`${program} may not be executed`, { hint: "check the file's permissions", cause });
+      return new NotStarted(`${program} may not be executed`, { hint: "check the file's permissions", cause });
     default:
-      return new UserError(`${program} could not be started: ${codeOf(cause)}`, {
+      return new NotStarted(`${program} could not be started: ${codeOf(cause)}`, {
         hint: "check the runner's memory and limits",
         cause,
       });

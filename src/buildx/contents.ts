@@ -50,6 +50,6 @@ async function verified(digest: Digest, read: ReadManifest): Promise<Uint8Array>
 
 function wrong(message: string): UserError {
   return new UserError(message, {
-    hint: "build again; if it stays, the Dockerfile's `# syntax=` line or the builder is to be suspected",
+    hint: "run again; if it fails again, check the Dockerfile's `# syntax=` line and the builder",
   });
 }

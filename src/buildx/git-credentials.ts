@@ -59,8 +59,8 @@ async function withCredential(paths: readonly string[], deps: GitFolderDependenc
     if (isConfig(path)) return (await settingsOf(path, deps)).some(isCredential);
     return hasSecret(new TextDecoder().decode(await look.content()));
   });
-  const held = await Promise.all(paths.map(holds));
-  return paths.filter((_, index) => held[index]);
+  const answers = await Promise.all(paths.map(holds));
+  return paths.filter((_, index) => answers[index]);
 }
 
 /** Git's own lists of objects and refs are larger, and hold none. */

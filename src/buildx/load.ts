@@ -52,8 +52,8 @@ export async function loadImage(
 
 /** `linux/amd64`, as the engine reports it. */
 async function enginePlatform(deps: LoadDependencies): Promise<string> {
-  const said = await docker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], deps);
-  return said.trim();
+  const answer = await docker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], deps);
+  return answer.trim();
 }
 
 /** One of another architecture runs through an emulator, if at all. */

@@ -2,11 +2,9 @@
 
 import type { FileWrite } from "../forge/bump-forge.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
-import { utf8Text } from "./edit-pins.ts";
-import type { ImageNames } from "./pins/image-names.ts";
-import { readPins } from "./pins/pin-reader.ts";
+import type { ImageNames } from "./pins/names-in-files.ts";
+import { readPinFile } from "./pins/pin-file.ts";
 import type { PinValues, ReadPin, Span } from "./pins/read-pin.ts";
-import { chartPin, isChartFile } from "./pins/yaml/chart-pins.ts";
 
 /** Of every file all but tags and digests of these images must be as it was. A chart's version is one of them. */
 export async function differInPins(files: readonly FileWrite[], names: ImageNames): Promise<boolean> {
@@ -17,17 +15,11 @@ export async function differInPins(files: readonly FileWrite[], names: ImageName
   return true;
 }
 
-/** No file that pins versions is longer. */
-const longest = 4 * 1024 * 1024;
-
 /** The text with each version replaced by a mark; `undefined` for a file that can't be read. */
 async function withoutPins(path: RepositoryPath, bytes: Uint8Array, names: ImageNames): Promise<string | undefined> {
-  if (bytes.length > longest) return undefined;
-  const text = utf8Text(bytes);
-  if (text === undefined || text.includes(mark)) return undefined;
-  const { pins } = await readPins(text, path, names);
-  const chart = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
-  const spans = [...pins, ...(chart === undefined ? [] : [chart])]
+  const { text, pins, isUnread } = await readPinFile({ path, bytes }, names);
+  if (isUnread || text.includes(mark)) return undefined;
+  const spans = pins
     .flatMap(({ values }: ReadPin) => ("doubt" in values ? [] : spansOf(values)))
     .filter(({ start, end }) => version.test(text.slice(start, end)))
     .toSorted((a, b) => a.start - b.start);

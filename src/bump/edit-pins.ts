@@ -33,14 +33,3 @@ export function editPins(
   const after = new TextEncoder().encode(editText(text, [...edits.values()], { start: 0, end: text.length }));
   return { path, before: bytes, after, pins: [...pins.values()] };
 }
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** `undefined` for bytes that are no text. */
-export function utf8Text(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}

@@ -3,14 +3,14 @@
 import type { FileWrite } from "../forge/bump-forge.ts";
 import { isDigest } from "../model/digest.ts";
 import { isTag, type Repository } from "../model/reference.ts";
-import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
-import { movePins, type PinFile } from "./move-pins.ts";
+import { editPins, type PinMove } from "./edit-pins.ts";
+import { movePins } from "./move-pins.ts";
 import type { MovedFile, PublishedVersion } from "./moved.ts";
-import { type ImageNames, imageNames } from "./pins/image-names.ts";
-import { readPins } from "./pins/pin-reader.ts";
+import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
+import { type PinFile, readPinFile } from "./pins/pin-file.ts";
 import type { ReadPin } from "./pins/read-pin.ts";
-import { chartPin, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
-import { chooseVersion, isOfPublished } from "./versions/choose-version.ts";
+import { chartVersions } from "./pins/yaml/chart-pins.ts";
+import { chooseVersion, isOfPublished, versionsIn } from "./versions/choose-version.ts";
 
 export interface OwnMoves {
   /** The base's files, as far as they may pin. */
@@ -18,7 +18,7 @@ export interface OwnMoves {
   /** What this run's pins follow. */
   readonly published: readonly PublishedVersion[];
   /** Repositories of all images of ours. */
-  readonly ours: readonly Repository[];
+  readonly ownRepositories: readonly Repository[];
 }
 
 /** What moves on the base where the pins that this run moves, and those that the branch has moved further, are put together. */
@@ -32,13 +32,13 @@ export interface JointMoves {
 
 /** @param edits what our commits on the branch changed, of the base as it was. */
 export async function jointMoves(edits: readonly FileWrite[], own: OwnMoves): Promise<JointMoves> {
-  const { files, published, ours } = own;
-  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
-  const hasOwn = (await movePins(files, published, ours)).files.length > 0;
+  const { files, published, ownRepositories } = own;
+  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ownRepositories]);
+  const hasOwn = (await movePins(files, published, ownRepositories)).files.length > 0;
   const kept = await Promise.all(files.map((file) => keptIn(file, edits, { published, names, hasOwn })));
   const keptFiles = new Map(kept.flatMap(({ moved }) => (moved === undefined ? [] : [[moved.path, moved] as const])));
   const basis = files.map((file) => ({ ...file, bytes: keptFiles.get(file.path)?.after ?? file.bytes }));
-  const moved = new Map((await movePins(basis, published, ours)).files.map((each) => [each.path, each]));
+  const moved = new Map((await movePins(basis, published, ownRepositories)).files.map((each) => [each.path, each]));
   const joint = files.flatMap(({ path }): readonly MovedFile[] => {
     const [one, other] = [keptFiles.get(path), moved.get(path)];
     if (one === undefined || other === undefined) return [one ?? other].filter((each) => each !== undefined);
@@ -65,13 +65,12 @@ async function keptIn(
   { published, names, hasOwn }: Keeping,
 ): Promise<Kept> {
   const edited = edits.filter(({ path }) => path === file.path);
-  const text = edited.length === 0 ? undefined : utf8Text(file.bytes);
-  if (text === undefined) return { moved: undefined, isOvertaken: false };
+  if (edited.length === 0) return { moved: undefined, isOvertaken: false };
+  const { text, pins } = await readPinFile(file, names);
   const changes = (await Promise.all(edited.map((edit) => changesIn(edit, names)))).flat();
-  const decided = (await pinsIn(text, file.path, names)).flatMap((pin) => {
+  const decided = pins.flatMap((pin) => {
     const change = changes.find(({ from }) => isSame(from, pin));
-    const image = published.filter(({ repositories }) => repositories.some((each) => each === pin.repository));
-    const followed = pin.repository === undefined ? published.map(asChart) : image;
+    const followed = pin.repository === undefined ? published.map(asChart) : versionsIn(pin.repository, published);
     const [first] = followed;
     if (change === undefined || first === undefined || "doubt" in pin.values) return [];
     const { tag, digest } = change.to;
@@ -100,30 +99,22 @@ interface Change {
 
 /** The pins that differ: no edit of ours adds or removes one. */
 async function changesIn({ path, before, after }: FileWrite, names: ImageNames): Promise<readonly Change[]> {
-  const [was, is] = await Promise.all(
-    [before, after].map(async (bytes) => {
-      const text = utf8Text(bytes);
-      return text === undefined ? [] : pinsIn(text, path, names);
-    }),
-  );
-  if (was === undefined || is === undefined || was.length !== is.length) return [];
-  return was.flatMap((from, index) => {
-    const to = is[index];
+  const [was, is] = await Promise.all([
+    readPinFile({ path, bytes: before }, names),
+    readPinFile({ path, bytes: after }, names),
+  ]);
+  if (was.isUnread || is.isUnread || was.pins.length !== is.pins.length) return [];
+  return was.pins.flatMap((from, index) => {
+    const to = is.pins[index];
     return to === undefined || to.repository !== from.repository || isSame(from, to) ? [] : [{ from, to }];
   });
-}
-
-async function pinsIn(text: string, path: string, names: ImageNames): Promise<readonly ReadPin[]> {
-  const { pins } = await readPins(text, path, names);
-  const chart = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
-  return chart === undefined ? pins : [chart, ...pins];
 }
 
 function isSame(one: ReadPin, other: ReadPin): boolean {
   return one.repository === other.repository && one.tag === other.tag && one.digest === other.digest;
 }
 
-/** Whether a run that published what the pin holds now would have moved it there: to another variant it would not. */
+/** Whether a run moves such a pin to such a version: `1.2.3` to `1.3.0`, and not to `1.3.0-alpine`, which is another variant. */
 function isMove({ from, to }: Change, image: PublishedVersion): boolean {
   const tag = to.tag ?? "latest";
   const digest = to.digest ?? image.digest;

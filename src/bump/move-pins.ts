@@ -1,21 +1,14 @@
 /** Moves the pins of files to what was published: finds them, chooses, edits. Pure. */
 import { posix } from "node:path";
 import type { Repository } from "../model/reference.ts";
-import type { RepositoryPath } from "../model/repository-path.ts";
-import { editPins, type PinMove, utf8Text } from "./edit-pins.ts";
-import type { LeftPin, MovedFile, PublishedVersion } from "./moved.ts";
-import { type ImageNames, imageNames } from "./pins/image-names.ts";
-import { readPins } from "./pins/pin-reader.ts";
-import type { ReadPin } from "./pins/read-pin.ts";
-import { textPins } from "./pins/text/text-pins.ts";
+import { editPins, type PinMove } from "./edit-pins.ts";
+import type { LeftPin, MovedFile, PublishedVersion, ReasonToStay } from "./moved.ts";
+import { type ImageNames, imageNames } from "./pins/names-in-files.ts";
+import { type PinFile, readPinFile } from "./pins/pin-file.ts";
+import type { PinDoubt, ReadPin } from "./pins/read-pin.ts";
 import { textPlaces } from "./pins/text/text-places.ts";
-import { chartFoldersOf, chartPin, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
-import { type Choice, chooseVersion } from "./versions/choose-version.ts";
-
-export interface PinFile {
-  readonly path: RepositoryPath;
-  readonly bytes: Uint8Array;
-}
+import { chartFoldersOf, chartVersions, isChartFile } from "./pins/yaml/chart-pins.ts";
+import { type Choice, chooseVersion, versionsIn } from "./versions/choose-version.ts";
 
 export interface MovedPins {
   /** Only those in which something moves. */
@@ -27,14 +20,14 @@ export interface MovedPins {
  * What becomes of files when their pins follow what was published, and the pins that stay, with the reasons; in the order of
  * the files. Only values are edited: no other byte of a file changes.
  * @param published all that pins may follow: made from the branch that the files are of.
- * @param ours repositories of all images of ours: what names another one beside a published one may mean it.
+ * @param ownRepositories repositories of all images of ours: what names another one beside a published one may mean it.
  */
 export async function movePins(
   files: Iterable<PinFile>,
   published: readonly PublishedVersion[],
-  ours: Iterable<Repository> = [],
+  ownRepositories: Iterable<Repository> = [],
 ): Promise<MovedPins> {
-  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ours]);
+  const names = imageNames([...published.flatMap(({ repositories }) => repositories), ...ownRepositories]);
   const read: ReadFile[] = [];
   for (const file of files) {
     if (isChartFile(file.path) || names.mayBeIn(file.bytes)) read.push(await readFile(file, names));
@@ -62,29 +55,13 @@ interface Follower {
   readonly published: readonly PublishedVersion[];
 }
 
-/** No file that pins versions is longer. */
-const longest = 4 * 1024 * 1024;
-
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
-
 async function readFile(file: PinFile, names: ImageNames): Promise<ReadFile> {
-  const text = utf8Text(file.bytes);
-  if (text === undefined || file.bytes.length > longest) {
-    const doubt =
-      text === undefined ? "the file is not UTF-8: save it as such" : "the file is longer than 4 MiB: split it";
-    const unedited = text ?? lenient.decode(file.bytes);
-    const pins = textPins(unedited, names).map((pin) => ({ ...pin, values: { doubt } }));
-    return { ...file, text: unedited, pins, named: () => [] };
-  }
-  const { pins, named } = await readPins(text, file.path, names);
-  return { ...file, text, pins, named: () => [...names.repositoriesIn(text), ...named] };
+  const { text, pins, named, isUnread } = await readPinFile(file, names);
+  return { ...file, text, pins, named: () => (isUnread ? [] : [...names.repositoriesIn(text), ...named]) };
 }
 
 function pinsOf({ pins }: ReadFile, published: readonly PublishedVersion[]): readonly Follower[] {
-  const followers = pins.map((pin) => ({
-    pin,
-    published: published.filter(({ repositories }) => repositories.some((each) => each === pin.repository)),
-  }));
+  const followers = pins.map((pin) => ({ pin, published: versionsIn(pin.repository, published) }));
   return followers.filter((follower) => follower.published.length > 0);
 }
 
@@ -100,11 +77,11 @@ function namedInCharts(read: readonly ReadFile[]): ReadonlyMap<string, ReadonlyS
 
 /** A chart's version follows the one image of ours that it names. */
 function versionOfChart(
-  { path, text }: ReadFile,
+  { path, pins }: ReadFile,
   inCharts: ReadonlyMap<string, ReadonlySet<Repository>>,
   published: readonly PublishedVersion[],
 ): readonly Follower[] {
-  const pin = isChartFile(path) ? chartPin(text, "appVersion") : undefined;
+  const pin = pins.find(({ repository }) => repository === undefined);
   if (pin === undefined) return [];
   const named = inCharts.get(posix.dirname(path));
   const images = published.filter(({ repositories }) => repositories.some((each) => named?.has(each)));
@@ -114,14 +91,18 @@ function versionOfChart(
   const isOne =
     new Set(images.map(({ repositories }) => repositories.join(" "))).size === 1 &&
     [...(named ?? [])].every((each) => own.has(each));
-  const doubt = "the chart names several images: let its version be set where they are, and not follow one of them";
   return [
     {
-      pin: isOne ? pin : { ...pin, values: { doubt } },
+      pin: isOne ? pin : { ...pin, values: { doubt: severalImages } },
       published: images.map((image) => ({ ...image, tags: chartVersions(image) })),
     },
   ];
 }
+
+const severalImages: PinDoubt = {
+  why: "the chart names several images",
+  remedy: "let its version be set where they are, and not follow one of them",
+};
 
 interface MoveOfFile {
   readonly moved: MovedFile | undefined;
@@ -145,9 +126,10 @@ function moveFile({ path, bytes, text }: ReadFile, followers: readonly Follower[
 }
 
 /** A doubt matters only where something would move, or where that is unknown. */
-function reasonToStay(choice: Choice, { values, tag, digest }: ReadPin): Pick<LeftPin, "image" | "why" | "kind"> {
-  const { image } = choice;
+function reasonToStay(choice: Choice, { values, tag, digest }: ReadPin): ReasonToStay {
   const isUnread = tag === undefined && digest === undefined;
-  if (choice.kind !== "move" && !isUnread) return { image, why: choice.why, kind: choice.kind };
-  return { image, why: "doubt" in values ? values.doubt : "", kind: "ambiguous" };
+  if (choice.kind !== "move" && !isUnread) return choice;
+  const doubt =
+    "doubt" in values ? values.doubt : { why: "its version is unknown", remedy: "write the whole reference there" };
+  return { kind: "ambiguous", image: choice.image, ...doubt };
 }

@@ -40,14 +40,15 @@ export interface MovedFile {
 }
 
 /** A place that names a published image and is left as it is. */
-export interface LeftPin {
-  readonly image: string;
+export type LeftPin = ReasonToStay & {
   readonly path: RepositoryPath;
   /** 1-based, as the column. */
   readonly line: number;
   readonly column: number;
-  /** A clause, with what to do where something is to be done. */
-  readonly why: string;
-  /** `ambiguous` wants a person; `current` and `not-newer` do not. */
-  readonly kind: "ambiguous" | "current" | "not-newer";
-}
+};
+
+/** `image` is the published image that the pin names, and `why` a clause. */
+export type ReasonToStay =
+  | { readonly kind: "current" | "not-newer"; readonly image: string; readonly why: string }
+  /** A person has to decide: `remedy` is a command. */
+  | { readonly kind: "ambiguous"; readonly image: string; readonly why: string; readonly remedy: string };

@@ -6,10 +6,10 @@ import { freeName } from "./names/image-name.ts";
 export interface EntryText {
   readonly name: string;
   /** In the order in which they are written. */
-  readonly said: Said;
+  readonly keys: EntryKeys;
 }
 
-type Said = Readonly<Partial<Record<"path" | "file" | "context" | "target", string>>>;
+type EntryKeys = Readonly<Partial<Record<"path" | "file" | "context" | "target", string>>>;
 
 const mostShown = 10;
 
@@ -21,13 +21,13 @@ export function writeEntries(entries: readonly EntryText[], configFile: Reposito
 
 /** `images: {web: {file: docker/web/Dockerfile, context: .}}` */
 export function entriesText(entries: readonly EntryText[]): string {
-  const texts = entries.slice(0, mostShown).map(({ name, said }) => `${scalarText(name)}: ${mapText(said)}`);
+  const texts = entries.slice(0, mostShown).map(({ name, keys }) => `${scalarText(name)}: ${mapText(keys)}`);
   return `images: {${texts.join(", ")}}`;
 }
 
 /** `defaults: {target: prod}` */
-export function defaultsText(said: Pick<Said, "target">): string {
-  return `defaults: ${mapText(said)}`;
+export function defaultsText(keys: Pick<EntryKeys, "target">): string {
+  return `defaults: ${mapText(keys)}`;
 }
 
 /**
@@ -37,7 +37,7 @@ export function defaultsText(said: Pick<Said, "target">): string {
  */
 export function entriesFor(
   directories: readonly RepositoryPath[],
-  saidOf: (directory: RepositoryPath) => Said,
+  keysOf: (directory: RepositoryPath) => EntryKeys,
   { rootName, taken = new Set() }: { readonly rootName: string; readonly taken?: ReadonlySet<string> },
 ): readonly EntryText[] {
   const names = new Set(taken);
@@ -45,12 +45,12 @@ export function entriesFor(
     const usual = directoryName(directory, rootName);
     const name = directory === "." ? usual : freeName(usual, names);
     names.add(name.toLowerCase());
-    return { name, said: { ...(name === usual ? {} : { path: directory }), ...saidOf(directory) } };
+    return { name, keys: { ...(name === usual ? {} : { path: directory }), ...keysOf(directory) } };
   });
 }
 
-function mapText(said: Said): string {
-  const texts = Object.entries(said).map(([key, value]) => `${key}: ${scalarText(value)}`);
+function mapText(keys: EntryKeys): string {
+  const texts = Object.entries(keys).map(([key, value]) => `${key}: ${scalarText(value)}`);
   return `{${texts.join(", ")}}`;
 }
 

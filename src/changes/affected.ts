@@ -10,7 +10,7 @@ import { oneRemark, type RemarkKind } from "../model/remark.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import { directoryOf, lastPart } from "../model/repository-path.ts";
 import type { Commit } from "../model/run-context.ts";
-import type { Comparison } from "./comparison.ts";
+import type { EventComparison } from "./comparison.ts";
 import { withBuiltOn } from "./sources/built-on.ts";
 import { takesGit } from "./sources/context-files.ts";
 import type { ImageInputs } from "./sources/image-inputs.ts";
@@ -19,7 +19,7 @@ import { type Touched, touching } from "./touching.ts";
 
 export interface AffectedInput {
   readonly catalog: Catalog;
-  readonly comparison: Comparison;
+  readonly comparison: EventComparison;
   /** The commit that is checked out. */
   readonly commit: Commit;
   /** Of all images of the catalog; not looked at unless files are compared. */
@@ -123,7 +123,7 @@ async function reasonsByFile(
   return reasons;
 }
 
-type Compared = Extract<Comparison, { readonly kind: "files" }>;
+type Compared = Extract<EventComparison, { readonly kind: "files" }>;
 
 function fileReasons({ named, count, doubtful }: Touched): readonly Reason[] {
   const more = count - named.length;

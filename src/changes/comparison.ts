@@ -6,7 +6,7 @@ import type { Reason } from "../model/reason.ts";
 import type { Commit, RunContext, Trigger } from "../model/run-context.ts";
 
 /** What an event changed. `everything` is also the answer to every doubt; its reason says which. */
-export type Comparison =
+export type EventComparison =
   | { readonly kind: "files"; readonly base: Commit; readonly files: readonly ChangedFile[] }
   | { readonly kind: "everything"; readonly because: Reason }
   /** A deleted ref, a closed pull request; `what` is a sentence without a full stop. */
@@ -16,7 +16,7 @@ export type Comparison =
  * Compares the checkout with what the event is to be compared with, fetching what a shallow checkout lacks. Where git fails,
  * the answer is `everything`. @throws the signal's reason when the run is cancelled.
  */
-export async function compare(context: RunContext, git: Git): Promise<Comparison> {
+export async function compare(context: RunContext, git: Git): Promise<EventComparison> {
   try {
     return await compareByEvent(context, git);
   } catch (error) {
@@ -26,7 +26,7 @@ export async function compare(context: RunContext, git: Git): Promise<Comparison
 }
 
 /** What changed from a commit to the checkout, whatever the event. */
-export async function compareSince(base: Commit, git: Git): Promise<Comparison> {
+export async function compareSince(base: Commit, git: Git): Promise<EventComparison> {
   try {
     return await since(git, base, "of what is published");
   } catch (error) {
@@ -35,7 +35,7 @@ export async function compareSince(base: Commit, git: Git): Promise<Comparison> 
   }
 }
 
-function compareByEvent(context: RunContext, git: Git): Comparison | Promise<Comparison> {
+function compareByEvent(context: RunContext, git: Git): EventComparison | Promise<EventComparison> {
   const { trigger } = context;
   switch (trigger.kind) {
     case "gone":
@@ -60,7 +60,11 @@ function compareByEvent(context: RunContext, git: Git): Comparison | Promise<Com
 /** Events by which a person or a program asks for a run; some runners send `workflow_call` for a called workflow. */
 const askedFor: ReadonlySet<string> = new Set(["workflow_dispatch", "repository_dispatch", "workflow_call"]);
 
-async function push({ ref, defaultBranch }: RunContext, before: Commit | undefined, git: Git): Promise<Comparison> {
+async function push(
+  { ref, defaultBranch }: RunContext,
+  before: Commit | undefined,
+  git: Git,
+): Promise<EventComparison> {
   if (ref.kind === "tag") return everything({ kind: "tag", tag: ref.name });
   if (before === undefined) {
     const parents = await git.parents(await git.head());
@@ -82,7 +86,7 @@ async function push({ ref, defaultBranch }: RunContext, before: Commit | undefin
 
 type PullRequest = Extract<Trigger, { readonly kind: "pull-request" }>;
 
-async function pullRequest({ commit }: RunContext, trigger: PullRequest, git: Git): Promise<Comparison> {
+async function pullRequest({ commit }: RunContext, trigger: PullRequest, git: Git): Promise<EventComparison> {
   const head = await git.head();
   const [target, merged, ...others] = await git.parents(head);
   // GitHub's refs/pull/N/merge. Its first parent is the target as it was merged with: the merge base of the two, however far
@@ -96,7 +100,7 @@ async function pullRequest({ commit }: RunContext, trigger: PullRequest, git: Gi
 }
 
 /** What changed from `base` to the checkout. */
-async function since(git: Git, base: Commit, what: string): Promise<Comparison> {
+async function since(git: Git, base: Commit, what: string): Promise<EventComparison> {
   const obtained = await obtain(git, [base]);
   if (obtained.kind === "here") return files(git, base, await git.head());
   const why = obtained.kind === "gone" ? "is gone from the remote" : `could not be fetched: ${obtained.why}`;
@@ -104,7 +108,7 @@ async function since(git: Git, base: Commit, what: string): Promise<Comparison> 
 }
 
 /** What changed on the way to `tip` since it left `other` (three dots). */
-async function sinceFork(git: Git, other: Commit, tip: Commit, what: string): Promise<Comparison> {
+async function sinceFork(git: Git, other: Commit, tip: Commit, what: string): Promise<EventComparison> {
   const obtained = await obtain(git, [other, tip]);
   if (obtained.kind === "gone") return noBase(`${what} at ${short(other)} is gone from the remote`);
   if (obtained.kind === "failed") return noBase(`${what} at ${short(other)} could not be fetched: ${obtained.why}`);
@@ -127,15 +131,15 @@ async function obtain(git: Git, commits: readonly Commit[]): Promise<Obtained> {
   return fetched.kind === "gone" ? fetched : { kind: "here" };
 }
 
-async function files(git: Git, base: Commit, head: Commit): Promise<Comparison> {
+async function files(git: Git, base: Commit, head: Commit): Promise<EventComparison> {
   return { kind: "files", base, files: await git.changedFiles(base, head) };
 }
 
-function everything(because: Reason): Comparison {
+function everything(because: Reason): EventComparison {
   return { kind: "everything", because };
 }
 
-function noBase(detail: string): Comparison {
+function noBase(detail: string): EventComparison {
   return everything({ kind: "no-base", detail });
 }
 

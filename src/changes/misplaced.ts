@@ -83,7 +83,7 @@ function isSame(one: SourceLocation, other: SourceLocation): boolean {
 export function describeMisplaced(misplaced: readonly Misplaced[], configFile: RepositoryPath) {
   const write = (images: readonly Misplaced[]) =>
     writeEntries(
-      images.map(({ image: name }) => ({ name, said: { context: "." } })),
+      images.map(({ image: name }) => ({ name, keys: { context: "." } })),
       configFile,
     );
   return oneRemark(misplaced, {

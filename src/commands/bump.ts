@@ -1,13 +1,13 @@
 /** `command: bump`: pins follow what is published, without building anything. With `dry-run` it only shows the diff. */
 import { count } from "../lib/quantities.ts";
 import { bumpLines } from "../report/bumps.ts";
+import { reportOf } from "../report/failures.ts";
 import { failureNotices } from "../report/log/console.ts";
 import { renderDiff } from "../report/log/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
 import { renderSummary } from "../report/summary/summary.ts";
 import type { CommandResult, Terminal } from "../results/command-result.ts";
-import type { RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";
 import { type BumpReport, bumpFailures, bumpPins } from "../stages/bump/bump-pins.ts";
 import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
@@ -24,7 +24,7 @@ export async function bump(session: Session): Promise<CommandResult> {
   const remarks = [...troubleRemarks(troubles), ...report.remarks];
   warn(remarks, session);
   const plan = nothingPlanned(prepared, session);
-  const result: RunResult = {
+  const result = reportOf({
     plan,
     images: skippedResults(plan, troubles),
     remarks: [...prepared.surveyed.remarks, ...remarks],
@@ -32,7 +32,7 @@ export async function bump(session: Session): Promise<CommandResult> {
     forge: prepared.forge,
     bumps: report.results,
     otherFailures: bumpFailures(report),
-  };
+  });
   for (const line of bumpLines(report.results)) log.info(line);
   return {
     outputs: { ...outputsOf(result, "") },

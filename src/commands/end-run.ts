@@ -2,7 +2,7 @@
 
 import type { Remark } from "../model/remark.ts";
 import { bumpLines } from "../report/bumps.ts";
-import { withInheritedBlocks } from "../report/findings/inherited.ts";
+import { reportOf } from "../report/failures.ts";
 import { closingLines, failureNotices } from "../report/log/console.ts";
 import { imageOutputs, outputsOf } from "../report/outputs.ts";
 import { renderSummary } from "../report/summary/summary.ts";
@@ -11,10 +11,10 @@ import type { RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";
 import { type BumpReport, bumpFailures } from "../stages/bump/bump-pins.ts";
 import type { ScansByImage } from "../stages/check/collect-scans.ts";
-import { type ScanReport, scanFailures, tellFindings } from "../stages/check/scan-report.ts";
+import { logFindings, type ScanReport, scanFailures } from "../stages/check/report/scan-report.ts";
 import type { Preparation } from "../stages/plan/preparation.ts";
 
-export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "mended"> {
+export interface Done extends Pick<RunResult, "plan" | "images" | "remarks" | "fixableByRebuild"> {
   readonly scans: ScansByImage;
   readonly report: ScanReport;
   readonly bumped: BumpReport;
@@ -33,9 +33,8 @@ export async function endRun(
   const { clock, log } = session.outside;
   const remarks = [...report.remarks, ...bumped.remarks];
   warn(remarks, session);
-  const result: RunResult = {
+  const result = reportOf({
     ...did,
-    images: withInheritedBlocks(did.images),
     remarks: [...did.remarks, ...remarks],
     seconds: (clock.now().getTime() - started) / 1000,
     forge: prepared.forge,
@@ -43,8 +42,8 @@ export async function endRun(
     bumps: bumped.results,
     otherFailures: [...scanFailures(report), ...bumpFailures(bumped)],
     ...(report.folder === undefined ? {} : { sarif: report.folder }),
-  };
-  tellFindings(result, log);
+  });
+  logFindings(result, log);
   for (const line of [...closingLines(result), ...bumpLines(bumped.results)]) log.info(line);
   return {
     outputs: { ...outputsOf(result, planPath) },

@@ -1,6 +1,7 @@
 /** `command: plan`: shows what the event would do, and why, and what would keep it from that; changes nothing. */
 import type { UserError } from "../errors.ts";
 import type { Remark } from "../model/remark.ts";
+import { reportOf } from "../report/failures.ts";
 import { failureNotices } from "../report/log/console.ts";
 import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
@@ -44,15 +45,15 @@ export async function plan(
   };
   if (explanation === undefined) {
     const text = (terminal: Terminal): string => planText(planning, terminal, graph);
-    return { ...shared, text, json: planning.plan, failures: failureNotices(result) };
+    return { ...shared, text, json: planning.plan, failures: failureNotices(reportOf(result)) };
   }
   const text = (terminal: Terminal): string => `${renderExplanation(explanation, terminal)}\n`;
-  return { ...shared, text, json: explanation, failures: failureNotices({ ...result, images: [] }) };
+  return { ...shared, text, json: explanation, failures: failureNotices(reportOf({ ...result, images: [] })) };
 }
 
 /** A problem for which `publish` would not start, after the plan that it keeps from being carried out. */
 function wouldFail(error: UserError): OtherFailure {
-  return { title: "Publishing would fail", error };
+  return { clause: "publishing would fail", error };
 }
 
 /** What the run would fail by before it builds anything. */

@@ -11,7 +11,7 @@ import { openBuildSession } from "../stages/build/build-session.ts";
 import { checkSecretSources } from "../stages/build/secret-sources.ts";
 import { bumpAfter, bumpPins, noBump } from "../stages/bump/bump-pins.ts";
 import { collectScans } from "../stages/check/collect-scans.ts";
-import { reportScans } from "../stages/check/scan-report.ts";
+import { reportScans } from "../stages/check/report/scan-report.ts";
 import { type Planning, planRun } from "../stages/plan/plan-run.ts";
 import { withUnnamedHosts } from "../stages/plan/unnamed-hosts.ts";
 import { openPublication, resultsOf } from "../stages/publish/publication.ts";
@@ -46,8 +46,8 @@ async function carryOut(planning: Planning, session: Session, started: number): 
       session.inputs.settings.bump === "off"
         ? noBump
         : await bumpAfter(() => bumpPins(planning, session, images), session.outside.signal);
-    const told = [...planning.remarks, ...remarks];
-    const done = { plan, images, remarks: told, scans, report, bumped, started, planPath };
+    const allRemarks = [...planning.remarks, ...remarks];
+    const done = { plan, images, remarks: allRemarks, scans, report, bumped, started, planPath };
     return await endRun(done, planning, session);
   } catch (error) {
     throw late(error, session);

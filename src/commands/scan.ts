@@ -5,7 +5,7 @@ import type { CommandResult } from "../results/command-result.ts";
 import type { Session } from "../run/session.ts";
 import { noBump } from "../stages/bump/bump-pins.ts";
 import { collectScans } from "../stages/check/collect-scans.ts";
-import { reportScans } from "../stages/check/scan-report.ts";
+import { reportScans } from "../stages/check/report/scan-report.ts";
 import { isFixedByRebuild, type PublishedScan } from "../stages/check/scanning.ts";
 import { nothingPlanned, troublesWithoutPlan } from "../stages/plan/nothing-planned.ts";
 import { type Preparation, prepare } from "../stages/plan/preparation.ts";
@@ -24,7 +24,7 @@ export async function scan(session: Session): Promise<CommandResult> {
 }
 
 async function scanPublished(prepared: Preparation, session: Session, started: number): Promise<CommandResult> {
-  const { mended, remarks: ofImages, scans: found } = await scanAll(prepared);
+  const { fixableByRebuild, remarks: ofImages, scans: found } = await scanAll(prepared);
   const troubles = troublesWithoutPlan(prepared);
   const remarks = [...prepared.surveyed.remarks, ...ofImages, ...troubleRemarks(troubles)];
   warn(remarks, session);
@@ -32,13 +32,13 @@ async function scanPublished(prepared: Preparation, session: Session, started: n
   const images = skippedResults(plan, troubles);
   const scans = collectScans(prepared.surveyed.catalog, found, []);
   const report = await reportScans(scans, prepared, session);
-  const done = { plan, images, remarks, mended, scans, report, bumped: noBump, started, planPath: "" };
+  const done = { plan, images, remarks, fixableByRebuild, scans, report, bumped: noBump, started, planPath: "" };
   return endRun(done, prepared, session);
 }
 
 interface Seen {
   /** In the catalog's order. */
-  readonly mended: readonly string[];
+  readonly fixableByRebuild: readonly string[];
   readonly remarks: readonly Remark[];
   readonly scans: readonly PublishedScan["scan"][];
 }
@@ -53,14 +53,15 @@ async function scanAll(prepared: Preparation): Promise<Seen> {
     chosenOf(prepared).map(async (image): Promise<Seen> => {
       const found = await scanning.published(image);
       if (found !== undefined) {
-        return { mended: isFixedByRebuild(found) ? [image.name] : [], remarks: [], scans: [found.scan] };
+        const fixableByRebuild = isFixedByRebuild(found) ? [image.name] : [];
+        return { fixableByRebuild, remarks: [], scans: [found.scan] };
       }
       const message = `${image.name} is not scanned: nothing of it is published`;
-      return { mended: [], remarks: [{ message, hint: "publish it first" }], scans: [] };
+      return { fixableByRebuild: [], remarks: [{ message, hint: "publish it first" }], scans: [] };
     }),
   );
   return {
-    mended: seen.flatMap(({ mended }) => mended),
+    fixableByRebuild: seen.flatMap((each) => each.fixableByRebuild),
     remarks: seen.flatMap(({ remarks }) => remarks),
     scans: seen.flatMap(({ scans }) => scans),
   };

@@ -1,11 +1,11 @@
 /** Reads the values of a config file, each in its form; nothing where nothing, or nothing usable, is said. */
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMeanText } from "../lib/did-you-mean.ts";
+import type { Tree, TreeEntry, TreeScalar } from "../lib/yaml/yaml-tree.ts";
 import type { Placed } from "../model/placed.ts";
 import { wantedPlatform } from "../model/platform.ts";
 import { repositoryPath } from "../model/repository-path.ts";
 import type { Form, Forms, Setting, SettingLine } from "./config-schema.ts";
-import type { Tree, TreeEntry, TreeScalar } from "./yaml-tree.ts";
 
 /** How a setting is read: `add` takes each problem. */
 interface Reading {
@@ -59,7 +59,7 @@ const readers: Readers = {
 };
 
 /** Reads the settings that a map has; keys that are none are the caller's business. */
-export function readSettings<T extends Readonly<Record<string, Setting>>>(
+export function readEntrySettings<T extends Readonly<Record<string, Setting>>>(
   entries: readonly TreeEntry[],
   settings: T,
   problems: UserError[],

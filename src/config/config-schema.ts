@@ -178,10 +178,10 @@ export const bumpSettings = {
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** What was said, by setting; what wasn't is not there. */
-export type Said<T extends Readonly<Record<string, Setting>>> = {
+export type SettingValues<T extends Readonly<Record<string, Setting>>> = {
   readonly [K in keyof T]?: Forms[T[K]["form"]];
 };
 
-export type SharedSettings = Said<typeof sharedSettings>;
-export type ImageSettings = Said<typeof imageSettings>;
-export type BumpSettings = Said<typeof bumpSettings>;
+export type SharedSettings = SettingValues<typeof sharedSettings>;
+export type EntrySettings = SettingValues<typeof imageSettings>;
+export type BumpSettings = SettingValues<typeof bumpSettings>;

@@ -4,15 +4,16 @@ import { eachOnce, type SourceLocation, UserError } from "../errors.ts";
 import { attemptLater } from "../lib/attempt.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { mapped } from "../lib/pause.ts";
+import { parseTree, type Tree, type TreeEntry, type TreeMap } from "../lib/yaml/yaml-tree.ts";
 import type { Placed } from "../model/placed.ts";
 import type { Remark } from "../model/remark.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
-import { readSettings } from "./config-fields.ts";
+import { readEntrySettings } from "./config-fields.ts";
 import {
   type BumpSettings,
   bumpSettings,
-  type ImageSettings,
+  type EntrySettings,
   imageSettings,
   type SharedSettings,
   sharedSettings,
@@ -25,7 +26,6 @@ import type { Layout } from "./expand/layout.ts";
 import { mergedDrafts } from "./expand/merge-drafts.ts";
 import { type PatternDrafts, patternDrafts } from "./expand/pattern-drafts.ts";
 import { readPatterns } from "./expand/patterns.ts";
-import { parseTree, type Tree, type TreeEntry, type TreeMap } from "./yaml-tree.ts";
 
 /** The settings of one image. */
 export interface ImageEntry {
@@ -36,7 +36,7 @@ export interface ImageEntry {
   readonly at: SourceLocation;
   /** A pattern found it: the file that says how it is built. */
   readonly recipe?: RepositoryPath;
-  readonly said: ImageSettings;
+  readonly settings: EntrySettings;
   /** What is written where names of the image may be meant, in a form that isn't understood. */
   readonly unreadNames?: readonly string[];
 }
@@ -171,7 +171,7 @@ export async function readConfig(
   ]);
   problems.push(...clashes.flatMap(({ problem, isOfFiles }) => (isOfFiles ? [] : [problem])));
   if (defaultsTree !== undefined) problems.push(...unknownValues(defaultsTree, [], outsideOfEntries));
-  const said = withFile(readSettings(defaults, sharedSettings, problems), defaults, '"defaults"', problems);
+  const ofAll = withFile(readEntrySettings(defaults, sharedSettings, problems), defaults, '"defaults"', problems);
   const groups = groupsOf(drafts);
   const read = await mapped(drafts, (draft) => imageOf(draft, groups));
   problems.push(...read.flatMap((each) => each.problems));
@@ -185,9 +185,9 @@ export async function readConfig(
           problems: [...found.problems, ...clashes.flatMap(({ problem, isOfFiles }) => (isOfFiles ? [problem] : []))],
         },
       }),
-      watchAll: readSettings(top, wholeSettings, problems)["watch-all"] ?? [],
-      defaults: { ...said, ...(said.depends && { depends: withGroups(said.depends, groups) }) },
-      bump: readSettings(bump, bumpSettings, problems),
+      watchAll: readEntrySettings(top, wholeSettings, problems)["watch-all"] ?? [],
+      defaults: { ...ofAll, ...(ofAll.depends && { depends: withGroups(ofAll.depends, groups) }) },
+      bump: readEntrySettings(bump, bumpSettings, problems),
     },
     problems: eachOnce(problems),
     ofEntries: new Map(read.flatMap(({ image, problems: own }) => (own.length === 0 ? [] : [[image.name, own]]))),
@@ -225,16 +225,16 @@ interface ReadImage {
 
 function imageOf({ name, group, at, tree, what, from }: Draft, groups: Groups): ReadImage {
   const problems: UserError[] = [];
-  const said = entries(tree, what, Object.keys(imageSettings), problems);
+  const given = entries(tree, what, Object.keys(imageSettings), problems);
   const dependsOf = (written: readonly Placed<string>[]) =>
     withGroups(written, groups).filter(({ value }) => value !== name || written.some((each) => each.value === name));
-  const settings = withFile(readSettings(said, imageSettings, problems), said, what, problems);
+  const settings = withFile(readEntrySettings(given, imageSettings, problems), given, what, problems);
   const unreadNames = unreadNamesOf(tree);
   const image = {
     ...{ name, ...(group === undefined ? {} : { group }), at },
     ...(from?.found && { recipe: from.found.recipe }),
     ...{ ...(unreadNames.length === 0 ? {} : { unreadNames }) },
-    said: { ...settings, ...(settings.depends && { depends: dependsOf(settings.depends) }) },
+    settings: { ...settings, ...(settings.depends && { depends: dependsOf(settings.depends) }) },
   };
   return { image, problems };
 }
@@ -242,12 +242,12 @@ function imageOf({ name, group, at, tree, what, from }: Draft, groups: Groups): 
 /** `dockerfile` is another word for `file`. */
 function withFile<T extends SharedSettings>(
   { dockerfile, ...others }: T,
-  said: readonly TreeEntry[],
+  given: readonly TreeEntry[],
   what: string,
   problems: UserError[],
 ): Omit<T, "dockerfile"> {
   if (dockerfile === undefined) return others;
-  const at = entryOf(said, "dockerfile")?.at;
+  const at = entryOf(given, "dockerfile")?.at;
   if (others.file !== undefined && at !== undefined) {
     const problem = `${what} has both "file" and "dockerfile", which mean the same`;
     problems.push(new UserError(problem, { hint: "keep one", at }));
@@ -310,7 +310,7 @@ function entries(
   if (tree.kind === "scalar" && tree.value === null) return [];
   if (tree.kind !== "map") {
     const hint = keys === undefined ? "write name: {…}" : `write key: value, with ${keys.join(", ")}`;
-    problems.push(new UserError(`${what} is no map of keys and values`, { hint, at: tree.at }));
+    problems.push(new UserError(`${what} isn't a map of keys and values`, { hint, at: tree.at }));
     return [];
   }
   if (keys === undefined) return tree.entries;

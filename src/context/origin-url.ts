@@ -1,5 +1,5 @@
 /** Where a remote's address says that the repository lives. */
-export interface Origin {
+export interface RemoteOrigin {
   /** `https://github.com`. */
   readonly serverUrl: string;
   readonly owner: string;
@@ -10,7 +10,7 @@ export interface Origin {
  * Takes a remote's address apart: a URL, or git's short form for ssh ("GIT URLS" in git-fetch(1)). `undefined` for a path
  * and for what has no owner. Of nested groups the last is the owner.
  */
-export function parseOrigin(address: string): Origin | undefined {
+export function parseOrigin(address: string): RemoteOrigin | undefined {
   const { host, path } = splitAddress(address.trim()) ?? {};
   const segments = (path ?? "")
     .replace(/\/+$/, "")

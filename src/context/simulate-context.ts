@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { type Commit, type GitRef, gitRef, type RunContext, type Trigger, unnamedOwner } from "../model/run-context.ts";
-import { type Origin, parseOrigin } from "./origin-url.ts";
+import { parseOrigin, type RemoteOrigin } from "./origin-url.ts";
 import { defaultApiUrl } from "./read-context.ts";
 
 /** What git knows of the checkout. */
@@ -64,7 +64,7 @@ export function simulateContext(simulation: Simulation): RunContext {
 const unknownNumber = 0;
 
 /** A repository that was never pushed anywhere gets a name by which it can be planned all the same. */
-function originOf({ originUrl, workspace }: CheckoutFacts): Origin {
+function originOf({ originUrl, workspace }: CheckoutFacts): RemoteOrigin {
   const folder = workspace.split("/").filter(Boolean).at(-1) ?? "repository";
   return parseOrigin(originUrl ?? "") ?? { serverUrl: "https://github.com", owner: unnamedOwner, repo: folder };
 }

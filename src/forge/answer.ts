@@ -26,7 +26,7 @@ export function refusal({ response, problem, method, url, limit, now }: Refusal)
 }
 
 /** What a refusal says in its fields, else the beginning of what it is. */
-export function complaintOf({ body }: Pick<HttpResponse, "body">, json: unknown): string {
+export function refusalText({ body }: Pick<HttpResponse, "body">, json: unknown): string {
   const { message, errors } = fieldsOf(json);
   const text = typeof message === "string" ? message : new TextDecoder().decode(body.subarray(0, 500));
   return [text, ...textsOf(errors)].join(": ");

@@ -5,7 +5,7 @@ import type { Commit } from "../model/run-context.ts";
 /** What every method rejects with is a `ForgeError`. */
 export interface BumpForge {
   /** How a branch of ours stands to the branch that it is for. */
-  look(branch: BranchPair): Promise<BranchState>;
+  look(branch: BranchPair): Promise<BranchFacts>;
   /** A file's bytes at a commit; `undefined`: it is not there. */
   read(commit: Commit, path: RepositoryPath): Promise<Uint8Array | undefined>;
   /** Makes one commit and lets the branch name it, if the branch still stands where `write.head` says. @returns the commit. */
@@ -37,7 +37,7 @@ export interface PullRequestText {
   readonly body: string;
 }
 
-export interface BranchState {
+export interface BranchFacts {
   /** `undefined`: there is no such branch. */
   readonly head: Commit | undefined;
   /** What the branch has and the base has not, in any order; `undefined`: too much to be listed. */

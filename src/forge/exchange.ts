@@ -1,8 +1,9 @@
 /** One question to a forge's API and its answer: login, redirects, limits, retries. Every request to a forge is made here. */
-import { rateLimitOf } from "../lib/http/rate-limit.ts";
+import { type RateLimit, rateLimitOf } from "../lib/http/rate-limit.ts";
+import { RateLimited } from "../lib/http/rate-limiter.ts";
 import { type RetryPolicy, retry } from "../lib/retry.ts";
 import type { HttpRequest, HttpResponse } from "../ports.ts";
-import { complaintOf, parsedBody, refusal } from "./answer.ts";
+import { parsedBody, refusal, refusalText } from "./answer.ts";
 import type { ForgeAccess } from "./forge-access.ts";
 import { ForgeError } from "./forge-error.ts";
 
@@ -35,15 +36,13 @@ export const forgeRetries: RetryPolicy = {
   attempts: 5,
   total: 150_000,
   wait: (failures, random, retryAfter) => (retryAfter ?? 0) + 500 * 2 ** failures * random,
-  transience: (error) => (error instanceof ForgeError && error.code === "unavailable" ? error : undefined),
+  transience: (error) =>
+    // A limit on the rate was waited for before it is thrown.
+    error instanceof ForgeError && error.code === "unavailable" && !error.isRateLimit ? error : undefined,
 };
 
 /** For what need not be known: only a limit on the rate is waited for, as another time isn't better than now for all else. */
-export const limitRetries: RetryPolicy = {
-  ...forgeRetries,
-  longestRetryAfter: 60_000,
-  transience: (error) => (error instanceof ForgeError && error.isRateLimit ? error : undefined),
-};
+export const limitRetries: RetryPolicy = { ...forgeRetries, longestRetryAfter: 60_000, transience: () => undefined };
 
 /** @throws ForgeError where the forge refuses; the signal's reason when aborted. */
 export function ask(access: ForgeAccess, question: Question): Promise<Answer> {
@@ -51,18 +50,26 @@ export function ask(access: ForgeAccess, question: Question): Promise<Answer> {
 }
 
 async function attempt(access: ForgeAccess, question: Question): Promise<Answer> {
-  const { method, url, complaint } = question;
   access.signal?.throwIfAborted();
   const response = await follow(access, question).catch((cause: unknown) => {
     access.signal?.throwIfAborted();
-    throw new ForgeError("unavailable", `${new URL(url).host} can't be reached`, { cause });
+    if (cause instanceof RateLimited) return cause.response;
+    throw new ForgeError("unavailable", `${new URL(question.url).host} can't be reached`, { cause });
   });
+  const error = refusalOf(access, question, response);
+  if (error !== undefined) throw error;
+  return { ...response, json: parsedBody(response.body) };
+}
+
+/** `undefined`: the answer is a success. */
+function refusalOf({ clock }: ForgeAccess, question: Question, response: HttpResponse): ForgeError | undefined {
+  const { method, url, complaint } = question;
   const json = parsedBody(response.body);
   const isSuccess = response.status >= 200 && response.status < 300;
-  const problem = isSuccess ? complaint?.(json) : complaintOf(response, json);
-  if (problem === undefined) return { ...response, json };
-  const now = access.clock.now();
-  throw refusal({ response, problem, method, url, now, limit: rateLimitOf(response, now) });
+  const problem = isSuccess ? complaint?.(json) : refusalText(response, json);
+  if (problem === undefined) return undefined;
+  const now = clock.now();
+  return refusal({ response, problem, method, url, now, limit: rateLimitOf(response, now) });
 }
 
 const mostRedirects = 5;
@@ -85,22 +92,27 @@ function redirectOf(method: HttpRequest["method"], from: URL, { status, headers 
   return next !== null && headers.location !== undefined && next.origin === from.origin ? next : undefined;
 }
 
-function send(
-  { http, token, signal }: ForgeAccess,
-  { method, headers, body, limits }: Question,
-  url: URL,
-): Promise<HttpResponse> {
-  return http.send({
-    method,
-    url: url.href,
-    headers: {
-      accept: "application/json",
-      "user-agent": "image-publish",
-      ...headers,
-      authorization: `Bearer ${token}`,
-    },
-    ...(body === undefined ? {} : { body }),
-    ...(signal === undefined ? {} : { signal }),
-    timeout: limits?.timeout ?? 30_000,
-  });
+function send(access: ForgeAccess, question: Question, url: URL): Promise<HttpResponse> {
+  const { http, limiter, token, signal } = access;
+  const { method, headers, body, limits } = question;
+  const limitOf = (response: HttpResponse): RateLimit | undefined => {
+    const isRedirected = redirectOf(method, url, response) !== undefined;
+    const error = isRedirected ? undefined : refusalOf(access, question, response);
+    return error?.isRateLimit ? { retryAfter: error.retryAfter } : undefined;
+  };
+  return limiter.send({ host: url.host, limitOf, policy: limits?.retries ?? forgeRetries, signal }, () =>
+    http.send({
+      method,
+      url: url.href,
+      headers: {
+        accept: "application/json",
+        "user-agent": "image-publish",
+        ...headers,
+        authorization: `Bearer ${token}`,
+      },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+      timeout: limits?.timeout ?? 30_000,
+    }),
+  );
 }

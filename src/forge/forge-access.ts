@@ -1,9 +1,12 @@
+import type { RateLimiter } from "../lib/http/rate-limiter.ts";
 import type { RetryTools } from "../lib/retry.ts";
 import type { Http } from "../ports.ts";
 
 /** A forge's API, and who asks it. */
 export interface ForgeAccess extends RetryTools {
   readonly http: Http;
+  /** The process's one. */
+  readonly limiter: RateLimiter;
   /** Without a slash at the end: `https://api.github.com`, `https://forge.example/api/v1`. */
   readonly apiUrl: string;
   readonly token: string;

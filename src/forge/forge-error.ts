@@ -8,7 +8,7 @@ export type ForgeErrorCode =
   | "pull-requests-switched-off"
   /** The token may not. */
   | "forbidden"
-  /** The token may not change what lies in `.github/workflows`; a job's own never may. */
+  /** The token may not change files in `.github/workflows`; a job's own never may. */
   | "workflow-files"
   /** A rule of the repository protects the branch. */
   | "protected"
@@ -103,6 +103,6 @@ const hints: Readonly<Record<ForgeErrorCode, string>> = {
     "let a rule (Settings → Rules → Rulesets, or Branches) leave out `image-publish/**`, or let the token's owner bypass it",
   archived: "take `bump` out of the workflow: the repository takes no changes",
   missing: "see whether the repository and the branch are there, and whether the token may see them",
-  unavailable: "run again; if it stays so, look at the forge's status page",
+  unavailable: "run again; if it fails again, check the forge's status page",
   unexpected: "run again; if it stays so, report it with a log of a run with debug logging on",
 };

@@ -153,10 +153,10 @@ const remedy = "see what git says above, and check the repository out again if i
 
 function failure(args: readonly string[], { code, stderr }: Finished): GitFailure {
   const lines = stderr.split("\n").map((line) => line.trim());
-  const told = lines.find((line) => /^(?:fatal|error|ERROR): /.test(line)) ?? lines.find((line) => line !== "");
-  const why = told?.replace(/^(?:fatal|error|ERROR): /, "") ?? `it ended with code ${code}`;
-  const said = stderr.trim();
-  const more = said === told ? {} : { cause: new Error(said) };
+  const line = lines.find((line) => /^(?:fatal|error|ERROR): /.test(line)) ?? lines.find((line) => line !== "");
+  const why = line?.replace(/^(?:fatal|error|ERROR): /, "") ?? `it ended with code ${code}`;
+  const all = stderr.trim();
+  const more = all === line ? {} : { cause: new Error(all) };
   const command = args.find((each, index) => each !== "-c" && args[index - 1] !== "-c") ?? "";
   return new GitFailure(`git ${command} failed: ${why}`, { hint: gitRemedy(stderr) ?? remedy, ...more });
 }

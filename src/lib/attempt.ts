@@ -3,7 +3,7 @@ import { problemsIn, UserError } from "../errors.ts";
 
 export type Attempt<T> = { readonly value: T } | { readonly problem: UserError };
 
-/** What an action gives, or what is wrong. Rethrows what is no `UserError`. */
+/** What an action gives, or what is wrong. Rethrows any other error. */
 export function attempt<T>(action: () => T): Attempt<T> {
   try {
     return { value: action() };

@@ -52,7 +52,7 @@ export function onlyExcludes(list: readonly string[]): boolean {
 }
 
 /** What the last entry that matches says; `undefined` where none does. */
-export function lastSays<T extends { readonly isExclusion: boolean }>(
+export function lastMatch<T extends { readonly isExclusion: boolean }>(
   list: readonly T[],
   matches: (entry: T) => boolean,
 ): "included" | "excluded" | undefined {

@@ -29,6 +29,6 @@ export function limit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
 
 /** The same for calls of one function. */
 export function limitCalls<A, R>(most: number, call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
-  const slot = limit(most);
-  return (argument) => slot(() => call(argument));
+  const limited = limit(most);
+  return (argument) => limited(() => call(argument));
 }

@@ -165,7 +165,7 @@ export function guardedFiles(
 const fileInputs = ["config", "file", "context"] as const;
 
 /** Where a path leads, and the symlinks on the way. */
-export interface Followed {
+export interface FollowedPath {
   readonly real: string;
   readonly links: readonly string[];
 }
@@ -174,7 +174,7 @@ export interface Followed {
  * Follows every symlink of an absolute path; what is not there stays as written. @returns `undefined` where links lead in
  * circles.
  */
-export async function followLinks(path: string, { look }: FileLooks): Promise<Followed | undefined> {
+export async function followLinks(path: string, { look }: FileLooks): Promise<FollowedPath | undefined> {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let real = "/";
   const links: string[] = [];
@@ -212,7 +212,7 @@ function withoutSlash(path: string): string {
 }
 
 function endless(path: string, { what, at }: PathUse): UserError {
-  return new UserError(`${what}, ${path}, is a symlink that leads in a circle`, {
+  return new UserError(`${what}, ${path}, is a symlink that leads to itself`, {
     hint: "replace the symlink with what it should lead to",
     ...(at === undefined ? {} : { at }),
   });

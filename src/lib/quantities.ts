@@ -30,6 +30,11 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
+/** `forms(1, "is", "are")`: the word or words that agree with a number. */
+export function forms(number: number, one: string, several: string): string {
+  return number === 1 ? one : several;
+}
+
 function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }

@@ -1,4 +1,4 @@
-/** Trying again what may work in a while: one loop for all, with a policy of when to give up. */
+/** Trying again what failed, and asking again what may still change: one loop each, with a policy of when to stop. */
 import type { Clock } from "../ports.ts";
 
 export interface RetryPolicy {
@@ -82,4 +82,46 @@ export function nextWait(
   if (failures >= attempts || (retryAfter ?? 0) > (longestRetryAfter ?? Number.POSITIVE_INFINITY)) return undefined;
   const next = Math.round(wait(failures, random, retryAfter));
   return spent + next > (total ?? Number.POSITIVE_INFINITY) ? undefined : next;
+}
+
+export interface UntilPolicy {
+  /** Most answers. */
+  readonly attempts?: number;
+  /** Milliseconds: the last wait ends with them. */
+  readonly total?: number;
+  /** After so many answers it takes long. */
+  readonly slowAfter?: number;
+  /** Milliseconds before it is asked again, after so many answers. */
+  wait(answers: number): number;
+}
+
+export interface UntilTools<T> {
+  readonly clock: Clock;
+  /** From when on the time counts, in milliseconds; by default from the first question. */
+  readonly since?: (answer: T) => number;
+  /** Called once, where it takes long. */
+  readonly onSlow?: (answer: T) => void;
+}
+
+/** Asks again while an answer may still change. @returns the last answer: final, or all that there is within the policy. */
+export async function retryUntil<T>(
+  ask: () => Promise<T>,
+  isFinal: (answer: T) => boolean,
+  { attempts = Number.POSITIVE_INFINITY, total = Number.POSITIVE_INFINITY, slowAfter, wait }: UntilPolicy,
+  { clock, since, onSlow }: UntilTools<T>,
+): Promise<T> {
+  const start = clock.now().getTime();
+  for (let answers = 1; ; answers++) {
+    const answer = await ask();
+    if (isFinal(answer)) return answer;
+    const left = (since?.(answer) ?? start) + total - clock.now().getTime();
+    if (left <= 0 || answers >= attempts) return answer;
+    if (answers === slowAfter) onSlow?.(answer);
+    await clock.sleep(Math.min(left, wait(answers)));
+  }
+}
+
+/** The longest wait of our own choice, in milliseconds, after so many failures. */
+export function backoff(failures: number): number {
+  return Math.min(10_000, 500 * 2 ** (failures - 1));
 }

@@ -1,8 +1,8 @@
 /** Which refusals of a registry are tried again, and for how long. */
-import type { RetryPolicy, Tried } from "../lib/retry.ts";
+import { backoff, type RetryPolicy, type Tried } from "../lib/retry.ts";
 import { RegistryError } from "./registry/registry-error.ts";
 
-/** What ends all waiting for a registry, also where a host limits the rate (`host-turns.ts`). */
+/** What ends all waiting for a registry, also where a host limits the rate (`lib/http/rate-limiter.ts`). */
 export const registryLimits = {
   attempts: 5,
   total: 150_000,
@@ -21,11 +21,6 @@ export const registryRetries: RetryPolicy = {
       : undefined,
   givenUp: (error, tried) => (error instanceof RegistryError ? givenUp(error, tried) : error),
 };
-
-/** The longest wait of our own choice, in milliseconds, after so many failures. */
-export function backoff(failures: number): number {
-  return Math.min(10_000, 500 * 2 ** (failures - 1));
-}
 
 /** What is thrown where there is no use in trying again: how often and how long it was tried. */
 export function givenUp(error: RegistryError, { failures, spent }: Tried): RegistryError {

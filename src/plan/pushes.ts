@@ -2,7 +2,7 @@ import type { RunContext } from "../model/run-context.ts";
 import type { CheckoutTrust } from "../model/trust.ts";
 
 /** Values of the input `push`. */
-export type PushWish = "auto" | "true" | "false" | "untrusted";
+export type PushSetting = "auto" | "true" | "false" | "untrusted";
 
 /**
  * Whether a run pushes what it builds. Never from a pull request of a fork or in a merge group, whatever is wished; from a pull
@@ -11,11 +11,11 @@ export type PushWish = "auto" | "true" | "false" | "untrusted";
  */
 export function pushes(
   { trigger, ref }: Pick<RunContext, "trigger" | "ref">,
-  wish: PushWish,
+  setting: PushSetting,
   trust: CheckoutTrust,
 ): boolean {
-  if (wish === "false" || trigger.kind === "merge-group" || trigger.kind === "gone") return false;
-  if (trigger.kind === "pull-request") return wish === "true" && !trigger.fromFork && trust.kind === "trusted";
-  if (trust.kind === "untrusted") return wish === "untrusted" && trust.neverPushed !== true;
+  if (setting === "false" || trigger.kind === "merge-group" || trigger.kind === "gone") return false;
+  if (trigger.kind === "pull-request") return setting === "true" && !trigger.fromFork && trust.kind === "trusted";
+  if (trust.kind === "untrusted") return setting === "untrusted" && trust.neverPushed !== true;
   return ref.kind === "branch" || ref.kind === "tag";
 }

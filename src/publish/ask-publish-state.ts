@@ -10,11 +10,12 @@ import type { Commit } from "../model/run-context.ts";
 import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
-import { isOurs, judge } from "./guard.ts";
+import { isBuiltFromOurHistory, judge } from "./guard.ts";
+import { openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
+import { hasPlatforms, isMadeOf, type TagState } from "./registry-tags/tag-state.ts";
+import { releaseClaim } from "./release-claim.ts";
+import { type View, type ViewOptions, viewOf } from "./repository-view.ts";
 import { needsRevision } from "./revision.ts";
-import { claimIn, openTags, type TakenTag, type WantedTags } from "./tags/open-tags.ts";
-import { hasPlatforms, isMadeOf, type TagState } from "./tags/tag-state.ts";
-import { type View, type ViewOptions, viewOf } from "./tags/view.ts";
 
 /** What a run wants of an image. */
 export interface DesiredState extends WantedTags {
@@ -39,22 +40,23 @@ export interface PublishStateOptions extends ViewOptions {
  * Makes as few requests as possible: two or three where nothing is to be done. @throws RegistryError when the first registry
  * can't answer; the others' missing answers count as missing images.
  */
-export async function publishStateOf(wish: DesiredState, options: PublishStateOptions): Promise<PublishState> {
-  const view = viewOf(wish.repositories[0], wish, options);
-  if (!wish.isAffected) return stateOfUntouched(wish, view, options);
-  const { identity } = wish;
-  const claim = await claimIn(view, wish);
+export async function publishStateOf(desired: DesiredState, options: PublishStateOptions): Promise<PublishState> {
+  const view = viewOf(desired.repositories[0], desired, options);
+  if (!desired.isAffected) return stateOfUntouched(desired, view, options);
+  const { identity } = desired;
+  const { readTag, history } = view;
+  const claim = await releaseClaim(desired, { readTag, attested: history.attested });
   if (claim.kind === "other") return taken(claim);
-  if (identity.isRebuild && claim.kind === "free") return whereTagsCould(wish, view);
+  if (identity.isRebuild && claim.kind === "free") return whereTagsCould(desired, view);
   const { found, isContent, doubts } =
     claim.kind === "same"
       ? { found: claim.tagState, isContent: false, doubts: [] }
-      : await publishedFor(wish, view, options);
-  if (found === undefined) return because(doubts, await whereTagsCould(wish, view));
-  const open = await openTags(wish, found, view, options);
+      : await publishedFor(desired, view, options);
+  if (found === undefined) return because(doubts, await whereTagsCould(desired, view));
+  const open = await openTags(desired, found, view, options);
   if (open.names.length === 0) {
     if (open.taken !== undefined) return taken(open.taken);
-    const [why] = open.held;
+    const [why] = open.stays;
     return why === undefined
       ? { kind: "current", digest: found.digest }
       : { kind: "superseded", why, digest: found.digest, isTaken: false };
@@ -62,7 +64,9 @@ export async function publishStateOf(wish: DesiredState, options: PublishStateOp
   const isReleased = claim.kind === "same";
   if (options.buildsReleases && !isReleased) return { kind: "build", because: [], lastBuild: lastBuild(found) };
   // A content tag names its image whoever pushed it; other tags want an attestation.
-  const doubt = isContent ? await whyUnattested(found.digest, options) : await whyNewIndex(wish, found, view, options);
+  const doubt = isContent
+    ? await whyUnattested(found.digest, options)
+    : await whyNewIndex(desired, found, view, options);
   if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
   return { kind: "promote", digest: found.digest, because: [] };
 }
@@ -72,8 +76,8 @@ function taken({ tag, why, digest, hint }: TakenTag): PublishState {
 }
 
 /** Why an image is built that would else have been promoted. */
-function because(doubts: readonly Reason[], standing: PublishState): PublishState {
-  return standing.kind === "build" ? { ...standing, because: [...standing.because, ...doubts] } : standing;
+function because(doubts: readonly Reason[], state: PublishState): PublishState {
+  return state.kind === "build" ? { ...state, because: [...state.because, ...doubts] } : state;
 }
 
 /** With `attest`: why a digest may not be promoted. */
@@ -89,37 +93,41 @@ async function whyUnattested(
 async function whyNewIndex(
   { tags, identity }: DesiredState,
   found: TagState,
-  { tagState, history }: View,
+  { readTag, history }: View,
   options: PublishStateOptions,
 ): Promise<Reason | undefined> {
   if (options.history.attested === undefined) return undefined;
   const moving = tags.filter(({ moves }) => moves);
-  if (!(await needsRevision(found, moving, tagState, { identity, history }))) return undefined;
+  if (!(await needsRevision(found, moving, readTag, { identity, history }))) return undefined;
   const detail = `${found.digest} is attested for an earlier commit, and this one needs an index of its own`;
   return { kind: "not-attested", detail };
 }
 
 /** The state of an image that the event doesn't affect: whether an earlier run failed or was canceled. */
-async function stateOfUntouched(wish: DesiredState, view: View, options: PublishStateOptions): Promise<PublishState> {
-  const tags = wish.tags.filter(({ moves }) => moves);
+async function stateOfUntouched(
+  desired: DesiredState,
+  view: View,
+  options: PublishStateOptions,
+): Promise<PublishState> {
+  const tags = desired.tags.filter(({ moves }) => moves);
   const [lead] = tags;
   // Without a tag that should follow there is nothing to look after.
   if (lead === undefined) return { kind: "current", digest: undefined };
-  const moving = { ...wish, tags };
-  const tagState = await view.tagState(lead.tag);
+  const moving = { ...desired, tags };
+  const tagState = await view.readTag(lead.tag);
   const { found, doubts } = await publishedFor(moving, view, options);
   if (found !== undefined) {
     const open = await openTags(moving, found, view, options);
     if (open.names.length === 0) return { kind: "current", digest: tagState?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
     if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
-    if (found === tagState || (await isOurs(found, wish.identity, options.history))) {
+    if (found === tagState || (await isBuiltFromOurHistory(found, desired.identity, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
   if (tagState === undefined) return { kind: "build", because: [{ kind: "never-published" }], lastBuild: undefined };
   const reason = doubts[0] ?? (await whyBehind(tagState, options));
-  const verdict = await judge(lead, tagState, undefined, wish.identity, view.history);
+  const verdict = await judge(lead, tagState, undefined, desired.identity, view.history);
   if (reason === undefined) return { kind: "current", digest: tagState.digest };
   if (verdict.kind === "stays") return { kind: "current", digest: tagState.digest, isOther: true };
   return { kind: "build", because: [reason], lastBuild: lastBuild(tagState) };
@@ -149,12 +157,12 @@ async function whyBehind(
   }
 }
 
-/** Built where at least one tag could be put on it, or where it has none. */
-async function whereTagsCould(wish: DesiredState, view: View): Promise<PublishState> {
+/** Built where at least one tag could move to it, or where it has none. */
+async function whereTagsCould(desired: DesiredState, view: View): Promise<PublishState> {
   const judged = await Promise.all(
-    wish.tags.map(async (tag) => {
-      const tagState = await view.tagState(tag.tag);
-      return { tagState, verdict: await judge(tag, tagState, undefined, wish.identity, view.history) };
+    desired.tags.map(async (tag) => {
+      const tagState = await view.readTag(tag.tag);
+      return { tagState, verdict: await judge(tag, tagState, undefined, desired.identity, view.history) };
     }),
   );
   const tagState = judged.find((each) => each.tagState !== undefined)?.tagState;
@@ -174,25 +182,25 @@ interface Found {
 }
 
 /** An image with the same sources as this run's, which may be promoted. */
-async function publishedFor(wish: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
-  const { tags, sourceHash, platforms, identity } = wish;
+async function publishedFor(desired: DesiredState, view: View, options: PublishStateOptions): Promise<Found> {
+  const { tags, sourceHash, platforms, identity } = desired;
   // A tag that names the content is right whoever put it, if it has all platforms.
   for (const { tag, of } of tags) {
-    const tagState = of === "content" ? await view.tagState(tag) : undefined;
+    const tagState = of === "content" ? await view.readTag(tag) : undefined;
     if (tagState !== undefined && hasPlatforms(tagState, platforms))
       return { found: tagState, isContent: true, doubts: [] };
   }
   const doubts: Reason[] = [];
   if (sourceHash === null) return { found: undefined, isContent: false, doubts };
   const [lead] = tags.filter(({ moves }) => moves);
-  const own = lead === undefined || (wish.isAffected && identity.release !== undefined) ? [] : [lead.tag];
+  const own = lead === undefined || (desired.isAffected && identity.release !== undefined) ? [] : [lead.tag];
   const newest = lead === undefined || identity.release !== undefined ? options.elsewhere : [];
   for (const tag of new Set([...own, ...newest, sourceTag(sourceHash)])) {
-    const tagState = await view.tagState(tag);
-    if (tagState === undefined || !isMadeOf(tagState, wish)) continue;
+    const tagState = await view.readTag(tag);
+    if (tagState === undefined || !isMadeOf(tagState, desired)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.
-    const isLead = !wish.isAffected && tag === lead?.tag;
-    if (!isLead && !(await isOurs(tagState, identity, options.history))) continue;
+    const isLead = !desired.isAffected && tag === lead?.tag;
+    if (!isLead && !(await isBuiltFromOurHistory(tagState, identity, options.history))) continue;
     const doubt = await whyUnattested(tagState.digest, options);
     if (doubt === undefined) return { found: tagState, isContent: false, doubts };
     doubts.push(doubt);

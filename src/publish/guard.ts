@@ -11,22 +11,22 @@ import type { Tag } from "../model/reference.ts";
 import { type Commit, gitRef } from "../model/run-context.ts";
 import { RegistryError } from "../oci/registry/registry-error.ts";
 import { exactTagsFor, highestOfLine, isHigher, type PublishedRelease, type Release } from "../plan/version-line.ts";
-import type { TagState } from "./tags/tag-state.ts";
-import { hasPlatforms } from "./tags/tag-state.ts";
+import type { TagState } from "./registry-tags/tag-state.ts";
+import { hasPlatforms } from "./registry-tags/tag-state.ts";
 
 export type Verdict =
   /** The tag doesn't exist. */
   | { readonly kind: "free" }
   /** It names the digest already. */
   | { readonly kind: "there" }
-  /** `remark`: what to know of it, a sentence without a full stop. */
+  /** `remark`: a sentence without a full stop. */
   | { readonly kind: "moves"; readonly remark?: string }
   /** It stays where it is; `why` is a clause. */
   | { readonly kind: "stays"; readonly why: string; readonly higher?: PublishedRelease }
-  /** Nobody can tell, so that it may not move; `why` is a clause. */
+  /** It is unknown whether it may move, so it does not; `why` is a clause. */
   | { readonly kind: "unknown"; readonly why: string; readonly hint: string };
 
-/** Who wants to put tags. */
+/** The run that pushes tags. */
 export interface RunIdentity {
   /** The commit that the run is about. */
   readonly commit: Commit;
@@ -42,7 +42,7 @@ export interface RunIdentity {
   readonly platforms: readonly Platform[];
 }
 
-/** How a commit stands to another: `descends` from it, is the same, lies `before` it, or neither. */
+/** How a commit is related to another: it `descends` from it, is the same, is `before` it, or neither. */
 export type Position = "descends" | "same" | "before" | "apart" | "unknown";
 
 /** What the guard looks up, only where an answer depends on it. */
@@ -80,7 +80,7 @@ export async function judge(
 }
 
 /** Only what was made from this commit or one before it is promoted: no other branch's work. */
-export async function isOurs(
+export async function isBuiltFromOurHistory(
   { revision }: TagState,
   { commit }: Pick<RunIdentity, "commit">,
   history: Pick<History, "position">,
@@ -96,7 +96,7 @@ async function judgeExact(
   history: History,
 ): Promise<Verdict> {
   if (of === "content" && !hasPlatforms(tagState, platforms)) {
-    return { kind: "moves", remark: "it lacked a platform that is wanted" };
+    return { kind: "moves", remark: "it was missing a platform" };
   }
   const isSame = tagState.revision === undefined || tagState.revision === commit;
   if (of === "commit" && isSame && (isRebuild || !hasPlatforms(tagState, platforms))) return { kind: "moves" };
@@ -141,7 +141,7 @@ async function listed(
   try {
     const published = await history.published(kind === "tag" ? exactTagsFor(name, release) : []);
     if (published !== undefined || tagState === undefined) return published ?? [];
-    return unlisted("the registry lists no tags of the repository, though it has some", "check the registry");
+    return unlisted("the registry lists no tags of the repository, though it has some", "run again once it lists them");
   } catch (error) {
     if (error instanceof RegistryError) return unlisted(error.message, error.hint);
     throw error;
@@ -152,7 +152,7 @@ function unlisted(why: string, hint: string): Verdict {
   return {
     kind: "unknown",
     why: `whether a higher release is published is unknown without the list of tags: ${why}`,
-    hint: `${hint}${/\brun\b[^;]*\bagain\b/.test(hint) ? "" : "; then run this again"}. \`move: any\` moves the tags without the list`,
+    hint: `${hint}. \`move: any\` moves the tags without the list`,
   };
 }
 
@@ -164,7 +164,7 @@ async function judgeHistory(tag: Tag, tagState: TagState, identity: RunIdentity,
     return { kind: "unknown", why, hint: unreadDigest };
   }
   if (revision === undefined) {
-    return { kind: "moves", remark: "what it named before does not say which commit it was made from" };
+    return { kind: "moves", remark: "the commit of what it named before is unknown" };
   }
   const position = await history.position(identity.commit, revision);
   if (position === "descends") return { kind: "moves" };
@@ -176,13 +176,13 @@ async function judgeHistory(tag: Tag, tagState: TagState, identity: RunIdentity,
   }
   const other = otherBranch(tag, tagState, identity);
   if (other === undefined && (await history.isHeadNow()) === true) return { kind: "moves" };
-  const held = `it holds ${short(revision)}`;
+  const named = `it names commit ${short(revision)}`;
   if (position === "unknown") {
-    return { kind: "unknown", why: `${held}, and whether that is older is unknown`, hint: unknownAncestry };
+    return { kind: "unknown", why: `${named}, and whether that is older is unknown`, hint: unknownAncestry };
   }
-  if (position === "before") return { kind: "stays", why: `${held}, which is newer` };
+  if (position === "before") return { kind: "stays", why: `${named}, which is newer` };
   const of = other === undefined ? "" : ` of the branch ${other}`;
-  return { kind: "stays", why: `${held}${of}, from which this commit does not descend` };
+  return { kind: "stays", why: `${named}${of}, which isn't an ancestor of this one` };
 }
 
 /** The branch that the tag was pushed for, where another one gives the same tag: `feature/a` and `feature-a`. */
@@ -193,7 +193,7 @@ function otherBranch(tag: Tag, { record }: TagState, { ref }: RunIdentity): stri
 }
 
 const unknownAncestry =
-  "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves it whatever it holds";
+  "check out with `fetch-depth: 0`, or give `token` the right to read the repository; `move: any` moves the tag whatever it names";
 
 const unreadDigest = "run this again once the registry has the digest; `move: any` moves the tag whatever it names";
 

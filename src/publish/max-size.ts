@@ -1,6 +1,6 @@
 /** The check `max-size`: how large a candidate may be. Pure. */
 
-import { BlockedByCheck, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { formatSize } from "../lib/quantities.ts";
 import type { CandidatePlatform } from "../model/candidate.ts";
 import type { Platform } from "../model/platform.ts";
@@ -56,13 +56,13 @@ export function oversized(
 }
 
 /** The error for a candidate that does not pass; `oversize` must not be empty. */
-export function tooLarge(image: string, limit: number, oversize: readonly OversizedPlatform[]): BlockedByCheck {
+export function tooLarge(image: string, limit: number, oversize: readonly OversizedPlatform[]): UserError {
   const sizes = oversize.map(({ platform, size, growth }) => {
     const change = growth === undefined ? undefined : `${growth < 0 ? "-" : "+"}${formatSize(Math.abs(growth))}`;
     const over = formatSize(size - limit);
     return `${platform} ${formatSize(size)}, ${over} too much${change === undefined ? "" : `, ${change} to what is published`}`;
   });
-  return new BlockedByCheck(`${image} is larger than \`max-size\` (${formatSize(limit)}): ${sizes.join("; ")}`, {
+  return new UserError(`${image} is larger than \`max-size\` (${formatSize(limit)}): ${sizes.join("; ")}`, {
     hint: "make it smaller (fewer packages, a smaller base, files left out by .dockerignore), or raise `max-size`",
     input: { name: "max-size", line: 1 },
   });

@@ -1,4 +1,4 @@
-/** What a candidate would take the place of: what it is compared with. */
+/** The published image that a candidate would replace, and with which it is compared. */
 
 import { highest } from "../lib/pause.ts";
 import type { Digest } from "../model/digest.ts";
@@ -7,7 +7,7 @@ import type { Repository, Tag } from "../model/reference.ts";
 import { isPullRequestRef } from "../model/run-context.ts";
 import type { Registry } from "../oci/registry/registry-client.ts";
 import { type History, judge, type RunIdentity } from "./guard.ts";
-import { type RecordRules, readTagState, type TagState } from "./tags/tag-state.ts";
+import { type RecordRules, readTagState, type TagState } from "./registry-tags/tag-state.ts";
 
 export interface Predecessor {
   /** One of the tags that name it. */
@@ -24,8 +24,8 @@ export interface PredecessorOptions {
 }
 
 /**
- * What the highest tag holds that would move to the candidate (`latest` is the highest, then the wider line), so that a patch
- * of an old line is compared with that line; where none would move, what the highest one holds; without a mutable tag
+ * What the highest tag names that would move to the candidate (`latest` is the highest, then the wider line), so that a patch
+ * of an old line is compared with that line; where none would move, what the highest one names; without a mutable tag
  * the newest that is published. @returns `undefined` where nothing is. @throws RegistryError when the registry can't answer.
  */
 export async function predecessorOf(
@@ -36,13 +36,13 @@ export async function predecessorOf(
   const published = () => registry.tags(repository);
   let fallback: Predecessor | undefined;
   for (const tag of highestFirst(tags)) {
-    const held = await heldBy(tag.tag, repository, registry, records);
-    if (held === undefined) continue;
-    const verdict = await judge(tag, held.tagState, undefined, identity, { ...history, published });
+    const named = await readPublished(tag.tag, repository, registry, records);
+    if (named === undefined) continue;
+    const verdict = await judge(tag, named.tagState, undefined, identity, { ...history, published });
     // Without the list of tags the narrowest line is surely the candidate's own.
-    if (verdict.kind === "unknown" && identity.release !== undefined) fallback = held;
-    else if (verdict.kind !== "stays") return held;
-    else fallback ??= held;
+    if (verdict.kind === "unknown" && identity.release !== undefined) fallback = named;
+    else if (verdict.kind !== "stays") return named;
+    else fallback ??= named;
   }
   return fallback ?? newest(repository, registry, records);
 }
@@ -65,20 +65,20 @@ async function newest(
   records: RecordRules,
 ): Promise<Predecessor | undefined> {
   const all = (await registry.tags(repository)) ?? [];
-  const named = all.filter((tag) => !tag.startsWith("src-"));
-  const tags = await highest(named, mostTags, byNumber.compare);
-  const found = await Promise.all(tags.map((tag) => heldBy(tag, repository, registry, records)));
-  const held = found
+  const others = all.filter((tag) => !tag.startsWith("src-"));
+  const tags = await highest(others, mostTags, byNumber.compare);
+  const found = await Promise.all(tags.map((tag) => readPublished(tag, repository, registry, records)));
+  const published = found
     .filter((each) => each !== undefined)
     .filter(({ tagState }) => !isPullRequestRef(tagState.record?.ref ?? ""));
   const time = ({ tagState }: Predecessor) => Date.parse(tagState.record?.started ?? "") || 0;
-  return held.reduce<Predecessor | undefined>(
+  return published.reduce<Predecessor | undefined>(
     (best, each) => (best === undefined || time(each) > time(best) ? each : best),
     undefined,
   );
 }
 
-async function heldBy(
+async function readPublished(
   tag: Tag,
   repository: Repository,
   registry: Pick<Registry, "manifest" | "blob">,

@@ -7,9 +7,9 @@ import { type Section, text } from "./summary/sections.ts";
 
 /** Nothing where none was wanted. */
 export function bumpSection(bumps: readonly ProposalResult[]): Section {
-  const told = bumps.filter(({ outcome, pullRequest }) => outcome !== "unchanged" || pullRequest !== undefined);
-  if (told.length === 0) return text("");
-  const rows = told.map((bump) => `| ${requestCell(bump)} | ${code(bump.base)} | ${sentences[bump.outcome]} |`);
+  const shown = bumps.filter(({ outcome, pullRequest }) => outcome !== "unchanged" || pullRequest !== undefined);
+  if (shown.length === 0) return text("");
+  const rows = shown.map((bump) => `| ${requestCell(bump)} | ${code(bump.base)} | ${sentences[bump.outcome]} |`);
   return {
     head: "### Pins\n\n| Pull request | of | |\n| --- | --- | --- |",
     pieces: rows,
@@ -53,10 +53,10 @@ function requestCell({ branch, pullRequest, newPullRequestUrl }: ProposalResult)
 const sentences: Readonly<Record<ProposalResult["outcome"], string>> = {
   opened: "opened",
   updated: "updated in place",
-  unchanged: "open, and as it should be",
+  unchanged: "open, up to date",
   closed: "closed, as there is nothing left to do",
   declined: "not opened again: somebody closed it for this version",
   newer: "left: a later run proposes a newer version",
-  left: "left to those who work on its branch",
+  left: "not changed: its branch has commits of others",
   refused: "refused, see above",
 };

@@ -28,14 +28,14 @@ export function errorText(error: unknown): ErrorText {
     quoted.push(...more);
     cause = cause.cause;
   }
-  const isOurs = !(error instanceof UserError);
+  const isDefect = !(error instanceof UserError);
   return {
     what: shortened(what, longestSentence),
     causes: causes.map((each) => shortened(each, longestSentence)),
     quoted: lastLines(quoted),
-    hint: shortened(plainLine(isOurs ? defectHint : error.hint), longestSentence),
-    at: isOurs ? undefined : error.at,
-    input: isOurs ? undefined : error.input,
+    hint: shortened(plainLine(isDefect ? defectHint : error.hint), longestSentence),
+    at: isDefect ? undefined : error.at,
+    input: isDefect ? undefined : error.input,
   };
 }
 

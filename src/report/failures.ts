@@ -1,175 +1,168 @@
-/** What failed, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
-import { BlockedByCheck, placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
+/** What failed or is blocked, why, where, and what could not be built or tagged because of it. Plain text; who shows it escapes it. */
+import { placeOfError, problemsIn, type SourceLocation, type UserError } from "../errors.ts";
 import { plainLines } from "../lib/plain-text.ts";
-import type { ImageResult, RunResult } from "../results/run-result.ts";
-import type { SeenFinding } from "../scan/across-platforms.ts";
-import { heldBy, redBy, ScanComplaint } from "../scan/complaint.ts";
+import type { Block, ImageResult, RunResult } from "../results/run-result.ts";
+import { type ScanFailure, scanFailure } from "../scan/scan-failure.ts";
 import { type ErrorText, errorText, lastLines } from "./error-text.ts";
-import { blocksIn, bringersOf, type Complaints, isInherited, ownFindings } from "./findings/inherited.ts";
+import { bringersOf, type FindingsByImage, isInherited, ownFindings } from "./findings/inherited.ts";
+import type { ImageFailure, WaitingImages } from "./image-failure.ts";
 import { missingTags, ownTags, tagLabels } from "./summary/tag-notes.ts";
 
-/** Of all but `failed`, nothing went wrong: a check looks at its findings, at its size, or had no scan to look at. */
-export type FailureKind = "failed" | "findings" | "unscanned" | "size";
-
-export interface Failure extends ErrorText {
-  readonly image: string;
-  readonly kind: FailureKind;
-  /** A check keeps the image from its tags, or would, where it was to get some. */
-  readonly isBlocked: boolean;
-  /** Those that block and that the image itself brings, weightiest first; empty where it is not about findings. */
-  readonly findings: readonly SeenFinding[];
-  /** How many platforms the image has, where it is about findings. */
-  readonly platforms: number;
-  /** What is quoted or more, for where there is room: at most 40 lines, none longer than 400 characters. */
-  readonly output: readonly string[];
-  /** The last line that the failed step wrote, where it wrote any. */
-  readonly lastWords: string | undefined;
-  /** The lines of the Dockerfile around the one that failed. */
-  readonly excerpt: readonly string[];
-  /** `undefined`: no line is at fault. */
-  readonly at: SourceLocation | undefined;
-  /** The candidate's digest where the build was good and what came after failed. */
-  readonly built: string | undefined;
-  /** Tags that were put, or found right, before it failed; they stay. */
-  readonly put: readonly string[];
-  /** Where some were put: those that are missing. */
-  readonly missing: readonly string[];
-  /** Images that were not built because of it, in the plan's order. */
-  readonly unbuilt: readonly string[];
-  /** Images that were built, and get no tags because of it, in the plan's order. */
-  readonly untagged: readonly string[];
-  /** Images that are published and have the same findings, since they are based on it; in the plan's order. */
-  readonly heirs: readonly string[];
+/** What a run did, with what its reports need more than once. */
+export interface RunReport extends RunResult {
+  readonly failures: readonly ImageFailure[];
 }
 
-/**
- * One for each problem of each failed image, in the plan's order, and one for each other image with findings that make the run fail,
- * unless another image of the run brings them. What is blocked and tagged stands with the first of an image.
- */
-export function failuresOf(result: RunResult): readonly Failure[] {
-  const { images } = result;
-  const told = firstToTell(images);
-  const blocked = blockedByCulprit(images, told);
-  const [complaints, blocks] = [complaintsOf(result), blocksIn(images)];
-  return images.flatMap((image) => {
-    const { name } = image.planned;
-    if (image.outcome !== "failed") return ofFindings(image, complaints, result);
-    const put = tagLabels(ownTags(image), image);
-    const tagged = { put, missing: put.length === 0 ? [] : missingTags(image) };
-    const waiting = blocked.get(name) ?? [];
-    const namesOf = (isWanted: boolean) =>
-      waiting.flatMap((each) => (isBuilt(each) === isWanted ? [each.planned.name] : []));
-    const problems = problemsIn(image.error).filter((error) => (told.get(error) ?? name) === name);
-    return problems.map(
-      (error, index): Failure => ({
-        ...nothing,
-        ...errorText(error),
-        image: name,
-        kind: kindOf(error),
-        isBlocked: error instanceof BlockedByCheck,
-        findings: error instanceof ScanComplaint ? ownFindings(error, blocks) : [],
-        platforms: error instanceof ScanComplaint ? error.platforms : 0,
-        output: image.output === undefined ? errorText(error).quoted : lastLines(image.output.flatMap(plainLines)),
-        lastWords: lastWordsOf(image),
-        excerpt: image.excerpt ?? [],
-        at: placeOf(error, image.planned.at),
-        built: image.candidate?.digest,
-        ...(index === 0 ? { ...tagged, unbuilt: namesOf(false), untagged: namesOf(true) } : {}),
-      }),
-    );
-  });
+export function reportOf(result: RunResult): RunReport {
+  return { ...result, failures: failuresOf(result) };
 }
 
-const nothing = {
-  put: [],
-  missing: [],
-  unbuilt: [],
-  untagged: [],
-  heirs: [],
-  excerpt: [],
-  lastWords: undefined,
-  built: undefined,
-} as const;
-
-/** The last line that the failed step of an image wrote; it says why more often than the exit code. */
-export function lastWordsOf(image: ImageResult): string | undefined {
-  if (image.outcome !== "failed") return undefined;
-  return (image.output ?? [])
+/** The last line of what a failed step wrote. */
+export function lastWordsOf(output: readonly string[] = []): string | undefined {
+  return output
     .flatMap(plainLines)
     .findLast((line) => line.trim() !== "")
     ?.trim();
 }
 
-function kindOf(error: unknown): FailureKind {
-  if (error instanceof ScanComplaint) return error.findings.length > 0 ? "findings" : "unscanned";
-  return error instanceof BlockedByCheck ? "size" : "failed";
+type FailedResult = Extract<ImageResult, { readonly outcome: "failed" }>;
+
+/**
+ * One for each problem of each failed or blocked image, in the plan's order, and one for each other image with findings that make
+ * the run fail, unless another image of the run brings them.
+ */
+function failuresOf(result: RunResult): readonly ImageFailure[] {
+  const { images } = result;
+  const reporters = firstReporters(images);
+  const waiting = waitingByCulprit(images, reporters);
+  const blocking = blockingFindings(images);
+  const failing = failingScans(result);
+  const failingFindings: FindingsByImage = new Map([...failing].map(([name, { findings }]) => [name, findings]));
+  const heirs = heirsByBringer(failingFindings);
+  return images.flatMap((image): readonly ImageFailure[] => {
+    const waits = waitingOf(waiting.get(image.planned.name) ?? []);
+    switch (image.outcome) {
+      case "failed":
+        return failedProblems(image, reporters, waits);
+      case "blocked":
+        return image.by.map((block, index) => blockedImage(image, block, blocking, index === 0 ? waits : nothingWaits));
+      default: {
+        const failure = failing.get(image.planned.name);
+        if (failure === undefined || isInherited(failure.findings, failingFindings)) return [];
+        return [scanProblem(image, failure, failingFindings, heirs.get(image.planned.name) ?? [])];
+      }
+    }
+  });
 }
 
-/** No line of a Dockerfile is at fault where a scanner or a database is not there. */
-function placeOf(error: UserError, own: SourceLocation): SourceLocation | undefined {
-  return kindOf(error) === "unscanned" ? error.at : placeOfError(error, own);
+const nothingWaits: WaitingImages = { unbuilt: [], untagged: [] };
+
+function waitingOf(images: readonly ImageResult[]): WaitingImages {
+  const isBuilt = (image: ImageResult) => image.outcome === "skipped-for-parent" && image.candidate !== undefined;
+  const name = ({ planned }: ImageResult) => planned.name;
+  return { unbuilt: images.filter((each) => !isBuilt(each)).map(name), untagged: images.filter(isBuilt).map(name) };
 }
 
-function ofFindings(
-  { planned, outcome }: ImageResult,
-  complaints: Complaints,
-  { scans }: RunResult,
-): readonly Failure[] {
-  const error = complaints.get(planned.name);
-  if (error === undefined || isInherited(error, complaints)) return [];
-  const told = errorText(error);
-  return [
-    {
-      ...nothing,
-      ...told,
-      image: planned.name,
-      kind: kindOf(error),
-      isBlocked: outcome === "built" && scans?.get(planned.name)?.passes === false,
-      findings: ownFindings(error, complaints),
-      platforms: error.platforms,
-      output: told.quoted,
-      at: placeOf(error, planned.at),
-      heirs: [...complaints].flatMap(([name, each]) => {
-        const isHeir = isInherited(each, complaints) && bringersOf(each, complaints).includes(planned.name);
-        return isHeir ? [name] : [];
-      }),
-    },
-  ];
+function failedProblems(
+  image: FailedResult,
+  reporters: ReadonlyMap<UserError, string>,
+  waits: WaitingImages,
+): readonly ImageFailure[] {
+  const { name } = image.planned;
+  const put = tagLabels(ownTags(image), image);
+  const problems = problemsIn(image.error).filter((error) => (reporters.get(error) ?? name) === name);
+  return problems.map((error, index): ImageFailure => {
+    const text = placedText(error, placeOfError(error, image.planned.at));
+    const common = { image: name, text, waiting: index === 0 ? waits : nothingWaits };
+    if (image.candidate === undefined && image.planned.kind !== "promote") {
+      const output = image.output === undefined ? text.quoted : lastLines(image.output.flatMap(plainLines));
+      const { reason, excerpt = [] } = image;
+      return { ...common, kind: "build", reason, lastWords: lastWordsOf(image.output), excerpt, output };
+    }
+    const tags = index === 0 ? { put, missing: put.length === 0 ? [] : missingTags(image) } : { put: [], missing: [] };
+    return { ...common, kind: "publish", built: image.candidate?.digest, ...tags };
+  });
 }
 
-/** What the scans say against images that did not fail, and are not blocked by one that did; in the plan's order. */
-function complaintsOf({ images, scans }: RunResult): Complaints {
+function blockedImage(
+  { planned, candidate }: Extract<ImageResult, { readonly outcome: "blocked" }>,
+  { check, error, findings = [] }: Block,
+  blocking: FindingsByImage,
+  waiting: WaitingImages,
+): ImageFailure {
+  const isUnseen = check === "scan" && findings.length === 0;
+  return {
+    ...{ image: planned.name, kind: "blocked", check, isBuilt: candidate !== undefined, waiting },
+    text: placedText(error, isUnseen ? error.at : placeOfError(error, planned.at)),
+    findings: ownFindings(findings, blocking),
+  };
+}
+
+function scanProblem(
+  { planned }: ImageResult,
+  { error, findings }: ScanFailure,
+  all: FindingsByImage,
+  heirs: readonly string[],
+): ImageFailure {
+  return {
+    ...{ image: planned.name, kind: "scan", waiting: nothingWaits, heirs },
+    text: placedText(error, findings.length === 0 ? error.at : placeOfError(error, planned.at)),
+    findings: ownFindings(findings, all),
+  };
+}
+
+/** The images that have all their findings from others, by those. */
+function heirsByBringer(all: FindingsByImage): ReadonlyMap<string, readonly string[]> {
+  const heirs = [...all].flatMap(([name, findings]) =>
+    isInherited(findings, all) ? bringersOf(findings, all).map((bringer) => ({ bringer, name })) : [],
+  );
+  const groups = Map.groupBy(heirs, ({ bringer }) => bringer);
+  return new Map([...groups].map(([bringer, some]) => [bringer, some.map(({ name }) => name)]));
+}
+
+function placedText(error: UserError, at: SourceLocation | undefined): ErrorText {
+  return { ...errorText(error), at };
+}
+
+/** What blocks images, by name of the image. */
+function blockingFindings(images: readonly ImageResult[]): FindingsByImage {
+  return new Map(
+    images.flatMap((image) =>
+      image.outcome === "blocked" ? [[image.planned.name, image.by.flatMap(({ findings = [] }) => findings)]] : [],
+    ),
+  );
+}
+
+/** Why scans fail the run by images that neither failed nor are blocked, in the plan's order. */
+function failingScans({ images, scans }: RunResult): ReadonlyMap<string, ScanFailure> {
   return new Map(
     images.flatMap(({ planned: { name }, outcome }) => {
-      const scan = outcome === "failed" || outcome === "blocked" ? undefined : scans?.get(name);
-      const error = scan && (heldBy(scan) ?? redBy(scan));
-      return error === undefined ? [] : [[name, error]];
+      const isReported = outcome === "failed" || outcome === "blocked" || outcome === "skipped-for-parent";
+      const scan = isReported ? undefined : scans?.get(name);
+      const failure = scan && scanFailure(scan);
+      return failure === undefined ? [] : [[name, failure]];
     }),
   );
 }
 
-function isBuilt(image: ImageResult): boolean {
-  return image.outcome === "blocked" && image.candidate !== undefined;
-}
-
 /** Images that can't be planned may share a problem: the first of them reports it. */
-function firstToTell(images: readonly ImageResult[]): ReadonlyMap<UserError, string> {
+function firstReporters(images: readonly ImageResult[]): ReadonlyMap<UserError, string> {
   const failed = images.filter((image) => image.outcome === "failed").filter(({ planned }) => planned.kind === "skip");
   const all = failed.flatMap((image) => problemsIn(image.error).map((error) => [error, image.planned.name] as const));
   return new Map(all.toReversed());
 }
 
-/** Blocked images, and those that failed by nothing of their own, by the name of the image at the beginning of their chain. */
-function blockedByCulprit(
+/** Skipped images, and those that failed by nothing of their own, by the name of the image at the beginning of their chain. */
+function waitingByCulprit(
   images: readonly ImageResult[],
-  told: ReadonlyMap<UserError, string>,
+  reporters: ReadonlyMap<UserError, string>,
 ): ReadonlyMap<string, readonly ImageResult[]> {
   const blockers = new Map(
     images.flatMap((each): readonly (readonly [string, string])[] => {
       const { name } = each.planned;
-      if (each.outcome === "blocked") return [[name, each.by]];
+      if (each.outcome === "skipped-for-parent") return [[name, each.parent]];
       const culprits =
-        each.outcome === "failed" ? problemsIn(each.error).map((error) => told.get(error) ?? name) : [name];
+        each.outcome === "failed" ? problemsIn(each.error).map((error) => reporters.get(error) ?? name) : [name];
       const [first] = culprits;
       return first === undefined || culprits.includes(name) ? [] : [[name, first]];
     }),

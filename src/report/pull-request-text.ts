@@ -1,4 +1,4 @@
-/** What the pull request of a bump says. Names, versions and paths are hostile text. */
+/** The text of a bump's pull request. Names, versions and paths are hostile text. */
 
 import type { MovedFile, MovedPin } from "../bump/moved.ts";
 import type { PullRequestText } from "../forge/bump-forge.ts";
@@ -23,7 +23,7 @@ export interface BumpedImage {
   readonly commits?: { readonly from: string; readonly to: string };
 }
 
-export interface BumpToTell {
+export interface ReportedBump {
   /** Those that pins follow, at least one. */
   readonly images: readonly BumpedImage[];
   readonly files: readonly MovedFile[];
@@ -33,7 +33,7 @@ export interface BumpToTell {
   readonly runUrl: string | undefined;
 }
 
-export function pullRequestText(bump: BumpToTell): PullRequestText {
+export function pullRequestText(bump: ReportedBump): PullRequestText {
   const sections = [published(bump), table(bump), ...bump.images.flatMap(findingLists), files(bump), footer];
   return { title: title(bump), body: sections.filter((section) => section !== "").join("\n\n") };
 }
@@ -41,7 +41,7 @@ export function pullRequestText(bump: BumpToTell): PullRequestText {
 const footer =
   "Commits that you add to this branch stay. A newer version takes this one's place here; closing this skips the version.";
 
-function title({ images, files: moved }: BumpToTell): string {
+function title({ images, files: moved }: ReportedBump): string {
   const [only] = images;
   const names = images.map(({ name }) => name).join(", ");
   if (only === undefined || images.length > 1) return inTitle(`Bump ${count(images.length, "image")}: ${names}`);
@@ -54,13 +54,13 @@ function inTitle(text: string): string {
   return shortened(plainLine(text).trim().replaceAll("[", "(").replaceAll("]", ")"), 200);
 }
 
-function published({ images, runUrl }: BumpToTell): string {
+function published({ images, runUrl }: ReportedBump): string {
   const isAddress = runUrl !== undefined && /^https?:\/\/[\w.:/~%-]+$/.test(runUrl);
   const run = isAddress ? `[this run](${runUrl})` : "a run of image-publish";
   return `${images.length === 1 ? "This image was" : "These images were"} published by ${run}.`;
 }
 
-function table({ images, files: moved, forge }: BumpToTell): string {
+function table({ images, files: moved, forge }: ReportedBump): string {
   const rows = images.map((image) => {
     const { from, to } = versions(moved, image.name);
     const compared = image.commits;
@@ -92,13 +92,13 @@ function size({ now, before }: NonNullable<BumpedImage["size"]>): string {
 }
 
 function findings({ gone, new: added }: NonNullable<BumpedImage["findings"]>): string {
-  return gone.length + added.length === 0 ? "the same" : `${gone.length} gone, ${added.length} new`;
+  return gone.length + added.length === 0 ? "the same" : `${gone.length} fixed, ${added.length} new`;
 }
 
 function findingLists({ name, findings: found }: BumpedImage): readonly string[] {
   const lists = [
     { what: "New", all: found?.new ?? [] },
-    { what: "Gone", all: found?.gone ?? [] },
+    { what: "Fixed", all: found?.gone ?? [] },
   ];
   return lists.flatMap(({ what, all }) => {
     if (all.length === 0) return [];
@@ -118,7 +118,7 @@ function findingLine(finding: Finding): string {
   return `${markdown(finding.id)} (${finding.severity.toLowerCase()}) in ${code(where)}`;
 }
 
-function files({ files: moved, forge, at }: BumpToTell): string {
+function files({ files: moved, forge, at }: ReportedBump): string {
   const pins = moved.flatMap(({ path, pins: all }) => all.map((pin) => ({ path, ...pin })));
   const lines = pins
     .slice(0, mostPins)

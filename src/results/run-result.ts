@@ -7,7 +7,7 @@ import type { Digest } from "../model/digest.ts";
 import type { Repository, Tag } from "../model/reference.ts";
 import type { Remark } from "../model/remark.ts";
 import type { Plan, PlannedImage } from "../plan/plan.ts";
-import type { ImageScan } from "../scan/judged.ts";
+import type { ImageScan, SeenFinding } from "../scan/judged.ts";
 import type { ScannerFacts } from "../scan/scanner-facts.ts";
 
 export interface TagResult {
@@ -45,15 +45,36 @@ export type ImageResult = {
   | ({ readonly outcome: "built"; readonly candidate: Candidate } & After)
   | { readonly outcome: "skipped" }
   | FailedImage
-  /** An image that it is based on failed, or was itself blocked. */
+  /** Nothing failed: checks keep it from its tags, or would, where it was to get none. */
   | {
       readonly outcome: "blocked";
-      readonly by: string;
+      readonly by: Blocks;
+      /** What was built; not there where it was published before. */
+      readonly candidate?: Candidate;
+    }
+  /** An image that it is based on failed or was blocked, however far up. */
+  | {
+      readonly outcome: "skipped-for-parent";
+      readonly parent: string;
       /** Where it was built all the same, and only gets no tags. */
       readonly candidate?: Candidate;
     }
   | { readonly outcome: "cancelled" }
 );
+
+/** What is between a candidate and its tags. `content`: what another run pushed is what the plan took it for. */
+export type CheckName = "size" | "platforms" | "content" | "attestation" | "scan";
+
+/** Why a check blocks an image. */
+export interface Block {
+  readonly check: CheckName;
+  readonly error: UserError;
+  /** The blocking findings, weightiest first, where the check found any. */
+  readonly findings?: readonly SeenFinding[];
+}
+
+/** One for each check that blocks, at least one. */
+export type Blocks = readonly [Block, ...Block[]];
 
 /** What was done with an image that is good. */
 interface After {
@@ -65,6 +86,8 @@ interface FailedImage {
   readonly outcome: "failed";
   /** The first line of its message is the sentence that says what happened, what follows is the program's last words. */
   readonly error: UserError;
+  /** The sentence without the image's name, where its build failed: for where the name is shown beside. */
+  readonly reason?: string;
   /** The end of what the failed program wrote, where there is more of it than the message quotes. */
   readonly output?: readonly string[];
   /** The lines of the Dockerfile around the one that failed, as the builder shows them. */
@@ -84,8 +107,8 @@ export interface Forge {
 
 /** What failed that is about no image. */
 export interface OtherFailure {
-  /** `Code scanning failed`. */
-  readonly title: string;
+  /** A clause: `code scanning failed`. */
+  readonly clause: string;
   readonly error: UserError;
 }
 
@@ -102,7 +125,7 @@ export interface RunResult {
   /** By the image's name, in the catalog's order: those that were scanned, or were to be. */
   readonly scans?: ReadonlyMap<string, ImageScan>;
   /** Published images that a rebuild would fix something in, with `rebuild: fixable`. */
-  readonly mended?: readonly string[];
+  readonly fixableByRebuild?: readonly string[];
   /** The pull requests that move pins. */
   readonly bumps?: readonly ProposalResult[];
   /** Published images stay. */

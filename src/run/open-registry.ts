@@ -24,7 +24,7 @@ export async function openRegistry(
   pushed: ReadonlySet<string>,
   signal: AbortSignal = outside.signal,
 ): Promise<{ readonly registry: RegistryClient; readonly credentials: CredentialStore }> {
-  const { env, processes, files, http, clock, random, log } = outside;
+  const { env, processes, files, http, limiter, clock, random } = outside;
   const folder = dockerConfigFolder(env);
   const path = `${folder}/config.json`;
   const bytes = folder === undefined ? undefined : await files.read(path);
@@ -37,7 +37,6 @@ export async function openRegistry(
     only: trust.kind === "untrusted" ? pushed : undefined,
   });
   const remedy = (host: string): string | undefined => (named.has(host) ? undefined : nameRegistry(host));
-  const onWait = (what: string) => log.info(what);
-  const registry = registryClient({ http, clock, random, signal, credentials: credentials.find, remedy, onWait });
+  const registry = registryClient({ http, limiter, clock, random, signal, credentials: credentials.find, remedy });
   return { registry, credentials };
 }

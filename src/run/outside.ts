@@ -1,3 +1,4 @@
+import type { RateLimiter } from "../lib/http/rate-limiter.ts";
 import type {
   Attest,
   Clock,
@@ -17,6 +18,8 @@ import type {
 export interface Outside {
   readonly processes: Processes;
   readonly http: Http & HttpStreams;
+  /** Of all requests, as a host that limits their rate counts them all. */
+  readonly limiter: RateLimiter;
   readonly files: Files & FileLooks & FileLinks & FileStreams;
   readonly clock: Clock;
   readonly log: Log;

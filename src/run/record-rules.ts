@@ -1,7 +1,7 @@
 /** By what a run trusts the records of published images. */
 import { isUnnamed, type RunContext, repositoryName } from "../model/run-context.ts";
 import type { Clock } from "../ports.ts";
-import type { RecordRules } from "../publish/tags/tag-state.ts";
+import type { RecordRules } from "../publish/registry-tags/tag-state.ts";
 
 interface RecordsRun {
   readonly context: RunContext;

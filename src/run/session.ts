@@ -1,5 +1,6 @@
 /** What every command works with: the run, what the user wrote, and the parts that talk to the outside on its behalf. */
 
+import { directBuildx } from "../buildx/builder/direct-buildx.ts";
 import { contextElsewhere } from "../context/elsewhere.ts";
 import { forgeFacts } from "../forge/github/forge-facts.ts";
 import type { Checkout } from "../git/checkout/checkout.ts";
@@ -13,7 +14,7 @@ import { type CheckoutTrust, contextOfUntrusted, trusted } from "../model/trust.
 import type { Files, Processes } from "../ports.ts";
 import type { RunInputs } from "../settings/run-inputs.ts";
 import { buildxPrints } from "./buildx-prints.ts";
-import { actFor, actForEvent, actForSimulated, type Elsewhere } from "./checkout/act-for.ts";
+import { actFor, actForEvent, actForSimulated, type CheckoutElsewhere } from "./checkout/act-for.ts";
 import { checkedOut } from "./checkout/checked-out.ts";
 import { checkoutTrust } from "./checkout/checkout-trust.ts";
 import { knownGitTags } from "./checkout/git-tags.ts";
@@ -38,7 +39,7 @@ export interface Session {
   /** What is checked out is of the ref that the run is about, so that tags that move may follow. */
   readonly isAtEvent: boolean;
   /** Why it is not, and what to do. */
-  readonly elsewhere: Elsewhere | undefined;
+  readonly elsewhere: CheckoutElsewhere | undefined;
   /** Whether the files of the checkout may decide what the workflow decides. */
   readonly trust: CheckoutTrust;
   /** The commit whose files decide where those of an untrusted checkout may not; `undefined` where it is unknown. */
@@ -68,9 +69,10 @@ export interface SessionOptions {
 export async function openSession(
   given: RunContext,
   inputs: RunInputs,
-  outside: Outside,
+  around: Outside,
   { offline = false, isSimulated = false }: SessionOptions = {},
 ): Promise<Session> {
+  const outside = { ...around, processes: directBuildx(around, given.workspace) };
   const { ref, token, command } = inputs.settings;
   // Whose commit is checked out follows from what happened, not from what is simulated, nor from the ref that is acted for.
   const event = isSimulated ? await happened(outside) : given;
@@ -124,7 +126,7 @@ export async function openSession(
     paths,
     checkoutFiles: guardedFiles(checkout.files, given.workspace, paths),
     folder,
-    buildx: buildxPrints(outside),
+    buildx: buildxPrints(outside.processes),
   };
 }
 

@@ -41,7 +41,7 @@ export function untrustedRemarks({ inputs, trust, context }: WithheldRun): reado
     return [
       {
         message: `this checkout is untrusted: ${trust.why}.${without}`,
-        hint: "run what needs secrets after the merge, on `push`",
+        hint: "move what needs secrets to `push`, after the merge",
       },
     ];
   }

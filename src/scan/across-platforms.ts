@@ -6,63 +6,73 @@ import { severities } from "../model/severity.ts";
 import { type Finding, placedKey } from "./finding.ts";
 import { identities } from "./identity.ts";
 import { ignorePath } from "./ignore-path.ts";
-import type { JudgedFinding, ScannedImage } from "./judged.ts";
+import type { JudgedFinding, JudgedPlatform, SeenFinding } from "./judged.ts";
 
-export interface SeenFinding extends JudgedFinding {
-  readonly platforms: readonly Platform[];
+/** A finding of one platform. Others of the same name are the same finding. */
+export interface NamedFinding {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly judged: JudgedFinding;
 }
 
-/** Of all platforms, weightiest first; new, counting and reported where it is so on one of them. */
-export function acrossPlatforms(scan: ScannedImage): readonly SeenFinding[] {
-  const known = merged.get(scan);
-  if (known !== undefined) return known;
-  const all = merge(scan);
-  merged.set(scan, all);
-  return all;
+export interface MergedFinding {
+  readonly name: string;
+  /** The first in the order. */
+  readonly judged: JudgedFinding;
+  readonly all: readonly NamedFinding[];
 }
 
-/** Each report of an image needs this, and an image may have thousands of findings. */
-const merged = new WeakMap<ScannedImage, readonly SeenFinding[]>();
-
-function merge({ platforms }: ScannedImage): readonly SeenFinding[] {
-  const seen = platforms.flatMap(({ platform, findings }) => {
+/** All findings of all platforms. */
+export function namedFindings(platforms: readonly JudgedPlatform[]): readonly NamedFinding[] {
+  return platforms.flatMap(({ platform, findings }) => {
     const names = identities(findings.map(({ finding }) => finding));
-    return findings.map((each) => ({ name: names.get(each.finding), seen: { ...each, platforms: [platform] } }));
+    return findings.map((judged) => ({ name: names.get(judged.finding) ?? "", platform, judged }));
   });
-  const groups = Map.groupBy(seen, ({ name }) => name);
-  const each = [...groups.values()].flatMap((group): readonly SeenFinding[] => {
-    const some = group.map(({ seen }) => seen);
-    const [first] = byWeight(some);
-    if (first === undefined) return [];
-    // One that counts is not new because another platform newly has it where it does not count.
-    const isNew = some.some((one) => one.standing === "new" && one.counts === first.counts);
-    const isReported = some.some((one) => one.isReported);
-    return [
-      {
-        ...first,
-        standing: isNew ? "new" : "known",
-        isReported,
-        platforms: [...new Set(some.flatMap((one) => one.platforms))],
-      },
-    ];
+}
+
+/** Those of one name as one. @param inOrder puts those that differ between platforms in order: the first stands for all */
+export function mergeFindings(
+  found: readonly NamedFinding[],
+  inOrder: (same: readonly JudgedFinding[]) => readonly JudgedFinding[],
+): readonly MergedFinding[] {
+  return [...Map.groupBy(found, ({ name }) => name)].flatMap(([name, all]) => {
+    const [judged] = inOrder(all.map((each) => each.judged));
+    return judged === undefined ? [] : [{ name, judged, all }];
+  });
+}
+
+/** Weightiest first; new and reported where it is so on one of the platforms. */
+export function acrossPlatforms(platforms: readonly JudgedPlatform[]): readonly SeenFinding[] {
+  const merged = mergeFindings(namedFindings(platforms), byWeight);
+  const each = merged.map(({ judged: first, all }): SeenFinding => {
+    // A blocking one is not new because another platform newly has it where it isn't blocking.
+    const isNew = all.some(({ judged }) => judged.standing === "new" && judged.isBlocking === first.isBlocking);
+    const on = [...new Set(all.map(({ platform }) => platform))];
+    return {
+      ...first,
+      standing: isNew ? "new" : "known",
+      isReported: all.some(({ judged }) => judged.isReported),
+      platforms: on,
+      isEverywhere: on.length === platforms.length,
+    };
   });
   return byWeight(each);
 }
 
 /** What the published image has on some platform, and this one lacks there; each once. */
-export function goneAcrossPlatforms({ platforms }: ScannedImage): readonly Finding[] {
+export function goneAcrossPlatforms(platforms: readonly JudgedPlatform[]): readonly Finding[] {
   const named = platforms.flatMap(({ gone }) =>
     [...identities(gone)].map(([finding, name]) => [name, finding] as const),
   );
   return [...new Map(named).values()];
 }
 
-/** Counting before others, then the worst first, then new ones, then by what they are. */
+/** Blocking ones before others, then the worst first, then new ones, then by what they are. */
 export function byWeight<Each extends JudgedFinding>(findings: readonly Each[]): readonly Each[] {
   if (findings.length < 2) return findings;
   const keyed = findings.map((each) => {
-    const { finding, counts, standing } = each;
-    const weight = [counts ? 0 : 1, severities.indexOf(finding.severity), standing === "new" ? 0 : 1].join("");
+    const { finding, isBlocking, standing } = each;
+    const weight = [isBlocking ? 0 : 1, severities.indexOf(finding.severity), standing === "new" ? 0 : 1].join("");
     const version = finding.kind === "vulnerability" ? finding.installed : `${finding.line ?? ""}`;
     return { each, key: `${weight}${placedKey(finding)}\0${version}` };
   });
@@ -82,9 +92,9 @@ export function severityCounts(findings: readonly JudgedFinding[]): string {
 }
 
 /** A finding on a line: `CRITICAL CVE-2026-1 in openssl 3.3.1, fixed in 3.3.9, new (linux/arm64): its title`. */
-export function findingLine({ finding, standing, platforms }: SeenFinding, allPlatforms: number): string {
+export function findingLine({ finding, standing, platforms, isEverywhere }: SeenFinding): string {
   const { severity, id, title } = finding;
-  const where = platforms.length === allPlatforms ? "" : ` (${platforms.join(", ")})`;
+  const where = isEverywhere ? "" : ` (${platforms.join(", ")})`;
   const place = ignorePath(finding);
   const facts =
     finding.kind === "secret"

@@ -2,10 +2,10 @@
 import type { SourceLocation, UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Platform } from "../model/platform.ts";
-import { byWeight } from "./across-platforms.ts";
+import { acrossPlatforms, byWeight, goneAcrossPlatforms } from "./across-platforms.ts";
 import { type Finding, isInConfiguration } from "./finding.ts";
 import { compared } from "./identity.ts";
-import type { ImageScan, JudgedFinding, JudgedPlatform, ScanRules } from "./judged.ts";
+import type { ImageScan, JudgedFinding, JudgedPlatform, ScanDecision, ScanRules, SeenFinding } from "./judged.ts";
 import { layerPlaces, type OwnStep } from "./layer-places.ts";
 import { type BaseLayers, copiedFrom, originOf } from "./origin.ts";
 import { highestFixes, remedyOf } from "./remedy.ts";
@@ -42,18 +42,16 @@ export interface Judging {
  * the published image has too, though perhaps without a fix then, fails the run and blocks nothing: the image that would
  * stay published isn't better. A candidate that could not be scanned passes only where no finding can be blocking.
  */
-export function judge(scanned: Scanned, judging: Judging): ImageScan {
+export function judgeScan(scanned: Scanned, judging: Judging): ImageScan {
   const { name, rules, published, bases, stepsOn = () => [], settingsOn = () => new Map() } = judging;
   if (scanned.kind === "unscanned") {
-    const passes = rules.failOn.size === 0 && !rules.failOnSecrets;
-    const isPublished = published.kind === "itself" ? { isPublished: true as const } : {};
-    return { kind: "unscanned", name, rules, error: scanned.error, passes, ...isPublished };
+    return { kind: "unscanned", name, rules, error: scanned.error, decision: decideUnseen(rules, published) };
   }
   const fixes = highestFixes(
     scanned.platforms.flatMap(({ findings }) => findings.filter((each) => reports(each, rules))),
   );
-  const isItself = published.kind === "itself";
-  const before = isItself ? scanned.platforms : published.kind === "published" ? published.platforms : [];
+  const before =
+    published.kind === "itself" ? scanned.platforms : published.kind === "published" ? published.platforms : [];
   const platforms = scanned.platforms.map((scan) => {
     const known = before.find((each) => each.platform === scan.platform);
     const steps = layerPlaces(scan.layers, stepsOn(scan.platform));
@@ -67,8 +65,7 @@ export function judge(scanned: Scanned, judging: Judging): ImageScan {
       return { origin, remedy, ...(at && { at }) };
     });
   });
-  const counting = platforms.flatMap(({ findings }) => findings.filter(({ counts }) => counts));
-  const holding = rules.gate === "strict" ? counting : counting.filter(({ standing }) => standing === "new");
+  const findings = acrossPlatforms(platforms);
   const comparedWith =
     published.kind === "published" ? { kind: published.kind, tag: published.tag, digest: published.digest } : published;
   return {
@@ -76,10 +73,27 @@ export function judge(scanned: Scanned, judging: Judging): ImageScan {
     name,
     rules,
     platforms,
+    findings,
+    gone: goneAcrossPlatforms(platforms),
     comparedWith,
-    passes: isItself || holding.length === 0,
-    isRed: counting.length > 0,
+    decision: decide(
+      findings.filter(({ isBlocking }) => isBlocking),
+      rules,
+      published,
+    ),
   };
+}
+
+function decide(blocking: readonly SeenFinding[], rules: ScanRules, published: Published): ScanDecision {
+  if (blocking.length === 0) return { kind: "passed" };
+  if (published.kind === "itself") return { kind: "fails-run", because: blocking };
+  const because = rules.gate === "strict" ? blocking : blocking.filter(({ standing }) => standing === "new");
+  return because.length === 0 ? { kind: "fails-run", because: blocking } : { kind: "blocked", because };
+}
+
+function decideUnseen({ failOn, failOnSecrets }: ScanRules, published: Published): ScanDecision {
+  if (failOn.size === 0 && !failOnSecrets) return { kind: "passed" };
+  return { kind: published.kind === "itself" ? "fails-run" : "blocked", because: [] };
 }
 
 function judgePlatform(
@@ -95,7 +109,7 @@ function judgePlatform(
   const findings = scan.findings.map((finding): JudgedFinding => {
     const standing = isSame || known.has(finding) ? "known" : "new";
     const isReported = reports(finding, rules);
-    return { finding, standing, counts: countsBy(finding, rules), isReported, ...explained(finding) };
+    return { finding, standing, isBlocking: isBlockedBy(finding, rules), isReported, ...explained(finding) };
   });
   const system = { os, ...(unwatched === undefined ? {} : { unwatched }) };
   return {
@@ -108,7 +122,7 @@ function judgePlatform(
   };
 }
 
-function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {
+function isBlockedBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: ScanRules): boolean {
   if (finding.ignored !== undefined) return false;
   if (finding.kind === "secret") return failOnSecrets;
   return failOn.has(finding.severity) && (finding.fixed !== undefined || !ignoreUnfixed);
@@ -117,5 +131,5 @@ function countsBy(finding: Finding, { failOn, failOnSecrets, ignoreUnfixed }: Sc
 /** Blocking findings are reported whatever the rules hide: they are why the run failed. */
 function reports(finding: Finding, rules: ScanRules): boolean {
   if (finding.ignored !== undefined) return false;
-  return rules.severity.has(finding.severity) || countsBy(finding, rules);
+  return rules.severity.has(finding.severity) || isBlockedBy(finding, rules);
 }

@@ -6,19 +6,19 @@ import type { Severity } from "../model/severity.ts";
 import type { Finding } from "./finding.ts";
 import type { Unwatched } from "./scanner.ts";
 
-/** What is reported and what counts. */
+/** What is reported and what is blocking. */
 export interface ScanRules {
   readonly severity: ReadonlySet<Severity>;
   /** Empty: no finding is blocking, and the scan policy blocks nothing. */
   readonly failOn: ReadonlySet<Severity>;
-  /** Secrets in layers count, whatever their severity. */
+  /** Secrets in layers are blocking, whatever their severity. */
   readonly failOnSecrets: boolean;
   readonly ignoreUnfixed: boolean;
   readonly gate: "no-worse" | "strict";
 }
 
 /** Which part of the image brought a finding. */
-export type Origin =
+export type FindingOrigin =
   /** What it is based on; `name` as a person would write it: `debian:13`, or an image of this repository: `base`. */
   | { readonly kind: "base"; readonly name: string; readonly isOwn: boolean }
   /** A step of its own Dockerfile. */
@@ -36,15 +36,29 @@ export interface JudgedFinding {
   readonly finding: Finding;
   /** Compared with what is published on the same platform; `new` also where nothing is published. */
   readonly standing: "new" | "known";
-  /** It is a blocking finding: it fails the run. */
-  readonly counts: boolean;
-  /** Of a severity that is reported, or counting, and not ignored. */
+  /** It fails the run. */
+  readonly isBlocking: boolean;
+  /** Of a severity that is reported, or blocking, and not ignored. */
   readonly isReported: boolean;
-  readonly origin: Origin;
+  readonly origin: FindingOrigin;
   /** The instruction of its own Dockerfile that brought it, where that is known. */
   readonly at?: SourceLocation;
+  readonly remedy: Remedy;
+}
+
+/** How to fix a finding. */
+export interface Remedy {
   /** A sentence: `upgrade openssl to 3.3.9`. */
-  readonly remedy: string;
+  readonly text: string;
+  /** The sentence says how to ignore it, too. */
+  readonly mentionsIgnoring: boolean;
+}
+
+/** A finding of an image, once though several platforms have it. */
+export interface SeenFinding extends JudgedFinding {
+  readonly platforms: readonly Platform[];
+  /** All of the image's platforms have it. */
+  readonly isEverywhere: boolean;
 }
 
 export interface JudgedPlatform {
@@ -52,7 +66,7 @@ export interface JudgedPlatform {
   readonly digest: Digest;
   readonly os: string | undefined;
   readonly unwatched?: Unwatched;
-  /** All of them, worst first; counting before others. */
+  /** All of them, worst first; blocking ones before others. */
   readonly findings: readonly JudgedFinding[];
   /** What the published image has and this one lacks: those that would be reported. */
   readonly gone: readonly Finding[];
@@ -60,14 +74,22 @@ export interface JudgedPlatform {
   readonly report: string;
 }
 
-export type Comparison =
+export type ScanComparison =
   /** With what a tag names now. */
   | { readonly kind: "published"; readonly tag: string; readonly digest: Digest }
   | { readonly kind: "first" }
   /** It is what is published: nothing is new, and there is nothing to block. */
   | { readonly kind: "itself"; readonly found?: { readonly tag: string; readonly digest: Digest } }
-  /** Nobody can tell what is published: everything counts as new. */
+  /** What is published is unknown: every finding is new. */
   | { readonly kind: "unknown"; readonly error: UserError };
+
+/** What the scan policy decides. */
+export type ScanDecision =
+  | { readonly kind: "passed" }
+  /** The image may be tagged, as what is published has the findings, too; or it is what is published. */
+  | { readonly kind: "fails-run"; readonly because: readonly SeenFinding[] }
+  /** `because`: the blocking findings that decide, weightiest first; none where the image could not be scanned. */
+  | { readonly kind: "blocked"; readonly because: readonly SeenFinding[] };
 
 /** The outcome of one image's scan. Every report of it is a function of this. */
 export type ImageScan =
@@ -77,9 +99,7 @@ export type ImageScan =
       readonly name: string;
       readonly rules: ScanRules;
       readonly error: UserError;
-      readonly passes: boolean;
-      /** It is what is published: there is nothing to tag. */
-      readonly isPublished?: true;
+      readonly decision: ScanDecision;
     };
 
 export interface ScannedImage {
@@ -87,9 +107,10 @@ export interface ScannedImage {
   readonly name: string;
   readonly rules: ScanRules;
   readonly platforms: readonly JudgedPlatform[];
-  readonly comparedWith: Comparison;
-  /** Whether tags may go to it. */
-  readonly passes: boolean;
-  /** There is a blocking finding: the run fails, also where the candidate passes. */
-  readonly isRed: boolean;
+  /** Those of all platforms, weightiest first. */
+  readonly findings: readonly SeenFinding[];
+  /** What the published image has on some platform, and this one lacks there; each once. */
+  readonly gone: readonly Finding[];
+  readonly comparedWith: ScanComparison;
+  readonly decision: ScanDecision;
 }

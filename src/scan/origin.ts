@@ -2,8 +2,8 @@
 
 import { plainLine, shortened } from "../lib/plain-text.ts";
 import type { Platform } from "../model/platform.ts";
-import type { Finding } from "./finding.ts";
-import type { Origin } from "./judged.ts";
+import { type Finding, findingKey } from "./finding.ts";
+import type { FindingOrigin, JudgedFinding, SeenFinding } from "./judged.ts";
 import type { PlatformScan } from "./scanner.ts";
 
 /** A base of an image. */
@@ -24,7 +24,7 @@ export function originOf(
   { layer }: Pick<Finding, "layer">,
   { platform, layers }: Pick<PlatformScan, "platform" | "layers">,
   bases: readonly BaseLayers[],
-): Origin {
+): FindingOrigin {
   const index = layer === undefined ? -1 : layers.findIndex(({ diffId }) => diffId === layer);
   const found = layers[index];
   if (found === undefined) return { kind: "unknown" };
@@ -40,7 +40,17 @@ export function originOf(
   return step === "" ? { kind: "unknown" } : { kind: "step", step };
 }
 
-type StepOrigin = Extract<Origin, { readonly kind: "step" }>;
+/** The image of this repository that brings a finding to what is based on it. @param findingsOf those of an image, by its name */
+export function bringerOf(
+  { finding, origin }: JudgedFinding,
+  findingsOf: (image: string) => readonly SeenFinding[],
+): string | undefined {
+  if (origin.kind !== "base" || !origin.isOwn) return undefined;
+  const key = findingKey(finding);
+  return findingsOf(origin.name).some((each) => findingKey(each.finding) === key) ? origin.name : undefined;
+}
+
+type StepOrigin = Extract<FindingOrigin, { readonly kind: "step" }>;
 
 /** A step with what it copies from, which the image's history leaves out. */
 export function copiedFrom(origin: StepOrigin, { from, fromAt }: Pick<StepOrigin, "from" | "fromAt">): StepOrigin {

@@ -2,7 +2,7 @@
 import { formatLocation } from "../errors.ts";
 import { inBackticks } from "../lib/plain-text.ts";
 import { type Finding, findingKey, isInConfiguration, type Vulnerability } from "./finding.ts";
-import type { ImageScan, Origin } from "./judged.ts";
+import type { FindingOrigin, ImageScan, Remedy } from "./judged.ts";
 import type { BaseLayers } from "./origin.ts";
 
 /** By package and place: the version that fixes all that was found in it. */
@@ -25,20 +25,33 @@ export function highestFixes(findings: readonly Finding[]): HighestFixes {
 /** Names in it have no backticks, which set off the step. @param bases those of which `origin` may name one. */
 export function remedyOf(
   finding: Finding,
-  origin: Origin,
+  origin: FindingOrigin,
   { bases, fixes }: { readonly bases: readonly BaseLayers[]; readonly fixes: HighestFixes },
-): string {
+): Remedy {
   if (isInConfiguration(finding)) {
-    return "revoke it and keep it out of ENV, ARG, LABEL and commands (`RUN --mount=type=secret` reads one): who pulls the image reads them; or state in .trivyignore.yaml, in an entry without `paths`, why it does no harm";
+    const text =
+      "revoke it and keep it out of ENV, ARG, LABEL and commands (`RUN --mount=type=secret` reads one): anyone who can pull the image can read it; or ignore it in .trivyignore.yaml, in an entry without `paths`, with a statement";
+    return { text, mentionsIgnoring: true };
   }
   if (finding.kind === "secret") {
     const step = origin.kind === "step" ? ` out of the step \`${inBackticks(origin.step)}\`` : " out of the image";
-    return `revoke it and keep it${step}: what a later layer removes stays readable`;
+    return { text: `revoke it and keep it${step}: what a later layer removes stays readable`, mentionsIgnoring: false };
   }
-  const { fixed } = finding;
+  if (finding.fixed === undefined) {
+    const name = inBackticks(finding.package);
+    const text = `remove ${name} if nothing needs it, or ignore it in .trivyignore.yaml, with a statement`;
+    return { text, mentionsIgnoring: true };
+  }
+  return { text: upgradeOf(finding, finding.fixed, origin, { bases, fixes }), mentionsIgnoring: false };
+}
+
+function upgradeOf(
+  finding: Vulnerability,
+  fixed: string,
+  origin: FindingOrigin,
+  { bases, fixes }: { readonly bases: readonly BaseLayers[]; readonly fixes: HighestFixes },
+): string {
   const name = inBackticks(finding.package);
-  if (fixed === undefined)
-    return `take ${name} out if nothing needs it, or say in .trivyignore.yaml why it does no harm`;
   const upgrade = `upgrade ${name} to ${inBackticks(alternatives(fixes.get(packageKey(finding)) ?? fixed))}`;
   const path = finding.path === undefined ? undefined : inBackticks(finding.path);
   switch (origin.kind) {
@@ -55,7 +68,7 @@ export function remedyOf(
   }
 }
 
-function sourceOf({ fromAt }: Extract<Origin, { readonly kind: "step" }>, from: string): string {
+function sourceOf({ fromAt }: Extract<FindingOrigin, { readonly kind: "step" }>, from: string): string {
   const name = `\`${inBackticks(from)}\``;
   return fromAt === undefined ? name : `the stage ${name} (${inBackticks(formatLocation(fromAt))})`;
 }
@@ -65,21 +78,21 @@ function sourceOf({ fromAt }: Extract<Origin, { readonly kind: "step" }>, from: 
  * system that a step of its own or of an image below it installs; each once, whatever platforms have it. Packages of languages are
  * locked by files of the repository as a rule, and a base that has not moved brings the same again.
  */
-export function mendedByRebuild(scan: ImageScan): readonly Finding[] {
+export function fixedByRebuild(scan: ImageScan): readonly Finding[] {
   if (scan.kind === "unscanned") return [];
-  const mended = scan.platforms.flatMap(({ findings }) =>
+  const fixed = scan.platforms.flatMap(({ findings }) =>
     findings.flatMap(({ finding, isReported, origin }) => {
       const isInstalled = origin.kind !== "base" || origin.isOwn;
       const isFixable = finding.kind === "vulnerability" && finding.of === "os" && finding.fixed !== undefined;
       return isReported && isInstalled && isFixable ? [finding] : [];
     }),
   );
-  return [...new Map(mended.map((each) => [findingKey(each), each])).values()];
+  return [...new Map(fixed.map((each) => [findingKey(each), each])).values()];
 }
 
 function ofBase(
   { package: name, of }: Vulnerability,
-  origin: Extract<Origin, { readonly kind: "base" }>,
+  origin: Extract<FindingOrigin, { readonly kind: "base" }>,
   upgrade: string,
   bases: readonly BaseLayers[],
 ): string {

@@ -1,14 +1,14 @@
-/** The words of `severity` and `fail-on`, and what holds where nobody says anything. */
+/** The values of `severity` and `fail-on`, and the defaults. */
 import { UserError } from "../errors.ts";
 import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { type Severity, severities } from "../model/severity.ts";
 import type { ScanRules } from "./judged.ts";
 
-/** A word of `fail-on`. */
+/** A value of `fail-on`. */
 export type FailOnWord = Severity | "secrets" | "none";
 
-/** The rules that the user set; `undefined` where another setting, or the default, decides. */
-export interface SaidRules {
+/** The rules of one place where users set them; `undefined` where another setting, or the default, decides. */
+export interface RuleLayer {
   readonly severity: readonly Severity[] | undefined;
   readonly failOn: readonly FailOnWord[] | undefined;
   readonly ignoreUnfixed: boolean | undefined;
@@ -22,12 +22,12 @@ export function parseSeverity(text: string): Severity {
 
 /** A severity, `secrets` or `none`, in any case. @throws UserError for anything else. */
 export function parseFailOn(text: string): FailOnWord {
-  return knownWord(text, [...severities, "secrets", "none"], "word of fail-on");
+  return knownWord(text, [...severities, "secrets", "none"], "value of fail-on");
 }
 
-/** Each rule of the first who says it, else the default. */
-export function scanRules(said: readonly SaidRules[]): ScanRules {
-  const first = <K extends keyof SaidRules>(key: K) => said.find((each) => each[key] !== undefined)?.[key];
+/** Each rule of the first layer that sets it, else the default. */
+export function scanRules(layers: readonly RuleLayer[]): ScanRules {
+  const first = <K extends keyof RuleLayer>(key: K) => layers.find((each) => each[key] !== undefined)?.[key];
   const failOn = first("failOn") ?? ["CRITICAL"];
   return {
     severity: new Set(first("severity") ?? ["CRITICAL", "HIGH"]),
@@ -42,5 +42,5 @@ function knownWord<Word extends string>(text: string, words: readonly Word[], wh
   const word = words.find((each) => each.toLowerCase() === text.toLowerCase());
   if (word !== undefined) return word;
   const known = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  throw new UserError(`"${text}" is no ${what}`, { hint: `write ${known}${didYouMeanText(text, words)}` });
+  throw new UserError(`"${text}" isn't a valid ${what}`, { hint: `write ${known}${didYouMeanText(text, words)}` });
 }

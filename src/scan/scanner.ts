@@ -58,8 +58,8 @@ export type Scanned =
 export interface Scanner {
   /** Never rejects for what is the network's, the database's or the image's fault. */
   scan(subject: ScanSubject): Promise<Scanned>;
-  /** A software bill of materials (CycloneDX, JSON) from a report. @throws UserError */
-  bill(report: string): Promise<Uint8Array>;
+  /** An SBOM (CycloneDX, JSON) from a report. @throws UserError */
+  sbom(report: string): Promise<Uint8Array>;
   /** `undefined` where nothing was scanned, or could be. */
   facts(): Promise<ScannerFacts | undefined>;
 }

@@ -2,15 +2,15 @@
 import type { PullRequestSettings } from "../bump/pull-request/proposal.ts";
 import type { BumpSettings } from "../config/config-schema.ts";
 
-export function pullRequestSettings(said: BumpSettings): PullRequestSettings {
-  const merge = said["auto-merge"] ?? "false";
+export function pullRequestSettings(settings: BumpSettings): PullRequestSettings {
+  const merge = settings["auto-merge"] ?? "false";
   const texts = (names: BumpSettings["labels"]) => (names ?? []).map(({ value }) => value);
   return {
-    labels: texts(said.labels),
-    reviewers: texts(said.reviewers),
-    assignees: texts(said.assignees),
-    draft: said.draft ?? false,
+    labels: texts(settings.labels),
+    reviewers: texts(settings.reviewers),
+    assignees: texts(settings.assignees),
+    draft: settings.draft ?? false,
     autoMerge: merge === "true" ? "merge" : merge === "false" ? false : merge,
-    grouped: said.grouped ?? false,
+    grouped: settings.grouped ?? false,
   };
 }

@@ -6,7 +6,7 @@ import type { SharedSettings } from "../config/config-schema.ts";
 import type { Settings } from "../config/inputs.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import { mapped } from "../lib/pause.ts";
-import { type SaidRules, scanRules } from "../scan/scan-rules.ts";
+import { type RuleLayer, scanRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
@@ -65,9 +65,9 @@ export async function readImageSettings(
   readonly unreadNames: ReadonlyMap<string, readonly string[]>;
 }> {
   const defaults = read(config.defaults);
-  const entries = new Map(await mapped(config.images, ({ name, said }) => [name, read(said)] as const));
+  const entries = new Map(await mapped(config.images, ({ name, settings }) => [name, read(settings)] as const));
   const given = ofInputs(inputs);
-  const nothing: Spoken = { aliases: [], labels: [], annotations: [] };
+  const nothing: SettingsLayer = { aliases: [], labels: [], annotations: [] };
   return {
     settingsOf: (name, image) => joined([entries.get(name) ?? nothing, ofBake(image), given, defaults], inputs),
     problems: [defaults, ...entries.values()].flatMap(({ problems }) => problems),
@@ -81,14 +81,14 @@ export async function readImageSettings(
   };
 }
 
-function unreadNamesOf({ said, unreadNames = [] }: ImageEntry): readonly string[] {
-  const lines = [...(said.images ?? []), ...(said.aliases ?? [])];
+function unreadNamesOf({ settings, unreadNames = [] }: ImageEntry): readonly string[] {
+  const lines = [...(settings.images ?? []), ...(settings.aliases ?? [])];
   const unread = lines.filter((line) => parseImageNames([line]).problems.length > 0);
   return [...unreadNames, ...unread.map(({ text }) => text)];
 }
 
 /** What one place says; `undefined` where it says nothing. */
-interface Spoken {
+interface SettingsLayer {
   readonly rules?: readonly Rule[] | undefined;
   readonly flavor?: Flavor | undefined;
   readonly names?: readonly ImageNameLine[] | undefined;
@@ -99,7 +99,7 @@ interface Spoken {
   readonly sbom?: string | undefined;
   readonly compression?: string | undefined;
   readonly isScanned?: boolean | undefined;
-  readonly scanRules?: SaidRules | undefined;
+  readonly scanRules?: RuleLayer | undefined;
   readonly ignoreFiles?: ScanSettings["ignoreFiles"];
   readonly vex?: ScanSettings["vex"] | undefined;
   readonly cyclonedx?: boolean | undefined;
@@ -107,44 +107,44 @@ interface Spoken {
   readonly annotations: readonly AnnotationLine[];
 }
 
-interface ReadSpoken extends Spoken {
+interface ReadLayer extends SettingsLayer {
   readonly problems: readonly UserError[];
   /** Problems that other images may have as well: a git tag that doesn't release one image is a problem of all. */
   readonly ofAll: readonly UserError[];
 }
 
-function read(said: SharedSettings): ReadSpoken {
-  const rules = parseRules(said.tags ?? []);
-  const flavor = parseFlavor(said.flavor ?? []);
-  const names = parseImageNames(said.images ?? []);
-  const aliases = parseImageNames(said.aliases ?? []);
-  const releaseTags = parseLines(said["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
-  const labels = parseLabels(said.labels ?? []);
-  const annotations = parseAnnotations(said.annotations ?? []);
-  const cacheFrom = readCacheLines(said["cache-from"] ?? [], "from");
-  const cacheTo = readCacheLines(said["cache-to"] ?? [], "to");
-  const compression = parseLines(said.compression ?? [], ({ text }) => parseCompression(text));
+function read(settings: SharedSettings): ReadLayer {
+  const rules = parseRules(settings.tags ?? []);
+  const flavor = parseFlavor(settings.flavor ?? []);
+  const names = parseImageNames(settings.images ?? []);
+  const aliases = parseImageNames(settings.aliases ?? []);
+  const releaseTags = parseLines(settings["release-tag"] ?? [], ({ text }) => parseReleasePattern(text));
+  const labels = parseLabels(settings.labels ?? []);
+  const annotations = parseAnnotations(settings.annotations ?? []);
+  const cacheFrom = readCacheLines(settings["cache-from"] ?? [], "from");
+  const cacheTo = readCacheLines(settings["cache-to"] ?? [], "to");
+  const compression = parseLines(settings.compression ?? [], ({ text }) => parseCompression(text));
   const scan = readScanRules({
-    severity: said.severity ?? [],
-    failOn: said["fail-on"] ?? [],
-    ignoreUnfixed: said["ignore-unfixed"],
-    gate: said.gate,
+    severity: settings.severity ?? [],
+    failOn: settings["fail-on"] ?? [],
+    ignoreUnfixed: settings["ignore-unfixed"],
+    gate: settings.gate,
   });
   return {
-    rules: said.tags && rules.values,
-    flavor: said.flavor && flavor.flavor,
-    names: said.images && names.values,
+    rules: settings.tags && rules.values,
+    flavor: settings.flavor && flavor.flavor,
+    names: settings.images && names.values,
     aliases: aliases.values,
-    releaseTags: said["release-tag"] && releaseTags.values,
-    cache: cacheOf(said.cache, cacheFrom.values, cacheTo.values),
-    provenance: said.provenance?.text,
-    sbom: said.sbom?.text,
+    releaseTags: settings["release-tag"] && releaseTags.values,
+    cache: cacheOf(settings.cache, cacheFrom.values, cacheTo.values),
+    provenance: settings.provenance?.text,
+    sbom: settings.sbom?.text,
     compression: compression.values[0],
-    isScanned: said.scan,
-    scanRules: scan.said,
-    ignoreFiles: said.trivyignores,
-    vex: said.vex,
-    cyclonedx: said.cyclonedx,
+    isScanned: settings.scan,
+    scanRules: scan.layer,
+    ignoreFiles: settings.trivyignores,
+    vex: settings.vex,
+    cyclonedx: settings.cyclonedx,
     labels: labels.values,
     annotations: annotations.values,
     problems: [
@@ -161,14 +161,14 @@ function read(said: SharedSettings): ReadSpoken {
         compression,
         scan,
       ].flatMap(({ problems }) => problems),
-      ...attestationProblems(said),
+      ...attestationProblems(settings),
     ],
     ofAll: releaseTags.problems,
   };
 }
 
-function ofInputs(inputs: RunInputs): Spoken {
-  const { settings, rules, flavor, names, aliases, labels, annotations, compression, scanRules: said } = inputs;
+function ofInputs(inputs: RunInputs): SettingsLayer {
+  const { settings, rules, flavor, names, aliases, labels, annotations, compression, scanRules } = inputs;
   const { tags, cache, provenance, sbom } = settings;
   return {
     rules: tags.length === 0 ? undefined : rules,
@@ -180,14 +180,14 @@ function ofInputs(inputs: RunInputs): Spoken {
     sbom: sbom?.text,
     compression,
     isScanned: settings.scan,
-    scanRules: said,
+    scanRules,
     labels,
     annotations,
   };
 }
 
 /** Labels of a bake file are taken word for word. @throws UserError for an annotation that is none. */
-function ofBake(image: Parameters<SettingsOf>[1]): Spoken {
+function ofBake(image: Parameters<SettingsOf>[1]): SettingsLayer {
   const labels = Object.entries(image?.labels ?? {}).map(([key, value]) => ({
     key: literally(key),
     value: literally(value),
@@ -213,14 +213,14 @@ function cacheOf(
 }
 
 /** Joins layers of settings: earlier ones override later ones. */
-function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
-  const first = <K extends keyof Spoken>(key: K): Spoken[K] | undefined =>
-    spoken.find((each) => each[key] !== undefined)?.[key];
+function joined(layers: readonly SettingsLayer[], inputs: RunInputs): ImageSettings {
+  const first = <K extends keyof SettingsLayer>(key: K): SettingsLayer[K] | undefined =>
+    layers.find((each) => each[key] !== undefined)?.[key];
   return {
     rules: first("rules") ?? inputs.rules,
     flavor: first("flavor") ?? inputs.flavor,
     names: first("names") ?? [],
-    aliases: spoken.flatMap((each) => each.aliases),
+    aliases: layers.flatMap((each) => each.aliases),
     releaseTags: first("releaseTags") ?? [],
     cache: first("cache") ?? { kind: "auto", from: [], to: [] },
     provenance: first("provenance"),
@@ -228,7 +228,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     compression: first("compression"),
     scan: {
       isWanted: first("isScanned") ?? true,
-      rules: scanRules(spoken.flatMap((each) => each.scanRules ?? [])),
+      rules: scanRules(layers.flatMap((each) => each.scanRules ?? [])),
       ignoreFiles: first("ignoreFiles"),
       vex: first("vex") ?? [],
       cyclonedx: first("cyclonedx") ?? false,
@@ -236,7 +236,7 @@ function joined(spoken: readonly Spoken[], inputs: RunInputs): ImageSettings {
     sourceDateEpoch: inputs.sourceDateEpoch,
     ...(inputs.variables && { variables: inputs.variables }),
     // Of two with one key the later one counts.
-    labels: spoken.toReversed().flatMap((each) => each.labels),
-    annotations: spoken.toReversed().flatMap((each) => each.annotations),
+    labels: layers.toReversed().flatMap((each) => each.labels),
+    annotations: layers.toReversed().flatMap((each) => each.annotations),
   };
 }

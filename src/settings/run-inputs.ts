@@ -6,7 +6,7 @@ import type { RawInputs } from "../config/inputs-specification.ts";
 import { UserError } from "../errors.ts";
 import type { TagWarning } from "../model/image-tags.ts";
 import { parseSize } from "../publish/max-size.ts";
-import type { SaidRules } from "../scan/scan-rules.ts";
+import type { RuleLayer } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
 import { type LabelLine, parseLabels } from "../tags/labels.ts";
@@ -41,7 +41,7 @@ export interface RunInputs extends ImageRules {
   readonly cacheTo: readonly OwnCacheEntry[];
   /** Bytes. */
   readonly maxSize: number | undefined;
-  readonly scanRules: SaidRules;
+  readonly scanRules: RuleLayer;
   /** Seconds, where the step's environment has SOURCE_DATE_EPOCH, as docker build takes it. */
   readonly sourceDateEpoch: string | undefined;
   /** Of what is set and has no effect. */
@@ -89,7 +89,7 @@ export function readRunInputs(
       cacheFrom: cacheFrom.values,
       cacheTo: cacheTo.values,
       maxSize: maxSize.values[0],
-      scanRules: scanRules.said,
+      scanRules: scanRules.layer,
       sourceDateEpoch,
       variables: metadata.variables,
       warnings: metadata.warnings,
@@ -112,7 +112,7 @@ function noEpoch(value: string): UserError {
   return new UserError(
     `SOURCE_DATE_EPOCH in the step's environment is "${value.slice(0, 40)}", which isn't a valid time`,
     {
-      hint: "set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or take it away",
+      hint: "set it to seconds since 1970, as `git log -1 --format=%ct` prints them, or remove it",
     },
   );
 }

@@ -8,7 +8,7 @@ import type { Placed } from "../model/placed.ts";
 import type { RepositoryPath } from "../model/repository-path.ts";
 import type { Files } from "../ports.ts";
 import type { ScanRules } from "../scan/judged.ts";
-import { parseFailOn, parseSeverity, type SaidRules } from "../scan/scan-rules.ts";
+import { parseFailOn, parseSeverity, type RuleLayer } from "../scan/scan-rules.ts";
 import type { ScanOptions } from "../scan/scanner.ts";
 import { parseLines } from "../tags/text/lines.ts";
 
@@ -30,7 +30,7 @@ export function readScanRules({
   ignoreUnfixed,
   gate,
 }: Pick<Settings, "severity" | "failOn" | "ignoreUnfixed" | "gate">): {
-  readonly said: SaidRules;
+  readonly layer: RuleLayer;
   readonly problems: readonly UserError[];
 } {
   const reported = parseLines(severity, ({ text }) => parseSeverity(text));
@@ -41,7 +41,7 @@ export function readScanRules({
     hint: "write none alone, or leave it out",
   });
   return {
-    said: {
+    layer: {
       severity: severity.length === 0 ? undefined : reported.values,
       failOn: failOn.length === 0 ? undefined : counting.values,
       ignoreUnfixed,

@@ -11,7 +11,7 @@ import type { InputName } from "../config/inputs-specification.ts";
  * `workflow`: inputs, options and the environment alone. `trusted`: also the config file of a trusted checkout; of an
  * untrusted one that of its base. `any`: also the config file of an untrusted checkout.
  */
-export type Origin = "workflow" | "trusted" | "any";
+export type SettingOrigin = "workflow" | "trusted" | "any";
 
 /** Settings of the config file for one image, or under `defaults` for all. */
 export const imageOrigins = {
@@ -47,12 +47,12 @@ export const imageOrigins = {
   trivyignores: "any",
   vex: "any",
   cyclonedx: "any",
-} as const satisfies Readonly<Record<keyof typeof imageSettings, Origin>>;
+} as const satisfies Readonly<Record<keyof typeof imageSettings, SettingOrigin>>;
 
 /** Settings of the config file beside `images` and `defaults`. */
 export const wholeOrigins = {
   "watch-all": "any",
-} as const satisfies Readonly<Record<keyof typeof wholeSettings, Origin>>;
+} as const satisfies Readonly<Record<keyof typeof wholeSettings, SettingOrigin>>;
 
 /** Settings of the config file under `bump`: an untrusted checkout moves no pins. */
 export const bumpOrigins = {
@@ -64,7 +64,7 @@ export const bumpOrigins = {
   "auto-merge": "trusted",
   grouped: "trusted",
   required: "trusted",
-} as const satisfies Readonly<Record<keyof typeof bumpSettings, Origin>>;
+} as const satisfies Readonly<Record<keyof typeof bumpSettings, SettingOrigin>>;
 
 /** What is taken from a target of a bake file; nothing else of it is read. */
 export const bakeOrigins = {
@@ -78,7 +78,7 @@ export const bakeOrigins = {
   labels: "any",
   annotations: "any",
   gives: "any",
-} as const satisfies Readonly<Record<keyof BakeTarget, Origin>>;
+} as const satisfies Readonly<Record<keyof BakeTarget, SettingOrigin>>;
 
 /** Inputs of the action, which are the workflow's own; those that the config file has as well are in the tables above. */
 export const inputOrigins = {

@@ -3,11 +3,11 @@
 import { placeOf } from "../lib/text/sourced-line.ts";
 import { type ImageTag, type ImageTags, type RuleOutcome, type TagWarning, tagText } from "../model/image-tags.ts";
 import { isTag, type Tag } from "../model/reference.ts";
-import { type EventFacts, eventValues, readEvent, type TagEvent } from "./event.ts";
 import { type Flavor, latestAffixes, variantSuffix } from "./rules/flavor.ts";
 import { branchWarning, type Reservations, reservationsOf, takenFor } from "./rules/reserved-tag.ts";
 import type { Rule } from "./rules/rule.ts";
 import { type RuleRun, type RuleSurroundings, runRule } from "./rules/run-rule.ts";
+import { type EventFacts, eventValues, readEvent, type TagEvent } from "./tag-event.ts";
 import { type ExpressionValues, expand, uses } from "./text/expression.ts";
 
 export interface TagFacts extends EventFacts {

@@ -5,8 +5,8 @@ import { didYouMeanText } from "../lib/did-you-mean.ts";
 import { problemAt, type SourcedLine } from "../lib/text/sourced-line.ts";
 import { hostOfName, type Repository, repository, tryReference } from "../model/reference.ts";
 import { forgeRegistry, type RunContext } from "../model/run-context.ts";
-import { type EventContext, eventValues, readEvent } from "./event.ts";
 import { checkEnabled } from "./rules/parse-rules.ts";
+import { type EventContext, eventValues, readEvent } from "./tag-event.ts";
 import { expand, parseTemplate, type Template } from "./text/expression.ts";
 import { type Parsed, parseLines, readAttributes } from "./text/lines.ts";
 

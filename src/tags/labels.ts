@@ -5,8 +5,8 @@ import type { SourcedLine } from "../lib/text/sourced-line.ts";
 import type { RunContext } from "../model/run-context.ts";
 import { repositoryUrl, sourceCommit } from "../model/run-context.ts";
 import { expressionValues } from "./derive-tags.ts";
-import { type EventFacts, readEvent } from "./event.ts";
 import { checkEnabled } from "./rules/parse-rules.ts";
+import { type EventFacts, readEvent } from "./tag-event.ts";
 import { readFields, unquoteLine } from "./text/csv.ts";
 import { eventNames, expand, parseTemplate, type Template } from "./text/expression.ts";
 import { type Parsed, parseLines } from "./text/lines.ts";
@@ -84,9 +84,9 @@ export function ociAnnotations(
   labels: readonly LabelLine[],
   facts: LabelFacts,
 ): readonly (readonly [string, string])[] {
-  const said = new Map([...(facts.fileLabels ?? []), ...ownEntries(labels, facts)]);
+  const written = new Map([...(facts.fileLabels ?? []), ...ownEntries(labels, facts)]);
   return ociSet(facts).flatMap(([key, derived]) => {
-    const value = fileLabelKeys.includes(key) && said.has(key) ? annotationText(said.get(key)) : derived;
+    const value = fileLabelKeys.includes(key) && written.has(key) ? annotationText(written.get(key)) : derived;
     return value === undefined || value === "" ? [] : [[key, value] as const];
   });
 }

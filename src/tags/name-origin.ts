@@ -1,9 +1,9 @@
 /** Whose name a rule makes its tag of: others choose the names of branches and git tags, the user writes the rest. */
 
-import type { TagEvent } from "./event.ts";
 import { isDefaultLatest } from "./rules/default-rules.ts";
 import { type Flavor, latestAffixes } from "./rules/flavor.ts";
 import type { Rule } from "./rules/rule.ts";
+import type { TagEvent } from "./tag-event.ts";
 import { concatenated, type ExpressionValues, type Template, uses } from "./text/expression.ts";
 
 export interface NameOrigin {

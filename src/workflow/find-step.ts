@@ -1,6 +1,7 @@
 /** The step of a workflow that uses this action. */
-import type { Tree, TreeEntry, TreeMap } from "../config/yaml-tree.ts";
+
 import { formatLocation, type SourceLocation, UserError } from "../errors.ts";
+import type { Tree, TreeEntry, TreeMap } from "../lib/yaml/yaml-tree.ts";
 
 export interface Condition {
   readonly of: "job" | "step";
@@ -8,7 +9,7 @@ export interface Condition {
   readonly at: SourceLocation;
 }
 
-export interface Step {
+export interface JobStep {
   /** The job's id. */
   readonly job: string;
   readonly at: SourceLocation;
@@ -20,9 +21,9 @@ export interface Step {
   readonly conditions: readonly Condition[];
 }
 
-/** @param isOurs whether the action of a `uses` is this one. @throws UserError where no step uses it, or several do. */
-export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: string) => boolean): Step {
-  const found = findSteps(tree, isOurs);
+/** @param isThisAction whether the action of a `uses` is this one. @throws UserError where no step uses it, or several do. */
+export function findStep(tree: Tree | undefined, file: string, isThisAction: (uses: string) => boolean): JobStep {
+  const found = findSteps(tree, isThisAction);
   const [first, ...more] = found;
   if (first === undefined) {
     throw new UserError(`no step of ${file} uses this action`, {
@@ -41,15 +42,15 @@ export function findStep(tree: Tree | undefined, file: string, isOurs: (uses: st
 }
 
 /** All steps that use this action, in the file's order. */
-export function findSteps(tree: Tree | undefined, isOurs: (uses: string) => boolean): readonly Step[] {
+export function findSteps(tree: Tree | undefined, isThisAction: (uses: string) => boolean): readonly JobStep[] {
   const top = entriesOf(tree);
   return entriesOf(under(top, "jobs")).flatMap(({ key: job, value }) => {
     const inJob = entriesOf(value);
     const steps = under(inJob, "steps");
-    return (steps?.kind === "list" ? steps.items : []).flatMap((item): readonly Step[] => {
+    return (steps?.kind === "list" ? steps.items : []).flatMap((item): readonly JobStep[] => {
       const step = entriesOf(item);
       const uses = under(step, "uses");
-      if (uses?.kind !== "scalar" || !isOurs(uses.text.trim())) return [];
+      if (uses?.kind !== "scalar" || !isThisAction(uses.text.trim())) return [];
       const env = [top, inJob, step].flatMap((each) => entriesOf(under(each, "env")));
       const conditions = [...conditionOf(inJob, "job"), ...conditionOf(step, "step")];
       return [{ job, at: uses.at, inputs: entriesOf(under(step, "with")), env, conditions }];

@@ -1,9 +1,10 @@
 /** Why an event would not run a step of a workflow, as far as the file shows. Filters by branch or path are not looked at. */
-import type { Tree } from "../config/yaml-tree.ts";
+
 import type { SourceLocation } from "../errors.ts";
-import { isMet } from "./expression.ts";
-import type { Step } from "./find-step.ts";
-import type { StepContexts } from "./step-contexts.ts";
+import type { Tree } from "../lib/yaml/yaml-tree.ts";
+import type { StepContexts } from "./contexts.ts";
+import type { JobStep } from "./find-step.ts";
+import { isMet } from "./workflow-expression.ts";
 import { eventsOf } from "./workflow-inputs.ts";
 
 export interface StepWarning {
@@ -14,7 +15,7 @@ export interface StepWarning {
 
 export function whyNotRun(
   tree: Tree,
-  { conditions }: Pick<Step, "conditions">,
+  { conditions }: Pick<JobStep, "conditions">,
   eventName: string,
   contexts: StepContexts,
 ): readonly StepWarning[] {
@@ -25,8 +26,8 @@ export function whyNotRun(
     ? []
     : [
         {
-          message: `this workflow isn't run by ${eventName}: it is run by ${names.join(", ")}`,
-          hint: "name the event that is meant with --event",
+          message: `${eventName} doesn't trigger this workflow; it is triggered by ${names.join(", ")}`,
+          hint: "choose one of its events with --event",
           at,
         },
       ];
@@ -34,8 +35,8 @@ export function whyNotRun(
   return [
     ...event,
     ...unmet.map(({ of, at }) => ({
-      message: `this ${of} isn't run for the event that is planned: its \`if\` is false`,
-      hint: "name the event that is meant with --event and --ref",
+      message: `the event that is planned doesn't run this ${of}: its \`if\` is false`,
+      hint: "choose another event with --event and --ref",
       at,
     })),
   ];

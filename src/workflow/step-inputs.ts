@@ -1,12 +1,13 @@
 /** The inputs that a workflow's step gives this action, for one event. */
-import type { Tree, TreeEntry } from "../config/yaml-tree.ts";
+
 import { type SourceLocation, UserError } from "../errors.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
-import type { EventFacts } from "./contexts.ts";
-import { evaluate, rowsOf } from "./expression.ts";
-import type { Step } from "./find-step.ts";
+import type { Tree, TreeEntry } from "../lib/yaml/yaml-tree.ts";
+import { type Contexts, type ExpressionEvent, stepContexts } from "./contexts.ts";
+import type { JobStep } from "./find-step.ts";
 import { type StepWarning, whyNotRun } from "./not-run.ts";
-import { type Contexts, stepContexts } from "./step-contexts.ts";
+import { rowsOf } from "./text-parts.ts";
+import { evaluate } from "./workflow-expression.ts";
 
 export interface StepInput {
   readonly name: string;
@@ -35,8 +36,8 @@ interface KnownInput {
  */
 export function stepInputs(
   tree: Tree,
-  step: Step,
-  facts: EventFacts,
+  step: JobStep,
+  facts: ExpressionEvent,
   known: readonly KnownInput[],
   overridden: ReadonlySet<string>,
 ): StepInputs {
@@ -68,7 +69,10 @@ function stepInput(
     return { ...none, warnings: [{ message: `this action has no input "${key}"`, hint, at }] };
   }
   if (value.kind !== "scalar") {
-    const problem = new UserError(`the input "${name}" isn't a text`, { hint: "write lines below |", at });
+    const problem = new UserError(`the input "${name}" isn't a text`, {
+      hint: "write its lines below a | behind the colon",
+      at,
+    });
     return { ...none, problems: [problem] };
   }
   const written = { name, text: value.value === null ? "" : value.text, at: value.at, columns: value.columns };
@@ -94,22 +98,25 @@ function filledIn(written: StepInput, contexts: Contexts, { name, secret }: Know
   const isAll = rows.every((row) => row.kind === "unknown" || (row.kind === "known" && row.isEmpty));
   const hint =
     secret === true
-      ? "a plan needs no secrets, so that nothing needs to be done"
+      ? "nothing needs to be done: a plan needs no secrets"
       : `give it as an option if it matters: --${name} VALUE`;
   const warnings = unknown.map(({ at, names }): StepWarning => {
-    const what = isAll ? "has its default here, as its value is" : "is without this line here, as its value is";
-    return { message: `the input "${name}" ${what} not known: ${names.join(", ")}`, hint, at };
+    const what = isAll ? "uses its default here" : "is without this line here";
+    return { message: `the input "${name}" ${what}, since the value is unknown: ${names.join(", ")}`, hint, at };
   });
   if (isAll && unknown.length > 0) return { ...none, warnings };
   const text = rows.map((row) => (row.kind === "known" ? row.text : row.kind === "unknown" ? row.left : "")).join("\n");
   return { ...none, inputs: [{ ...written, text }], warnings };
 }
 
+/** The place that a problem with an input is about; `undefined` where the step doesn't give the input. */
+export function placeOfInput(inputs: readonly StepInput[], input: UserError["input"]): SourceLocation | undefined {
+  const given = inputs.find(({ name }) => name === input?.name);
+  return given && placeOfLine(given, input?.line);
+}
+
 /** The place of a line of an input's value; of all of it without a line. */
-export function placeOfLine(
-  { at, columns }: Pick<StepInput, "at" | "columns">,
-  line: number | undefined,
-): SourceLocation {
+function placeOfLine({ at, columns }: Pick<StepInput, "at" | "columns">, line: number | undefined): SourceLocation {
   if (line === undefined) return at;
   const column = columns?.[line - 1];
   if (columns === undefined || at.line === undefined) return at;

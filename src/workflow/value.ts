@@ -1,14 +1,14 @@
 /** Values of expressions, and how GitHub converts and compares them. */
 
 /** Where something is not known before the workflow runs; in a map under `others`: every key that it doesn't name. */
-export const unknown: unique symbol = Symbol("unknown");
+export const notKnown: unique symbol = Symbol("unknown");
 export const others: unique symbol = Symbol("others");
 
-export type Value = string | number | boolean | null | typeof unknown | readonly Value[] | ValueMap;
+export type Value = string | number | boolean | null | typeof notKnown | readonly Value[] | ValueMap;
 
 export interface ValueMap {
   readonly [key: string]: Value;
-  readonly [others]?: typeof unknown;
+  readonly [others]?: typeof notKnown;
 }
 
 function isMap(value: Value): value is ValueMap {
@@ -42,13 +42,13 @@ function toNumber(value: Value): number {
 }
 
 export function isEqual(a: Value, b: Value): boolean {
-  if (typeof a === "string" && typeof b === "string") return a.toLowerCase() === b.toLowerCase();
+  if (typeof a === "string" && typeof b === "string") return a.toUpperCase() === b.toUpperCase();
   if (typeof a === "object" && a !== null && a === b) return true;
   if (a === null && b === null) return true;
   return toNumber(a) === toNumber(b);
 }
 
 export function isLess(a: Value, b: Value): boolean {
-  if (typeof a === "string" && typeof b === "string") return a.toLowerCase() < b.toLowerCase();
+  if (typeof a === "string" && typeof b === "string") return a.toUpperCase() < b.toUpperCase();
   return toNumber(a) < toNumber(b);
 }

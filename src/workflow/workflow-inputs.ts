@@ -1,6 +1,7 @@
 /** The defaults of a workflow's own inputs: what `inputs.name` is where nobody gives another value. */
-import type { Tree } from "../config/yaml-tree.ts";
+
 import type { SourceLocation } from "../errors.ts";
+import type { Tree } from "../lib/yaml/yaml-tree.ts";
 import { entriesOf, under } from "./find-step.ts";
 import type { Value, ValueMap } from "./value.ts";
 

@@ -1,8 +1,8 @@
 /** Where the inputs that a run got are written in its workflow, as far as that is certain. */
-import type { Tree, TreeScalar } from "../config/yaml-tree.ts";
-import { textParts } from "./expression.ts";
-import { findSteps, type Step } from "./find-step.ts";
+import type { Tree, TreeScalar } from "../lib/yaml/yaml-tree.ts";
+import { findSteps, type JobStep } from "./find-step.ts";
 import type { StepInput } from "./step-inputs.ts";
+import { textParts } from "./text-parts.ts";
 
 /** What is known of the step that runs. */
 export interface RunningStep {
@@ -11,12 +11,12 @@ export interface RunningStep {
   /** The inputs, without blanks around them. */
   readonly values: Readonly<Record<string, string>>;
   /** Whether the action of a `uses` is this one. */
-  readonly isOurs: (uses: string) => boolean;
+  readonly isThisAction: (uses: string) => boolean;
 }
 
 /** Those that one step of this action alone gives, and whose text there may have become what the run got. */
-export function writtenInputs(tree: Tree, { job, values, isOurs }: RunningStep): readonly StepInput[] {
-  const steps = findSteps(tree, isOurs);
+export function writtenInputs(tree: Tree, { job, values, isThisAction }: RunningStep): readonly StepInput[] {
+  const steps = findSteps(tree, isThisAction);
   return Object.entries(values).flatMap(([name, value]): readonly StepInput[] => {
     const [found, ...more] = steps.flatMap((step) => givenBy(step, name));
     if (found === undefined || more.length > 0 || (job !== undefined && job !== found.job)) return [];
@@ -25,7 +25,7 @@ export function writtenInputs(tree: Tree, { job, values, isOurs }: RunningStep):
   });
 }
 
-function givenBy({ job, inputs }: Step, name: string): readonly { readonly job: string; readonly value: Tree }[] {
+function givenBy({ job, inputs }: JobStep, name: string): readonly { readonly job: string; readonly value: Tree }[] {
   return inputs.flatMap(({ key, value }) => (key.toLowerCase() === name ? [{ job, value }] : []));
 }
 

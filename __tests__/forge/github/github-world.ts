@@ -1,5 +1,6 @@
 import { nodeHttp } from "../../../src/adapters/http/http.ts";
 import { githubBumps } from "../../../src/forge/github/github.ts";
+import { limited } from "../../unit/lib/http/limited.ts";
 import { stillClock } from "../../unit/oci/still-clock.ts";
 import { gitHistory } from "../git-history.ts";
 import type { Identity } from "../git-store.ts";
@@ -39,7 +40,7 @@ function worldOf(fake: FakeGitHub, files: Readonly<Record<string, string>>): Git
   branches.move("main", git.commit(git.tree(undefined, entries(files)), [], "Begin", person));
   const head = (branch: string): string => branches.head(branch) ?? "";
   const clock = stillClock();
-  const access = { http: nodeHttp({}), clock, random: () => 0.5, apiUrl: fake.apiUrl, owner: "o", repo: "r" };
+  const access = limited({ http: nodeHttp({}), clock, random: () => 0.5, apiUrl: fake.apiUrl, owner: "o", repo: "r" });
   return {
     fake,
     slept: clock.slept,

@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
 import { nodeHttp } from "../../../src/adapters/http/http.ts";
 import { forgeFacts } from "../../../src/forge/github/forge-facts.ts";
+import { limited } from "../../unit/lib/http/limited.ts";
 import { stillClock } from "../../unit/oci/still-clock.ts";
 
-const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
+const outside = limited({ http: nodeHttp({}), clock: stillClock(), random: () => 0.5 });
 const ancestor = "a".repeat(40);
 const other = "b".repeat(40);
 

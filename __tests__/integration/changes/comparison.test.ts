@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Comparison, compare } from "../../../src/changes/comparison.ts";
+import { compare, type EventComparison } from "../../../src/changes/comparison.ts";
 import { type Commit, commit, gitRef, type RunContext, type Trigger } from "../../../src/model/run-context.ts";
 import type { Change } from "../../unit/changes/objects.ts";
 import { open, type Repository, Workplace } from "./repository.ts";
@@ -36,12 +36,12 @@ function push(before: Commit | undefined, forced = false): Trigger {
   return { kind: "push", before, forced };
 }
 
-function pathsOf(comparison: Comparison): readonly string[] {
+function pathsOf(comparison: EventComparison): readonly string[] {
   if (comparison.kind !== "files") throw new Error(`not files: ${JSON.stringify(comparison)}`);
   return comparison.files.map(({ path }) => path);
 }
 
-function detailOf(comparison: Comparison): string {
+function detailOf(comparison: EventComparison): string {
   if (comparison.kind !== "everything" || comparison.because.kind !== "no-base") {
     throw new Error(`there is a base: ${JSON.stringify(comparison)}`);
   }
@@ -52,7 +52,7 @@ function detailOf(comparison: Comparison): string {
 const noGit = open({ folder: "/nonexistent" } as Repository);
 
 describe("events that name no change", () => {
-  test.each<[string, Trigger, string, Comparison]>([
+  test.each<[string, Trigger, string, EventComparison]>([
     [
       "a schedule takes everything",
       { kind: "schedule", cron: undefined },

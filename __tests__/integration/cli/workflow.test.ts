@@ -122,11 +122,13 @@ describe("the inputs of the step", () => {
     );
     expect(ended.err.match(/^warning: .*$/gm)).toEqual([
       expect.stringMatching(
-        /^warning: \.github\/workflows\/w\d+\.yml:10:19: the input "images" has its default here.*: vars\.REGISTRY$/,
+        /^warning: \.github\/workflows\/w\d+\.yml:10:19: the input "images" uses its default here.*: vars\.REGISTRY$/,
       ),
-      expect.stringMatching(/yml:11:30: the input "registry-password" has .*: secrets\.TOKEN$/),
-      expect.stringMatching(/yml:12:19: the input "labels" has .*: matrix\.os$/),
-      expect.stringMatching(/yml:13:24: the input "annotations" has .*: steps\.a\.outputs\.b, needs\.c\.outputs\.d$/),
+      expect.stringMatching(/yml:11:30: the input "registry-password" uses its default .*: secrets\.TOKEN$/),
+      expect.stringMatching(/yml:12:19: the input "labels" uses its default .*: matrix\.os$/),
+      expect.stringMatching(
+        /yml:13:24: the input "annotations" uses its default .*: steps\.a\.outputs\.b, needs\.c\.outputs\.d$/,
+      ),
     ]);
     expect(image(ended).repositories).toEqual(["ghcr.io/acme/shop/app"]);
   });
@@ -179,11 +181,15 @@ describe("the inputs of the step", () => {
   });
 
   test.each([
-    { on: "on: schedule", args: [], said: /yml:1:5: this workflow isn't run by push: it is run by schedule$/m },
+    {
+      on: "on: schedule",
+      args: [],
+      said: /yml:1:5: push doesn't trigger this workflow; it is triggered by schedule$/m,
+    },
     {
       on: "on: [push, release]",
       args: ["--event=schedule"],
-      said: /isn't run by schedule: it is run by push, release$/m,
+      said: /schedule doesn't trigger this workflow; it is triggered by push, release$/m,
     },
     { on: "on: {workflow_call: {}}", args: [], said: undefined },
     { on: "on: {push: {}, workflow_dispatch: {}}", args: ["--event=workflow_dispatch"], said: undefined },
@@ -205,7 +211,9 @@ describe("the inputs of the step", () => {
     );
     const { err, code } = await run(["plan", "--workflow", path]);
     expect(code).toBe(0);
-    expect(err).toMatch(new RegExp(`^warning: \\S+yml:${line}:\\d+: this ${of} isn't run for the event`, "m"));
+    expect(err).toMatch(
+      new RegExp(`^warning: \\S+yml:${line}:\\d+: the event that is planned doesn't run this ${of}`, "m"),
+    );
   });
 
   test("that the action doesn't have are told with the one that is meant", async () => {

@@ -15,6 +15,7 @@ import type { Outside } from "../../../src/run/outside.ts";
 import { openSession } from "../../../src/run/session.ts";
 import { readRunInputs } from "../../../src/settings/run-inputs.ts";
 import { planRun } from "../../../src/stages/plan/plan-run.ts";
+import { limited } from "../../unit/lib/http/limited.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const fixtures = join(root, "__tests__/fixtures");
@@ -103,7 +104,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     group: quiet,
     mask: quiet,
   };
-  return {
+  return limited({
     processes: recordedDocker(fixture, workspace),
     http: { send: nobody, open: nobody },
     files: systemFiles,
@@ -118,7 +119,7 @@ function outsideOf(env: Outside["env"], fixture: string, workspace: string): Out
     random: () => 0,
     parallelism: 2,
     signal: new AbortController().signal,
-  };
+  });
 }
 
 /** Git is itself; docker says what buildx said when it was asked (the end-to-end tests ask it again). */

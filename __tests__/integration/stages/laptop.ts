@@ -11,6 +11,7 @@ import type { Log, Notice, Processes } from "../../../src/ports.ts";
 import { simulatedContext } from "../../../src/run/event/simulated-context.ts";
 import { readRunInputs } from "../../../src/settings/run-inputs.ts";
 import type { Change } from "../../unit/changes/objects.ts";
+import { limited } from "../../unit/lib/http/limited.ts";
 import { remembering } from "../changes/remembering.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 
@@ -122,7 +123,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
   const forbidden = async (): Promise<never> => {
     throw new Error("the network was asked");
   };
-  const outside = {
+  const outside = limited({
     processes,
     http: { send: forbidden, open: forbidden },
     files: systemFiles,
@@ -137,7 +138,7 @@ async function plan(repository: Repository, folder: string, processes: Processes
     random: () => 0.5,
     parallelism: 2,
     signal: new AbortController().signal,
-  };
+  });
   const raw = Object.fromEntries(specification.map(({ name }) => [name, ""]));
   const given = { ...raw, command: "plan", ...said.inputs } as Parameters<typeof readRunInputs>[0];
   const { inputs, problems } = readRunInputs(given, {});

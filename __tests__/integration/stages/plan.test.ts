@@ -87,7 +87,7 @@ describe("what an event would do, asked on a laptop without any network", () => 
       expect(await built({ ref: "refs/heads/stable" })).toEqual(all(head()));
       expect(await built({ ref: "refs/heads/v2" })).toEqual(all(head()));
       const { beside } = await laptop.plan({ ref: "refs/heads/stable" });
-      expect(beside.join("\n")).toMatch(/no tag "stable", which would pass for the git tag stable/);
+      expect(beside.join("\n")).toMatch(/no tag "stable", which would look like the git tag stable/);
     } finally {
       laptop.git("tag", "--delete", "stable");
     }
@@ -187,7 +187,7 @@ describe("what an event would do, asked on a laptop without any network", () => 
     laptop.git("checkout", "--quiet", "--detach", base === undefined ? "origin/main" : "main");
     try {
       await expect(laptop.plan({ event, ...(base && { base }) })).rejects.toMatchObject({
-        message: expect.stringMatching(/ event would bring nothing: [\da-f]{7} would be compared with itself/),
+        message: expect.stringMatching(/ event would publish nothing: [\da-f]{7} would be compared with itself/),
         hint: expect.stringContaining("--base"),
       });
     } finally {
@@ -221,7 +221,7 @@ describe("what an event would do, asked on a laptop without any network", () => 
 
   test("a base where nothing is compared is told to mean nothing", async () => {
     expect((await laptop.plan({ event: "schedule", base: "HEAD~1" })).beside).toEqual([
-      "--base means nothing for schedule: it takes every image",
+      "--base has no effect for schedule, which affects every image",
     ]);
   });
 });

@@ -7,7 +7,7 @@ import { loadMixedConfig } from "../../../src/run/checkout/untrusted-config.ts";
 import { openRegistry } from "../../../src/run/open-registry.ts";
 import type { Session } from "../../../src/run/session.ts";
 import { readCatalog } from "../../../src/stages/analyze/read-catalog.ts";
-import { targetOf } from "../../../src/stages/check/scan-report.ts";
+import { targetOf } from "../../../src/stages/check/report/code-scanning-alerts.ts";
 import { type GitServer, serveGit } from "../changes/git-server.ts";
 import { type Repository, Workplace } from "../changes/repository.ts";
 import { type Asked, openedSession } from "./opened-session.ts";

@@ -8,9 +8,10 @@ import { nodeHttp } from "../../../src/adapters/http/http.ts";
 import { followNoRedirects } from "../../../src/adapters/toolkit/no-redirects.ts";
 import { codeScanning } from "../../../src/forge/github/code-scanning.ts";
 import { forgeFacts } from "../../../src/forge/github/forge-facts.ts";
+import { limited } from "../lib/http/limited.ts";
 import { stillClock } from "../oci/still-clock.ts";
 
-const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
+const outside = limited({ http: nodeHttp({}), clock: stillClock(), random: () => 0.5 });
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { differInPins } from "../../../src/bump/differ-in-pins.ts";
-import { imageNames } from "../../../src/bump/pins/image-names.ts";
+import { imageNames } from "../../../src/bump/pins/names-in-files.ts";
 import { repository } from "../../../src/model/reference.ts";
 
 const names = imageNames([repository("ghcr.io/o/r/app")]);

@@ -135,7 +135,7 @@ test.each<Given>([
   const { files } = await jointMoves(edits, {
     files: [{ path, bytes: bytes(base) }],
     published: [of],
-    ours: own.repositories,
+    ownRepositories: own.repositories,
   });
   expect(new TextDecoder().decode(files[0]?.after ?? bytes(base))).toBe(joint);
   expect(files).toEqual(base === joint ? [] : [expect.objectContaining({ path, before: bytes(base) })]);
@@ -148,7 +148,7 @@ test("each pin that differs from the base is told once, from what the base has",
   const { files } = await jointMoves(edits, {
     files: [{ path: "a.yaml", bytes: bytes(base) }],
     published: [own],
-    ours: own.repositories,
+    ownRepositories: own.repositories,
   });
   expect(files[0]?.pins.map(({ line, from, to }) => [line, from, to])).toEqual([
     [1, `${app}:1.2.0-jdk17`, `${app}:1.3.0-jdk17`],

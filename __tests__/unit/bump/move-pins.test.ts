@@ -3,7 +3,7 @@ import { movePins } from "../../../src/bump/move-pins.ts";
 import { isPossiblePinFile } from "../../../src/bump/pins/pin-reader.ts";
 import { repository } from "../../../src/model/reference.ts";
 import { marked } from "./marked.ts";
-import { app, changes, moved, old } from "./moving.ts";
+import { app, changes, moved, old, sentenceOf } from "./moving.ts";
 import { published } from "./published.ts";
 
 /** What becomes of several files, whose changes are marked, and which pins stay. */
@@ -23,7 +23,9 @@ async function movedAll(files: Readonly<Record<string, string>>, versions: Param
     moved: result.files.flatMap(({ path, pins }) =>
       pins.map(({ image, line, from, to }) => `${path}:${line} ${image}: ${from} → ${to}`),
     ),
-    left: result.left.map(({ image, path, line, kind, why }) => `${path}:${line} ${image} (${kind}): ${why}`),
+    left: result.left.map(
+      ({ path, line, ...reason }) => `${path}:${line} ${reason.image} (${reason.kind}): ${sentenceOf(reason)}`,
+    ),
   };
 }
 
@@ -174,9 +176,25 @@ describe("other files", () => {
         line: 2,
         column: 8,
         kind: "ambiguous",
-        why: "the file is not UTF-8: save it as such",
+        why: "the file is not UTF-8",
+        remedy: "save it as such",
       },
     ]);
+  });
+
+  test("a chart that isn't UTF-8 stays, too, and is reported", async () => {
+    const chart = "apiVersion: v2\nname: app\nappVersion: 1.2.3\ndescription: caf";
+    const bytes = new Uint8Array([...new TextEncoder().encode(chart), 0xe9, 0x0a]);
+    const values = new TextEncoder().encode(`image:\n  repository: ${app}\n`);
+    const { files, left } = await movePins(
+      [
+        { path: "chart/Chart.yaml", bytes },
+        { path: "chart/values.yaml", bytes: values },
+      ],
+      [published({ tags: ["1.2.4"] })],
+    );
+    expect(files).toEqual([]);
+    expect(left).toMatchObject([{ path: "chart/Chart.yaml", line: 3, why: "the file is not UTF-8" }]);
   });
 
   test.each([

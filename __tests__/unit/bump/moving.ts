@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { movePins } from "../../../src/bump/move-pins.ts";
-import type { PublishedVersion } from "../../../src/bump/moved.ts";
+import type { PublishedVersion, ReasonToStay } from "../../../src/bump/moved.ts";
 import { marked } from "./marked.ts";
 import { published } from "./published.ts";
 
@@ -13,7 +13,7 @@ const versions = [
 ];
 const encoder = new TextEncoder();
 
-/** What becomes of one file, and which pins stay: `line: kind why`. */
+/** What becomes of one file, and which pins stay: `line: kind: why: remedy`. */
 export async function moved(path: string, text: string, of: readonly PublishedVersion[] = versions) {
   const bytes = encoder.encode(text);
   const { files, left } = await movePins([{ path, bytes }], of);
@@ -21,8 +21,13 @@ export async function moved(path: string, text: string, of: readonly PublishedVe
   return {
     text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(file?.after ?? bytes),
     pins: file?.pins ?? [],
-    left: left.map(({ line, kind, why }) => `${line}: ${kind}: ${why}`),
+    left: left.map(({ line, ...reason }) => `${line}: ${reason.kind}: ${sentenceOf(reason)}`),
   };
+}
+
+/** Why a pin stays, with what to do about it where a person has to decide. */
+export function sentenceOf(reason: ReasonToStay): string {
+  return reason.kind === "ambiguous" ? `${reason.why}: ${reason.remedy}` : reason.why;
 }
 
 export type Case = readonly [sentence: string, path: string, text: string];

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { movePins } from "../../../src/bump/move-pins.ts";
-import { imageNames } from "../../../src/bump/pins/image-names.ts";
+import { imageNames } from "../../../src/bump/pins/names-in-files.ts";
 import type { FilePins } from "../../../src/bump/pins/read-pin.ts";
 import { yamlNodePins } from "../../../src/bump/pins/yaml/yaml-node-pins.ts";
 import { yamlPins } from "../../../src/bump/pins/yaml/yaml-pins.ts";

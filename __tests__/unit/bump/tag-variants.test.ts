@@ -162,7 +162,8 @@ describe("a mark", () => {
 
   test("of which nothing is known is told with what to do", () => {
     expect(chooseVersion({ tag: "1.3.0-dev", digest: undefined }, [of(["1.3.0"], {})])).toMatchObject({
-      why: "the registry's list of tags, which isn't known, decides whether `dev` in `1.3.0-dev` is a prerelease or a variant: write the tag that is meant",
+      why: "the registry's list of tags, which isn't known, decides whether `dev` in `1.3.0-dev` is a prerelease or a variant",
+      remedy: "write the tag that is meant",
     });
   });
 

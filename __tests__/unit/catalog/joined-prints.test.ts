@@ -1,7 +1,7 @@
 /** Which bake files are printed by one process: what makes a file plain, and what keeps two apart. */
 import { describe, expect, test } from "@jest/globals";
 import { type BakeOutline, bakeOutline } from "../../../src/catalog/bake/joined/bake-outline.ts";
-import { batchesOf, isApart, partsOf, wantedOf } from "../../../src/catalog/bake/joined/joined-prints.ts";
+import { batchesOf, isApart, partsOfPrint, wantedOf } from "../../../src/catalog/bake/joined/joined-prints.ts";
 
 const group = (...targets: readonly string[]) => `group "default" {\n  targets = ${JSON.stringify(targets)}\n}\n`;
 const target = (name: string, body = "") => `target "${name}" {\n${body}\n}\n`;
@@ -149,7 +149,7 @@ describe("each file's part of a print", () => {
       ["db", shown()],
       ["c", shown()],
     ]);
-    expect(partsOf({ groups, targets }, files)).toEqual([
+    expect(partsOfPrint({ groups, targets }, files)).toEqual([
       {
         groups: new Map([
           ["default", ["all", "web"]],
@@ -180,6 +180,6 @@ describe("each file's part of a print", () => {
       ] as const,
     ],
   ])("is not there where a target %s", (_, targets) => {
-    expect(partsOf({ groups, targets: new Map(targets) }, files)).toBeUndefined();
+    expect(partsOfPrint({ groups, targets: new Map(targets) }, files)).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import {
   type ConfigChange,
   describeDeleted,
 } from "../../../src/changes/affected.ts";
-import type { Comparison } from "../../../src/changes/comparison.ts";
+import type { EventComparison } from "../../../src/changes/comparison.ts";
 import { describeReason } from "../../../src/changes/describe-reason.ts";
 import { selectImages } from "../../../src/changes/select.ts";
 import type { ChangedFile } from "../../../src/git/changed-file.ts";
@@ -17,7 +17,7 @@ import { inputsIn, type MemoryFiles } from "./memory-checkout.ts";
 
 const base = commit("1".repeat(40));
 
-function changed(...paths: readonly string[]): Comparison {
+function changed(...paths: readonly string[]): EventComparison {
   return { kind: "files", base, files: paths.map((path): ChangedFile => ({ path, change: "modified" })) };
 }
 
@@ -26,7 +26,7 @@ const noConfig: ConfigChange = { paths: [".github/image-publish.yml"], affects: 
 type More = Partial<AffectedInput> & { readonly files?: MemoryFiles; readonly only?: readonly string[] };
 
 /** The affected images; the commit is that of the base unless told, so that nothing counts but files. */
-async function affectedOf(sketches: readonly ImageSketch[], comparison: Comparison, more: More = {}) {
+async function affectedOf(sketches: readonly ImageSketch[], comparison: EventComparison, more: More = {}) {
   const catalog = catalogOf(...sketches);
   const { files = {}, only = [], ...others } = more;
   const selected = selectImages(catalog, only, []);
@@ -38,7 +38,7 @@ async function affectedOf(sketches: readonly ImageSketch[], comparison: Comparis
 /** The reasons of every affected image, as people read them. */
 async function reasonsOf(
   sketches: readonly ImageSketch[],
-  comparison: Comparison,
+  comparison: EventComparison,
   more: More = {},
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const { affected } = await affectedOf(sketches, comparison, more);
@@ -430,7 +430,7 @@ test("what no change can be seen of is always built", async () => {
 
 describe("everything and nothing", () => {
   test("a schedule gives every image its reason", async () => {
-    const comparison: Comparison = { kind: "everything", because: { kind: "scheduled" } };
+    const comparison: EventComparison = { kind: "everything", because: { kind: "scheduled" } };
     expect(await reasonsOf(family, comparison)).toEqual(
       Object.fromEntries(family.map(({ name }) => [name, ["scheduled"]])),
     );
@@ -442,7 +442,7 @@ describe("everything and nothing", () => {
 });
 
 describe("only", () => {
-  const askedFor: Comparison = { kind: "everything", because: { kind: "asked-for" } };
+  const askedFor: EventComparison = { kind: "everything", because: { kind: "asked-for" } };
 
   test.each([
     ["one name", ["agent"], ["agent"]],

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Image } from "../../../src/catalog/catalog.ts";
 import { tooManyUnsettled, withPossibleEdges } from "../../../src/catalog/dockerfile/possible-bases.ts";
-import { spend } from "../../../src/catalog/layout/path-expression.ts";
+import { spendSteps } from "../../../src/catalog/layout/path-expression.ts";
 import { patternMatcher, readIgnore } from "../../../src/changes/ignore/ignore.ts";
 import { possibleBases, withBuiltOn } from "../../../src/changes/sources/built-on.ts";
 import { contextFiles } from "../../../src/changes/sources/context-files.ts";
@@ -102,7 +102,7 @@ test("patterns that would take for ever are an error", async () => {
   const long = indexFiles(Array.from({ length: 400 }, (_, index) => ({ path: `${"ab".repeat(1_000)}${index}` })));
   const stars = Array.from({ length: 300 }, (_, index) => `${"*a*b".repeat(100)}x${index}`).join("\n");
   await expect(contextFiles(long, 20_000_000)(context(stars))).rejects.toThrow(/patterns take too long/);
-  expect(() => spend({ left: 1 }, 2)).toThrow(UserError);
+  expect(() => spendSteps({ left: 1 }, 2)).toThrow(UserError);
 });
 
 test("a pattern that is longer than any path is not understood, so that every file counts", () => {

@@ -26,7 +26,7 @@ defaults:
       {
         name: "workspace",
         at: { line: 3, column: 3 },
-        said: {
+        settings: {
           path: "src/containers",
           context: ".",
           file: "src/containers/Dockerfile.base",
@@ -36,7 +36,7 @@ defaults:
           "build-args": { VERSION: { value: "1.10" }, EMPTY: { value: "" }, TEXT: { value: "{{version}}" } },
         },
       },
-      { name: "other", said: {} },
+      { name: "other", settings: {} },
     ]);
     expect(config.defaults.platforms).toEqual(["linux/amd64"]);
   });
@@ -55,8 +55,8 @@ defaults:
     );
     expect(problems).toEqual([]);
     expect(config.images).toMatchObject([
-      { said: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
-      { said: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { settings: { file: "x/Dockerfile.a", "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
+      { settings: { "build-args": { A: { value: "1" }, B: { value: "x=y" } } } },
     ]);
   });
 });
@@ -87,7 +87,7 @@ describe("settings with lines keep each line's place", () => {
 test("flags where a text may stand are taken as they are written", async () => {
   const { config } = await read("images:\n  a: {provenance: false, sbom: true, cache: none}\n");
   expect(config.images).toMatchObject([
-    { said: { provenance: { text: "false" }, sbom: { text: "true" }, cache: "none" } },
+    { settings: { provenance: { text: "false" }, sbom: { text: "true" }, cache: "none" } },
   ]);
 });
 
@@ -110,7 +110,7 @@ describe("mistakes name their place and the remedy", () => {
       "images:\n  a: {context: ../x}",
       [["2:16", '"context"', "relative to the repository's root"]],
     ],
-    ["a list of images", "images: [a]", [["1:9", '"images" is no map', "name: {…}"]]],
+    ["a list of images", "images: [a]", [["1:9", `"images" isn't a map`, "name: {…}"]]],
     ["a map as a path", "images:\n  a: {file: {x: y}}", [["2:13", '"file" is a map', "a path"]]],
     ["file and dockerfile", "images:\n  a: {file: x, dockerfile: y}", [["2:16", "mean the same", "keep one"]]],
     [
@@ -217,7 +217,7 @@ describe("so many images that the file is read in pieces", () => {
     expect(config.images.map(({ name, at }) => [name, at.line])).toEqual(
       Array.from({ length: count }, (_, index) => [`i${index}`, index + 3]),
     );
-    expect(config.images.at(-1)?.said).toEqual({ path: `${path}999` });
+    expect(config.images.at(-1)?.settings).toEqual({ path: `${path}999` });
     expect([config.watchAll[0]?.value, config.defaults.tags?.[0]?.at.line]).toEqual(["x", 1_005]);
   });
 

@@ -133,8 +133,7 @@ describe("docs/scanning.md", () => {
     const told = (["no-worse", "strict"] as const).map((gate) => {
       const scan = candidate && there && judged(candidate, { published: there, rules: { ...usual, gate } });
       if (scan === undefined) return "not known to the test";
-      if (!scan.passes) return "blocked";
-      return scan.kind === "scanned" && scan.isRed ? "passes, run fails" : "passes";
+      return { blocked: "blocked", "fails-run": "passes, run fails", passed: "passes" }[scan.decision.kind];
     });
     expect(told).toEqual(outcomes);
   });

@@ -81,7 +81,7 @@ describe("a path without a word of the workflow", () => {
     { path: "/etc/passwd", trusted: "is outside of the workspace", untrusted: "is outside of the checkout" },
     { path: "/proc/self/environ", trusted: "is outside of the workspace", untrusted: "is outside of the checkout" },
     { path: "/proc/self/cwd/x", trusted: "leads to", untrusted: "leads to" },
-    { path: "circle", trusted: "leads in a circle", untrusted: "leads in a circle" },
+    { path: "circle", trusted: "leads to itself", untrusted: "leads to itself" },
     { path: "to-run/config.json", trusted: "holds logins", untrusted: "holds logins" },
     { path: ".git/config", trusted: "fine", untrusted: "git's own folder" },
     { path: "to-git", trusted: "fine", untrusted: "git's own folder" },

@@ -75,11 +75,7 @@ export async function fakeRegistry(): Promise<FakeRegistry> {
     headers: { "docker-distribution-api-version": "registry/2.0", "content-type": "application/json; charset=utf-8" },
     repository: (path) => repository(`${host}/${path}`),
     store(path, document, ...names) {
-      const bytes = Buffer.from(JSON.stringify(document));
-      const mediaType = "mediaType" in document ? String(document.mediaType) : mediaTypes.manifest;
-      const digest = digestOf(bytes);
-      for (const name of [digest, ...names]) within(fake.manifests, path).set(name, { bytes, mediaType });
-      return digest;
+      return storeBytes(fake, path, Buffer.from(JSON.stringify(document)), ...names);
     },
     storeBlob(path, content) {
       const bytes = Buffer.from(content);
@@ -94,6 +90,14 @@ export async function fakeRegistry(): Promise<FakeRegistry> {
       }),
   };
   return fake;
+}
+
+function storeBytes(fake: FakeRegistry, path: string, bytes: Buffer, ...names: string[]): Digest {
+  const document: { readonly mediaType?: unknown } = JSON.parse(bytes.toString());
+  const mediaType = document.mediaType === undefined ? mediaTypes.manifest : String(document.mediaType);
+  const digest = digestOf(bytes);
+  for (const name of [digest, ...names]) within(fake.manifests, path).set(name, { bytes, mediaType });
+  return digest;
 }
 
 function within<T>(all: Map<string, Map<string, T>>, path: string): Map<string, T> {
@@ -167,7 +171,7 @@ function serve(fake: FakeRegistry, seen: Seen, response: ServerResponse, content
     const missing = missingParts(fake, path, JSON.parse(body));
     if (missing.length > 0) refuse(400, "MANIFEST_BLOB_UNKNOWN", missing.join(" "));
     else {
-      const digest = fake.store(path, JSON.parse(body), name);
+      const digest = storeBytes(fake, path, seen.bytes, name);
       answer(response, 201, { "docker-content-digest": digest, "x-type": contentType });
     }
   } else if (held === undefined) refuse(404, "NAME_UNKNOWN");

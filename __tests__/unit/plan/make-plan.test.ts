@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Image } from "../../../src/catalog/catalog.ts";
 import { readDockerfile } from "../../../src/catalog/dockerfile/dockerfile.ts";
+import { UserError } from "../../../src/errors.ts";
 import { type Digest, digestOf } from "../../../src/model/digest.ts";
 import type { Reason } from "../../../src/model/reason.ts";
 import { repository, tag } from "../../../src/model/reference.ts";
@@ -171,5 +172,48 @@ describe("plan", () => {
         }
       }),
     );
+  });
+
+  test.each([
+    { when: "at its first problem that has a place", places: [undefined, 7, 9], is: 7 },
+    { when: "at the line of its base where no problem has one", places: [undefined], is: 1 },
+    { when: "at the line of its base where it waits for another", places: [], is: 1 },
+  ])("an image that can't be planned is shown $when", ({ places, is }) => {
+    const problems = places.map(
+      (line) =>
+        new UserError("bad", { hint: "fix it", ...(line && { at: { file: "images/nodejs/Dockerfile", line } }) }),
+    );
+    const [, , nodejs] = catalog.images;
+    const trouble = {
+      image: nodejs as Image,
+      kind: "image",
+      isUnplaced: false,
+      problems,
+      waitsFor: undefined,
+    } as const;
+    const troubles = [{ ...trouble, fails: true, reasons: [{ kind: "unaffected" } as const] }];
+    expect(makePlan(input([], [], { catalog: { images: [] }, troubles })).images).toEqual([
+      expect.objectContaining({
+        kind: "skip",
+        name: "nodejs",
+        sourceHash: null,
+        at: expect.objectContaining({ line: is }),
+      }),
+    ]);
+  });
+
+  test("a child of a promoted parent is built on the promoted digest, whatever else is published", () => {
+    const promoted = new Map([["base", digestOf("promoted")]]);
+    const { images } = makePlan(input(["base", "nodejs"], ["base"], { promoted }));
+    expect(images.find(({ name }) => name === "base")).toMatchObject({ kind: "promote", digest: digestOf("promoted") });
+    expect(images.find(({ name }) => name === "nodejs")).toMatchObject({
+      parents: [{ name: "base", published: digestOf("promoted") }],
+    });
+  });
+
+  test("a parent that nobody asked about has no digest, and is not built", () => {
+    const { images } = makePlan(input(["nodejs"], [], { published: new Map([["base", null]]) }));
+    expect(images.find(({ name }) => name === "base")?.kind).toBe("skip");
+    expect(images.find(({ name }) => name === "nodejs")).toMatchObject({ parents: [{ published: null }] });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { commit, gitRef, type Trigger } from "../../../src/model/run-context.ts";
 import { type CheckoutTrust, trusted } from "../../../src/model/trust.ts";
-import { type PushWish, pushes } from "../../../src/plan/pushes.ts";
+import { type PushSetting, pushes } from "../../../src/plan/pushes.ts";
 
 const someCommit = commit("a".repeat(40));
 const pullRequest = (fromFork: boolean, target = false): Trigger => ({
@@ -17,7 +17,7 @@ const untrusted: CheckoutTrust = { kind: "untrusted", why: "", head: someCommit,
 const dispatch = (eventName: string): Trigger => ({ kind: "dispatch", eventName });
 
 const wishes = ["auto", "true", "false", "untrusted"] as const;
-type Row = { readonly [Wish in PushWish]: boolean };
+type Row = { readonly [Wish in PushSetting]: boolean };
 const never: Row = { auto: false, true: false, false: false, untrusted: false };
 const always: Row = { auto: true, true: true, false: false, untrusted: true };
 

@@ -340,6 +340,13 @@ describe("an image that the event doesn't touch", () => {
       { kind: "promote", digest: current.digest, because: [{ kind: "incomplete", missing: ["latest"] }] },
     ],
     [
+      "gets latest from its own tag, whichever commit that was made from",
+      untouched,
+      { main: made("gone-1"), latest: behind },
+      {},
+      { kind: "promote", digest: made("gone-1").digest, because: [{ kind: "incomplete", missing: ["latest"] }] },
+    ],
+    [
       "is built where nobody can tell what is published: not to know is no reason to be silent",
       untouched,
       { main: made("gone-1", others) },

@@ -2,7 +2,7 @@
 import { type Commit, commit } from "../../../src/model/run-context.ts";
 import type { PublicationRecord } from "../../../src/plan/record.ts";
 import type { History, Position } from "../../../src/publish/guard.ts";
-import type { RecordRules } from "../../../src/publish/tags/tag-state.ts";
+import type { RecordRules } from "../../../src/publish/registry-tags/tag-state.ts";
 
 /** The commit of a name such as `3`, or `feature-2`. */
 export function at(name: string | number): Commit {

@@ -5,7 +5,7 @@ import { type Platform, platform } from "../../../src/model/platform.ts";
 import { type Tag, tag } from "../../../src/model/reference.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { judge, type RunIdentity } from "../../../src/publish/guard.ts";
-import { type TagState, tagStateIn } from "../../../src/publish/tags/tag-state.ts";
+import { parseTagState, type TagState } from "../../../src/publish/registry-tags/tag-state.ts";
 import { at, historyOf, recordOf, records } from "./commits.ts";
 import { index } from "./simulation.ts";
 
@@ -22,7 +22,10 @@ const main: ImageTag = { tag: tag("main"), moves: true };
 const wanted = index({ content: "wanted" });
 
 function tagState(revision: string | undefined, ref = "refs/heads/main"): TagState {
-  return tagStateIn(index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }), records);
+  return parseTagState(
+    index({ content: "held", ...(revision && { record: recordOf(at(revision), { ref }) }) }),
+    records,
+  );
 }
 
 interface Case {
@@ -45,7 +48,7 @@ async function verdict({ tag = main, held, identity: more, isHead, published = [
 describe("a branch's tag", () => {
   test.each<[string, Case, string]>([
     ["that nobody holds is free", {}, "free"],
-    ["that names the digest already is there", { held: tagStateIn(wanted, records) }, "there"],
+    ["that names the digest already is there", { held: parseTagState(wanted, records) }, "there"],
     ["moves from an older commit", { held: tagState("main-4") }, "moves"],
     ["stays on a newer one: a slow run, or an old one run again", { held: tagState("main-6") }, "stays"],
     ["stays on what the same commit made", { held: tagState("main-5") }, "stays"],
@@ -94,7 +97,7 @@ describe("a branch's tag", () => {
 
   test("of what bears no record but says its commit goes by that", async () => {
     const said = { "org.opencontainers.image.revision": at("main-6") };
-    expect(await verdict({ held: tagStateIn(index({ content: "x", annotations: said }), records) })).toMatchObject({
+    expect(await verdict({ held: parseTagState(index({ content: "x", annotations: said }), records) })).toMatchObject({
       kind: "stays",
     });
   });

@@ -1,17 +1,19 @@
-/** A finding that several images have because they are based on one another is told once, where it comes from. */
-import { describe, expect, test } from "@jest/globals";
-import { BlockedByCheck, Problems, UserError } from "../../../src/errors.ts";
+/** Images that checks block: by which, what is to be done, and once what several have because they are based on one another. */
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { UserError } from "../../../src/errors.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { findingGroups } from "../../../src/report/findings/finding-log.ts";
-import { withInheritedBlocks } from "../../../src/report/findings/inherited.ts";
 import { closingLines, failureNotices } from "../../../src/report/log/console.ts";
 import { shortDigest } from "../../../src/report/summary/abbreviation.ts";
 import { renderSummary } from "../../../src/report/summary/summary.ts";
-import type { ImageResult } from "../../../src/results/run-result.ts";
-import { heldBy } from "../../../src/scan/complaint.ts";
+import type { Block, CheckName, ImageResult } from "../../../src/results/run-result.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { Judging } from "../../../src/scan/judge.ts";
 import type { ImageScan } from "../../../src/scan/judged.ts";
+import type { CheckResult } from "../../../src/stages/check/check.ts";
+import { type GateResult, gate } from "../../../src/stages/check/gate.ts";
+import { resultOfScan } from "../../../src/stages/check/scanning.ts";
+import { afterGate } from "../../../src/stages/publish/after-gate.ts";
 import {
   baseLayers,
   judged,
@@ -20,7 +22,7 @@ import {
   scanned,
   vulnerability,
 } from "../scan/findings.ts";
-import { blocked, build, candidate, failed, published, resultOf } from "./example.ts";
+import { build, candidate, failed, published, resultOf } from "./example.ts";
 
 const openssl = vulnerability("CVE-2026-1", { layer: "apk add openssl" });
 const zlib = vulnerability("CVE-2026-2", { package: "zlib", layer: "apk add openssl" });
@@ -37,16 +39,37 @@ function scanOf(name: string, findings: readonly Finding[], was: readonly Findin
   return judged(scanned(platformScan(findings, { layerNames })), settings);
 }
 
-function stopped(scan: ImageScan): ImageResult {
-  const on = scan.name === "base" ? [] : ["base"];
-  return {
-    ...failed(build(scan.name, {}, on), heldBy(scan) ?? new UserError("it passes", { hint: "" })),
-    candidate: candidate(scan.name),
-  };
+/** An image that was built, and what its checks say. */
+interface Checked {
+  readonly name: string;
+  readonly check: CheckResult;
 }
 
-function run(images: readonly ImageResult[], scans: readonly ImageScan[]) {
-  return resultOf(withInheritedBlocks(images), { scans: new Map(scans.map((scan) => [scan.name, scan])) });
+function checked(scan: ImageScan, ...blocks: readonly Block[]): Checked {
+  const result = resultOfScan(scan);
+  const [first, ...others] = [...blocks, ...(result.kind === "refused" ? result.by : [])];
+  const check: CheckResult = first === undefined ? result : { kind: "refused", by: [first, ...others], scan };
+  return { name: scan.name, check };
+}
+
+const refusedBy = (check: CheckName, message: string): Block => ({
+  check,
+  error: new UserError(message, { hint: `what to do about ${check}` }),
+});
+
+/** Each image that was checked is based on those before it. */
+async function run(images: readonly (ImageResult | Checked)[], scans: readonly ImageScan[]) {
+  const { signal } = new AbortController();
+  const above = new Map<string, Promise<GateResult>>();
+  const results = images.map((image) => {
+    if (!("check" in image)) return image;
+    const { name, check } = image;
+    const decision = gate(Promise.resolve(check), new Map(above), signal);
+    const planned = build(name, {}, name === "base" ? [] : ["base"]);
+    above.set(name, decision);
+    return afterGate(decision, planned, candidate(name), async () => published(planned), signal);
+  });
+  return resultOf(await Promise.all(results), { scans: new Map(scans.map((scan) => [scan.name, scan])) });
 }
 
 const names = ["base", "api", "web", "worker"];
@@ -54,8 +77,15 @@ const made = (name: string) => `34 s · ${shortDigest(candidate(name).digest)}`;
 
 describe("four images with the one finding that base brings", () => {
   const scans = names.map((name) => scanOf(name, [openssl]));
-  const result = run(scans.map(stopped), scans);
-  const summary = renderSummary(result);
+  let [result, summary] = [resultOf([]), ""];
+
+  beforeAll(async () => {
+    result = await run(
+      scans.map((scan) => checked(scan)),
+      scans,
+    );
+    summary = renderSummary(result);
+  });
 
   test("the headline says that tags are not updated, and by what", () => {
     expect(summary.split("\n")[0]).toBe(
@@ -113,14 +143,14 @@ describe("four images with the one finding that base brings", () => {
   });
 
   test("the picture has it too", () => {
-    expect(summary).toContain('["🛑 base"]:::stopped');
-    expect(summary).toContain('["⛔ api"]:::blocked');
+    expect(summary).toContain('["🛑 base"]:::blocked');
+    expect(summary).toContain('["⛔ api"]:::waiting');
   });
 });
 
 interface Case {
   readonly when: string;
-  readonly images: readonly ImageResult[];
+  readonly images: readonly (ImageResult | Checked)[];
   readonly scans: readonly ImageScan[];
   readonly plan?: Partial<Plan>;
   readonly headline: string;
@@ -145,7 +175,7 @@ const unscanned = (name: string): ImageScan =>
 const cases: readonly Case[] = [
   {
     when: "a finding in an image that nothing depends on",
-    images: [stopped(scans.base)],
+    images: [checked(scans.base)],
     scans: [scans.base],
     headline: "🛑 Tags not updated: `base` is blocked by CVE-2026-1 in openssl",
     sections: ["🛑 `base`: CVE-2026-1 in openssl"],
@@ -153,7 +183,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "two findings with two remedies in base",
-    images: [stopped(scans.both), stopped(scanOf("api", [openssl, zlib]))],
+    images: [checked(scans.both), checked(scanOf("api", [openssl, zlib]))],
     scans: [scans.both, scanOf("api", [openssl, zlib])],
     headline: "🛑 Tags not updated: `base` and 1 image that depends on it are blocked by 2 findings (2 critical)",
     sections: ["🛑 `base`: CVE-2026-1 in openssl", "🛑 `base`: CVE-2026-2 in zlib"],
@@ -161,7 +191,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "a child with one of its own beside",
-    images: [stopped(scans.base), stopped(scans.more), stopped(scans.web)],
+    images: [checked(scans.base), checked(scans.more), checked(scans.web)],
     scans: [scans.base, scans.more, scans.web],
     headline: "🛑 Tags not updated: 2 images and 1 image that depends on them are blocked by 2 findings (2 critical)",
     sections: ["🛑 `base`: CVE-2026-1 in openssl", "🛑 `api`: CVE-2026-3 in curl"],
@@ -169,7 +199,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "a child whose base is not of this run",
-    images: [stopped(scans.api), published(build("other"))],
+    images: [checked(scans.api), published(build("other"))],
     scans: [scans.api],
     headline: "🛑 Tags not updated: `api` is blocked by CVE-2026-1 in openssl; 1 was published",
     sections: ["🛑 `api`: CVE-2026-1 in openssl"],
@@ -177,7 +207,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "a child that has nothing itself",
-    images: [stopped(scans.base), { ...blocked(build("web", {}, ["base"]), "base"), candidate: candidate("web") }],
+    images: [checked(scans.base), checked(scans.clean)],
     scans: [scans.base, scans.clean],
     headline: "🛑 Tags not updated: `base` and 1 image that depends on it are blocked by CVE-2026-1 in openssl",
     sections: ["🛑 `base`: CVE-2026-1 in openssl"],
@@ -186,8 +216,8 @@ const cases: readonly Case[] = [
   {
     when: "an image beside that failed",
     images: [
-      stopped(scans.base),
-      stopped(scans.api),
+      checked(scans.base),
+      checked(scans.api),
       failed(build("web"), new UserError("it broke", { hint: "fix it" })),
     ],
     scans: [scans.base, scans.api],
@@ -198,28 +228,16 @@ const cases: readonly Case[] = [
   },
   {
     when: "an image that is too large, too",
-    images: [
-      {
-        ...failed(
-          build("base"),
-          new Problems([
-            new BlockedByCheck("base is larger than `max-size`", { hint: "make it smaller" }),
-            heldBy(scans.base) ?? new UserError("", { hint: "" }),
-          ]),
-        ),
-        candidate: candidate("base"),
-      },
-      stopped(scans.api),
-    ],
+    images: [checked(scans.base, refusedBy("size", "base is larger than `max-size`")), checked(scans.api)],
     scans: [scans.base, scans.api],
     headline:
       "🛑 Tags not updated: `base` is blocked by CVE-2026-1 in openssl; `base` and 1 image that depends on it are blocked by `max-size`",
     sections: ["🛑 `base`", "🛑 `base`: CVE-2026-1 in openssl"],
-    annotations: ["base is too large", "Findings in base"],
+    annotations: ["base is blocked by `max-size`", "Findings in base"],
   },
   {
     when: "a pull request, which tags nothing",
-    images: [stopped(scans.base), stopped(scans.api)],
+    images: [checked(scans.base), checked(scans.api)],
     scans: [scans.base, scans.api],
     plan: { event: "pull_request", ref: "refs/pull/7/merge", push: false },
     headline: "🛑 Check failed: `base` and 1 image that depends on it would be blocked by CVE-2026-1 in openssl",
@@ -237,7 +255,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "nothing is published yet",
-    images: [stopped(scans.first)],
+    images: [checked(scans.first)],
     scans: [scans.first],
     headline: "🛑 Nothing was published: `base` is blocked by CVE-2026-1 in openssl",
     advice: "The image was built. Its tags are not pushed until the findings below are fixed.",
@@ -246,7 +264,7 @@ const cases: readonly Case[] = [
   },
   {
     when: "a run that is told not to push",
-    images: [stopped(scans.base)],
+    images: [checked(scans.base)],
     scans: [scans.base],
     plan: { push: false },
     headline: "🛑 Check failed: `base` would be blocked by CVE-2026-1 in openssl",
@@ -254,23 +272,44 @@ const cases: readonly Case[] = [
     sections: ["🛑 `base`: CVE-2026-1 in openssl"],
     annotations: ["Findings in base"],
   },
+  ...(["size", "platforms", "content", "attestation"] as const).map((check): Case => {
+    const name = { size: "`max-size`", platforms: "the platform check", content: "the content check" }[check as string];
+    const by = name ?? "the attestation check";
+    return {
+      when: `an image that a check blocks (${check}), and nothing else`,
+      images: [checked(scans.clean, refusedBy(check, `web is blocked, says ${check}`))],
+      scans: [scans.clean],
+      headline: `🛑 Tags not updated: \`web\` is blocked by ${by}`,
+      advice: "The image was built. Its tags are not updated until what is listed is fixed.",
+      sections: ["🛑 `web`"],
+      annotations: [`web is blocked by ${by}`],
+    };
+  }),
   {
-    when: "an image that is too large, and nothing else",
+    when: "two images that a check blocks, and one that depends on them",
     images: [
-      {
-        ...failed(build("web"), new BlockedByCheck("web is larger than `max-size`", { hint: "make it smaller" })),
-        candidate: candidate("web"),
-      },
+      checked(scanOf("api", []), refusedBy("attestation", "GitHub lists no attestation of api")),
+      checked(scanOf("db", []), refusedBy("attestation", "GitHub lists no attestation of db")),
+      checked(scans.clean),
     ],
     scans: [],
-    headline: "🛑 Tags not updated: `web` is blocked by `max-size`",
-    advice: "The image was built. Its tags are not updated until what is listed is fixed.",
+    headline: "🛑 Tags not updated: 2 images and 1 image that depends on them are blocked by the attestation check",
+    sections: ["🛑 `api`, `db`"],
+    annotations: ["api and 1 more image are blocked by the attestation check"],
+  },
+  {
+    when: "a check of a pull request",
+    images: [checked(scans.clean, refusedBy("attestation", "GitHub lists no attestation of web"))],
+    scans: [scans.clean],
+    plan: { event: "pull_request", ref: "refs/pull/7/merge", push: false },
+    headline: "🛑 Check failed: `web` would be blocked by the attestation check",
+    advice: "The image was built. Merged as it is, its tags would not be updated.",
     sections: ["🛑 `web`"],
-    annotations: ["web is too large"],
+    annotations: ["web is blocked by the attestation check"],
   },
   {
     when: "no image could be scanned, for one reason",
-    images: [stopped(unscanned("base")), stopped(unscanned("api"))],
+    images: [checked(unscanned("base")), checked(unscanned("api"))],
     scans: [unscanned("base"), unscanned("api")],
     headline: "🛑 Tags not updated: 2 images could not be scanned",
     sections: ["🛑 `base`, `api`"],
@@ -278,8 +317,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each(cases)("$when", ({ images, scans: all, plan = {}, headline, advice, sections, annotations }) => {
-  const ended = run(images, all);
+test.each(cases)("$when", async ({ images, scans: all, plan = {}, headline, advice, sections, annotations }) => {
+  const ended = await run(images, all);
   const result = { ...ended, plan: { ...ended.plan, ...plan } };
   const summary = renderSummary(result);
   if (advice !== undefined) expect(summary).toContain(`\n${advice}\n`);

@@ -15,7 +15,8 @@ import type {
   PlannedPromote,
   PlannedSkip,
 } from "../../../src/plan/plan.ts";
-import type { Forge, ImageResult, RunResult, TagResult } from "../../../src/results/run-result.ts";
+import { type RunReport, reportOf } from "../../../src/report/failures.ts";
+import type { Block, Forge, ImageResult, RunResult, TagResult } from "../../../src/results/run-result.ts";
 
 export const commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d" as Commit;
 export const base = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c" as Commit;
@@ -99,9 +100,9 @@ export function planOf(images: readonly PlannedImage[], settings: Partial<Plan> 
   return { schema: 1, event: "push", ref: "refs/heads/main", commit, base, push: true, images, ...settings };
 }
 
-export function resultOf(images: readonly ImageResult[], settings: Partial<RunResult> = {}): RunResult {
+export function resultOf(images: readonly ImageResult[], settings: Partial<RunResult> = {}): RunReport {
   const plan = planOf(images.map(({ planned }) => planned));
-  return { plan, images, remarks: [], seconds: 72, forge, ...settings };
+  return reportOf({ plan, images, remarks: [], seconds: 72, forge, ...settings });
 }
 
 export function candidate(name: string, settings: Partial<Candidate> = {}): Candidate {
@@ -159,10 +160,7 @@ export function skipped(name: string, reasons?: readonly Reason[]): ImageResult 
   return { planned: skip(name, reasons), outcome: "skipped" };
 }
 
-export function failed(
-  planned: PlannedBuild | PlannedPromote,
-  error: UserError,
-): Extract<ImageResult, { readonly outcome: "failed" }> {
+export function failed(planned: PlannedBuild | PlannedPromote, error: UserError): Outcome<"failed"> {
   return { planned, outcome: "failed", error };
 }
 
@@ -183,14 +181,24 @@ export const followed: ImageResult = {
   tags: tagsOn(app, digestOf("old 1.2.3"), { "1.2.3": "it names other bytes already" }),
 };
 
-export function blocked(planned: PlannedBuild, by: string): Extract<ImageResult, { readonly outcome: "blocked" }> {
-  return { planned, outcome: "blocked", by };
+type Outcome<Kind extends ImageResult["outcome"]> = Extract<ImageResult, { readonly outcome: Kind }>;
+
+/** By these checks, once it was built. */
+export function blocked(
+  planned: PlannedBuild,
+  ...[first, ...others]: readonly [Block, ...Block[]]
+): Outcome<"blocked"> {
+  return { planned, outcome: "blocked", by: [first, ...others], candidate: candidate(planned.name) };
+}
+
+export function skippedFor(planned: PlannedBuild, parent: string): Outcome<"skipped-for-parent"> {
+  return { planned, outcome: "skipped-for-parent", parent };
 }
 
 const buildsOn = (image: string): Partial<PlannedBuild> => ({ reasons: [{ kind: "builds-on", image }] });
 
 /** A push that touched `nodejs`: three images published, four untouched, and the mounted `builder` built along. */
-export function greenRun(): RunResult {
+export function greenRun(): RunReport {
   return resultOf([
     skipped("base"),
     built(build("builder", { repositories: [], tags: [], reasons: [{ kind: "needed-by", image: "agent" }] })),
@@ -204,7 +212,7 @@ export function greenRun(): RunResult {
 }
 
 /** A push that touched `base`: `agent` fails at its line 12, what builds on it is not built, the rest is published. */
-export function redRun(): RunResult {
+export function redRun(): RunReport {
   const output = [
     "npm error code ERESOLVE",
     "npm error ERESOLVE unable to resolve dependency tree",
@@ -223,8 +231,8 @@ export function redRun(): RunResult {
       built(build("builder", { ...buildsOn("base"), repositories: [], tags: [] }, ["base"])),
       published(build("nodejs", buildsOn("base"), ["base"])),
       failed(build("agent", buildsOn("nodejs"), ["nodejs", "builder"]), error),
-      blocked(build("manager", buildsOn("agent"), ["agent", "builder"]), "agent"),
-      blocked(build("manager-ui", buildsOn("manager"), ["manager"]), "manager"),
+      skippedFor(build("manager", buildsOn("agent"), ["agent", "builder"]), "agent"),
+      skippedFor(build("manager-ui", buildsOn("manager"), ["manager"]), "manager"),
       published(build("docker", buildsOn("base"), ["base"])),
       skipped("proxmox-ve"),
     ],
@@ -240,7 +248,7 @@ export function redRun(): RunResult {
 }
 
 /** A push that touched only the README. */
-export function quietRun(): RunResult {
+export function quietRun(): RunReport {
   return resultOf(
     ["base", "nodejs", "agent"].map((name) => skipped(name)),
     { seconds: 0.8 },

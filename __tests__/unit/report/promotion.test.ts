@@ -89,12 +89,12 @@ describe("the headline", () => {
     [
       "a failure between two tags",
       [partlyTagged],
-      "app failed, some of its tags are in place, nothing else was published. Fix what is listed, and push it or run this again. Tags that are in place name complete images; the next run puts the others.",
+      "app failed, some of its tags are in place, nothing else was published. Fix what is listed, and push it or run this again. Existing tags name complete images; the next run pushes the missing ones.",
     ],
     [
       "failures, one between two tags, beside what was promoted",
       [partlyTagged, failed(promote("b"), error), promoted(promote("c"))],
-      "2 images failed, 1 of them with some tags in place, 1 was published. Fix what is listed, and push it or run this again. What was published is complete and stays. Tags that are in place name complete images; the next run puts the others.",
+      "2 images failed, 1 of them with some tags in place, 1 was published. Fix what is listed, and push it or run this again. What was published is complete and stays. Existing tags name complete images; the next run pushes the missing ones.",
     ],
   ])("of %s", (_, images, expected) => {
     const { sentence, advice } = headline(resultOf(images), (name) => name);

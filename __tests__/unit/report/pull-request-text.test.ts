@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { MovedFile } from "../../../src/bump/moved.ts";
 import { digestOf } from "../../../src/model/digest.ts";
-import { type BumpToTell, pullRequestText } from "../../../src/report/pull-request-text.ts";
+import { pullRequestText, type ReportedBump } from "../../../src/report/pull-request-text.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import { anyText } from "../any-text.ts";
 
@@ -28,7 +28,7 @@ const finding = (id: string): Finding => ({
   ignored: undefined,
 });
 
-const klangk: BumpToTell = {
+const klangk: ReportedBump = {
   images: [{ name: "workspace-base", digest: digestOf("x") }],
   files: [
     file(
@@ -44,10 +44,10 @@ const klangk: BumpToTell = {
 };
 
 describe("the title says what moves", () => {
-  const title = (change: Partial<BumpToTell>): string => pullRequestText({ ...klangk, ...change }).title;
+  const title = (change: Partial<ReportedBump>): string => pullRequestText({ ...klangk, ...change }).title;
   const image = (name: string) => ({ name, digest: digestOf(name) });
   const hex = "ab".repeat(32);
-  test.each<[string, Partial<BumpToTell>, string]>([
+  test.each<[string, Partial<ReportedBump>, string]>([
     ["from a version to another", {}, "Bump workspace-base from 2026.06.01-aaaaaaa to 2026.06.10-e973f3c"],
     [
       "pins that name different versions now",
@@ -95,7 +95,7 @@ describe("the body", () => {
     });
     expect(body).toContain("by [this run](https://github.com/mcdonc/klangk/actions/runs/7)");
     expect(body).toContain("| image | from | to | digest | size | findings | commits |");
-    expect(body).toContain("12.3 MB (−1.0 MB) | 2 gone, 1 new");
+    expect(body).toContain("12.3 MB (−1.0 MB) | 2 fixed, 1 new");
     expect(body).toContain(`https://github.com/mcdonc/klangk/compare/${"b".repeat(40)}...${"c".repeat(40)}`);
     expect(body).toMatch(/New in workspace-base:\n\n- CVE-2026-3 \(high\) in `openssl 3\.3\.8`/);
     expect(body).toContain("Dockerfile#L3): `ghcr.io/mcdonc/klangk/workspace-base:2026.06.01-aaaaaaa` → ");

@@ -2,8 +2,8 @@
 import { digestOf } from "../../../src/model/digest.ts";
 import { type Platform, platform } from "../../../src/model/platform.ts";
 import type { Secret, Vulnerability } from "../../../src/scan/finding.ts";
-import { type Judging, judge, type Published } from "../../../src/scan/judge.ts";
-import type { ImageScan, ScanRules } from "../../../src/scan/judged.ts";
+import { type Judging, judgeScan, type Published } from "../../../src/scan/judge.ts";
+import type { ImageScan, ScanDecision, ScannedImage, ScanRules } from "../../../src/scan/judged.ts";
 import type { BaseLayers } from "../../../src/scan/origin.ts";
 import { scanRules } from "../../../src/scan/scan-rules.ts";
 import type { PlatformScan, Scanned } from "../../../src/scan/scanner.ts";
@@ -88,5 +88,29 @@ export function baseLayers(name: string, layers: readonly string[], settings: Pa
 
 /** The image `web` by the usual rules, with nothing published, unless told otherwise. */
 export function judged(given: Scanned, settings: Partial<Judging> = {}): ImageScan {
-  return judge(given, { name: "web", rules: usual, published: { kind: "first" }, bases: [], ...settings });
+  return judgeScan(given, { name: "web", rules: usual, published: { kind: "first" }, bases: [], ...settings });
+}
+
+/** A scan that came to this, without a finding in it. */
+export function scanThat(
+  decision: ScanDecision["kind"],
+  name: string,
+  comparedWith: ScannedImage["comparedWith"] = { kind: "first" },
+): ScannedImage {
+  const decided = decision === "passed" ? { kind: decision } : { kind: decision, because: [] };
+  return {
+    kind: "scanned",
+    name,
+    rules: usual,
+    platforms: [],
+    findings: [],
+    gone: [],
+    comparedWith,
+    decision: decided,
+  };
+}
+
+/** Whether tags may go to it. */
+export function passes({ decision }: ImageScan): boolean {
+  return decision.kind !== "blocked";
 }

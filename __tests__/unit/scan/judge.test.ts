@@ -4,11 +4,21 @@ import fc from "fast-check";
 import { UserError } from "../../../src/errors.ts";
 import { digestOf } from "../../../src/model/digest.ts";
 import { severities } from "../../../src/model/severity.ts";
-import { acrossPlatforms } from "../../../src/scan/across-platforms.ts";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { Published } from "../../../src/scan/judge.ts";
 import type { ImageScan, ScanRules } from "../../../src/scan/judged.ts";
-import { amd64, arm64, judged, platformScan, published, scanned, secret, usual, vulnerability } from "./findings.ts";
+import {
+  amd64,
+  arm64,
+  judged,
+  passes,
+  platformScan,
+  published,
+  scanned,
+  secret,
+  usual,
+  vulnerability,
+} from "./findings.ts";
 
 const critical = vulnerability("CVE-2026-1");
 const unfixed = vulnerability("CVE-2026-2", { fixed: undefined });
@@ -18,25 +28,25 @@ const away: Published = { kind: "unknown", error: new UserError("ghcr.io is away
 
 const latest = (...findings: readonly Finding[]): Published => published(platformScan(findings, { of: "published" }));
 
-const passing = { passes: true, isRed: false };
-const passingRed = { passes: true, isRed: true };
-const held = { passes: false, isRed: true };
+const passing = { decision: { kind: "passed" } };
+const failing = { decision: { kind: "fails-run" } };
+const blocked = { decision: { kind: "blocked" } };
 const strict: Partial<ScanRules> = { gate: "strict" };
 
 describe("what passes, and what is red", () => {
   test.each<[string, readonly Finding[], Published, Partial<ScanRules>, object]>([
     ["nothing found", [], { kind: "first" }, {}, passing],
-    ["a fixable critical in a first image", [critical], { kind: "first" }, {}, held],
-    ["a fixable critical that the published image lacks", [critical], latest(), {}, held],
-    ["a fixable critical that the published image has too", [critical], latest(critical), {}, passingRed],
-    ["the same, with a strict gate", [critical], latest(critical), strict, held],
-    ["a known critical beside a new one", [critical, vulnerability("CVE-2026-9")], latest(critical), {}, held],
+    ["a fixable critical in a first image", [critical], { kind: "first" }, {}, blocked],
+    ["a fixable critical that the published image lacks", [critical], latest(), {}, blocked],
+    ["a fixable critical that the published image has too", [critical], latest(critical), {}, failing],
+    ["the same, with a strict gate", [critical], latest(critical), strict, blocked],
+    ["a known critical beside a new one", [critical, vulnerability("CVE-2026-9")], latest(critical), {}, blocked],
     ["a strict gate and nothing found", [], latest(critical), strict, passing],
     ["a strict gate and only what does not count", [high, unfixed], latest(), strict, passing],
     ["a critical without a fix", [unfixed], latest(), {}, passing],
-    ["a critical without a fix that is to count", [unfixed], latest(), { ignoreUnfixed: false }, held],
+    ["a critical without a fix that is to count", [unfixed], latest(), { ignoreUnfixed: false }, blocked],
     ["a high is reported and holds nothing", [high], latest(), {}, passing],
-    ["a high where it counts", [high], latest(), { failOn: new Set(["HIGH"] as const) }, held],
+    ["a high where it counts", [high], latest(), { failOn: new Set(["HIGH"] as const) }, blocked],
     ["a critical where only high counts", [critical], latest(), { failOn: new Set(["HIGH"] as const) }, passing],
     ["nothing counts with fail-on none", [critical], latest(), { failOn: new Set() }, passing],
     [
@@ -47,9 +57,9 @@ describe("what passes, and what is red", () => {
       passing,
     ],
     ["an ignored critical", [ignored], latest(), strict, passing],
-    ["a critical that was ignored in the published image", [critical], latest(ignored), {}, passingRed],
-    ["what is published, scanned again", [critical], { kind: "itself" }, strict, passingRed],
-    ["nobody can tell what is published", [critical], away, {}, held],
+    ["a critical that was ignored in the published image", [critical], latest(ignored), {}, failing],
+    ["what is published, scanned again", [critical], { kind: "itself" }, strict, failing],
+    ["nobody can tell what is published", [critical], away, {}, blocked],
     ["nobody can tell what is published, and nothing counts", [high], away, {}, passing],
     [
       "an unknown severity counts only where it is named",
@@ -63,30 +73,30 @@ describe("what passes, and what is red", () => {
       [{ ...critical, severity: "UNKNOWN" }],
       latest(),
       { failOn: new Set(["UNKNOWN"] as const) },
-      held,
+      blocked,
     ],
     ["a secret counts for nothing, though it is critical", [secret("/app/.env")], latest(), strict, passing],
-    ["a secret where secrets count", [secret("/app/.env")], latest(), { failOnSecrets: true }, held],
+    ["a secret where secrets count", [secret("/app/.env")], latest(), { failOnSecrets: true }, blocked],
     [
       "a secret of low severity where secrets count",
       [secret("/app/.env", { severity: "LOW" })],
       latest(),
       { failOnSecrets: true, failOn: new Set() },
-      held,
+      blocked,
     ],
     [
       "a secret that is published already",
       [secret("/.env")],
       latest(secret("/.env")),
       { failOnSecrets: true },
-      passingRed,
+      failing,
     ],
     [
       "the same flaw in a second package is new",
       [critical, { ...critical, package: "libssl3" }],
       latest(critical),
       {},
-      held,
+      blocked,
     ],
     [
       "the same package at a second place is new",
@@ -96,14 +106,14 @@ describe("what passes, and what is red", () => {
       ],
       latest({ ...critical, path: "a/package-lock.json" }),
       {},
-      held,
+      blocked,
     ],
     [
       "another version with the same flaw is known",
       [{ ...critical, installed: "3.3.2" }],
       latest(critical),
       {},
-      passingRed,
+      failing,
     ],
     [
       // What would stay published has the flaw as well.
@@ -111,7 +121,7 @@ describe("what passes, and what is red", () => {
       [critical],
       latest({ ...critical, fixed: undefined }),
       {},
-      passingRed,
+      failing,
     ],
   ])("%s", (_, findings, now, rules, outcome) => {
     const scan = judged(scanned(platformScan(findings)), { published: now, rules: { ...usual, ...rules } });
@@ -122,10 +132,10 @@ describe("what passes, and what is red", () => {
     ["what could not be scanned is held", {}, false],
     ["also where secrets alone count", { failOn: new Set(), failOnSecrets: true }, false],
     ["but not where nothing counts", { failOn: new Set() }, true],
-  ])("%s", (_, rules, passes) => {
+  ])("%s", (_, rules, isPassed) => {
     const error = new UserError("there is no database", { hint: "run again" });
     const scan = judged({ kind: "unscanned", error }, { rules: { ...usual, ...rules }, published: latest(critical) });
-    expect(scan).toMatchObject({ kind: "unscanned", error, passes });
+    expect(scan).toMatchObject({ kind: "unscanned", error, decision: { kind: isPassed ? "passed" : "blocked" } });
   });
 });
 
@@ -134,11 +144,11 @@ describe("platform by platform", () => {
 
   test("what only another platform of the published image has is new", () => {
     const now = published(platformScan([critical], { of: "p" }), platformScan([], { of: "p", platform: arm64 }));
-    expect(judged(scanned(platformScan([]), onArm), { published: now })).toMatchObject(held);
+    expect(judged(scanned(platformScan([]), onArm), { published: now })).toMatchObject(blocked);
   });
 
   test("a platform that the published image lacks is new with all its findings", () => {
-    expect(judged(scanned(platformScan([critical]), onArm), { published: latest(critical) })).toMatchObject(held);
+    expect(judged(scanned(platformScan([critical]), onArm), { published: latest(critical) })).toMatchObject(blocked);
   });
 
   test("a platform that is no longer built holds nothing", () => {
@@ -159,10 +169,10 @@ describe("what is told of each finding", () => {
       },
     );
     expect(
-      first(scan)?.findings.map(({ finding, standing, counts, isReported }) => [
+      first(scan)?.findings.map(({ finding, standing, isBlocking, isReported }) => [
         finding.id,
         standing,
-        counts,
+        isBlocking,
         isReported,
       ]),
     ).toEqual([
@@ -222,8 +232,8 @@ describe("whatever is found", () => {
     ignoreUnfixed: fc.boolean(),
     gate: fc.constantFrom("no-worse" as const, "strict" as const),
   });
-  const passes = (now: readonly Finding[], was: readonly Finding[], by: ScanRules) =>
-    judged(scanned(platformScan(now)), { rules: by, published: latest(...was) }).passes;
+  const isFree = (now: readonly Finding[], was: readonly Finding[], by: ScanRules) =>
+    passes(judged(scanned(platformScan(now)), { rules: by, published: latest(...was) }));
 
   test("no-worse never holds the bytes that are published, also if the second scan found less", () => {
     fc.assert(
@@ -231,14 +241,14 @@ describe("whatever is found", () => {
         const same = platformScan(now);
         const again = published({ ...same, findings: was });
         const scan = judged(scanned(same), { rules: { ...by, gate: "no-worse" }, published: again });
-        expect(scan.passes).toBe(true);
+        expect(passes(scan)).toBe(true);
       }),
     );
   });
 
   test("no-worse never holds what has the same findings", () => {
     fc.assert(
-      fc.property(findings, rules, (each, by) => expect(passes(each, each, { ...by, gate: "no-worse" })).toBe(true)),
+      fc.property(findings, rules, (each, by) => expect(isFree(each, each, { ...by, gate: "no-worse" })).toBe(true)),
     );
   });
 
@@ -249,8 +259,8 @@ describe("whatever is found", () => {
           rules: { ...by, gate: "strict" },
           published: latest(...was),
         });
-        expect(scan.passes).toBe(scan.kind === "scanned" && !scan.isRed);
-        if (scan.passes) expect(passes(now, was, { ...by, gate: "no-worse" })).toBe(true);
+        expect(scan.decision.kind).not.toBe("fails-run");
+        if (passes(scan)) expect(isFree(now, was, { ...by, gate: "no-worse" })).toBe(true);
       }),
     );
   });
@@ -260,7 +270,7 @@ describe("whatever is found", () => {
       fc.property(findings, findings, rules, fc.nat(7), (now, was, by, which) => {
         const source = { ignored: { source: "x", statement: undefined } };
         const more = now.map((each, index) => (index === which ? { ...each, ...source } : each));
-        if (passes(now, was, by)) expect(passes(more, was, by)).toBe(true);
+        if (isFree(now, was, by)) expect(isFree(more, was, by)).toBe(true);
       }),
     );
   });
@@ -272,13 +282,13 @@ describe("whatever is found", () => {
         const other = judged(scanned(platformScan(now.toReversed(), { platform: arm64 }), platformScan(now)), {
           rules: by,
         });
-        expect(other).toMatchObject({ passes: one.passes });
+        expect(other.decision.kind).toBe(one.decision.kind);
         const ids = (scan: ImageScan) =>
           scan.kind !== "scanned"
             ? []
             : (scan.platforms.find((each) => each.platform === amd64)?.findings ?? []).map((each) => [
                 each.finding.severity,
-                each.counts,
+                each.isBlocking,
               ]);
         expect(ids(other)).toEqual(ids(one));
       }),
@@ -290,7 +300,7 @@ test("what counts on one platform is not new because another newly has it withou
   const now = published(platformScan([critical], { of: "p" }), platformScan([], { of: "p", platform: arm64 }));
   const onArm = platformScan([{ ...critical, fixed: undefined }], { platform: arm64 });
   const scan = judged(scanned(platformScan([critical]), onArm), { published: now });
-  expect(scan).toMatchObject(passingRed);
-  const told = scan.kind === "scanned" ? acrossPlatforms(scan) : [];
-  expect(told).toMatchObject([{ counts: true, standing: "known", platforms: [amd64, arm64] }]);
+  expect(scan).toMatchObject(failing);
+  const told = scan.kind === "scanned" ? scan.findings : [];
+  expect(told).toMatchObject([{ isBlocking: true, standing: "known", platforms: [amd64, arm64] }]);
 });

@@ -1,8 +1,8 @@
 /** Which line of the Dockerfile a finding is shown at. */
 import { expect, test } from "@jest/globals";
-import { heldBy } from "../../../src/scan/complaint.ts";
 import { layerPlaces, type OwnStep } from "../../../src/scan/layer-places.ts";
 import { imageSarif } from "../../../src/scan/sarif/sarif.ts";
+import { scanFailure } from "../../../src/scan/scan-failure.ts";
 import { baseLayers, judged, platformScan, scanned, secret, vulnerability } from "./findings.ts";
 
 const steps = (...keywords: readonly string[]) =>
@@ -53,7 +53,7 @@ test.each([
   ["the worst one's", [found("CVE-1", "apk add b", "HIGH"), found("CVE-2", "apk add a")], 2],
   ["left to the base's where that brings it", [found("CVE-1", "of-the-base")], undefined],
 ])("the place of an image that is blocked is %s", (_, findings, line) => {
-  expect(heldBy(scanOf(...findings))?.at?.line).toBe(line);
+  expect(scanFailure(scanOf(...findings))?.error.at?.line).toBe(line);
 });
 
 test("an alert is on the line of the step that brings it, else on the base's", () => {
@@ -76,7 +76,10 @@ test("a secret of a variable is on the line that sets it, and how to ignore it i
     platforms: [
       {
         findings: [
-          { at: { file: "Dockerfile", line: 7 }, remedy: expect.stringContaining("in an entry without `paths`") },
+          {
+            at: { file: "Dockerfile", line: 7 },
+            remedy: { text: expect.stringContaining("in an entry without `paths`") },
+          },
         ],
       },
     ],
@@ -101,6 +104,8 @@ test.each<[string, Pick<OwnStep, "fromAt"> & { readonly from: string }, string]>
     stepsOn: () => [{ keyword: "COPY", at: { file: "Dockerfile", line: 4 }, ...source }],
   });
   expect(scan).toMatchObject({
-    platforms: [{ findings: [{ remedy, at: { line: 4 }, origin: { step: `COPY --from=${source.from} / /` } }] }],
+    platforms: [
+      { findings: [{ remedy: { text: remedy }, at: { line: 4 }, origin: { step: `COPY --from=${source.from} / /` } }] },
+    ],
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Finding } from "../../../src/scan/finding.ts";
 import type { BaseLayers } from "../../../src/scan/origin.ts";
 import { stepOf } from "../../../src/scan/origin.ts";
-import { mendedByRebuild } from "../../../src/scan/remedy.ts";
+import { fixedByRebuild } from "../../../src/scan/remedy.ts";
 import { amd64, baseLayers, judged, platformScan, scanned, secret, vulnerability } from "./findings.ts";
 
 const layerNames = ["debian", "apt-get install openssl", "COPY . /app"];
@@ -110,7 +110,7 @@ describe("what to do", () => {
       "no fix",
       vulnerability("X", { fixed: undefined, layer: "debian" }),
       [debian],
-      "take openssl out if nothing needs it, or say in .trivyignore.yaml why it does no harm",
+      "remove openssl if nothing needs it, or ignore it in .trivyignore.yaml, with a statement",
     ],
     [
       "a secret",
@@ -119,7 +119,7 @@ describe("what to do", () => {
       "revoke it and keep it out of the step `RUN COPY . /app`: what a later layer removes stays readable",
     ],
   ])("%s", (_, finding, bases, remedy) => {
-    expect(finding && told(finding, bases)?.remedy).toBe(remedy);
+    expect(finding && told(finding, bases)?.remedy.text).toBe(remedy);
   });
 
   test("forty findings of one package have one remedy: the version that mends all", () => {
@@ -128,7 +128,7 @@ describe("what to do", () => {
     const scan = scanOf([...forty, low]);
     const findings = scan.kind === "scanned" ? (scan.platforms[0]?.findings ?? []) : [];
     const remedies = (isReported: boolean) =>
-      new Set(findings.filter((each) => each.isReported === isReported).map(({ remedy }) => remedy));
+      new Set(findings.filter((each) => each.isReported === isReported).map(({ remedy }) => remedy.text));
     expect([...remedies(true)]).toEqual(["upgrade openssl to 1.0.39"]);
     expect([...remedies(false)]).toEqual(["upgrade openssl to 9.9"]);
   });
@@ -148,6 +148,6 @@ describe("what a rebuild would mend", () => {
     ["of several what it mends alone", [ofStep, ofDebian, ofCopy && { ...ofCopy, of: "language" }], [debian], 1],
   ])("%s", (_, findings, bases, count) => {
     const given = findings.flatMap((each) => each ?? []);
-    expect(mendedByRebuild(scanOf(given, bases))).toHaveLength(count);
+    expect(fixedByRebuild(scanOf(given, bases))).toHaveLength(count);
   });
 });

@@ -4,6 +4,7 @@ import { digest } from "../../../src/model/digest.ts";
 import { platform } from "../../../src/model/platform.ts";
 import { commit, gitRef, type RunContext } from "../../../src/model/run-context.ts";
 import type { Severity } from "../../../src/model/severity.ts";
+import { acrossPlatforms } from "../../../src/scan/across-platforms.ts";
 import type { Secret, Vulnerability } from "../../../src/scan/finding.ts";
 import type { ImageScan, JudgedFinding, ScanRules } from "../../../src/scan/judged.ts";
 
@@ -45,7 +46,12 @@ export function secret(changes: Partial<Secret> = {}): Secret {
 export function judged(finding: Vulnerability | Secret, changes: Partial<JudgedFinding> = {}): JudgedFinding {
   const isReported = finding.ignored === undefined;
   const origin = { kind: "unknown" } as const;
-  return { finding, standing: "new", counts: isReported, isReported, origin, remedy: "upgrade it", ...changes };
+  const remedy = remedyThat("upgrade it");
+  return { finding, standing: "new", isBlocking: isReported, isReported, origin, remedy, ...changes };
+}
+
+export function remedyThat(text: string): JudgedFinding["remedy"] {
+  return { text, mentionsIgnoring: false };
 }
 
 const everything: ScanRules = {
@@ -60,21 +66,17 @@ type Found = Vulnerability | Secret | JudgedFinding;
 
 /** @param platforms what was found on each. */
 export function scanOf(name: string, platforms: Readonly<Record<string, readonly Found[]>>): ScannedImage {
+  const all = Object.entries(platforms).map(([text, found]) => ({
+    platform: platform(text),
+    digest: digest(`sha256:${"0".repeat(64)}`),
+    os: "debian 13.1",
+    findings: found.map((each) => ("finding" in each ? each : judged(each))),
+    gone: [],
+    report: "/tmp/report.json",
+  }));
   return {
-    kind: "scanned",
-    name,
-    rules: everything,
-    platforms: Object.entries(platforms).map(([text, found]) => ({
-      platform: platform(text),
-      digest: digest(`sha256:${"0".repeat(64)}`),
-      os: "debian 13.1",
-      findings: found.map((each) => ("finding" in each ? each : judged(each))),
-      gone: [],
-      report: "/tmp/report.json",
-    })),
-    comparedWith: { kind: "first" },
-    passes: true,
-    isRed: false,
+    ...{ kind: "scanned", name, rules: everything, platforms: all, findings: acrossPlatforms(all), gone: [] },
+    ...{ comparedWith: { kind: "first" }, decision: { kind: "passed" } },
   };
 }
 

@@ -75,7 +75,12 @@ describe("the rules of an image", () => {
 
 describe("what is wrong is told with its place", () => {
   test.each<[string, Given, string, string]>([
-    ["a slip in a severity", { severity: "CRITICAL,HIHG" }, '"severity", line 1: "HIHG" is no severity', '"HIGH"?'],
+    [
+      "a slip in a severity",
+      { severity: "CRITICAL,HIHG" },
+      '"severity", line 1: "HIHG" isn\'t a valid severity',
+      '"HIGH"?',
+    ],
     ["a word that fail-on has not", { "fail-on": "CRITICAL\nsecret" }, '"fail-on", line 2: "secret"', '"secrets"?'],
     ["none beside others", { "fail-on": "CRITICAL,none" }, '"none" is combined with other values', "leave it out"],
   ])("%s", (_, given, message, hint) => {

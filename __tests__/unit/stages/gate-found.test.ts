@@ -6,15 +6,16 @@ import { platform } from "../../../src/model/platform.ts";
 import { repository, tag } from "../../../src/model/reference.ts";
 import { mediaTypes, parseManifest, type StoredManifest } from "../../../src/oci/manifest.ts";
 import type { Registry } from "../../../src/oci/registry/registry-client.ts";
+import { RegistryError } from "../../../src/oci/registry/registry-error.ts";
 import { type PublicationRecord, recordAnnotations } from "../../../src/plan/record.ts";
-import type { FoundDigest } from "../../../src/publish/promotion.ts";
-import { heldBy } from "../../../src/scan/complaint.ts";
-import type { ScannedImage } from "../../../src/scan/judged.ts";
-import { scanRules } from "../../../src/scan/scan-rules.ts";
+import type { FoundDigest } from "../../../src/publish/promotion/promotion.ts";
+import type { CheckName } from "../../../src/results/run-result.ts";
 import type { Check } from "../../../src/stages/check/check.ts";
 import { type CheckRules, checkFound, passPromoted } from "../../../src/stages/check/image-checks.ts";
+import { resultOfScan } from "../../../src/stages/check/scanning.ts";
 import { at, recordOf, records } from "../publish/commits.ts";
 import { promote as plannedPromote } from "../report/example.ts";
+import { scanThat } from "../scan/findings.ts";
 
 const here = repository("ghcr.io/o/r/app");
 const wanted = [platform("linux/amd64"), platform("linux/arm64")];
@@ -66,22 +67,10 @@ const planned = {
   platforms: wanted,
 };
 
-const scan = (passes: boolean): ScannedImage => ({
-  kind: "scanned",
-  name: "app",
-  rules: scanRules([]),
-  platforms: [],
-  comparedWith: { kind: "first" },
-  passes,
-  isRed: !passes,
-});
-
 function rules(registry: Registry, more: Partial<CheckRules> = {}, passes = true): CheckRules {
-  const found = scan(passes);
-  const error = heldBy(found);
-  const check: Check = async () =>
-    error === undefined ? { kind: "passed", scan: found } : { kind: "refused", error, scan: found };
-  return { maxSize: undefined, registry, records, attested: undefined, scan: check, ...more };
+  const check: Check = async () => resultOfScan(scanThat(passes ? "passed" : "blocked", "app"));
+  const { signal } = new AbortController();
+  return { maxSize: undefined, registry, records, attested: undefined, scan: check, signal, ...more };
 }
 
 interface Case {
@@ -89,33 +78,58 @@ interface Case {
   readonly image?: Sketch;
   readonly rules?: Partial<CheckRules>;
   readonly isClean?: boolean;
+  readonly by: CheckName;
   readonly why: RegExp;
 }
 
 const refusals: readonly Case[] = [
-  { when: "other sources", image: { record: { sourceHash: "b".repeat(64) } }, why: /other sources/ },
-  { when: "another version in its bytes", image: { record: { bakedVersion: "1.2.3" } }, why: /another version/ },
-  { when: "no record", image: { record: null }, why: /no record/ },
-  { when: "another repository's record", image: { record: { repository: "fork/r" } }, why: /another repository/ },
-  { when: "a record of the future", image: { record: { started: "2126-01-01T00:00:00Z" } }, why: /future/ },
-  { when: "a platform too few", image: { platforms: ["linux/amd64"] }, why: /is missing a platform/ },
+  { when: "other sources", image: { record: { sourceHash: "b".repeat(64) } }, by: "content", why: /other sources/ },
+  {
+    when: "another version in its bytes",
+    image: { record: { bakedVersion: "1.2.3" } },
+    by: "content",
+    why: /another version/,
+  },
+  { when: "no record", image: { record: null }, by: "content", why: /no record/ },
+  {
+    when: "another repository's record",
+    image: { record: { repository: "fork/r" } },
+    by: "content",
+    why: /another repository/,
+  },
+  {
+    when: "a record of the future",
+    image: { record: { started: "2126-01-01T00:00:00Z" } },
+    by: "content",
+    why: /future/,
+  },
+  { when: "a platform too few", image: { platforms: ["linux/amd64"] }, by: "content", why: /is missing a platform/ },
   {
     when: "a platform that it only says it has",
     image: { configs: ["linux/amd64", "linux/amd64"] },
+    by: "platforms",
     why: /lists it as/,
   },
-  { when: "too many bytes", image: { size: 1000 }, rules: { maxSize: 999 }, why: /larger than `max-size`/ },
-  { when: "a finding that counts", isClean: false, why: /./ },
-  { when: "no attestation", rules: { attested: async () => false }, why: /lists no attestation/ },
-  { when: "an attestation that nobody can ask for", rules: { attested: async () => undefined }, why: /doesn't say/ },
+  { when: "too many bytes", image: { size: 1000 }, rules: { maxSize: 999 }, by: "size", why: /larger than `max-size`/ },
+  { when: "a finding that counts", isClean: false, by: "scan", why: /./ },
+  { when: "no attestation", rules: { attested: async () => false }, by: "attestation", why: /lists no attestation/ },
+  {
+    when: "an attestation that nobody can ask for",
+    rules: { attested: async () => undefined },
+    by: "attestation",
+    why: /doesn't say/,
+  },
 ];
 
-describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isClean, why }) => {
+describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isClean, by, why }) => {
   const { digest, registry } = tagState(image);
 
-  test("is not promoted", async () => {
-    const passage = await passPromoted({ ...planned, digest }, new Map(), rules(registry, more, isClean));
-    expect(passage).toMatchObject({ kind: "held", error: { message: expect.stringMatching(why) } });
+  test(`is not promoted, but blocked by the check: ${by}`, async () => {
+    const result = await passPromoted({ ...planned, digest }, new Map(), rules(registry, more, isClean));
+    expect(result).toMatchObject({
+      kind: "blocked",
+      by: [{ check: by, error: { message: expect.stringMatching(why) } }],
+    });
   });
 
   test("takes no other's place", async () => {
@@ -123,7 +137,7 @@ describe.each(refusals)("an image with $when", ({ image = {}, rules: more, isCle
     const result = await checkFound({ ...planned, digest }, found, rules(registry, more, isClean));
     expect(result).toMatchObject({
       kind: "refused",
-      error: { message: expect.stringMatching(why), hint: expect.stringMatching(/./) },
+      by: [{ check: by, error: { message: expect.stringMatching(why), hint: expect.stringMatching(/./) } }],
     });
   });
 });
@@ -141,17 +155,33 @@ test.each<{ when: string; scanning: boolean }>([
 
 test("an image that is gone is not promoted", async () => {
   const { registry } = tagState({});
-  const passage = await passPromoted({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
-  expect(passage.kind).toBe("held");
+  const result = await passPromoted({ ...planned, digest: digestOf("gone") }, new Map(), rules(registry));
+  expect(result).toMatchObject({ kind: "failed", error: { code: "missing" } });
 });
+
+test.each<{ when: string; part: "manifest" | "blob" | "head" }>([
+  { when: "its index", part: "manifest" },
+  { when: "the config of a platform", part: "blob" },
+  { when: "its content tag", part: "head" },
+])(
+  "where a registry doesn't answer for $when, a check can't be carried out: that is a failure, and no refusal",
+  async ({ part }) => {
+    const { digest, registry } = tagState({});
+    const away = new RegistryError("unreachable", "ghcr.io doesn't answer", { hint: "run again" });
+    const silent = { ...registry, [part]: () => Promise.reject(away) };
+    const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }], digest };
+    const image = part === "head" ? content : { ...planned, digest };
+    expect(await passPromoted(image, new Map(), rules(silent))).toEqual({ kind: "failed", error: away });
+  },
+);
 
 describe("an image under a content tag", () => {
   const content = { ...planned, tags: [{ tag: tag("0123456789ab"), moves: false, of: "content" as const }] };
   test.each<[string, Sketch, Partial<CheckRules>, boolean, string]>([
     ["passes whoever pushed it", { record: null }, {}, true, "passed"],
-    ["is held with a finding that counts", { record: null }, {}, false, "held"],
-    ["is held where it is too large", { record: null, size: 1000 }, { maxSize: 999 }, true, "held"],
-    ["is held where it lacks a platform", { record: null, platforms: ["linux/amd64"] }, {}, true, "held"],
+    ["is blocked with a blocking finding", { record: null }, {}, false, "blocked"],
+    ["is blocked where it is too large", { record: null, size: 1000 }, { maxSize: 999 }, true, "blocked"],
+    ["is blocked where it lacks a platform", { record: null, platforms: ["linux/amd64"] }, {}, true, "blocked"],
   ])("%s", async (_, image, more, isClean, kind) => {
     const { digest, registry } = tagState(image);
     expect(await passPromoted({ ...content, digest }, new Map(), rules(registry, more, isClean))).toMatchObject({
@@ -162,7 +192,10 @@ describe("an image under a content tag", () => {
   test("that names another one by now counts for nothing", async () => {
     const { digest, registry } = tagState({ record: null });
     const moved = { ...registry, head: async () => digestOf("another") };
-    expect(await passPromoted({ ...content, digest }, new Map(), rules(moved))).toMatchObject({ kind: "held" });
+    expect(await passPromoted({ ...content, digest }, new Map(), rules(moved))).toMatchObject({
+      kind: "blocked",
+      by: [{ check: "content" }],
+    });
   });
 });
 
@@ -179,5 +212,5 @@ test.each<[string, Sketch, RegExp | undefined]>([
     rules(registry),
   );
   if (why === undefined) expect(result.kind).toBe("passed");
-  else expect(result).toMatchObject({ kind: "refused", error: { message: expect.stringMatching(why) } });
+  else expect(result).toMatchObject({ kind: "refused", by: [{ error: { message: expect.stringMatching(why) } }] });
 });

@@ -3,9 +3,9 @@
 import type { SourcedLine } from "../../../src/lib/text/sourced-line.ts";
 import type { Commit, GitRef, RunContext, Trigger } from "../../../src/model/run-context.ts";
 import { type DerivedTags, deriveTags, type TagFacts } from "../../../src/tags/derive-tags.ts";
-import type { EventContext } from "../../../src/tags/event.ts";
 import { parseFlavor } from "../../../src/tags/rules/flavor.ts";
 import { parseRules } from "../../../src/tags/rules/parse-rules.ts";
+import type { EventContext } from "../../../src/tags/tag-event.ts";
 
 export const sha = "e973f3c0123456789abcdef0123456789abcdef0" as Commit;
 export const headSha = "ad132f5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" as Commit;

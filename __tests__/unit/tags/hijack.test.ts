@@ -24,7 +24,7 @@ describe("a branch never takes a tag that belongs to something else", () => {
     expect(given.map(({ tag }) => tag)).toEqual([sha]);
     expect(warnings).toEqual([
       {
-        message: expect.stringContaining(`would pass for ${meaning}`),
+        message: expect.stringContaining(`would look like ${meaning}`),
         hint: expect.stringContaining("prefix=branch-"),
       },
     ]);
@@ -77,5 +77,30 @@ describe("what a pull request made passes for nothing else", () => {
     expect(tags("type=ref,event=pr", { ref: "refs/heads/main", trigger: pullRequest(5, true) }, "latest=true")).toEqual(
       ["pr-5"],
     );
+  });
+
+  const plain = "type=raw,value=latest,enable=true,prefix=,suffix=";
+  const flavored = "type=raw,value=latest,enable=true";
+  test.each([
+    { flavor: "", rules: plain },
+    { flavor: "latest=auto", rules: flavored },
+    { flavor: "latest=true", rules: plain },
+    { flavor: "latest=false", rules: plain },
+    { flavor: "prefix=web-", rules: plain },
+    { flavor: "prefix=web-,onlatest=true", rules: plain },
+    { flavor: "prefix=web-,onlatest=true", rules: flavored },
+    { flavor: "suffix=-slim,onlatest=true", rules: plain },
+    { flavor: "suffix=-slim,onlatest=true", rules: flavored },
+    { flavor: "latest=true\nprefix=web-,onlatest=true\nsuffix=-slim,onlatest=true", rules: `${plain}\n${flavored}` },
+    { flavor: "latest=true\nprefix=+,onlatest=true", rules: plain },
+  ])("no `latest`, plain or with the flavor $flavor, by $rules", ({ flavor, rules }) => {
+    for (const variant of ["dockerfile", "nix"] as const) {
+      const given = tags(rules, { ...pull, facts: { variant } }, flavor);
+      expect(given.filter((each) => each.includes("latest"))).toEqual([]);
+    }
+  });
+
+  test("a tag that only contains the word is no `latest`", () => {
+    expect(tags("type=raw,value=latest-preview,enable=true", pull)).toEqual(["latest-preview"]);
   });
 });

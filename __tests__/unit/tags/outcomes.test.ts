@@ -37,12 +37,12 @@ describe("what each rule made of an event, and why", () => {
     ["type=edge,branch=dev", main, "none: this is not the branch dev"],
     ["x{{tag}},prefix={{tag}}", main, "x moves"],
     ["{{tag}}", main, "none: {{tag}} is empty here"],
-    ["type=calver", { ...main, facts: { commitDate: undefined } }, "none: the date of the commit is not known"],
+    ["type=calver", { ...main, facts: { commitDate: undefined } }, "none: the date of the commit is unknown"],
     ["type=version,from=nix", main, "none: base has no version: there is no nix"],
     [
       "type=ref,event=branch",
       { ref: "refs/heads/1.2" },
-      'none: the branch gives no tag "1.2", which would pass for a version',
+      'none: the branch gives no tag "1.2", which would look like a version',
     ],
     [
       "rolling",

@@ -117,7 +117,7 @@ test.each(reserved.flatMap(([meaning, names]) => names.map((name) => ({ meaning,
     const [warning] = warnings;
     expect(warnings).toHaveLength(1);
     expect(warning?.message).toMatch(
-      /^the branch gives no tag "[\w.-]+", which would pass for .+: the branch's name is /,
+      /^the branch gives no tag "[\w.-]+", which would look like .+: the branch's name is /,
     );
     expect(warning?.message.endsWith(` ${name}`)).toBe(true);
     expect(warning?.hint).toMatch(/rename the branch.*prefix=branch-/);
@@ -186,7 +186,7 @@ describe("with the prefix and suffix that a run gives to others", () => {
     expect(tags("type=sha", on("main"), flavor)).toEqual(["sha-e973f3c", "main-latest"]);
     const { tags: given, warnings } = derive("type=sha", on("1.2.3"), flavor);
     expect(given.map(({ tag }) => tag)).toEqual(["sha-e973f3c"]);
-    expect(warnings[0]?.message).toContain('no tag "1.2.3-latest", which would pass for a version');
+    expect(warnings[0]?.message).toContain('no tag "1.2.3-latest", which would look like a version');
   });
 });
 
@@ -274,7 +274,7 @@ describe("an existing git tag's name", () => {
   test("the warning names it; the git tag itself has its tag", () => {
     const [warning] = derive("", on("stable", withGitTags("stable"))).warnings;
     expect(warning?.message).toBe(
-      'the branch gives no tag "stable", which would pass for the git tag stable: the branch\'s name is stable',
+      'the branch gives no tag "stable", which would look like the git tag stable: the branch\'s name is stable',
     );
     expect(tags("", { ref: "refs/tags/stable", ...withGitTags("stable") })).toEqual(["stable", sha]);
   });

@@ -21,7 +21,7 @@ describe("a line that is no rule is an error which names it", () => {
     ["type=version,from=image:python --version", /would read a version from the built image, which is not supported/],
     ["type=version,from=args:V", /from=args:V names no source .* did you mean "arg"\?/],
     ["type=content", /type content lacks its of/],
-    ["type=content,of=file,length=4", /length=4 is no length of a hash/],
+    ["type=content,of=file,length=4", /length=4 isn't a valid length of a hash/],
     ["type=sha,format=medium", /format=medium has no meaning/],
     ["type=sha,priority=high", /priority=high isn't a number/],
     ["type=sha,priority=", /priority= isn't a number/],
@@ -47,7 +47,7 @@ describe("a line that is no rule is an error which names it", () => {
     ["type=raw,value={{date YYYY}}", /isn't written as a date/],
     ["type=raw,value={{date 'YYYY' zone='UTC'}}", /isn't written as a date/],
     ["type=raw,value={{date 'YYYY' tz='Mars/Base'}}", /"Mars\/Base" isn't a valid time zone/],
-    ["type=raw,value={{date 'LLL'}}", /"LLL", which differs from place to place/],
+    ["type=raw,value={{date 'LLL'}}", /"LLL", which depends on the locale/],
     ['type=raw,value="a,b"', /don't enclose a whole field/],
   ])("%s", (rule, problem) => {
     const problems = problemsOf(`type=sha\n${rule}`);

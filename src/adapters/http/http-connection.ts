@@ -2,7 +2,7 @@
 import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { UserError } from "../../errors.ts";
 import { proxyFor } from "./proxy.ts";
-import { trust } from "./trust.ts";
+import { trust } from "./trusted-authorities.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +45,7 @@ async function newAgent(protocol: string, proxy: URL | undefined): Promise<Agent
   const { Agent } = protocol === "https:" ? await import("node:https") : await import("node:http");
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (proxy !== undefined && (major < 24 || (major === 24 && minor < 5))) {
-    throw new UserError(`a proxy is set, and Node ${process.version} knows none`, {
+    throw new UserError(`a proxy is set, and Node ${process.version} doesn't support proxies`, {
       hint: "update the runner to one with Node 24.5 or newer",
     });
   }

@@ -18,9 +18,9 @@ export function networkFailure(error: unknown, host: string, proxy: string | und
 
 /** The proxy's status line is in the message of Node's error. */
 function refusedTunnel(error: unknown, proxy: string): Error {
-  const said = /HTTP\/1\.\d (\d{3})[^\r\n]{0,100}/.exec(messageIn(error));
-  const status = Number(said?.[1]);
-  const why = said === null ? "" : `: ${said[0].replace(/[^\x20-\x7e]/g, " ")}`;
+  const statusLine = /HTTP\/1\.\d (\d{3})[^\r\n]{0,100}/.exec(messageIn(error));
+  const status = Number(statusLine?.[1]);
+  const why = statusLine === null ? "" : `: ${statusLine[0].replace(/[^\x20-\x7e]/g, " ")}`;
   // 4xx is the proxy's last word; all else may pass.
   return errorWithCode(
     status >= 400 && status < 500 ? "EPROXY" : "ECONNRESET",

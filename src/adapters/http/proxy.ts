@@ -22,7 +22,7 @@ export function proxyFor(target: URL, env: Environment): URL | undefined {
 function parseProxy(value: string, name: string): URL {
   const url = URL.parse(/^[a-z0-9]+:\/\//i.test(value) ? value : `http://${value}`);
   if (url !== null && (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "") return url;
-  throw new UserError(`${name} names no proxy that can be used`, {
+  throw new UserError(`${name} isn't a valid address of a proxy`, {
     hint: `write ${name} as http://host:port or https://host:port`,
   });
 }

@@ -10,9 +10,9 @@ import { type ByteReader, byteReader } from "../../lib/byte-reader.ts";
 import type { HttpStreams, KeptFolders } from "../../ports.ts";
 import { systemFiles as files } from "../files.ts";
 import { nodeHttp } from "../http/http.ts";
-import { downloadEntry, findEntry, maximumEntry, uploadEntry } from "./cache-entry.ts";
 import { hasCacheService } from "./cache-service.ts";
 import { followNoRedirects } from "./no-redirects.ts";
+import { downloadEntry, findEntry, maximumEntry, uploadEntry } from "./service-entry.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -18,7 +18,7 @@ export interface Builder {
   readonly remove: () => Promise<void>;
 }
 
-export interface BuilderWish {
+export interface BuilderRequest {
   /** The input `builder`; `undefined`: the current one. */
   readonly builder: string | undefined;
   /** Where will be pushed: a builder of our own must reach a registry on this machine. */
@@ -46,21 +46,21 @@ const minimumBuildkit = "0.13.0";
  * our own is made; the caller removes it at the end.
  * @throws UserError when docker, buildx or the named builder is missing, too old, or doesn't start.
  */
-export async function findBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
-  const named = wish.builder === undefined ? [] : [wish.builder];
+export async function findBuilder(request: BuilderRequest, deps: BuilderDependencies): Promise<Builder> {
+  const named = request.builder === undefined ? [] : [request.builder];
   const [version, inspected] = await Promise.all([
     docker(["buildx", "version"], deps),
     docker(["buildx", "inspect", "--bootstrap", ...named], deps),
   ]);
   checkVersion(version);
-  const found = await usable(inspected, wish.builder, deps);
+  const found = await usable(inspected, request.builder, deps);
   if (found.driver !== "docker") return { ...found, remove: async () => {} };
-  if (wish.builder !== undefined) {
-    throw new UserError(`the builder "${wish.builder}" has the docker driver, which can't push by digest`, {
+  if (request.builder !== undefined) {
+    throw new UserError(`the builder "${request.builder}" has the docker driver, which can't push by digest`, {
       hint: "name a builder with the docker-container, remote or kubernetes driver, or none: one is made then",
     });
   }
-  return createBuilder(wish, deps);
+  return createBuilder(request, deps);
 }
 
 /** The builder as it is now: an emulator that came meanwhile adds platforms. @throws UserError when it doesn't start. */
@@ -97,9 +97,9 @@ async function usable(
 }
 
 /** A builder of our own, started; the caller removes it. @throws UserError when it can't be made, nothing left behind then. */
-export async function createBuilder(wish: BuilderWish, deps: BuilderDependencies): Promise<Builder> {
-  const name = `image-publish-${wish.suffix}`;
-  const network = wish.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
+export async function createBuilder(request: BuilderRequest, deps: BuilderDependencies): Promise<Builder> {
+  const name = `image-publish-${request.suffix}`;
+  const network = request.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
   const remove = async (): Promise<void> => {
     // At the end of a cancelled run too, so not under its signal, but with a limit.
     const { signal: _, ...rest } = deps;

@@ -1,11 +1,10 @@
 /** Where the buildx plugin is that `docker buildx` starts. */
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../../errors.ts";
-import type { DirectoryEntry, Files } from "../../ports.ts";
+import { followLinks, isWithin } from "../../lib/local-paths.ts";
+import type { FileLooks, Files } from "../../ports.ts";
 
-type ReadFiles = Pick<Files, "list" | "read">;
-
-const plugin = "docker-buildx";
+type ReadFiles = Pick<Files, "read"> & FileLooks;
 
 /** docker/cli, cli-plugins/manager/manager_unix.go, `defaultSystemPluginDirs`. */
 const systemFolders: readonly string[] = [
@@ -17,19 +16,31 @@ const systemFolders: readonly string[] = [
 
 /**
  * The first one in the folders that docker looks in, in docker's order (docker/cli, cli-plugins/manager/manager.go,
- * `getPluginDirs`). `undefined` where there is none, or where only docker knows.
+ * `getPluginDirs` and `PluginRunCommand`).
+ * @param workspace what is in here is not ours to start, whoever names it.
+ * @returns `undefined` where there is none, or where only docker knows.
  */
 export async function findBuildxPlugin(
   { DOCKER_CONFIG, HOME }: Readonly<Record<string, string | undefined>>,
+  workspace: string,
   files: ReadFiles,
 ): Promise<string | undefined> {
   const config = DOCKER_CONFIG || (HOME ? join(HOME, ".docker") : "");
-  const extra = isAbsolute(config) ? await extraFolders(join(config, "config.json"), files) : undefined;
-  if (extra === undefined) return undefined;
-  for (const folder of [...extra, join(config, "cli-plugins"), ...systemFolders]) {
-    const entries = await listed(folder, files);
-    const isHere = entries.some(({ name, kind }) => name === plugin && (kind === "file" || kind === "symlink"));
-    if (isHere) return join(folder, plugin);
+  try {
+    const extra = isAbsolute(config) ? await extraFolders(join(config, "config.json"), files) : undefined;
+    const checkout = (await followLinks(workspace, files))?.real;
+    if (extra === undefined || checkout === undefined) return undefined;
+    for (const folder of [...extra, join(config, "cli-plugins"), ...systemFolders]) {
+      const path = join(folder, "docker-buildx");
+      const followed = await followLinks(path, files);
+      if (followed === undefined) return undefined;
+      const found = await files.look(Buffer.from(followed.real));
+      if (found === undefined) continue;
+      const isOutside = ![followed.real, ...followed.links].some((each) => isWithin(each, checkout));
+      return isOutside && found.kind === "file" && found.isExecutable ? path : undefined;
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
   }
   return undefined;
 }
@@ -43,17 +54,7 @@ async function extraFolders(path: string, files: ReadFiles): Promise<readonly st
     const isKnown = Array.isArray(folders) && folders.every((each) => typeof each === "string" && isAbsolute(each));
     return isKnown ? folders : undefined;
   } catch (error) {
-    if (error instanceof UserError || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** Docker goes past a folder that it can't read. */
-async function listed(folder: string, files: ReadFiles): Promise<readonly DirectoryEntry[]> {
-  try {
-    return (await files.list(folder)) ?? [];
-  } catch (error) {
-    if (error instanceof UserError) return [];
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

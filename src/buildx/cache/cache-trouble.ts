@@ -21,7 +21,7 @@ export interface CacheTrouble {
   hangs(builder: string): boolean;
 }
 
-export function cacheTrouble(tell: (message: string, hint: string) => void): CacheTrouble {
+export function cacheTrouble(warn: (message: string, hint: string) => void): CacheTrouble {
   let isGivenUp = false;
   const hanging = new Set<string>();
   return {
@@ -31,9 +31,9 @@ export function cacheTrouble(tell: (message: string, hint: string) => void): Cac
       if (builder !== undefined) hanging.add(builder);
       if (isGivenUp) return;
       isGivenUp = true;
-      tell(
-        `the build cache is used no more in this run: ${why}`,
-        "run again later for a warm cache; if it stays, choose another kind of `cache`",
+      warn(
+        `the build cache isn't used in the rest of this run: ${why}`,
+        "run again later to use the cache; if it fails again, choose another kind of `cache`",
       );
     },
   };

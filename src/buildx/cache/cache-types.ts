@@ -4,10 +4,10 @@ import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { CacheEntry } from "../../model/buildflags/cache-entry.ts";
 import {
-  anyText,
   checkAttributes,
   duration,
   flag,
+  freeText,
   image,
   oneOf,
   type Values,
@@ -28,7 +28,7 @@ interface CacheType {
 }
 
 const texts = (...names: readonly string[]): Readonly<Record<string, Values>> =>
-  Object.fromEntries(names.map((name) => [name, anyText]));
+  Object.fromEntries(names.map((name) => [name, freeText]));
 
 const ofBuckets = texts("name", "prefix", "blobs_prefix", "manifests_prefix", "secret_access_key");
 const ofManifests = { "image-manifest": flag, "oci-mediatypes": flag };

@@ -2,7 +2,7 @@
 
 import { messageOf } from "../../errors.ts";
 import type { CacheEntry } from "../../model/buildflags/cache-entry.ts";
-import { csvLine } from "../../model/buildflags/csv.ts";
+import { csvLine } from "../../model/buildflags/csv-record.ts";
 import { digestOf } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { Http, HttpRequest } from "../../ports.ts";

@@ -1,39 +1,10 @@
 /** From a build that failed to what the user reads: what, why, on which line, and what to do. */
-import { type SourceLocation, UserError } from "../../errors.ts";
+import type { SourceLocation } from "../../errors.ts";
 import type { FailedStep } from "../invocation/progress.ts";
 import { shortLine } from "../invocation/short-line.ts";
+import { BuildError } from "./build-error.ts";
 import { failedLine } from "./failed-line.ts";
-import { type FailureCategory, failureRows } from "./failures.ts";
-
-/** A build that failed. `output` is the end of what the failed step wrote. */
-export class BuildError extends UserError {
-  override readonly name = "BuildError";
-  readonly category: FailureCategory;
-  readonly output: readonly string[];
-  /** BuildKit's own message. */
-  readonly said: string;
-  /** The lines of the Dockerfile around the one that failed, as BuildKit shows them; empty where it shows none. */
-  readonly excerpt: readonly string[];
-
-  constructor(message: string, details: BuildErrorDetails) {
-    super(message, details);
-    this.category = details.category;
-    this.output = details.output;
-    this.said = details.said ?? "";
-    this.excerpt = details.excerpt ?? [];
-  }
-}
-
-interface BuildErrorDetails {
-  readonly category: FailureCategory;
-  readonly hint: string;
-  readonly at: SourceLocation;
-  readonly output: readonly string[];
-  readonly said?: string;
-  readonly excerpt?: readonly string[];
-  /** Not there where the message says all that it says. */
-  readonly cause?: unknown;
-}
+import { type FailureCategory, failureRows } from "./failure-rows.ts";
 
 export interface FailedBuild {
   readonly image: string;
@@ -60,28 +31,28 @@ const withheldHint =
 const quotedLines = 5;
 
 export function diagnose(failed: FailedBuild): BuildError {
-  const said = lastWords(failed);
-  const { category, sentence, hint } = classify(failed, said);
+  const buildkitMessage = lastWords(failed);
+  const { category, sentence, hint } = classify(failed, buildkitMessage);
   const output = failed.step?.output ?? [];
-  const quoted = isAboutTheStep(category) ? output.slice(-quotedLines).map((line) => `  ${line}`) : [];
-  return new BuildError([`${failed.image} could not be built: ${sentence}`, ...quoted].join("\n"), {
+  return new BuildError(failed.image, sentence, {
     category,
     hint: failed.restricted !== undefined && withheld.has(category) ? withheldHint : hint,
     at: location(failed),
     output,
-    said,
+    quoted: isAboutTheStep(category) ? output.slice(-quotedLines) : [],
+    buildkitMessage,
     excerpt: excerptIn(failed.text),
-    ...(hasAll(sentence, category, said) ? {} : { cause: new Error(withoutStart(said)) }),
+    ...(hasAll(sentence, category, buildkitMessage) ? {} : { cause: new Error(withoutStart(buildkitMessage)) }),
   });
 }
 
 /** Whether the sentence has what matters of BuildKit's words. */
-function hasAll(sentence: string, category: FailureCategory, said: string): boolean {
-  if (said.includes("\n")) return false;
-  return saysAll.has(category) || sentence.endsWith(said.slice(said.lastIndexOf(": ") + 1).trim());
+function hasAll(sentence: string, category: FailureCategory, message: string): boolean {
+  if (message.includes("\n")) return false;
+  return quotesMessage.has(category) || sentence.endsWith(message.slice(message.lastIndexOf(": ") + 1).trim());
 }
 
-const saysAll: ReadonlySet<FailureCategory> = new Set([
+const quotesMessage: ReadonlySet<FailureCategory> = new Set([
   "command",
   "out-of-memory",
   "dockerfile",
@@ -91,8 +62,8 @@ const saysAll: ReadonlySet<FailureCategory> = new Set([
   "unknown",
 ]);
 
-function withoutStart(said: string): string {
-  return said.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, "");
+function withoutStart(message: string): string {
+  return message.replace(/^ERROR: (?:failed to build: )?(?:failed to solve: )?/, "");
 }
 
 /** Between two lines of dashes below the place. */
@@ -110,9 +81,9 @@ const mostExcerpt = 20;
 /** BuildKit's own message, from the line on that begins with `ERROR:`; without any, the step's. */
 function lastWords({ text, step, code }: FailedBuild): string {
   const last = text.findLastIndex((line) => line.startsWith("ERROR: "));
-  const said = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
-  const lines = said.map((line) => shortLine(line, 1_000)).filter((line) => line !== "");
-  return lines.join("\n") || `buildx ended with exit code ${code} and said nothing`;
+  const end = last < 0 ? [...text.slice(-5), step?.error ?? ""] : text.slice(last);
+  const lines = end.map((line) => shortLine(line, 1_000)).filter((line) => line !== "");
+  return lines.join("\n") || `buildx ended with exit code ${code} without a message`;
 }
 
 interface Diagnosis {
@@ -121,11 +92,11 @@ interface Diagnosis {
   readonly hint: string;
 }
 
-function classify(failed: FailedBuild, said: string): Diagnosis {
+function classify(failed: FailedBuild, message: string): Diagnosis {
   const { step } = failed;
-  const error = [...(step === undefined ? [] : [step.name]), said].join("\n");
+  const error = [...(step === undefined ? [] : [step.name]), message].join("\n");
   const withOutput = [error, ...(step?.output ?? [])].join("\n");
-  const registry = /\b(?:Get|Head|Put|Post|Patch) "https?:\/\/([^/"]+)\//.exec(said)?.[1] ?? "a registry";
+  const registry = /\b(?:Get|Head|Put|Post|Patch) "https?:\/\/([^/"]+)\//.exec(message)?.[1] ?? "a registry";
   const excerpt = excerptIn(failed.text);
   for (const { category, pattern, inOutput, line, message, hint } of failureRows) {
     const match = pattern.exec(inOutput ? withOutput : error);
@@ -134,7 +105,7 @@ function classify(failed: FailedBuild, said: string): Diagnosis {
     if (line !== undefined && line !== kind) continue;
     return { category, sentence: filled(message, match, { registry, from }, failed), hint };
   }
-  const [first = ""] = said.split("\n");
+  const [first = ""] = message.split("\n");
   const reason = shortLine(withoutStart(first));
   // A place in the Dockerfile, and no step that failed: BuildKit didn't get past reading it.
   return step === undefined && lineIn(failed) !== undefined

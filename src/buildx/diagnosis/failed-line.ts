@@ -1,5 +1,5 @@
 /** The line of the Dockerfile at which a build failed, as far as buildx shows it. Pure. */
-import type { LineKind } from "./failures.ts";
+import type { LineKind } from "./failure-rows.ts";
 
 export interface FailedLine {
   readonly kind: LineKind;

@@ -6,7 +6,7 @@ import { shortLine } from "../invocation/short-line.ts";
 /** Shared by the builds of a run: images of one Dockerfile have its findings in common. */
 export interface LintReport {
   /** @param dockerfile its path in the repository. */
-  tell(dockerfile: string, warnings: readonly VertexWarning[]): void;
+  report(dockerfile: string, warnings: readonly VertexWarning[]): void;
   /** A line for each finding that got no annotation. */
   left(): readonly string[];
 }
@@ -15,17 +15,17 @@ export interface LintReport {
 const mostAnnotations = 8;
 
 export function lintReport(log: Pick<Log, "warning">): LintReport {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const left: string[] = [];
   return {
-    tell(dockerfile, warnings) {
+    report(dockerfile, warnings) {
       for (const { message, detail, url, line } of warnings) {
         const place = line === undefined ? dockerfile : `${dockerfile}:${line}`;
         const short = shortLine(message.replace(/ \(line \d+\)$/, ""));
         const key = `${place} ${short}`;
-        if (told.has(key)) continue;
-        told.add(key);
-        if (told.size > mostAnnotations) {
+        if (reported.has(key)) continue;
+        reported.add(key);
+        if (reported.size > mostAnnotations) {
           left.push(shortLine(`${place}: ${short}`));
           continue;
         }

@@ -1,6 +1,6 @@
 /** What BuildKit takes as attributes of `provenance` and `sbom` (docs.docker.com/build/metadata/attestations). */
 import { type Attestation, type AttestationType, readAttestation } from "../../model/buildflags/attestation.ts";
-import { anyText, checkAttributes, flag, image, oneOf, type Values } from "./option-values.ts";
+import { checkAttributes, flag, freeText, image, oneOf, type Values } from "./option-values.ts";
 
 /** Others of `sbom` are its generator's. */
 const attributes: Readonly<Record<AttestationType, Readonly<Record<string, Values>>>> = {
@@ -9,8 +9,8 @@ const attributes: Readonly<Record<AttestationType, Readonly<Record<string, Value
     version: oneOf("v0.2", "v1"),
     reproducible: flag,
     "inline-only": flag,
-    "builder-id": anyText,
-    filename: anyText,
+    "builder-id": freeText,
+    filename: freeText,
     disabled: flag,
   },
   sbom: { generator: image, disabled: flag },

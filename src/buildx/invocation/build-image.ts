@@ -1,6 +1,5 @@
 /** Builds one image: runs buildx, follows what it says, and takes nothing for done but a digest that can be read back. */
 import { posix } from "node:path";
-import { UserError } from "../../errors.ts";
 import { formatDuration } from "../../lib/quantities.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import { type Digest, digestOf, isDigest } from "../../model/digest.ts";
@@ -11,8 +10,9 @@ import { baseAnnotations, resolvedBases } from "../bases.ts";
 import { bareEnvironment, type Environment, withoutCacheService } from "../builder/environment.ts";
 import { type CacheTrouble, exportedDigest, refusedByCache } from "../cache/cache-trouble.ts";
 import { layoutReader, type ReadManifest, readContents } from "../contents.ts";
-import { BuildError, diagnose } from "../diagnosis/diagnose.ts";
-import { type FailureCategory, pausesAfter } from "../diagnosis/failures.ts";
+import { BuildError } from "../diagnosis/build-error.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import { type FailureCategory, pausesAfter } from "../diagnosis/failure-rows.ts";
 import type { LintReport } from "../diagnosis/lint.ts";
 import { builtByNix, type NixImageDependencies } from "../nix/nix.ts";
 import { type BuildSettings, buildArguments, destination, type ImageSource, isCacheService } from "./buildx.ts";
@@ -81,7 +81,7 @@ export async function buildImage(
     const digest = await madeDigest(built, paths.metadata, deps.files);
     await heedCache(built, builder, deps);
     if (digest !== undefined) {
-      deps.lint.tell(planned.dockerfile, built.progress.warnings());
+      deps.lint.report(planned.dockerfile, built.progress.warnings());
       const made = await candidateOf(digest, planned, sources, built.progress, paths.layout, deps);
       const steps = built.progress.steps();
       const counts = `${steps.executed} ${steps.executed === 1 ? "step" : "steps"} ran, ${steps.cached} from cache`;
@@ -91,9 +91,9 @@ export async function buildImage(
     // Without its cache it is another build, and not one that failed.
     if (built.stalled !== undefined) continue;
     const error = built.code === 0 ? noDigest(planned) : failureOf(planned, built, deps.restricted);
-    const pause = error instanceof BuildError ? pausesAfter(categoryFor(error, sources))[attempt] : undefined;
+    const pause = pausesAfter(categoryFor(error, sources))[attempt];
     if (pause === undefined) {
-      deps.lint.tell(planned.dockerfile, built.progress.warnings());
+      deps.lint.report(planned.dockerfile, built.progress.warnings());
       deps.log.group(`${planned.name}: failed after ${formatDuration(seconds())}`, failureBlock(built));
       throw error;
     }
@@ -103,10 +103,15 @@ export async function buildImage(
 }
 
 /** What this run, or another, pushed is there: a registry that doesn't find it yet is one that will. */
-function categoryFor({ category, said }: BuildError, sources: ReadonlyMap<string, ImageSource>): FailureCategory {
+function categoryFor(
+  { category, buildkitMessage }: BuildError,
+  sources: ReadonlyMap<string, ImageSource>,
+): FailureCategory {
   if (category !== "base-missing" && category !== "unknown") return category;
-  const isParent = [...sources.values()].some(({ kind, digest }) => kind === "registry" && said.includes(digest));
-  return isParent && /\bnot found\b|_UNKNOWN\b/.test(said) ? "registry-busy" : category;
+  const isParent = [...sources.values()].some(
+    ({ kind, digest }) => kind === "registry" && buildkitMessage.includes(digest),
+  );
+  return isParent && /\bnot found\b|_UNKNOWN\b/.test(buildkitMessage) ? "registry-busy" : category;
 }
 
 function environmentOf({ cache }: PlannedBuild, { environment, settings }: BuildDependencies): Environment {
@@ -139,7 +144,7 @@ async function heedCache({ stalled, progress }: Invocation, used: string, deps: 
   const refused = refusedByCache(progress);
   if (refused !== undefined) deps.cache.giveUp(refused);
   if (stalled === undefined) return;
-  deps.cache.giveUp(`it said nothing any more (${stalled})`, stalled === "import" ? used : undefined);
+  deps.cache.giveUp(`it stopped responding (${stalled})`, stalled === "import" ? used : undefined);
   // What waits for the cache in there waits on, and with it every build that shares a step.
   if (stalled === "import") await deps.builder.replace(used);
 }
@@ -207,8 +212,9 @@ function digestIn(metadata: Uint8Array | undefined): Digest | undefined {
   }
 }
 
-function noDigest(planned: PlannedBuild): UserError {
-  return new UserError(`${planned.name} could not be built: buildx ended well but made no image`, {
+function noDigest(planned: PlannedBuild): BuildError {
+  return new BuildError(planned.name, "buildx ended well but made no image", {
+    category: "unknown",
     hint: "check that `target` and the Dockerfile's last stage give an image, and that buildx is a released version",
     at: planned.at,
   });

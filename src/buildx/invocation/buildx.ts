@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
 import { attestationValue, readAttestation } from "../../model/buildflags/attestation.ts";
 import { parseCacheEntries } from "../../model/buildflags/cache-entry.ts";
-import { csvLine } from "../../model/buildflags/csv.ts";
+import { csvLine } from "../../model/buildflags/csv-record.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";

@@ -1,7 +1,7 @@
 /** How layers are compressed: the input `compression` as attributes of buildx' `--output`. */
 
 import { UserError } from "../../errors.ts";
-import { csvFields } from "../../model/buildflags/csv.ts";
+import { csvFields } from "../../model/buildflags/csv-record.ts";
 
 /** The highest level of each kind (BuildKit, docs of the image exporter, "compression-level"). */
 const levels = { gzip: 9, zstd: 22, estargz: 9, uncompressed: undefined } as const;

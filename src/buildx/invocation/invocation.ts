@@ -45,11 +45,11 @@ export async function runBuildx(
   const ended = new AbortController();
   let heard = deps.clock.now().getTime();
   const isSilent = (): boolean => deps.clock.now().getTime() - heard >= longestSilence;
-  const tell = nowAndThen(image, progress, seconds, deps.log);
+  const logNowAndThen = nowAndThen(image, progress, seconds, deps.log);
   const watching = lookNowAndThen(deps.clock, ended.signal, () => {
     const waits = waitsForCache(progress, builderHangs());
     if (waits !== undefined && isSilent()) stop.abort(new Stalled(waits));
-    tell();
+    logNowAndThen();
   });
   if (deps.signal.aborted) cancel();
   deps.signal.addEventListener("abort", cancel, { once: true });
@@ -92,15 +92,15 @@ function nowAndThen(
   seconds: () => number,
   log: InvocationDependencies["log"],
 ): () => void {
-  let told: string | undefined;
+  let logged: string | undefined;
   let quiet = 0;
   return () => {
     const current = progress.current();
     // A step that takes minutes is reported once in a minute.
-    if (current === undefined || (current === told && quiet < 6)) quiet += 1;
+    if (current === undefined || (current === logged && quiet < 6)) quiet += 1;
     else {
       log.info(liveLine(image, current, seconds()));
-      told = current;
+      logged = current;
       quiet = 1;
     }
   };

@@ -28,7 +28,7 @@ export const flag: Values = {
   isValid: (value) => goParseBool(value) !== undefined,
 };
 
-export const anyText: Values = { what: "a text", isValid: () => true };
+export const freeText: Values = { what: "a text", isValid: () => true };
 
 export const whole: Values = { what: "a whole number, such as 3", isValid: (value) => /^[+-]?\d{1,9}$/.test(value) };
 

@@ -27,7 +27,7 @@ export interface BuildProgress {
    * The step that broke the build: the one whose error `said`, buildx's last words, names, else the first that failed and
    * was not merely given up. A cache that can't be read is an error of its step, though not of the build.
    */
-  failed(said: string): FailedStep | undefined;
+  failed(message: string): FailedStep | undefined;
   /** Lint warnings, each once though every platform has it. */
   warnings(): readonly VertexWarning[];
   /** Every step with what is known of it by now. */
@@ -71,9 +71,9 @@ export function followBuild(): BuildProgress {
       return { cached: own.filter((each) => each.cached).length, executed: executed.length };
     },
     lines: () => all().filter(isWorthALine).sort(byStart).map(stepLine),
-    failed(said) {
+    failed(message) {
       const broken = all().filter((each) => each.error !== undefined && !isGivenUp(each.error));
-      const culprit = broken.find((each) => said.includes(each.error ?? "")) ?? broken[0];
+      const culprit = broken.find((each) => message.includes(each.error ?? "")) ?? broken[0];
       if (culprit?.error === undefined) return undefined;
       const tail = output.get(culprit.id)?.lines() ?? [];
       return { name: shortLine(culprit.name), error: culprit.error, output: tail };

@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { csvLine } from "../../model/buildflags/csv.ts";
+import { csvLine } from "../../model/buildflags/csv-record.ts";
 
 export interface SecretInputs {
   /**
@@ -106,6 +106,6 @@ function unset(id: string, variable: string): UserError {
 
 function tooLong(id: string): UserError {
   return new UserError(`the secret "${id}" is larger than ${largestSecret / 1024} KiB`, {
-    hint: "builds take no larger one: hand in a smaller value",
+    hint: "give a smaller value: builds don't accept a larger one",
   });
 }

@@ -11,7 +11,7 @@ import { mediaTypes } from "../../oci/manifest.ts";
 import type { FileLooks, Files, Processes } from "../../ports.ts";
 import type { Environment } from "../builder/environment.ts";
 
-export interface ArchiveDependencies {
+export interface DockerArchiveDependencies {
   readonly processes: Processes;
   readonly files: Pick<Files, "read" | "write" | "makeDirectory" | "move" | "remove"> & FileLooks;
   readonly environment: Environment;
@@ -37,7 +37,7 @@ export async function unpackArchive(
   archive: string,
   folder: string,
   layout: string,
-  deps: ArchiveDependencies,
+  deps: DockerArchiveDependencies,
 ): Promise<ArchivedImage> {
   const { files, processes, environment: env, signal } = deps;
   await files.makeDirectory(folder);
@@ -70,7 +70,7 @@ export async function unpackArchive(
 export async function finishLayout(
   layout: string,
   images: readonly ArchivedImage[],
-  files: ArchiveDependencies["files"],
+  files: DockerArchiveDependencies["files"],
 ): Promise<Digest> {
   const index = await storeJson(mediaTypes.index, layout, files, {
     schemaVersion: 2,
@@ -117,7 +117,7 @@ async function storeLayer(
   path: string,
   digest: Digest,
   layout: string,
-  files: ArchiveDependencies["files"],
+  files: DockerArchiveDependencies["files"],
 ): Promise<StoredBlob> {
   const blob = blobPath(layout, digest);
   const known = await files.look(Buffer.from(blob));
@@ -133,7 +133,7 @@ async function storeLayer(
 function storeJson(
   mediaType: string,
   layout: string,
-  files: ArchiveDependencies["files"],
+  files: DockerArchiveDependencies["files"],
   value: object,
 ): Promise<StoredBlob> {
   return storeBytes(mediaType, new TextEncoder().encode(JSON.stringify(value)), layout, files);
@@ -143,7 +143,7 @@ async function storeBytes(
   mediaType: string,
   bytes: Uint8Array,
   layout: string,
-  files: ArchiveDependencies["files"],
+  files: DockerArchiveDependencies["files"],
 ): Promise<StoredBlob> {
   const digest = digestOf(bytes);
   const path = blobPath(layout, digest);
@@ -185,7 +185,7 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 function wrong(why: string): UserError {
-  return new UserError(`what Nix made is no archive of an image: ${why}`, {
+  return new UserError(`Nix didn't make an archive of an image: ${why}`, {
     hint: "let the Nix file be what pkgs.dockerTools.buildImage, buildLayeredImage or streamLayeredImage gives",
   });
 }

@@ -5,7 +5,7 @@ import { followLinks, isWithin } from "../../lib/local-paths.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
 import type { FileLooks, Log, Processes } from "../../ports.ts";
 import type { Environment } from "../builder/environment.ts";
-import { BuildError } from "../diagnosis/diagnose.ts";
+import { BuildError } from "../diagnosis/build-error.ts";
 import { shortLine } from "../invocation/short-line.ts";
 
 export interface NixDependencies {
@@ -104,7 +104,7 @@ async function nixRun(image: string, args: readonly string[], lines: string[], d
     // The only thing that is wrong before it runs is that it can't be run.
     if (!(cause instanceof UserError)) throw cause;
     throw new UserError(`${image} is made by Nix, and ${cause.message}`, {
-      hint: "install Nix in a step before this one, or set `variant: dockerfile` where only Dockerfiles are to be built",
+      hint: "install Nix in a step before this one, or set `variant: dockerfile` to build only Dockerfiles",
       cause,
     });
   }
@@ -159,8 +159,8 @@ export async function checkSandbox(
   // A sandbox without a shell is one, too.
   if (code !== 0) return;
   const look = await deps.files.look(Buffer.from(new TextDecoder().decode(stdout).trim()));
-  const said = look?.kind === "file" ? new TextDecoder().decode(await look.content()).trim() : "";
-  if (said === "shut") return;
+  const answer = look?.kind === "file" ? new TextDecoder().decode(await look.content()).trim() : "";
+  if (answer === "shut") return;
   throw new UserError(`${image} can't be built by Nix: its builders run without a sandbox, and ${deps.restricted}`, {
     hint: "set `sandbox = true` in the runner's nix.conf",
     at: { file: nixFile },
@@ -174,8 +174,9 @@ function noProgram(image: string, why: string, at: SourceLocation): UserError {
   });
 }
 
-function notAnImage(image: string, what: string, at: SourceLocation): UserError {
-  return new UserError(`${image} could not be built: its Nix file ${what}, where one archive of an image is wanted`, {
+function notAnImage(image: string, what: string, at: SourceLocation): BuildError {
+  return new BuildError(image, `its Nix file ${what}, where one archive of an image is expected`, {
+    category: "unknown",
     hint: "let it be what pkgs.dockerTools.buildImage, buildLayeredImage or streamLayeredImage gives",
     at,
   });
@@ -190,15 +191,14 @@ function failed(
   workspace: string,
   at: SourceLocation,
 ): BuildError {
-  const said = lines.map((line) => shortLine(line)).filter((line) => line.trim() !== "");
-  const output = said.slice(-200);
-  const quoted = output.slice(-quotedLines).map((line) => `  ${line}`);
-  return new BuildError([`${image} could not be built: ${what}`, ...quoted].join("\n"), {
+  const written = lines.map((line) => shortLine(line)).filter((line) => line.trim() !== "");
+  const output = written.slice(-200);
+  return new BuildError(image, what, {
     category: "command",
     hint: "see the lines of nix-build above, and fix the expression or what it needs",
-    at: placeIn(said, workspace) ?? at,
+    at: placeIn(written, workspace) ?? at,
     output,
-    cause: undefined,
+    quoted: output.slice(-quotedLines),
   });
 }
 

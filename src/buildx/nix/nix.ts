@@ -7,10 +7,10 @@ import { digestOf } from "../../model/digest.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
 import { reachableLayout } from "../invocation/layout-path.ts";
-import { type ArchiveDependencies, type ArchivedImage, finishLayout, unpackArchive } from "./docker-archive.ts";
+import { type ArchivedImage, type DockerArchiveDependencies, finishLayout, unpackArchive } from "./docker-archive.ts";
 import { checkSandbox, type NixDependencies, nixArchive } from "./nix-build.ts";
 
-export type NixImageDependencies = NixDependencies & ArchiveDependencies;
+export type NixImageDependencies = NixDependencies & DockerArchiveDependencies;
 
 /** By which the one line takes the archive's image. */
 const contextName = "nix-image";

@@ -1,10 +1,10 @@
 /** The pins of a file, for those who only look at them. */
 import type { SourceLocation } from "../../errors.ts";
 import type { Repository } from "../../model/reference.ts";
-import { imageNames } from "./image-names.ts";
+import { imageNames } from "./names-in-files.ts";
 import { readPins } from "./pin-reader.ts";
 import { textPlaces } from "./text/text-places.ts";
-import { chartPin, isChartFile } from "./yaml/chart-pins.ts";
+import { chartPin } from "./yaml/chart-pins.ts";
 
 export interface Pin {
   /** `undefined`: a chart's version. */
@@ -26,7 +26,7 @@ export async function findPins(
   repositories: ReadonlySet<Repository>,
 ): Promise<readonly Pin[]> {
   const { pins } = await readPins(text, file, imageNames(repositories));
-  const chart = isChartFile(file) ? (chartPin(text, "appVersion") ?? chartPin(text, "version")) : undefined;
+  const chart = chartPin(text, file, "appVersion") ?? chartPin(text, file, "version");
   const places = textPlaces(text);
   const read = pins.filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
   return [...(chart === undefined ? [] : [chart]), ...read]

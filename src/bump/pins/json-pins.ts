@@ -1,5 +1,5 @@
 /** Pins in JSON with comments (devcontainer.json, values in JSON). */
-import type { ImageNames } from "./image-names.ts";
+import type { ImageNames } from "./names-in-files.ts";
 import type { FilePins } from "./read-pin.ts";
 import { loneDigest, versionKeys } from "./yaml/key-role.ts";
 import { yamlNodePins } from "./yaml/yaml-node-pins.ts";

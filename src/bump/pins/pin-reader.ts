@@ -1,8 +1,8 @@
 /** Reads the pins of a file by what kind of file it is. */
 
 import { dockerfilePins } from "./dockerfile/dockerfile-pins.ts";
-import type { ImageNames } from "./image-names.ts";
 import { jsonPins } from "./json-pins.ts";
+import type { ImageNames } from "./names-in-files.ts";
 import type { FilePins } from "./read-pin.ts";
 import { commentsOf } from "./text/comments.ts";
 import { namesNearVersions, textPins, withDigestsNear } from "./text/text-pins.ts";

@@ -18,8 +18,14 @@ export interface ReadPin {
   /** As written; tag and digest are both missing where the version is unknown, which is a doubt. */
   readonly tag: string | undefined;
   readonly digest: string | undefined;
-  /** What to change for another version; or why that is unknown, as a clause with its remedy. */
-  readonly values: PinValues | { readonly doubt: string };
+  /** What to change for another version, or why that is unknown. */
+  readonly values: PinValues | { readonly doubt: PinDoubt };
+}
+
+/** Why a pin isn't changed, as a clause, and what to do about it, as a command. */
+export interface PinDoubt {
+  readonly why: string;
+  readonly remedy: string;
 }
 
 export interface PinValues {

@@ -29,7 +29,9 @@ export function unreadPin(repository: Repository, name: string, rest: string, st
       start,
       tag: version.tag,
       digest: undefined,
-      values: { doubt: "a variable or a template decides on its version: write the whole reference there" },
+      values: {
+        doubt: { why: "a variable or a template decides on its version", remedy: "write the whole reference there" },
+      },
     }
   );
 }

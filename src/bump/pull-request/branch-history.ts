@@ -10,25 +10,25 @@ export interface BranchHistory {
    * The commits that lead from the base to a head, which included.
    * @param known their ids, where a forge has listed them all.
    */
-  above(head: Commit, known?: ReadonlySet<Commit>): Promise<readonly LineCommit[] | undefined>;
+  above(head: Commit, known?: ReadonlySet<Commit>): Promise<readonly HistoryCommit[] | undefined>;
   /** The files that a commit changes; `undefined` also where it does more to any of them than to change its content. */
   edits(parent: Commit, commit: Commit): Promise<readonly FileWrite[] | undefined>;
 }
 
-export interface LineCommit {
+export interface HistoryCommit {
   readonly id: Commit;
   readonly parents: readonly Commit[];
   readonly message: string;
 }
 
-export interface LineTools {
+export interface PinCommitTools {
   readonly history: BranchHistory;
   /** Whether files differ in pins of this repository's images alone. */
   readonly differInPins: (files: readonly FileWrite[]) => boolean | Promise<boolean>;
 }
 
 /** Of a head's commits those that move pins of this repository's images and nothing else. */
-export interface PinLine {
+export interface PinCommits {
   /** Their one parent is on the base. With one of these, a branch or pull request under our name is ours. */
   readonly first: ReadonlySet<Commit>;
   /** They are on top of others. */
@@ -39,20 +39,20 @@ export interface PinLine {
   readonly edits: readonly FileWrite[];
 }
 
-export const noLine: PinLine = { first: new Set(), later: new Set(), markers: [], edits: [] };
+export const noPinCommits: PinCommits = { first: new Set(), later: new Set(), markers: [], edits: [] };
 
-export async function pinLine(
+export async function readPinCommits(
   head: Commit,
   known: ReadonlySet<Commit> | undefined,
-  tools: LineTools,
-): Promise<PinLine> {
+  tools: PinCommitTools,
+): Promise<PinCommits> {
   const commits = (await tools.history.above(head, known)) ?? [];
   const ids = new Set(commits.map(({ id }) => id));
   const edits = new Map(
     await Promise.all(commits.map(async (each) => [each.id, await pinEdits(each, tools)] as const)),
   );
   const moves = commits.filter(({ id }) => edits.get(id) !== undefined);
-  const isFirst = ({ parents }: LineCommit) => !parents.some((each) => ids.has(each));
+  const isFirst = ({ parents }: HistoryCommit) => !parents.some((each) => ids.has(each));
   return {
     first: new Set(moves.filter(isFirst).map(({ id }) => id)),
     later: new Set(moves.filter((each) => !isFirst(each)).map(({ id }) => id)),
@@ -63,8 +63,8 @@ export async function pinLine(
 
 /** The files of a commit that moves pins alone; `undefined` for any other. */
 async function pinEdits(
-  { id, parents }: LineCommit,
-  { history, differInPins }: LineTools,
+  { id, parents }: HistoryCommit,
+  { history, differInPins }: PinCommitTools,
 ): Promise<readonly FileWrite[] | undefined> {
   const [parent, ...others] = parents;
   if (parent === undefined || others.length > 0) return undefined;

@@ -4,11 +4,11 @@ import type { PublishedVersion } from "../moved.ts";
 import { bumpBranch } from "./bump-branch.ts";
 
 /** What is known of an image that pins may follow. */
-export type Followed = { readonly name: string } & (
+export type FollowedImage = { readonly name: string } & (
   | { readonly kind: "known"; readonly versions: readonly PublishedVersion[] }
   /** No file names it. */
   | { readonly kind: "unnamed" }
-  /** The run isn't about it, or nobody can tell what is published: nothing may be closed for that. */
+  /** The run isn't about it, or what is published is unknown: no pull request is closed for that. */
   | { readonly kind: "unknown" }
 );
 
@@ -30,21 +30,21 @@ export interface GroupOptions {
 
 /** @param open branches of bumps that the repository has. */
 export function bumpGroups(
-  images: readonly Followed[],
+  images: readonly FollowedImage[],
   open: readonly string[],
   { base, isDefault, grouped, isWhole }: GroupOptions,
 ): readonly BumpGroup[] {
   const branchOf = (name: string | undefined) => bumpBranch(name, base, isDefault);
   const isKnown = images.every(({ kind }) => kind !== "unknown");
-  const versionsOf = (image: Followed) => (image.kind === "known" ? image.versions : []);
+  const versionsOf = (image: FollowedImage) => (image.kind === "known" ? image.versions : []);
   const all: BumpGroup = { branch: branchOf(undefined), versions: grouped ? images.flatMap(versionsOf) : [] };
   const single = images
     .filter(({ kind }) => kind !== "unknown")
     .map((image) => ({ branch: branchOf(image.name), versions: grouped ? [] : versionsOf(image) }));
   // What belongs in one for all, or in one for each, is known only where all images are.
   const groups = grouped ? (isKnown ? [all, ...single] : []) : [...single, ...(isKnown ? [all] : [])];
-  const ours = new Set([branchOf(undefined), ...images.map(({ name }) => branchOf(name))]);
-  const gone = isWhole && isDefault ? open.filter((each) => !ours.has(each) && isOfDefault(each)) : [];
+  const branches = new Set([branchOf(undefined), ...images.map(({ name }) => branchOf(name))]);
+  const gone = isWhole && isDefault ? open.filter((each) => !branches.has(each) && isOfDefault(each)) : [];
   return [
     ...groups.filter(({ branch, versions }) => versions.length > 0 || open.includes(branch)),
     ...gone.map((branch) => ({ branch, versions: [] })),

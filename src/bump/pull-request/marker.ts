@@ -5,7 +5,7 @@ import type { MovedFile } from "../moved.ts";
 export interface Marker {
   /** Of what the pins move to: what a person declined once is not proposed again. */
   readonly version: string;
-  /** Of the very edit: with other files before or after it, it is another; `pending` while the pull request is unfinished. */
+  /** Of the edit itself: with other files before or after it, it is another; `pending` while the pull request is unfinished. */
   readonly edit: string;
 }
 
@@ -54,8 +54,7 @@ export function readTrailers(message: string): readonly Marker[] {
 
 /** What a commit says that it makes; `undefined`: it is not ours. */
 export function readTrailer(message: string): Marker | undefined {
-  const [, version, edit] = /\nImage-Publish-Bump: ([0-9a-f]{16}) ([0-9a-f]{16})\s*$/.exec(message) ?? [];
-  return version === undefined || edit === undefined ? undefined : { version, edit };
+  return readTrailers(message).at(-1);
 }
 
 const pattern = /<!-- image-publish:bump version=([0-9a-f]{16}) edit=([0-9a-f]{16}|pending) -->/;

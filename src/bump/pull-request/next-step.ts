@@ -1,23 +1,23 @@
 /** What is to be done next to a branch and its pull request. Pure; `propose.ts` does it, and asks again. */
 
-import type { BranchCommit, BranchState, PullRequest } from "../../forge/bump-forge.ts";
+import type { BranchCommit, BranchFacts, PullRequest } from "../../forge/bump-forge.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { MovedFile } from "../moved.ts";
-import { noLine, type PinLine } from "./branch-history.ts";
+import { noPinCommits, type PinCommits } from "./branch-history.ts";
 import { type Marker, readMarker, readTrailer } from "./marker.ts";
 import { isOwnCommit } from "./own-commit.ts";
 
-/** What counts of a branch and its pull requests. */
-export interface Standing {
+/** The state of a branch and its pull requests. */
+export interface BranchState {
   readonly head: Commit | undefined;
   /** There is no such branch, it has nothing of its own, or one of its commits moves our pins and nothing else. */
-  readonly isOurs: boolean;
+  readonly mayBeWritten: boolean;
   /** What our commit makes, where the branch ends in one. */
   readonly marker: Marker | undefined;
   /** What others have put on the branch: nothing, only merges of other branches, or work of their own. */
   readonly others: "nothing" | "merges" | "work";
-  /** What commits of ours on the branch make, wherever on it they are. */
-  readonly brought: ReadonlySet<string>;
+  /** The edits that commits of ours on the branch make, wherever on it they are. */
+  readonly editsOnBranch: ReadonlySet<string>;
   readonly open: PullRequest | undefined;
   /** Versions that a person closed a pull request of. */
   readonly declined: ReadonlySet<string>;
@@ -43,8 +43,8 @@ export interface Joint {
   readonly isOvertaken: boolean;
 }
 
-export type Step =
-  | { readonly kind: "none"; readonly because: "settled" | "declined" | "left" | "newer" | "foreign" }
+export type BumpStep =
+  | { readonly kind: "none"; readonly because: "up-to-date" | "declined" | "left" | "newer" | "foreign" }
   /** See what moves in the files that the branch has. */
   | { readonly kind: "read"; readonly head: Commit }
   /** A commit on `parent`, and the branch on it. */
@@ -56,25 +56,25 @@ export type Step =
   | { readonly kind: "delete-branch"; readonly head: Commit };
 
 /**
- * @param line what the branch's commits change: a marker counts only where it is in a commit that moves pins alone.
+ * @param pinCommits what the branch's commits change: a marker is trusted only in a commit that moves pins alone.
  * @param declined versions of closed pull requests that were ours.
  */
-export function standingOf(
-  { head, commits, pullRequests }: BranchState,
-  line: PinLine = noLine,
+export function branchStateOf(
+  { head, commits, pullRequests }: BranchFacts,
+  pinCommits: PinCommits = noPinCommits,
   declined: ReadonlySet<string> = new Set(),
-): Standing {
+): BranchState {
   // What was merged, perhaps as other commits, is nobody's any more.
   const isMerged = pullRequests.some((pull) => pull.state === "merged" && pull.head === head);
   const known = isMerged ? [] : commits;
-  const others = othersOn(known, line);
+  const others = othersOn(known, pinCommits);
   const newest = others === "nothing" ? known?.find(({ id }) => id === head) : undefined;
   return {
     head,
-    isOurs: head === undefined || known?.length === 0 || line.first.size > 0,
+    mayBeWritten: head === undefined || known?.length === 0 || pinCommits.first.size > 0,
     marker: newest === undefined ? undefined : readTrailer(newest.message),
     others,
-    brought: new Set(line.markers.map(({ edit }) => edit)),
+    editsOnBranch: new Set(pinCommits.markers.map(({ edit }) => edit)),
     open: pullRequests.find(({ state }) => state === "open"),
     declined,
     unmoved: undefined,
@@ -82,38 +82,38 @@ export function standingOf(
 }
 
 /** Only what is as we made it, on the base, is nobody else's. */
-function othersOn(commits: readonly BranchCommit[] | undefined, { first, later }: PinLine): Standing["others"] {
+function othersOn(commits: readonly BranchCommit[] | undefined, { first, later }: PinCommits): BranchState["others"] {
   if (commits === undefined) return "work";
-  const isOwn = (commit: BranchCommit, moves: PinLine["first"]) => isOwnCommit(commit) && moves.has(commit.id);
+  const isOwn = (commit: BranchCommit, moves: PinCommits["first"]) => isOwnCommit(commit) && moves.has(commit.id);
   if (commits.every((commit) => isOwn(commit, first))) return "nothing";
   const foreign = commits.filter((commit) => !isOwn(commit, first) && !isOwn(commit, later));
   return foreign.length > 0 && foreign.every(({ parents }) => parents > 1) ? "merges" : "work";
 }
 
-export function nextStep(standing: Standing, wanted: Wanted): Step {
-  if (!standing.isOurs) return { kind: "none", because: "foreign" };
-  return wanted === undefined ? toNothing(standing) : toWanted(standing, wanted);
+export function nextStep(branch: BranchState, wanted: Wanted): BumpStep {
+  if (!branch.mayBeWritten) return { kind: "none", because: "foreign" };
+  return wanted === undefined ? toNothing(branch) : toWanted(branch, wanted);
 }
 
 /** A branch with commits of others stays, and with work of theirs its pull request, too. */
-function toNothing({ head, open, others }: Standing): Step {
+function toNothing({ head, open, others }: BranchState): BumpStep {
   if (open !== undefined) return others === "work" ? left : { kind: "close", pull: open };
-  if (head === undefined) return settled;
+  if (head === undefined) return upToDate;
   return others === "nothing" ? { kind: "delete-branch", head } : left;
 }
 
-function toWanted(standing: Standing, wanted: NonNullable<Wanted>): Step {
-  const { open, declined } = standing;
-  if (wanted.joint?.isOfOthers === true) return settled;
+function toWanted(branch: BranchState, wanted: NonNullable<Wanted>): BumpStep {
+  const { open, declined } = branch;
+  if (wanted.joint?.isOfOthers === true) return upToDate;
   if (open === undefined && declined.has(wanted.marker.version)) return { kind: "none", because: "declined" };
-  const onBranch = standing.others === "nothing" ? onOurBranch(standing, wanted) : onSharedBranch(standing, wanted);
+  const onBranch = branch.others === "nothing" ? onOwnBranch(branch, wanted) : onSharedBranch(branch, wanted);
   if (onBranch !== undefined) return onBranch;
   if (open === undefined) return { kind: "open" };
-  return readMarker(open.body)?.edit === wanted.marker.edit ? settled : { kind: "complete", pull: open };
+  return readMarker(open.body)?.edit === wanted.marker.edit ? upToDate : { kind: "complete", pull: open };
 }
 
 /** Built anew for another edit, unless it is a later run's, whose pins must not go back. @returns `undefined`: it is right. */
-function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wanted>): Step | undefined {
+function onOwnBranch({ head, marker, unmoved }: BranchState, wanted: NonNullable<Wanted>): BumpStep | undefined {
   const { joint } = wanted;
   if (head !== undefined && marker?.edit === wanted.marker.edit) {
     return joint?.isOvertaken === true ? { kind: "none", because: "newer" } : undefined;
@@ -126,14 +126,17 @@ function onOurBranch({ head, marker, unmoved }: Standing, wanted: NonNullable<Wa
 }
 
 /** On top of what others did. @returns `undefined`: it is right. */
-function onSharedBranch({ head, open, unmoved, brought }: Standing, { marker }: NonNullable<Wanted>): Step | undefined {
+function onSharedBranch(
+  { head, open, unmoved, editsOnBranch }: BranchState,
+  { marker }: NonNullable<Wanted>,
+): BumpStep | undefined {
   // Once it was brought there, what becomes of it is theirs to say.
   const isComplete = open !== undefined && readMarker(open.body)?.edit === marker.edit;
-  if (isComplete && brought.has(marker.edit)) return left;
+  if (isComplete && editsOnBranch.has(marker.edit)) return left;
   if (head === undefined) return undefined;
   if (unmoved === undefined) return { kind: "read", head };
   return unmoved.length === 0 ? undefined : { kind: "write", parent: head, files: unmoved };
 }
 
-const settled: Step = { kind: "none", because: "settled" };
-const left: Step = { kind: "none", because: "left" };
+const upToDate: BumpStep = { kind: "none", because: "up-to-date" };
+const left: BumpStep = { kind: "none", because: "left" };

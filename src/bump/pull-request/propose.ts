@@ -1,15 +1,15 @@
 /** Brings a bump's branch and pull request to where they are wanted, one step after the other, by the forge's API alone. */
 
-import type { BranchPair, BranchState, BumpForge, FileWrite } from "../../forge/bump-forge.ts";
+import type { BranchFacts, BranchPair, BumpForge, FileWrite, PullRequest } from "../../forge/bump-forge.ts";
 import { ForgeError, isOvertaken } from "../../forge/forge-error.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Clock } from "../../ports.ts";
 import type { MovedFile } from "../moved.ts";
-import { type LineTools, noLine, type PinLine, pinLine } from "./branch-history.ts";
+import { noPinCommits, type PinCommits, type PinCommitTools, readPinCommits } from "./branch-history.ts";
 import { completePullRequest } from "./complete-pull-request.ts";
 import { type Marker, markerOf, pending, readMarker, trailerOf, withMarker, withoutMarker } from "./marker.ts";
 import { newPullRequestUrl } from "./new-pull-request-url.ts";
-import { nextStep, type Standing, type Step, standingOf } from "./next-step.ts";
+import { type BranchState, type BumpStep, branchStateOf, nextStep } from "./next-step.ts";
 import type {
   JointProposal,
   MarkedProposal,
@@ -19,7 +19,7 @@ import type {
   PullRequestSettings,
 } from "./proposal.ts";
 
-export interface ProposeTools extends LineTools {
+export interface ProposeTools extends PinCommitTools {
   readonly forge: BumpForge;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -28,8 +28,8 @@ export interface ProposeTools extends LineTools {
   /** The repository's page. */
   readonly repositoryUrl: string;
   /**
-   * What is proposed where our commits on the branch change this, which may be for other jobs' sake; `undefined`: nothing moves.
-   * Without it, a branch has what one run wants.
+   * The proposal that keeps `edits`, which commits of this action have made on the branch: a job of `-jdk17` keeps the pins that a
+   * job of `-jdk21` moved. `undefined`: nothing moves. Where it isn't given, the branch has only what this run wants.
    */
   readonly joint?: (edits: readonly FileWrite[]) => Promise<JointProposal | undefined>;
 }
@@ -43,28 +43,32 @@ export async function propose(
   proposal: Proposal | undefined,
   tools: ProposeTools,
 ): Promise<ProposalResult> {
-  const marked = proposal === undefined ? undefined : { ...proposal, marker: markerOf(proposal.files) };
-  let run: Run = { pair, wanted: marked, tools, did: new Set(), warnings: [], wrote: undefined, kept: [] };
-  let standing: Standing | undefined;
+  const own = proposal === undefined ? undefined : { ...proposal, marker: markerOf(proposal.files) };
+  let request: Request = { wanted: own, kept: [] };
+  let branch: BranchState | undefined;
+  let done: Done = { steps: new Set(), warnings: [], wrote: undefined };
   let overtaken = 0;
   for (let steps = 0; steps < mostSteps; steps += 1) {
     tools.signal?.throwIfAborted();
     try {
-      if (standing === undefined) {
-        const seen = await look({ ...run, wanted: marked });
-        run = { ...run, ...(await wantedBeside(seen, marked, tools)) };
-        standing = seen.standing;
+      if (branch === undefined) {
+        const seen = await look(pair, own, tools);
+        request = await requestBeside(seen, own, tools);
+        branch = seen.branch;
       }
-      const step = nextStep(standing, run.wanted);
-      if (step.kind === "none" && step.because === "foreign") return notOurs(run, standing);
-      if (step.kind === "none") return resultOf(run, standing, outcomeOf(run, step));
-      standing = { ...standing, ...(await perform(step, standing, run)) };
-      run.did.add(step.kind);
+      const step = nextStep(branch, request.wanted);
+      if (step.kind === "none" && step.because === "foreign") return foreign(pair, request, done);
+      if (step.kind === "none") return resultOf(pair, branch.open, done.warnings, outcomeOf(done, step.because));
+      const performed = await perform(step, branch, { pair, ...request, wrote: done.wrote }, tools.forge);
+      branch = { ...branch, ...performed.branch };
+      done = after(done, step, performed);
+      if (performed.error !== undefined) throw performed.error;
     } catch (error) {
       if (!(error instanceof ForgeError)) throw error;
-      if (!isOvertaken(error) || overtaken === mostOvertakings) return refused(run, standing, error);
+      if (!isOvertaken(error) || overtaken === mostOvertakings)
+        return refused(pair, request, branch, done, error, tools);
       overtaken += 1;
-      standing = undefined;
+      branch = undefined;
       // Two runs that keep step with each other would go on overtaking one another.
       await tools.clock.sleep(Math.round(tools.random() * 1000 * overtaken), tools.signal);
     }
@@ -76,34 +80,54 @@ const mostOvertakings = 4;
 /** A look, five steps after it, and all of that again as often as we may be overtaken. */
 const mostSteps = 6 * (mostOvertakings + 1);
 
-interface Run {
-  readonly pair: BranchPair;
+/** What this run wants, with what the branch has for others' sake. */
+interface Request {
   readonly wanted: MarkedProposal | undefined;
-  readonly tools: ProposeTools;
-  readonly did: Set<Step["kind"]>;
-  readonly warnings: ProposalWarning[];
   /** What else the branch's commits say that they make, and the next one is to say, too. */
   readonly kept: readonly Marker[];
-  /** The commit that this run made on the base, with nobody else's below it. */
-  wrote: Commit | undefined;
 }
 
-/** What this run wants, with what the branch has for others' sake. */
-async function wantedBeside(
-  { state, standing: { isOurs, marker, others, open }, line: { edits, markers } }: Seen,
+/** What the steps so far have done. */
+interface Done {
+  readonly steps: ReadonlySet<BumpStep["kind"]>;
+  readonly warnings: readonly ProposalWarning[];
+  /** The commit that this run made on the base, with nobody else's below it. */
+  readonly wrote: Commit | undefined;
+}
+
+/** What one step has done. */
+interface Performed {
+  /** What of the branch is different then. */
+  readonly branch: Partial<BranchState>;
+  readonly warnings?: readonly ProposalWarning[];
+  readonly made?: Pick<Done, "wrote">;
+  /** Why the step did not come to its end. */
+  readonly error?: ForgeError | undefined;
+}
+
+function after(done: Done, { kind }: BumpStep, { warnings = [], made = done, error }: Performed): Done {
+  return {
+    steps: error === undefined ? new Set([...done.steps, kind]) : done.steps,
+    warnings: [...done.warnings, ...warnings],
+    wrote: made.wrote,
+  };
+}
+
+async function requestBeside(
+  { facts, branch: { mayBeWritten, marker, others, open }, pinCommits: { edits, markers } }: Seen,
   own: MarkedProposal | undefined,
   tools: ProposeTools,
-): Promise<Pick<Run, "wanted" | "kept">> {
+): Promise<Request> {
   const alone = { wanted: own, kept: [] };
   // What a person closed the pull request of is nothing to keep.
-  const isClosed = open === undefined && state.pullRequests.some((pull) => pull.head === state.head);
-  if (tools.joint === undefined || !isOurs || isClosed || edits.length === 0 || others === "work") return alone;
+  const isClosed = open === undefined && facts.pullRequests.some((pull) => pull.head === facts.head);
+  if (tools.joint === undefined || !mayBeWritten || isClosed || edits.length === 0 || others === "work") return alone;
   if (own !== undefined && (others !== "nothing" || marker?.edit === own.marker.edit)) return alone;
   const proposal = await tools.joint(edits);
   if (proposal === undefined) return alone;
   const together = { ...proposal, marker: markerOf(proposal.files) };
   const isNew = own !== undefined && !markers.some(({ version }) => version === own.marker.version);
-  if (isNew && (await wasDeclined(state, own.marker.version, tools))) {
+  if (isNew && (await wasDeclined(facts, own.marker.version, tools))) {
     return { wanted: { ...together, joint: { ...proposal.joint, isOfOthers: true } }, kept: [] };
   }
   const known = own === undefined ? markers : [...markers, own.marker];
@@ -114,79 +138,83 @@ async function wantedBeside(
 const mostKept = 8;
 
 /** The forge's lists, and what the commits in them are. */
-async function look({ pair, wanted, tools }: Run): Promise<Seen> {
-  const state = await tools.forge.look(pair);
-  const { head, commits } = state;
+async function look(pair: BranchPair, own: MarkedProposal | undefined, tools: ProposeTools): Promise<Seen> {
+  const facts = await tools.forge.look(pair);
+  const { head, commits } = facts;
   const known = commits && new Set(commits.map(({ id }) => id));
-  const line = head === undefined || known?.size === 0 ? noLine : await pinLine(head, known, tools);
-  const isOpen = state.pullRequests.some((pull) => pull.state === "open");
-  const isDeclined = wanted !== undefined && !isOpen && (await wasDeclined(state, wanted.marker.version, tools));
-  const standing = standingOf(state, line, new Set(isDeclined ? [wanted.marker.version] : []));
-  return { state, standing, line };
+  const pinCommits = head === undefined || known?.size === 0 ? noPinCommits : await readPinCommits(head, known, tools);
+  const isOpen = facts.pullRequests.some((pull) => pull.state === "open");
+  const isDeclined = own !== undefined && !isOpen && (await wasDeclined(facts, own.marker.version, tools));
+  const branch = branchStateOf(facts, pinCommits, new Set(isDeclined ? [own.marker.version] : []));
+  return { facts, branch, pinCommits };
 }
 
 interface Seen {
-  readonly state: BranchState;
-  readonly standing: Standing;
-  readonly line: PinLine;
+  readonly facts: BranchFacts;
+  readonly branch: BranchState;
+  readonly pinCommits: PinCommits;
 }
 
 /** Whether somebody closed a pull request of ours for this version. Its text alone proves nothing: others may write it. */
-async function wasDeclined({ pullRequests }: BranchState, version: string, tools: LineTools): Promise<boolean> {
+async function wasDeclined({ pullRequests }: BranchFacts, version: string, tools: PinCommitTools): Promise<boolean> {
   for (const { state, body, head } of pullRequests) {
     if (state !== "closed" || head === undefined || readMarker(body) === undefined) continue;
-    const { first, markers } = await pinLine(head, undefined, tools);
+    const { first, markers } = await readPinCommits(head, undefined, tools);
     if (first.size > 0 && markers.some((marker) => marker.version === version)) return true;
   }
   return false;
 }
 
-/** @returns what stands otherwise then. */
-async function perform(step: Step, { head, open, brought: old }: Standing, run: Run): Promise<Partial<Standing>> {
-  const { pair, wanted, warnings } = run;
-  const { forge } = run.tools;
+async function perform(
+  step: BumpStep,
+  { head, open, editsOnBranch }: BranchState,
+  { pair, wanted, kept, wrote }: Request & Pick<Done, "wrote"> & { readonly pair: BranchPair },
+  forge: BumpForge,
+): Promise<Performed> {
   if (step.kind === "close") {
     await forge.close(step.pull, nothingLeft, withoutMarker(step.pull.body));
-    return { open: undefined };
+    return { branch: { open: undefined } };
   }
   if (step.kind === "delete-branch") {
     await forge.deleteBranch(pair.branch, step.head);
-    return { head: undefined };
+    return { branch: { head: undefined } };
   }
-  if (wanted === undefined || step.kind === "none") return {};
-  if (step.kind === "read") return { unmoved: await unmovedAt(step.head, wanted, forge) };
+  if (wanted === undefined || step.kind === "none") return { branch: {} };
+  if (step.kind === "read") return { branch: { unmoved: await unmovedAt(step.head, wanted, forge) } };
   if (step.kind === "write") {
     const { parent, files } = step;
-    const message = { headline: unskipped(wanted.title), body: [...run.kept, wanted.marker].map(trailerOf).join("\n") };
-    const made = await forge.write({ ...pair, head, parent, files, message, pullRequest: open });
-    run.wrote = parent === head ? undefined : made;
-    const brought = new Set([...old, ...run.kept.map(({ edit }) => edit), wanted.marker.edit]);
-    const anew = { marker: wanted.marker, others: "nothing", isOurs: true } as const;
-    return { head: made, unmoved: [], brought, ...(parent === head ? {} : anew) };
+    const message = { headline: unskipped(wanted.title), body: [...kept, wanted.marker].map(trailerOf).join("\n") };
+    const commit = await forge.write({ ...pair, head, parent, files, message, pullRequest: open });
+    const edits = new Set([...editsOnBranch, ...kept.map(({ edit }) => edit), wanted.marker.edit]);
+    const written = { head: commit, unmoved: [], editsOnBranch: edits };
+    if (parent === head) return { branch: written, made: { wrote: undefined } };
+    const anew = { marker: wanted.marker, others: "nothing", mayBeWritten: true } as const;
+    return { branch: { ...written, ...anew }, made: { wrote: commit } };
   }
   if (step.kind === "open") {
     const marker = hasMore(wanted.settings) ? { ...wanted.marker, edit: pending } : wanted.marker;
     const text = { title: wanted.title, body: withMarker(wanted.body, marker) };
-    return { open: await forge.open({ ...pair, ...text, draft: wanted.settings.draft }) };
+    return { branch: { open: await forge.open({ ...pair, ...text, draft: wanted.settings.draft }) } };
   }
-  const mergeable = head !== undefined && head === run.wrote ? head : undefined;
-  return { open: await completePullRequest(step.pull, wanted, { forge, mergeable, warnings }) };
+  const mergeable = head !== undefined && head === wrote ? head : undefined;
+  const { pull, warnings, error } = await completePullRequest(step.pull, wanted, forge, mergeable);
+  return { branch: { open: pull }, warnings, error };
 }
 
 /** What others have under our name is theirs: nothing is written to it, opened or closed. */
-function notOurs(run: Run, standing: Standing): ProposalResult {
-  if (run.wanted === undefined) return resultOf(run, { ...standing, open: undefined }, "left");
-  run.warnings.push({
-    message: `the branch ${run.pair.branch} is not ours: it isn't known to begin with a commit that changes versions of this repository's images and nothing else`,
+function foreign(pair: BranchPair, { wanted }: Request, { warnings }: Done): ProposalResult {
+  if (wanted === undefined) return resultOf(pair, undefined, warnings, "left");
+  const warning = {
+    message: `the branch ${pair.branch} isn't one that this action made: its first commit isn't known to change only versions of this repository's images`,
     hint: "delete or rename the branch; the next run creates it again",
-  });
-  return resultOf(run, { ...standing, open: undefined }, "refused");
+  };
+  return resultOf(pair, undefined, [...warnings, warning], "refused");
 }
 
 const nothingLeft = "Closed, as there is nothing left to do: the files name what is published.";
 
 async function unmovedAt(
-  head: NonNullable<Standing["head"]>,
+  head: Commit,
   { files, moveAgain }: Proposal,
   forge: BumpForge,
 ): Promise<readonly MovedFile[]> {
@@ -203,40 +231,34 @@ function hasMore({ labels, reviewers, assignees, autoMerge }: PullRequestSetting
   return labels.length + reviewers.length + assignees.length > 0 || autoMerge !== false;
 }
 
-function outcomeOf({ did }: Run, { because }: Step & { kind: "none" }): ProposalResult["outcome"] {
-  if (did.has("open")) return "opened";
-  if (did.has("write") || did.has("complete")) return "updated";
-  if (did.has("close") || did.has("delete-branch")) return "closed";
-  return because === "settled" ? "unchanged" : because === "foreign" ? "refused" : because;
+function outcomeOf({ steps }: Done, because: (BumpStep & { kind: "none" })["because"]): ProposalResult["outcome"] {
+  if (steps.has("open")) return "opened";
+  if (steps.has("write") || steps.has("complete")) return "updated";
+  if (steps.has("close") || steps.has("delete-branch")) return "closed";
+  return because === "up-to-date" ? "unchanged" : because === "foreign" ? "refused" : because;
 }
 
 function resultOf(
-  { pair, warnings }: Run,
-  standing: Standing | undefined,
+  pair: BranchPair,
+  open: PullRequest | undefined,
+  warnings: readonly ProposalWarning[],
   outcome: ProposalResult["outcome"],
 ): ProposalResult {
-  const open = standing?.open;
-  return {
-    ...pair,
-    outcome,
-    pullRequest: open === undefined ? undefined : { number: open.number, url: open.url },
-    warnings,
-    newPullRequestUrl: undefined,
-  };
+  const pullRequest = open === undefined ? undefined : { number: open.number, url: open.url };
+  return { ...pair, outcome, pullRequest, warnings, newPullRequestUrl: undefined };
 }
 
-/** What stands is kept: a branch that holds what is wanted, above all. */
-function refused(run: Run, standing: Standing | undefined, error: ForgeError): ProposalResult {
-  const { pair, wanted, tools, warnings } = run;
-  warnings.push({ message: error.message, hint: error.hint });
-  const isReady = wanted !== undefined && standing !== undefined && nextStep(standing, wanted).kind === "open";
-  return {
-    ...resultOf(run, standing, "refused"),
-    newPullRequestUrl: isReady
-      ? newPullRequestUrl(tools.repositoryUrl, pair, {
-          title: wanted.title,
-          body: withMarker(wanted.body, wanted.marker),
-        })
-      : undefined,
-  };
+/** Nothing is taken back: a branch that has what is wanted stays, above all. */
+function refused(
+  pair: BranchPair,
+  { wanted }: Request,
+  branch: BranchState | undefined,
+  { warnings }: Done,
+  { message, hint }: ForgeError,
+  { repositoryUrl }: ProposeTools,
+): ProposalResult {
+  const result = resultOf(pair, branch?.open, [...warnings, { message, hint }], "refused");
+  if (wanted === undefined || branch === undefined || nextStep(branch, wanted).kind !== "open") return result;
+  const text = { title: wanted.title, body: withMarker(wanted.body, wanted.marker) };
+  return { ...result, newPullRequestUrl: newPullRequestUrl(repositoryUrl, pair, text) };
 }

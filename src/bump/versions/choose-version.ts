@@ -1,6 +1,7 @@
 /** Which version a pin takes: decided by the form of what it holds now. Pure. */
 import type { Digest } from "../../model/digest.ts";
-import type { LeftPin, PublishedVersion } from "../moved.ts";
+import type { Repository } from "../../model/reference.ts";
+import type { PublishedVersion, ReasonToStay } from "../moved.ts";
 import { openNumbers } from "./open-numbers.ts";
 import {
   type Assumption,
@@ -15,7 +16,7 @@ import {
 import { bareMarks } from "./tag-pieces.ts";
 
 /** What a pin holds, as written; at least one of the two. */
-export interface Held {
+export interface PinnedVersion {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
 }
@@ -28,7 +29,7 @@ export type Choice =
       readonly tag: string | undefined;
       readonly digest: Digest | undefined;
     }
-  | { readonly kind: LeftPin["kind"]; readonly image: string; readonly why: string };
+  | ReasonToStay;
 
 /**
  * - A tag that the published image has stays, and a digest beside it becomes the image's: so `1.2` and `latest` stay.
@@ -38,7 +39,7 @@ export type Choice =
  * - A digest alone follows `latest`, since nothing says what else it is.
  * @param published all that may be meant by the repository that the pin names, not empty: the variants of an image share it.
  */
-export function chooseVersion({ tag, digest }: Held, published: readonly PublishedVersion[]): Choice {
+export function chooseVersion({ tag, digest }: PinnedVersion, published: readonly PublishedVersion[]): Choice {
   const image = [...new Set(published.map(({ name }) => name))].join(", ");
   const named = published.filter(({ tags }) => tags.some((each) => each === (tag ?? "latest")));
   const [only, ...others] = named;
@@ -50,7 +51,7 @@ export function chooseVersion({ tag, digest }: Held, published: readonly Publish
   ) {
     const what = tag === undefined ? "a digest alone follows `latest`, which" : `\`${tag}\``;
     const remedy = "write the tag of the one that is meant before the digest";
-    return { kind: "ambiguous", image, why: `${what} names several images: ${remedy}` };
+    return { kind: "ambiguous", image, why: `${what} names several images`, remedy };
   }
   if (only !== undefined && (digest === undefined || named.some((each) => each.digest === digest))) {
     return { kind: "current", image: only.name, why: "it names what is published" };
@@ -62,13 +63,20 @@ export function chooseVersion({ tag, digest }: Held, published: readonly Publish
     ? {
         kind: "not-newer",
         image,
-        why: "a digest alone follows `latest`, which isn't what is published: write a tag before the digest",
+        why: "a digest alone follows `latest`, which isn't what is published",
       }
     : { kind: "current", image: current.name, why: "it names what is published" };
 }
 
 /** Whether what is published says anything of a pin: not where it may be of a variant that another job publishes. */
-export function isOfPublished({ tag, digest }: Held, published: readonly PublishedVersion[]): boolean {
+export function versionsIn(
+  repository: Repository | undefined,
+  published: readonly PublishedVersion[],
+): readonly PublishedVersion[] {
+  return published.filter(({ repositories }) => repositories.some((each) => each === repository));
+}
+
+export function isOfPublished({ tag, digest }: PinnedVersion, published: readonly PublishedVersion[]): boolean {
   const names = published.some(
     (each) => each.tags.some((named) => named === (tag ?? "latest")) || (tag === undefined && each.digest === digest),
   );
@@ -83,17 +91,17 @@ interface Option {
   readonly from: TagForm;
 }
 
-interface TagHeld {
+interface PinnedTag {
   readonly tag: string;
   readonly digest: string | undefined;
 }
 
 /** What nobody knows of a mark or a number, whether it names a variant, is read both ways. */
-function newerTag(held: TagHeld, published: readonly PublishedVersion[], image: string): Choice {
-  const asCount = newerTagOf(held, published, image, "count");
-  const asVariant = newerTagOf(held, published, image, "variant");
+function newerTag(pinned: PinnedTag, published: readonly PublishedVersion[], image: string): Choice {
+  const asCount = newerTagOf(pinned, published, image, "count");
+  const asVariant = newerTagOf(pinned, published, image, "variant");
   if (asCount.kind === asVariant.kind && movesTo(asCount) === movesTo(asVariant)) return asVariant;
-  return { kind: "ambiguous", image, why: `${openIn(held.tag, published)}: write the tag that is meant` };
+  return { kind: "ambiguous", image, why: openIn(pinned.tag, published), remedy: "write the tag that is meant" };
 }
 
 function openIn(tag: string, published: readonly PublishedVersion[]): string {
@@ -110,7 +118,7 @@ function movesTo(choice: Choice): string | undefined {
 }
 
 function newerTagOf(
-  { tag, digest }: TagHeld,
+  { tag, digest }: PinnedTag,
   published: readonly PublishedVersion[],
   image: string,
   unknown: Assumption,
@@ -127,7 +135,7 @@ function newerTagOf(
   }
   if (options.some((each) => !isSameThing(each, option))) {
     const tags = options.map((each) => `\`${each.tag}\``).join(" or ");
-    return { kind: "ambiguous", image, why: `it may become ${tags}: write the one that is meant` };
+    return { kind: "ambiguous", image, why: `it may become ${tags}`, remedy: "write the one that is meant" };
   }
   const { version, from } = option;
   if ((!version.isRelease || option.form.isPrerelease) && !from.isPrerelease) {

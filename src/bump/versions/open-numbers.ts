@@ -5,13 +5,13 @@ import {
   coreOf,
   dayAt,
   isBuildCounter,
-  isCommit,
   isCounter,
   isDate,
   isHash,
+  isInCore,
   isNumbered,
+  isNumericCommit,
   isSeparator,
-  isWithin,
   looseCounters,
   marks,
   splitWords,
@@ -76,7 +76,8 @@ function endOfOpen(words: readonly string[], index: number, core: Core): number 
   const [separator, head = ""] = [words[index - 1], words[index - 2]];
   const end = dottedEnd(words, index);
   if (/^\d/.test(word)) {
-    if (separator === "." || isDate(word) || isCommit(word, separator) || isOfDay(words, index)) return undefined;
+    if (separator === "." || isDate(word) || isNumericCommit(word, separator) || isOfDay(words, index))
+      return undefined;
     if (/^[A-Za-z]+$/.test(head))
       return looseCounters.has(head.toLowerCase()) && !isNameOfVariant(words, index - 2) ? end : undefined;
     return end;
@@ -90,7 +91,9 @@ function endOfOpen(words: readonly string[], index: number, core: Core): number 
 function isLeadingNumber(words: readonly string[], core: Core): boolean {
   if (!/^\d+$/.test(words[0] ?? "") || core.start !== 0 || core.end !== 1 || words[1] === ".") return false;
   if (isHash(words[0] ?? "") || isDate(words[0] ?? "")) return false;
-  return words.some((word, index) => index > 0 && (isHash(word) || isCommit(word, words[index - 1]) || isDate(word)));
+  return words.some(
+    (word, index) => index > 0 && (isHash(word) || isNumericCommit(word, words[index - 1]) || isDate(word)),
+  );
 }
 
 function isOfDay(words: readonly string[], index: number): boolean {
@@ -110,8 +113,8 @@ function lettersOf(word = ""): string {
 function versionOf(words: readonly string[], core: Core, open: Core): string {
   const own = words.filter((word, index) => {
     if (index >= open.start && index < open.end) return false;
-    const isCore = isWithin(core, index) && !isSeparator(word);
-    return isCore || isHash(word) || isCommit(word, words[index - 1]) || isDate(word);
+    const isCore = isInCore(core, index) && !isSeparator(word);
+    return isCore || isHash(word) || isNumericCommit(word, words[index - 1]) || isDate(word);
   });
   return own.join(" ");
 }
@@ -123,9 +126,9 @@ function placeOf(words: readonly string[], core: Core, open: Core): string {
     if (index === open.start) {
       pieces.push(`${lettersOf(word)}*`);
       index = open.end - 1;
-    } else if (isHash(word) || isCommit(word, words[index - 1])) pieces.push("@");
+    } else if (isHash(word) || isNumericCommit(word, words[index - 1])) pieces.push("@");
     else if (isDate(word)) pieces.push("%");
-    else if (isWithin(core, index)) pieces.push(word.replace(/\d+/g, "#"));
+    else if (isInCore(core, index)) pieces.push(word.replace(/\d+/g, "#"));
     else if (isSeparator(word) && index > core.start) {
       // A prerelease is of the same place as its release.
       const end = prereleaseEnd(words, index + 1);

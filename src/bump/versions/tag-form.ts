@@ -3,10 +3,10 @@
  * of one form are compared by their numbers; commits have no order.
  */
 import { type NumberRole, type OpenNumber, openNumbers } from "./open-numbers.ts";
-import { fixedPieces, namesNoVariant, type Piece, type TagReading, tagPieces } from "./tag-pieces.ts";
+import { fixedPieces, namesNoVariant, type TagPiece, type TagReading, tagPieces } from "./tag-pieces.ts";
 
 export interface TagForm {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TagPiece[];
   /** `rc1`, `beta.2` and what else comes before a release. */
   readonly isPrerelease: boolean;
   /** Whether any of its pieces changes from version to version; otherwise it is a word such as `latest`. */
@@ -139,7 +139,7 @@ export function variantOf(tag: string, style: TagStyle = {}): string | undefined
 const namesOfVariants: ReadonlySet<string> = new Set(["dev", "nightly", "canary", "next", "a", "b", "m"]);
 
 /** The words and numbers that name a variant. */
-function variantIn(pieces: readonly Piece[]): string {
+function variantIn(pieces: readonly TagPiece[]): string {
   return pieces
     .filter((piece) => !namesNoVariant(piece))
     .map(({ text }) => text)
@@ -160,7 +160,7 @@ export function releaseForms({ pieces }: TagForm): readonly TagForm[] {
 }
 
 /** Behind a mark and its number, with what dots add to it: `rc.1.2`, `beta-2`. */
-function endOfMark(pieces: readonly Piece[], mark: number): number {
+function endOfMark(pieces: readonly TagPiece[], mark: number): number {
   let end = mark + 1;
   for (let isFirst = true; ; isFirst = false) {
     const [next, after] = [pieces[end], pieces[end + 1]];
@@ -176,7 +176,7 @@ function endOfMark(pieces: readonly Piece[], mark: number): number {
   }
 }
 
-function isSeparator(piece: Piece | undefined): boolean {
+function isSeparator(piece: TagPiece | undefined): boolean {
   return /^[._-]+$/.test(piece?.text ?? "");
 }
 
@@ -201,12 +201,12 @@ export function hasNumbers({ pieces }: TagForm): boolean {
   return pieces.some((piece) => hasOrder(piece) && piece.kind !== "mark");
 }
 
-function ordered({ pieces }: TagForm): readonly Piece[] {
+function ordered({ pieces }: TagForm): readonly TagPiece[] {
   return pieces.filter(hasOrder);
 }
 
 /** Of two tags of one form: digits beside a commit are one too. */
-function bothOrdered(one: TagForm, other: TagForm): readonly [readonly Piece[], readonly Piece[]] {
+function bothOrdered(one: TagForm, other: TagForm): readonly [readonly TagPiece[], readonly TagPiece[]] {
   const isOrdered = one.pieces.map((piece, index) => {
     const beside = other.pieces[index];
     return hasOrder(piece) && beside !== undefined && hasOrder(beside);
@@ -214,16 +214,16 @@ function bothOrdered(one: TagForm, other: TagForm): readonly [readonly Piece[], 
   return [one.pieces.filter((_, index) => isOrdered[index]), other.pieces.filter((_, index) => isOrdered[index])];
 }
 
-function hasOrder({ kind }: Piece): boolean {
+function hasOrder({ kind }: TagPiece): boolean {
   return kind !== "text" && kind !== "commit";
 }
 
-function withPieces(pieces: readonly Piece[]): TagForm {
+function withPieces(pieces: readonly TagPiece[]): TagForm {
   return { pieces, isPrerelease: false, isVersion: true };
 }
 
 /** What is missing counts as 0, and as more than any mark: 1.2.3 comes after 1.2.3-rc.1. */
-function comparePieces(one: Piece | undefined, other: Piece | undefined): number {
+function comparePieces(one: TagPiece | undefined, other: TagPiece | undefined): number {
   const [left, right] = [one, other].map((piece) => (piece?.kind === "mark" ? piece.text : undefined));
   if (left !== undefined && right !== undefined) return left < right ? -1 : Number(left > right);
   if (left !== undefined || right !== undefined) return left !== undefined ? -1 : 1;
@@ -237,7 +237,7 @@ function compareNumbers(one: string, other: string): number {
 }
 
 /** Digits that stand where the other has a commit are one. */
-function isSameKind(one: Piece, other: Piece): boolean {
+function isSameKind(one: TagPiece, other: TagPiece): boolean {
   if (one.kind === other.kind)
     return one.kind === "text"
       ? one.text === other.text

@@ -5,20 +5,20 @@ import {
   type Core,
   coreOf,
   isBuildCounter,
-  isCommit,
   isCounter,
   isDate,
   isHash,
+  isInCore,
   isNumbered,
+  isNumericCommit,
   isSeparator,
-  isWithin,
   looseCounters,
   marks,
   splitWords,
 } from "./tag-words.ts";
 
 /** `mark`: a word that says how near a release a version is. Numbers of a variant's name are `text`. */
-export interface Piece {
+export interface TagPiece {
   readonly kind: "text" | "number" | "year" | "date" | "commit" | "mark";
   readonly text: string;
 }
@@ -33,18 +33,18 @@ export interface TagReading {
 export function tagPieces(
   tag: string,
   reading: TagReading,
-): { readonly pieces: readonly Piece[]; readonly isPrerelease: boolean } {
+): { readonly pieces: readonly TagPiece[]; readonly isPrerelease: boolean } {
   const words = splitWords(tag);
   const core = coreOf(words);
   const variants = openNumbers(tag).filter((open) => reading.isVariantNumber(open));
   const read = words.map((word, index) =>
-    variants.some((open) => isWithin(open, index)) ? text(word) : readWord({ words, index, core, reading }),
+    variants.some((open) => isInCore(open, index)) ? text(word) : readWord({ words, index, core, reading }),
   );
   return { pieces: read.flatMap(({ pieces }) => pieces), isPrerelease: read.some((each) => each.isPrerelease) };
 }
 
 /** A text that isn't a version, whatever is in it. */
-export function fixedPieces(fixed: string): readonly Piece[] {
+export function fixedPieces(fixed: string): readonly TagPiece[] {
   return splitWords(fixed).flatMap((word) => text(word).pieces);
 }
 
@@ -71,7 +71,7 @@ interface WordAt {
 }
 
 interface ReadWord {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TagPiece[];
   readonly isPrerelease: boolean;
 }
 
@@ -110,10 +110,10 @@ function letterPieces(letters: string, { words, index, core, reading }: WordAt, 
   return { pieces: [{ kind: isBehind ? "mark" : "text", text: mark }], isPrerelease: true };
 }
 
-function digitsKind({ words, index, core }: WordAt, digits: string): Piece["kind"] {
-  if (isCommit(digits, words[index - 1])) return "commit";
+function digitsKind({ words, index, core }: WordAt, digits: string): TagPiece["kind"] {
+  if (isNumericCommit(digits, words[index - 1])) return "commit";
   const kind = numberKind(digits, index === 0);
-  if (kind === "date" || isWithin(core, index)) return kind;
+  if (kind === "date" || isInCore(core, index)) return kind;
   return isFixed(words, index, core) ? "text" : kind;
 }
 
@@ -122,7 +122,7 @@ function isFixed(words: readonly string[], index: number, core: Core | undefined
   if (core === undefined || index < core.start) return true;
   const head = words[index - 2] ?? "";
   if (/^[A-Za-z]+$/.test(head)) return !isCounter(head) || isNameOfVariant(words, index - 2);
-  if (words[index - 1] !== "." || isWithin(core, index - 2)) return false;
+  if (words[index - 1] !== "." || isInCore(core, index - 2)) return false;
   if (/^\d+$/.test(head)) return isFixed(words, index - 2, core);
   const [letters = ""] = /^[A-Za-z]*/.exec(head) ?? [];
   if (isNameOfVariant(words, index - 2)) return true;
@@ -131,19 +131,19 @@ function isFixed(words: readonly string[], index: number, core: Core | undefined
 
 /** Whether the number in `rc1`, `r4`, `8u292` is one of the version; it isn't in `jdk17` and `64bit`. */
 function isVersionWord({ words, index, core }: WordAt, before: string, letters: string): boolean {
-  if (isWithin(core, index)) return true;
+  if (isInCore(core, index)) return true;
   if (isNameOfVariant(words, index)) return false;
   const isBehind = core !== undefined && index > core.start;
   return isBehind && isCounter(before) && (letters === "" || marks.has(letters.toLowerCase()));
 }
 
 /** Years and days distinguish calendar versions from others, and aren't commits. */
-function numberKind(digits: string, isLeading: boolean): Piece["kind"] {
+function numberKind(digits: string, isLeading: boolean): TagPiece["kind"] {
   if (isDate(digits)) return "date";
   return isLeading && /^20\d\d$/.test(digits) ? "year" : "number";
 }
 
 /** A separator, or what counts builds: no name of a variant. */
-export function namesNoVariant({ kind, text: word }: Piece): boolean {
+export function namesNoVariant({ kind, text: word }: TagPiece): boolean {
   return kind !== "text" || isSeparator(word) || word === "v" || isBuildCounter(word) || looseCounters.has(word);
 }

@@ -22,7 +22,7 @@ export function isSeparator(word: string): boolean {
   return /^[._-]/.test(word);
 }
 
-export function isWithin(core: Core | undefined, index: number): boolean {
+export function isInCore(core: Core | undefined, index: number): boolean {
   return core !== undefined && index >= core.start && index < core.end;
 }
 
@@ -41,7 +41,7 @@ export function isHash(word: string): boolean {
 }
 
 /** A commit may be of digits alone: by the lengths that git and forges give it. */
-export function isCommit(digits: string, separator: string | undefined): boolean {
+export function isNumericCommit(digits: string, separator: string | undefined): boolean {
   return separator === "-" && /^\d+$/.test(digits) && [7, 40].includes(digits.length);
 }
 
@@ -74,7 +74,7 @@ export function dayAt(words: readonly string[], index: number): number {
 function runAt(words: readonly string[], start: number): (Core & { readonly weight: number }) | undefined {
   const [word = "", separator, head = ""] = [words[start], words[start - 1], words[start - 2]];
   const isAfterNumber = separator === "." && /\d$/.test(head);
-  if (!isNumbers(word, start === 0) || isAfterNumber || isCommit(word, separator)) return undefined;
+  if (!isNumbers(word, start === 0) || isAfterNumber || isNumericCommit(word, separator)) return undefined;
   let end = start + 1;
   while (words[end] === "." && isNumbers(words[end + 1] ?? "", true) && /^\d/.test(words[end + 1] ?? "")) end += 2;
   const count = (end - start + 1) / 2;
@@ -94,7 +94,7 @@ function isNumbers(word: string, isAny: boolean): boolean {
 /** A number follows a word: `rc.1`, `dev-20260101`. */
 export function isNumbered(words: readonly string[], index: number): boolean {
   const [separator, next = ""] = [words[index + 1], words[index + 2]];
-  return /^\d+$/.test(next) && !isCommit(next, separator);
+  return /^\d+$/.test(next) && !isNumericCommit(next, separator);
 }
 
 function wordsIn(list: string): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import { platform } from "../../model/platform.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, isUrl, lastPart } from "../../model/repository-path.ts";
 import type { FileTarget } from "../catalog.ts";
-import { isInside, pathFrom, readContext } from "../graph/named-contexts.ts";
+import { isInside, pathFrom, readNamedContext } from "../graph/named-contexts.ts";
 import type { Concern } from "../graph/troubled.ts";
 import { directoryImage, type FoundImage } from "../layout/found-image.ts";
 import { type BakeDefinition, type BakeTarget, membersOf } from "./bake-definition.ts";
@@ -142,7 +142,9 @@ function readTarget(
   const context = inside(target.context, folder, "context");
   const dockerfilePath = inside(target.dockerfile, context, "dockerfile");
   const isNamedByFolder = nameOf(name) !== name && members.has(name);
-  const contexts = Object.entries(target.contexts).map(([key, value]) => readContext(key, value, folder, { file }));
+  const contexts = Object.entries(target.contexts).map(([key, value]) =>
+    readNamedContext(key, value, folder, { file }),
+  );
   return {
     name: nameOf(name),
     from: "bake",
@@ -178,8 +180,8 @@ function withoutScheme(path: string): string {
 function inside(given: string, folder: RepositoryPath, key: string): RepositoryPath {
   const path = pathFrom(folder, withoutScheme(given));
   if (!isUrl(given.replace(/^cwd:\/\//, "")) && isInside(path)) return path;
-  throw new UserError(`its ${key} is ${given}, which lies outside of the repository`, {
-    hint: "name a path inside the checkout; what lies elsewhere can be a named context",
+  throw new UserError(`its ${key} is ${given}, which is outside of the repository`, {
+    hint: "name a path inside the checkout; a folder elsewhere can be a named context",
   });
 }
 

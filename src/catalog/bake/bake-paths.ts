@@ -3,9 +3,9 @@
  * are looked at before it runs, as it prints what they hold, and quotes from what it can't read.
  */
 import { posix } from "node:path";
-import { parseTree, type Tree } from "../../config/yaml-tree.ts";
 import { type SourceLocation, UserError } from "../../errors.ts";
 import type { LocalPaths, PathUse } from "../../lib/local-paths.ts";
+import { parseTree, type Tree } from "../../lib/yaml/yaml-tree.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";

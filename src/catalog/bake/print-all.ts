@@ -10,7 +10,7 @@ import type { Files } from "../../ports.ts";
 import type { BakeDefinition } from "./bake-definition.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";
 import { type BakeOutline, bakeOutline } from "./joined/bake-outline.ts";
-import { batchesOf, type OutlinedFile, partsOf, wantedOf } from "./joined/joined-prints.ts";
+import { batchesOf, type OutlinedFile, partsOfPrint, wantedOf } from "./joined/joined-prints.ts";
 import { BakeFileError, type BakeFolder, type BakeTools, printBake, printTogether } from "./print.ts";
 
 export interface PrintInput {
@@ -39,14 +39,14 @@ export async function printAll(
   folders: readonly BakeFolder[],
   input: PrintInput,
 ): Promise<readonly Attempt<Printed>[]> {
-  const slot = limit(prints);
+  const limited = limit(prints);
   const batches = folders.length > 1 ? batchesOf(await outlined(folders, input)) : [];
-  const together = await Promise.all(batches.map((batch) => printBatch(batch, input, slot)));
+  const together = await Promise.all(batches.map((batch) => printBatch(batch, input, limited)));
   const known = new Map(together.flat().map((printed) => [printed.at.folder, printed]));
   return Promise.all(
     folders.map(async (at): Promise<Attempt<Printed>> => {
       const printed = known.get(at.folder);
-      return printed === undefined ? slot(() => attemptLater(() => printWanted(at, input))) : { value: printed };
+      return printed === undefined ? limited(() => attemptLater(() => printWanted(at, input))) : { value: printed };
     }),
   );
 }
@@ -94,14 +94,14 @@ async function outlined(folders: readonly BakeFolder[], input: PrintInput): Prom
 async function printBatch(
   batch: readonly OutlinedFile[],
   input: PrintInput,
-  slot: ReturnType<typeof limit>,
+  limited: ReturnType<typeof limit>,
 ): Promise<readonly Printed[]> {
   if (batch.length < 2) return [];
   const { root, tools, names } = input;
   const places = batch.map(({ at }) => at);
   const wanted = batch.flatMap((file) => file.wanted);
-  const printed = await slot(() => attemptLater(() => printTogether(places, wanted, root, tools)));
-  const parts = "value" in printed && printed.value !== undefined ? partsOf(printed.value, batch) : undefined;
+  const printed = await limited(() => attemptLater(() => printTogether(places, wanted, root, tools)));
+  const parts = "value" in printed && printed.value !== undefined ? partsOfPrint(printed.value, batch) : undefined;
   if (parts !== undefined) {
     return batch.flatMap(({ at, wanted: own }, index) => {
       const definition = parts[index];
@@ -111,7 +111,7 @@ async function printBatch(
   if (batch.length < fewest) return [];
   const middle = Math.ceil(batch.length / 2);
   const halves = [batch.slice(0, middle), batch.slice(middle)];
-  return (await Promise.all(halves.map((half) => printBatch(half, input, slot)))).flat();
+  return (await Promise.all(halves.map((half) => printBatch(half, input, limited)))).flat();
 }
 
 async function printWanted(at: BakeFolder, input: PrintInput): Promise<Printed> {

@@ -116,7 +116,7 @@ function isBuildxMissing(stderr: string): boolean {
 
 function noBuildx(file: RepositoryPath, cause?: unknown): UserError {
   return new UserError(`${file} can't be read: it takes docker with buildx, which is not there`, {
-    hint: "install docker with the buildx plugin (hosted runners have it), or say in image-publish.yml what the bake file says",
+    hint: "install docker with the buildx plugin (hosted runners have it), or write what the bake file states into image-publish.yml",
     at: { file },
     cause,
   });
@@ -132,9 +132,9 @@ function tooOld(file: RepositoryPath): UserError {
 
 function refused(file: RepositoryPath, stderr: string): UserError {
   const lines = stderr.split("\n").map((line) => line.trim());
-  const said = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
+  const message = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
   const line = new RegExp(`${file.split("/").at(-1)?.replaceAll(".", "\\.")}:(\\d+)`).exec(stderr)?.[1];
-  return new BakeFileError(`docker buildx bake can't read ${file}: ${said.trim() || "it says nothing"}`, {
+  return new BakeFileError(`docker buildx bake can't read ${file}: ${message.trim() || "it says nothing"}`, {
     hint: "fix the file; run `docker buildx bake --print` in its folder to see the same error",
     at: { file, ...(line === undefined ? {} : { line: Number(line) }) },
   });

@@ -27,8 +27,8 @@ export function argumentValue(dockerfile: Dockerfile, choices: BuildChoices, nam
   const first = dockerfile.globalArguments.find((each) => each.name === name);
   if (first?.value !== undefined || (first !== undefined && Object.hasOwn(choices.buildArgs, name)))
     return textOf(globals.get(name));
-  const holder = scopes.find(({ own }) => own.has(name));
-  return textOf(holder?.own.get(name));
+  const scope = scopes.find(({ own }) => own.has(name));
+  return textOf(scope?.own.get(name));
 }
 
 /** What the target's own LABEL says, or that of a stage which it is made from; what an image from outside says is unknown. */
@@ -146,8 +146,8 @@ function labelled(
 ): LabelScope {
   let after: LabelScope = { labels, hasUnknownKey };
   if (instruction.kind !== "other" || instruction.keyword !== "LABEL") return after;
-  const said = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
-  for (const { name, value } of said) {
+  const pairs = readVariables({ keyword: "LABEL", rest: instruction.text }, sources.dockerfile.escape);
+  for (const { name, value } of pairs) {
     const key = expandIn(variables, name, sources);
     // A key that isn't known may be any.
     after =

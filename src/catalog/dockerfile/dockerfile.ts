@@ -5,11 +5,11 @@
  */
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { atOnce, inTurns } from "../../lib/pause.ts";
-import { isForeign, syntaxOf } from "./parser/frontend.ts";
+import { isForeignFrontend, syntaxOf } from "./parser/frontend.ts";
 import { type Heredoc, heredocWords } from "./parser/heredocs.ts";
 import type { Argument, FromInstruction, Instruction } from "./parser/instruction.ts";
-import { type Escape, type Lines, type LogicalLine, linesOf } from "./parser/lines.ts";
 import { located } from "./parser/located.ts";
+import { type Escape, type Lines, type LogicalLine, linesOf } from "./parser/logical-lines.ts";
 import { readInstruction, takesHeredocs } from "./parser/read-instruction.ts";
 import { commandOf } from "./parser/words.ts";
 
@@ -75,7 +75,7 @@ function* reading(bytes: Uint8Array, file: string): Generator<void, Dockerfile> 
   const syntax = syntaxOf(text);
   const doubts: Doubt[] = [];
   if (text.includes("\ufffd")) doubts.push({ what: "text that is not UTF-8", at: { file } });
-  if (!isForeign(syntax)) return { ...(yield* readStages(text, file, doubts)), syntax };
+  if (!isForeignFrontend(syntax)) return { ...(yield* readStages(text, file, doubts)), syntax };
   const foreign = { what: `the frontend ${syntax}`, at: { file, line: 1 } };
   try {
     return { ...(yield* readStages(text, file, [foreign, ...doubts])), syntax };

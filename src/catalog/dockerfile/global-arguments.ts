@@ -2,8 +2,8 @@
 import type { SourceLocation } from "../../errors.ts";
 import { type Platform, partsOf } from "../../model/platform.ts";
 import type { Dockerfile } from "./dockerfile.ts";
-import type { Escape } from "./parser/lines.ts";
 import { located } from "./parser/located.ts";
+import type { Escape } from "./parser/logical-lines.ts";
 import { type Allowance, allowance, spend } from "./shell/allowance.ts";
 import { expandWord, unsettled } from "./shell/shell-lexer.ts";
 

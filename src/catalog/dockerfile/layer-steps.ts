@@ -7,7 +7,7 @@ import { finalStages } from "./final-stages.ts";
 import type { Instruction } from "./parser/instruction.ts";
 import { readVariables } from "./parser/read-instruction.ts";
 import type { StageBase } from "./stage-bases.ts";
-import { carriedOut, sourceStage, type Trigger } from "./stages.ts";
+import { carriedOut, type OnbuildTrigger, sourceStage } from "./stages.ts";
 
 export interface LayerStep {
   readonly keyword: "RUN" | "COPY" | "ADD" | "WORKDIR";
@@ -19,7 +19,7 @@ export interface LayerStep {
 }
 
 /** What an image adds to its base on a platform, lowest first; without what the base's ONBUILD says. */
-export function layerSteps(image: Image, platform: Platform): readonly LayerStep[] {
+export function addedLayerSteps(image: Image, platform: Platform): readonly LayerStep[] {
   if (image.variant === "nix") return [];
   const { instructions, bases } = ownInstructions(image, platform);
   return instructions.flatMap(({ instruction, file }) => {
@@ -46,7 +46,7 @@ export function settingPlaces(image: Image, platform: Platform): ReadonlyMap<str
 function ownInstructions(
   image: DockerfileImage,
   platform: Platform,
-): { readonly instructions: readonly Trigger[]; readonly bases: readonly StageBase[] } {
+): { readonly instructions: readonly OnbuildTrigger[]; readonly bases: readonly StageBase[] } {
   const { stages, bases } = finalStages(image, image.platforms.length === 0 ? undefined : platform);
   const instructions = stages.toReversed().flatMap((stage) => carriedOut(stage, bases, image.dockerfilePath));
   return { instructions, bases };

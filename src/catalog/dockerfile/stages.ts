@@ -30,27 +30,31 @@ export interface Needs {
 }
 
 /** An instruction that an image carries out because another file's ONBUILD says so. */
-export interface Trigger {
+export interface OnbuildTrigger {
   readonly instruction: Instruction;
   /** The file that says so. */
   readonly file: string;
 }
 
 /** What an image's surroundings put into its Dockerfile. */
-export interface Surroundings {
+export interface DockerfileSurroundings {
   /** Whether a named context has this name. */
   isContext(name: string): boolean;
   /** The triggers that the image of a FROM hands on to images that are based on it. */
-  triggersOf(base: string): readonly Trigger[];
+  triggersOf(base: string): readonly OnbuildTrigger[];
 }
 
-const alone: Surroundings = { isContext: () => false, triggersOf: () => [] };
+const alone: DockerfileSurroundings = { isContext: () => false, triggersOf: () => [] };
 
 /**
  * What the target needs, all wanted platforms together. Where a FROM isn't settled, every named stage above it counts.
  * @throws UserError with file and line: no such target or stage, an empty base, a stage that uses one below it.
  */
-export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, around: Surroundings = alone): Needs {
+export function neededStages(
+  dockerfile: Dockerfile,
+  choices: BuildChoices,
+  around: DockerfileSurroundings = alone,
+): Needs {
   return atOnce(needing(dockerfile, choices, around));
 }
 
@@ -58,7 +62,7 @@ export function neededStages(dockerfile: Dockerfile, choices: BuildChoices, arou
 export function* needing(
   dockerfile: Dockerfile,
   choices: BuildChoices,
-  around: Surroundings = alone,
+  around: DockerfileSurroundings = alone,
 ): Generator<void, Needs> {
   const found = { dockerfile, around, stages: new Set<Stage>(), uses: new Map(), unsettled: new Map() };
   const target = targetOf(dockerfile, choices);
@@ -80,8 +84,8 @@ export function carriedOut(
   stage: Stage,
   bases: readonly StageBase[],
   file: string,
-  around: Surroundings = alone,
-): readonly Trigger[] {
+  around: DockerfileSurroundings = alone,
+): readonly OnbuildTrigger[] {
   const base = bases[stage.index];
   const own = stage.instructions.map((instruction) => ({ instruction, file }));
   if (base?.kind === "image") return joined(around.triggersOf(base.text), own);
@@ -94,16 +98,16 @@ export function carriedOut(
 export function triggersOf(
   dockerfile: Dockerfile,
   choice: Pick<BuildChoices, "target" | "targetAt">,
-): readonly Trigger[] {
+): readonly OnbuildTrigger[] {
   const stage = targetOf(dockerfile, choice);
   return stage === undefined ? [] : ownTriggers(stage, dockerfile.file);
 }
 
-function joined(triggers: readonly Trigger[], own: readonly Trigger[]): readonly Trigger[] {
+function joined(triggers: readonly OnbuildTrigger[], own: readonly OnbuildTrigger[]): readonly OnbuildTrigger[] {
   return triggers.length === 0 ? own : [...triggers, ...own];
 }
 
-function ownTriggers(stage: Stage, file: string): readonly Trigger[] {
+function ownTriggers(stage: Stage, file: string): readonly OnbuildTrigger[] {
   const triggers =
     knownTriggers.get(stage) ??
     stage.instructions.flatMap((each) =>
@@ -114,7 +118,7 @@ function ownTriggers(stage: Stage, file: string): readonly Trigger[] {
 }
 
 /** Many stages may be based on one. A stage is of one file. */
-const knownTriggers = new WeakMap<Stage, readonly Trigger[]>();
+const knownTriggers = new WeakMap<Stage, readonly OnbuildTrigger[]>();
 
 /** The stage, of all, that a use names, by name or, for COPY, by number; `undefined` for an image or a named context. */
 export function sourceStage(stages: readonly Stage[], text: string, via: Via): Stage | undefined {
@@ -123,7 +127,7 @@ export function sourceStage(stages: readonly Stage[], text: string, via: Via): S
 
 interface Found {
   readonly dockerfile: Dockerfile;
-  readonly around: Surroundings;
+  readonly around: DockerfileSurroundings;
   readonly stages: Set<Stage>;
   readonly uses: Map<string, OutsideUse>;
   readonly unsettled: Map<number, UnsettledBase>;

@@ -5,17 +5,17 @@ import { inTurns } from "../../lib/pause.ts";
 import type { Image, ImageName, ParentEdge } from "../catalog.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { possibleUses } from "../dockerfile/possible-bases.ts";
-import { type Needs, needing, type Surroundings, triggersOf } from "../dockerfile/stages.ts";
+import { type DockerfileSurroundings, type Needs, needing, triggersOf } from "../dockerfile/stages.ts";
 import type { ReadDockerfile, ReadNix } from "../layout/recipes.ts";
 import { type AbsentImage, possiblyAbsent } from "../names/absent-images.ts";
 import { type Namesake, namesakes, type OwnNames } from "../names/namesakes.ts";
 import { type NearMiss, nearMisses } from "../names/near-misses.ts";
 import type { IsOwnPlace } from "../names/own-places.ts";
 import { namedBy } from "../names/written-use.ts";
-import { edgesOf, meaningOf, type Naming } from "./edges.ts";
+import { edgesOf, type ImageNaming, meaningOfName } from "./edges.ts";
 import { type NamedImage, namesIn, type Owners } from "./owners.ts";
 import type { Known, ReadImage } from "./read-images.ts";
-import { dependsEdges, saidEdges } from "./said-edges.ts";
+import { declaredEdges, dependsEdges } from "./said-edges.ts";
 import { unreadDockerfile, withoutBases } from "./troubled.ts";
 
 /** What names mean, and which there are. */
@@ -53,7 +53,7 @@ export async function connect(
   const rest = await attemptLater(() => connectDockerfile(read, withoutBases(read.dockerfile), known, names));
   if ("value" in rest) return { ...nothing, image: rest.value.image, problems };
   const needs: Needs = { stages: [], uses: [], unsettled: [] };
-  const parents = there(saidEdges(read.image, unreadDockerfile(read.dockerfilePath), needs, []));
+  const parents = there(declaredEdges(read.image, unreadDockerfile(read.dockerfilePath), needs, []));
   return { ...nothing, image: dockerfileImage(read, needs, parents, []), problems };
 }
 
@@ -67,12 +67,12 @@ async function connectDockerfile(
   const { image } = read;
   const there = (edges: readonly ParentEdge[]) => edges.filter(({ parent }) => known.has(parent));
   const moves = ({ name }: ImageName, tag: string) => known.get(name)?.moves(tag) === true;
-  const naming: Naming = { contexts: image.contexts, owners: names.owners, moves };
+  const naming: ImageNaming = { contexts: image.contexts, owners: names.owners, moves };
   if ("problem" in read.buildArgs) throw read.buildArgs.problem;
   const choices = { ...image, buildArgs: read.buildArgs.value };
   const needs = await inTurns(needing(dockerfile, choices, surroundings(naming, known)));
   const edges = edgesOf(needs.uses, naming);
-  const parents = [...edges.parents, ...saidEdges(image, dockerfile, needs, edges.parents)];
+  const parents = [...edges.parents, ...declaredEdges(image, dockerfile, needs, edges.parents)];
   // Of what may be, only what is here counts.
   const possible = needs.unsettled.length === 0 ? [] : await possibleUses(dockerfile, choices, needs.unsettled);
   const isSound = edges.problems.length === 0;
@@ -94,11 +94,11 @@ async function connectDockerfile(
 }
 
 /** What named contexts and the parents' ONBUILD put into an image's Dockerfile. */
-function surroundings(naming: Naming, known: ReadonlyMap<string, ReadImage>): Surroundings {
+function surroundings(naming: ImageNaming, known: ReadonlyMap<string, ReadImage>): DockerfileSurroundings {
   return {
     isContext: (name) => naming.contexts.has(name),
     triggersOf: (base) => {
-      const meaning = attempt(() => meaningOf(base, naming));
+      const meaning = attempt(() => meaningOfName(base, naming));
       const parent = "value" in meaning && meaning.value.kind === "parent" ? known.get(meaning.value.name) : undefined;
       return parent?.kind === "dockerfile" ? triggersOf(parent.dockerfile, parent.image) : [];
     },

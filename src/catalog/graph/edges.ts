@@ -5,12 +5,12 @@ import { type Reference, reference } from "../../model/reference.ts";
 import type { ExternalBase, ImageName, ParentEdge } from "../catalog.ts";
 import { giveValue, withoutValue } from "../dockerfile/stage-bases.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
-import { contextKey, contextName, type SaidContext, type SaidContexts } from "./named-contexts.ts";
+import { contextKey, contextName, type PlacedContext, type PlacedContexts } from "./named-contexts.ts";
 import type { Owners } from "./owners.ts";
 
 /** What names mean to one image. */
-export interface Naming {
-  readonly contexts: SaidContexts;
+export interface ImageNaming {
+  readonly contexts: PlacedContexts;
   readonly owners: Owners;
   /** Whether this plan moves a tag of an image. */
   moves(image: ImageName, tag: string): boolean;
@@ -23,7 +23,7 @@ export interface Edges {
 }
 
 /** What a name in a Dockerfile stands for. */
-export type Meaning =
+export type NameMeaning =
   | { readonly kind: "parent"; readonly name: string; readonly contextName: string }
   | { readonly kind: "base"; readonly reference: Reference }
   /** A named context of files instead of an image. */
@@ -34,13 +34,13 @@ export type Meaning =
  * and it has no tag, or one that this plan moves. With a digest or any other tag it is a pin: it names something that
  * is published already, wherever it comes from. @throws UserError, without a place, for an invalid reference.
  */
-export function meaningOf(text: string, naming: Naming): Meaning {
+export function meaningOfName(text: string, naming: ImageNaming): NameMeaning {
   const key = contextKey(text);
-  const said = naming.contexts.get(key);
-  return said === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, said, naming);
+  const context = naming.contexts.get(key);
+  return context === undefined ? meaningOfReference(text, text, naming) : meaningOfContext(key, context, naming);
 }
 
-function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Meaning {
+function meaningOfContext(key: string, { to }: PlacedContext, naming: ImageNaming): NameMeaning {
   if (to.kind === "image") return { kind: "parent", name: to.image, contextName: key };
   const prefix = "docker-image://";
   if (to.kind === "directory" || !to.value.startsWith(prefix)) return { kind: "files" };
@@ -48,7 +48,7 @@ function meaningOfContext(key: string, { to }: SaidContext, naming: Naming): Mea
   return meaning.kind === "parent" ? { ...meaning, contextName: key } : meaning;
 }
 
-function meaningOfReference(text: string, name: string, naming: Naming): Meaning {
+function meaningOfReference(text: string, name: string, naming: ImageNaming): NameMeaning {
   const read = reference(text);
   const parent = (naming.owners.get(read.repository) ?? []).find((each) => isMoved(each, read, naming));
   if (parent === undefined) return { kind: "base", reference: read };
@@ -56,7 +56,7 @@ function meaningOfReference(text: string, name: string, naming: Naming): Meaning
 }
 
 /** Whether a reference, if it names an image, means what this run makes of it: it has no tag, or one that this plan moves. */
-export function isMoved(image: ImageName, read: Reference, { moves }: Pick<Naming, "moves">): boolean {
+export function isMoved(image: ImageName, read: Reference, { moves }: Pick<ImageNaming, "moves">): boolean {
   return read.digest === undefined && (isLatest(image, read) || moves(image, read.tag ?? "latest"));
 }
 
@@ -66,12 +66,12 @@ function isLatest({ variant }: ImageName, { tag }: Reference): boolean {
 }
 
 /** The edges and outer bases of an image; a parent that is used twice under one name is one edge. */
-export function edgesOf(uses: readonly OutsideUse[], naming: Naming): Edges {
+export function edgesOf(uses: readonly OutsideUse[], naming: ImageNaming): Edges {
   const parents = new Map<string, ParentEdge>();
   const bases: ExternalBase[] = [];
   const problems: UserError[] = [];
   for (const { text, via, at, unset } of uses) {
-    const read = attempt(() => meaningOf(text, naming));
+    const read = attempt(() => meaningOfName(text, naming));
     if ("problem" in read) {
       const { message, hint } = read.problem;
       problems.push(

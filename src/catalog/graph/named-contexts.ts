@@ -8,13 +8,13 @@ import { isUrl } from "../../model/repository-path.ts";
 import type { NamedContext } from "../catalog.ts";
 
 /** The value of one context, with its place. */
-export interface SaidContext {
+export interface PlacedContext {
   readonly to: NamedContext | { readonly kind: "image"; readonly name: string; readonly image: string };
   readonly at: SourceLocation;
 }
 
 /** By the name under which BuildKit looks a context up. */
-export type SaidContexts = ReadonlyMap<string, SaidContext>;
+export type PlacedContexts = ReadonlyMap<string, PlacedContext>;
 
 /**
  * Reads the value of a named context: `target:NAME` is an image of this repository, `docker-image://…`, `oci-layout://…` and
@@ -22,7 +22,12 @@ export type SaidContexts = ReadonlyMap<string, SaidContext>;
  * @param folder what relative paths start from.
  * @throws UserError for an empty name or value.
  */
-export function readContext(name: string, given: string, folder: RepositoryPath, at: SourceLocation): SaidContext {
+export function readNamedContext(
+  name: string,
+  given: string,
+  folder: RepositoryPath,
+  at: SourceLocation,
+): PlacedContext {
   const key = contextKey(name.trim());
   const value = given.trim();
   if (key === "" || value === "") {

@@ -20,7 +20,7 @@ import { isMoved } from "./edges.ts";
 import { type HiddenImage, hiddenNames } from "./hidden-names.ts";
 import { imageOfBase, type LinkedImages, unnamedImages } from "./link-images.ts";
 import { aliasCollisions, namesIn, ownersOf } from "./owners.ts";
-import { type ReadImage, together } from "./read-images.ts";
+import { imagesAtOnce, type ReadImage } from "./read-images.ts";
 import { namingUnknown } from "./said-edges.ts";
 import { setApart } from "./set-apart.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -192,5 +192,5 @@ async function textsOf(
     const read = await attemptLater(() => files.read(posix.join(root, path)));
     return [path, "value" in read ? new TextDecoder().decode(read.value) : ""] as const;
   };
-  return new Map(await mapped(paths, textOf, together));
+  return new Map(await mapped(paths, textOf, imagesAtOnce));
 }

@@ -18,7 +18,7 @@ export interface Known extends GivenNames, Pick<NamedDeclaration, "repositories"
 }
 
 /** How many images are read at a time. */
-export const together = 64;
+export const imagesAtOnce = 64;
 
 /** @param unnamed names of images that have a problem already: others may name them all the same. */
 export async function readImages(
@@ -30,7 +30,7 @@ export async function readImages(
   return mapped(
     images,
     (each) => (unnamed.has(each.image.name) ? withoutRecipe(each) : readImage(each, reader, input)),
-    together,
+    imagesAtOnce,
   );
 }
 

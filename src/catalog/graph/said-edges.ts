@@ -12,7 +12,7 @@ import { type DeclaredDockerfile, type DeclaredImage, mostSuggested } from "../l
 import type { Concern } from "./troubled.ts";
 
 /** The edges of an image beside those of its Dockerfile. */
-export function saidEdges(
+export function declaredEdges(
   image: DeclaredDockerfile,
   dockerfile: Dockerfile,
   needs: Needs,

@@ -91,11 +91,11 @@ function notice(
 async function insteadOf(given: ByHand, image: FoundImage, around: Around, input: BesideInput): Promise<Instead> {
   const { configFile } = input;
   const read = fileReader(input);
-  const said = given.target === undefined ? {} : { target: given.target };
+  const keys = given.target === undefined ? {} : { target: given.target };
   const path = image.dockerfilePath ?? image.nixFile;
   if (path === undefined) return insteadOfTarget(given.target ?? "", image, around, { configFile, read });
   if ((await read(path)) !== undefined) {
-    return { write: writeEntries(ownEntries(image, said, around.places), configFile), isThere: true, more: [] };
+    return { write: writeEntries(ownEntries(image, keys, around.places), configFile), isThere: true, more: [] };
   }
   // Whoever names a file that isn't there may mean one of each image.
   const below = around.looked.filter((directory) => directory !== ".");
@@ -105,7 +105,7 @@ async function insteadOf(given: ByHand, image: FoundImage, around: Around, input
     more,
     (directory) => {
       const file = joinPath(directory, path);
-      return { file, ...(directoryOf(file) === directory ? {} : { context: directory }), ...said };
+      return { file, ...(directoryOf(file) === directory ? {} : { context: directory }), ...keys };
     },
     input,
   );
@@ -141,7 +141,7 @@ async function insteadOfTarget(
   }
   const entries = [
     ...(isThere ? ownEntries(image, { target }, places) : []),
-    ...others.map(({ name }): EntryText => ({ name, said: { target } })),
+    ...others.map(({ name }): EntryText => ({ name, keys: { target } })),
   ];
   return { write: entries.length === 0 ? undefined : writeEntries(entries, configFile), isThere, more: [] };
 }
@@ -159,7 +159,7 @@ async function hasStage(
 }
 
 /** The entry that makes the same image, and those that give its name's other owners another one. */
-function ownEntries(image: FoundImage, said: EntryText["said"], places: readonly Place[]): readonly EntryText[] {
+function ownEntries(image: FoundImage, keys: EntryText["keys"], places: readonly Place[]): readonly EntryText[] {
   const { directory, dockerfilePath, nixFile } = image;
   const taken = new Set(places.map((each) => each.name.toLowerCase()));
   const name = directory === "." || isFitName(image.name) ? image.name : freeName(image.name, taken);
@@ -170,16 +170,16 @@ function ownEntries(image: FoundImage, said: EntryText["said"], places: readonly
   return [
     {
       name,
-      said: {
+      keys: {
         ...(alike.length > 0 || isOtherwiseNamed ? { path: directory } : {}),
         ...(file === undefined ? {} : { file }),
         ...(isElsewhere ? { context: image.context } : {}),
-        ...said,
+        ...keys,
       },
     },
     ...alike.map((each, index): EntryText => {
       const other = `other-${name}${index === 0 ? "" : `-${index + 1}`}`;
-      return { name: freeName(other, taken), said: { path: each.directory } };
+      return { name: freeName(other, taken), keys: { path: each.directory } };
     }),
   ];
 }

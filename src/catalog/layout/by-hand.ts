@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { attempt, outcomes } from "../../lib/attempt.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, isUrl, joinPath, repositoryPath } from "../../model/repository-path.ts";
-import { readContext } from "../graph/named-contexts.ts";
+import { readNamedContext } from "../graph/named-contexts.ts";
 import { directoryImage, directoryName, type FoundImage } from "./found-image.ts";
 
 export interface ByHand {
@@ -25,9 +25,9 @@ export function byHandImage(
   rootName: string,
 ): { readonly images: readonly FoundImage[]; readonly problems: readonly UserError[] } {
   const read = {
-    context: attempt(() => said("context", () => contextPath(given.context ?? "."))),
-    file: attempt(() => said("file", () => (given.file === undefined ? undefined : repositoryPath(given.file)))),
-    contexts: attempt(() => said("build-contexts", () => given.contexts.map(contextOf))),
+    context: attempt(() => withInput("context", () => contextPath(given.context ?? "."))),
+    file: attempt(() => withInput("file", () => (given.file === undefined ? undefined : repositoryPath(given.file)))),
+    contexts: attempt(() => withInput("build-contexts", () => given.contexts.map(contextOf))),
   };
   const { problems } = outcomes<unknown>(Object.values(read));
   if (!("value" in read.context && "value" in read.file && "value" in read.contexts)) return { images: [], problems };
@@ -64,11 +64,11 @@ function contextPath(text: string): RepositoryPath {
 
 function contextOf(line: string) {
   const equals = line.indexOf("=");
-  return readContext(line.slice(0, Math.max(0, equals)), line.slice(equals + 1), ".", { file: "." });
+  return readNamedContext(line.slice(0, Math.max(0, equals)), line.slice(equals + 1), ".", { file: "." });
 }
 
 /** The same error, with the input that it is about. */
-function said<T>(input: string, action: () => T): T {
+function withInput<T>(input: string, action: () => T): T {
   try {
     return action();
   } catch (error) {

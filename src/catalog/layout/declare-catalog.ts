@@ -31,7 +31,7 @@ export interface DeclaredCatalog extends DeclaredImages {
 /** The concerns are all that were found so far. */
 export async function declareCatalog(input: CatalogInput): Promise<DeclaredCatalog> {
   const entryPaths = input.config.images
-    .flatMap(({ said }) => [said.path, said.file])
+    .flatMap(({ settings }) => [settings.path, settings.file])
     .filter((each) => each !== undefined);
   const configFile = input.config.file ?? usualConfigFile;
   const entryNames = input.config.images.map(({ name }) => name);

@@ -12,7 +12,7 @@ import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
 import { bakeFilesBeside } from "../bake/bake-files.ts";
 import type { ImageName } from "../catalog.ts";
-import { readContext, type SaidContexts } from "../graph/named-contexts.ts";
+import { type PlacedContexts, readNamedContext } from "../graph/named-contexts.ts";
 import type { Concern } from "../graph/troubled.ts";
 import { type NamedBy, unusableNames } from "../names/unusable-names.ts";
 import { dockerfileNames, spellingsOf } from "./dockerfile-names.ts";
@@ -46,7 +46,7 @@ interface AnyDeclared extends ImageName, Pick<FoundImage, "directory" | "labels"
   readonly publish: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly inputArguments: readonly string[];
-  readonly contexts: SaidContexts;
+  readonly contexts: PlacedContexts;
   readonly depends: readonly Placed<string>[];
   /** The paths of the bake files that define it, or would define it. */
   readonly bakeFiles: readonly RepositoryPath[];
@@ -89,14 +89,17 @@ export function declareImages(
 ): DeclaredImages {
   const ofDefaults = contextsOf(config.defaults["build-contexts"]);
   const join = (image: FoundImage, by: NamedBy["by"], file: RepositoryPath, entry?: ImageEntry): Joined => {
-    const own = contextsOf(entry?.said["build-contexts"]);
+    const own = contextsOf(entry?.settings["build-contexts"]);
     const contexts = new Map([...ofDefaults.contexts, ...image.contexts, ...own.contexts]);
     return {
       named: joined(image, entry, inputs, config, rootName, contexts).map((each) => named(each, by, file)),
       concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
     };
   };
-  const claimed = new Set([...config.images.map(({ said }) => said.path), ...(config.discovered?.directories ?? [])]);
+  const claimed = new Set([
+    ...config.images.map(({ settings }) => settings.path),
+    ...(config.discovered?.directories ?? []),
+  ]);
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
   const byName = Map.groupBy(left, ({ name }) => name);
@@ -105,20 +108,20 @@ export function declareImages(
   );
   const baked = new Set(found.flatMap(({ from, dockerfilePath }) => (from === "bake" ? (dockerfilePath ?? []) : [])));
   // What a bake file builds is an image through the bake file alone.
-  const isBaked = ({ recipe, said }: ImageEntry): boolean =>
-    recipe !== undefined && (said.path === undefined ? baked.has(recipe) : !byDirectory.has(said.path));
+  const isBaked = ({ recipe, settings }: ImageEntry): boolean =>
+    recipe !== undefined && (settings.path === undefined ? baked.has(recipe) : !byDirectory.has(settings.path));
   const names = [...(config.discovered === undefined ? [] : config.images), ...found].map(({ name }) => name);
   const placeless: string[] = [];
   // All that a matrix makes may be built from the one image that is called like its entry.
   const ofGroups = new Map(
     config.images.flatMap((entry) => {
       const image = entry.group === undefined ? undefined : byName.get(entry.group)?.find((each) => left.has(each));
-      return image === undefined || liesElsewhere(image, entry) ? [] : [[entry.name, image] as const];
+      return image === undefined || isElsewhere(image, entry) ? [] : [[entry.name, image] as const];
     }),
   );
   for (const image of ofGroups.values()) left.delete(image);
   const declared = config.images.map((entry): Joined => {
-    const own = byName.get(entry.name)?.find((each) => left.has(each) && !liesElsewhere(each, entry));
+    const own = byName.get(entry.name)?.find((each) => left.has(each) && !isElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
     else if (isBaked(entry)) return { named: [], concerns: [] };
     const ofGroup = ofGroups.get(entry.name);
@@ -166,20 +169,20 @@ function named(image: DeclaredImage, by: NamedBy["by"], file: RepositoryPath): N
 export const mostSuggested = 20;
 
 /** Whether an entry means another directory than the one that bears its name. */
-function liesElsewhere({ from, directory }: FoundImage, { said }: ImageEntry): boolean {
-  return from === "directory" && said.path !== undefined && said.path !== directory;
+function isElsewhere({ from, directory }: FoundImage, { settings }: ImageEntry): boolean {
+  return from === "directory" && settings.path !== undefined && settings.path !== directory;
 }
 
 /** The image that an entry adds, where it says in which directory. */
 function elsewhere(
-  { name, said }: ImageEntry,
+  { name, settings }: ImageEntry,
   defaults: CatalogConfig["defaults"],
   found: ReadonlyMap<RepositoryPath, FoundImage>,
   rootName: string,
 ): FoundImage | undefined {
-  const beside = said.file === undefined ? said.context : directoryOf(said.file);
+  const beside = settings.file === undefined ? settings.context : directoryOf(settings.file);
   // A Dockerfile for all is one for an entry that says nothing else.
-  const directory = said.path ?? beside ?? (defaults.file === undefined ? undefined : directoryOf(defaults.file));
+  const directory = settings.path ?? beside ?? (defaults.file === undefined ? undefined : directoryOf(defaults.file));
   if (directory === undefined) return undefined;
   const image = found.get(directory) ?? directoryImage(directory, {}, rootName);
   return { ...image, name };
@@ -191,11 +194,11 @@ function joined(
   inputs: SharedInputs,
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
-  contexts: SaidContexts,
+  contexts: PlacedContexts,
 ): readonly DeclaredImage[] {
-  const said = entry?.said ?? {};
-  const directory = said.path ?? image.directory;
-  const own = said.platforms ?? (image.platforms.length > 0 ? image.platforms : undefined);
+  const entered = entry?.settings ?? {};
+  const directory = entered.path ?? image.directory;
+  const own = entered.platforms ?? (image.platforms.length > 0 ? image.platforms : undefined);
   const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
   const common = {
     publicName: image.name,
@@ -203,27 +206,27 @@ function joined(
     isRoot: image.name === rootName && directory === ".",
     directory,
     platforms: own ?? given ?? defaults.platforms ?? [],
-    publish: said.publish ?? image.publish ?? defaults.publish ?? true,
+    publish: entered.publish ?? image.publish ?? defaults.publish ?? true,
     labels: image.labels,
     annotations: image.annotations,
-    depends: said.depends ?? (defaults.depends ?? []).filter(({ value }) => value !== image.name),
+    depends: entered.depends ?? (defaults.depends ?? []).filter(({ value }) => value !== image.name),
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: watchedBy(watchAll, said.watch ?? defaults.watch ?? []),
+    watch: watchedBy(watchAll, entered.watch ?? defaults.watch ?? []),
   };
-  const ownArguments = { ...image.buildArgs, ...values(said["build-args"]) };
+  const ownArguments = { ...image.buildArgs, ...values(entered["build-args"]) };
   // Bake files and inputs say which they are.
   const usual = image.from === "directory" ? defaults : {};
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(
     image,
-    said.file ?? (isNixAlone(image) ? undefined : usual.file),
+    entered.file ?? (isNixAlone(image) ? undefined : usual.file),
   );
   const dockerfile: DeclaredDockerfile = {
     ...common,
     name: image.name,
     variant: "dockerfile",
-    context: said.context ?? usual.context ?? image.context,
+    context: entered.context ?? usual.context ?? image.context,
     dockerfilePath,
-    ...targetOf(image, said, inputs, defaults),
+    ...targetOf(image, entered, inputs, defaults),
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
     inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
     contexts,
@@ -244,11 +247,11 @@ function joined(
 
 function targetOf(
   image: FoundImage,
-  said: Partial<ImageEntry["said"]>,
+  settings: Partial<ImageEntry["settings"]>,
   inputs: SharedInputs,
   defaults: CatalogConfig["defaults"],
 ): Pick<DeclaredDockerfile, "target" | "targetAt"> {
-  if (said.target !== undefined) return { target: said.target.value, targetAt: said.target.at };
+  if (settings.target !== undefined) return { target: settings.target.value, targetAt: settings.target.at };
   if (image.target !== undefined) return { target: image.target, targetAt: image.at };
   if (inputs.target !== undefined) return { target: inputs.target, targetAt: undefined };
   return { target: defaults.target?.value, targetAt: defaults.target?.at };
@@ -282,7 +285,7 @@ function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
 }
 
 function contextsOf(pairs: Forms["pairs"] = {}): {
-  readonly contexts: SaidContexts;
+  readonly contexts: PlacedContexts;
   readonly problems: readonly UserError[];
 } {
   const { values, problems } = outcomes(
@@ -293,7 +296,7 @@ function contextsOf(pairs: Forms["pairs"] = {}): {
 
 /** @throws UserError */
 function contextOf(name: string, value: string, at: SourceLocation) {
-  const read = attempt(() => readContext(name, value, ".", at));
+  const read = attempt(() => readNamedContext(name, value, ".", at));
   if ("value" in read) return read.value;
   throw new UserError(`"build-contexts": ${read.problem.message}`, { hint: read.problem.hint, at });
 }

@@ -1,7 +1,7 @@
 /** Finds the directories that hold an image. */
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
-import { lastSays, onlyExcludes } from "../../lib/glob-list.ts";
+import { lastMatch, onlyExcludes } from "../../lib/glob-list.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
@@ -62,7 +62,7 @@ export async function discover(
   );
   const parsed = globs.filter(({ isExclusion }) => !isExclusion);
   const isExcluded = (directory: RepositoryPath) =>
-    lastSays(globs, ({ parts }) => globMatches(parts, partsOf(directory))) === "excluded";
+    lastMatch(globs, ({ parts }) => globMatches(parts, partsOf(directory))) === "excluded";
   const list = listing(root, files);
   const matches = await Promise.all(
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, globStart(glob.parts), list) })),
@@ -86,7 +86,7 @@ export async function discover(
   const baking = new Set(looks.filter(({ bake, compose }) => bake ?? compose).map(({ directory }) => directory));
   const hasBake = (directory: RepositoryPath) => baking.has(directory);
   const excluded = [...new Set([...matched, ...placesAbove(matched)])].filter(isExcluded);
-  const isLeft = looks.some(isHolding);
+  const isLeft = looks.some(hasRecipe);
   const isRootNamed = given !== undefined || (isNamed && parsed.some(({ text }) => text === "."));
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
@@ -102,14 +102,14 @@ export async function discover(
     idle: idleEntries([
       ...(isNamed ? matches : []).map(
         ({ glob, directories: found }) =>
-          [glob.entry, found.some((each) => isHolding(inside.get(each))) || hasBake(literalPart(glob))] as const,
+          [glob.entry, found.some((each) => hasRecipe(inside.get(each))) || hasBake(literalPart(glob))] as const,
       ),
       ...globs
         .filter(({ isExclusion }) => isExclusion)
         .map(({ entry, parts }) => [entry, excluded.some((each) => globMatches(parts, partsOf(each)))] as const),
     ]),
-    excluded: isLeft ? [] : (await lookInto(excluded)).filter(isHolding).map(({ directory }) => directory),
-    unusual: [...inside.values()].filter((each) => !isHolding(each)).flatMap(({ unusual }) => unusual),
+    excluded: isLeft ? [] : (await lookInto(excluded)).filter(hasRecipe).map(({ directory }) => directory),
+    unusual: [...inside.values()].filter((each) => !hasRecipe(each)).flatMap(({ unusual }) => unusual),
   };
 }
 
@@ -124,7 +124,7 @@ function idleEntries(uses: readonly (readonly [entry: string, isUsed: boolean])[
   return [...new Set(uses.map(([entry]) => entry))].filter((entry) => !used.has(entry));
 }
 
-function isHolding(inside: Inside | undefined): boolean {
+function hasRecipe(inside: Inside | undefined): boolean {
   if (inside === undefined) return false;
   return [inside.dockerfile, inside.nix, inside.bake, inside.compose].some((each) => each !== undefined);
 }
@@ -176,7 +176,7 @@ async function missing(
   configFile: RepositoryPath,
 ): Promise<UserError[]> {
   const look = inside.get(glob.text);
-  if (isHolding(look)) return [];
+  if (hasRecipe(look)) return [];
   const at = { file: glob.text };
   if (look === undefined) {
     const entry = (await list(directoryOf(glob.text))).find(

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { SourceLocation } from "../../errors.ts";
 import type { Platform } from "../../model/platform.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import type { SaidContexts } from "../graph/named-contexts.ts";
+import type { PlacedContexts } from "../graph/named-contexts.ts";
 
 export interface FoundImage {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface FoundImage {
   readonly platforms: readonly Platform[];
   readonly publish: boolean | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
-  readonly contexts: SaidContexts;
+  readonly contexts: PlacedContexts;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: readonly string[];
   /** The place that defines it. */

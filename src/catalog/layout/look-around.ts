@@ -60,14 +60,14 @@ export function isNamedDockerfile(name: string): boolean {
 }
 
 /** What there is, and the line that makes images of it; `undefined` where there is nothing. */
-export function whatToWrite({ directories, others }: Dockerfiles, around: Surroundings): string | undefined {
+export function whatToWrite({ directories, others }: Dockerfiles, around: LayoutSurroundings): string | undefined {
   if (directories.length > 0)
     return `Dockerfiles are in ${someOf(directories)}: ${writeDirectories(directories, around)}`;
   if (others.length === 0) return undefined;
   return `Dockerfiles of other names are ${someOf(others)}: ${writeEntries(dockerfileEntries(others), around.configFile)}`;
 }
 
-export interface Surroundings {
+export interface LayoutSurroundings {
   /** The name of the image at the root. */
   readonly rootName: string;
   /** Where entries of images are, or would be. */
@@ -75,7 +75,10 @@ export interface Surroundings {
 }
 
 /** Globs find each directory by its name, where each has one of its own. */
-function writeDirectories(directories: readonly RepositoryPath[], { rootName, configFile }: Surroundings): string {
+function writeDirectories(
+  directories: readonly RepositoryPath[],
+  { rootName, configFile }: LayoutSurroundings,
+): string {
   const entries = entriesFor(directories, (path) => ({ path }), { rootName });
   const isUsual = entries.every(({ name }, index) => name === directoryName(directories[index] ?? ".", rootName));
   // Wildcards find nothing hidden.
@@ -94,7 +97,7 @@ export function dockerfileEntries(
   return paths.map((file) => {
     const name = freeName(nameFor(file), names);
     names.add(name.toLowerCase());
-    return { name, said: { file } };
+    return { name, keys: { file } };
   });
 }
 

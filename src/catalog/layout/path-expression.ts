@@ -11,7 +11,7 @@ export interface Work {
 }
 
 /** @throws UserError when there is no more. */
-export function spend(work: Work, steps: number): void {
+export function spendSteps(work: Work, steps: number): void {
   work.left -= steps;
   if (work.left >= 0) return;
   throw new UserError("the patterns take too long to compare with the paths of the repository", {
@@ -20,7 +20,7 @@ export function spend(work: Work, steps: number): void {
 }
 
 /** A piece of an expression. `is` matches one character, and is anchored to its start and end. */
-export type Piece =
+export type ExpressionPiece =
   | { readonly kind: "one"; readonly is: RegExp }
   /** Any number of characters. */
   | { readonly kind: "many"; readonly is: RegExp }
@@ -32,11 +32,11 @@ export type Piece =
 export type Where = "start" | "end" | "boundary" | "no-boundary";
 
 /** One character or any number of them, whatever they are. */
-export const anyOne: Piece = { kind: "one", is: /^.$/su };
-export const anyNumber: Piece = { kind: "many", is: /^.$/su };
+export const anyOne: ExpressionPiece = { kind: "one", is: /^.$/su };
+export const anyNumber: ExpressionPiece = { kind: "many", is: /^.$/su };
 
 /** This very character. */
-export function exactly(character: string): Piece {
+export function exactly(character: string): ExpressionPiece {
   return { kind: "one", is: new RegExp(`^${escaped(character)}$`, "u") };
 }
 
@@ -67,7 +67,7 @@ interface Place {
 const mostPlaces = 1_000;
 
 /** Whether the pieces take a whole path. */
-export function pathExpression(pieces: readonly Piece[]): (path: string, work?: Work) => boolean {
+export function pathExpression(pieces: readonly ExpressionPiece[]): (path: string, work?: Work) => boolean {
   const steps = pieces.filter((piece, index) => !repeats(piece, pieces[index - 1])).flatMap(stepsOf);
   const places = new Map<string, Place>();
   const placeOf = (reached: readonly number[], before: Before): Place => {
@@ -91,7 +91,7 @@ export function pathExpression(pieces: readonly Piece[]): (path: string, work?: 
       if (next === undefined) {
         const reached = followed(steps, place.steps, place.before, character);
         // Where it leads to is kept, which takes room as well.
-        if (work !== undefined) spend(work, 50 * reached.size);
+        if (work !== undefined) spendSteps(work, 50 * reached.size);
         next = placeOf(after(steps, reached, character), isWord(character) ? "word" : "other");
         place.next.set(character, next);
       }
@@ -103,12 +103,12 @@ export function pathExpression(pieces: readonly Piece[]): (path: string, work?: 
 }
 
 /** Several of the same star are one. */
-function repeats(piece: Piece, before: Piece | undefined): boolean {
+function repeats(piece: ExpressionPiece, before: ExpressionPiece | undefined): boolean {
   if (piece.kind === "many") return before?.kind === "many" && before.is.source === piece.is.source;
   return piece.kind === "directories" && before?.kind === "directories";
 }
 
-function stepsOf(piece: Piece): readonly Step[] {
+function stepsOf(piece: ExpressionPiece): readonly Step[] {
   return piece.kind === "directories"
     ? [{ kind: "pass" }, { kind: "many", is: /^[^\n]$/u }, { kind: "one", is: /^\/$/ }]
     : [piece];

@@ -1,8 +1,8 @@
 /** Globs of directories: `*` and `?` within a part of a path, `[a-z]`, `[!a-z]`, and `**` for any number of parts. */
-import { lastSays, listedGlobs, onlyExcludes } from "../../lib/glob-list.ts";
+import { lastMatch, listedGlobs, onlyExcludes } from "../../lib/glob-list.ts";
 import { characterClass, nextPiece } from "../../lib/globs/character-class.ts";
 import { repositoryPath } from "../../model/repository-path.ts";
-import { anyNumber, anyOne, exactly, type Piece, pathExpression } from "./path-expression.ts";
+import { anyNumber, anyOne, type ExpressionPiece, exactly, pathExpression } from "./path-expression.ts";
 
 export interface PathGlob {
   /** In normal form. */
@@ -45,8 +45,8 @@ export function pathList(list: readonly string[], usual: (path: string) => boole
   const isOpen = onlyExcludes(list);
   return (path) => {
     const parts = path.split("/");
-    const says = lastSays(globs, (glob) => globMatches(glob.parts, parts));
-    return says === "included" || (says === undefined && isOpen && usual(path));
+    const matched = lastMatch(globs, (glob) => globMatches(glob.parts, parts));
+    return matched === "included" || (matched === undefined && isOpen && usual(path));
   };
 }
 
@@ -97,8 +97,8 @@ function partOf(text: string): GlobPart {
   return { kind: "pattern", matches: (name) => !isHidden(name) && matches(name) };
 }
 
-function piecesOf(text: string): readonly Piece[] {
-  const pieces: Piece[] = [];
+function piecesOf(text: string): readonly ExpressionPiece[] {
+  const pieces: ExpressionPiece[] = [];
   for (let rest = text; rest !== ""; ) {
     const [taken = ""] = nextPiece.exec(rest) ?? [];
     pieces.push(pieceOf(taken, text));
@@ -107,7 +107,7 @@ function piecesOf(text: string): readonly Piece[] {
   return pieces;
 }
 
-function pieceOf(taken: string, glob: string): Piece {
+function pieceOf(taken: string, glob: string): ExpressionPiece {
   if (taken === "*") return anyNumber;
   if (taken === "?") return anyOne;
   if (!taken.startsWith("[")) return exactly(taken);

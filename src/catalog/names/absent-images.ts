@@ -8,7 +8,7 @@ import { oneRemark, type Remark } from "../../model/remark.ts";
 import { lastPart } from "../../model/repository-path.ts";
 import type { ImageName } from "../catalog.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
-import { isMoved, type Naming } from "../graph/edges.ts";
+import { type ImageNaming, isMoved } from "../graph/edges.ts";
 import { movesTag, type NamesOfStranger } from "./given-names.ts";
 import type { IsOwnPlace } from "./own-places.ts";
 import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts";
@@ -27,7 +27,7 @@ export interface WrittenAbsent {
 /** Those that are possible among what an image uses: references to own places that name none of the images. */
 export function possiblyAbsent(
   uses: readonly OutsideUse[],
-  naming: Pick<Naming, "contexts" | "owners">,
+  naming: Pick<ImageNaming, "contexts" | "owners">,
   isOwnPlace: IsOwnPlace,
 ): readonly AbsentImage[] {
   return uses.flatMap((use) => {

@@ -7,7 +7,7 @@ import { oneRemark, type Remark, type RemarkKind } from "../../model/remark.ts";
 import type { Image, ImageName } from "../catalog.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
 import { dependency } from "../graph/alias-circles.ts";
-import { isMoved, type Naming } from "../graph/edges.ts";
+import { type ImageNaming, isMoved } from "../graph/edges.ts";
 import type { NamedImage } from "../graph/owners.ts";
 import { oneLetterOff } from "./near-misses.ts";
 import { eachUseOnce, type NamedUse, namedBy, useWriter } from "./written-use.ts";
@@ -54,7 +54,7 @@ export function ownNames(images: readonly NamedImage[], forgeHost: string): OwnN
 export function namesakes(
   uses: readonly OutsideUse[],
   user: ImageName,
-  naming: Naming,
+  naming: ImageNaming,
   { byLastPart, hosts, folders, copies }: OwnNames,
 ): readonly Namesake[] {
   const names = [...byLastPart.keys()].slice(0, mostNames);

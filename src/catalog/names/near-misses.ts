@@ -6,7 +6,7 @@ import { oneRemark, type Remark } from "../../model/remark.ts";
 import type { ImageName } from "../catalog.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
-import type { Naming } from "../graph/edges.ts";
+import type { ImageNaming } from "../graph/edges.ts";
 import { contextKey } from "../graph/named-contexts.ts";
 import type { NamedImage } from "../graph/owners.ts";
 
@@ -26,7 +26,7 @@ export function nearMisses(
   uses: readonly OutsideUse[],
   user: ImageName,
   dockerfile: Dockerfile,
-  { contexts, owners }: Naming,
+  { contexts, owners }: ImageNaming,
   images: readonly NamedImage[],
 ): readonly NearMiss[] {
   return uses.flatMap((use): readonly NearMiss[] => {

@@ -77,7 +77,7 @@ function renaming(several: readonly NamedBy[], configFile: RepositoryPath): stri
   const which = renamed.length === 1 ? "one of them another name" : "all but one of them other names";
   const entries = renamed.map(({ directory }, index): EntryText => {
     const name = renamed.length === 1 ? "other-name" : `other-name-${index + 1}`;
-    return { name, said: { path: directory } };
+    return { name, keys: { path: directory } };
   });
   return `give ${which} in ${configFile}, as in ${entriesText(entries)}`;
 }
@@ -89,14 +89,14 @@ function unfitName(
   placeOf: (name: string) => string,
 ): UserError {
   const other = freeName(name, taken);
-  const say = {
-    directory: `${configFile} can name it, as in ${entriesText([{ name: other, said: { path: directory } }])}`,
+  const remedies = {
+    directory: `${configFile} can name it, as in ${entriesText([{ name: other, keys: { path: directory } }])}`,
     bake: `give the target another name in ${file}`,
     config: `write another name in ${file}`,
     inputs: `it is named after its folder: to name it otherwise, write a whole name without expressions in "images", such as ${placeOf(other)}`,
   };
   return new UserError(`"${plainLine(name)}" can't be an image's name`, {
-    hint: `use letters and digits, separated by single dots, dashes or underscores; ${say[by]}`,
+    hint: `use letters and digits, separated by single dots, dashes or underscores; ${remedies[by]}`,
     at: { file: directory },
   });
 }

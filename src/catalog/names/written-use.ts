@@ -3,7 +3,7 @@ import { formatLocation, type SourceLocation } from "../../errors.ts";
 import { memoize } from "../../lib/memoize.ts";
 import type { OutsideUse } from "../dockerfile/stages.ts";
 import { exactPlace } from "../exact-place.ts";
-import type { Naming } from "../graph/edges.ts";
+import type { ImageNaming } from "../graph/edges.ts";
 import { contextKey } from "../graph/named-contexts.ts";
 
 /** What a use names, and what names it. */
@@ -19,12 +19,12 @@ export interface NamedUse {
  * The use with its origin: the named context that overrides it, where there is one. The text is empty if that isn't an
  * image.
  */
-export function namedBy({ text, via, at }: OutsideUse, { contexts }: Pick<Naming, "contexts">): NamedUse {
-  const said = contexts.get(contextKey(text));
-  if (said === undefined) return { text, by: via, at };
-  const value = said.to.kind === "elsewhere" ? said.to.value : "";
+export function namedBy({ text, via, at }: OutsideUse, { contexts }: Pick<ImageNaming, "contexts">): NamedUse {
+  const context = contexts.get(contextKey(text));
+  if (context === undefined) return { text, by: via, at };
+  const value = context.to.kind === "elsewhere" ? context.to.value : "";
   const image = /^docker-image:\/\/(.*)$/.exec(value)?.[1] ?? "";
-  return { text: image, by: `the build context "${said.to.name}"`, at: said.at };
+  return { text: image, by: `the build context "${context.to.name}"`, at: context.at };
 }
 
 /** Each once, as several images may share a Dockerfile. */

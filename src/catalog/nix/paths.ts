@@ -5,12 +5,12 @@ import { directoryOf } from "../../model/repository-path.ts";
 import { type NixToken, nixTokens } from "./tokens.ts";
 
 export interface NixPaths {
-  readonly named: readonly NamedPath[];
+  readonly named: readonly NixPath[];
   /** Why it may read more than it names; `undefined` where it doesn't. */
   readonly doubt: { readonly what: string; readonly line: number } | undefined;
 }
 
-export interface NamedPath {
+export interface NixPath {
   /** From the repository's root, in normal form; it may lead out of it, or be absolute. */
   readonly path: string;
   readonly line: number;
@@ -24,7 +24,7 @@ export interface NamedPath {
  */
 export function nixPaths(text: string, file: RepositoryPath): NixPaths {
   const { tokens, lostAt } = nixTokens(text);
-  const named: NamedPath[] = [];
+  const named: NixPath[] = [];
   const doubts = lostAt === undefined ? [] : [{ what: "an expression that isn't understood", line: lostAt }];
   for (const [index, token] of tokens.entries()) {
     const what = doubtOf(token);

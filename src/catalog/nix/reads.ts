@@ -10,7 +10,7 @@ import { joinPath } from "../../model/repository-path.ts";
 import type { DirectoryEntry, Files } from "../../ports.ts";
 import type { NixReads } from "../catalog.ts";
 import { isInside } from "../graph/named-contexts.ts";
-import { type NamedPath, type NixPaths, nixPaths } from "./paths.ts";
+import { type NixPath, type NixPaths, nixPaths } from "./paths.ts";
 
 /** What flakes pin for the whole repository. */
 const lockFiles: readonly RepositoryPath[] = ["flake.nix", "flake.lock"];
@@ -57,12 +57,7 @@ function sourcesOf(root: string, files: Pick<Files, "list" | "read">): Sources {
 }
 
 /** Adds the inputs of a named path. @returns why they are unknown. */
-async function follow(
-  named: NamedPath,
-  by: RepositoryPath,
-  found: Found,
-  sources: Sources,
-): Promise<Doubt | undefined> {
+async function follow(named: NixPath, by: RepositoryPath, found: Found, sources: Sources): Promise<Doubt | undefined> {
   const { path, isImported, line } = named;
   const at = { file: by, line };
   if (!isInside(path) || path.startsWith("~")) return { kind: "outside", what: path };

@@ -119,14 +119,14 @@ const stringPart = /(?:[^$"\\]+|\$(?![{"\\])[\s\S]?|\$(?=["\\])|\\[\s\S])+/y;
 function readString(reading: Reading, depth: number): boolean {
   const { line } = reading;
   skip(reading, 1);
-  let said = "";
+  let text = "";
   let isWhole = true;
   for (;;) {
     const part = take(reading, stringPart);
-    said += part.replaceAll(/\\([\s\S])/g, "$1");
+    text += part.replaceAll(/\\([\s\S])/g, "$1");
     if (reading.text.startsWith('"', reading.offset)) {
       skip(reading, 1);
-      reading.tokens.push({ kind: "string", text: said, isWhole, line });
+      reading.tokens.push({ kind: "string", text, isWhole, line });
       return true;
     }
     if (!reading.text.startsWith("${", reading.offset)) return false;
@@ -141,12 +141,12 @@ const scriptPart = /(?:[^$']+|\$(?![{'])[\s\S]?|\$(?=')|'(?!')|'''|''\$|''\\[\s\
 function readScript(reading: Reading, depth: number): boolean {
   const { line } = reading;
   skip(reading, 2);
-  let said = "";
+  let text = "";
   for (;;) {
-    said += take(reading, scriptPart);
+    text += take(reading, scriptPart);
     if (reading.text.startsWith("''", reading.offset)) {
       skip(reading, 2);
-      reading.tokens.push({ kind: "script", text: said, line });
+      reading.tokens.push({ kind: "script", text, line });
       return true;
     }
     if (!reading.text.startsWith("${", reading.offset) || !readInterpolation(reading, depth)) return false;

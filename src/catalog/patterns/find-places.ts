@@ -1,6 +1,6 @@
 /** The places that a pattern of `discover` means. */
 import type { FoundPlace, FoundPlaces, PlacePattern } from "../../config/expand/layout.ts";
-import { lastSays } from "../../lib/glob-list.ts";
+import { lastMatch } from "../../lib/glob-list.ts";
 import { type CaptureGlob, capturesIn, type GlobSegment } from "../../lib/globs/capture-glob.ts";
 import { mapped } from "../../lib/pause.ts";
 import { someOf } from "../../lib/text/some-of.ts";
@@ -28,7 +28,8 @@ export function placeFinder(checkout: Checkout): (pattern: PlacePattern) => Prom
     const all = pattern.kind === "path" ? await directories(pattern, list) : await filesOf(pattern, list);
     const meant = (path: RepositoryPath) => (pattern.kind === "path" ? [path] : [path, directoryOf(path)]);
     const isExcluded = (path: RepositoryPath): boolean =>
-      lastSays(exclusions, ({ parts }) => meant(path).some((each) => globMatches(parts, partsOf(each)))) === "included";
+      lastMatch(exclusions, ({ parts }) => meant(path).some((each) => globMatches(parts, partsOf(each)))) ===
+      "included";
     const kept = all.filter(({ path }) => !isExcluded(path));
     const places = kept.flatMap(({ path, recipe, captures }) =>
       recipe === undefined ? [] : [{ path, recipe, captures }],

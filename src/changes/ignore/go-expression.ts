@@ -4,8 +4,8 @@
  */
 import {
   anyNumber,
+  type ExpressionPiece,
   escaped,
-  type Piece,
   pathExpression,
   type Where,
   type Work,
@@ -18,7 +18,7 @@ import {
 export function translateExpression(expression: string): ((path: string, work?: Work) => boolean) | undefined {
   if (expression.length > longest || /\{\d+(?:,\d*)?\}/.test(expression)) return undefined;
   const reader = { characters: [...expression], at: 0 };
-  const ways: Piece[][] = [[]];
+  const ways: ExpressionPiece[][] = [[]];
   while (reader.at < reader.characters.length) {
     if (reader.characters[reader.at] === "|") {
       reader.at += 1;
@@ -46,7 +46,7 @@ interface Reader {
 
 const anyDirectories = "(.*/)?";
 
-function readPiece(reader: Reader): Piece | undefined {
+function readPiece(reader: Reader): ExpressionPiece | undefined {
   if (reader.characters.slice(reader.at, reader.at + anyDirectories.length).join("") === anyDirectories) {
     reader.at += anyDirectories.length;
     return { kind: "directories" };

@@ -2,9 +2,9 @@
  * Which files an ignore file keeps out of a build's context. The rules are those of BuildKit, which walks the context from its
  * root and asks moby/patternmatcher (`MatchesUsingParentResults`, v0.6) of every path, handing on each directory's results.
  */
-import { spend, type Work } from "../../catalog/layout/path-expression.ts";
+import { spendSteps, type Work } from "../../catalog/layout/path-expression.ts";
 import { decodePath } from "../../git/checkout/path-bytes.ts";
-import { cleanPath, type IgnorePattern, readPattern, trim } from "./ignore-pattern.ts";
+import { cleanPath, type IgnorePattern, readIgnorePattern, trimSpace } from "./dockerignore-pattern.ts";
 
 export interface Ignore {
   /** Whether a path, relative to the context's root, is kept out. */
@@ -27,7 +27,7 @@ export function readIgnore(bytes: Uint8Array): Ignore {
 export function patternMatcher(texts: readonly string[]): Ignore | string {
   const patterns: IgnorePattern[] = [];
   for (const text of texts) {
-    const pattern = readPattern(text);
+    const pattern = readIgnorePattern(text);
     if (pattern === "refused") return text;
     if (pattern !== undefined) patterns.push(pattern);
   }
@@ -58,7 +58,7 @@ interface Result {
 }
 
 function match(patterns: readonly IgnorePattern[], path: string, parent: Result, work: Work | undefined): Result {
-  if (work !== undefined) spend(work, patterns.length);
+  if (work !== undefined) spendSteps(work, patterns.length);
   let isIgnored = false;
   const matched = patterns.map((pattern, index) => {
     // A pattern that could change nothing is not asked, and so counts as not matched below as well.
@@ -75,10 +75,10 @@ export function patternsIn(text: string): readonly string[] {
   const lines = text.replace(/^\ufeff/, "").split("\n");
   return lines.flatMap((line) => {
     if (line.startsWith("#")) return [];
-    const pattern = trim(line);
+    const pattern = trimSpace(line);
     if (pattern === "") return [];
     if (!pattern.startsWith("!")) return [fromRoot(pattern)];
-    return [`!${fromRoot(trim(pattern.slice(1)))}`];
+    return [`!${fromRoot(trimSpace(pattern.slice(1)))}`];
   });
 }
 

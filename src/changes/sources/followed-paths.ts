@@ -5,7 +5,7 @@ import type { Dockerfile, Doubt, Stage } from "../../catalog/dockerfile/dockerfi
 import { globalExpand, globalValues, type Settled } from "../../catalog/dockerfile/global-arguments.ts";
 import type { Instruction } from "../../catalog/dockerfile/parser/instruction.ts";
 import { located } from "../../catalog/dockerfile/parser/located.ts";
-import type { Mount } from "../../catalog/dockerfile/parser/mounts.ts";
+import type { RunMount } from "../../catalog/dockerfile/parser/mounts.ts";
 import { allowance, spend } from "../../catalog/dockerfile/shell/allowance.ts";
 import { hasUnknown } from "../../catalog/dockerfile/shell/any-text.ts";
 import { basesOf, type StageBase } from "../../catalog/dockerfile/stage-bases.ts";
@@ -16,7 +16,7 @@ import {
   startingVariables,
   type VariableSources,
 } from "../../catalog/dockerfile/stage-variables.ts";
-import { carriedOut, needing, type Surroundings, sourceStage } from "../../catalog/dockerfile/stages.ts";
+import { carriedOut, type DockerfileSurroundings, needing, sourceStage } from "../../catalog/dockerfile/stages.ts";
 import { contextKey } from "../../catalog/graph/named-contexts.ts";
 import type { SourceLocation } from "../../errors.ts";
 import { attempt } from "../../lib/attempt.ts";
@@ -26,7 +26,7 @@ import { narrows, normalSource } from "./sources.ts";
 import { asPatterns, isVisible, type PlatformArguments, unknownPlatforms } from "./unknown-platforms.ts";
 
 /** What is read of one context. */
-export type Followed =
+export type ContextReads =
   /** In the form of `normalSource`, all of them narrowing; sorted. */
   | {
       readonly kind: "paths";
@@ -38,9 +38,9 @@ export type Followed =
   | { readonly kind: "whole"; readonly doubt: Doubt | undefined };
 
 export interface FollowedPaths {
-  readonly main: Followed;
+  readonly main: ContextReads;
   /** Of directories that are named contexts, by the context's name. */
-  readonly named: ReadonlyMap<string, Followed>;
+  readonly named: ReadonlyMap<string, ContextReads>;
   /** What instructions name in the main context, also where all of it is read; the whole context itself is none of it. */
   readonly copied: readonly CopiedPath[];
 }
@@ -58,12 +58,12 @@ export interface CopiedPath {
  * What the stages that the target needs read, all wanted platforms together. Pure: neither files nor registries are asked. An
  * image from outside is taken to have no ONBUILD. @throws UserError with file and line for variables that take too much work.
  */
-export function followedPaths(image: DockerfileImage, around: Surroundings): FollowedPaths {
+export function followedPaths(image: DockerfileImage, around: DockerfileSurroundings): FollowedPaths {
   return atOnce(following(image, around));
 }
 
 /** The same, saying where a pause may be made: there may be very many instructions. */
-export function* following(image: DockerfileImage, around: Surroundings): Generator<void, FollowedPaths> {
+export function* following(image: DockerfileImage, around: DockerfileSurroundings): Generator<void, FollowedPaths> {
   const directories = image.contexts.flatMap((each) => (each.kind === "directory" ? [each.name] : []));
   const reads: Reads = {
     main: startReading(),
@@ -99,7 +99,7 @@ interface Reads {
 interface Reading {
   take(use: Use, expanded: Settled, at: SourceLocation): void;
   takeAll(doubt: Doubt | undefined): void;
-  result(): Followed;
+  result(): ContextReads;
 }
 
 function startReading(): Reading {
@@ -141,7 +141,7 @@ interface ReadPlatform {
 function* readFor(
   image: DockerfileImage,
   { platform, assumed }: ReadPlatform,
-  around: Surroundings,
+  around: DockerfileSurroundings,
   reads: Reads,
 ): Generator<void, ReadonlySet<string>> {
   const { dockerfile, buildArgs } = image;
@@ -248,7 +248,7 @@ function usesOf(instruction: Instruction): readonly Use[] {
  * A cache may begin as a copy of something. A mount whose type depends on a variable may be any; the others take
  * nothing.
  */
-function mountUse({ type, from, source = "" }: Mount): readonly Use[] {
+function mountUse({ type, from, source = "" }: RunMount): readonly Use[] {
   const takes = type === "bind" || (type === "cache" && from !== undefined) || type.includes("$");
   return takes ? [{ from, via: "RUN --mount", source }] : [];
 }

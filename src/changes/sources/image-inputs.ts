@@ -12,7 +12,7 @@ import { joinPath } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
 import { type Ignore, ignoresNothing } from "../ignore/ignore.ts";
 import { type IgnoreFile, ignoreFileReader } from "../ignore/ignore-files.ts";
-import { type CopiedPath, type Followed, following } from "./followed-paths.ts";
+import { type ContextReads, type CopiedPath, following } from "./followed-paths.ts";
 import { type Links, linksOf, type Place } from "./links.ts";
 import type { Listing } from "./listing.ts";
 import { followedByNix } from "./nix-followed.ts";
@@ -39,7 +39,7 @@ export interface ContextInputs {
   /** Where an ignore file in force lies, or would lie. */
   readonly ignorePaths: readonly RepositoryPath[];
   /** With symlinks considered. */
-  readonly followed: Followed;
+  readonly followed: ContextReads;
 }
 
 export interface InputSources {
@@ -156,7 +156,7 @@ async function contextInputs(
   name: string | undefined,
   path: RepositoryPath,
   own: RepositoryPath | undefined,
-  followed: Followed = { kind: "paths", sources: [] },
+  followed: ContextReads = { kind: "paths", sources: [] },
   { listing, links, ignoreFile }: Reader,
 ): Promise<ContextInputs | undefined> {
   const directory = await links.resolve(path);
@@ -181,7 +181,7 @@ async function contextInputs(
 }
 
 /** COPY follows a symlink, wherever it leads to. */
-async function withLinks(followed: Followed, directory: RepositoryPath, links: Links): Promise<Followed> {
+async function withLinks(followed: ContextReads, directory: RepositoryPath, links: Links): Promise<ContextReads> {
   const link = followed.kind === "paths" ? await links.among(directory, followed.sources) : undefined;
   return link === undefined ? followed : { kind: "whole", doubt: { what: "a symlink", at: { file: link } } };
 }

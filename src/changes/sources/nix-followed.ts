@@ -1,11 +1,11 @@
 /** What an expression of Nix reads, as what is followed of the repository's root. */
 import type { NixReads } from "../../catalog/catalog.ts";
 import { type Ignore, ignoresNothing } from "../ignore/ignore.ts";
-import type { Followed } from "./followed-paths.ts";
+import type { ContextReads } from "./followed-paths.ts";
 import { narrows, normalSource } from "./sources.ts";
 
 /** Nix has no ignore files. An unknown path never means git's own folder. */
-export function followedByNix(reads: NixReads): { readonly followed: Followed; readonly ignore: Ignore } {
+export function followedByNix(reads: NixReads): { readonly followed: ContextReads; readonly ignore: Ignore } {
   if (reads.kind === "whole") {
     return { followed: { kind: "whole", doubt: { what: reads.what, at: reads.at } }, ignore: ignoresGit };
   }

@@ -5,10 +5,10 @@
 import {
   anyNumber,
   anyOne,
+  type ExpressionPiece,
   exactly,
-  type Piece,
   pathExpression,
-  spend,
+  spendSteps,
   type Work,
 } from "../../catalog/layout/path-expression.ts";
 
@@ -52,12 +52,12 @@ export function sourcesOf(sources: readonly string[]): Sources {
     starts: [...new Set(all.map(startOf))],
     takes: (path, work) => {
       const names = path.split("/");
-      if (work !== undefined) spend(work, all.length);
+      if (work !== undefined) spendSteps(work, all.length);
       return all.some((parts) => parts.length <= names.length && matches(parts, names, work));
     },
     leadsTo: (path, work) => {
       const names = path.split("/");
-      if (work !== undefined) spend(work, all.length);
+      if (work !== undefined) spendSteps(work, all.length);
       return all.some((parts) => parts.length >= names.length && matches(parts, names, work));
     },
   };
@@ -78,7 +78,7 @@ function startOf(parts: readonly Part[]): string {
 
 function partOf(text: string): Part {
   if (!/[*?[]/.test(text)) return text;
-  const pieces = [...text.matchAll(/\[(.*?)\]|./gsu)].map(([piece, inside]): Piece => {
+  const pieces = [...text.matchAll(/\[(.*?)\]|./gsu)].map(([piece, inside]): ExpressionPiece => {
     if (inside !== undefined) return { kind: "one", is: classOf(inside) };
     if (piece === "*") return anyNumber;
     return piece === "?" ? anyOne : exactly(piece);

@@ -1,7 +1,7 @@
 /** What describes one image, before its settings are read. */
 import type { SourceLocation } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
-import type { Tree, TreeEntry } from "../yaml-tree.ts";
+import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import type { Values } from "./fill-in.ts";
 import type { FoundPlace } from "./layout.ts";
 

@@ -1,6 +1,6 @@
 /** The images that an entry of `images` describes: one, or one for each combination of its matrix. */
 import { UserError } from "../../errors.ts";
-import type { Tree, TreeEntry } from "../yaml-tree.ts";
+import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import { type Draft, entryOf, withoutKeys } from "./draft.ts";
 import { fillIn, unknownValues } from "./fill-in.ts";
 import { combinationsOf, namesIn, namingKeys, readMatrix } from "./matrix.ts";

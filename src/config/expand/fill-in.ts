@@ -3,12 +3,12 @@ import { type SourceLocation, UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { expressionsIn } from "../../lib/text/expressions.ts";
 import { someOf } from "../../lib/text/some-of.ts";
-import type { Tree, TreeScalar } from "../yaml-tree.ts";
+import type { Tree, TreeScalar } from "../../lib/yaml/yaml-tree.ts";
 
 /** What a combination of a matrix has, by name. */
 export type Values = ReadonlyMap<string, string>;
 
-/** The tree for one combination. A value that it lacks is empty, as in GitHub's matrix; a text that is empty then is not said. */
+/** The tree for one combination. A value that it lacks is empty, as in GitHub's matrix; a text that is empty then is not set. */
 export function fillIn(tree: Tree, values: Values): Tree {
   return filledTree(tree, values, new Map());
 }

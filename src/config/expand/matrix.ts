@@ -5,7 +5,7 @@
  */
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
-import type { Tree, TreeEntry } from "../yaml-tree.ts";
+import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import type { Values } from "./fill-in.ts";
 
 export interface Matrix {

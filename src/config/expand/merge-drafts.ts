@@ -1,7 +1,7 @@
 /** One description for each image: an entry by a generated name goes over what was generated. */
 import { formatLocation, UserError } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
-import type { Tree, TreeEntry } from "../yaml-tree.ts";
+import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import { type Draft, entryOf, originText } from "./draft.ts";
 
 export interface MergedDrafts {

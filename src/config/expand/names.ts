@@ -1,8 +1,8 @@
 /** Names of images that an entry or a pattern makes. */
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { expressionsIn } from "../../lib/text/expressions.ts";
+import type { TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import type { TreeEntry } from "../yaml-tree.ts";
 import { filledText, unknownValues, type Values } from "./fill-in.ts";
 
 /** `php-8.3-cli`: the name and the values that there are, in lower case; what can't be in a name is a dash. */

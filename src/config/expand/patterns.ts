@@ -3,10 +3,10 @@ import { UserError } from "../../errors.ts";
 import { attempt } from "../../lib/attempt.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { captureGlobs } from "../../lib/globs/capture-glob.ts";
+import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import { repositoryPath } from "../../model/repository-path.ts";
-import { readSettings } from "../config-fields.ts";
+import { readEntrySettings } from "../config-fields.ts";
 import { imageSettings, patternSettings } from "../config-schema.ts";
-import type { Tree, TreeEntry } from "../yaml-tree.ts";
 import { entryOf, withoutKeys } from "./draft.ts";
 import { unknownValues } from "./fill-in.ts";
 import type { PlacePattern } from "./layout.ts";
@@ -66,7 +66,7 @@ function readPattern(tree: Tree, add: Add): Pattern | undefined {
   const settings = withoutKeys(tree, ownKeys);
   for (const problem of unknownValues(settings, names, withoutCapture)) add(problem);
   const problems: UserError[] = [];
-  const { exclude = [] } = readSettings(tree.entries, { exclude: patternSettings.exclude }, problems);
+  const { exclude = [] } = readEntrySettings(tree.entries, { exclude: patternSettings.exclude }, problems);
   for (const problem of problems) add(problem);
   const text = given.value.kind === "scalar" ? given.value.text.trim() : "";
   return {

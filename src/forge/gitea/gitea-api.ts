@@ -23,7 +23,7 @@ export function giteaApi(access: RepositoryAccess): GiteaApi {
 function withTokenHint(error: unknown): unknown {
   if (!(error instanceof ForgeError) || (error.code !== "forbidden" && error.code !== "unavailable")) return error;
   return new ForgeError(error.code, error.message, {
-    hint: "give `bump-token` the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): a job's own token may not do this here",
+    hint: "set `bump-token` to the token of a user who may write to this repository (scopes `write:repository` and `write:issue`): the job's own token can't do this",
     cause: error,
   });
 }
@@ -37,6 +37,6 @@ export async function headAt(api: GiteaApi, branch: string): Promise<Commit | un
 }
 
 /** @throws ForgeError (overtaken) where the branch is elsewhere: these forges have no other way to ask for that. */
-export async function standsAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
+export async function mustBeAt(api: GiteaApi, branch: string, head: Commit): Promise<void> {
   if ((await headAt(api, branch)) !== head) throw new ForgeError("overtaken", `${branch} has moved meanwhile`);
 }

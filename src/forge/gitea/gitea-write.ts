@@ -5,13 +5,13 @@ import { type Commit, commit } from "../../model/run-context.ts";
 import type { BranchWrite } from "../bump-forge.ts";
 import { type ForgeAccess, pathPart } from "../forge-access.ts";
 import type { RestPullRequest } from "./gitea-answers.ts";
-import { type GiteaApi, standsAt } from "./gitea-api.ts";
+import { type GiteaApi, mustBeAt } from "./gitea-api.ts";
 
 /**
  * These forges can't move a branch backwards. One that is to be built anew is deleted and made again, which closes its pull
  * request for the moment; that it is not a person who closed it is said beforehand, in case the run ends between.
  */
-export async function writeBranch(
+export async function writeGiteaBranch(
   api: GiteaApi,
   write: BranchWrite,
   waiting: Pick<ForgeAccess, "clock" | "signal">,
@@ -22,7 +22,7 @@ export async function writeBranch(
   const number = pullRequest?.number;
   if (pullRequest !== undefined) await api("PATCH", `pulls/${number}`, { body: withoutMarker(pullRequest.body) });
   // Last of all, as nothing keeps somebody from pushing between the question and the deletion.
-  await standsAt(api, branch, head);
+  await mustBeAt(api, branch, head);
   await api("DELETE", `branches/${pathPart(branch)}`);
   if (number === undefined) return await commitFiles(api, write, { branch: base, new_branch: branch });
   await closed(api, number, waiting);

@@ -1,13 +1,13 @@
 /** Bumps on Gitea and Forgejo (`/api/v1`), whose contents API makes a commit of several files. */
 import { commit, isCommit } from "../../model/run-context.ts";
-import type { BranchPair, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
+import type { BranchFacts, BranchPair, BumpForge, PullRequest } from "../bump-forge.ts";
 import { ask, type Question } from "../exchange.ts";
 import { addressOf, pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { unlessMissing } from "../forge-error.ts";
 import { reviewersOf } from "../reviewers.ts";
 import { headOf, labelIds, type RestCommit, type RestPullRequest } from "./gitea-answers.ts";
-import { type GiteaApi, giteaApi, headAt, standsAt } from "./gitea-api.ts";
-import { writeBranch } from "./gitea-write.ts";
+import { type GiteaApi, giteaApi, headAt, mustBeAt } from "./gitea-api.ts";
+import { writeGiteaBranch } from "./gitea-write.ts";
 
 export function giteaBumps(access: RepositoryAccess): BumpForge {
   const api = giteaApi(access);
@@ -17,9 +17,9 @@ export function giteaBumps(access: RepositoryAccess): BumpForge {
       const question: Question = { method: "GET", url: addressOf(access, `raw/${pathPart(path)}?ref=${at}`) };
       return (await unlessMissing(() => ask(access, question)))?.body;
     },
-    write: (write) => writeBranch(api, write, access),
+    write: (write) => writeGiteaBranch(api, write, access),
     async deleteBranch(branch, head) {
-      await standsAt(api, branch, head);
+      await mustBeAt(api, branch, head);
       await api("DELETE", `branches/${pathPart(branch)}`);
     },
     async open({ branch, base, title, body, draft }) {
@@ -54,7 +54,7 @@ export function giteaBumps(access: RepositoryAccess): BumpForge {
 const unready = "WIP: ";
 
 /** Two requests where the branch is there and has something that its base has not. */
-async function look(api: GiteaApi, { branch, base }: BranchPair): Promise<BranchState> {
+async function look(api: GiteaApi, { branch, base }: BranchPair): Promise<BranchFacts> {
   const [compared, pullRequests] = await Promise.all([
     unlessMissing(() =>
       api<{ readonly commits: readonly RestCommit[] | null }>(
@@ -83,10 +83,10 @@ async function pullRequestsOf(api: GiteaApi, { branch, base }: BranchPair): Prom
       "GET",
       `pulls?state=all&sort=recentupdate&limit=${pageSize}&page=${page}`,
     );
-    const ours = list.filter(
+    const ofBranch = list.filter(
       ({ head, base: to }) => head.label === branch && to.label === base && head.repo_id === to.repo_id,
     );
-    found.push(...ours.map(pullRequestOf));
+    found.push(...ofBranch.map(pullRequestOf));
     if (list.length < pageSize || found.some(({ state }) => state === "open")) break;
   }
   return found.sort((a, b) => b.number - a.number);

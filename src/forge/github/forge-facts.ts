@@ -93,8 +93,8 @@ export function forgeFacts(access: Omit<ForgeAccess, "token"> & { readonly token
       } catch (cause) {
         if (!(cause instanceof ForgeError)) throw cause;
         if (!cause.isRateLimit && [401, 403, 404].includes(cause.answer?.status ?? 0)) return undefined;
-        throw new UserError(`${apiUrl} can't be asked about ${owner}/${repo}`, {
-          hint: "run again; if it stays so, look at the forge's status page",
+        throw new UserError(`${apiUrl} can't be queried about ${owner}/${repo}`, {
+          hint: "run again; if it fails again, check the forge's status page",
           cause,
         });
       }

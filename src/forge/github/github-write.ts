@@ -17,7 +17,7 @@ const regularFile = 0o100644;
  * to which the branch is moved at once. The branch is never at a commit in between, as GitHub closes a pull request whose branch
  * equals its base.
  */
-export async function writeBranch(api: GitHubApi, write: BranchWrite): Promise<Commit> {
+export async function writeGitHubBranch(api: GitHubApi, write: BranchWrite): Promise<Commit> {
   const files = write.files.map((file, index) => ({ ...file, variable: `p${index}`, alias: `f${index}` }));
   const { repository } = await api.query<ModesAnswer>(modesQuery(files.map(({ path }) => path)), {
     ...api.names,

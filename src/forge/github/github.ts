@@ -1,6 +1,6 @@
 /** Bumps on GitHub: through GraphQL what it can do in one request, the rest through REST. */
 import { commit } from "../../model/run-context.ts";
-import type { BranchCommit, BranchState, BumpForge, PullRequest } from "../bump-forge.ts";
+import type { BranchCommit, BranchFacts, BumpForge, PullRequest } from "../bump-forge.ts";
 import { pathPart, type RepositoryAccess } from "../forge-access.ts";
 import { ForgeError, unlessMissing } from "../forge-error.ts";
 import { reviewersOf } from "../reviewers.ts";
@@ -13,7 +13,7 @@ import {
   type PullRequestNode,
   repositoryQuery,
 } from "./github-queries.ts";
-import { moveBranch, noCommit, writeBranch } from "./github-write.ts";
+import { moveBranch, noCommit, writeGitHubBranch } from "./github-write.ts";
 
 /** Pull requests are made and closed as whoever the token belongs to. */
 export function githubBumps(access: RepositoryAccess): BumpForge {
@@ -28,7 +28,7 @@ export function githubBumps(access: RepositoryAccess): BumpForge {
       return stateOf(answer);
     },
     read: (at, path) => unlessMissing(() => api.raw(`contents/${pathPart(path)}?ref=${at}`)),
-    write: (write) => writeBranch(api, write),
+    write: (write) => writeGitHubBranch(api, write),
     async deleteBranch(branch, head) {
       const { repository } = await api.query<{ readonly repository: { readonly id: string } }>(
         repositoryQuery,
@@ -79,7 +79,7 @@ interface RestPullRequest {
   readonly head: { readonly sha: string };
 }
 
-function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): BranchState {
+function stateOf({ repository: { branch, base, pullRequests } }: LookAnswer): BranchFacts {
   const head = branch?.target?.oid;
   return {
     head: head === undefined ? undefined : commit(head),

@@ -32,13 +32,13 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
   const { workspace, git, isEmpty, version } = place;
   const inWorkflow = asker === "workflow";
   const because = (message: string, hint: string): UserError => new UserError(message, { hint, cause: failure });
-  const said = explain(failure);
+  const text = explain(failure);
   if (isEmpty === undefined)
     return because(
       `${workspace} holds no git checkout, as there is no such folder`,
       inWorkflow ? checkOutFirst : goIntoOne,
     );
-  if (version === undefined && /was not found/.test(said)) {
+  if (version === undefined && /was not found/.test(text)) {
     return because(
       "git is not installed, and without it the checkout can't be read",
       inWorkflow
@@ -46,16 +46,16 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
         : "install git, or add its folder to PATH",
     );
   }
-  const around = /dubious ownership in repository at '(.+)'/.exec(said)?.[1];
+  const around = /dubious ownership in repository at '(.+)'/.exec(text)?.[1];
   if (around !== undefined && place.real.startsWith(`${around}/`))
     return belowRoot(workspace, around, place.runner, failure);
-  if (/dubious ownership|unsafe repository|permission denied/i.test(said))
+  if (/dubious ownership|unsafe repository|permission denied/i.test(text))
     return because(`git may not read the checkout in ${workspace}`, failure.hint);
-  if (git === undefined && !isInside(said)) return noRepository(place, because, inWorkflow);
+  if (git === undefined && !isInside(text)) return noRepository(place, because, inWorkflow);
   if (version !== undefined && isOld(version)) return because(tooOld(version), newerGit);
-  if (/unknown repository extension|expected git repo version/i.test(said))
+  if (/unknown repository extension|expected git repo version/i.test(text))
     return because(`git ${versionIn(version)} can't read the repository in ${workspace}`, failure.hint);
-  const lost = git === "file" ? /not a git repository: (.+)/.exec(said)?.[1] : undefined;
+  const lost = git === "file" ? /not a git repository: (.+)/.exec(text)?.[1] : undefined;
   if (lost !== undefined) {
     return because(
       `${workspace}/.git leads to ${plainLine(lost)}, which is not there`,
@@ -64,19 +64,19 @@ export function unreadableCheckout(place: CheckoutPlace, failure: UserError, ask
         : "run `git worktree repair` in the repository that this is a worktree of, or clone anew",
     );
   }
-  if (/not a git repository|invalid gitfile/i.test(said))
+  if (/not a git repository|invalid gitfile/i.test(text))
     return because(`${workspace}/.git is not a valid git repository`, inWorkflow ? checkOutAgain : "clone it anew");
   if (place.head !== undefined)
     return because(
       `the commit ${place.head.slice(0, 7)} that is checked out in ${workspace} is missing from its repository`,
       inWorkflow ? checkOutAgain : "fetch it, or clone anew",
     );
-  if (/needed a single revision/i.test(said) && inWorkflow && place.checkouts.length > 0)
+  if (/needed a single revision/i.test(text) && inWorkflow && place.checkouts.length > 0)
     return because(
       `the repository in ${workspace} has no commit, but there are checkouts in ${foldersShown(place.checkouts)}`,
       workdirOf(place.checkouts),
     );
-  if (/needed a single revision/i.test(said))
+  if (/needed a single revision/i.test(text))
     return because(
       "the repository has no commit yet",
       inWorkflow
@@ -146,8 +146,8 @@ function workdirOf(checkouts: readonly string[]): string {
 }
 
 /** Git found a repository around the folder. */
-function isInside(said: string): boolean {
-  return /needed a single revision/i.test(said);
+function isInside(text: string): boolean {
+  return /needed a single revision/i.test(text);
 }
 
 function tooOld(version: string): string {

@@ -54,7 +54,7 @@ function inBatches<T>(
 
 function notThere({ path }: TrackedFile, failure?: GitFailure): UserError {
   const because = failure === undefined ? "" : `: ${explain(failure)}`;
-  return new UserError(`${path} is left out of this sparse checkout, and git doesn't have it either${because}`, {
+  return new UserError(`${path} isn't in this sparse checkout, and git doesn't have it either${because}`, {
     hint: `add it to \`sparse-checkout\`, or let \`token\` read the repository (\`contents: read\`)`,
     at: { file: path },
   });

@@ -11,7 +11,7 @@ export interface SourcedLine {
   readonly at?: SourceLocation;
 }
 
-/** The same error with the place of the line. Rethrows what is no `UserError`. */
+/** The same error with the place of the line. Rethrows any other error. */
 export function problemAt(line: SourcedLine | undefined, error: unknown): UserError {
   if (!(error instanceof UserError)) throw error;
   if (line === undefined) return error;

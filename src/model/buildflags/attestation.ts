@@ -1,6 +1,6 @@
 /** A value of buildx' `--provenance` and `--sbom`. */
 import { UserError } from "../../errors.ts";
-import { csvFields, csvLine } from "./csv.ts";
+import { csvFields, csvLine } from "./csv-record.ts";
 import { goLowerCase, goParseBool, goTrimSpace } from "./go-text.ts";
 
 export type AttestationType = "provenance" | "sbom";

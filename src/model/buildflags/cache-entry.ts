@@ -1,6 +1,6 @@
 /** A cache entry: a value of buildx' `--cache-from` and `--cache-to`, and what is read in one. */
 import { UserError } from "../../errors.ts";
-import { csvFields, csvLine } from "./csv.ts";
+import { csvFields, csvLine } from "./csv-record.ts";
 import { goLowerCase } from "./go-text.ts";
 
 export interface CacheEntry {

@@ -1,6 +1,6 @@
 /** A value of buildx' `--output`. */
 import { UserError } from "../../errors.ts";
-import { csvFields } from "./csv.ts";
+import { csvFields } from "./csv-record.ts";
 import { goLowerCase, goTrimSpace } from "./go-text.ts";
 
 export interface OutputEntry {

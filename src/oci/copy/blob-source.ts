@@ -4,10 +4,10 @@ import { UserError } from "../../errors.ts";
 import { type RetryTools, retryWaits } from "../../lib/retry.ts";
 import type { HttpBody } from "../../ports.ts";
 import type { Descriptor } from "../manifest.ts";
+import { isMissingBlob } from "../registry/consistency.ts";
 import { decodedStream, encodingsOf, unknownEncoding } from "../registry/content-encoding.ts";
 import { type Asked, encodedError, invalidError, networkError } from "../registry/registry-error.ts";
 import { eitherSignal, type RegistryExchange } from "../registry/registry-exchange.ts";
-import { isBeforeBlob } from "../registry/too-early.ts";
 import { registryRetries } from "../retry-policy.ts";
 
 /** A link that is slower than 32 KiB a second is as good as broken. */
@@ -95,7 +95,7 @@ async function* bytesFrom(
     timeout: blobTimeout(size),
     stall,
     signal,
-    isTooEarly: isBeforeBlob,
+    isNotYetThere: isMissingBlob,
   });
   // Storage may call a layer encoded whose bytes are the blob's own.
   const isStored = headers["content-length"] === String(size);

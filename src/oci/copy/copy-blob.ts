@@ -2,7 +2,7 @@
 import { type RetryTools, retry } from "../../lib/retry.ts";
 import type { HttpBody } from "../../ports.ts";
 import type { Descriptor } from "../manifest.ts";
-import { isWorthLooking, lookTimeout, unlessAborted } from "../registry/look.ts";
+import { checkTimeout, isWorthChecking, unlessAborted } from "../registry/check-before-failing.ts";
 import { type Asked, answerError, errorCodes, invalidError, RegistryError } from "../registry/registry-error.ts";
 import { headRefusals, type RegistryExchange, type RegistryRequest } from "../registry/registry-exchange.ts";
 import { registryRetries } from "../retry-policy.ts";
@@ -76,8 +76,8 @@ async function isThereAfter(
   descriptor: Descriptor,
   exchange: RegistryExchange,
 ): Promise<boolean> {
-  if (!isWorthLooking(error)) return false;
-  return isThere(to, descriptor, exchange, { once: true, timeout: lookTimeout }).catch(unlessAborted);
+  if (!isWorthChecking(error)) return false;
+  return isThere(to, descriptor, exchange, { once: true, timeout: checkTimeout }).catch(unlessAborted);
 }
 
 /** Reasons for which a registry may not want to mount, and yet take an upload. */

@@ -4,10 +4,10 @@ import { type Digest, digestOf, isDigest } from "../../model/digest.ts";
 import { type Repository, splitRepository, type Tag } from "../../model/reference.ts";
 import { type ManifestBytes, maximumManifest, mediaTypes, parseManifest, type StoredManifest } from "../manifest.ts";
 import type { Absence } from "./absence.ts";
-import { isWorthLooking, lookTimeout, unlessAborted } from "./look.ts";
-import { type Asked, invalidError, missingManifest, RegistryError, transient } from "./registry-error.ts";
+import { checkTimeout, isWorthChecking, unlessAborted } from "./check-before-failing.ts";
+import { lacksParts } from "./consistency.ts";
+import { type Asked, invalidError } from "./registry-error.ts";
 import { headRefusals, type RegistryExchange } from "./registry-exchange.ts";
-import { isBeforeItsParts } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
 export interface ManifestRequests {
@@ -35,10 +35,10 @@ export function manifestRequests(
   const remember = (repository: Repository, stored: StoredManifest): void => {
     known.set(`${repository}@${stored.digest}`, stored);
   };
-  const read = async (repository: Repository, name: Tag | Digest, early?: RegistryError) => {
+  const read = async (repository: Repository, name: Tag | Digest, mayBeLate: boolean) => {
     const remembered = known.get(`${repository}@${name}`);
     if (remembered !== undefined) return remembered;
-    const found = await getManifest(exchange, absence, reading(repository), name, early);
+    const found = await getManifest(exchange, absence, reading(repository), { name, mayBeLate });
     if (found !== undefined) remember(repository, found);
     return found;
   };
@@ -52,17 +52,9 @@ export function manifestRequests(
       if (response.status === 200 && isDigest(said)) return said;
       if (response.status === 404 && absence.isCertain(asked, response)) return undefined;
       // The body shows what the headers did not: the digest is an optional header.
-      return (await read(repository, name))?.digest;
+      return (await read(repository, name, false))?.digest;
     },
-    async manifest(repository, name) {
-      if (!isDigest(name)) return read(repository, name);
-      try {
-        return await read(repository, name, transient(missingManifest(repository, name)));
-      } catch (error) {
-        if (error instanceof RegistryError && error.code === "missing") return undefined;
-        throw error;
-      }
-    },
+    manifest: (repository, name) => read(repository, name, isDigest(name)),
     async putManifest(repository, manifest, name) {
       const digest = await putManifest(exchange, askedOf(repository, "push"), manifest, name);
       const { bytes, mediaType } = manifest;
@@ -83,24 +75,11 @@ export function verifyDigest(asked: Asked, bytes: Uint8Array, wanted: string): v
   if (digest !== wanted) throw invalidError(asked, `${digest} in place of ${wanted.slice(0, 100)}`, undefined, true);
 }
 
-/** What a check throws, as what may pass. */
-async function soonThere(check: Promise<void>): Promise<RegistryError | undefined> {
-  try {
-    await check;
-    return undefined;
-  } catch (error) {
-    if (error instanceof RegistryError) return transient(error);
-    throw error;
-  }
-}
-
-/** @param early what a 404 is as long as it is retried: what names the digest may have been pushed a moment ago. */
 async function getManifest(
   exchange: RegistryExchange,
   absence: Absence,
   asked: Asked,
-  name: Tag | Digest,
-  early: RegistryError | undefined,
+  { name, mayBeLate }: { readonly name: Tag | Digest; readonly mayBeLate: boolean },
 ): Promise<StoredManifest | undefined> {
   const response = await exchange.send({
     asked,
@@ -109,16 +88,16 @@ async function getManifest(
     headers: { accept },
     maximumBody: maximumManifest,
     expected: [200, 404],
-    check: async (answer) => {
-      if (answer.status !== 200) {
-        if (early === undefined) return absence.check(asked, answer);
-        throw (await soonThere(absence.check(asked, answer))) ?? early;
-      }
-      const wanted = isDigest(name) ? name : answer.headers["docker-content-digest"];
-      if (wanted?.startsWith("sha256:")) verifyDigest(asked, answer.body, wanted);
+    isNotYetThere: ({ status }) => mayBeLate && status === 404,
+    check: ({ status, headers, body }) => {
+      const wanted = isDigest(name) ? name : headers["docker-content-digest"];
+      if (status === 200 && wanted?.startsWith("sha256:")) verifyDigest(asked, body, wanted);
     },
   });
-  if (response.status === 404) return undefined;
+  if (response.status === 404) {
+    await absence.check(asked, response);
+    return undefined;
+  }
   try {
     const document = parseManifest(response.body, response.headers["content-type"]);
     return { digest: digestOf(response.body), mediaType: document.mediaType, bytes: response.body, document };
@@ -145,11 +124,12 @@ async function putManifest(
     body: bytes,
     timeout: putTimeout,
     expected: [200, 201, 202],
-    isTooEarly: isBeforeItsParts,
+    isNotYetThere: lacksParts,
   });
   const response = await put.catch(async (error: unknown) => {
     // A tag that may not be pushed twice refuses what was put there when the answer was lost.
-    if (isWorthLooking(error) && (await isStored(exchange, asked, path, digest).catch(unlessAborted))) return undefined;
+    if (isWorthChecking(error) && (await isStored(exchange, asked, path, digest).catch(unlessAborted)))
+      return undefined;
     throw error;
   });
   const said = response?.headers["docker-content-digest"];
@@ -159,7 +139,7 @@ async function putManifest(
 }
 
 async function isStored(exchange: RegistryExchange, asked: Asked, path: string, digest: Digest): Promise<boolean> {
-  const look = { headers: { accept }, maximumBody: maximumManifest, timeout: lookTimeout, once: true };
+  const look = { headers: { accept }, maximumBody: maximumManifest, timeout: checkTimeout, once: true };
   const { body } = await exchange.send({ asked, method: "GET", path, expected: [200], ...look });
   return digestOf(body) === digest;
 }

@@ -52,13 +52,13 @@ const lostPattern = new RegExp(lostWords);
 const rows: readonly Row[] = [
   {
     is: (status, text) => status === 507 || ((status >= 500 || refusals.has(status)) && quotaPattern.test(text)),
-    says: (repository) => `has no room for the push of ${repository}: its quota or its disk is full`,
+    says: (repository) => `rejected the push of ${repository}: quota exceeded or disk full`,
     hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
     is: (status, text) => (status >= 500 || refusals.has(status)) && lockedPattern.test(text),
     says: (repository) =>
-      `lets nothing be pushed to ${repository}: the registry, the repository or the tag is locked or read-only`,
+      `rejected the push of ${repository}: the registry, the repository or the tag is locked or read-only`,
     hint: "unlock it in the registry, or wait until its maintenance is over, and run again; where only the tag is locked, release under a new tag",
   },
   {
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
   },
   {
     is: (status) => status === 405,
-    says: (repository) => `takes no pushes of ${repository}`,
+    says: (repository) => `doesn't accept pushes of ${repository}`,
     hint: "push to a registry that may be written to: this one may be read-only, or a mirror or cache of another",
   },
 ];

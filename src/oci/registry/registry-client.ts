@@ -5,12 +5,12 @@ import type { Repository, Tag } from "../../model/reference.ts";
 import { type CopiedImage, type ImageCopy, imageCopier } from "../copy/copy-image.ts";
 import type { Descriptor } from "../manifest.ts";
 import { absence } from "./absence.ts";
+import { isMissingBlob } from "./consistency.ts";
 import { askedOf, type ManifestRequests, manifestRequests, verifyDigest } from "./manifest-requests.ts";
 import { checkPush } from "./push-check.ts";
 import { missingManifest } from "./registry-error.ts";
 import { type RegistryExchange, type RegistryOptions, registryExchange } from "./registry-exchange.ts";
 import { tagLists } from "./tag-list.ts";
-import { isBeforeBlob } from "./too-early.ts";
 
 /** Every method: @throws RegistryError. `undefined` stands for what is definitely not there, never for a failure. */
 export interface Registry extends ManifestRequests {
@@ -72,7 +72,7 @@ async function getBlob(
     path: `${asked.repository}/blobs/${digest}`,
     expected: [200],
     maximumBody: Math.max(size, maximumErrorBody),
-    isTooEarly: isBeforeBlob,
+    isNotYetThere: isMissingBlob,
     check: ({ body }) => verifyDigest(asked, body, digest),
   });
   return response.body;

@@ -85,7 +85,7 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   }
   if (status === 403) return deniedError(asked, because);
   if (status === 404) {
-    return new RegistryError("missing", `${host} has not what was asked for in ${repository} (404)${because}`, {
+    return new RegistryError("missing", `${host} doesn't have what was requested from ${repository} (404)${because}`, {
       hint:
         access === "push"
           ? `create ${repository} in the registry`
@@ -94,21 +94,17 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   }
   if (status >= 500 || status === 408) {
     return new RegistryError("unavailable", `${host} answered ${status} for ${repository}${because}`, {
-      hint: "run again when the registry is well; what is published stays as it is",
+      hint: "run again when the registry is available; what is published stays as it is",
       isTransient: status !== 501,
       retryAfter: retryAfter(response, now),
     });
   }
   if (status === 413) {
-    return new RegistryError(
-      "refused",
-      `${host} takes nothing as large as what is pushed to ${repository} (413)${because}`,
-      {
-        hint: "raise the limit of the registry, or of the proxy in front of it, or make the image's layers smaller",
-      },
-    );
+    return new RegistryError("refused", `${host} rejected the upload to ${repository} as too large (413)${because}`, {
+      hint: "raise the limit of the registry, or of the proxy in front of it, or make the image's layers smaller",
+    });
   }
-  return new RegistryError("refused", `${host} refused the ${wordFor(access)} of ${repository} (${status})${because}`, {
+  return new RegistryError("refused", `${host} refused the ${access} of ${repository} (${status})${because}`, {
     hint: "fix what the registry complains about, and run again",
   });
 }
@@ -118,10 +114,10 @@ export function unauthorizedError({ host }: Asked, hasLogin: boolean): RegistryE
   // Gitea gives the token of a job no access to packages at all, and answers as to a wrong password.
   const elsewhere = isGitHubs(host)
     ? ""
-    : ", and one for packages? On a Gitea or Forgejo the job's own token is not: give an access token with write:package";
+    : ". The job token of Gitea and Forgejo can't access packages: create an access token with write:package";
   return hasLogin
     ? new RegistryError("unauthorized", `${host} does not accept the login that it is given`, {
-        hint: `check the login for ${host} (registry-username and registry-password, or docker/login-action): is it still valid${elsewhere || "?"}`,
+        hint: `check that the login for ${host} (registry-username and registry-password, or docker/login-action) is valid${elsewhere}`,
       })
     : new RegistryError("unauthorized", `${host} requires authentication, and there is no login for it`, {
         hint: `give registry-username and registry-password, or log in to ${host} with docker/login-action before this step`,
@@ -130,7 +126,7 @@ export function unauthorizedError({ host }: Asked, hasLogin: boolean): RegistryE
 
 export function deniedError({ host, repository, access }: Asked, because = ""): RegistryError {
   const permission = `packages: ${access === "push" ? "write" : "read"}`;
-  return new RegistryError("denied", `${host} refused the ${wordFor(access)} of ${repository}${because}`, {
+  return new RegistryError("denied", `${host} refused the ${access} of ${repository}${because}`, {
     hint: isGitHubs(host)
       ? `add \`${permission}\` to the job's permissions; a package that another repository made must also give this one access, in its settings`
       : `give the login for ${host} the right to ${access} ${repository}; check the name too`,
@@ -139,7 +135,7 @@ export function deniedError({ host, repository, access }: Asked, because = ""): 
 
 /** The error in place of one for a missing login, where the workflow's own may not be shown to the host. */
 export function unnamedError({ host, repository, access }: Asked, hint: string, cause: RegistryError): RegistryError {
-  const message = `${host} requires authentication for the ${wordFor(access)} of ${repository}, and there is no login for it`;
+  const message = `${host} requires authentication for the ${access} of ${repository}, and there is no login for it`;
   return new RegistryError("unnamed", `${message}: the inputs of the workflow don't name that host`, { hint, cause });
 }
 
@@ -170,7 +166,7 @@ export function invalidError(
   cause?: unknown,
   isTransient = false,
 ): RegistryError {
-  return new RegistryError("invalid", `${host} sent for ${repository} what no registry should: ${why}`, {
+  return new RegistryError("invalid", `${host} sent an invalid response for ${repository}: ${why}`, {
     hint: "check that the host is a registry's, and that no proxy changes what it sends",
     cause,
     isTransient,
@@ -179,13 +175,9 @@ export function invalidError(
 
 /** A registry behind TLS names an address in the clear, which what is in front of it made it believe in. */
 export function insecureError({ host, repository }: Asked, what: string, { origin }: URL): RegistryError {
-  return new RegistryError(
-    "invalid",
-    `${host} sent for ${repository} ${what} to ${origin}, which would give up https`,
-    {
-      hint: "let the proxy in front of the registry send `X-Forwarded-Proto: https` and the `Host` that it was asked for, or set the registry's external address to https",
-    },
-  );
+  return new RegistryError("invalid", `${host} sent for ${repository} ${what} to ${origin}, which is not encrypted`, {
+    hint: "let the proxy in front of the registry send `X-Forwarded-Proto: https` and the `Host` that it was asked for, or set the registry's external address to https",
+  });
 }
 
 const withoutEncoding = "switch off compression for `/v2/` in what is in front of the registry: none was asked for";
@@ -310,8 +302,4 @@ function documentIn({ body }: HttpResponse): object {
   } catch {
     return {};
   }
-}
-
-function wordFor(access: Asked["access"]): string {
-  return access === "push" ? "push" : "reading";
 }

@@ -1,12 +1,13 @@
 /** One request to a registry, with all that stands between asking and an answer: address, login, redirects, retries. */
 import { UserError } from "../../errors.ts";
-import { retry } from "../../lib/retry.ts";
+import { rateLimitOf } from "../../lib/http/rate-limit.ts";
+import { RateLimited, type RateLimiter } from "../../lib/http/rate-limiter.ts";
+import { type RetryPolicy, retry } from "../../lib/retry.ts";
 import type { Clock, Http, HttpRequest, HttpResponse, HttpStream, HttpStreams } from "../../ports.ts";
 import { authorization, type Shown } from "../login/authorization.ts";
 import type { Credentials } from "../login/docker-config.ts";
-import { registryRetries } from "../retry-policy.ts";
+import { givenUp, registryLimits, registryRetries } from "../retry-policy.ts";
 import { decoded, unknownEncoding } from "./content-encoding.ts";
-import { hostTurns } from "./host-turns.ts";
 import { maximumRedirects, redirectOf } from "./redirect.ts";
 import {
   type Asked,
@@ -23,6 +24,8 @@ import {
 
 export interface RegistryOptions {
   readonly http: Http & HttpStreams;
+  /** The process's one. */
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
   /** Uniform in [0, 1): the jitter of waits. */
   readonly random: () => number;
@@ -31,8 +34,6 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** What to do where a host requires a login and there is none; `undefined`: the usual. */
   readonly remedy?: (host: string) => string | undefined;
-  /** Called for each longer wait, with a clause. */
-  readonly onWait?: (what: string) => void;
 }
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "maximumBody" | "timeout" | "stall"> {
@@ -46,8 +47,11 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "body" | "
   readonly expected: readonly number[];
   /** Looks at the answer within the retries: what it throws as transient is asked for again. */
   readonly check?: (response: HttpResponse) => void | Promise<void>;
-  /** Which refusals say no more than that what was pushed a moment ago isn't there yet: then it is asked again. */
-  readonly isTooEarly?: (response: HttpResponse) => boolean;
+  /**
+   * Which answers may only mean that what was pushed a moment ago isn't there yet: they are asked for again. One that is expected is
+   * returned if it stays.
+   */
+  readonly isNotYetThere?: (response: HttpResponse) => boolean;
   /** Not asked again but for a login: the caller has retries of its own. */
   readonly once?: boolean;
   /** No login is shown, and a 401 is an answer. */
@@ -69,6 +73,21 @@ interface Answer extends HttpResponse {
   readonly stream?: HttpStream["body"];
 }
 
+/** An expected answer that may be another one in a moment. */
+class NotYetThere extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super("not there yet");
+    this.answer = answer;
+  }
+}
+
+const retries: RetryPolicy = {
+  ...registryRetries,
+  transience: (error) => (error instanceof NotYetThere ? {} : registryRetries.transience(error)),
+};
+
 type Transfer = (request: RegistryRequest, sent: HttpRequest) => Promise<Answer>;
 
 /** Of a body that was sent in an encoding. */
@@ -79,27 +98,33 @@ const maximumRefusal = 64 * 1024;
 export function registryExchange(options: RegistryOptions): RegistryExchange {
   const counts = new Map<string, number>();
   const count = ({ host }: Asked) => counts.set(host, (counts.get(host) ?? 0) + 1);
-  const turns = hostTurns(options);
-  const inTurn = <R extends Answer>(
+  const limited = async <R extends Answer>(
     { asked, once = false }: Pick<RegistryRequest, "asked" | "once">,
     { url, body, signal }: HttpRequest,
     exchanged: () => Promise<R>,
   ): Promise<R> => {
+    const { clock, limiter } = options;
+    const limitOf = (response: R) => rateLimitOf(response, clock.now(), asked.repository);
     // Its bytes may come from the same host.
     const isUpload = typeof body === "object" && "open" in body;
-    return turns.take({ asked, once, isUpload, signal, host: new URL(url).host }, () => {
-      count(asked);
-      return exchanged();
-    });
+    const request = { once, isUpload, signal, limitOf, host: new URL(url).host, policy: registryLimits };
+    try {
+      return await limiter.send(request, () => {
+        count(asked);
+        return exchanged();
+      });
+    } catch (error) {
+      throw error instanceof RateLimited ? limitError(asked, error, clock.now()) : error;
+    }
   };
   const plain = async (sent: HttpRequest) => decoded(await options.http.send(sent), sent.maximumBody ?? maximumDecoded);
   const authorized = authorization({
     ...options,
-    send: (asked, sent) => inTurn({ asked }, sent, () => plain(sent)),
+    send: (asked, sent) => limited({ asked }, sent, () => plain(sent)),
   });
-  const send: Transfer = (request, sent) => inTurn(request, sent, () => plain(sent));
+  const send: Transfer = (request, sent) => limited(request, sent, () => plain(sent));
   const open: Transfer = (request, sent) =>
-    inTurn(request, sent, async (): Promise<Answer> => {
+    limited(request, sent, async (): Promise<Answer> => {
       const { status, headers, body } = await options.http.open(sent);
       if (request.expected.includes(status)) return { status, headers, body: new Uint8Array(), stream: body };
       return decoded({ status, headers, body: await beginningOf(body) }, maximumDecoded);
@@ -125,10 +150,12 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
       if (other !== undefined) await show(other);
       if (response.status === 401) throw await authorized.refusal(asked, other ?? shown);
     }
+    const isLate = request.isNotYetThere?.(response) === true;
     if (!request.expected.includes(response.status)) {
       const error = answerError(asked, response, options.clock.now());
-      throw request.isTooEarly?.(response) === true ? transient(error) : error;
+      throw isLate ? transient(error) : error;
     }
+    if (isLate) throw new NotYetThere(response);
     const encoding = response.body.byteLength === 0 ? undefined : unknownEncoding(response.headers);
     if (encoding !== undefined) throw encodedError(asked, encoding);
     await request.check?.(response);
@@ -139,8 +166,9 @@ export function registryExchange(options: RegistryOptions): RegistryExchange {
     try {
       return await (request.once
         ? attempt(request, transfer)
-        : retry(() => attempt(request, transfer), registryRetries, { ...options, signal }));
+        : retry(() => attempt(request, transfer), retries, { ...options, signal }));
     } catch (error) {
+      if (error instanceof NotYetThere) return error.answer;
       throw await withRemedy(error, request.asked, options);
     }
   };
@@ -163,6 +191,11 @@ export function registryOrigin(host: string): string {
 /** Aborted as soon as one of them is. */
 export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+function limitError(asked: Asked, { response, tried }: RateLimited, now: Date): RegistryError {
+  const error = answerError(asked, response, now);
+  return tried === undefined ? error : givenUp(error, tried);
 }
 
 /** ECR answers 403 where a login has expired. */

@@ -2,7 +2,7 @@
 
 import { code, markdown, prose } from "../../lib/markdown.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
-import { goneAcrossPlatforms, severityCounts } from "../../scan/across-platforms.ts";
+import { severityCounts } from "../../scan/across-platforms.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { ImageScan, ScannedImage } from "../../scan/judged.ts";
 import { imageText } from "../summary/image-name.ts";
@@ -61,25 +61,25 @@ function rowTable(
 }
 
 function fixableCells(row: FindingRow): readonly string[] {
-  return [prose(shortened(plainLine(row.remedy), 400)), mends(row), packagesCell(row)];
+  return [prose(shortened(plainLine(row.remedy.text), 400)), fixesCell(row), packagesCell(row)];
 }
 
 function unfixedCells(row: FindingRow): readonly string[] {
-  return [packagesCell(row), mends(row), prose(shortened(plainLine(describeOrigin(row.origin)), 200))];
+  return [packagesCell(row), fixesCell(row), prose(shortened(plainLine(describeOrigin(row.origin)), 200))];
 }
 
 function secretCells(row: FindingRow): readonly string[] {
-  return [mends(row), packagesCell(row), prose(shortened(plainLine(row.remedy), 400))];
+  return [fixesCell(row), packagesCell(row), prose(shortened(plainLine(row.remedy.text), 400))];
 }
 
 /** `**2 critical**, 1 new: CVE-2026-1, CVE-2026-2`. */
-function mends({ findings, platforms }: FindingRow): string {
+function fixesCell({ findings, platforms }: FindingRow): string {
   const added = findings.filter(({ standing }) => standing === "new").length;
-  const counting = findings.some(({ counts }) => counts);
+  const isBlocking = findings.some((each) => each.isBlocking);
   const numbers = severityCounts(findings);
   const ids = listed(findings, mostIds, ({ finding }) => idOf(finding));
   const where = platforms.length === 0 ? "" : `<br><sub>${markdown(platforms.join(", "))} only</sub>`;
-  return `${counting ? `**${numbers}**` : numbers}${added === 0 ? "" : `, ${added} new`}: ${ids}${where}`;
+  return `${isBlocking ? `**${numbers}**` : numbers}${added === 0 ? "" : `, ${added} new`}: ${ids}${where}`;
 }
 
 function idOf(finding: Finding): string {
@@ -90,8 +90,7 @@ function packagesCell({ packages }: FindingRow): string {
   return listed(packages, mostIds, (each) => code(shortened(each, 160)));
 }
 
-function goneLine(scan: ScannedImage): string {
-  const gone = goneAcrossPlatforms(scan);
+function goneLine({ gone }: ScannedImage): string {
   if (gone.length === 0) return "";
   const nameOf = (each: Finding) =>
     `${idOf(each)} in ${code(shortened(each.kind === "secret" ? each.path : each.package, 100))}`;

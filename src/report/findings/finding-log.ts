@@ -10,7 +10,7 @@ import { reportedOf } from "./finding-rows.ts";
 import { bringerIn } from "./inherited.ts";
 
 /** A block of lines, folded. */
-export interface FindingGroup {
+export interface LogBlock {
   readonly title: string;
   readonly lines: readonly string[];
 }
@@ -28,14 +28,12 @@ const mostLines = 2000;
  * For each image with findings all that are reported, each with its remedy, but for those that another image brings, which has them in
  * its own group. Plain text that nothing obeys.
  */
-export function findingGroups({ scans }: RunResult): readonly FindingGroup[] {
-  return [...(scans?.values() ?? [])].flatMap((scan): readonly FindingGroup[] => {
+export function findingGroups({ scans }: RunResult): readonly LogBlock[] {
+  return [...(scans?.values() ?? [])].flatMap((scan): readonly LogBlock[] => {
     if (scan.kind === "unscanned") return [];
     const reported = reportedOf(scan).filter((each) => bringerIn(each, scans) === undefined);
     const more = reported.length - mostLines;
-    const lines = reported
-      .slice(0, mostLines)
-      .map((each) => `${findingLine(each, scan.platforms.length)} → ${plainLine(each.remedy)}`);
+    const lines = reported.slice(0, mostLines).map((each) => `${findingLine(each)} → ${plainLine(each.remedy.text)}`);
     const rest = more > 0 ? [`and ${more} more, in ${scan.platforms.map(({ report }) => report).join(", ")}`] : [];
     if (reported.length === 0) return [];
     const title = inertLine(plainLine(`${scan.name} · ${findingsBrief(scan)}`));
@@ -53,8 +51,8 @@ const mostWarnings = 8;
 export function findingWarnings({ images, scans }: RunResult): readonly FindingWarning[] {
   const warnings = images.flatMap(({ planned }): readonly FindingWarning[] => {
     const scan = scans?.get(planned.name);
-    const said = scan === undefined || !scan.passes ? undefined : warningOf(scan);
-    return said === undefined ? [] : [{ title: plainLine(planned.name), at: planned.at, ...said }];
+    const warning = scan && warningOf(scan);
+    return warning === undefined ? [] : [{ title: plainLine(planned.name), at: planned.at, ...warning }];
   });
   const [first, ...others] = warnings.slice(mostWarnings);
   if (first === undefined) return warnings;
@@ -69,21 +67,23 @@ export function findingWarnings({ images, scans }: RunResult): readonly FindingW
 type Warned = Pick<FindingWarning, "message" | "hint"> & Partial<Pick<FindingWarning, "at">>;
 
 function warningOf(scan: ImageScan): Warned | undefined {
+  if (scan.decision.kind === "blocked") return undefined;
   if (scan.kind === "scanned") return newFindings(scan);
+  if (scan.decision.kind !== "passed") return undefined;
   const message = `${plainLine(scan.name)} was not scanned, and nothing is blocked for that: ${plainLine(scan.error.message)}`;
   return { message, hint: plainLine(scan.error.hint) };
 }
 
 /** In the first image of all no finding is reported as new. */
 function newFindings(scan: ScannedImage): Warned | undefined {
-  const added = reportedOf(scan).filter(({ standing, counts }) => standing === "new" && !counts);
+  const added = reportedOf(scan).filter(({ standing, isBlocking }) => standing === "new" && !isBlocking);
   const [first] = added;
   if (first === undefined || scan.comparedWith.kind !== "published") return undefined;
-  const few = added.slice(0, 5).map((each) => findingLine(each, scan.platforms.length));
+  const few = added.slice(0, 5).map(findingLine);
   const message = `${plainLine(scan.name)} has ${count(added.length, "new finding")} (${severityCounts(added)})`;
   return {
     message: [`${message}:`, ...few].join("\n"),
-    hint: plainLine(first.remedy),
+    hint: plainLine(first.remedy.text),
     ...(first.at && { at: first.at }),
   };
 }

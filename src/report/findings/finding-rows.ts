@@ -2,16 +2,15 @@
 
 import { inBackticks } from "../../lib/plain-text.ts";
 import type { Platform } from "../../model/platform.ts";
-import { acrossPlatforms, type SeenFinding } from "../../scan/across-platforms.ts";
 import { ignorePath } from "../../scan/ignore-path.ts";
-import type { Origin, ScannedImage } from "../../scan/judged.ts";
+import type { FindingOrigin, Remedy, ScannedImage, SeenFinding } from "../../scan/judged.ts";
 import { isFixable } from "./finding-counts.ts";
 
 /** Of one remedy, or of one package without one; weightiest first. */
 export interface FindingRow {
   readonly findings: readonly SeenFinding[];
-  readonly remedy: string;
-  readonly origin: Origin;
+  readonly remedy: Remedy;
+  readonly origin: FindingOrigin;
   /** `openssl 3.3.1`, each once. */
   readonly packages: readonly string[];
   /** Empty where all of the image's have it. */
@@ -20,12 +19,12 @@ export interface FindingRow {
 
 /** What is to be read of an image's findings, weightiest first. */
 export function reportedOf(scan: ScannedImage): readonly SeenFinding[] {
-  return acrossPlatforms(scan).filter(({ isReported }) => isReported);
+  return scan.findings.filter(({ isReported }) => isReported);
 }
 
 /** A row for each remedy. */
 export function fixableRows(scan: ScannedImage): readonly FindingRow[] {
-  return rows(scan, reportedOf(scan).filter(isFixable), ({ remedy }) => remedy);
+  return rows(scan, reportedOf(scan).filter(isFixable), ({ remedy }) => remedy.text);
 }
 
 /** A row for each package without a fix, by what brought it. */
@@ -41,7 +40,7 @@ export function secretRows(scan: ScannedImage): readonly FindingRow[] {
 }
 
 /** What brought it, as a clause: `base debian:13`. */
-export function describeOrigin(origin: Origin): string {
+export function describeOrigin(origin: FindingOrigin): string {
   switch (origin.kind) {
     case "base":
       return origin.isOwn ? `${inBackticks(origin.name)}, of this repository` : `base ${inBackticks(origin.name)}`;

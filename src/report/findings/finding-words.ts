@@ -1,7 +1,8 @@
 /** Findings as a clause of a sentence. */
-import { type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
+import { severityCounts } from "../../scan/across-platforms.ts";
 import { findingKey } from "../../scan/finding.ts";
 import { ignorePath } from "../../scan/ignore-path.ts";
+import type { SeenFinding } from "../../scan/judged.ts";
 
 /** One by what it is (`CVE-2026-1 in openssl`), several by their number (`3 findings (2 critical, 1 high)`). Plain text. */
 export function findingsInWords(findings: readonly SeenFinding[]): string {

@@ -5,19 +5,19 @@ import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import { familiarRepository } from "../../model/reference.ts";
 import type { ImageResult, RunResult } from "../../results/run-result.ts";
-import { type SeenFinding, severityCounts } from "../../scan/across-platforms.ts";
-import type { Comparison, ImageScan } from "../../scan/judged.ts";
+import { severityCounts } from "../../scan/across-platforms.ts";
+import type { ImageScan, ScanComparison, SeenFinding } from "../../scan/judged.ts";
 import type { ScannerFacts } from "../../scan/scanner-facts.ts";
 import { imageCode, imageHeading, imageText } from "../summary/image-name.ts";
 import { type Section, text } from "../summary/sections.ts";
-import { type FindingCounts, findingCounts, makesRed } from "./finding-counts.ts";
+import { type FindingCounts, failsRun, findingCounts } from "./finding-counts.ts";
 import { findingDetails, goneAndIgnored } from "./finding-details.ts";
 import { reportedOf } from "./finding-rows.ts";
-import { bringerIn, isStopped } from "./inherited.ts";
+import { bringerIn } from "./inherited.ts";
 import { systemText, unwatchedBrief } from "./unwatched.ts";
 
 /** Nothing where nothing was scanned. */
-export function findingSections({ images, scans, scanner, mended = [] }: RunResult): readonly Section[] {
+export function findingSections({ images, scans, scanner, fixableByRebuild = [] }: RunResult): readonly Section[] {
   const all = [...(scans?.values() ?? [])];
   if (all.length === 0) return [];
   const byName = new Map(images.map((image) => [image.planned.name, image]));
@@ -25,7 +25,7 @@ export function findingSections({ images, scans, scanner, mended = [] }: RunResu
   const rows = own.filter(hasRow);
   const noted = own.filter((scan) => !hasRow(scan) && noteOf(scan) !== "");
   const clean = own.length - rows.length - noted.length;
-  const rebuild = mended.length === 0 ? "" : `**Fixed by a rebuild:** ${names(mended)}`;
+  const rebuild = fixableByRebuild.length === 0 ? "" : `**Fixed by a rebuild:** ${names(fixableByRebuild)}`;
   return [
     text("### Findings"),
     ...(rows.length === 0 ? [] : [table(rows, byName)]),
@@ -54,12 +54,11 @@ type Scans = NonNullable<RunResult["scans"]>;
  * they are not.
  */
 function heirOf(scan: ImageScan, image: ImageResult | undefined, scans: Scans | undefined): readonly string[] {
-  if (scan.kind === "unscanned" || (image !== undefined && isStopped(image)) || goneAndIgnored(scan).length > 0)
-    return [];
+  if (scan.kind === "unscanned" || image?.outcome === "blocked" || goneAndIgnored(scan).length > 0) return [];
   const bringers = reportedOf(scan).map((each) => bringerIn(each, scans));
   const all = [...new Set(bringers.filter((each) => each !== undefined))];
-  const isRed = image?.outcome !== "blocked" && makesRed(scan) && !all.some((each) => makesRed(each));
-  return bringers.includes(undefined) || isRed ? [] : all.map(({ name }) => name);
+  const failsAlone = image?.outcome !== "skipped-for-parent" && failsRun(scan) && !all.some(failsRun);
+  return bringers.includes(undefined) || failsAlone ? [] : all.map(({ name }) => name);
 }
 
 /** A line for each image that others have all their findings from. */
@@ -158,7 +157,7 @@ function cellsOf(scan: ImageScan, image: ImageResult | undefined): readonly stri
   const counts = findingCounts(scan);
   if (scan.kind === "unscanned" || counts === null) {
     const why = prose(sentence(shortened(plainLine(scan.kind === "unscanned" ? scan.error.message : ""), 300)));
-    const then = scan.passes ? "published unscanned, as nothing blocks" : "not tagged";
+    const then = scan.decision.kind === "passed" ? "published unscanned, as nothing blocks" : "not tagged";
     return [name, `not scanned: ${why}`, "", "", image?.outcome === "skipped" ? "it stays published" : then];
   }
   const blocking = counts.counting === 0 ? "" : `<br>**${counts.counting} blocking**`;
@@ -173,13 +172,13 @@ function cellsOf(scan: ImageScan, image: ImageResult | undefined): readonly stri
 }
 
 function markOf(scan: ImageScan, image: ImageResult | undefined): string {
-  if (image !== undefined && isStopped(image)) return "🛑";
-  if (image?.outcome === "blocked") return "⛔";
-  if (makesRed(scan)) return "❌";
+  if (image?.outcome === "blocked") return "🛑";
+  if (image?.outcome === "skipped-for-parent") return "⛔";
+  if (failsRun(scan)) return "❌";
   return scan.kind === "unscanned" ? "⚠️" : "✅";
 }
 
-function comparedCell(comparedWith: Comparison, { new: added, known, gone }: FindingCounts): string {
+function comparedCell(comparedWith: ScanComparison, { new: added, known, gone }: FindingCounts): string {
   switch (comparedWith.kind) {
     case "first":
       return "nothing is published yet";

@@ -1,16 +1,25 @@
 /** The end of the log: a line for each image, the closing sentence, and the annotations of what failed. */
-import { type InputLine, problemsIn, type SourceLocation } from "../../errors.ts";
-import { sentence } from "../../lib/markdown.ts";
+import type { InputLine, SourceLocation } from "../../errors.ts";
+import { capitalized, sentence } from "../../lib/markdown.ts";
 import { inertLine, plainLine, shortened } from "../../lib/plain-text.ts";
-import { count, formatDuration } from "../../lib/quantities.ts";
+import { count, formatDuration, forms } from "../../lib/quantities.ts";
+import type { Candidate } from "../../model/candidate.ts";
 import type { Digest } from "../../model/digest.ts";
-import type { ImageResult, OtherFailure, RunResult } from "../../results/run-result.ts";
-import { ScanComplaint } from "../../scan/complaint.ts";
+import type { ImageResult, OtherFailure } from "../../results/run-result.ts";
 import type { ImageScan } from "../../scan/judged.ts";
+import { checkNames } from "../check-names.ts";
 import { errorText } from "../error-text.ts";
-import { type Failure, failuresOf, lastWordsOf } from "../failures.ts";
-import { findingsBrief, makesRed } from "../findings/finding-counts.ts";
-import { isStopped } from "../findings/inherited.ts";
+import { lastWordsOf, type RunReport } from "../failures.ts";
+import { failsRun, findingsBrief } from "../findings/finding-counts.ts";
+import {
+  findingsOf,
+  heirsOf,
+  type ImageFailure,
+  isUnscanned,
+  missingOf,
+  putOf,
+  withLastWords,
+} from "../image-failure.ts";
 import { because } from "../plan/because.ts";
 import { middleCut, shortDigest, shortTag } from "../summary/abbreviation.ts";
 import { commonTags } from "../summary/common-tags.ts";
@@ -31,7 +40,7 @@ export interface FailureNotice {
 }
 
 /** What came out, image by image, then the sentence that says it all. Plain text without colours. */
-export function closingLines(result: RunResult): readonly string[] {
+export function closingLines(result: RunReport): readonly string[] {
   const scanOf = ({ planned }: ImageResult) => result.scans?.get(planned.name);
   const isLeft = (image: ImageResult) => image.outcome === "skipped" && scanOf(image) === undefined;
   const acted = result.images.filter((image) => !isLeft(image));
@@ -56,53 +65,52 @@ export function closingLines(result: RunResult): readonly string[] {
 }
 
 /** One for each failure, with the images that could not be built because of it. */
-export function failureNotices(result: RunResult): readonly FailureNotice[] {
+export function failureNotices(result: RunReport): readonly FailureNotice[] {
   return [...imageNotices(result), ...(result.otherFailures ?? []).map(otherNotice)];
 }
 
-function otherNotice({ title, error }: OtherFailure): FailureNotice {
+function otherNotice({ clause, error }: OtherFailure): FailureNotice {
   const { what, causes, quoted, hint, at, input } = errorText(error);
-  return { title, message: [what, ...causes, ...quoted].join("\n"), hint, ...(at && { at }), ...(input && { input }) };
+  const message = [what, ...causes, ...quoted].join("\n");
+  return { title: capitalized(clause), message, hint, ...(at && { at }), ...(input && { input }) };
 }
 
-function imageNotices(result: RunResult): readonly FailureNotice[] {
-  const failures = failuresOf(result);
-  const isAboutFindings = ({ findings }: Failure): boolean => findings.length > 0;
+function imageNotices(result: RunReport): readonly FailureNotice[] {
+  const { failures } = result;
+  const isAboutFindings = (failure: ImageFailure): boolean => findingsOf(failure).length > 0;
   const groups = equalFailures(
     failures.filter((failure) => !isAboutFindings(failure)),
     result.plan.images,
   );
   const alone = failures.filter(isAboutFindings).map((first) => ({ first, others: [] }));
   return [...groups, ...alone].map(({ first, others }) => ({
-    title: titles[first.kind](first.image, others.length),
+    title: titleOf(first, others.length),
     message: [
-      first.what,
-      ...first.causes,
-      ...first.quoted,
+      first.text.what,
+      ...first.text.causes,
+      ...first.text.quoted,
       ...listed(
         "The same happened to",
         others.map(({ image }) => image),
       ),
-      ...listed("Tags that are in place", first.put),
-      ...listed("Tags that are missing", first.missing),
+      ...listed("Tags that are in place", putOf(first)),
+      ...listed("Tags that are missing", missingOf(first)),
       ...waitingFor([first, ...others], result.plan, plainLine).flatMap(({ title, images }) => listed(title, images)),
-      ...listed("Also in images that depend on it", first.heirs),
+      ...listed("Also in images that depend on it", heirsOf(first)),
     ].join("\n"),
-    hint: first.hint,
-    ...(first.at && { at: first.at }),
-    ...(first.input && { input: first.input }),
+    hint: first.text.hint,
+    ...(first.text.at && { at: first.text.at }),
+    ...(first.text.input && { input: first.text.input }),
   }));
 }
 
-const titles: Readonly<Record<Failure["kind"], (image: string, others: number) => string>> = {
-  failed: (image, others) => `${titled(image, others)} failed`,
-  findings: (image) => `Findings in ${plainLine(image)}`,
-  size: (image, others) => `${titled(image, others)} ${others === 0 ? "is" : "are"} too large`,
-  unscanned: (image, others) => `${titled(image, others)} ${others === 0 ? "was" : "were"} not scanned`,
-};
-
-function titled(image: string, others: number): string {
-  return others === 0 ? plainLine(image) : `${plainLine(image)} and ${count(others, "more image")}`;
+function titleOf(failure: ImageFailure, others: number): string {
+  const image = plainLine(failure.image);
+  if (findingsOf(failure).length > 0) return `Findings in ${image}`;
+  const images = others === 0 ? image : `${image} and ${count(others, "more image")}`;
+  if (isUnscanned(failure)) return `${images} ${forms(others + 1, "was", "were")} not scanned`;
+  if (failure.kind !== "blocked") return `${images} failed`;
+  return `${images} ${forms(others + 1, "is", "are")} blocked by ${checkNames[failure.check]}`;
 }
 
 function listed(title: string, names: readonly string[]): readonly string[] {
@@ -128,9 +136,10 @@ interface LineParts {
 function imageLine(image: ImageResult, { scan, push, width, common }: LineParts): string {
   const name = middleCut(plainLine(image.planned.name), width);
   const padded = name + " ".repeat(width - [...name].length);
-  const isRed = image.outcome !== "blocked" && scan !== undefined && makesRed(scan);
+  const isNotTagged = image.outcome === "blocked" || image.outcome === "skipped-for-parent";
+  const fails = !isNotTagged && scan !== undefined && failsRun(scan);
   const isScanned = image.outcome === "skipped" && scan?.kind === "scanned";
-  const mark = isStopped(image) ? "🛑" : isRed ? marks.failed : isScanned ? "✅" : marks[image.outcome];
+  const mark = fails ? marks.failed : isScanned ? "✅" : marks[image.outcome];
   const brief = scan === undefined ? "" : findingsBrief(scan);
   // As published: why nothing was built of it is of no interest.
   const facts =
@@ -159,16 +168,17 @@ function details(image: ImageResult, common: readonly string[], push: boolean): 
       return ["built", why, ...candidateDetails(image.candidate)];
     case "failed": {
       const put = tagLabels(ownTags(image), image);
-      const what = isStopped(image)
-        ? [push ? "not tagged" : "built", `${push ? "" : "would be "}blocked ${checkOf(image)}`]
-        : ["failed", reasonOf(image)];
-      const built = image.candidate === undefined ? [] : candidateDetails(image.candidate);
-      return [...what, put.length === 0 ? "" : `in place: ${put.join(", ")}`, ...built];
+      const place = put.length === 0 ? "" : `in place: ${put.join(", ")}`;
+      return ["failed", reasonOf(image), place, ...builtDetails(image)];
     }
     case "blocked": {
-      const { candidate } = image;
-      if (candidate === undefined) return ["skipped", `depends on ${image.by}`];
-      return [push ? "built, not tagged" : "built", `depends on ${image.by}`, ...candidateDetails(candidate)];
+      const checks = [...new Set(image.by.map(({ check }) => checkNames[check]))].join(" and ");
+      const what = push ? ["not tagged", `blocked by ${checks}`] : ["built", `would be blocked by ${checks}`];
+      return [...what, ...builtDetails(image)];
+    }
+    case "skipped-for-parent": {
+      const what = image.candidate === undefined ? "skipped" : push ? "built, not tagged" : "built";
+      return [what, `depends on ${image.parent}`, ...builtDetails(image)];
     }
     case "skipped":
     case "cancelled":
@@ -178,21 +188,10 @@ function details(image: ImageResult, common: readonly string[], push: boolean): 
 
 type FailedImage = Extract<ImageResult, { readonly outcome: "failed" }>;
 
-/** What blocks it, as a clause. */
-function checkOf({ error }: FailedImage): string {
-  const others = problemsIn(error).filter((each) => !(each instanceof ScanComplaint));
-  return others.length === 0
-    ? "by its scan"
-    : others.map(({ message }) => `as it ${message.replace(/^\S+ /, "")}`).join("; ");
-}
-
 /** The image's name stands before it. */
-function reasonOf(image: FailedImage): string {
-  const [first = ""] = image.error.message.split("\n", 1);
-  const start = `${image.planned.name} could not be built: `;
-  const reason = first.startsWith(start) ? first.slice(start.length) : first;
-  const last = lastWordsOf(image);
-  return shortened(last === undefined || reason.endsWith(last) ? reason : `${reason}: ${last}`, 200);
+function reasonOf({ error, reason, output }: FailedImage): string {
+  const [first = ""] = error.message.split("\n", 1);
+  return shortened(withLastWords(reason ?? first, lastWordsOf(output)), 200);
 }
 
 function tagDetails(image: ImageResult, common: readonly string[]): readonly string[] {
@@ -205,6 +204,10 @@ function tagDetails(image: ImageResult, common: readonly string[]): readonly str
   return [others.map(shortTag).join(", ") || (common.length === 0 ? "no tag" : ""), ...notes];
 }
 
+function builtDetails({ candidate }: { readonly candidate?: Candidate }): readonly string[] {
+  return candidate === undefined ? [] : candidateDetails(candidate);
+}
+
 function candidateDetails(candidate: { readonly digest: Digest; readonly seconds: number }): readonly string[] {
   return [formatDuration(candidate.seconds), shortDigest(candidate.digest)];
 }
@@ -215,6 +218,7 @@ const marks: Readonly<Record<ImageResult["outcome"], string>> = {
   built: "✅",
   skipped: "➖",
   failed: "❌",
-  blocked: "⛔",
+  blocked: "🛑",
+  "skipped-for-parent": "⛔",
   cancelled: "⏹️",
 };

@@ -39,12 +39,12 @@ export function renderExplanation(explanation: Explanation, { colour }: { readon
 }
 
 /** The reasons of an image, each with what leads to it below. Each image is explained once. */
-function why(planned: PlannedImage, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
-  told.add(planned.name);
+function why(planned: PlannedImage, explanation: Explanation, paint: Paint, shown: Set<string>): readonly string[] {
+  shown.add(planned.name);
   return [
     ...planned.reasons.flatMap((reason) => [
       ...reasonLines(reason, planned, explanation, paint),
-      ...further(reason, explanation, paint, told).map((line) => `  ${line}`),
+      ...further(reason, explanation, paint, shown).map((line) => `  ${line}`),
     ]),
     ...(planned.kind === "promote" ? ["what is made of these sources is published already: it only gets tags"] : []),
   ];
@@ -71,13 +71,13 @@ function reasonLines(reason: Reason, { name }: PlannedImage, { made }: Explanati
 }
 
 /** What the reason leads to: the reasons of that image, with its name before them. */
-function further(reason: Reason, explanation: Explanation, paint: Paint, told: Set<string>): readonly string[] {
+function further(reason: Reason, explanation: Explanation, paint: Paint, shown: Set<string>): readonly string[] {
   if (reason.kind !== "builds-on" && reason.kind !== "needed-by") return [];
   const next = explanation.plan.images.find(({ name }) => name === reason.image);
   if (next === undefined) return [];
   const name = paint("bold", plainLine(next.name));
-  if (told.has(next.name)) return [`${name}: as shown above`];
-  return why(next, explanation, paint, told).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
+  if (shown.has(next.name)) return [`${name}: as shown above`];
+  return why(next, explanation, paint, shown).map((line) => (line.startsWith(" ") ? line : `${name}: ${line}`));
 }
 
 /** An image may be called `constructor`. */

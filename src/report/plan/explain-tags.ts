@@ -19,8 +19,8 @@ export function explainTags(planned: PlannedImage, { plan, rules }: Explanation,
   const notesOf = ({ because, gave }: (typeof given)[number]): readonly string[] => {
     const again = seen.has(gave.tag) ? "given above already" : undefined;
     seen.add(gave.tag);
-    const held = onlyIf === undefined ? whyHeld(gave, planned) : undefined;
-    return [because, again, held].filter((note) => note !== undefined).map(plainLine);
+    const left = onlyIf === undefined ? whyNotMoved(gave, planned) : undefined;
+    return [because, again, left].filter((note) => note !== undefined).map(plainLine);
   };
   return [
     title,
@@ -50,7 +50,7 @@ function whyNothing({ kind, reasons }: PlannedImage, push: boolean): string | un
 }
 
 /** Why this one of them is not. */
-function whyHeld({ tag, moves }: ImageTag, planned: PlannedImage): string | undefined {
+function whyNotMoved({ tag, moves }: ImageTag, planned: PlannedImage): string | undefined {
   if (planned.kind === "skip" || planned.tags.some((each) => each.tag === tag)) return undefined;
   return moves
     ? "left where it is: the checkout is not at the event's commit"

@@ -5,6 +5,7 @@ import { shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Plan, PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import type { Forge, RunResult } from "../../results/run-result.ts";
+import { reportOf } from "../failures.ts";
 import { whyNothingIsBuilt } from "../nothing.ts";
 import { noteSection, warningSection } from "../remark-sections.ts";
 import { shortDigest, shortTag } from "../summary/abbreviation.ts";
@@ -26,7 +27,7 @@ export type Found = Pick<RunResult, "images" | "remarks" | "otherFailures">;
 export function renderPlanSummary(plan: Plan, forge?: Forge, found: Found = nothingOf(plan)): string {
   const acted = plan.images.filter((image) => image.kind !== "skip");
   const why = whyNothingIsBuilt(plan, markdown);
-  const failures = failureSections({ plan, forge, seconds: 0, ...found });
+  const failures = failureSections(reportOf({ plan, forge, seconds: 0, ...found }));
   const mark = isFailed(found) ? "❌" : "📋";
   return joinSections([
     text(

@@ -27,7 +27,7 @@ export function troubledResult(planned: PlannedImage, troubles: readonly Trouble
   if (trouble?.fails !== true) return undefined;
   const error = throwable(trouble.problems);
   if (error !== undefined) return { planned, outcome: "failed", error };
-  return { planned, outcome: "blocked", by: trouble.waitsFor ?? "" };
+  return { planned, outcome: "skipped-for-parent", parent: trouble.waitsFor ?? "" };
 }
 
 /** The results of a run that builds and publishes nothing. */

@@ -1,13 +1,13 @@
 /** Groups failures: equal ones of several images, and findings that have one remedy. Pure. */
 import { familiarRepository } from "../../model/reference.ts";
 import type { Plan, PlannedImage } from "../../plan/plan.ts";
-import type { SeenFinding } from "../../scan/across-platforms.ts";
-import type { Failure } from "../failures.ts";
+import type { Remedy, SeenFinding } from "../../scan/judged.ts";
+import { findingsOf, type ImageFailure, outputOf, putOf } from "../image-failure.ts";
 
 export interface FailureGroup {
-  readonly first: Failure;
+  readonly first: ImageFailure;
   /** The same happened to them. */
-  readonly others: readonly Failure[];
+  readonly others: readonly ImageFailure[];
 }
 
 export interface Waiting {
@@ -17,7 +17,10 @@ export interface Waiting {
 }
 
 /** In the order of the first of each. Those that differ in nothing but the image's own name, places and digests are equal. */
-export function equalFailures(failures: readonly Failure[], images: readonly PlannedImage[]): readonly FailureGroup[] {
+export function equalFailures(
+  failures: readonly ImageFailure[],
+  images: readonly PlannedImage[],
+): readonly FailureGroup[] {
   const planned = new Map(images.map((image) => [image.name, image]));
   const groups = Map.groupBy(failures, (failure) => keyOf(failure, planned.get(failure.image)));
   return [...groups.values()].flatMap((some): readonly FailureGroup[] => {
@@ -32,34 +35,34 @@ export function equalFailures(failures: readonly Failure[], images: readonly Pla
  * @param quote makes a name fit for where the titles are shown
  */
 export function waitingFor(
-  failures: readonly Failure[],
+  failures: readonly ImageFailure[],
   { push }: Pick<Plan, "push">,
   quote: (name: string) => string,
 ): readonly Waiting[] {
   const untagged = push ? "Built, and not tagged because of" : "Built, and would not be tagged because of";
-  const of = (name: (failure: Failure) => string) => (failure: Failure) => [
-    { title: `Not built because of ${name(failure)}`, images: failure.unbuilt },
-    { title: `${untagged} ${name(failure)}`, images: failure.untagged },
+  const of = (name: (failure: ImageFailure) => string) => (failure: ImageFailure) => [
+    { title: `Not built because of ${name(failure)}`, images: failure.waiting.unbuilt },
+    { title: `${untagged} ${name(failure)}`, images: failure.waiting.untagged },
   ];
   const all = failures.flatMap(of(failures.length === 1 ? () => "it" : ({ image }) => quote(image)));
   const some = all.filter(({ images }) => images.length > 0);
   const more = some.slice(mostWaiting);
   if (more.length < 2) return some;
   const images = more.flatMap((each) => each.images);
-  return [...some.slice(0, mostWaiting), { title: "Likewise because of others of them", images }];
+  return [...some.slice(0, mostWaiting), { title: "Skipped because of other failed images", images }];
 }
 
 const mostWaiting = 5;
 
 export interface RemedyGroup {
-  readonly remedy: string;
-  readonly of: readonly { readonly failure: Failure; readonly findings: readonly SeenFinding[] }[];
+  readonly remedy: Remedy;
+  readonly of: readonly { readonly failure: ImageFailure; readonly findings: readonly SeenFinding[] }[];
 }
 
 /** Weightiest of the first image first. */
-export function byRemedy(failures: readonly Failure[]): readonly RemedyGroup[] {
-  const all = failures.flatMap((failure) => failure.findings.map((seen) => ({ failure, seen })));
-  const groups = Map.groupBy(all, ({ failure, seen }) => JSON.stringify([seen.remedy, failure.isBlocked]));
+export function byRemedy(failures: readonly ImageFailure[]): readonly RemedyGroup[] {
+  const all = failures.flatMap((failure) => findingsOf(failure).map((seen) => ({ failure, seen })));
+  const groups = Map.groupBy(all, ({ failure, seen }) => JSON.stringify([seen.remedy.text, failure.kind]));
   return [...groups.values()].flatMap((some): readonly RemedyGroup[] => {
     const [first] = some;
     if (first === undefined) return [];
@@ -71,12 +74,15 @@ export function byRemedy(failures: readonly Failure[]): readonly RemedyGroup[] {
   });
 }
 
-function keyOf(failure: Failure, image: PlannedImage | undefined): string {
-  const { what, causes, output, hint, put, built, kind, isBlocked } = failure;
+function keyOf(failure: ImageFailure, image: PlannedImage | undefined): string {
+  const { what, causes, hint } = failure.text;
   // Where tags are in place, which ones they are is of interest.
-  const only = put.length > 0 || image === undefined ? failure.image : "";
-  const texts = [what, ...causes, ...output, hint].map((text) => (image === undefined ? text : generic(text, image)));
-  return JSON.stringify([only, kind, isBlocked, built === undefined, texts]);
+  const only = image === undefined || putOf(failure).length > 0 ? failure.image : "";
+  const texts = [what, ...causes, ...outputOf(failure), hint].map((text) =>
+    image === undefined ? text : generic(text, image),
+  );
+  const isBuilt = failure.kind === "publish" && failure.built !== undefined;
+  return JSON.stringify([only, failure.kind, isBuilt, texts]);
 }
 
 /** A message without the image's own names and place, so that equal failures of several images compare equal. */

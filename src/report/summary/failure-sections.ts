@@ -1,14 +1,15 @@
 /** What failed, in the job's summary: an overview where there is much of it, then what happened, why and how to fix it, once each. */
-import { code, codeBlock, markdown, prose, sentence } from "../../lib/markdown.ts";
+import { capitalized, code, codeBlock, markdown, prose, sentence } from "../../lib/markdown.ts";
 import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { count } from "../../lib/quantities.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { OtherFailure, RunResult } from "../../results/run-result.ts";
+import type { OtherFailure } from "../../results/run-result.ts";
 import { findingLine } from "../../scan/across-platforms.ts";
-import { orIgnored } from "../../scan/complaint.ts";
+import { orIgnored } from "../../scan/scan-failure.ts";
 import { errorParagraphs, errorText } from "../error-text.ts";
-import { type Failure, failuresOf } from "../failures.ts";
+import type { RunReport } from "../failures.ts";
 import { findingsInWords } from "../findings/finding-words.ts";
+import { findingsOf, heirsOf, type ImageFailure, inOneLine, missingOf, outputOf, putOf } from "../image-failure.ts";
 import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup, waitingFor } from "./failure-groups.ts";
 import { imageCode, imageHeading } from "./image-name.ts";
 import { fileLink, pageLink } from "./links.ts";
@@ -21,10 +22,10 @@ const mostFindings = 20;
 const mostNames = 60;
 const mostInHeading = 3;
 
-export function failureSections(result: RunResult): readonly Section[] {
-  const failures = failuresOf(result);
+export function failureSections(result: RunReport): readonly Section[] {
+  const { failures } = result;
   const groups = equalFailures(
-    failures.filter(({ findings }) => findings.length === 0),
+    failures.filter((failure) => findingsOf(failure).length === 0),
     result.plan.images,
   );
   const remedies = byRemedy(failures);
@@ -44,78 +45,81 @@ function pieces(blocks: readonly string[]): Section {
 }
 
 /** A row for each failure, whatever room is left for what comes below. */
-function overview(groups: readonly FailureGroup[], { plan, forge }: RunResult): Section {
+function overview(groups: readonly FailureGroup[], { plan, forge }: RunReport): Section {
   const rows = groups.map(({ first, others }) => {
     const images = headingNames([first, ...others]);
     const what = prose(shortened(inOneLine(first), 200));
-    return `| ${images} | ${what} | ${first.at === undefined ? "" : fileLink(forge, plan.commit, first.at)} |`;
+    return `| ${images} | ${what} | ${first.text.at === undefined ? "" : fileLink(forge, plan.commit, first.text.at)} |`;
   });
   const heading = imageHeading(
     groups.map(({ first }) => first.image),
-    "Failed",
+    groups.every(({ first }) => first.kind === "blocked") ? "Blocked" : "Failed",
   );
   return { head: `| ${heading} | Cause | Place |\n| --- | --- | --- |`, pieces: rows, tail: "", what: "failures" };
 }
 
-function failureBlock({ first, others }: FailureGroup, { plan, forge }: RunResult): string {
-  const linked = ({ at }: Failure) => (at === undefined ? "" : fileLink(forge, plan.commit, at));
-  const same = others.map((each) => `${imageCode(each.image)}${each.at === undefined ? "" : ` (${linked(each)})`}`);
-  const { excerpt, output } = first;
+function failureBlock({ first, others }: FailureGroup, { plan, forge }: RunReport): string {
+  const linked = ({ text: { at } }: ImageFailure) => (at === undefined ? "" : fileLink(forge, plan.commit, at));
+  const same = others.map(
+    (each) => `${imageCode(each.image)}${each.text.at === undefined ? "" : ` (${linked(each)})`}`,
+  );
+  const excerpt = first.kind === "build" ? first.excerpt : [];
+  const output = outputOf(first);
   return [
-    `### ${first.isBlocked ? "🛑" : "❌"} ${headingNames([first, ...others])}`,
-    ...errorParagraphs(first, linked(first), [
+    `### ${first.kind === "blocked" ? "🛑" : "❌"} ${headingNames([first, ...others])}`,
+    ...errorParagraphs(first.text, linked(first), [
       ...excerpt,
       ...(excerpt.length > 0 && output.length > 0 ? [""] : []),
       ...output,
     ]),
     ...listed("The same happened to", same),
-    ...listed("Tags that are in place", first.put.map(imageCode)),
-    ...listed("Tags that are missing", first.missing.map(imageCode)),
+    ...listed("Tags that are in place", putOf(first).map(imageCode)),
+    ...listed("Tags that are missing", missingOf(first).map(imageCode)),
     ...waitingLines([first, ...others], plan),
-    ...(first.built === undefined || first.kind !== "failed"
-      ? []
-      : [`Its build was good (${code(first.built)}); what came after it failed.`]),
+    ...(first.kind === "publish" && first.built !== undefined
+      ? [`Its build was good (${code(first.built)}); what came after it failed.`]
+      : []),
   ].join("\n\n");
 }
 
-function otherBlock({ title, error }: OtherFailure, { plan, forge }: RunResult): string {
-  const told = errorText(error);
-  const place = told.at === undefined ? "" : fileLink(forge, plan.commit, told.at);
-  return [`### ❌ ${title}`, ...errorParagraphs(told, place, told.quoted)].join("\n\n");
+function otherBlock({ clause, error }: OtherFailure, { plan, forge }: RunReport): string {
+  const text = errorText(error);
+  const place = text.at === undefined ? "" : fileLink(forge, plan.commit, text.at);
+  return [`### ❌ ${capitalized(clause)}`, ...errorParagraphs(text, place, text.quoted)].join("\n\n");
 }
 
 /** @param before those that are shown above: what waits for an image, and the sentence on it, stand once. */
-function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[], { plan, forge }: RunResult): string {
-  const isBlocked = of.some(({ failure }) => failure.isBlocked);
-  const told = new Set(before.flatMap((group) => group.of.map(({ failure }) => failure)));
-  const fresh = of.flatMap(({ failure }) => (told.has(failure) ? [] : [failure]));
+function remedyBlock({ remedy, of }: RemedyGroup, before: readonly RemedyGroup[], { plan, forge }: RunReport): string {
+  const isBlocked = of.some(({ failure }) => failure.kind === "blocked");
+  const shown = new Set(before.flatMap((group) => group.of.map(({ failure }) => failure)));
+  const fresh = of.flatMap(({ failure }) => (shown.has(failure) ? [] : [failure]));
   const placed = ({ failure, findings }: RemedyGroup["of"][number]) => {
-    const at = findings[0]?.at ?? failure.at;
+    const at = findings[0]?.at ?? failure.text.at;
     return at === undefined ? "" : ` (${fileLink(forge, plan.commit, at)})`;
   };
-  const all = findingsInWords(of.flatMap(({ findings }) => findings));
-  const causes = [...new Set(fresh.flatMap((failure) => failure.causes))];
+  const all = of.flatMap(({ findings }) => findings);
+  const causes = [...new Set(fresh.flatMap((failure) => failure.text.causes))];
   return [
-    `### ${isBlocked ? "🛑" : "❌"} ${headingNames(of.map(({ failure }) => failure))}: ${markdown(all)}`,
+    `### ${isBlocked ? "🛑" : "❌"} ${headingNames(of.map(({ failure }) => failure))}: ${markdown(findingsInWords(all))}`,
     ...whereOf(of, placed),
     ...causes.map((cause) => `Cause: ${prose(cause)}`),
     findingList(of),
-    `**How to fix:** ${prose(sentence(shortened(orIgnored(plainLine(remedy)), 1000)))}`,
+    `**How to fix:** ${prose(sentence(shortened(plainLine(orIgnored(remedy, all.length)), 1000)))}`,
     ...waitingLines(fresh, plan),
-    ...listed("Also in images that depend on it", fresh.flatMap((failure) => failure.heirs).map(imageCode)),
+    ...listed("Also in images that depend on it", fresh.flatMap(heirsOf).map(imageCode)),
   ].join("\n\n");
 }
 
 /** Of one image whose findings are all here, the sentence; of others their places, and how many of their findings these are. */
 function whereOf(of: RemedyGroup["of"], placed: (each: RemedyGroup["of"][number]) => string): readonly string[] {
   const [only, ...others] = of;
-  if (only !== undefined && others.length === 0 && only.findings.length === only.failure.findings.length) {
-    return [`${prose(only.failure.what)}${placed(only)}`];
+  if (only !== undefined && others.length === 0 && only.findings.length === findingsOf(only.failure).length) {
+    return [`${prose(only.failure.text.what)}${placed(only)}`];
   }
-  const part = ({ failure, findings }: RemedyGroup["of"][number]): string =>
-    findings.length === failure.findings.length
-      ? ""
-      : `, ${findings.length} of its ${count(failure.findings.length, "blocking finding")}`;
+  const part = ({ failure, findings }: RemedyGroup["of"][number]): string => {
+    const all = findingsOf(failure).length;
+    return findings.length === all ? "" : `, ${findings.length} of its ${count(all, "blocking finding")}`;
+  };
   return listed(
     "In",
     of.map((each) => `${imageCode(each.failure.image)}${placed(each)}${part(each)}`),
@@ -124,10 +128,10 @@ function whereOf(of: RemedyGroup["of"], placed: (each: RemedyGroup["of"][number]
 
 /** Each finding once, though several images have it, and where more is to be read of it. */
 function findingList(of: RemedyGroup["of"]): string {
-  const lines = of.flatMap(({ failure, findings }) =>
-    findings.map(({ finding, ...each }) => ({
-      line: findingLine({ finding, ...each }, failure.platforms),
-      page: pageLink(code(finding.id), finding.kind === "vulnerability" ? finding.url : undefined),
+  const lines = of.flatMap(({ findings }) =>
+    findings.map((each) => ({
+      line: findingLine(each),
+      page: pageLink(code(each.finding.id), each.finding.kind === "vulnerability" ? each.finding.url : undefined),
     })),
   );
   const unique = [...new Map(lines.map((each) => [each.line, each])).values()];
@@ -138,7 +142,7 @@ function findingList(of: RemedyGroup["of"]): string {
   return [codeBlock(block, "text"), ...(pages.length === 0 ? [] : [`Details: ${pages.join(", ")}`])].join("\n\n");
 }
 
-function waitingLines(failures: readonly Failure[], plan: Plan): readonly string[] {
+function waitingLines(failures: readonly ImageFailure[], plan: Plan): readonly string[] {
   return waitingFor(failures, plan, imageCode).flatMap(({ title, images }) => listed(title, images.map(imageCode)));
 }
 
@@ -148,15 +152,8 @@ function listed(title: string, names: readonly string[]): readonly string[] {
   return [`**${title}:** ${[...names.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])].join(", ")}`];
 }
 
-function headingNames(failures: readonly Failure[]): string {
+function headingNames(failures: readonly ImageFailure[]): string {
   const names = [...new Set(failures.map(({ image }) => image))];
   const more = names.length - mostInHeading;
   return `${names.slice(0, mostInHeading).map(imageCode).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-/** The sentence for a line that names the image already, and the last words of what failed. */
-function inOneLine({ what, image, lastWords }: Failure): string {
-  const start = `${image} could not be built: `;
-  const sentence = what.startsWith(start) ? what.slice(start.length) : what;
-  return lastWords === undefined || sentence.endsWith(lastWords) ? sentence : `${sentence}: ${lastWords}`;
 }

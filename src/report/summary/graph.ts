@@ -14,11 +14,11 @@ export type NodeState =
   | "toPromote"
   | "skipped"
   | "failed"
-  /** Built, and blocked by a check. */
-  | "stopped"
+  | "blocked"
   /** It is there, and has findings for which the run fails. */
   | "withFindings"
-  | "blocked"
+  /** It depends on one that failed or is blocked. */
+  | "waiting"
   | "cancelled";
 
 export interface GraphNode {
@@ -60,9 +60,9 @@ const longestName = 48;
 /** What is kept when there is no room for all. */
 const rank: Readonly<Record<NodeState, number>> = {
   failed: 0,
-  stopped: 0,
+  blocked: 0,
   withFindings: 0,
-  blocked: 1,
+  waiting: 1,
   cancelled: 2,
   published: 3,
   built: 3,
@@ -80,9 +80,9 @@ const marks: Readonly<Record<NodeState, string>> = {
   toPromote: "🏷️",
   skipped: "➖",
   failed: "❌",
-  stopped: "🛑",
+  blocked: "🛑",
   withFindings: "❌",
-  blocked: "⛔",
+  waiting: "⛔",
   cancelled: "⏹️",
 };
 
@@ -95,9 +95,9 @@ const colours: Readonly<Record<NodeState, string>> = {
   toPromote: "fill:#fbefff,stroke:#8250df,color:#1f2328",
   skipped: "fill:#f6f8fa,stroke:#8c959f,color:#59636e",
   failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
-  stopped: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
+  blocked: "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
   withFindings: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
-  blocked: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+  waiting: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
   cancelled: "fill:#eaeef2,stroke:#57606a,color:#1f2328",
 };
 

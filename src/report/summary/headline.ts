@@ -1,10 +1,11 @@
 /** The one sentence that says how the run went, for the summary's heading and the log's last line. */
 
-import { count, formatDuration } from "../../lib/quantities.ts";
+import { count, formatDuration, forms } from "../../lib/quantities.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { ImageResult, OtherFailure, RunResult } from "../../results/run-result.ts";
-import { type Failure, failuresOf } from "../failures.ts";
-import { findingsInWords } from "../findings/finding-words.ts";
+import type { ImageResult } from "../../results/run-result.ts";
+import { blockedClauses, failingClauses, type Quote, sum, type Wording } from "../failure-clauses.ts";
+import type { RunReport } from "../failures.ts";
+import { findingsOf, type ImageFailure, isFailed, isUnscanned } from "../image-failure.ts";
 import { whyNothingIsBuilt } from "../nothing.ts";
 import { shortCommit } from "./abbreviation.ts";
 import { isPublished, ownTags } from "./tag-notes.ts";
@@ -18,87 +19,43 @@ export interface Headline {
 }
 
 /** `quote` makes a name fit for where the sentence is shown, `text` running text that may hold one. */
-export function headline(result: RunResult, quote: Quote, text: Quote = quote): Headline {
-  const failures = failuresOf(result);
-  const how = withOthers(outcome(result, failures, quote, text), result.otherFailures ?? []);
-  const red = failures.filter(({ kind, isBlocked }) => kind !== "failed" && !isBlocked);
-  const clauses = redClauses(red, quote);
-  if (clauses.length === 0) return how;
-  const hasFindings = red.some(({ kind }) => kind === "findings");
-  const advice = hasFindings
-    ? "Findings make the run fail: how to fix each is listed with it."
-    : "Fix what is listed, and run this again.";
-  const isUnscanned = how.sentence === scannedNothing;
+export function headline(report: RunReport, quote: Quote, text: Quote = quote): Headline {
+  const { isEmpty = false, ...how } = outcome(report, quote, text);
+  const failing = report.failures.filter(({ kind }) => kind === "scan");
+  const others = [...new Set((report.otherFailures ?? []).map(({ clause }) => clause))];
+  if (failing.length + others.length === 0) return how;
+  const main = isEmpty && failing.length > 0 ? [] : [how.sentence];
   return {
-    mark: how.mark === "🛑" ? "🛑" : "❌",
-    sentence: isUnscanned ? clauses.join("; ") : [how.sentence, ...clauses].join("; "),
-    advice: how.advice === undefined ? advice : `${how.advice} ${advice}`,
+    mark: how.mark === "🛑" && others.length === 0 ? "🛑" : "❌",
+    sentence: [...main, ...failingClauses(failing, quote), ...others].join("; "),
+    advice: [how.advice, adviceOn(failing)].filter((each) => each !== undefined).join(" ") || undefined,
   };
 }
 
-type Quote = (name: string) => string;
-
-const scannedNothing = "Scanned nothing";
-
-function redClauses(failures: readonly Failure[], quote: Quote): readonly string[] {
-  const said = (some: readonly Failure[], one: string, several: string): readonly string[] => {
-    const [first] = some;
-    if (first === undefined) return [];
-    const number = some.length + some.reduce((sum, { heirs }) => sum + heirs.length, 0);
-    return [number === 1 ? `${quote(first.image)} ${one}` : `${number} images ${several}`];
-  };
-  const of = (wanted: Failure["kind"]) => failures.filter(({ kind }) => kind === wanted);
-  return [
-    ...said(of("findings"), "has findings that match `fail-on`", "have findings that match `fail-on`"),
-    ...said(of("unscanned"), "could not be scanned", "could not be scanned"),
-  ];
+interface Outcome extends Headline {
+  /** There is nothing in it that a clause about what failed doesn't say better. */
+  readonly isEmpty?: true;
 }
 
-interface Wording {
-  readonly quote: Quote;
-  readonly text: Quote;
-  /** Nothing is pushed: what would be blocked. */
-  readonly isOnlyChecked: boolean;
+function adviceOn(failing: readonly ImageFailure[]): string | undefined {
+  if (failing.length === 0) return undefined;
+  return failing.every(isUnscanned)
+    ? "Fix what is listed, and run this again."
+    : "Findings make the run fail: how to fix each is listed with it.";
 }
 
-/** "`base` and 3 images that depend on it are blocked by CVE-2026-1 in openssl", a clause for each kind of check. */
-function blockedClauses(failures: readonly Failure[], { quote, text, isOnlyChecked }: Wording): readonly string[] {
-  const kinds: readonly Failure["kind"][] = ["findings", "size", "unscanned"];
-  return kinds.flatMap((kind) => {
-    const some = failures.filter((each) => each.kind === kind);
-    const [name, ...others] = new Set(some.map(({ image }) => image));
-    if (name === undefined) return [];
-    const isOne = others.length === 0;
-    const waiting = some.reduce((sum, each) => sum + each.untagged.length + each.unbuilt.length + each.heirs.length, 0);
-    const depend = `${waiting === 1 ? "depends" : "depend"} on ${isOne ? "it" : "them"}`;
-    const own = isOne ? quote(name) : `${others.length + 1} images`;
-    if (kind === "unscanned") {
-      return [`${own} could not be scanned${waiting === 0 ? "" : ` (${count(waiting, "image")} ${depend})`}`];
-    }
-    const subject = waiting === 0 ? own : `${own} and ${count(waiting, "image")} that ${depend}`;
-    const verb = isOnlyChecked ? "would be" : isOne && waiting === 0 ? "is" : "are";
-    const by = kind === "size" ? "`max-size`" : text(findingsInWords(some.flatMap(({ findings }) => findings)));
-    return [`${subject} ${verb} blocked by ${by}`];
-  });
-}
-
-function withOthers(how: Headline, failures: readonly OtherFailure[]): Headline {
-  const titles = [...new Set(failures.map(({ title }) => title.charAt(0).toLowerCase() + title.slice(1)))];
-  return titles.length === 0 ? how : { ...how, mark: "❌", sentence: [how.sentence, ...titles].join("; ") };
-}
-
-function outcome(result: RunResult, failures: readonly Failure[], quote: Quote, text: Quote): Headline {
-  const { images, plan } = result;
-  const took = formatDuration(result.seconds);
+function outcome(report: RunReport, quote: Quote, text: Quote): Outcome {
+  const { images, plan, failures } = report;
+  const took = formatDuration(report.seconds);
   const published = images.filter(isPublished);
   const kept = images.filter((image) => isTagged(image) && !isPublished(image));
   const built = images.filter(({ outcome }) => outcome === "built");
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled");
 
   const wording: Wording = { quote, text, isOnlyChecked: !plan.push };
-  if (failures.some(({ kind }) => kind === "failed")) return afterFailure(images, failures, wording);
-  const blocked = failures.filter(({ isBlocked }) => isBlocked);
-  if (blocked.length > 0) return afterBlock(blocked, result, wording);
+  const blocked = failures.filter(({ kind }) => kind === "blocked");
+  if (failures.some(isFailed)) return afterFailure(images, failures, wording);
+  if (blocked.length > 0) return afterBlock(blocked, report, wording);
   if (cancelled.length > 0) {
     return {
       mark: "⏹️",
@@ -119,14 +76,19 @@ function outcome(result: RunResult, failures: readonly Failure[], quote: Quote, 
     const sentence = `Built ${count(built.length, "image")} in ${took}, published nothing`;
     return { mark: "✅", sentence, advice: whyNotPushed(plan) };
   }
-  const scans = [...(result.scans?.values() ?? [])];
+  return withoutImages(report, took, text);
+}
+
+/** What was published is scanned, or there is nothing to do. */
+function withoutImages({ plan, scans: all, fixableByRebuild }: RunReport, took: string, text: Quote): Outcome {
+  const scans = [...(all?.values() ?? [])];
   const scanned = scans.filter(({ kind }) => kind === "scanned").length;
   if (scanned > 0)
     return { mark: "✅", sentence: `Scanned ${count(scanned, "published image")} in ${took}`, advice: undefined };
-  if (scans.length > 0) return { mark: "⚠️", sentence: scannedNothing, advice: undefined };
-  if (result.mended !== undefined && plan.nothing === undefined) {
+  if (scans.length > 0) return { mark: "⚠️", sentence: "Scanned nothing", advice: undefined, isEmpty: true };
+  if (fixableByRebuild !== undefined && plan.nothing === undefined) {
     const advice = "No image that is to be scanned is published under the names that `images` gives.";
-    return { mark: "⚠️", sentence: scannedNothing, advice };
+    return { mark: "⚠️", sentence: "Scanned nothing", advice };
   }
   const advice = whyNothingIsBuilt(plan, text) ?? whyNothing(plan);
   return { mark: "✅", sentence: "Nothing to publish", advice };
@@ -136,7 +98,7 @@ function isTagged({ outcome }: ImageResult): boolean {
   return outcome === "published" || outcome === "promoted";
 }
 
-function afterBlock(blocked: readonly Failure[], { images, plan, scans }: RunResult, wording: Wording): Headline {
+function afterBlock(blocked: readonly ImageFailure[], { images, plan, scans }: RunReport, wording: Wording): Outcome {
   const published = images.filter(isPublished).length;
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled").length;
   const isFirst = (name: string): boolean => {
@@ -157,45 +119,44 @@ function afterBlock(blocked: readonly Failure[], { images, plan, scans }: RunRes
   };
 }
 
-function afterBlockAdvice(blocked: readonly Failure[], plan: Plan, isNothingThere: boolean): string {
-  const all = blocked.reduce((sum, { untagged, heirs }) => sum + 1 + untagged.length + heirs.length, 0);
+function afterBlockAdvice(blocked: readonly ImageFailure[], plan: Plan, isNothingThere: boolean): string {
+  const all = sum(blocked, ({ waiting }) => 1 + waiting.untagged.length);
   const [were, their] = all === 1 ? ["The image was built.", "Its"] : ["The images were built.", "Their"];
-  const built = blocked.every((each) => each.built !== undefined || each.heirs.length > 0) ? `${were} ` : "";
+  const built = blocked.every((each) => each.kind === "blocked" && each.isBuilt) ? `${were} ` : "";
   if (!plan.push) {
     const then = /^(?:pull|merge)/.test(plan.event) ? "Merged as it is" : "In a run that pushes";
     return `${built}${then}, ${their.toLowerCase()} tags would not be updated.`;
   }
-  const until = blocked.every(({ kind }) => kind === "findings")
+  const until = blocked.every((each) => findingsOf(each).length > 0)
     ? "the findings below are fixed"
     : "what is listed is fixed";
   return `${built}${their} tags are not ${isNothingThere ? "pushed" : "updated"} until ${until}.`;
 }
 
-function afterFailure(images: readonly ImageResult[], failures: readonly Failure[], wording: Wording): Headline {
-  const culprits = [...Map.groupBy(failures, ({ image }) => image).values()].filter((some) =>
-    some.some(({ kind }) => kind === "failed"),
-  );
-  const [first, ...others] = culprits;
-  const of = (what: "unbuilt" | "untagged") => culprits.flat().reduce((sum, each) => sum + each[what].length, 0);
-  const partly = culprits.filter((some) => some.some(({ put }) => put.length > 0)).length;
+function afterFailure(images: readonly ImageResult[], failures: readonly ImageFailure[], wording: Wording): Outcome {
+  const culprits = Map.groupBy(failures.filter(isFailed), ({ image }) => image);
+  const [first = ""] = culprits.keys();
+  const failed = [...culprits.values()].flat();
+  const of = (what: "unbuilt" | "untagged") => sum(failed, ({ waiting }) => waiting[what].length);
+  const partly = failed.filter((each) => each.kind === "publish" && each.put.length > 0).length;
   const published = images.filter(isPublished).length;
   const cancelled = images.filter(({ outcome }) => outcome === "cancelled").length;
-  const isOne = others.length === 0;
-  const because = `because of ${isOne ? "it" : "them"}`;
+  const isOne = culprits.size === 1;
+  const because = `because of ${forms(culprits.size, "it", "them")}`;
   const parts = [
-    isOne ? `${wording.quote(first?.[0]?.image ?? "")} failed` : `${culprits.length} images failed`,
+    isOne ? `${wording.quote(first)} failed` : `${culprits.size} images failed`,
     ...(partly > 0 ? [isOne ? "some of its tags are in place" : `${partly} of them with some tags in place`] : []),
     ...(of("unbuilt") > 0 ? [`${were(of("unbuilt"))} not built ${because}`] : []),
     ...(of("untagged") > 0 ? [`${were(of("untagged"))} not tagged ${because}`] : []),
     ...(cancelled > 0 ? [`${were(cancelled)} canceled`] : []),
     ...blockedClauses(
-      failures.filter(({ isBlocked }) => isBlocked),
+      failures.filter(({ kind }) => kind === "blocked"),
       wording,
     ),
     published > 0 ? `${were(published)} published` : `nothing ${partly > 0 ? "else " : ""}was published`,
   ];
   const stays = published > 0 ? " What was published is complete and stays." : "";
-  const tagged = partly > 0 ? " Tags that are in place name complete images; the next run puts the others." : "";
+  const tagged = partly > 0 ? " Existing tags name complete images; the next run pushes the missing ones." : "";
   return {
     mark: "❌",
     sentence: parts.join(", "),
@@ -204,7 +165,7 @@ function afterFailure(images: readonly ImageResult[], failures: readonly Failure
 }
 
 function were(number: number): string {
-  return `${number} ${number === 1 ? "was" : "were"}`;
+  return `${number} ${forms(number, "was", "were")}`;
 }
 
 /** `Published 3 of 8 images`, `Released all 8 images as 1.2.3`. */
@@ -234,22 +195,22 @@ function howManyUnbuilt(published: readonly ImageResult[], others: number): stri
   if (promoted === 0) return "";
   if (promoted < published.length) return `, ${promoted} of them without building`;
   if (others > 0)
-    return `, without building ${promoted === 1 ? "it" : "them"}; ${count(others, "image")} built that ${others === 1 ? "is" : "are"} not published`;
-  return `, without building ${promoted === 1 ? "it" : "any"}`;
+    return `, without building ${forms(promoted, "it", "them")}; ${count(others, "image")} built that ${forms(others, "is", "are")} not published`;
+  return `, without building ${forms(promoted, "it", "any")}`;
 }
 
 function whatWasPromoted(published: readonly ImageResult[]): string {
   if (published.some(({ outcome }) => outcome !== "promoted")) return "";
-  const isOne = published.length === 1;
+  const number = published.length;
   if (published.every((image) => releasedVersion(image) !== undefined)) {
-    return `What was tested is what ships: ${isOne ? "it is" : "each is"} the same digest that was published before.`;
+    return `What was tested is what ships: ${forms(number, "it is", "each is")} the same digest that was published before.`;
   }
-  return `What is made of these sources was published already, so ${isOne ? "it" : "they"} only got tags.`;
+  return `What is made of these sources was published already, so ${forms(number, "it", "they")} only got tags.`;
 }
 
 function keptTags(images: number, what: string): string {
   if (images === 0) return "";
-  return `The tags of ${count(images, what)} stay where they are; the reason is listed with ${images === 1 ? "it" : "each"}.`;
+  return `The tags of ${count(images, what)} stay where they are; the reason is listed with ${forms(images, "it", "each")}.`;
 }
 
 function whyNotPushed(plan: Plan): string {
@@ -264,7 +225,7 @@ function whyNothing({ images, base }: Plan): string | undefined {
     images.filter(({ reasons }) => reasons.some(({ kind }) => kind === wanted)).length;
   const [current, superseded] = [numberOf("current"), numberOf("superseded")];
   if (current + superseded > 0) {
-    const there = `${count(current, "image")} ${current === 1 ? "is" : "are"} published already, under all tags.`;
+    const there = `${count(current, "image")} ${forms(current, "is", "are")} published already, under all tags.`;
     return [...(current > 0 ? [there] : []), ...(superseded > 0 ? [keptTags(superseded, "image")] : [])].join(" ");
   }
   if (images.length === 0 || numberOf("unaffected") < images.length) return undefined;

@@ -26,10 +26,10 @@ export function renderRunError(error: unknown, { isCanceled, about, isUntouched,
   const how = isCanceled ? "The run was canceled" : (title ?? many(problems));
   const heading = `## ${mark} ${prose(how)}${isUntouched && !isCanceled ? "; nothing was published" : ""}`;
   const pieces = problems.map((problem) => {
-    const told = errorText(problem);
-    const place = told.at === undefined ? "" : code(formatLocation(told.at));
-    const [what = "", ...others] = errorParagraphs(told, place, told.quoted);
-    const first = title === told.what ? place : `${mark} ${what}`;
+    const parts = errorText(problem);
+    const place = parts.at === undefined ? "" : code(formatLocation(parts.at));
+    const [what = "", ...others] = errorParagraphs(parts, place, parts.quoted);
+    const first = title === parts.what ? place : `${mark} ${what}`;
     return `${[first, ...others].filter((each) => each !== "").join("\n\n")}\n`;
   });
   const opening = [heading, ...(about === undefined ? [] : [about])].join("\n\n");

@@ -2,11 +2,11 @@
 
 import { codeBlock, markdown } from "../../lib/markdown.ts";
 import { familiarRepository } from "../../model/reference.ts";
-import type { ImageResult, RunResult } from "../../results/run-result.ts";
+import type { ImageResult } from "../../results/run-result.ts";
 import { bumpSection } from "../bumps.ts";
-import { makesRed } from "../findings/finding-counts.ts";
+import type { RunReport } from "../failures.ts";
+import { failsRun } from "../findings/finding-counts.ts";
 import { findingSections } from "../findings/findings.ts";
-import { isStopped } from "../findings/inherited.ts";
 import { noteSection, warningSection } from "../remark-sections.ts";
 import { heldRemarks, quietNotes } from "../tag-remarks.ts";
 import { eventLine } from "./event.ts";
@@ -19,14 +19,15 @@ import { chunks, joinSections, type Section, text } from "./sections.ts";
 import { ownTags, tagResults } from "./tag-notes.ts";
 import { leftSections } from "./untouched.ts";
 
-function stateOf(image: ImageResult, { scans }: RunResult): NodeState {
-  if (isStopped(image)) return "stopped";
-  const scan = image.outcome === "failed" || image.outcome === "blocked" ? undefined : scans?.get(image.planned.name);
-  return scan !== undefined && makesRed(scan) ? "withFindings" : image.outcome;
+function stateOf({ planned, outcome }: ImageResult, { scans }: RunReport): NodeState {
+  if (outcome === "skipped-for-parent") return "waiting";
+  if (outcome === "failed" || outcome === "blocked") return outcome;
+  const scan = scans?.get(planned.name);
+  return scan !== undefined && failsRun(scan) ? "withFindings" : outcome;
 }
 
 /** Always fewer bytes than GitHub takes for one step. */
-export function renderSummary(result: RunResult): string {
+export function renderSummary(result: RunReport): string {
   const { mark, sentence: how, advice } = headline(result, imageCode, markdown);
   const untagged = untaggedOf(result.images);
   const good = result.images.filter(
@@ -67,8 +68,9 @@ export function renderSummary(result: RunResult): string {
 /** What was built and has no tag, as a check blocks it or what came after the build failed. */
 function untaggedOf(images: readonly ImageResult[]): readonly Built[] {
   return images.flatMap((image): readonly Built[] => {
-    if ((image.outcome !== "failed" && image.outcome !== "blocked") || image.candidate === undefined) return [];
-    if (ownTags(image).length > 0) return [];
+    const isNotTagged = ["failed", "blocked", "skipped-for-parent"].includes(image.outcome);
+    if (!isNotTagged || !("candidate" in image) || image.candidate === undefined || ownTags(image).length > 0)
+      return [];
     return [{ planned: image.planned, outcome: "built", candidate: image.candidate }];
   });
 }

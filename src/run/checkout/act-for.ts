@@ -10,10 +10,10 @@ export interface Meant {
   /** With the ref that is meant. Its commit is the one that is checked out, unless that is elsewhere. */
   readonly context: RunContext;
   /** What is checked out is not of the ref; `undefined` where it is. */
-  readonly elsewhere: Elsewhere | undefined;
+  readonly elsewhere: CheckoutElsewhere | undefined;
 }
 
-export interface Elsewhere {
+export interface CheckoutElsewhere {
   /** A clause about what is checked out: "which the branch main doesn't contain". */
   readonly why: string;
   readonly hint: string;

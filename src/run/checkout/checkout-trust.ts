@@ -133,8 +133,8 @@ async function pullRequestAt(
 ): Promise<number | undefined> {
   const { owner, repo, trigger } = context;
   if (trigger.kind === "pull-request") return trigger.headCommit === head ? trigger.number : undefined;
-  const told = context.pullRequests?.filter((each) => each.headCommit === head) ?? [];
-  if (told.length > 0) return only(told.map(({ number }) => number));
+  const ofEvent = context.pullRequests?.filter((each) => each.headCommit === head) ?? [];
+  if (ofEvent.length > 0) return only(ofEvent.map(({ number }) => number));
   const known = await forge.openPullRequests(owner, repo, head);
   if (known !== undefined && known.length > 0) return only(known);
   const candidates = await numbersAt(head, history);

@@ -13,7 +13,7 @@ import type { Commit, RunContext } from "../../model/run-context.ts";
 import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
-import { imageOrigins, type Origin } from "../../settings/setting-origins.ts";
+import { imageOrigins, type SettingOrigin } from "../../settings/setting-origins.ts";
 
 /** The settings that an untrusted checkout's file may decide, and all others from its base's file. */
 export interface MixedConfig {
@@ -128,26 +128,26 @@ export function mixedConfig(checkout: CatalogConfig, base: CatalogConfig): Mixed
       bump: base.bump,
       images: checkout.images.map((entry) => ({
         ...entry,
-        said: mixed(entry.said, ofBase.get(entry.name)?.said ?? {}),
+        settings: mixed(entry.settings, ofBase.get(entry.name)?.settings ?? {}),
       })),
     },
     settingsOnly: base.images
       .filter(({ name }) => !named.has(name))
-      .map((entry) => ({ ...entry, said: mixed({}, entry.said) })),
+      .map((entry) => ({ ...entry, settings: mixed({}, entry.settings) })),
     ignored: ignoredOf(checkout, base),
   };
 }
 
 function ignoredOf(checkout: CatalogConfig, base: CatalogConfig): readonly string[] {
-  const ofBase = new Map(base.images.map((entry) => [entry.name, entry.said]));
-  const restricted = (said: SharedSettings, before: SharedSettings): readonly string[] =>
-    Object.entries(said).flatMap(([key, value]) =>
+  const ofBase = new Map(base.images.map((entry) => [entry.name, entry.settings]));
+  const restricted = (settings: SharedSettings, before: SharedSettings): readonly string[] =>
+    Object.entries(settings).flatMap(([key, value]) =>
       originOf(key) === "trusted" && written(value) !== written(new Map(Object.entries(before)).get(key)) ? [key] : [],
     );
   const bump = written(checkout.bump) === written(base.bump) ? [] : ["bump"];
   const all = [
     ...restricted(checkout.defaults, base.defaults),
-    ...checkout.images.flatMap(({ name, said }) => restricted(said, ofBase.get(name) ?? {})),
+    ...checkout.images.flatMap(({ name, settings }) => restricted(settings, ofBase.get(name) ?? {})),
     ...bump,
   ];
   return [...new Set(all)].sort();
@@ -159,7 +159,7 @@ function written(value: unknown): string {
 }
 
 function mixed<T extends SharedSettings>(checkout: T, base: T): T {
-  const isFrom = (origin: Origin) => (entry: readonly [string, unknown]) => originOf(entry[0]) === origin;
+  const isFrom = (origin: SettingOrigin) => (entry: readonly [string, unknown]) => originOf(entry[0]) === origin;
   const entries = [
     ...Object.entries(checkout).filter(isFrom("any")),
     ...Object.entries(base).filter(isFrom("trusted")),
@@ -168,7 +168,7 @@ function mixed<T extends SharedSettings>(checkout: T, base: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-function originOf(setting: string): Origin {
-  const known: Readonly<Record<string, Origin>> = imageOrigins;
+function originOf(setting: string): SettingOrigin {
+  const known: Readonly<Record<string, SettingOrigin>> = imageOrigins;
   return (Object.hasOwn(known, setting) ? known[setting] : undefined) ?? "trusted";
 }

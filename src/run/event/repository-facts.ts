@@ -15,7 +15,7 @@ export async function repositoryFacts(
   { owner, repo, defaultBranch, isPrivate, trigger, apiUrl }: RunContext,
   token: string | undefined,
   git: Pick<Git, "remoteDefault">,
-  outside: Pick<Outside, "http" | "clock" | "random" | "signal" | "log">,
+  outside: Pick<Outside, "http" | "limiter" | "clock" | "random" | "signal" | "log">,
 ): Promise<Pick<RunContext, "defaultBranch" | "isPrivate">> {
   if (defaultBranch !== undefined || trigger.kind === "gone") return { defaultBranch, isPrivate };
   try {

@@ -1,13 +1,13 @@
 /** Mistakes in inputs of the step that runs are shown in its workflow's file, where the checkout has that as it runs. */
 import { posix } from "node:path";
 import type { RawInputs } from "../../config/inputs-specification.ts";
-import { parseTree } from "../../config/yaml-tree.ts";
 import { problemsIn, UserError } from "../../errors.ts";
 import { gitCommand } from "../../git/git-command.ts";
 import { followLinks } from "../../lib/local-paths.ts";
+import { parseTree } from "../../lib/yaml/yaml-tree.ts";
 import { isCommit } from "../../model/run-context.ts";
 import type { CommandResult } from "../../results/command-result.ts";
-import { placeOfLine, type StepInput } from "../../workflow/step-inputs.ts";
+import { placeOfInput, type StepInput } from "../../workflow/step-inputs.ts";
 import { writtenInputs } from "../../workflow/written-inputs.ts";
 import type { Outside } from "../outside.ts";
 import { ownActionIn, placedInStep } from "./workflow-step.ts";
@@ -29,9 +29,8 @@ export async function placedFailures(
   if (failures.every(({ input, at }) => input === undefined || at !== undefined)) return failures;
   const inputs = await inputsIn(raw, outside);
   return failures.map((failure) => {
-    const given = inputs.find(({ name }) => name === failure.input?.name);
-    if (given === undefined || failure.input === undefined || failure.at !== undefined) return failure;
-    return { ...failure, at: placeOfLine(given, failure.input.line) };
+    const at = failure.at ?? placeOfInput(inputs, failure.input);
+    return at === undefined ? failure : { ...failure, at };
   });
 }
 
@@ -49,8 +48,10 @@ async function readInputs(raw: RawInputs, outside: Parts): Promise<readonly Step
     const bytes = await asItRuns(folder, path, outside);
     if (bytes === undefined) continue;
     const { tree } = await parseTree(new TextDecoder().decode(bytes), path);
-    const isOurs = await ownActionIn(folder, files);
-    return tree === undefined ? [] : writtenInputs(tree, { job: env.GITHUB_JOB || undefined, values: raw, isOurs });
+    const isThisAction = await ownActionIn(folder, files);
+    return tree === undefined
+      ? []
+      : writtenInputs(tree, { job: env.GITHUB_JOB || undefined, values: raw, isThisAction });
   }
   return [];
 }

@@ -43,7 +43,7 @@ export async function simulatedContext(
     const hint = "commit them to have them count";
     if (builds)
       throw new UserError("there are changes that are not committed, and images would name the last commit", { hint });
-    const what = "files are compared as they were committed, while Dockerfiles and settings are read as they lie";
+    const what = "files are compared as committed, while Dockerfiles and settings are read as they are in the checkout";
     log.warning(`there are changes that are not committed: ${what}`, hint);
   }
   if (checkout.originUrl === undefined) {
@@ -58,7 +58,7 @@ export async function simulatedContext(
     log.notice(plainLine(guessed(ref, context.ref.full)));
   await checkCompared(context, git);
   if (base !== undefined && !comparing.has(context.trigger.kind)) {
-    log.notice(`--base means nothing for ${context.eventName}: it takes every image`);
+    log.notice(`--base has no effect for ${context.eventName}, which affects every image`);
   }
   return context;
 }
@@ -76,7 +76,7 @@ async function checkCompared({ trigger, eventName, commit }: RunContext, git: Gi
   if (!isItself && (await git.isAncestor(commit, baseCommit)) !== "yes") return;
   const [at, base] = [commit.slice(0, 7), baseCommit.slice(0, 7)];
   const what = isItself ? `${at} would be compared with itself` : `${base}, the base, has all of ${at} already`;
-  throw new UserError(`a ${eventName} event would bring nothing: ${what}`, {
+  throw new UserError(`a ${eventName} event would publish nothing: ${what}`, {
     hint: "name the base with --base, such as --base HEAD~1, or check out the branch that it is about",
   });
 }
@@ -95,7 +95,7 @@ async function unknownBase(base: string, git: Git): Promise<UserError> {
     return new UserError(what, { hint: "the history ends before it: name a commit that git log shows" });
   }
   const example = parent === undefined ? "" : ", such as HEAD~1";
-  return new UserError(what, { hint: `name a branch, a tag or a commit that git knows${example}` });
+  return new UserError(what, { hint: `name a branch, a tag or a commit of this repository${example}` });
 }
 
 /** Events that compare the checkout with another commit. */

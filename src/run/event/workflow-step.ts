@@ -1,20 +1,20 @@
 /** The option `--workflow`: the inputs of the step of a workflow that uses this action, at a command line. */
 import { posix } from "node:path";
 import { inputs as specification } from "../../config/inputs-specification.ts";
-import { parseTree, type Tree } from "../../config/yaml-tree.ts";
 import { byPlace, LateProblems, Problems, throwProblems, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { plainLine } from "../../lib/plain-text.ts";
+import { parseTree, type Tree } from "../../lib/yaml/yaml-tree.ts";
 import type { Files } from "../../ports.ts";
-import { findStep, type Step } from "../../workflow/find-step.ts";
+import { findStep, type JobStep } from "../../workflow/find-step.ts";
 import type { StepWarning } from "../../workflow/not-run.ts";
-import { placeOfLine, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
+import { placeOfInput, type StepInput, stepInputs } from "../../workflow/step-inputs.ts";
 import type { Outside } from "../outside.ts";
 import { type SimulatedEvent, simulatedContext } from "./simulated-context.ts";
 
 export interface WorkflowStep {
   readonly tree: Tree;
-  readonly step: Step;
+  readonly step: JobStep;
 }
 
 const folders = [".github/workflows", ".forgejo/workflows", ".gitea/workflows"];
@@ -145,8 +145,7 @@ export function placedInStep(error: unknown, inputs: readonly StepInput[]): unkn
 }
 
 function placed(error: UserError, inputs: readonly StepInput[]): UserError {
-  const given = inputs.find(({ name }) => name === error.input?.name);
-  if (given === undefined || error.input === undefined || error.at !== undefined) return error;
-  const at = placeOfLine(given, error.input.line);
+  const at = placeOfInput(inputs, error.input);
+  if (at === undefined || error.input === undefined || error.at !== undefined) return error;
   return new UserError(error.message, { hint: error.hint, at, cause: error.cause, input: error.input });
 }

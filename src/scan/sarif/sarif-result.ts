@@ -3,18 +3,18 @@ import type { SourceLocation } from "../../errors.ts";
 import { shortened } from "../../lib/plain-text.ts";
 import type { Finding } from "../finding.ts";
 import { ignorePath } from "../ignore-path.ts";
-import type { FindingGroup, MergedFinding } from "./merged-findings.ts";
+import type { Alert, AlertGroup } from "./alerts.ts";
 import { oneLine } from "./one-line.ts";
 import { repositoryRoot, type SarifPlace, type SarifResult } from "./sarif-log.ts";
 import { levels, ruleId } from "./sarif-rule.ts";
 
 /** A finding as an alert on the line that brings it. @param at the line of the image's base. */
 export function resultOf(
-  found: MergedFinding,
+  found: Alert,
   ruleIndex: number,
   image: string,
   at: SourceLocation,
-  { platforms }: FindingGroup,
+  { platforms }: AlertGroup,
 ): SarifResult {
   const { finding } = found.judged;
   return {
@@ -38,13 +38,13 @@ function fingerprint(image: string, key: string): string {
     .digest("hex");
 }
 
-function messageOf({ judged, installed }: MergedFinding, image: string, platforms: readonly string[]): string {
+function messageOf({ judged, installed }: Alert, image: string, platforms: readonly string[]): string {
   const { finding } = judged;
   const on = `${oneLine(image)} (${platforms.join(", ")})`;
   const title = shortened(oneLine(finding.title, finding.id), 200);
   if (finding.kind === "secret") {
     const line = finding.line === undefined ? "" : `, line ${finding.line}`;
-    return `A secret (${title}) is in ${inImage(finding)}${line} of ${on}. To do: ${remedyOf(judged.remedy)}`;
+    return `A secret (${title}) is in ${inImage(finding)}${line} of ${on}. To do: ${remedyOf(judged.remedy.text)}`;
   }
   const versions = installed
     .slice(0, 5)
@@ -53,7 +53,7 @@ function messageOf({ judged, installed }: MergedFinding, image: string, platform
   const fix =
     finding.fixed === undefined ? "There is no fix yet." : `Fixed in ${shortened(oneLine(finding.fixed), 200)}.`;
   const subject = `${oneLine(finding.package)} ${versions}`;
-  return `${subject} in ${on} has ${ruleId(finding)}: ${title}. ${fix} To do: ${remedyOf(judged.remedy)}`;
+  return `${subject} in ${on} has ${ruleId(finding)}: ${title}. ${fix} To do: ${remedyOf(judged.remedy.text)}`;
 }
 
 function remedyOf(text: string): string {

@@ -3,12 +3,12 @@ import { shortened } from "../../lib/plain-text.ts";
 import { type Severity, severities } from "../../model/severity.ts";
 import type { Finding } from "../finding.ts";
 import { ignorePath } from "../ignore-path.ts";
-import type { MergedFinding } from "./merged-findings.ts";
+import type { Alert } from "./alerts.ts";
 import { oneLine } from "./one-line.ts";
 import type { SarifLevel, SarifRule } from "./sarif-log.ts";
 
 /** The rule of a vulnerability or a kind of secret, with what a run found of it, worst first and at least one. */
-export function ruleOf(id: string, [first, ...others]: readonly [MergedFinding, ...MergedFinding[]]): SarifRule {
+export function ruleOf(id: string, [first, ...others]: readonly [Alert, ...Alert[]]): SarifRule {
   const { finding } = first.judged;
   const title = oneLine(finding.title, id);
   const url = finding.kind === "vulnerability" ? helpUri(finding.url) : undefined;
@@ -64,7 +64,7 @@ function tagsOf(finding: Finding, severity: Severity): readonly string[] {
 /** Rows of the table in a rule's help: a vulnerability of a whole ecosystem can have hundreds. */
 const rows = 20;
 
-function helpMarkdown(id: string, title: string, found: readonly MergedFinding[], url: string | undefined): string {
+function helpMarkdown(id: string, title: string, found: readonly Alert[], url: string | undefined): string {
   const head = `**${markdown(id)}** (${severitiesOf(found)}): ${markdown(shortened(title, 1000))}`;
   const shown = found.slice(0, rows);
   const table = shown.some(({ judged }) => judged.finding.kind === "vulnerability")
@@ -76,15 +76,15 @@ function helpMarkdown(id: string, title: string, found: readonly MergedFinding[]
   return [head, [...table, ...lines].join("\n"), ...rest, ...link].join("\n\n");
 }
 
-function cells({ judged, installed }: MergedFinding): readonly string[] {
+function cells({ judged, installed }: Alert): readonly string[] {
   const { finding } = judged;
-  const remedy = markdown(shortened(judged.remedy, 300));
+  const remedy = markdown(shortened(judged.remedy.text, 300));
   if (finding.kind === "secret") return [code(where(finding)), remedy];
   const fixed = finding.fixed === undefined ? "no fix yet" : code(shortened(finding.fixed, 200));
   return [code(where(finding)), installed.slice(0, 5).map(code).join(", "), fixed, remedy];
 }
 
-function helpText(id: string, title: string, found: readonly MergedFinding[], url: string | undefined): string {
+function helpText(id: string, title: string, found: readonly Alert[], url: string | undefined): string {
   const lines = found.slice(0, rows).map(({ judged, installed }) => {
     const { finding } = judged;
     const versions =
@@ -94,7 +94,7 @@ function helpText(id: string, title: string, found: readonly MergedFinding[], ur
             .slice(0, 5)
             .map((each) => oneLine(each))
             .join(", ")}`;
-    return `${where(finding)}${versions}: ${shortened(oneLine(judged.remedy), 300)}`;
+    return `${where(finding)}${versions}: ${shortened(oneLine(judged.remedy.text), 300)}`;
   });
   const rest = found.length > rows ? [`and ${found.length - rows} more`] : [];
   return [`${id} (${severitiesOf(found)}): ${title}`, ...lines, ...rest, ...(url === undefined ? [] : [url])].join(
@@ -110,7 +110,7 @@ function where(finding: Finding): string {
   return shortened(`${oneLine(finding.package, "unnamed package")}${place}`, 300);
 }
 
-function severitiesOf(found: readonly MergedFinding[]): string {
+function severitiesOf(found: readonly Alert[]): string {
   const here = new Set(found.map(({ judged }) => judged.finding.severity));
   return severities
     .filter((each) => here.has(each))

@@ -1,8 +1,8 @@
 /** An image's scan as SARIF 2.1.0: a file for whoever reads SARIF, and what GitHub's code scanning is given. Pure. */
 import type { SourceLocation } from "../../errors.ts";
 import type { ScannedImage } from "../judged.ts";
+import { type Alert, type AlertGroup, alertGroups } from "./alerts.ts";
 import { categoryOf } from "./categories.ts";
-import { type FindingGroup, groupedFindings, type MergedFinding } from "./merged-findings.ts";
 import { type Dropped, withinLimits } from "./sarif-limits.ts";
 import { logOf, runOf, type SarifLog, type SarifRun } from "./sarif-log.ts";
 import { resultOf } from "./sarif-result.ts";
@@ -26,13 +26,13 @@ export interface ImageSarif {
  * platform that has more. The same for the same findings, in whatever order they come.
  */
 export function imageSarif(scan: ScannedImage, at: SourceLocation): ImageSarif {
-  const groups = groupedFindings(scan, { ignored: false });
-  const log = (of: readonly FindingGroup[]) => logOf(of.map((group) => runOfGroup(scan.name, group, at)));
+  const groups = alertGroups(scan, { ignored: false });
+  const log = (of: readonly AlertGroup[]) => logOf(of.map((group) => runOfGroup(scan.name, group, at)));
   const withMore = new Set(groups.map((group) => group.platform));
   const { log: upload, dropped } = withinLimits(log(groups));
   return {
     image: scan.name,
-    file: ignoresAny(scan) ? withinLimits(log(groupedFindings(scan, { ignored: true }))).log : upload,
+    file: ignoresAny(scan) ? withinLimits(log(alertGroups(scan, { ignored: true }))).log : upload,
     upload,
     emptyCategories: scan.platforms
       .filter(({ platform }) => !withMore.has(platform))
@@ -46,10 +46,10 @@ function ignoresAny({ platforms }: ScannedImage): boolean {
   return platforms.some(({ findings }) => findings.some(({ finding }) => finding.ignored !== undefined));
 }
 
-function runOfGroup(image: string, group: FindingGroup, at: SourceLocation): SarifRun {
+function runOfGroup(image: string, group: AlertGroup, at: SourceLocation): SarifRun {
   const run = runOf(categoryOf(image, group.platform));
-  const byRule = new Map<string, [MergedFinding, ...MergedFinding[]]>();
-  for (const found of group.findings) {
+  const byRule = new Map<string, [Alert, ...Alert[]]>();
+  for (const found of group.alerts) {
     const id = ruleId(found.judged.finding);
     const others = byRule.get(id);
     if (others === undefined) byRule.set(id, [found]);
@@ -57,7 +57,7 @@ function runOfGroup(image: string, group: FindingGroup, at: SourceLocation): Sar
   }
   const ids = new Map([...byRule.keys()].map((id, index) => [id, index]));
   const rules = [...byRule].map(([id, found]) => ruleOf(id, found));
-  const results = group.findings.map((found) =>
+  const results = group.alerts.map((found) =>
     resultOf(found, ids.get(ruleId(found.judged.finding)) ?? 0, image, at, group),
   );
   return { ...run, tool: { ...run.tool, driver: { ...run.tool.driver, rules } }, results };

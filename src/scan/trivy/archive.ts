@@ -2,15 +2,18 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
+import { rateLimitOf } from "../../lib/http/rate-limit.ts";
+import { RateLimited, type RateLimiter } from "../../lib/http/rate-limiter.ts";
 import type { RetryTools } from "../../lib/retry.ts";
-import type { Files, Http, Log } from "../../ports.ts";
-import { retryFetch, Transient } from "./fetch-retries.ts";
+import type { Files, Http, HttpResponse, Log } from "../../ports.ts";
+import { fetchLimits, retryFetch, Transient } from "./fetch-retries.ts";
 import type { TrivyArchive } from "./release.ts";
 
 export interface ArchiveDependencies extends RetryTools {
   readonly signal: AbortSignal;
   readonly files: Files;
   readonly http: Http;
+  readonly limiter: RateLimiter;
   readonly log: Log;
 }
 
@@ -57,7 +60,7 @@ const limits = { timeout: 600_000, stall: 60_000, maximumBody: 256 * 1024 * 1024
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The server that a release's address leads to is another one, and knows no login. */
-async function download(url: string, { http, signal }: ArchiveDependencies): Promise<Uint8Array> {
+async function download(url: string, { clock, http, limiter, signal }: ArchiveDependencies): Promise<Uint8Array> {
   const failed = (why: string, cause?: unknown): UserError =>
     new UserError(`Trivy could not be downloaded from ${url}: ${why}`, {
       hint: `let the runner reach github.com, or ${ownTrivy}`,
@@ -65,16 +68,23 @@ async function download(url: string, { http, signal }: ArchiveDependencies): Pro
     });
   let next = url;
   for (let hops = 0; hops <= 5; hops += 1) {
-    const response = await http.send({ method: "GET", url: next, signal, ...limits }).catch((cause: unknown) => {
-      signal.throwIfAborted();
-      throw new Transient(messageOf(cause), { cause: failed(messageOf(cause), cause) });
-    });
+    const { href, host } = new URL(next);
+    const limitOf = (response: HttpResponse) => rateLimitOf(response, clock.now());
+    const response = await limiter
+      .send({ host, limitOf, policy: fetchLimits, signal }, () =>
+        http.send({ method: "GET", url: href, signal, ...limits }),
+      )
+      .catch((cause: unknown) => {
+        signal.throwIfAborted();
+        if (cause instanceof RateLimited) return cause.response;
+        throw new Transient(messageOf(cause), { cause: failed(messageOf(cause), cause) });
+      });
     const { status, headers, body } = response;
     if (status === 200) return body;
     const location = redirects.has(status) ? URL.parse(headers.location ?? "", next) : null;
     if (location === null) {
       const error = failed(`the answer was ${status}`);
-      throw status === 429 || status >= 500 ? new Transient(error.message, { cause: error }) : error;
+      throw status >= 500 ? new Transient(error.message, { cause: error }) : error;
     }
     next = location.href;
   }

@@ -1,10 +1,14 @@
 /** How fetching the scanner and its databases is tried again. */
+import type { LimitPolicy } from "../../lib/http/host-state.ts";
 import { type RetryPolicy, type RetryTools, retry } from "../../lib/retry.ts";
 
 /** What may well succeed later. */
 export class Transient extends Error {
   override readonly name = "Transient";
 }
+
+/** When to give up where a host limits the rate. */
+export const fetchLimits: LimitPolicy = { attempts: 4, total: 150_000, longestRetryAfter: 60_000 };
 
 /** Seconds between attempts: what holds back for longer than this is better known than waited for. */
 const waits = [2, 10, 30];

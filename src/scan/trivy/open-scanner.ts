@@ -38,12 +38,12 @@ export function openScanner(deps: ScannerDependencies): OpenScanner {
         return { kind: "unscanned", error: asUserError(error, subject.name) };
       }
     },
-    async bill(report) {
+    async sbom(report) {
       const trivy = await session.trivy();
-      const output = `${folder}/bill-${posix.basename(report)}`;
+      const output = `${folder}/sbom-${posix.basename(report)}`;
       const ended = await runTrivy(trivy, ["convert", "--format", "cyclonedx", "--output", output, "--quiet", report]);
       const bytes = ended.code === 0 ? await files.read(output) : undefined;
-      if (bytes === undefined) throw trivyError("no bill of materials could be made", ended);
+      if (bytes === undefined) throw trivyError("no SBOM could be made", ended);
       return bytes;
     },
     facts: session.facts,

@@ -4,13 +4,13 @@ import { someOf } from "../../lib/text/some-of.ts";
 import type { Remark } from "../../model/remark.ts";
 import { type RunContext, refText } from "../../model/run-context.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Elsewhere } from "../../run/checkout/act-for.ts";
+import type { CheckoutElsewhere } from "../../run/checkout/act-for.ts";
 import { type Naming, type TagSources, tagsOf } from "./details/image-details.ts";
 
 interface CheckedOutRun extends Naming {
   /** With the ref that the run is about. */
   readonly event: RunContext;
-  readonly elsewhere: Elsewhere | undefined;
+  readonly elsewhere: CheckoutElsewhere | undefined;
 }
 
 /** One remark with the tags that images would have at the ref's own commit. An untrusted checkout has remarks of its own. */

@@ -4,7 +4,7 @@ import { type TroubledImage, waitingImages } from "../../catalog/graph/troubled.
 import { possibleBases } from "../../changes/sources/built-on.ts";
 import { problemsIn, type UserError } from "../../errors.ts";
 
-export interface Parted {
+export interface SplitCatalog {
   /** The images that are in order. */
   readonly catalog: Catalog;
   /** The others. */
@@ -14,10 +14,10 @@ export interface Parted {
 export type ProblemsByImage = ReadonlyMap<string, UserError>;
 
 /** An image whose base is unknown before the build waits for all that it may be. */
-export function partedBy(parted: Parted, problems: ProblemsByImage): Parted {
-  const { catalog, troubled } = parted;
-  if (troubled.length === 0 && problems.size === 0) return parted;
-  const possibleOf = possibleBases(everyImage(parted));
+export function splitBy(split: SplitCatalog, problems: ProblemsByImage): SplitCatalog {
+  const { catalog, troubled } = split;
+  if (troubled.length === 0 && problems.size === 0) return split;
+  const possibleOf = possibleBases(everyImage(split));
   const apart = new Set([...troubled.map(({ image }) => image.name), ...problems.keys()]);
   const waiting = waitingImages(catalog.images, apart, (image) => [
     ...image.parents.map(({ parent }) => parent),
@@ -38,6 +38,6 @@ export function partedBy(parted: Parted, problems: ProblemsByImage): Parted {
 }
 
 /** Dependencies first, as far as the troubled ones have an order. */
-export function everyImage({ catalog, troubled }: Parted): readonly Image[] {
+export function everyImage({ catalog, troubled }: SplitCatalog): readonly Image[] {
   return troubled.length === 0 ? catalog.images : [...catalog.images, ...troubled.map(({ image }) => image)];
 }

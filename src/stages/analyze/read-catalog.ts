@@ -101,7 +101,7 @@ export async function readAsFarAsPossible(
     settingsOf,
     unreadNames,
     // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
-    unpublished: new Set(settingsOnly.flatMap(({ name, said }) => (said.publish === false ? [name] : []))),
+    unpublished: new Set(settingsOnly.flatMap(({ name, settings }) => (settings.publish === false ? [name] : []))),
   };
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,

@@ -2,7 +2,7 @@
 import type { Catalog, FileTarget, Image } from "../../catalog/catalog.ts";
 import type { TroubledImage } from "../../catalog/graph/troubled.ts";
 import { type Affected, affectedImages, describeDeleted } from "../../changes/affected.ts";
-import { type Comparison, compare, compareSince } from "../../changes/comparison.ts";
+import { compare, compareSince, type EventComparison } from "../../changes/comparison.ts";
 import { describeIncomplete } from "../../changes/describe-incomplete.ts";
 import { describeMisplaced, misplacedPaths } from "../../changes/misplaced.ts";
 import { selectImages } from "../../changes/select.ts";
@@ -29,7 +29,7 @@ import { buildArgumentsOf, releaseNames } from "./details/image-details.ts";
 import { imageRelease } from "./details/image-release.ts";
 import { misnamedRemarks } from "./details/misnamed-remarks.ts";
 import { runFactRemarks, withoutRunFacts } from "./details/run-facts.ts";
-import { everyImage, type Parted, type ProblemsByImage, partedBy } from "./parted.ts";
+import { everyImage, type ProblemsByImage, type SplitCatalog, splitBy } from "./parted.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { settingsChange } from "./settings-change/settings-change.ts";
 
@@ -39,7 +39,7 @@ export interface Survey {
   /** The others: they are in no other list here, but in `affected` and `left`. */
   readonly troubled: readonly TroubledImage[];
   readonly fileTargets: readonly FileTarget[];
-  readonly comparison: Comparison;
+  readonly comparison: EventComparison;
   readonly affected: ReasonsByImage;
   /** Images that the run is not about, whatever changed. */
   readonly left: ReasonsByImage;
@@ -65,7 +65,7 @@ export interface Survey {
 export async function survey(session: Session): Promise<Survey> {
   const { context, inputs } = session;
   if (context.trigger.kind === "gone") {
-    const comparison: Comparison = { kind: "nothing", what: context.trigger.what };
+    const comparison: EventComparison = { kind: "nothing", what: context.trigger.what };
     const { settingsOf } = await readImageSettings(emptyConfig, inputs);
     return {
       catalog: { images: [] },
@@ -100,8 +100,8 @@ export async function survey(session: Session): Promise<Survey> {
     files,
     argumentsOf,
   });
-  const parted = partedBy(read, new Map([...watchProblems(read.catalog.images), ...ofImages(problems, read.catalog)]));
-  const { catalog, troubled } = parted;
+  const split = splitBy(read, new Map([...watchProblems(read.catalog.images), ...ofImages(problems, read.catalog)]));
+  const { catalog, troubled } = split;
   const unplaced = troubled.filter(({ isUnplaced }) => isUnplaced);
   const inside = new Map([...found, ...unplaced.map(({ image }) => [image.name, inputsOfUnplaced(image)] as const)]);
   const argumentText = (value: string) => withoutRunFacts(value, context);
@@ -112,12 +112,12 @@ export async function survey(session: Session): Promise<Survey> {
   ]);
   const links = linksOf(listing, session.checkout);
   const settingsSince = memoize(
-    (compared: Comparison) => settingsChange(session, compared, read, links),
+    (compared: EventComparison) => settingsChange(session, compared, read, links),
     (compared) => (compared.kind === "files" ? compared.base : compared.kind),
   );
-  const affectedBy = async (compared: Comparison, selected: ReadonlySet<string>): Promise<Affected> =>
+  const affectedBy = async (compared: EventComparison, selected: ReadonlySet<string>): Promise<Affected> =>
     affectedImages({
-      catalog: { images: everyImage(parted) },
+      catalog: { images: everyImage(split) },
       comparison: compared,
       commit: context.commit,
       inputs: inside,
@@ -127,9 +127,9 @@ export async function survey(session: Session): Promise<Survey> {
       troubled: new Set(troubled.map(({ image }) => image.name)),
     });
   const unread = troubled.filter(({ kind }) => kind === "file");
-  const named = { images: withoutFiles(parted) };
+  const named = { images: withoutFiles(split) };
   const selected = orUnread(() => selectImages(named, inputs.settings.only, read.fileTargets), unread);
-  const all = new Set(everyImage(parted).map(({ name }) => name));
+  const all = new Set(everyImage(split).map(({ name }) => name));
   const unreadFiles = unread.map(({ image }) => image.name);
   const { affected, deleted } = await affectedBy(comparison, new Set([...selected, ...unreadFiles]));
   const misnamed = unread.length > 0 ? [] : misnamedRemarks(named, session, settingsOf);
@@ -192,9 +192,9 @@ function orUnread<T>(work: () => T, unread: readonly TroubledImage[]): T {
   }
 }
 
-function withoutFiles(parted: Parted): readonly Image[] {
-  const files = new Set(parted.troubled.flatMap(({ kind, image }) => (kind === "file" ? [image] : [])));
-  return everyImage(parted).filter((image) => !files.has(image));
+function withoutFiles(split: SplitCatalog): readonly Image[] {
+  const files = new Set(split.troubled.flatMap(({ kind, image }) => (kind === "file" ? [image] : [])));
+  return everyImage(split).filter((image) => !files.has(image));
 }
 
 /** A file that can't be read is left where the run is about images that are known. */
@@ -211,7 +211,7 @@ function withFilesLeft(
 }
 
 /** `rebuild: always` takes everything, whatever changed. */
-function compareAll({ event, git, inputs }: Session): Promise<Comparison> {
+function compareAll({ event, git, inputs }: Session): Promise<EventComparison> {
   if (inputs.settings.rebuild === "always")
     return Promise.resolve({ kind: "everything", because: { kind: "asked-for" } });
   return compare(event, git);

@@ -86,7 +86,7 @@ async function attest(
     log.info(`${name}: its provenance is signed${page}`);
   } catch (cause) {
     throw new UserError(`${name} is published, and its provenance could not be signed: ${explain(cause)}`, {
-      hint: "run again; if it stays, check the job's `permissions: id-token: write` and `attestations: write`",
+      hint: "run again; if it fails again, check the job's `permissions: id-token: write` and `attestations: write`",
       cause,
     });
   }

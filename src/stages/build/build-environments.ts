@@ -10,14 +10,13 @@ export interface BuildEnvironments {
   /** Of docker's children beside builds. */
   readonly docker: Environment;
   /** Of `buildx build`, by the builder's driver: only the Kubernetes one is reached by a kubeconfig. */
-  readonly ofBuilds: (driver: string) => Environment;
+  readonly ofBuilds: (driver: string, usesCacheService: boolean) => Environment;
   readonly nix: Environment;
 }
 
 export interface BuildEnvironmentsOptions {
   readonly credentials: CredentialStore;
   readonly secrets: GivenSecrets;
-  readonly usesCacheService: boolean;
   /** For docker's configuration where it isn't docker's own; the caller removes it. */
   readonly folder: string;
 }
@@ -28,20 +27,22 @@ export async function buildEnvironments(
     outside: { env, files },
     trust,
   }: { readonly outside: Pick<Outside, "env" | "files">; readonly trust: CheckoutTrust },
-  { credentials, secrets, usesCacheService, folder }: BuildEnvironmentsOptions,
+  { credentials, secrets, folder }: BuildEnvironmentsOptions,
 ): Promise<BuildEnvironments> {
   const isTrusted = trust.kind === "trusted";
   const logins = isTrusted ? await credentials.forChildren() : noLogins;
   const environmentFor = await loggedIn(logins, { files, env, folder });
-  const withSecrets: Environment = {
-    ...environmentFor({ cacheService: usesCacheService, ssh: secrets.ssh.length > 0 }),
-    ...secrets.environment,
-    ...carefulGit,
-  };
-  const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
   return {
     docker: environmentFor(),
-    ofBuilds: (driver) => (isTrusted || driver === "kubernetes" ? withSecrets : withoutCluster),
+    ofBuilds: (driver, cacheService) => {
+      const withSecrets: Environment = {
+        ...environmentFor({ cacheService, ssh: secrets.ssh.length > 0 }),
+        ...secrets.environment,
+        ...carefulGit,
+      };
+      const { KUBECONFIG: _, ...withoutCluster } = withSecrets;
+      return isTrusted || driver === "kubernetes" ? withSecrets : withoutCluster;
+    },
     nix: { ...nixEnvironment(env, isTrusted ? undefined : `${folder}/home`), ...carefulGit },
   };
 }

@@ -18,10 +18,10 @@ import type { ImageResult } from "../../results/run-result.ts";
 import type { Outside } from "../../run/outside.ts";
 import type { Session } from "../../run/session.ts";
 import { givenSecrets } from "../../run/withheld.ts";
-import { checkPush } from "../plan/push-rights.ts";
+import { checkPushRights } from "../plan/push-rights.ts";
 import { afterBuild, signer } from "./after-build.ts";
 import { buildEnvironments } from "./build-environments.ts";
-import { readyBuilder } from "./ready-builder.ts";
+import { type ReadyBuilder, readyBuilder } from "./ready-builder.ts";
 
 export interface BuildSession {
   readonly dependencies: BuildDependencies;
@@ -47,22 +47,20 @@ export async function openBuildSession(
   const login = `${folder}/docker`;
   const removeLogin = (): Promise<void> => files.remove(login);
   try {
-    const [cache] = await Promise.all([
+    // Before anything that may refuse, so that nothing is still being written when it is removed.
+    const environments = await buildEnvironments(session, { credentials, secrets, folder: login });
+    const complete = completion(plan, environments.docker, session);
+    const checks = Promise.all([
       cacheRemarks(builds, outside),
-      plan.push ? checkPush(plan.images, registry) : undefined,
+      plan.push ? checkPushRights(plan.images, registry) : undefined,
     ]);
-    // After what may refuse, so that nothing is still being written when it is removed.
-    const environments = await buildEnvironments(session, {
-      credentials,
-      secrets,
-      usesCacheService: cache.isUsable,
-      folder: login,
-    });
-    const builder = await readyBuilder(builds, environments.docker, session);
+    const [[cache], builder] = await builderBeside(checks, outside.signal, (signal) =>
+      readyBuilder(builds, environments.docker, { ...session, outside: { ...outside, signal } }),
+    );
     const lint = lintReport(log);
     return {
       remarks: [...cache.remarks, ...secretRemarks(builds, context)],
-      complete: completion(plan, environments.docker, session),
+      complete,
       close: async () => {
         const left = lint.left();
         if (left.length > 0) log.group(`${left.length} more findings in Dockerfiles`, left);
@@ -76,7 +74,7 @@ export async function openBuildSession(
         builder,
         lint,
         cache: cacheTrouble((message, hint) => log.warning(message, hint)),
-        environment: environments.ofBuilds(builder.driver),
+        environment: environments.ofBuilds(builder.driver, cache.isUsable),
         nixEnvironment: environments.nix,
         workspace: context.workspace,
         checkout: context.workspace,
@@ -101,6 +99,21 @@ export async function openBuildSession(
     await removeLogin();
     throw error;
   }
+}
+
+/** Readies the builder while `checks` run. @throws what refuses, first that of the checks; no builder is left behind then. */
+async function builderBeside<T>(
+  checks: Promise<T>,
+  signal: AbortSignal,
+  ready: (signal: AbortSignal) => Promise<ReadyBuilder>,
+): Promise<readonly [T, ReadyBuilder]> {
+  const refused = new AbortController();
+  checks.catch((error: unknown) => refused.abort(error));
+  const making = ready(AbortSignal.any([signal, refused.signal]));
+  const [checked, made] = await Promise.allSettled([checks, making]);
+  if (checked.status === "fulfilled") return [checked.value, await making];
+  if (made.status === "fulfilled") await made.value.remove().catch(() => {});
+  throw checked.reason;
 }
 
 function completion(

@@ -36,7 +36,7 @@ export async function pushLayout(
   const forged = Object.keys(document.annotations).find(isOfRecord);
   if (forged !== undefined) {
     throw new UserError(`the build gave its index the annotation ${forged}, which only this action writes`, {
-      hint: "look at what the Dockerfile's `# syntax=` line names",
+      hint: "check the image that the Dockerfile's `# syntax=` line names",
     });
   }
   await registry.copyImage({ from: repository, to: repository, digest, signal, layout: built });

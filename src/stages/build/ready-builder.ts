@@ -3,7 +3,7 @@
 import {
   type Builder,
   type BuilderDependencies,
-  type BuilderWish,
+  type BuilderRequest,
   createBuilder,
   findBuilder,
 } from "../../buildx/builder/builder.ts";
@@ -38,12 +38,12 @@ export async function readyBuilder(
   const { processes, signal } = outside;
   const deps = { processes, environment, signal };
   const repositories = builds.flatMap((image) => image.repositories.slice(0, 1));
-  const wish = { builder: settings.builder, repositories, suffix: folder.slice(-8) };
-  const builder = await findBuilder(wish, deps);
+  const request = { builder: settings.builder, repositories, suffix: folder.slice(-8) };
+  const builder = await findBuilder(request, deps);
   try {
     const wanted = builds.flatMap((image) => image.platforms);
     const emulation = { install: settings.qemu, image: settings.binfmtImage };
-    return builderInUse(await ensurePlatforms(wanted, builder, emulation, deps), wish, deps);
+    return builderInUse(await ensurePlatforms(wanted, builder, emulation, deps), request, deps);
   } catch (error) {
     await builder.remove();
     throw error;
@@ -51,7 +51,7 @@ export async function readyBuilder(
 }
 
 /** What hangs is left for a new one, once. What others run elsewhere can't be had anew. */
-function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependencies): ReadyBuilder {
+function builderInUse(first: Builder, request: BuilderRequest, deps: BuilderDependencies): ReadyBuilder {
   let current = first;
   let next: Promise<Builder> | undefined;
   return {
@@ -59,7 +59,7 @@ function builderInUse(first: Builder, wish: BuilderWish, deps: BuilderDependenci
     driver: first.driver,
     async replace(used) {
       if (used !== first.name || first.driver !== "docker-container") return;
-      next ??= createBuilder({ ...wish, suffix: `${wish.suffix}-2` }, deps);
+      next ??= createBuilder({ ...request, suffix: `${request.suffix}-2` }, deps);
       try {
         current = await next;
       } catch (error) {

@@ -1,5 +1,5 @@
 /** The commits of bumps' branches, from the checkout and its remote. */
-import type { BranchHistory, LineCommit } from "../../bump/pull-request/branch-history.ts";
+import type { BranchHistory, HistoryCommit } from "../../bump/pull-request/branch-history.ts";
 import type { Git } from "../../git/git.ts";
 import { unlessGitFails } from "../../git/git-command.ts";
 import type { Commit } from "../../model/run-context.ts";
@@ -20,7 +20,7 @@ export function bumpHistory(
   return {
     above: (head, known) =>
       unlessGitFails(async () => {
-        const found = new Map<Commit, LineCommit>();
+        const found = new Map<Commit, HistoryCommit>();
         const open = [head];
         for (let id = open.pop(); id !== undefined; id = open.pop()) {
           if (found.has(id) || (known === undefined ? await isOnBase(id) : !known.has(id))) continue;

@@ -2,9 +2,10 @@
 
 import { differInPins } from "../../bump/differ-in-pins.ts";
 import { jointMoves } from "../../bump/kept-moves.ts";
-import { movePins, type PinFile } from "../../bump/move-pins.ts";
+import { movePins } from "../../bump/move-pins.ts";
 import type { LeftPin, MovedFile } from "../../bump/moved.ts";
-import { imageNames } from "../../bump/pins/image-names.ts";
+import { imageNames } from "../../bump/pins/names-in-files.ts";
+import type { PinFile } from "../../bump/pins/pin-file.ts";
 import { type BumpGroup, bumpGroups } from "../../bump/pull-request/bump-groups.ts";
 import type { Proposal, ProposalResult, PullRequestSettings } from "../../bump/pull-request/proposal.ts";
 import { type ProposeTools, propose } from "../../bump/pull-request/propose.ts";
@@ -21,7 +22,7 @@ import { pullRequestText } from "../../report/pull-request-text.ts";
 import type { ImageResult, OtherFailure } from "../../results/run-result.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
-import { isWhole, knowsAll } from "../check/scan-report.ts";
+import { knowsAllImages } from "../check/report/known-images.ts";
 import type { Preparation } from "../plan/preparation.ts";
 import { bumpHistory } from "./bump-history.ts";
 import { bumpTarget, type OnBranch } from "./bump-target.ts";
@@ -41,7 +42,7 @@ export interface BumpReport {
 export const noBump: BumpReport = { results: [], moved: [], remarks: [], errors: [] };
 
 export function bumpFailures({ errors }: BumpReport): readonly OtherFailure[] {
-  return errors.map((error) => ({ title: "A pull request was refused", error }));
+  return errors.map((error) => ({ clause: "a pull request was refused", error }));
 }
 
 /** What was done for images in this run, if anything; the others are looked up. Refusals of the forge are remarks. */
@@ -72,15 +73,15 @@ export async function bumpPins(
       base: target.branch,
       isDefault: target.isDefault,
       grouped: prepared.bumping.pullRequests.grouped,
-      isWhole: isWhole(session) && knowsAll(surveyed),
+      isWhole: knowsAllImages(session, surveyed),
     },
   );
-  const ours = repositoriesOf(surveyed.catalog);
+  const ownRepositories = repositoriesOf(surveyed.catalog);
   const moves = await Promise.all(
-    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ours)) })),
+    groups.map(async (group) => ({ ...group, ...(await movePins(files, group.versions, ownRepositories)) })),
   );
   const stays = moves.flatMap(({ left }) => left);
-  const ambiguous = stays.filter(({ kind }) => kind === "ambiguous");
+  const ambiguous = stays.filter((pin) => pin.kind === "ambiguous");
   for (const { path, line, column, why } of stays.filter(({ kind }) => kind === "not-newer")) {
     session.outside.log.info(inertLine(plainLine(`${path}:${line}:${column} stays: ${why}`)));
   }
@@ -140,17 +141,17 @@ async function proposeAll(
   const settings = prepared.bumping.pullRequests;
   const wanted = moves.filter((move) => move.files.length > 0 || open.has(`refs/heads/${move.branch}`));
   if (wanted.length === 0) return [];
-  const ours = repositoriesOf(prepared.surveyed.catalog);
+  const ownRepositories = repositoriesOf(prepared.surveyed.catalog);
   const tools = { ...toolsOf(prepared, session), history: bumpHistory(session.git, at, prepared.history) };
   const one = limitCalls(4, async (move: Move) => {
     const proposal =
       move.files.length === 0 ? undefined : await proposalOf(move, at, settings, prepared, session, images);
-    const names = imageNames([...ours, ...besides(ours, move.branch)]);
+    const names = imageNames([...ownRepositories, ...besides(ownRepositories, move.branch)]);
     return propose({ branch: move.branch, base: branch }, proposal, {
       ...tools,
       differInPins: (changed) => differInPins(changed, names),
       joint: async (edits) => {
-        const joint = await jointMoves(edits, { files, published: move.versions, ours });
+        const joint = await jointMoves(edits, { files, published: move.versions, ownRepositories });
         if (joint.files.length === 0) return undefined;
         const whole = { ...move, files: joint.files };
         const proposed = await proposalOf(whole, at, settings, prepared, session, images);
@@ -174,14 +175,20 @@ async function proposalOf(
   const images = await bumpedImages(versions, files, { registry, records: recordRules(session), commit }, results);
   const { forge } = prepared;
   const text = pullRequestText({ images, files, at, forge, runUrl: session.context.runUrl });
-  const ours = repositoriesOf(prepared.surveyed.catalog);
-  return { ...text, at, files, settings, moveAgain: async (again) => (await movePins(again, versions, ours)).files };
+  const ownRepositories = repositoriesOf(prepared.surveyed.catalog);
+  return {
+    ...text,
+    at,
+    files,
+    settings,
+    moveAgain: async (again) => (await movePins(again, versions, ownRepositories)).files,
+  };
 }
 
 /** Where an image was that the repository has no more, but still a bump of. */
-function besides(ours: readonly Repository[], branch: string): readonly Repository[] {
+function besides(ownRepositories: readonly Repository[], branch: string): readonly Repository[] {
   const name = branch.replace(/^image-publish\/bump-?/, "").replace(/@.*$/s, "");
-  const folders = ours.flatMap((each) => [each, each.slice(0, each.lastIndexOf("/"))]);
+  const folders = ownRepositories.flatMap((each) => [each, each.slice(0, each.lastIndexOf("/"))]);
   if (!/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/.test(name)) return [];
   return folders.map((folder) => repository(`${folder}/${name}`));
 }
@@ -210,18 +217,16 @@ function toolsOf(
   return { ...outside, forge: client, repositoryUrl: repositoryUrl(context) };
 }
 
-function leftRemark({ image, path, line, column, why }: LeftPin): Remark {
-  // A reason ends in its remedy.
-  const [what = "", ...how] = why.split(/: (?=[a-z][^:]*$)/);
+function leftRemark({ image, path, line, column, why, remedy }: LeftPin & { readonly kind: "ambiguous" }): Remark {
   return {
-    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${what}`,
-    hint: `${how.join(": ") || "write the version there as one whole value"}, or leave the file out of \`bump\``,
+    message: `${path}:${line}:${column} names ${image}, and stays as it is: ${why}`,
+    hint: `${remedy}, or leave the file out of \`bump\``,
     at: { file: path, line, column },
   };
 }
 
 function warningOf({ branch, outcome, newPullRequestUrl }: ProposalResult, { message, hint }: Remark): Remark {
-  if (outcome !== "refused") return { message: `the pull request from ${branch} lacks something: ${message}`, hint };
+  if (outcome !== "refused") return { message: `the pull request from ${branch} is incomplete: ${message}`, hint };
   // The next run fills in what is left out of the link here.
   const page = newPullRequestUrl === undefined ? "" : `; open it manually: ${newPullRequestUrl.split("&body=")[0]}`;
   return { message: `no pull request from ${branch}: ${message}`, hint: `${hint}${page}` };
@@ -234,7 +239,7 @@ export async function bumpAfter(work: () => Promise<BumpReport>, signal: AbortSi
     return await work();
   } catch (error) {
     if (signal.aborted) {
-      const message = "the run was cancelled before its pins had moved";
+      const message = "the run was canceled before its pins had moved";
       return { ...noBump, remarks: [{ message, hint: "let the next run move them, or run `command: bump`" }] };
     }
     if (!(error instanceof UserError)) throw error;

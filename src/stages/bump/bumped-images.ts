@@ -4,10 +4,9 @@ import { UserError } from "../../errors.ts";
 import { isTag, type Repository, type Tag } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
+import { parseTagState, type RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { BumpedImage } from "../../report/pull-request-text.ts";
 import type { ImageResult } from "../../results/run-result.ts";
-import { acrossPlatforms, goneAcrossPlatforms } from "../../scan/across-platforms.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 
 interface Looking {
@@ -71,8 +70,8 @@ async function bumped(
 }
 
 function findingsOf(scan: Extract<ImageScan, { readonly kind: "scanned" }>): NonNullable<BumpedImage["findings"]> {
-  const added = acrossPlatforms(scan).filter(({ isReported, standing }) => isReported && standing === "new");
-  return { gone: goneAcrossPlatforms(scan), new: added.map(({ finding }) => finding) };
+  const added = scan.findings.filter(({ isReported, standing }) => isReported && standing === "new");
+  return { gone: scan.gone, new: added.map(({ finding }) => finding) };
 }
 
 /** Of the first platform. Nobody needs it: what can't be had is left out. */
@@ -87,7 +86,7 @@ async function facts(
     const found = await registry.manifest(repository, name);
     if (found === undefined) return undefined;
     const [first] = await readPlatforms(registry, repository, found.digest);
-    return first === undefined ? undefined : { size: first.size, revision: tagStateIn(found, records).revision };
+    return first === undefined ? undefined : { size: first.size, revision: parseTagState(found, records).revision };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

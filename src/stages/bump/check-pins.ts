@@ -1,7 +1,8 @@
 /** The input `check-pins`: before a release is built, files must name its version. */
 import { posix } from "node:path";
-import { type ReleasedImage, stalePins } from "../../bump/pins/check-pins.ts";
 import { findPins } from "../../bump/pins/find-pins.ts";
+import { longestPinFile } from "../../bump/pins/pin-file.ts";
+import { type ReleasedImage, stalePins } from "../../bump/pins/stale-pins.ts";
 import type { TagStyle } from "../../bump/versions/tag-form.ts";
 import { type GlobPart, listedPathGlobs, pathList } from "../../catalog/layout/path-glob.ts";
 import { eachOnce, formatLocation, throwProblems, UserError } from "../../errors.ts";
@@ -12,12 +13,11 @@ import type { Files } from "../../ports.ts";
 import { tagLiterals } from "../../settings/tag-literals.ts";
 import type { Planning } from "../plan/plan-run.ts";
 
-/** No file that pins versions is longer. */
-const longest = 4 * 1024 * 1024;
-
 /**
- * Does nothing where no git tag releases anything. `styleOf` is asked for the tags of an image. @throws UserError (or `Problems`), each with file and line, for pins that
- * name another version, and for a glob under which nothing names a version of a released image.
+ * Does nothing where no git tag releases anything.
+ * @param styleOf how the tags of an image are written.
+ * @throws UserError (or `Problems`), each with file and line, for pins that name another version, and for a glob under which
+ * nothing names a version of a released image.
  */
 export async function checkPins(
   globs: readonly string[],
@@ -92,7 +92,7 @@ async function pinsOf(
   files: Pick<Files, "read">,
 ) {
   const bytes = await files.read(posix.join(root, path));
-  if (bytes === undefined || bytes.length > longest) return [];
+  if (bytes === undefined || bytes.length > longestPinFile) return [];
   return findPins(new TextDecoder().decode(bytes), path, repositories);
 }
 

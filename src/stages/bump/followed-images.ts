@@ -1,9 +1,9 @@
 /** What is known of the images whose pins follow: by this run, else by their registries. */
 
-import type { PinFile } from "../../bump/move-pins.ts";
 import type { PublishedVersion } from "../../bump/moved.ts";
-import { imageNames } from "../../bump/pins/image-names.ts";
-import type { Followed } from "../../bump/pull-request/bump-groups.ts";
+import { imageNames } from "../../bump/pins/names-in-files.ts";
+import type { PinFile } from "../../bump/pins/pin-file.ts";
+import type { FollowedImage } from "../../bump/pull-request/bump-groups.ts";
 import { openNumbers } from "../../bump/versions/open-numbers.ts";
 import { styleOfTags } from "../../bump/versions/style-of-tags.ts";
 import { hasCommit, type TagStyle, tagForm } from "../../bump/versions/tag-form.ts";
@@ -31,7 +31,7 @@ export interface FollowingRun extends Naming {
 }
 
 export interface FollowedImages {
-  readonly followed: readonly Followed[];
+  readonly followed: readonly FollowedImage[];
   readonly remarks: readonly Remark[];
 }
 
@@ -73,7 +73,7 @@ export async function followedImages(
     return { ...version, style: { ...options.styleOf(image), ...listed } };
   };
   const failed: ImageError[] = [];
-  const look = limitCalls(8, async (image: Image): Promise<Followed> => {
+  const look = limitCalls(8, async (image: Image): Promise<FollowedImage> => {
     const { name } = image;
     if (surveyed.left.has(name)) return { name, kind: "unknown" };
     if (!isNamed(image)) return { name, kind: "unnamed" };
@@ -82,8 +82,9 @@ export async function followedImages(
     const own = result && !isOvertaken ? versionOfResult(result, isAtHead) : undefined;
     if (own !== undefined && isAtHead) return { name, kind: "known", versions: [await withStyle(image, own)] };
     try {
-      const held = await versionsInRegistry(image, options);
-      const versions = own === undefined ? held : [await withStyle(image, own), ...held.flatMap(withCommits)];
+      const inRegistry = await versionsInRegistry(image, options);
+      const versions =
+        own === undefined ? inRegistry : [await withStyle(image, own), ...inRegistry.flatMap(withCommits)];
       return versions.length === 0 ? { name, kind: "unknown" } : { name, kind: "known", versions };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -93,7 +94,7 @@ export async function followedImages(
   });
   const followed = await Promise.all(surveyed.catalog.images.map(look));
   const others = surveyed.troubled.map(
-    ({ image }): Followed => ({ name: image.name, kind: isNamed(image) ? "unknown" : "unnamed" }),
+    ({ image }): FollowedImage => ({ name: image.name, kind: isNamed(image) ? "unknown" : "unnamed" }),
   );
   const remarks = errorRemarks(
     failed,

@@ -18,8 +18,8 @@ import type { Repository, Tag } from "../../model/reference.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
-import { type History, isOurs } from "../../publish/guard.ts";
-import { type RecordRules, readTagState, type TagState } from "../../publish/tags/tag-state.ts";
+import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
+import { type RecordRules, readTagState, type TagState } from "../../publish/registry-tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 
@@ -93,15 +93,15 @@ export async function versionsInRegistry(
     .slice(0, mostTags);
   const any = holdingsIn(repository, registry, records);
   const tagState: TagStateOf = async (tag) => {
-    const held = await any(tag);
-    return held !== undefined && isOf(held, ref) ? held : undefined;
+    const state = await any(tag);
+    return state !== undefined && isOf(state, ref) ? state : undefined;
   };
   // What another branch made has been promoted since where the branch contains it.
   const contained: TagStateOf = async (tag) => {
-    const held = await any(tag);
-    if (held === undefined || isOf(held, ref)) return held;
-    const isBranch = held.record?.ref.startsWith("refs/heads/") === true;
-    return isBranch && (await isOurs(held, { commit: at }, history)) ? held : undefined;
+    const state = await any(tag);
+    if (state === undefined || isOf(state, ref)) return state;
+    const isBranch = state.record?.ref.startsWith("refs/heads/") === true;
+    return isBranch && (await isBuiltFromOurHistory(state, { commit: at }, history)) ? state : undefined;
   };
   const version = (tags: readonly Tag[], { digest }: TagState): PublishedVersion => ({
     name: image.name,
@@ -116,7 +116,7 @@ export async function versionsInRegistry(
   const hash = sourceHash(image);
   const sourceTags = hash === null ? [] : listed.filter((tag) => tag === sourceTag(hash));
   const first = await firstOf([...moving.slice(0, 1), ...sourceTags], contained);
-  const newest = first?.held;
+  const newest = first?.state;
   const found: PublishedVersion[] = [];
   if (newest !== undefined) {
     const commit = newest.revision?.slice(0, 7);
@@ -131,8 +131,8 @@ export async function versionsInRegistry(
           ? pinned.filter(isAsHighAs(formOf(tag), formOf))
           : [];
       const best = rivals.length === 0 ? undefined : await newestOf([...new Set([tag, ...rivals])], contained, history);
-      if (best === undefined || best.held.digest === newest.digest) kept.push(tag);
-      else found.push(version([best.tag], best.held));
+      if (best === undefined || best.state.digest === newest.digest) kept.push(tag);
+      else found.push(version([best.tag], best.state));
     }
     found.unshift(version(kept, newest));
   }
@@ -142,23 +142,23 @@ export async function versionsInRegistry(
     const form = formOf(tag);
     if (found.some(({ tags }) => tags.some((other) => isSameForm(formOf(other), form)))) continue;
     const best = await newestOf(candidates.filter(isAsHighAs(form, formOf)), tagState, history);
-    if (best !== undefined) found.push(version([best.tag], best.held));
+    if (best !== undefined) found.push(version([best.tag], best.state));
   }
   return found;
 }
 
-interface Held {
+interface TaggedState {
   readonly tag: Tag;
-  readonly held: TagState;
+  readonly state: TagState;
 }
 
 type FormOf = (tag: Tag) => TagForm;
 type TagStateOf = (tag: Tag) => Promise<TagState | undefined>;
 
-async function firstOf(tags: readonly Tag[], tagState: TagStateOf): Promise<Held | undefined> {
+async function firstOf(tags: readonly Tag[], tagState: TagStateOf): Promise<TaggedState | undefined> {
   for (const tag of tags) {
-    const held = await tagState(tag);
-    if (held !== undefined) return { tag, held };
+    const state = await tagState(tag);
+    if (state !== undefined) return { tag, state };
   }
   return undefined;
 }
@@ -198,15 +198,15 @@ async function newestOf(
   tags: readonly Tag[],
   tagState: TagStateOf,
   { position }: Pick<History, "position">,
-): Promise<Held | undefined> {
-  const all = await Promise.all(tags.map(async (tag) => ({ tag, held: await tagState(tag) })));
-  const started = ({ held }: Held): string => held.record?.started ?? "";
+): Promise<TaggedState | undefined> {
+  const all = await Promise.all(tags.map(async (tag) => ({ tag, state: await tagState(tag) })));
+  const started = ({ state }: TaggedState): string => state.record?.started ?? "";
   const [first, ...others] = all
-    .flatMap(({ tag, held }) => (held === undefined ? [] : [{ tag, held }]))
+    .flatMap(({ tag, state }) => (state === undefined ? [] : [{ tag, state }]))
     .sort((a, b) => (started(a) < started(b) ? 1 : -1));
   let best = first;
   for (const other of others) {
-    const [own, its] = [best?.held.revision, other.held.revision];
+    const [own, its] = [best?.state.revision, other.state.revision];
     if (own === undefined || its === undefined) break;
     if (own === its) continue;
     if ((await position(own, its)) !== "before") break;

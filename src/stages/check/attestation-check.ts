@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import { attestationDoubt, attestationHint } from "../../publish/attestation-doubt.ts";
-import { type Check, refusedFor } from "./check.ts";
+import { type Check, passed, refused } from "./check.ts";
 
 export function attestationCheck(
   repository: Repository,
@@ -11,6 +11,6 @@ export function attestationCheck(
 ): Check {
   return async ({ digest }) => {
     const doubt = attestationDoubt(`${repository}@${digest}`, await attested(digest));
-    return refusedFor(doubt === undefined ? undefined : new UserError(doubt, { hint: attestationHint }));
+    return doubt === undefined ? passed : refused("attestation", new UserError(doubt, { hint: attestationHint }));
   };
 }

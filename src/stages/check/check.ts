@@ -2,9 +2,10 @@
  * A check: whether an image may get tags. Everything between a candidate and its tags has this shape, so that the decision
  * knows none of them by name.
  */
-import { Problems, type UserError } from "../../errors.ts";
+import type { UserError } from "../../errors.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import type { Repository } from "../../model/reference.ts";
+import type { Block, Blocks, CheckName } from "../../results/run-result.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 
 /** What a check looks at: what this run built, or what another one pushed. */
@@ -20,15 +21,21 @@ export type CheckResult =
       /** Checks again, right before the image is tagged, what may have changed by then. */
       readonly again?: () => Promise<CheckResult>;
     }
-  | { readonly kind: "refused"; readonly error: UserError; readonly scan?: ImageScan };
+  | RefusedCheck;
 
+export interface RefusedCheck {
+  readonly kind: "refused";
+  readonly by: Blocks;
+  readonly scan?: ImageScan;
+}
+
+/** It rejects where it can't be carried out: the image may get no tags, and that is a failure. */
 export type Check = (candidate: Checkable) => Promise<CheckResult>;
 
 export const passed: CheckResult = { kind: "passed" };
 
-/** Of a check that can only say why not. */
-export function refusedFor(error: UserError | undefined): CheckResult {
-  return error === undefined ? passed : { kind: "refused", error };
+export function refused(check: CheckName, error: UserError): RefusedCheck {
+  return { kind: "refused", by: [{ check, error }] };
 }
 
 /** All of them, so that a person reads everything that is wrong at once. */
@@ -50,13 +57,10 @@ export function oneByOne(...checks: readonly Check[]): Check {
 }
 
 function combined(results: readonly CheckResult[]): CheckResult {
-  const errors = results.flatMap((each) => (each.kind === "refused" ? [each.error] : []));
   const [scan] = results.flatMap((each) => each.scan ?? []);
-  const [error] = errors;
   const found = scan === undefined ? {} : { scan };
-  if (error !== undefined) {
-    return { kind: "refused", error: errors.length === 1 ? error : new Problems(errors), ...found };
-  }
+  const [first, ...others] = results.flatMap((each): readonly Block[] => (each.kind === "refused" ? each.by : []));
+  if (first !== undefined) return { kind: "refused", by: [first, ...others], ...found };
   const later = results.flatMap((each) => (each.kind === "passed" && each.again !== undefined ? [each.again] : []));
   if (later.length === 0) return { kind: "passed", ...found };
   return { kind: "passed", ...found, again: async () => combined(await Promise.all(later.map((again) => again()))) };

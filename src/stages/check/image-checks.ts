@@ -1,17 +1,16 @@
 /** The checks that an image gets: what this run built, what it promotes, and what another run put in its place. */
-import { UserError } from "../../errors.ts";
 import type { Candidate } from "../../model/candidate.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { FoundDigest } from "../../publish/promotion.ts";
-import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { FoundDigest } from "../../publish/promotion/promotion.ts";
+import type { RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import { attestationCheck } from "./attestation-check.ts";
-import { type Check, type CheckResult, oneByOne, refusedFor, sideBySide } from "./check.ts";
-import { type FoundAs, readFound } from "./found-image.ts";
+import { type Check, type CheckResult, oneByOne, passed, sideBySide } from "./check.ts";
 import { type GateResult, type GateResults, gate } from "./gate.ts";
 import { platformsCheck } from "./platforms-check.ts";
+import { type FoundAs, readFound } from "./read-found.ts";
 import { publishedSizes, sizeCheck } from "./size-check.ts";
 
 /** Of one image. */
@@ -24,60 +23,60 @@ export interface CheckRules {
   readonly records: RecordRules;
   /** With `attest`: whether GitHub lists an attestation; it may take a moment after a run has signed. */
   readonly attested: ((digest: Digest) => Promise<boolean | undefined>) | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** `parents` are the images of this run that it is based on. */
+/** `ancestors` are the images of this run that it is based on, however far up. */
 export function passBuilt(
   planned: PlannedBuild,
   candidate: Candidate,
-  parents: GateResults,
-  { maxSize, registry, scan }: CheckRules,
+  ancestors: GateResults,
+  { maxSize, registry, scan, signal }: CheckRules,
 ): Promise<GateResult> {
   const check = sideBySide(
     ...(maxSize === undefined ? [] : [sizeCheck(planned.name, maxSize, () => publishedSizes(planned, registry))]),
     ...(scan === undefined ? [] : [scan]),
   );
-  return gate(check(candidate), parents);
+  return gate(check(candidate), ancestors, signal);
 }
 
 /** What is published passed the checks of some run once, or of none: it passes those of this run before it gets a tag. */
 export async function passPromoted(
   planned: PlannedPromote,
-  parents: GateResults,
+  ancestors: GateResults,
   rules: CheckRules,
 ): Promise<GateResult> {
   const [repository] = planned.repositories;
-  if (repository === undefined) return gate(Promise.resolve(refusedFor(undefined)), parents);
-  return gate(checkPromoted(planned, repository, rules), parents);
+  const checking = repository === undefined ? passed : checkPromoted(planned, repository, rules);
+  return gate(Promise.resolve(checking), ancestors, rules.signal);
 }
 
 async function checkPromoted(planned: PlannedPromote, repository: Repository, rules: CheckRules): Promise<CheckResult> {
-  return asResult(async () => {
-    const { digest } = planned;
-    const isContent = await isUnderContentTag(planned, repository, rules);
-    return checkAs(planned, { repository, digest }, isContent ? "content" : "same-content", rules);
-  });
+  const { digest } = planned;
+  const isContent = await isUnderContentTag(planned, repository, rules);
+  return checkAs(planned, { repository, digest }, isContent ? "content" : "same-content", rules);
 }
 
 /**
  * If another run replaced the image that this one has checked, its digest passes the same checks. No image whose parent was
  * blocked gets here.
  */
-export async function checkFound(
+export function checkFound(
   planned: PlannedBuild | PlannedPromote,
   { as, ...found }: FoundDigest,
-  rules: CheckRules,
+  rules: Omit<CheckRules, "signal">,
 ): Promise<CheckResult> {
-  return asResult(() => checkAs(planned, found, as, rules));
+  return checkAs(planned, found, as, rules);
 }
 
 async function checkAs(
   planned: PlannedBuild | PlannedPromote,
   where: Omit<FoundDigest, "as">,
   as: FoundAs,
-  { maxSize, registry, records, attested, scan }: CheckRules,
+  { maxSize, registry, records, attested, scan }: Omit<CheckRules, "signal">,
 ): Promise<CheckResult> {
   const found = await readFound(planned, where, as, { registry, records });
+  if (found.kind === "refused") return found;
   const check = oneByOne(
     // What others pushed under a content tag may be sloppy about its configs.
     ...(as === "content" ? [] : [platformsCheck(registry, where.repository)]),
@@ -85,17 +84,7 @@ async function checkAs(
     ...(attested === undefined ? [] : [attestationCheck(where.repository, attested)]),
     ...(scan === undefined ? [] : [scan]),
   );
-  return check(found);
-}
-
-/** What can't be read doesn't pass. */
-async function asResult(check: () => Promise<CheckResult>): Promise<CheckResult> {
-  try {
-    return await check();
-  } catch (error) {
-    if (error instanceof UserError) return refusedFor(error);
-    throw error;
-  }
+  return check(found.image);
 }
 
 /** A tag that names the content is right whoever put it. */

@@ -134,7 +134,7 @@ export function openImageScanner(run: ScannerRun, { registry, credentials, setti
 
   return {
     prepare: scanner.prepare,
-    bill: scanner.bill,
+    sbom: scanner.sbom,
     facts: scanner.facts,
     /** @throws UserError for a file of the user's that is not there. */
     scan,
@@ -165,7 +165,7 @@ function warnOfExpired(entries: readonly ExpiredEntry[], log: Log): void {
   for (const { id, expiry, at } of entries) {
     const [what, when] = [id, expiry].map((text) => inBackticks(plainLine(text)));
     log.warning(
-      `the entry for ${what} expired on ${when}, and ignores nothing any more`,
+      `the entry for ${what} expired on ${when}, so the finding is reported again`,
       "set a later date if the reason still holds, or remove the entry",
       { at },
     );

@@ -1,9 +1,9 @@
 /** The check that an image's parts are for the platforms that its index lists. */
-import { UserError } from "../../errors.ts";
 import type { Repository } from "../../model/reference.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
+import { RegistryError } from "../../oci/registry/registry-error.ts";
 import { checkPlatforms } from "../../publish/published.ts";
-import { type Check, passed, refusedFor } from "./check.ts";
+import { type Check, passed, refused } from "./check.ts";
 
 export function platformsCheck(registry: Registry, repository: Repository): Check {
   return async ({ platforms }) => {
@@ -11,7 +11,7 @@ export function platformsCheck(registry: Registry, repository: Repository): Chec
       await checkPlatforms(registry, repository, platforms);
       return passed;
     } catch (error) {
-      if (error instanceof UserError) return refusedFor(error);
+      if (error instanceof RegistryError && error.code === "invalid") return refused("platforms", error);
       throw error;
     }
   };

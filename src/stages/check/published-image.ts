@@ -4,7 +4,7 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
 import type { History, RunIdentity } from "../../publish/guard.ts";
 import { type Predecessor, predecessorOf } from "../../publish/predecessor.ts";
-import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { Naming, TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import type { BuiltImage } from "./image-bases.ts";

@@ -1,17 +1,17 @@
 /** Scans what a run makes, as one of its checks, or what is published: compared with what it replaces, and judged. */
 
 import type { Image } from "../../catalog/catalog.ts";
-import { layerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
+import { addedLayerSteps, settingPlaces } from "../../catalog/dockerfile/layer-steps.ts";
 import { UserError } from "../../errors.ts";
 import { limit } from "../../lib/limit.ts";
 import { memoize } from "../../lib/memoize.ts";
 import { formatReference } from "../../model/reference.ts";
 import type { CredentialStore } from "../../oci/login/credentials.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import { heldBy } from "../../scan/complaint.ts";
-import { judge, type Published } from "../../scan/judge.ts";
+import { judgeScan, type Published } from "../../scan/judge.ts";
 import type { ImageScan } from "../../scan/judged.ts";
-import { mendedByRebuild } from "../../scan/remedy.ts";
+import { fixedByRebuild } from "../../scan/remedy.ts";
+import { scanFailure } from "../../scan/scan-failure.ts";
 import type { Scanned, ScanSubject } from "../../scan/scanner.ts";
 import type { ScannerFacts } from "../../scan/scanner-facts.ts";
 import type { Survey } from "../analyze/survey.ts";
@@ -48,8 +48,8 @@ export interface Scanning {
   check(planned: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check;
   /** What is published of an image; `undefined`: nothing. What can't be looked up could not be scanned. */
   published(image: Image): Promise<PublishedScan | undefined>;
-  /** A software bill of materials (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
-  bill(report: string): Promise<Uint8Array>;
+  /** An SBOM (CycloneDX, JSON) from a scan's report, before `close`. @throws UserError */
+  sbom(report: string): Promise<Uint8Array>;
   /** Which scanner it was, before `close`; `undefined` where nothing was scanned. */
   facts(): Promise<ScannerFacts | undefined>;
   /** To be called when all is scanned. Never rejects. */
@@ -69,11 +69,11 @@ export function openScanning(parts: ScanningParts): Scanning {
   return scanningBy(openImageScanner(parts, { ...parts, settingsOf }), parts);
 }
 
-export interface ImageSettings extends PublishedOptions {
+export interface ScanningSettings extends PublishedOptions {
   readonly surveyed: ScanningParts["surveyed"];
 }
 
-export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scanning {
+export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scanning {
   const { surveyed, registry } = parts;
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
@@ -125,12 +125,12 @@ export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scannin
     const found = scanned.kind === "scanned" && scanned.platforms.some(({ findings }) => findings.length > 0);
     const platforms = found ? scanned.platforms.map(({ platform }) => platform) : [];
     const named = (name: string) => parentNamed(name, taken.ancestors);
-    return judge(scanned, {
+    return judgeScan(scanned, {
       name: image.name,
       rules: settingsOf(image).rules,
       published,
       bases: found ? await bases.basesOf(image, taken.bases, platforms, named) : [],
-      stepsOn: (platform) => layerSteps(image, platform),
+      stepsOn: (platform) => addedLayerSteps(image, platform),
       settingsOn: (platform) => settingPlaces(image, platform),
     });
   }
@@ -140,7 +140,7 @@ export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scannin
       const image = imageNamed(planned.name);
       const taken = { bases: takenBy(made), ancestors };
       const compare = async (scanned: Scanned, published: Published) =>
-        resultOf(await judged(image, scanned, published, taken));
+        resultOfScan(await judged(image, scanned, published, taken));
       const [scanned, published] = await Promise.all([
         scanOnce(subjectOf(image, made)),
         slot(() => publishedNow(planned)),
@@ -180,11 +180,12 @@ export function scanningBy(scanner: ImageScanner, parts: ImageSettings): Scannin
     checkFiles: (names) => scanner.checkFiles(names.filter(isWanted).map(imageNamed)),
     prefetch(planned) {
       scanner.prepare();
-      publishedNow(planned).catch(() => {});
+      // The scanner remembers what it has scanned. What goes wrong here goes wrong in the check, too.
+      slot(() => publishedNow(planned)).catch(() => {});
     },
     check,
     published,
-    bill: scanner.bill,
+    sbom: scanner.sbom,
     facts: scanner.facts,
     close: scanner.close,
   };
@@ -219,14 +220,17 @@ function layersIn({ platforms }: Extract<Scanned, { readonly kind: "scanned" }>)
   return new Map(platforms.map(({ platform, layers }) => [platform, layers.map(({ diffId }) => diffId)] as const));
 }
 
-function resultOf(scan: ImageScan): Required<Pick<CheckResult, "scan">> & CheckResult {
-  const error = heldBy(scan);
-  return error === undefined ? { kind: "passed", scan } : { kind: "refused", error, scan };
+/** The scan policy's decision as that of a check. */
+export function resultOfScan(scan: ImageScan): CheckResult & { readonly scan: ImageScan } {
+  const failure = scan.decision.kind === "blocked" ? scanFailure(scan) : undefined;
+  return failure === undefined
+    ? { kind: "passed", scan }
+    : { kind: "refused", by: [{ check: "scan", ...failure }], scan };
 }
 
-/** Where nothing blocks, or nothing is published to compare with, the result is the same whatever is published later. */
+/** Where nothing is blocking, or nothing is published to compare with, the result is the same whatever is published later. */
 function mayTurn(scan: ImageScan): boolean {
-  return scan.kind === "scanned" && scan.passes && scan.isRed && scan.comparedWith.kind === "published";
+  return scan.kind === "scanned" && scan.decision.kind === "fails-run" && scan.comparedWith.kind === "published";
 }
 
 function takenBy({ bases }: Checkable): BuiltImage["bases"] {
@@ -245,5 +249,5 @@ function withoutPinned(taken: BuiltImage["bases"], image: Image): BuiltImage["ba
 
 /** Whether a rebuild of a published image, with nothing changed in the repository, fixes anything in it. */
 export function isFixedByRebuild({ scan, moved }: PublishedScan): boolean {
-  return moved.length > 0 || mendedByRebuild(scan).length > 0;
+  return moved.length > 0 || fixedByRebuild(scan).length > 0;
 }

@@ -5,7 +5,7 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild } from "../../plan/plan.ts";
 import { oversized, tooLarge } from "../../publish/max-size.ts";
 import { publishedDigest, readPlatforms } from "../../publish/published.ts";
-import { type Check, passed, refusedFor } from "./check.ts";
+import { type Check, passed, refused } from "./check.ts";
 
 /** @param published what the image would replace, to say by how much it grew; queried only for what is too large. */
 export function sizeCheck(
@@ -15,7 +15,7 @@ export function sizeCheck(
 ): Check {
   return async ({ platforms }) => {
     if (oversized(platforms, limit).length === 0) return passed;
-    return refusedFor(tooLarge(name, limit, oversized(platforms, limit, await published())));
+    return refused("size", tooLarge(name, limit, oversized(platforms, limit, await published())));
   };
 }
 

@@ -6,7 +6,7 @@ import type { Digest } from "../../model/digest.ts";
 import { type Repository, type Tag, tag } from "../../model/reference.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
-import { labelsOf } from "../../publish/tags/tag-state.ts";
+import { labelsOf } from "../../publish/registry-tags/tag-state.ts";
 
 export interface BaseLookup {
   readonly registry: Pick<Registry, "manifest" | "blob">;

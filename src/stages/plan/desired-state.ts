@@ -9,7 +9,7 @@ import type { RunIdentity } from "../../publish/guard.ts";
 import type { SettingsOf } from "../../settings/image-settings.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
 
-export interface RunWishes {
+export interface RunRequest {
   readonly identity: Omit<RunIdentity, "release" | "platforms">;
   readonly defaultBranch: string | undefined;
   /** A scheduled rebuild pushes only mutable tags. */
@@ -27,10 +27,10 @@ export function desiredState(
   image: Image,
   { tags, release, bakedVersion }: Details,
   isAffected: boolean,
-  wishes: RunWishes,
+  request: RunRequest,
 ): DesiredState | undefined {
-  return stateOf(image, wishes, {
-    tags: tags.tags.filter(({ moves }) => moves || !wishes.movingTagsOnly),
+  return stateOf(image, request, {
+    tags: tags.tags.filter(({ moves }) => moves || !request.movingTagsOnly),
     bakedVersion: bakedVersion ?? null,
     isAffected,
     release,
@@ -38,10 +38,10 @@ export function desiredState(
 }
 
 /** The state of an image that others are based on, and that the run leaves as it is. */
-export function desiredParent(image: Image, details: Details, wishes: RunWishes): DesiredState | undefined {
+export function desiredParent(image: Image, details: Details, request: RunRequest): DesiredState | undefined {
   const moving = details.tags.tags.filter(({ moves }) => moves);
-  const usual = defaultTags(image, wishes).map((tag): ImageTag => ({ tag, moves: true }));
-  return stateOf(image, wishes, {
+  const usual = defaultTags(image, request).map((tag): ImageTag => ({ tag, moves: true }));
+  return stateOf(image, request, {
     tags: moving.length > 0 ? moving : usual,
     bakedVersion: details.bakedVersion ?? null,
     isAffected: false,
@@ -52,14 +52,14 @@ export function desiredParent(image: Image, details: Details, wishes: RunWishes)
 /** `promote: false`: whether an image is built though what is published may be the release. */
 export function buildsReleases(
   { release }: Pick<Details, "release">,
-  { promotes }: Pick<RunWishes, "promotes">,
+  { promotes }: Pick<RunRequest, "promotes">,
 ): boolean {
   return release !== undefined && !promotes;
 }
 
 function stateOf(
   { name, repositories, platforms }: Image,
-  { identity, hashes }: RunWishes,
+  { identity, hashes }: RunRequest,
   { release, ...wanted }: Pick<DesiredState, "tags" | "bakedVersion" | "isAffected"> & Pick<RunIdentity, "release">,
 ): DesiredState | undefined {
   const [first, ...others] = repositories;
@@ -76,7 +76,7 @@ function stateOf(
 /** Where the newest image of any branch may be: the default branch's tag. */
 export function defaultTags(
   image: ImageName,
-  { defaultBranch, settingsOf }: Pick<RunWishes, "defaultBranch" | "settingsOf">,
+  { defaultBranch, settingsOf }: Pick<RunRequest, "defaultBranch" | "settingsOf">,
 ): readonly Tag[] {
   const ending = variantSuffix(image, settingsOf(image.publicName).flavor);
   return defaultBranch === undefined ? [] : [`${tagText(defaultBranch)}${ending}`].filter(isTag);

@@ -1,7 +1,7 @@
 /** `rebuild: fixable`: a scheduled run builds the images that a rebuild would fix, their dependents, and those where that is unknown. */
 import type { Reason } from "../../model/reason.ts";
 import type { ImageScan } from "../../scan/judged.ts";
-import { mendedByRebuild } from "../../scan/remedy.ts";
+import { fixedByRebuild } from "../../scan/remedy.ts";
 import type { Survey } from "../analyze/survey.ts";
 import type { PublishedScan, Scanning } from "../check/scanning.ts";
 
@@ -46,7 +46,7 @@ function whyRebuild(found: PublishedScan | undefined): readonly Reason[] {
   // In doubt it is built.
   if (scan.kind === "unscanned") return [{ kind: "unscanned", detail: scan.error.message }];
   if (moved.length > 0) return moved.map((base) => ({ kind: "base-moved", base }));
-  const count = mendedByRebuild(scan).length;
+  const count = fixedByRebuild(scan).length;
   return count === 0 ? [] : [{ kind: "fixable", count }];
 }
 

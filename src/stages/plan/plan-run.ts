@@ -23,7 +23,7 @@ import type { CacheKind } from "../analyze/details/image-cache.ts";
 import { imageDetails } from "../analyze/details/image-details.ts";
 import { elsewhereRemarks } from "../analyze/elsewhere-remarks.ts";
 import { detailProblems } from "../analyze/image-problems.ts";
-import { type ProblemsByImage, partedBy } from "../analyze/parted.ts";
+import { type ProblemsByImage, splitBy } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
 import { worthRebuilding } from "./fixable.ts";
 import { planRefs } from "./plan-refs.ts";
@@ -92,28 +92,28 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
     how.ask === "must" ? await narrowed(prepared, session) : { narrow: prepared.surveyed, scans: [] };
   const details = detailsFor(narrow, prepared, session);
   const problems = await detailProblems(imagesInQuestion(narrow, converges), details);
-  const surveyed = { ...narrow, ...partedBy(narrow, problems) };
+  const surveyed = { ...narrow, ...splitBy(narrow, problems) };
   const answer = converges ? await answered({ ...prepared, surveyed }, details, session, how) : { remarks: [] };
   const decided = answer.reconciled ?? byEventAlone(surveyed);
   const published = answer.reconciled
     ? foundParents(answer.reconciled, how.ask)
     : await askedParents(parentsToLookUp(surveyed.catalog, decided.affected), prepared, session, how.ask);
-  const clear = { ...surveyed, ...partedBy(surveyed, published.unclear) };
+  const clear = { ...surveyed, ...splitBy(surveyed, published.unclear) };
   const concerned = concernedBy(published.unclear, surveyed, decided);
-  const planOf = (parted: Survey) => {
-    const troubles = troublesOf({ ...parted, affected: concerned });
+  const planOf = (survey: Survey) => {
+    const troubles = troublesOf({ ...survey, affected: concerned });
     const { affected, left, promoted } = decided;
     const found = { affected, left, promoted, published: published.digests };
-    return makePlanInTurns({ ...planFacts(parted, push, session), ...found, troubles, details });
+    return makePlanInTurns({ ...planFacts(survey, push, session), ...found, troubles, details });
   };
   const whole = await planOf(clear);
   const secretFiles = inputs.settings.secretFiles.map(({ text }) => text);
   const paths = await plannedPathProblems(whole, secretFiles, session.paths);
   // A plan alone opens none of them, and shows what else there is.
   const isRefused = paths.length > 0 && (how.ask === "must" || trust.kind === "untrusted");
-  const parted = isRefused ? { ...clear, ...partedBy(clear, refusedImages(paths)) } : clear;
-  const plan = isRefused ? await planOf(parted) : whole;
-  const troubles = troublesOf({ ...parted, affected: concerned });
+  const remaining = isRefused ? { ...clear, ...splitBy(clear, refusedImages(paths)) } : clear;
+  const plan = isRefused ? await planOf(remaining) : whole;
+  const troubles = troublesOf({ ...remaining, affected: concerned });
   const remarks = [
     ...inputs.warnings,
     ...surveyed.remarks,
@@ -129,7 +129,7 @@ async function decide(prepared: Preparation, session: Session, how: Asking): Pro
   const { lastBuilds, taken } = decided;
   return {
     ...prepared,
-    surveyed: parted,
+    surveyed: remaining,
     scans,
     plan,
     planPath: await writePlan(plan, session.folder, outside.files),
@@ -253,7 +253,7 @@ async function answered(
   { ask, asking }: Asking,
 ): Promise<{ readonly reconciled?: Reconciled; readonly remarks: readonly Remark[] }> {
   const { context, inputs, outside } = session;
-  const wishes = {
+  const request = {
     identity: runIdentity(session),
     defaultBranch: context.defaultBranch,
     movingTagsOnly: movesTagsOnly(session),
@@ -261,25 +261,25 @@ async function answered(
     hashes: surveyed.hashes,
     settingsOf: surveyed.settingsOf,
   };
-  const answer = reconciled({ surveyed, details, wishes, registry, history, records: recordRules(session) });
+  const answer = reconciled({ surveyed, details, request, registry, history, records: recordRules(session) });
   if (ask === "must") return { reconciled: await answer, remarks: [] };
   try {
-    return { reconciled: await withinPatience(answer, outside.clock), remarks: [] };
+    return { reconciled: await withinLongestWait(answer, outside.clock), remarks: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     asking.abort(error);
-    const message = `what is published is not considered, as the registry can't be asked: ${error.message}`;
+    const message = `the plan ignores what is published, as the registry can't be queried: ${error.message}`;
     return { remarks: [{ message, hint: error.hint }] };
   }
 }
 
 /** How long a plan that can do without waits for registries, in milliseconds. */
-const patience = 20_000;
+const longestWait = 20_000;
 
-async function withinPatience<T>(work: Promise<T>, clock: Clock): Promise<T> {
+async function withinLongestWait<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const ended = new AbortController();
-  const late = clock.sleep(patience, ended.signal).then(() => {
-    throw new RegistryError("unavailable", `there was no answer within ${patience / 1000} s`, { hint: "run again" });
+  const late = clock.sleep(longestWait, ended.signal).then(() => {
+    throw new RegistryError("unavailable", `there was no answer within ${longestWait / 1000} s`, { hint: "run again" });
   });
   try {
     return await Promise.race([work, late]);

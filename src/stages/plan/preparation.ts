@@ -8,15 +8,15 @@ import type { RegistryClient } from "../../oci/registry/registry-client.ts";
 import { pushes } from "../../plan/pushes.ts";
 import type { History } from "../../publish/guard.ts";
 import type { Forge } from "../../results/run-result.ts";
+import { openHistory } from "../../run/commit-history.ts";
 import { forgePage } from "../../run/event/forge-page.ts";
-import { openHistory } from "../../run/history.ts";
 import { openRegistry } from "../../run/open-registry.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";
 import { pullRequestSettings } from "../../settings/bump-settings.ts";
 import type { TagSources } from "../analyze/details/image-details.ts";
 import { tagSources } from "../analyze/details/tag-sources.ts";
-import { partedBy } from "../analyze/parted.ts";
+import { splitBy } from "../analyze/parted.ts";
 import { type Survey, survey } from "../analyze/survey.ts";
 import { openScanning, type Scanning } from "../check/scanning.ts";
 import { runIdentity } from "./run-identity.ts";
@@ -61,7 +61,7 @@ export async function prepare(session: Session, { all, about, signal }: Preparat
   };
   const push = pushes(event, inputs.settings.push, session.trust);
   const { sources, problems } = await tagSources(session, found, { all: all(push), about });
-  const surveyed = { ...found, ...partedBy(found, problems) };
+  const surveyed = { ...found, ...splitBy(found, problems) };
   const hosts = surveyed.catalog.images.flatMap((image) =>
     image.repositories.map((each) => splitRepository(each).host),
   );

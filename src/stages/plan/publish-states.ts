@@ -17,16 +17,16 @@ import {
 } from "../../plan/reconcile.ts";
 import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../publish/ask-publish-state.ts";
 import type { History } from "../../publish/guard.ts";
-import type { RecordRules } from "../../publish/tags/tag-state.ts";
+import type { RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
 import type { Survey } from "../analyze/survey.ts";
 import { isOfBase } from "./base-revision.ts";
-import { buildsReleases, defaultTags, desiredParent, desiredState, type RunWishes } from "./desired-state.ts";
+import { buildsReleases, defaultTags, desiredParent, desiredState, type RunRequest } from "./desired-state.ts";
 
 export interface StateQuestions {
   readonly surveyed: Pick<Survey, "catalog" | "affected" | "left" | "affectedSince">;
   readonly details: (image: Image) => ImageDetails;
-  readonly wishes: RunWishes;
+  readonly request: RunRequest;
   readonly registry: Registry;
   readonly history: Omit<History, "published">;
   readonly records: RecordRules;
@@ -117,15 +117,15 @@ function publishedAmong(parents: ParentStates): Pick<Reconciled, "published" | "
 }
 
 async function stateOf(image: Image, questions: StateQuestions): Promise<PublishState> {
-  const { details, surveyed, wishes } = questions;
+  const { details, surveyed, request } = questions;
   const own = details(image);
-  const desired = desiredState(image, own, surveyed.affected.has(image.name), wishes);
+  const desired = desiredState(image, own, surveyed.affected.has(image.name), request);
   if (desired === undefined) throw new Error(`${image.name} has no repository`);
-  return ask(desired, image, buildsReleases(own, wishes), questions);
+  return ask(desired, image, buildsReleases(own, request), questions);
 }
 
 async function parentDigest(image: Image, questions: StateQuestions): Promise<Digest | undefined> {
-  const desired = desiredParent(image, questions.details(image), questions.wishes);
+  const desired = desiredParent(image, questions.details(image), questions.request);
   return desired === undefined ? undefined : digestToBuildOn(await ask(desired, image, false, questions));
 }
 
@@ -133,17 +133,17 @@ function ask(
   desired: DesiredState,
   image: Image,
   buildsItsReleases: boolean,
-  { surveyed, wishes, registry, history, records }: StateQuestions,
+  { surveyed, request, registry, history, records }: StateQuestions,
 ): Promise<PublishState> {
   const { catalog, affectedSince } = surveyed;
   const options: PublishStateOptions = {
     records,
     hasArguments: hashedArguments(image).length > 0,
     isOfBase: (revision) =>
-      isOfBase(image, revision, catalog, { registry, tagsOf: (parent) => defaultTags(parent, wishes) }),
+      isOfBase(image, revision, catalog, { registry, tagsOf: (parent) => defaultTags(parent, request) }),
     registry,
     history,
-    elsewhere: defaultTags(image, wishes),
+    elsewhere: defaultTags(image, request),
     buildsReleases: buildsItsReleases,
     changedSince: async (revision) => (await affectedSince(revision))?.has(image.name),
   };

@@ -11,7 +11,7 @@ import type { Naming, TagSources } from "../analyze/details/image-details.ts";
 import { tagsToFollow } from "../analyze/details/tag-sources.ts";
 import { errorRemarks, type ImageError } from "../analyze/image-errors.ts";
 import type { ProblemsByImage } from "../analyze/parted.ts";
-import { isUnnamed } from "./push-rights.ts";
+import { isUnnamedHost } from "./push-rights.ts";
 
 export interface ParentsOptions {
   readonly sources: TagSources;
@@ -37,7 +37,7 @@ export async function publishedParents(
   { sources, registry, push }: ParentsOptions,
 ): Promise<PublishedParents> {
   // Who sends code from a fork can't add a login, and the build would get none.
-  const isMissing = (error: UserError): boolean => run.trust.kind === "trusted" && isUnnamed(error);
+  const isMissing = (error: UserError): boolean => run.trust.kind === "trusted" && isUnnamedHost(error);
   const digests = new Map<string, Digest>();
   const unclear = new Map<string, UserError>();
   const unknown: (ImageError & { readonly repository: Repository })[] = [];

@@ -8,18 +8,18 @@ import type { PlannedImage } from "../../plan/plan.ts";
  * A registry that refuses is better known before an hour of building than after. One repository of each registry is asked.
  * @throws RegistryError where one refuses; the first for want of a login, if there is one like that.
  */
-export async function checkPush(
+export async function checkPushRights(
   images: readonly Pick<PlannedImage, "kind" | "repositories">[],
   registry: Pick<Registry, "checkPush">,
 ): Promise<void> {
   const acting = images.flatMap(({ kind, repositories }) => (kind === "skip" ? [] : repositories));
   const asked = await Promise.allSettled(oneOfEach(acting).map((repository) => registry.checkPush(repository)));
   const refusals: readonly unknown[] = asked.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
-  if (refusals.length > 0) throw refusals.find(isUnnamed) ?? refusals[0];
+  if (refusals.length > 0) throw refusals.find(isUnnamedHost) ?? refusals[0];
 }
 
 /** A login is missing for a host that the workflow doesn't name. */
-export function isUnnamed(error: unknown): error is RegistryError {
+export function isUnnamedHost(error: unknown): error is RegistryError {
   return error instanceof RegistryError && error.code === "unnamed";
 }
 

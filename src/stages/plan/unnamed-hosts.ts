@@ -5,7 +5,7 @@ import { splitRepository, tag } from "../../model/reference.ts";
 import type { RegistryClient } from "../../oci/registry/registry-client.ts";
 import { hostOfLine } from "../../tags/image-names.ts";
 import type { Survey } from "../analyze/survey.ts";
-import { isUnnamed, oneOfEach } from "./push-rights.ts";
+import { isUnnamedHost, oneOfEach } from "./push-rights.ts";
 
 export interface UnnamedOptions {
   readonly surveyed: Pick<Survey, "catalog" | "left" | "settingsOf">;
@@ -19,7 +19,7 @@ export async function withUnnamedHosts<T>(work: Promise<T>, options: UnnamedOpti
   try {
     return await work;
   } catch (error) {
-    if (isUnnamed(error)) throwProblems(await unnamedHosts(options));
+    if (isUnnamedHost(error)) throwProblems(await unnamedHosts(options));
     throw error;
   }
 }
@@ -32,7 +32,7 @@ async function unnamedHosts({ surveyed, registry, push }: UnnamedOptions): Promi
       const [refusal] = await Promise.allSettled([
         push ? registry.checkPush(repository) : registry.head(repository, tag("latest")),
       ]);
-      if (refusal.status === "fulfilled" || !isUnnamed(refusal.reason)) return [];
+      if (refusal.status === "fulfilled" || !isUnnamedHost(refusal.reason)) return [];
       const at = placeOf(splitRepository(repository).host, images, settingsOf);
       const { message, hint, cause } = refusal.reason;
       return [new UserError(message, { hint, cause, ...(at === undefined ? {} : { at }) })];

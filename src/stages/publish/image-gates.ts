@@ -1,7 +1,7 @@
 /** Decides for each image of a run which checks it gets, and which images of the run it is based on. */
 import type { Candidate } from "../../model/candidate.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
-import type { FoundDigest } from "../../publish/promotion.ts";
+import type { FoundDigest } from "../../publish/promotion/promotion.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { GateResult, GateResults } from "../check/gate.ts";
@@ -10,7 +10,8 @@ import type { Ancestor, Ancestors, Scanning } from "../check/scanning.ts";
 
 /** An image of this run, as those that are based on it see it. */
 export interface MadeImage {
-  readonly gate: Promise<GateResult>;
+  /** Of all that it is based on, and its own. */
+  readonly gates: GateResults;
   /** With itself. */
   readonly lineage: Ancestors;
   /** It never rejects. */
@@ -48,6 +49,7 @@ export function lineageOf(parents: MadeImages, ...own: readonly (readonly [strin
   return new Map([...[...parents.values()].flatMap(({ lineage }) => [...lineage]), ...own]);
 }
 
-function gatesOf(parents: MadeImages): GateResults {
-  return new Map([...parents].map(([name, { gate }]) => [name, gate]));
+/** The decisions on everything of this run that an image with these parents is based on, and on itself. */
+export function gatesOf(parents: MadeImages, ...own: readonly (readonly [string, Promise<GateResult>])[]): GateResults {
+  return new Map([...[...parents.values()].flatMap(({ gates }) => [...gates]), ...own]);
 }

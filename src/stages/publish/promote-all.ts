@@ -2,11 +2,12 @@
 import { limitCalls } from "../../lib/limit.ts";
 import type { PlannedImage, PlannedPromote } from "../../plan/plan.ts";
 import type { ImageResult } from "../../results/run-result.ts";
+import type { GateResult } from "../check/gate.ts";
 import { afterGate } from "./after-gate.ts";
-import { type ImageGates, lineageOf, type MadeImage, type MadeImages } from "./image-gates.ts";
+import { gatesOf, type ImageGates, lineageOf, type MadeImage, type MadeImages } from "./image-gates.ts";
 import { type CheckFoundDigest, type Publishing, publishAgain } from "./publish-image.ts";
 
-export interface Promoting {
+export interface PromotingAll {
   readonly gates: Pick<ImageGates, "promoted" | "found">;
   readonly publishing: Publishing;
   /** Names of the images that one is based on. */
@@ -18,7 +19,7 @@ export interface Promoting {
 const promotionsAtOnce = 8;
 
 /** Begins the promotion of all images, parents first. */
-export function promoteAll(images: readonly PlannedImage[], promoting: Promoting): MadeImages {
+export function promoteAll(images: readonly PlannedImage[], promoting: PromotingAll): MadeImages {
   const { gates } = promoting;
   const turn = limitCalls(promotionsAtOnce, (pass: () => ReturnType<ImageGates["promoted"]>) => pass());
   const made = new Map<string, MadeImage>();
@@ -32,9 +33,9 @@ export function promoteAll(images: readonly PlannedImage[], promoting: Promoting
 
 function promoteOne(
   planned: PlannedPromote,
-  gate: MadeImage["gate"],
+  gate: Promise<GateResult>,
   parents: MadeImages,
-  { gates, publishing, load }: Promoting,
+  { gates, publishing, load }: PromotingAll,
 ): MadeImage {
   const { name, digest } = planned;
   const [repository] = planned.repositories;
@@ -42,7 +43,7 @@ function promoteOne(
   const publish = async () => load(await publishAgain(planned, publishing, check));
   const own = repository && ([name, { kind: "promoted", image: { repository, digest, bases: {} } }] as const);
   return {
-    gate,
+    gates: gatesOf(parents, [name, gate]),
     lineage: lineageOf(parents, ...(own === undefined ? [] : [own])),
     result: afterGate(gate, planned, undefined, publish, publishing.signal),
   };

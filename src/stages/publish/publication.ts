@@ -29,7 +29,7 @@ export function openPublication(planning: Planning, session: Session): Publicati
   const { clock, signal } = outside;
   const records = recordRules(session);
   const attested = history.attested && patientAttested(history.attested, { clock, signal });
-  const gates = openImageGates({ maxSize: inputs.maxSize, registry, records, attested, scanning });
+  const gates = openImageGates({ maxSize: inputs.maxSize, registry, records, attested, signal, scanning });
   const publishing = publishingOf(planning, session);
   const parents = new Map(surveyed.catalog.images.map((image) => [image.name, image.parents]));
   const byName = new Map(plan.images.map((image) => [image.name, image]));

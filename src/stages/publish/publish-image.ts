@@ -9,11 +9,11 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import { sourceTag } from "../../plan/record.ts";
 import type { Clock } from "../../ports.ts";
-import { type History, isOurs, type RunIdentity } from "../../publish/guard.ts";
-import { promote, subjectOf } from "../../publish/promote.ts";
-import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion.ts";
+import { type History, isBuiltFromOurHistory, type RunIdentity } from "../../publish/guard.ts";
+import { promote, subjectOf } from "../../publish/promotion/promote.ts";
+import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion/promotion.ts";
 import { readPlatforms } from "../../publish/published.ts";
-import { isMadeOf, type RecordRules, tagStateIn } from "../../publish/tags/tag-state.ts";
+import { isMadeOf, parseTagState, type RecordRules } from "../../publish/registry-tags/tag-state.ts";
 import type { ImageResult } from "../../results/run-result.ts";
 import type { ImageScan } from "../../scan/judged.ts";
 import type { CheckResult } from "../check/check.ts";
@@ -92,10 +92,15 @@ function remembering(check: CheckFoundDigest) {
   const scans = new Map<Digest, ImageScan>();
   return {
     async check(found: FoundDigest): Promise<UserError | undefined> {
-      const result = await check(found);
-      if (result.kind === "refused") return result.error;
-      if (result.scan !== undefined) scans.set(found.digest, result.scan);
-      return undefined;
+      try {
+        const result = await check(found);
+        if (result.kind === "refused") return oneError(result.by.map(({ error }) => error));
+        if (result.scan !== undefined) scans.set(found.digest, result.scan);
+        return undefined;
+      } catch (error) {
+        if (error instanceof UserError) return error;
+        throw error;
+      }
     },
     scanOf(digest: Digest): Pick<ImageResult, "scan"> {
       const scan = scans.get(digest);
@@ -166,12 +171,12 @@ async function madeMeanwhile(
     return undefined;
   try {
     const found = await registry.manifest(repository, sourceTag(sourceHash));
-    const tagState = found && tagStateIn(found, records);
+    const tagState = found && parseTagState(found, records);
     if (tagState === undefined || !isMadeOf(tagState, planned)) return undefined;
     // What was there before the plan was made, the plan has seen, and wants it built all the same.
     const madeAt = Date.parse(tagState.record?.started ?? "");
     const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
-    if (!isMeanwhile || !(await isOurs(tagState, identity, history))) return undefined;
+    if (!isMeanwhile || !(await isBuiltFromOurHistory(tagState, identity, history))) return undefined;
     const { digest } = tagState;
     // What is refused is none of ours: the image that was built has passed.
     const refused = await check({ repository, digest, as: "same-content" });

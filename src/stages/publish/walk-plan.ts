@@ -8,7 +8,7 @@ import type { ImageResult } from "../../results/run-result.ts";
 import type { Survey } from "../analyze/survey.ts";
 import type { Scanning } from "../check/scanning.ts";
 import { afterGate, failed } from "./after-gate.ts";
-import { type ImageGates, lineageOf, type MadeImage, type MadeImages } from "./image-gates.ts";
+import { gatesOf, type ImageGates, lineageOf, type MadeImage, type MadeImages } from "./image-gates.ts";
 import { namedIn } from "./promote-all.ts";
 import { type CheckFoundDigest, type Publishing, publishCandidate } from "./publish-image.ts";
 import { orderOf } from "./walk-order.ts";
@@ -101,7 +101,12 @@ async function makeImage(
   const result = afterGate(gate, planned, candidate, publish, publishing.signal)
     .then(walking.complete)
     .catch((error: unknown) => failed(planned, error, publishing.signal));
-  return { candidate, gate, lineage: lineageOf(parents, [name, { kind: "built", made: candidate }]), result };
+  return {
+    candidate,
+    gates: gatesOf(parents, [name, gate]),
+    lineage: lineageOf(parents, [name, { kind: "built", made: candidate }]),
+    result,
+  };
 }
 
 async function resultOf(
@@ -113,7 +118,7 @@ async function resultOf(
     case "done":
       return outcome.value.result;
     case "blocked":
-      return { planned, outcome: "blocked", by: outcome.by };
+      return { planned, outcome: "skipped-for-parent", parent: outcome.by };
     case "failed":
       return failed(planned, outcome.error, signal);
     default:

@@ -1,5 +1,5 @@
 /** What one rule gives for one event, before prefix and suffix. */
-import type { TagEvent } from "../event.ts";
+import type { TagEvent } from "../tag-event.ts";
 import { expand, type Template, uses } from "../text/expression.ts";
 import { readPep440 } from "../versions/pep440.ts";
 import type { ReadVersion } from "../versions/rule-version.ts";

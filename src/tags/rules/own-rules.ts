@@ -30,7 +30,7 @@ export function applyOwnVersion(rule: KindOf<"version">, scope: RuleScope): Yiel
   if (version === undefined) {
     scope.warn({
       message: `the version "${given}" of ${name} has no number`,
-      hint: "nothing, if that is meant; else change the rule's from",
+      hint: "nothing needs to be done if that is meant; otherwise change the rule's from",
     });
     return undefined;
   }
@@ -58,8 +58,8 @@ export function applyContent(rule: KindOf<"content">, scope: RuleScope): Yield |
   const hash = scope.contents[rule.of];
   if (hash !== undefined) return { ...exact(hash.slice(0, rule.length)), of: "content" };
   scope.warn({
-    message: `the hash of the ${rule.of} of ${scope.values.get("name")} is not known`,
-    hint: "some of it can't be seen in the checkout, or is too much to be read: use another rule for this image",
+    message: `the hash of the ${rule.of} of ${scope.values.get("name")} is unknown`,
+    hint: "use another rule for this image: some of its files aren't in the checkout, or are too large to read",
   });
   return undefined;
 }

@@ -174,5 +174,5 @@ function hashLength(attributes: RuleAttributes): number {
   const text = one(attributes, "length") || "12";
   const length = Number(text);
   if (/^\d+$/.test(text) && length >= 7 && length <= 64) return length;
-  throw new UserError(`length=${text} is no length of a hash`, { hint: "write a number from 7 to 64" });
+  throw new UserError(`length=${text} isn't a valid length of a hash`, { hint: "write a number from 7 to 64" });
 }

@@ -1,8 +1,8 @@
 /** The reserved names as the tags of a run write them: with its prefixes and suffixes, and with the repository's git tags. */
 
 import { type TagWarning, tagText } from "../../model/image-tags.ts";
-import { type TagEvent, usualShortLength } from "../event.ts";
 import { affixTemplates, type NameScope, nameOrigin } from "../name-origin.ts";
+import { type TagEvent, usualShortLength } from "../tag-event.ts";
 import { expand, type Template, uses } from "../text/expression.ts";
 import type { Flavor } from "./flavor.ts";
 import { isCommitLike, isVersionLike, type NameKind, reservedMeaning } from "./reserved-name.ts";
@@ -70,14 +70,14 @@ export function takenFor(text: string, kind: NameKind, reservations: Reservation
 /** That a branch's name gives no such tag. */
 export function branchWarning(tag: string, meaning: string, branch: string): TagWarning {
   return {
-    message: `the branch gives no tag "${tag}", which would pass for ${meaning}: the branch's name is ${branch}`,
+    message: `the branch gives no tag "${tag}", which would look like ${meaning}: the branch's name is ${branch}`,
     hint: "rename the branch, or give its tags a prefix, such as type=ref,event=branch,prefix=branch-",
   };
 }
 
 export function gitTagWarning(tag: string, meaning: string, name: string): TagWarning {
   return {
-    message: `the git tag gives no tag "${tag}", which would pass for ${meaning}: the git tag's name is ${name}`,
+    message: `the git tag gives no tag "${tag}", which would look like ${meaning}: the git tag's name is ${name}`,
     hint: "rename the git tag, or give its tags a prefix, such as type=ref,event=tag,prefix=release-",
   };
 }

@@ -1,7 +1,7 @@
 /** What a rule may look at, and what it gives. */
 
 import type { TagWarning } from "../../model/image-tags.ts";
-import type { TagEvent } from "../event.ts";
+import type { TagEvent } from "../tag-event.ts";
 import { type ExpressionValues, expand, type Template, uses, usesCommitDate } from "../text/expression.ts";
 import { find } from "../text/pattern.ts";
 import type { Rule, RuleKind } from "./rule.ts";
@@ -52,7 +52,7 @@ export function fill(template: Template, scope: RuleScope): string {
 }
 
 export const unknownCommitDate: TagWarning = {
-  message: "the date of the commit is not known",
+  message: "the date of the commit is unknown",
   hint: "check out the commit with git, so that its date can be read",
 };
 

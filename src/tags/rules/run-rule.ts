@@ -2,8 +2,8 @@
 
 import { placeOf, problemAt } from "../../lib/text/sourced-line.ts";
 import type { ImageTag, TagWarning } from "../../model/image-tags.ts";
-import type { TagEvent } from "../event.ts";
 import { type NameOrigin, nameOrigin } from "../name-origin.ts";
+import type { TagEvent } from "../tag-event.ts";
 import { type ExpressionValues, expand } from "../text/expression.ts";
 import { applyRule } from "./apply-rule.ts";
 import { isDefaultLatest } from "./default-rules.ts";

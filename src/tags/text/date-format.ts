@@ -12,7 +12,7 @@ export function formatDate(date: Date, format: string, timeZone: string): string
     if (/^S+$/.test(text)) return pad(moment.milliseconds, 3).padEnd(text.length, "0").slice(0, text.length);
     const token = tokens[text];
     if (token !== undefined) return token(moment);
-    throw new UserError(`the date format "${format}" has "${text}", which differs from place to place`, {
+    throw new UserError(`the date format "${format}" has "${text}", which depends on the locale`, {
       hint: "spell it out, such as MM/DD/YYYY for L; plain letters go in brackets, such as [v]YYYY",
     });
   });

@@ -3,7 +3,7 @@ import { editDistance } from "../../lib/did-you-mean.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import type { Rule } from "../rules/rule.ts";
 import { usesTag } from "../rules/uses-tag.ts";
-import { isOfSome, type Release, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";
+import { type GitTagMeaning, isOfSome, type ReleaseNames, type ReleasePattern, readReleaseTag } from "./release-tag.ts";
 
 export type MisnamedRelease =
   /** What the tag has in an image's place is none. */
@@ -95,7 +95,7 @@ export function releaseOfImage(
   name: string,
   all: ReleaseNames,
   { rules, isEnabled }: { readonly rules: readonly Rule[]; readonly isEnabled: (rule: Rule) => boolean },
-): Release {
+): GitTagMeaning {
   const release = readReleaseTag(tag, name, all);
   if (release.kind === "left") return release;
   const misnamed = misnamedRelease(tag, all);

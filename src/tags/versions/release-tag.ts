@@ -15,7 +15,7 @@ export interface ReleaseNames {
 export type ReleasePattern = Template;
 
 /** What a git tag means to one image. */
-export type Release =
+export type GitTagMeaning =
   /** `tag` is what the rules see: the tag without the image's name. */
   | { readonly kind: "released"; readonly tag: string }
   /** `because` is a clause. */
@@ -40,7 +40,7 @@ export function parseReleasePattern(text: string): ReleasePattern {
  * name it begins with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). The name of
  * an entry with a matrix is one of all that it makes. What follows must be a version, so that any other tag releases all images that have no pattern.
  */
-export function readReleaseTag(tag: string, name: string, all: ReleaseNames): Release {
+export function readReleaseTag(tag: string, name: string, all: ReleaseNames): GitTagMeaning {
   const { own, others } = releasedBy(tag, all);
   const released = own.get(name);
   if (released !== undefined) return { kind: "released", tag: released };

@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
 import { nodeHttp } from "../../../../src/adapters/http/http.ts";
 import { forgeFacts } from "../../../../src/forge/github/forge-facts.ts";
+import { limited } from "../../../unit/lib/http/limited.ts";
 import { stillClock } from "../../../unit/oci/still-clock.ts";
 
-const outside = { http: nodeHttp({}), clock: stillClock(), random: () => 0.5 };
+const outside = limited({ http: nodeHttp({}), clock: stillClock(), random: () => 0.5 });
 const digest = `sha256:${"a".repeat(64)}`;
 
 test.each<{ when: string; status: number; body: string; is: boolean | undefined }>([

@@ -1,8 +1,8 @@
 /** Whose a bump's branch is, as a shallow checkout finds out from its remote. */
 import { afterAll, expect, test } from "@jest/globals";
 import { differInPins } from "../../../../src/bump/differ-in-pins.ts";
-import { imageNames } from "../../../../src/bump/pins/image-names.ts";
-import { type LineTools, pinLine } from "../../../../src/bump/pull-request/branch-history.ts";
+import { imageNames } from "../../../../src/bump/pins/names-in-files.ts";
+import { type PinCommitTools, readPinCommits } from "../../../../src/bump/pull-request/branch-history.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import type { Commit } from "../../../../src/model/run-context.ts";
 import { bumpHistory } from "../../../../src/stages/bump/bump-history.ts";
@@ -21,7 +21,7 @@ function world() {
   forge.point("main", main);
   const checkout = place.checkout(forge, "main");
   const git = open(checkout);
-  const tools: LineTools = {
+  const tools: PinCommitTools = {
     // What a forge would say of the base's history.
     history: bumpHistory(git, main, {
       position: async (_, to) => (to === main ? "same" : to === first ? "descends" : "apart"),
@@ -34,8 +34,8 @@ function world() {
 test("a commit of ours on an older commit of the base, which no branch has any more", async () => {
   const { forge, first, tools } = world();
   const ours = forge.record({ Dockerfile: from(2) }, first);
-  expect((await pinLine(ours, undefined, tools)).first).toEqual(new Set([ours]));
-  expect((await pinLine(ours, new Set([ours]), tools)).first).toEqual(new Set([ours]));
+  expect((await readPinCommits(ours, undefined, tools)).first).toEqual(new Set([ours]));
+  expect((await readPinCommits(ours, new Set([ours]), tools)).first).toEqual(new Set([ours]));
 });
 
 test("work and merges above it: it is the first in its line, and stays the only one of ours", async () => {
@@ -44,7 +44,7 @@ test("work and merges above it: it is the first in its line, and stays the only 
   const merge = forge.record({}, ours, main);
   const work = forge.record({ other: "z" }, merge);
   const again = forge.record({ Dockerfile: from(3) }, work);
-  const line = await pinLine(again, undefined, tools);
+  const line = await readPinCommits(again, undefined, tools);
   expect(line.first).toEqual(new Set([ours]));
   expect(line.later).toEqual(new Set([again]));
 });
@@ -59,10 +59,10 @@ test.each<[string, Readonly<Record<string, Change>>]>([
 ])("%s in the commit: none of it is ours", async (_, changes) => {
   const { forge, main, tools } = world();
   const theirs = forge.record(changes, main);
-  expect((await pinLine(theirs, undefined, tools)).first.size).toBe(0);
+  expect((await readPinCommits(theirs, undefined, tools)).first.size).toBe(0);
   // Nor does what moves pins make it ours, where it is on theirs.
   const above = forge.record({ Dockerfile: from(9) }, theirs);
-  expect((await pinLine(above, undefined, tools)).first.size).toBe(0);
+  expect((await readPinCommits(above, undefined, tools)).first.size).toBe(0);
 });
 
 test("another mode is more than a pin", async () => {
@@ -73,11 +73,11 @@ test("another mode is more than a pin", async () => {
   clone.git("commit", "--quiet", "--message=x");
   clone.git("push", "--quiet", "origin", "HEAD:refs/heads/x");
   const theirs = clone.git("rev-parse", "HEAD") as Commit;
-  expect((await pinLine(theirs, undefined, tools)).first.size).toBe(0);
+  expect((await readPinCommits(theirs, undefined, tools)).first.size).toBe(0);
 });
 
 test("what nobody can bring is nobody's", async () => {
   const { tools } = world();
   const gone = "d".repeat(40) as Commit;
-  expect(await pinLine(gone, undefined, tools)).toMatchObject({ first: new Set(), markers: [] });
+  expect(await readPinCommits(gone, undefined, tools)).toMatchObject({ first: new Set(), markers: [] });
 });

@@ -28,7 +28,9 @@ test.each([
 });
 
 test.each(["socks5://u:secret@proxy:1080", "http://", "u:secret@:x"])("%s can't be used, and isn't quoted", (value) => {
-  expect(() => by("https://a.io/", { HTTPS_PROXY: value })).toThrow(/^HTTPS_PROXY names no proxy(?!.*secret)/);
+  expect(() => by("https://a.io/", { HTTPS_PROXY: value })).toThrow(
+    /^HTTPS_PROXY isn't a valid address of a proxy(?!.*secret)/,
+  );
 });
 
 // The sentences of golang.org/x/net/http/httpproxy's documentation, and its own examples.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { diagnose } from "../../../../src/buildx/diagnosis/diagnose.ts";
-import type { FailureCategory } from "../../../../src/buildx/diagnosis/failures.ts";
+import type { FailureCategory } from "../../../../src/buildx/diagnosis/failure-rows.ts";
 import type { FailedStep } from "../../../../src/buildx/invocation/progress.ts";
 import { follow, streamLines } from "../stream.ts";
 
@@ -24,7 +24,7 @@ describe("real streams", () => {
       "base-missing",
       "base-missing",
       1,
-      "app could not be built: the base image registry.example/o/r/doesnotexist:1 is not there",
+      "app could not be built: the base image registry.example/o/r/doesnotexist:1 doesn't exist",
     ],
     ["file-missing", "missing-file", 2, "app could not be built: /missing.txt is not in the build context"],
     [
@@ -143,7 +143,7 @@ describe("what BuildKit says, and what the user reads", () => {
       "missing-file",
       "failed to read dockerfile: open Dockerfile: no such file or directory",
       undefined,
-      "the Dockerfile images/app/Dockerfile is not there",
+      "the Dockerfile images/app/Dockerfile doesn't exist",
     ],
     [
       "missing-file",
@@ -151,7 +151,7 @@ describe("what BuildKit says, and what the user reads", () => {
       undefined,
       "./images/app is not there",
     ],
-    ["secret", "secret npm: not found", undefined, "the build wants the secret npm, which it was not given"],
+    ["secret", "secret npm: not found", undefined, "the build requires the secret npm, which isn't given"],
     [
       "rate-limit",
       "toomanyrequests: You have reached your unauthenticated pull rate limit.",
@@ -168,13 +168,13 @@ describe("what BuildKit says, and what the user reads", () => {
       "base-denied",
       "x: failed to resolve source metadata for docker.io/o/x:1: pull access denied, repository does not exist or may require authorization",
       undefined,
-      "the base image docker.io/o/x:1 is not there, or may not be read",
+      "the base image docker.io/o/x:1 doesn't exist, or may not be read",
     ],
     [
       "base-denied",
       "x: failed to resolve source metadata for ghcr.io/o/x:1: unexpected status from HEAD request to https://ghcr.io/v2/o/x/manifests/1: 403 Forbidden",
       undefined,
-      "the base image ghcr.io/o/x:1 is not there, or may not be read",
+      "the base image ghcr.io/o/x:1 doesn't exist, or may not be read",
     ],
     [
       "registry-unreachable",
@@ -288,19 +288,19 @@ describe("what BuildKit says, and what the user reads", () => {
       "push-refused",
       "failed to push h.io/o/x: denied: The system is in read only mode. Any modification is prohibited.",
       undefined,
-      "the registry lets nothing be pushed to h.io/o/x: it is locked or read-only, or a mirror of another one",
+      "the registry rejected the push of h.io/o/x: it is locked, read-only or a mirror of another registry",
     ],
     [
       "push-refused",
       "failed to push a.io/o/x: unexpected status from POST request to https://a.io/v2/o/x/blobs/uploads/: 405 Method Not Allowed",
       undefined,
-      "the registry lets nothing be pushed to a.io/o/x: it is locked or read-only, or a mirror of another one",
+      "the registry rejected the push of a.io/o/x: it is locked, read-only or a mirror of another registry",
     ],
     [
       "push-refused",
       "failed to push q.io/o/x: unsupported: System is currently read-only. Pulls will succeed but all write operations are currently suspended.",
       undefined,
-      "the registry lets nothing be pushed to q.io/o/x: it is locked or read-only, or a mirror of another one",
+      "the registry rejected the push of q.io/o/x: it is locked, read-only or a mirror of another registry",
     ],
     [
       "registry-busy",
@@ -330,25 +330,25 @@ describe("what BuildKit says, and what the user reads", () => {
       "push-refused",
       "failed to push h.io/o/x: denied: adding 1.5 MiB of storage resource, which when updated to current usage of 99 MiB will exceed the configured upper limit of 100 MiB",
       undefined,
-      "the registry has no room for the push of h.io/o/x: its quota or its disk is full",
+      "the registry rejected the push of h.io/o/x: its quota is exceeded or its disk is full",
     ],
     [
       "push-refused",
       "failed to push q.io/o/x: denied: Quota has been exceeded on namespace",
       undefined,
-      "the registry has no room for the push of q.io/o/x: its quota or its disk is full",
+      "the registry rejected the push of q.io/o/x: its quota is exceeded or its disk is full",
     ],
     [
       "push-refused",
       "failed to push r.io/o/x: unknown: mkdir /var/lib/registry/docker: no space left on device",
       undefined,
-      "the registry has no room for the push of r.io/o/x: its quota or its disk is full",
+      "the registry rejected the push of r.io/o/x: its quota is exceeded or its disk is full",
     ],
     [
       "registry-unreachable",
       'failed to push r.io/o/x: failed to do request: Put "http://r.io/v2/o/x/blobs/uploads/1?digest=sha256:1": dial tcp 1.2.3.4:80: connect: connection refused',
       undefined,
-      "the registry of r.io/o/x has the upload sent to an address in the clear, which fails",
+      "the registry of r.io/o/x sends the upload to an address without TLS, which fails",
     ],
     [
       "registry-unreachable",
@@ -366,7 +366,7 @@ describe("what BuildKit says, and what the user reads", () => {
       "push-refused",
       "failed to push ghcr.io/o/x: manifest invalid: too many layers",
       undefined,
-      "the registry doesn't take the push of ghcr.io/o/x: manifest invalid: too many layers",
+      "the registry rejected the push of ghcr.io/o/x: manifest invalid: too many layers",
     ],
     [
       "registry-busy",
@@ -428,18 +428,18 @@ describe("what BuildKit says, and what the user reads", () => {
       undefined,
       "the Dockerfile asks for security.insecure, which no build is allowed here",
     ],
-    ["secret", "unset ssh forward key default", undefined, "the build wants an SSH agent, and there is none"],
+    ["secret", "unset ssh forward key default", undefined, "the build requires an SSH agent, and none is given"],
     [
       "secret",
       "failed to convert agent config {default [] false}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set",
       undefined,
-      "the build wants an SSH agent, and there is none",
+      "the build requires an SSH agent, and none is given",
     ],
     [
       "dockerfile",
       'failed to parse platform linux/a/b/c/d: "c/d" is an invalid component of "linux/a/b/c/d"',
       undefined,
-      "the Dockerfile names the platform linux/a/b/c/d, which is none",
+      "the Dockerfile names the platform linux/a/b/c/d, which isn't valid",
     ],
     [
       "download",
@@ -451,7 +451,7 @@ describe("what BuildKit says, and what the user reads", () => {
       "download",
       "failed to load cache key: invalid response status 404",
       undefined,
-      "what ADD or a context names by URL can't be fetched: invalid response status 404",
+      "the URL of an ADD or of a build context can't be fetched: invalid response status 404",
     ],
     [
       "login",
@@ -495,7 +495,7 @@ describe("what BuildKit says, and what the user reads", () => {
 
   test("without a word from buildx its exit code is told", () => {
     const error = diagnose({ ...build, code: 139, text: [], step: undefined });
-    expect(error.message).toBe("app could not be built: buildx ended with exit code 139 and said nothing");
+    expect(error.message).toBe("app could not be built: buildx ended with exit code 139 without a message");
   });
 });
 
@@ -546,18 +546,18 @@ describe("what a line takes from elsewhere", () => {
     {
       line: ["COPY --from=nosuch /x /"],
       said: noImage,
-      says: '"nosuch" is no stage of the Dockerfile, and the image docker.io/library/nosuch:latest is not there',
+      says: `"nosuch" isn't a stage of the Dockerfile, and the image docker.io/library/nosuch:latest doesn't exist`,
     },
     {
       line: ["COPY --from=nosuch /x /"],
       said: denied,
-      says: '"nosuch" is no stage of the Dockerfile, and the image docker.io/library/nosuch:latest is not there, or may not be read',
+      says: `"nosuch" isn't a stage of the Dockerfile, and the image docker.io/library/nosuch:latest doesn't exist, or may not be read`,
     },
-    { line: ["FROM nosuch"], said: noImage, says: "the base image docker.io/library/nosuch:latest is not there" },
+    { line: ["FROM nosuch"], said: noImage, says: "the base image docker.io/library/nosuch:latest doesn't exist" },
     {
       line: ["# syntax=nosuch"],
       said: noImage,
-      says: "the Dockerfile frontend docker.io/library/nosuch:latest (`# syntax`) is not there",
+      says: "the Dockerfile frontend docker.io/library/nosuch:latest (`# syntax`) doesn't exist",
     },
   ])("$line: $says", ({ line, said, says }) => {
     const shown = line.map((each, index) => `   ${index + 5} | >>> ${each}`);

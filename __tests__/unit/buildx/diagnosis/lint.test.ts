@@ -16,7 +16,7 @@ function report() {
 
 test("a finding stands on its line, with what to do and where to read on", () => {
   const { lint, told } = report();
-  lint.tell("images/a/Dockerfile", [warning(3)]);
+  lint.report("images/a/Dockerfile", [warning(3)]);
   expect(told).toEqual([
     {
       message: "FromAsCasing: casing",
@@ -29,15 +29,15 @@ test("a finding stands on its line, with what to do and where to read on", () =>
 
 test("images of one Dockerfile have a finding in common", () => {
   const { lint, told } = report();
-  lint.tell("Dockerfile", [warning(3), warning(4)]);
-  lint.tell("Dockerfile", [warning(3)]);
-  lint.tell("other/Dockerfile", [warning(3)]);
+  lint.report("Dockerfile", [warning(3), warning(4)]);
+  lint.report("Dockerfile", [warning(3)]);
+  lint.report("other/Dockerfile", [warning(3)]);
   expect(told).toHaveLength(3);
 });
 
 test("a page shows so many; the others are a list", () => {
   const { lint, told } = report();
-  lint.tell(
+  lint.report(
     "Dockerfile",
     Array.from({ length: 20 }, (_, index) => warning(index + 1)),
   );
@@ -48,6 +48,6 @@ test("a page shows so many; the others are a list", () => {
 
 test("no finding writes a second line", () => {
   const { lint, told } = report();
-  lint.tell("Dockerfile", [warning(undefined, "a\n::error::b\u001b[31m")]);
+  lint.report("Dockerfile", [warning(undefined, "a\n::error::b\u001b[31m")]);
   expect(told).toMatchObject([{ message: "a ::error::b", at: { file: "Dockerfile" } }]);
 });

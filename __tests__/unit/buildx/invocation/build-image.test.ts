@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { cacheTrouble } from "../../../../src/buildx/cache/cache-trouble.ts";
-import { BuildError } from "../../../../src/buildx/diagnosis/diagnose.ts";
+import { BuildError } from "../../../../src/buildx/diagnosis/build-error.ts";
 import { lintReport } from "../../../../src/buildx/diagnosis/lint.ts";
 import { type BuildDependencies, buildImage } from "../../../../src/buildx/invocation/build-image.ts";
 import type { ImageSource } from "../../../../src/buildx/invocation/buildx.ts";
@@ -240,7 +240,7 @@ describe("building an image", () => {
       expect([first.includes("--cache-from"), second.includes("--cache-from")]).toEqual([true, false]);
       expect([first[4], second[4]]).toEqual(["rig", "rig-2"]);
       expect(logged).toContainEqual(
-        expect.stringMatching(/^warning: the build cache is used no more in this run.* → /),
+        expect.stringMatching(/^warning: the build cache isn't used in the rest of this run.* → /),
       );
     });
 
@@ -253,7 +253,7 @@ describe("building an image", () => {
       };
       const { clock } = clockOfPauses(20);
       const { build, docker, deps } = world([silent, {}], { cache }, clock);
-      deps.cache.giveUp("it said nothing any more (import)", "rig");
+      deps.cache.giveUp("it stopped responding (import)", "rig");
       expect((await build()).digest).toBe(index.digest);
       expect(docker.calls.map((call) => call[4])).toEqual(["rig", "rig-2"]);
     });
@@ -353,4 +353,33 @@ test("what buildx wrote down of a build is private from then on", async () => {
   const write: BuildDependencies["files"]["write"] = async (path, _, options) => void made.push([path, options]);
   await buildImage(plannedBuild, new Map(), { ...deps, files: { ...deps.files, write } });
   expect(made).toEqual([[expect.stringMatching(/\/metadata-0\.json$/), { private: true }]]);
+});
+
+describe("contexts outside of the checkout", () => {
+  const contexts = [
+    { kind: "elsewhere", name: "up", value: "../shared" },
+    { kind: "elsewhere", name: "layout", value: "oci-layout://../layout" },
+    { kind: "elsewhere", name: "image", value: "docker-image://alpine" },
+    { kind: "directory", name: "own", path: "src" },
+  ] as const;
+
+  /** What buildx is given as named contexts, where images are built from this folder. */
+  async function given(restricted: string | undefined, workspace: string) {
+    const { deps, docker } = world([{}]);
+    await buildImage({ ...plannedBuild, contexts }, new Map(), { ...deps, restricted, workspace, checkout: "/repo" });
+    const [args = []] = docker.calls;
+    return args.flatMap((each, index) => (args[index - 1] === "--build-context" ? [each] : []));
+  }
+  const asWritten = ["up=../shared", "layout=oci-layout://../layout", "image=docker-image://alpine", "own=./src"];
+
+  test("are where they were, also for a copy of it", async () => {
+    expect(await given("a fork wrote it", "/tmp/run/checkout")).toEqual([
+      ...["up=/shared", "layout=oci-layout:///layout", "image=docker-image://alpine", "own=./src"],
+    ]);
+  });
+
+  test("are as they are written where the checkout itself is built from", async () => {
+    expect(await given("a fork wrote it", "/repo")).toEqual(asWritten);
+    expect(await given(undefined, "/repo")).toEqual(asWritten);
+  });
 });

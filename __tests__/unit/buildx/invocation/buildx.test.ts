@@ -134,6 +134,34 @@ describe("what an option is given", () => {
       "--output",
       ["type=oci,tar=false,dest=/tmp/run/app/layout,oci-mediatypes=true,rewrite-timestamp=true"],
     ],
+    [
+      "a compression as it is written",
+      { compression: "compression=zstd,compression-level=19" },
+      { push: false },
+      "--output",
+      ["type=oci,tar=false,dest=/tmp/run/app/layout,oci-mediatypes=true,compression=zstd,compression-level=19"],
+    ],
+    [
+      "what Nix made is compressed, as its layers aren't",
+      { variant: "nix" },
+      { push: false },
+      "--output",
+      ["type=oci,tar=false,dest=/tmp/run/app/layout,oci-mediatypes=true,force-compression=true"],
+    ],
+    [
+      "what Nix made with a compression of one's own",
+      { variant: "nix", compression: "compression=zstd" },
+      { push: false },
+      "--output",
+      ["type=oci,tar=false,dest=/tmp/run/app/layout,oci-mediatypes=true,compression=zstd,force-compression=true"],
+    ],
+    [
+      "what Nix made where it is said that layers stay",
+      { variant: "nix", compression: "compression=zstd,force-compression=false" },
+      { push: false },
+      "--output",
+      ["type=oci,tar=false,dest=/tmp/run/app/layout,oci-mediatypes=true,compression=zstd,force-compression=false"],
+    ],
   ])("%s", (_, planned, changed, option, expected) => {
     expect(valuesOf(argv(planned, changed), option)).toEqual(expected);
   });

@@ -1,11 +1,11 @@
 /** Which pull requests are seen to: none is closed because a run knows less than another. */
 import { expect, test } from "@jest/globals";
-import { bumpGroups, type Followed, type GroupOptions } from "../../../../src/bump/pull-request/bump-groups.ts";
+import { bumpGroups, type FollowedImage, type GroupOptions } from "../../../../src/bump/pull-request/bump-groups.ts";
 import { digestOf } from "../../../../src/model/digest.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 
 const options: GroupOptions = { base: "main", isDefault: true, grouped: false, isWhole: true };
-const known = (name: string): Followed => ({
+const known = (name: string): FollowedImage => ({
   name,
   kind: "known",
   versions: [
@@ -19,8 +19,8 @@ const known = (name: string): Followed => ({
     },
   ],
 });
-const unknown = (name: string): Followed => ({ name, kind: "unknown" });
-const unnamed = (name: string): Followed => ({ name, kind: "unnamed" });
+const unknown = (name: string): FollowedImage => ({ name, kind: "unknown" });
+const unnamed = (name: string): FollowedImage => ({ name, kind: "unnamed" });
 const [all, app, web, old] = ["", "-app", "-web", "-old"].map((end) => `image-publish/bump${end}`) as [
   string,
   string,
@@ -28,7 +28,9 @@ const [all, app, web, old] = ["", "-app", "-web", "-old"].map((end) => `image-pu
   string,
 ];
 
-test.each<[string, readonly Followed[], readonly string[], Partial<GroupOptions>, Readonly<Record<string, string[]>>]>([
+test.each<
+  [string, readonly FollowedImage[], readonly string[], Partial<GroupOptions>, Readonly<Record<string, string[]>>]
+>([
   ["each image has its own", [known("app"), known("web")], [], {}, { [app]: ["app"], [web]: ["web"] }],
   ["what a run isn't about stays as it is", [unknown("app"), known("web")], [app], {}, { [web]: ["web"] }],
   ["what no file names any more is closed", [unnamed("app")], [app], {}, { [app]: [] }],

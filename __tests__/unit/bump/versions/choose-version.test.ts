@@ -95,7 +95,8 @@ describe("a digest", () => {
     expect(chooseVersion({ tag: undefined, digest: b }, [release, nix])).toEqual({
       kind: "ambiguous",
       image: "app, app-nix",
-      why: "a digest alone follows `latest`, which names several images: write the tag of the one that is meant before the digest",
+      why: "a digest alone follows `latest`, which names several images",
+      remedy: "write the tag of the one that is meant before the digest",
     });
     expect(chooseVersion({ tag: undefined, digest: a }, [release, nix])).toMatchObject({ kind: "current" });
   });

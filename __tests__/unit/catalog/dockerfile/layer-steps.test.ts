@@ -1,6 +1,6 @@
 /** Which lines of a Dockerfile give its image layers. */
 import { expect, test } from "@jest/globals";
-import { layerSteps, settingPlaces } from "../../../../src/catalog/dockerfile/layer-steps.ts";
+import { addedLayerSteps, settingPlaces } from "../../../../src/catalog/dockerfile/layer-steps.ts";
 import { platform } from "../../../../src/model/platform.ts";
 import { buildTree, type Options } from "../build-tree.ts";
 
@@ -38,7 +38,7 @@ test.each<[string, string, Options, readonly string[]]>([
   const {
     images: [app],
   } = await buildTree({ "images/app/Dockerfile": dockerfile }, { config });
-  const found = app === undefined ? [] : layerSteps(app, platform("linux/amd64"));
+  const found = app === undefined ? [] : addedLayerSteps(app, platform("linux/amd64"));
   expect(found.map(({ keyword, at }) => `${keyword} ${at.line}`)).toEqual(steps);
   expect(new Set(found.map(({ at }) => at.file)).size).toBeLessThanOrEqual(1);
 });
@@ -52,7 +52,7 @@ test.each<[string, string, Options, readonly string[]]>([
   const {
     images: [app],
   } = await buildTree({ "images/app/Dockerfile": dockerfile }, options);
-  const found = app === undefined ? [] : layerSteps(app, platform("linux/amd64"));
+  const found = app === undefined ? [] : addedLayerSteps(app, platform("linux/amd64"));
   expect(found.map(({ from, fromAt }) => `${from ?? "-"} at ${fromAt?.line ?? "-"}`)).toEqual(sources);
 });
 

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import {
   anyNumber,
   anyOne,
+  type ExpressionPiece,
   exactly,
-  type Piece,
   pathExpression,
 } from "../../../../src/catalog/layout/path-expression.ts";
 
 /** The same as a regular expression, which may take for ever. */
-function asRegExp(pieces: readonly Piece[]): RegExp {
+function asRegExp(pieces: readonly ExpressionPiece[]): RegExp {
   const parts = pieces.map((piece) => {
     if (piece.kind === "at") return { start: "^", end: "$", boundary: "\\b", "no-boundary": "\\B" }[piece.where];
     if (piece.kind === "directories") return "(?:[^\n]*/)?";
@@ -19,14 +19,14 @@ function asRegExp(pieces: readonly Piece[]): RegExp {
 }
 
 test("takes what a regular expression takes", () => {
-  const name: Piece = { kind: "many", is: /^[^/]$/u };
-  const piece = fc.constantFrom<Piece>(
+  const name: ExpressionPiece = { kind: "many", is: /^[^/]$/u };
+  const piece = fc.constantFrom<ExpressionPiece>(
     ...[...["a", "b", "/", "é", "\u{1f600}"].map(exactly), anyOne, anyNumber, name, name],
     { kind: "many", is: /^[ab]$/u },
     { kind: "one", is: /^[^b]$/u },
     { kind: "directories" },
     { kind: "directories" },
-    ...(["start", "end", "boundary", "no-boundary"] as const).map((where): Piece => ({ kind: "at", where })),
+    ...(["start", "end", "boundary", "no-boundary"] as const).map((where): ExpressionPiece => ({ kind: "at", where })),
   );
   const path = fc
     .array(fc.constantFrom("a", "a", "b", "/", "é", "\u{1f600}", "\n", "\udcff"), { maxLength: 9 })

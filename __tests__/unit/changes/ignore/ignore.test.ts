@@ -42,6 +42,18 @@ describe("patterns (each answer is moby's own)", () => {
     ["an exception for a file is none for those of its name below", "**\n!a.md", ["x/a.md"], ["a.md"]],
     ["an exception by suffix", "**\n!**/*.md", ["a", "x/a"], ["a.md", "x/y/a.md"]],
     ["an exception that came before is none", "!a\na", ["a"], []],
+    ["an exception and the same pattern again", "a\n!a\na", ["a", "a/x", "a/x/y"], ["ab"]],
+    ["an exception twice, and the pattern between", "a\n!a\na\n!a", [], ["a", "a/x"]],
+    [
+      "an exception below stays where the folder's pattern comes again, which was not asked for the folder",
+      "docs\n!docs/a\ndocs",
+      ["docs", "docs/b"],
+      ["docs/a", "docs/a/x"],
+    ],
+    ["a path and its exception, and the path again", "a/b\n!a/b\na/b", ["a/b", "a/b/c"], ["a"]],
+    ["a folder that is let in, and a path of it", "docs\n!docs\ndocs/a", ["docs/a"], ["docs", "docs/b"]],
+    ["an exception below, and its path again", "docs\n!docs/a\ndocs/a", ["docs/a", "docs/a/x", "docs/b"], []],
+    ["an exception by suffix, and the pattern again", "*.md\n!*.md\n*.md", ["a.md", "a.md/x"], ["x/a.md"]],
     [
       "what a directory's pattern did not match is asked again below",
       "x\n!x/y\nx/y/z",

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { NamedContext } from "../../../../src/catalog/catalog.ts";
 import { surroundingsOf } from "../../../../src/catalog/graph/surroundings.ts";
-import { type Followed, followedPaths } from "../../../../src/changes/sources/followed-paths.ts";
+import { type ContextReads, followedPaths } from "../../../../src/changes/sources/followed-paths.ts";
 import { platform } from "../../../../src/model/platform.ts";
 import { catalogOf, type ImageSketch } from "../catalog-of.ts";
 
@@ -14,7 +14,7 @@ function followed(text: string, sketch: Partial<ImageSketch> = {}, ...others: re
 }
 
 /** The sources; "*" for the whole context, with what is doubtful. */
-function told(what: Followed | undefined): readonly string[] | string | undefined {
+function told(what: ContextReads | undefined): readonly string[] | string | undefined {
   if (what?.kind !== "whole") return what?.sources;
   return what.doubt === undefined ? "*" : `*, because of ${what.doubt.what}, line ${what.doubt.at.line}`;
 }

@@ -27,7 +27,7 @@ describe("a capture", () => {
   const of = async (pattern: string, ...paths: string[]) => {
     const { images, problems } = await found(`${pattern}\n    labels: ["{{matrix.a}}=x{{matrix.b}}"]`, paths);
     expect(problems).toEqual([]);
-    return images.map(({ said }) => said.labels?.[0]?.text);
+    return images.map(({ settings }) => settings.labels?.[0]?.text);
   };
   test.each([
     { when: "the leftmost takes most", pattern: 'file: "{a}_{b}.Dockerfile"', path: "x_1_2.Dockerfile", is: "x_1=x2" },
@@ -291,7 +291,7 @@ describe("what is right", () => {
       'path: "{v}"\n    matrix: {include: [{v: "2", newest: "true"}]}\n    labels: ["n={{matrix.newest}}"]',
       ["1/Dockerfile", "2/Dockerfile"],
     );
-    expect(images.map(({ name, said }) => [name, said.labels?.[0]?.text])).toEqual([
+    expect(images.map(({ name, settings }) => [name, settings.labels?.[0]?.text])).toEqual([
       ["1", "n="],
       ["2", "n=true"],
     ]);
@@ -301,7 +301,7 @@ describe("what is right", () => {
     const { images } = await read("discover: [{path: '{name}'}]\nimages: {web: {path: other, context: .}}", [
       "web/Dockerfile",
     ]);
-    expect(images).toMatchObject([{ name: "web", said: { path: "other", context: "." } }]);
+    expect(images).toMatchObject([{ name: "web", settings: { path: "other", context: "." } }]);
     expect(images[0]).not.toHaveProperty("recipe");
   });
 });

@@ -72,7 +72,7 @@ images:
     build-args: {ALL: "{{matrix.fruit}} {{matrix.animal}} {{matrix.color}} {{matrix.shape}}"}
 `);
     expect(problems).toEqual([]);
-    expect(images.map(({ said }) => said["build-args"]?.ALL?.value)).toEqual([
+    expect(images.map(({ settings }) => settings["build-args"]?.ALL?.value)).toEqual([
       "apple cat pink circle",
       "apple dog green circle",
       "pear cat pink ",
@@ -119,7 +119,7 @@ describe("{{matrix.NAME}} is filled in", () => {
       `${key}: ${yaml ?? JSON.stringify(of)}, `,
     );
     expect(problems).toEqual([]);
-    expect(images[0]?.said).toMatchObject(said);
+    expect(images[0]?.settings).toMatchObject(said);
   });
 
   test("a value that a combination lacks is not said, and enables nothing", async () => {
@@ -135,7 +135,7 @@ images:
       type=raw,value={{matrix.version}}{{matrix.stage}},enable={{is_default_branch}}
 `);
     expect(problems).toEqual([]);
-    const [one, two] = images.map(({ said }) => said);
+    const [one, two] = images.map(({ settings }) => settings);
     expect(one).not.toHaveProperty("target");
     expect(one).not.toHaveProperty("publish");
     expect(one?.tags?.map(({ text, at }) => `${at.line} ${text}`)).toEqual([
@@ -154,7 +154,7 @@ images:
       `images:\n  php: {path: x, name: "p{{matrix.v}}", matrix: {v: [1, 2]}, build-args: {"{{matrix.v}}": x}}`,
     );
     expect(names).toEqual(["p1", "p2"]);
-    expect(images[0]?.said["build-args"]).toHaveProperty(["{{matrix.v}}"]);
+    expect(images[0]?.settings["build-args"]).toHaveProperty(["{{matrix.v}}"]);
     expect(images.map(({ group }) => group)).toEqual(["php", "php"]);
   });
 
@@ -178,15 +178,15 @@ images:
         name: "php-1",
         group: "php",
         at: { line: 3 },
-        said: { file: "other", platforms: ["linux/arm64"], target: { value: "t1" }, labels: [{ text: "a=b" }] },
+        settings: { file: "other", platforms: ["linux/arm64"], target: { value: "t1" }, labels: [{ text: "a=b" }] },
       },
-      { name: "php-2", said: { file: "x2", labels: [{ text: "c=d" }] } },
+      { name: "php-2", settings: { file: "x2", labels: [{ text: "c=d" }] } },
     ]);
   });
 
   test("that is empty changes nothing", async () => {
     const { images } = await read("images:\n  php: {matrix: {v: [1]}, file: x}\n  php-1:\n");
-    expect(images).toMatchObject([{ name: "php-1", said: { file: "x" } }]);
+    expect(images).toMatchObject([{ name: "php-1", settings: { file: "x" } }]);
   });
 });
 
@@ -194,7 +194,7 @@ test("depends on the name of a matrix is on all that it makes, but on the image 
   const { images } = await read(
     "images:\n  web: {path: w, depends: [php, base]}\n  php: {path: p, matrix: {v: [1, 2]}}\n  php-2: {depends: [php]}\n",
   );
-  const depends = images.map(({ name, said }) => [name, said.depends?.map(({ value }) => value)]);
+  const depends = images.map(({ name, settings }) => [name, settings.depends?.map(({ value }) => value)]);
   expect(Object.fromEntries(depends)).toEqual({
     web: ["php-1", "php-2", "base"],
     "php-1": undefined,

@@ -6,6 +6,7 @@ import { type Digest, digestOf } from "../../../../src/model/digest.ts";
 import type { Credentials } from "../../../../src/oci/login/docker-config.ts";
 import { mediaTypes } from "../../../../src/oci/manifest.ts";
 import { type RegistryClient, registryClient } from "../../../../src/oci/registry/registry-client.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { answer, errorBody, type FakeRegistry, type Fault, fakeRegistry } from "../fake-registry.ts";
 import { stillClock } from "../still-clock.ts";
 
@@ -23,7 +24,11 @@ beforeEach(async () => {
 afterEach(() => Promise.all([one.close(), other.close()]));
 
 function client(credentials?: Credentials): RegistryClient {
-  return registryClient({ http: nodeHttp({}), clock, random: () => 1, credentials: async () => credentials });
+  return registryClient({
+    http: nodeHttp({}),
+    ...limited({ clock, random: () => 1 }),
+    credentials: async () => credentials,
+  });
 }
 
 const shared = randomBytes(300_000);
@@ -262,7 +267,7 @@ describe("what goes wrong on the way", () => {
     await expect(client().copyImage(toOther(digest))).rejects.toMatchObject({
       code: "invalid",
       message: expect.stringMatching(
-        new RegExp(`^${one.host} sent for o/r .*: ${digestOf(wrong)} in place of .*tried 5 times`),
+        new RegExp(`^${one.host} sent an invalid response for o/r: ${digestOf(wrong)} in place of .*tried 5 times`),
       ),
     });
     expect(other.seen.some((seen) => isLayer(seen, "PUT"))).toBe(false);

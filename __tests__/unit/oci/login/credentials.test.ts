@@ -180,6 +180,22 @@ describe("the login from the inputs", () => {
     expect(ofChildren.kind === "docker" && [...ofChildren.added.keys()]).toEqual(["ghcr.io"]);
   });
 
+  test.each([
+    { host: "ghcr.io.example.com", because: "it only begins like one" },
+    { host: "notghcr.io", because: "it only ends like one" },
+    { host: "x.ghcr.io", because: "it is below one" },
+    { host: "io", because: "it is above one" },
+    { host: "ghcr.io:443", because: "it has a port" },
+    { host: "localhost:5001", because: "it has another port" },
+    { host: "localhost", because: "it has no port" },
+  ])("is not for $host, as $because", async ({ host }) => {
+    const hosts = ["ghcr.io", "localhost:5000"];
+    const found = store(undefined, { logins: [{ ...given, hosts }] });
+    expect(await found.find(host)).toBeUndefined();
+    const ofChildren = await found.forChildren();
+    expect(ofChildren.kind === "docker" && [...ofChildren.added.keys()]).toEqual(hosts);
+  });
+
   test("without a password it is none", async () => {
     expect(await store(undefined, { logins: [{ ...login, password: "" }] }).find("ghcr.io")).toBeUndefined();
   });

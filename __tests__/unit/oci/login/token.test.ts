@@ -6,6 +6,7 @@ import { scopesFor } from "../../../../src/oci/login/token.ts";
 import { type RegistryClient, registryClient } from "../../../../src/oci/registry/registry-client.ts";
 import type { Asked } from "../../../../src/oci/registry/registry-error.ts";
 import type { HttpRequest } from "../../../../src/ports.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { stillClock } from "../still-clock.ts";
 
 const login: Credentials & { readonly kind: "basic" } = { kind: "basic", username: "me", password: "secret" };
@@ -39,7 +40,11 @@ function scripted(
     return { status: 401, headers: { "www-authenticate": challenge }, body: new Uint8Array() };
   };
   const open = () => Promise.reject(new Error("nothing is streamed here"));
-  const options = { http: { send, open }, clock, random: () => 1, credentials: async () => credentials };
+  const options = {
+    http: { send, open },
+    ...limited({ clock, random: () => 1 }),
+    credentials: async () => credentials,
+  };
   const client = { ...registryClient(options), sent, clock, wanted: "never" };
   return client;
 }
@@ -234,7 +239,7 @@ describe("a token server that", () => {
     const open = () => Promise.reject(new Error("nothing is streamed here"));
     const credentials = async (_: string, refused?: Credentials): Promise<Credentials> =>
       refused === undefined ? login : { ...login, password: "newer" };
-    return registryClient({ http: { send, open }, clock: stillClock(), random: () => 1, credentials });
+    return registryClient({ http: { send, open }, ...limited({ clock: stillClock(), random: () => 1 }), credentials });
   }
 
   test.each([400, 404, 405, 410])("answers %i is what is wrong, and nothing in the registry", async (status) => {

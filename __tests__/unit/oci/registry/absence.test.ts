@@ -4,6 +4,7 @@ import { tag } from "../../../../src/model/reference.ts";
 import { isRegistry, meaningOf } from "../../../../src/oci/registry/absence.ts";
 import { registryClient } from "../../../../src/oci/registry/registry-client.ts";
 import type { HttpResponse } from "../../../../src/ports.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { imageManifest } from "../example-image.ts";
 import { answer, errorBody, type FakeRegistry, fakeRegistry } from "../fake-registry.ts";
 import { stillClock } from "../still-clock.ts";
@@ -63,8 +64,7 @@ describe("a 404 without a body", () => {
   const client = () =>
     registryClient({
       http: nodeHttp({}),
-      clock: stillClock(),
-      random: () => 1,
+      ...limited({ clock: stillClock(), random: () => 1 }),
       credentials: async () => ({ kind: "basic", username: "me", password: "secret" }),
     });
   /** From now on `/v2/` is answered so, and nothing else is there. */
@@ -106,7 +106,9 @@ test("JSON in front of a registry that names its API in every 404 is not believe
   const fake = await fakeRegistry();
   try {
     const registry = registryClient({
-      ...{ http: nodeHttp({}), clock: stillClock(), random: () => 1, credentials: async () => undefined },
+      http: nodeHttp({}),
+      ...limited({ clock: stillClock(), random: () => 1 }),
+      credentials: async () => undefined,
     });
     fake.store("o/r", imageManifest("one"), "v1");
     expect(await registry.manifest(fake.repository("o/r"), tag("v2"))).toBeUndefined();

@@ -7,6 +7,7 @@ import type { Credentials } from "../../../../src/oci/login/docker-config.ts";
 import { mediaTypes } from "../../../../src/oci/manifest.ts";
 import { type RegistryClient, registryClient } from "../../../../src/oci/registry/registry-client.ts";
 import { registryOrigin } from "../../../../src/oci/registry/registry-exchange.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { imageManifest } from "../example-image.ts";
 import { answer, errorBody, type FakeRegistry, type Fault, fakeRegistry } from "../fake-registry.ts";
 import { stillClock } from "../still-clock.ts";
@@ -22,7 +23,11 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 function client(credentials?: Credentials): RegistryClient {
-  return registryClient({ http: nodeHttp({}), clock, random: () => 1, credentials: async () => credentials });
+  return registryClient({
+    http: nodeHttp({}),
+    ...limited({ clock, random: () => 1 }),
+    credentials: async () => credentials,
+  });
 }
 const noStreams = { open: () => Promise.reject(new Error("nothing is streamed here")) };
 const base = () => fake.repository("o/r/base");
@@ -243,8 +248,8 @@ describe("logging in", () => {
   test.each([
     ["no login", "basic", undefined, "give registry-username"],
     ["no login", "token", undefined, "give registry-username"],
-    ["a wrong password", "basic", { ...login, password: "wrong" }, "still valid"],
-    ["a wrong password", "token", { ...login, password: "wrong" }, "still valid"],
+    ["a wrong password", "basic", { ...login, password: "wrong" }, "docker/login-action) is valid"],
+    ["a wrong password", "token", { ...login, password: "wrong" }, "docker/login-action) is valid"],
   ] as const)("%s at a %s registry fails at once, and says what to do", async (_, auth, credentials, hint) => {
     fake.auth = auth;
     const refused = client(credentials).manifest(base(), tag("v1"));
@@ -266,7 +271,10 @@ describe("logging in", () => {
         }
         return known;
       };
-      return { calls, registry: registryClient({ http: nodeHttp({}), clock, random: () => 1, credentials }) };
+      return {
+        calls,
+        registry: registryClient({ http: nodeHttp({}), ...limited({ clock, random: () => 1 }), credentials }),
+      };
     };
     const basicOf = ({ username, password }: { readonly username: string; readonly password: string }) =>
       `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
@@ -311,7 +319,7 @@ describe("logging in", () => {
       fake.auth = "basic";
       const calls: unknown[] = [];
       const registry = registryClient({
-        ...{ http: nodeHttp({}), clock, random: () => 1 },
+        ...{ http: nodeHttp({}), ...limited({ clock, random: () => 1 }) },
         credentials: async (_, refused) => {
           if (refused !== undefined) calls.push(refused);
           return login;
@@ -343,8 +351,7 @@ describe("logging in", () => {
           return { status: 401, headers, body: new Uint8Array() };
         },
       },
-      clock,
-      random: () => 1,
+      ...limited({ clock, random: () => 1 }),
       credentials: async () => login,
     });
     await expect(registry.head(repository("ghcr.io/o/r"), tag("v1"))).rejects.toMatchObject({ code: "invalid" });
@@ -367,8 +374,7 @@ describe("logging in", () => {
           return { status: method === "POST" ? 202 : 404, headers, body: new Uint8Array() };
         },
       },
-      clock,
-      random: () => 1,
+      ...limited({ clock, random: () => 1 }),
       credentials: async () => undefined,
     });
     const digest = digestOf(JSON.stringify(manifest));
@@ -384,8 +390,7 @@ describe("logging in", () => {
         ...noStreams,
         send: async () => ({ status: 403, headers: {}, body: Buffer.from(errorBody("DENIED", "no\u001b[31m\nway")) }),
       },
-      clock,
-      random: () => 1,
+      ...limited({ clock, random: () => 1 }),
       credentials: async () => login,
     });
     const put = registry.putManifest(
@@ -787,8 +792,7 @@ describe("patience", () => {
     const { signal } = controller;
     const registry = registryClient({
       http: nodeHttp({}),
-      clock,
-      random: () => 1,
+      ...limited({ clock, random: () => 1 }),
       credentials: async () => undefined,
       signal,
     });
@@ -806,7 +810,11 @@ describe("patience", () => {
       send: ({ url }: { url: string }) =>
         nodeHttp({}).send({ method: "GET", url: url.replace("tls.example", fake.host) }),
     };
-    const registry = registryClient({ http, clock, random: () => 1, credentials: async () => undefined });
+    const registry = registryClient({
+      http,
+      ...limited({ clock, random: () => 1 }),
+      credentials: async () => undefined,
+    });
     await expect(registry.head(repository("tls.example/o/r"), tag("v1"))).rejects.toMatchObject({ code: "tls" });
   });
 });

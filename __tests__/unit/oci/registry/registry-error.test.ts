@@ -15,7 +15,7 @@ test.each([
   const asked = { host, repository: "o/web", access: "push" } as const;
   const { message, hint } = unauthorizedError(asked, true);
   expect(message).toBe(`${host} does not accept the login that it is given`);
-  expect(hint).toMatch(/^check the login for /);
+  expect(hint).toMatch(/^check that the login for /);
   expect(hint.includes("write:package")).toBe(isTold);
 });
 
@@ -37,9 +37,9 @@ test.each([
 
 const push = { host: "r.example.com", repository: "o/web", access: "push" } as const;
 const codes = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
-const quota = /^r\.example\.com has no room for the push of o\/web: its quota or its disk is full/;
+const quota = /^r\.example\.com rejected the push of o\/web: quota exceeded or disk full/;
 const immutable = /^r\.example\.com refused the push of o\/web, as the tag is immutable there/;
-const locked = /^r\.example\.com lets nothing be pushed to o\/web: the registry, the repository or the tag is locked/;
+const locked = /^r\.example\.com rejected the push of o\/web: the registry, the repository or the tag is locked/;
 const right = /^r\.example\.com refused the push of o\/web(?!, as)/;
 
 interface Refused {
@@ -140,7 +140,7 @@ test.each<Refused>([
     when: "nothing may be written at all",
     status: 405,
     body: "",
-    says: /^r\.example\.com takes no pushes of o\/web \(405\)/,
+    says: /^r\.example\.com doesn't accept pushes of o\/web \(405\)/,
   },
   ...[
     "MANIFEST_BLOB_UNKNOWN",
@@ -257,6 +257,6 @@ test("who only reads is told of no quota and no immutable tag", () => {
 
 test("an address in the clear behind TLS names the header that is missing in front", () => {
   const { message, hint } = insecureError(push, "an upload", new URL("http://r.example.com/v2/o/web/blobs/uploads/1"));
-  expect(message).toBe("r.example.com sent for o/web an upload to http://r.example.com, which would give up https");
+  expect(message).toBe("r.example.com sent for o/web an upload to http://r.example.com, which is not encrypted");
   expect(hint).toContain("X-Forwarded-Proto: https");
 });

@@ -9,10 +9,10 @@ import { imageOutputs, outputsOf } from "../../../../src/report/outputs.ts";
 import { imageHeading } from "../../../../src/report/summary/image-name.ts";
 import { renderSummary } from "../../../../src/report/summary/summary.ts";
 import type { ImageResult, RunResult } from "../../../../src/results/run-result.ts";
-import { heldBy } from "../../../../src/scan/complaint.ts";
 import type { Finding } from "../../../../src/scan/finding.ts";
 import type { Judging } from "../../../../src/scan/judge.ts";
 import type { ImageScan } from "../../../../src/scan/judged.ts";
+import { scanFailure } from "../../../../src/scan/scan-failure.ts";
 import {
   arm64,
   baseLayers,
@@ -24,7 +24,7 @@ import {
   usual,
   vulnerability,
 } from "../../scan/findings.ts";
-import { blocked, build, built, failed, hostile, published, resultOf, skipped } from "../example.ts";
+import { blocked, build, built, hostile, published, resultOf, skipped, skippedFor } from "../example.ts";
 
 const layerNames = ["debian", "apk add openssl"];
 const bases = [baseLayers("debian:13", ["debian"], { hasMoved: true })];
@@ -41,13 +41,15 @@ function run(images: readonly ImageResult[], scans: readonly ImageScan[], settin
   return resultOf(images, { scans: new Map(scans.map((scan) => [scan.name, scan])), ...settings });
 }
 
-function heldImage(scan: ImageScan): ImageResult {
-  return failed(build("web"), heldBy(scan) ?? new UserError("it is not held", { hint: "" }));
+function blockedImage(scan: ImageScan): ImageResult {
+  const failure = scanFailure(scan);
+  if (failure === undefined) throw new Error("it passes");
+  return blocked(build("web"), { check: "scan", ...failure });
 }
 
-describe("a candidate with a new critical is held", () => {
+describe("a candidate with a new critical is blocked", () => {
   const scan = scanOf([critical, high, unfixed], [high]);
-  const result = run([heldImage(scan), blocked(build("api"), "web")], [scan]);
+  const result = run([blockedImage(scan), skippedFor(build("api"), "web")], [scan]);
   const summary = renderSummary(result);
 
   test("the failure has what counts and what to do, before anything else", () => {
@@ -62,7 +64,7 @@ describe("a candidate with a new critical is held", () => {
         "",
         "Details: [`CVE-2026-1`](https://avd.aquasec.com/nvd/cve-2026-1)",
         "",
-        "**How to fix:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or state in .trivyignore.yaml why it does no harm, and until when.",
+        "**How to fix:** upgrade openssl to 3.3.9 in the step `RUN apk add openssl`; or ignore it in .trivyignore.yaml, with a statement.",
       ].join("\n"),
     );
     expect(summary.indexOf(sentence)).toBeLessThan(summary.indexOf("### Findings"));
@@ -145,19 +147,19 @@ describe("what is said of the gate", () => {
     ["a strict gate", { rules: { ...usual, gate: "strict" } }, "(1 critical), and the policy is strict"],
     ["unknown", { published: { kind: "unknown", error: away } }, "(1 critical), and what is published is unknown"],
   ])("%s", (_, settings, ending) => {
-    const error = heldBy(scanOf([critical], [], settings));
+    const error = scanFailure(scanOf([critical], [], settings))?.error;
     expect(error?.message.split("\n")[0]?.endsWith(ending)).toBe(true);
   });
 
   test("the error that keeps what is published from being known is its cause", () => {
-    expect(heldBy(scanOf([critical], [], { published: { kind: "unknown", error: away } }))?.cause).toBe(away);
+    const failure = scanFailure(scanOf([critical], [], { published: { kind: "unknown", error: away } }));
+    expect(failure?.error.cause).toBe(away);
   });
 
   test("what could not be scanned is held, and the remedy tells how to publish it all the same", () => {
     const error = new UserError("no database could be fetched", { hint: "run again" });
-    const held = heldBy(judged({ kind: "unscanned", error }));
-    expect(held).toMatchObject({
-      message: "web could not be scanned, and what is unknown does not pass",
+    expect(scanFailure(judged({ kind: "unscanned", error }))?.error).toMatchObject({
+      message: "web could not be scanned, so it is blocked",
       hint: "run again; `fail-on: none` lets it pass unscanned",
       cause: error,
     });
@@ -167,10 +169,10 @@ describe("what is said of the gate", () => {
     const many = Array.from({ length: 100 }, (_, n) =>
       vulnerability(`CVE-2026-${n + 100}`, { package: `p${n + 100}` }),
     );
-    const error = heldBy(scanOf(many, []));
+    const error = scanFailure(scanOf(many, []))?.error;
     expect(error?.message.split("\n")).toHaveLength(22);
     expect(error?.message).toMatch(/\nand 80 more findings$/);
-    expect(error?.hint).toMatch(/^upgrade p100 [^;]*; [^;]*; [^;]*; 97 more under Findings; or state in/);
+    expect(error?.hint).toMatch(/^upgrade p100 [^;]*; [^;]*; [^;]*; 97 more under Findings; or ignore them in/);
   });
 });
 
@@ -187,7 +189,7 @@ describe("rows", () => {
 
   test("a finding of one platform says on which it is", () => {
     const scan = judged(scanned(platformScan([]), platformScan([critical], { platform: arm64 })));
-    expect(renderSummary(run([heldImage(scan)], [scan]))).toContain("<br><sub>linux/arm64 only</sub> |");
+    expect(renderSummary(run([blockedImage(scan)], [scan]))).toContain("<br><sub>linux/arm64 only</sub> |");
   });
 
   test("a secret is told with its place and what to do, and not as a thing to upgrade", () => {
@@ -272,7 +274,7 @@ describe("a system that nobody reports findings for any more", () => {
   });
 
   test("holds nothing", () => {
-    expect(scans.map(({ passes }) => passes)).toEqual([true, true, true]);
+    expect(scans.map(({ decision }) => decision.kind)).toEqual(["passed", "passed", "passed"]);
   });
 });
 
@@ -282,7 +284,7 @@ describe("a scan of what is published", () => {
   };
   const clean = { ...scanOf([], [], itself), name: "api" };
   const images = [skipped("web"), skipped("api")];
-  const result = run(images, [scanOf([high], [], itself), clean], { mended: ["web"] });
+  const result = run(images, [scanOf([high], [], itself), clean], { fixableByRebuild: ["web"] });
 
   test("says what was scanned and what a rebuild would mend", () => {
     const summary = renderSummary(result);
@@ -292,7 +294,7 @@ describe("a scan of what is published", () => {
   });
 
   test("is red where findings count, and speaks of no gate", () => {
-    const red = run(images, [scanOf([critical], [], itself), clean], { mended: ["web"] });
+    const red = run(images, [scanOf([critical], [], itself), clean], { fixableByRebuild: ["web"] });
     expect(failureNotices(red)[0]?.message).toMatch(/^web, as published, has 1 blocking finding \(1 critical\)\n/);
     expect(renderSummary(red)).toContain(
       "## ❌ Scanned 2 published images in 1 min 12 s; `web` has findings that match `fail-on`\n",
@@ -301,7 +303,7 @@ describe("a scan of what is published", () => {
   });
 
   test("is a warning where nothing is published", () => {
-    const nothing = run([skipped("web")], [], { mended: [] });
+    const nothing = run([skipped("web")], [], { fixableByRebuild: [] });
     expect(renderSummary(nothing)).toMatch(/^## ⚠️ Scanned nothing\n/);
     expect(closingLines(nothing).at(-1)).toMatch(/^⚠️ Scanned nothing\. No image that is to be scanned is published/);
     expect(failureNotices(nothing)).toEqual([]);
@@ -309,7 +311,7 @@ describe("a scan of what is published", () => {
 
   test("is one line where none could be scanned, at no line of a Dockerfile, and with no advice on tags", () => {
     const error = new UserError("no database", { hint: "run again" });
-    const nothing = run([skipped("web")], [judged({ kind: "unscanned", error }, itself)], { mended: [] });
+    const nothing = run([skipped("web")], [judged({ kind: "unscanned", error }, itself)], { fixableByRebuild: [] });
     expect(renderSummary(nothing)).toMatch(/^## ❌ `web` could not be scanned\n/);
     expect(failureNotices(nothing)).toEqual([
       { title: "web was not scanned", message: "web could not be scanned\nno database", hint: "run again" },
@@ -341,7 +343,7 @@ describe("outputs", () => {
         platformScan([critical, { ...high, ignored: { source: "x", statement: undefined } }], { platform: arm64 }),
       ),
     );
-    expect(imageOutputs(run([heldImage(scan)], [scan]))[0]?.findings).toEqual({
+    expect(imageOutputs(run([blockedImage(scan)], [scan]))[0]?.findings).toEqual({
       ...{ critical: 2, high: 1, medium: 0, low: 0, unknown: 0 },
       ...{ counting: 1, new: 3, known: 0, fixable: 1, unfixed: 1, secrets: 1, gone: 0, ignored: 1 },
     });
@@ -465,8 +467,8 @@ test.each<[string, Finding]>([
   });
   const counting = scan.kind === "scanned" ? scan.platforms.flatMap(({ findings }) => findings) : [];
   for (const { remedy } of counting)
-    expect(remedy.match(/`[^`]*`|`/g)?.filter((each) => !/`RUN /.test(each)) ?? []).toEqual([]);
-  const summary = renderSummary(run([heldImage(scan)], [scan]));
+    expect(remedy.text.match(/`[^`]*`|`/g)?.filter((each) => !/`RUN /.test(each)) ?? []).toEqual([]);
+  const summary = renderSummary(run([published(build("web"))], [scan]));
   expect(summary.match(/`(?:RUN|docker|latest)[^`]*$/gm)).toBeNull();
 });
 

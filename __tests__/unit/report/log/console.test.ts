@@ -5,7 +5,6 @@ import type { Reason } from "../../../../src/model/reason.ts";
 import { closingLines, failureNotices } from "../../../../src/report/log/console.ts";
 import { shortDigest } from "../../../../src/report/summary/abbreviation.ts";
 import {
-  blocked,
   build,
   candidate,
   failed,
@@ -20,6 +19,7 @@ import {
   resultOf,
   skip,
   skipped,
+  skippedFor,
 } from "../example.ts";
 
 describe("the end of the log", () => {
@@ -88,7 +88,7 @@ describe("the end of the log", () => {
     const lines = closingLines(
       resultOf([
         failed(planned, new UserError(hostile, { hint: hostile })),
-        blocked(planned, hostile),
+        skippedFor(planned, hostile),
         published(build("app"), { main: hostile }),
         { planned: { ...skip("s", [{ kind: "superseded", detail: hostile }]), name: hostile }, outcome: "skipped" },
       ]),
@@ -126,7 +126,7 @@ describe("annotations of failures", () => {
 
   test("several problems of one image are several annotations, what is blocked is told once", () => {
     const problems = ["one", "two"].map((message) => new UserError(message, { hint: `mend ${message}` }));
-    const notices = failureNotices(resultOf([failed(build("a"), new Problems(problems)), blocked(build("b"), "a")]));
+    const notices = failureNotices(resultOf([failed(build("a"), new Problems(problems)), skippedFor(build("b"), "a")]));
     expect(notices.map(({ message, hint }) => [message, hint])).toEqual([
       ["one\nNot built because of it: b", "mend one"],
       ["two", "mend two"],

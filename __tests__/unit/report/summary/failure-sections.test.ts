@@ -5,7 +5,7 @@ import { repository } from "../../../../src/model/reference.ts";
 import { failureNotices } from "../../../../src/report/log/console.ts";
 import { renderSummary } from "../../../../src/report/summary/summary.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
-import { blocked, build, candidate, failed, partlyTagged, resultOf } from "../example.ts";
+import { build, candidate, failed, partlyTagged, resultOf, skippedFor } from "../example.ts";
 
 function headings(images: readonly ImageResult[]): readonly string[] {
   return renderSummary(resultOf(images)).match(/(?<=^### ❌ ).*$/gm) ?? [];
@@ -104,7 +104,7 @@ test.each<Equal>([
 });
 
 test("equal ones name all images, places, and what waits for each of them", () => {
-  const images = [...["a", "b"].map(missing), blocked(build("x"), "a"), blocked(build("y"), "b")];
+  const images = [...["a", "b"].map(missing), skippedFor(build("x"), "a"), skippedFor(build("y"), "b")];
   const summary = renderSummary(resultOf(images));
   expect(summary).toMatch(/^\*\*The same happened to:\*\* `b` \(\[`images\/b\/Dockerfile:1`\]\(.*\)\)$/m);
   expect(summary).toMatch(/^\*\*Not built because of `a`:\*\* `x`\n\n\*\*Not built because of `b`:\*\* `y`$/m);
@@ -119,14 +119,15 @@ test("equal ones name all images, places, and what waits for each of them", () =
 });
 
 describe("twenty failures", () => {
-  const images = Array.from({ length: 20 }, (_, n) =>
-    failed(
+  const images = Array.from({ length: 20 }, (_, n) => ({
+    ...failed(
       build(`image-${n}`, { repositories: [repository(`ghcr.io/o/r/image-${n}`)] }),
       new UserError(`image-${n} could not be built: step ${n % 10} ended with exit code 1`, {
         hint: "fix the command",
       }),
     ),
-  );
+    reason: `step ${n % 10} ended with exit code 1`,
+  }));
   const summary = renderSummary(resultOf(images));
 
   test("have an overview above all of them: which, why, where", () => {

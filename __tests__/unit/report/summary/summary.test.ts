@@ -3,13 +3,13 @@ import { describeReason } from "../../../../src/changes/describe-reason.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { markdown } from "../../../../src/lib/markdown.ts";
 import { tag } from "../../../../src/model/reference.ts";
+import { reportOf } from "../../../../src/report/failures.ts";
 import { failureNotices } from "../../../../src/report/log/console.ts";
 import { imageHeading } from "../../../../src/report/summary/image-name.ts";
 import { renderSummary } from "../../../../src/report/summary/summary.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
 import {
   base,
-  blocked,
   build,
   built,
   candidate,
@@ -25,6 +25,7 @@ import {
   resultOf,
   skip,
   skipped,
+  skippedFor,
 } from "../example.ts";
 
 const url = forge.repositoryUrl;
@@ -116,7 +117,7 @@ describe("a push where one image fails", () => {
     expect(summary).toContain("**How to fix:** mend the command, or run it in the image of the line before");
     expect(summary).toContain("**Not built because of it:** `manager`, `manager-ui`");
     expect(summary.indexOf("### ❌")).toBeLessThan(summary.indexOf("### Published"));
-    expect(summary).toContain('["⛔ manager-ui"]:::blocked');
+    expect(summary).toContain('["⛔ manager-ui"]:::waiting');
   });
 
   test("a remark has its remedy beside it", () => {
@@ -208,8 +209,8 @@ test("an image that is blocked by a blocked one is told with the image that fail
   const summary = renderSummary(
     resultOf([
       failed(build("a"), error),
-      blocked(build("b"), "a"),
-      blocked(build("c"), "b"),
+      skippedFor(build("b"), "a"),
+      skippedFor(build("c"), "b"),
       failed(build("d"), error),
     ]),
   );
@@ -226,7 +227,7 @@ test("hostile names, paths, messages and output stay text in their places", () =
     published(build("base"), { main: hostile }),
     built(planned),
     failed(planned, error),
-    blocked(build("x"), hostile),
+    skippedFor(build("x"), hostile),
     { planned: { ...skip("s", [{ kind: "superseded", detail: hostile }]), name: hostile }, outcome: "skipped" },
   ];
   const summary = renderSummary(resultOf(images, { remarks: [{ message: hostile, hint: hostile }] }));
@@ -258,7 +259,9 @@ describe("thousands of images", () => {
 
   test("a failure among them is always there and drawn", () => {
     const error = new UserError("it broke", { hint: "mend it" });
-    const red = renderSummary({ ...big, images: [...big.images, failed(build("last", {}, ["image-0"]), error)] });
+    const red = renderSummary(
+      reportOf({ ...big, images: [...big.images, failed(build("last", {}, ["image-0"]), error)] }),
+    );
     expect(red).toContain("### ❌ `last`");
     expect(red).toContain('["❌ last"]:::failed');
     expect(Buffer.byteLength(red)).toBeLessThan(oneMiB);
@@ -267,7 +270,7 @@ describe("thousands of images", () => {
 
 describe("what fails and is about no image", () => {
   const error = new UserError("code scanning can't process the findings of web: too large", { hint: "run again" });
-  const result = resultOf([published(build("web"))], { otherFailures: [{ title: "Code scanning failed", error }] });
+  const result = resultOf([published(build("web"))], { otherFailures: [{ clause: "code scanning failed", error }] });
 
   test("makes the run fail in the headline, and has a section with its remedy", () => {
     const summary = renderSummary(result);

@@ -49,18 +49,18 @@ describe("a setting of an untrusted checkout's file", () => {
 
   test.each(settings.filter((each) => originOf(each) === "any"))("%s counts", async (setting) => {
     const { config: mixed } = mixedConfig(await config(entry(setting)), await config("images: {}"));
-    expect(mixed.images[0]?.said).toHaveProperty([setting]);
+    expect(mixed.images[0]?.settings).toHaveProperty([setting]);
   });
 
   test.each(settings.filter((each) => originOf(each) === "trusted"))("%s doesn't count", async (setting) => {
     const { config: mixed } = mixedConfig(await config(entry(setting)), await config("images: {}"));
-    expect(mixed.images[0]?.said).toEqual({});
+    expect(mixed.images[0]?.settings).toEqual({});
   });
 
   test.each(settings.filter((each) => originOf(each) === "trusted"))("%s is the base's", async (setting) => {
     const base = await config(entry(setting, "base.example"));
     const { config: mixed } = mixedConfig(await config("images: {app: {path: app}}"), base);
-    expect(mixed.images[0]?.said).toMatchObject({ path: "app", ...base.images[0]?.said });
+    expect(mixed.images[0]?.settings).toMatchObject({ path: "app", ...base.images[0]?.settings });
   });
 
   test("holds under defaults likewise", async () => {
@@ -75,8 +75,8 @@ describe("a setting of an untrusted checkout's file", () => {
     const base = await config("images: {app: {images: base.example/app, platforms: [linux/arm64]}}");
     const { config: mixed, settingsOnly } = mixedConfig(await config("images: {}"), base);
     expect(mixed.images).toEqual([]);
-    expect(settingsOnly).toMatchObject([{ name: "app", said: { images: [{ text: "base.example/app" }] } }]);
-    expect(settingsOnly[0]?.said).not.toHaveProperty("platforms");
+    expect(settingsOnly).toMatchObject([{ name: "app", settings: { images: [{ text: "base.example/app" }] } }]);
+    expect(settingsOnly[0]?.settings).not.toHaveProperty("platforms");
   });
 
   test("under bump is the base's", async () => {

@@ -5,7 +5,7 @@ import { imageSarif } from "../../../../src/scan/sarif/sarif.ts";
 import type { SarifLog, SarifResult } from "../../../../src/scan/sarif/sarif-log.ts";
 import { anyText } from "../../any-text.ts";
 import { schemaErrors } from "../sarif-schema.ts";
-import { judged, type ScannedImage, scanOf, secret, vulnerability } from "../scans.ts";
+import { judged, remedyThat, type ScannedImage, scanOf, secret, vulnerability } from "../scans.ts";
 
 const at = { file: "images/base/Dockerfile", line: 4, column: 6 };
 const sarifOf = (scan: ScannedImage) => imageSarif(scan, at);
@@ -14,7 +14,7 @@ const both = (...found: Parameters<typeof scanOf>[1][string]) =>
 
 describe("a finding in SARIF", () => {
   test("stands on the line that brings it, with what to do", () => {
-    const scan = both(judged(vulnerability("CVE-2026-1"), { remedy: "upgrade openssl to 3.3.9" }));
+    const scan = both(judged(vulnerability("CVE-2026-1"), { remedy: remedyThat("upgrade openssl to 3.3.9") }));
     const [run] = sarifOf(scan).upload.runs;
     expect(run?.automationDetails.id).toBe("image-publish/base/");
     expect(run?.results).toMatchObject([
@@ -248,7 +248,7 @@ const secrets = fc
   .map(secret);
 const findings = fc
   .tuple(fc.oneof(vulnerabilities, secrets), text)
-  .map(([finding, remedy]) => judged(finding, { remedy }));
+  .map(([finding, remedy]) => judged(finding, { remedy: remedyThat(remedy) }));
 const scans = fc
   .tuple(anyText({ minLength: 1 }), fc.array(findings, { maxLength: 5 }), fc.array(findings, { maxLength: 5 }))
   .map(([name, common, more]) => scanOf(name, { "linux/amd64": common, "linux/arm64": [...common, ...more] }));

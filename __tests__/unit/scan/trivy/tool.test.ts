@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
 import { findTool, type ToolDependencies } from "../../../../src/scan/trivy/tool.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { stillClock } from "../../oci/still-clock.ts";
 import { memory, program, type Reply, scriptedHttp, writtenLog } from "./outside.ts";
 
@@ -29,7 +30,7 @@ function situation({ onPath, files = {}, replies = [{ status: 200, body: good }]
     if (onPath === undefined) throw new UserError("trivy was not found", { hint: "install it" });
     return { stdout: onPath };
   });
-  const deps: ToolDependencies = {
+  const deps: ToolDependencies = limited({
     processes,
     http,
     files: system,
@@ -41,7 +42,7 @@ function situation({ onPath, files = {}, replies = [{ status: 200, body: good }]
     env: { PATH: "/bin", RUNNER_TOOL_CACHE: "/tools" },
     folder: "/run",
     release: { version: "1.2.3", archives: { "linux/x64": { url, sha256 } } },
-  };
+  });
   return { find: async () => (await findTool(deps)).program, log, http, system, clock, ran };
 }
 

@@ -8,6 +8,7 @@ import { imageSarif } from "../../../../src/scan/sarif/sarif.ts";
 import { type UploadRequest, uploadScans } from "../../../../src/scan/upload/upload.ts";
 import { type Behaviour, type CodeScanningFake, withCodeScanning } from "../../../e2e/code-scanning-fake.ts";
 import { withServer } from "../../../e2e/http-server.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { commits, contextOf, type ScannedImage, scanOf, vulnerability } from "../scans.ts";
 
 const main = "refs/heads/main";
@@ -316,6 +317,6 @@ function upload(fake: Pick<CodeScanningFake, "apiUrl">, scans: readonly ScannedI
       context: contextOf(context),
       folder: "sarif/",
     },
-    { codeScanning: codeScanning({ ...access, http: nodeHttp({}), clock, random: () => 0.5 }), clock },
+    { codeScanning: codeScanning(limited({ ...access, http: nodeHttp({}), clock, random: () => 0.5 })), clock },
   );
 }

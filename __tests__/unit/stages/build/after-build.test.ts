@@ -1,11 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
+import { platform } from "../../../../src/model/platform.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import { commit, gitRef, type RunContext, type Trigger } from "../../../../src/model/run-context.ts";
 import { trusted } from "../../../../src/model/trust.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
 import { type AfterBuild, afterBuild, localNames, signer } from "../../../../src/stages/build/after-build.ts";
 import { digests, plannedBuild } from "../../buildx/planned.ts";
+import { type Answer, scriptedDocker } from "../../buildx/scripted-docker.ts";
 
 const someCommit = commit("a".repeat(40));
 const push: Trigger = { kind: "push", before: undefined, forced: false };
@@ -145,5 +147,65 @@ describe("signing", () => {
     const { after } = deps(never);
     const built: ImageResult = { planned: plannedBuild, outcome: "built", candidate };
     expect(await afterBuild(built, after)).toBe(built);
+  });
+});
+
+describe("loading", () => {
+  const candidate = {
+    ...{ digest: digests.a, layout: undefined, bases: [], baseAnnotations: {}, seconds: 1 },
+    platforms: [{ platform: platform("linux/amd64"), digest: digests.b, size: 1 }],
+    steps: { cached: 0, executed: 1 },
+  };
+  const planned = { ...plannedBuild, tags: [{ tag: tag("main"), moves: true }] };
+  const published: ImageResult = { planned, outcome: "published", candidate, tags: [] };
+
+  function world(script: Readonly<Record<string, Answer>> = {}, isCanceled = false) {
+    const processes = scriptedDocker({ version: { stdout: "linux/amd64\n" }, pull: {}, tag: {}, ...script });
+    const lines: string[] = [];
+    const abort = new AbortController();
+    if (isCanceled) abort.abort(new Error("canceled"));
+    const { signal } = abort;
+    const load = { processes, files: {} as never, environment: { PATH: "/bin" }, signal, temp: "/tmp/run" };
+    const log = { info: (line: string) => void lines.push(line) };
+    return { processes, lines, after: { load, attest: undefined, context, trust: trusted, log, signal } };
+  }
+
+  test("is from the first repository, under all of the image's names, which are reported", async () => {
+    const { processes, lines, after } = world();
+    const names = ["ghcr.io/o/r/app:main", "quay.io/o/app:main"];
+    expect(await afterBuild(published, after)).toEqual({ ...published, loaded: names });
+    expect(processes.calls.slice(1).map((call) => call.slice(1))).toEqual([
+      ["pull", "--quiet", `ghcr.io/o/r/app@${digests.b}`],
+      ...names.map((name) => ["tag", `ghcr.io/o/r/app@${digests.b}`, name]),
+    ]);
+    expect(lines).toEqual([`app: loaded into the engine as ${names.join(", ")} (linux/amd64)`]);
+  });
+
+  test("that fails makes the image fail, with what was built and its scan", async () => {
+    const { after } = world({ pull: { code: 1, stderr: ["no space left"] } });
+    const scan = { kind: "scanned", name: "app" } as never;
+    expect(await afterBuild({ ...published, scan }, after)).toMatchObject({
+      ...{ outcome: "failed", candidate, scan },
+      error: { message: expect.stringContaining("could not be loaded into the engine") },
+    });
+  });
+
+  test("that a cancellation ends leaves what is published as it is", async () => {
+    const { after } = world({}, true);
+    expect(await afterBuild(published, after)).toBe(published);
+  });
+
+  test("a defect of ours is none of the engine's failures", async () => {
+    const { after } = world();
+    const attest = async (): Promise<never> => {
+      throw new UserError("no", { hint: "wait" });
+    };
+    expect(await afterBuild(published, { ...after, attest })).toMatchObject({ outcome: "failed" });
+    const log = {
+      info: () => {
+        throw new TypeError("undefined");
+      },
+    };
+    await expect(afterBuild(published, { ...after, log })).rejects.toThrow(TypeError);
   });
 });

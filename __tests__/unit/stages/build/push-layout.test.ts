@@ -7,6 +7,7 @@ import { registryClient } from "../../../../src/oci/registry/registry-client.ts"
 import type { ImageResult } from "../../../../src/results/run-result.ts";
 import { pushLayout } from "../../../../src/stages/build/push-layout.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { fakeRegistry } from "../../oci/fake-registry.ts";
 import { stillClock } from "../../oci/still-clock.ts";
 import { candidate } from "../../report/example.ts";
@@ -43,7 +44,8 @@ async function pushed(layer: string, annotations: Readonly<Record<string, string
   const signal = new AbortController().signal;
   const login = { kind: "basic", username: "me", password: "secret" } as const;
   const registry = registryClient({
-    ...{ http: nodeHttp({}), clock: stillClock(), random: () => 1 },
+    http: nodeHttp({}),
+    ...limited({ clock: stillClock(), random: () => 1 }),
     credentials: async () => login,
   });
   const planned = { ...plannedBuild, repositories: [fake.repository("o/r/app")] };

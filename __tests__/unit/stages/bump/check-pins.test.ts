@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { formatLocation, Problems, UserError } from "../../../../src/errors.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import { gitRef } from "../../../../src/model/run-context.ts";
@@ -23,10 +23,14 @@ const tree = {
   "README.md": "nothing\n",
 };
 
-async function problems(globs: readonly string[], ref = "refs/tags/v1.2.3"): Promise<readonly string[]> {
+async function problems(
+  globs: readonly string[],
+  ref = "refs/tags/v1.2.3",
+  files: Readonly<Record<string, string>> = tree,
+): Promise<readonly string[]> {
   const context = { ref: gitRef(ref), workspace: "/repo" };
   try {
-    await checkPins(globs, plan, context, memoryFiles(checkout(tree)));
+    await checkPins(globs, plan, context, memoryFiles(checkout(files)));
     return [];
   } catch (error) {
     const all = error instanceof Problems ? error.problems : [error];
@@ -68,4 +72,39 @@ test.each<[string, readonly string[], readonly RegExp[]]>([
 
 test("what is no release is not checked", async () => {
   expect(await problems(["charts/*/*.yaml"], "refs/heads/main")).toEqual([]);
+});
+
+describe("one mistake at many places", () => {
+  /** So many files of the same pin. */
+  const same = (count: number) =>
+    problems(
+      ["deploy/*"],
+      "refs/tags/v1.2.3",
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`deploy/${100 + at}.yaml`, "image: ghcr.io/o/app:1.2.1\n"]),
+      ),
+    );
+
+  test("is a problem at each of up to three", async () => {
+    expect(await same(3)).toHaveLength(3);
+  });
+
+  test("is one problem with all places where there are more", async () => {
+    const [only = "", ...others] = await same(4);
+    expect(others).toEqual([]);
+    expect(only).toMatch(/^deploy\/100\.yaml:1:8 /);
+    expect(only.split("\n").slice(1)).toEqual([100, 101, 102, 103].map((at) => `  deploy/${at}.yaml:1:8`));
+    expect(only).toContain(", at 4 places:");
+  });
+
+  test("lists so many places that a page shows them, and counts the others", async () => {
+    expect((await same(35))[0]?.split("\n").at(-1)).toBe("  deploy/134.yaml:1:8");
+    expect((await same(36))[0]?.split("\n").at(-1)).toBe("  and 1 more");
+  });
+});
+
+test("git's own folder and packages of others are not searched", async () => {
+  const stale = "image: ghcr.io/o/app:1.2.1\n";
+  const files = { ".git/a.yaml": stale, "x/node_modules/a.yaml": stale, "x/a.yaml": "image: ghcr.io/o/app:1.2.3\n" };
+  expect(await problems(["**/*.yaml"], "refs/tags/v1.2.3", files)).toEqual([]);
 });

@@ -12,7 +12,6 @@ import {
 import { catalogOf } from "../../changes/catalog-of.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
 import {
-  blocked,
   build,
   built,
   commit,
@@ -23,6 +22,7 @@ import {
   published,
   release,
   skipped,
+  skippedFor,
 } from "../../report/example.ts";
 
 interface Made {
@@ -257,7 +257,7 @@ describe("what a run did for an image", () => {
   test.each<[string, Parameters<typeof versionOfResult>[0]]>([
     ["built, and held by the gate", built(build("app"))],
     ["skipped", skipped("app")],
-    ["blocked", blocked(build("app"), "base")],
+    ["blocked", skippedFor(build("app"), "base")],
     ["failed", failed(build("app"), new UserError("no", { hint: "" }))],
     ["published under no tag", published(build("app", { tags: [] }))],
     ["overtaken: its version names other bytes", followed],

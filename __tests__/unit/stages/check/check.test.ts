@@ -7,13 +7,14 @@ import {
   type CheckResult,
   oneByOne,
   passed,
-  refusedFor,
+  refused as refusedBy,
   sideBySide,
 } from "../../../../src/stages/check/check.ts";
 import { gate } from "../../../../src/stages/check/gate.ts";
 
 const candidate = { digest: digestOf("it"), layout: undefined, platforms: [], bases: [] };
-const refused = (why: string): CheckResult => refusedFor(new UserError(why, { hint: "fix it" }));
+const { signal } = new AbortController();
+const refused = (why: string): CheckResult => refusedBy("size", new UserError(why, { hint: "fix it" }));
 
 function checks() {
   const asked: string[] = [];
@@ -26,7 +27,8 @@ function checks() {
   return { asked, check };
 }
 
-const messageOf = (result: CheckResult) => (result.kind === "refused" ? result.error.message : result.kind);
+const messageOf = (result: CheckResult) =>
+  result.kind === "refused" ? result.by.map(({ error }) => error.message).join(", ") : result.kind;
 
 test("side by side all are asked, and all that refuse are named", async () => {
   const { asked, check } = checks();
@@ -58,17 +60,18 @@ test("what may turn is checked again after the parents, and only where they pass
       return refused("it turned");
     },
   });
-  const parent = async (kind: "passed" | "blocked") => {
+  const parent = async (kind: "passed" | "skipped") => {
     await new Promise((next) => setImmediate(next));
     order.push("parent");
-    return kind === "passed" ? ({ kind } as const) : ({ kind, by: "root" } as const);
+    return kind === "passed" ? ({ kind } as const) : ({ kind, parent: "root" } as const);
   };
-  const turned = await gate(sideBySide(result, result)(candidate), new Map([["base", parent("passed")]]));
-  expect(turned).toMatchObject({ kind: "held", error: { message: expect.stringContaining("it turned") } });
+  const turned = await gate(sideBySide(result, result)(candidate), new Map([["base", parent("passed")]]), signal);
+  const turns = { check: "size", error: { message: "it turned" } };
+  expect(turned).toMatchObject({ kind: "blocked", by: [turns, turns] });
   expect(order).toEqual(["parent", "again", "again"]);
-  const blocked = await gate(result(), new Map([["base", parent("blocked")]]));
-  expect(blocked).toEqual({ kind: "blocked", by: "root" });
+  const skipped = await gate(result(), new Map([["base", parent("skipped")]]), signal);
+  expect(skipped).toEqual({ kind: "skipped", parent: "base" });
   expect(order.at(-1)).toBe("parent");
-  const own = await gate(Promise.resolve(refused("its own")), new Map([["base", parent("blocked")]]));
-  expect(own).toMatchObject({ kind: "held", error: { message: "its own" } });
+  const own = await gate(Promise.resolve(refused("its own")), new Map([["base", parent("skipped")]]), signal);
+  expect(own).toMatchObject({ kind: "blocked", by: [{ error: { message: "its own" } }] });
 });

@@ -1,16 +1,17 @@
-/** What passes the gate, by what is found, by what it is built on, and by what others published meanwhile. */
-import { expect, test } from "@jest/globals";
+/** What the gate decides: by the image's checks, by what it is based on, and by what others published meanwhile. */
+import { describe, expect, test } from "@jest/globals";
 import { UserError } from "../../../../src/errors.ts";
 import { digestOf } from "../../../../src/model/digest.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
-import { heldBy } from "../../../../src/scan/complaint.ts";
-import type { ImageScan, ScannedImage } from "../../../../src/scan/judged.ts";
-import { scanRules } from "../../../../src/scan/scan-rules.ts";
-import type { CheckResult } from "../../../../src/stages/check/check.ts";
-import type { GateResult } from "../../../../src/stages/check/gate.ts";
+import type { Finding } from "../../../../src/scan/finding.ts";
+import type { ImageScan, ScanDecision } from "../../../../src/scan/judged.ts";
+import { type Check, type CheckResult, refused } from "../../../../src/stages/check/check.ts";
+import { type GateResult, type GateResults, gate } from "../../../../src/stages/check/gate.ts";
 import { type CheckRules, passBuilt } from "../../../../src/stages/check/image-checks.ts";
+import { resultOfScan } from "../../../../src/stages/check/scanning.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 import { records } from "../../publish/commits.ts";
+import { baseLayers, judged, platformScan, scanned, scanThat, vulnerability } from "../../scan/findings.ts";
 
 const planned = plannedBuild;
 const candidate = {
@@ -22,58 +23,190 @@ const candidate = {
   seconds: 1,
   steps: { cached: 0, executed: 1 },
 };
-const scan = (passes: boolean): ScannedImage => ({
-  kind: "scanned",
-  name: planned.name,
-  rules: scanRules([]),
-  platforms: [],
-  comparedWith: { kind: "first" },
-  passes,
-  isRed: !passes,
-});
-const registry = {} as Registry;
-const unscanned: CheckRules = { maxSize: undefined, registry, scan: undefined, records, attested: undefined };
-const resultOf = (found: ImageScan): CheckResult => {
-  const error = heldBy(found);
-  return error === undefined ? { kind: "passed", scan: found } : { kind: "refused", error, scan: found };
+const { signal } = new AbortController();
+const unscanned: CheckRules = {
+  ...{ maxSize: undefined, registry: {} as Registry, scan: undefined, records, attested: undefined, signal },
 };
+const scan = (decision: ScanDecision["kind"]) => scanThat(decision, planned.name);
 const rules = (first: ImageScan, then: ImageScan = first): CheckRules => ({
   ...unscanned,
-  scan: async () => ({ ...resultOf(first), again: async () => resultOf(then) }),
+  scan: async () => ({ ...resultOfScan(first), again: async () => resultOfScan(then) }),
 });
-const held = (name: string): readonly [string, Promise<GateResult>] => [
-  name,
-  Promise.resolve({ kind: "held", error: new UserError(`${name} is held`, { hint: "mend it" }) }),
-];
-const passed = (name: string): readonly [string, Promise<GateResult>] => [name, Promise.resolve({ kind: "passed" })];
-const blocked = (name: string, by: string): readonly [string, Promise<GateResult>] => [
-  name,
-  Promise.resolve({ kind: "blocked", by }),
+const failing = (error: Error): CheckRules => ({ ...unscanned, scan: () => Promise.reject(error) });
+
+const fixIt = { hint: "fix it" };
+const blocked: GateResult = { kind: "blocked", by: [{ check: "size", error: new UserError("too large", fixIt) }] };
+const away = new UserError("ghcr.io is away", fixIt);
+
+interface Case {
+  readonly when: string;
+  /** Of the images that it is based on, in the order of the data. */
+  readonly ancestors?: Readonly<Record<string, GateResult>>;
+  readonly rules: CheckRules;
+  readonly decision: object;
+}
+
+const cases: readonly Case[] = [
+  { when: "its scan passes", rules: rules(scan("passed")), decision: { kind: "passed" } },
+  { when: "it is not scanned", rules: unscanned, decision: { kind: "passed" } },
+  {
+    when: "its findings fail the run and block nothing",
+    rules: rules(scan("fails-run")),
+    decision: { kind: "passed", scan: { decision: { kind: "fails-run" } } },
+  },
+  {
+    when: "it has a new blocking finding",
+    rules: rules(scan("blocked")),
+    decision: { kind: "blocked", by: [{ check: "scan" }], scan: { decision: { kind: "blocked" } } },
+  },
+  {
+    when: "a parent is blocked, and it passes itself",
+    ancestors: { base: blocked },
+    rules: rules(scan("passed")),
+    decision: { kind: "skipped", parent: "base", scan: { name: planned.name } },
+  },
+  {
+    when: "a grandparent is blocked",
+    ancestors: { root: blocked, base: { kind: "skipped", parent: "root" }, other: { kind: "passed" } },
+    rules: rules(scan("passed")),
+    decision: { kind: "skipped", parent: "root" },
+  },
+  {
+    when: "a parent is blocked, and it is not scanned itself",
+    ancestors: { base: blocked },
+    rules: unscanned,
+    decision: { kind: "skipped", parent: "base" },
+  },
+  {
+    when: "a parent is blocked, and so is it, by a check of its own",
+    ancestors: { base: blocked },
+    rules: rules(scan("blocked")),
+    decision: { kind: "blocked", by: [{ check: "scan" }] },
+  },
+  {
+    when: "what it passed compared with is replaced by something better",
+    ancestors: { base: { kind: "passed" } },
+    rules: rules(scan("passed"), scan("blocked")),
+    decision: { kind: "blocked", by: [{ check: "scan" }] },
+  },
+  {
+    when: "a check can't be carried out",
+    rules: failing(away),
+    decision: { kind: "failed", error: away },
+  },
+  {
+    when: "a check of a parent can't be carried out",
+    ancestors: { base: { kind: "failed", error: away } },
+    rules: rules(scan("passed")),
+    decision: { kind: "skipped", parent: "base" },
+  },
+  {
+    when: "the run was canceled while a parent was checked",
+    ancestors: { base: { kind: "canceled" } },
+    rules: rules(scan("passed")),
+    decision: { kind: "canceled" },
+  },
 ];
 
-test.each<[string, readonly (readonly [string, Promise<GateResult>])[], CheckRules, object]>([
-  ["what is scanned and good passes", [], rules(scan(true)), { kind: "passed" }],
-  ["what is not scanned passes", [], unscanned, { kind: "passed" }],
-  ["what has a finding that counts is held", [], rules(scan(false)), { kind: "held" }],
-  [
-    "a child of what is held is blocked, good as it is",
-    [held("base")],
-    rules(scan(true)),
-    { kind: "blocked", by: "base" },
-  ],
-  [
-    "however far up it is held",
-    [passed("other"), blocked("base", "root")],
-    rules(scan(true)),
-    { kind: "blocked", by: "root" },
-  ],
-  ["also where it is not scanned itself", [held("base")], unscanned, { kind: "blocked", by: "base" }],
-  [
-    "what passed by what was published then is held by what is published now",
-    [passed("base")],
-    rules(scan(true), scan(false)),
-    { kind: "held" },
-  ],
-])("%s", async (_, parents, by, expected) => {
-  expect(await passBuilt(planned, candidate, new Map(parents), by)).toMatchObject(expected);
+const resultsOf = (ancestors: Case["ancestors"] = {}): GateResults =>
+  new Map(Object.entries(ancestors).map(([name, result]) => [name, Promise.resolve(result)]));
+
+test.each(cases)("$when: $decision.kind", async ({ ancestors, rules: by, decision }) => {
+  expect(await passBuilt(planned, candidate, resultsOf(ancestors), by)).toMatchObject(decision);
+});
+
+test("a check that ends as the run is canceled is no failure", async () => {
+  const canceled = new AbortController();
+  canceled.abort(new UserError("the run was canceled", fixIt));
+  const by = { ...failing(canceled.signal.reason), signal: canceled.signal };
+  expect(await passBuilt(planned, candidate, new Map(), by)).toEqual({ kind: "canceled" });
+});
+
+describe("findings that come from an image below", () => {
+  const openssl = vulnerability("CVE-2026-1", { layer: "of base" });
+  const zlib = vulnerability("CVE-2026-2", { package: "zlib", layer: "of base" });
+  const curl = vulnerability("CVE-2026-3", { package: "curl", layer: "of mid" });
+  const own = vulnerability("CVE-2026-4", { package: "tar", layer: "of app" });
+
+  /** Its layers are those of base and mid, and one of its own. */
+  const scanOf = (name: string, findings: readonly Finding[]): ImageScan =>
+    judged(scanned(platformScan(findings, { layerNames: ["of base", "of mid", `of ${name}`] })), {
+      name,
+      bases: [
+        ...(name === "base" ? [] : [baseLayers("base", ["of base"], { isOwn: true })]),
+        ...(name === "app" ? [baseLayers("mid", ["of base", "of mid"], { isOwn: true })] : []),
+      ],
+    });
+  const size: Check = async () => refused("size", new UserError("too large", fixIt));
+  const check = (scan: ImageScan, ...more: readonly Check[]): CheckRules => ({
+    ...unscanned,
+    scan: async (candidate): Promise<CheckResult> => {
+      const results = await Promise.all([async () => resultOfScan(scan), ...more].map((each) => each(candidate)));
+      const [first, ...others] = results.flatMap((each) => (each.kind === "refused" ? each.by : []));
+      return first === undefined ? { kind: "passed", scan } : { kind: "refused", by: [first, ...others], scan };
+    },
+  });
+  const passing = (name: string, by: CheckRules, ancestors: GateResults = new Map()) =>
+    passBuilt({ ...planned, name }, candidate, ancestors, by);
+
+  interface InheritedCase {
+    readonly when: string;
+    readonly base: readonly Finding[];
+    readonly mid?: readonly Finding[];
+    readonly app: readonly Finding[];
+    readonly appIsTooLarge?: boolean;
+    readonly decision: object;
+  }
+
+  test.each<InheritedCase>([
+    { when: "all of them", base: [openssl, zlib], app: [openssl, zlib], decision: { kind: "skipped", parent: "base" } },
+    {
+      when: "all of them, of an image two below",
+      base: [openssl],
+      mid: [openssl],
+      app: [openssl],
+      decision: { kind: "skipped", parent: "base" },
+    },
+    {
+      when: "all of them, of two images",
+      base: [openssl],
+      mid: [openssl, curl],
+      app: [openssl, curl],
+      decision: { kind: "skipped", parent: "base" },
+    },
+    {
+      when: "all but one",
+      base: [openssl],
+      app: [openssl, own],
+      decision: { kind: "blocked", by: [{ check: "scan", findings: [{}, {}] }] },
+    },
+    {
+      when: "all of them, in an image that is too large",
+      base: [openssl],
+      app: [openssl],
+      appIsTooLarge: true,
+      decision: { kind: "blocked", by: [{ check: "size" }] },
+    },
+    {
+      when: "one that the image below hasn't, as it was rebuilt",
+      base: [zlib],
+      app: [openssl],
+      decision: { kind: "blocked", by: [{ check: "scan" }] },
+    },
+  ])("$when", async ({ base, mid = [], app, appIsTooLarge = false, decision }) => {
+    const root = passing("base", check(scanOf("base", base)));
+    const middle = passing("mid", check(scanOf("mid", mid)), new Map([["base", root]]));
+    const above: GateResults = new Map([
+      ["base", root],
+      ["mid", middle],
+    ]);
+    const result = await passing("app", check(scanOf("app", app), ...(appIsTooLarge ? [size] : [])), above);
+    expect(result).toMatchObject({ ...decision, scan: { name: "app" } });
+    if (result.kind === "blocked") expect(result.by).toHaveLength(1);
+  });
+
+  test("are its own where the image below is not of this run", async () => {
+    const result = await gate(Promise.resolve(resultOfScan(scanOf("app", [openssl]))), new Map(), signal);
+    expect(result).toMatchObject({ kind: "blocked", by: [{ check: "scan" }] });
+  });
 });

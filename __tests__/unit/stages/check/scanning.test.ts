@@ -4,7 +4,7 @@ import { type Digest, digestOf } from "../../../../src/model/digest.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Scanned } from "../../../../src/scan/scanner.ts";
 import type { ImageScanner } from "../../../../src/stages/check/image-scanner.ts";
-import { type Ancestors, type ImageSettings, scanningBy } from "../../../../src/stages/check/scanning.ts";
+import { type Ancestors, type ScanningSettings, scanningBy } from "../../../../src/stages/check/scanning.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 import { catalogOf } from "../../changes/catalog-of.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
@@ -33,7 +33,7 @@ function opened(prepare: (registry: SimulatedRegistry) => void = () => {}) {
   };
   const scanner: ImageScanner = {
     prepare: () => void did.push("prepare"),
-    bill: async () => Buffer.of(),
+    sbom: async () => Buffer.of(),
     facts: async () => undefined,
     scan: async (_, __, { digest }) => scanOf(digest),
     scanPublished: async ({ digest }) => scanOf(digest),
@@ -46,7 +46,7 @@ function opened(prepare: (registry: SimulatedRegistry) => void = () => {}) {
     identity: { commit: at("main-2"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false },
     naming: {},
     sources: {},
-  } as unknown as ImageSettings;
+  } as unknown as ScanningSettings;
   return { scanning: scanningBy(scanner, parts), registry, timeline, did };
 }
 
@@ -60,13 +60,19 @@ test("only what is published is scanned", () => {
 test("a blocking finding is refused where the published image doesn't have it, and the result has the scan", async () => {
   const { scanning, timeline } = opened((registry) => void registry.hold(here, good, tag("main")));
   const result = await timeline.run(scanning.check(planned, none)(made));
-  expect(result).toMatchObject({ kind: "refused", scan: { passes: false, comparedWith: { digest: good.digest } } });
+  expect(result).toMatchObject({
+    kind: "refused",
+    scan: { decision: { kind: "blocked" }, comparedWith: { digest: good.digest } },
+  });
 });
 
 test("one that the published image has too passes, and is refused once what is published is better", async () => {
   const { scanning, registry, timeline } = opened(holdMain);
   const result = await timeline.run(scanning.check(planned, none)(made));
-  expect(result).toMatchObject({ kind: "passed", scan: { isRed: true, comparedWith: { digest: bad.digest } } });
+  expect(result).toMatchObject({
+    kind: "passed",
+    scan: { decision: { kind: "fails-run" }, comparedWith: { digest: bad.digest } },
+  });
   if (result.kind !== "passed" || result.again === undefined) throw new Error("it is not checked again");
   expect(await timeline.run(result.again())).toMatchObject({ kind: "passed" });
   registry.hold(here, good, tag("main"));

@@ -7,7 +7,7 @@ import {
   defaultTags,
   desiredParent,
   desiredState,
-  type RunWishes,
+  type RunRequest,
 } from "../../../../src/stages/plan/desired-state.ts";
 import { catalogOf } from "../../changes/catalog-of.ts";
 import { at } from "../../publish/commits.ts";
@@ -25,7 +25,7 @@ const wishes = {
   promotes: true,
   hashes: new Map([["app", { kind: "known", hash: "a".repeat(64) }]]),
   settingsOf: () => ({ flavor: { suffix: { isGiven: false } } }),
-} as unknown as RunWishes;
+} as unknown as RunRequest;
 const [app] = catalogOf({
   name: "app",
   repositories: [repository("ghcr.io/o/r/app"), repository("docker.io/o/app")],

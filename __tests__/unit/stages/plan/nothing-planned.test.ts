@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
-import type { Comparison } from "../../../../src/changes/comparison.ts";
+import type { EventComparison } from "../../../../src/changes/comparison.ts";
 import { nothingPlanned } from "../../../../src/stages/plan/nothing-planned.ts";
 import { context } from "../../tags/facts.ts";
 
-test.each<readonly [of: string, comparison: Comparison, nothing: string | undefined]>([
+test.each<readonly [of: string, comparison: EventComparison, nothing: string | undefined]>([
   ["a branch that is gone", { kind: "nothing", what: "the branch next was deleted" }, "the branch next was deleted"],
   ["everything", { kind: "everything", because: { kind: "asked-for" } }, undefined],
 ])("the plan of a command that builds nothing says why there is nothing: %s", (_, comparison, nothing) => {

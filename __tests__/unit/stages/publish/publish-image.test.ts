@@ -3,7 +3,8 @@ import { UserError } from "../../../../src/errors.ts";
 import { repository, tag } from "../../../../src/model/reference.ts";
 import type { Registry } from "../../../../src/oci/registry/registry-client.ts";
 import { RegistryError } from "../../../../src/oci/registry/registry-error.ts";
-import { passed, refusedFor } from "../../../../src/stages/check/check.ts";
+import { releaseOf } from "../../../../src/plan/version-line.ts";
+import { passed, refused } from "../../../../src/stages/check/check.ts";
 import {
   type CheckFoundDigest,
   type Publishing,
@@ -65,13 +66,8 @@ test("a run that is cancelled while its tags are put has not failed: it is not f
 test("a registry that refused is a failure, also in a run that was cancelled later", async () => {
   const cancelled = new AbortController();
   cancelled.abort(new UserError("the run was cancelled", { hint: "run it again" }));
-  const refused = new RegistryError("denied", "refused", { hint: "ask for the right" });
-  const result = await publishCandidate(
-    plannedBuild,
-    candidate,
-    publishing(failing(refused), cancelled.signal),
-    passes,
-  );
+  const denied = new RegistryError("denied", "refused", { hint: "ask for the right" });
+  const result = await publishCandidate(plannedBuild, candidate, publishing(failing(denied), cancelled.signal), passes);
   expect(result).toMatchObject({ outcome: "failed", candidate });
 });
 
@@ -88,12 +84,17 @@ describe("what another run made of the same sources while this one was building"
     tags: [{ tag: tag("main"), moves: true }],
   };
 
-  async function published(check: CheckFoundDigest, meanwhile = theirs) {
+  async function published(
+    check: CheckFoundDigest,
+    meanwhile = theirs,
+    identity: Partial<Publishing["identity"]> = {},
+  ) {
     const timeline = new Timeline();
     const registry = simulatedRegistry(timeline);
     registry.hold(here, own);
     registry.hold(here, meanwhile, tag("src-aaaaaaaaaaaaaaaa"));
-    const given = { ...publishing(registry, new AbortController().signal), clock: timeline.clock };
+    const common = publishing(registry, new AbortController().signal);
+    const given = { ...common, clock: timeline.clock, identity: { ...common.identity, ...identity } };
     const result = await timeline.run(
       publishCandidate(planned, { ...candidate, digest: own.digest }, { ...given, started: new Date(started) }, check),
     );
@@ -113,11 +114,19 @@ describe("what another run made of the same sources while this one was building"
 
   test("doesn't where it doesn't pass: what was built has passed", async () => {
     const { main, result } = await published(async () =>
-      refusedFor(new UserError("it has a finding", { hint: "mend it" })),
+      refused("scan", new UserError("it has a finding", { hint: "fix it" })),
     );
     expect(main).toBe(own.digest);
     expect(result).toMatchObject({ outcome: "published", candidate: { digest: own.digest } });
     expect(result).not.toHaveProperty("isFound");
+  });
+
+  test.each<{ when: string; identity: Partial<Publishing["identity"]> }>([
+    { when: "a scheduled rebuild, which is to be new", identity: { isRebuild: true } },
+    { when: "a pull request, which takes no other's image", identity: { ref: "refs/pull/7/merge" } },
+  ])("doesn't in $when", async ({ identity }) => {
+    const { main } = await published(() => Promise.reject(new Error("asked")), theirs, identity);
+    expect(main).toBe(own.digest);
   });
 
   test.each([
@@ -128,4 +137,36 @@ describe("what another run made of the same sources while this one was building"
     const { main } = await published(() => Promise.reject(new Error("asked")), claimed);
     expect(main).toBe(own.digest);
   });
+});
+
+test("what was built into a layout is pushed nowhere, and gets no tags", async () => {
+  const built = { ...candidate, layout: "/tmp/layout" };
+  const registry = failing(new Error("asked"));
+  const result = await publishCandidate(
+    plannedBuild,
+    built,
+    publishing(registry, new AbortController().signal),
+    passes,
+  );
+  expect(result).toEqual({ planned: plannedBuild, outcome: "built", candidate: built });
+});
+
+test("a patch of an old line leaves `latest` and the major's tag on the higher release", async () => {
+  const timeline = new Timeline();
+  const registry = simulatedRegistry(timeline);
+  const here = repository("ghcr.io/o/r/app");
+  const [own, higher] = [index({ content: "own" }), index({ content: "higher" })];
+  registry.hold(here, own);
+  registry.hold(here, higher, ...["1.3.0", "1", "latest"].map(tag));
+  const tags = ["1.2.4", "1.2", "1", "latest"].map((name) => ({ tag: tag(name), moves: name !== "1.2.4" }));
+  const planned = {
+    ...plannedBuild,
+    ...{ repositories: [here], platforms: [], tags, release: releaseOf("v1.2.4", tags) ?? null },
+  };
+  const identity = { commit: at("main-1"), ref: "refs/tags/v1.2.4", isRebuild: false, mayGoBack: false };
+  const given = { ...publishing(registry, new AbortController().signal), clock: timeline.clock, identity };
+  const result = await timeline.run(publishCandidate(planned, { ...candidate, digest: own.digest }, given, passes));
+  expect(result).toMatchObject({ outcome: "published" });
+  const named = tags.map((each) => registry.held.get(`${here}:${each.tag}`)?.digest);
+  expect(named).toEqual([own.digest, own.digest, higher.digest, higher.digest]);
 });

@@ -1,13 +1,12 @@
 /** A run over images in a registry in memory: what is built and promoted, what the checks say of it, and which tags there are then. */
-import { BlockedByCheck, UserError } from "../../../../src/errors.ts";
+import { UserError } from "../../../../src/errors.ts";
 import type { Candidate } from "../../../../src/model/candidate.ts";
 import type { Digest } from "../../../../src/model/digest.ts";
 import { type Repository, repository, tag } from "../../../../src/model/reference.ts";
 import type { PlannedBuild, PlannedImage, PlannedPromote } from "../../../../src/plan/plan.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
-import type { ScannedImage } from "../../../../src/scan/judged.ts";
-import { scanRules } from "../../../../src/scan/scan-rules.ts";
-import { type Check, refusedFor } from "../../../../src/stages/check/check.ts";
+import type { Check } from "../../../../src/stages/check/check.ts";
+import { type Ancestors, resultOfScan } from "../../../../src/stages/check/scanning.ts";
 import { openImageGates } from "../../../../src/stages/publish/image-gates.ts";
 import { promoteAll } from "../../../../src/stages/publish/promote-all.ts";
 import { resultsOf } from "../../../../src/stages/publish/publication.ts";
@@ -17,6 +16,7 @@ import { parentOfApp, plannedBuild } from "../../buildx/planned.ts";
 import { at, historyOf, recordOf, records } from "../../publish/commits.ts";
 import { index, type SimulatedRegistry, simulatedRegistry, Timeline } from "../../publish/simulation.ts";
 import { promote } from "../../report/example.ts";
+import { scanThat } from "../../scan/findings.ts";
 
 export interface ImageInRun {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface ImageInRun {
   readonly kind?: "build" | "promote";
   /** What its scan says; absent: it is not scanned. */
   readonly scan?: "clean" | "blocked";
+  /** Its scan can't be carried out. */
+  readonly scanFails?: unknown;
   /** What the build throws. */
   readonly fails?: unknown;
   /** Sources that the build would take are not there. */
@@ -39,6 +41,8 @@ export interface Outcome {
   readonly did: readonly string[];
   /** Names of the parents whose candidates a build was given. */
   readonly givenTo: ReadonlyMap<string, readonly string[]>;
+  /** Names of the images that a scan was given as what an image is based on. */
+  readonly ancestorsOf: ReadonlyMap<string, readonly string[]>;
   readonly registry: SimulatedRegistry;
 }
 
@@ -47,6 +51,10 @@ export interface RunOptions {
   /** Before anything begins. */
   readonly prepare?: (registry: SimulatedRegistry) => void;
   readonly started?: Date;
+  /** When the build of an image begins. */
+  readonly onBuild?: (name: string) => void;
+  /** Whether GitHub lists an attestation of what was published before. */
+  readonly attested?: (digest: Digest) => Promise<boolean | undefined>;
   /** Digests whose scan is another than that of what the run made. */
   readonly scanOf?: (digest: Digest) => "clean" | "blocked" | undefined;
 }
@@ -85,20 +93,22 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   const givenTo = new Map<string, readonly string[]>();
   const sketch = new Map(images.map((image) => [image.name, image]));
   const planned = images.map(plannedOf);
-  const check = ({ name }: PlannedBuild | PlannedPromote): Check => {
+  const ancestorsOf = new Map<string, readonly string[]>();
+  const check = ({ name }: PlannedBuild | PlannedPromote, ancestors: Ancestors): Check => {
+    ancestorsOf.set(name, [...ancestors.keys()]);
     return async ({ digest }) => {
-      const said = scanOf(digest) ?? sketch.get(name)?.scan;
-      const scan = scanNamed(name, said !== "blocked", digest);
-      if (scan.passes) return { kind: "passed", scan };
-      return { ...refusedFor(new BlockedByCheck(`${name} has a finding`, { hint: "fix it" })), scan };
+      const fails = sketch.get(name)?.scanFails;
+      if (fails !== undefined) throw fails;
+      const decision = (scanOf(digest) ?? sketch.get(name)?.scan) === "blocked" ? "blocked" : "passed";
+      return resultOfScan(scanThat(decision, name, { kind: "published", tag: "main", digest }));
     };
   };
   const scanning = {
-    isWanted: (name: string) => sketch.get(name)?.scan !== undefined,
+    isWanted: (name: string) => sketch.get(name)?.scan !== undefined || sketch.get(name)?.scanFails !== undefined,
     prefetch: ({ name }: PlannedImage) => void did.push(`prefetch ${name}`),
     check,
   };
-  const gates = openImageGates({ maxSize: undefined, registry, records, attested: undefined, scanning });
+  const gates = openImageGates({ maxSize: undefined, registry, records, attested: options.attested, signal, scanning });
   const publishing: Publishing = {
     registry,
     clock: timeline.clock,
@@ -112,6 +122,7 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   };
   const build = async ({ name }: PlannedBuild, candidates: ReadonlyMap<string, Candidate>) => {
     did.push(`build ${name}`);
+    options.onBuild?.(name);
     givenTo.set(name, [...candidates.keys()]);
     const fails = sketch.get(name)?.fails;
     if (fails !== undefined) throw fails;
@@ -146,7 +157,7 @@ export async function publishRun(images: readonly ImageInRun[], options: RunOpti
   };
   const results = await timeline.run(work());
   const main = (name: string) => registry.held.get(`${repositoryOf(name)}:main`)?.digest;
-  return { results, main, digestOf: (name) => own(name).digest, did, givenTo, registry };
+  return { results, main, digestOf: (name) => own(name).digest, did, givenTo, ancestorsOf, registry };
 }
 
 function candidateOf(name: string): Candidate {
@@ -159,11 +170,6 @@ function candidateOf(name: string): Candidate {
     baseAnnotations: {},
     steps: { cached: 0, executed: 1 },
   };
-}
-
-function scanNamed(name: string, passes: boolean, digest: Digest): ScannedImage {
-  const comparedWith = { kind: "published", tag: "main", digest } as const;
-  return { kind: "scanned", name, rules: scanRules([]), platforms: [], comparedWith, passes, isRed: !passes };
 }
 
 export const broken = new UserError("the build failed", { hint: "read its log" });

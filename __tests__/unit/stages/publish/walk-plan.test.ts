@@ -1,15 +1,18 @@
 /** What a run publishes of what it builds and promotes, by what the checks say. */
 import { describe, expect, test } from "@jest/globals";
+import { BuildError } from "../../../../src/buildx/diagnosis/build-error.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { tag } from "../../../../src/model/reference.ts";
+import type { ImageResult } from "../../../../src/results/run-result.ts";
 import { at, recordOf } from "../../publish/commits.ts";
 import { index } from "../../publish/simulation.ts";
+import { passes } from "../../scan/findings.ts";
 import { at0, broken, type ImageInRun, publishRun, repositoryOf } from "./publish-run.ts";
 
 interface Case {
   readonly when: string;
   readonly images: readonly ImageInRun[];
-  /** `outcome`, or `blocked by NAME`. */
+  /** `outcome`, `blocked by CHECK`, or `skipped for IMAGE`. */
   readonly outcomes: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +32,7 @@ const cases: readonly Case[] = [
       { name: "app", on: ["base"], scan: "clean" },
       { name: "other", scan: "clean" },
     ],
-    outcomes: { base: "failed", app: "blocked by base", other: "published" },
+    outcomes: { base: "blocked by scan", app: "skipped for base", other: "published" },
   },
   {
     when: "a parent is blocked, and nothing that is based on it is scanned",
@@ -38,7 +41,7 @@ const cases: readonly Case[] = [
       { name: "app", on: ["base"] },
       { name: "tool", on: ["app"] },
     ],
-    outcomes: { base: "failed", app: "blocked by base", tool: "blocked by base" },
+    outcomes: { base: "blocked by scan", app: "skipped for base", tool: "skipped for base" },
   },
   {
     when: "a child is blocked: its parent is published all the same",
@@ -46,7 +49,7 @@ const cases: readonly Case[] = [
       { name: "base", scan: "clean" },
       { name: "app", on: ["base"], scan: "blocked" },
     ],
-    outcomes: { base: "published", app: "failed" },
+    outcomes: { base: "published", app: "blocked by scan" },
   },
   {
     when: "one of two parents is blocked",
@@ -55,7 +58,7 @@ const cases: readonly Case[] = [
       { name: "bad", scan: "blocked" },
       { name: "app", on: ["good", "bad"], scan: "clean" },
     ],
-    outcomes: { good: "published", bad: "failed", app: "blocked by bad" },
+    outcomes: { good: "published", bad: "blocked by scan", app: "skipped for bad" },
   },
   {
     when: "a promoted image is checked again and passes",
@@ -70,12 +73,29 @@ const cases: readonly Case[] = [
       { name: "next", kind: "promote", on: ["base"], scan: "clean" },
       { name: "other", kind: "promote", scan: "clean" },
     ],
-    outcomes: { base: "failed", app: "blocked by base", next: "blocked by base", other: "promoted" },
+    outcomes: { base: "blocked by scan", app: "skipped for base", next: "skipped for base", other: "promoted" },
   },
   {
     when: "a build fails: children are not built, strangers are",
     images: [{ name: "base", fails: broken }, { name: "app", on: ["base"] }, { name: "other" }],
-    outcomes: { base: "failed", app: "blocked by base", other: "published" },
+    outcomes: { base: "failed", app: "skipped for base", other: "published" },
+  },
+  {
+    when: "a check can't be carried out: that is a failure, and children are built and not tagged",
+    images: [
+      { name: "base", scanFails: broken },
+      { name: "app", on: ["base"], scan: "clean" },
+      { name: "other", scan: "clean" },
+    ],
+    outcomes: { base: "failed", app: "skipped for base", other: "published" },
+  },
+  {
+    when: "a check has a defect of ours: children don't have it, too",
+    images: [
+      { name: "base", scanFails: new TypeError("undefined is not a function") },
+      { name: "app", on: ["base"] },
+    ],
+    outcomes: { base: "failed", app: "skipped for base" },
   },
   {
     when: "a defect of ours in one image hides nothing of the others",
@@ -87,20 +107,61 @@ const cases: readonly Case[] = [
     images: [{ name: "base" }, { name: "app", on: ["base"], isLeftOut: true }],
     outcomes: { base: "published", app: "failed" },
   },
+  {
+    when: "files of an image are not checked out, and its parent fails: both fail for their own reasons",
+    images: [
+      { name: "base", fails: broken },
+      { name: "app", on: ["base"], isLeftOut: true },
+    ],
+    outcomes: { base: "failed", app: "failed" },
+  },
 ];
+
+function inWords(result: ImageResult): string {
+  if (result.outcome === "blocked") return `blocked by ${result.by.map(({ check }) => check).join(", ")}`;
+  return result.outcome === "skipped-for-parent" ? `skipped for ${result.parent}` : result.outcome;
+}
 
 test.each(cases)("$when", async ({ images, outcomes }) => {
   const { results, main, digestOf } = await publishRun(images);
-  const said = [...results].map(([name, result]) => [
-    name,
-    result.outcome === "blocked" ? `blocked by ${result.by}` : result.outcome,
-  ]);
-  expect(Object.fromEntries(said)).toEqual(outcomes);
+  expect(Object.fromEntries([...results].map(([name, result]) => [name, inWords(result)]))).toEqual(outcomes);
   for (const [name, outcome] of Object.entries(outcomes)) {
     const isTagged = outcome === "published" || outcome === "promoted";
     expect([name, main(name)]).toEqual([name, isTagged ? digestOf(name) : undefined]);
   }
 });
+
+test("a scan knows everything of this run that an image is based on, directly or not", async () => {
+  const { ancestorsOf } = await publishRun([
+    { name: "old", kind: "promote", scan: "clean" },
+    { name: "base", scan: "clean", on: ["old"] },
+    { name: "app", scan: "clean", on: ["base"] },
+    { name: "other", scan: "clean" },
+  ]);
+  expect(Object.fromEntries([...ancestorsOf].map(([name, all]) => [name, [...all].sort()]))).toEqual({
+    old: [],
+    base: ["old"],
+    app: ["base", "old"],
+    other: [],
+  });
+});
+
+test.each([
+  { when: "has no attestation", listed: false },
+  { when: "has an attestation that GitHub knows nothing of", listed: undefined },
+])(
+  "a promoted image that $when is blocked by that check, and what is based on it is not tagged",
+  async ({ listed }) => {
+    const { results } = await publishRun(
+      [
+        { name: "base", kind: "promote" },
+        { name: "app", on: ["base"] },
+      ],
+      { attested: async () => listed },
+    );
+    expect([...results.values()].map(inWords)).toEqual(["blocked by attestation", "skipped for base"]);
+  },
+);
 
 test("a blocked image is under no tag at all, nor is its child: not under that of its sources either", async () => {
   const { registry } = await publishRun([
@@ -117,7 +178,7 @@ test("a result has the scan, whether or not the image passes, and none where it 
     { name: "other", kind: "promote", scan: "clean" },
     { name: "bare" },
   ]);
-  const scans = [...results].map(([name, { scan }]) => [name, scan && [scan.name, scan.passes]]);
+  const scans = [...results].map(([name, { scan }]) => [name, scan && [scan.name, passes(scan)]]);
   expect(Object.fromEntries(scans)).toEqual({
     base: ["base", false],
     app: ["app", true],
@@ -137,6 +198,21 @@ test("a child is built on the candidates of its parents that are built, and what
   expect(did.filter((each) => each.startsWith("complete")).sort()).toEqual(["complete app", "complete base"]);
 });
 
+test("what a failed build wrote is in the result, with the reason apart from the image's name", async () => {
+  const fails = new BuildError("base", "RUN make ended with exit code 2", {
+    ...{ category: "command", hint: "fix the command", at: { file: "Dockerfile", line: 3 } },
+    ...{ output: ["make: no rule"], quoted: ["make: no rule"], excerpt: ["3 | >>> RUN make"] },
+  });
+  const { results } = await publishRun([{ name: "base", fails }]);
+  expect(results.get("base")).toMatchObject({
+    outcome: "failed",
+    error: { message: "base could not be built: RUN make ended with exit code 2\n  make: no rule" },
+    reason: "RUN make ended with exit code 2",
+    output: ["make: no rule"],
+    excerpt: ["3 | >>> RUN make"],
+  });
+});
+
 test("what a defect ends is reported as a defect, with its cause", async () => {
   const cause = new TypeError("undefined is not a function");
   const { results } = await publishRun([{ name: "base", fails: cause }]);
@@ -148,6 +224,15 @@ test("a canceled run has canceled images, and failed ones only where they failed
   canceled.abort(new UserError("the run was canceled", { hint: "run it again" }));
   const { results } = await publishRun([{ name: "base" }, { name: "app", on: ["base"] }], { signal: canceled.signal });
   expect([...results.values()].map(({ outcome }) => outcome)).toEqual(["cancelled", "cancelled"]);
+});
+
+test("a build that fails while the run is canceled has failed, and is not shown as canceled", async () => {
+  const canceling = new AbortController();
+  const { results } = await publishRun([{ name: "base", fails: broken }], {
+    signal: canceling.signal,
+    onBuild: () => canceling.abort(new UserError("the run was canceled", { hint: "run it again" })),
+  });
+  expect(results.get("base")).toMatchObject({ outcome: "failed", error: broken });
 });
 
 describe("what another run made of the same sources", () => {
@@ -172,7 +257,10 @@ describe("what another run made of the same sources", () => {
   test("and that does not pass is left, and what was built is published with the scan that it passed", async () => {
     const { main, results, digestOf } = await run("2026-07-01T12:00:00Z", "blocked");
     expect(main("app")).toBe(digestOf("app"));
-    expect(results.get("app")?.scan).toMatchObject({ passes: true, comparedWith: { digest: digestOf("app") } });
+    expect(results.get("app")?.scan).toMatchObject({
+      decision: { kind: "passed" },
+      comparedWith: { digest: digestOf("app") },
+    });
   });
 
   test("before this run started doesn't replace a fresh build", async () => {

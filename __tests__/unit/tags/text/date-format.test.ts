@@ -22,5 +22,5 @@ test.each([
 });
 
 test.each(["L", "LT", "z", "N"])("%s is refused, its text is a locale's", (format) => {
-  expect(() => formatDate(new Date(0), format, "UTC")).toThrow("which differs from place to place");
+  expect(() => formatDate(new Date(0), format, "UTC")).toThrow("which depends on the locale");
 });

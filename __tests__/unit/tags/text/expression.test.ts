@@ -61,7 +61,7 @@ describe("expressions", () => {
     });
     expect(given).toEqual([]);
     expect(warnings).toEqual([
-      { message: 'the input "tags", line 1: the date of the commit is not known', hint: expect.any(String) },
+      { message: 'the input "tags", line 1: the date of the commit is unknown', hint: expect.any(String) },
     ]);
   });
 

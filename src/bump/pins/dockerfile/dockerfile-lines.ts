@@ -1,5 +1,5 @@
 /** Locates the instructions of a Dockerfile in its text. */
-import { type Escape, withoutContinuation } from "../../../catalog/dockerfile/parser/lines.ts";
+import { type Escape, withoutContinuation } from "../../../catalog/dockerfile/parser/logical-lines.ts";
 import type { Span } from "../read-pin.ts";
 
 export interface DockerfileLines {

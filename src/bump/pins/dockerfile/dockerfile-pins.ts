@@ -8,8 +8,8 @@ import type { Instruction } from "../../../catalog/dockerfile/parser/instruction
 import { attempt } from "../../../lib/attempt.ts";
 import { isDigest } from "../../../model/digest.ts";
 import { isTag } from "../../../model/reference.ts";
-import type { ImageNames } from "../image-names.ts";
-import type { ReadPin, Span } from "../read-pin.ts";
+import type { ImageNames } from "../names-in-files.ts";
+import type { PinDoubt, ReadPin, Span } from "../read-pin.ts";
 import { versionIn } from "../unread-pins.ts";
 import { type DockerfileLines, dockerfileLines, unquoted } from "./dockerfile-lines.ts";
 import { type FedArguments, type FedPart, fedArguments, oneArgument } from "./fed-arguments.ts";
@@ -49,7 +49,10 @@ function withoutDigest(pin: ReadPin): ReadPin {
     : {
         ...pin,
         values: {
-          doubt: "a digest that an ARG, ENV or LABEL holds may be its own, and would stay: write it behind the tag",
+          doubt: {
+            why: "a digest that an ARG, ENV or LABEL holds may be its own, and would stay",
+            remedy: "write it behind the tag",
+          },
         },
       };
 }
@@ -109,7 +112,7 @@ function fullPins(
   return [...written, ...continued.map((pin) => ({ ...pin, start, values: { doubt: onSeveralLines } }))];
 }
 
-const onSeveralLines = "it continues on another line: write it on one";
+const onSeveralLines: PinDoubt = { why: "it continues on another line", remedy: "write it on one" };
 
 /** The pin whose tag or digest ARGs hold; `undefined` where an ARG has no default that names a version. */
 function partPin(
@@ -120,34 +123,38 @@ function partPin(
   names: ImageNames,
 ): ReadPin | undefined {
   if (!names.has(repository)) return undefined;
-  const [whole, digestHeld] = [tag, digest].map((name) =>
-    name === undefined ? undefined : heldBy(name, dockerfile, lines),
+  const [whole, digestValue] = [tag, digest].map((name) =>
+    name === undefined ? undefined : valueOfArgument(name, dockerfile, lines),
   );
-  const first = whole ?? digestHeld;
-  if (first === undefined || (tag !== undefined && !whole) || (digest !== undefined && !digestHeld)) return undefined;
-  const [tagHeld, attached] = whole === undefined ? [] : withDigest(whole);
-  const known = digestHeld ?? attached;
+  const first = whole ?? digestValue;
+  if (first === undefined || (tag !== undefined && !whole) || (digest !== undefined && !digestValue)) return undefined;
+  const [tagValue, attached] = whole === undefined ? [] : withDigest(whole);
+  const known = digestValue ?? attached;
   const isPlain =
-    (whole === undefined || isTag(tagHeld?.text ?? "")) &&
+    (whole === undefined || isTag(tagValue?.text ?? "")) &&
     (known === undefined || isDigest(known.text)) &&
-    (digestHeld === undefined || attached === undefined);
-  if (!isPlain && versionIn([whole?.text, digestHeld?.text].join(" ")) === undefined) return undefined;
+    (digestValue === undefined || attached === undefined);
+  if (!isPlain && versionIn([whole?.text, digestValue?.text].join(" ")) === undefined) return undefined;
   const [fedDoubt] = [tag, digest].flatMap((name) => (name && fed.doubtOf(name)) || []);
-  const isContinued = whole?.isContinued || digestHeld?.isContinued;
-  const plainDoubt = isPlain ? fedDoubt : `what feeds it isn't a plain tag and sha256 digest: ${oneArgument}`;
+  const isContinued = whole?.isContinued || digestValue?.isContinued;
+  const plainDoubt = isPlain
+    ? fedDoubt
+    : { why: "what feeds it isn't a plain tag and sha256 digest", remedy: oneArgument };
   const doubt = isContinued ? onSeveralLines : plainDoubt;
   return {
     repository,
-    text: `${repository}${whole ? `:${whole.text}` : ""}${digestHeld ? `@${digestHeld.text}` : ""}`,
+    text: `${repository}${whole ? `:${whole.text}` : ""}${digestValue ? `@${digestValue.text}` : ""}`,
     start: first.span.start,
-    tag: tagHeld?.text,
+    tag: tagValue?.text,
     digest: known?.text,
     values:
-      doubt === undefined ? { ...(tagHeld && { tag: tagHeld.span }), ...(known && { digest: known.span }) } : { doubt },
+      doubt === undefined
+        ? { ...(tagValue && { tag: tagValue.span }), ...(known && { digest: known.span }) }
+        : { doubt },
   };
 }
 
-interface Held {
+interface ArgumentValue {
   readonly text: string;
   /** Of the whole instruction where the value is continued. */
   readonly span: Span;
@@ -156,7 +163,7 @@ interface Held {
 }
 
 /** An ARG's value may be a tag followed by its digest. */
-function withDigest({ text, span }: Held): readonly [Held, Held | undefined] {
+function withDigest({ text, span }: ArgumentValue): readonly [ArgumentValue, ArgumentValue | undefined] {
   const at = text.indexOf("@");
   if (at < 0) return [{ text, span }, undefined];
   return [
@@ -165,14 +172,20 @@ function withDigest({ text, span }: Held): readonly [Held, Held | undefined] {
   ];
 }
 
-function heldBy(name: string, { globalArguments }: Dockerfile, lines: DockerfileLines): Held | undefined {
+function valueOfArgument(
+  name: string,
+  { globalArguments }: Dockerfile,
+  lines: DockerfileLines,
+): ArgumentValue | undefined {
   const argument = globalArguments.findLast((each) => each.name === name);
   if (argument?.value === undefined) return undefined;
   const span = lines.valueAt(argument.line, name, argument.value);
-  const held = unquoted(argument.value);
-  if (span !== undefined) return { text: held, span };
+  const value = unquoted(argument.value);
+  if (span !== undefined) return { text: value, span };
   const { start, text } = lines.at(argument.line);
-  return text.includes("\n") ? { text: held, span: { start, end: start + text.length }, isContinued: true } : undefined;
+  return text.includes("\n")
+    ? { text: value, span: { start, end: start + text.length }, isContinued: true }
+    : undefined;
 }
 
 function composedPins({ composed }: FedArguments, lines: DockerfileLines, names: ImageNames): readonly ReadPin[] {
@@ -185,7 +198,7 @@ function composedPins({ composed }: FedArguments, lines: DockerfileLines, names:
             start: lines.at(line).start,
             tag,
             digest,
-            values: { doubt: `its reference is put together from several parts: ${oneArgument}` },
+            values: { doubt: { why: "its reference is put together from several parts", remedy: oneArgument } },
           },
         ]
       : [],

@@ -4,6 +4,7 @@ import type { Dockerfile, Stage } from "../../../catalog/dockerfile/dockerfile.t
 import { globalArguments } from "../../../catalog/dockerfile/global-arguments.ts";
 import { attempt } from "../../../lib/attempt.ts";
 import { type Reference, type Repository, tryReference } from "../../../model/reference.ts";
+import type { PinDoubt } from "../read-pin.ts";
 import { unquoted } from "./dockerfile-lines.ts";
 
 export interface FedArguments {
@@ -12,7 +13,7 @@ export interface FedArguments {
   /** FROM lines whose reference is put together in any other way. */
   readonly composed: readonly FedWhole[];
   /** Why the value of an ARG can't be changed, as a clause; `undefined` where it can. */
-  doubtOf(argument: string): string | undefined;
+  doubtOf(argument: string): PinDoubt | undefined;
 }
 
 export interface FedPart {
@@ -61,10 +62,12 @@ export function fedArguments(dockerfile: Dockerfile): FedArguments {
     composed,
     doubtOf(name) {
       const line = tangled.get(name);
-      if (line !== undefined) return `${name} is only a part of the image in line ${line}: ${oneArgument}`;
-      if ((feeds.get(name)?.size ?? 0) > 1) return `${name} feeds different images: give each an ARG of its own`;
+      if (line !== undefined)
+        return { why: `${name} is only a part of the image in line ${line}`, remedy: oneArgument };
+      if ((feeds.get(name)?.size ?? 0) > 1)
+        return { why: `${name} feeds different images`, remedy: "give each an ARG of its own" };
       const declared = globals.filter((each) => each.name === name).length;
-      return declared > 1 ? `${name} is declared more than once: keep one ARG` : undefined;
+      return declared > 1 ? { why: `${name} is declared more than once`, remedy: "keep one ARG" } : undefined;
     },
   };
 }

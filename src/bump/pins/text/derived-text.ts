@@ -1,5 +1,5 @@
 /** Texts that are made from a part of a file, with where each character comes from, so that what is found in them can be edited. */
-import type { ReadPin, Span } from "../read-pin.ts";
+import type { PinDoubt, ReadPin, Span } from "../read-pin.ts";
 
 export interface DerivedText {
   readonly text: string;
@@ -38,7 +38,7 @@ export function pinAt(pin: ReadPin, offset: number): ReadPin {
 }
 
 /** Why a version that is spread over several places of a text is left. */
-export const inPieces = "its version is put together from several parts: write it as one";
+export const inPieces: PinDoubt = { why: "its version is put together from several parts", remedy: "write it as one" };
 
 function spanInSource(span: Span, { from, quote }: DerivedText): Span | undefined {
   const [first, last] = [from[span.start], from[span.end - 1]];

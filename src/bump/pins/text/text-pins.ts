@@ -1,7 +1,7 @@
 /** Pins in text of which no more is known than lines: scripts, templates, what is broken. */
 
-import type { ImageNames } from "../image-names.ts";
-import type { ReadPin } from "../read-pin.ts";
+import type { ImageNames } from "../names-in-files.ts";
+import type { PinDoubt, ReadPin } from "../read-pin.ts";
 import { blockComments, type Comments, shellComments } from "./comments.ts";
 import { pinAt } from "./derived-text.ts";
 
@@ -66,7 +66,10 @@ export function namesNearVersions(
   return outsideComments(names.bareNamesIn(text), text, comments).flatMap(({ repository, text: name, start }) => {
     const [, tag] =
       versionOnLine.exec(around(text, start)) ?? tagOnLine.exec(blockAround(text, start, ofAnother)) ?? [];
-    const doubt = "its version seems to be on a line beside it: write the whole reference in one place";
+    const doubt = {
+      why: "its version seems to be on a line beside it",
+      remedy: "write the whole reference in one place",
+    };
     return tag === undefined
       ? []
       : [{ repository, text: `${name}:${tag}`, start, tag, digest: undefined, values: { doubt } }];
@@ -90,7 +93,10 @@ export function withDigestsNear(pins: readonly ReadPin[], text: string): readonl
 }
 
 /** Why a tag stays that has a digest near it. */
-export const digestNear = "a digest on a line beside it may be its own, and would stay: write it behind the tag";
+export const digestNear: PinDoubt = {
+  why: "a digest on a line beside it may be its own, and would stay",
+  remedy: "write it behind the tag",
+};
 const lineOfDigest = /(?:digest|sha|sha256|hash)["']?\s*[:=]\s*["']?(?:sha256:)?[0-9a-f]{64}(?![0-9a-f])/i;
 
 /** The lines around a place, up to a blank one, one of brackets alone, or an edge, at most eight on each side. */

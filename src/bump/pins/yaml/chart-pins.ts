@@ -9,7 +9,8 @@ export function isChartFile(path: string): boolean {
 }
 
 /** `undefined` for a file that isn't a chart. Top-level keys lead their lines, so that nothing has to be parsed. */
-export function chartPin(text: string, key: "appVersion" | "version"): ReadPin | undefined {
+export function chartPin(text: string, path: string, key: "appVersion" | "version"): ReadPin | undefined {
+  if (!isChartFile(path)) return undefined;
   const hasKey = (name: string): boolean => new RegExp(`^${name}:`, "m").test(text);
   if (!hasKey("apiVersion") || !hasKey("name")) return undefined;
   const match = new RegExp(`^(${key}:[ \\t]+(["']?))([A-Za-z0-9_][\\w.+-]*)\\2[ \\t]*(?:#.*)?\\r?$`, "m").exec(text);

@@ -2,32 +2,32 @@
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import { isTag } from "../../../model/reference.ts";
-import type { ReadPin } from "../read-pin.ts";
+import type { PinDoubt, ReadPin } from "../read-pin.ts";
 import { namesItsImage, roleOf, stemOf } from "./key-role.ts";
 import {
   digestsBeside,
   type Field,
-  type Fields,
-  fieldsOf,
+  fieldsOfRole,
   hasStrayDigest,
   isFilled,
+  type ScalarFields,
   type SplitName,
   strangerIn,
-  textOf,
+  textOfField,
   twice,
 } from "./yaml-split-names.ts";
-import { digestNotPlain, digestOf, hexSpanOf, type SplitPlaces, spanOf } from "./yaml-split-pins.ts";
+import { digestNotPlain, digestOfField, hexSpanOf, type SplitPlaces, spanOf } from "./yaml-split-pins.ts";
 
 /** A map with what is known of the images in it. */
 export interface MapOfImages<Inner extends SplitName> {
   /** With what it merges. */
-  readonly fields: Fields;
-  readonly own: Fields;
+  readonly fields: ScalarFields;
+  readonly own: ScalarFields;
   readonly split: readonly SplitName[];
   /** Images that maps in it name, under their keys. */
   readonly below: readonly Inner[];
   /** Maps in it, under their keys. */
-  readonly inner: readonly (readonly [key: string, fields: Fields])[];
+  readonly inner: readonly (readonly [key: string, fields: ScalarFields])[];
   /** It has lists or maps of digests. */
   readonly hasDigestsBelow: boolean;
   /** Scalars that are a reference as a whole. */
@@ -75,9 +75,9 @@ export function pinsTogether<Inner extends SplitName>(
     const [tag, ...others] = tags;
     return others.length > 0 ? { ...image, tag, doubt: image.doubt ?? twice("tag") } : { ...image, tag };
   };
-  const tagsOf = ({ stem }: SplitName, from: Fields): readonly Field[] =>
+  const tagsOf = ({ stem }: SplitName, from: ScalarFields): readonly Field[] =>
     [...new Set([stem, ""])]
-      .map((each) => fieldsOf("tag", each, from).filter(isFilled))
+      .map((each) => fieldsOfRole("tag", each, from).filter(isFilled))
       .find((each) => each.length > 0) ?? [];
   const tagsInside = (image: SplitName): readonly Field[] =>
     inner
@@ -87,7 +87,7 @@ export function pinsTogether<Inner extends SplitName>(
     split: onceNamed(split.map((each) => withDigest(withTag(each, tagsInside(each)), isStray))),
     below: below.map((each) => withDigest(isOnly ? withTag(each, tagsOf(each, fields)) : each, isStray)),
     whole: references.flatMap(({ node, pin, stem, repository }) => {
-      const tags = fieldsOf("tag", stem, fields).filter((field) => isFilled(field) && isVersionOf(pin, field));
+      const tags = fieldsOfRole("tag", stem, fields).filter((field) => isFilled(field) && isVersionOf(pin, field));
       const found = besideOf({ stem, repository });
       if (found.some((digest) => !isOfImage(digest, fields)) && stranger !== undefined)
         return [[node, { ...pin, values: { doubt: ofAnother(stranger) } }] as const];
@@ -99,27 +99,36 @@ export function pinsTogether<Inner extends SplitName>(
   };
 }
 
-const unknownDigest = "a digest beside it may be its own: write it under the key `digest`, or take it out";
+const unknownDigest: PinDoubt = {
+  why: "a digest beside it may be its own",
+  remedy: "write it under the key `digest`, or take it out",
+};
 
 /** One image under two names, of which one has a digest, and nobody knows whether it is the other's too. */
 function onceNamed(split: readonly SplitName[]): readonly SplitName[] {
   return split.map((image) => {
     const same = split.filter(({ repository }) => repository === image.repository);
-    const isParted = same.length > 1 && same.some(({ digest }) => digest) && !same.every(({ digest }) => digest);
-    return isParted ? { ...image, doubt: image.doubt ?? namedTwice } : image;
+    const areUnlike = same.length > 1 && same.some(({ digest }) => digest) && !same.every(({ digest }) => digest);
+    return areUnlike ? { ...image, doubt: image.doubt ?? namedTwice } : image;
   });
 }
 
-const namedTwice = "its name is in two places, and a digest beside one of them: write name, tag and digest once";
+const namedTwice: PinDoubt = {
+  why: "its name is in two places, and a digest beside one of them",
+  remedy: "write name, tag and digest once",
+};
 
-function ofAnother(stranger: string): string {
-  return `the digest beside it may be that of \`${plainLine(stranger)}\`: write it behind the tag, or under the key \`imageDigest\``;
+function ofAnother(stranger: string): PinDoubt {
+  return {
+    why: `the digest beside it may be that of \`${plainLine(stranger)}\``,
+    remedy: `write it behind the tag, or under the key \`imageDigest\``,
+  };
 }
 
 /** Whether the key of a digest, or how it is written, says that it is an image's. */
-function isOfImage(digest: Field, fields: Fields): boolean {
+function isOfImage(digest: Field, fields: ScalarFields): boolean {
   const [key = ""] = [...fields].find(([, field]) => field === digest) ?? [];
-  return namesItsImage(key) && (key.toLowerCase() !== "digest" || !/^[0-9a-f]{64}$/.test(textOf(digest)));
+  return namesItsImage(key) && (key.toLowerCase() !== "digest" || !/^[0-9a-f]{64}$/.test(textOfField(digest)));
 }
 
 function isDigestKey(key: string): boolean {
@@ -129,7 +138,7 @@ function isDigestKey(key: string): boolean {
 
 /** Whether a tag that is written beside a reference is one of the image. */
 function isVersionOf({ tag }: ReadPin, field: Field): boolean {
-  const text = textOf(field);
+  const text = textOfField(field);
   return text === tag || /\d/.test(text) || tag === undefined;
 }
 
@@ -140,7 +149,7 @@ function secondTags(
   places: Pick<SplitPlaces, "text" | "offset">,
 ): readonly (readonly [Scalar, ReadPin])[] {
   return tags.flatMap((field) => {
-    const tag = textOf(field);
+    const tag = textOfField(field);
     const span = spanOf(field, tag, places);
     if (tag === pin.tag || !isTag(tag) || span === undefined) return [];
     return [[field.node, { ...pin, tag, start: span.start, values: { doubt: twice("tag") } }] as const];
@@ -161,23 +170,23 @@ function withBeside(
   const [digest] = digests;
   const [tag] = tags;
   if ("doubt" in pin.values) return pin;
-  const left = (doubt: string): ReadPin => ({ ...pin, values: { doubt } });
+  const left = (doubt: PinDoubt): ReadPin => ({ ...pin, values: { doubt } });
   if (digest === undefined && tag === undefined) return isStray ? left(unknownDigest) : pin;
   if (digests.length > 1 || (digest !== undefined && pin.digest !== undefined)) return left(twice("digest"));
   if (tags.length > 1 || (tag !== undefined && pin.tag !== undefined)) return left(twice("tag"));
   if ([digest, tag].some((field) => field?.isAlias || field?.node.anchor !== undefined)) return left(anchored);
-  const found = digestOf(digest);
-  const spans = { tag: spanOf(tag, textOf(tag), places), digest: hexSpanOf(digest, found, places) };
+  const found = digestOfField(digest);
+  const spans = { tag: spanOf(tag, textOfField(tag), places), digest: hexSpanOf(digest, found, places) };
   if (digest !== undefined && spans.digest === undefined) return left(digestNotPlain);
-  if (tag !== undefined && !isTag(textOf(tag)))
-    return left("the tag beside it isn't plain text: write the version there");
+  if (tag !== undefined && !isTag(textOfField(tag)))
+    return left({ why: "the tag beside it isn't plain text", remedy: "write the version there" });
   const [tagSpan, digestSpan] = [pin.values.tag ?? spans.tag, pin.values.digest ?? spans.digest];
   return {
     ...pin,
-    tag: pin.tag ?? (tag && textOf(tag)),
+    tag: pin.tag ?? (tag && textOfField(tag)),
     digest: pin.digest ?? (found && (found.isHex ? `sha256:${found.text}` : found.text)),
     values: { ...(tagSpan && { tag: tagSpan }), ...(digestSpan && { digest: digestSpan }) },
   };
 }
 
-const anchored = "the version beside it is shared by an anchor: write it out";
+const anchored: PinDoubt = { why: "the version beside it is shared by an anchor", remedy: "write it out" };

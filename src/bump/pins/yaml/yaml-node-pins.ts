@@ -1,6 +1,6 @@
 /** Pins in the nodes of parsed YAML. */
 import type { Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
-import type { ImageNames } from "../image-names.ts";
+import type { ImageNames } from "../names-in-files.ts";
 import type { FilePins, ReadPin } from "../read-pin.ts";
 import { pinAt, pinInSource } from "../text/derived-text.ts";
 import { digestNear, namesNearVersions, textPins } from "../text/text-pins.ts";
@@ -9,7 +9,7 @@ import { globalRegistriesIn } from "./global-registries.ts";
 import { holdsDigests, loneDigest, stemOf, versionKeys } from "./key-role.ts";
 import { looseVersions, type MapOfVersions } from "./loose-versions.ts";
 import { pinsTogether } from "./pins-together.ts";
-import { type Field, type Fields, type SplitName, splitNames, versionsOfOthers } from "./yaml-split-names.ts";
+import { type Field, type ScalarFields, type SplitName, splitNames, versionsOfOthers } from "./yaml-split-names.ts";
 import { splitPins } from "./yaml-split-pins.ts";
 
 type Yaml = Pick<typeof import("yaml"), "isAlias" | "isMap" | "isScalar" | "isSeq" | "parseAllDocuments">;
@@ -82,7 +82,7 @@ interface Reading extends Place {
   /** What an alias means here: the anchor that stands last above it. */
   readonly anchors: Map<string, unknown>;
   /** Of each map that is read, with those that it merges (`<<`). */
-  readonly fields: Map<unknown, Fields>;
+  readonly fields: Map<unknown, ScalarFields>;
   /** How many aliases stand for a scalar. */
   readonly aliased: Map<Scalar, number>;
   /** Versions of images that are none of ours. */
@@ -167,8 +167,8 @@ const gitKeys = /^(?:with|git|github|gitlab|gitea|forgejo|bitbucket)$/i;
 
 interface Entries {
   /** With what a map merges. */
-  readonly fields: Fields;
-  readonly own: Fields;
+  readonly fields: ScalarFields;
+  readonly own: ScalarFields;
   /** Maps in it, with their keys. */
   readonly inner: readonly (readonly [string, YAMLMap])[];
   /** Lists and maps of digests among its values. */
@@ -227,7 +227,7 @@ function readList(list: YAMLSeq, reading: Reading, isStep: boolean): void {
 }
 
 /** `NAME=value` of a list, as compose's arguments and variables. */
-function assignmentsIn(scalars: readonly Scalar[]): Fields {
+function assignmentsIn(scalars: readonly Scalar[]): ScalarFields {
   const assignments = scalars.flatMap((node) => {
     const [, name, value] = /^([\w.-]+)=(.*)$/.exec(String(node.value)) ?? [];
     if (name === undefined || value === undefined) return [];
@@ -242,7 +242,7 @@ function sourceOf({ range }: Node, { text }: Reading): string {
 }
 
 /** A list of `{name, value}`, as Kubernetes' variables and Argo CD's parameters are written, by these names. */
-function pairsIn(items: readonly unknown[], reading: Reading): Fields {
+function pairsIn(items: readonly unknown[], reading: Reading): ScalarFields {
   const pairs = items.flatMap((item) => {
     const { key, name = key, value } = Object.fromEntries(reading.fields.get(item) ?? []);
     return name === undefined || value === undefined ? [] : [[String(name.node.value), value] as const];

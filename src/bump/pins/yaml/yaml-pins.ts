@@ -4,7 +4,7 @@
  * that need it: in most, a reference fills its line.
  */
 
-import type { ImageNames } from "../image-names.ts";
+import type { ImageNames } from "../names-in-files.ts";
 import type { FilePins, Span } from "../read-pin.ts";
 import { pinAt } from "../text/derived-text.ts";
 import { namesNearVersions, textPinsAt } from "../text/text-pins.ts";
@@ -28,7 +28,7 @@ export async function yamlPins(text: string, names: ImageNames, options?: YamlOp
 
 /** Where the documents of a stream stand (YAML 1.2.2, section 9.1.2: `---` begins one wherever it leads a line). */
 function documentsIn(text: string): readonly Span[] {
-  return partedAt(/^---(?=\s|$)/gm, text, { start: 0, end: text.length });
+  return splitAt(/^---(?=\s|$)/gm, text, { start: 0, end: text.length });
 }
 
 /**
@@ -39,7 +39,7 @@ function documentsIn(text: string): readonly Span[] {
 function entriesIn(text: string, document: Span): readonly Span[] {
   const own = text.slice(document.start, document.end);
   const isTied = /[&*]\w|<<|^[ \t]*\{\{/m.test(own) || versionAtStart.test(own) || globalKey.test(own);
-  return isTied || !mapAtStart.test(own) ? [document] : partedAt(/^["'\w][^\n]*:/gm, text, document);
+  return isTied || !mapAtStart.test(own) ? [document] : splitAt(/^["'\w][^\n]*:/gm, text, document);
 }
 
 /** A version that may be an entry of its own, about an image in another one. */
@@ -49,7 +49,7 @@ const versionAtStart =
 /** Comments and blank lines, then a key. */
 const mapAtStart = /^\ufeff?(?:---[ \t]*(?:#.*)?\r?\n)?(?:[ \t]*(?:#.*)?\r?\n)*["'\w][^\n]*:(?=\s|$)/;
 
-function partedAt(starting: RegExp, text: string, { start, end }: Span): readonly Span[] {
+function splitAt(starting: RegExp, text: string, { start, end }: Span): readonly Span[] {
   const inside = [...text.slice(start, end).matchAll(starting)].map(({ index }) => start + index);
   const starts = [start, ...inside.filter((index) => index > start)];
   return starts.map((each, index) => ({ start: each, end: starts[index + 1] ?? end }));

@@ -2,10 +2,10 @@
 import type { Scalar } from "yaml";
 import { plainLine } from "../../../lib/plain-text.ts";
 import type { Repository } from "../../../model/reference.ts";
-import type { ReadPin, Span } from "../read-pin.ts";
+import type { PinDoubt, ReadPin, Span } from "../read-pin.ts";
 import { inPieces, withDefaults } from "../text/derived-text.ts";
 import { versionIn } from "../unread-pins.ts";
-import { digestIn, type Field, type SplitName, textOf, twice } from "./yaml-split-names.ts";
+import { digestIn, type Field, type SplitName, textOfField, twice } from "./yaml-split-names.ts";
 
 /** What stands where: the text, its place in the file, how many aliases stand for a scalar, and what is another image's. */
 export interface SplitPlaces {
@@ -27,13 +27,15 @@ export function splitPins(split: readonly SplitName[], places: SplitPlaces): rea
       if (field.isAlias) user.aliases.add(field);
     }
   }
-  const doubtOf = (field: Field | undefined): string | undefined => {
+  const doubtOf = (field: Field | undefined): PinDoubt | undefined => {
     const user = field && users.get(field.node);
     if (field === undefined || user === undefined) return undefined;
     if (user.repositories.size > 1 || places.foreign.has(field.node))
-      return "its anchor stands for the versions of different images: write them out";
+      return { why: "its anchor stands for the versions of different images", remedy: "write them out" };
     const others = (places.aliased.get(field.node) ?? 0) - user.aliases.size;
-    return others > 0 ? "its anchor is used for something else too: write the version out" : undefined;
+    return others > 0
+      ? { why: "its anchor is used for something else too", remedy: "write the version out" }
+      : undefined;
   };
   const pins = split.flatMap((each) => {
     const doubt = each.doubt ?? doubtOf(each.tag) ?? doubtOf(each.digest);
@@ -47,14 +49,14 @@ const tagWithDigest = /^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})(?:@(sha256:[0-9a-f]{
 /** `undefined` where no version is named: an empty tag stands for the chart's version. */
 function splitPin(
   { repository, name, tag, digest }: SplitName,
-  given: string | undefined,
+  given: PinDoubt | undefined,
   places: SplitPlaces,
 ): ReadPin | undefined {
-  const tagText = textOf(tag);
-  const digestText = textOf(digest);
+  const tagText = textOfField(tag);
+  const digestText = textOfField(digest);
   const derived = withDefaults(tagText)?.text ?? tagText;
   const [, own, attached] = tagWithDigest.exec(derived) ?? [];
-  const beside = digestOf(digest);
+  const beside = digestOfField(digest);
   const unread = own === undefined && tagText !== "" ? versionIn(tagText) : undefined;
   if (own === undefined && tagText !== "" && unread === undefined && beside === undefined) return undefined;
   const spans = {
@@ -66,7 +68,7 @@ function splitPin(
     (own !== undefined && spans.tag === undefined) || (attached !== undefined && spans.digest === undefined);
   const doubt =
     given ??
-    (isUnread ? "its tag isn't plain text: write the version there" : undefined) ??
+    (isUnread ? { why: "its tag isn't plain text", remedy: "write the version there" } : undefined) ??
     (digestText !== "" && attached !== undefined ? twice("digest") : undefined) ??
     (digestText !== "" && spans.digest === undefined ? digestNotPlain : undefined) ??
     (isBroken ? inPieces : undefined);
@@ -88,12 +90,14 @@ function splitPin(
 }
 
 /** Why a tag stays whose digest can't be changed. */
-export const digestNotPlain =
-  "the digest beside it isn't a plain sha256 digest, and would stay: write it as one, or take it out";
+export const digestNotPlain = {
+  why: "the digest beside it isn't a plain sha256 digest, and would stay",
+  remedy: "write it as one, or take it out",
+};
 
 /** The digest that a field holds, a variable's default among them. */
-export function digestOf(field: Field | undefined): ReturnType<typeof digestIn> {
-  const text = textOf(field);
+export function digestOfField(field: Field | undefined): ReturnType<typeof digestIn> {
+  const text = textOfField(field);
   return digestIn(withDefaults(text)?.text ?? text);
 }
 

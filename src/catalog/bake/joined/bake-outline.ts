@@ -1,5 +1,5 @@
 /** What is plain to see of a bake file without buildx: the names in it, and what its parts take from one another. */
-import { type HclToken, hclTokens, namesIn } from "./hcl-tokens.ts";
+import { type HclToken, hclTokens, namesInTokens } from "./hcl-tokens.ts";
 
 export interface BakeOutline {
   readonly targets: ReadonlySet<string>;
@@ -100,14 +100,14 @@ function readBlock({ kind, label, body }: Block, text: string): ReadBlock | unde
   if (kind === "variable") {
     const [first, last] = [body[0], body.at(-1)];
     const written = first === undefined || last === undefined ? "" : text.slice(first.start, last.end);
-    return { kind, label, names: namesIn(body), refersTo: [], text: written };
+    return { kind, label, names: namesInTokens(body), refersTo: [], text: written };
   }
   const attributes = attributesOf(body);
   const isKnown = attributes?.every(({ name, value }) => isPlain(kind, name, value));
   if (attributes === undefined || isKnown !== true) return undefined;
   const reference = kind === "group" ? "targets" : "inherits";
   const refersTo = attributes.filter(({ name }) => name === reference).flatMap(({ value }) => textsOf(value) ?? []);
-  return { kind, label, names: attributes.flatMap(({ value }) => namesIn(value)), refersTo, text: "" };
+  return { kind, label, names: attributes.flatMap(({ value }) => namesInTokens(value)), refersTo, text: "" };
 }
 
 interface Attribute {

@@ -75,7 +75,7 @@ function textAt(text: string, start: number, depth: number): HclToken | undefine
     if (rest.startsWith("${") || rest.startsWith("%{")) {
       const inner = scan(text, at + 2, depth + 1);
       if (inner === undefined || text[inner.end] !== "}") return undefined;
-      names = names.concat(namesIn(inner.tokens));
+      names = names.concat(namesInTokens(inner.tokens));
       isLiteral = false;
       at = inner.end + 1;
     } else if (rest.startsWith("\\")) {
@@ -87,7 +87,7 @@ function textAt(text: string, start: number, depth: number): HclToken | undefine
 }
 
 /** Everything that may be the name of something in an expression. */
-export function namesIn(tokens: readonly HclToken[]): readonly string[] {
+export function namesInTokens(tokens: readonly HclToken[]): readonly string[] {
   return tokens.flatMap((token) => (token.kind === "word" ? [token.text] : token.names));
 }
 

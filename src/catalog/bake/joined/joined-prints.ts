@@ -61,7 +61,7 @@ function reaches(one: BakeOutline, other: BakeOutline): boolean {
 }
 
 /** Each file's part of a print of all that is wanted of them; `undefined` where a target takes something from another file's. */
-export function partsOf(
+export function partsOfPrint(
   definition: BakeDefinition,
   files: readonly OutlinedFile[],
 ): readonly BakeDefinition[] | undefined {

@@ -17,7 +17,7 @@ export function syntaxOf(text: string): string | undefined {
 }
 
 /** Whether the grammar may be another than the one that is read here. */
-export function isForeign(syntax: string | undefined): boolean {
+export function isForeignFrontend(syntax: string | undefined): boolean {
   return syntax !== undefined && tryReference(syntax)?.repository !== "docker.io/docker/dockerfile";
 }
 

@@ -2,7 +2,7 @@
  * The instructions of a Dockerfile, each with the parts that show where its image comes from and what its inputs are.
  */
 import type { Heredoc } from "./heredocs.ts";
-import type { Mount } from "./mounts.ts";
+import type { RunMount } from "./mounts.ts";
 
 interface Placed {
   /** Where it begins, 1-based. */
@@ -58,7 +58,7 @@ export interface CopyInstruction extends Placed {
 
 export interface RunInstruction extends Placed {
   readonly kind: "run";
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly RunMount[];
   readonly heredocs: readonly Heredoc[];
 }
 

@@ -1,10 +1,10 @@
 /** The mounts of RUN (BuildKit, frontend/dockerfile/instructions/commands_runmount.go). */
 
 import { UserError } from "../../../errors.ts";
-import { csvFields } from "../../../model/buildflags/csv.ts";
+import { csvFields } from "../../../model/buildflags/csv-record.ts";
 
 /** Values are as written, variables unexpanded; in `from` there are none. */
-export interface Mount {
+export interface RunMount {
   /** `bind` by default; lower case. */
   readonly type: string;
   readonly from: string | undefined;
@@ -27,7 +27,7 @@ const types = new Set(["bind", "cache", "tmpfs", "secret", "ssh"]);
 /**
  * Reads the value of a `--mount`. @throws UserError when it isn't a comma-separated list, or `from` holds a variable.
  */
-export function readMount(value: string): Mount {
+export function readMount(value: string): RunMount {
   const found = new Map<string, string>();
   const unknown: string[] = [];
   for (const field of fieldsOf(value)) {

@@ -3,7 +3,7 @@ import { UserError } from "../../../errors.ts";
 import { readFlags } from "./flags.ts";
 import { type Heredoc, type HeredocWord, heredocWord } from "./heredocs.ts";
 import type { Argument, FromInstruction, Instruction, Variable } from "./instruction.ts";
-import { type Escape, withoutContinuation } from "./lines.ts";
+import { type Escape, withoutContinuation } from "./logical-lines.ts";
 import { readMount } from "./mounts.ts";
 import { readOther } from "./other-instruction.ts";
 import { type Command, commandOf, headAndTail, jsonWords, plainWords, quotedWords } from "./words.ts";

@@ -1,5 +1,5 @@
 /** Splitting an instruction into keyword, flags and words (BuildKit, frontend/dockerfile/parser, split_command.go and line_parsers.go). */
-import type { Escape } from "./lines.ts";
+import type { Escape } from "./logical-lines.ts";
 import { isSpace, trim } from "./space.ts";
 
 export interface Command {

@@ -62,7 +62,7 @@ export function matchAt(
 }
 
 /** The first match that begins at `from` or later, the longest of those. */
-export function firstMatch(text: Text, from: number, pattern: Glob, work: Allowance): Match | undefined {
+export function firstGlobMatch(text: Text, from: number, pattern: Glob, work: Allowance): Match | undefined {
   const [first] = pattern.segments;
   if (first === undefined) return undefined;
   for (let at = from; at <= text.length; ) {

@@ -1,6 +1,6 @@
 /** Variables, quotes and escapes in the words of a Dockerfile, as BuildKit has them (frontend/dockerfile/shell/lex.go). */
 import { UserError } from "../../../errors.ts";
-import type { Escape } from "../parser/lines.ts";
+import type { Escape } from "../parser/logical-lines.ts";
 import { isSpace } from "../parser/space.ts";
 import { type Allowance, allowance, spend } from "./allowance.ts";
 import { hasUnknown, looksAtSlashesAlone, unknownResult } from "./any-text.ts";

@@ -4,7 +4,7 @@
  */
 import { UserError } from "../../../errors.ts";
 import { type Allowance, allowance, spend } from "./allowance.ts";
-import { firstMatch, type Glob, glob, matchAt } from "./shell-glob.ts";
+import { firstGlobMatch, type Glob, glob, matchAt } from "./shell-glob.ts";
 
 /** No registry takes a name this long, and a few lines of `ARG A=$B$B` make one of any length. */
 export const longestText = 65_536;
@@ -40,7 +40,7 @@ export function replacePattern(
   let result = "";
   let lastEnd = -1;
   for (let at = 0; at <= characters.length; ) {
-    const found = firstMatch(characters, at, tokens, work);
+    const found = firstGlobMatch(characters, at, tokens, work);
     if (found === undefined) return result + characters.slice(at).join("");
     const { start, end } = found;
     result += characters.slice(at, start).join("");

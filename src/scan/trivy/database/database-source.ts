@@ -1,5 +1,6 @@
 /** Where a database comes from, and what is needed to bring it here. */
 
+import type { RateLimiter } from "../../../lib/http/rate-limiter.ts";
 import type { RetryTools } from "../../../lib/retry.ts";
 import type { CredentialStore } from "../../../oci/login/credentials.ts";
 import type { ArtifactReader } from "../../../oci/registry/artifact-reader.ts";
@@ -10,6 +11,7 @@ export interface DatabaseDependencies extends RetryTools {
   readonly signal: AbortSignal;
   readonly files: Files & FileStreams;
   readonly http: Http & HttpStreams;
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly log: Log;
   readonly keptFolders: KeptFolders;

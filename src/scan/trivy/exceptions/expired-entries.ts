@@ -1,6 +1,7 @@
 /** Entries of ignore files that ignore nothing any more, of which Trivy is silent. */
-import { parseTree, type Tree } from "../../../config/yaml-tree.ts";
+
 import type { SourceLocation } from "../../../errors.ts";
+import { parseTree, type Tree } from "../../../lib/yaml/yaml-tree.ts";
 
 export interface ExpiredEntry {
   /** As written. */

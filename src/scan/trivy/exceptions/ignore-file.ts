@@ -1,7 +1,8 @@
 /** What is wrong with an ignore file, by Trivy's rules (pkg/result/ignore.go, 0.76), which it would apply only after the build. */
-import { parseTree, type Tree, type TreeEntry } from "../../../config/yaml-tree.ts";
+
 import { eachOnce, type SourceLocation, UserError } from "../../../errors.ts";
 import { didYouMean, didYouMeanText } from "../../../lib/did-you-mean.ts";
+import { parseTree, type Tree, type TreeEntry } from "../../../lib/yaml/yaml-tree.ts";
 import { isIgnorePattern } from "./ignore-pattern.ts";
 
 /** @param file from the repository's root; its name decides how it is read, as for Trivy. */

@@ -83,7 +83,7 @@ async function hashOfFile(image: Image, { root, files }: Pick<VersionReader, "ro
   const path = recipeOf(image);
   const bytes = await files.read(`${root}/${path}`);
   if (bytes !== undefined) return digestOf(bytes).slice("sha256:".length);
-  throw new UserError(`${path} is gone while it was being read`, {
+  throw new UserError(`${path} was deleted while it was read`, {
     hint: "run again when nothing else changes the checkout",
   });
 }

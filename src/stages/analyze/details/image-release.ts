@@ -3,10 +3,10 @@ import type { ImageName } from "../../../catalog/catalog.ts";
 import type { RunContext } from "../../../model/run-context.ts";
 import type { ImageRules } from "../../../settings/run-inputs.ts";
 import { expressionValues } from "../../../tags/derive-tags.ts";
-import { readEvent } from "../../../tags/event.ts";
 import { isEnabled } from "../../../tags/rules/run-rule.ts";
+import { readEvent } from "../../../tags/tag-event.ts";
 import { releaseOfImage } from "../../../tags/versions/misnamed-release.ts";
-import type { Release, ReleaseNames } from "../../../tags/versions/release-tag.ts";
+import type { GitTagMeaning, ReleaseNames } from "../../../tags/versions/release-tag.ts";
 
 export interface DatedRun {
   readonly context: RunContext;
@@ -19,7 +19,7 @@ export function imageRelease(
   { publicName: name, variant }: Pick<ImageName, "publicName" | "variant">,
   { rules, variables }: Pick<ImageRules, "rules" | "variables">,
   all: ReleaseNames,
-): Release | undefined {
+): GitTagMeaning | undefined {
   if (context.ref.kind !== "tag") return undefined;
   const facts = { ...all, context, commitDate, name, variant, variables };
   return releaseOfImage(context.ref.name, name, all, {

@@ -4,7 +4,7 @@ import { bakeNames, isBakeName } from "../../../catalog/bake/bake-files.ts";
 import { type BakeReads, bakeReads } from "../../../catalog/bake/bake-paths.ts";
 import type { Image } from "../../../catalog/catalog.ts";
 import type { BakeChange } from "../../../changes/affected.ts";
-import type { Comparison } from "../../../changes/comparison.ts";
+import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import { UserError } from "../../../errors.ts";
 import type { ChangedFile } from "../../../git/changed-file.ts";
@@ -42,7 +42,7 @@ interface AsBefore {
  */
 export async function bakeChange(
   run: CatalogRun,
-  comparison: Comparison,
+  comparison: EventComparison,
   { now, config }: { readonly now: ReadCatalog; readonly config: ComparedConfig },
   links: Links,
 ): Promise<BakeChange & AsBefore> {
@@ -83,17 +83,19 @@ function compared(
   changed: ChangedReads,
   doubtful: BakeChange["filesOf"],
 ): BakeChange & AsBefore {
-  const said = new Set(settingsTexts(then).values());
+  const textsThen = new Set(settingsTexts(then).values());
   const former = new Map(everyImage(then).map((image) => [image.name, image]));
   const between = settingsTexts(middle);
   const today = settingsTexts(now);
-  const same = everyImage(now).filter((image) => doubtful(image).length === 0 && said.has(today.get(image.name) ?? ""));
+  const same = everyImage(now).filter(
+    (image) => doubtful(image).length === 0 && textsThen.has(today.get(image.name) ?? ""),
+  );
   const asBefore = new Set(same.map(({ name }) => name));
   return {
     isAsBefore: (name) => asBefore.has(name),
     filesOf(image) {
       const files = doubtful(image);
-      if (files.length > 0 || asBefore.has(image.name) || said.has(between.get(image.name) ?? "")) return files;
+      if (files.length > 0 || asBefore.has(image.name) || textsThen.has(between.get(image.name) ?? "")) return files;
       const either = [image, former.get(image.name)].flatMap((each) => (each === undefined ? [] : foldersOf(each)));
       const own = [...new Set(either)].flatMap((folder) => changed.get(folder) ?? []);
       return [...new Set(own.length > 0 ? own : [...changed.values()].flat())];

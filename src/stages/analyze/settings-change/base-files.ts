@@ -1,11 +1,11 @@
 /** Files as they were at the commit that the checkout is compared with. */
 
-import type { Comparison } from "../../../changes/comparison.ts";
+import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import type { Git } from "../../../git/git.ts";
 import type { RepositoryPath } from "../../../model/repository-path.ts";
 
-export type ComparedFiles = Extract<Comparison, { readonly kind: "files" }>;
+export type ComparedFiles = Extract<EventComparison, { readonly kind: "files" }>;
 
 /** What a file held, `undefined` where there was none; or it was a link or a submodule, or nobody knows what it was. */
 export type BaseFile = { readonly bytes: Uint8Array | undefined } | "unknown";

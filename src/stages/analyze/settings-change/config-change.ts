@@ -1,7 +1,7 @@
 /** Which images a changed config file means: those that are planned otherwise than with the file as it was. */
 import { posix } from "node:path";
 import type { ConfigChange } from "../../../changes/affected.ts";
-import type { Comparison } from "../../../changes/comparison.ts";
+import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import { configPaths } from "../../../config/config.ts";
 import { UserError } from "../../../errors.ts";
@@ -29,7 +29,7 @@ export function configOfToday(run: CatalogRun, now: ReadCatalog): ComparedConfig
  */
 export async function configChange(
   run: CatalogRun,
-  comparison: Comparison,
+  comparison: EventComparison,
   now: ReadCatalog,
   links: Links,
 ): Promise<ConfigChange & { readonly before: ComparedConfig | undefined }> {
@@ -42,9 +42,9 @@ export async function configChange(
     return { paths, affects: () => false, before: unchanged };
   const before = await readAtBase(run, files, given);
   if (before === undefined) return { paths, affects: () => true, before };
-  const told = new Set(settingsTexts(before.read).values());
+  const textsBefore = new Set(settingsTexts(before.read).values());
   const texts = settingsTexts(now);
-  return { paths, affects: (name) => !told.has(texts.get(name) ?? ""), before };
+  return { paths, affects: (name) => !textsBefore.has(texts.get(name) ?? ""), before };
 }
 
 /** @returns `undefined` where nobody knows what the file said. */

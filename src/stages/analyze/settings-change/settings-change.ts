@@ -1,6 +1,6 @@
 /** Which images changed config and bake files mean. */
 import type { BakeChange, ConfigChange } from "../../../changes/affected.ts";
-import type { Comparison } from "../../../changes/comparison.ts";
+import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import type { CatalogRun, ReadCatalog } from "../read-catalog.ts";
 import { bakeChange } from "./bake-change.ts";
@@ -17,7 +17,7 @@ export interface SettingsChange {
  */
 export async function settingsChange(
   run: CatalogRun,
-  comparison: Comparison,
+  comparison: EventComparison,
   now: ReadCatalog,
   links: Links,
 ): Promise<SettingsChange> {

@@ -33,9 +33,9 @@ function troubleText(
 }
 
 function settingsText(image: Image, settingsOf: ReadCatalog["settingsOf"]): string {
-  const said = omit(image, [...fromFiles, "inputArguments", "knownAs", "bakeFiles", "watch"]);
+  const own = omit(image, [...fromFiles, "inputArguments", "knownAs", "bakeFiles", "watch"]);
   const watched = image.watch.map(({ value }) => value);
-  return textWithoutPlaces([said, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
+  return textWithoutPlaces([own, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
 }
 
 /** What follows from the files that an image is built from. */

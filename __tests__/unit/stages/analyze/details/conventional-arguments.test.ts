@@ -32,6 +32,13 @@ test("kube9: what is declared is given, with the commit's date", async () => {
   expect(await given(dockerfile)).toEqual({ BUILD_DATE: "2026-06-01T12:00:00.000Z", VCS_REF: head, VERSION: "1.2.3" });
 });
 
+test("where nobody knows the commit's date, it is the run's", async () => {
+  const context = { commit: head, ref: gitRef("refs/heads/main"), startedAt: new Date("2026-06-02T00:00:00Z") };
+  const facts = { context, commitDate: undefined, tags: { tags: [], version: undefined }, rules: [] };
+  const found = await image("FROM alpine:3\nARG BUILD_DATE\n", {});
+  expect(conventionalArguments(found, facts)).toEqual({ BUILD_DATE: "2026-06-02T00:00:00.000Z" });
+});
+
 describe("VERSION", () => {
   test.each<[string, string, string | undefined]>([
     ["declared in the target's stage", "FROM alpine\nARG VERSION", "1.2.3"],
