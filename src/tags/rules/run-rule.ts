@@ -125,7 +125,8 @@ function isForPulls(rule: Rule): boolean {
 }
 
 function placed({ message, hint }: TagWarning, { line }: Rule): TagWarning {
-  return { message: line === undefined ? message : `${placeOf(line)}: ${message}`, hint };
+  const at = line?.at;
+  return { message: line === undefined ? message : `${placeOf(line)}: ${message}`, hint, ...(at && { at }) };
 }
 
 /** Why a rule that nobody warned of gave nothing. */
