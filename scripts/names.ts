@@ -6,7 +6,6 @@ import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { isLeftOut } from "./words/left-out.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -54,7 +53,7 @@ function isExported(statement: ts.HasModifiers): boolean {
 export function sharedNames(places: readonly Place[]): readonly string[] {
   const byName = Map.groupBy(places, ({ name }) => name);
   return [...byName]
-    .filter(([, all]) => all.length > 1 && !all.some(({ place }) => isLeftOut(place)))
+    .filter(([, all]) => all.length > 1)
     .map(([name, all]) => `${name}: ${all.map(({ place }) => place).join(", ")}`)
     .sort();
 }

@@ -4,7 +4,6 @@
  */
 import { fileURLToPath } from "node:url";
 import { type Identifier, identifiersOfRepository } from "./words/identifiers.ts";
-import { isLeftOut } from "./words/left-out.ts";
 import { publicNames, retiredNames, retiredWords } from "./words/retired-words.ts";
 import { type Text, textsOfRepository } from "./words/texts.ts";
 
@@ -34,7 +33,7 @@ export function checkWords(paths: readonly string[] = []): boolean {
     paths.length === 0 || paths.some((path) => file.startsWith(path));
   const found = [
     ...retiredWordsIn(textsOfRepository().filter(isChosen)),
-    ...retiredNamesIn(identifiersOfRepository().filter((each) => isChosen(each) && !isLeftOut(each.file))),
+    ...retiredNamesIn(identifiersOfRepository().filter(isChosen)),
   ];
   for (const each of found) process.stdout.write(`${each}\n`);
   if (found.length > 0) process.stdout.write(`${found.length} retired words: write the word in parentheses instead\n`);

@@ -85,6 +85,7 @@ export const publicNames: ReadonlySet<string> = new Set([
   "known",
   "unseen",
   "gone",
+  "held",
   "gate",
   "gate:",
   "mended",

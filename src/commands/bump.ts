@@ -5,7 +5,7 @@ import { reportOf } from "../report/failures.ts";
 import { failureNotices } from "../report/log/console.ts";
 import { renderDiff } from "../report/log/diff.ts";
 import { outputsOf } from "../report/outputs.ts";
-import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
+import { skippedResults, troubleRemarks } from "../report/plan/plan-troubles.ts";
 import { renderSummary } from "../report/summary/summary.ts";
 import type { CommandResult, Terminal } from "../results/command-result.ts";
 import type { Session } from "../run/session.ts";

@@ -9,7 +9,7 @@ import { renderExplanation } from "../report/plan/explain-image.ts";
 import { renderPlanSummary } from "../report/plan/plan-summary.ts";
 import { renderPlan } from "../report/plan/plan-table.ts";
 import { isTreeWorthwhile, renderPlanTree } from "../report/plan/plan-tree.ts";
-import { skippedResults } from "../report/plan/troubles.ts";
+import { skippedResults } from "../report/plan/plan-troubles.ts";
 import type { CommandResult, Terminal } from "../results/command-result.ts";
 import type { OtherFailure, RunResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";

@@ -2,7 +2,7 @@
 import { LateProblems, problemsIn, throwProblems, UserError } from "../errors.ts";
 import type { Remark } from "../model/remark.ts";
 import { renderPlan } from "../report/plan/plan-table.ts";
-import { troubledResult } from "../report/plan/troubles.ts";
+import { troubledResult } from "../report/plan/plan-troubles.ts";
 import type { CommandResult } from "../results/command-result.ts";
 import type { ImageResult } from "../results/run-result.ts";
 import type { Session } from "../run/session.ts";

@@ -1,6 +1,6 @@
 /** `command: scan`: scans what is published now, builds nothing, and reports which images a rebuild would fix. */
 import type { Remark } from "../model/remark.ts";
-import { skippedResults, troubleRemarks } from "../report/plan/troubles.ts";
+import { skippedResults, troubleRemarks } from "../report/plan/plan-troubles.ts";
 import type { CommandResult } from "../results/command-result.ts";
 import type { Session } from "../run/session.ts";
 import { noBump } from "../stages/bump/bump-pins.ts";

@@ -61,9 +61,10 @@ export const maximumManifest = 4 * 1024 * 1024;
 export function parseManifest(bytes: Uint8Array, contentType?: string): Index | Manifest {
   const document = asRecord(parseJson(bytes), "a manifest");
   const sent = contentType?.split(";", 1)[0]?.trim().toLowerCase();
-  const said = sent === undefined || isGeneric(sent) ? undefined : sent;
-  const mediaType = typeof document.mediaType === "string" ? document.mediaType : (said ?? impliedType(document));
-  if (said !== undefined && said !== mediaType) throw malformed(`it is sent as ${said} and calls itself ${mediaType}`);
+  const sentType = sent === undefined || isGeneric(sent) ? undefined : sent;
+  const mediaType = typeof document.mediaType === "string" ? document.mediaType : (sentType ?? impliedType(document));
+  if (sentType !== undefined && sentType !== mediaType)
+    throw malformed(`it is sent as ${sentType} and calls itself ${mediaType}`);
   if (document.schemaVersion !== 2) throw malformed("its schemaVersion is not 2");
   const annotations = stringsOf(document.annotations, "annotations");
   switch (mediaType) {

@@ -10,7 +10,7 @@ import type { Commit } from "../model/run-context.ts";
 import type { LastBuild, PublishState } from "../plan/publish-state.ts";
 import { sourceTag } from "../plan/record.ts";
 import { attestationDoubt } from "./attestation-doubt.ts";
-import { isBuiltFromOurHistory, judge } from "./guard.ts";
+import { isFromOwnHistory, judge } from "./guard.ts";
 import { openTags, type TakenTag, type WantedTags } from "./open-tags.ts";
 import { hasPlatforms, isMadeOf, type TagState } from "./registry-tags/tag-state.ts";
 import { releaseClaim } from "./release-claim.ts";
@@ -121,7 +121,7 @@ async function stateOfUntouched(
     if (open.names.length === 0) return { kind: "current", digest: tagState?.digest ?? found.digest };
     const doubt = await whyNewIndex(moving, found, view, options);
     if (doubt !== undefined) return { kind: "build", because: [doubt], lastBuild: lastBuild(found) };
-    if (found === tagState || (await isBuiltFromOurHistory(found, desired.identity, options.history))) {
+    if (found === tagState || (await isFromOwnHistory(found, desired.identity, options.history))) {
       return { kind: "promote", digest: found.digest, because: [{ kind: "incomplete", missing: open.names }] };
     }
   }
@@ -200,7 +200,7 @@ async function publishedFor(desired: DesiredState, view: View, options: PublishS
     if (tagState === undefined || !isMadeOf(tagState, desired)) continue;
     // An untouched image's own tag is looked after whichever of its commits made it.
     const isLead = !desired.isAffected && tag === lead?.tag;
-    if (!isLead && !(await isBuiltFromOurHistory(tagState, identity, options.history))) continue;
+    if (!isLead && !(await isFromOwnHistory(tagState, identity, options.history))) continue;
     const doubt = await whyUnattested(tagState.digest, options);
     if (doubt === undefined) return { found: tagState, isContent: false, doubts };
     doubts.push(doubt);

@@ -80,7 +80,7 @@ export async function judge(
 }
 
 /** Only what was made from this commit or one before it is promoted: no other branch's work. */
-export async function isBuiltFromOurHistory(
+export async function isFromOwnHistory(
   { revision }: TagState,
   { commit }: Pick<RunIdentity, "commit">,
   history: Pick<History, "position">,

@@ -27,7 +27,7 @@ export type Claim =
     };
 
 /** What a run would release. */
-export interface ReleasedImage extends Making {
+export interface ClaimedImage extends Making {
   readonly tags: readonly ImageTag[];
   readonly identity: RunIdentity;
 }
@@ -43,7 +43,7 @@ export interface ClaimTools {
  * Looks at all of them, so that `1.2.3` and `v1.2.3` never name two contents. What GitHub definitely lists no attestation of is made
  * again under the same tags.
  */
-export async function releaseClaim(wanted: ReleasedImage, { readTag, attested, own }: ClaimTools): Promise<Claim> {
+export async function releaseClaim(wanted: ClaimedImage, { readTag, attested, own }: ClaimTools): Promise<Claim> {
   const { tags, identity } = wanted;
   const { kind, name } = gitRef(identity.ref);
   let same: Claim = { kind: "free" };
@@ -67,7 +67,7 @@ export async function releaseClaim(wanted: ReleasedImage, { readTag, attested, o
 /** Sources that can't be named are the same where they are those of the same commit. */
 function isSameRun(
   { record, ...tagState }: TagState,
-  { identity, sourceHash, bakedVersion, platforms }: ReleasedImage,
+  { identity, sourceHash, bakedVersion, platforms }: ClaimedImage,
 ): boolean {
   if (record === undefined || sourceHash !== null || record.sourceHash !== null) return false;
   return (

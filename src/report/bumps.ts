@@ -2,7 +2,7 @@
 import type { ProposalResult } from "../bump/pull-request/proposal.ts";
 import { code } from "../lib/markdown.ts";
 import { inertLine, plainLine } from "../lib/plain-text.ts";
-import { forgePageLink } from "./summary/links.ts";
+import { forgePageLink } from "./summary/forge-links.ts";
 import { type Section, text } from "./summary/sections.ts";
 
 /** Nothing where none was wanted. */

@@ -10,7 +10,7 @@ import type { Forge } from "../results/run-result.ts";
 import type { Finding } from "../scan/finding.ts";
 import { ignorePath } from "../scan/ignore-path.ts";
 import { shortCommit, shortDigest } from "./summary/abbreviation.ts";
-import { compareLink, fileLink } from "./summary/links.ts";
+import { compareLink, fileLink } from "./summary/forge-links.ts";
 
 /** What is known of an image that pins follow. */
 export interface BumpedImage {

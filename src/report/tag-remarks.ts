@@ -6,7 +6,7 @@ import { shortTag } from "./summary/abbreviation.ts";
 import { type TagNote, tagNotes } from "./summary/tag-notes.ts";
 
 /** Of exact tags that name other bytes: somebody has to give the new ones a version. */
-export function heldRemarks(images: readonly ImageResult[]): readonly Remark[] {
+export function unmovedRemarks(images: readonly ImageResult[]): readonly Remark[] {
   const hint = "an exact tag is immutable: publish the new image under a new version";
   return sentences(images, ["held"]).map((message) => ({ message, hint }));
 }

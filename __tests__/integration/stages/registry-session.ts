@@ -2,6 +2,7 @@
 import { nodeHttp } from "../../../src/adapters/http/http.ts";
 import type { Http } from "../../../src/ports.ts";
 import type { Session } from "../../../src/run/session.ts";
+import { limited } from "../../unit/lib/http/limited.ts";
 import type { FakeRegistry } from "../../unit/oci/fake-registry.ts";
 
 export interface RegistrySession {
@@ -18,13 +19,13 @@ export function withRegistry(session: Session, registry: Pick<FakeRegistry, "hos
     if (!request.url.startsWith(`https://${registry.host}/`)) asked.push(request.url);
     throw Object.assign(new Error("nobody answers"), { code: "ECONNREFUSED" });
   };
-  const outside = {
+  const outside = limited({
     ...session.outside,
     // Retries come at once; the end of a run's patience never does.
     clock: { ...session.outside.clock, sleep: (milliseconds: number) => (milliseconds < 20_000 ? soon() : never()) },
     http: { ...http, send },
     hasCacheService: () => false,
-  };
+  });
   return { session: { ...session, outside }, asked };
 }
 

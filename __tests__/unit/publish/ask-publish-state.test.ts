@@ -500,6 +500,12 @@ describe("several registries", () => {
     expect(await standing).toMatchObject({ kind: "promote" });
   });
 
+  test("the first must answer about each tag", async () => {
+    const held = { main: current, [source]: current };
+    const { standing } = ask(onMain, held, {}, {}, (request) => request === `HEAD ${here}:latest`);
+    await expect(standing).rejects.toMatchObject({ code: "unavailable" });
+  });
+
   test("the first must answer", async () => {
     const broken = repository("docker.io/o/broken");
     await expect(ask({ ...both, repositories: [broken] }, {}).standing).rejects.toMatchObject({ code: "unavailable" });

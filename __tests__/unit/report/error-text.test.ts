@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type SourceLocation, UserError } from "../../../src/errors.ts";
 import { errorParagraphs, errorText } from "../../../src/report/error-text.ts";
-import { fileLink } from "../../../src/report/summary/links.ts";
+import { fileLink } from "../../../src/report/summary/forge-links.ts";
 
 const forge = { kind: "github", repositoryUrl: "https://github.com/o/r" } as const;
 const file = "images/a/x.yml";

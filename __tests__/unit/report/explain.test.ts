@@ -2,13 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { repository, tag } from "../../../src/model/reference.ts";
 import { renderExplanation } from "../../../src/report/plan/explain-image.ts";
-import { chainOf, type Explanation, type Making } from "../../../src/report/plan/explanation.ts";
+import { chainOf, type Explanation, type HowMade } from "../../../src/report/plan/explanation.ts";
 import { anyText } from "../any-text.ts";
 import { build, greenRun, hostile, planOf, promote, skip } from "./example.ts";
 
 const plain = { colour: false };
 
-function making(settings: Partial<Making> = {}): Making {
+function making(settings: Partial<HowMade> = {}): HowMade {
   return {
     variant: "dockerfile",
     context: ".",

@@ -5,7 +5,7 @@ import { tag } from "../../../src/model/reference.ts";
 import { closingLines } from "../../../src/report/log/console.ts";
 import { renderPlanSummary } from "../../../src/report/plan/plan-summary.ts";
 import { renderPlan } from "../../../src/report/plan/plan-table.ts";
-import { imageHeading } from "../../../src/report/summary/image-name.ts";
+import { imageHeading } from "../../../src/report/summary/shown-name.ts";
 import { renderSummary } from "../../../src/report/summary/summary.ts";
 import type { ImageResult } from "../../../src/results/run-result.ts";
 import { build, built, planOf, promote, promoted, published, release, resultOf } from "./example.ts";

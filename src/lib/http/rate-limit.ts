@@ -17,7 +17,7 @@ export function rateLimitOf(response: HttpResponse, now: Date, repository?: stri
   const isRefusal = status === 400 || status === 403;
   const isLimit =
     status === 429 ||
-    (isRefusal && speaksOfLimit(response, repository)) ||
+    (isRefusal && namesLimit(response, repository)) ||
     (status === 403 && (asksToWait(response) || isUsedUp(response)));
   return isLimit ? { retryAfter: askedWait(response, now) } : undefined;
 }
@@ -85,7 +85,7 @@ export const limitWords = [
 const limitPattern = new RegExp(limitWords, "i");
 const joinedWords = /[a-z]RateLimit/;
 
-function speaksOfLimit(response: HttpResponse, repository: string | undefined): boolean {
+function namesLimit(response: HttpResponse, repository: string | undefined): boolean {
   const text = textOf(response, repository);
   return limitPattern.test(text) || joinedWords.test(text);
 }

@@ -140,13 +140,13 @@ function hostQueue(clock: Clock): HostQueue {
       return;
     }
     const going: Waiting[] = [];
-    const held: Waiting[] = [];
+    const paused: Waiting[] = [];
     for (const each of waiting) {
       const mayGo = each.isUpload === true || sent < state.atOnce;
-      (mayGo ? going : held).push(each);
+      (mayGo ? going : paused).push(each);
       if (mayGo && each.isUpload !== true) sent += 1;
     }
-    waiting = held;
+    waiting = paused;
     for (const { go } of going) go();
   };
   return {

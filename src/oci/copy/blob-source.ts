@@ -44,15 +44,15 @@ export async function* verified(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
-  let held: Uint8Array | undefined;
+  let kept: Uint8Array | undefined;
   for await (const chunk of chunks) {
     hash.update(chunk);
-    if (held !== undefined) yield held;
-    held = chunk;
+    if (kept !== undefined) yield kept;
+    kept = chunk;
   }
   const found = `sha256:${hash.digest("hex")}`;
   if (found !== digest) throw invalidError(asked, `${found} in place of ${digest}`, undefined, true);
-  if (held !== undefined) yield held;
+  if (kept !== undefined) yield kept;
 }
 
 async function* resumed(

@@ -7,7 +7,7 @@ import { type Asked, answerError, errorCodes, invalidError, RegistryError } from
 import { headRefusals, type RegistryExchange, type RegistryRequest } from "../registry/registry-exchange.ts";
 import { registryRetries } from "../retry-policy.ts";
 import { blobTimeout } from "./blob-source.ts";
-import { beginUpload, type Upload } from "./upload.ts";
+import { beginUpload, type Upload } from "./blob-upload.ts";
 
 export interface BlobCopy {
   /** Its bytes, which are verified before they end. */
@@ -134,8 +134,8 @@ async function put(upload: URL, copy: BlobCopy, exchange: RegistryExchange, tool
     if (response.status !== 416 && !errorCodes(response).some((code) => lost.has(code))) throw error;
     throw new RegistryError(error.code, error.message, { hint: error.hint, isTransient: true });
   }
-  const said = response.headers["docker-content-digest"];
-  if (said?.startsWith("sha256:") && said !== digest) {
-    throw invalidError(to, `it stored ${digest} as ${said.slice(0, 100)}`);
+  const sentDigest = response.headers["docker-content-digest"];
+  if (sentDigest?.startsWith("sha256:") && sentDigest !== digest) {
+    throw invalidError(to, `it stored ${digest} as ${sentDigest.slice(0, 100)}`);
   }
 }

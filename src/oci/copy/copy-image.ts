@@ -53,7 +53,11 @@ export function imageCopier(
   absent: Absence,
   retries: RetryTools,
 ): (copy: ImageCopy) => Promise<CopiedImage> {
-  const shared: Shared = { blobSlot: limit(blobsAtOnce), manifestSlot: limit(manifestsAtOnce), holders: new Map() };
+  const shared: Shared = {
+    limitedBlobs: limit(blobsAtOnce),
+    limitedManifests: limit(manifestsAtOnce),
+    blobSources: new Map(),
+  };
   return async (copy) => {
     const result = { blobs: { present: 0, mounted: 0, sent: 0 }, bytes: 0 };
     if (copy.from === copy.to && copy.layout === undefined) return result;
@@ -73,10 +77,10 @@ export function imageCopier(
 }
 
 interface Shared {
-  readonly blobSlot: ReturnType<typeof limit>;
-  readonly manifestSlot: ReturnType<typeof limit>;
+  readonly limitedBlobs: ReturnType<typeof limit>;
+  readonly limitedManifests: ReturnType<typeof limit>;
   /** By host and digest: a repository that holds the blob. */
-  readonly holders: Map<string, string>;
+  readonly blobSources: Map<string, string>;
 }
 
 interface Run {
@@ -95,15 +99,15 @@ interface Run {
 
 async function copyManifest(run: Run, digest: Digest, depth: number): Promise<void> {
   const { copy, source, target } = run;
-  const { manifestSlot } = run.shared;
+  const { limitedManifests } = run.shared;
   if (depth > deepest) throw invalidError(askedOf(copy.from, "pull"), `indexes more than ${deepest} deep`);
-  const stored = await manifestSlot(() => copy.layout?.manifest(digest) ?? source.manifest(copy.from, digest));
+  const stored = await limitedManifests(() => copy.layout?.manifest(digest) ?? source.manifest(copy.from, digest));
   if (stored === undefined) throw missingManifest(copy.from, digest);
   await all(
     run,
     partsOf(stored).map((part) => () => copyPart(run, part, depth)),
   );
-  await manifestSlot(() => target.putManifest(copy.to, stored, digest));
+  await limitedManifests(() => target.putManifest(copy.to, stored, digest));
 }
 
 function partsOf({ document }: StoredManifest): readonly Descriptor[] {
@@ -116,20 +120,21 @@ async function copyPart(run: Run, part: Descriptor, depth: number): Promise<void
   const { copy, shared, target, blobs } = run;
   const type = isManifestType(part.mediaType);
   if (type === undefined) {
-    const known = blobs.get(part.digest) ?? shared.blobSlot(() => copyOneBlob(run, part));
+    const known = blobs.get(part.digest) ?? shared.limitedBlobs(() => copyOneBlob(run, part));
     blobs.set(part.digest, known);
     return known;
   }
   // Registries keep the blobs of a manifest as long as the manifest, but not the manifests of an index.
-  if (type === "manifest" && (await shared.manifestSlot(() => target.head(copy.to, part.digest))) !== undefined) return;
+  if (type === "manifest" && (await shared.limitedManifests(() => target.head(copy.to, part.digest))) !== undefined)
+    return;
   return copyManifest(run, part.digest, depth + 1);
 }
 
 async function copyOneBlob({ copy, shared, result, exchange, retries }: Run, descriptor: Descriptor): Promise<void> {
   const from = splitRepository(copy.from);
   const to = splitRepository(copy.to);
-  const holder = `${to.host} ${descriptor.digest}`;
-  const mountFrom = from.host === to.host ? from.path : shared.holders.get(holder);
+  const key = `${to.host} ${descriptor.digest}`;
+  const mountFrom = from.host === to.host ? from.path : shared.blobSources.get(key);
   const outcome = await copyBlob(
     {
       source: sourceOf(copy, descriptor, exchange, retries),
@@ -140,7 +145,7 @@ async function copyOneBlob({ copy, shared, result, exchange, retries }: Run, des
     exchange,
     retries,
   );
-  shared.holders.set(holder, to.path);
+  shared.blobSources.set(key, to.path);
   result.blobs[outcome] += 1;
   if (outcome === "sent") result.bytes += descriptor.size;
 }

@@ -73,16 +73,16 @@ export function authorization(options: AuthorizationOptions): Authorization {
     );
     return got;
   };
-  const forget = (each: string, held: Promise<Given> | undefined) => {
-    if (given.get(each) === held) given.delete(each);
+  const forget = (each: string, kept: Promise<Given> | undefined) => {
+    if (given.get(each) === kept) given.delete(each);
   };
   /** What is newer than `shown`: another request may have got it meanwhile; what is older has expired as well. */
   const newerThan = async (asked: Asked, shown: Shown | undefined): Promise<Given | undefined> => {
     for (const each of keys(asked)) {
-      const held = given.get(each);
-      const newer = await held;
+      const kept = given.get(each);
+      const newer = await kept;
       if (newer !== undefined && newer.sequence > (shown?.sequence ?? 0)) return newer;
-      forget(each, held);
+      forget(each, kept);
     }
     return undefined;
   };
@@ -90,10 +90,10 @@ export function authorization(options: AuthorizationOptions): Authorization {
   return {
     async known(asked) {
       for (const each of keys(asked)) {
-        const held = given.get(each);
-        const shown = await held;
+        const kept = given.get(each);
+        const shown = await kept;
         if (shown !== undefined && shown.until > options.clock.now().getTime()) return shown;
-        forget(each, held);
+        forget(each, kept);
       }
       const wanted = usual.get(asked.host);
       // What the registry has not asked for itself is no reason to fail.

@@ -38,10 +38,13 @@ export async function askHelper(
   const { answer } = ended;
   if (ended.code !== 0) {
     if (isUnknown(answer)) return undefined;
-    const said = ended.stderr.trim().split("\n").at(-1)?.slice(0, 200);
-    throw new UserError(`${program} gave no login for ${host}: exit code ${ended.code}${said ? ` (${said})` : ""}`, {
-      hint,
-    });
+    const lastLine = ended.stderr.trim().split("\n").at(-1)?.slice(0, 200);
+    throw new UserError(
+      `${program} gave no login for ${host}: exit code ${ended.code}${lastLine ? ` (${lastLine})` : ""}`,
+      {
+        hint,
+      },
+    );
   }
   return parseAnswer(answer) ?? fail(`${program} gave no login for ${host}: its answer is malformed`, hint);
 }

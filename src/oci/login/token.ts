@@ -105,8 +105,8 @@ export function isForAll({ parameters: { scope } }: Challenge): boolean {
 export function challengeForAny(challenge: Challenge, { repository }: Asked): Challenge | undefined {
   const { scope, ...others } = challenge.parameters;
   if (scope === undefined || isForAll(challenge)) return challenge;
-  const isOurs = scope.split(" ").some((each) => each.startsWith(`repository:${repository}:`));
-  return isOurs ? { ...challenge, parameters: others } : undefined;
+  const isOfRepository = scope.split(" ").some((each) => each.startsWith(`repository:${repository}:`));
+  return isOfRepository ? { ...challenge, parameters: others } : undefined;
 }
 
 export function basic(login: Credentials & { readonly kind: "basic" }): string {
@@ -158,8 +158,8 @@ export function scopesFor({ repository, access, mountFrom }: Asked, challenged =
     return [scope, ...missing].join(",");
   });
   // Where it knows our repositories by other names, or by none, it knows best what it wants.
-  const isOurs = given.length === 0 || named.some(([resource]) => resource === `repository:${repository}`);
-  const others = [...wanted].filter(([resource]) => isOurs && !named.some(([each]) => each === resource));
+  const isOfRepository = given.length === 0 || named.some(([resource]) => resource === `repository:${repository}`);
+  const others = [...wanted].filter(([resource]) => isOfRepository && !named.some(([each]) => each === resource));
   return [...completed, ...others.map(([resource, actions]) => `${resource}:${actions.join(",")}`)];
 }
 
@@ -173,12 +173,12 @@ function parseToken(asked: Asked, { body }: HttpResponse, now: Date): Token {
     (each): each is string => typeof each === "string" && /^[\x21-\x7e]+$/.test(each),
   );
   if (token === undefined) throw invalidError(asked, "its token server gave no token");
-  const said = Number(document.expires_in) * 1000;
-  const life = said > 0 && Number.isFinite(said) ? said : defaultLife;
+  const stated = Number(document.expires_in) * 1000;
+  const life = stated > 0 && Number.isFinite(stated) ? stated : defaultLife;
   const issued = Date.parse(String(document.issued_at));
   // A server whose clock is not ours would have it dead already, or not born yet.
-  const isTold = issued <= now.getTime() && issued + life > now.getTime();
-  const start = isTold ? issued : now.getTime();
+  const isPlausible = issued <= now.getTime() && issued + life > now.getTime();
+  const start = isPlausible ? issued : now.getTime();
   return { token, until: start + life - Math.min(10_000, life / 4) };
 }
 

@@ -48,8 +48,8 @@ export function manifestRequests(
       const path = `${asked.repository}/manifests/${name}`;
       const expected = [200, 404, ...headRefusals];
       const response = await exchange.send({ asked, method: "HEAD", path, headers: { accept }, expected });
-      const said = response.headers["docker-content-digest"] ?? "";
-      if (response.status === 200 && isDigest(said)) return said;
+      const sentDigest = response.headers["docker-content-digest"] ?? "";
+      if (response.status === 200 && isDigest(sentDigest)) return sentDigest;
       if (response.status === 404 && absence.isCertain(asked, response)) return undefined;
       // The body shows what the headers did not: the digest is an optional header.
       return (await read(repository, name, false))?.digest;
@@ -132,9 +132,9 @@ async function putManifest(
       return undefined;
     throw error;
   });
-  const said = response?.headers["docker-content-digest"];
-  if (said?.startsWith("sha256:") && said !== digest)
-    throw invalidError(asked, `it stored ${digest} as ${said.slice(0, 100)}`);
+  const sentDigest = response?.headers["docker-content-digest"];
+  if (sentDigest?.startsWith("sha256:") && sentDigest !== digest)
+    throw invalidError(asked, `it stored ${digest} as ${sentDigest.slice(0, 100)}`);
   return digest;
 }
 

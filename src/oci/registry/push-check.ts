@@ -1,5 +1,5 @@
 import type { Repository } from "../../model/reference.ts";
-import { beginUpload } from "../copy/upload.ts";
+import { beginUpload } from "../copy/blob-upload.ts";
 import { askedOf } from "./manifest-requests.ts";
 import { type RegistryExchange, registryOrigin } from "./registry-exchange.ts";
 

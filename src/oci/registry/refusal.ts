@@ -34,7 +34,7 @@ const lostWords = wordsOf("MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN|MANIFEST_UNKNOWN|B
 
 export interface Complaint {
   /** The sentence's part after the host's name. */
-  readonly says: (repository: string) => string;
+  readonly sentence: (repository: string) => string;
   readonly hint: string;
 }
 
@@ -52,28 +52,28 @@ const lostPattern = new RegExp(lostWords);
 const rows: readonly Row[] = [
   {
     is: (status, text) => status === 507 || ((status >= 500 || refusals.has(status)) && quotaPattern.test(text)),
-    says: (repository) => `rejected the push of ${repository}: quota exceeded or disk full`,
+    sentence: (repository) => `rejected the push of ${repository}: quota exceeded or disk full`,
     hint: "delete what isn't needed in the registry (and let it collect garbage), or raise the quota; no right is missing",
   },
   {
     is: (status, text) => (status >= 500 || refusals.has(status)) && lockedPattern.test(text),
-    says: (repository) =>
+    sentence: (repository) =>
       `rejected the push of ${repository}: the registry, the repository or the tag is locked or read-only`,
     hint: "unlock it in the registry, or wait until its maintenance is over, and run again; where only the tag is locked, release under a new tag",
   },
   {
     is: (status, text) => refusals.has(status) && immutablePattern.test(text),
-    says: (repository) => `refused the push of ${repository}, as the tag is immutable there`,
+    sentence: (repository) => `refused the push of ${repository}, as the tag is immutable there`,
     hint: "release under a new tag; tags that move (latest, a branch, 1.2) must be exempt from the registry's rule for immutable tags",
   },
   {
     is: (status, text) => (status === 404 || refusals.has(status)) && lostPattern.test(text),
-    says: (repository) => `doesn't have a part of what was pushed to ${repository} before`,
+    sentence: (repository) => `doesn't have a part of what was pushed to ${repository} before`,
     hint: "run again; if it stays, the registry loses what is uploaded: check its storage, and that all of its machines share it",
   },
   {
     is: (status) => status === 405,
-    says: (repository) => `doesn't accept pushes of ${repository}`,
+    sentence: (repository) => `doesn't accept pushes of ${repository}`,
     hint: "push to a registry that may be written to: this one may be read-only, or a mirror or cache of another",
   },
 ];

@@ -63,8 +63,8 @@ export class RegistryError extends UserError {
 /** The error that an unwelcome answer is. */
 export function answerError(asked: Asked, response: HttpResponse, now: Date): RegistryError {
   const { host, repository, access } = asked;
-  const said = registrySays(response);
-  const because = said === "" ? "" : `: ${said}`;
+  const reason = reasonIn(response);
+  const because = reason === "" ? "" : `: ${reason}`;
   const { status } = response;
   const limit = rateLimitOf(response, now, repository);
   if (limit !== undefined) {
@@ -76,7 +76,7 @@ export function answerError(asked: Asked, response: HttpResponse, now: Date): Re
   }
   const complaint = access === "push" ? complaintOf(response, repository) : undefined;
   if (complaint !== undefined) {
-    const message = `${host} ${complaint.says(repository)} (${status})${because}`;
+    const message = `${host} ${complaint.sentence(repository)} (${status})${because}`;
     return new RegistryError(status >= 500 ? "unavailable" : "refused", message, {
       hint: complaint.hint,
       isTransient: status >= 500 && status !== 507,
@@ -259,16 +259,14 @@ export function errorCodes(response: HttpResponse): readonly string[] {
 }
 
 /** Whether an answer reports that a login has expired. */
-export function saysExpired(response: HttpResponse): boolean {
-  return /\b(?:token|credentials?|login|password|session)\b.*\bexpired\b|\breauthenticate\b/i.test(
-    registrySays(response),
-  );
+export function isExpired(response: HttpResponse): boolean {
+  return /\b(?:token|credentials?|login|password|session)\b.*\bexpired\b|\breauthenticate\b/i.test(reasonIn(response));
 }
 
-function registrySays(response: HttpResponse): string {
+function reasonIn(response: HttpResponse): string {
   const [first] = errorsOf(response);
-  const said = first === undefined ? messageIn(response) : `${first.code} ${first.message}`;
-  return Array.from(said.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
+  const reason = first === undefined ? messageIn(response) : `${first.code} ${first.message}`;
+  return Array.from(reason.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, " ").trim())
     .slice(0, 200)
     .join("");
 }

@@ -15,9 +15,9 @@ import {
   type Elsewhere,
   encodedError,
   invalidError,
+  isExpired,
   networkError,
   RegistryError,
-  saysExpired,
   transient,
   unnamedError,
 } from "./registry-error.ts";
@@ -200,7 +200,7 @@ function limitError(asked: Asked, { response, tried }: RateLimited, now: Date): 
 
 /** ECR answers 403 where a login has expired. */
 function isLoginRefused(response: HttpResponse): boolean {
-  return response.status === 401 || (response.status === 403 && saysExpired(response));
+  return response.status === 401 || (response.status === 403 && isExpired(response));
 }
 
 /** Where a login is missing, and the host is none that the workflow's own may be shown to, that is what to say. */

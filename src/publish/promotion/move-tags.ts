@@ -13,6 +13,7 @@ import type { PublishedRelease } from "../../plan/version-line.ts";
 import { judge, type Verdict } from "../guard.ts";
 import { whileLate } from "../registry-tags/late-registry.ts";
 import type { TagState } from "../registry-tags/tag-state.ts";
+import { historyIn, notShown, overtaken, type Promoting } from "./promotion.ts";
 import {
   errorIn,
   knownOutcome,
@@ -21,8 +22,7 @@ import {
   type TagOutcome,
   type TagPush,
   withOutcomes,
-} from "./progress.ts";
-import { historyIn, notShown, overtaken, type Promoting } from "./promotion.ts";
+} from "./promotion-progress.ts";
 import { followRelease } from "./subject.ts";
 
 /** @param later tags of steps to come, which stay as well where it is unknown whether one of these may move. */

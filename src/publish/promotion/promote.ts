@@ -1,8 +1,8 @@
 /** Promotion: an existing digest gets its tags. What has a tag is what people pull, so the order is the point here. */
 import type { ImageTag } from "../../model/image-tags.ts";
 import { moveTags, settle } from "./move-tags.ts";
-import { type Progress, resultOf } from "./progress.ts";
 import { begin, type Promotion, type PromotionResult } from "./promotion.ts";
+import { type Progress, promotionResult } from "./promotion-progress.ts";
 import { pushExactTags } from "./push-exact-tags.ts";
 import { findSubject, followRelease } from "./subject.ts";
 
@@ -14,7 +14,7 @@ import { findSubject, followRelease } from "./subject.ts";
 export async function promote(asked: Promotion): Promise<PromotionResult> {
   const promotion = begin(asked);
   const subject = await findSubject(promotion);
-  if (subject.kind === "refused") return resultOf(subject, asked.digest);
+  if (subject.kind === "refused") return promotionResult(subject, asked.digest);
   const [exact, mutable, latest] = inOrder(promotion.tags);
   const steps: readonly ((progress: Progress) => Promise<Progress>)[] = [
     (progress) => pushExactTags(exact, progress, promotion),
@@ -27,7 +27,7 @@ export async function promote(asked: Promotion): Promise<PromotionResult> {
   for (const step of steps) {
     if (progress.error === undefined) progress = await step(progress);
   }
-  return resultOf(progress, progress.target.digest);
+  return promotionResult(progress, progress.target.digest);
 }
 
 /**
@@ -37,7 +37,7 @@ export async function promote(asked: Promotion): Promise<PromotionResult> {
 export async function subjectOf(promotion: Promotion): Promise<PromotionResult> {
   const subject = await findSubject(begin(promotion));
   if (subject.kind === "found") return { digest: subject.target.digest, tags: [], error: undefined };
-  return resultOf(subject, promotion.digest);
+  return promotionResult(subject, promotion.digest);
 }
 
 /** Tags of one step may be pushed side by side. */

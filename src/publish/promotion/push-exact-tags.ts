@@ -9,6 +9,7 @@ import { sourceTag } from "../../plan/record.ts";
 import { tagsOfRelease } from "../../plan/version-line.ts";
 import { judge } from "../guard.ts";
 import { hasPlatforms } from "../registry-tags/tag-state.ts";
+import { historyIn, overtaken, type Promoting } from "./promotion.ts";
 import {
   errorIn,
   knownOutcome,
@@ -17,8 +18,7 @@ import {
   type Progress,
   type TagOutcome,
   withOutcomes,
-} from "./progress.ts";
-import { historyIn, overtaken, type Promoting } from "./promotion.ts";
+} from "./promotion-progress.ts";
 
 /** Side by side with the tag of the source hash, as a registry may take its time to show them. */
 export async function pushExactTags(

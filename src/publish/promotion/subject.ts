@@ -9,8 +9,8 @@ import { withRevision } from "../recorded-index.ts";
 import { parseTagState, type TagState } from "../registry-tags/tag-state.ts";
 import { releaseClaim } from "../release-claim.ts";
 import { needsRevision } from "../revision.ts";
-import { knownOutcome, orRefused, type Progress, type TagOutcome, withOutcomes } from "./progress.ts";
 import { notShown, type Promoting } from "./promotion.ts";
+import { knownOutcome, orRefused, type Progress, type TagOutcome, withOutcomes } from "./promotion-progress.ts";
 
 export type Subject =
   | { readonly kind: "found"; readonly target: StoredManifest }

@@ -11,7 +11,7 @@ import { type RecordRules, readTagState, type TagState, unreadTagState } from ".
 /** `undefined`: there is no such tag. */
 export type ReadTag = (tag: Tag) => Promise<TagState | undefined>;
 
-export interface TagReading {
+export interface TagReader {
   readonly registry: Pick<Registry, "manifest" | "blob">;
   readonly repository: Repository;
   readonly records: RecordRules;
@@ -19,7 +19,7 @@ export interface TagReading {
   readonly onWait: (what: string) => void;
 }
 
-export function tagReader(access: Pick<TagAccess, "read">, reading: TagReading): ReadTag {
+export function tagReader(access: Pick<TagAccess, "read">, reading: TagReader): ReadTag {
   const { repository, clock, onWait } = reading;
   const states = new Map<Digest, Promise<TagState>>();
   const unreadSince = new Map<Tag, number>();
@@ -52,7 +52,7 @@ export function tagReader(access: Pick<TagAccess, "read">, reading: TagReading):
   };
 }
 
-async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: TagReading): Promise<TagState> {
+async function readNamed(tag: Tag, digest: Digest, { registry, repository, records }: TagReader): Promise<TagState> {
   const byDigest = await registry.manifest(repository, digest);
   const found = byDigest ?? (await registry.manifest(repository, tag));
   return found?.digest === digest ? readTagState(found, repository, registry, records) : unreadTagState(digest);

@@ -11,7 +11,7 @@ import { RegistryError } from "../../oci/registry/registry-error.ts";
 import type { Clock } from "../../ports.ts";
 import { longestLateness, whileLate } from "./late-registry.ts";
 import {
-  afterAnswer,
+  afterAnyRead,
   afterList,
   afterPush,
   afterRead,
@@ -62,7 +62,7 @@ export function tagAccess({
     const named = await retryUntil(
       async () => {
         const answer = await registry.head(repository, tag);
-        update(tag, (history) => afterAnswer(history, answer, now()));
+        update(tag, (history) => afterAnyRead(history, answer, now()));
         return answer;
       },
       (answer) => !isFromBefore(historyOf(tag), answer),

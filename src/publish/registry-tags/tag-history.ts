@@ -49,7 +49,7 @@ export function timesPushed(history: TagHistory, digest: Digest): number {
 }
 
 /** After any answer, also one that is asked for again. */
-export function afterAnswer(history: TagHistory, named: Named, now: number): TagHistory {
+export function afterAnyRead(history: TagHistory, named: Named, now: number): TagHistory {
   const { push } = history;
   if (push === undefined) return history;
   if (named === push.digest) return noLongerMissed(history, now);

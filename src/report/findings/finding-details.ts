@@ -5,8 +5,8 @@ import { plainLine, shortened } from "../../lib/plain-text.ts";
 import { severityCounts } from "../../scan/across-platforms.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { ImageScan, ScannedImage } from "../../scan/judged.ts";
-import { imageText } from "../summary/image-name.ts";
-import { pageLink } from "../summary/links.ts";
+import { pageLink } from "../summary/forge-links.ts";
+import { imageText } from "../summary/shown-name.ts";
 import { describeOrigin, type FindingRow, fixableRows, reportedOf, secretRows, unfixedRows } from "./finding-rows.ts";
 import { systemText } from "./unwatched.ts";
 

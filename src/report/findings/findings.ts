@@ -8,8 +8,8 @@ import type { ImageResult, RunResult } from "../../results/run-result.ts";
 import { severityCounts } from "../../scan/across-platforms.ts";
 import type { ImageScan, ScanComparison, SeenFinding } from "../../scan/judged.ts";
 import type { ScannerFacts } from "../../scan/scanner-facts.ts";
-import { imageCode, imageHeading, imageText } from "../summary/image-name.ts";
 import { type Section, text } from "../summary/sections.ts";
+import { imageCode, imageHeading, imageText } from "../summary/shown-name.ts";
 import { type FindingCounts, failsRun, findingCounts } from "./finding-counts.ts";
 import { findingDetails, goneAndIgnored } from "./finding-details.ts";
 import { reportedOf } from "./finding-rows.ts";
@@ -21,7 +21,7 @@ export function findingSections({ images, scans, scanner, fixableByRebuild = [] 
   const all = [...(scans?.values() ?? [])];
   if (all.length === 0) return [];
   const byName = new Map(images.map((image) => [image.planned.name, image]));
-  const [heirs, own] = parted(all, (scan) => heirOf(scan, byName.get(scan.name), scans).length > 0);
+  const [heirs, own] = split(all, (scan) => heirOf(scan, byName.get(scan.name), scans).length > 0);
   const rows = own.filter(hasRow);
   const noted = own.filter((scan) => !hasRow(scan) && noteOf(scan) !== "");
   const clean = own.length - rows.length - noted.length;
@@ -37,7 +37,7 @@ export function findingSections({ images, scans, scanner, fixableByRebuild = [] 
   ];
 }
 
-function parted<Each>(all: readonly Each[], is: (each: Each) => boolean): readonly [readonly Each[], readonly Each[]] {
+function split<Each>(all: readonly Each[], is: (each: Each) => boolean): readonly [readonly Each[], readonly Each[]] {
   return [all.filter(is), all.filter((each) => !is(each))];
 }
 

@@ -9,7 +9,7 @@ import { actionStyles, type Paint, painter } from "../log/paint.ts";
 import { shortCommit } from "../summary/abbreviation.ts";
 import { describeEvent } from "../summary/event.ts";
 import { explainTags } from "./explain-tags.ts";
-import type { CountingFile, Explanation, Making, UsedImage } from "./explanation.ts";
+import type { CountingFile, Explanation, HowMade, UsedImage } from "./explanation.ts";
 
 /**
  * The whole chain: from the changed line over the images in between to this one, what it is made of, and which rule gave
@@ -81,12 +81,12 @@ function further(reason: Reason, explanation: Explanation, paint: Paint, shown: 
 }
 
 /** An image may be called `constructor`. */
-function makingOf(made: Explanation["made"], name: string): Making | undefined {
+function makingOf(made: Explanation["made"], name: string): HowMade | undefined {
   return Object.hasOwn(made, name) ? made[name] : undefined;
 }
 
 /** What would have made an image count that nothing touched. */
-function unaffected(making: Making | undefined): readonly string[] {
+function unaffected(making: HowMade | undefined): readonly string[] {
   if (making === undefined) return [];
   const { recipe, context, ignoreFile, reads, parents } = making;
   const folder = context === "." || context === null ? "the repository" : context;
@@ -107,7 +107,7 @@ function readOf(sources: readonly string[]): string {
   return `${sources.slice(0, mostRead).join(", ")}${more > 0 ? ` and ${count(more, "more source")}` : ""}`;
 }
 
-function usesOf(making: Making | undefined, name: string): string {
+function usesOf(making: HowMade | undefined, name: string): string {
   const uses = making?.parents.filter((parent) => parent.name === name) ?? [];
   return uses.length === 0 ? "" : ` (${uses.map((use) => `${use.via} at ${place(use.at)}`).join(", ")})`;
 }

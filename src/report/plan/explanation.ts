@@ -11,12 +11,12 @@ export interface Explanation {
   /** The image's name. */
   readonly image: string;
   /** The image itself and all that its reasons lead to, by name. */
-  readonly made: Readonly<Record<string, Making>>;
+  readonly made: Readonly<Record<string, HowMade>>;
   readonly rules: readonly RuleOutcome[];
 }
 
 /** What an image is made of. */
-export interface Making {
+export interface HowMade {
   readonly variant: PlannedBuild["variant"];
   /** `null`: a Nix file has none. */
   readonly context: string | null;

@@ -4,7 +4,7 @@ import { code } from "../../lib/markdown.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Forge } from "../../results/run-result.ts";
 import { shortCommit } from "./abbreviation.ts";
-import { commitLink, compareLink } from "./links.ts";
+import { commitLink, compareLink } from "./forge-links.ts";
 
 /** The fields of a plan that describe its event. */
 export type PlannedEvent = Pick<Plan, "event" | "ref" | "eventRef" | "commit" | "base">;

@@ -11,9 +11,9 @@ import type { RunReport } from "../failures.ts";
 import { findingsInWords } from "../findings/finding-words.ts";
 import { findingsOf, heirsOf, type ImageFailure, inOneLine, missingOf, outputOf, putOf } from "../image-failure.ts";
 import { byRemedy, equalFailures, type FailureGroup, type RemedyGroup, waitingFor } from "./failure-groups.ts";
-import { imageCode, imageHeading } from "./image-name.ts";
-import { fileLink, pageLink } from "./links.ts";
+import { fileLink, pageLink } from "./forge-links.ts";
 import { type Section, text } from "./sections.ts";
+import { imageCode, imageHeading } from "./shown-name.ts";
 
 /** With more failures, the sections start with an overview. */
 const fewFailures = 3;

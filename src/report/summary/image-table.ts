@@ -9,8 +9,8 @@ import type { ImageResult } from "../../results/run-result.ts";
 import { because } from "../plan/because.ts";
 import { shortDigest, shortTag } from "./abbreviation.ts";
 import { commonTags } from "./common-tags.ts";
-import { imageHeading, imageText } from "./image-name.ts";
 import type { Section } from "./sections.ts";
+import { imageHeading, imageText } from "./shown-name.ts";
 import { evenTags, tagResults } from "./tag-notes.ts";
 
 /** An image that is there and did not fail. */
@@ -64,9 +64,9 @@ function commonLine(common: readonly Tag[], tagged: readonly Made[]): readonly s
 function tagsCell(image: Made, common: readonly Tag[]): string {
   if (image.outcome === "built") return "_not published_";
   const results = tagResults(image);
-  const held = new Set(results.filter(({ outcome }) => outcome === "held").map(({ tag }) => tag));
+  const unmoved = new Set(results.filter(({ outcome }) => outcome === "held").map(({ tag }) => tag));
   const tags = [...new Set(results.map(({ tag }) => tag))].filter((tag) => !common.includes(tag));
-  const cells = tags.map((tag) => (held.has(tag) ? `${code(shortTag(tag))} _not updated_` : code(shortTag(tag))));
+  const cells = tags.map((tag) => (unmoved.has(tag) ? `${code(shortTag(tag))} _not updated_` : code(shortTag(tag))));
   return cells.length === 0 && common.length === 0 ? "_none_" : cells.join("<br>");
 }
 

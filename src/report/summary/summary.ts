@@ -8,14 +8,14 @@ import type { RunReport } from "../failures.ts";
 import { failsRun } from "../findings/finding-counts.ts";
 import { findingSections } from "../findings/findings.ts";
 import { noteSection, warningSection } from "../remark-sections.ts";
-import { heldRemarks, quietNotes } from "../tag-remarks.ts";
+import { quietNotes, unmovedRemarks } from "../tag-remarks.ts";
 import { eventLine } from "./event.ts";
 import { failureSections } from "./failure-sections.ts";
 import { graphSection, type NodeState } from "./graph.ts";
 import { headline } from "./headline.ts";
-import { imageCode } from "./image-name.ts";
 import { imageTable, type Made } from "./image-table.ts";
 import { chunks, joinSections, type Section, text } from "./sections.ts";
+import { imageCode } from "./shown-name.ts";
 import { ownTags, tagResults } from "./tag-notes.ts";
 import { leftSections } from "./untouched.ts";
 
@@ -47,7 +47,7 @@ export function renderSummary(result: RunReport): string {
     text(opening.join("\n\n")),
     ...failureSections(result),
     unfinishedSection(result.images),
-    warningSection([...result.remarks, ...heldRemarks(result.images)]),
+    warningSection([...result.remarks, ...unmovedRemarks(result.images)]),
     ...(made.length === 0 ? [] : [titled(madeTitle(made), imageTable(made))]),
     ...(result.plan.push && untagged.length > 0 ? [titled("Built, not tagged", imageTable(untagged))] : []),
     ...findingSections(result),

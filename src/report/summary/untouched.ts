@@ -4,8 +4,8 @@ import { markdown } from "../../lib/markdown.ts";
 import { count } from "../../lib/quantities.ts";
 import type { PlannedImage } from "../../plan/plan.ts";
 import { because, isUntouched } from "../plan/because.ts";
-import { imageCode } from "./image-name.ts";
 import { chunks, type Section, text } from "./sections.ts";
+import { imageCode } from "./shown-name.ts";
 
 export interface LeftImages {
   /** Those that the event is not about. */

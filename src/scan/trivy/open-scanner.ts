@@ -3,9 +3,9 @@ import { posix } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
 import { limit } from "../../lib/limit.ts";
 import type { PlatformScan, Scanner } from "../scanner.ts";
-import { runTrivy, trivyError } from "./invocation.ts";
 import { type PlatformSubject, scanPlatform } from "./scan-platform.ts";
-import { openSession, type SessionDependencies } from "./session.ts";
+import { openScanSession, type SessionDependencies } from "./scan-session.ts";
+import { runTrivy, trivyError } from "./trivy-invocation.ts";
 
 export interface ScannerDependencies extends SessionDependencies {
   /** How many scans run at once. One more than there are cores is best: part of each is waiting. */
@@ -21,9 +21,9 @@ export interface OpenScanner extends Scanner {
 
 export function openScanner(deps: ScannerDependencies): OpenScanner {
   const { files, folder, signal } = deps;
-  const session = openSession(deps);
-  const slot = limit(deps.parallelism);
-  const scanOne = (subject: PlatformSubject): Promise<PlatformScan> => slot(() => scanPlatform(subject, session));
+  const session = openScanSession(deps);
+  const limited = limit(deps.parallelism);
+  const scanOne = (subject: PlatformSubject): Promise<PlatformScan> => limited(() => scanPlatform(subject, session));
   return {
     prepare() {
       session.server().catch(() => undefined);

@@ -7,10 +7,10 @@ import type { Platform } from "../../model/platform.ts";
 import type { Finished } from "../../ports.ts";
 import type { PlatformScan, ScanOptions, ScanSubject } from "../scanner.ts";
 import { javaArchives } from "./database/database-kind.ts";
-import { longestRun, runTrivy, trivyError } from "./invocation.ts";
 import { readReport } from "./report.ts";
+import type { ScanSession } from "./scan-session.ts";
 import type { TrivyServer } from "./server.ts";
-import type { ScanSession } from "./session.ts";
+import { longestRun, runTrivy, trivyError } from "./trivy-invocation.ts";
 import { makeView } from "./view.ts";
 
 export interface PlatformSubject extends Pick<ScanSubject, "name" | "source" | "options"> {

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../../errors.ts";
 import type { Clock, FreePort, Http } from "../../ports.ts";
-import { runTrivy, type Trivy, trivyError } from "./invocation.ts";
+import { runTrivy, type Trivy, trivyError } from "./trivy-invocation.ts";
 
 export interface ServerDependencies {
   readonly trivy: Trivy;
@@ -59,7 +59,7 @@ async function startOn(port: number, { trivy, http, clock, cache }: ServerDepend
     own.abort();
     await ended;
   };
-  for (let waited = 0; waited < patience; waited += pause) {
+  for (let waited = 0; waited < longestStart; waited += pause) {
     if (failure !== undefined) throw failure;
     if (await answers(port, http, signal)) {
       const isUp = (): Promise<boolean> => answers(port, http, signal);
@@ -68,13 +68,13 @@ async function startOn(port: number, { trivy, http, clock, cache }: ServerDepend
     await clock.sleep(pause, trivy.signal);
   }
   await stop();
-  throw new UserError(`${about}: no answer within ${patience / 1000} s`, {
+  throw new UserError(`${about}: no answer within ${longestStart / 1000} s`, {
     hint: "run again, on a runner with less to do",
   });
 }
 
 /** Milliseconds. */
-const patience = 60_000;
+const longestStart = 60_000;
 const pause = 25;
 /** Minutes: longer than any job. */
 const hours = 24 * 60;

@@ -62,20 +62,20 @@ export async function uploadScans(request: UploadRequest, outside: UploadOutside
   const { images, target, catalog } = request;
   const open = await openCategories(outside.codeScanning, target.ref);
   const deleted = catalog === undefined ? [] : deletedImages(open, catalog);
-  const slot = limit(atOnce);
+  const limited = limit(atOnce);
   const upload = uploader(request, outside);
   const [outcomes, closings] = await Promise.all([
     Promise.all(
       images.map(async (sarif) => {
         const outlived = outlivedPlatforms(sarif, open).map((category) => runOf(category));
         const files = inFiles([...sarif.upload.runs, ...outlived]);
-        const each = await Promise.all(files.map((log) => slot(() => upload(log, sarif.image))));
+        const each = await Promise.all(files.map((log) => limited(() => upload(log, sarif.image))));
         return { image: sarif.image, outcome: together(each, sarif.dropped) };
       }),
     ),
     Promise.all(
       inFiles(deleted.map((category) => runOf(category))).map((log) =>
-        slot(() => upload(log, "images that were deleted")),
+        limited(() => upload(log, "images that were deleted")),
       ),
     ),
   ]);
@@ -132,9 +132,9 @@ async function processed(id: string, what: string, folder: string, outside: Uplo
     const answer = await outside.codeScanning.status(id);
     if (answer.kind === "refusal" || answer.value.status === "pending") continue;
     if (answer.value.status === "complete") return { kind: "uploaded" } as const;
-    const said = answer.value.errors.map((text) => shortened(plainLine(text).trim(), 500)).slice(0, 5);
+    const reasons = answer.value.errors.map((text) => shortened(plainLine(text).trim(), 500)).slice(0, 5);
     const error = new UserError(
-      `code scanning can't process the findings of ${what}: ${said.join("; ") || "no reason given"}`,
+      `code scanning can't process the findings of ${what}: ${reasons.join("; ") || "no reason given"}`,
       {
         hint: `run again; if it stays so, report it with the file from ${folder}`,
       },

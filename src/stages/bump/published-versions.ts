@@ -18,7 +18,7 @@ import type { Repository, Tag } from "../../model/reference.ts";
 import type { Commit } from "../../model/run-context.ts";
 import type { Registry } from "../../oci/registry/registry-client.ts";
 import { sourceTag } from "../../plan/record.ts";
-import { type History, isBuiltFromOurHistory } from "../../publish/guard.ts";
+import { type History, isFromOwnHistory } from "../../publish/guard.ts";
 import { type RecordRules, readTagState, type TagState } from "../../publish/registry-tags/tag-state.ts";
 import { ownTags } from "../../report/summary/tag-notes.ts";
 import type { ImageResult } from "../../results/run-result.ts";
@@ -101,7 +101,7 @@ export async function versionsInRegistry(
     const state = await any(tag);
     if (state === undefined || isOf(state, ref)) return state;
     const isBranch = state.record?.ref.startsWith("refs/heads/") === true;
-    return isBranch && (await isBuiltFromOurHistory(state, { commit: at }, history)) ? state : undefined;
+    return isBranch && (await isFromOwnHistory(state, { commit: at }, history)) ? state : undefined;
   };
   const version = (tags: readonly Tag[], { digest }: TagState): PublishedVersion => ({
     name: image.name,

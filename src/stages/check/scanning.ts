@@ -78,9 +78,9 @@ export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scan
   const images = new Map(surveyed.catalog.images.map((image) => [image.name, image]));
   const settingsOf = (image: Image) => surveyed.settingsOf(image.publicName, image).scan;
   const bases = openBases({ images: surveyed.catalog.images, registry });
-  const slot = limit(atOnce);
+  const limited = limit(atOnce);
   const scanOnce = memoize(
-    ({ image, source, made }: ToScan) => slot(() => scanner.scan(image, source, made)),
+    ({ image, source, made }: ToScan) => limited(() => scanner.scan(image, source, made)),
     ({ image, source, made }) => `${image.name} ${source.kind === "registry" ? source.repository : ""}@${made.digest}`,
   );
 
@@ -143,7 +143,7 @@ export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scan
         resultOfScan(await judged(image, scanned, published, taken));
       const [scanned, published] = await Promise.all([
         scanOnce(subjectOf(image, made)),
-        slot(() => publishedNow(planned)),
+        limited(() => publishedNow(planned)),
       ]);
       const result = await compare(scanned, published);
       if (!mayTurn(result.scan)) return result;
@@ -181,7 +181,7 @@ export function scanningBy(scanner: ImageScanner, parts: ScanningSettings): Scan
     prefetch(planned) {
       scanner.prepare();
       // The scanner remembers what it has scanned. What goes wrong here goes wrong in the check, too.
-      slot(() => publishedNow(planned)).catch(() => {});
+      limited(() => publishedNow(planned)).catch(() => {});
     },
     check,
     published,

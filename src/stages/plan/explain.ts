@@ -7,7 +7,7 @@ import type { Git } from "../../git/git.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import { someOf } from "../../lib/text/some-of.ts";
 import { formatReference } from "../../model/reference.ts";
-import { type CountingFile, chainOf, type Explanation, type Making } from "../../report/plan/explanation.ts";
+import { type CountingFile, chainOf, type Explanation, type HowMade } from "../../report/plan/explanation.ts";
 import { type Naming, tagsOf } from "../analyze/details/image-details.ts";
 import type { Planning } from "./plan-run.ts";
 
@@ -79,7 +79,7 @@ function unknownName(name: string, { surveyed, troubles, plan: { nothing } }: Pl
   return new UserError(`--explain names "${name}", and no image is called that`, { hint });
 }
 
-async function makingOf(image: Image, { plan, surveyed }: Planning, git: GitLines["git"]): Promise<Making> {
+async function makingOf(image: Image, { plan, surveyed }: Planning, git: GitLines["git"]): Promise<HowMade> {
   const inputs = surveyed.inputs.get(image.name);
   if (inputs === undefined) throw new Error(`nobody says what goes into ${image.name}`);
   const planned = plan.images.find(({ name }) => name === image.name);

@@ -13,7 +13,7 @@ import type { LastBuild } from "../../plan/publish-state.ts";
 import type { Reconciliation } from "../../plan/reconcile.ts";
 import { type Trouble, troublesOf } from "../../plan/troubles.ts";
 import type { Clock } from "../../ports.ts";
-import { troubleRemarks } from "../../report/plan/troubles.ts";
+import { troubleRemarks } from "../../report/plan/plan-troubles.ts";
 import type { Outside } from "../../run/outside.ts";
 import { recordRules } from "../../run/record-rules.ts";
 import type { Session } from "../../run/session.ts";

@@ -9,7 +9,7 @@ import type { Registry } from "../../oci/registry/registry-client.ts";
 import type { PlannedBuild, PlannedPromote } from "../../plan/plan.ts";
 import { sourceTag } from "../../plan/record.ts";
 import type { Clock } from "../../ports.ts";
-import { type History, isBuiltFromOurHistory, type RunIdentity } from "../../publish/guard.ts";
+import { type History, isFromOwnHistory, type RunIdentity } from "../../publish/guard.ts";
 import { promote, subjectOf } from "../../publish/promotion/promote.ts";
 import type { FoundDigest, PromotedTag, Promotion } from "../../publish/promotion/promotion.ts";
 import { readPlatforms } from "../../publish/published.ts";
@@ -176,7 +176,7 @@ async function madeMeanwhile(
     // What was there before the plan was made, the plan has seen, and wants it built all the same.
     const madeAt = Date.parse(tagState.record?.started ?? "");
     const isMeanwhile = madeAt >= Math.floor(started.getTime() / 1000) * 1000;
-    if (!isMeanwhile || !(await isBuiltFromOurHistory(tagState, identity, history))) return undefined;
+    if (!isMeanwhile || !(await isFromOwnHistory(tagState, identity, history))) return undefined;
     const { digest } = tagState;
     // What is refused is none of ours: the image that was built has passed.
     const refused = await check({ repository, digest, as: "same-content" });

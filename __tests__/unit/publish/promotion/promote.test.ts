@@ -313,6 +313,16 @@ describe("bytes that were published before", () => {
     expect(outcomes(slow)).toEqual(["main held"]);
   });
 
+  test("with `attest` keep their digest, as an index with this run's revision is attested by nobody", async () => {
+    const where = setting();
+    where.registry.hold(here, between, tag("main"));
+    const history = { ...historyOf(), attested: async () => true };
+    const result = await put(where, old, { tags: [moving("main")], history });
+    expect(result.digest).toBe(old.digest);
+    expect(puts(where)).toEqual(["main"]);
+    expect(names(where, "main")).toBe(old.digest);
+  });
+
   const rebuilt = index({ content: "rebuilt", record: recordOf(at("main-3")) });
   test.each<[string, readonly StoredManifest[], Partial<RunIdentity>]>([
     ["a tag that is free", [], {}],

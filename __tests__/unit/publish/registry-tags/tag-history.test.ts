@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Digest, digestOf } from "../../../../src/model/digest.ts";
 import {
-  afterAnswer,
+  afterAnyRead,
   afterList,
   afterPush,
   afterRead,
@@ -23,7 +23,7 @@ function historyOf(...steps: readonly Step[]): TagHistory {
     (history, step, now) =>
       "push" in step
         ? afterPush(beforePush(history, now), step.push, now)
-        : afterRead(afterAnswer(history, step.read, now), step.read),
+        : afterRead(afterAnyRead(history, step.read, now), step.read),
     untouched,
   );
 }
@@ -88,23 +88,23 @@ describe("how late the registry is", () => {
   const pushed = afterPush(afterRead(untouched, old), own, 100);
 
   test("is unknown while the push isn't shown", () => {
-    expect(afterAnswer(pushed, old, 160).lateness).toBe(0);
+    expect(afterAnyRead(pushed, old, 160).lateness).toBe(0);
   });
 
   test("is the time from the push to the answer that shows it, where an answer before didn't", () => {
-    expect(afterAnswer(afterAnswer(pushed, old, 160), own, 175).lateness).toBe(75);
-    expect(afterAnswer(pushed, own, 175).lateness).toBe(0);
+    expect(afterAnyRead(afterAnyRead(pushed, old, 160), own, 175).lateness).toBe(75);
+    expect(afterAnyRead(pushed, own, 175).lateness).toBe(0);
   });
 
   test("is at least the time until the next push, where the first was never shown", () => {
-    expect(beforePush(afterAnswer(pushed, old, 160), 300).lateness).toBe(200);
+    expect(beforePush(afterAnyRead(pushed, old, 160), 300).lateness).toBe(200);
     expect(beforePush(pushed, 300).lateness).toBe(0);
   });
 
   test("is the longest so far", () => {
-    const late = afterAnswer(afterAnswer(pushed, old, 160), own, 175);
+    const late = afterAnyRead(afterAnyRead(pushed, old, 160), own, 175);
     const again = afterPush(beforePush(late, 200), theirs, 200);
-    expect(afterAnswer(afterAnswer(again, own, 210), theirs, 220).lateness).toBe(75);
+    expect(afterAnyRead(afterAnyRead(again, own, 210), theirs, 220).lateness).toBe(75);
   });
 });
 

@@ -6,7 +6,7 @@ import { findingGroups, findingWarnings } from "../../../../src/report/findings/
 import { unwatchedRemarks } from "../../../../src/report/findings/unwatched.ts";
 import { closingLines, failureNotices } from "../../../../src/report/log/console.ts";
 import { imageOutputs, outputsOf } from "../../../../src/report/outputs.ts";
-import { imageHeading } from "../../../../src/report/summary/image-name.ts";
+import { imageHeading } from "../../../../src/report/summary/shown-name.ts";
 import { renderSummary } from "../../../../src/report/summary/summary.ts";
 import type { ImageResult, RunResult } from "../../../../src/results/run-result.ts";
 import type { Finding } from "../../../../src/scan/finding.ts";

@@ -5,7 +5,7 @@ import { markdown } from "../../../../src/lib/markdown.ts";
 import { tag } from "../../../../src/model/reference.ts";
 import { reportOf } from "../../../../src/report/failures.ts";
 import { failureNotices } from "../../../../src/report/log/console.ts";
-import { imageHeading } from "../../../../src/report/summary/image-name.ts";
+import { imageHeading } from "../../../../src/report/summary/shown-name.ts";
 import { renderSummary } from "../../../../src/report/summary/summary.ts";
 import type { ImageResult } from "../../../../src/results/run-result.ts";
 import {

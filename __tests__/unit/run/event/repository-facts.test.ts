@@ -4,6 +4,7 @@ import { GitFailure } from "../../../../src/git/git-command.ts";
 import type { RunContext } from "../../../../src/model/run-context.ts";
 import { forgePage } from "../../../../src/run/event/forge-page.ts";
 import { repositoryFacts } from "../../../../src/run/event/repository-facts.ts";
+import { limited } from "../../lib/http/limited.ts";
 import { at } from "../../publish/commits.ts";
 import { context } from "../../tags/facts.ts";
 
@@ -30,15 +31,15 @@ async function asked({ context: changed = {}, answer, remote }: Situation) {
       return remote === undefined ? undefined : { branch: remote, commit: at("main-1") };
     },
   };
-  const outside = {
+  const outside = limited({
     http,
     clock: { now: () => new Date(0), sleep: async () => {} },
     random: () => 0,
     signal: new AbortController().signal,
     log: { debug: () => {} },
-  } as never;
+  });
   const about = { ...context({ ref: "refs/heads/x", defaultBranch: undefined }), isPrivate: undefined, ...changed };
-  return { facts: await repositoryFacts(about, "t0ken", git, outside), urls };
+  return { facts: await repositoryFacts(about, "t0ken", git, outside as never), urls };
 }
 
 test.each<Situation & { readonly when: string; readonly are: object; readonly isAsked: boolean }>([

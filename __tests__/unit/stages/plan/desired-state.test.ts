@@ -18,7 +18,7 @@ const tags = [
 ];
 const release = releaseOf("v1.2.3", tags);
 const released = { tags: { tags, version: "1.2.3" }, release, bakedVersion: "1.2.3" };
-const wishes = {
+const request = {
   identity: { commit: at("main-5"), ref: "refs/heads/main", isRebuild: false, mayGoBack: false },
   defaultBranch: "feature/x",
   movingTagsOnly: false,
@@ -42,29 +42,29 @@ test.each([
 });
 
 test("an image is wanted under all its tags, as the run's own release, in all its repositories", () => {
-  expect(desiredState(app, released, true, wishes)).toEqual({
+  expect(desiredState(app, released, true, request)).toEqual({
     repositories: app.repositories,
     tags,
     bakedVersion: "1.2.3",
     isAffected: true,
-    identity: { ...wishes.identity, release, platforms: [] },
+    identity: { ...request.identity, release, platforms: [] },
     platforms: [],
     sourceHash: "a".repeat(64),
   });
 });
 
 test("a scheduled rebuild wants moving tags alone", () => {
-  const wanted = desiredState(app, released, true, { ...wishes, movingTagsOnly: true });
+  const wanted = desiredState(app, released, true, { ...request, movingTagsOnly: true });
   expect(wanted?.tags.map((each) => each.tag)).toEqual(["1.2"]);
 });
 
 test("an image that is not published is not wanted anywhere", () => {
-  expect(desiredState(helper, released, true, wishes)).toBeUndefined();
-  expect(desiredParent(helper, released, wishes)).toBeUndefined();
+  expect(desiredState(helper, released, true, request)).toBeUndefined();
+  expect(desiredParent(helper, released, request)).toBeUndefined();
 });
 
 test("a parent is looked up by its moving tags, as nobody's release", () => {
-  expect(desiredParent(app, released, wishes)).toMatchObject({
+  expect(desiredParent(app, released, request)).toMatchObject({
     tags: [{ tag: "1.2", moves: true }],
     isAffected: false,
     identity: { release: undefined },
@@ -73,10 +73,10 @@ test("a parent is looked up by its moving tags, as nobody's release", () => {
 
 test("a parent without a moving tag is looked up by the default branch's", () => {
   const untagged = { ...released, tags: { tags: [], version: undefined } };
-  expect(desiredParent(app, untagged, wishes)?.tags).toEqual([{ tag: "feature-x", moves: true }]);
-  expect(desiredParent(app, untagged, { ...wishes, defaultBranch: undefined })?.tags).toEqual([]);
+  expect(desiredParent(app, untagged, request)?.tags).toEqual([{ tag: "feature-x", moves: true }]);
+  expect(desiredParent(app, untagged, { ...request, defaultBranch: undefined })?.tags).toEqual([]);
 });
 
 test("the default branch's tag of the Nix variant has its suffix", () => {
-  expect(defaultTags({ name: "app", publicName: "app", variant: "nix" }, wishes)).toEqual(["feature-x-nix"]);
+  expect(defaultTags({ name: "app", publicName: "app", variant: "nix" }, request)).toEqual(["feature-x-nix"]);
 });

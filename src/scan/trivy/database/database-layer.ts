@@ -29,7 +29,7 @@ export async function checkLayer(kind: DatabaseKind, folder: string, files: File
   const manifest = await whole(files.readStream(manifestIn(folder)), maximumManifest);
   const { digest, size } = layerOf(kind, { document: parseManifest(manifest) });
   const sum = createHash("sha256");
-  for await (const chunk of bounded(files.readStream(layerIn(folder)), size)) sum.update(chunk);
+  for await (const chunk of withLimit(files.readStream(layerIn(folder)), size)) sum.update(chunk);
   const found = `sha256:${sum.digest("hex")}`;
   if (found !== digest) {
     throw new UserError(`its layer is ${found}, and the manifest names ${digest}`, { hint: "fetch it again" });
@@ -59,7 +59,7 @@ export async function unpackDatabase(
 }
 
 /** The bytes up to so many. @throws UserError where there are more */
-export async function* bounded(content: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+export async function* withLimit(content: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
   let length = 0;
   for await (const chunk of content) {
     length += chunk.byteLength;
@@ -70,6 +70,6 @@ export async function* bounded(content: AsyncIterable<Uint8Array>, most: number)
 
 async function whole(content: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of bounded(content, most)) chunks.push(chunk);
+  for await (const chunk of withLimit(content, most)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }

@@ -33,9 +33,9 @@ export interface DatabaseSource {
 
 /** The user's own, a comma between them, as Trivy takes it; else ours. */
 export function mirrorsOf(
-  { variable, mirrors: ours }: DatabaseKind,
+  { variable, mirrors: defaultMirrors }: DatabaseKind,
   env: DatabaseDependencies["env"],
 ): readonly string[] {
   const mirrors = (env[variable] ?? "").split(",").flatMap((each) => each.trim() || []);
-  return mirrors.length === 0 ? ours : mirrors;
+  return mirrors.length === 0 ? defaultMirrors : mirrors;
 }

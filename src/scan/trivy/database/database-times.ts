@@ -34,13 +34,13 @@ export interface TimesProblem {
  */
 export function problemOfTimes(times: DatabaseTimes, { days }: DatabaseKind, now: number): TimesProblem | undefined {
   const { next, updated, downloaded } = times;
-  const lies = (why: string): TimesProblem => ({ why, isMereAge: false });
-  if (updated === undefined) return lies("it doesn't say when it was made");
-  if (updated > now + skew) return lies(`it was made in the future, on ${day(updated)}`);
+  const wrong = (why: string): TimesProblem => ({ why, isMereAge: false });
+  if (updated === undefined) return wrong("it doesn't say when it was made");
+  if (updated > now + skew) return wrong(`it was made in the future, on ${day(updated)}`);
   if (downloaded !== undefined && downloaded > now + skew)
-    return lies(`it was fetched in the future, on ${day(downloaded)}`);
+    return wrong(`it was fetched in the future, on ${day(downloaded)}`);
   if (next > now + days.next * aDay) {
-    return lies(`its next edition would come on ${day(next)}, in more than ${days.next} days`);
+    return wrong(`its next edition would come on ${day(next)}, in more than ${days.next} days`);
   }
   if (updated < now - days.age * aDay) {
     return { why: `it was made on ${day(updated)}, more than ${days.age} days ago`, isMereAge: true };
@@ -58,8 +58,8 @@ const skew = 5 * 60_000;
 
 function timeIn(metadata: unknown, name: string): number | undefined {
   if (typeof metadata !== "object" || metadata === null) return undefined;
-  const said: unknown = Reflect.get(metadata, name);
-  const time = typeof said === "string" ? Date.parse(said) : Number.NaN;
+  const written: unknown = Reflect.get(metadata, name);
+  const time = typeof written === "string" ? Date.parse(written) : Number.NaN;
   // JavaScript's dates end where years have six digits; Go's zero time stands for nothing said.
   return Number.isNaN(time) || (time < 0 && name === "DownloadedAt") ? undefined : time;
 }

@@ -38,8 +38,8 @@ export async function fetchDatabase(source: DatabaseSource, deps: DatabaseDepend
       signal.throwIfAborted();
       const isTransient = error instanceof RegistryError && error.isTransient;
       // A registry's error names its host itself.
-      const said = error instanceof RegistryError ? messageOf(error) : `${mirror}: ${messageOf(error)}`;
-      return { message: shortened(plainLine(said), 600), isTransient };
+      const reason = error instanceof RegistryError ? messageOf(error) : `${mirror}: ${messageOf(error)}`;
+      return { message: shortened(plainLine(reason), 600), isTransient };
     }
   };
   const fresh = retryFetch(async () => {

@@ -8,7 +8,7 @@ import type { Digest } from "../../../model/digest.ts";
 import { reference } from "../../../model/reference.ts";
 import { maximumManifest } from "../../../oci/manifest.ts";
 import type { Files } from "../../../ports.ts";
-import { bounded, checkLayer, type Database, layerIn, manifestIn, unpackDatabase } from "./database-layer.ts";
+import { checkLayer, type Database, layerIn, manifestIn, unpackDatabase, withLimit } from "./database-layer.ts";
 import type { DatabaseDependencies, DatabaseSource } from "./database-source.ts";
 import { problemOfTimes } from "./database-times.ts";
 
@@ -85,8 +85,8 @@ async function copied(
   { files }: DatabaseDependencies,
 ): Promise<boolean> {
   await files.makeDirectory(to);
-  await files.writeStream(manifestIn(to), bounded(files.readStream(manifestIn(from)), maximumManifest));
-  await files.writeStream(layerIn(to), bounded(files.readStream(layerIn(from)), kind.maximum.layer));
+  await files.writeStream(manifestIn(to), withLimit(files.readStream(manifestIn(from)), maximumManifest));
+  await files.writeStream(layerIn(to), withLimit(files.readStream(layerIn(from)), kind.maximum.layer));
   return true;
 }
 

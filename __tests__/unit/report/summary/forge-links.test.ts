@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { commitLink, compareLink, fileLink } from "../../../../src/report/summary/links.ts";
+import { commitLink, compareLink, fileLink } from "../../../../src/report/summary/forge-links.ts";
 import { base, commit, forge, hostile } from "../example.ts";
 
 const at = { file: "images/my app/Dockerfile", line: 12 };

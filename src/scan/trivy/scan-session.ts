@@ -9,9 +9,9 @@ import { obtainDatabase } from "./database/database.ts";
 import { type DatabaseKind, vulnerabilities } from "./database/database-kind.ts";
 import type { DatabaseDependencies } from "./database/database-source.ts";
 import { readTimes } from "./database/database-times.ts";
-import { type Trivy, trivyEnvironment } from "./invocation.ts";
 import { startServer, type TrivyServer } from "./server.ts";
 import { findTool, type ToolDependencies } from "./tool.ts";
+import { type Trivy, trivyEnvironment } from "./trivy-invocation.ts";
 
 export interface SessionDependencies extends ToolDependencies, Omit<DatabaseDependencies, "afterwards"> {
   readonly files: Files & FileLinks & FileStreams;
@@ -44,7 +44,7 @@ export interface ScanSession {
 }
 
 /** `close` ends the server, and waits until the databases are kept; it never rejects. */
-export function openSession(deps: SessionDependencies): ScanSession & { close(): Promise<void> } {
+export function openScanSession(deps: SessionDependencies): ScanSession & { close(): Promise<void> } {
   const { files, folder, log } = deps;
   const cache = `${folder}/cache`;
   const pending: Promise<unknown>[] = [];

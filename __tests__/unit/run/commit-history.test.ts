@@ -5,6 +5,7 @@ import { GitFailure } from "../../../src/git/git-command.ts";
 import type { HttpRequest } from "../../../src/ports.ts";
 import type { Position } from "../../../src/publish/guard.ts";
 import { type HistoryRun, openHistory } from "../../../src/run/commit-history.ts";
+import { limited } from "../lib/http/limited.ts";
 import { at } from "../publish/commits.ts";
 
 const [older, newer] = [at("main-1"), at("main-2")];
@@ -53,13 +54,13 @@ function historyWith({ here = unknown, base, git = {} }: Remote, context: object
       ...context,
     },
     inputs: { settings: { token: "t0ken" } },
-    outside: {
+    outside: limited({
       http: { send, open: fails },
       clock: { now: () => new Date(0), sleep: async () => {} },
       random: () => 0,
       signal: new AbortController().signal,
       log: { debug: () => {}, info: () => {}, warning: () => {} },
-    },
+    }),
   } as unknown as HistoryRun;
   return { history: openHistory(run), asked };
 }

@@ -90,11 +90,14 @@ export function trivyEnvironment({
 function lastWords({ stderr, code }: Pick<Finished, "stderr" | "code">): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const fatal = lines.findLastIndex((line) => line.includes("\tFATAL\t"));
-  const said = (fatal < 0 ? lines.slice(-1) : lines.slice(fatal))
+  const lastLines = (fatal < 0 ? lines.slice(-1) : lines.slice(fatal))
     .join(" ")
     .replace(/^.*\tFATAL\t(?:Fatal error\t)?/, "");
   // The wrappings of each layer come first, the reason last.
-  const reason = said.replace(/^(?:run|image scan|scan|init|filter|filtering|flag|DB|database) (?:error|failed): /, "");
+  const reason = lastLines.replace(
+    /^(?:run|image scan|scan|init|filter|filtering|flag|DB|database) (?:error|failed): /,
+    "",
+  );
   return reason === "" ? `exit code ${code}` : shortened(plainLine(reason), 600);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { trivyEnvironment, trivyError } from "../../../../src/scan/trivy/invocation.ts";
+import { trivyEnvironment, trivyError } from "../../../../src/scan/trivy/trivy-invocation.ts";
 
 const job = {
   PATH: "/bin",

@@ -50,7 +50,7 @@ export function withOutcomes({ outcomes }: Progress, fresh: readonly TagOutcome[
 }
 
 /** @param digest what was tagged. */
-export function resultOf({ outcomes, error }: Omit<Progress, "target">, digest: Digest): PromotionResult {
+export function promotionResult({ outcomes, error }: Omit<Progress, "target">, digest: Digest): PromotionResult {
   const tags = outcomes.flatMap((each) => (each.kind === "unknown" || each.result === undefined ? [] : [each.result]));
   return { digest, tags, error };
 }
