@@ -6,15 +6,21 @@ import type { Checkout } from "./step.ts";
 
 const filesOfEach = 100;
 
+export interface Layout {
+  /** A config file gives all images the repository's root for a context. */
+  readonly isRootContext?: boolean;
+  /** The directories are on two levels, `v07/i0007`, and a pattern of the config file finds them. */
+  readonly hasTwoLevels?: boolean;
+  /** Of three images, how many are built on others: a quarter of all where it isn't set. */
+  readonly edgesOfThree?: number;
+}
+
 /**
- * `images/i0000` and so on, each a Dockerfile and 99 other files. A quarter of the images is built on others of them, by
- * their full names. With root contexts a config file gives all of them the repository's root for a context. The second commit, HEAD, changes a file in every other image.
+ * `images/i0000` and so on, each a Dockerfile and 99 other files. Some of the images are built on others of them, by their full
+ * names. The second commit, HEAD, changes a file in every other image.
  */
-export async function makeLargeRepository(
-  folder: string,
-  images: number,
-  { isRootContext = false } = {},
-): Promise<Checkout> {
+export async function makeLargeRepository(folder: string, images: number, layout: Layout = {}): Promise<Checkout> {
+  const { isRootContext = false, hasTwoLevels = false } = layout;
   const slug = "acme/fleet";
   mkdirSync(folder, { recursive: true });
   const git = (...args: readonly string[]): string =>
@@ -27,14 +33,16 @@ export async function makeLargeRepository(
   });
   const ended = once(importer, "close");
   importer.stdin.write(commit("Images"));
+  if (hasTwoLevels)
+    importer.stdin.write(change(".github/image-publish.yml", 'discover:\n  - path: "{version}/{name}"\n'));
   if (isRootContext) importer.stdin.write(change(".github/image-publish.yml", rootContexts(images)));
   for (let image = 0; image < images; image++) {
-    const lines = filesOf(image, slug, isRootContext).map(([path, text]) => change(path, text));
+    const lines = filesOf(image, slug, layout).map(([path, text]) => change(path, text));
     if (!importer.stdin.write(lines.join(""))) await once(importer.stdin, "drain");
   }
   importer.stdin.write(commit("Changes"));
   for (let image = 0; image < images; image += 2) {
-    importer.stdin.write(change(`${folderOf(image)}/src/part-3/file-${image % 33}.txt`, `changed ${image}\n`));
+    importer.stdin.write(change(`${folderOf(image, layout)}/src/part-3/file-${image % 33}.txt`, `changed ${image}\n`));
   }
   importer.stdin.end();
   const [code] = (await ended) as [number];
@@ -45,18 +53,21 @@ export async function makeLargeRepository(
 }
 
 const nameOf = (image: number): string => `i${String(image).padStart(4, "0")}`;
-const folderOf = (image: number): string => `images/${nameOf(image)}`;
+const folderOf = (image: number, { hasTwoLevels = false }: Layout): string =>
+  hasTwoLevels ? `v${String(image % 20).padStart(2, "0")}/${nameOf(image)}` : `images/${nameOf(image)}`;
 
 function rootContexts(images: number): string {
   const entries = Array.from({ length: images }, (_, image) => {
-    return `  ${nameOf(image)}: {context: ., file: ${folderOf(image)}/Dockerfile}\n`;
+    return `  ${nameOf(image)}: {context: ., file: ${folderOf(image, {})}/Dockerfile}\n`;
   });
   return `images:\n${entries.join("")}`;
 }
 
-function filesOf(image: number, slug: string, isRootContext: boolean): readonly (readonly [string, string])[] {
-  const folder = folderOf(image);
-  const base = image % 4 === 1 ? `ghcr.io/${slug}/${nameOf(Math.floor(image / 3))}` : "debian:13";
+function filesOf(image: number, slug: string, layout: Layout): readonly (readonly [string, string])[] {
+  const { isRootContext = false, edgesOfThree } = layout;
+  const folder = folderOf(image, layout);
+  const isChild = edgesOfThree === undefined ? image % 4 === 1 : image % 3 >= 3 - edgesOfThree;
+  const base = isChild ? `ghcr.io/${slug}/${nameOf(Math.floor(image / 3))}` : "debian:13";
   const dockerfile = [
     `ARG VERSION=1.${image}`,
     `FROM ${base} AS build`,

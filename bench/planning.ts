@@ -10,6 +10,8 @@ const slowest = 1_000;
 const mostMemory = 200 * 1024 * 1024;
 /** Four times the images may take little more than four times as long. */
 const steepest = 4.5;
+/** What finding images by a pattern may take, compared with the convention. */
+const slowestPattern = 1.2;
 
 export async function measurePlanning(bundle: string, folder: string, quick: boolean): Promise<readonly Row[]> {
   const images = quick ? 300 : 1_000;
@@ -17,6 +19,12 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
   const large = await makeLargeRepository(join(folder, "large"), images);
   const roots = await makeLargeRepository(join(folder, "roots"), images, { isRootContext: true });
   const larger = await makeLargeRepository(join(folder, "larger"), images * 4);
+  const found = quick ? 300 : 600;
+  const conventional = await makeLargeRepository(join(folder, "conventional"), found, { edgesOfThree: 2 });
+  const patterned = await makeLargeRepository(join(folder, "patterned"), found, {
+    edgesOfThree: 2,
+    hasTwoLevels: true,
+  });
   const plan = (checkout: Checkout): Step => {
     const { PATH = "" } = process.env;
     return makeStep({
@@ -30,8 +38,12 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
   const memory = await firstPlan(plan(large), images);
   await firstPlan(plan(roots), images);
   await firstPlan(plan(larger), images * 4);
+  await firstPlan(plan(conventional), found);
+  await firstPlan(plan(patterned), found);
   const rounds = await interleaved(
     [
+      { name: "conventional", run: () => time(plan(conventional)) },
+      { name: "patterned", run: () => time(plan(patterned)) },
       { name: "large", run: () => time(plan(large)) },
       { name: "roots", run: () => time(plan(roots)) },
       { name: "larger", run: () => time(plan(larger)) },
@@ -40,6 +52,7 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
     quick ? 3 : 9,
   );
   const slow = rounds.median("large");
+  const ofPattern = rounds.compared("patterned", "conventional", ratio);
   const growth = rounds.compared("larger", "large", ratio);
   const count = images.toLocaleString("en");
   return [
@@ -61,6 +74,12 @@ export async function measurePlanning(bundle: string, folder: string, quick: boo
       value: seconds(rounds.median("larger")),
       ratio: `grows ${times(growth)}`,
       limit: atMost(steepest, growth, times(steepest)),
+    },
+    {
+      measure: `plan of ${found} images with ${(found * 2) / 3} dependencies that a pattern finds on two levels`,
+      value: seconds(rounds.median("patterned")),
+      ratio: `${times(ofPattern)} the convention`,
+      limit: atMost(slowestPattern, ofPattern, times(slowestPattern)),
     },
     {
       measure: `memory of the plan of ${count} images`,

@@ -8,6 +8,8 @@ import {
   bumpSettings,
   type Form,
   imageSettings,
+  matrixSettings,
+  patternSettings,
   type Setting,
   sharedSettings,
   wholeSettings,
@@ -22,6 +24,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const scalar = { type: ["string", "number", "boolean"] };
 const list = { type: "array", items: scalar };
+/** What a matrix fills in is checked afterwards. */
+const filled = { type: "string", pattern: "\\{\\{\\s*matrix\\." };
+const combination = { type: "object", additionalProperties: scalar };
+const combinations = { type: "array", items: combination };
 const map = { type: "object", additionalProperties: { type: ["string", "number", "boolean", "null"] } };
 
 /** What an editor accepts for each form; the reader says more exactly what is wrong. */
@@ -29,18 +35,24 @@ const forms: Readonly<Record<Form, Json>> = {
   text: scalar,
   "placed-text": scalar,
   "text-or-flag": scalar,
-  flag: { type: "boolean" },
+  flag: { anyOf: [{ type: "boolean" }, filled] },
   path: { type: "string" },
   platforms: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
   names: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
   pairs: { anyOf: [map, list, { type: "string" }] },
   lines: { anyOf: [{ type: "string" }, list] },
   "lines-or-map": { anyOf: [{ type: "string" }, list, map] },
-  cache: { enum: ["gha", "registry", "none"] },
-  gate: { enum: ["no-worse", "strict"] },
+  cache: { anyOf: [{ enum: ["gha", "registry", "none"] }, filled] },
+  gate: { anyOf: [{ enum: ["no-worse", "strict"] }, filled] },
   merge: { enum: ["merge", "squash", "rebase", true, false] },
   words: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
   paths: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
+  matrix: {
+    type: "object",
+    minProperties: 1,
+    properties: { include: combinations, exclude: combinations },
+    additionalProperties: { ...list, minItems: 1 },
+  },
 };
 
 /** How a form is written, for people. */
@@ -60,6 +72,7 @@ const spelled: Readonly<Record<Form, string>> = {
   merge: "word, `true` or `false`",
   words: "list of words",
   paths: "list of paths from the repository's root",
+  matrix: "map of lists",
 };
 
 /** The schema as it should be published. */
@@ -74,7 +87,12 @@ export function configSchema(): Json {
       images: {
         description: "What differs from the convention, by the image's name.",
         type: "object",
-        additionalProperties: { anyOf: [settings(imageSettings), { type: "null" }] },
+        additionalProperties: { anyOf: [settings({ ...imageSettings, ...matrixSettings }), { type: "null" }] },
+      },
+      discover: {
+        description: "Patterns that find images, in place of the convention.",
+        type: "array",
+        items: { ...settings(patternKeys), oneOf: [{ required: ["path"] }, { required: ["file"] }] },
       },
       defaults: {
         description: "What holds where neither an image nor an input says anything.",
@@ -88,6 +106,9 @@ export function configSchema(): Json {
     },
   };
 }
+
+const { dockerfile: _, ...ofFound } = imageSettings;
+const patternKeys: Readonly<Record<string, Setting>> = { ...ofFound, ...patternSettings };
 
 function settings(table: Readonly<Record<string, Setting>>): Json {
   return { type: "object", additionalProperties: false, properties: properties(table) };
@@ -103,7 +124,10 @@ export function withSettings(page: string): string {
   const shared = Object.entries(sharedSettings);
   const own = Object.entries(imageSettings).filter(([key]) => !Object.hasOwn(sharedSettings, key));
   const whole = Object.entries(wholeSettings);
-  const tables = { image: own, shared, bump: Object.entries(bumpSettings), whole };
+  const tables = {
+    ...{ image: own, shared, bump: Object.entries(bumpSettings), whole },
+    ...{ matrix: Object.entries(matrixSettings), pattern: Object.entries(patternSettings) },
+  };
   return Object.entries(tables).reduce((text, [name, entries]) => replaced(text, name, table(entries)), page);
 }
 

@@ -15,6 +15,8 @@ export interface ImageName {
   readonly name: string;
   /** What `{{name}}` stands for: the two variants of an image share it, and with it their repositories. */
   readonly publicName: string;
+  /** The entry whose matrix makes it: a name for all that it makes. */
+  readonly group?: string;
   readonly variant: Variant;
 }
 

@@ -50,7 +50,11 @@ function allExcluded(only: readonly string[]): UserError {
 
 function namesThatMatch(glob: string, images: Catalog["images"]): readonly string[] {
   const matches = matcherOf(glob);
-  return images.filter(({ name, publicName }) => matches(name) || matches(publicName)).map(({ name }) => name);
+  return images
+    .filter(({ name, publicName, group }) =>
+      [name, publicName, group].some((each) => each !== undefined && matches(each)),
+    )
+    .map(({ name }) => name);
 }
 
 const listed = 20;

@@ -50,6 +50,7 @@ const readers: Readers = {
     const words = lines.flatMap((line) => line.text.split(",").map((text) => ({ ...line, text: text.trim() })));
     return words.filter(({ text }) => text !== "");
   },
+  matrix: () => undefined,
   paths: (tree, reading) =>
     readLines(tree, reading, "a list of paths").flatMap(({ text, at }) => {
       const path = attempt(reading, at, () => repositoryPath(text));

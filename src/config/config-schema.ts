@@ -42,6 +42,8 @@ export interface Forms {
   readonly merge: "merge" | "squash" | "rebase" | "true" | "false";
   /** A list, or words with commas or line ends between them. */
   readonly words: readonly SettingLine[];
+  /** Lists of values by name, and what to exclude and to include. It is read before the settings that it fills in. */
+  readonly matrix: never;
   /** A list, or lines, of paths inside the repository. */
   readonly paths: readonly Placed<RepositoryPath>[];
 }
@@ -56,6 +58,18 @@ export interface Setting {
 
 /** Settings that may stand for one image and, under `defaults`, for all. */
 export const sharedSettings = {
+  context: { form: "path", means: "Build context. Default: the directory." },
+  file: { form: "path", means: "The Dockerfile." },
+  dockerfile: { form: "path", means: "The same as file." },
+  depends: {
+    form: "names",
+    means: "Images that this one depends on, in addition to those that its Dockerfile names.",
+  },
+  watch: {
+    form: "names",
+    means:
+      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
+  },
   target: { form: "placed-text", means: "Stage of the Dockerfile to build. Default: the last." },
   platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
   publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
@@ -105,19 +119,42 @@ export const imageSettings = {
     form: "path",
     means: "Directory of the image. The entry replaces, and may rename, the image that was found there.",
   },
-  context: { form: "path", means: "Build context. Default: the directory." },
-  file: { form: "path", means: "The Dockerfile." },
-  dockerfile: { form: "path", means: "The same as file." },
-  depends: {
-    form: "names",
-    means: "Images that this one depends on, in addition to those that its Dockerfile names.",
-  },
-  watch: {
-    form: "names",
-    means:
-      "Files whose changes affect the image as well: patterns as in .dockerignore, from the root, with {a,b} and !.",
-  },
   ...sharedSettings,
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Of an entry that describes several images. */
+export const matrixSettings = {
+  matrix: {
+    form: "matrix",
+    means:
+      "One image for each combination: lists of values by name, exclude and include as in a workflow. {{matrix.NAME}} is filled in in every text of the entry.",
+  },
+  name: {
+    form: "text",
+    means:
+      "Name of each image, with {{matrix.NAME}} in it. Default: the entry's name and the values of the lists (php-8.3-cli).",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** Of a pattern under `discover`, beside the settings of the images that it finds. */
+export const patternSettings = {
+  path: {
+    form: "text",
+    means:
+      "Directories that hold a Dockerfile, Containerfile or default.nix: a glob with captures, such as {version}/{variant}.",
+  },
+  file: {
+    form: "text",
+    means:
+      "Files that are Dockerfiles, instead of path, such as docker/Dockerfile.{name}. The context is the folder of the file.",
+  },
+  name: {
+    form: "text",
+    means:
+      "Name of each image, with {{matrix.NAME}} or {{path}} in it. Default: the capture {name}, else the path with dashes.",
+  },
+  exclude: { form: "names", means: "Globs of what the pattern matches and doesn't find." },
+  matrix: { form: "matrix", means: "Several images of each place, as in an entry of images." },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Settings at the top level of the file, next to `images` and `defaults`. */

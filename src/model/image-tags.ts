@@ -1,4 +1,5 @@
 /** What the rules make of an event for one image. */
+import type { SourceLocation } from "../errors.ts";
 import type { Tag } from "./reference.ts";
 
 export interface ImageTag {
@@ -39,6 +40,8 @@ export interface RuleOutcome {
 export interface TagWarning {
   readonly message: string;
   readonly hint: string;
+  /** Where the rule is, if it is in a file. */
+  readonly at?: SourceLocation;
 }
 
 /** Runs of characters that no tag may have become a dash, as in the reference. */

@@ -56,10 +56,15 @@ const known: readonly string[] = [
   ...["ppc64", "ppc64le", "riscv64", "s390x", "wasm"],
 ];
 
-/** The platform that somebody asks for. @throws UserError when malformed, and for an architecture that nobody builds for. */
+/** The platform that somebody asks for. @throws UserError when malformed, for Windows, and for an architecture that nobody builds for. */
 export function wantedPlatform(text: string): Platform {
   const found = platform(text);
-  const { architecture } = partsOf(found);
+  const { os, architecture } = partsOf(found);
+  if (os === "windows") {
+    throw new UserError(`"${text}" can't be built: images for Windows are not supported`, {
+      hint: "take it out, and build them in a job on Windows",
+    });
+  }
   if (known.includes(architecture)) return found;
   throw new UserError(`"${text}" names the architecture "${architecture}", which nobody builds for`, {
     hint: `write one of ${known.join(", ")}${didYouMeanText(architecture, known)}`,

@@ -138,7 +138,7 @@ describe("mistakes name their place and the remedy", () => {
     [
       "a setting of one image among those of all",
       "defaults:\n  path: x",
-      [["2:3", '"defaults" has the unknown key "path"', "the keys are target, platforms"]],
+      [["2:3", '"defaults" has the unknown key "path"', "the keys are context, file"]],
     ],
     ["no YAML", "images: [", [["1:10", "isn't valid YAML", "correct that line"]]],
     ["a list that isn't closed", "images:\n  web: [a\n", [["2:8", "isn't valid YAML", "correct that line"]]],

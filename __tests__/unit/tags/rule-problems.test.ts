@@ -18,6 +18,7 @@ describe("a line that is no rule is an error which names it", () => {
     ["type=raw", /type raw lacks its value/],
     ["type=raw,value=", /type raw lacks its value/],
     ["type=version", /type version lacks its from/],
+    ["type=version,from=image:python --version", /would read a version from the built image, which is not supported/],
     ["type=version,from=args:V", /from=args:V names no source .* did you mean "arg"\?/],
     ["type=content", /type content lacks its of/],
     ["type=content,of=file,length=4", /length=4 isn't a valid length of a hash/],

@@ -138,10 +138,11 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[], owners:
 }
 
 function common({ image, repositories, ...places }: ReadImage, owners: Owners) {
-  const { name, publicName, directory, platforms, buildArgs, inputArguments } = image;
+  const { name, publicName, group, directory, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
   return {
-    ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
+    ...{ name, publicName, ...(group === undefined ? {} : { group }) },
+    ...{ directory, repositories, knownAs: namesIn(places) },
     isSharing: namesIn(places).some((place) => isSharedBy(owners.get(place) ?? [])),
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
   };

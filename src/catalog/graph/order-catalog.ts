@@ -7,6 +7,7 @@ import type { Remark } from "../../model/remark.ts";
 import type { BakeFolder } from "../bake/print.ts";
 import type { Catalog, FileTarget, Image } from "../catalog.ts";
 import { tooManyUnsettled, withPossibleEdges } from "../dockerfile/possible-bases.ts";
+import { windowsProblems } from "../dockerfile/windows-images.ts";
 import type { CatalogInput } from "../layout/declare-catalog.ts";
 import type { DeclaredImage } from "../layout/declared-images.ts";
 import { absentImages, absentRemarks, type WrittenAbsent, writtenAbsent } from "../names/absent-images.ts";
@@ -60,7 +61,7 @@ export async function orderCatalog(
     problems.map((problem) => ({ problem: withRemarks(problem, found.remarks), images: [image.name] })),
   );
   const ofEdges = connected.flatMap(({ image, problems }) =>
-    problems.map((problem) => ({ problem, images: [image.name] })),
+    [...problems, ...windowsProblems(image)].map((problem) => ({ problem, images: [image.name] })),
   );
   const faulty = new Set([...unnamed, ...[...ofImages, ...ofEdges].flatMap(({ images }) => images)]);
   // Dependencies between images of one name are not a further problem.

@@ -12,7 +12,7 @@ import { type FindInput, type FoundImages, findImages } from "./find-images.ts";
 import { noneFound } from "./none-found.ts";
 
 /** What a catalog is made from. */
-export interface CatalogInput extends Omit<FindInput, "entryPaths" | "entryNames" | "configFile"> {
+export interface CatalogInput extends Omit<FindInput, "entryPaths" | "entryNames" | "configFile" | "given"> {
   readonly config: CatalogConfig;
   readonly inputs: SharedInputs;
   /** Problems in the entries of the config file, by their name. */
@@ -35,7 +35,9 @@ export async function declareCatalog(input: CatalogInput): Promise<DeclaredCatal
     .filter((each) => each !== undefined);
   const configFile = input.config.file ?? usualConfigFile;
   const entryNames = input.config.images.map(({ name }) => name);
-  const found = await findImages({ ...input, entryPaths, entryNames, configFile });
+  const { discovered } = input.config;
+  const given = discovered?.directories;
+  const found = await findImages({ ...input, entryPaths, entryNames, configFile, given });
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, {
     isTroubled: found.isTroubled,
     givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
@@ -43,13 +45,15 @@ export async function declareCatalog(input: CatalogInput): Promise<DeclaredCatal
   });
   const concerns: readonly Concern[] = [
     ...found.concerns.map((each) => withImagesBelow(each, found.unread, declared)),
+    ...(discovered?.problems ?? []).map((problem) => ({ problem })),
     ...entryConcerns(input.entryProblems, declared),
     ...declared.concerns,
     ...unknownImages(declared.images, found.isTroubled, found.fileTargets),
   ];
   const isEmpty = declared.images.length === 0 && concerns.length === 0;
   const nothing = isEmpty ? await noneFound(found.excluded, input, configFile) : undefined;
-  return { ...declared, concerns, found, nothing };
+  const remarks = [...(discovered?.remarks ?? []), ...found.remarks];
+  return { ...declared, concerns, found: { ...found, remarks }, nothing };
 }
 
 /** Where a bake file can't be read, what is below its folder may be built as it says. */

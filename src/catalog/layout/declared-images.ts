@@ -96,19 +96,37 @@ export function declareImages(
       concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
     };
   };
-  const claimed = new Set(config.images.map(({ settings }) => settings.path));
+  const claimed = new Set([
+    ...config.images.map(({ settings }) => settings.path),
+    ...(config.discovered?.directories ?? []),
+  ]);
   // Whether an entry takes over the directory of an image, under whatever name.
   const left = new Set(found.filter(({ from, directory }) => from !== "directory" || !claimed.has(directory)));
   const byName = Map.groupBy(left, ({ name }) => name);
   const byDirectory = new Map(
     found.toReversed().flatMap((each) => (each.from === "directory" ? [[each.directory, each] as const] : [])),
   );
-  const names = found.map(({ name }) => name);
+  const baked = new Set(found.flatMap(({ from, dockerfilePath }) => (from === "bake" ? (dockerfilePath ?? []) : [])));
+  // What a bake file builds is an image through the bake file alone.
+  const isBaked = ({ recipe, settings }: ImageEntry): boolean =>
+    recipe !== undefined && (settings.path === undefined ? baked.has(recipe) : !byDirectory.has(settings.path));
+  const names = [...(config.discovered === undefined ? [] : config.images), ...found].map(({ name }) => name);
   const placeless: string[] = [];
+  // All that a matrix makes may be built from the one image that is called like its entry.
+  const ofGroups = new Map(
+    config.images.flatMap((entry) => {
+      const image = entry.group === undefined ? undefined : byName.get(entry.group)?.find((each) => left.has(each));
+      return image === undefined || isElsewhere(image, entry) ? [] : [[entry.name, image] as const];
+    }),
+  );
+  for (const image of ofGroups.values()) left.delete(image);
   const declared = config.images.map((entry): Joined => {
     const own = byName.get(entry.name)?.find((each) => left.has(each) && !isElsewhere(each, entry));
     if (own !== undefined) left.delete(own);
-    const image = own ?? elsewhere(entry, byDirectory, rootName);
+    else if (isBaked(entry)) return { named: [], concerns: [] };
+    const ofGroup = ofGroups.get(entry.name);
+    const image =
+      own ?? (ofGroup && { ...ofGroup, name: entry.name }) ?? elsewhere(entry, config.defaults, byDirectory, rootName);
     if (image !== undefined) return join(image, "config", entry.at.file, entry);
     if (givesFiles(entry.name)) return { named: [], concerns: [] };
     placeless.push(entry.name);
@@ -158,11 +176,13 @@ function isElsewhere({ from, directory }: FoundImage, { settings }: ImageEntry):
 /** The image that an entry adds, where it says in which directory. */
 function elsewhere(
   { name, settings }: ImageEntry,
+  defaults: CatalogConfig["defaults"],
   found: ReadonlyMap<RepositoryPath, FoundImage>,
   rootName: string,
 ): FoundImage | undefined {
   const beside = settings.file === undefined ? settings.context : directoryOf(settings.file);
-  const directory = settings.path ?? beside;
+  // A Dockerfile for all is one for an entry that says nothing else.
+  const directory = settings.path ?? beside ?? (defaults.file === undefined ? undefined : directoryOf(defaults.file));
   if (directory === undefined) return undefined;
   const image = found.get(directory) ?? directoryImage(directory, {}, rootName);
   return { ...image, name };
@@ -182,23 +202,29 @@ function joined(
   const given = inputs.platforms.length > 0 ? inputs.platforms : undefined;
   const common = {
     publicName: image.name,
+    ...(entry?.group === undefined ? {} : { group: entry.group }),
     isRoot: image.name === rootName && directory === ".",
     directory,
     platforms: own ?? given ?? defaults.platforms ?? [],
     publish: entered.publish ?? image.publish ?? defaults.publish ?? true,
     labels: image.labels,
     annotations: image.annotations,
-    depends: entered.depends ?? [],
+    depends: entered.depends ?? (defaults.depends ?? []).filter(({ value }) => value !== image.name),
     bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
-    watch: watchedBy(watchAll, entered.watch ?? []),
+    watch: watchedBy(watchAll, entered.watch ?? defaults.watch ?? []),
   };
   const ownArguments = { ...image.buildArgs, ...values(entered["build-args"]) };
-  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, entered);
+  // Bake files and inputs say which they are.
+  const usual = image.from === "directory" ? defaults : {};
+  const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(
+    image,
+    entered.file ?? (isNixAlone(image) ? undefined : usual.file),
+  );
   const dockerfile: DeclaredDockerfile = {
     ...common,
     name: image.name,
     variant: "dockerfile",
-    context: entered.context ?? image.context,
+    context: entered.context ?? usual.context ?? image.context,
     dockerfilePath,
     ...targetOf(image, entered, inputs, defaults),
     buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
@@ -243,11 +269,15 @@ function withEverythingElse(list: readonly Placed<string>[]): readonly Placed<st
 }
 
 /** The files that define how an image is built: those of a directory, and those of its settings. */
-function recipesOf(image: FoundImage, settings: ImageEntry["settings"]) {
-  const isNix = settings.file?.endsWith(".nix") === true;
-  const nixFile = isNix ? settings.file : image.nixFile;
-  const dockerfilePath = isNix ? image.dockerfilePath : (settings.file ?? image.dockerfilePath);
+function recipesOf(image: FoundImage, file: RepositoryPath | undefined) {
+  const isNix = file?.endsWith(".nix") === true;
+  const nixFile = isNix ? file : image.nixFile;
+  const dockerfilePath = isNix ? image.dockerfilePath : (file ?? image.dockerfilePath);
   return { nixFile, dockerfilePath, hasDockerfile: dockerfilePath !== undefined || nixFile === undefined };
+}
+
+function isNixAlone({ nixFile, dockerfilePath }: FoundImage): boolean {
+  return nixFile !== undefined && dockerfilePath === undefined;
 }
 
 function values(pairs: Forms["pairs"] = {}): Readonly<Record<string, string>> {
@@ -272,7 +302,10 @@ function contextOf(name: string, value: string, at: SourceLocation) {
 }
 
 function placelessImage({ name, at }: ImageEntry, names: readonly string[]): UserError {
-  const like = didYouMean(name, names);
+  const like = didYouMean(
+    name,
+    names.filter((each) => each !== name),
+  );
   return new UserError(`no directory holds an image named "${name}"`, {
     hint:
       like === undefined

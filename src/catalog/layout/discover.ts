@@ -2,24 +2,16 @@
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
 import { lastMatch, onlyExcludes } from "../../lib/glob-list.ts";
-import { limitCalls } from "../../lib/limit.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
-import type { DirectoryEntry, Files } from "../../ports.ts";
+import type { Files } from "../../ports.ts";
 import { bakeNames, composeNames } from "../bake/bake-files.ts";
 import type { BakeFolder } from "../bake/print.ts";
 import { writeEntries } from "../entry-text.ts";
+import { type List, listing, matching } from "../patterns/directories.ts";
 import { dockerfileNames } from "./dockerfile-names.ts";
 import { dockerfileEntries, isNamedDockerfile } from "./look-around.ts";
-import {
-  type GlobPart,
-  globBelow,
-  globMatches,
-  globStart,
-  listedPathGlobs,
-  type PathGlob,
-  type Reached,
-} from "./path-glob.ts";
+import { globMatches, globStart, listedPathGlobs, type PathGlob } from "./path-glob.ts";
 
 /** Where images are looked for when nobody says where. */
 const defaultGlobs: readonly string[] = [".", "images/*", "containers/*", "apps/*"];
@@ -48,13 +40,12 @@ export interface Discovery {
   readonly unusual: readonly RepositoryPath[];
 }
 
-const reads = 32;
-
 /**
  * Looks for directories with a Dockerfile, a Containerfile or a default.nix, and for bake files in them and one level up.
  * Symlinked directories are not followed; hidden ones and node_modules only where they are named. The root's default.nix,
  * which is rarely one of an image, counts where the root is named.
  * @param configFile where entries of images are, or would be.
+ * @param given the directories in place of those that globs find; sorted
  * @param paths globs of directories; none, or exclusions alone: the default ones. One without wildcard has to hold an image.
  */
 export async function discover(
@@ -62,10 +53,13 @@ export async function discover(
   paths: readonly string[],
   files: Pick<Files, "list">,
   configFile: RepositoryPath,
+  given: readonly RepositoryPath[] | undefined = undefined,
 ): Promise<Discovery> {
   const problems: UserError[] = [];
   const isNamed = paths.length > 0 && !onlyExcludes(paths);
-  const globs = placesToLook(paths).flatMap((entry) => attempt(problems, () => listedPathGlobs(entry)).flat());
+  const globs = (given === undefined ? placesToLook(paths) : []).flatMap((entry) =>
+    attempt(problems, () => listedPathGlobs(entry)).flat(),
+  );
   const parsed = globs.filter(({ isExclusion }) => !isExclusion);
   const isExcluded = (directory: RepositoryPath) =>
     lastMatch(globs, ({ parts }) => globMatches(parts, partsOf(directory))) === "excluded";
@@ -73,7 +67,7 @@ export async function discover(
   const matches = await Promise.all(
     parsed.map(async (glob) => ({ glob, directories: await matching(".", glob.parts, globStart(glob.parts), list) })),
   );
-  const matched = [...new Set(matches.flatMap((match) => match.directories))].sort();
+  const matched = given ?? [...new Set(matches.flatMap((match) => match.directories))].sort();
   const directories = matched.filter((each) => !isExcluded(each));
   const lookInto = (among: readonly RepositoryPath[]) => Promise.all(among.map((each) => insideOf(each, list)));
   const inside = new Map((await lookInto(directories)).map((each) => [each.directory, each]));
@@ -93,7 +87,7 @@ export async function discover(
   const hasBake = (directory: RepositoryPath) => baking.has(directory);
   const excluded = [...new Set([...matched, ...placesAbove(matched)])].filter(isExcluded);
   const isLeft = looks.some(hasRecipe);
-  const isRootNamed = isNamed && parsed.some(({ text }) => text === ".");
+  const isRootNamed = given !== undefined || (isNamed && parsed.some(({ text }) => text === "."));
   return {
     found: [...inside.values()].flatMap(({ directory, dockerfile, nix: found }): readonly FoundDirectory[] => {
       const nix = directory === "." && !isRootNamed ? undefined : found;
@@ -137,40 +131,6 @@ function hasRecipe(inside: Inside | undefined): boolean {
 
 function partsOf(directory: RepositoryPath): readonly string[] {
   return directory === "." ? [] : directory.split("/");
-}
-
-type List = (directory: RepositoryPath) => Promise<readonly DirectoryEntry[]>;
-
-function listing(root: string, files: Pick<Files, "list">): List {
-  const known = new Map<RepositoryPath, Promise<readonly DirectoryEntry[]>>();
-  const list = limitCalls(
-    reads,
-    async (directory: RepositoryPath) => (await files.list(posix.join(root, directory))) ?? [],
-  );
-  return (directory) => {
-    const entries = known.get(directory) ?? list(directory);
-    known.set(directory, entries);
-    return entries;
-  };
-}
-
-async function matching(
-  directory: RepositoryPath,
-  parts: readonly GlobPart[],
-  reached: Reached,
-  list: List,
-): Promise<readonly RepositoryPath[]> {
-  const found = reached.has(parts.length) ? [directory] : [];
-  if (reached.size === found.length) return found;
-  const below = (await list(directory)).flatMap(({ kind, name }) => {
-    const next = kind === "directory" ? globBelow(parts, reached, name, isVisible) : new Set<number>();
-    return next.size === 0 ? [] : [matching(joinPath(directory, name), parts, next, list)];
-  });
-  return [...found, ...(await Promise.all(below)).flat()];
-}
-
-function isVisible(name: string): boolean {
-  return !name.startsWith(".") && name !== "node_modules";
 }
 
 interface Inside {

@@ -25,6 +25,8 @@ export interface FindInput extends Entries {
   readonly files: Pick<Files, "list" | "read">;
   /** Globs of directories; empty: the default ones. */
   readonly globs: readonly string[];
+  /** The directories that patterns of the config file found, in place of globs. */
+  readonly given?: readonly RepositoryPath[] | undefined;
   /** The name of the image at the root: the repository's. */
   readonly rootName: string;
   /** Groups and targets of bake files to publish; empty: the group `default`. */
@@ -68,7 +70,7 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     const isTroubled = () => problems.length > 0;
     return { images, concerns, unread: [], remarks, fileTargets: [], excluded: [], isTroubled };
   }
-  const discovery = await discover(input.root, input.globs, input.files, input.configFile);
+  const discovery = await discover(input.root, input.globs, input.files, input.configFile, input.given);
   const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const asked: BakeInput = {
     ...{ root: input.root, rootName: input.rootName, files: input.files },
@@ -112,9 +114,9 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
  */
 async function composesThatCount(
   { bakes, composes, found }: Discovery,
-  { root, files, bakeTargets }: FindInput,
+  { root, files, bakeTargets, given }: FindInput,
 ): Promise<readonly BakeFolder[]> {
-  const isElse = bakes.length > 0 || found.length > 0;
+  const isElse = bakes.length > 0 || found.length > 0 || given !== undefined;
   if (bakeTargets.length === 0 && isElse) return [];
   const contents = await Promise.all(composes.map(({ file }) => files.read(posix.join(root, file))));
   return composes.filter((_, index) => mayBuild(contents[index] ?? new Uint8Array()));

@@ -20,22 +20,33 @@ function nameIn(images: Settings["images"]): string | undefined {
 }
 
 /** Settings of other images, which would be ignored. */
-export function besidesByHand({ path, bakeTarget }: Settings, { images, file }: CatalogConfig): readonly UserError[] {
+export function besidesByHand(
+  { path, bakeTarget }: Settings,
+  { images, discovered, file }: CatalogConfig,
+): readonly UserError[] {
   const inputs = [...(path.length > 0 ? ["path"] : []), ...(bakeTarget.length > 0 ? ["bake-target"] : [])];
   const hint = 'leave out "context", "file", "target" and "build-contexts", which describe a single image';
-  const [first, second] = images;
+  const many = discovered ?? images[1];
   return [
     ...inputs.map((name) => {
       const message = `the input "${name}" looks for images, but other inputs describe a single image`;
       return new UserError(message, { hint, input: { name, line: 1 } });
     }),
-    ...(first === undefined || second === undefined
+    ...(many === undefined
       ? []
       : [
           new UserError(`${file ?? "the config file"} describes several images, but inputs describe a single one`, {
             hint,
-            at: second.at,
+            at: many.at,
           }),
         ]),
   ];
+}
+
+/** The input that says where to look for images, where the config file does. */
+export function besideDiscover({ path }: Settings, { discovered, file }: CatalogConfig): readonly UserError[] {
+  if (discovered === undefined || path.length === 0) return [];
+  const message = `the input "path" and "discover" in ${file ?? "the config file"} both set where images are`;
+  const hint = 'take out the input "path"; what it excludes can be written as "exclude" of a pattern';
+  return [new UserError(message, { hint, at: discovered.at, input: { name: "path", line: 1 } })];
 }

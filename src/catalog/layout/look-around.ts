@@ -49,9 +49,12 @@ export async function lookAround(
   return { directories: directories.sort(), others: others.sort() };
 }
 
+/** How the names of files end that are beside Dockerfiles, and are named like them. */
+export const isBesideDockerfiles = /\.(?:dockerignore|containerignore|md|txt|bak|orig|swp|j2|tmpl|template)$/i;
+
 /** `Dockerfile.gpu`, `Dockerfile-gpu`, `Dockerfile_gpu`, `gpu.Dockerfile`, and `DOCKERFILE`, which docker doesn't find either. */
 export function isNamedDockerfile(name: string): boolean {
-  if (/\.(?:dockerignore|containerignore|md|txt|bak|orig|swp|j2|tmpl|template)$/i.test(name)) return false;
+  if (isBesideDockerfiles.test(name)) return false;
   if (dockerfileNames.includes(name)) return false;
   return /^(?:docker|container)file(?:[._-].+)?$|^.+\.(?:docker|container)file$/i.test(name);
 }

@@ -1,6 +1,6 @@
 /** Globs of directories: `*` and `?` within a part of a path, `[a-z]`, `[!a-z]`, and `**` for any number of parts. */
-import { UserError } from "../../errors.ts";
 import { lastMatch, listedGlobs, onlyExcludes } from "../../lib/glob-list.ts";
+import { characterClass, nextPiece } from "../../lib/globs/character-class.ts";
 import { repositoryPath } from "../../model/repository-path.ts";
 import { anyNumber, anyOne, type ExpressionPiece, exactly, pathExpression } from "./path-expression.ts";
 
@@ -100,7 +100,7 @@ function partOf(text: string): GlobPart {
 function piecesOf(text: string): readonly ExpressionPiece[] {
   const pieces: ExpressionPiece[] = [];
   for (let rest = text; rest !== ""; ) {
-    const [taken = ""] = /^\[[!^]?\]?[^\]]*\]|^./su.exec(rest) ?? [];
+    const [taken = ""] = nextPiece.exec(rest) ?? [];
     pieces.push(pieceOf(taken, text));
     rest = rest.slice(taken.length);
   }
@@ -111,14 +111,5 @@ function pieceOf(taken: string, glob: string): ExpressionPiece {
   if (taken === "*") return anyNumber;
   if (taken === "?") return anyOne;
   if (!taken.startsWith("[")) return exactly(taken);
-  const [, negation = "", set = ""] = /^\[([!^]?)(.*)\]$/su.exec(taken) ?? [];
-  if (set === "") {
-    throw new UserError(`the glob "${glob}" has a bracket that isn't closed`, { hint: "write [a-z] or [!a-z]" });
-  }
-  try {
-    const is = new RegExp(`^[${negation === "" ? "" : "^"}${set.replace(/[\\\]^[]/g, "\\$&")}]$`, "su");
-    return { kind: "one", is };
-  } catch (cause) {
-    throw new UserError(`the glob "${glob}" has a range that runs backwards: ${taken}`, { hint: "write [a-z]", cause });
-  }
+  return { kind: "one", is: characterClass(taken, glob) };
 }

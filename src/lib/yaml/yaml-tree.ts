@@ -222,7 +222,11 @@ const mostIndent = 1_000;
 function entryOf(pair: Pair, map: SourceLocation, reading: Reading): TreeEntry {
   const { yaml } = reading;
   const at = placeOf(pair.key, reading);
-  if (!yaml.isScalar(pair.key)) throw new UserError("a key isn't a plain word", { hint: "write key: value", at });
+  if (!yaml.isScalar(pair.key)) {
+    const isExpression = yaml.isMap(pair.key);
+    const hint = isExpression ? 'write key: value, and {{…}} in quotes: "{{matrix.version}}"' : "write key: value";
+    throw new UserError("a key isn't a plain word", { hint, at });
+  }
   const key = String(pair.key.value ?? "");
   // `name:` alone has no value.
   const value =

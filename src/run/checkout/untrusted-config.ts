@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { type CatalogConfig, configPaths, type ImageEntry, loadConfig, type ReadConfig } from "../../config/config.ts";
 import type { SharedSettings } from "../../config/config-schema.ts";
+import type { Layout } from "../../config/expand/layout.ts";
 import { UserError } from "../../errors.ts";
 import type { ForgeHistory } from "../../git/forge-history.ts";
 import type { Git } from "../../git/git.ts";
@@ -36,25 +37,26 @@ export interface ConfigRun {
 /**
  * The config of the checkout, in an untrusted one mixed with that of its base.
  * @param configFiles where the checkout's file is read from
+ * @param layout the checkout's files, over which the patterns of both config files are read
  * @throws UserError where the base's file can't be read
  */
 export async function loadMixedConfig(
   run: ConfigRun,
   configFiles: Pick<Files, "read">,
+  layout: Layout | undefined = undefined,
 ): Promise<MixedConfig & Pick<ReadConfig, "problems" | "ofEntries">> {
   const { trust, base } = run;
   const { workspace } = run.context;
   const given = run.inputs.settings.config;
-  const { config, ...wrong } = await loadConfig(workspace, given, configFiles);
+  const { config, ...wrong } = await loadConfig(workspace, given, configFiles, layout);
   if (trust.kind === "trusted" || (await isElsewhere(given, run)))
     return { config, settingsOnly: [], ignored: [], ...wrong };
   const paths = configPaths(given);
   const atBase = await contentsAt(paths, run);
   const read = async (path: string) => atBase.get(posix.relative(workspace, path));
   // A file that the base lacks says nothing, also where the input names it.
-  const { config: ofBase, problems: more } = await loadConfig(workspace, atBase.size === 0 ? undefined : given, {
-    read,
-  });
+  const atThat = atBase.size === 0 ? undefined : given;
+  const { config: ofBase, problems: more } = await loadConfig(workspace, atThat, { read }, layout);
   if (more.length > 0) throw wrongAtBase(base, more);
   return { ...mixedConfig(config, ofBase), ...wrong };
 }
@@ -120,6 +122,7 @@ export function mixedConfig(checkout: CatalogConfig, base: CatalogConfig): Mixed
   return {
     config: {
       file: checkout.file,
+      ...(checkout.discovered && { discovered: checkout.discovered }),
       watchAll: checkout.watchAll,
       defaults: mixed(checkout.defaults, base.defaults),
       bump: base.bump,

@@ -11,7 +11,7 @@ import { forgeRegistry, type RunContext } from "../../model/run-context.ts";
 import type { SettingsOf } from "../../settings/image-settings.ts";
 import { aliasesOf, repositoriesOf } from "../../tags/image-names.ts";
 import { variantSuffix } from "../../tags/rules/flavor.ts";
-import { buildArgumentsOf, type Naming, tagsOf } from "./details/image-details.ts";
+import { buildArgumentsOf, type Naming, ownReleaseNames, tagsOf } from "./details/image-details.ts";
 import { mergedRun } from "./details/merged-run.ts";
 
 export interface NamingRules {
@@ -68,7 +68,7 @@ export function ownPlacesOf(rootName: string, rules: NamingRules): OwnPlaces {
 function meantTags(image: ImageName, { run, settingsOf }: NamingRules): MeantTags {
   const { context } = run;
   const target = targetBranch(run);
-  const sources = { names: [image.publicName], rulesOf: settingsOf, facts: new Map() };
+  const sources = { ...ownReleaseNames(image), rulesOf: settingsOf, facts: new Map() };
   const now = tagsOf(run, image, sources).tags;
   const merged = mergedRun(run);
   const onceMerged = merged === undefined ? [] : tagsOf(merged, image, sources).tags;

@@ -5,14 +5,16 @@ import { linkImages } from "../../catalog/graph/link-images.ts";
 import { type BuiltCatalog, orderCatalog } from "../../catalog/graph/order-catalog.ts";
 import type { Concern, TroubledImage } from "../../catalog/graph/troubled.ts";
 import { type CatalogInput, declareCatalog } from "../../catalog/layout/declare-catalog.ts";
-import { besidesByHand, imageByHand } from "../../catalog/layout/image-by-hand.ts";
+import { besideDiscover, besidesByHand, imageByHand } from "../../catalog/layout/image-by-hand.ts";
 import { misplacedConfigs } from "../../catalog/layout/misplaced-config.ts";
 import type { WrittenAbsent } from "../../catalog/names/absent-images.ts";
+import { placeFinder } from "../../catalog/patterns/find-places.ts";
 import { usualConfigFile } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { byPlace, throwProblems, type UserError } from "../../errors.ts";
 import type { ForgeHistory } from "../../git/forge-history.ts";
 import type { Git } from "../../git/git.ts";
+import { memoize } from "../../lib/memoize.ts";
 import { mapped } from "../../lib/pause.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -76,7 +78,14 @@ export async function readAsFarAsPossible(
 ): Promise<ReadCatalog & { readonly concerns: readonly Concern[] }> {
   const { context, inputs } = run;
   const { settings } = inputs;
-  const mixed = await loadMixedConfig(run, configFiles);
+  const rootName = context.repo.toLowerCase();
+  // Patterns and the search for recipes look into the same directories.
+  const files = {
+    list: memoize((path: string) => run.checkoutFiles.list(path)),
+    read: (path: string) => run.checkoutFiles.read(path),
+  };
+  const find = placeFinder({ root: context.workspace, files });
+  const mixed = await loadMixedConfig(run, configFiles, { rootName, find });
   const { config, settingsOnly } = mixed;
   const entries = { ...config, images: [...config.images, ...settingsOnly] };
   const { settingsOf, problems, ofEntries, unreadNames } = await readImageSettings(entries, inputs);
@@ -84,7 +93,7 @@ export async function readAsFarAsPossible(
   const ofAll = withoutEntries(mixed);
   const others = [
     ...withoutEntries({ problems, ofEntries }),
-    ...(byHand === undefined ? [] : besidesByHand(settings, config)),
+    ...(byHand === undefined ? besideDiscover(settings, config) : besidesByHand(settings, config)),
   ];
   if (ofAll.length + others.length > 0)
     throwProblems(byPlace([...mixed.problems, ...problems, ...others.filter((each) => !problems.includes(each))]));
@@ -95,10 +104,9 @@ export async function readAsFarAsPossible(
     // An image whose entry an untrusted checkout has dropped is still one that its base doesn't publish.
     unpublished: new Set(settingsOnly.flatMap(({ name, settings }) => (settings.publish === false ? [name] : []))),
   };
-  const rootName = context.repo.toLowerCase();
   const { images, remarks, concerns, ...found } = await catalogFrom(rules, {
     root: context.workspace,
-    files: run.checkoutFiles,
+    files,
     globs: settings.path,
     rootName,
     config,

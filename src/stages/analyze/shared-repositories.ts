@@ -7,7 +7,7 @@ import { mapped } from "../../lib/pause.ts";
 import { trusted } from "../../model/trust.ts";
 import { repositoriesOf } from "../../tags/image-names.ts";
 import { type TagsOfEvent, tagCollisions } from "../../tags/tag-collisions.ts";
-import { type Naming, tagsOf } from "./details/image-details.ts";
+import { type Naming, releaseNames, tagsOf } from "./details/image-details.ts";
 import { type FactsReader, gatherFacts } from "./details/image-facts.ts";
 import type { NamingRules } from "./name-images.ts";
 
@@ -21,16 +21,12 @@ export async function sharedTags(
   const sharing = sharersOf(named);
   if (sharing.length === 0) return [];
   const { run, settingsOf } = rules;
-  const names = new Set(sharing.map(({ image }) => image.name));
-  const there = images.filter(({ name }) => names.has(name));
+  const sharers = new Set(sharing.map(({ image }) => image.name));
+  const there = images.filter(({ name }) => sharers.has(name));
   // A file that can't be read is a problem of its image, which others report.
   const { facts } = await gatherFacts(there, (name) => settingsOf(name).rules, reader, new Map());
-  const all = new Set(named.map(({ image }) => image.publicName));
-  const releaseTags = new Map([...all].map((name) => [name, settingsOf(name).releaseTags] as const));
-  const sources = {
-    ...{ names: [...all], rulesOf: settingsOf, facts },
-    releaseTags: new Map([...releaseTags].filter(([, each]) => each.length > 0)),
-  };
+  const names = releaseNames({ images: named.map(({ image }) => image) }, settingsOf);
+  const sources = { ...names, rulesOf: settingsOf, facts };
   const events: readonly { readonly what: string; readonly run: Naming }[] = [
     ...usualEvents(run.context).map(({ what, context }) => ({
       what,

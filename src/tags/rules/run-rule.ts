@@ -60,14 +60,31 @@ export function runRule(rule: Rule, surroundings: RuleSurroundings): RuleRun {
   };
   const made = yielded && finishTag(yielded, { ...surroundings, rule, scope, origin, ordinary, warn });
   const [first] = [...unread, ...unfit];
+  const shared = made?.moves === true && isOfAnyBranch(rule, origin, scope.event) ? [sharedWarning] : [];
   return {
     made,
     makesLatest: yielded?.makesLatest === true,
     because: first?.message ?? (made === undefined ? whyNone(rule, scope.event) : undefined),
     origin,
-    warnings: [...(rule.line === undefined ? [] : unread), ...unfit].map((warning) => placed(warning, rule)),
+    warnings: [...(rule.line === undefined ? [] : unread), ...unfit, ...shared].map((warning) => placed(warning, rule)),
   };
 }
+
+/** Every branch that is pushed moves one tag: a literal, and nobody says that it is meant. */
+function isOfAnyBranch(rule: Rule, origin: NameOrigin, { ref, isDefaultBranch }: TagEvent): boolean {
+  return (
+    rule.type === "raw" &&
+    !rule.isEnableGiven &&
+    ref.kind === "branch" &&
+    !isDefaultBranch &&
+    origin.branch === undefined
+  );
+}
+
+const sharedWarning: TagWarning = {
+  message: "this branch isn't the default branch, and moves the tag that the default branch moves, too",
+  hint: "write enable={{is_default_branch}}, or enable=true if every branch may move it",
+};
 
 /** What the rule would look at if the branch had an ordinary name. */
 function ordinarily(scope: RuleScope, versionOrigin: NameOrigin | undefined): RuleScope {
@@ -108,7 +125,8 @@ function isForPulls(rule: Rule): boolean {
 }
 
 function placed({ message, hint }: TagWarning, { line }: Rule): TagWarning {
-  return { message: line === undefined ? message : `${placeOf(line)}: ${message}`, hint };
+  const at = line?.at;
+  return { message: line === undefined ? message : `${placeOf(line)}: ${message}`, hint, ...(at && { at }) };
 }
 
 /** Why a rule that nobody warned of gave nothing. */

@@ -4,6 +4,7 @@
  */
 import { UserError } from "../../errors.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
+import { expressionsIn } from "../../lib/text/expressions.ts";
 import { formatDate } from "./date-format.ts";
 
 /** A text taken apart into what stands as it is and what is to be filled in. */
@@ -44,11 +45,11 @@ export const buildNames: readonly string[] = [
 export function parseTemplate(text: string, names: readonly string[], unknown: "refuse" | "keep" = "refuse"): Template {
   const parts: (string | Expression)[] = [];
   let end = 0;
-  for (const found of text.matchAll(/\{\{\{([^{}]*)\}\}\}|\{\{([^{}]*)\}\}/g)) {
-    const expression = parseExpression(found[1] ?? found[2] ?? "", names, unknown);
+  for (const { inner, start, end: after } of expressionsIn(text)) {
+    const expression = parseExpression(inner, names, unknown);
     if (expression === undefined) continue;
-    parts.push(text.slice(end, found.index), expression);
-    end = found.index + found[0].length;
+    parts.push(text.slice(end, start), expression);
+    end = after;
   }
   parts.push(text.slice(end));
   const literal = parts.filter((part) => typeof part === "string").join("");
@@ -88,14 +89,14 @@ export function usesCommitDate(template: Template): boolean {
 const dates: Readonly<Record<string, "run" | "commit">> = { date: "run", commit_date: "commit" };
 
 function parseExpression(inner: string, names: readonly string[], unknown: "refuse" | "keep"): Expression | undefined {
-  const [, name = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(inner.trim()) ?? [];
+  const [, name = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(inner) ?? [];
   const of = Object.hasOwn(dates, name) ? dates[name] : undefined;
   if (of !== undefined) return dateExpression(name, of, rest);
   if (names.includes(name) && rest === "") return { kind: "value", name };
   if (unknown === "keep" && !names.includes(name)) return undefined;
   throw names.includes(name)
-    ? new UserError(`{{${inner.trim()}}} has more than a name`, { hint: `write {{${name}}}` })
-    : unknownExpression(inner.trim(), name, names);
+    ? new UserError(`{{${inner}}} has more than a name`, { hint: `write {{${name}}}` })
+    : unknownExpression(inner, name, names);
 }
 
 function dateExpression(name: string, of: "run" | "commit", rest: string): Expression {

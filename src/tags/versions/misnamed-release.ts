@@ -183,7 +183,7 @@ interface NamePlace {
 }
 
 /** The images' names first, then what patterns begin with: `site` for `site-v{{version}}`. */
-function placesOf({ names, releaseTags }: ReleaseNames): readonly NamePlace[] {
+function placesOf({ names, groups, releaseTags }: ReleaseNames): readonly NamePlace[] {
   const patterns = [...(releaseTags ?? [])].flatMap(([image, all]) =>
     all.flatMap(({ parts }) => {
       const end = parts.findIndex((part) => isExpression(part, "version"));
@@ -195,7 +195,8 @@ function placesOf({ names, releaseTags }: ReleaseNames): readonly NamePlace[] {
       return isName(text) ? [{ text, image }] : [];
     }),
   );
-  return [...names.map((image) => ({ text: image, image })), ...patterns];
+  const called = [...names, ...new Set(groups?.values())];
+  return [...called.map((image) => ({ text: image, image })), ...patterns];
 }
 
 /** One letter is wrong, missing or too many, or two change places; in a long name that may be so twice. */

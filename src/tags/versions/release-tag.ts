@@ -5,6 +5,8 @@ import { parseTemplate, type Template } from "../text/expression.ts";
 /** What is known of the images that a git tag may release, by what they are called in public. */
 export interface ReleaseNames {
   readonly names: readonly string[];
+  /** The entry whose matrix makes an image, by the image's name: it stands for all that it makes. */
+  readonly groups?: ReadonlyMap<string, string> | undefined;
   /** The patterns of those that have any: no other tag releases these. */
   readonly releaseTags?: ReadonlyMap<string, readonly ReleasePattern[]> | undefined;
 }
@@ -35,8 +37,8 @@ export function parseReleasePattern(text: string): ReleasePattern {
 
 /**
  * Decides whether a git tag releases an image. It releases the images whose pattern it fits, or else the image whose
- * name it begins with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). What
- * follows must be a version, so that any other tag releases all images that have no pattern.
+ * name it begins with; of several that fit, the longest wins (`app-web-v1.2.3` is of `app-web` rather than `app`). The name of
+ * an entry with a matrix is one of all that it makes. What follows must be a version, so that any other tag releases all images that have no pattern.
  */
 export function readReleaseTag(tag: string, name: string, all: ReleaseNames): GitTagMeaning {
   const { own, others } = releasedBy(tag, all);
@@ -80,15 +82,14 @@ function releasedBy(tag: string, all: ReleaseNames): ReleasedBy {
   return by;
 }
 
-function imagesOf(tag: string, { names, releaseTags = new Map() }: ReleaseNames): readonly Fit[] {
-  const byPattern = longest([...releaseTags].flatMap(([each, patterns]) => fits(tag, each, patterns)));
-  if (byPattern.length > 0) return byPattern;
-  return longest(
-    byConvention(
-      tag,
-      names.filter((each) => !releaseTags.has(each)),
-    ),
+function imagesOf(tag: string, { names, groups, releaseTags = new Map() }: ReleaseNames): readonly Fit[] {
+  const called = (name: string): readonly string[] => [name, ...(groups?.has(name) ? [groups.get(name) ?? name] : [])];
+  const byPattern = [...releaseTags].flatMap(([name, patterns]) =>
+    called(name).flatMap((each) => fits(tag, each, patterns).map((fit) => ({ ...fit, name }))),
   );
+  if (byPattern.length > 0) return longest(byPattern);
+  const others = names.filter((each) => !releaseTags.has(each));
+  return longest(others.flatMap((name) => byConvention(tag, called(name)).map((fit) => ({ ...fit, name }))));
 }
 
 interface Fit {

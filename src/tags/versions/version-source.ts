@@ -25,6 +25,11 @@ export function parseVersionSource(text: string): VersionSource {
   if (plain !== undefined) return { kind: plain };
   const kind = named.find((each) => each === kindText);
   if (kind !== undefined && name !== "") return { kind, name };
+  if (/^(?:image|built|run|exec|command|container)$/.test(kindText)) {
+    throw new UserError(`from=${text} would read a version from the built image, which is not supported`, {
+      hint: "tags are known before the build: write the version into an ARG (from=arg:NAME), a LABEL (from=label:NAME) or a file (from=file:PATH)",
+    });
+  }
   throw new UserError(`from=${text} names no source of a version`, {
     hint: `write arg:NAME, bake:NAME, label:NAME, file:PATH, nix or package.json${didYouMeanText(kindText, [...named, ...unnamed])}`,
   });

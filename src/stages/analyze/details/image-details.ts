@@ -156,7 +156,7 @@ export function buildArgumentsOf(
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
   if (!Object.values(image.buildArgs).some((text) => text.includes("{{"))) return image.buildArgs;
-  const sources = { names: [image.publicName], rulesOf, facts: new Map() };
+  const sources = { ...ownReleaseNames(image), rulesOf, facts: new Map() };
   const { version } = tagsOf(run, image, sources);
   const facts = { ...factsOf(run, image, sources), version };
   const fill = filler(run.context, image, facts, readEvent(facts));
@@ -223,18 +223,27 @@ export function tagsOf(run: Naming, image: ImageName, sources: TagSources): Deri
 }
 
 /** The names that show which image a git tag releases. */
-export function releaseNames({ images }: Catalog, settingsOf: SettingsOf): ReleaseNames {
+export function releaseNames(
+  { images }: { readonly images: readonly Pick<ImageName, "publicName" | "group">[] },
+  settingsOf: SettingsOf,
+): ReleaseNames {
   const names = [...new Set(images.map(({ publicName }) => publicName))];
   const patterns = names.map((name) => [name, settingsOf(name).releaseTags] as const);
-  return { names, releaseTags: new Map(patterns.filter(([, each]) => each.length > 0)) };
+  const groups = new Map(images.flatMap(({ publicName, group }) => (group === undefined ? [] : [[publicName, group]])));
+  return { names, groups, releaseTags: new Map(patterns.filter(([, each]) => each.length > 0)) };
+}
+
+/** The names of one image's releases, for what doesn't depend on the others. */
+export function ownReleaseNames({ publicName, group }: ImageName): ReleaseNames {
+  return { names: [publicName], ...(group === undefined ? {} : { groups: new Map([[publicName, group]]) }) };
 }
 
 function factsOf(
   { context, commitDate, gitTags }: Pick<Naming, "context" | "commitDate" | "gitTags">,
   { name, publicName, variant }: ImageName,
-  { names, releaseTags, facts, rulesOf }: TagSources,
+  { names, groups, releaseTags, facts, rulesOf }: TagSources,
 ) {
   const { variables } = rulesOf(publicName);
   const own = facts.get(name);
-  return { context, name: publicName, variant, names, releaseTags, commitDate, gitTags, variables, ...own };
+  return { context, name: publicName, variant, names, groups, releaseTags, commitDate, gitTags, variables, ...own };
 }
