@@ -29,6 +29,7 @@ export const inputGroups = {
   Building: [
     ...(["platforms", "build-args", "secret-envs", "secret-files", "ssh", "cache", "cache-from", "cache-to"] as const),
     ...(["builder", "qemu", "binfmt-image", "provenance", "sbom", "attest", "compression", "load"] as const),
+    ...(["network", "allow", "add-hosts", "shm-size", "ulimit", "cgroup-parent", "no-cache-filters"] as const),
   ],
   Publishing: ["push", "rebuild", "promote", "converge", "max-size"],
   Scanning: ["scan", "severity", "fail-on", "ignore-unfixed", "gate", "sarif"],

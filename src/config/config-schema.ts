@@ -23,6 +23,8 @@ export interface Forms {
   readonly "placed-text": Placed<string>;
   /** A text, for which true and false may stand as they are. */
   readonly "text-or-flag": SettingLine;
+  /** A text with where it stands, as a line of an input. */
+  readonly line: SettingLine;
   readonly flag: boolean;
   /** Inside the repository, relative to its root. */
   readonly path: RepositoryPath;
@@ -38,6 +40,7 @@ export interface Forms {
   readonly "lines-or-map": readonly SettingLine[];
   readonly cache: "gha" | "registry" | "none";
   readonly gate: "no-worse" | "strict";
+  readonly network: "default" | "none" | "host";
   /** How pull requests are merged: true and false may stand as they are. */
   readonly merge: "merge" | "squash" | "rebase" | "true" | "false";
   /** A list, or words with commas or line ends between them. */
@@ -80,6 +83,13 @@ export const sharedSettings = {
   provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
   sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
   compression: { form: "lines", means: "Compression of layers, as the input compression." },
+  network: { form: "network", means: "Network of RUN steps: default, none or host, as the input network." },
+  allow: { form: "lines", means: "Entitlements of the build, as the input allow." },
+  "add-hosts": { form: "lines-or-map", means: "Hosts of RUN steps with their addresses, as the input add-hosts." },
+  "shm-size": { form: "line", means: "Size of /dev/shm in RUN steps, such as 2g." },
+  ulimit: { form: "lines-or-map", means: "Limits of RUN steps, such as nofile=1024:2048." },
+  "cgroup-parent": { form: "line", means: "Parent cgroup of RUN steps." },
+  "no-cache-filters": { form: "words", means: "Stages that are always built without cache." },
   scan: { form: "flag", means: "false: it is not scanned, and no finding blocks it." },
   severity: { form: "words", means: "Severities that are reported, as the input severity." },
   "fail-on": { form: "words", means: "Severities of blocking findings, which fail the run, as the input fail-on." },

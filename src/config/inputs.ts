@@ -49,6 +49,13 @@ export interface Settings {
   readonly provenance: SourcedLine | undefined;
   readonly sbom: SourcedLine | undefined;
   readonly compression: readonly SourcedLine[];
+  readonly network: Word<"network"> | undefined;
+  readonly allow: readonly SourcedLine[];
+  readonly addHosts: readonly SourcedLine[];
+  readonly shmSize: readonly SourcedLine[];
+  readonly ulimit: readonly SourcedLine[];
+  readonly cgroupParent: readonly SourcedLine[];
+  readonly noCacheFilters: readonly SourcedLine[];
   readonly attest: boolean;
   readonly push: Word<"push">;
   readonly rebuild: Word<"rebuild">;
@@ -136,6 +143,13 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     provenance: whole("provenance"),
     sbom: whole("sbom"),
     compression: only("compression"),
+    network: word("network"),
+    allow: lines("allow"),
+    addHosts: lines("add-hosts"),
+    shmSize: only("shm-size"),
+    ulimit: lines("ulimit"),
+    cgroupParent: only("cgroup-parent"),
+    noCacheFilters: lines("no-cache-filters"),
     attest: word("attest") === "true",
     push: word("push") ?? "auto",
     rebuild: word("rebuild") ?? "auto",

@@ -20,12 +20,14 @@ import { type Commit, forgeRegistry, type RunContext } from "../../model/run-con
 import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
 import { ignoredRemarks, loadMixedConfig } from "../../run/checkout/untrusted-config.ts";
+import { ignoredByNix } from "../../settings/ignored-by-nix.ts";
 import { readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
 import { repositoryCollisions } from "../../tags/image-names.ts";
 import { type BakeRun, bakeTools } from "./bake-tools.ts";
 import type { Naming } from "./details/image-details.ts";
 import { type NamingRules, nameImages, namesOf, ownPlacesOf } from "./name-images.ts";
+import { everyImage } from "./parted.ts";
 
 /** The parts of a run that decide which images there are. */
 export interface CatalogRun extends Naming, BakeRun {
@@ -121,6 +123,7 @@ export async function readAsFarAsPossible(
     configFile: config.file ?? usualConfigFile,
     remarks: [
       ...ignoredRemarks(mixed, run),
+      ...ignoredByNix(config.images, everyImage({ catalog: { images }, troubled: found.troubled })),
       ...(await misplacedConfigs(context.workspace, settings.config, run.checkoutFiles)),
       ...remarks,
     ],

@@ -82,6 +82,7 @@ function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: 
     provenance: settings.provenance,
     sbom: settings.sbom,
     compression: settings.compression,
+    options: isNix ? {} : settings.options,
     remarks: [
       ...tags.warnings,
       ...Object.keys(annotations).filter(isReserved).map(reservedAnnotation),
