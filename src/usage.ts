@@ -27,7 +27,17 @@ export const inputGroups = {
   ],
   "Tags and labels": ["tags", "flavor", "labels", "annotations", "move"],
   Building: [
-    ...(["platforms", "build-args", "secret-envs", "secret-files", "ssh", "cache", "cache-from", "cache-to"] as const),
+    ...([
+      "platforms",
+      "build-args",
+      "build-args-file",
+      "secret-envs",
+      "secret-files",
+      "ssh",
+      "cache",
+      "cache-from",
+      "cache-to",
+    ] as const),
     ...(["builder", "qemu", "binfmt-image", "provenance", "sbom", "attest", "compression", "load"] as const),
     ...(["network", "allow", "add-hosts", "shm-size", "ulimit", "cgroup-parent", "no-cache-filters"] as const),
   ],

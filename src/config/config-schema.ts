@@ -63,6 +63,10 @@ export const sharedSettings = {
   platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
   publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
   "build-args": { form: "pairs", means: "Build arguments; expressions such as {{version}} are filled in." },
+  "build-args-file": {
+    form: "paths",
+    means: "Files of build arguments: lines NAME=value as in .env, flat JSON or YAML. build-args override them.",
+  },
   "build-contexts": {
     form: "pairs",
     means: "Named contexts: a directory, docker-image://REFERENCE, or target:IMAGE for an image of this repository.",

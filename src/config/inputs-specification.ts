@@ -40,6 +40,7 @@ export const inputs = [
   { name: "annotations" },
   { name: "platforms" },
   { name: "build-args" },
+  { name: "build-args-file" },
   { name: "secrets", secret: true },
   { name: "secret-envs" },
   { name: "secret-files" },

@@ -34,6 +34,7 @@ export interface Settings {
   readonly annotations: readonly SourcedLine[];
   readonly platforms: readonly Platform[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildArgsFile: readonly SourcedLine[];
   /** As given: a value may hold line breaks. */
   readonly secrets: string;
   readonly secretEnvs: readonly SourcedLine[];
@@ -129,6 +130,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     annotations: lines("annotations"),
     platforms: unique(collect(lines("platforms").flatMap(commaLines), wantedPlatform)),
     buildArgs: Object.fromEntries(collect(lines("build-args"), buildArgument)),
+    buildArgsFile: lines("build-args-file"),
     secrets: raw.secrets,
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),

@@ -5,6 +5,7 @@ import type { SharedSettings } from "../config/config-schema.ts";
 import type { Remark } from "../model/remark.ts";
 
 const ofBuildKit = [
+  "build-args-file",
   ...(["network", "allow", "add-hosts", "shm-size", "ulimit", "cgroup-parent", "no-cache-filters"] as const),
 ] satisfies readonly (keyof SharedSettings)[];
 
@@ -18,7 +19,7 @@ export function ignoredByNix(entries: readonly ImageEntry[], images: readonly Im
     const [verb, them] = ignored.length === 1 ? ["has", "it"] : ["have", "them"];
     return [
       {
-        message: `${ignored.join(", ")} of the image "${name}" ${verb} no effect: Nix builds it, which runs no RUN steps`,
+        message: `${ignored.join(", ")} of the image "${name}" ${verb} no effect: Nix builds it`,
         hint: `remove ${them} from its entry`,
         at,
       },

@@ -139,8 +139,10 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[]): Image 
 function common({ image, repositories, ...places }: ReadImage) {
   const { name, publicName, directory, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
+  const { fileArguments = {}, argumentFiles = [] } = image.variant === "nix" ? {} : image;
   return {
     ...{ name, publicName, directory, repositories, knownAs: namesIn(places) },
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
+    ...{ literalArguments: Object.keys(fileArguments), argumentFiles },
   };
 }

@@ -67,6 +67,14 @@ function fileImage({ folder, file }: BakeFolder): Image {
     ...nothing,
     ...{ name: file, publicName: file, variant: "dockerfile", directory: folder, context: folder, target: undefined },
     ...{ dockerfilePath: file, dockerfile: unreadDockerfile(file), bakeFiles: bakeFilesBeside(file) },
-    ...{ repositories: [], knownAs: [], buildArgs: {}, inputArguments: [], labels: {} },
+    ...{
+      repositories: [],
+      knownAs: [],
+      buildArgs: {},
+      inputArguments: [],
+      literalArguments: [],
+      argumentFiles: [],
+      labels: {},
+    },
   };
 }

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { bakeNames, isBakeName } from "../../../catalog/bake/bake-files.ts";
 import { type BakeReads, bakeReads } from "../../../catalog/bake/bake-paths.ts";
 import type { Image } from "../../../catalog/catalog.ts";
-import type { BakeChange } from "../../../changes/affected.ts";
+import type { FilesChange } from "../../../changes/affected.ts";
 import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import { UserError } from "../../../errors.ts";
@@ -27,9 +27,9 @@ const together = 16;
 /** As many changed files may be what a path with a variable names. */
 const mostFormer = 200;
 
-const unchanged: BakeChange & AsBefore = { filesOf: () => [], isAsBefore: () => false };
+const unchanged: FilesChange & AsBefore = { filesOf: () => [], isAsBefore: () => false };
 
-interface AsBefore {
+export interface AsBefore {
   /** Whether an image is known to be what it was at the base, whatever became of config and bake files. */
   isAsBefore(name: string): boolean;
 }
@@ -45,7 +45,7 @@ export async function bakeChange(
   comparison: EventComparison,
   { now, config }: { readonly now: ReadCatalog; readonly config: ComparedConfig },
   links: Links,
-): Promise<BakeChange & AsBefore> {
+): Promise<FilesChange & AsBefore> {
   if (comparison.kind !== "files") return unchanged;
   const before = baseFiles(run.git, comparison, links);
   const folders = new Set([
@@ -81,8 +81,8 @@ interface Readings {
 function compared(
   { then, middle, now }: Readings,
   changed: ChangedReads,
-  doubtful: BakeChange["filesOf"],
-): BakeChange & AsBefore {
+  doubtful: FilesChange["filesOf"],
+): FilesChange & AsBefore {
   const textsThen = new Set(settingsTexts(then).values());
   const former = new Map(everyImage(then).map((image) => [image.name, image]));
   const between = settingsTexts(middle);
