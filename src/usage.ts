@@ -22,7 +22,7 @@ const ofPlans = [event, base, ref, workflow, explain, graph, json, debug];
 /** Inputs that belong together, under what they are about. */
 export const inputGroups = {
   "Which images": [
-    ...(["only", "images", "aliases", "path", "config", "workdir", "variant", "bake-target"] as const),
+    ...(["only", "images", "aliases", "path", "config", "workdir", "variant", "bake-file", "bake-target"] as const),
     ...(["context", "file", "target", "build-contexts"] as const),
   ],
   "Tags and labels": ["tags", "flavor", "labels", "annotations", "move"],

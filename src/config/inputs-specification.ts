@@ -24,6 +24,7 @@ export const inputs = [
   { name: "workdir" },
   { name: "config" },
   { name: "path" },
+  { name: "bake-file" },
   { name: "bake-target" },
   { name: "context" },
   { name: "file" },

@@ -14,6 +14,8 @@ export interface Settings {
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
+  /** Bake files, those of one line read together; empty: those that are found. */
+  readonly bakeFile: readonly SourcedLine[];
   /** Groups and targets of bake files to publish; empty: the group `default`. */
   readonly bakeTarget: readonly string[];
   readonly context: string | undefined;
@@ -114,6 +116,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     workdir: text("workdir"),
     config: text("config"),
     path: lines("path").flatMap(({ text: line }) => splitGlobs(line)),
+    bakeFile: lines("bake-file").flatMap(commaLines),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
     context: text("context"),
     file: text("file"),

@@ -94,6 +94,7 @@ export const inputOrigins = {
   workdir: "workflow",
   config: "workflow",
   path: "workflow",
+  "bake-file": "workflow",
   "bake-target": "workflow",
   context: "workflow",
   file: "workflow",

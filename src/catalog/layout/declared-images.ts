@@ -17,7 +17,6 @@ import type { Placed } from "../../model/placed.ts";
 import type { Platform } from "../../model/platform.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
-import { bakeFilesBeside } from "../bake/bake-files.ts";
 import type { ImageName } from "../catalog.ts";
 import { type PlacedContexts, readNamedContext } from "../graph/named-contexts.ts";
 import type { Concern } from "../graph/troubled.ts";
@@ -212,7 +211,7 @@ function joined(
     labels: image.labels,
     annotations: image.annotations,
     depends: entered.depends ?? [],
-    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
+    bakeFiles: image.bakeFiles,
     watch: watchedBy(watchAll, entered.watch ?? []),
   };
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(image, entered);

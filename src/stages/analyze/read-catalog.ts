@@ -106,6 +106,7 @@ export async function readAsFarAsPossible(
     entryProblems: joined(mixed.ofEntries, ofEntries),
     inputs: settings,
     bakeTargets: settings.bakeTarget,
+    bakeFiles: settings.bakeFile,
     bake: bakeTools(run),
     byHand,
     ownPlaces: ownPlacesOf(rootName, rules),
