@@ -22,13 +22,24 @@ const ofPlans = [event, base, ref, workflow, explain, graph, json, debug];
 /** Inputs that belong together, under what they are about. */
 export const inputGroups = {
   "Which images": [
-    ...(["only", "images", "aliases", "path", "config", "workdir", "variant", "bake-target"] as const),
+    ...(["only", "images", "aliases", "path", "config", "workdir", "variant", "bake-file", "bake-target"] as const),
     ...(["context", "file", "target", "build-contexts"] as const),
   ],
   "Tags and labels": ["tags", "flavor", "labels", "annotations", "move"],
   Building: [
-    ...(["platforms", "build-args", "secret-envs", "secret-files", "ssh", "cache", "cache-from", "cache-to"] as const),
+    ...([
+      "platforms",
+      "build-args",
+      "build-args-file",
+      "secret-envs",
+      "secret-files",
+      "ssh",
+      "cache",
+      "cache-from",
+      "cache-to",
+    ] as const),
     ...(["builder", "qemu", "binfmt-image", "provenance", "sbom", "attest", "compression", "load"] as const),
+    ...(["network", "allow", "add-hosts", "shm-size", "ulimit", "cgroup-parent", "no-cache-filters"] as const),
   ],
   Publishing: ["push", "rebuild", "promote", "converge", "max-size"],
   Scanning: ["scan", "severity", "fail-on", "ignore-unfixed", "gate", "sarif"],

@@ -37,6 +37,10 @@ interface AnyImage extends ImageName {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Names of those that an input gives, and no file of the repository: another run may give them otherwise. */
   readonly inputArguments: readonly string[];
+  /** Names of those that a file of arguments gives: their values are taken word for word. */
+  readonly literalArguments: readonly string[];
+  /** The files of arguments that its settings name. */
+  readonly argumentFiles: readonly RepositoryPath[];
   /** Named contexts, but those that stand for an image of the repository: these are edges. Sorted by name. */
   readonly contexts: readonly NamedContext[];
   /** What its bake file says that labels are, word for word. */

@@ -28,7 +28,9 @@ export interface AffectedInput {
   readonly selected: ReadonlySet<string>;
   readonly config: ConfigChange;
   /** `undefined`: a changed bake file affects all images that it describes. */
-  readonly bake?: BakeChange | undefined;
+  readonly bake?: FilesChange | undefined;
+  /** What became of files of build arguments. */
+  readonly argumentFiles?: FilesChange | undefined;
   /** Images that hold what no change can be seen of, with the reason as a clause. */
   readonly unseen: ReadonlyMap<string, string>;
   /** Names of images with problems: what can't be seen of them is no reason. */
@@ -43,11 +45,9 @@ export interface ConfigChange {
   affects(name: string): boolean;
 }
 
-/** What became of bake files. */
-export interface BakeChange {
-  /**
-   * The changed files that change, or may change, the image's definition in bake files; none where it stays the same.
-   */
+/** What became of bake files, or of files of build arguments. */
+export interface FilesChange {
+  /** The changed files that change, or may change, what they define of the image; none where it stays the same. */
   filesOf(image: Image): readonly ChangedFile[];
 }
 
@@ -89,7 +89,7 @@ function becauseOf(reason: Reason, { images }: Catalog, selected: ReadonlySet<st
 
 /** The reasons in an image itself. */
 async function reasonsByFile(
-  { catalog, inputs, commit, config, bake, unseen, troubled }: AffectedInput,
+  { catalog, inputs, commit, config, bake, argumentFiles, unseen, troubled }: AffectedInput,
   { files, base }: Compared,
 ): Promise<ReadonlyMap<string, readonly Reason[]>> {
   const index = indexFiles(files);
@@ -104,6 +104,7 @@ async function reasonsByFile(
     const others = [
       ...(settings.length > 0 && config.affects(image.name) ? settings : []),
       ...(bake?.filesOf(image) ?? image.bakeFiles.flatMap((path) => index.at(path) ?? [])),
+      ...(argumentFiles?.filesOf(image) ?? []),
       ...(isTroubled && watchProblem(image.watch) !== undefined ? [] : await watched(image.watch)),
     ];
     if (isTroubled) {

@@ -9,12 +9,13 @@ import { sourcesOf } from "./sources/sources.ts";
 /** A clause about the file: "it is the Dockerfile". `configPaths` is where the config file may lie. */
 export function whyCounts(
   path: RepositoryPath,
-  image: Pick<Image, "bakeFiles" | "variant" | "watch">,
+  image: Pick<Image, "argumentFiles" | "bakeFiles" | "variant" | "watch">,
   { recipe, contexts }: ImageInputs,
   configPaths: readonly RepositoryPath[],
 ): string {
   if (configPaths.includes(path)) return "it is the configuration, and this image's settings in it changed";
   if (image.bakeFiles.includes(path)) return "it is the bake file that defines the image";
+  if (image.argumentFiles.includes(path)) return "it gives build arguments, and one that the image has changed";
   if (recipe.paths.some((each) => isAtOrAbove(path, each))) {
     const what = image.variant === "nix" ? "Nix file" : "Dockerfile";
     return path === recipe.path ? `it is the ${what}` : `the ${what} ${recipe.path} leads there`;
@@ -30,8 +31,14 @@ export function whyCounts(
   return image.variant === "nix" ? "the Nix file may read it" : whyInContext(path, context);
 }
 
-function whyElsewhere(path: RepositoryPath, { watch, bakeFiles }: Pick<Image, "watch" | "bakeFiles">): string {
+function whyElsewhere(
+  path: RepositoryPath,
+  { watch, bakeFiles, argumentFiles }: Pick<Image, "argumentFiles" | "watch" | "bakeFiles">,
+): string {
   if (isBakeName(path)) return "the image's definition in bake files changed with it";
+  if (watch.length === 0 && bakeFiles.length === 0 && argumentFiles.length > 0) {
+    return "a file of build arguments leads there";
+  }
   if (bakeFiles.length === 0) return "`watch` or `watch-all` names it";
   return watch.length === 0
     ? "buildx reads it with the image's bake file"

@@ -25,6 +25,10 @@ const readers: Readers = {
     const found = scalar(tree, "a text, true or false", reading);
     return found && { text: found.text.trim(), input: reading.key, line: 1, at: found.at };
   },
+  line(tree, reading) {
+    const found = scalar(tree, "a text", reading);
+    return found && { text: found.text.trim(), input: reading.key, line: 1, at: found.at };
+  },
   flag: readFlag,
   path(tree, reading) {
     const found = scalar(tree, "a path", reading);
@@ -44,6 +48,7 @@ const readers: Readers = {
   "lines-or-map": (tree, reading) => (tree.kind === "map" ? mapLines(tree.entries, reading) : readLines(tree, reading)),
   cache: (tree, reading) => readWord(tree, ["gha", "registry", "none"], reading),
   gate: (tree, reading) => readWord(tree, ["no-worse", "strict"], reading),
+  network: (tree, reading) => readWord(tree, ["default", "none", "host"], reading),
   merge: (tree, reading) => readWord(plainFlag(tree), ["merge", "squash", "rebase", "true", "false"], reading),
   words(tree, reading) {
     const lines = readLines(tree, reading, "a list of words");

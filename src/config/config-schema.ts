@@ -23,6 +23,8 @@ export interface Forms {
   readonly "placed-text": Placed<string>;
   /** A text, for which true and false may stand as they are. */
   readonly "text-or-flag": SettingLine;
+  /** A text with where it stands, as a line of an input. */
+  readonly line: SettingLine;
   readonly flag: boolean;
   /** Inside the repository, relative to its root. */
   readonly path: RepositoryPath;
@@ -38,6 +40,7 @@ export interface Forms {
   readonly "lines-or-map": readonly SettingLine[];
   readonly cache: "gha" | "registry" | "none";
   readonly gate: "no-worse" | "strict";
+  readonly network: "default" | "none" | "host";
   /** How pull requests are merged: true and false may stand as they are. */
   readonly merge: "merge" | "squash" | "rebase" | "true" | "false";
   /** A list, or words with commas or line ends between them. */
@@ -74,6 +77,10 @@ export const sharedSettings = {
   platforms: { form: "platforms", means: "Platforms to build for. Default: the builder's own." },
   publish: { form: "flag", means: "false: build it for the images that need it, and push it nowhere." },
   "build-args": { form: "pairs", means: "Build arguments; expressions such as {{version}} are filled in." },
+  "build-args-file": {
+    form: "paths",
+    means: "Files of build arguments: lines NAME=value as in .env, flat JSON or YAML. build-args override them.",
+  },
   "build-contexts": {
     form: "pairs",
     means: "Named contexts: a directory, docker-image://REFERENCE, or target:IMAGE for an image of this repository.",
@@ -94,6 +101,13 @@ export const sharedSettings = {
   provenance: { form: "text-or-flag", means: "Build provenance, as the input provenance." },
   sbom: { form: "text-or-flag", means: "SBOM attestation, as the input sbom." },
   compression: { form: "lines", means: "Compression of layers, as the input compression." },
+  network: { form: "network", means: "Network of RUN steps: default, none or host, as the input network." },
+  allow: { form: "lines", means: "Entitlements of the build, as the input allow." },
+  "add-hosts": { form: "lines-or-map", means: "Hosts of RUN steps with their addresses, as the input add-hosts." },
+  "shm-size": { form: "line", means: "Size of /dev/shm in RUN steps, such as 2g." },
+  ulimit: { form: "lines-or-map", means: "Limits of RUN steps, such as nofile=1024:2048." },
+  "cgroup-parent": { form: "line", means: "Parent cgroup of RUN steps." },
+  "no-cache-filters": { form: "words", means: "Stages that are always built without cache." },
   scan: { form: "flag", means: "false: it is not scanned, and no finding blocks it." },
   severity: { form: "words", means: "Severities that are reported, as the input severity." },
   "fail-on": { form: "words", means: "Severities of blocking findings, which fail the run, as the input fail-on." },

@@ -14,6 +14,8 @@ export interface Settings {
   readonly config: string | undefined;
   /** Globs; empty: the default ones. */
   readonly path: readonly string[];
+  /** Bake files, those of one line read together; empty: those that are found. */
+  readonly bakeFile: readonly SourcedLine[];
   /** Groups and targets of bake files to publish; empty: the group `default`. */
   readonly bakeTarget: readonly string[];
   readonly context: string | undefined;
@@ -34,6 +36,7 @@ export interface Settings {
   readonly annotations: readonly SourcedLine[];
   readonly platforms: readonly Platform[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildArgsFile: readonly SourcedLine[];
   /** As given: a value may hold line breaks. */
   readonly secrets: string;
   readonly secretEnvs: readonly SourcedLine[];
@@ -49,6 +52,13 @@ export interface Settings {
   readonly provenance: SourcedLine | undefined;
   readonly sbom: SourcedLine | undefined;
   readonly compression: readonly SourcedLine[];
+  readonly network: Word<"network"> | undefined;
+  readonly allow: readonly SourcedLine[];
+  readonly addHosts: readonly SourcedLine[];
+  readonly shmSize: readonly SourcedLine[];
+  readonly ulimit: readonly SourcedLine[];
+  readonly cgroupParent: readonly SourcedLine[];
+  readonly noCacheFilters: readonly SourcedLine[];
   readonly attest: boolean;
   readonly push: Word<"push">;
   readonly rebuild: Word<"rebuild">;
@@ -106,6 +116,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     workdir: text("workdir"),
     config: text("config"),
     path: lines("path").flatMap(({ text: line }) => splitGlobs(line)),
+    bakeFile: lines("bake-file").flatMap(commaLines),
     bakeTarget: lines("bake-target").flatMap(splitCommas),
     context: text("context"),
     file: text("file"),
@@ -122,6 +133,7 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     annotations: lines("annotations"),
     platforms: unique(collect(lines("platforms").flatMap(commaLines), wantedPlatform)),
     buildArgs: Object.fromEntries(collect(lines("build-args"), buildArgument)),
+    buildArgsFile: lines("build-args-file"),
     secrets: raw.secrets,
     secretEnvs: lines("secret-envs"),
     secretFiles: lines("secret-files"),
@@ -136,6 +148,13 @@ export function readSettings(raw: RawInputs): { readonly settings: Settings; rea
     provenance: whole("provenance"),
     sbom: whole("sbom"),
     compression: only("compression"),
+    network: word("network"),
+    allow: lines("allow"),
+    addHosts: lines("add-hosts"),
+    shmSize: only("shm-size"),
+    ulimit: lines("ulimit"),
+    cgroupParent: only("cgroup-parent"),
+    noCacheFilters: lines("no-cache-filters"),
     attest: word("attest") === "true",
     push: word("push") ?? "auto",
     rebuild: word("rebuild") ?? "auto",

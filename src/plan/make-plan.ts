@@ -4,6 +4,7 @@ import { finalBase } from "../catalog/dockerfile/final-base.ts";
 import { knownHash, type SourceHash } from "../changes/sources/source-hash.ts";
 import type { SourceLocation } from "../errors.ts";
 import { pause } from "../lib/pause.ts";
+import type { BuildOptions } from "../model/buildflags/build-options.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTags } from "../model/image-tags.ts";
 import { formatReference } from "../model/reference.ts";
@@ -55,6 +56,7 @@ export interface ImageDetails {
   readonly provenance: string | undefined;
   readonly sbom: string | undefined;
   readonly compression: string | undefined;
+  readonly options: BuildOptions;
   /** What the rules and inputs ask for in vain. */
   readonly remarks: readonly Remark[];
 }
@@ -157,7 +159,7 @@ function build(
   byName: ReadonlyMap<string, Image>,
 ): Omit<PlannedBuild, "reasons"> {
   const details = input.details(image);
-  const { args, cache, provenance, sbom, compression } = details;
+  const { args, cache, provenance, sbom, compression, options } = details;
   return {
     kind: "build",
     ...publishing(image, input, details),
@@ -183,6 +185,7 @@ function build(
     provenance: provenance ?? null,
     sbom: sbom ?? null,
     compression: compression ?? null,
+    ...(Object.keys(options).length === 0 ? {} : { options }),
     fresh: input.fresh,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { NamedContext, Variant, Via } from "../catalog/catalog.ts";
 import type { SourceLocation } from "../errors.ts";
+import type { BuildOptions } from "../model/buildflags/build-options.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ImageTag } from "../model/image-tags.ts";
 import type { Platform } from "../model/platform.ts";
@@ -80,6 +81,8 @@ export interface PlannedBuild extends Publishing {
   readonly sbom: string | null;
   /** Attributes of the output, as `compression=zstd`; `null`: BuildKit's own. */
   readonly compression: string | null;
+  /** How its RUN steps are run; not there: as BuildKit runs them. */
+  readonly options?: BuildOptions;
   /** Fetch bases anew and use no cache: a scheduled rebuild. */
   readonly fresh: boolean;
 }

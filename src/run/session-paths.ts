@@ -142,7 +142,7 @@ export async function privateParent(
 
 /** Inputs whose paths in the checkout start there, as those of the config file do, also where they are written in full. */
 export function fromCheckout(inputs: RunInputs, checkout: string): RunInputs {
-  const { config, context, file, buildContexts } = inputs.settings;
+  const { config, context, file, buildContexts, buildArgsFile, bakeFile } = inputs.settings;
   const relative = (path: string): string =>
     posix.isAbsolute(path) && isWithin(posix.normalize(path), checkout) ? posix.relative(checkout, path) || "." : path;
   const contexts = buildContexts.map((line) => {
@@ -155,6 +155,14 @@ export function fromCheckout(inputs: RunInputs, checkout: string): RunInputs {
     context: context && relative(context),
     file: file && relative(file),
     buildContexts: contexts,
+    bakeFile: bakeFile.map((line) => ({
+      ...line,
+      text: line.text
+        .split(/\s\+\s/)
+        .map(relative)
+        .join(" + "),
+    })),
+    buildArgsFile: buildArgsFile.map((line) => ({ ...line, text: relative(line.text) })),
   };
   return { ...inputs, settings };
 }

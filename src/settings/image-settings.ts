@@ -6,6 +6,7 @@ import type { SharedSettings } from "../config/config-schema.ts";
 import type { Settings } from "../config/inputs.ts";
 import { throwProblems, type UserError } from "../errors.ts";
 import { mapped } from "../lib/pause.ts";
+import type { BuildOptions } from "../model/buildflags/build-options.ts";
 import { type RuleLayer, scanRules } from "../scan/scan-rules.ts";
 import { type AnnotationLine, parseAnnotations } from "../tags/annotations.ts";
 import { type ImageNameLine, parseImageNames } from "../tags/image-names.ts";
@@ -17,6 +18,7 @@ import type { Template } from "../tags/text/expression.ts";
 import { parseLines } from "../tags/text/lines.ts";
 import { parseReleasePattern, type ReleasePattern } from "../tags/versions/release-tag.ts";
 import { attestationProblems } from "./attestation-problems.ts";
+import { joinOptions, readBuildOptions, type SetOptions } from "./build-options.ts";
 import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import type { ImageRules, RunInputs } from "./run-inputs.ts";
 import { readScanRules, type ScanSettings } from "./scan-settings.ts";
@@ -34,6 +36,7 @@ export interface ImageSettings extends ImageRules {
   readonly sbom: string | undefined;
   /** Attributes of the output; `undefined`: BuildKit's own. */
   readonly compression: string | undefined;
+  readonly options: BuildOptions;
   readonly scan: ScanSettings;
   /** Seconds, from the step's environment. */
   readonly sourceDateEpoch: string | undefined;
@@ -98,6 +101,7 @@ interface SettingsLayer {
   readonly provenance?: string | undefined;
   readonly sbom?: string | undefined;
   readonly compression?: string | undefined;
+  readonly options?: SetOptions;
   readonly isScanned?: boolean | undefined;
   readonly scanRules?: RuleLayer | undefined;
   readonly ignoreFiles?: ScanSettings["ignoreFiles"];
@@ -124,6 +128,15 @@ function read(settings: SharedSettings): ReadLayer {
   const cacheFrom = readCacheLines(settings["cache-from"] ?? [], "from");
   const cacheTo = readCacheLines(settings["cache-to"] ?? [], "to");
   const compression = parseLines(settings.compression ?? [], ({ text }) => parseCompression(text));
+  const options = readBuildOptions({
+    network: settings.network,
+    allow: settings.allow,
+    addHosts: settings["add-hosts"],
+    shmSize: settings["shm-size"],
+    ulimit: settings.ulimit,
+    cgroupParent: settings["cgroup-parent"],
+    noCacheFilters: settings["no-cache-filters"],
+  });
   const scan = readScanRules({
     severity: settings.severity ?? [],
     failOn: settings["fail-on"] ?? [],
@@ -140,6 +153,7 @@ function read(settings: SharedSettings): ReadLayer {
     provenance: settings.provenance?.text,
     sbom: settings.sbom?.text,
     compression: compression.values[0],
+    options: options.options,
     isScanned: settings.scan,
     scanRules: scan.layer,
     ignoreFiles: settings.trivyignores,
@@ -159,6 +173,7 @@ function read(settings: SharedSettings): ReadLayer {
         cacheFrom,
         cacheTo,
         compression,
+        options,
         scan,
       ].flatMap(({ problems }) => problems),
       ...attestationProblems(settings),
@@ -179,6 +194,7 @@ function ofInputs(inputs: RunInputs): SettingsLayer {
     provenance: provenance?.text,
     sbom: sbom?.text,
     compression,
+    options: inputs.options,
     isScanned: settings.scan,
     scanRules,
     labels,
@@ -226,6 +242,7 @@ function joined(layers: readonly SettingsLayer[], inputs: RunInputs): ImageSetti
     provenance: first("provenance"),
     sbom: first("sbom"),
     compression: first("compression"),
+    options: joinOptions(layers.flatMap((each) => each.options ?? [])),
     scan: {
       isWanted: first("isScanned") ?? true,
       rules: scanRules(layers.flatMap((each) => each.scanRules ?? [])),

@@ -16,6 +16,7 @@ import { parseRules } from "../tags/rules/parse-rules.ts";
 import type { Rule } from "../tags/rules/rule.ts";
 import { parseLines } from "../tags/text/lines.ts";
 import { attestationProblems } from "./attestation-problems.ts";
+import { readBuildOptions, type SetOptions, type WrittenOptions } from "./build-options.ts";
 import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import { readScanRules } from "./scan-settings.ts";
 
@@ -37,6 +38,7 @@ export interface RunInputs extends ImageRules {
   readonly secrets: BuildSecrets;
   /** Attributes of the output. */
   readonly compression: string | undefined;
+  readonly options: SetOptions;
   readonly cacheFrom: readonly OwnCacheEntry[];
   readonly cacheTo: readonly OwnCacheEntry[];
   /** Bytes. */
@@ -71,6 +73,7 @@ export function readRunInputs(
   const cacheFrom = readCacheLines(settings.cacheFrom, "from");
   const cacheTo = readCacheLines(settings.cacheTo, "to");
   const compression = parseLines(settings.compression, ({ text }) => parseCompression(text));
+  const options = readBuildOptions(writtenOptions(settings));
   const maxSize = parseLines(settings.maxSize, ({ text }) => parseSize(text));
   const scanRules = readScanRules(settings);
   const metadata = readMetadataVariables(env);
@@ -86,6 +89,7 @@ export function readRunInputs(
       aliases: aliases.values,
       secrets,
       compression: compression.values[0],
+      options: options.options,
       cacheFrom: cacheFrom.values,
       cacheTo: cacheTo.values,
       maxSize: maxSize.values[0],
@@ -97,14 +101,38 @@ export function readRunInputs(
     problems: [
       ...problems,
       ...metadata.problems,
-      ...[rules, labels, annotations, names, aliases, cacheFrom, cacheTo, compression, maxSize, scanRules].flatMap(
-        (each) => each.problems,
-      ),
+      ...[
+        rules,
+        labels,
+        annotations,
+        names,
+        aliases,
+        cacheFrom,
+        cacheTo,
+        compression,
+        options,
+        maxSize,
+        scanRules,
+      ].flatMap((each) => each.problems),
       ...flavorProblems,
       ...secretProblems,
       ...attestationProblems(settings),
       ...(sourceDateEpoch === undefined || /^\d+$/.test(sourceDateEpoch) ? [] : [noEpoch(sourceDateEpoch)]),
     ],
+  };
+}
+
+/** An input that is empty sets nothing. */
+function writtenOptions(settings: Settings): WrittenOptions {
+  const given = <T>(lines: readonly T[]) => (lines.length === 0 ? undefined : lines);
+  return {
+    network: settings.network,
+    allow: given(settings.allow),
+    addHosts: given(settings.addHosts),
+    shmSize: settings.shmSize[0],
+    ulimit: given(settings.ulimit),
+    cgroupParent: settings.cgroupParent[0],
+    noCacheFilters: given(settings.noCacheFilters),
   };
 }
 

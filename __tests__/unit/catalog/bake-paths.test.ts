@@ -16,7 +16,11 @@ writeFileSync(join(bait, "inc.yml"), "services: {}\n");
 let count = 0;
 
 /** A text that begins with `->` is a symlink. */
-async function problems(files: Readonly<Record<string, string>>, kind = "untrusted"): Promise<readonly string[]> {
+async function problems(
+  files: Readonly<Record<string, string>>,
+  kind = "untrusted",
+  named: readonly string[] = [],
+): Promise<readonly string[]> {
   count += 1;
   const root = join(scratch, `repo-${count}`);
   for (const [name, text] of Object.entries(files)) {
@@ -28,13 +32,8 @@ async function problems(files: Readonly<Record<string, string>>, kind = "untrust
   const untrusted = isUntrusted ? "a fork wrote it" : undefined;
   const paths = localPaths({ checkout: root, boundary: root, untrusted, named: [], own: [] }, systemFiles);
   const home = join(scratch, "home");
-  const { problems: found } = await bakePaths("images", {
-    root,
-    files: guardedFiles(systemFiles, root, paths),
-    paths,
-    isUntrusted,
-    home,
-  });
+  const input = { root, files: guardedFiles(systemFiles, root, paths), paths, isUntrusted, home };
+  const { problems: found } = await bakePaths("images", input, named);
   return found.map(({ message, at }) => {
     const place = at === undefined ? "" : `${at.file}${at.line === undefined ? "" : `:${at.line}`}`;
     return `${place} ${message.replaceAll(scratch, "S")}`;
@@ -42,6 +41,22 @@ async function problems(files: Readonly<Record<string, string>>, kind = "untrust
 }
 
 const web = "services:\n  web:\n    build: .\n";
+
+describe("what a file of another name leads to is refused likewise", () => {
+  test.each<{ readonly file: string; readonly text: string; readonly says: readonly string[] }>([
+    { file: "ci/a.hcl", text: "->BAIT/inc.yml", says: ["ci/a.hcl the bake file"] },
+    { file: "ci/a.yml", text: `include: [BAIT/inc.yml]\n${web}`, says: ["ci/a.yml:1 the included file"] },
+    { file: "ci/a", text: `services: {web: {env_file: BAIT/inc.yml}}\n`, says: ["ci/a:1 the env_file"] },
+    { file: "ci/a.hcl", text: 'target "a" {}\n', says: [] },
+    { file: "ci/a.json", text: "{}\n", says: [] },
+  ])("$file: $text", async ({ file, text, says }) => {
+    for (const kind of ["trusted", "untrusted"]) {
+      const found = await problems({ [file]: text }, kind, [file]);
+      expect(found).toEqual(says.map((each) => expect.stringContaining(each)));
+      expect(await problems({ [file]: text }, kind)).toEqual([]);
+    }
+  });
+});
 
 describe("what leads out is refused, whoever wrote it", () => {
   test.each<[string, Record<string, string>, string]>([

@@ -32,6 +32,8 @@ function imageOf({ on = [], text = "FROM scratch\nCOPY . /\n", ...sketch }: Imag
     platforms: [],
     buildArgs: {},
     inputArguments: Object.keys(sketch.buildArgs ?? {}),
+    literalArguments: [],
+    argumentFiles: [],
     contexts: [],
     labels: {},
     annotations: [],

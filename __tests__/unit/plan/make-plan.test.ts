@@ -77,6 +77,7 @@ function input(affected: readonly string[], published: readonly string[], more: 
       provenance: undefined,
       sbom: undefined,
       compression: undefined,
+      options: {},
       remarks: [],
     }),
     ...more,

@@ -217,7 +217,7 @@ test("a child of a promoted parent gets the promoted digest, and what the promot
   const details = {
     ...{ tags: { tags: [], version: undefined }, release: undefined, bakedVersion: undefined },
     ...{ args: {}, labels: {}, annotations: {}, cache: { from: [], to: [] }, remarks: [] },
-    ...{ provenance: undefined, sbom: undefined, compression: undefined },
+    ...{ provenance: undefined, sbom: undefined, compression: undefined, options: {} },
   };
   const plan = makePlan({
     ...found,

@@ -23,6 +23,8 @@ export interface BuilderRequest {
   readonly builder: string | undefined;
   /** Where will be pushed: a builder of our own must reach a registry on this machine. */
   readonly repositories: readonly Repository[];
+  /** Rights that builds ask for: a builder of our own must grant them. */
+  readonly entitlements: readonly string[];
   /** What distinguishes a builder of our own from those of other runs. */
   readonly suffix: string;
 }
@@ -99,6 +101,10 @@ async function usable(
 /** A builder of our own, started; the caller removes it. @throws UserError when it can't be made, nothing left behind then. */
 export async function createBuilder(request: BuilderRequest, deps: BuilderDependencies): Promise<Builder> {
   const name = `image-publish-${request.suffix}`;
+  // buildx grants the host's network alone, and only where nothing else is said.
+  const granted = request.entitlements.some((each) => each === insecure) ? ["network.host", insecure] : [];
+  const flags = granted.map((each) => `--allow-insecure-entitlement=${each}`).join(" ");
+  const grants = flags === "" ? [] : ["--buildkitd-flags", flags];
   const network = request.repositories.some(isOnThisMachine) ? ["--driver-opt", "network=host"] : [];
   const remove = async (): Promise<void> => {
     // At the end of a cancelled run too, so not under its signal, but with a limit.
@@ -107,7 +113,17 @@ export async function createBuilder(request: BuilderRequest, deps: BuilderDepend
     const removed = await rest.processes.run("docker", args, { env: withoutLogins(rest.environment), timeout: 60_000 });
     if (removed.code !== 0) throw new Error(`docker buildx rm ${name}: ${lastMessage(removed.stderr)}`);
   };
-  const args = ["buildx", "create", "--driver", "docker-container", "--name", name, ...network, "--bootstrap"];
+  const args = [
+    "buildx",
+    "create",
+    "--driver",
+    "docker-container",
+    "--name",
+    name,
+    ...network,
+    ...grants,
+    "--bootstrap",
+  ];
   try {
     const created = await docker(args, deps);
     if (created.code !== 0) {
@@ -120,6 +136,30 @@ export async function createBuilder(request: BuilderRequest, deps: BuilderDepend
     await remove().catch(() => {});
     throw error;
   }
+}
+
+const insecure = "security.insecure";
+
+/** The first of these rights that a builder refuses to a build of a context of nothing. */
+export async function findRefusal(
+  entitlements: readonly string[],
+  builder: string,
+  context: string,
+  deps: BuilderDependencies,
+): Promise<string | undefined> {
+  const allowed = entitlements.map((each) => `--allow=${each}`);
+  const args = [
+    "buildx",
+    "build",
+    "--builder",
+    builder,
+    "--progress=quiet",
+    "--output=type=cacheonly",
+    ...allowed,
+    context,
+  ];
+  const { stderr } = await docker(args, deps);
+  return /granting entitlement (\S+) is not allowed/.exec(stderr)?.[1];
 }
 
 /** A loopback address in a container is the container's own. */

@@ -131,9 +131,15 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     category: "not-allowed",
+    pattern: /granting entitlement (\S+) is not allowed/,
+    message: "the builder doesn't grant $1",
+    hint: "start it with `--allow-insecure-entitlement` and this right (`buildkitd-flags` of docker/setup-buildx-action)",
+  },
+  {
+    category: "not-allowed",
     pattern: /(security\.insecure|network\.host|device \S+) is not allowed/,
-    message: "the Dockerfile asks for $1, which no build is allowed here",
-    hint: "remove it: a published image shouldn't need extra rights in its build",
+    message: "the Dockerfile asks for $1, which its build isn't allowed",
+    hint: "remove it, or allow it with `allow` (of an untrusted checkout, only the input and the base's config file count)",
   },
   {
     category: "secret",

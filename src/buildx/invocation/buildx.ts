@@ -68,12 +68,27 @@ export function buildArguments(
     ...(planned.fresh ? [] : planned.cache.from.filter(usable)).flatMap((line) => ["--cache-from", line]),
     ...planned.cache.to.filter(usable).flatMap((line) => ["--cache-to", line]),
     ...(planned.fresh ? ["--pull", "--no-cache"] : []),
+    ...optionArguments(planned),
     ...["--provenance", provenanceArgument(planned.provenance ?? undefined, settings.provenance)],
     ...(planned.sbom === null ? [] : ["--sbom", attestationValue(readAttestation("sbom", planned.sbom))]),
     ...settings.secrets.flatMap((secret) => ["--secret", secret]),
     ...settings.ssh.flatMap((agent) => ["--ssh", agent]),
     ...["--output", output(planned, settings.push, paths.layout)],
     fromRoot(planned.context),
+  ];
+}
+
+/** BuildKit takes the stages to build without cache only where others have one. */
+function optionArguments({ options = {}, fresh }: PlannedBuild): readonly string[] {
+  const { network, allow = [], addHosts = [], shmSize, ulimits = [], cgroupParent, noCacheFilters = [] } = options;
+  return [
+    ...(network === undefined ? [] : [`--network=${network}`]),
+    ...allow.map((each) => `--allow=${each}`),
+    ...addHosts.map((each) => `--add-host=${each}`),
+    ...(shmSize === undefined ? [] : [`--shm-size=${shmSize}`]),
+    ...ulimits.map((each) => `--ulimit=${each}`),
+    ...(cgroupParent === undefined ? [] : [`--cgroup-parent=${cgroupParent}`]),
+    ...(fresh ? [] : noCacheFilters).map((each) => `--no-cache-filter=${each}`),
   ];
 }
 

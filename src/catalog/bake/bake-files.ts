@@ -1,6 +1,7 @@
 /** The files that buildx bake reads in a folder when nobody names one (buildx, bake/bake.go, `defaultFilenames`). */
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath, lastPart } from "../../model/repository-path.ts";
+import type { BakeFolder } from "./print.ts";
 
 /** Written for bake: where one lies, it says which images there are. */
 export const bakeNames: readonly string[] = [
@@ -23,9 +24,14 @@ export function isBakeName(path: RepositoryPath): boolean {
 }
 
 /** All bake files, or compose files, that may be next to one and are read with it. */
-export function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[] {
+function bakeFilesBeside(file: RepositoryPath): readonly RepositoryPath[] {
   const names = composeNames.includes(lastPart(file)) ? composeNames : bakeNames;
   return names.map((name) => joinPath(directoryOf(file), name));
+}
+
+/** The paths of the files that are, or may be, read in a place. */
+export function filesOfPlace({ file, named }: BakeFolder): readonly RepositoryPath[] {
+  return named ?? bakeFilesBeside(file);
 }
 
 /** Whether a compose file may have a `build` section. */

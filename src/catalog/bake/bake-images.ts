@@ -9,6 +9,7 @@ import { isInside, pathFrom, readNamedContext } from "../graph/named-contexts.ts
 import type { Concern } from "../graph/troubled.ts";
 import { directoryImage, type FoundImage } from "../layout/found-image.ts";
 import { type BakeDefinition, type BakeTarget, membersOf } from "./bake-definition.ts";
+import { filesOfPlace } from "./bake-files.ts";
 import type { BakeFolder } from "./print.ts";
 
 export interface BakeImages {
@@ -63,7 +64,8 @@ export function bakeImages(definition: BakeDefinition, at: BakeFolder, rootName:
 
 function unplaced(name: string, at: BakeFolder, rootName: string, publish: boolean): FoundImage {
   const image = directoryImage(at.folder, {}, rootName);
-  return { ...image, name, from: "bake", publish, at: { file: at.file }, isUnplaced: true };
+  const bakeFiles = filesOfPlace(at);
+  return { ...image, name, from: "bake", publish, bakeFiles, at: { file: at.file }, isUnplaced: true };
 }
 
 /** Targets with all that they take from others. */
@@ -98,12 +100,12 @@ type NameOf = (target: string) => string;
 function namesIn(
   { targets }: BakeDefinition,
   members: ReadonlySet<string>,
-  { folder }: BakeFolder,
+  { folder, isShared = false }: BakeFolder,
   rootName: string,
 ): NameOf {
   const [only, ...others] = members;
   const target = only === undefined || others.length > 0 ? undefined : targets.get(only);
-  const isBeside = target !== undefined && dockerfileDirectory(target, folder) === folder;
+  const isBeside = !isShared && target !== undefined && dockerfileDirectory(target, folder) === folder;
   if (only === undefined || target === undefined || !(isBeside || only === "default")) return (name) => name;
   const own = folder === "." ? rootName : lastPart(folder);
   // Files of many images may each have a `builder`.
@@ -132,8 +134,9 @@ function readTarget(
   target: BakeTarget,
   members: ReadonlySet<string>,
   nameOf: NameOf,
-  { folder, file }: BakeFolder,
+  at: BakeFolder,
 ): FoundImage {
+  const { folder, file } = at;
   if (target.isInline) {
     throw new UserError("its Dockerfile is inline in the bake file, which this version doesn't build", {
       hint: "put dockerfile-inline into a Dockerfile of its own",
@@ -157,11 +160,12 @@ function readTarget(
     publish: members.has(name),
     buildArgs: target.args,
     contexts: new Map(
-      contexts.map(({ to, at }) => [
+      contexts.map(({ to, at: where }) => [
         to.name,
-        { to: to.kind === "image" ? { ...to, image: nameOf(to.image) } : to, at },
+        { to: to.kind === "image" ? { ...to, image: nameOf(to.image) } : to, at: where },
       ]),
     ),
+    bakeFiles: filesOfPlace(at),
     labels: target.labels,
     annotations: target.annotations,
     at: { file },

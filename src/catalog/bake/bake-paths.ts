@@ -28,11 +28,16 @@ export interface BakePaths {
   readonly opened: readonly string[];
 }
 
-export async function bakePaths(folder: RepositoryPath, input: BakePathsInput): Promise<BakePaths> {
+/** @param named files that are read there, beside those that buildx finds in the folder */
+export async function bakePaths(
+  folder: RepositoryPath,
+  input: BakePathsInput,
+  named: readonly RepositoryPath[] = [],
+): Promise<BakePaths> {
   const { paths, isUntrusted } = input;
   const found: UserError[] = [];
   const opened = new Set<string>();
-  await walk(folder, {
+  await walk(folder, named, {
     ...input,
     read: new Set(),
     async names(path, use, isOpened) {
@@ -60,10 +65,11 @@ export interface BakeReads {
 export async function bakeReads(
   folder: RepositoryPath,
   input: Pick<BakePathsInput, "root" | "files" | "home">,
+  named: readonly RepositoryPath[] = [],
 ): Promise<BakeReads> {
   const paths = new Set<RepositoryPath>();
   const beginnings = new Set<string>();
-  await walk(folder, {
+  await walk(folder, named, {
     ...input,
     read: new Set(),
     async names(path) {
@@ -92,12 +98,14 @@ interface Walk extends Pick<BakePathsInput, "root" | "files" | "home"> {
   isMalformed(problems: readonly UserError[]): void;
 }
 
-async function walk(folder: RepositoryPath, by: Walk): Promise<void> {
-  for (const name of [...bakeNames, ...composeNames, ".env"]) {
-    const path = posix.join(folder, name);
+async function walk(folder: RepositoryPath, named: readonly RepositoryPath[], by: Walk): Promise<void> {
+  const usual = [...bakeNames, ...composeNames, ".env"].map((name) => posix.join(folder, name));
+  for (const path of new Set([...usual, ...named])) {
+    const name = posix.basename(path);
     const use = { what: name === ".env" ? "the file of variables" : "the bake file", at: { file: path } };
     const isFine = await by.names(path, use, true);
-    if (isFine && composeNames.includes(name)) await readCompose(path, folder, by);
+    const isCompose = composeNames.includes(name) || (named.includes(path) && !/\.(?:hcl|json)$/.test(name));
+    if (isFine && isCompose) await readCompose(path, folder, by);
   }
 }
 

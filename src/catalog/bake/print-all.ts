@@ -11,7 +11,7 @@ import type { BakeDefinition } from "./bake-definition.ts";
 import { bakeNames, composeNames } from "./bake-files.ts";
 import { type BakeOutline, bakeOutline } from "./joined/bake-outline.ts";
 import { batchesOf, type OutlinedFile, partsOfPrint, wantedOf } from "./joined/joined-prints.ts";
-import { BakeFileError, type BakeFolder, type BakeTools, printBake, printTogether } from "./print.ts";
+import { BakeFileError, type BakeFolder, type BakeTools, placeKey, printBake, printTogether } from "./print.ts";
 
 export interface PrintInput {
   readonly root: string;
@@ -42,11 +42,11 @@ export async function printAll(
   const limited = limit(prints);
   const batches = folders.length > 1 ? batchesOf(await outlined(folders, input)) : [];
   const together = await Promise.all(batches.map((batch) => printBatch(batch, input, limited)));
-  const known = new Map(together.flat().map((printed) => [printed.at.folder, printed]));
+  const known = new Map(together.flat().map((printed) => [placeKey(printed.at), printed]));
   return Promise.all(
     folders.map(async (at): Promise<Attempt<Printed>> => {
-      const printed = known.get(at.folder);
-      return printed === undefined ? limited(() => attemptLater(() => printWanted(at, input))) : { value: printed };
+      const printed = known.get(placeKey(at));
+      return printed === undefined ? limited(() => attemptLater(() => printOne(at, input))) : { value: printed };
     }),
   );
 }
@@ -62,10 +62,10 @@ export async function everyTarget(
 
 /** What is plain to see of a folder that has one bake file; `undefined` where only buildx knows. */
 export async function outlineOf(
-  { folder, file }: BakeFolder,
+  { folder, file, named }: BakeFolder,
   { root, files }: Pick<PrintInput, "root" | "files">,
 ): Promise<BakeOutline | undefined> {
-  if (lastPart(file) !== "docker-bake.hcl") return undefined;
+  if (named !== undefined || lastPart(file) !== "docker-bake.hcl") return undefined;
   const read = await attemptLater(async () => {
     const entries = (await files.list(posix.join(root, folder))) ?? [];
     const others = entries.filter(({ name }) => [...bakeNames, ...composeNames].includes(name));
@@ -114,7 +114,8 @@ async function printBatch(
   return (await Promise.all(halves.map((half) => printBatch(half, input, limited)))).flat();
 }
 
-async function printWanted(at: BakeFolder, input: PrintInput): Promise<Printed> {
+/** What is wanted of the files of one place. @throws UserError for files that buildx refuses, and that have none of the names. */
+export async function printOne(at: BakeFolder, input: PrintInput): Promise<Printed> {
   let found = input.names;
   for (;;) {
     const printed = await printBake(at, found, input.root, input.tools);

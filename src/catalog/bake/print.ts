@@ -1,7 +1,7 @@
 /** Asks buildx what bake files mean: groups, variables, functions, matrices and inheritance are its business. */
 import { UserError } from "../../errors.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import { joinPath } from "../../model/repository-path.ts";
+import { joinPath, lastPart } from "../../model/repository-path.ts";
 import type { Finished, Processes } from "../../ports.ts";
 import { type BakeDefinition, readDefinition } from "./bake-definition.ts";
 
@@ -16,6 +16,15 @@ export interface BakeTools {
 export interface BakeFolder {
   readonly folder: RepositoryPath;
   readonly file: RepositoryPath;
+  /** The files that are read, where an input names them; unset: those that buildx finds in the folder. */
+  readonly named?: readonly RepositoryPath[];
+  /** The input names other files in the same folder. */
+  readonly isShared?: boolean;
+}
+
+/** Tells places with bake files apart. */
+export function placeKey({ folder, named }: BakeFolder): string {
+  return JSON.stringify([folder, named]);
 }
 
 /** A bake file with a mistake: that the program to read it is missing is none of these. */
@@ -38,16 +47,22 @@ const printing = ["buildx", "bake", "--print", "--progress", "quiet", "--set", "
  * there is no target or group of. @throws UserError for a file that buildx refuses, and where there is no buildx.
  */
 export async function printBake(
-  { folder, file }: BakeFolder,
+  at: BakeFolder,
   names: readonly string[],
   root: string,
   tools: BakeTools,
 ): Promise<{ readonly definition: BakeDefinition } | { readonly missing: string }> {
-  const { code, stdout, stderr } = await running([...printing, ...names], joinPath(root, folder), file, tools);
+  const { folder, file } = at;
+  const args = [...printing, ...filesRead(at, root), ...names];
+  const { code, stdout, stderr } = await running(args, joinPath(root, folder), file, tools);
   if (code === 0) return { definition: readDefinition(new TextDecoder().decode(stdout), file) };
   const missing = /failed to find target (\S+)/.exec(stderr)?.[1];
   if (missing !== undefined) return { missing };
-  throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
+  throw isBuildxMissing(stderr) ? noBuildx(file) : refused(at, stderr);
+}
+
+function filesRead({ named = [] }: BakeFolder, root: string): readonly string[] {
+  return named.map((file) => `--file=${joinPath(root, file)}`);
 }
 
 /**
@@ -73,14 +88,15 @@ export async function printTogether(
  * file that buildx refuses, and where there is no buildx that can list them.
  */
 export async function listVariables(
-  { folder, file }: BakeFolder,
+  at: BakeFolder,
   root: string,
   tools: BakeTools,
 ): Promise<ReadonlyMap<string, string>> {
-  const args = ["buildx", "bake", "--list=type=variables,format=json", "--progress", "quiet"];
+  const { folder, file } = at;
+  const args = ["buildx", "bake", "--list=type=variables,format=json", "--progress", "quiet", ...filesRead(at, root)];
   const { code, stdout, stderr } = await running(args, joinPath(root, folder), file, tools);
   if (/unknown flag: --(?:list|progress)/.test(stderr)) throw tooOld(file);
-  if (code !== 0) throw isBuildxMissing(stderr) ? noBuildx(file) : refused(file, stderr);
+  if (code !== 0) throw isBuildxMissing(stderr) ? noBuildx(file) : refused(at, stderr);
   const listed: unknown = JSON.parse(new TextDecoder().decode(stdout));
   const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
   return new Map(
@@ -130,10 +146,13 @@ function tooOld(file: RepositoryPath): UserError {
   });
 }
 
-function refused(file: RepositoryPath, stderr: string): UserError {
+function refused({ file: first, named = [first] }: BakeFolder, stderr: string): UserError {
   const lines = stderr.split("\n").map((line) => line.trim());
   const message = lines.findLast((line) => line.startsWith("ERROR:"))?.slice("ERROR:".length) ?? lines.join(" ");
-  const line = new RegExp(`${file.split("/").at(-1)?.replaceAll(".", "\\.")}:(\\d+)`).exec(stderr)?.[1];
+  const lineIn = (file: RepositoryPath) =>
+    new RegExp(`${lastPart(file).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}:(\\d+)`).exec(stderr)?.[1];
+  const file = named.find((each) => lineIn(each) !== undefined) ?? first;
+  const line = lineIn(file);
   return new BakeFileError(`docker buildx bake can't read ${file}: ${message.trim() || "it says nothing"}`, {
     hint: "fix the file; run `docker buildx bake --print` in its folder to see the same error",
     at: { file, ...(line === undefined ? {} : { line: Number(line) }) },

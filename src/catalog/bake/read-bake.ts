@@ -8,7 +8,7 @@ import type { Concern } from "../graph/troubled.ts";
 import type { FoundImage } from "../layout/found-image.ts";
 import { type BakeDefinition, membersOf } from "./bake-definition.ts";
 import { bakeImages, directoriesNamed } from "./bake-images.ts";
-import { BakeFileError, type BakeFolder } from "./print.ts";
+import { BakeFileError, type BakeFolder, placeKey } from "./print.ts";
 import { everyTarget, outlineOf, type PrintInput, printAll } from "./print-all.ts";
 
 export interface ReadBake {
@@ -21,8 +21,8 @@ export interface ReadBake {
   readonly leftOutDirectories: readonly RepositoryPath[];
   /** Files that can't be read, so that nobody knows which images they have. */
   readonly unread: readonly BakeFolder[];
-  /** By folder, what was printed. */
-  readonly definitions: ReadonlyMap<RepositoryPath, BakeDefinition>;
+  /** By place (`placeKey`), what was printed. */
+  readonly definitions: ReadonlyMap<string, BakeDefinition>;
 }
 
 /** The names are those of groups and targets to publish. */
@@ -48,7 +48,7 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
   const isNamed = (folder: RepositoryPath) =>
     values.some(({ at, definition }) => isBelow(folder, at.folder) && directoriesNamed(definition, at).has(folder));
   const found = values
-    .filter(({ at }) => !isNamed(at.folder))
+    .filter(({ at }) => at.named !== undefined || !isNamed(at.folder))
     .map(({ definition, at }) => ({
       ...bakeImages(definition, at, input.rootName),
       at,
@@ -68,7 +68,7 @@ export async function readBake(folders: readonly BakeFolder[], input: BakeInput)
     ],
     leftOutDirectories: found.flatMap(({ directories }) => directories),
     unread: [...failed.map(({ at }) => at), ...found.filter(isSilent).map(({ at }) => at)],
-    definitions: new Map(values.map(({ at, definition }) => [at.folder, definition])),
+    definitions: new Map(values.map(({ at, definition }) => [placeKey(at), definition])),
   };
 }
 
@@ -88,14 +88,14 @@ function isSilent({ at, concerns }: Pick<ReadBake, "concerns"> & { readonly at: 
 
 /**
  * The directories of targets in no group: they are not published by convention. What buildx can't list is missing.
- * @param printed what it has printed already, by folder
+ * @param printed what it has printed already, by place
  */
 export async function directoriesOfAll(
   folders: readonly BakeFolder[],
   input: BakeInput,
   printed: ReadBake["definitions"],
 ): Promise<ReadonlySet<RepositoryPath>> {
-  const found = await mapped(folders, (at) => directoriesIn(at, input, printed.get(at.folder)), prints);
+  const found = await mapped(folders, (at) => directoriesIn(at, input, printed.get(placeKey(at))), prints);
   return new Set(found.flat());
 }
 

@@ -140,10 +140,12 @@ function nixImage(read: ReadNix & Known, parents: readonly ParentEdge[], owners:
 function common({ image, repositories, ...places }: ReadImage, owners: Owners) {
   const { name, publicName, group, directory, platforms, buildArgs, inputArguments } = image;
   const { labels, annotations, watch, bakeFiles } = image;
+  const { fileArguments = {}, argumentFiles = [] } = image.variant === "nix" ? {} : image;
   return {
     ...{ name, publicName, ...(group === undefined ? {} : { group }) },
     ...{ directory, repositories, knownAs: namesIn(places) },
     isSharing: namesIn(places).some((place) => isSharedBy(owners.get(place) ?? [])),
     ...{ platforms, buildArgs, inputArguments, labels, annotations, watch, bakeFiles },
+    ...{ literalArguments: Object.keys(fileArguments), argumentFiles },
   };
 }

@@ -2,6 +2,7 @@
 import type { SourceLocation, UserError } from "../../errors.ts";
 import { attemptLater, outcomes } from "../../lib/attempt.ts";
 import { mapped } from "../../lib/pause.ts";
+import { withFileArguments } from "../dockerfile/file-arguments.ts";
 import type { CatalogInput } from "../layout/declare-catalog.ts";
 import { type DeclaredImage, dockerfileCandidates } from "../layout/declared-images.ts";
 import { type ReadRecipe, recipeReader } from "../layout/recipes.ts";
@@ -42,10 +43,16 @@ async function readImage(
   const recipe = await attemptLater(() => reader(image));
   const { tags } = names;
   const [ofRecipe, ofTags] = [outcomes([recipe]), outcomes([tags])];
+  const { buildArgs } = own;
+  const read = "value" in recipe ? withArguments(recipe.value) : undefined;
   const at = "problem" in recipe ? recipe.problem.at : undefined;
   return {
-    ...("value" in recipe ? recipe.value : unreadRecipe(image, at)),
+    ...(read ?? unreadRecipe(image, at)),
     ...own,
+    buildArgs:
+      read?.kind === "dockerfile" && "value" in buildArgs
+        ? { value: { ...buildArgs.value, ...read.image.fileArguments } }
+        : buildArgs,
     ...names,
     tagMeaning:
       "value" in tags && !entryProblems?.has(image.publicName)
@@ -53,6 +60,11 @@ async function readImage(
         : anyTag,
     problems: [...ofRecipe.problems, ...names.problems, ...ofTags.problems],
   };
+}
+
+function withArguments(recipe: ReadRecipe): ReadRecipe {
+  if (recipe.kind === "nix") return recipe;
+  return { ...recipe, image: withFileArguments(recipe.image, recipe.dockerfile) };
 }
 
 const anyTag = (): TagMeaning => "moving";

@@ -1,5 +1,5 @@
 /** Images that are in order, apart from those that are not. Pure. */
-import { bakeFilesBeside } from "../bake/bake-files.ts";
+import { filesOfPlace } from "../bake/bake-files.ts";
 import type { BakeFolder } from "../bake/print.ts";
 import type { Image } from "../catalog.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -61,12 +61,22 @@ export function setApart({ ordered, all, unread, concerns, isUnplaced, hiddenDep
 }
 
 /** What stands for the images of a file that can't be read. */
-function fileImage({ folder, file }: BakeFolder): Image {
+function fileImage(at: BakeFolder): Image {
+  const { folder, file } = at;
   const nothing = { platforms: [], annotations: [], watch: [], contexts: [], parents: [], bases: [], unsettled: [] };
   return {
     ...nothing,
     ...{ name: file, publicName: file, variant: "dockerfile", directory: folder, context: folder, target: undefined },
-    ...{ dockerfilePath: file, dockerfile: unreadDockerfile(file), bakeFiles: bakeFilesBeside(file) },
-    ...{ repositories: [], knownAs: [], isSharing: false, buildArgs: {}, inputArguments: [], labels: {} },
+    ...{ dockerfilePath: file, dockerfile: unreadDockerfile(file), bakeFiles: filesOfPlace(at) },
+    ...{
+      repositories: [],
+      knownAs: [],
+      isSharing: false,
+      buildArgs: {},
+      inputArguments: [],
+      literalArguments: [],
+      argumentFiles: [],
+      labels: {},
+    },
   };
 }

@@ -1,6 +1,8 @@
 /** All images that a repository's layout and its config file define, before dependencies between them are known. */
+import { pathsInLines, readArgumentFiles } from "../../config/argument-files.ts";
 import { type CatalogConfig, usualConfigFile } from "../../config/config.ts";
 import type { UserError } from "../../errors.ts";
+import type { RepositoryPath } from "../../model/repository-path.ts";
 import { fileTargetNamed } from "../bake/file-targets.ts";
 import type { BakeFolder } from "../bake/print.ts";
 import { isBelow } from "../bake/read-bake.ts";
@@ -37,8 +39,12 @@ export async function declareCatalog(input: CatalogInput): Promise<DeclaredCatal
   const entryNames = input.config.images.map(({ name }) => name);
   const { discovered } = input.config;
   const given = discovered?.directories;
-  const found = await findImages({ ...input, entryPaths, entryNames, configFile, given });
+  const [found, argumentFiles] = await Promise.all([
+    findImages({ ...input, entryPaths, entryNames, configFile, given }),
+    readArgumentFiles(namedArgumentFiles(input), input),
+  ]);
   const declared = declareImages(found.images, input.config, input.inputs, input.rootName, {
+    argumentFiles,
     isTroubled: found.isTroubled,
     givesFiles: (name) => fileTargetNamed(name, found.fileTargets) !== undefined,
     placeOf: (name) => placeOfName(name, input.ownPlaces),
@@ -54,6 +60,12 @@ export async function declareCatalog(input: CatalogInput): Promise<DeclaredCatal
   const nothing = isEmpty ? await noneFound(found.excluded, input, configFile) : undefined;
   const remarks = [...(discovered?.remarks ?? []), ...found.remarks];
   return { ...declared, concerns, found: { ...found, remarks }, nothing };
+}
+
+function namedArgumentFiles({ config, inputs }: Pick<CatalogInput, "config" | "inputs">): readonly RepositoryPath[] {
+  const settings = [config.defaults, ...config.images.map((entry) => entry.settings)];
+  const named = settings.flatMap((each) => (each["build-args-file"] ?? []).map(({ value }) => value));
+  return [...named, ...pathsInLines(inputs.buildArgsFile ?? [])];
 }
 
 /** Where a bake file can't be read, what is below its folder may be built as it says. */

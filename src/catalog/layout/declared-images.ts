@@ -1,16 +1,22 @@
 /** What was found and what the config file says, joined: every image with its settings, before its Dockerfile is read. */
 
+import {
+  type ArgumentFiles,
+  argumentsOfLines,
+  argumentsOfPaths,
+  type GivenArguments,
+} from "../../config/argument-files.ts";
 import { type CatalogConfig, type ImageEntry, usualConfigFile } from "../../config/config.ts";
-import type { Forms } from "../../config/config-schema.ts";
+import type { Forms, SharedSettings } from "../../config/config-schema.ts";
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { attempt, outcomes } from "../../lib/attempt.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { onlyExcludes, splitGlobs } from "../../lib/glob-list.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import type { Placed } from "../../model/placed.ts";
 import type { Platform } from "../../model/platform.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, joinPath } from "../../model/repository-path.ts";
-import { bakeFilesBeside } from "../bake/bake-files.ts";
 import type { ImageName } from "../catalog.ts";
 import { type PlacedContexts, readNamedContext } from "../graph/named-contexts.ts";
 import type { Concern } from "../graph/troubled.ts";
@@ -24,12 +30,16 @@ export interface SharedInputs {
   /** Empty: not said. */
   readonly platforms: readonly Platform[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildArgsFile?: readonly SourcedLine[];
 }
 
 export type DeclaredImage = DeclaredDockerfile | DeclaredNix;
 
 export interface DeclaredDockerfile extends AnyDeclared, Pick<FoundImage, "context" | "dockerfilePath" | "target"> {
   readonly variant: "dockerfile";
+  /** Arguments from files, which override `buildArgs` if the Dockerfile declares them: taken word for word. */
+  readonly fileArguments: Readonly<Record<string, string>>;
+  readonly argumentFiles: readonly RepositoryPath[];
   /** Where the target is named, if that is in a file. */
   readonly targetAt: SourceLocation | undefined;
 }
@@ -67,6 +77,8 @@ export interface DeclaredImages {
 
 /** What declaring images needs to know of what was found, beside the images. */
 export interface Around {
+  /** All that settings name. */
+  readonly argumentFiles: ArgumentFiles;
   /** Whether an image of a name is missing because of a problem that is reported already. */
   isTroubled(name: string): boolean;
   /** Whether a target of a bake file has this name, and gives files and no image. */
@@ -85,15 +97,24 @@ export function declareImages(
   config: CatalogConfig,
   inputs: SharedInputs,
   rootName: string,
-  { isTroubled, givesFiles, placeOf }: Around,
+  { argumentFiles, isTroubled, givesFiles, placeOf }: Around,
 ): DeclaredImages {
   const ofDefaults = contextsOf(config.defaults["build-contexts"]);
+  const filesOf = (settings: SharedSettings) => argumentsOfPaths(settings["build-args-file"] ?? [], argumentFiles);
+  const filesOfAll = [filesOf(config.defaults), argumentsOfLines(inputs.buildArgsFile ?? [], argumentFiles)] as const;
   const join = (image: FoundImage, by: NamedBy["by"], file: RepositoryPath, entry?: ImageEntry): Joined => {
     const own = contextsOf(entry?.settings["build-contexts"]);
     const contexts = new Map([...ofDefaults.contexts, ...image.contexts, ...own.contexts]);
+    const files = filesOf(entry?.settings ?? {});
+    const argumentsFrom = layeredArguments(image, entry?.settings ?? {}, inputs, config.defaults, [
+      ...filesOfAll,
+      files,
+    ]);
     return {
-      named: joined(image, entry, inputs, config, rootName, contexts).map((each) => named(each, by, file)),
-      concerns: own.problems.map((problem) => ({ problem, images: [image.name] })),
+      named: joined(image, entry, inputs, config, rootName, { contexts, ...argumentsFrom }).map((each) =>
+        named(each, by, file),
+      ),
+      concerns: [...own.problems, ...files.problems].map((problem) => ({ problem, images: [image.name] })),
     };
   };
   const claimed = new Set([
@@ -138,7 +159,8 @@ export function declareImages(
   });
   const everything = [...declared, ...[...left].map((image) => join(image, image.from, image.at.file))];
   const all = everything.flatMap((each) => each.named);
-  const ofAll = all.length === 0 ? [] : ofDefaults.problems.map((problem) => ({ problem }));
+  const wrongForAll = [ofDefaults, ...filesOfAll].flatMap(({ problems }) => problems);
+  const ofAll = all.length === 0 ? [] : wrongForAll.map((problem) => ({ problem }));
   const isPlaceless = new Set(placeless);
   const placed = all.filter(({ name }) => !isPlaceless.has(name));
   const { unfit, alike, concerns: wrong } = unusableNames(placed, config.file ?? usualConfigFile, placeOf);
@@ -194,7 +216,7 @@ function joined(
   inputs: SharedInputs,
   { defaults, watchAll }: CatalogConfig,
   rootName: string,
-  contexts: PlacedContexts,
+  parts: Pick<DeclaredDockerfile, "contexts" | keyof LayeredArguments>,
 ): readonly DeclaredImage[] {
   const entered = entry?.settings ?? {};
   const directory = entered.path ?? image.directory;
@@ -210,10 +232,9 @@ function joined(
     labels: image.labels,
     annotations: image.annotations,
     depends: entered.depends ?? (defaults.depends ?? []).filter(({ value }) => value !== image.name),
-    bakeFiles: image.from === "bake" ? bakeFilesBeside(image.at.file) : [],
+    bakeFiles: image.bakeFiles,
     watch: watchedBy(watchAll, entered.watch ?? defaults.watch ?? []),
   };
-  const ownArguments = { ...image.buildArgs, ...values(entered["build-args"]) };
   // Bake files and inputs say which they are.
   const usual = image.from === "directory" ? defaults : {};
   const { dockerfilePath, nixFile, hasDockerfile } = recipesOf(
@@ -227,9 +248,7 @@ function joined(
     context: entered.context ?? usual.context ?? image.context,
     dockerfilePath,
     ...targetOf(image, entered, inputs, defaults),
-    buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
-    inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
-    contexts,
+    ...parts,
   };
   if (nixFile === undefined) return [dockerfile];
   const name = hasDockerfile ? `${image.name}-nix` : image.name;
@@ -243,6 +262,36 @@ function joined(
     contexts: new Map(),
   };
   return hasDockerfile ? [dockerfile, nix] : [nix];
+}
+
+type LayeredArguments = Pick<DeclaredDockerfile, "buildArgs" | "inputArguments" | "fileArguments" | "argumentFiles">;
+
+/**
+ * The arguments of an image: those of its entry override those of its bake file, these the inputs', these the defaults'. In each place
+ * what is written there overrides what is in a file.
+ */
+function layeredArguments(
+  image: FoundImage,
+  settings: Partial<ImageEntry["settings"]>,
+  inputs: SharedInputs,
+  defaults: CatalogConfig["defaults"],
+  [ofDefaults, ofInputs, own]: readonly [GivenArguments, GivenArguments, GivenArguments],
+): LayeredArguments {
+  const ownArguments = { ...image.buildArgs, ...values(settings["build-args"]) };
+  const layers = [
+    ...[ofDefaults.values, values(defaults["build-args"]), ofInputs.values, inputs.buildArgs],
+    ...[image.buildArgs, own.values, values(settings["build-args"])],
+  ];
+  const last = (name: string) => layers.findLast((each) => Object.hasOwn(each, name));
+  const fromFiles = [ofDefaults.values, ofInputs.values, own.values].flatMap((values) =>
+    Object.entries(values).filter(([name]) => last(name) === values),
+  );
+  return {
+    buildArgs: { ...values(defaults["build-args"]), ...inputs.buildArgs, ...ownArguments },
+    inputArguments: Object.keys(inputs.buildArgs).filter((each) => !Object.hasOwn(ownArguments, each)),
+    fileArguments: Object.fromEntries(fromFiles),
+    argumentFiles: [...new Set([ofDefaults, ofInputs, own].flatMap(({ paths }) => paths))],
+  };
 }
 
 function targetOf(

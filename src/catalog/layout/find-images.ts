@@ -2,12 +2,14 @@
 import { posix } from "node:path";
 import { UserError } from "../../errors.ts";
 import { someOf } from "../../lib/text/some-of.ts";
+import type { SourcedLine } from "../../lib/text/sourced-line.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
 import { directoryOf, lastPart } from "../../model/repository-path.ts";
 import type { Files } from "../../ports.ts";
 import { mayBuild } from "../bake/bake-files.ts";
 import { fileTargetRemarks, nothingButFiles } from "../bake/file-targets.ts";
+import { namedBakeFiles } from "../bake/named-files.ts";
 import type { BakeFolder, BakeTools } from "../bake/print.ts";
 import { type BakeInput, directoriesOfAll, isBelow, type ReadBake, readBake } from "../bake/read-bake.ts";
 import type { FileTarget } from "../catalog.ts";
@@ -31,6 +33,8 @@ export interface FindInput extends Entries {
   readonly rootName: string;
   /** Groups and targets of bake files to publish; empty: the group `default`. */
   readonly bakeTargets: readonly string[];
+  /** Bake files, those of one line read together; empty: those that are found. */
+  readonly bakeFiles?: readonly SourcedLine[];
   readonly bake: BakeTools;
   /** The one image that inputs describe, discovery off. */
   readonly byHand: ByHand | undefined;
@@ -71,11 +75,14 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
     return { images, concerns, unread: [], remarks, fileTargets: [], excluded: [], isTroubled };
   }
   const discovery = await discover(input.root, input.globs, input.files, input.configFile, input.given);
-  const bakes = [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const asked: BakeInput = {
     ...{ root: input.root, rootName: input.rootName, files: input.files },
     ...{ names: input.bakeTargets, tools: input.bake },
   };
+  const { bakeFiles = [] } = input;
+  const ofInput = await namedBakeFiles(bakeFiles, asked);
+  const bakes =
+    bakeFiles.length > 0 ? ofInput.bakes : [...discovery.bakes, ...(await composesThatCount(discovery, input))];
   const baked = await readBake(bakes, asked);
   const directories = await notNamed(discovery.found, baked, bakes, asked);
   // A target with a problem may be built from the directory of its name.
@@ -90,8 +97,10 @@ export async function findImages(input: FindInput): Promise<FoundImages> {
   // A directory that is named and has a problem would be an image of its name.
   const missing = discovery.problems.flatMap(({ at }) => (at === undefined ? [] : [lastPart(at.file)]));
   const troubled = new Set(missing);
-  const found = discovery.problems.map((problem) => ({ problem }));
-  const others = [...noBake(bakes, input), ...onlyFiles(images, baked, input)].map((problem) => ({ problem }));
+  const found = [...discovery.problems, ...ofInput.problems].map((problem) => ({ problem }));
+  const others = [...(bakeFiles.length > 0 ? [] : noBake(bakes, input)), ...onlyFiles(images, baked, input)].map(
+    (problem) => ({ problem }),
+  );
   return {
     images,
     concerns: [...found, ...baked.concerns, ...others],

@@ -22,6 +22,8 @@ export interface FoundImage {
   readonly contexts: PlacedContexts;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: readonly string[];
+  /** The paths of the bake files that define it, or would define it. */
+  readonly bakeFiles: readonly RepositoryPath[];
   /** The place that defines it. */
   readonly at: SourceLocation;
   /** It has a problem, so that nothing is known of what it is built from. */
@@ -51,6 +53,7 @@ export function directoryImage(
     contexts: new Map(),
     labels: {},
     annotations: [],
+    bakeFiles: [],
     at: { file: dockerfile ?? nix ?? directory },
   };
 }

@@ -21,10 +21,11 @@ function nameIn(images: Settings["images"]): string | undefined {
 
 /** Settings of other images, which would be ignored. */
 export function besidesByHand(
-  { path, bakeTarget }: Settings,
+  { path, bakeTarget, bakeFile }: Settings,
   { images, discovered, file }: CatalogConfig,
 ): readonly UserError[] {
-  const inputs = [...(path.length > 0 ? ["path"] : []), ...(bakeTarget.length > 0 ? ["bake-target"] : [])];
+  const given = { path, "bake-file": bakeFile, "bake-target": bakeTarget };
+  const inputs = Object.entries(given).flatMap(([name, values]) => (values.length > 0 ? [name] : []));
   const hint = 'leave out "context", "file", "target" and "build-contexts", which describe a single image';
   const many = discovered ?? images[1];
   return [

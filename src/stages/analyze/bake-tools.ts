@@ -5,7 +5,7 @@ import { throwProblems } from "../../errors.ts";
 import type { Checkout } from "../../git/checkout/checkout.ts";
 import { followLinks, type LocalPaths } from "../../lib/local-paths.ts";
 import { memoize } from "../../lib/memoize.ts";
-import type { RepositoryPath } from "../../model/repository-path.ts";
+import { directoryOf, type RepositoryPath } from "../../model/repository-path.ts";
 import type { RunContext } from "../../model/run-context.ts";
 import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files, Finished, Processes } from "../../ports.ts";
@@ -40,23 +40,32 @@ export function bakeTools(run: BakeRun): BakeTools {
     home: outside.env.HOME,
   };
   const copied = copier(run);
-  const openedIn = memoize(async (folder: RepositoryPath) => {
-    const { problems, opened } = await bakePaths(folder, input);
-    throwProblems(problems);
-    return opened;
-  });
+  const openedIn = memoize(
+    async ({ folder, named = [] }: Read) => {
+      const { problems, opened } = await bakePaths(folder, input, named);
+      throwProblems(problems);
+      return opened;
+    },
+    (read) => JSON.stringify(read),
+  );
   return {
     ...outside,
     processes: {
       async run(program, args, options) {
-        const folders = [options.cwd ?? workspace, ...foldersNamed(args)];
-        const read = [...new Set(folders.map((each) => posix.relative(workspace, each) || "."))];
+        const inside = (path: string): RepositoryPath => posix.relative(workspace, path) || ".";
+        const named = filesNamed(args).map(inside);
+        const cwd = inside(options.cwd ?? workspace);
+        const others = new Set(named.map(directoryOf).filter((folder) => folder !== cwd));
+        const read: readonly Read[] = [
+          named.length === 0 ? { folder: cwd } : { folder: cwd, named },
+          ...[...others].map((folder) => ({ folder })),
+        ];
         const opened = await Promise.all(read.map(openedIn));
         const copy = await copied(opened.flat());
         if (copy === undefined) return buildx.run(program, args, options);
         const there = (path: string): string => posix.join(copy, posix.relative(workspace, path));
-        const cwd = there(options.cwd ?? workspace);
-        return inWorkspace(await buildx.run(program, filesIn(args, there), { ...options, cwd }), copy, run);
+        const moved = { ...options, cwd: there(options.cwd ?? workspace) };
+        return inWorkspace(await buildx.run(program, filesIn(args, there), moved), copy, run);
       },
     },
   };
@@ -64,9 +73,15 @@ export function bakeTools(run: BakeRun): BakeTools {
 
 const fileOption = "--file=";
 
-/** Where the files are that bake is to read in place of those in its own folder. */
-function foldersNamed(args: readonly string[]): readonly string[] {
-  return args.filter((each) => each.startsWith(fileOption)).map((each) => posix.dirname(each.slice(fileOption.length)));
+/** A folder in which bake runs, or has files, and the files that it is to read. */
+interface Read {
+  readonly folder: RepositoryPath;
+  readonly named?: readonly RepositoryPath[];
+}
+
+/** The files that bake is to read in place of those in its own folder. */
+function filesNamed(args: readonly string[]): readonly string[] {
+  return args.filter((each) => each.startsWith(fileOption)).map((each) => each.slice(fileOption.length));
 }
 
 /** The same arguments, with those files elsewhere. */

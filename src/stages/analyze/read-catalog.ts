@@ -22,12 +22,14 @@ import { type Commit, forgeRegistry, type RunContext } from "../../model/run-con
 import type { CheckoutTrust } from "../../model/trust.ts";
 import type { Files } from "../../ports.ts";
 import { ignoredRemarks, loadMixedConfig } from "../../run/checkout/untrusted-config.ts";
+import { ignoredByNix } from "../../settings/ignored-by-nix.ts";
 import { readImageSettings, type SettingsOf } from "../../settings/image-settings.ts";
 import type { RunInputs } from "../../settings/run-inputs.ts";
 import { variantCollisions } from "../../tags/image-names.ts";
 import { type BakeRun, bakeTools } from "./bake-tools.ts";
 import type { Naming } from "./details/image-details.ts";
 import { type NamingRules, nameImages, namesOf, ownPlacesOf } from "./name-images.ts";
+import { everyImage } from "./parted.ts";
 import { sharedTags } from "./shared-repositories.ts";
 
 /** The parts of a run that decide which images there are. */
@@ -113,6 +115,7 @@ export async function readAsFarAsPossible(
     entryProblems: joined(mixed.ofEntries, ofEntries),
     inputs: settings,
     bakeTargets: settings.bakeTarget,
+    bakeFiles: settings.bakeFile,
     bake: bakeTools(run),
     byHand,
     ownPlaces: ownPlacesOf(rootName, rules),
@@ -130,6 +133,7 @@ export async function readAsFarAsPossible(
     configFile: config.file ?? usualConfigFile,
     remarks: [
       ...ignoredRemarks(mixed, run),
+      ...ignoredByNix(config.images, everyImage({ catalog: { images }, troubled: found.troubled })),
       ...(await misplacedConfigs(context.workspace, settings.config, run.checkoutFiles)),
       ...remarks,
     ],

@@ -16,6 +16,7 @@ import { configPaths, emptyConfig } from "../../config/config.ts";
 import type { BumpSettings } from "../../config/config-schema.ts";
 import { throwProblems, UserError } from "../../errors.ts";
 import { memoize } from "../../lib/memoize.ts";
+import { optionsOfContent } from "../../model/buildflags/build-options.ts";
 import type { Reason } from "../../model/reason.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
@@ -110,7 +111,10 @@ export async function survey(session: Session): Promise<Survey> {
   const argumentText = (value: string) => withoutRunFacts(value, context);
   const sources = { inputs: inside, listing, checkout: session.checkout, argumentText };
   const [hashes, incomplete] = await Promise.all([
-    sourceHashes(catalog, { ...sources, settingsOf: (image) => hashedSettings(settingsOf(image.publicName, image)) }),
+    sourceHashes(catalog, {
+      ...sources,
+      settingsOf: (image) => hashedSettings(image, settingsOf(image.publicName, image)),
+    }),
     incompleteFiles(catalog, sources),
   ]);
   const links = linksOf(listing, session.checkout);
@@ -257,9 +261,12 @@ function unknownHashes(hashes: Survey["hashes"]): ReadonlyMap<string, string> {
 }
 
 /** The settings that change an image and aren't in its files, with expressions as they were written. */
-function hashedSettings({ labels, annotations, provenance, sbom, compression, variables }: ImageSettings): unknown {
+function hashedSettings({ variant }: Image, settings: ImageSettings): unknown {
+  const { labels, annotations, provenance, sbom, compression, variables } = settings;
   const levels = variables?.annotationLevels;
+  const options = variant === "nix" ? undefined : optionsOfContent(settings.options);
   return {
+    ...(options && { options }),
     ...(levels && { levels }),
     labels: labels.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),
     annotations: annotations.map(({ key, value, isEnabled }) => [key.text, value.text, isEnabled]),

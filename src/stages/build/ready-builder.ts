@@ -7,6 +7,7 @@ import {
   createBuilder,
   findBuilder,
 } from "../../buildx/builder/builder.ts";
+import { checkEntitlements, entitlementsOf } from "../../buildx/builder/entitlements.ts";
 import type { Environment } from "../../buildx/builder/environment.ts";
 import { ensurePlatforms } from "../../buildx/builder/qemu.ts";
 import type { BuilderInUse } from "../../buildx/invocation/build-image.ts";
@@ -22,7 +23,7 @@ export interface ReadyBuilder extends BuilderInUse {
 }
 
 export interface BuilderRun {
-  readonly outside: Pick<Outside, "processes" | "signal">;
+  readonly outside: Pick<Outside, "processes" | "signal" | "files">;
   readonly inputs: Pick<RunInputs, "settings">;
   /** The run's own, absolute: its end makes names of the run's own. */
   readonly folder: string;
@@ -35,12 +36,14 @@ export async function readyBuilder(
   { outside, inputs, folder }: BuilderRun,
 ): Promise<ReadyBuilder> {
   const { settings } = inputs;
-  const { processes, signal } = outside;
+  const { processes, signal, files } = outside;
   const deps = { processes, environment, signal };
   const repositories = builds.flatMap((image) => image.repositories.slice(0, 1));
-  const request = { builder: settings.builder, repositories, suffix: folder.slice(-8) };
+  const entitlements = entitlementsOf(builds);
+  const request = { builder: settings.builder, repositories, entitlements, suffix: folder.slice(-8) };
   const builder = await findBuilder(request, deps);
   try {
+    await checkEntitlements(builds, builder.name, { ...deps, files, folder });
     const wanted = builds.flatMap((image) => image.platforms);
     const emulation = { install: settings.qemu, image: settings.binfmtImage };
     return builderInUse(await ensurePlatforms(wanted, builder, emulation, deps), request, deps);

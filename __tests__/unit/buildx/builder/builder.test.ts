@@ -32,7 +32,7 @@ function deps(processes: ScriptedDocker) {
   return { processes, environment: { PATH: "/bin" }, signal: new AbortController().signal };
 }
 
-const wish = { builder: undefined, repositories: [repository("ghcr.io/o/r/app")], suffix: "7f3a" };
+const wish = { builder: undefined, repositories: [repository("ghcr.io/o/r/app")], entitlements: [], suffix: "7f3a" };
 
 describe("finding the builder", () => {
   test.each(["docker-container", "remote", "kubernetes"])("one with the driver %s is used as it is", async (driver) => {
@@ -86,6 +86,21 @@ describe("finding the builder", () => {
     ]);
     await builder.remove();
     expect(docker.calls.at(-1)).toEqual(["docker", "buildx", "rm", "--force", "image-publish-7f3a"]);
+  });
+
+  test("one that is made grants what builds ask for", async () => {
+    const docker = scriptedDocker({
+      "buildx version": version,
+      "buildx inspect": [inspected("docker", "linux/amd64"), inspected("docker-container", "linux/amd64")],
+      "buildx create": {},
+    });
+    await findBuilder({ ...wish, entitlements: ["network.host", "security.insecure"] }, deps(docker));
+    expect(docker.calls.find((call) => call[2] === "create")).toEqual(
+      expect.arrayContaining([
+        "--buildkitd-flags",
+        "--allow-insecure-entitlement=network.host --allow-insecure-entitlement=security.insecure",
+      ]),
+    );
   });
 
   test("one that doesn't start is removed again", async () => {
@@ -333,7 +348,7 @@ test("only what may read a builder's image has docker's logins in its environmen
   });
   const environment = { DOCKER_AUTH_CONFIG: "{}" };
   const deps = { processes: docker, environment, signal: new AbortController().signal };
-  const builder = await findBuilder({ builder: undefined, repositories: [], suffix: "x" }, deps);
+  const builder = await findBuilder({ builder: undefined, repositories: [], entitlements: [], suffix: "x" }, deps);
   await builder.remove();
   expect(docker.calls.map((call) => call.slice(1, 3).join(" "))).toContain("buildx rm");
   expect(new Set(seen)).toEqual(new Set(["buildx inspect", "buildx create"]));

@@ -426,7 +426,7 @@ describe("what BuildKit says, and what the user reads", () => {
       "not-allowed",
       "failed to load LLB: security.insecure is not allowed",
       undefined,
-      "the Dockerfile asks for security.insecure, which no build is allowed here",
+      "the Dockerfile asks for security.insecure, which its build isn't allowed",
     ],
     ["secret", "unset ssh forward key default", undefined, "the build requires an SSH agent, and none is given"],
     [

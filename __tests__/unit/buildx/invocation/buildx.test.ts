@@ -5,6 +5,7 @@ import {
   type ImageSource,
   parentSources,
 } from "../../../../src/buildx/invocation/buildx.ts";
+import type { BuildOptions } from "../../../../src/model/buildflags/build-options.ts";
 import { repository } from "../../../../src/model/reference.ts";
 import type { PlannedBuild, PlannedImage } from "../../../../src/plan/plan.ts";
 import { digests, parentOfApp, plannedBuild } from "../planned.ts";
@@ -53,6 +54,26 @@ test("one image is one invocation, pushed by digest alone", () => {
     "type=image,name=ghcr.io/o/r/app,push-by-digest=true,name-canonical=true,push=true,oci-mediatypes=true",
     "./images/app",
   ]);
+});
+
+describe("build options", () => {
+  const options: BuildOptions = {
+    ...{ network: "host" as const, allow: ["network.host", "security.insecure"], addHosts: ["a=10.0.0.1", "a=::1"] },
+    ...{ shmSize: 1024, ulimits: ["nofile=1:2"], cgroupParent: "/ci", noCacheFilters: ["build", "test"] },
+  } as const;
+  const ofContent = [
+    ...["--network=host", "--allow=network.host", "--allow=security.insecure", "--add-host=a=10.0.0.1"],
+    ...["--add-host=a=::1", "--shm-size=1024", "--ulimit=nofile=1:2", "--cgroup-parent=/ci"],
+  ];
+  const added = (planned: Partial<PlannedBuild>) => argv(planned).filter((each) => !argv({}).includes(each));
+
+  test("are given to buildx", () => {
+    expect(added({ options })).toEqual([...ofContent, "--no-cache-filter=build", "--no-cache-filter=test"]);
+  });
+
+  test("of stages without cache are left out where nothing has one", () => {
+    expect(added({ options, fresh: true })).toEqual(["--pull", "--no-cache", ...ofContent]);
+  });
 });
 
 describe("what an option is given", () => {

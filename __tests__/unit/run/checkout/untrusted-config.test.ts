@@ -37,6 +37,7 @@ const values: Readonly<Record<string, string>> = {
   depends: "[web]",
   watch: "[x]",
   compression: "zstd",
+  network: "host",
 };
 
 function entry(setting: string, path = "x"): string {

@@ -1,5 +1,5 @@
 /** What rules and inputs make of each image for this event: tags, labels, arguments, cache. */
-import type { Catalog, Image, ImageName } from "../../../catalog/catalog.ts";
+import type { Image, ImageName } from "../../../catalog/catalog.ts";
 import { setLabels } from "../../../catalog/dockerfile/dockerfile-values.ts";
 import { hashedArguments } from "../../../changes/sources/own-parts.ts";
 import { contextElsewhere } from "../../../context/elsewhere.ts";
@@ -65,7 +65,7 @@ function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: 
   const args: Readonly<Record<string, string>> = {
     ...(settings.sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: settings.sourceDateEpoch }),
     ...conventionalArguments(image, { ...named, tags, rules: settings.rules }),
-    ...fillAll(image.buildArgs, fill),
+    ...fillArguments(image, fill),
   };
   const { ref } = event;
   const labeled = { ...named, fileLabels: fileLabelsOf(image, args) };
@@ -82,6 +82,7 @@ function detailsOf(image: Image, run: Naming, options: DetailsOptions, sources: 
     provenance: settings.provenance,
     sbom: settings.sbom,
     compression: settings.compression,
+    options: isNix ? {} : settings.options,
     remarks: [
       ...tags.warnings,
       ...Object.keys(annotations).filter(isReserved).map(reservedAnnotation),
@@ -121,7 +122,8 @@ function bakedVersion(image: Image, args: Readonly<Record<string, string>>, ref:
   const given = hashedArguments(image).flatMap(([name, text]) => {
     // What a file says is the same on every ref, and the source hash has it.
     const isOfRun = image.inputArguments.includes(name) && namesRelease(args[name] ?? "", ref);
-    return name === "VERSION" || isOfRun || usesRelease(text, ref) ? [name] : [];
+    const isFilledIn = !image.literalArguments.includes(name) && usesRelease(text, ref);
+    return name === "VERSION" || isOfRun || isFilledIn ? [name] : [];
   });
   const isConventional = args.VERSION !== undefined && !Object.hasOwn(image.buildArgs, "VERSION");
   const names = [...given, ...(isConventional ? ["VERSION"] : [])];
@@ -151,7 +153,7 @@ function namesRelease(value: string, ref: TagEvent["ref"]): boolean {
  */
 export function buildArgumentsOf(
   run: Naming,
-  image: ImageName & Pick<Image, "platforms" | "buildArgs">,
+  image: ImageName & Pick<Image, "platforms" | "buildArgs"> & Partial<Pick<Image, "literalArguments">>,
   rulesOf: TagSources["rulesOf"],
 ): Readonly<Record<string, string>> {
   // Most have no expression, and to fill them in takes the image's tags.
@@ -160,14 +162,18 @@ export function buildArgumentsOf(
   const { version } = tagsOf(run, image, sources);
   const facts = { ...factsOf(run, image, sources), version };
   const fill = filler(run.context, image, facts, readEvent(facts));
-  if (!asksForFacts(rulesOf(image.publicName).rules)) return fillAll(image.buildArgs, fill);
-  return fillAll(image.buildArgs, (text) =>
-    uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text),
-  );
+  if (!asksForFacts(rulesOf(image.publicName).rules)) return fillArguments(image, fill);
+  return fillArguments(image, (text) => (uses(parseTemplate(text, buildNames, "keep"), "version") ? text : fill(text)));
 }
 
-function fillAll(texts: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+function fillArguments(
+  { buildArgs, literalArguments = [] }: Pick<Image, "buildArgs"> & Partial<Pick<Image, "literalArguments">>,
+  fill: (text: string) => string,
+): Record<string, string> {
+  const literal = new Set(literalArguments);
+  return Object.fromEntries(
+    Object.entries(buildArgs).map(([name, text]) => [name, literal.has(name) ? text : fill(text)]),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What tag rules read from an image in addition to the event: its own version, and the hash of its sources. */
 
-import { type BakeFolder, type BakeTools, listVariables } from "../../../catalog/bake/print.ts";
+import { type BakeFolder, type BakeTools, listVariables, placeKey } from "../../../catalog/bake/print.ts";
 import { type Image, recipeOf } from "../../../catalog/catalog.ts";
 import type { SourceHash } from "../../../changes/sources/source-hash.ts";
 import { UserError } from "../../../errors.ts";
@@ -35,10 +35,7 @@ export async function gatherFacts(
   hashes: ReadonlyMap<string, SourceHash>,
 ): Promise<{ readonly facts: FactsByImage; readonly problems: ReadonlyMap<string, UserError> }> {
   // One bake file may be that of many images.
-  const variablesOf = memoize(
-    (at: BakeFolder) => listVariables(at, root, bake),
-    ({ folder }) => folder,
-  );
+  const variablesOf = memoize((at: BakeFolder) => listVariables(at, root, bake), placeKey);
   const reader: VersionReader = { root, files, variablesOf };
   const gather = limitCalls(reads, async (image: Image) => {
     const rules = rulesOf(image.publicName);

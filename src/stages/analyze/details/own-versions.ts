@@ -1,6 +1,6 @@
 /** Reads versions from an image's own files, for rules of `type=version`. */
 import { posix } from "node:path";
-import { bakeNames } from "../../../catalog/bake/bake-files.ts";
+import { bakeNames, isBakeName } from "../../../catalog/bake/bake-files.ts";
 import type { BakeFolder } from "../../../catalog/bake/print.ts";
 import type { Image, NixImage } from "../../../catalog/catalog.ts";
 import { readDockerfileInTurns } from "../../../catalog/dockerfile/dockerfile.ts";
@@ -77,7 +77,10 @@ const longestLine = 65_536;
 const longestFile = 4_194_304;
 
 /** Those of the bake file in the image's directory, or in the next folder above that has one. */
-async function variablesAbove({ directory }: Image, { root, files, variablesOf }: VersionReader) {
+async function variablesAbove({ directory, bakeFiles }: Image, { root, files, variablesOf }: VersionReader) {
+  const [own] = bakeFiles;
+  if (own !== undefined && !isBakeName(own))
+    return variablesOf({ folder: directoryOf(own), file: own, named: bakeFiles });
   for (let folder = directory; ; folder = directoryOf(folder)) {
     const entries = await files.list(posix.join(root, folder));
     const name = bakeNames.find((each) => entries?.some((entry) => entry.name === each && entry.kind === "file"));

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { bakeNames, isBakeName } from "../../../catalog/bake/bake-files.ts";
 import { type BakeReads, bakeReads } from "../../../catalog/bake/bake-paths.ts";
 import type { Image } from "../../../catalog/catalog.ts";
-import type { BakeChange } from "../../../changes/affected.ts";
+import type { FilesChange } from "../../../changes/affected.ts";
 import type { EventComparison } from "../../../changes/comparison.ts";
 import type { Links } from "../../../changes/sources/links.ts";
 import { UserError } from "../../../errors.ts";
@@ -27,9 +27,9 @@ const together = 16;
 /** As many changed files may be what a path with a variable names. */
 const mostFormer = 200;
 
-const unchanged: BakeChange & AsBefore = { filesOf: () => [], isAsBefore: () => false };
+const unchanged: FilesChange & AsBefore = { filesOf: () => [], isAsBefore: () => false };
 
-interface AsBefore {
+export interface AsBefore {
   /** Whether an image is known to be what it was at the base, whatever became of config and bake files. */
   isAsBefore(name: string): boolean;
 }
@@ -45,18 +45,20 @@ export async function bakeChange(
   comparison: EventComparison,
   { now, config }: { readonly now: ReadCatalog; readonly config: ComparedConfig },
   links: Links,
-): Promise<BakeChange & AsBefore> {
+): Promise<FilesChange & AsBefore> {
   if (comparison.kind !== "files") return unchanged;
   const before = baseFiles(run.git, comparison, links);
   const folders = new Set([
     ...everyImage(now).flatMap(foldersOf),
     ...comparison.files.filter(({ path }) => isBakeName(path)).map(({ path }) => directoryOf(path)),
   ]);
-  const changed = await changedReads([...folders], run, comparison, before);
+  const named = namedFiles(everyImage(now));
+  const changed = await changedReads([...folders], run, comparison, before, named);
   if (changed.size === 0) return unchanged;
-  const then = run.trust.kind === "untrusted" ? undefined : await readAtBase(run, comparison, config, before, changed);
+  const then =
+    run.trust.kind === "untrusted" ? undefined : await readAtBase(run, comparison, config, before, changed, named);
   const unread = then === undefined ? changed : unreadAt(then, changed);
-  const texts = await bakeTexts(unread, before);
+  const texts = await bakeTexts(unread, before, named);
   // What a target that can't be built would be is unknown.
   const faulty = new Set(now.troubled.flatMap(({ image, problems }) => (problems.length > 0 ? [image.name] : [])));
   const doubtful = (image: Image) => mayDescribe(image, faulty.has(image.name) ? changed : unread, texts);
@@ -81,8 +83,8 @@ interface Readings {
 function compared(
   { then, middle, now }: Readings,
   changed: ChangedReads,
-  doubtful: BakeChange["filesOf"],
-): BakeChange & AsBefore {
+  doubtful: FilesChange["filesOf"],
+): FilesChange & AsBefore {
   const textsThen = new Set(settingsTexts(then).values());
   const former = new Map(everyImage(then).map((image) => [image.name, image]));
   const between = settingsTexts(middle);
@@ -103,8 +105,8 @@ function compared(
   };
 }
 
-function foldersOf({ bakeFiles: [file] }: Image): readonly RepositoryPath[] {
-  return file === undefined ? [] : [directoryOf(file)];
+function foldersOf({ bakeFiles }: Image): readonly RepositoryPath[] {
+  return [...new Set(bakeFiles.map(directoryOf))];
 }
 
 /** The changed files of an image's own folder; without bake files, those that had its name, and may have described it. */
@@ -113,15 +115,19 @@ function mayDescribe(
   changed: ChangedReads,
   texts: ReadonlyMap<RepositoryPath, string>,
 ): readonly ChangedFile[] {
-  const [folder] = foldersOf(image);
-  if (folder !== undefined) return changed.get(folder) ?? [];
+  const folders = foldersOf(image);
+  if (folders.length > 0) return folders.flatMap((folder) => changed.get(folder) ?? []);
   return [...new Set([...changed.values()].flat())].filter(({ path }) => texts.get(path)?.includes(image.publicName));
 }
 
 /** What bake files held. */
-async function bakeTexts(changed: ChangedReads, before: BaseFiles): Promise<ReadonlyMap<RepositoryPath, string>> {
-  const paths = [...new Set([...changed.values()].flat().map(({ path }) => path))].filter((path) =>
-    bakeNames.includes(lastPart(path)),
+async function bakeTexts(
+  changed: ChangedReads,
+  before: BaseFiles,
+  named: ReadonlySet<RepositoryPath>,
+): Promise<ReadonlyMap<RepositoryPath, string>> {
+  const paths = [...new Set([...changed.values()].flat().map(({ path }) => path))].filter(
+    (path) => bakeNames.includes(lastPart(path)) || named.has(path),
   );
   const former = await formerFiles(paths, before);
   return new Map(
@@ -134,15 +140,28 @@ async function changedReads(
   run: CatalogRun,
   { files }: ComparedFiles,
   before: BaseFiles,
+  named: ReadonlySet<RepositoryPath>,
 ): Promise<ChangedReads> {
   const { context, checkoutFiles, outside } = run;
   const input = { root: context.workspace, files: checkoutFiles, home: outside.env.HOME };
   const found = await mapped(
     folders,
-    async (folder) => [folder, changedIn(files, await withPlaces(await bakeReads(folder, input), before))] as const,
+    async (folder) => {
+      const reads = await bakeReads(folder, input, namedIn(folder, named));
+      return [folder, changedIn(files, await withPlaces(reads, before))] as const;
+    },
     together,
   );
   return new Map(found.filter(([, some]) => some.length > 0));
+}
+
+/** Bake files of other names than buildx looks for, which an input names. */
+function namedFiles(images: readonly Image[]): ReadonlySet<RepositoryPath> {
+  return new Set(images.flatMap(({ bakeFiles }) => bakeFiles).filter((file) => !isBakeName(file)));
+}
+
+function namedIn(folder: RepositoryPath, named: ReadonlySet<RepositoryPath>): readonly RepositoryPath[] {
+  return [...named].filter((file) => directoryOf(file) === folder);
 }
 
 async function withPlaces({ paths, beginnings }: BakeReads, before: BaseFiles): Promise<BakeReads> {
@@ -162,6 +181,7 @@ async function readAtBase(
   config: ComparedConfig,
   before: BaseFiles,
   changed: ChangedReads,
+  named: ReadonlySet<RepositoryPath>,
 ): Promise<ReadCatalog | undefined> {
   const { context, checkoutFiles, outside, folder: own } = run;
   const read = async (path: string): Promise<Uint8Array | undefined> => {
@@ -174,7 +194,7 @@ async function readAtBase(
   try {
     const input = { root: context.workspace, files: { read }, home: outside.env.HOME };
     const reads = await mapped([...changed.keys()], async (folder) =>
-      withPlaces(await bakeReads(folder, input), before),
+      withPlaces(await bakeReads(folder, input, namedIn(folder, named)), before),
     );
     const paths = reads.flatMap((each) => each.paths).filter(isInside);
     const differing = [...new Set(reads.flatMap((each) => changedIn(comparison.files, each).map(({ path }) => path)))];

@@ -33,9 +33,23 @@ function troubleText(
 }
 
 function settingsText(image: Image, settingsOf: ReadCatalog["settingsOf"]): string {
-  const own = omit(image, [...fromFiles, "inputArguments", "knownAs", "isSharing", "bakeFiles", "watch"]);
+  const sources = [
+    "inputArguments",
+    "literalArguments",
+    "argumentFiles",
+    "knownAs",
+    "isSharing",
+    "bakeFiles",
+    "watch",
+  ] as const;
+  const own = { ...omit(image, [...fromFiles, ...sources]), buildArgs: Object.entries(image.buildArgs).sort(byName) };
   const watched = image.watch.map(({ value }) => value);
   return textWithoutPlaces([own, watched, omit(settingsOf(image.publicName, image), ["aliases"])]);
+}
+
+/** Of arguments of a bake file and of a file of arguments the order differs. */
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1;
 }
 
 /** What follows from the files that an image is built from. */
