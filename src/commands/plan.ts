@@ -2,8 +2,8 @@
 import type { UserError } from "../errors.ts";
 import type { Remark } from "../model/remark.ts";
 import { reportOf } from "../report/failures.ts";
+import { matrixRemarks } from "../report/job-matrix.ts";
 import { failureNotices } from "../report/log/console.ts";
-import { matrixRemarks } from "../report/matrix.ts";
 import { outputsOf } from "../report/outputs.ts";
 import { renderExplanation } from "../report/plan/explain-image.ts";
 import { renderPlanSummary } from "../report/plan/plan-summary.ts";

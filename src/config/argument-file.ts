@@ -38,7 +38,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** By the file's name; where that says nothing, by its first line that is no comment. */
+/** By the file's name; where that says nothing, by its first line that is not a comment. */
 function formatOf(text: string, file: RepositoryPath): "json" | "yaml" | "lines" {
   const ending = posix.extname(file).toLowerCase();
   if (ending === ".json") return "json";

@@ -67,7 +67,7 @@ function readValue(text: string, start: number): ReadValue {
   return { value, end: endOfLine(text, at) };
 }
 
-/** @param isInside it is no first quote of its value: an apostrophe there must not swallow the lines that follow. */
+/** @param isInside whether it is within a value: an apostrophe there must not swallow the lines that follow. */
 function quoted(
   text: string,
   start: number,

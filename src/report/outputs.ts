@@ -7,7 +7,7 @@ import type { ImageResult, RunResult } from "../results/run-result.ts";
 import type { ImageScan } from "../scan/judged.ts";
 import { bumpOutput } from "./bumps.ts";
 import { type FindingCounts, findingCounts } from "./findings/finding-counts.ts";
-import { matrixOf } from "./matrix.ts";
+import { matrixOf } from "./job-matrix.ts";
 import { because, isAffected } from "./plan/because.ts";
 import { ownTags } from "./summary/tag-notes.ts";
 

@@ -18,7 +18,7 @@ import type { Template } from "../tags/text/expression.ts";
 import { parseLines } from "../tags/text/lines.ts";
 import { parseReleasePattern, type ReleasePattern } from "../tags/versions/release-tag.ts";
 import { attestationProblems } from "./attestation-problems.ts";
-import { joinOptions, readBuildOptions, type SetOptions } from "./build-options.ts";
+import { joinOptions, readBuildOptions, type SetOptions } from "./image-build-options.ts";
 import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import type { ImageRules, RunInputs } from "./run-inputs.ts";
 import { readScanRules, type ScanSettings } from "./scan-settings.ts";

@@ -16,7 +16,7 @@ import { parseRules } from "../tags/rules/parse-rules.ts";
 import type { Rule } from "../tags/rules/rule.ts";
 import { parseLines } from "../tags/text/lines.ts";
 import { attestationProblems } from "./attestation-problems.ts";
-import { readBuildOptions, type SetOptions, type WrittenOptions } from "./build-options.ts";
+import { readBuildOptions, type SetOptions, type WrittenOptions } from "./image-build-options.ts";
 import { type OwnCacheEntry, readCacheLines } from "./own-cache.ts";
 import { readScanRules } from "./scan-settings.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { matrixOf, matrixRemarks } from "../../../src/report/matrix.ts";
+import { matrixOf, matrixRemarks } from "../../../src/report/job-matrix.ts";
 import { build, promote, skip } from "./example.ts";
 
 const builds = (count: number) => Array.from({ length: count }, (_, index) => build(`i${index}`));

@@ -22,7 +22,7 @@ export interface BakeFolder {
   readonly isShared?: boolean;
 }
 
-/** Tells places with bake files apart. */
+/** Distinguishes places with bake files. */
 export function placeKey({ folder, named }: BakeFolder): string {
   return JSON.stringify([folder, named]);
 }

@@ -18,7 +18,7 @@ export function windowsProblems(image: Image): readonly UserError[] {
   ];
 }
 
-/** Microsoft's own bases, and the tags of official images that are built on them. */
+/** Microsoft's own bases, and the tags of official images that are based on them. */
 function isOfWindows({ repository, tag }: Reference): boolean {
   const isMicrosofts =
     /^(?:mcr\.microsoft\.com\/windows(?:\/|$)|docker\.io\/microsoft\/(?:nanoserver|windowsservercore)$)/;

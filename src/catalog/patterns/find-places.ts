@@ -12,14 +12,14 @@ import { isBesideDockerfiles, lookAround } from "../layout/look-around.ts";
 import { type GlobPart, globMatches, globStart, listedPathGlobs } from "../layout/path-glob.ts";
 import { type List, listing, matching } from "./directories.ts";
 
-export interface Checkout {
+export interface SearchedCheckout {
   /** Absolute. */
   readonly root: string;
   readonly files: Pick<Files, "list">;
 }
 
 /** Makes a function that finds the places; what it lists, it lists once. */
-export function placeFinder(checkout: Checkout): (pattern: PlacePattern) => Promise<FoundPlaces> {
+export function placeFinder(checkout: SearchedCheckout): (pattern: PlacePattern) => Promise<FoundPlaces> {
   const list = listing(checkout.root, checkout.files);
   return async (pattern) => {
     const exclusions = pattern.exclude.flatMap(({ value, at }) =>
@@ -120,7 +120,7 @@ async function whyNothing(
   { kind, text, globs }: PlacePattern,
   all: readonly Match[],
   kept: readonly Match[],
-  { root, files }: Checkout,
+  { root, files }: SearchedCheckout,
 ): Promise<NonNullable<FoundPlaces["nothing"]>> {
   const [directory, holds] = ["directory", "holds a Dockerfile, a Containerfile, a default.nix or a bake file"];
   if (all.length > 0 && kept.length === 0) {

@@ -2,7 +2,7 @@
 import type { SourceLocation } from "../../errors.ts";
 import { plainLine } from "../../lib/plain-text.ts";
 import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
-import type { Values } from "./fill-in.ts";
+import type { MatrixValues } from "./fill-in.ts";
 import type { FoundPlace } from "./layout.ts";
 
 export interface Draft {
@@ -19,7 +19,7 @@ export interface Draft {
 }
 
 export interface Origin {
-  readonly values: Values;
+  readonly values: MatrixValues;
   /** What a pattern of `discover` found: a directory or a file, and by which pattern. */
   readonly found?: (Pick<FoundPlace, "path" | "recipe"> & { readonly at: SourceLocation }) | undefined;
 }

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import { type Draft, entryOf, withoutKeys } from "./draft.ts";
 import { fillIn, unknownValues } from "./fill-in.ts";
-import { combinationsOf, namesIn, namingKeys, readMatrix } from "./matrix.ts";
+import { combinationsOf, matrixNames, namingKeys, readMatrix } from "./matrix.ts";
 import { filledName, generatedName, readNameTemplate } from "./names.ts";
 
 type Add = (problem: UserError) => void;
@@ -20,7 +20,7 @@ export function entryDrafts({ key: name, at, value }: TreeEntry, add: Add): read
   }
   const matrix = readMatrix(written.value, what, [], add);
   if (matrix === undefined) return [];
-  const names = namesIn(matrix);
+  const names = matrixNames(matrix);
   const naming = readNameTemplate(entryOf(value, "name"), names, [], add);
   const unknown = unknownValues(tree, names, withoutMatrix);
   for (const problem of unknown) add(problem);

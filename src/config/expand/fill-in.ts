@@ -6,15 +6,15 @@ import { someOf } from "../../lib/text/some-of.ts";
 import type { Tree, TreeScalar } from "../../lib/yaml/yaml-tree.ts";
 
 /** What a combination of a matrix has, by name. */
-export type Values = ReadonlyMap<string, string>;
+export type MatrixValues = ReadonlyMap<string, string>;
 
 /** The tree for one combination. A value that it lacks is empty, as in GitHub's matrix; a text that is empty then is not set. */
-export function fillIn(tree: Tree, values: Values): Tree {
+export function fillIn(tree: Tree, values: MatrixValues): Tree {
   return filledTree(tree, values, new Map());
 }
 
 /** @param known an anchor that many aliases name is filled in once */
-function filledTree(tree: Tree, values: Values, known: Map<Tree, Tree>): Tree {
+function filledTree(tree: Tree, values: MatrixValues, known: Map<Tree, Tree>): Tree {
   const before = known.get(tree);
   if (before !== undefined) return before;
   const filled = withValues(tree, (each) => filledTree(each, values, known), values);
@@ -22,7 +22,7 @@ function filledTree(tree: Tree, values: Values, known: Map<Tree, Tree>): Tree {
   return filled;
 }
 
-function withValues(tree: Tree, fill: (tree: Tree) => Tree, values: Values): Tree {
+function withValues(tree: Tree, fill: (tree: Tree) => Tree, values: MatrixValues): Tree {
   if (tree.kind === "scalar") return filledScalar(tree, values);
   if (tree.kind === "list") {
     const items = tree.items.map(fill);
@@ -35,7 +35,7 @@ function withValues(tree: Tree, fill: (tree: Tree) => Tree, values: Values): Tre
   return entries.every((entry, index) => entry === tree.entries[index]) ? tree : { ...tree, entries };
 }
 
-function filledScalar(scalar: TreeScalar, values: Values): TreeScalar {
+function filledScalar(scalar: TreeScalar, values: MatrixValues): TreeScalar {
   const text = filledText(scalar.text, values);
   if (text === scalar.text) return scalar;
   const value = text === "" ? null : text === "true" ? true : text === "false" ? false : text;
@@ -43,7 +43,7 @@ function filledScalar(scalar: TreeScalar, values: Values): TreeScalar {
 }
 
 /** An `enable=` of a value that the combination lacks is false: there is no tag for it. */
-export function filledText(text: string, values: Values): string {
+export function filledText(text: string, values: MatrixValues): string {
   const parts: string[] = [];
   let end = 0;
   for (const { inner, start, end: after } of expressionsIn(text)) {

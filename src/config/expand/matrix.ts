@@ -6,14 +6,14 @@
 import { type SourceLocation, UserError } from "../../errors.ts";
 import { didYouMeanText } from "../../lib/did-you-mean.ts";
 import type { Tree, TreeEntry } from "../../lib/yaml/yaml-tree.ts";
-import type { Values } from "./fill-in.ts";
+import type { MatrixValues } from "./fill-in.ts";
 
 export interface Matrix {
   readonly at: SourceLocation;
   /** The lists, in the order in which they are written. */
   readonly axes: readonly Axis[];
-  readonly exclude: readonly Values[];
-  readonly include: readonly Values[];
+  readonly exclude: readonly MatrixValues[];
+  readonly include: readonly MatrixValues[];
 }
 
 interface Axis {
@@ -130,27 +130,27 @@ function combinationsIn(entries: readonly TreeEntry[], which: string, wrong: Wro
   });
 }
 
-function valuesIn({ values }: WrittenCombination): Values {
+function valuesIn({ values }: WrittenCombination): MatrixValues {
   return new Map(values);
 }
 
 /** All names that a combination may have. */
-export function namesIn({ axes, include }: Matrix): readonly string[] {
+export function matrixNames({ axes, include }: Matrix): readonly string[] {
   return [...new Set([...axes.map(({ key }) => key), ...include.flatMap((each) => [...each.keys()])])];
 }
 
 /** The names whose values make a generated name: those of the lists; where there is none, those of `include`. */
 export function namingKeys(matrix: Matrix): readonly string[] {
-  return matrix.axes.length === 0 ? namesIn(matrix) : matrix.axes.map(({ key }) => key);
+  return matrix.axes.length === 0 ? matrixNames(matrix) : matrix.axes.map(({ key }) => key);
 }
 
 /** @param captured values that all combinations have, as if there were a list of each alone */
 export function combinationsOf(
   { axes, exclude, include }: Pick<Matrix, "axes" | "exclude" | "include">,
-  captured: Values = new Map(),
-): readonly Values[] {
+  captured: MatrixValues = new Map(),
+): readonly MatrixValues[] {
   const lists = [...[...captured].map(([key, value]) => ({ key, values: [value] })), ...axes];
-  const product = lists.reduce<readonly Values[]>(
+  const product = lists.reduce<readonly MatrixValues[]>(
     (all, { key, values }) => all.flatMap((each) => values.map((value) => new Map([...each, [key, value]]))),
     lists.length === 0 ? [] : [new Map()],
   );
@@ -176,6 +176,6 @@ export function combinationsOf(
   ];
 }
 
-function agrees(some: Values, all: Values, keys: readonly string[]): boolean {
+function agrees(some: MatrixValues, all: MatrixValues, keys: readonly string[]): boolean {
   return keys.every((key) => some.get(key) === all.get(key));
 }

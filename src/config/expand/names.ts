@@ -3,10 +3,10 @@ import { type SourceLocation, UserError } from "../../errors.ts";
 import { expressionsIn } from "../../lib/text/expressions.ts";
 import type { TreeEntry } from "../../lib/yaml/yaml-tree.ts";
 import type { RepositoryPath } from "../../model/repository-path.ts";
-import { filledText, unknownValues, type Values } from "./fill-in.ts";
+import { filledText, type MatrixValues, unknownValues } from "./fill-in.ts";
 
 /** `php-8.3-cli`: the name and the values that there are, in lower case; what can't be in a name is a dash. */
-export function generatedName(base: string, keys: readonly string[], values: Values): string {
+export function generatedName(base: string, keys: readonly string[], values: MatrixValues): string {
   const parts = keys.map((key) => values.get(key) ?? "").filter((value) => value !== "");
   return [base.toLowerCase(), ...parts.map(plainPart)].join("-");
 }
@@ -50,7 +50,7 @@ export function readNameTemplate(
   const { at } = value;
   const usable = [...names.map((each) => `matrix.${each}`), ...others].map((each) => `{{${each}}}`).join(" ");
   if (value.kind !== "scalar" || value.text.trim() === "") {
-    add(new UserError('"name" is no text', { hint: `write a name with ${usable} in it`, at }));
+    add(new UserError('"name" is a list or a map', { hint: `write a name with ${usable} in it`, at }));
     return "wrong";
   }
   const hint = usable === "" ? "write it without expressions" : `use ${usable}`;
@@ -65,7 +65,7 @@ export function readNameTemplate(
 }
 
 /** @param path what stands for `{{path}}` */
-export function filledName(template: string, values: Values, path: string): string {
+export function filledName(template: string, values: MatrixValues, path: string): string {
   return filledText(withPath(template, path), values);
 }
 

@@ -9,7 +9,7 @@ import type { Placed } from "../../model/placed.ts";
 import type { Remark } from "../../model/remark.ts";
 import { directoryOf, type RepositoryPath } from "../../model/repository-path.ts";
 import { type Draft, entryOf } from "./draft.ts";
-import { fillIn, type Values } from "./fill-in.ts";
+import { fillIn, type MatrixValues } from "./fill-in.ts";
 import type { FoundPlace, FoundPlaces, Layout } from "./layout.ts";
 import { combinationsOf, namingKeys } from "./matrix.ts";
 import { filledName, generatedName, nameOfCapture, nameOfPath } from "./names.ts";
@@ -71,7 +71,7 @@ function draftsOf(pattern: Pattern, place: FoundPlace, rootName: string): readon
   const base = captured === undefined ? path : nameOfCapture(captured);
   const inName =
     matrix === undefined ? [] : place.captures.size > 0 ? matrix.axes.map(({ key }) => key) : namingKeys(matrix);
-  const name = (values: Values): string =>
+  const name = (values: MatrixValues): string =>
     naming === undefined ? generatedName(base, inName, values) : filledName(naming.text, values, path);
   return combinations.map((values) => ({
     name: name(values),

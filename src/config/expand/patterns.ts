@@ -1,4 +1,4 @@
-/** What `discover` says: its patterns, and what each says of the images that it finds. */
+/** What `discover` says: its patterns, and the settings of the images that each finds. */
 import { UserError } from "../../errors.ts";
 import { attempt } from "../../lib/attempt.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
@@ -10,7 +10,7 @@ import { imageSettings, patternSettings } from "../config-schema.ts";
 import { entryOf, withoutKeys } from "./draft.ts";
 import { unknownValues } from "./fill-in.ts";
 import type { PlacePattern } from "./layout.ts";
-import { type Matrix, namesIn, readMatrix } from "./matrix.ts";
+import { type Matrix, matrixNames, readMatrix } from "./matrix.ts";
 import { type NameTemplate, readNameTemplate } from "./names.ts";
 
 export interface Pattern extends PlacePattern {
@@ -61,7 +61,7 @@ function readPattern(tree: Tree, add: Add): Pattern | undefined {
   const captures = [...new Set(globs.flatMap((glob) => glob.captures))];
   const written = entryOf(tree, "matrix");
   const matrix = written === undefined ? undefined : readMatrix(written.value, what, captures, add);
-  const names = [...captures, ...(matrix === undefined ? [] : namesIn(matrix))];
+  const names = [...captures, ...(matrix === undefined ? [] : matrixNames(matrix))];
   const naming = readNameTemplate(entryOf(tree, "name"), names, ["path"], add);
   const settings = withoutKeys(tree, ownKeys);
   for (const problem of unknownValues(settings, names, withoutCapture)) add(problem);
@@ -89,7 +89,7 @@ const withoutCapture = {
 
 function globsOf({ key, value }: TreeEntry, kind: PlacePattern["kind"], add: Add): PlacePattern["globs"] {
   if (value.kind !== "scalar" || value.text.trim() === "") {
-    add(new UserError(`"${key}" is no pattern`, { hint: 'write one text; alternatives are "{a,b}"', at: value.at }));
+    add(new UserError(`"${key}" isn't a text`, { hint: 'write one text; alternatives are "{a,b}"', at: value.at }));
     return [];
   }
   const globs = attempt(() => captureGlobs(repositoryPath(value.text)));

@@ -144,7 +144,7 @@ describe("a mistake has its place and the remedy", () => {
     {
       when: "a list of paths",
       text: "discover: [{path: [a]}]",
-      expected: /:1:19: "path" is no pattern \(write one text/,
+      expected: /:1:19: "path" isn't a text \(write one text/,
     },
     {
       when: "a path that leads out",
