@@ -246,7 +246,7 @@ test("a tag that is the hash of all that goes in is the source hash's beginning,
       const [hash, tags] = [app?.sourceHash, app?.kind === "build" ? app.tags : []];
       expect(tags).toEqual([{ tag: hash?.slice(0, 20), moves: false, of: "content" }]);
       expect(out).toMatchObject({ kind: "build", tags: [], sourceHash: null });
-      expect(beside).toContainEqual(expect.stringContaining("the hash of the inputs of out is not known"));
+      expect(beside).toContainEqual(expect.stringContaining("the hash of the inputs of out is unknown"));
       return hash;
     };
     const before = await tagged();
