@@ -5,7 +5,7 @@
 export const everybody = ["lib", "model", "errors", "ports"];
 
 const analysis = ["context", "config", "oci", "tags", "git", "catalog", "changes", "plan"];
-const work = ["buildx", "forge", "scan", "publish", "bump"];
+const work = ["buildx", "forge", "scan", "scan/upload", "publish", "bump"];
 const run = ["results", "report", "settings", "run"];
 
 export const folders = {
@@ -22,8 +22,8 @@ export const folders = {
   plan: ["catalog", "changes", "tags", "oci"],
   buildx: ["plan", "oci"],
   forge: [],
-  "scan/upload": ["plan", "oci", "scan", "forge"],
-  scan: ["plan", "oci"],
+  scan: ["oci"],
+  "scan/upload": ["scan", "forge"],
   publish: ["plan", "oci"],
   bump: ["catalog", "plan", "oci", "forge"],
   results: ["plan", "scan", "bump"],
@@ -65,7 +65,7 @@ const place = (name) => (["errors", "ports"].includes(name) ? file(name) : `^src
 
 /** What the files of a folder may import; a folder inside another without a line of its own goes by the outer one's. */
 function allowedTo(path) {
-  const folder = Object.keys(folders).find((each) => path === each || path.startsWith(`${each}/`));
+  const folder = Object.keys(folders).findLast((each) => path === each || path.startsWith(`${each}/`));
   return [folder, ...(["lib", "model"].includes(folder) ? [] : everybody), ...folders[folder]].map(place);
 }
 

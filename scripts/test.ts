@@ -165,8 +165,12 @@ function bringUp(needs: readonly (readonly string[])[]): void {
 async function main(): Promise<void> {
   const [what = "all", ...rest] = process.argv.slice(2);
   const chosen = stages.filter((stage) => what === "all" || stage.of.some((each) => each === what));
-  if (chosen.length === 0)
-    throw new Error(`there are no tests called "${what}": say all, check, unit, differential or e2e`);
+  if (chosen.length === 0) {
+    const parts = [...new Set(stages.flatMap(({ of }) => of))].join(", ");
+    console.error(`there is no part "${what}": write all, ${parts}`);
+    process.exitCode = 2;
+    return;
+  }
   bringUp(chosen.flatMap(({ rig }) => (rig === undefined ? [] : [rig])));
   const counts: Count[] = [];
   for (const stage of chosen) {

@@ -71,6 +71,8 @@ export interface Block {
   readonly error: UserError;
   /** The blocking findings, weightiest first, where the check found any. */
   readonly findings?: readonly SeenFinding[];
+  /** Those of them that decide: with `gate: no-worse`, the new ones. */
+  readonly because?: readonly SeenFinding[];
 }
 
 /** One for each check that blocks, at least one. */

@@ -9,20 +9,22 @@ export interface ScanFailure {
   readonly error: UserError;
   /** All that are blocking, weightiest first; none where the image could not be scanned. */
   readonly findings: readonly SeenFinding[];
+  /** Those that decide. */
+  readonly because: readonly SeenFinding[];
 }
 
 /** `undefined` where the scan neither blocks the image nor fails the run. */
 export function scanFailure(scan: ImageScan): ScanFailure | undefined {
   const { decision } = scan;
   if (decision.kind === "passed") return undefined;
-  if (scan.kind === "unscanned") return { error: unscanned(scan), findings: [] };
+  if (scan.kind === "unscanned") return { error: unscanned(scan), findings: [], because: [] };
   const findings = scan.findings.filter(({ isBlocking }) => isBlocking);
   const { because } = decision;
   const [sentence, cause] =
     decision.kind === "blocked"
       ? [blockedSentence(scan, because), doubtOf(scan)]
       : [failsSentence(scan, because), undefined];
-  return { error: errorFor(sentence, findings, { at: because[0]?.at, cause }), findings };
+  return { error: errorFor(sentence, findings, { at: because[0]?.at, cause }), findings, because };
 }
 
 /** The remedy of so many blocking findings, with what else there is to do about any. */

@@ -50,7 +50,7 @@ function refusedResult(refused: RefusedCheck, above: Above): GateResult {
   const blocking = new Map(above.map(([name, result]) => [name, findingsOf(result)]));
   const named = refused.by.map((block) => ({
     block,
-    bringers: (block.findings ?? []).map((each) => bringerOf(each, (name) => blocking.get(name) ?? [])),
+    bringers: (block.because ?? []).map((each) => bringerOf(each, (name) => blocking.get(name) ?? [])),
   }));
   const own = named.filter(({ bringers }) => bringers.length === 0 || bringers.includes(undefined));
   const [first, ...others] = own.map(({ block }) => block);

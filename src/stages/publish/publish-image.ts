@@ -44,7 +44,7 @@ export async function publishCandidate(
   check: CheckFoundDigest,
 ): Promise<ImageResult> {
   if (candidate.layout !== undefined) return { planned, outcome: "built", candidate };
-  const checked = remembering(check);
+  const checked = remembering(check, publishing);
   const found = await madeMeanwhile(planned, publishing, checked.check);
   const made = await publishDigest(planned, found ?? candidate.digest, publishing, checked.check);
   const scan = checked.scanOf(made.digest);
@@ -75,7 +75,7 @@ export async function publishAgain(
   publishing: Publishing,
   check: CheckFoundDigest,
 ): Promise<ImageResult> {
-  const checked = remembering(check);
+  const checked = remembering(check, publishing);
   const { digest, tags, error } = await publishDigest(planned, planned.digest, publishing, checked.check);
   const scan = checked.scanOf(digest);
   if (error !== undefined) {
@@ -88,7 +88,7 @@ export async function publishAgain(
 }
 
 /** The checks of what is found, and the scans of what passed them. */
-function remembering(check: CheckFoundDigest) {
+function remembering(check: CheckFoundDigest, { signal }: Pick<Publishing, "signal">) {
   const scans = new Map<Digest, ImageScan>();
   return {
     async check(found: FoundDigest): Promise<UserError | undefined> {
@@ -98,7 +98,8 @@ function remembering(check: CheckFoundDigest) {
         if (result.scan !== undefined) scans.set(found.digest, result.scan);
         return undefined;
       } catch (error) {
-        if (error instanceof UserError) return error;
+        // A canceled run has checked nothing.
+        if (error instanceof UserError && error !== signal.reason) return error;
         throw error;
       }
     },

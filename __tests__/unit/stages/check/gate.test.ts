@@ -11,7 +11,7 @@ import { type CheckRules, passBuilt } from "../../../../src/stages/check/image-c
 import { resultOfScan } from "../../../../src/stages/check/scanning.ts";
 import { plannedBuild } from "../../buildx/planned.ts";
 import { records } from "../../publish/commits.ts";
-import { baseLayers, judged, platformScan, scanned, scanThat, vulnerability } from "../../scan/findings.ts";
+import { baseLayers, judged, platformScan, published, scanned, scanThat, vulnerability } from "../../scan/findings.ts";
 
 const planned = plannedBuild;
 const candidate = {
@@ -129,9 +129,10 @@ describe("findings that come from an image below", () => {
   const own = vulnerability("CVE-2026-4", { package: "tar", layer: "of app" });
 
   /** Its layers are those of base and mid, and one of its own. */
-  const scanOf = (name: string, findings: readonly Finding[]): ImageScan =>
+  const scanOf = (name: string, findings: readonly Finding[], existing?: readonly Finding[]): ImageScan =>
     judged(scanned(platformScan(findings, { layerNames: ["of base", "of mid", `of ${name}`] })), {
       name,
+      ...(existing === undefined ? {} : { published: published(platformScan(existing)) }),
       bases: [
         ...(name === "base" ? [] : [baseLayers("base", ["of base"], { isOwn: true })]),
         ...(name === "app" ? [baseLayers("mid", ["of base", "of mid"], { isOwn: true })] : []),
@@ -203,6 +204,12 @@ describe("findings that come from an image below", () => {
     const result = await passing("app", check(scanOf("app", app), ...(appIsTooLarge ? [size] : [])), above);
     expect(result).toMatchObject({ ...decision, scan: { name: "app" } });
     if (result.kind === "blocked") expect(result.by).toHaveLength(1);
+  });
+
+  test("are what blocks it, beside an existing finding of its own that doesn't", async () => {
+    const root = passing("base", check(scanOf("base", [openssl])));
+    const result = await passing("app", check(scanOf("app", [openssl, own], [own])), new Map([["base", root]]));
+    expect(result).toMatchObject({ kind: "skipped", parent: "base" });
   });
 
   test("are its own where the image below is not of this run", async () => {
