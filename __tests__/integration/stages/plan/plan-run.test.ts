@@ -138,7 +138,7 @@ describe("a registry that refuses", () => {
     const { remarks, ...found } = await planned({ changes: { "images/app/a": "2\n" }, ask: "may" });
     expect(shown(found)).toEqual({ base: ["skip"], app: ["build", false] });
     expect(remarks.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^what is published is not considered, as the registry can't be asked: /),
+      expect.stringMatching(/^the plan ignores what is published, as the registry can't be queried: /),
     );
   });
 });
