@@ -52,6 +52,13 @@ describe("tags, names, cache and provenance are of the first who says something"
     expect([patterns(rules).includes("semver"), names, cache]).toEqual([true, [], { kind: "auto", from: [], to: [] }]);
   });
 
+  test.each(["cache-from", "cache-to"])("docker's own lines of %s are enough to say what the cache is", async (key) => {
+    const { settingsOf } = await settings(`images: {a: {${key}: [type=s3]}}`, { cache: "gha" });
+    const { cache } = settingsOf("a");
+    expect([cache.kind, cache.from.length + cache.to.length]).toEqual(["auto", 1]);
+    expect(settingsOf("b").cache.kind).toBe("gha");
+  });
+
   test("docker's own cache lines of an image leave the input's kind out", async () => {
     const { settingsOf } = await settings("images: {a: {cache-from: [type=s3]}}", { cache: "gha" });
     expect(settingsOf("a").cache).toEqual({

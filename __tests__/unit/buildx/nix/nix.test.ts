@@ -91,7 +91,7 @@ describe("what nix-build makes becomes one line of a Dockerfile", () => {
     const { build: left, calls, folder } = await build({ makes: [`${archive(image)}\n`] });
     expect(calls).toEqual([["--out-link", `${folder}/nix-0/result`, "./images/app/default.nix"]]);
     expect(readFileSync(left.dockerfile, "utf8")).toBe("FROM nix-image\n");
-    expect(left).toMatchObject({ platforms: ["linux/amd64"], context: dirname(left.dockerfile) });
+    expect(left).toMatchObject({ platforms: ["linux/amd64"], context: dirname(left.dockerfile), fresh: false });
     const [context] = left.contexts;
     const [, layout = "", digest = ""] =
       /^oci-layout:\/\/(.+)@sha256:(\w+)$/.exec(context?.kind === "elsewhere" ? context.value : "") ?? [];

@@ -258,6 +258,11 @@ describe("a token server that", () => {
     }
   });
 
+  test("answers 403 to a login that it knows denies it, and doesn't ask for another", async () => {
+    const registry = client(() => ({ status: 403, body: '{"errors":[{"code":"DENIED","message":"not yours"}]}' }));
+    await expect(registry.head(repository("r.example.com/o/r"), tag("v1"))).rejects.toMatchObject({ code: "denied" });
+  });
+
   test.each([401, 403])("answers %i to a login that has expired is shown the next one", async (status) => {
     const registry = client((password) =>
       password === "newer" ? { status: 200, body: '{"token":"good"}' } : { status, body: "" },

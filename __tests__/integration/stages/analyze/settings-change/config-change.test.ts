@@ -35,6 +35,12 @@ interface Case {
 describe("the config file of before is read against today's files", () => {
   test.each<Case>([
     {
+      when: "an image is known by another name, too, which changes none of its bytes",
+      before: { ...images, [config]: "images: {alone: {labels: [a=b]}}\n" },
+      changes: { [config]: "images: {alone: {labels: [a=b], aliases: [ghcr.io/upstream/alone]}}\n" },
+      builds: [],
+    },
+    {
       when: "an image goes with its entry",
       before: { "images/old/Dockerfile": "FROM debian:13\n", [config]: "images: {old: {platforms: [linux/amd64]}}\n" },
       changes: { "images/old/Dockerfile": undefined, [config]: "images: {}\n" },
