@@ -42,6 +42,7 @@ async function found({ text, left = [], silent = [] }: Situation) {
     surveyed: {
       ...{ catalog: { images }, troubled, left: new Map(left.map((name) => [name, []])), hashes: new Map() },
       settingsOf: rulesOf,
+      isOwnTag: () => true,
     },
     registry,
     sources: { names: images.map(({ name }) => name), facts: new Map(), rulesOf },
