@@ -6,6 +6,7 @@ import { platform } from "../../../src/model/platform.ts";
 import type { Reason } from "../../../src/model/reason.ts";
 import { repository, type Tag, tag } from "../../../src/model/reference.ts";
 import type { StoredManifest } from "../../../src/oci/manifest.ts";
+import { sourceTag } from "../../../src/plan/record.ts";
 import { releaseOf } from "../../../src/plan/version-line.ts";
 import { type DesiredState, type PublishStateOptions, publishStateOf } from "../../../src/publish/ask-publish-state.ts";
 import type { RunIdentity } from "../../../src/publish/guard.ts";
@@ -639,6 +640,29 @@ describe("in a repository of several images", () => {
   ])("%s", async (_, held, expected) => {
     const tags = { ...slim, tags: [moving("main-slim")] };
     expect(await ask(tags, held, ofSlim).standing).toMatchObject(expected);
+  });
+
+  test("what another run made of its sources is found under the source tag of its name", async () => {
+    const own = { [sourceTag(hash, "slim")]: madeFor("slim", "main-5") };
+    expect(await ask(slim, own, ofSlim).standing).toMatchObject({ kind: "promote" });
+    const others = {
+      [sourceTag(hash)]: madeFor("slim", "main-5"),
+      [sourceTag(hash, "full")]: madeFor("slim", "main-5"),
+    };
+    expect(await ask(slim, others, ofSlim).standing).toMatchObject({ kind: "build" });
+  });
+
+  test("another variant's version is no higher prerelease of an image", async () => {
+    const full = { image: "full", isOwnTag: (text: string) => !text.endsWith("-slim") };
+    const release: DesiredState = {
+      ...released,
+      tags: [exact("1.2.3-rc.1"), moving("next")],
+      identity: { ...released.identity, release: releaseOf("v1.2.3-rc.1", [exact("1.2.3-rc.1")]) },
+    };
+    const held = { "1.2.3-rc.1": madeFor("full", "main-5"), "1.3.0-slim": madeFor("slim", "main-5") };
+    const options = { records: { ...records, sharing: full }, elsewhere: [] };
+    expect(await ask(release, held, options).standing).toMatchObject({ kind: "promote" });
+    expect(await ask(release, held, { elsewhere: [] }).standing).toMatchObject({ kind: "superseded" });
   });
 
   test("a higher release of another image is no reason for a tag to stay", async () => {

@@ -116,3 +116,26 @@ test("without the list of tags, a release goes by the narrowest line that there 
   const options = { registry, history: historyOf(), identity: released("1.1.5"), records };
   expect((await timeline.run(predecessorOf(here, ofRelease("1.1.5"), options)))?.tag).toBe("1.1");
 });
+
+test("in a repository of several images, another image's tags are no predecessor", async () => {
+  const sharing = { image: "slim", isOwnTag: (text: string) => text.endsWith("-slim") };
+  const of = (image: string, revision: string) =>
+    index({
+      content: `${image} ${revision}`,
+      record: recordOf(at(revision), { image, started: "2026-06-01T00:00:00Z" }),
+    });
+  const held = {
+    "latest-slim": of("full", "main-4"),
+    "9.0.0": of("full", "main-4"),
+    "1.0.0-slim": of("slim", "main-2"),
+  };
+  const timeline = new Timeline();
+  const registry = simulatedRegistry(timeline, () => false);
+  for (const [name, manifest] of Object.entries(held)) registry.hold(here, manifest, tag(name));
+  const found = await timeline.run(
+    predecessorOf(here, [moving("latest-slim")], {
+      ...{ registry, history: historyOf(), identity: pushed, records: { ...records, sharing } },
+    }),
+  );
+  expect(found?.tag).toBe("1.0.0-slim");
+});

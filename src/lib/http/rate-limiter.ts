@@ -71,11 +71,13 @@ export function rateLimiter({
       for (let again: number | undefined; ; ) {
         await queue.turn(request, again);
         const { pauses } = queue.state();
-        const response = await exchange().catch((error: unknown) => {
-          queue.leave(request, queue.state(), clock.now().getTime());
-          throw error;
-        });
-        const limit = limitOf(response);
+        // Whatever goes wrong, others may go.
+        const [response, limit] = await exchange()
+          .then((answer) => [answer, limitOf(answer)] as const)
+          .catch((error: unknown) => {
+            queue.leave(request, queue.state(), clock.now().getTime());
+            throw error;
+          });
         const now = clock.now().getTime();
         const answered = { limit, policy, pauses, now, random: random() };
         const { state, pause } = afterResponse(queue.state(), answered);

@@ -297,3 +297,17 @@ test("a pause is as long as it was meant, though time passes while it begins", a
   await rateLimiter({ clock, random: () => 1 }).send(request, async () => answers.shift() ?? ok);
   expect(slept).toEqual([2_500]);
 });
+
+test("an answer that can't be understood leaves the host to others", async () => {
+  const timeline = new Timeline();
+  const limiter = rateLimiter({ clock: timeline.clock, random: () => 0 });
+  const broken = {
+    ...request,
+    limitOf: () => {
+      throw new Error("a defect");
+    },
+  };
+  await timeline.run(limiter.send({ ...request, once: true }, async () => limited("1")).catch(() => undefined));
+  await expect(timeline.run(limiter.send(broken, async () => ok))).rejects.toThrow("a defect");
+  expect(await timeline.run(limiter.send(request, async () => ok))).toBe(ok);
+});
