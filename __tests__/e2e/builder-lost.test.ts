@@ -81,7 +81,7 @@ test("a remote builder that is gone for good: an error that says so, on each ima
       expect.objectContaining({
         title: "web failed",
         message: expect.stringMatching(
-          /the builder ended in the middle .*\n(?:.*\n)*→ run it again; .* memory or disk/,
+          /the builder ended in the middle .*\n(?:.*\n)*→ run it again; .* memory and disk/,
         ),
       }),
     ]);
